@@ -1,0 +1,36 @@
+"""Shared choice lists: ``forms/choices/<list>.yaml``."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from app.language.texts import Text
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,47}$")]
+
+
+class Choice(BaseModel):
+    """One answer to choose; its code is for ever, its label may change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    code: Code
+    label: Text
+    htcds: str | None = None
+    """The value of IOM's Human Trafficking Case Data Standard 2.0 this choice is exported as."""
+    note: str | None = None
+    other: bool = False
+    """Chosen, it asks for words of one's own."""
+    retired: bool = False
+    """No longer offered; old answers keep it."""
+
+
+class ChoiceList(BaseModel):
+    """A list of choices that several questions share."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    list: Code
+    title: Text | None = None
+    source: str | None = None
+    choices: list[Choice]

@@ -1,0 +1,223 @@
+"""A question of a paper form: what every kind has in common.
+
+The kinds themselves are in :mod:`app.fields`, one class each. A kind's class *is* the schema of its
+YAML options, its columns, its input, the text shown and printed; nothing else knows the kind.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from sqlalchemy import Column, String
+
+from app.language.choices import Choice
+from app.language.expressions import Expression
+from app.language.message import Mistake
+from app.language.texts import Text
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+Sensitivity = Literal["identity", "health", "legal", "story"]
+Answer = Any
+Answers = dict[str, Answer]
+
+
+class Unknown(StrEnum):
+    """A given answer that is no value; kept apart from an empty box."""
+
+    DONT_KNOW = "dont_know"
+    REFUSED = "refused"
+
+
+UNKNOWN_TYPED = {"~dont_know": Unknown.DONT_KNOW, "~refused": Unknown.REFUSED}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Who reads or writes: the language of dates and numbers, and the day it is."""
+
+    language: str
+    today: date
+
+
+class Question(BaseModel):
+    """One question: its YAML options, and what its kind does with an answer.
+
+    An answer is a plain Python value (see each kind), ``None`` when nothing was answered, or an
+    :class:`Unknown`. What a person types arrives as the list of texts posted under the question's
+    name, in the order of the page.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    look: ClassVar[str] = "text"
+    """Which macro of ``templates/parts/inputs.html`` draws the input."""
+    value_type: ClassVar[str] = "text"
+    """What expressions see: text, number, date, yes_no, list, rows, none."""
+    sortable: ClassVar[bool] = True
+
+    type: str
+    name: Name
+    label: Text
+    hint: Text | None = None
+    help: Text | None = None
+    number: str | None = None
+    required: bool = False
+    required_if: Expression | None = None
+    show_if: Expression | None = None
+    check: Expression | None = None
+    message: Text | None = None
+    warn: Expression | None = None
+    warning: Text | None = None
+    default: Any = None
+    unknown: bool = False
+    carry: bool = False
+    sensitivity: Sensitivity | None = None
+    search: bool = False
+    was: Name | None = None
+    retired: bool = False
+    note: Text | None = None
+    """A remark to the organisation: shown in the forms overview, never on the sheet."""
+
+    # --- storage -------------------------------------------------------------------------------
+
+    def column_types(self) -> dict[str, Any]:
+        """Column name → SQLAlchemy type, for the value alone. Empty when nothing is stored."""
+        raise NotImplementedError
+
+    def columns(self) -> list[Column[Any]]:
+        """The columns of this question's answer; never NOT NULL, a sheet may be half filled."""
+        columns = [Column(name, kind, nullable=True) for name, kind in self.column_types().items()]
+        if self.unknown:
+            columns.append(Column(f"{self.name}__unknown", String(16), nullable=True))
+        return columns
+
+    def stored(self, answer: Answer) -> dict[str, Any]:
+        """Column name → value to store; the opposite of :meth:`restored`."""
+        kept = dict.fromkeys(self.column_types())
+        if self.unknown:
+            kept[f"{self.name}__unknown"] = answer.value if isinstance(answer, Unknown) else None
+        if answer is not None and not isinstance(answer, Unknown):
+            kept.update(self.store(answer))
+        return kept
+
+    def restored(self, columns: Mapping[str, Any]) -> Answer:
+        """The answer out of its columns."""
+        if self.unknown and (code := columns.get(f"{self.name}__unknown")):
+            return Unknown(code)
+        return self.restore(columns)
+
+    def store(self, answer: Answer) -> dict[str, Any]:
+        """Columns of a real answer; a kind with more than one column overrides this."""
+        return {self.name: answer}
+
+    def restore(self, columns: Mapping[str, Any]) -> Answer:
+        return columns.get(self.name)
+
+    def to_json(self, answer: Answer) -> Any:
+        """The answer as JSON, for the history and for copies."""
+        if answer is None:
+            return None
+        return f"~{answer.value}" if isinstance(answer, Unknown) else self.as_json(answer)
+
+    def from_json(self, value: Any) -> Answer:
+        if value is None:
+            return None
+        if isinstance(value, str) and value in UNKNOWN_TYPED:
+            return UNKNOWN_TYPED[value]
+        return self.of_json(value)
+
+    def as_json(self, answer: Answer) -> Any:
+        return answer
+
+    def of_json(self, value: Any) -> Answer:
+        return value
+
+    # --- typing and showing --------------------------------------------------------------------
+
+    def read(self, typed: Sequence[str], reading: Reading) -> Answer:
+        """The answer in what was typed; ``None`` for nothing. Raises :class:`Mistake`."""
+        texts = [text.strip() for text in typed]
+        for text in texts:
+            if text in UNKNOWN_TYPED and self.unknown:
+                return UNKNOWN_TYPED[text]
+        if not any(texts):
+            return None
+        return self.parse(texts, reading)
+
+    def parse(self, texts: list[str], reading: Reading) -> Answer:
+        """The answer in texts that are not all empty. Raises :class:`Mistake`."""
+        raise NotImplementedError
+
+    def typed(self, answer: Answer, reading: Reading) -> list[str]:
+        """What stands in the input boxes for an answer; reading it back gives the answer again."""
+        if answer is None:
+            return []
+        if isinstance(answer, Unknown):
+            return [f"~{answer.value}"]
+        return self.write(answer, reading)
+
+    def write(self, answer: Answer, reading: Reading) -> list[str]:
+        return [str(answer)]
+
+    def shown(self, answer: Answer, reading: Reading) -> str:
+        """The answer as people read it. Never called with ``None`` or :class:`Unknown`."""
+        return str(answer)
+
+    def echo(self, answer: Answer, reading: Reading) -> str:
+        """How a lenient reading was understood ("27 martie 1998, 28 de ani"); empty for no echo."""
+        return ""
+
+    def plain(self, answer: Answer) -> Any:
+        """What an expression sees: text, number, true/false, ISO date, list, or ``None``."""
+        return None if answer is None or isinstance(answer, Unknown) else self.as_json(answer)
+
+    def doubts(self, answer: Answer) -> Mistake | None:
+        """A soft doubt about a readable answer (a failed check digit): warns, never blocks."""
+        return None
+
+    def options(self) -> Sequence[Choice]:
+        """The choices offered; empty for a kind without any."""
+        return ()
+
+    def words(self, answer: Answer) -> str:
+        """What the search finds of this answer."""
+        return str(answer)
+
+    def filled_from(self, answer: Answer) -> dict[str, Answer]:
+        """Answers of other questions that follow from this one (CNP → birth date), by their role."""
+        return {}
+
+    # --- the file -------------------------------------------------------------------------------
+
+    def expressions(self) -> dict[str, Expression]:
+        """Every expression of the question, by its option."""
+        named = {
+            "show_if": self.show_if, "required_if": self.required_if,
+            "check": self.check, "warn": self.warn,
+        }
+        return {option: rule for option, rule in named.items() if rule is not None}
+
+    def choice_list(self) -> str | None:
+        """The shared list the question names, if any."""
+        return None
+
+    def with_choices(self, lists: Mapping[str, Sequence[Choice]]) -> "Question":
+        """The question with its shared choice list in hand."""
+        return self
+
+    def seen_with(self, clearances: frozenset[Sensitivity]) -> "Question":
+        """The question as somebody with these clearances knows it; tables hide their columns."""
+        return self
+
+    def widens(self, older: "Question") -> bool:
+        """Whether every answer of ``older`` is an answer of this question unchanged."""
+        return self.type == older.type
+
+
+def is_name(text: str) -> bool:
+    """Whether ``text`` may name a question, a form or a choice."""
+    return re.fullmatch(r"[a-z][a-z0-9_]{0,47}", text) is not None

@@ -1,0 +1,110 @@
+"""What a page draws of a question: everything decided, nothing left to compute in a template."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class AskedOption:
+    """One choice offered: a radio, a checkbox or a line of a list."""
+
+    code: str
+    label: str
+    chosen: bool = False
+    other: bool = False
+
+
+@dataclass(slots=True)
+class AskedColumn:
+    """The head of one column of a table of rows."""
+
+    name: str
+    label: str
+    hint: str = ""
+    optional: bool = True
+
+
+@dataclass(slots=True)
+class Asked:
+    """One question on a page."""
+
+    name: str
+    """The name all its inputs share, ``visit_date`` or ``family.3.birth_date``."""
+    id: str
+    """The id of its (first) input; ``<id>-hint`` and ``<id>-problem`` name its texts."""
+    look: str
+    """The macro that draws it: text, paragraph, number, money, date, time, datetime, yes_no, radios,
+    checkboxes, select, ranked, link, rows, file, image, note, computed."""
+    label: str
+    value_type: str = "text"
+    number: str = ""
+    hint: str = ""
+    help: str = ""
+    typed: list[str] = field(default_factory=list)
+    """What stands in the boxes, one text per box."""
+    options: list[AskedOption] = field(default_factory=list)
+    """Choices; the currencies of money; the units of nothing else."""
+    unknown: list[AskedOption] = field(default_factory=list)
+    """"Nu știu", "Nu dorește să răspundă": drawn below the input when the question offers them."""
+    problem: str = ""
+    """Why it was not accepted; the words of the error summary."""
+    doubt: str = ""
+    """A soft warning; saved all the same once confirmed."""
+    echo: str = ""
+    """How a lenient reading was understood: "27 martie 1998, 28 de ani"."""
+    optional: bool = True
+    shown: bool = True
+    show_if: str = ""
+    """The condition as JSON for the browser (data-show-if); empty when always shown."""
+    required_if: str = ""
+    value: str = ""
+    """The computed value's expression as JSON (data-value)."""
+    text: str = ""
+    """Shown text: a computed value, a linked record's label, a kept file's name."""
+    lines: int = 0
+    """The paper's number of lines of a paragraph; a counter shows how full they are."""
+    max_length: int = 0
+    width: int = 0
+    """Expected length of the answer in characters; 0 for the whole line."""
+    unit: str = ""
+    autocomplete: str = "off"
+    inputmode: str = ""
+    pick: str = ""
+    """The address where the records to link to are looked up."""
+    columns: list[AskedColumn] = field(default_factory=list)
+    rows: list["AskedRow"] = field(default_factory=list)
+    blank: "AskedRow | None" = None
+    """The empty row the browser copies; its index is ``__row__``."""
+    max_rows: int = 0
+
+
+@dataclass(slots=True)
+class AskedRow:
+    """One row of a table of rows."""
+
+    index: str
+    id: str
+    """The stored row's id, empty for a new one; posted as ``<name>.<index>.id``."""
+    cells: list[Asked]
+
+
+@dataclass(slots=True)
+class AskedSection:
+    """One part of the sheet."""
+
+    id: str
+    title: str
+    number: str = ""
+    help: str = ""
+    show_if: str = ""
+    shown: bool = True
+    questions: list[Asked] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Problem:
+    """One line of the error summary."""
+
+    id: str
+    """The input it leads to."""
+    label: str
+    text: str

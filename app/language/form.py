@@ -118,10 +118,11 @@ class Form(BaseModel):
             for section in self.sections
         ]
         kept = {question.name for section in sections for question in section.questions}
-        return self.model_copy(update={
-            "sections": [section for section in sections if section.questions],
-            "list": [name for name in self.list if name in kept],
-            "filters": [name for name in self.filters if name in kept],
-            "sort": [name for name in self.sort if name.removeprefix("-") in kept],
-            "totals": [total for total in self.totals if {total.sum, *total.by} <= kept],
-        })
+        return Form.model_construct(**dict(
+            self,
+            sections=[section for section in sections if section.questions],
+            list=[name for name in self.list if name in kept],
+            filters=[name for name in self.filters if name in kept],
+            sort=[name for name in self.sort if name.removeprefix("-") in kept],
+            totals=[total for total in self.totals if {total.sum, *total.by} <= kept],
+        ))

@@ -201,6 +201,14 @@ class Question(BaseModel):
         }
         return {option: rule for option, rule in named.items() if rule is not None}
 
+    def link_target(self) -> str | None:
+        """The form whose records (or ``user``) the answer points to, if it points to any."""
+        return None
+
+    def columns_asked(self) -> Sequence["Question"]:
+        """The questions of each row, for a table of rows."""
+        return ()
+
     def choice_list(self) -> str | None:
         """The shared list the question names, if any."""
         return None

@@ -1,0 +1,1 @@
+"""Tables built from forms, and everything that reads or writes them."""

@@ -1,0 +1,182 @@
+"""Who may reach which records: enforced in the session, below every page.
+
+A :class:`Scope` says what the acting worker may do with each form and whose cases she works on. The
+edge (:mod:`app.access.gate`, the command line) sets it once; until then nothing can be seen or
+written. Sources: roles.yaml; security.md's measured row scope.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, ScalarSelect, Table, event, false, select, true
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, object_session, with_loader_criteria
+from sqlalchemy.orm.attributes import get_history
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.schema import Column
+
+from app.records.system import team
+from app.records.tables import Record, Row, Stored
+
+Action = Literal["see", "enter", "correct", "delete", "export"]
+Reach = Literal["none", "own", "team", "all"]
+
+
+class OutOfReach(Exception):
+    """The acting worker may not do this, or the record does not exist: both look alike."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the acting worker may do.
+
+    ``colleagues`` are the workers whose cases count: herself for *own*, her groups' members for
+    *team*. ``rights`` maps a form's key to the actions allowed on its records.
+    """
+
+    worker_id: int | None = None
+    cases: Reach = "none"
+    colleagues: frozenset[int] = frozenset()
+    rights: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    system: bool = False
+
+    def may(self, action: str, form: str) -> bool:
+        """Whether the rights of the worker's roles hold ``action`` on the form."""
+        return self.system or action in self.rights.get(form, ())
+
+    def reaches(self, case_id: Any) -> ColumnElement[bool]:
+        """The condition under which a case (a column of case ids) is one of hers."""
+        if self.system or self.cases == "all":
+            return true()
+        if self.cases == "none" or not self.colleagues:
+            return false()
+        return case_id.in_(self._case_ids())
+
+    def _case_ids(self) -> ScalarSelect[Any] | Any:
+        return select(team.c.case_id).where(team.c.user_id.in_(sorted(self.colleagues)), team.c.until.is_(None))
+
+    def criterion(self, kept: type[Stored], with_deleted: bool) -> ColumnElement[bool]:
+        """The rows of one record class this scope sees."""
+        if not self.may("see", kept.form_key):
+            return false()
+        seen: ColumnElement[bool] = true() if kept.case_column is None else self.reaches(
+            getattr(kept, kept.case_column)
+        )
+        if with_deleted or issubclass(kept, Row):
+            return seen
+        return seen & kept.deleted_at.is_(None)  # type: ignore[attr-defined]
+
+
+NOBODY = Scope()
+SYSTEM = Scope(system=True)
+
+current_scope: ContextVar[Scope] = ContextVar("current_scope", default=NOBODY)
+
+
+@contextmanager
+def acting_as(scope: Scope) -> Iterator[None]:
+    """Everything inside happens with this scope."""
+    token = current_scope.set(scope)
+    try:
+        yield
+    finally:
+        current_scope.reset(token)
+
+
+def enforce(session: Any, classes: Mapping[Table, type[Stored]]) -> None:
+    """Put the scope between this session (factory) and the record tables."""
+
+    @event.listens_for(session, "do_orm_execute")
+    def narrow(state: ORMExecuteState) -> None:
+        touched = {classes[table] for table in _tables_in(state.statement) if table in classes}
+        if not touched:
+            return
+        scope = current_scope.get()
+        if not state.is_orm_statement or not state.is_select:
+            if not scope.system:
+                raise OutOfReach("records are read through their classes and written one by one")
+            return
+        with_deleted = bool(state.execution_options.get("with_deleted"))
+        state.statement = state.statement.options(*[
+            with_loader_criteria(kept, scope.criterion(kept, with_deleted), include_aliases=True)
+            for kept in touched
+        ])
+
+    @event.listens_for(session, "before_flush")
+    def refuse(flushing: Session, context: UOWTransaction, instances: Any) -> None:
+        scope = current_scope.get()
+        if scope.system:
+            return
+        for kept in flushing.new:
+            if isinstance(kept, Stored):
+                _require(scope, "enter" if isinstance(kept, Record) else "write", kept)
+        for kept in flushing.dirty:
+            if isinstance(kept, Stored) and flushing.is_modified(kept):
+                _require(scope, _change_of(kept), kept)
+        for kept in flushing.deleted:
+            if isinstance(kept, Stored):
+                _require(scope, "write", kept)
+        _require_reachable_links(flushing, scope)
+
+
+def _tables_in(statement: Any) -> set[Table]:
+    found: set[Table] = set()
+    for element in visitors.iterate(statement):
+        if isinstance(element, Table):
+            found.add(element)
+        elif isinstance(element, Column) and isinstance(element.table, Table):
+            found.add(element.table)
+    return found
+
+
+def _change_of(kept: Stored) -> str:
+    if isinstance(kept, Row):
+        return "write"
+    return "delete" if get_history(kept, "deleted_at").has_changes() else "correct"
+
+
+def _require(scope: Scope, action: str, kept: Stored) -> None:
+    allowed = (
+        scope.may("enter", kept.form_key) or scope.may("correct", kept.form_key)
+        if action == "write" else scope.may(action, kept.form_key)
+    )
+    if not allowed or isinstance(kept, Row) and action == "delete":
+        raise OutOfReach(f"{action} {kept.form_key}")
+
+
+def _require_reachable_links(session: Session, scope: Scope) -> None:
+    """Every record a changed one points to must itself be within reach, its case included."""
+    wanted: dict[type[Stored], set[int]] = {}
+    cases: set[int] = set()
+    for kept in [*session.new, *session.dirty]:
+        if not isinstance(kept, Stored):
+            continue
+        if kept.case_column == "case_id" and get_history(kept, "case_id").has_changes():
+            if kept.id is not None and object_session(kept) and kept not in session.new:
+                raise OutOfReach("a record never changes its case")
+            cases.add(kept.case_id)
+        for column, target in kept.links.items():
+            added = get_history(kept, column).added
+            if added and added[0] is not None:
+                wanted.setdefault(target, set()).add(added[0])
+    with session.no_autoflush:
+        _require_cases(session, scope, cases)
+        for target, ids in wanted.items():
+            found = session.scalars(select(target.id).where(target.id.in_(ids)))
+            if set(found) != ids:
+                raise OutOfReach(f"link to {target.form_key}")
+
+
+def _require_cases(session: Session, scope: Scope, cases: set[int]) -> None:
+    if not cases or scope.cases == "all":
+        return
+    own = session.scalars(
+        select(team.c.case_id).where(
+            team.c.case_id.in_(cases), team.c.user_id.in_(sorted(scope.colleagues)), team.c.until.is_(None)
+        )
+    )
+    if set(own) != cases:
+        raise OutOfReach("case")

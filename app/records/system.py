@@ -1,0 +1,107 @@
+"""Dosar's own tables beside those of the forms."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON, Column, Date, DateTime, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint, text,
+)
+
+SYSTEM_METADATA = MetaData()
+
+
+def now() -> datetime:
+    """This moment, UTC, without its zone: how every stamp is stored."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+team = Table(
+    "dosar_team", SYSTEM_METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", Integer, nullable=False),
+    Column("user_id", Integer, nullable=False),
+    Column("role", String(48), nullable=False),
+    Column("since", Date, nullable=False),
+    Column("until", Date),
+    Index("ix_dosar_team_user", "user_id", "until", "case_id"),
+    Index("ix_dosar_team_case", "case_id"),
+    Index(
+        "ux_dosar_team_manager", "case_id", unique=True,
+        sqlite_where=text("role = 'case_manager' AND until IS NULL"),
+        postgresql_where=text("role = 'case_manager' AND until IS NULL"),
+    ),
+)
+"""Who works on a case, with dates; one case manager at a time."""
+
+history = Table(
+    "dosar_history", SYSTEM_METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("form", String(48), nullable=False),
+    Column("record_id", Integer, nullable=False),
+    Column("case_id", Integer),
+    Column("at", DateTime, nullable=False),
+    Column("user_id", Integer),
+    Column("action", String(16), nullable=False),
+    Column("form_version", Integer, nullable=False),
+    Column("changes", JSON, nullable=False),
+    Index("ix_dosar_history_record", "form", "record_id", "id"),
+    Index("ix_dosar_history_case", "case_id", "id"),
+)
+"""What changed: ``changes`` maps a question to [old, new], each in the answer's JSON form."""
+
+word = Table(
+    "dosar_word", SYSTEM_METADATA,
+    Column("form", String(48), primary_key=True),
+    Column("word", String(64), primary_key=True),
+    Column("record_id", Integer, primary_key=True),
+    Column("sensitivity", String(16), primary_key=True, server_default=""),
+    Index("ix_dosar_word_record", "form", "record_id"),
+    sqlite_with_rowid=False,
+)
+"""The search index: one folded word of a record; a prefix search is a range of ``word``."""
+
+once = Table(
+    "dosar_once", SYSTEM_METADATA,
+    Column("token", String(64), primary_key=True),
+    Column("form", String(48), nullable=False),
+    Column("record_id", Integer, nullable=False),
+    Column("at", DateTime, nullable=False),
+)
+"""Tokens of add forms already saved: the second post of the same sheet finds its record."""
+
+number = Table(
+    "dosar_number", SYSTEM_METADATA,
+    Column("form", String(48), primary_key=True),
+    Column("question", String(48), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+"""The last number given out in each year's series of codes."""
+
+form_version = Table(
+    "dosar_form", SYSTEM_METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("form", String(48), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("definition", JSON, nullable=False),
+    Column("since", DateTime, nullable=False),
+    UniqueConstraint("form", "digest"),
+)
+"""Every version of every form that ever ran: the last good one, and what old records were written on."""
+
+attachment = Table(
+    "dosar_file", SYSTEM_METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("form", String(48), nullable=False),
+    Column("question", String(48), nullable=False),
+    Column("record_id", Integer),
+    Column("name", Text, nullable=False),
+    Column("media_type", String(80), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("user_id", Integer, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Index("ix_dosar_file_record", "form", "record_id"),
+)
+"""Files kept with a record, inside the encrypted database."""

@@ -1,0 +1,177 @@
+"""A table, and a class, for every form and for every table of rows in it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, MetaData, Table
+from sqlalchemy.orm import registry
+
+from app.language.form import CASE, Form
+from app.language.question import Question
+from app.records.system import SYSTEM_METADATA
+
+USER = "user"
+
+
+class Stored:
+    """What lies in a table of a form: a record or a row of one."""
+
+    form_key: ClassVar[str]
+    case_column: ClassVar[str | None]
+    """The attribute that holds the case, if the form belongs to one."""
+    links: ClassVar[Mapping[str, type["Stored"]]]
+    """Column → class of the record it points to; people who sign in are not among them."""
+    id: Any
+    case_id: Any
+
+    def columns(self) -> dict[str, Any]:
+        """The row as column name → value."""
+        return {name: getattr(self, name) for name in self.__mapper__.c.keys()}  # type: ignore[attr-defined]
+
+
+class Record(Stored):
+    """One filled sheet."""
+
+    version: Any
+    form_version: Any
+    created_by: Any
+    created_at: Any
+    changed_by: Any
+    changed_at: Any
+    deleted_by: Any
+    deleted_at: Any
+
+
+class Row(Stored):
+    """One row of a table of rows on a sheet."""
+
+    question_name: ClassVar[str]
+    record_id: Any
+    position: Any
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables and classes of one set of forms."""
+
+    metadata: MetaData
+    records: Mapping[str, type[Record]]
+    rows: Mapping[tuple[str, str], type[Row]]
+
+    def classes(self) -> dict[Table, type[Stored]]:
+        """Database table → the class whose rows lie in it."""
+        every: Iterable[type[Stored]] = (*self.records.values(), *self.rows.values())
+        return {kept.__table__: kept for kept in every}  # type: ignore[attr-defined]
+
+
+def row_table_name(form: str, question: str) -> str:
+    return f"{form}__{question}"
+
+
+def build_tables(forms: Mapping[str, Form]) -> Tables:
+    """Tables and mapped classes for these forms, in a registry of their own."""
+    metadata = MetaData()
+    for table in SYSTEM_METADATA.tables.values():
+        table.to_metadata(metadata)
+    User.__table__.to_metadata(metadata)
+    mapper = registry(metadata=metadata)
+    records = {form.key: _record_class(mapper, form) for form in forms.values()}
+    rows = {
+        (form.key, question.name): _row_class(mapper, form, question)
+        for form in forms.values() for question in form.row_questions
+    }
+    _link(forms, records, rows)
+    mapper.configure()
+    return Tables(metadata, records, rows)
+
+
+def _record_class(mapper: registry, form: Form) -> type[Record]:
+    table = Table(
+        form.key, mapper.metadata,
+        Column("id", Integer, primary_key=True),
+        *([_reference("case_id", CASE, nullable=False)] if form.belongs_to else []),
+        Column("form_version", Integer, nullable=False),
+        Column("version", Integer, nullable=False),
+        _reference("created_by", "ab_user"), Column("created_at", DateTime, nullable=False),
+        _reference("changed_by", "ab_user"), Column("changed_at", DateTime, nullable=False),
+        _reference("deleted_by", "ab_user"), Column("deleted_at", DateTime),
+        *_answer_columns(form.stored_questions),
+    )
+    _index(table, form)
+    case_column = "id" if form.key == CASE else "case_id" if form.belongs_to else None
+    record: type[Record] = type(_class_name(form.key), (Record,), {
+        "form_key": form.key, "case_column": case_column, "links": {},
+    })
+    mapper.map_imperatively(record, table, version_id_col=table.c.version)
+    return record
+
+
+def _row_class(mapper: registry, form: Form, question: Question) -> type[Row]:
+    in_case = form.belongs_to is not None or form.key == CASE
+    table = Table(
+        row_table_name(form.key, question.name), mapper.metadata,
+        Column("id", Integer, primary_key=True),
+        _reference("record_id", form.key, nullable=False),
+        *([_reference("case_id", CASE, nullable=False)] if in_case else []),
+        Column("position", Integer, nullable=False),
+        *_answer_columns(question.columns_asked()),
+    )
+    Index(f"ix_{table.name}_record", table.c.record_id, table.c.position)
+    row: type[Row] = type(_class_name(table.name), (Row,), {
+        "form_key": form.key, "question_name": question.name,
+        "case_column": "case_id" if in_case else None, "links": {},
+    })
+    mapper.map_imperatively(row, table)
+    return row
+
+
+def _answer_columns(questions: Iterable[Question]) -> list[Column[Any]]:
+    return [
+        _with_reference(column, question) for question in questions for column in question.columns()
+    ]
+
+
+def _with_reference(column: Column[Any], question: Question) -> Column[Any]:
+    target = question.link_target()
+    if target is None or column.name != question.name:
+        return column
+    return _reference(column.name, "ab_user" if target == USER else target)
+
+
+def _reference(name: str, table: str, nullable: bool = True) -> Column[Any]:
+    return Column(name, Integer, ForeignKey(f"{table}.id"), nullable=nullable)
+
+
+def _index(table: Table, form: Form) -> None:
+    """What lists sort and filter on, and every foreign key, each with the id that breaks ties."""
+    wanted = {name.removeprefix("-") for name in (*form.list, *form.filters, *form.sort)}
+    wanted |= {question.name for question in form.stored_questions if question.link_target()}
+    for name in sorted(wanted & set(table.c.keys())):
+        Index(f"ix_{form.key}_{name}", table.c[name], table.c.id)
+    if form.belongs_to:
+        Index(f"ix_{form.key}__case", table.c.case_id, table.c.id)
+    Index(f"ix_{form.key}__changed", table.c.changed_at, table.c.id)
+
+
+def _link(
+    forms: Mapping[str, Form],
+    records: Mapping[str, type[Record]],
+    rows: Mapping[tuple[str, str], type[Row]],
+) -> None:
+    for key, form in forms.items():
+        records[key].links = _links_of(form.stored_questions, records)
+    for (key, name), row in rows.items():
+        row.links = _links_of(forms[key].questions[name].columns_asked(), records)
+
+
+def _links_of(questions: Iterable[Question], records: Mapping[str, type[Record]]) -> dict[str, type[Stored]]:
+    return {
+        question.name: records[target]
+        for question in questions if (target := question.link_target()) and target in records
+    }
+
+
+def _class_name(table: str) -> str:
+    return "".join(part.capitalize() for part in table.split("_"))

@@ -86,10 +86,9 @@ class Expression:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        written = core_schema.no_info_after_validator_function(cls, core_schema.str_schema(min_length=1))
-        return core_schema.json_or_python_schema(
-            json_schema=written,
-            python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), written]),
+        return core_schema.no_info_wrap_validator_function(
+            lambda value, as_text: value if isinstance(value, cls) else cls(as_text(value)),
+            core_schema.str_schema(min_length=1),
             serialization=core_schema.plain_serializer_function_ser_schema(
                 lambda rule: rule.text, return_schema=core_schema.str_schema(),
             ),
@@ -181,7 +180,8 @@ class RuleReader:
         raise self.refusal(piece)
 
     def comparison(self, piece: ast.Compare, depth: int) -> Tree:
-        if any(isinstance(part, ast.Compare) for middle in piece.comparators[:-1] for part in ast.walk(middle)):
+        middle = piece.comparators[:-1]
+        if any(isinstance(inner, ast.Compare) for part in middle for inner in ast.walk(part)):
             raise self.refusal(piece)
         parts = [self.tree(part, depth) for part in (piece.left, *piece.comparators)]
         links = []

@@ -209,12 +209,12 @@ class Question(BaseModel):
         """The questions of each row, for a table of rows."""
         return ()
 
-    def choice_list(self) -> str | None:
-        """The shared list the question names, if any."""
-        return None
+    def choice_lists(self) -> tuple[str, ...]:
+        """The shared lists the question names."""
+        return ()
 
     def with_choices(self, lists: Mapping[str, Sequence[Choice]]) -> "Question":
-        """The question with its shared choice list in hand."""
+        """The question with its shared choice lists in hand."""
         return self
 
     def seen_with(self, clearances: frozenset[Sensitivity]) -> "Question":

@@ -1,0 +1,41 @@
+"""What is wrong in a form file: a place, a number, a sentence."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from app.language.message import Message, Translate
+
+
+class Place(NamedTuple):
+    """A line of a file; lines count from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One mistake in the files of an organisation, with its place and its remedy."""
+
+    place: Place
+    code: str
+    message: Message
+
+    def say(self, translate: Translate = lambda text: text) -> str:
+        """``forms/x.yaml:12: F004: unknown choice list "judet"; did you mean "judete"?``"""
+        return f"{self.place.file}:{self.place.line}: {self.code}: {self.message.say(translate)}"
+
+    def __str__(self) -> str:
+        return self.say()
+
+
+def finding(place: Place, code: str, text: str, **values: Any) -> Finding:
+    return Finding(place, code, Message(text, values))
+
+
+def mean(word: str, known: Iterable[str]) -> Message:
+    """The end of a sentence about an unknown word: the known one it resembles, if any."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return Message('; did you mean "%(close)s"?', {"close": close[0]}) if close else Message(".")

@@ -1,0 +1,165 @@
+"""Reading YAML 1.2 strictly: plain values, and the line every value stands on.
+
+Refused, because no form needs them and each has hidden a mistake or an attack: a key given twice,
+aliases, tags, more than 20 levels, more than 20,000 values, files over 1 MB. Texts stay texts:
+``NO`` is Norway, ``012`` and ``22:30`` are not numbers (YAML 1.1 readers disagree).
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent, Event, MappingStartEvent, ScalarEvent, SequenceStartEvent
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from app.language.finding import Finding, Place, finding
+
+MOST_BYTES = 1_000_000
+MOST_VALUES = 20_000
+DEEPEST = 20
+
+_PLAIN = {
+    "tag:yaml.org,2002:null": lambda text: None,
+    "tag:yaml.org,2002:bool": lambda text: text.lower() == "true",
+    "tag:yaml.org,2002:int": int,
+    "tag:yaml.org,2002:float": float,
+}
+
+
+@dataclass
+class Source:
+    """What one file (or, after mixins are put in, several) says, and where."""
+
+    file: str
+    contents: Any = None
+    findings: list[Finding] = field(default_factory=list)
+    places: dict[tuple[int, Any], Place] = field(default_factory=dict)
+    _held: list[Any] = field(default_factory=list)
+
+    def place(self, path: tuple[Any, ...] = ()) -> Place:
+        """The line of the value that ``path`` leads to, or of the last step that exists."""
+        here, place = self.contents, Place(self.file, 1)
+        for step in path:
+            if isinstance(here, dict) and step in here or isinstance(here, list) and _within(step, here):
+                place = self.places.get((id(here), step), place)
+                here = here[step]
+        return place
+
+    def adopt(self, other: "Source") -> None:
+        """Take over the places of another file whose values now stand in this one."""
+        self.places.update(other.places)
+        self._held.extend([other.contents, *other._held])
+
+
+def _within(step: Any, items: list[Any]) -> bool:
+    return isinstance(step, int) and 0 <= step < len(items)
+
+
+def read_yaml(path: Path, shown_as: str | None = None) -> Source:
+    """The file's values; what is wrong with it stands in ``findings``, never raised."""
+    source = Source(shown_as or str(path))
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            source.findings.append(_at(source, 1, "F001", "The file is larger than 1 MB; split it."))
+            return source
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        source.findings.append(_at(source, 1, "F001", "The file is not UTF-8 text; save it as UTF-8."))
+        return source
+    except OSError as error:
+        source.findings.append(_at(source, 1, "F001", "The file cannot be read: %(why)s.", why=error.strerror))
+        return source
+    return read_text(text, source.file)
+
+
+def read_text(text: str, file: str) -> Source:
+    """Like :func:`read_yaml`, for a text in hand."""
+    source = Source(file)
+    yaml = YAML(typ="safe", pure=True)
+    try:
+        _refuse_tricks(yaml.parse(text), source)
+        if source.findings:
+            return source
+        node = YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        source.findings.append(_at(source, line, "F001", "This is not YAML: %(why)s.", why=error.problem or ""))
+        return source
+    except (YAMLError, ValueError) as error:
+        why = str(error).splitlines()[0]
+        source.findings.append(_at(source, 1, "F001", "This is not YAML: %(why)s.", why=why))
+        return source
+    if node is not None:
+        source.contents = _value(node, source)
+    return source
+
+
+def _refuse_tricks(events: Any, source: Source) -> None:
+    depth = values = 0
+    for event in events:
+        line = event.start_mark.line + 1
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+            source.findings.append(_at(
+                source, line, "F002", "Anchors and aliases (& and *) are not read; write the value out."
+            ))
+            return
+        if isinstance(event, (ScalarEvent, MappingStartEvent, SequenceStartEvent)) and _tagged(event):
+            source.findings.append(_at(source, line, "F002", "Tags (!) are not read; remove it."))
+            return
+        opens = isinstance(event, (MappingStartEvent, SequenceStartEvent))
+        depth += opens - (type(event).__name__ in ("MappingEndEvent", "SequenceEndEvent"))
+        values += opens or isinstance(event, ScalarEvent)
+        if depth > DEEPEST or values > MOST_VALUES:
+            source.findings.append(_at(
+                source, line, "F002", "The file is too deep or too long to be a form (20 levels, 20,000 values)."
+            ))
+            return
+
+
+def _tagged(event: Event) -> bool:
+    tag = getattr(event, "tag", None)
+    return tag is not None and str(tag) not in ("None", "!", "")
+
+
+def _value(node: Node, source: Source) -> Any:
+    if isinstance(node, MappingNode):
+        return _mapping(node, source)
+    if isinstance(node, SequenceNode):
+        items: list[Any] = []
+        for position, item in enumerate(node.value):
+            source.places[id(items), position] = _place(item, source)
+            items.append(_value(item, source))
+        return items
+    assert isinstance(node, ScalarNode)
+    try:
+        return _PLAIN.get(str(node.tag), str)(node.value)
+    except ValueError:
+        return node.value
+
+
+def _mapping(node: MappingNode, source: Source) -> dict[Any, Any]:
+    mapping: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        key = _value(key_node, source)
+        if not isinstance(key, (str, int, bool)) and key is not None:
+            source.findings.append(finding(_place(key_node, source), "F002", "A key must be a word."))
+            continue
+        if key in mapping:
+            source.findings.append(finding(
+                _place(key_node, source), "F003", 'The key "%(key)s" stands here twice; keep one.', key=key
+            ))
+            continue
+        source.places[id(mapping), key] = _place(key_node, source)
+        mapping[key] = _value(value_node, source)
+    return mapping
+
+
+def _place(node: Node, source: Source) -> Place:
+    return Place(source.file, node.start_mark.line + 1)
+
+
+def _at(source: Source, line: int, code: str, text: str, **values: Any) -> Finding:
+    return finding(Place(source.file, line), code, text, **values)

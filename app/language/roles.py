@@ -1,0 +1,83 @@
+"""Roles: what each may do with each form, whose cases, how much of them. ``forms/roles.yaml``."""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from app.language.question import Name, Sensitivity
+from app.language.texts import Text
+
+Action = Literal["see", "enter", "correct", "delete", "export"]
+Cases = Literal["none", "own", "team", "all"]
+PageName = Literal["users", "roles", "forms", "recycle", "organisation"]
+FormName = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9_]{0,47})$")]
+
+ACTIONS: tuple[Action, ...] = ("see", "enter", "correct", "delete", "export")
+PAGES: tuple[PageName, ...] = ("users", "roles", "forms", "recycle", "organisation")
+ADMINISTRATOR = "administrator"
+"""The role that may appoint administrators; one active user must always hold it."""
+EVERY_OTHER_FORM = "*"
+
+
+class Role(BaseModel):
+    """What people with this role may do. What is not written is not allowed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    role: Name
+    title: Text
+    scope: Cases = "none"
+    """Whose cases: own, those of one's teams, all."""
+    clearances: frozenset[Sensitivity] = frozenset()
+    """Which sensitive answers it sees."""
+    enters: frozenset[Sensitivity] = frozenset()
+    """Which it may type into a new record although it does not see them afterwards."""
+    may: dict[FormName, frozenset[Action]] = Field(default_factory=dict)
+    pages: frozenset[PageName] = frozenset()
+    """The administration pages it may open."""
+
+    @field_validator("may")
+    @classmethod
+    def _seen_if_touched(cls, may: dict[str, frozenset[Action]]) -> dict[str, frozenset[Action]]:
+        for form, actions in may.items():
+            if {"correct", "delete", "export"} & actions and "see" not in actions:
+                raise ValueError(f'"{form}": who may correct, delete or export must also "see"')
+        return may
+
+    def actions(self, form: str) -> frozenset[Action]:
+        """What the role may do with the form's records."""
+        return self.may.get(form, self.may.get(EVERY_OTHER_FORM, frozenset()))
+
+
+class Roles(BaseModel):
+    """The roles of an organisation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    roles: Annotated[list[Role], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _usable(self) -> "Roles":
+        keys = [role.role for role in self.roles]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise ValueError(f'the role "{key}" stands here twice; keep one')
+        if ADMINISTRATOR not in keys or "users" not in self[ADMINISTRATOR].pages:
+            raise ValueError(f'there must be a role "{ADMINISTRATOR}" with the page "users"')
+        return self
+
+    def __getitem__(self, key: str) -> Role:
+        return next(role for role in self.roles if role.role == key)
+
+    def __contains__(self, key: object) -> bool:
+        return any(role.role == key for role in self.roles)
+
+    def held(self, keys: Iterable[str]) -> list[Role]:
+        """The roles with these keys; a key no longer in the file gives nothing."""
+        wanted = set(keys)
+        return [role for role in self.roles if role.role in wanted]
+
+    def forms(self) -> set[str]:
+        """Every form that some role names."""
+        return {form for role in self.roles for form in role.may if form != EVERY_OTHER_FORM}

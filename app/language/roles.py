@@ -51,11 +51,11 @@ class Role(BaseModel):
 
 
 class Roles(BaseModel):
-    """The roles of an organisation."""
+    """The roles of an organisation; without any, nobody may do anything."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    roles: Annotated[list[Role], Field(min_length=1)]
+    roles: list[Role]
 
     @model_validator(mode="after")
     def _usable(self) -> "Roles":
@@ -63,7 +63,7 @@ class Roles(BaseModel):
         for key in keys:
             if keys.count(key) > 1:
                 raise ValueError(f'the role "{key}" stands here twice; keep one')
-        if ADMINISTRATOR not in keys or "users" not in self[ADMINISTRATOR].pages:
+        if keys and (ADMINISTRATOR not in keys or "users" not in self[ADMINISTRATOR].pages):
             raise ValueError(f'there must be a role "{ADMINISTRATOR}" with the page "users"')
         return self
 

@@ -276,11 +276,11 @@ def is_number(value: Value) -> bool:
 
 
 def number(value: Value) -> Decimal | None:
-    """The value as a decimal number, if it is one."""
+    """The value as a decimal number, if it is one and not too large to count with."""
     if not is_number(value):
         return None
     exact = value if isinstance(value, Decimal) else Decimal(str(value))
-    return exact if exact.is_finite() else None
+    return exact if exact.is_finite() and abs(exact) < LARGEST else None
 
 
 def rounded(value: Decimal, places: Decimal = SIX_PLACES) -> Decimal | None:
@@ -372,7 +372,7 @@ def arithmetic(work: Callable[[Decimal, Decimal], Decimal]) -> Callable[[Value, 
     """An operation on two numbers that is missing when either is."""
     def worked(left: Value, right: Value) -> Decimal | None:
         first, second = number(left), number(right)
-        if first is None or second is None or max(abs(first), abs(second)) > LARGEST:
+        if first is None or second is None:
             return None
         return rounded(work(first, second))
     return worked

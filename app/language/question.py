@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
-from sqlalchemy import Column, String
+from sqlalchemy import Column, ColumnElement, String
 
 from app.language.choices import Choice
 from app.language.expressions import Expression
@@ -58,6 +58,8 @@ class Question(BaseModel):
     value_type: ClassVar[str] = "text"
     """What expressions see: text, number, date, yes_no, list, rows, none."""
     sortable: ClassVar[bool] = True
+    computed: ClassVar[bool] = False
+    """Never typed: :meth:`compute` makes the answer out of the others."""
 
     type: str
     name: Name
@@ -174,6 +176,15 @@ class Question(BaseModel):
     def plain(self, answer: Answer) -> Any:
         """What an expression sees: text, number, true/false, ISO date, list, or ``None``."""
         return None if answer is None or isinstance(answer, Unknown) else self.as_json(answer)
+
+    def compute(self, answers: Mapping[str, Any], today: date) -> Answer:
+        """The answer that follows from the other (plain) answers, for a computed kind."""
+        raise NotImplementedError
+
+    def matches(self, columns: Mapping[str, Any], wanted: str) -> ColumnElement[bool]:
+        """The condition of a filter: this question's answer is the one with code ``wanted``."""
+        matched: ColumnElement[bool] = columns[self.name] == self.of_json(wanted)
+        return matched
 
     def doubts(self, answer: Answer) -> Mistake | None:
         """A soft doubt about a readable answer (a failed check digit): warns, never blocks."""

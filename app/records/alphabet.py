@@ -1,0 +1,54 @@
+"""Sorting by the Romanian alphabet inside the database.
+
+``alphabetical(column)`` stands in ORDER BY and in an index, on both databases: on SQLite it is a
+collation, on PostgreSQL a function of the same rule (not every PostgreSQL is built with ICU). When
+:func:`app.records.folding.sort_key` changes, the indexes over it must be built anew.
+"""
+
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+
+from app.records.folding import AFTER, CEDILLA, sort_key
+
+
+class alphabetical(GenericFunction[str]):  # noqa: N801 - reads as a function in a statement
+    """A text column in the order of the Romanian alphabet."""
+
+    name = "sort_key"
+    identifier = "alphabetical"
+    type = String()
+    inherit_cache = True
+
+
+@compiles(alphabetical, "sqlite")
+def _collated(element: alphabetical, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return f"{compiler.process(element.clauses, **kwargs)} COLLATE romanian"
+
+
+def compare(one: str, other: str) -> int:
+    """The SQLite collation ``romanian``."""
+    left, right = sort_key(one), sort_key(other)
+    return (left > right) - (left < right)
+
+
+def _sort_key_in_sql() -> str:
+    """:func:`sort_key` as an expression of PostgreSQL over ``$1``.
+
+    The Romanian capitals are named because lower() knows only ASCII where the database's locale is C.
+    """
+    small, capital = "".join(AFTER), "".join(AFTER).upper()
+    old, new = "".join(map(chr, CEDILLA)), "".join(map(chr, CEDILLA.values()))
+    letters = f"lower(translate(normalize($1, NFC), '{old}{capital}', '{new.lower()}{small}'))"
+    for letter, key in AFTER.items():
+        letters = f"replace({letters}, '{letter}', '{key}')"
+    return f"regexp_replace(normalize({letters}, NFKD), '[\\u0300-\\u036f]', '', 'g') COLLATE \"C\""
+
+
+POSTGRESQL_FUNCTION = (
+    "CREATE FUNCTION sort_key(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE "
+    f"AS $rule$ SELECT {_sort_key_in_sql()} $rule$"
+)

@@ -58,6 +58,8 @@ class Question(BaseModel):
     value_type: ClassVar[str] = "text"
     """What expressions see: text, number, date, yes_no, list, rows, none."""
     sortable: ClassVar[bool] = True
+    alphabetical: ClassVar[bool] = False
+    """Sorted as words are, in the order of the Romanian alphabet."""
     computed: ClassVar[bool] = False
     """Never typed: :meth:`compute` makes the answer out of the others."""
 

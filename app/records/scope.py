@@ -159,6 +159,8 @@ def _require_reachable_links(session: Session, scope: Scope) -> None:
                 raise OutOfReach("a record never changes its case")
             cases.add(kept.case_id)
         for column, target in kept.links.items():
+            if column == "case_id":
+                continue
             added = get_history(kept, column).added
             if added and added[0] is not None:
                 wanted.setdefault(target, set()).add(added[0])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, MetaData, Table
+from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, MetaData, String, Table
 from sqlalchemy.orm import registry
 
 from app.language.form import CASE, Form
@@ -66,6 +66,11 @@ class Tables:
         return {kept.__table__: kept for kept in every}  # type: ignore[attr-defined]
 
 
+def sort_column(question: Question) -> str:
+    """The column that puts the question's answers in order: words have a shadow in Romanian order."""
+    return f"{question.name}__sort" if question.alphabetical else question.name
+
+
 def row_table_name(form: str, question: str) -> str:
     return f"{form}__{question}"
 
@@ -98,6 +103,7 @@ def _record_class(mapper: registry, form: Form) -> type[Record]:
         _reference("changed_by", "ab_user"), Column("changed_at", DateTime, nullable=False),
         _reference("deleted_by", "ab_user"), Column("deleted_at", DateTime),
         *_answer_columns(form.stored_questions),
+        *[Column(sort_column(question), String(80)) for question in sorted_by_words(form)],
     )
     _index(table, form)
     case_column = "id" if form.key == CASE else "case_id" if form.belongs_to else None
@@ -118,7 +124,7 @@ def _row_class(mapper: registry, form: Form, question: Question) -> type[Row]:
         Column("position", Integer, nullable=False),
         *_answer_columns(question.columns_asked()),
     )
-    Index(f"ix_{table.name}_record", table.c.record_id, table.c.position)
+    Index(f"ix_{table.name}__record", table.c.record_id, table.c.position)
     row: type[Row] = type(_class_name(table.name), (Row,), {
         "form_key": form.key, "question_name": question.name,
         "case_column": "case_id" if in_case else None, "links": {},
@@ -141,18 +147,30 @@ def _with_reference(column: Column[Any], question: Question) -> Column[Any]:
 
 
 def _reference(name: str, table: str, nullable: bool = True) -> Column[Any]:
-    return Column(name, Integer, ForeignKey(f"{table}.id"), nullable=nullable)
+    later = table not in ("ab_user", CASE)
+    return Column(name, Integer, ForeignKey(
+        f"{table}.id", use_alter=later, name=f"fk_{name}_{table}" if later else None
+    ), nullable=nullable)
 
 
 def _index(table: Table, form: Form) -> None:
-    """What lists sort and filter on, and every foreign key, each with the id that breaks ties."""
-    wanted = {name.removeprefix("-") for name in (*form.list, *form.filters, *form.sort)}
+    """What lists sort and filter on, and every foreign key, each with the id that breaks ties.
+
+    Deleted records stand in no list, so they stand in no index of one.
+    """
+    listed = [form.questions[name.removeprefix("-")] for name in (*form.list, *form.filters, *form.sort)]
+    wanted = {sort_column(question) if question.sortable else question.name for question in listed}
     wanted |= {question.name for question in form.stored_questions if question.link_target()}
+    wanted |= {"case_id", "changed_at"}
     for name in sorted(wanted & set(table.c.keys())):
-        Index(f"ix_{form.key}_{name}", table.c[name], table.c.id)
-    if form.belongs_to:
-        Index(f"ix_{form.key}__case", table.c.case_id, table.c.id)
-    Index(f"ix_{form.key}__changed", table.c.changed_at, table.c.id)
+        there = table.c.deleted_at.is_(None)
+        Index(f"ix_{form.key}__{name}", table.c[name], table.c.id, sqlite_where=there, postgresql_where=there)
+
+
+def sorted_by_words(form: Form) -> list[Question]:
+    """The questions of words that a list may be sorted by."""
+    names = dict.fromkeys(name.removeprefix("-") for name in (*form.list, *form.sort))
+    return [form.questions[name] for name in names if form.questions[name].alphabetical]
 
 
 def _link(
@@ -162,6 +180,8 @@ def _link(
 ) -> None:
     for key, form in forms.items():
         records[key].links = _links_of(form.stored_questions, records)
+        if form.belongs_to:
+            records[key].links = {**records[key].links, "case_id": records[CASE]}
     for (key, name), row in rows.items():
         row.links = _links_of(forms[key].questions[name].columns_asked(), records)
 

@@ -1,0 +1,77 @@
+"""The filing cabinet: the forms that run, their tables, and the session that reads and writes them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import scoped_session
+
+from app.language.folder import Definition
+from app.language.form import CASE, Form
+from app.records.scope import OutOfReach, enforce
+from app.records.store import Store
+from app.records.tables import Record, Row, Tables, build_tables
+
+
+class Cabinet:
+    """Everything the pages need to reach records.
+
+    Every read and write goes through :attr:`session`, where the acting worker's scope is enforced.
+    """
+
+    def __init__(self, store: Store, definition: Definition) -> None:
+        self.store = store
+        self.definition = definition
+        self.tables: Tables = build_tables(definition.forms)
+        enforce(store.session, self.tables.classes())
+
+    @property
+    def session(self) -> scoped_session[Any]:
+        return self.store.session
+
+    @property
+    def forms(self) -> Mapping[str, Form]:
+        return self.definition.forms
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction that writes: committed at the end, or nothing of it."""
+        with self.store.writing():
+            try:
+                yield
+                self.session.commit()
+            except BaseException:
+                self.session.rollback()
+                raise
+
+    def record_class(self, form: str) -> type[Record]:
+        """The class of a form's records. Raises :class:`OutOfReach` for a form that does not run."""
+        try:
+            return self.tables.records[form]
+        except KeyError:
+            raise OutOfReach(form) from None
+
+    def find(self, form: str, record_id: int, with_deleted: bool = False) -> Record:
+        """The record. Raises :class:`OutOfReach` when it is missing or not hers to see."""
+        kept = self.record_class(form)
+        found: Record | None = self.session.scalars(
+            select(kept).where(kept.id == record_id), execution_options={"with_deleted": with_deleted}
+        ).one_or_none()
+        if found is None:
+            raise OutOfReach(form)
+        return found
+
+    def case(self, case_id: int) -> Record:
+        return self.find(CASE, case_id)
+
+    def rows(self, record: Record) -> dict[str, list[Row]]:
+        """The rows of every table on the sheet, in their order."""
+        form = self.forms[record.form_key]
+        found: dict[str, list[Row]] = {}
+        for question in form.row_questions:
+            kept = self.tables.rows[form.key, question.name]
+            found[question.name] = list(self.session.scalars(
+                select(kept).where(kept.record_id == record.id).order_by(kept.position, kept.id)
+            ))
+        return found

@@ -1,0 +1,89 @@
+"""The history of a record: who changed which answer, when, from what to what."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from app.language.form import Form
+from app.language.question import Answer, Answers, Question
+from app.records.cabinet import Cabinet
+from app.records.system import history, now
+from app.records.tables import Record
+
+
+@dataclass(frozen=True)
+class Change:
+    """One question's answer before and after."""
+
+    question: Question
+    old: Answer
+    new: Answer
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one worker did to one record at one moment."""
+
+    at: datetime
+    user_id: int | None
+    action: str
+    form_version: int
+    changes: Sequence[Change]
+    reason: str = ""
+    """Why soft warnings were confirmed or an entry reversed, if words were asked for."""
+
+
+REASON = "~reason"
+
+
+def differences(form: Form, old: Answers, new: Answers) -> dict[str, list[Any]]:
+    """Question → [old, new] in JSON form, for every answer that differs."""
+    changed: dict[str, list[Any]] = {}
+    for question in form.questions.values():
+        before, after = question.to_json(old.get(question.name)), question.to_json(new.get(question.name))
+        if (before or None) != (after or None) or (before is False) != (after is False):
+            changed[question.name] = [before, after]
+    return changed
+
+
+def note(
+    cabinet: Cabinet, record: Record, action: str, user_id: int | None,
+    changes: Mapping[str, Any], reason: str = "",
+) -> None:
+    """Write one entry, in the transaction of the change itself."""
+    cabinet.session.execute(insert(history).values(
+        form=record.form_key, record_id=record.id, case_id=_case_of(record), at=now(), user_id=user_id,
+        action=action, form_version=record.form_version,
+        changes={**changes, **({REASON: reason} if reason else {})},
+    ))
+
+
+def _case_of(record: Record) -> int | None:
+    return getattr(record, record.case_column) if record.case_column else None
+
+
+def entries(cabinet: Cabinet, form: Form, record: Record, most: int = 200) -> list[Entry]:
+    """The record's history, newest first, told with the questions of ``form``.
+
+    ``form`` is the form as the reader may know it: changes of other questions are left out.
+    ``record`` was found within the reader's scope, which is what allows reading its history.
+    """
+    found = cabinet.session.execute(
+        select(history).where(history.c.form == record.form_key, history.c.record_id == record.id)
+        .order_by(history.c.id.desc()).limit(most)
+    )
+    return [
+        Entry(
+            row.at, row.user_id, row.action, row.form_version,
+            [_change(form.questions[name], pair) for name, pair in row.changes.items() if name in form.questions],
+            row.changes.get(REASON, ""),
+        )
+        for row in found
+    ]
+
+
+def _change(question: Question, pair: Sequence[Any]) -> Change:
+    return Change(question, question.from_json(pair[0]), question.from_json(pair[1]))

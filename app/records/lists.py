@@ -1,0 +1,225 @@
+"""One page of a list: at most three statements, whatever its rows and columns."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import aliased
+
+from app.language.form import CASE, Form
+from app.language.question import Question, Reading
+from app.records.cabinet import Cabinet
+from app.records.labels import shown, title, title_questions
+from app.records.search import asked_words, found_by
+from app.records.tables import USER, Record, sort_column
+
+PAGE = 25
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the reader wants to see of a list. Anything she may not know is quietly not done."""
+
+    sort: str = ""
+    """A question's name, with "-" for the other way round; empty for the form's own order."""
+    filters: Mapping[str, str] = field(default_factory=dict)
+    words: str = ""
+    page: int = 1
+    case_id: int | None = None
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """The rows of one page as texts, ready to draw."""
+
+    ids: list[int]
+    cells: list[list[str]]
+    first: int
+    more: bool
+    count: int | None
+    """How many there are in all; ``None`` for more than a thousand."""
+
+
+@dataclass(frozen=True)
+class _Column:
+    """Some selected columns and how they become the text of one cell."""
+
+    columns: Sequence[Any]
+    text: Any
+
+
+def list_page(
+    cabinet: Cabinet, known: Mapping[str, Form], key: str, wish: Wish, reading: Reading,
+    with_case: bool = True, size: int = PAGE,
+) -> ListPage:
+    """The page of form ``key`` that ``wish`` asks for; ``known`` are the forms as the reader knows them.
+
+    The ids come first, off an index, and then the page's rows with what they point to.
+    """
+    form, kept = known[key], cabinet.record_class(key)
+    page = max(1, min(wish.page, 10**6))
+    conditions = _conditions(form, kept, wish)
+    ordered = select(kept.id).where(*conditions).order_by(*_order(form, kept, wish))
+    options = {"with_deleted": wish.deleted}
+    ids = list(cabinet.session.scalars(
+        ordered.limit(size + 1).offset((page - 1) * size), execution_options=options
+    ))
+    more = len(ids) > size
+    ids = ids[:size]
+    count = (page - 1) * size + len(ids) if not more and (ids or page == 1) else _count(cabinet, kept, conditions, options)
+    columns = _columns(form, kept, known, reading, with_case and wish.case_id is None)
+    cells = _cells(cabinet, kept, ids, columns, options)
+    return ListPage(ids, cells, (page - 1) * size + 1, more, count)
+
+
+def _conditions(form: Form, kept: type[Record], wish: Wish) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wish.deleted:
+        conditions.append(kept.deleted_at.is_not(None))
+    if wish.case_id is not None and form.belongs_to:
+        conditions.append(kept.case_id == wish.case_id)
+    for name, wanted in wish.filters.items():
+        if name in form.filters and wanted:
+            question = form.questions[name]
+            conditions.append(question.matches({name: getattr(kept, name)}, wanted))
+    if asked_words(wish.words):
+        conditions.append(found_by(form, kept.id, wish.words))
+    return conditions
+
+
+def _order(form: Form, kept: type[Record], wish: Wish) -> list[ColumnElement[Any]]:
+    wanted = wish.sort if sortable(form, wish.sort.removeprefix("-")) else (form.sort[0] if form.sort else "")
+    name = wanted.removeprefix("-")
+    if name not in form.questions:
+        return [kept.id.desc()]
+    column = getattr(kept, sort_column(form.questions[name]))
+    if wanted.startswith("-"):
+        return [_with_nulls(column.desc(), False), kept.id.desc()]
+    return [_with_nulls(column.asc(), True), kept.id.asc()]
+
+
+def _with_nulls(ordering: Any, first: bool) -> Any:
+    """Unanswered ones stand first going up and last going down, on both databases."""
+    return ordering.nulls_first() if first else ordering.nulls_last()
+
+
+def sortable(form: Form, name: str) -> bool:
+    """Whether a list of this form may be sorted by the question: only one it shows."""
+    return name in form.list and form.questions[name].sortable
+
+
+def _count(cabinet: Cabinet, kept: type[Record], conditions: Sequence[Any], options: Mapping[str, Any]) -> int | None:
+    counted = select(kept.id).where(*conditions).limit(MOST_COUNTED + 1)
+    found = len(cabinet.session.scalars(counted, execution_options=options).all())
+    return found if found <= MOST_COUNTED else None
+
+
+def _columns(
+    form: Form, kept: type[Record], known: Mapping[str, Form], reading: Reading, with_case: bool,
+) -> list[_Column]:
+    columns = [_column(form.questions[name], kept, known, reading) for name in form.list]
+    if with_case and form.belongs_to and CASE in known:
+        columns.insert(0, _link_column("case_id", CASE, kept, known, reading))
+    return columns
+
+
+def _column(question: Question, kept: type[Record], known: Mapping[str, Form], reading: Reading) -> _Column:
+    target = question.link_target()
+    if target is not None and (target == USER or target in known):
+        return _link_column(question.name, target, kept, known, reading)
+    names = [column.name for column in question.columns()]
+
+    def text(values: Sequence[Any]) -> str:
+        return shown(question, question.restored(dict(zip(names, values, strict=True))), reading)
+
+    return _Column([getattr(kept, name) for name in names], text)
+
+
+@dataclass(frozen=True)
+class _Joined(_Column):
+    """A column of another table, joined."""
+
+    target: Any = None
+    on: Any = None
+
+
+def _link_column(name: str, target: str, kept: type[Record], known: Mapping[str, Form], reading: Reading) -> _Joined:
+    if target == USER:
+        person = aliased(User)
+        return _Joined(
+            [person.first_name, person.last_name], lambda values: " ".join(one for one in values if one),
+            person, getattr(kept, name) == person.id,
+        )
+    form = known[target]
+    linked = aliased(kept.links[name])
+    questions = title_questions(form)
+    names = [column.name for question in questions for column in question.columns()]
+
+    def text(values: Sequence[Any]) -> str:
+        if values[0] is None:
+            return ""
+        columns = dict(zip(names, values[1:], strict=True))
+        return title(form, {one.name: one.restored(columns) for one in questions}, reading, values[0])
+
+    return _Joined(
+        [linked.id, *[getattr(linked, one) for one in names]], text, linked, getattr(kept, name) == linked.id
+    )
+
+
+def _cells(
+    cabinet: Cabinet, kept: type[Record], ids: list[int], columns: Sequence[_Column], options: Mapping[str, Any],
+) -> list[list[str]]:
+    if not ids:
+        return []
+    query: Select[Any] = select(kept.id, *[one for column in columns for one in column.columns]).where(kept.id.in_(ids))
+    for column in columns:
+        if isinstance(column, _Joined):
+            query = query.outerjoin(column.target, column.on)
+    rows = {row[0]: row for row in cabinet.session.execute(query, execution_options=options)}
+    present = [rows[one] for one in ids if one in rows]
+    texts: list[list[str]] = []
+    start = 1
+    for column in columns:
+        end = start + len(column.columns)
+        texts.append([column.text(row[start:end]) for row in present])
+        start = end
+    return [list(cells) for cells in zip(*texts, strict=True)] if texts else [[] for _ in present]
+
+
+@dataclass(frozen=True)
+class TotalLine:
+    """One line of a running total: the answers it is grouped by, and its sum (money by currency)."""
+
+    by: list[str]
+    amount: str
+
+
+def totals(
+    cabinet: Cabinet, known: Mapping[str, Form], key: str, wish: Wish, reading: Reading,
+) -> list[tuple[Any, list[TotalLine]]]:
+    """The form's running totals over the records in reach: one statement each."""
+    form, kept = known[key], cabinet.record_class(key)
+    return [(total, _total(cabinet, form, kept, total, wish, reading)) for total in form.totals]
+
+
+def _total(cabinet: Cabinet, form: Form, kept: type[Record], total: Any, wish: Wish, reading: Reading) -> list[TotalLine]:
+    summed = form.questions[total.sum]
+    value, *apart = [getattr(kept, column.name) for column in summed.columns() if not column.name.endswith("__unknown")]
+    grouped = [form.questions[name] for name in total.by]
+    by = [getattr(kept, question.name) for question in grouped]
+    rows = cabinet.session.execute(
+        select(*by, *apart, func.sum(value)).where(and_(value.is_not(None), *_conditions(form, kept, wish)))
+        .group_by(*by, *apart).order_by(*by, *apart)
+    )
+    names = [column.name for column in summed.columns() if not column.name.endswith("__unknown")]
+    return [
+        TotalLine(
+            [shown(question, question.restored({question.name: code}), reading) for question, code in zip(grouped, row, strict=False)],
+            shown(summed, summed.restored(dict(zip(names, (row[-1], *row[len(by):-1]), strict=True))), reading),
+        )
+        for row in rows
+    ]

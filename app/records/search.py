@@ -1,0 +1,83 @@
+"""Finding records by words: one index for both databases.
+
+Every searched answer is cut into words; each is kept folded (no capitals, diacritics, cedillas, î and â
+alike), with the sensitivity of its question, so that nobody finds a person by an answer she may not
+see. A search is a prefix of every word, in any order.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, insert, select
+
+from app.language.form import Form
+from app.language.question import Answers, Unknown
+from app.records.cabinet import Cabinet
+from app.records.folding import fold, variants
+from app.records.system import word
+from app.records.tables import Record
+
+LONGEST = 48
+MOST_WORDS = 6
+PARTS = re.compile(r"[^\W_]+")
+
+
+def index_words(cabinet: Cabinet, form: Form, record: Record, answers: Answers) -> None:
+    """Make the record's words in the index those of its answers."""
+    wanted = set(words_of(form, answers))
+    if not any(question.search for question in form.questions.values()):
+        return
+    session = cabinet.session
+    of_record = (word.c.form == form.key, word.c.record_id == record.id)
+    kept = {(row.word, row.sensitivity) for row in session.execute(select(word).where(*of_record))}
+    for text, sensitivity in kept - wanted:
+        session.execute(delete(word).where(*of_record, word.c.word == text, word.c.sensitivity == sensitivity))
+    if wanted - kept:
+        session.execute(insert(word), [
+            {"form": form.key, "record_id": record.id, "word": text, "sensitivity": sensitivity}
+            for text, sensitivity in sorted(wanted - kept)
+        ])
+
+
+def words_of(form: Form, answers: Answers) -> Iterator[tuple[str, str]]:
+    """(folded word, sensitivity) of every searched answer."""
+    for question in form.questions.values():
+        answer = answers.get(question.name)
+        if question.search and answer is not None and not isinstance(answer, Unknown):
+            for text in _pieces(question.words(answer)):
+                yield from ((folded[:LONGEST], question.sensitivity or "") for folded in variants(text))
+
+
+def _pieces(text: str) -> Iterable[str]:
+    """Words as written, and their parts: *D-2026-0001*, *Pop-Ionescu*, *Pop*, *Ionescu*."""
+    for piece in text.split():
+        stripped = piece.strip(".,;:!?()\"'„”«»")
+        if stripped:
+            yield stripped
+            parts = PARTS.findall(stripped)
+            if len(parts) > 1 and stripped.lower().replace("-", "").isalpha():
+                yield from parts
+
+
+def asked_words(text: str) -> list[str]:
+    """The folded words of a search, at most six."""
+    pieces = (fold(piece.strip(".,;:!?()\"'„”«»"))[:LONGEST] for piece in text.split())
+    return [piece for piece in pieces if piece][:MOST_WORDS]
+
+
+def found_by(form: Form, record_id: Any, text: str) -> ColumnElement[bool]:
+    """The condition under which a record is found: every word asked begins one of its words.
+
+    ``form`` is the form as the reader may know it; words of other questions find nothing.
+    """
+    allowed = sorted({question.sensitivity or "" for question in form.questions.values() if question.search})
+    return and_(*[
+        record_id.in_(
+            select(word.c.record_id).where(
+                word.c.form == form.key, word.c.word >= asked, word.c.word < asked + "\U0010ffff",
+                word.c.sensitivity.in_(allowed),
+            )
+        )
+        for asked in asked_words(text)
+    ])

@@ -1,0 +1,246 @@
+"""Entering, correcting, deleting and restoring sheets: one transaction each, with its history."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.language.form import CASE, Form
+from app.language.question import Answers, Question
+from app.records import history
+from app.records.cabinet import Cabinet
+from app.records.folding import sort_key
+from app.records.scope import SYSTEM, OutOfReach, acting_as
+from app.records.search import index_words
+from app.records.system import now, number, once, team
+from app.records.tables import Record, Row, sort_column, sorted_by_words
+
+
+class Clash(Exception):
+    """Somebody else corrected the record since this worker opened it."""
+
+
+@dataclass(frozen=True)
+class Clerk:
+    """Who files, in which role, on which day."""
+
+    user_id: int | None
+    role: str
+    today: date
+
+
+@dataclass
+class Sheet:
+    """A record with all its answers in hand."""
+
+    form: Form
+    record: Record
+    answers: Answers
+
+
+def open_sheet(cabinet: Cabinet, form: str, record_id: int, with_deleted: bool = False) -> Sheet:
+    """The sheet with its rows: one statement, and one for each table of rows."""
+    record = cabinet.find(form, record_id, with_deleted)
+    return Sheet(cabinet.forms[form], record, answers_of(cabinet, record))
+
+
+def answers_of(cabinet: Cabinet, record: Record) -> Answers:
+    """Every answer of the record, rows as dicts with their id."""
+    form = cabinet.forms[record.form_key]
+    columns = record.columns()
+    answers: Answers = {question.name: question.restored(columns) for question in form.stored_questions}
+    for name, rows in cabinet.rows(record).items():
+        asked = form.questions[name].columns_asked()
+        answers[name] = [_row_answers(asked, row) for row in rows] or None
+    return answers
+
+
+def _row_answers(asked: Iterable[Question], row: Row) -> Answers:
+    columns = row.columns()
+    return {"id": row.id, **{question.name: question.restored(columns) for question in asked}}
+
+
+def enter(
+    cabinet: Cabinet, form: Form, answers: Answers, clerk: Clerk,
+    case_id: int | None = None, token: str = "", reason: str = "",
+) -> int:
+    """File a new sheet; returns its record's id.
+
+    The same ``token`` a second time files nothing and returns the first record: a double click, a
+    retry or the Back button makes one record. Raises :class:`OutOfReach`.
+    """
+    if token and (filed := _filed_before(cabinet, form, token)):
+        return filed
+    try:
+        with cabinet.writing():
+            record = _new_record(cabinet, form, answers, clerk, case_id)
+            if token:
+                cabinet.session.execute(insert(once).values(
+                    token=token, form=form.key, record_id=record.id, at=now()
+                ))
+            history.note(
+                cabinet, record, "entered", clerk.user_id,
+                history.differences(form, {}, answers_of(cabinet, record)), reason,
+            )
+            record_id: int = record.id
+        return record_id
+    except IntegrityError:
+        if token and (filed := _filed_before(cabinet, form, token)):
+            return filed
+        raise
+
+
+def _filed_before(cabinet: Cabinet, form: Form, token: str) -> int | None:
+    filed: int | None = cabinet.session.scalar(
+        select(once.c.record_id).where(once.c.token == token, once.c.form == form.key)
+    )
+    return filed
+
+
+def _new_record(cabinet: Cabinet, form: Form, answers: Answers, clerk: Clerk, case_id: int | None) -> Record:
+    moment = now()
+    record = cabinet.record_class(form.key)()
+    record.form_version = form.version
+    record.created_by = record.changed_by = clerk.user_id
+    record.created_at = record.changed_at = moment
+    if form.belongs_to:
+        if case_id is None:
+            raise OutOfReach(CASE)
+        record.case_id = case_id
+    _put_answers(record, form, _with_codes(cabinet, form, answers, clerk.today))
+    cabinet.session.add(record)
+    cabinet.session.flush()
+    if form.key == CASE:
+        _open_team(cabinet, record.id, clerk)
+    for question in form.row_questions:
+        _put_rows(cabinet, record, question, answers.get(question.name) or [])
+    cabinet.session.flush()
+    index_words(cabinet, form, record, answers)
+    return record
+
+
+def _open_team(cabinet: Cabinet, case_id: int, clerk: Clerk) -> None:
+    """Whoever opens a case works on it."""
+    if clerk.user_id is not None:
+        cabinet.session.execute(insert(team).values(
+            case_id=case_id, user_id=clerk.user_id, role=clerk.role, since=clerk.today
+        ))
+
+
+def _put_answers(record: Record, form: Form, answers: Answers) -> None:
+    _put_columns(record, form.stored_questions, answers)
+    for question in sorted_by_words(form):
+        text = answers.get(question.name)
+        setattr(record, sort_column(question), sort_key(text)[:80] if isinstance(text, str) else None)
+
+
+def _put_columns(kept: Record | Row, questions: Iterable[Question], answers: Answers) -> None:
+    for question in questions:
+        for name, value in question.stored(answers.get(question.name)).items():
+            setattr(kept, name, value)
+
+
+def _with_codes(cabinet: Cabinet, form: Form, answers: Answers, today: date) -> Answers:
+    """The answers with a fresh code wherever a numbered question was left empty."""
+    issued = dict(answers)
+    for question in form.stored_questions:
+        if question.type == "code" and not issued.get(question.name):
+            issued[question.name] = _issue(cabinet, form, question, today)
+    return issued
+
+
+def _issue(cabinet: Cabinet, form: Form, question: Any, today: date) -> str:
+    """The next code of the year that no record has: codes typed by hand are stepped over."""
+    kept = cabinet.tables.records[form.key].__table__  # type: ignore[attr-defined]
+    while True:
+        code: str = question.issue(_next_number(cabinet, form, question, today), today)
+        taken = select(func.count()).select_from(kept).where(kept.c[question.name] == code)
+        with acting_as(SYSTEM), cabinet.session.no_autoflush:
+            if not cabinet.session.scalar(taken):
+                return code
+
+
+def _next_number(cabinet: Cabinet, form: Form, question: Question, today: date) -> int:
+    dialect = postgresql if cabinet.store.engine.dialect.name == "postgresql" else sqlite
+    series = {"form": form.key, "question": question.name, "year": today.year}
+    counted = dialect.insert(number).values(**series, last=1)
+    counted = counted.on_conflict_do_update(
+        index_elements=list(series), set_={"last": number.c.last + 1}
+    ).returning(number.c.last)
+    return int(cabinet.session.execute(counted).scalar_one())
+
+
+def _put_rows(cabinet: Cabinet, record: Record, table: Question, rows: list[Answers]) -> None:
+    """Make the stored rows of a table those given: kept by id, new ones added, others removed."""
+    kept = cabinet.tables.rows[record.form_key, table.name]
+    stored = {row.id: row for row in cabinet.session.scalars(select(kept).where(kept.record_id == record.id))}
+    for position, answers in enumerate(rows):
+        row = stored.pop(answers.get("id"), None)
+        if row is None:
+            row = kept()
+            row.record_id = record.id
+            if kept.case_column:
+                row.case_id = getattr(record, str(record.case_column))
+            cabinet.session.add(row)
+        row.position = position
+        _put_columns(row, table.columns_asked(), answers)
+    for row in stored.values():
+        cabinet.session.delete(row)
+
+
+def correct(
+    cabinet: Cabinet, form: Form, record_id: int, seen_version: int, answers: Mapping[str, Any],
+    clerk: Clerk, reason: str = "",
+) -> Record:
+    """Put these answers (of some or all questions) in place of the record's.
+
+    Raises :class:`Clash` when the record is no longer the version that was seen, and
+    :class:`OutOfReach`.
+    """
+    try:
+        with cabinet.writing():
+            record = cabinet.find(form.key, record_id)
+            if record.version != seen_version:
+                raise Clash
+            before = answers_of(cabinet, record)
+            _replace(cabinet, form, record, {**before, **answers}, clerk)
+            changes = history.differences(form, before, answers_of(cabinet, record))
+            if changes:
+                history.note(cabinet, record, "corrected", clerk.user_id, changes, reason)
+        return record
+    except StaleDataError:
+        raise Clash from None
+
+
+def _replace(cabinet: Cabinet, form: Form, record: Record, answers: Answers, clerk: Clerk) -> None:
+    record.changed_by, record.changed_at = clerk.user_id, now()
+    record.form_version = form.version
+    _put_answers(record, form, answers)
+    for question in form.row_questions:
+        _put_rows(cabinet, record, question, answers.get(question.name) or [])
+    cabinet.session.flush()
+    index_words(cabinet, form, record, answers)
+
+
+def put_away(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Record:
+    """Delete softly: the record leaves every list, and can come back."""
+    with cabinet.writing():
+        record = cabinet.find(form.key, record_id)
+        record.deleted_at, record.deleted_by = now(), clerk.user_id
+        history.note(cabinet, record, "deleted", clerk.user_id, {})
+    return record
+
+
+def bring_back(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Record:
+    """Undo a deletion."""
+    with cabinet.writing():
+        record = cabinet.find(form.key, record_id, with_deleted=True)
+        if record.deleted_at is not None:
+            record.deleted_at = record.deleted_by = None
+            history.note(cabinet, record, "restored", clerk.user_id, {})
+    return record

@@ -12,7 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
-from app.records.folding import AFTER, CEDILLA, sort_key
+from app.records.folding import AFTER, CEDILLA, UNDECOMPOSED, sort_key
 
 
 class alphabetical(GenericFunction[str]):  # noqa: N801 - reads as a function in a statement
@@ -43,7 +43,7 @@ def _sort_key_in_sql() -> str:
     small, capital = "".join(AFTER), "".join(AFTER).upper()
     old, new = "".join(map(chr, CEDILLA)), "".join(map(chr, CEDILLA.values()))
     letters = f"lower(translate(normalize($1, NFC), '{old}{capital}', '{new.lower()}{small}'))"
-    for letter, key in AFTER.items():
+    for letter, key in (UNDECOMPOSED | AFTER).items():
         letters = f"replace({letters}, '{letter}', '{key}')"
     return f"regexp_replace(normalize({letters}, NFKD), '[\\u0300-\\u036f]', '', 'g') COLLATE \"C\""
 

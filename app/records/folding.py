@@ -11,16 +11,17 @@ from functools import lru_cache
 from itertools import product
 
 CEDILLA = str.maketrans("şţŞŢ", "șțȘȚ")
-UNDECOMPOSED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"})
+UNDECOMPOSED = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"}
 AFTER = {"ă": "a~", "â": "a~~", "î": "i~", "ș": "s~", "ț": "t~"}
 """A letter of its own comes after every word of the letter it is drawn from: "~" is past "z"."""
 MOST_OPEN = 4
 """A word with more â and î than this is a typing mistake; it is not read in every way."""
+_UNDECOMPOSED = str.maketrans(UNDECOMPOSED)
 
 
 def fold(text: str) -> str:
     """The text without capitals and marks: "Țîrcă" → "tirca"."""
-    return _unmarked(text.casefold().translate(UNDECOMPOSED))
+    return _unmarked(text.casefold().translate(_UNDECOMPOSED))
 
 
 def variants(word: str) -> tuple[str, ...]:
@@ -45,7 +46,7 @@ def variants(word: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def sort_key(text: str) -> str:
     """The text as plain code points sort it in the order of the Romanian alphabet: a ă â b … i î … s ș t ț."""
-    letters = unicodedata.normalize("NFC", text).translate(CEDILLA).lower().translate(UNDECOMPOSED)
+    letters = unicodedata.normalize("NFC", text).translate(CEDILLA).lower().translate(_UNDECOMPOSED)
     return _unmarked("".join(AFTER.get(letter, letter) for letter in letters))
 
 

@@ -1,0 +1,40 @@
+"""What every test may ask for. A test that asks for ``store`` runs on both databases."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.records.store import Store
+from tests.databases import DATABASES, Place, fresh_place, fresh_store
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database the test runs on."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def place(database: str, tmp_path: Path) -> Iterator[Place]:
+    """An empty database, to be opened (again) by the test itself."""
+    with fresh_place(database, tmp_path) as empty:
+        yield empty
+
+
+@pytest.fixture
+def store(place: Place) -> Iterator[Store]:
+    """An empty database, open."""
+    opened = place.open()
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path) -> Iterator[Store]:
+    """An empty SQLite database: for rules that have nothing to do with the kind of database."""
+    with fresh_store("sqlite", tmp_path) as opened:
+        yield opened

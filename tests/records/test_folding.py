@@ -1,0 +1,90 @@
+"""Words are found however they were typed, and sorted as the Romanian alphabet sorts them."""
+
+import unicodedata
+
+import pytest
+from sqlalchemy import Column, Index, Integer, MetaData, String, Table, insert, select
+
+from app.records.alphabet import alphabetical
+from app.records.folding import fold, sort_key, variants
+from app.records.store import Store
+
+ALPHABET = "a ă â b c d e f g h i î j k l m n o p q r s ș t ț u v w x y z".split()
+NAMES = ["Sandu", "Sărbu", "Szabo", "Șandru", "Tudor", "Tîrnă", "Țurcan", "Zaharia", "Ana", "Ănuța", "Banu"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "folded"),
+    [
+        ("Țîrcă", "tirca"),
+        ("ŢÎRCĂ", "tirca"),
+        ("ştefan", "stefan"),
+        ("Ștefan", "stefan"),
+        ("ȘTEFAN", "stefan"),
+        (unicodedata.normalize("NFD", "Ștefăniță"), "stefanita"),
+        ("Łukasz Đorđević", "lukasz dordevic"),
+        ("Straße", "strasse"),
+        ("Ирина Рыбалко", "ирина рыбалко"),
+        ("O'Neill-Popa 12", "o'neill-popa 12"),
+        ("", ""),
+    ],
+)
+def test_capitals_marks_and_cedillas_do_not_matter(typed: str, folded: str) -> None:
+    assert fold(typed) == folded
+
+
+def test_folding_twice_changes_nothing() -> None:
+    assert fold(fold("Ștefăniță Þórðarson İstanbul")) == fold("Ștefăniță Þórðarson İstanbul")
+
+
+@pytest.mark.parametrize(
+    ("written", "sought"),
+    [
+        ("Hîncești", ["Hîncești", "Hâncești", "hincesti", "hancesti", "HÂNCEŞTI"]),
+        ("Hâncești", ["Hîncești", "Hâncești", "hincesti", "hancesti"]),
+        ("hotărâre", ["hotărîre", "hotarire", "hotarare"]),
+        ("hotărîre", ["hotărâre", "hotarire", "hotarare"]),
+        ("română", ["romana", "romină", "română"]),
+        ("reîntîlnire", ["reîntâlnire", "reintalnire", "reintilnire"]),
+        ("Ștefan", ["stefan", "ştefan"]),
+    ],
+)
+def test_both_spellings_find_one_another(written: str, sought: list[str]) -> None:
+    missed = [word for word in sought if fold(word) not in variants(written)]
+    assert missed == []
+
+
+@pytest.mark.parametrize("word", ["în", "între", "coborî", "ana", "", "î"])
+def test_an_i_at_the_ends_of_a_word_is_no_a(word: str) -> None:
+    assert variants(word) == (fold(word),)
+
+
+def test_a_word_has_few_variants() -> None:
+    assert len(variants("cîînîîşîîîîî")) == 1
+    assert variants("câștigând") == ("castigand", "castigind", "cistigand", "cistigind")
+
+
+def test_each_letter_has_its_place_in_the_alphabet() -> None:
+    letters = [*ALPHABET, *(letter.upper() for letter in ALPHABET)]
+    assert sorted(ALPHABET[::-1], key=sort_key) == ALPHABET
+    assert [sort_key(letter) for letter in letters[31:]] == [sort_key(letter) for letter in ALPHABET]
+
+
+def test_every_word_of_a_letter_stands_before_the_next_letter() -> None:
+    assert sorted(NAMES, key=sort_key) == [
+        "Ana", "Ănuța", "Banu", "Sandu", "Sărbu", "Szabo", "Șandru", "Tîrnă", "Tudor", "Țurcan", "Zaharia",
+    ]
+
+
+def test_the_database_sorts_as_the_alphabet_does(store: Store) -> None:
+    tables = MetaData()
+    people = Table("people", tables, Column("id", Integer, primary_key=True), Column("name", String))
+    Index("people_by_name", alphabetical(people.c.name))
+    names = [*NAMES, *(name.upper() for name in NAMES), "Şerban", "ŢĂRUȘ", "Élodie", "Łukasz", "D'Avila", "Ion Ș."]
+    names += [unicodedata.normalize("NFD", "Șerban"), "Şerbescu", *ALPHABET]
+    with store.writing() as session:
+        tables.create_all(session.connection())
+        session.execute(insert(people), [{"name": name} for name in names])
+
+    ordered = select(people.c.name).order_by(alphabetical(people.c.name), people.c.id)
+    assert store.session.scalars(ordered).all() == sorted(names, key=sort_key)

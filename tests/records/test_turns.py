@@ -1,0 +1,37 @@
+"""Those who wait to write are served in the order they came."""
+
+import threading
+import time
+
+from app.records.turns import Turns
+
+
+def test_first_come_first_served() -> None:
+    turns, served = Turns(), []
+
+    def write(number: int) -> None:
+        assert turns.take(5)
+        served.append(number)
+        turns.leave()
+
+    assert turns.take(0)
+    people = [threading.Thread(target=write, args=(number,)) for number in range(6)]
+    for person in people:
+        person.start()
+        time.sleep(0.02)
+    turns.leave()
+    for person in people:
+        person.join()
+    assert served == [0, 1, 2, 3, 4, 5]
+
+
+def test_who_gives_up_holds_up_nobody() -> None:
+    turns, got = Turns(), []
+    assert turns.take(0)
+    impatient = threading.Thread(target=lambda: got.append(turns.take(0.01)))
+    impatient.start()
+    impatient.join()
+    turns.leave()
+    assert got == [False]
+    assert turns.take(0)
+    assert turns.mine()

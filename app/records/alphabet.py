@@ -15,7 +15,7 @@ from sqlalchemy.sql.functions import GenericFunction
 from app.records.folding import AFTER, CEDILLA, UNDECOMPOSED, sort_key
 
 
-class alphabetical(GenericFunction[str]):  # noqa: N801 - reads as a function in a statement
+class alphabetical(GenericFunction[str]):
     """A text column in the order of the Romanian alphabet."""
 
     name = "sort_key"

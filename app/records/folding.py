@@ -45,7 +45,7 @@ def variants(word: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def sort_key(text: str) -> str:
-    """The text as plain code points sort it in the order of the Romanian alphabet: a ă â b … i î … s ș t ț."""
+    """What sorts by code points as the text sorts in the Romanian alphabet: a ă â b … i î … s ș t ț."""
     letters = unicodedata.normalize("NFC", text).translate(CEDILLA).lower().translate(_UNDECOMPOSED)
     return _unmarked("".join(AFTER.get(letter, letter) for letter in letters))
 

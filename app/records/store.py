@@ -234,7 +234,9 @@ class PostgresStore(Store):
             return
         ours: Any = connection.connection.driver_connection
         try:
-            ours.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'; SELECT pg_advisory_xact_lock({ONE_WRITER})")
+            ours.execute(
+                f"SET LOCAL lock_timeout = '{PATIENCE}s'; SELECT pg_advisory_xact_lock({ONE_WRITER})"
+            )
         except ours.Error as error:
             ours.rollback()
             if error.sqlstate in TOO_BUSY_STATES:

@@ -1,0 +1,310 @@
+"""Questions answered by choosing: yes or no, one of a list, several, several in order.
+
+An answer to a list is a code of the list, for ever; its label may change. The answer of a choice that
+asks for words of one's own is the code and the words, ``"other: school bag"``; rules see the code
+alone. In the database the words stand beside the codes, in ``<question>__other``.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field
+from sqlalchemy import Boolean, ColumnElement, Dialect, String, type_coerce
+from sqlalchemy import Text as LongText
+from sqlalchemy.types import TypeDecorator
+
+from app.fields.words import cleaned
+from app.language.choices import Choice
+from app.language.message import Mistake
+from app.language.question import Answer, Box, Question, Reading
+from app.language.texts import Text, say
+
+MOST_RADIOS = 7
+MOST_WORDS = 500
+NOT_IN_THE_LIST = "Choose one of the answers in the list."
+OLD_VALUE = {"en": "old value", "ro": "valoare veche"}
+BEFORE_WORDS = ": "
+
+
+class CodeList(TypeDecorator[list[str]]):
+    """Codes as ``|food|rent|``, so that one is found with ``LIKE '%|food|%'``."""
+
+    impl = LongText
+    cache_ok = True
+
+    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str | None:
+        return f"|{'|'.join(value)}|" if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> list[str] | None:
+        return value.strip("|").split("|") if value else None
+
+
+class TextList(TypeDecorator[list[str]]):
+    """Texts in order, as JSON."""
+
+    impl = LongText
+    cache_ok = True
+
+    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str | None:
+        return json.dumps(value, ensure_ascii=False) if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> list[str] | None:
+        return json.loads(value) if value else None
+
+
+def code_of(answer: str) -> str:
+    """The code of an answer, without words of one's own."""
+    return answer.partition(BEFORE_WORDS)[0]
+
+
+def words_of(answer: str) -> str:
+    return answer.partition(BEFORE_WORDS)[2]
+
+
+def with_words(code: str, words: str | None) -> str:
+    return f"{code}{BEFORE_WORDS}{words}" if words else code
+
+
+def one_line(text: str) -> str:
+    """What somebody wrote beside the choices, on one line of the paper."""
+    line = " ".join(cleaned(text).split())
+    if len(line) > MOST_WORDS:
+        raise Mistake(
+            "The text is too long: %(over)s characters over the limit of %(limit)s. Shorten it.",
+            over=len(line) - MOST_WORDS, limit=MOST_WORDS,
+        )
+    return line
+
+
+class YesNo(Question):
+    """Yes or no; the answer is true or false."""
+
+    look: ClassVar[str] = "yes_no"
+    value_type: ClassVar[str] = "yes_no"
+    LABELS: ClassVar[dict[bool, Text]] = {True: {"en": "Yes", "ro": "Da"}, False: {"en": "No", "ro": "Nu"}}
+    CODES: ClassVar[dict[bool, str]] = {True: "yes", False: "no"}
+
+    type: Literal["yes_no"] = "yes_no"
+
+    def column_types(self) -> dict[str, Any]:
+        return {self.name: Boolean}
+
+    def options(self) -> Sequence[Choice]:
+        return [Choice(code=code, label=self.LABELS[answer]) for answer, code in self.CODES.items()]
+
+    def parse(self, texts: list[str], reading: Reading) -> Answer:
+        for answer, code in self.CODES.items():
+            if texts[0] == code:
+                return answer
+        raise Mistake("Choose Yes or No.")
+
+    def write(self, answer: Answer, reading: Reading) -> list[str]:
+        return [self.CODES[answer]]
+
+    def shown(self, answer: Answer, reading: Reading) -> str:
+        return say(self.LABELS[answer], reading.language)
+
+    def words(self, answer: Answer) -> str:
+        return ""
+
+    def matches(self, columns: Mapping[str, Any], wanted: str) -> ColumnElement[bool]:
+        matched: ColumnElement[bool] = columns[self.name].is_(wanted == self.CODES[True])
+        return matched
+
+
+class FromList(Question):
+    """What the kinds that choose from a list have in common; no kind itself."""
+
+    choices: Annotated[str, Field(min_length=1)] | list[Choice] | None
+    """A shared list by its name, or the choices themselves."""
+
+    def choice_lists(self) -> tuple[str, ...]:
+        return (self.choices,) if isinstance(self.choices, str) else ()
+
+    def with_choices(self, lists: Mapping[str, Sequence[Choice]]) -> Self:
+        if not isinstance(self.choices, str):
+            return self
+        return self.model_copy(update={"choices": list(lists[self.choices])})
+
+    @property
+    def all_choices(self) -> Sequence[Choice]:
+        """The whole list, with the choices no longer offered."""
+        return self.choices if isinstance(self.choices, list) else ()
+
+    def options(self) -> Sequence[Choice]:
+        return [choice for choice in self.all_choices if not choice.retired]
+
+    def options_with(self, codes: Iterable[str]) -> Sequence[Choice]:
+        """The choices offered, and those an answer already holds: correcting a sheet keeps them."""
+        held = {code_of(code) for code in codes}
+        known = [choice for choice in self.all_choices if not choice.retired or choice.code in held]
+        unknown = held - {choice.code for choice in known}
+        return [*known, *(self.choice_of(code) for code in sorted(unknown) if code)]
+
+    @property
+    def others(self) -> Sequence[Choice]:
+        """The choices that ask for words of one's own."""
+        return [choice for choice in self.all_choices if choice.other]
+
+    def choice_of(self, code: str) -> Choice:
+        """The choice with this code; a code the list has lost is shown as an old value."""
+        for choice in self.all_choices:
+            if choice.code == code:
+                return choice
+        old = {language: f"{code} ({words})" for language, words in OLD_VALUE.items()}
+        return Choice.model_construct(code=code, label=old, retired=True)
+
+    def label_of(self, answer: str, language: str) -> str:
+        return with_words(say(self.choice_of(code_of(answer)).label, language), words_of(answer))
+
+    def words_for_search(self, answers: Iterable[str]) -> str:
+        """The labels in every language, and the words of one's own."""
+        labels = [label for answer in answers for label in self.choice_of(code_of(answer)).label.values()]
+        return " ".join([*dict.fromkeys(labels), *filter(None, map(words_of, answers))])
+
+    def extra_columns(self) -> dict[str, Any]:
+        return {f"{self.name}__other": LongText} if self.others else {}
+
+    def chosen_in(self, texts: Sequence[str]) -> tuple[list[str], str]:
+        """The codes in what was typed, in the list's order, and the words of one's own.
+
+        The words come under the same name as the codes; whatever is no code of the list is words.
+        """
+        codes = {choice.code for choice in self.all_choices}
+        words = " ".join(one_line(text) for text in texts if text and text not in codes)
+        if words and not self.others:
+            raise Mistake(NOT_IN_THE_LIST)
+        return [choice.code for choice in self.all_choices if choice.code in texts], words
+
+    def asks_words(self, code: str) -> bool:
+        return any(choice.code == code for choice in self.others)
+
+
+class SelectOne(FromList):
+    """One choice of a list; the answer is its code, with the words of a choice that asks for them."""
+
+    type: Literal["select_one"] = "select_one"
+    choices: Annotated[str, Field(min_length=1)] | list[Choice]
+
+    @property
+    def look(self) -> str:  # type: ignore[override]  # the other kinds look the same always
+        return "radios" if len(self.options()) <= MOST_RADIOS else "select"
+
+    def column_types(self) -> dict[str, Any]:
+        return {self.name: String(48), **self.extra_columns()}
+
+    def parse(self, texts: list[str], reading: Reading) -> Answer:
+        codes, words = self.chosen_in(texts)
+        if len(codes) > 1:
+            raise Mistake(NOT_IN_THE_LIST)
+        code = codes[0] if codes else self.others[0].code
+        return with_words(code, words if self.asks_words(code) else "")
+
+    def write(self, answer: Answer, reading: Reading) -> list[str]:
+        return [part for part in (code_of(answer), words_of(answer)) if part]
+
+    def store(self, answer: Answer) -> dict[str, Any]:
+        return {self.name: code_of(answer), **dict.fromkeys(self.extra_columns(), words_of(answer) or None)}
+
+    def restore(self, columns: Mapping[str, Any]) -> Answer:
+        code = columns.get(self.name)
+        return with_words(code, columns.get(f"{self.name}__other")) if code else None
+
+    def plain(self, answer: Answer) -> Any:
+        return code_of(answer) if type(answer) is str else None
+
+    def shown(self, answer: Answer, reading: Reading) -> str:
+        return self.label_of(answer, reading.language)
+
+    def words(self, answer: Answer) -> str:
+        return self.words_for_search([answer])
+
+
+class SelectMultiple(FromList):
+    """Several choices of a list; the answer is the list of their codes, in the list's order."""
+
+    look: ClassVar[str] = "checkboxes"
+    value_type: ClassVar[str] = "list"
+    sortable: ClassVar[bool] = False
+
+    type: Literal["select_multiple"] = "select_multiple"
+    choices: Annotated[str, Field(min_length=1)] | list[Choice]
+
+    def column_types(self) -> dict[str, Any]:
+        return {self.name: CodeList, **self.extra_columns()}
+
+    def parse(self, texts: list[str], reading: Reading) -> Answer:
+        codes, words = self.chosen_in(texts)
+        if words and not any(map(self.asks_words, codes)):
+            codes = [*codes, self.others[0].code]
+        return self.joined(codes, words)
+
+    def joined(self, codes: Sequence[str], words: str | None) -> list[str]:
+        """The codes with the words beside the first that asks for them."""
+        asking = next(filter(self.asks_words, codes), None)
+        return [with_words(code, words) if code == asking else code for code in codes]
+
+    def write(self, answer: Answer, reading: Reading) -> list[str]:
+        return [*map(code_of, answer), *filter(None, map(words_of, answer))]
+
+    def store(self, answer: Answer) -> dict[str, Any]:
+        words = " ".join(filter(None, map(words_of, answer))) or None
+        return {self.name: [*map(code_of, answer)], **dict.fromkeys(self.extra_columns(), words)}
+
+    def restore(self, columns: Mapping[str, Any]) -> Answer:
+        codes = columns.get(self.name)
+        return self.joined(codes, columns.get(f"{self.name}__other")) if codes else None
+
+    def plain(self, answer: Answer) -> Any:
+        return [*map(code_of, answer)] if isinstance(answer, list) else None
+
+    def shown(self, answer: Answer, reading: Reading) -> str:
+        return "; ".join(self.label_of(one, reading.language) for one in answer)
+
+    def words(self, answer: Answer) -> str:
+        return self.words_for_search(answer)
+
+    def matches(self, columns: Mapping[str, Any], wanted: str) -> ColumnElement[bool]:
+        return type_coerce(columns[self.name], LongText).contains(f"|{wanted}|", autoescape=True)
+
+
+class Ranked(FromList):
+    """Answers in order, the first before all: codes of a list, or free texts where there is none."""
+
+    look: ClassVar[str] = "ranked"
+    value_type: ClassVar[str] = "list"
+    sortable: ClassVar[bool] = False
+
+    type: Literal["ranked"] = "ranked"
+    choices: Annotated[str, Field(min_length=1)] | list[Choice] | None = None
+    rows: Annotated[int, Field(ge=1, le=50)] = 3
+    """How many lines the paper has."""
+
+    def column_types(self) -> dict[str, Any]:
+        return {self.name: TextList}
+
+    def parse(self, texts: list[str], reading: Reading) -> Answer:
+        given = [line for line in map(one_line, texts) if line]
+        if self.choices is not None and not {*given} <= {choice.code for choice in self.all_choices}:
+            raise Mistake(NOT_IN_THE_LIST)
+        if len({*given}) < len(given):
+            raise Mistake("The same answer stands here twice; write each one once.")
+        return given
+
+    def write(self, answer: Answer, reading: Reading) -> list[str]:
+        return list(answer)
+
+    def shown(self, answer: Answer, reading: Reading) -> str:
+        labels = [self.label_of(one, reading.language) for one in answer] if self.choices else answer
+        return "; ".join(f"{place}. {label}" for place, label in enumerate(labels, 1))
+
+    def box(self) -> Box:
+        return Box(lines=self.rows)
+
+    def words(self, answer: Answer) -> str:
+        return " ".join(answer) if self.choices is None else self.words_for_search(answer)
+
+    def matches(self, columns: Mapping[str, Any], wanted: str) -> ColumnElement[bool]:
+        quoted = json.dumps(wanted, ensure_ascii=False)
+        return type_coerce(columns[self.name], LongText).contains(quoted, autoescape=True)

@@ -1,0 +1,146 @@
+"""A question nobody answers: its answer follows from the others, each time a sheet is kept."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.fields.choosing import YesNo
+from app.fields.dates import Day
+from app.fields.numbers import TOO_LARGE, DecimalNumber, WholeNumber
+from app.fields.words import Line
+from app.language.expressions import Expression
+from app.language.question import Answer, Question, Reading
+from app.language.texts import Text, say
+
+Result = Literal["integer", "decimal", "text", "date", "yes_no"]
+
+KINDS: dict[Result, type[Question]] = {
+    "integer": WholeNumber, "decimal": DecimalNumber, "text": Line, "date": Day, "yes_no": YesNo,
+}
+"""The kind whose answers a result is kept and shown as."""
+
+
+def _number(places: str) -> Callable[[Any], Decimal | None]:
+    def rounded(value: Any) -> Decimal | None:
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            return None
+        number = Decimal(value)
+        return number.quantize(Decimal(places), ROUND_HALF_UP) if abs(number) < TOO_LARGE else None
+    return rounded
+
+
+def _whole(value: Any) -> int | None:
+    number = _number("1")(value)
+    return None if number is None else int(number)
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+ANSWERS: dict[Result, Callable[[Any], Answer]] = {
+    "integer": _whole, "decimal": _number("0.01"), "date": _day,
+    "text": lambda value: value if isinstance(value, str) else None,
+    "yes_no": lambda value: value if isinstance(value, bool) else None,
+}
+"""What a rule's value is as an answer; a value of another sort is no answer."""
+
+
+class Band(BaseModel):
+    """A word beside a score: *medium*, up to 11."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    up_to: Decimal | None = None
+    """The highest score of the band; left out, the band has no end."""
+    label: Text
+    level: Literal["low", "medium", "high"]
+
+
+class Computed(Question):
+    """An answer that follows from others by a rule, kept and shown like a typed one.
+
+    With ``bands`` the score is shown with the word of the first band that reaches it:
+    *12 – mediu*.
+    """
+
+    look: ClassVar[str] = "computed"
+    computed: ClassVar[bool] = True
+
+    type: Literal["computed"] = "computed"
+    value: Expression
+    result: Result
+    unit: Text | None = None
+    bands: Sequence[Band] = Field(default_factory=tuple)
+
+    @cached_property
+    def as_typed(self) -> Question:
+        """The question as if it were typed in."""
+        unit = {"unit": self.unit} if "unit" in KINDS[self.result].model_fields else {}
+        return KINDS[self.result].model_validate({"name": self.name, "label": self.label, **unit})
+
+    @property
+    def value_type(self) -> str:  # type: ignore[override]  # the other kinds always have the same
+        return self.as_typed.value_type
+
+    def column_types(self) -> dict[str, Any]:
+        return self.as_typed.column_types()
+
+    def compute(self, answers: Mapping[str, Any], today: date) -> Answer:
+        return ANSWERS[self.result](self.value.value(answers, today))
+
+    def store(self, answer: Answer) -> dict[str, Any]:
+        return self.as_typed.store(answer)
+
+    def restore(self, columns: Mapping[str, Any]) -> Answer:
+        return self.as_typed.restore(columns)
+
+    def as_json(self, answer: Answer) -> Any:
+        return self.as_typed.as_json(answer)
+
+    def of_json(self, value: Any) -> Answer:
+        return self.as_typed.of_json(value)
+
+    def plain(self, answer: Answer) -> Any:
+        return self.as_typed.plain(answer)
+
+    def matches(self, columns: Mapping[str, Any], wanted: str) -> Any:
+        return self.as_typed.matches(columns, wanted)
+
+    def options(self) -> Any:
+        return self.as_typed.options()
+
+    def read(self, typed: Sequence[str], reading: Reading) -> Answer:
+        """Nothing: whatever a page sends under this name is no answer."""
+        return None
+
+    def write(self, answer: Answer, reading: Reading) -> list[str]:
+        return []
+
+    def band(self, answer: Answer) -> Band | None:
+        """The band of a score."""
+        for band in self.bands if isinstance(answer, int | Decimal) else ():
+            if band.up_to is None or answer <= band.up_to:
+                return band
+        return None
+
+    def shown(self, answer: Answer, reading: Reading) -> str:
+        text = self.as_typed.shown(answer, reading)
+        band = self.band(answer)
+        return f"{text} – {say(band.label, reading.language)}" if band else text
+
+    def words(self, answer: Answer) -> str:
+        return self.as_typed.words(answer)
+
+    def expressions(self) -> dict[str, Expression]:
+        return {**super().expressions(), "value": self.value}
+
+    def widens(self, older: Question) -> bool:
+        return isinstance(older, Computed) and self.result == older.result

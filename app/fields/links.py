@@ -1,0 +1,47 @@
+"""A question that points to a record of another form, or to somebody who signs in."""
+
+import re
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import Integer
+
+from app.language.message import Mistake
+from app.language.question import Answer, Name, Question, Reading
+
+
+class Link(Question):
+    """Points to one record; the answer is the record's id.
+
+    The label of the record is looked up where records are read: nobody sees one out of reach.
+    """
+
+    look: ClassVar[str] = "link"
+    value_type: ClassVar[str] = "number"
+    sortable: ClassVar[bool] = False
+
+    type: Literal["link"] = "link"
+    to: Name
+    """The key of a form, or ``user``."""
+
+    def column_types(self) -> dict[str, Any]:
+        return {self.name: Integer}
+
+    def link_target(self) -> str:
+        return self.to
+
+    def parse(self, texts: list[str], reading: Reading) -> Answer:
+        if not re.fullmatch(r"[1-9]\d{0,8}", texts[0], re.ASCII):
+            raise Mistake("Choose a record from the list.")
+        return int(texts[0])
+
+    def shown(self, answer: Answer, reading: Reading) -> str:
+        return f"#{answer}"
+
+    def words(self, answer: Answer) -> str:
+        return ""
+
+    def of_json(self, value: Any) -> Answer:
+        return int(value)
+
+    def widens(self, older: Question) -> bool:
+        return isinstance(older, Link) and self.to == older.to

@@ -1,0 +1,145 @@
+"""A table on the paper: the same questions for each row, as many rows as needed."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
+
+from pydantic import Field, field_validator
+from sqlalchemy import Column
+
+from app.language.choices import Choice
+from app.language.message import Mistake
+from app.language.question import Answer, Answers, Question, Reading, Sensitivity, Unknown
+from app.language.texts import Text, say
+
+Row = Answers
+"""The answers of one row by column, and its ``id``: ``None`` for a row not yet kept."""
+ROWS: Text = {"en": "rows: %d", "ro": "rânduri: %d"}
+
+
+class RowsRead(NamedTuple):
+    """The rows a page posted."""
+
+    rows: list[Row]
+    mistakes: dict[tuple[str, str], Mistake]
+    """What could not be read, by the row's index on the page and the column."""
+
+
+class Table(Question):
+    """Rows of answers; each is a list of dicts, kept in a database table of its own.
+
+    A rule of a column sees the answers of its row, and those of the sheet; where both have a name,
+    the row's counts.
+    """
+
+    look: ClassVar[str] = "rows"
+    value_type: ClassVar[str] = "rows"
+    sortable: ClassVar[bool] = False
+
+    type: Literal["table"] = "table"
+    questions: Annotated[list["AnyQuestion"], Field(alias="columns", min_length=1)]  # type: ignore[name-defined]  # noqa: F821 - told by app.fields
+    min_rows: Annotated[int, Field(ge=0)] = 0
+    max_rows: Annotated[int, Field(ge=1, le=2000)] = 500
+
+    @field_validator("questions")
+    @classmethod
+    def _no_table_inside(cls, questions: list[Question]) -> list[Question]:
+        if any(question.columns_asked() for question in questions):
+            raise Mistake("A table cannot stand inside a table. Make it a form of its own.")
+        return questions
+
+    # what is kept lies in a table of its own, so the sheet has no column for it
+
+    def column_types(self) -> dict[str, Any]:
+        return {}
+
+    def columns(self) -> list[Column[Any]]:
+        return []
+
+    def stored(self, answer: Answer) -> dict[str, Any]:
+        return {}
+
+    def columns_asked(self) -> Sequence[Question]:
+        return self.questions
+
+    def parse(self, texts: list[str], reading: Reading) -> Answer:
+        raise Mistake("Write the answers in the rows of the table.")
+
+    def read_rows(self, posted: Mapping[str, Sequence[str]], reading: Reading) -> RowsRead:
+        """The rows among the texts a page posted, by name: ``family.3.name``, ``family.3.id``.
+
+        They keep the order of the page; a row with nothing in it is left out.
+        """
+        rows: list[Row] = []
+        mistakes: dict[tuple[str, str], Mistake] = {}
+        for index in self.indexes(posted):
+            row, wrong = self._read_row(posted, f"{self.name}.{index}.", reading)
+            mistakes |= {(index, column): mistake for column, mistake in wrong.items()}
+            if wrong or any(row[question.name] not in (None, []) for question in self.questions):
+                rows.append(row)
+        return RowsRead(rows, mistakes)
+
+    def indexes(self, posted: Iterable[str]) -> list[str]:
+        """The indexes of the rows a page posted, in its order."""
+        name = re.compile(rf"{re.escape(self.name)}\.(\d{{1,6}})\.", re.ASCII)
+        return list(dict.fromkeys(found[1] for key in posted if (found := name.match(key))))
+
+    def _read_row(
+        self, posted: Mapping[str, Sequence[str]], prefix: str, reading: Reading,
+    ) -> tuple[Row, dict[str, Mistake]]:
+        known = "".join(posted.get(f"{prefix}id", ()))
+        row: Row = {"id": int(known) if re.fullmatch(r"\d{1,9}", known, re.ASCII) else None}
+        wrong: dict[str, Mistake] = {}
+        for question in self.questions:
+            try:
+                row[question.name] = question.read(posted.get(f"{prefix}{question.name}", ()), reading)
+            except Mistake as mistake:
+                row[question.name] = None
+                wrong[question.name] = mistake
+        return row, wrong
+
+    def too_few_or_many(self, rows: Sequence[Row] | None) -> Mistake | None:
+        """What is wrong with the number of rows, if anything."""
+        count = len(rows or ())
+        if count < self.min_rows:
+            return Mistake("Fill in more rows: the table needs at least %(min)s.", min=self.min_rows)
+        if count > self.max_rows:
+            return Mistake("The table has room for at most %(max)s rows. Delete some.", max=self.max_rows)
+        return None
+
+    def as_json(self, answer: Answer) -> Any:
+        return [{"id": row.get("id"), **self._row_as_json(row)} for row in answer]
+
+    def of_json(self, value: Any) -> Answer:
+        return [{"id": row.get("id"), **self._row_of_json(row)} for row in value]
+
+    def _row_as_json(self, row: Row) -> dict[str, Any]:
+        return {asked.name: asked.to_json(row.get(asked.name)) for asked in self.questions}
+
+    def _row_of_json(self, row: Mapping[str, Any]) -> Row:
+        return {asked.name: asked.from_json(row.get(asked.name)) for asked in self.questions}
+
+    def plain(self, answer: Answer) -> Any:
+        if not isinstance(answer, list):
+            return None
+        return [{asked.name: asked.plain(row.get(asked.name)) for asked in self.questions} for row in answer]
+
+    def shown(self, answer: Answer, reading: Reading) -> str:
+        return say(ROWS, reading.language) % len(answer)
+
+    def words(self, answer: Answer) -> str:
+        """The words of the columns that are searched."""
+        searched = [question for question in self.questions if question.search]
+        given = [(asked, row[asked.name]) for row in answer for asked in searched if row.get(asked.name)]
+        return " ".join(asked.words(one) for asked, one in given if not isinstance(one, Unknown))
+
+    def with_choices(self, lists: Mapping[str, Sequence[Choice]]) -> Self:
+        return self.model_copy(update={"questions": [asked.with_choices(lists) for asked in self.questions]})
+
+    def seen_with(self, clearances: frozenset[Sensitivity]) -> Self:
+        seen = [asked for asked in self.questions if not asked.sensitivity or asked.sensitivity in clearances]
+        return self.model_copy(update={"questions": seen})
+
+    def widens(self, older: Question) -> bool:
+        """Whether it is a table too; its columns are compared one by one."""
+        return isinstance(older, Table)

@@ -1,0 +1,175 @@
+// What a sheet does while it is filled in: conditions, computed values, echoes, counters.
+// The server decides everything again; this only spares the eyes.
+
+import { date, readers, spoken } from "./reading.js";
+
+const form = document.querySelector("[data-sheet]");
+const sheet = form.dataset;
+const { value: evaluate } = await import(sheet.expressions);
+
+const MOST_ROUNDS = 10;
+const PAPER_LINE = 85;
+const rules = new WeakMap();
+const computed = new WeakMap();
+
+/** What a rule of an element, kept as JSON in the page, says about these answers. */
+function verdict(element, name, answers) {
+  if (!rules.has(element)) rules.set(element, {});
+  const read = rules.get(element);
+  read[name] ??= JSON.parse(element.dataset[name]);
+  return evaluate(read[name], answers, sheet.today);
+}
+
+const inputs = (place) => place.querySelectorAll("input, select, textarea");
+const rowsOf = (question) => question.querySelectorAll("tr[data-row]:not([hidden])");
+const short = (question) => question.dataset.question.split(".").at(-1);
+const holdsRows = (question) => question.dataset.valueType === "rows";
+
+/** The questions of the sheet, or of one row; not those of the rows within. */
+function questionsOf(place) {
+  const row = place.closest("[data-row]");
+  return [...place.querySelectorAll("[data-question]")].filter((one) => one.closest("[data-row]") === row);
+}
+
+function texts(question) {
+  return [...inputs(question)]
+    .filter((input) => !["radio", "checkbox"].includes(input.type) || input.checked)
+    .map((input) => input.value);
+}
+
+function answer(question) {
+  if (question.closest("[hidden]")) return null;
+  if (holdsRows(question)) return [...rowsOf(question)].map((row) => answersOf(row));
+  if (question.dataset.value) return computed.get(question) ?? null;
+  const typed = texts(question);
+  if (typed.some((text) => text.startsWith("~"))) return null;
+  return (readers[question.dataset.valueType] ?? readers.text)(typed, sheet);
+}
+
+function answersOf(place) {
+  return Object.fromEntries(questionsOf(place).map((question) => [short(question), answer(question)]));
+}
+
+/** Hidden inputs are disabled: they are not posted. True when the element changed. */
+function show(element, shown) {
+  const marked = "hidden" in element.dataset;
+  delete element.dataset.hidden;
+  if (element.hidden === !shown && !marked) return false;
+  element.hidden = !shown;
+  for (const input of inputs(element)) input.disabled = input.closest("[hidden]") !== null;
+  return true;
+}
+
+function written(value) {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "number") return value.toLocaleString(sheet.language, { maximumFractionDigits: 6 });
+  if (typeof value === "boolean") return value ? sheet.yes : sheet.no;
+  return /^\d{4}-\d\d-\d\d$/.test(value) ? spoken(value, sheet.language) : String(value);
+}
+
+function compute(question, answers) {
+  const value = verdict(question, "value", answers);
+  if (computed.has(question) && computed.get(question) === value) return false;
+  computed.set(question, value);
+  question.querySelector("output").textContent = written(value);
+  answers[short(question)] = value;
+  return true;
+}
+
+/** What changes about one question under these answers; true when something did. */
+function settleQuestion(question, answers) {
+  const { showIf, requiredIf, value } = question.dataset;
+  let changed = false;
+  if (showIf) changed = show(question, verdict(question, "showIf", answers) === true);
+  if (value) changed = compute(question, answers) || changed;
+  const mark = requiredIf && question.querySelector(".optional");
+  if (mark) mark.hidden = verdict(question, "requiredIf", answers) === true;
+  for (const row of holdsRows(question) ? rowsOf(question) : []) changed = settleIn(row, answers) || changed;
+  return changed;
+}
+
+function settleIn(place, outer) {
+  const answers = { ...outer, ...answersOf(place) };
+  return questionsOf(place).reduce((changed, question) => settleQuestion(question, answers) || changed, false);
+}
+
+function settleSections() {
+  const answers = answersOf(form);
+  return [...form.querySelectorAll("section[data-show-if]")]
+    .reduce((changed, section) => show(section, verdict(section, "showIf", answers) === true) || changed, false);
+}
+
+/** Conditions may hang on answers that other conditions hide: go round until all is still. */
+function settle() {
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const sections = settleSections();
+    if (!settleIn(form, {}) && !sections) return;
+  }
+}
+
+let waiting = false;
+function settleSoon() {
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => { waiting = false; settle(); });
+}
+
+function echo(question, input) {
+  const output = question.querySelector("output.echo");
+  if (!output || input.tagName !== "INPUT") return;
+  const day = question.dataset.valueType === "date" ? date(input.value, sheet.today) : null;
+  output.textContent = day ? spoken(day, sheet.language) : "";
+}
+
+function countLines(area) {
+  const used = area.value.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / PAPER_LINE)), 0);
+  const counter = area.parentElement.querySelector("[data-counter]");
+  counter.textContent = area.value.trim() ? counter.dataset.counter.replace("__used__", used) : "";
+}
+
+/** "I do not know" and an answer exclude each other; the last one counts. */
+function unsay(question, input) {
+  if (input.type === "hidden" || !question.querySelector("[data-unknown]")) return;
+  const unknown = "unknown" in input.dataset;
+  if (unknown && !input.checked) return;
+  for (const other of inputs(question)) {
+    const ticked = other.type === "radio" || other.type === "checkbox";
+    if (other === input || ("unknown" in other.dataset ? false : !unknown)) continue;
+    if (ticked) other.checked = false;
+    else if (other.tagName !== "SELECT" && other.type !== "hidden") other.value = "";
+  }
+}
+
+function offerClearing(question) {
+  const clear = question.querySelector("[data-clear]");
+  if (clear) clear.hidden = !question.querySelector("input[type=radio]:checked");
+}
+
+form.addEventListener("input", ({ target }) => {
+  const question = target.closest("[data-question]");
+  if (target.dataset.lines) countLines(target);
+  if (question && target !== question) unsay(question, target);
+  if (question) offerClearing(question);
+  settleSoon();
+});
+
+form.addEventListener("change", ({ target }) => {
+  const question = target.closest("[data-question]");
+  if (question) echo(question, target);
+});
+
+form.addEventListener("click", ({ target }) => {
+  const clear = target.closest("[data-clear]");
+  if (!clear) return;
+  const question = clear.closest("[data-question]");
+  const radios = question.querySelectorAll("input[type=radio]");
+  radios.forEach((radio) => { radio.checked = false; });
+  radios[0].focus();
+  offerClearing(question);
+  settleSoon();
+});
+
+settle();
+form.querySelectorAll("[data-lines]").forEach(countLines);
+form.querySelectorAll("[data-clear]").forEach((clear) => offerClearing(clear.closest("[data-question]")));
+document.querySelector("[data-focus]")?.focus();

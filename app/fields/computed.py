@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.fields.choosing import YesNo
 from app.fields.dates import Day
-from app.fields.numbers import TOO_LARGE, DecimalNumber, WholeNumber
+from app.fields.numbers import MOST_PLACES, TOO_LARGE, DecimalNumber, WholeNumber, shortest
 from app.fields.words import Line
 from app.language.expressions import Expression
 from app.language.question import Answer, Question, Reading
@@ -24,17 +24,14 @@ KINDS: dict[Result, type[Question]] = {
 """The kind whose answers a result is kept and shown as."""
 
 
-def _number(places: str) -> Callable[[Any], Decimal | None]:
-    def rounded(value: Any) -> Decimal | None:
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            return None
-        number = Decimal(value)
-        return number.quantize(Decimal(places), ROUND_HALF_UP) if abs(number) < TOO_LARGE else None
-    return rounded
+def _rounded(value: Any, places: int) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not -TOO_LARGE < value < TOO_LARGE:
+        return None
+    return shortest(Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 
 def _whole(value: Any) -> int | None:
-    number = _number("1")(value)
+    number = _rounded(value, 0)
     return None if number is None else int(number)
 
 
@@ -46,7 +43,7 @@ def _day(value: Any) -> date | None:
 
 
 ANSWERS: dict[Result, Callable[[Any], Answer]] = {
-    "integer": _whole, "decimal": _number("0.01"), "date": _day,
+    "integer": _whole, "decimal": lambda value: _rounded(value, MOST_PLACES), "date": _day,
     "text": lambda value: value if isinstance(value, str) else None,
     "yes_no": lambda value: value if isinstance(value, bool) else None,
 }
@@ -77,14 +74,12 @@ class Computed(Question):
     type: Literal["computed"] = "computed"
     value: Expression
     result: Result
-    unit: Text | None = None
     bands: Sequence[Band] = Field(default_factory=tuple)
 
     @cached_property
     def as_typed(self) -> Question:
         """The question as if it were typed in."""
-        unit = {"unit": self.unit} if "unit" in KINDS[self.result].model_fields else {}
-        return KINDS[self.result].model_validate({"name": self.name, "label": self.label, **unit})
+        return KINDS[self.result].model_validate({"name": self.name, "label": self.label})
 
     @property
     def value_type(self) -> str:  # type: ignore[override]  # the other kinds always have the same

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy import Column, ColumnElement, String
@@ -41,6 +41,18 @@ class Reading:
 
     language: str
     today: date
+
+
+class Box(NamedTuple):
+    """The measures of an input box."""
+
+    width: int = 0
+    """Expected length of the answer in characters; 0 for the whole line."""
+    lines: int = 0
+    """The paper's lines; 0 for a box of one line."""
+    inputmode: str = ""
+    """Which keyboard a phone offers."""
+    unit: Text | None = None
 
 
 class Question(BaseModel):
@@ -191,6 +203,10 @@ class Question(BaseModel):
     def doubts(self, answer: Answer) -> Mistake | None:
         """A soft doubt about a readable answer (a failed check digit): warns, never blocks."""
         return None
+
+    def box(self) -> Box:
+        """The measures of the box the answer is typed in."""
+        return Box()
 
     def options(self) -> Sequence[Choice]:
         """The choices offered; empty for a kind without any."""

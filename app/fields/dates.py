@@ -1,0 +1,292 @@
+"""Days and times: read in many spellings, kept in one, echoed in words so that a slip is seen.
+
+The day always comes first, for an English reader too: the people and the papers are Romanian.
+"""
+
+import re
+from datetime import date, datetime, time, timedelta
+from functools import cache, lru_cache
+from typing import Any, ClassVar, Literal
+
+from babel.dates import format_date
+from babel.units import format_unit
+from sqlalchemy import Date, DateTime, String, Time
+
+from app.fields.locales import locale_of
+from app.fields.words import folded
+from app.language.message import Mistake
+from app.language.question import Answer, Box, Question, Reading
+from app.language.texts import LANGUAGES
+
+PATTERNS = {"ro": "dd.MM.yyyy", "en": "d MMM yyyy"}
+"""How a day is written in short; another language as Babel has it."""
+IN_WORDS = "d MMMM yyyy"
+MONTH = "LLLL yyyy"
+NEAR = {"azi": 0, "astazi": 0, "today": 0, "ieri": -1, "yesterday": -1, "maine": 1, "tomorrow": 1}
+ROMAN = {
+    "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11,
+    "xii": 12,
+}
+YEARS = range(1900, 2101)
+
+
+# --- writing -----------------------------------------------------------------------------------------
+
+@lru_cache(maxsize=8192)
+def written_day(day: date, language: str, pattern: str = "") -> str:
+    """The day in short, or as ``pattern`` says."""
+    locale = locale_of(language)
+    return format_date(day, pattern or PATTERNS.get(locale.language, "medium"), locale)
+
+
+def years_between(born: date, today: date) -> int:
+    """Whole years of life on the day ``today``."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+# --- reading -----------------------------------------------------------------------------------------
+
+@cache
+def _month_words() -> tuple[tuple[str, int], ...]:
+    months = (
+        (word, number)
+        for language in LANGUAGES for width in ("wide", "abbreviated")
+        for number, word in locale_of(language).months["format"][width].items()
+    )
+    return tuple({(folded(word).rstrip("."), number) for word, number in months})
+
+
+def _is_number(part: str) -> bool:
+    return part.isascii() and part.isdecimal()
+
+
+def _month(part: str) -> int | None:
+    """The month in a number, a Roman numeral or the beginning of its name in any language."""
+    if _is_number(part) and len(part) <= 2:
+        return int(part)
+    word = folded(part)
+    if word in ROMAN:
+        return ROMAN[word]
+    meant = {number for name, number in _month_words() if name.startswith(word)}
+    return meant.pop() if len(word) >= 3 and len(meant) == 1 else None
+
+
+def _year(part: str, today: date) -> int | None:
+    """A year of two digits is of this century up to next year, else of the last."""
+    if not _is_number(part) or len(part) not in (2, 4):
+        return None
+    if len(part) == 4:
+        return int(part)
+    century = 2000 if int(part) <= (today.year + 1) % 100 else 1900
+    return century + int(part)
+
+
+def _parts(text: str) -> list[str]:
+    """Year, month and day as far as they are given, whichever way round they were written."""
+    parts = [part for part in re.split(r"[\s.,/\-–]+", text) if part]
+    if len(parts) == 3 and parts[0].isalpha() and _is_number(parts[1]):
+        parts[:2] = parts[1], parts[0]
+    return parts if parts and len(parts[0]) == 4 and _is_number(parts[0]) else parts[::-1]
+
+
+def read_day(text: str, today: date) -> date:
+    """The day a person typed. Raises :class:`Mistake`."""
+    near = NEAR.get(folded(text))
+    if near is not None:
+        return today + timedelta(days=near)
+    parts = _parts(text)
+    if len(parts) != 3:
+        raise Mistake("Write the date as day.month.year, for example 27.03.1998.")
+    year, month = _year(parts[0], today), _month(parts[1])
+    if year is None or month is None or not _is_number(parts[2]) or len(parts[2]) > 2:
+        raise Mistake("Write the date as day.month.year, for example 27.03.1998.")
+    year = _in_range(year)
+    try:
+        return date(year, month, int(parts[2]))
+    except ValueError:
+        raise Mistake(
+            "The calendar has no day %(typed)s. Write day.month.year, for example 27.03.1998.", typed=text,
+        ) from None
+
+
+def _in_range(year: int) -> int:
+    if year not in YEARS:
+        raise Mistake("The year %(year)s is not between 1900 and 2100. Check it.", year=year)
+    return year
+
+
+def read_partial(text: str, today: date) -> str:
+    """The day, month or year a person typed, in the form it is kept. Raises :class:`Mistake`."""
+    parts = _parts(text)
+    if len(parts) == 3 or folded(text) in NEAR:
+        return read_day(text, today).isoformat()
+    year = _year(parts[0], today) if parts and len(parts[0]) == 4 else None
+    month = _month(parts[1]) if len(parts) == 2 else None
+    if year is None or len(parts) > 2 or (len(parts) == 2 and month not in range(1, 13)):
+        raise Mistake("Write what is known: 27.03.1998, 03.1998 or 1998.")
+    return f"{_in_range(year)}-{month:02}" if month else str(_in_range(year))
+
+
+def read_time(text: str) -> time:
+    """The time of day a person typed. Raises :class:`Mistake`."""
+    found = re.fullmatch(r"(\d{1,2})(?:\s?[:.,h]?\s?(\d\d))?\s?h?", text, re.ASCII)
+    hour, minute = (int(found[1]), int(found[2] or 0)) if found else (24, 0)
+    if hour > 23 or minute > 59:
+        raise Mistake("Write the time as hours:minutes, for example 09:30.")
+    return time(hour, minute)
+
+
+class Day(Question):
+    """A day. With ``person: true`` it is a birth date, and the age is echoed."""
+
+    look: ClassVar[str] = "date"
+    value_type: ClassVar[str] = "date"
+
+    type: Literal["date"] = "date"
+    person: bool = False
+
+    def column_types(self) -> dict[str, Any]:
+        return {self.name: Date()}
+
+    def parse(self, texts: list[str], reading: Reading) -> Answer:
+        return read_day(texts[0], reading.today)
+
+    def write(self, answer: Answer, reading: Reading) -> list[str]:
+        return [written_day(answer, reading.language)]
+
+    def shown(self, answer: Answer, reading: Reading) -> str:
+        return written_day(answer, reading.language)
+
+    def echo(self, answer: Answer, reading: Reading) -> str:
+        words = written_day(answer, reading.language, IN_WORDS)
+        if not self.person or answer > reading.today:
+            return words
+        years = years_between(answer, reading.today)
+        return f"{words}, {format_unit(years, 'duration-year', locale=locale_of(reading.language))}"
+
+    def as_json(self, answer: Answer) -> Any:
+        return answer.isoformat()
+
+    def of_json(self, value: Any) -> Answer:
+        return date.fromisoformat(value)
+
+    def words(self, answer: Answer) -> str:
+        return f"{written_day(answer, 'ro')} {answer.isoformat()}"
+
+    def box(self) -> Box:
+        return Box(width=16)
+
+
+class PartialDay(Question):
+    """A day, a month or a year: as much of a date as is known, as its ISO beginning ("1998-03")."""
+
+    look: ClassVar[str] = "date"
+    value_type: ClassVar[str] = "date"
+
+    type: Literal["partial_date"] = "partial_date"
+
+    def column_types(self) -> dict[str, Any]:
+        return {self.name: String(10)}
+
+    def parse(self, texts: list[str], reading: Reading) -> Answer:
+        return read_partial(texts[0], reading.today)
+
+    def write(self, answer: Answer, reading: Reading) -> list[str]:
+        return [self.shown(answer, reading)]
+
+    def shown(self, answer: Answer, reading: Reading) -> str:
+        return self._written(answer, reading.language, "")
+
+    def echo(self, answer: Answer, reading: Reading) -> str:
+        return self._written(answer, reading.language, IN_WORDS)
+
+    def words(self, answer: Answer) -> str:
+        return f"{self._written(answer, 'ro', '')} {answer}"
+
+    def box(self) -> Box:
+        return Box(width=16)
+
+    def _written(self, answer: str, language: str, day_pattern: str) -> str:
+        if len(answer) == 4:
+            return answer
+        if len(answer) == 7:
+            return written_day(date.fromisoformat(f"{answer}-01"), language, MONTH)
+        return written_day(date.fromisoformat(answer), language, day_pattern)
+
+
+class TimeOfDay(Question):
+    """A time on the 24-hour clock."""
+
+    look: ClassVar[str] = "time"
+
+    type: Literal["time"] = "time"
+
+    def column_types(self) -> dict[str, Any]:
+        return {self.name: Time()}
+
+    def parse(self, texts: list[str], reading: Reading) -> Answer:
+        return read_time(texts[0])
+
+    def write(self, answer: Answer, reading: Reading) -> list[str]:
+        return [self.as_json(answer)]
+
+    def shown(self, answer: Answer, reading: Reading) -> str:
+        return f"{answer:%H:%M}"
+
+    def as_json(self, answer: Answer) -> Any:
+        return f"{answer:%H:%M}"
+
+    def of_json(self, value: Any) -> Answer:
+        return time.fromisoformat(value)
+
+    def words(self, answer: Answer) -> str:
+        return f"{answer:%H:%M}"
+
+    def box(self) -> Box:
+        return Box(width=6)
+
+
+class Moment(Question):
+    """A day and a time; typed in one box, or in two under one name."""
+
+    look: ClassVar[str] = "datetime"
+    value_type: ClassVar[str] = "date"
+
+    type: Literal["datetime"] = "datetime"
+
+    def column_types(self) -> dict[str, Any]:
+        return {self.name: DateTime()}
+
+    def parse(self, texts: list[str], reading: Reading) -> Answer:
+        day, time_of_day = self._apart(texts)
+        if not time_of_day or not day:
+            raise Mistake("Write the date and the time, for example 27.03.1998 09:30.")
+        return datetime.combine(read_day(day, reading.today), read_time(time_of_day))
+
+    def _apart(self, texts: list[str]) -> tuple[str, str]:
+        if len(texts) > 1:
+            return texts[0], texts[1]
+        text = re.sub(r"^(\d{4}-\d\d-\d\d)T", r"\1 ", texts[0])
+        day, _, time_of_day = text.rpartition(" ")
+        return day, time_of_day
+
+    def write(self, answer: Answer, reading: Reading) -> list[str]:
+        return [self.shown(answer, reading)]
+
+    def shown(self, answer: Answer, reading: Reading) -> str:
+        return f"{written_day(answer.date(), reading.language)}, {answer:%H:%M}"
+
+    def echo(self, answer: Answer, reading: Reading) -> str:
+        return f"{written_day(answer.date(), reading.language, IN_WORDS)}, {answer:%H:%M}"
+
+    def as_json(self, answer: Answer) -> Any:
+        return answer.isoformat(timespec="minutes")
+
+    def of_json(self, value: Any) -> Answer:
+        return datetime.fromisoformat(value)
+
+    def words(self, answer: Answer) -> str:
+        return f"{written_day(answer.date(), 'ro')} {answer:%H:%M}"
+
+    def box(self) -> Box:
+        return Box(width=22)

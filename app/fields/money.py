@@ -1,0 +1,100 @@
+"""Money: an amount and its currency, never one without the other, never added across currencies."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+
+from pydantic import Field, StringConstraints
+from sqlalchemy import String
+
+from app.fields.numbers import Scaled, read_number, typed_number, written
+from app.language.choices import Choice
+from app.language.message import Mistake
+from app.language.question import Answer, Box, Question, Reading
+from app.language.texts import LANGUAGES
+
+HUNDREDTH = Decimal("0.01")
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
+class Money(NamedTuple):
+    """An amount with two decimals, in a currency told by its ISO code."""
+
+    amount: Decimal
+    currency: str
+
+
+def add(moneys: Iterable[Money]) -> dict[str, Decimal]:
+    """The sum in each currency, in the order the currencies are met."""
+    sums: dict[str, Decimal] = {}
+    for money in moneys:
+        sums[money.currency] = sums.get(money.currency, Decimal("0.00")) + money.amount
+    return sums
+
+
+def money_text(money: Money, language: str) -> str:
+    """``1.234,50 RON``: always the ISO code, since both Romania and Moldova say *lei*."""
+    return f"{written(money.amount.quantize(HUNDREDTH), language)} {money.currency}"
+
+
+class Amount(Question):
+    """An amount of money; the amount and the currency are posted one after the other."""
+
+    look: ClassVar[str] = "money"
+    value_type: ClassVar[str] = "number"
+
+    type: Literal["money"] = "money"
+    currencies: Annotated[Sequence[Currency], Field(min_length=1)] = ("RON", "MDL", "EUR")
+
+    def column_types(self) -> dict[str, Any]:
+        return {self.name: Scaled(2), f"{self.name}__currency": String(3)}
+
+    def store(self, answer: Answer) -> dict[str, Any]:
+        return {self.name: answer.amount, f"{self.name}__currency": answer.currency}
+
+    def restore(self, columns: Mapping[str, Any]) -> Answer:
+        amount = columns.get(self.name)
+        return None if amount is None else Money(amount, columns[f"{self.name}__currency"])
+
+    def parse(self, texts: list[str], reading: Reading) -> Answer:
+        amount, currency = (*texts, "")[:2]
+        if not amount:
+            return None
+        if amount[-3:].upper() in self.currencies:
+            amount, currency = amount[:-3].rstrip(), amount[-3:]
+        currency = currency.upper() or self.currencies[0]
+        if currency not in self.currencies:
+            known = ", ".join(self.currencies)
+            raise Mistake("Choose one of the currencies %(currencies)s.", currencies=known)
+        return Money(read_number(amount, reading.language, 2).quantize(HUNDREDTH), currency)
+
+    def write(self, answer: Answer, reading: Reading) -> list[str]:
+        return [typed_number(answer.amount, reading.language), answer.currency]
+
+    def shown(self, answer: Answer, reading: Reading) -> str:
+        return money_text(answer, reading.language)
+
+    def echo(self, answer: Answer, reading: Reading) -> str:
+        return self.shown(answer, reading) if abs(answer.amount) >= 1000 else ""
+
+    def plain(self, answer: Answer) -> Any:
+        return answer.amount if isinstance(answer, Money) else None
+
+    def as_json(self, answer: Answer) -> Any:
+        return [f"{answer.amount:.2f}", answer.currency]
+
+    def of_json(self, value: Any) -> Answer:
+        amount, currency = value
+        return Money(Decimal(amount).quantize(HUNDREDTH), currency)
+
+    def words(self, answer: Answer) -> str:
+        return f"{answer.amount:.2f} {answer.currency}"
+
+    def options(self) -> Sequence[Choice]:
+        return [Choice(code=code, label=dict.fromkeys(LANGUAGES, code)) for code in self.currencies]
+
+    def box(self) -> Box:
+        return Box(width=12, inputmode="decimal")
+
+    def widens(self, older: Question) -> bool:
+        return isinstance(older, Amount) and set(older.currencies) <= set(self.currencies)

@@ -1,0 +1,57 @@
+"""Numbers the organisation gives out itself: the code of a case, the number of a contract."""
+
+import re
+from datetime import date
+from string import Formatter
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator
+from sqlalchemy import String
+
+from app.language.message import Mistake
+from app.language.question import Answer, Box, Question, Reading
+
+LONGEST = 32
+PARTS = {"year", "number"}
+
+
+def _pattern(pattern: str) -> str:
+    """The pattern, if it makes a code of a year and a running number."""
+    wrong = Mistake(
+        'The pattern "%(pattern)s" must hold {number} and may hold {year}, as in "D-{year}-{number:04}".',
+        pattern=pattern,
+    )
+    try:
+        named = {name for _, name, _, _ in Formatter().parse(pattern) if name is not None}
+        example = pattern.format(year=2000, number=1) if named <= PARTS and "number" in named else ""
+    except (ValueError, KeyError, IndexError):
+        raise wrong from None
+    if not _is_code(example):
+        raise wrong
+    return pattern
+
+
+def _is_code(text: str) -> bool:
+    return re.fullmatch(rf"[A-Za-z0-9./-]{{1,{LONGEST}}}", text) is not None
+
+
+class IssuedCode(Question):
+    """A code issued when the record is saved; typed only when the paper already has one."""
+
+    type: Literal["code"] = "code"
+    pattern: Annotated[str, AfterValidator(_pattern)] = "D-{year}-{number:04}"
+
+    def column_types(self) -> dict[str, Any]:
+        return {self.name: String(LONGEST)}
+
+    def issue(self, number: int, today: date) -> str:
+        """The code of the running ``number``."""
+        return self.pattern.format(number=number, year=today.year)
+
+    def parse(self, texts: list[str], reading: Reading) -> Answer:
+        if not _is_code(texts[0]):
+            raise Mistake("Write the code with letters, digits, dots, hyphens and slashes only.")
+        return texts[0]
+
+    def box(self) -> Box:
+        return Box(width=16)

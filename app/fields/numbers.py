@@ -1,0 +1,201 @@
+"""Numbers: whole ones, and decimal ones kept exactly.
+
+A number is read as the reader's language writes it; only a text that is no number there is read the
+other way round. So ``1234.5`` is understood in Romanian, ``1.234`` is one thousand and more in
+Romanian and a little over one in English, and nothing is ever rounded in silence.
+"""
+
+import re
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+from sqlalchemy import BigInteger, Dialect
+from sqlalchemy.types import TypeDecorator
+
+from app.fields.locales import locale_of
+from app.language.message import Mistake
+from app.language.question import Answer, Box, Question, Reading
+from app.language.texts import Text, say
+
+MOST_PLACES = 4
+TOO_LARGE = 10**13
+SPACES_AND_SIGNS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "−": "-", "–": "-"})
+
+
+class Scaled(TypeDecorator[Decimal]):
+    """A decimal number kept as a whole number of its smallest part: exact on every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def __init__(self, places: int) -> None:
+        super().__init__()
+        self.places = places
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(Decimal(value).scaleb(self.places))
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(int(value)).scaleb(-self.places)
+
+
+# --- reading -----------------------------------------------------------------------------------------
+
+@cache
+def decimal_mark(language: str) -> str:
+    """``,`` or ``.``, as numbers of the language are written."""
+    symbols = locale_of(language).number_symbols["latn"]
+    return "." if symbols["decimal"] == "." else ","
+
+
+@cache
+def _pattern(mark: str) -> re.Pattern[str]:
+    group = "." if mark == "," else ","
+    whole = rf"(?:\d{{1,3}}(?:(?:\{group}\d{{3}})+|(?: \d{{3}})+)|\d+)"
+    return re.compile(rf"(?=.*\d)([+-]?)({whole}?)(?:\{mark}(\d+))?", re.ASCII)
+
+
+def read_number(text: str, language: str, places: int) -> Decimal:
+    """The number a person typed, with at most ``places`` decimals. Raises :class:`Mistake`."""
+    own = decimal_mark(language)
+    plain = text.strip().translate(SPACES_AND_SIGNS)
+    found = _pattern(own).fullmatch(plain) or _pattern("." if own == "," else ",").fullmatch(plain)
+    if found is None:
+        raise _not_a_number(language, places)
+    sign, whole, decimals = found[1], re.sub(r"[., ]", "", found[2]), found[3] or ""
+    if len(decimals) > places:
+        raise _too_fine(language, places)
+    number = Decimal(f"{sign}{whole or 0}.{decimals}")
+    if abs(number) >= TOO_LARGE:
+        raise Mistake("The number is too large. Write at most 13 digits before the decimal mark.")
+    return number
+
+
+def _not_a_number(language: str, places: int) -> Mistake:
+    if not places:
+        return Mistake("Write a whole number, for example 12.")
+    return Mistake("Write a number, for example %(example)s.", example=written(Decimal("12.5"), language))
+
+
+def _too_fine(language: str, places: int) -> Mistake:
+    if not places:
+        return Mistake("Write a whole number, for example 12.")
+    return Mistake("Write at most %(places)s digits after the decimal mark.", places=places)
+
+
+# --- writing -----------------------------------------------------------------------------------------
+
+@cache
+def _marks(language: str) -> dict[int, str]:
+    symbols = locale_of(language).number_symbols["latn"]
+    return str.maketrans({",": symbols["group"], ".": symbols["decimal"]})
+
+
+def written(number: Decimal | int, language: str) -> str:
+    """The number with all its digits, as people read it: ``1.234,50``."""
+    return f"{number:,}".translate(_marks(language))
+
+
+def typed_number(number: Decimal | int, language: str) -> str:
+    """The number as it stands in an input box: no thousands apart."""
+    return str(number).replace(".", decimal_mark(language))
+
+
+def shortest(number: Decimal) -> Decimal:
+    """The same number without zeros at its end: one form to keep, compare and show."""
+    return Decimal(f"{number.normalize():f}") + 0
+
+
+class Number(Question):
+    """What whole and decimal numbers share."""
+
+    look: ClassVar[str] = "number"
+    value_type: ClassVar[str] = "number"
+
+    unit: Text | None = None
+
+    def limits(self) -> tuple[Decimal | int | None, Decimal | int | None]:
+        """The smallest and the largest number accepted."""
+        raise NotImplementedError
+
+    def within(self, number: Decimal, reading: Reading) -> Decimal:
+        """The number if it is within the limits."""
+        smallest, largest = self.limits()
+        if smallest is not None and number < smallest:
+            raise Mistake("Write a number that is at least %(min)s.", min=written(smallest, reading.language))
+        if largest is not None and number > largest:
+            raise Mistake("Write a number that is at most %(max)s.", max=written(largest, reading.language))
+        return number
+
+    def write(self, answer: Answer, reading: Reading) -> list[str]:
+        return [typed_number(answer, reading.language)]
+
+    def shown(self, answer: Answer, reading: Reading) -> str:
+        number = written(answer, reading.language)
+        return f"{number} {say(self.unit, reading.language)}" if self.unit else number
+
+    def echo(self, answer: Answer, reading: Reading) -> str:
+        return self.shown(answer, reading) if abs(answer) >= 1000 else ""
+
+    def plain(self, answer: Answer) -> Any:
+        return answer if isinstance(answer, Decimal | int) else None
+
+    def widens(self, older: Question) -> bool:
+        if self.type != older.type or not isinstance(older, Number):
+            return False
+        (low, high), (older_low, older_high) = self.limits(), older.limits()
+        return (low is None or (older_low is not None and low <= older_low)) and (
+            high is None or (older_high is not None and high >= older_high))
+
+
+class WholeNumber(Number):
+    """A whole number."""
+
+    type: Literal["integer"] = "integer"
+    min: int | None = None
+    max: int | None = None
+
+    def column_types(self) -> dict[str, Any]:
+        return {self.name: BigInteger()}
+
+    def limits(self) -> tuple[int | None, int | None]:
+        return self.min, self.max
+
+    def parse(self, texts: list[str], reading: Reading) -> Answer:
+        return int(self.within(read_number(texts[0], reading.language, 0), reading))
+
+    def box(self) -> Box:
+        return Box(width=8, inputmode="numeric", unit=self.unit)
+
+
+class DecimalNumber(Number):
+    """A number with decimals; the answer is a Decimal, never a float."""
+
+    type: Literal["decimal"] = "decimal"
+    min: Decimal | None = None
+    max: Decimal | None = None
+    places: Annotated[int, Field(ge=1, le=MOST_PLACES)] = 2
+
+    def column_types(self) -> dict[str, Any]:
+        return {self.name: Scaled(MOST_PLACES)}
+
+    def restore(self, columns: Any) -> Answer:
+        number = columns.get(self.name)
+        return None if number is None else shortest(number)
+
+    def limits(self) -> tuple[Decimal | None, Decimal | None]:
+        return self.min, self.max
+
+    def parse(self, texts: list[str], reading: Reading) -> Answer:
+        return shortest(self.within(read_number(texts[0], reading.language, self.places), reading))
+
+    def as_json(self, answer: Answer) -> Any:
+        return f"{answer:f}"
+
+    def of_json(self, value: Any) -> Answer:
+        return shortest(Decimal(str(value)))
+
+    def box(self) -> Box:
+        return Box(width=10, inputmode="decimal", unit=self.unit)

@@ -1,0 +1,33 @@
+"""What only stands on the sheet: a note between the questions."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import Column
+
+from app.language.question import Answer, Question, Reading
+
+
+class Note(Question):
+    """A text on the sheet; its label is the text. Nothing is asked and nothing is kept."""
+
+    look: ClassVar[str] = "note"
+    value_type: ClassVar[str] = "none"
+    sortable: ClassVar[bool] = False
+
+    type: Literal["note"] = "note"
+
+    def column_types(self) -> dict[str, Any]:
+        return {}
+
+    def columns(self) -> list[Column[Any]]:
+        return []
+
+    def stored(self, answer: Answer) -> dict[str, Any]:
+        return {}
+
+    def read(self, typed: Sequence[str], reading: Reading) -> Answer:
+        return None
+
+    def words(self, answer: Answer) -> str:
+        return ""

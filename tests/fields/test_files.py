@@ -1,0 +1,108 @@
+"""Files and pictures."""
+
+from datetime import date
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from PIL import Image
+
+from app.fields.files import File, Picture, clean_image
+from app.language.message import Mistake
+from app.language.question import Reading
+
+RO = Reading("ro", date(2026, 9, 5))
+LABEL = {"en": "Document", "ro": "Document"}
+file = File(name="scan", label=LABEL)
+picture = Picture(name="photo", label=LABEL)
+PDF = b"%PDF-1.7 ..."
+JPG = b"\xff\xd8\xff\xe0"
+
+
+def drawn(kind: str, size: tuple[int, int] = (40, 30), mode: str = "RGB", **saved: object) -> bytes:
+    content = BytesIO()
+    Image.new(mode, size).save(content, kind, **saved)
+    return content.getvalue()
+
+
+def zipped(*names: str) -> bytes:
+    content = BytesIO()
+    with ZipFile(content, "w") as document:
+        for name in names:
+            document.writestr(name, b"")
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(("name", "content"), [
+    ("act.pdf", PDF), ("ACT.PDF", PDF), ("poza.jpg", JPG), ("poza.jpeg", JPG), ("note.txt", "Țară".encode()),
+    ("plan.docx", zipped("word/document.xml")), ("x.webp", b"RIFF\0\0\0\0WEBPVP8 "),
+    ("poza.png", drawn("PNG")),
+])
+def test_documents_and_pictures_are_accepted(name: str, content: bytes) -> None:
+    assert file.accepts(name, content) is None
+
+
+@pytest.mark.parametrize(("name", "content", "why"), [
+    ("run.exe", b"MZ", "Attach one of: pdf, docx"), ("page.html", b"<html>", "Attach one of"),
+    ("logo.svg", b"<svg>", "Attach one of"), ("plan.docm", zipped("x"), "Attach one of"), ("pdf", PDF, ""),
+    ("act.pdf.exe", PDF, "Attach one of"), ("act.pdf", JPG, "is not what its name says"),
+    ("note.txt", b"  <!DOCTYPE html>", "is not what its name says"), ("note.txt", b"a\0b", "is not what"),
+    ("plan.odt", zipped("content.xml"), "is not what"),
+    ("plan.docx", zipped("word/document.xml", "word/vbaProject.bin"), "holds macros"),
+])
+def test_other_files_are_refused(name: str, content: bytes, why: str) -> None:
+    refused = file.accepts(name, content)
+    assert (why in str(refused)) if why else refused is None
+
+
+def test_a_picture_is_a_picture() -> None:
+    assert picture.accepts("poza.jpg", JPG) is None
+    assert "jpg, jpeg, png, webp" in str(picture.accepts("act.pdf", PDF))
+
+
+def test_the_kept_file_is_posted_back() -> None:
+    assert file.read(["12"], RO) == 12
+    assert file.read(["", "12"], RO) == 12
+    assert file.read(file.typed(12, RO), RO) == 12
+    assert file.read([""], RO) is None
+    with pytest.raises(Mistake, match="Attach the file again"):
+        file.read(["../12"], RO)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_picture_keeps_nothing_but_what_is_seen(kind: str) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "at the shelter"
+    clean = clean_image(drawn(kind, exif=exif))
+    assert b"shelter" not in clean
+    with Image.open(BytesIO(clean)) as seen:
+        assert seen.format == kind and not seen.getexif() and seen.size == (40, 30)
+
+
+def test_a_picture_is_turned_upright() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    with Image.open(BytesIO(clean_image(drawn("JPEG", exif=exif)))) as seen:
+        assert seen.size == (30, 40)
+
+
+def test_a_large_picture_is_made_smaller() -> None:
+    with Image.open(BytesIO(clean_image(drawn("PNG", (6000, 60), "L")))) as seen:
+        assert seen.size == (3000, 30)
+
+
+def test_transparency_stays() -> None:
+    with Image.open(BytesIO(clean_image(drawn("PNG", mode="RGBA")))) as seen:
+        assert seen.mode == "RGBA"
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff\xe0 nothing", drawn("PNG")[:60], drawn("GIF")])
+def test_a_broken_picture_is_refused(content: bytes) -> None:
+    with pytest.raises(Mistake, match="cannot be read"):
+        clean_image(content)
+
+
+@pytest.mark.parametrize("size", [(8000, 7000), (12000, 9000), (20000, 10000)])
+def test_a_picture_bomb_is_refused_before_it_is_drawn(size: tuple[int, int]) -> None:
+    with pytest.raises(Mistake, match="more than 50 million pixels"):
+        clean_image(drawn("PNG", size, "1"))

@@ -1,0 +1,103 @@
+"""Personal numbers, telephones, e-mail."""
+
+from datetime import date
+
+import pytest
+
+from app.fields.people import Email, PersonalNumber, Phone
+from app.language.message import Mistake
+from app.language.question import Reading
+
+RO, EN = (Reading(language, date(2026, 9, 5)) for language in ("ro", "en"))
+LABEL = {"en": "CNP", "ro": "CNP"}
+cnp = PersonalNumber(name="cnp", label=LABEL)
+phone = Phone(name="phone", label=LABEL)
+email = Email(name="email", label=LABEL)
+
+VALID_CNP = "1630615123457"
+WRONG_DIGIT = "1630615123458"
+VALID_IDNP = "2004001000009"
+
+
+@pytest.mark.parametrize("typed", [VALID_CNP, "1 630615 123457", " 1630615-123457 "])
+def test_a_personal_number_is_kept_without_spaces(typed: str) -> None:
+    answer = cnp.read([typed], RO)
+    assert answer == VALID_CNP
+    assert cnp.doubts(answer) is None
+    assert cnp.read(cnp.typed(answer, EN), EN) == answer
+
+
+@pytest.mark.parametrize(("country", "number", "doubt"), [
+    ("RO", VALID_CNP, ""), ("RO", WRONG_DIGIT, "check digit"), ("RO", VALID_IDNP, "check digit"),
+    ("MD", VALID_IDNP, ""), ("MD", "2004001000006", "check digit"), ("any", VALID_IDNP, ""),
+    ("any", VALID_CNP, ""),
+    ("any", WRONG_DIGIT, "check digit"), ("any", "12345", "13 digits"), ("any", "AB123456", "13 digits"),
+])
+def test_a_wrong_personal_number_is_doubted_not_refused(country: str, number: str, doubt: str) -> None:
+    asked = PersonalNumber.model_validate({"name": "cnp", "label": LABEL, "country": country})
+    said = asked.doubts(asked.read([number], RO))
+    assert (doubt in str(said)) if doubt else said is None
+
+
+@pytest.mark.parametrize("typed", ["none?", "x" * 33, "--"])
+def test_what_is_no_number_at_all_is_refused(typed: str) -> None:
+    with pytest.raises(Mistake, match="as it stands on the document"):
+        cnp.read([typed], RO)
+
+
+def test_a_cnp_tells_birth_date_sex_and_county() -> None:
+    assert cnp.filled_from(VALID_CNP) == {"birth_date": date(1963, 6, 15), "sex": "M", "county": "RO-CJ"}
+    assert cnp.filled_from("6010203521231") == {"birth_date": date(2001, 2, 3), "sex": "F", "county": "RO-GR"}
+    assert cnp.filled_from("7630615123458") == {"sex": "M", "county": "RO-CJ"}
+
+
+def test_a_doubtful_number_tells_nothing() -> None:
+    assert cnp.filled_from(WRONG_DIGIT) == cnp.filled_from(VALID_IDNP) == {}
+
+
+def test_a_personal_number_is_for_those_who_may_see_identities() -> None:
+    assert cnp.sensitivity == "identity"
+
+
+@pytest.mark.parametrize(("typed", "kept", "shown"), [
+    ("0722 123 456", "+40722123456", "+40 722 123 456"),
+    ("0722.123.456", "+40722123456", "+40 722 123 456"),
+    ("+40 722 123 456", "+40722123456", "+40 722 123 456"),
+    ("0040722123456", "+40722123456", "+40 722 123 456"),
+    ("+373 69 123 456", "+37369123456", "+373 691 23 456"),
+    ("12345", "12345", "12345"),
+    ("vecina, 0722 12 34", "vecina, 0722 12 34", "vecina, 0722 12 34"),
+])
+def test_a_telephone_number_is_kept_for_dialling(typed: str, kept: str, shown: str) -> None:
+    assert phone.read([typed], RO) == kept
+    assert phone.shown(kept, RO) == shown
+    assert phone.read(phone.typed(kept, EN), EN) == kept
+
+
+def test_a_number_that_cannot_exist_is_doubted() -> None:
+    assert phone.doubts("+40722123456") is None
+    assert "check its digits" in str(phone.doubts("12345"))
+    with pytest.raises(Mistake, match="for example 0722 123 456"):
+        phone.read(["acasă"], RO)
+
+
+def test_a_moldovan_form_reads_moldovan_numbers() -> None:
+    assert Phone(name="phone", label=LABEL, region="MD").read(["069 123 456"], RO) == "+37369123456"
+
+
+def test_a_number_is_found_as_dialled_at_home() -> None:
+    assert phone.words("+40722123456") == "+40722123456 0722123456"
+
+
+@pytest.mark.parametrize(("typed", "kept"), [
+    ("ana@example.org", "ana@example.org"), (" Ana.Pop@Example.ORG ", "Ana.Pop@example.org"),
+])
+def test_an_email_address_is_read(typed: str, kept: str) -> None:
+    assert email.read([typed], RO) == kept
+    assert email.read(email.typed(kept, RO), RO) == kept
+
+
+@pytest.mark.parametrize("typed", ["ana", "ana@", "ana@example", "ana pop@example.org", "a@b.org, c@d.org"])
+def test_other_addresses_are_refused(typed: str) -> None:
+    with pytest.raises(Mistake, match="Write an e-mail address"):
+        email.read([typed], RO)

@@ -1,0 +1,69 @@
+"""Countries and counties."""
+
+from datetime import date
+
+import pytest
+
+from app.fields.places import Country, County
+from app.language.choices import Choice
+from app.language.message import Mistake
+from app.language.question import Reading
+
+RO, EN = (Reading(language, date(2026, 9, 5)) for language in ("ro", "en"))
+LABEL = {"en": "Place", "ro": "Locul"}
+LISTS = {
+    "county_ro": [Choice(code="RO-CJ", label={"en": "Cluj", "ro": "Cluj"})],
+    "region_md": [Choice(code="MD-HI", label={"en": "Hâncești", "ro": "Hâncești"})],
+}
+country = Country(name="country", label=LABEL)
+county = County(name="county", label=LABEL).with_choices(LISTS)
+
+
+@pytest.mark.parametrize(("typed", "code"), [
+    ("MD", "MD"), ("md", "MD"), ("Republica Moldova", "MD"), ("Moldova", "MD"), ("romania", "RO"),
+    ("Germany", "DE"),
+    ("germania", "DE"),
+])
+def test_a_country_is_chosen_by_code_or_name(typed: str, code: str) -> None:
+    assert country.read([typed], RO) == code
+    assert country.read(country.typed(code, EN), EN) == code
+
+
+def test_a_country_is_shown_in_the_readers_language() -> None:
+    assert country.shown("DE", RO) == "Germania"
+    assert country.shown("DE", EN) == "Germany"
+    assert country.words("DE") == "Germania Germany"
+
+
+def test_countries_are_offered_by_name() -> None:
+    names = [option.label["ro"] for option in country.options()]
+    assert names[0] == "Afganistan" and len(names) == len(set(names)) == 249 + 1
+    assert "Uniunea Europeană" not in names
+
+
+def test_an_unknown_country_is_refused() -> None:
+    with pytest.raises(Mistake, match="“Narnia” is not in the list"):
+        country.read(["Narnia"], RO)
+
+
+@pytest.mark.parametrize(("typed", "code"), [
+    ("RO-CJ", "RO-CJ"), ("ro-cj", "RO-CJ"), ("Cluj", "RO-CJ"), ("Hîncești", "MD-HI"), ("hancesti", "MD-HI"),
+])
+def test_a_county_is_chosen_by_code_or_name(typed: str, code: str) -> None:
+    assert county.read([typed], RO) == code
+    assert county.read(county.typed(code, EN), EN) == code
+
+
+def test_a_county_comes_from_the_lists_of_its_countries() -> None:
+    romanian = County(name="county", label=LABEL, countries=["RO"])
+    assert romanian.choice_lists() == ("county_ro",)
+    known = romanian.with_choices(LISTS)
+    assert [option.code for option in known.options()] == ["RO-CJ"]
+    assert [option.code for option in county.options()] == ["RO-CJ", "MD-HI"]
+    with pytest.raises(Mistake, match="not in the list"):
+        known.read(["MD-HI"], RO)
+
+
+def test_a_county_is_shown_by_its_name() -> None:
+    assert county.shown("MD-HI", RO) == "Hâncești"
+    assert county.shown("RO-XX", RO) == "RO-XX"

@@ -1,0 +1,14 @@
+"""Notes on the sheet."""
+
+from datetime import date
+
+from app.fields.shown import Note
+from app.language.question import Reading
+
+note = Note(name="remark", label={"en": "Ask gently.", "ro": "Întrebați cu blândețe."}, unknown=True)
+
+
+def test_a_note_asks_and_keeps_nothing() -> None:
+    assert note.columns() == []
+    assert note.stored(None) == {}
+    assert note.read(["anything"], Reading("ro", date(2026, 9, 5))) is None

@@ -1,0 +1,61 @@
+"""Text and paragraphs."""
+
+from datetime import date
+
+import pytest
+
+from app.fields.words import Line, Paragraph, folded
+from app.language.message import Mistake
+from app.language.question import Reading
+
+RO = Reading("ro", date(2026, 9, 5))
+LABEL = {"en": "Name", "ro": "Nume"}
+name = Line(name="name", label=LABEL)
+story = Paragraph(name="story", label=LABEL, lines=6)
+
+
+@pytest.mark.parametrize(("typed", "read"), [
+    ("  Ana Pop ", "Ana Pop"),
+    ("Ana\r\nPop", "Ana Pop"),
+    ("Ştefan Ţîrcă", "Ștefan Țîrcă"),
+    ("S\u0326tefan", "Ștefan"),
+    ("Ana\x00\x07 Pop", "Ana Pop"),
+    ("\x00", None),
+    ("   ", None),
+])
+def test_a_line_is_kept_in_one_spelling(typed: str, read: str | None) -> None:
+    assert name.read([typed], RO) == read
+
+
+@pytest.mark.parametrize("text", ["Ana", "țară nouă", "a < b & „c”"])
+def test_a_line_reads_back(text: str) -> None:
+    assert name.read(name.typed(text, RO), RO) == text
+
+
+def test_a_line_too_long_says_by_how_much() -> None:
+    with pytest.raises(Mistake, match="4 characters over the limit of 200"):
+        name.read(["x" * 204], RO)
+
+
+def test_a_paragraph_keeps_its_lines() -> None:
+    assert story.read([" one\r\n\r\ntwo\rthree\tfour "], RO) == "one\n\ntwo\nthree four"
+
+
+def test_a_paragraph_may_be_longer_than_the_paper() -> None:
+    assert len(story.read(["x" * 20_000], RO)) == 20_000
+    assert story.box().lines == 6
+
+
+def test_a_megabyte_is_refused_in_a_sentence() -> None:
+    with pytest.raises(Mistake, match="980000 characters over the limit of 20000"):
+        story.read(["x" * 1_000_000], RO)
+
+
+def test_a_line_may_become_longer_or_a_paragraph() -> None:
+    longer = Line(name="name", label=LABEL, max=400)
+    assert longer.widens(name) and story.widens(name)
+    assert not name.widens(longer) and not name.widens(story)
+
+
+def test_names_are_compared_without_marks() -> None:
+    assert folded("Hîncești") == folded("HÂNCEŞTI") == "hancesti"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from app.language.expressions import DEEPEST, FUNCTIONS, LONGEST, OPERATIONS, Expression, Tree
+from app.language.evaluating import OPERATIONS, Tree
+from app.language.expressions import DEEPEST, FUNCTIONS, LONGEST, Expression
 from app.language.message import Mistake
 
 VECTORS = json.loads(Path(__file__).with_name("expressions.json").read_text(encoding="utf-8"))

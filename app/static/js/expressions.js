@@ -1,4 +1,4 @@
-// The rules of a form, from the tree the page carries. The twin of app/language/expressions.py:
+// The rules of a form, from the tree the page carries. The twin of app/language/evaluating.py:
 // tests/language/expressions.json holds both to the same results. null is a missing answer.
 
 const DATE = /^([12]\d{3})(?:-(\d\d)(?:-(\d\d)(?:T.*)?)?)?$/;

@@ -17,7 +17,7 @@ from sqlalchemy.types import TypeDecorator
 from app.fields.words import cleaned
 from app.language.choices import Choice
 from app.language.message import Mistake
-from app.language.question import Answer, Box, Question, Reading
+from app.language.question import UNKNOWN_TYPED, Answer, Box, Question, Reading
 from app.language.texts import Text, say
 
 MOST_RADIOS = 7
@@ -135,12 +135,15 @@ class FromList(Question):
     def options(self) -> Sequence[Choice]:
         return [choice for choice in self.all_choices if not choice.retired]
 
-    def options_with(self, codes: Iterable[str]) -> Sequence[Choice]:
-        """The choices offered, and those an answer already holds: correcting a sheet keeps them."""
-        held = {code_of(code) for code in codes}
+    def options_with(self, typed: Iterable[str]) -> Sequence[Choice]:
+        """The choices offered, and those that stand in the boxes already: correcting a sheet keeps them.
+
+        Where a choice asks for words, a text that is no code of the list is these words.
+        """
+        held = {text for text in typed if text and text not in UNKNOWN_TYPED} if self.choices else set()
         known = [choice for choice in self.all_choices if not choice.retired or choice.code in held]
-        unknown = held - {choice.code for choice in known}
-        return [*known, *(self.choice_of(code) for code in sorted(unknown) if code)]
+        lost = held - {choice.code for choice in known} if not self.others else ()
+        return [*known, *map(self.choice_of, sorted(lost))]
 
     @property
     def others(self) -> Sequence[Choice]:

@@ -112,7 +112,18 @@ def test_an_answer_the_list_has_lost_is_shown_as_an_old_value():
 
     assert question.shown("coal", RO) == "coal (valoare veche)"
     assert question.shown("coal", EN) == "coal (old value)"
-    assert question.options_with(["coal"])[-1].code == "coal"
+
+
+def test_correcting_a_sheet_keeps_an_answer_the_list_has_lost():
+    offered = asked("select_one", choices=AID[:2], unknown=True).options_with(["coal", "~refused"])
+
+    assert [choice.code for choice in offered] == ["food", "rent", "coal"]
+
+
+def test_words_of_ones_own_are_no_choice_of_the_list():
+    offered = asked("select_one", choices=AID).options_with(["other", "haine"])
+
+    assert [choice.code for choice in offered] == ["food", "rent", "other"]
 
 
 def test_other_asks_for_words_and_rules_see_the_code_alone(store):
@@ -215,6 +226,7 @@ def test_free_texts_may_be_ranked_too(store):
     assert question.shown(answer, RO) == '1. o școală; 2. "acasă" | la mama'
     assert kept(store, question, answer)[0] == [answer]
     assert question.box().lines == 5
+    assert question.options_with(answer) == []
 
 
 def test_the_same_wish_twice_is_refused():

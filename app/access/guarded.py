@@ -1,0 +1,57 @@
+"""What every part of the gate needs at hand: the store, the forms and roles, the clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import exists, select
+
+from app.access.organisation import Organisation, keep_organisation, read_organisation
+from app.access.tables import user_table
+from app.language.folder import Definition
+from app.records.system import now
+
+Clock = Callable[[], datetime]
+
+
+@dataclass
+class Guarded:
+    """The application as the gate knows it."""
+
+    store: Any
+    definition: Definition
+    clock: Clock = now
+    permissions: dict[frozenset[int], frozenset[tuple[str, str]]] = field(default_factory=dict, repr=False)
+    """What each set of roles may do in Flask-AppBuilder's tables, as far as asked for."""
+    _organisation: Organisation | None = field(default=None, repr=False)
+    _is_set_up: bool = field(default=False, repr=False)
+
+    @property
+    def session(self) -> Any:
+        """The database session of this request."""
+        return self.store.session
+
+    def organisation(self) -> Organisation:
+        """The organisation, read once."""
+        if self._organisation is None:
+            self._organisation = read_organisation(self.session)
+        return self._organisation
+
+    def name_organisation(self, organisation: Organisation) -> None:
+        """Keep what the organisation says of itself, inside the caller's transaction."""
+        keep_organisation(self.session, organisation)
+        self._organisation = None
+
+    def is_set_up(self) -> bool:
+        """Whether there is any user; once there is one, there always will be."""
+        somebody = select(exists(select(user_table.c.id)))
+        self._is_set_up = self._is_set_up or bool(self.session.scalar(somebody))
+        return self._is_set_up
+
+
+def guarded() -> Guarded:
+    """The running application's."""
+    found: Guarded = current_app.extensions["dosar_access"]
+    return found

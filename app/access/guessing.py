@@ -1,0 +1,81 @@
+"""Waits that grow with every wrong password, per account and per address.
+
+A try is counted before it is checked, so that many at once gain nothing. Whether an account exists
+makes no difference: both keys are digests of what was typed.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from app.access.guarded import Guarded
+from app.access.tables import try_table
+
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
+FORGOTTEN_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How many tries are free; each one more waits longer than the one before."""
+
+    kind: str
+    free: int
+
+    def wait_after(self, tries: int) -> timedelta:
+        """How long nobody may try again after this many tries."""
+        beyond = tries - self.free
+        return timedelta() if beyond < 0 else WAITS[min(beyond, len(WAITS) - 1)]
+
+
+ACCOUNT = Limit("account", free=5)
+ADDRESS = Limit("address", free=20)
+"""A whole office may stand behind one address."""
+
+
+class TooManyTries(Exception):
+    """Nobody may try again before some minutes have passed."""
+
+    def __init__(self, minutes: int) -> None:
+        self.minutes = minutes
+        super().__init__(f"{minutes} minutes")
+
+
+def count_try(guarded: Guarded, secret: str, account: str, address: str | None = None) -> None:
+    """Count a try, inside the caller's transaction. Raises :class:`TooManyTries`."""
+    moment = guarded.clock()
+    guarded.session.execute(delete(try_table).where(try_table.c.last <= moment - FORGOTTEN_AFTER))
+    keys = {_key(secret, ACCOUNT, account): ACCOUNT}
+    if address is not None:
+        keys[_key(secret, ADDRESS, address)] = ADDRESS
+    kept = {
+        row.key: row for row in guarded.session.execute(select(try_table).where(try_table.c.key.in_(keys)))
+    }
+    closed_until = max((row.closed_until for row in kept.values()), default=moment)
+    if closed_until > moment:
+        raise TooManyTries(-(-(closed_until - moment) // timedelta(minutes=1)))
+    for key, limit in keys.items():
+        _add_one(guarded.session, key, limit, kept.get(key), moment)
+
+
+def forget_tries(guarded: Guarded, secret: str, account: str) -> None:
+    """The account's owner came in: her own wrong tries are forgotten, those of the address are not."""
+    guarded.session.execute(delete(try_table).where(try_table.c.key == _key(secret, ACCOUNT, account)))
+
+
+def _add_one(session: Any, key: str, limit: Limit, row: Any, moment: datetime) -> None:
+    tries = (row.tries if row else 0) + 1
+    values = {"tries": tries, "closed_until": moment + limit.wait_after(tries), "last": moment}
+    if row is None:
+        session.execute(insert(try_table).values(key=key, **values))
+    else:
+        session.execute(update(try_table).where(try_table.c.key == key).values(values))
+
+
+def _key(secret: str, limit: Limit, text: str) -> str:
+    """A digest: what is typed as a user name is sometimes the password."""
+    said = f"{limit.kind}:{text.strip().casefold()}"
+    return hmac.digest(secret.encode(), said.encode(), "sha256").hex()

@@ -1,0 +1,71 @@
+"""The menu a worker sees: the forms her roles may see, then the administration pages they open."""
+
+from dataclasses import dataclass
+
+from flask import current_app, has_request_context, request, url_for
+from flask_babel import gettext, lazy_gettext
+
+from app.access.languages import language
+from app.access.worker import Worker
+from app.language.folder import Definition
+from app.language.form import Form
+from app.language.roles import PageName
+from app.language.texts import say
+
+LIST = "/records/{form}"
+"""Where the list of a form's records is."""
+
+ADMINISTRATION: dict[PageName, tuple[object, str]] = {
+    "users": (lazy_gettext("Users"), "UsersPage.users"),
+    "roles": (lazy_gettext("Roles"), "RolesPage.roles"),
+    "forms": (lazy_gettext("Forms"), "FormsPage.forms"),
+    "recycle": (lazy_gettext("Deleted records"), "RecyclePage.deleted"),
+    "organisation": (lazy_gettext("Organisation"), "OrganisationPage.organisation"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines under one title."""
+
+    title: str
+    entries: list[Entry]
+
+
+def menu_for(worker: Worker, definition: Definition) -> list[Group]:
+    """Groups without an entry for this worker are left out."""
+    groups = [
+        Group(say(group.title, language()), [
+            _entry(_plural(form), LIST.format(form=form.key))
+            for form in map(definition.forms.get, group.entries) if form and worker.may("see", form.key)
+        ])
+        for group in definition.menu.menu
+    ]
+    groups.append(Group(gettext("Administration"), _administration(worker)))
+    return [group for group in groups if group.entries]
+
+
+def _administration(worker: Worker) -> list[Entry]:
+    return [
+        _entry(str(label), url_for(endpoint))
+        for page, (label, endpoint) in ADMINISTRATION.items()
+        if page in worker.pages and endpoint in current_app.view_functions
+    ]
+
+
+def _plural(form: Form) -> str:
+    return say(form.plural or form.title, language())
+
+
+def _entry(label: str, url: str) -> Entry:
+    here = request.path if has_request_context() else ""
+    return Entry(label, url, here == url or here.startswith(f"{url}/"))

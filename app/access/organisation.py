@@ -1,0 +1,32 @@
+"""What the organisation says of itself: its name and the language it works in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from app.access.tables import setting_table
+
+NAME, LANGUAGE = "organisation.name", "organisation.language"
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """Empty until the set-up."""
+
+    name: str = ""
+    language: str | None = None
+
+
+def read_organisation(session: Any) -> Organisation:
+    """The organisation as it is kept."""
+    kept = dict(session.execute(select(setting_table.c.key, setting_table.c.value)).all())
+    return Organisation(kept.get(NAME, ""), kept.get(LANGUAGE))
+
+
+def keep_organisation(session: Any, organisation: Organisation) -> None:
+    """Keep it, inside the caller's transaction."""
+    settings = {NAME: organisation.name, LANGUAGE: organisation.language}
+    session.execute(delete(setting_table).where(setting_table.c.key.in_(settings)))
+    said = [{"key": key, "value": value} for key, value in settings.items() if value]
+    session.execute(insert(setting_table), said)

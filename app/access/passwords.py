@@ -1,0 +1,65 @@
+"""Passwords: which ones are good enough, and the slow work of hashing and checking them."""
+
+from functools import lru_cache
+from pathlib import Path
+from secrets import token_hex
+from threading import BoundedSemaphore
+
+from flask import current_app
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from app.language.message import Mistake
+
+SHORTEST, LONGEST = 14, 128
+FEWEST_DIFFERENT = 5
+
+_hashing = BoundedSemaphore(2)
+"""Each hash takes 128 MB: no more than two at a time."""
+
+
+def hashed(password: str) -> str:
+    """What the database keeps of a password."""
+    with _hashing:
+        return generate_password_hash(password, method=_method())
+
+
+def is_right(kept: str | None, password: str) -> bool:
+    """Whether this is the password. For nobody's password (``None``) the same work is done in vain."""
+    with _hashing:
+        fits = check_password_hash(kept or _nobodys(_method()), password)
+    return fits and kept is not None
+
+
+def require_good(password: str, again: str, user_name: str, *other_words: str) -> None:
+    """Refuse a password that is short, known everywhere, or made of the user's own names."""
+    if len(password) < SHORTEST:
+        raise Mistake("Choose a longer password: at least %(shortest)s characters, four words for example.",
+                      shortest=SHORTEST)
+    if len(password) > LONGEST:
+        raise Mistake("Choose a shorter password: at most %(longest)s characters.", longest=LONGEST)
+    folded = password.casefold()
+    if folded in _known_everywhere() or len(set(folded)) < FEWEST_DIFFERENT:
+        raise Mistake("This password is too easy to guess; choose four words that have nothing to do "
+                      "with one another.")
+    if any(word and len(word) > 3 and word.casefold() in folded for word in (user_name, *other_words)):
+        raise Mistake("Leave your name and the organisation's name out of the password.")
+    if password != again:
+        raise Mistake("The two passwords differ; type the same one twice.")
+
+
+def _method() -> str:
+    method: str = current_app.config["FAB_PASSWORD_HASH_METHOD"]
+    return method
+
+
+@lru_cache
+def _nobodys(method: str) -> str:
+    """A hash that no password fits, made by the same method as the real ones."""
+    return f"{method}${token_hex(8)}${token_hex(64)}"
+
+
+@lru_cache
+def _known_everywhere() -> frozenset[str]:
+    """Long passwords from published leaks, and how people stretch short ones."""
+    path = Path(__file__).with_name("known_passwords.txt")
+    return frozenset(path.read_text(encoding="utf-8").split())

@@ -1,0 +1,241 @@
+"""Sessions that live in the database: signing out, or being signed out, ends them at once.
+
+The cookie holds 256 random bits, the table their digest. One statement reads the session with its
+user and roles.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Any
+
+from flask import Flask, Request, Response
+from flask.json.tag import TaggedJSONSerializer
+from flask.sessions import SessionInterface, SessionMixin
+from sqlalchemy import String, and_, bindparam, cast, delete, func, insert, or_, select, update
+from werkzeug.datastructures import CallbackDict
+
+from app.access.guarded import Guarded
+from app.access.tables import role_table, session_table, user_groups, user_roles, user_table
+
+COOKIE = "dosar"
+IDLE = timedelta(minutes=15)
+LONGEST = timedelta(hours=10)
+SEEN_EVERY = timedelta(seconds=30)
+"""How often a session that only reads is noted as still in use."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Whose session it is."""
+
+    user_id: int
+    user_name: str
+    name: str
+    language: str | None
+    roles: frozenset[str]
+    colleagues: frozenset[int]
+    """The members of the groups she is in."""
+
+
+@dataclass
+class Row:
+    """The session's row in the table."""
+
+    id: str
+    user_id: int | None
+    created: datetime
+    seen: datetime
+
+
+class BrowserSession(CallbackDict[str, Any], SessionMixin):
+    """The session of one browser; without a row until something is put into it."""
+
+    def __init__(self, contents: dict[str, Any] | None = None, row: Row | None = None,
+                 person: SignedIn | None = None) -> None:
+        super().__init__(contents or {}, _note_change)
+        self.row = row
+        self.person = person
+        self.modified = False
+        self.accessed = True
+        self.begins_for: int | None = None
+        self.ended = False
+
+    @property
+    def user_id(self) -> int | None:
+        return self.person.user_id if self.person else None
+
+    def begin(self, user_id: int) -> None:
+        """Start afresh for this user: a new cookie, nothing carried over from before."""
+        self.clear()
+        self.begins_for = user_id
+        self.ended = False
+        self.modified = True
+
+    def end(self) -> None:
+        """The session is over; its cookie opens nothing any more."""
+        self.clear()
+        self.person = None
+        self.ended = True
+
+
+def _note_change(session: BrowserSession) -> None:
+    session.modified = True
+
+
+class Sessions(SessionInterface):
+    """Keeps sessions in the database."""
+
+    serializer = TaggedJSONSerializer()
+
+    def __init__(self, guarded: Guarded) -> None:
+        self.guarded = guarded
+
+    def open_session(self, app: Flask, request: Request) -> BrowserSession:
+        """The session of the request's cookie, with its user; an empty one if it is over."""
+        word = request.cookies.get(COOKIE)
+        if not word or request.path.startswith(f"{app.static_url_path}/"):
+            return BrowserSession()
+        found = self.guarded.session.execute(_FOUND, {"session_id": digest(word)}).one_or_none()
+        if found is None:
+            return _over()
+        row = Row(found.id, found.user_id, found.created, found.seen)
+        if is_over(row, self.guarded.clock()) or (row.user_id is not None and found.username is None):
+            return _over(row)
+        return BrowserSession(self.serializer.loads(found.contents), row, _person(found))
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Keep what changed, in a short transaction of its own."""
+        assert isinstance(session, BrowserSession)
+        moment = self.guarded.clock()
+        if session.ended:
+            self._forget(session)
+            response.delete_cookie(COOKIE, path="/", httponly=True, samesite="Lax")
+        elif session.begins_for is not None or (session.row is None and session.modified and session):
+            self._send(app, response, self._insert(session, moment))
+        elif session.row is not None and (session.modified or moment - session.row.seen >= SEEN_EVERY):
+            self._update(session, session.row, moment)
+
+    def _forget(self, session: BrowserSession) -> None:
+        if session.row is not None:
+            self._write(delete(session_table).where(session_table.c.id == session.row.id))
+
+    def _insert(self, session: BrowserSession, moment: datetime) -> str:
+        word = token_urlsafe(32)
+        old = session.row.id if session.row else ""
+        self._write(
+            delete(session_table).where(or_(session_table.c.id == old, _is_over(moment))),
+            insert(session_table).values(
+                id=digest(word), user_id=session.begins_for, created=moment, seen=moment,
+                contents=self.serializer.dumps(dict(session)),
+            ),
+        )
+        return word
+
+    def _update(self, session: BrowserSession, row: Row, moment: datetime) -> None:
+        changed: dict[str, Any] = {"seen": moment}
+        if session.modified:
+            changed["contents"] = self.serializer.dumps(dict(session))
+        self._write(update(session_table).where(session_table.c.id == row.id).values(changed))
+
+    def _write(self, *statements: Any) -> None:
+        # what a failed page left half done must not be committed along with the session
+        self.guarded.session.rollback()
+        with self.guarded.store.writing():
+            for statement in statements:
+                self.guarded.session.execute(statement)
+
+    def _send(self, app: Flask, response: Response, word: str) -> None:
+        from flask import request
+        response.set_cookie(
+            COOKIE, word, path="/", httponly=True, samesite="Lax",
+            secure=request.is_secure or bool(app.config["SESSION_COOKIE_SECURE"]),
+        )
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A session as its owner sees it in her list."""
+
+    created: datetime
+    seen: datetime
+    is_this: bool = field(default=False)
+
+
+def sessions_of(guarded: Guarded, user_id: int, this: Row | None) -> list[OpenSession]:
+    """The user's open sessions, the latest first."""
+    rows = guarded.session.execute(
+        select(session_table.c.id, session_table.c.created, session_table.c.seen)
+        .where(session_table.c.user_id == user_id, ~_is_over(guarded.clock()))
+        .order_by(session_table.c.seen.desc())
+    )
+    return [OpenSession(row.created, row.seen, this is not None and row.id == this.id) for row in rows]
+
+
+def end_sessions(guarded: Guarded, user_id: int, but: Row | None = None) -> None:
+    """End the user's sessions, ``but`` one; inside the caller's transaction."""
+    ends = delete(session_table).where(session_table.c.user_id == user_id)
+    guarded.session.execute(ends.where(session_table.c.id != but.id) if but else ends)
+
+
+def is_over(row: Row, moment: datetime) -> bool:
+    """Idle for too long, or open for too long."""
+    return moment - row.seen >= IDLE or moment - row.created >= LONGEST
+
+
+def digest(word: str) -> str:
+    """What the table keeps of a secret word: reading the table opens nothing."""
+    return sha256(word.encode()).hexdigest()
+
+
+def _is_over(moment: datetime) -> Any:
+    return or_(session_table.c.seen <= moment - IDLE, session_table.c.created <= moment - LONGEST)
+
+
+def _over(row: Row | None = None) -> BrowserSession:
+    session = BrowserSession(row=row)
+    session.ended = True
+    return session
+
+
+def _person(found: Any) -> SignedIn | None:
+    if found.user_id is None:
+        return None
+    return SignedIn(
+        user_id=found.user_id,
+        user_name=found.username,
+        name=f"{found.first_name} {found.last_name}".strip(),
+        language=found.locale,
+        roles=frozenset((found.roles or "").split(",")) - {""},
+        colleagues=frozenset(int(member) for member in (found.colleagues or "").split(",") if member),
+    )
+
+
+def _finding() -> Any:
+    mine, theirs = user_groups.alias("mine"), user_groups.alias("theirs")
+    roles = (
+        select(func.aggregate_strings(role_table.c.name, ","))
+        .join(user_roles, user_roles.c.role_id == role_table.c.id)
+        .where(user_roles.c.user_id == session_table.c.user_id)
+        .scalar_subquery()
+    )
+    colleagues = (
+        select(func.aggregate_strings(cast(theirs.c.user_id, String), ","))
+        .join(mine, mine.c.group_id == theirs.c.group_id)
+        .where(mine.c.user_id == session_table.c.user_id)
+        .correlate(session_table)
+        .scalar_subquery()
+    )
+    active_user = and_(user_table.c.id == session_table.c.user_id, user_table.c.active.is_(True))
+    return (
+        select(
+            session_table, user_table.c.username, user_table.c.first_name, user_table.c.last_name,
+            user_table.c.locale, roles.label("roles"), colleagues.label("colleagues"),
+        )
+        .outerjoin(user_table, active_user)
+        .where(session_table.c.id == bindparam("session_id"))
+    )
+
+
+_FOUND = _finding()

@@ -1,0 +1,53 @@
+"""The gate's own tables, beside Flask-AppBuilder's tables of users, roles and permissions."""
+
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User, assoc_user_group, assoc_user_role
+from sqlalchemy import Column, DateTime, ForeignKey, Integer, String, Table, Text
+from sqlalchemy.orm import mapped_column
+
+# On Flask-AppBuilder's own class: a subclass on the same table would give one user two objects.
+User.locale = mapped_column(String(8), nullable=True)  # type: ignore[attr-defined]
+"""The language the user reads; empty until she chooses one."""
+
+session_table = Table(
+    "dosar_session", Model.metadata,
+    Column("id", String(64), primary_key=True),
+    Column("user_id", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), index=True),
+    Column("contents", Text, nullable=False),
+    Column("created", DateTime, nullable=False),
+    Column("seen", DateTime, nullable=False, index=True),
+)
+"""A browser's session; the cookie holds a random word, ``id`` its digest."""
+
+try_table = Table(
+    "dosar_try", Model.metadata,
+    Column("key", String(64), primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("closed_until", DateTime, nullable=False),
+    Column("last", DateTime, nullable=False, index=True),
+)
+"""Failed sign-ins of an account or from an address, both kept as digests."""
+
+setting_table = Table(
+    "dosar_setting", Model.metadata,
+    Column("key", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""What the organisation says of itself: its name, its language."""
+
+invitation_table = Table(
+    "dosar_invitation", Model.metadata,
+    Column("id", String(64), primary_key=True),
+    Column("user_id", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("expires", DateTime, nullable=False),
+)
+"""A link that lets a user choose her password, once; ``id`` is the digest of its word."""
+
+user_table, role_table = User.__table__, Model.metadata.tables["ab_role"]
+user_roles, user_groups = assoc_user_role, assoc_user_group
+
+ACCESS_TABLES: tuple[Table, ...] = tuple(
+    table for table in Model.metadata.sorted_tables
+    if table.name.startswith("ab_") or table in (session_table, try_table, setting_table, invitation_table)
+)
+"""Every table of the gate, parents first."""

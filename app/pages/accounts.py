@@ -1,0 +1,172 @@
+"""Users and roles: who is let in, and what the roles allow."""
+
+from typing import Any, TypeVar
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask_appbuilder import AppBuilder
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext
+
+from app.access.gate import administers, page, worker
+from app.access.guarded import guarded
+from app.access.languages import language
+from app.access.people import Person, add_user, change_user, invite, set_active, teams, users
+from app.access.view import View
+from app.language.message import Mistake
+from app.language.roles import ACTIONS, Role
+from app.language.texts import say
+from app.pages.account import told
+from app.pages.boxes import ChangedUser, NewUser
+from app.pages.role_words import action_words, facts_of
+
+AnyUserForm = TypeVar("AnyUserForm", bound=ChangedUser)
+
+
+class UsersPage(View):
+    """The list of users and one page each."""
+
+    @page("/users", administers("users"))
+    def users(self) -> Any:
+        return render_template("users.html", users=[_line(user) for user in users(guarded().session)])
+
+    @page("/users/new", administers("users"), ("GET", "POST"))
+    def new(self) -> Any:
+        form = _offering(NewUser())
+        if not form.validate_on_submit():
+            return _new_page(form)
+        try:
+            user_id = add_user(guarded(), worker(), _person(form, form.user_name.data))
+            word = invite(guarded(), worker(), user_id)
+        except Mistake as mistake:
+            return _new_page(form, mistake.message.say(gettext))
+        return _user_page(_user(user_id), invitation=word)
+
+    @page("/users/<int:user_id>", administers("users"), ("GET", "POST"))
+    def user(self, user_id: int) -> Any:
+        user = _user(user_id)
+        form = _offering(ChangedUser())
+        if not form.validate_on_submit():
+            return _user_page(user, form if form.is_submitted() else None)
+        try:
+            change_user(guarded(), worker(), user_id, _person(form, user.username))
+        except Mistake as mistake:
+            return _user_page(_user(user_id), form, refused=mistake.message.say(gettext))
+        flash(gettext("Saved."), "success")
+        return redirect(url_for("UsersPage.users"), 303)
+
+    @page("/users/<int:user_id>/invitation", administers("users"), ("POST",))
+    def invitation(self, user_id: int) -> Any:
+        user = _user(user_id)
+        try:
+            return _user_page(user, invitation=invite(guarded(), worker(), user_id))
+        except Mistake as mistake:
+            return _user_page(_user(user_id), refused=mistake.message.say(gettext))
+
+    @page("/users/<int:user_id>/close", administers("users"), ("POST",))
+    def close(self, user_id: int) -> Any:
+        return _set_active(user_id, False)
+
+    @page("/users/<int:user_id>/open", administers("users"), ("POST",))
+    def open(self, user_id: int) -> Any:
+        return _set_active(user_id, True)
+
+
+class RolesPage(View):
+    """What every role may do, read-only: the file is the place to change it."""
+
+    @page("/roles", administers("roles"))
+    def roles(self) -> Any:
+        definition = guarded().definition
+        return render_template(
+            "roles.html", actions=[str(action_words()[action]) for action in ACTIONS],
+            roles=[_role(role) for role in definition.roles.roles],
+        )
+
+
+def register(appbuilder: AppBuilder) -> None:
+    appbuilder.add_view_no_menu(UsersPage)
+    appbuilder.add_view_no_menu(RolesPage)
+
+
+def _set_active(user_id: int, active: bool) -> Any:
+    _user(user_id)
+    try:
+        set_active(guarded(), worker(), user_id, active)
+    except Mistake as mistake:
+        return _user_page(_user(user_id), refused=mistake.message.say(gettext))
+    flash(gettext("The account is open again.") if active else gettext("The account is closed."), "success")
+    return redirect(url_for("UsersPage.user", user_id=user_id), 303)
+
+
+def _user(user_id: int) -> User:
+    found: User | None = guarded().session.get(User, user_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _offering(form: AnyUserForm) -> AnyUserForm:
+    """The form with the roles and the teams there are."""
+    roles = guarded().definition.roles.roles
+    form.roles.choices = [(role.role, say(role.title, language())) for role in roles]
+    form.teams.choices = [(name, name) for name in teams(guarded().session)]
+    return form
+
+
+def _person(form: ChangedUser, user_name: str) -> Person:
+    chosen = {*form.teams.data, (form.new_team.data or "").strip()} - {""}
+    return Person(user_name.strip(), form.first_name.data, form.last_name.data,
+                  frozenset(form.roles.data), frozenset(chosen))
+
+
+def _new_page(form: NewUser, refused: str = "") -> Any:
+    return render_template(
+        "user.html", form=form, title=gettext("New user"), action=url_for("UsersPage.new"), refused=refused,
+    ), 422 if refused or form.errors else 200
+
+
+def _user_page(user: User, form: ChangedUser | None = None, refused: str = "", invitation: str = "") -> Any:
+    shown = form or _offering(ChangedUser(formdata=None, data={
+        "last_name": user.last_name, "first_name": user.first_name,
+        "roles": [role.name for role in user.roles], "teams": [group.name for group in user.groups],
+    }))
+    return render_template(
+        "user.html", form=shown, refused=refused, title=f"{user.first_name} {user.last_name}",
+        user_name=user.username, state=_state(user), active=user.active,
+        action=url_for("UsersPage.user", user_id=user.id), invitation=_address_of(invitation),
+    ), 422 if refused or shown.errors else 200
+
+
+def _address_of(invitation: str) -> str:
+    return url_for("InvitationPage.invitation", word=invitation, _external=True) if invitation else ""
+
+
+def _line(user: User) -> dict[str, Any]:
+    roles = guarded().definition.roles.held(role.name for role in user.roles)
+    return {
+        "url": url_for("UsersPage.user", user_id=user.id),
+        "name": f"{user.last_name} {user.first_name}",
+        "user_name": user.username,
+        "roles": [say(role.title, language()) for role in roles],
+        "teams": sorted(group.name for group in user.groups),
+        "last_sign_in": told(user.last_login) if user.last_login else "",
+        "state": _state(user),
+    }
+
+
+def _state(user: User) -> str:
+    if not user.active:
+        return gettext("closed")
+    return gettext("open") if user.password else gettext("invited")
+
+
+def _role(role: Role) -> dict[str, Any]:
+    forms = guarded().definition.forms
+    return {
+        "title": say(role.title, language()),
+        "facts": facts_of(role),
+        "forms": [
+            (say(form.title, language()), [action in role.actions(key) for action in ACTIONS])
+            for key, form in forms.items() if role.actions(key)
+        ],
+    }

@@ -1,0 +1,93 @@
+"""The gate's own small forms: sign-in, passwords, users. The sheets of cases are not made of these."""
+
+from typing import Any
+
+from flask_babel import get_locale, lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import Field, PasswordField, RadioField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length
+
+from app.access.languages import NAMES, wtforms_texts
+
+
+class Boxes(FlaskForm):
+    """A form whose built-in messages are read from disk once."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: Any) -> Any:
+            return wtforms_texts(str(get_locale()))
+
+
+def line(label: Any, missing: Any, most: int = 64, hint: Any = "") -> Field:
+    """A line that must be filled in; ``missing`` says what to write."""
+    too_long = lazy_gettext("Write at most %(most)s characters.", most=most)
+    return StringField(label, description=hint, filters=[lambda text: text.strip() if text else text],
+                       validators=[InputRequired(missing), Length(max=most, message=too_long)])
+
+
+def password_boxes() -> tuple[Field, Field]:
+    """A new password, twice; whether it is good enough is said by app.access.passwords."""
+    return (
+        PasswordField(
+            lazy_gettext("New password"), [InputRequired(lazy_gettext("Choose a password."))],
+            description=lazy_gettext("At least 14 characters; four words that have nothing to do with one "
+                                     "another are easy to remember."),
+        ),
+        PasswordField(lazy_gettext("Confirm password"),
+                      [InputRequired(lazy_gettext("Type the password a second time."))]),
+    )
+
+
+class SignIn(Boxes):
+    """Who are you?"""
+
+    user_name = line(lazy_gettext("User name"), lazy_gettext("Write your user name."), most=128)
+    password = PasswordField(lazy_gettext("Password"), [InputRequired(lazy_gettext("Write your password."))])
+
+
+class NewPassword(Boxes):
+    """Choosing a password."""
+
+    password, again = password_boxes()
+
+
+class ChangedPassword(Boxes):
+    """Choosing another password."""
+
+    current = PasswordField(lazy_gettext("Old password"),
+                            [InputRequired(lazy_gettext("Write the password you use now."))])
+    password, again = password_boxes()
+
+
+USER_NAME_HINT = lazy_gettext("Small letters without diacritics, digits, dots; it cannot be changed later.")
+
+
+class SetUp(Boxes):
+    """The organisation and its first administrator."""
+
+    organisation = line(lazy_gettext("Name of the organisation"),
+                        lazy_gettext("Write the name of the organisation."), most=200)
+    language = RadioField(lazy_gettext("Language of the organisation"), choices=list(NAMES.items()),
+                          validators=[InputRequired(lazy_gettext("Choose a language."))])
+    last_name = line(lazy_gettext("Last name"), lazy_gettext("Write the last name."))
+    first_name = line(lazy_gettext("First name"), lazy_gettext("Write the first name."))
+    user_name = line(lazy_gettext("User name"), lazy_gettext("Write a user name."), hint=USER_NAME_HINT)
+    password, again = password_boxes()
+
+
+class ChangedUser(Boxes):
+    """What is written down of a user."""
+
+    last_name = line(lazy_gettext("Last name"), lazy_gettext("Write the last name."))
+    first_name = line(lazy_gettext("First name"), lazy_gettext("Write the first name."))
+    roles = SelectMultipleField(lazy_gettext("Roles"))
+    teams = SelectMultipleField(lazy_gettext("Teams"), description=lazy_gettext(
+        "Roles with the scope of their team reach the cases of everybody in it."
+    ))
+    new_team = StringField(lazy_gettext("New team"), [Length(max=100)])
+
+
+class NewUser(ChangedUser):
+    """A user who was not there before."""
+
+    user_name = line(lazy_gettext("User name"), lazy_gettext("Write a user name."), hint=USER_NAME_HINT)

@@ -1,0 +1,56 @@
+"""The words for what a role may do."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+
+from app.language.roles import Role
+
+CASES = {
+    "none": lazy_gettext("none"),
+    "own": lazy_gettext("one's own"),
+    "team": lazy_gettext("those of one's teams"),
+    "all": lazy_gettext("all"),
+}
+
+SENSITIVE = {
+    "identity": lazy_gettext("identity"),
+    "health": lazy_gettext("health"),
+    "legal": lazy_gettext("legal matters"),
+    "story": lazy_gettext("the person's story"),
+}
+
+PAGES = {
+    "users": lazy_gettext("Users"),
+    "roles": lazy_gettext("Roles"),
+    "forms": lazy_gettext("Forms"),
+    "recycle": lazy_gettext("Deleted records"),
+    "organisation": lazy_gettext("Organisation"),
+}
+
+
+def action_words() -> dict[str, str]:
+    """What may be done with the records of a form."""
+    return {
+        "see": gettext("See"),
+        "enter": gettext("Enter"),
+        "correct": gettext("Correct"),
+        "delete": gettext("Delete records"),
+        "export": gettext("Export"),
+    }
+
+
+def facts_of(role: Role) -> list[tuple[str, str]]:
+    """Scope, clearances and pages of a role, each with its label."""
+    return [
+        (gettext("Cases"), str(CASES[role.scope])),
+        (gettext("Sees sensitive answers"), _listed(SENSITIVE, role.clearances)),
+        (gettext("Types them in without seeing them later"), _listed(SENSITIVE, role.enters)),
+        (gettext("Administration pages"), _listed(PAGES, role.pages)),
+    ]
+
+
+def _listed(words: Mapping[str, Any], chosen: Iterable[str]) -> str:
+    kept = set(chosen)
+    return ", ".join(str(word) for key, word in words.items() if key in kept) or "–"

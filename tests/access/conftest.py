@@ -1,0 +1,167 @@
+"""A small organisation behind the gate: one form, the shipped roles, a clock that obeys."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.access import guard
+from app.access.gate import WORKERS, may, page, worker
+from app.access.guarded import Guarded
+from app.access.install import install
+from app.access.organisation import Organisation
+from app.access.people import Person, add_user
+from app.access.permissions import sync_permissions
+from app.access.view import View
+from app.language.folder import Definition, define
+from app.language.form import Form
+from app.language.menu import Menu
+from app.language.reading import read_yaml
+from app.language.roles import Roles
+from app.pages import account, accounts, set_up, sign_in
+from app.records.scope import current_scope
+from app.records.store import Store
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "patru cuvinte fără rost"
+
+VISIT = Form.model_construct(
+    form="visit_report", belongs_to="case", sections=[],
+    title={"en": "Study visit report", "ro": "Raport de vizită"},
+    plural={"en": "Study visit reports", "ro": "Rapoarte de vizită"},
+)
+
+
+@dataclass
+class Clock:
+    """Tells the time it was set to."""
+
+    moment: datetime = datetime(2026, 11, 22, 8, 0)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def pass_(self, **time: float) -> None:
+        self.moment += timedelta(**time)
+
+
+@dataclass
+class Office:
+    """The application, its clock and its browsers."""
+
+    app: Flask
+    clock: Clock
+    guarded: Guarded
+    statements: list[str] = field(default_factory=list)
+
+    def browser(self, **headers: str) -> "Browser":
+        client = self.app.test_client()
+        client.environ_base.update({f"HTTP_{name.upper()}": value for name, value in headers.items()})
+        return Browser(client)
+
+    def signed_in(self, user_name: str) -> "Browser":
+        browser = self.browser()
+        assert browser.sign_in(user_name).status_code == 303
+        return browser
+
+    def user(self, user_name: str, *roles: str, password: str | None = PASSWORD, teams: tuple[str, ...] = ()) -> int:
+        person = Person(user_name, user_name.title(), "Probă", frozenset(roles), frozenset(teams))
+        with self.app.app_context():
+            return add_user(self.guarded, None, person, password)
+
+
+@dataclass
+class Browser:
+    """A browser as a person uses it: forms are posted with the token of their page."""
+
+    client: FlaskClient
+
+    def get(self, address: str, **more: Any) -> TestResponse:
+        return self.client.get(address, **more)
+
+    def post(self, address: str, at: str = "/sign-in", **answers: Any) -> TestResponse:
+        return self.client.post(address, data={**answers, "csrf_token": self.token(at)})
+
+    def token(self, at: str) -> str:
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.get(at).text)
+        assert found, f"no form on {at}"
+        return found[1]
+
+    def sign_in(self, user_name: str, password: str = PASSWORD, **more: Any) -> TestResponse:
+        return self.post("/sign-in", user_name=user_name, password=password, **more)
+
+
+class DesktopPage(View):
+    """Routes to knock at."""
+
+    @page("/", WORKERS)
+    def home(self) -> str:
+        return f"{worker().user_name} {sorted(worker().roles)} {current_scope.get().cases}"
+
+    @page("/records/<form>", may("see"))
+    def records(self, form: str) -> str:
+        return form
+
+    @page("/records/<form>/new", may("enter"))
+    def new(self, form: str) -> str:
+        return f"new {form}"
+
+
+@pytest.fixture(scope="session")
+def definition() -> Definition:
+    parts = {
+        "form:visit_report": VISIT,
+        "roles": Roles.model_validate(read_yaml(ROOT / "forms/roles.yaml").contents),
+        "menu": Menu.model_validate(read_yaml(ROOT / "forms/menu.yaml").contents),
+    }
+    return define(parts, {})
+
+
+Opening = Callable[[Store], Office]
+
+
+@pytest.fixture
+def opening(definition: Definition, tmp_path: Path) -> Opening:
+    """Opens an office in a store; the user tables are empty."""
+    def open_office(store: Store) -> Office:
+        with store.writing() as session:
+            install(session.connection())
+            sync_permissions(session, definition.roles, definition.forms)
+        app = Flask("app", root_path=str(ROOT / "app"))
+        app.config.update(
+            SECRET_KEY="only for tests", TESTING=True, TRANSLATIONS=str(ROOT / "translations"), DATA=str(tmp_path),
+            FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+        )
+        app.jinja_env.globals["asset"] = lambda name: f"/static/{name}?v=1"
+        clock = Clock()
+        registry = guard(app, store, definition, clock)
+        with app.app_context():
+            for pages in (sign_in, set_up, account, accounts):
+                pages.register(registry)
+            registry.add_view_no_menu(DesktopPage)
+        return Office(app, clock, app.extensions["dosar_access"])
+    return open_office
+
+
+@pytest.fixture
+def new_office(sqlite_store: Store, opening: Opening) -> Iterator[Office]:
+    """An office on its first day: nobody has signed in yet."""
+    yield opening(sqlite_store)
+
+
+@pytest.fixture
+def office(new_office: Office) -> Office:
+    """An office with an administrator, a case manager and a volunteer; it works in Romanian."""
+    with new_office.app.app_context(), new_office.guarded.store.writing():
+        new_office.guarded.name_organisation(Organisation("Asociația Drumul Lin", "ro"))
+    new_office.user("administrator", "administrator")
+    new_office.user("ana", "case_manager")
+    new_office.user("vera", "volunteer")
+    return new_office

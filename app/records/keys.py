@@ -59,7 +59,7 @@ def key_from_passphrase(data: Path, passphrase: str) -> bytes:
                 file=file,
             )
         if len(passphrase) < SHORTEST_PASSPHRASE:
-            raise Trouble("Choose a passphrase of at least %(count)s characters.", count=SHORTEST_PASSPHRASE)
+            raise Trouble("Choose a passphrase of at least 14 characters.")
         _write_new(file, secrets.token_hex(SALT_BYTES))
     return hash_secret_raw(
         passphrase.encode(), _bytes_in(file, SALT_BYTES),

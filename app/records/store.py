@@ -7,10 +7,10 @@ for every setting are in the tests beside this file (``tests/records/test_thread
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
@@ -57,6 +57,9 @@ class Store:
     ``session`` is one session per thread; the edge calls ``session.remove()`` when a request ends.
     """
 
+    _unchanging: ClassVar[Mapping[str, Any]] = {}
+    """Execution options under which a transaction sees one moment only."""
+
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._here = threading.local()
@@ -99,6 +102,12 @@ class Store:
             raise
         finally:
             self._here.writing = False
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """The database as it is at this moment, for reading all of it while others write on."""
+        with self.engine.connect().execution_options(**self._unchanging) as connection, connection.begin():
+            yield connection
 
     @property
     def is_writing(self) -> bool:
@@ -215,6 +224,8 @@ class _SqliteConnection(sqlcipher.Connection):  # type: ignore[misc]
 
 class PostgresStore(Store):
     """PostgreSQL, for an organisation that outgrew one file."""
+
+    _unchanging = {"isolation_level": "REPEATABLE READ"}
 
     def __init__(self, url: str) -> None:
         engine = create_engine(

@@ -1,0 +1,92 @@
+"""Imports point one way, and only the store speaks to the database behind the session's back."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+APP = Path(__file__).parent.parent / "app"
+LAYERS = ["language", "fields", "records", "access", "pages", "cli"]
+NO_WEB = {"language", "fields", "records"}
+WEB = {"flask", "flask_babel", "flask_login", "flask_wtf", "werkzeug", "wtforms", "jinja2"}
+BEHIND_THE_SESSION = {"records/store.py", "records/upgrade.py", "records/copying.py"}
+"""The scope of the signed-in person is enforced in the session; these work below it."""
+RAW = {"connect", "raw_connection", "exec_driver_sql", "driver_connection"}
+KIND_OF_DATABASE = {"name", "dialect"}
+CONDITIONS_OF_INDEXES = {"records/system.py"}
+"""Written as SQL, but never run as a statement."""
+
+FILES = {
+    str(file.relative_to(APP)): ast.parse(file.read_text("utf-8"), str(file))
+    for file in sorted(APP.rglob("*.py"))
+}
+
+
+def layer(name: str) -> int:
+    """How far right a file or a module of ours stands; what ties all together stands last."""
+    first = name.replace("/", ".").removesuffix(".py").removesuffix(".__init__").split(".")[0]
+    return LAYERS.index(first) if first in LAYERS else len(LAYERS)
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    """Every module a file names, inside functions too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def wrong_way(name: str, tree: ast.Module) -> list[str]:
+    ours = (module.removeprefix("app.") for module in imports(tree) if module.startswith("app."))
+    return [module for module in ours if layer(module) > layer(name)]
+
+
+def web_below_pages(name: str, tree: ast.Module) -> list[str]:
+    if name.split("/")[0] not in NO_WEB:
+        return []
+    return [module for module in imports(tree) if module.split(".")[0] in WEB]
+
+
+def behind_the_session(name: str, tree: ast.Module) -> list[str]:
+    if name in BEHIND_THE_SESSION:
+        return []
+    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    asked = [node.value for node in attributes if node.attr in KIND_OF_DATABASE]
+    raw = [node.attr for node in attributes if node.attr in RAW]
+    raw += [node.attr for node in attributes if node.attr == "engine" and node not in asked]
+    if name not in CONDITIONS_OF_INDEXES:
+        raw += [module for module in imports(tree) if module in {"sqlalchemy.text", "sqlalchemy.sql.text"}]
+    return raw
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert {name.split("/")[0] for name in FILES} >= {"language", "fields", "records"}
+
+
+@pytest.mark.parametrize("rule", [wrong_way, web_below_pages, behind_the_session])
+def test_no_file_breaks_the_rule(rule) -> None:  # type: ignore[no-untyped-def]
+    broken = {name: found for name, tree in FILES.items() if (found := rule(name, tree))}
+    assert broken == {}
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "source"),
+    [
+        (wrong_way, "fields/words.py", "from app.records.store import Store"),
+        (wrong_way, "records/store.py", "def late():\n    import app.pages.lists"),
+        (web_below_pages, "records/store.py", "from flask import g"),
+        (behind_the_session, "pages/lists.py", "store.engine.connect()"),
+        (behind_the_session, "pages/lists.py", "with store.engine.begin() as connection: pass"),
+        (behind_the_session, "pages/lists.py", "from sqlalchemy import select, text"),
+        (behind_the_session, "pages/lists.py", "session.connection().exec_driver_sql('SELECT 1')"),
+    ],
+)
+def test_a_broken_rule_is_noticed(rule, name: str, source: str) -> None:  # type: ignore[no-untyped-def]
+    assert rule(name, ast.parse(source))
+
+
+def test_the_right_way_is_allowed() -> None:
+    tree = ast.parse("from app.language.message import Message\nfrom app.records.store import Store")
+    assert wrong_way("records/keys.py", tree) == []

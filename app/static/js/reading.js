@@ -1,17 +1,28 @@
-// Plain values out of what people type, as the server reads them: "27.3.98", "1.234,5", "da".
+// Plain values out of what people type, read as app/fields reads it: "27.3.98", "martie 1998", "1.234,5".
 
-const MONTHS = {
-  ian: 1, jan: 1, feb: 2, mar: 3, apr: 4, mai: 5, may: 5, iun: 6, jun: 6, iul: 7, jul: 7, aug: 8,
-  sep: 9, oct: 10, noi: 11, nov: 11, dec: 12,
-};
+const MONTHS = [
+  ["ianuarie", "january"], ["februarie", "february"], ["martie", "march"], ["aprilie", "april"], ["mai", "may"],
+  ["iunie", "june"], ["iulie", "july"], ["august"], ["septembrie", "september"], ["octombrie", "october"],
+  ["noiembrie", "november"], ["decembrie", "december"],
+];
+const ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
+const NEAR = { azi: 0, astazi: 0, today: 0, ieri: -1, yesterday: -1, maine: 1, tomorrow: 1 };
 
 const two = (number) => String(number).padStart(2, "0");
-const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
 
-function century(year, today) {
-  if (year.length > 2) return Number(year);
-  const full = Math.floor(Number(today.slice(0, 4)) / 100) * 100 + Number(year);
-  return full > Number(today.slice(0, 4)) + 10 ? full - 100 : full;
+function monthOf(part) {
+  if (/^\d{1,2}$/.test(part)) return Number(part);
+  if (ROMAN.includes(part)) return ROMAN.indexOf(part) + 1;
+  const meant = MONTHS.flatMap((names, at) => (names.some((name) => name.startsWith(part)) ? [at + 1] : []));
+  return part.length >= 3 && meant.length === 1 ? meant[0] : null;
+}
+
+function yearOf(part, today) {
+  if (!/^(\d\d|\d{4})$/.test(part)) return null;
+  const next = (Number(today.slice(0, 4)) + 1) % 100;
+  const year = part.length === 4 ? Number(part) : Number(part) + (Number(part) <= next ? 2000 : 1900);
+  return year >= 1900 && year <= 2100 ? year : null;
 }
 
 function isDay(year, month, day) {
@@ -19,55 +30,71 @@ function isDay(year, month, day) {
   return made.getUTCMonth() === month - 1 && made.getUTCDate() === day;
 }
 
-/** "27.3.98", "27 martie 1998", "martie 1998", "1998" → "1998-03-27", "1998-03", "1998"; else null. */
-export function date(text, today) {
-  const words = folded(text).replace(/[a-z]+/g, (word) => ` ${MONTHS[word.slice(0, 3)] ?? "?"} `).trim();
-  let parts = words.split(/[\s./,-]+/);
-  if (parts.length === 1 && /^\d{8}$/.test(words)) parts = [words.slice(0, 2), words.slice(2, 4), words.slice(4)];
-  if (parts.length > 3 || parts.some((part) => !/^\d{1,4}$/.test(part))) return null;
-  if (parts.length > 1 && parts[0].length === 4) parts.reverse();
-  const year = parts.at(-1);
-  if (year.length === 3 || year.length === 1 || (parts.length === 1 && year.length !== 4)) return null;
-  const [month, day] = [parts.at(-2), parts.at(-3)].map((part) => part && Number(part));
-  const full = century(year, today);
-  if (month !== undefined && (month < 1 || month > 12)) return null;
-  if (day !== undefined && !isDay(full, month, day)) return null;
-  return [full, month && two(month), day && two(day)].filter((part) => part !== undefined).join("-");
-}
-
-/** "1.234,5" and "1234.5" → 1234.5; null when it is no number. A lone dot or comma before three digits
- * groups thousands where the language says so. */
-export function number(text, language) {
-  let digits = text.replace(/[\s\u00a0\u202f']/g, "");
-  const [group, point] = language === "en" ? [",", "."] : [".", ","];
-  const last = Math.max(digits.lastIndexOf("."), digits.lastIndexOf(","));
-  if (digits.includes(".") && digits.includes(",")) {
-    const mark = digits[last];
-    digits = digits.replaceAll(mark === "." ? "," : ".", "").replace(mark, ".");
-  } else if (new RegExp(`^-?\\d{1,3}(\\${group}\\d{3})+$`).test(digits)) {
-    digits = digits.replaceAll(group, "");
-  } else {
-    digits = digits.replace(point, ".").replace(group, ".");
+/** Year, month and day as far as they are given, whichever way round they were written. */
+function partsOf(text) {
+  const parts = text.split(/[\s.,/\-–]+/).filter(Boolean);
+  if (parts.length === 3 && /^\p{L}+$/u.test(parts[0]) && /^\d+$/.test(parts[1]) && !ROMAN.includes(parts[0])) {
+    [parts[0], parts[1]] = [parts[1], parts[0]];
   }
-  return /^-?\d+(\.\d+)?$/.test(digits) ? Number(digits) : null;
+  return /^\d{4}$/.test(parts[0]) ? parts : parts.reverse();
 }
 
-const YES = new Set(["yes", "true", "1", "da"]);
+/** A day, a month or a year as its ISO beginning, with the time when one follows; null when it is none. */
+export function date(typed, today) {
+  const timed = /^(.*\d.*?)[\s,T]+(\d{1,2}):(\d\d)$/.exec(typed.trim());
+  if (timed) {
+    const day = date(timed[1], today);
+    return day?.length === 10 ? `${day}T${two(timed[2])}:${timed[3]}` : null;
+  }
+  const text = folded(typed);
+  if (text in NEAR) {
+    return new Date(Date.parse(today) + NEAR[text] * 864e5).toISOString().slice(0, 10);
+  }
+  const [yearPart, monthPart, dayPart, ...rest] = partsOf(text);
+  const year = yearPart && (dayPart || yearPart.length === 4) ? yearOf(yearPart, today) : null;
+  if (year === null || rest.length) return null;
+  if (!monthPart) return String(year);
+  const month = monthOf(monthPart);
+  if (!(month >= 1 && month <= 12)) return null;
+  if (!dayPart) return `${year}-${two(month)}`;
+  return /^\d{1,2}$/.test(dayPart) && isDay(year, month, Number(dayPart)) ? `${year}-${two(month)}-${two(Number(dayPart))}` : null;
+}
+
+const pattern = (mark, group) => new RegExp(
+  `^([+-]?)((?:\\d{1,3}(?:(?:\\${group}\\d{3})+|(?: \\d{3})+)|\\d+)?)(?:\\${mark}(\\d+))?$`,
+);
+const COMMA = pattern(",", ".");
+const POINT = pattern(".", ",");
+
+/** A number as the language writes it, else the other way round: "1.234,5", "1234.5"; null for none. */
+export function number(typed, language) {
+  const text = typed.trim().replace(/[\u00a0\u202f\u2009]/g, " ").replace(/[−–]/g, "-");
+  const [own, other] = language === "en" ? [POINT, COMMA] : [COMMA, POINT];
+  const found = /\d/.test(text) && (own.exec(text) ?? other.exec(text));
+  return found ? Number(`${found[1]}${found[2].replace(/[., ]/g, "") || 0}.${found[3] ?? 0}`) : null;
+}
 
 /** How each kind of value is read from the texts chosen or typed under one name. */
 export const readers = {
   text: (texts) => texts.find((text) => text.trim())?.trim() ?? null,
   number: (texts, sheet) => number(texts[0] ?? "", sheet.language),
   date: (texts, sheet) => date(texts[0] ?? "", sheet.today),
-  yes_no: (texts) => (texts[0] ? YES.has(texts[0]) : null),
+  yes_no: (texts) => (texts[0] ? texts[0] === "yes" : null),
   list: (texts) => (texts.some(Boolean) ? texts.filter(Boolean) : null),
   none: () => null,
 };
 
 /** A date as people say it, "27 martie 1998", as far as it is known. */
 export function spoken(iso, language) {
-  const [year, month, day] = iso.split("-").map(Number);
+  const [year, month, day] = iso.slice(0, 10).split("-").map(Number);
   const shown = { year: "numeric", ...(month && { month: "long" }), ...(day && { day: "numeric" }) };
-  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { ...shown, timeZone: "UTC" })
+  const words = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { ...shown, timeZone: "UTC" })
     .format(new Date(Date.UTC(year, (month || 1) - 1, day || 1)));
+  return iso.length > 10 ? `${words}, ${iso.slice(11, 16)}` : words;
+}
+
+/** "28 de ani" on this day. */
+export function age(iso, sheet) {
+  const years = Number(sheet.today.slice(0, 4)) - Number(iso.slice(0, 4)) - (sheet.today.slice(5) < iso.slice(5) ? 1 : 0);
+  return new Intl.NumberFormat(sheet.language, { style: "unit", unit: "year", unitDisplay: "long" }).format(years);
 }

@@ -1,11 +1,11 @@
 // What a sheet does while it is filled in: conditions, computed values, echoes, counters.
 // The server decides everything again; this only spares the eyes.
 
-import { date, readers, spoken } from "./reading.js";
-
 const form = document.querySelector("[data-sheet]");
 const sheet = form.dataset;
-const { value: evaluate } = await import(sheet.expressions);
+const [{ value: evaluate }, { age, date, number, readers, spoken }] = await Promise.all([
+  import(sheet.expressions), import(sheet.reading),
+]);
 
 const MOST_ROUNDS = 10;
 const PAPER_LINE = 85;
@@ -33,7 +33,7 @@ function questionsOf(place) {
 
 function texts(question) {
   return [...inputs(question)]
-    .filter((input) => !["radio", "checkbox"].includes(input.type) || input.checked)
+    .filter((input) => (["radio", "checkbox"].includes(input.type) ? input.checked : !("words" in input.dataset)))
     .map((input) => input.value);
 }
 
@@ -64,7 +64,7 @@ function written(value) {
   if (value === null || value === undefined) return "–";
   if (typeof value === "number") return value.toLocaleString(sheet.language, { maximumFractionDigits: 6 });
   if (typeof value === "boolean") return value ? sheet.yes : sheet.no;
-  return /^\d{4}-\d\d-\d\d$/.test(value) ? spoken(value, sheet.language) : String(value);
+  return /^\d{4}-\d\d-\d\d/.test(value) ? spoken(value, sheet.language) : String(value);
 }
 
 function compute(question, answers) {
@@ -93,10 +93,14 @@ function settleIn(place, outer) {
   return questionsOf(place).reduce((changed, question) => settleQuestion(question, answers) || changed, false);
 }
 
+/** A section goes with its own condition, and when none of its questions is left. */
 function settleSections() {
   const answers = answersOf(form);
-  return [...form.querySelectorAll("section[data-show-if]")]
-    .reduce((changed, section) => show(section, verdict(section, "showIf", answers) === true) || changed, false);
+  return [...form.querySelectorAll("section.sheet-section")].reduce((changed, section) => {
+    const wanted = !section.dataset.showIf || verdict(section, "showIf", answers) === true;
+    const left = questionsOf(section).some((question) => !question.hidden);
+    return show(section, wanted && left) || changed;
+  }, false);
 }
 
 /** Conditions may hang on answers that other conditions hide: go round until all is still. */
@@ -114,17 +118,40 @@ function settleSoon() {
   requestAnimationFrame(() => { waiting = false; settle(); });
 }
 
+const LARGE = 1000;
+
+/** How an answer was understood: slips in dates and thousands are seen at once. */
+const echoes = {
+  date(typed, question) {
+    const day = date(typed, sheet.today);
+    if (!day) return "";
+    const born = "person" in question.dataset && day.length === 10 && day <= sheet.today;
+    return born ? `${spoken(day, sheet.language)}, ${age(day, sheet)}` : spoken(day, sheet.language);
+  },
+  number(typed) {
+    const value = number(typed, sheet.language);
+    return value !== null && Math.abs(value) >= LARGE ? written(value) : "";
+  },
+};
+
 function echo(question, input) {
   const output = question.querySelector("output.echo");
-  if (!output || input.tagName !== "INPUT") return;
-  const day = question.dataset.valueType === "date" ? date(input.value, sheet.today) : null;
-  output.textContent = day ? spoken(day, sheet.language) : "";
+  if (output && input.tagName === "INPUT" && input.type === "text") {
+    output.textContent = echoes[question.dataset.valueType]?.(input.value, question) ?? "";
+  }
 }
 
 function countLines(area) {
   const used = area.value.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / PAPER_LINE)), 0);
   const counter = area.parentElement.querySelector("[data-counter]");
   counter.textContent = area.value.trim() ? counter.dataset.counter.replace("__used__", used) : "";
+}
+
+/** Words beside "other" choose it. */
+function chooseOther(question, input) {
+  if (!("words" in input.dataset) || !input.value.trim()) return;
+  const other = question.querySelector("input[data-other]");
+  if (other) other.checked = true;
 }
 
 /** "I do not know" and an answer exclude each other; the last one counts. */
@@ -148,6 +175,7 @@ function offerClearing(question) {
 form.addEventListener("input", ({ target }) => {
   const question = target.closest("[data-question]");
   if (target.dataset.lines) countLines(target);
+  if (question && target !== question) chooseOther(question, target);
   if (question && target !== question) unsay(question, target);
   if (question) offerClearing(question);
   settleSoon();

@@ -39,6 +39,24 @@ def written_day(day: date, language: str, pattern: str = "") -> str:
     return format_date(day, pattern or PATTERNS.get(locale.language, "medium"), locale)
 
 
+def written_partial(known: str, language: str) -> str:
+    """A day, a month or a year in short."""
+    if len(known) == len("1998"):
+        return known
+    if len(known) == len("1998-03"):
+        return written_day(date.fromisoformat(f"{known}-01"), language, MONTH)
+    return written_day(date.fromisoformat(known), language)
+
+
+def in_words(day: date, reading: Reading, person: bool) -> str:
+    """The day with its month's name; of a person's birth date also the age."""
+    words = written_day(day, reading.language, IN_WORDS)
+    if not person or day > reading.today:
+        return words
+    years = years_between(day, reading.today)
+    return f"{words}, {format_unit(years, 'duration-year', locale=locale_of(reading.language))}"
+
+
 def years_between(born: date, today: date) -> int:
     """Whole years of life on the day ``today``."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
@@ -158,11 +176,7 @@ class Day(Question):
         return written_day(answer, reading.language)
 
     def echo(self, answer: Answer, reading: Reading) -> str:
-        words = written_day(answer, reading.language, IN_WORDS)
-        if not self.person or answer > reading.today:
-            return words
-        years = years_between(answer, reading.today)
-        return f"{words}, {format_unit(years, 'duration-year', locale=locale_of(reading.language))}"
+        return in_words(answer, reading, self.person)
 
     def as_json(self, answer: Answer) -> Any:
         return answer.isoformat()
@@ -178,12 +192,16 @@ class Day(Question):
 
 
 class PartialDay(Question):
-    """A day, a month or a year: as much of a date as is known, as its ISO beginning ("1998-03")."""
+    """A day, a month or a year: as much of a date as is known, as its ISO beginning ("1998-03").
+
+    With ``person: true`` it is a birth date, and the age is echoed when the day is known.
+    """
 
     look: ClassVar[str] = "date"
     value_type: ClassVar[str] = "date"
 
     type: Literal["partial_date"] = "partial_date"
+    person: bool = False
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: String(10)}
@@ -195,23 +213,18 @@ class PartialDay(Question):
         return [self.shown(answer, reading)]
 
     def shown(self, answer: Answer, reading: Reading) -> str:
-        return self._written(answer, reading.language, "")
+        return written_partial(answer, reading.language)
 
     def echo(self, answer: Answer, reading: Reading) -> str:
-        return self._written(answer, reading.language, IN_WORDS)
+        if len(answer) < len("1998-03-27"):
+            return self.shown(answer, reading)
+        return in_words(date.fromisoformat(answer), reading, self.person)
 
     def words(self, answer: Answer) -> str:
-        return f"{self._written(answer, 'ro', '')} {answer}"
+        return f"{written_partial(answer, 'ro')} {answer}"
 
     def box(self) -> Box:
         return Box(width=16)
-
-    def _written(self, answer: str, language: str, day_pattern: str) -> str:
-        if len(answer) == 4:
-            return answer
-        if len(answer) == 7:
-            return written_day(date.fromisoformat(f"{answer}-01"), language, MONTH)
-        return written_day(date.fromisoformat(answer), language, day_pattern)
 
 
 class TimeOfDay(Question):

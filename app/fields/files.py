@@ -6,7 +6,7 @@ drawn anew, so that nothing but what is seen is kept: no place, no device, no hi
 
 import re
 from io import BytesIO
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 from warnings import catch_warnings, simplefilter
 from zipfile import BadZipFile, ZipFile
 
@@ -16,20 +16,32 @@ from sqlalchemy import Integer
 from app.language.message import Mistake
 from app.language.question import Answer, Question, Reading
 
+
+class FileType(NamedTuple):
+    """What a file with a known ending is."""
+
+    media_type: str
+    beginning: bytes
+    """How its content begins, as a pattern."""
+
+
+ZIP = rb"PK\x03\x04"
+OFFICE = "application/vnd.openxmlformats-officedocument"
 PICTURES = {
-    "jpg": rb"\xff\xd8\xff",
-    "jpeg": rb"\xff\xd8\xff",
-    "png": rb"\x89PNG\r\n\x1a\n",
-    "webp": rb"RIFF.{4}WEBP",
+    "jpg": FileType("image/jpeg", rb"\xff\xd8\xff"),
+    "jpeg": FileType("image/jpeg", rb"\xff\xd8\xff"),
+    "png": FileType("image/png", rb"\x89PNG\r\n\x1a\n"),
+    "webp": FileType("image/webp", rb"RIFF.{4}WEBP"),
 }
+ODT = "application/vnd.oasis.opendocument.text"
 DOCUMENTS = {
-    "pdf": rb"%PDF-",
-    "docx": rb"PK\x03\x04",
-    "xlsx": rb"PK\x03\x04",
-    "odt": rb"PK\x03\x04.{26}mimetypeapplication/vnd\.oasis\.opendocument\.text",
-    "txt": rb"(?!(?:\xef\xbb\xbf)?\s*<)[^\x00]*\Z",
+    "pdf": FileType("application/pdf", rb"%PDF-"),
+    "docx": FileType(f"{OFFICE}.wordprocessingml.document", ZIP),
+    "xlsx": FileType(f"{OFFICE}.spreadsheetml.sheet", ZIP),
+    "odt": FileType(ODT, ZIP + rb".{26}mimetype" + re.escape(ODT).encode()),
+    "txt": FileType("text/plain", rb"(?!(?:\xef\xbb\xbf)?\s*<)[^\x00]*\Z"),
 }
-"""Ending → how such a file begins. A text must not begin like a web page."""
+"""The files accepted, by their ending. A text must not begin like a web page."""
 MACROS = re.compile(r"vbaproject|^Basic/", re.IGNORECASE)
 PICTURE_FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_PIXELS = 50_000_000
@@ -41,7 +53,7 @@ class File(Question):
 
     look: ClassVar[str] = "file"
     sortable: ClassVar[bool] = False
-    beginnings: ClassVar[dict[str, bytes]] = DOCUMENTS | PICTURES
+    accepted: ClassVar[dict[str, FileType]] = DOCUMENTS | PICTURES
 
     type: Literal["file"] = "file"
 
@@ -55,17 +67,26 @@ class File(Question):
         return int(kept)
 
     def accepts(self, filename: str, content: bytes) -> Mistake | None:
-        """Why a file is refused; ``content`` is the file, or at least its first 4 KB."""
-        ending = filename.rpartition(".")[2].lower()
-        if ending not in self.beginnings:
+        """Why a file is refused. Macros are seen only in a whole file, the rest in its first 4 KB."""
+        ending = _ending(filename)
+        if ending not in self.accepted:
             return Mistake("Files of this kind are not accepted. Attach one of: %(kinds)s.",
-                           kinds=", ".join(self.beginnings))
-        if re.match(self.beginnings[ending], content, re.DOTALL) is None:
+                           kinds=", ".join(self.accepted))
+        if re.match(self.accepted[ending].beginning, content, re.DOTALL) is None:
             return Mistake("The file is not what its name says. Save it again as %(kind)s and attach that.",
                            kind=ending)
         if _has_macros(content):
             return Mistake("The document holds macros. Save it without macros and attach that.")
         return None
+
+    def media_type(self, filename: str) -> str:
+        """What an accepted file is served as."""
+        return self.accepted[_ending(filename)].media_type
+
+    def cleaned(self, content: bytes) -> bytes:
+        """The file as it is kept: a picture drawn anew. Raises :class:`Mistake`."""
+        is_picture = any(re.match(kind.beginning, content, re.DOTALL) for kind in PICTURES.values())
+        return clean_image(content) if is_picture else content
 
     def words(self, answer: Answer) -> str:
         return ""
@@ -75,9 +96,13 @@ class Picture(File):
     """A picture only."""
 
     look: ClassVar[str] = "image"
-    beginnings: ClassVar[dict[str, bytes]] = PICTURES
+    accepted: ClassVar[dict[str, FileType]] = PICTURES
 
     type: Literal["image"] = "image"  # type: ignore[assignment]
+
+
+def _ending(filename: str) -> str:
+    return filename.rpartition(".")[2].lower()
 
 
 def _has_macros(content: bytes) -> bool:

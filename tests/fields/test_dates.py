@@ -121,6 +121,12 @@ def test_a_partial_date_is_shown_as_far_as_known() -> None:
     assert [since.shown(kept, EN) for kept in known] == ["1998", "March 1998", "27 Mar 1998"]
 
 
+def test_a_partial_birth_date_echoes_the_age_when_the_day_is_known() -> None:
+    known = PartialDay(name="born", label=LABEL, person=True)
+    assert known.echo("1998-03-27", RO) == "27 martie 1998, 28 de ani"
+    assert known.echo("1998-03", RO) == "martie 1998"
+
+
 @pytest.mark.parametrize(("typed", "read"), [
     ("9", time(9)), ("9:30", time(9, 30)), ("0930", time(9, 30)), ("930", time(9, 30)), ("9.30", time(9, 30)),
     ("9h30", time(9, 30)), ("00:00", time(0)), ("23:59", time(23, 59)),

@@ -60,6 +60,17 @@ def test_a_picture_is_a_picture() -> None:
     assert "jpg, jpeg, png, webp" in str(picture.accepts("act.pdf", PDF))
 
 
+def test_a_picture_among_the_documents_is_drawn_anew_too() -> None:
+    assert file.cleaned(PDF) == PDF
+    with pytest.raises(Mistake, match="cannot be read"):
+        file.cleaned(JPG)
+
+
+def test_a_file_is_served_as_what_it_is() -> None:
+    assert file.media_type("ACT.PDF") == "application/pdf"
+    assert picture.media_type("poza.jpg") == "image/jpeg"
+
+
 def test_the_kept_file_is_posted_back() -> None:
     assert file.read(["12"], RO) == 12
     assert file.read(["", "12"], RO) == 12

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from pydantic import Field, StringConstraints
 from sqlalchemy import String
 
+from app.fields.locales import locale_of
 from app.fields.numbers import Scaled, read_number, typed_number, written
 from app.language.choices import Choice
 from app.language.message import Mistake
@@ -22,6 +23,10 @@ class Money(NamedTuple):
 
     amount: Decimal
     currency: str
+
+
+def is_currency(code: str) -> bool:
+    return code.upper() in locale_of(LANGUAGES[0]).currencies
 
 
 def add(moneys: Iterable[Money]) -> dict[str, Decimal]:
@@ -60,10 +65,10 @@ class Amount(Question):
         amount, currency = (*texts, "")[:2]
         if not amount:
             return None
-        if amount[-3:].upper() in self.currencies:
+        if is_currency(amount[-3:]):
             amount, currency = amount[:-3].rstrip(), amount[-3:]
         currency = currency.upper() or self.currencies[0]
-        if currency not in self.currencies:
+        if not is_currency(currency):
             known = ", ".join(self.currencies)
             raise Mistake("Choose one of the currencies %(currencies)s.", currencies=known)
         return Money(read_number(amount, reading.language, 2).quantize(HUNDREDTH), currency)
@@ -91,7 +96,12 @@ class Amount(Question):
         return f"{answer.amount:.2f} {answer.currency}"
 
     def options(self) -> Sequence[Choice]:
-        return [Choice(code=code, label=dict.fromkeys(LANGUAGES, code)) for code in self.currencies]
+        return self.options_with(())
+
+    def options_with(self, typed: Sequence[str]) -> Sequence[Choice]:
+        """The currencies offered, and the one an old answer already has: correcting a sheet keeps it."""
+        codes = dict.fromkeys((*self.currencies, *filter(is_currency, typed[1:2])))
+        return [Choice(code=code, label=dict.fromkeys(LANGUAGES, code)) for code in codes]
 
     def box(self) -> Box:
         return Box(width=12, inputmode="decimal")

@@ -40,7 +40,7 @@ class Place(Question):
         raise NotImplementedError
 
     def options(self) -> Sequence[Choice]:
-        return tuple(self.by_code().values())
+        return tuple(place for place in self.by_code().values() if not place.retired)
 
     def parse(self, texts: list[str], reading: Reading) -> Answer:
         code = texts[0].upper()

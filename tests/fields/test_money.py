@@ -29,7 +29,7 @@ def test_an_amount_and_its_currency_are_read(typed: list[str], money: Money | No
 @pytest.mark.parametrize(("typed", "why"), [
     (["12,345", "RON"], "at most 2 digits"),
     (["a lot", "RON"], "Write a number"),
-    (["12", "USD"], "RON, MDL, EUR"),
+    (["12", "XYZ"], "RON, MDL, EUR"),
 ])
 def test_other_amounts_are_refused(typed: list[str], why: str) -> None:
     with pytest.raises(Mistake, match=why):
@@ -58,6 +58,13 @@ def test_money_always_names_its_currency() -> None:
 def test_no_answer_empties_both_columns() -> None:
     assert value.stored(None) == {"value": None, "value__currency": None}
     assert value.restored({"value": None, "value__currency": None}) is None
+
+
+def test_a_currency_no_longer_offered_stays_with_its_answer() -> None:
+    old = Money(Decimal("10.00"), "USD")
+    assert value.read(value.typed(old, RO), RO) == old
+    assert [option.code for option in value.options()] == ["RON", "MDL", "EUR"]
+    assert [option.code for option in value.options_with(["10", "USD"])] == ["RON", "MDL", "EUR", "USD"]
 
 
 def test_currencies_are_never_added_together() -> None:

@@ -100,8 +100,12 @@ def _year(part: str, today: date) -> int | None:
 
 
 def _parts(text: str) -> list[str]:
-    """Year, month and day as far as they are given, whichever way round they were written."""
-    parts = [part for part in re.split(r"[\s.,/\-–]+", text) if part]
+    """Year, month and day as far as they are given, whichever way round they were written.
+
+    Six or eight digits are day, month and year: the number keys of a telephone have no full stop.
+    """
+    apart = re.sub(r"^(\d\d)(\d\d)(\d\d|\d{4})$", r"\1 \2 \3", text, flags=re.ASCII)
+    parts = [part for part in re.split(r"[\s.,/\-–]+", apart) if part]
     if len(parts) == 3 and parts[0].isalpha() and _is_number(parts[1]):
         parts[:2] = parts[1], parts[0]
     return parts if parts and len(parts[0]) == 4 and _is_number(parts[0]) else parts[::-1]

@@ -21,7 +21,7 @@ met = Moment(name="met", label=LABEL)
 @pytest.mark.parametrize("typed", [
     "27.3.98", "27/03/1998", "27-03-1998", "1998-03-27", "27 mart 1998", "27 martie 1998", "27 Mar 1998",
     "27 03 1998",
-    "27 MARTIE 98", "27.III.1998", "27 mar. 1998", "March 27, 1998", "1998.03.27",
+    "27031998", "270398", "27 MARTIE 98", "27.III.1998", "27 mar. 1998", "March 27, 1998", "1998.03.27",
 ])
 def test_a_date_is_read_in_many_spellings(typed: str, reading: Reading) -> None:
     assert born.read([typed], reading) == date(1998, 3, 27)

@@ -24,6 +24,11 @@ class alphabetical(GenericFunction[str]):
     inherit_cache = True
 
 
+def by_code_points(length: int) -> String:
+    """The type of a column that holds folded words or sort keys: no database's locale may reorder them."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 @compiles(alphabetical, "sqlite")
 def _collated(element: alphabetical, compiler: SQLCompiler, **kwargs: Any) -> str:
     return f"{compiler.process(element.clauses, **kwargs)} COLLATE romanian"

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, insert, select
 
-from app.records.alphabet import alphabetical
+from app.records.alphabet import alphabetical, by_code_points
 from app.records.folding import fold, sort_key, variants
 from app.records.store import Store
 
@@ -88,3 +88,15 @@ def test_the_database_sorts_as_the_alphabet_does(store: Store) -> None:
 
     ordered = select(people.c.name).order_by(alphabetical(people.c.name), people.c.id)
     assert store.session.scalars(ordered).all() == sorted(names, key=sort_key)
+
+
+def test_folded_words_are_ordered_by_code_points_whatever_the_locale(store: Store) -> None:
+    tables = MetaData()
+    words = Table("words", tables, Column("word", by_code_points(64), primary_key=True))
+    keys = ["s~", "s", "sa", "S", "z", "t~", "и", "-"]
+    with store.writing() as session:
+        tables.create_all(session.connection())
+        session.execute(insert(words), [{"word": key} for key in keys])
+    every = select(words.c.word).order_by(words.c.word)
+    assert store.session.scalars(every).all() == sorted(keys)
+    assert store.session.scalars(every.where(words.c.word.between("s", "s\uffff"))).all() == ["s", "sa", "s~"]

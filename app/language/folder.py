@@ -24,6 +24,8 @@ from app.language.roles import Roles
 FOLDERS = {"choices": "list", "mixins": "mixin"}
 ROLES, MENU = "roles", "menu"
 APART = {ROLES, MENU}
+ADVICE = {"F010", "F023", "F024"}
+"""Findings to mend with which a file runs all the same: a missing translation, a form in no menu."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ class Reading:
         return self.sources[part]
 
     def broken(self) -> set[str]:
-        """The parts that stand in a file with a finding; the last good version runs instead."""
-        files = {found.place.file for found in self.findings}
+        """The parts that stand in a file with a real mistake; the last good version runs instead."""
+        files = {found.place.file for found in self.findings if found.code not in ADVICE}
         return {part for part, source in self.sources.items() if source.file in files}
 
 

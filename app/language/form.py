@@ -1,6 +1,6 @@
 """A paper form, as its YAML file describes it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -10,7 +10,7 @@ from app.language.expressions import Expression
 from app.language.question import Name, Question, Sensitivity
 from app.language.texts import Text
 
-Names = list[Name]
+Names = tuple[Name, ...]
 
 CASE = "case"
 """The form every case sheet belongs to; its records are the case files themselves."""
@@ -25,7 +25,7 @@ class Section(BaseModel):
     number: str | None = None
     help: Text | None = None
     show_if: Expression | None = None
-    questions: list["AnyQuestion"]  # noqa: F821 - the kinds are told by app.fields
+    questions: tuple["AnyQuestion", ...]  # noqa: F821 - the kinds are told by app.fields
 
 
 class Total(BaseModel):
@@ -37,7 +37,7 @@ class Total(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     sum: Name
-    by: list[Name] = Field(default_factory=list)
+    by: tuple[Name, ...] = ()
     label: Text | None = None
 
 
@@ -71,13 +71,15 @@ class Form(BaseModel):
     append_only: bool = False
     layout: Literal["sheet", "sections"] | None = None
     record_title: str | None = None
-    list: Names = Field(default_factory=list)
-    filters: Names = Field(default_factory=list)
-    sort: Sequence[str] = Field(default_factory=list)
-    totals: Sequence[Total] = Field(default_factory=list)
-    place: Sequence[str] = Field(default_factory=list)
-    sections: Annotated[Sequence[Section], Field(min_length=1)]
-    signatures: Sequence[Signature] = Field(default_factory=list)
+    list: Names = ()
+    header: Names = ()
+    """What of a case stands above each of its sheets; only the case form has it."""
+    filters: Names = ()
+    sort: tuple[str, ...] = ()
+    totals: tuple[Total, ...] = ()
+    place: tuple[str, ...] = ()
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+    signatures: tuple[Signature, ...] = ()
 
     @property
     def key(self) -> str:
@@ -122,6 +124,7 @@ class Form(BaseModel):
             self,
             sections=[section for section in sections if section.questions],
             list=[name for name in self.list if name in kept],
+            header=[name for name in self.header if name in kept],
             filters=[name for name in self.filters if name in kept],
             sort=[name for name in self.sort if name.removeprefix("-") in kept],
             totals=[total for total in self.totals if {total.sum, *total.by} <= kept],

@@ -108,3 +108,43 @@ class Problem:
     """The input it leads to."""
     label: str
     text: str
+
+
+@dataclass(slots=True)
+class CaseHead:
+    """What stands above every sheet of a case."""
+
+    id: int
+    code: str
+    """The only name of the person that a title, an address or a log ever holds."""
+    label: str
+    url: str
+    header: list[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Carried:
+    """Boxes a page carries along unseen; a name may stand there several times."""
+
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+
+    def items(self) -> list[tuple[str, str]]:
+        return self.pairs
+
+
+@dataclass(slots=True)
+class SearchBox:
+    """A search box; what was typed never stands in the address."""
+
+    action: str
+    text: str
+    label: str
+
+
+@dataclass(slots=True)
+class Result:
+    """A record to choose: a press of a button, or a link."""
+
+    label: str
+    id: str = ""
+    url: str = ""

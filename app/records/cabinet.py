@@ -1,7 +1,7 @@
 """The filing cabinet: the forms that run, their tables, and the session that reads and writes them."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from sqlalchemy import select
@@ -34,16 +34,9 @@ class Cabinet:
     def forms(self) -> Mapping[str, Form]:
         return self.definition.forms
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """One transaction that writes: committed at the end, or nothing of it."""
-        with self.store.writing():
-            try:
-                yield
-                self.session.commit()
-            except BaseException:
-                self.session.rollback()
-                raise
+    def writing(self) -> AbstractContextManager[Any]:
+        """One transaction that writes: kept whole at the end, or nothing of it."""
+        return self.store.writing()
 
     def record_class(self, form: str) -> type[Record]:
         """The class of a form's records. Raises :class:`OutOfReach` for a form that does not run."""

@@ -1,0 +1,103 @@
+"""Demo data: six fictional cases and eight fictional workers, filed the way anybody files a sheet."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from app.access.guarded import Guarded
+from app.access.organisation import Organisation
+from app.access.people import Person, add_user
+from app.language.answering import complaints, settled
+from app.language.form import CASE
+from app.language.question import Answers, Question
+from app.language.reading import read_yaml
+from app.records.cabinet import Cabinet
+from app.records.scope import SYSTEM, acting_as
+from app.records.sheets import Clerk, enter
+from app.records.tables import USER
+from app.records.teams import join
+
+NAME = "Asociația Drumul Lin (demo)"
+
+
+def password_of(user: str) -> str:
+    """The password of a demo account; demo mode opens to this machine alone."""
+    return f"demo {user.replace('_', ' ')} dosar"
+
+
+def accounts(forms: Path) -> list[dict[str, str]]:
+    """The demo workers: user name, names, role."""
+    found: list[dict[str, str]] = read_yaml(forms / "demo" / "users.yaml").contents["users"]
+    return found
+
+
+def fill(app: Flask, forms: Path, today: date) -> None:
+    """Fill an empty organisation with the demo workers and cases."""
+    guarded: Guarded = app.extensions["dosar_access"]
+    with app.app_context(), acting_as(SYSTEM):
+        users = {
+            account["user"]: add_user(guarded, None, Person(
+                account["user"], account["first_name"], account["last_name"], frozenset({account["role"]})
+            ), password_of(account["user"]))
+            for account in accounts(forms)
+        }
+        with guarded.store.writing():
+            guarded.name_organisation(Organisation(NAME, "ro"))
+        _Filing(app.extensions["dosar_cabinet"], users, today).file_all(forms / "demo")
+
+
+class _Filing:
+    """Files the records of the demo files in order, remembering what their handles stand for."""
+
+    def __init__(self, cabinet: Cabinet, users: dict[str, int], today: date) -> None:
+        self.cabinet = cabinet
+        self.users = users
+        self.today = today
+        self.handles: dict[str, int] = {}
+
+    def file_all(self, folder: Path) -> None:
+        for path in sorted(folder.glob("*.yaml")):
+            for record in read_yaml(path).contents.get("records", ()):
+                if record["form"] in self.cabinet.forms:
+                    self._file(record, path.name)
+
+    def _file(self, record: dict[str, Any], file: str) -> None:
+        form = self.cabinet.forms[record["form"]]
+        answers = settled(form, self._answers(form.questions.values(), record["answers"]), self.today)
+        wrong = [one for one in complaints(form, answers, self.today) if not one.soft]
+        if wrong:
+            raise ValueError(f"{file}: {record['form']}: {wrong}")
+        team = record.get("team", ())
+        clerk = self._clerk(record, team)
+        case_id = self.handles[record["case"]] if form.belongs_to else None
+        filed = enter(self.cabinet, form, answers, clerk, case_id)
+        if "id" in record:
+            self.handles[record["id"]] = filed
+        if form.key == CASE:
+            for member in team[1:]:
+                join(self.cabinet, self.cabinet.case(filed), self.users[member["user"]], member["role"], clerk,
+                     date.fromisoformat(member["since"]))
+
+    def _clerk(self, record: dict[str, Any], team: Any) -> Clerk:
+        by = team[0] if team else {"user": record.get("by", "social_worker"), "role": ""}
+        since = date.fromisoformat(by["since"]) if "since" in by else self.today
+        return Clerk(self.users[by["user"]], by["role"], since)
+
+    def _answers(self, questions: Any, given: dict[str, Any]) -> Answers:
+        known = {question.name: question for question in questions}
+        unknown = set(given) - set(known)
+        if unknown:
+            raise ValueError(f"no question is named {sorted(unknown)}")
+        return {name: self._answer(known[name], value) for name, value in given.items()}
+
+    def _answer(self, question: Question, value: Any) -> Any:
+        if question.columns_asked():
+            return [{"id": None, **self._answers(question.columns_asked(), row)} for row in value] or None
+        target = question.link_target()
+        if target is not None:
+            return self.users[value] if target == USER else self.handles[value]
+        return question.from_json(value)
+
+

@@ -1,0 +1,23 @@
+"""The pages people work in."""
+
+from typing import Any
+
+from flask import Flask
+
+from app.pages import account, accounts, set_up, sign_in
+
+
+def register_pages(app: Flask, registry: Any) -> None:
+    """Every page, registered with Flask-AppBuilder so that its roles govern them."""
+    from app.pages.cases import CasePages
+    from app.pages.deleted import RecyclePage
+    from app.pages.files import FilePages
+    from app.pages.home import HomePage
+    from app.pages.records import RecordPages
+    from app.pages.troubles import FormsPage
+
+    with app.app_context():
+        for module in (sign_in, set_up, account, accounts):
+            module.register(registry)
+        for view in (HomePage, CasePages, RecordPages, FilePages, FormsPage, RecyclePage):
+            registry.add_view_no_menu(view)

@@ -1,0 +1,21 @@
+"""Blocks of the first page."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class HomeEntry:
+    """One line of a block."""
+
+    label: str
+    url: str
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Block:
+    """One subject of the first page."""
+
+    title: str
+    entries: list[HomeEntry] = field(default_factory=list)
+    empty: str = ""

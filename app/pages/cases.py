@@ -1,0 +1,143 @@
+"""The page of a case: everything about it in ten seconds."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import redirect, render_template, url_for
+from flask_babel import format_date, format_datetime, gettext
+from werkzeug.wrappers import Response
+
+from app.access.gate import may, page
+from app.access.view import View
+from app.language.form import CASE
+from app.language.texts import say
+from app.pages.desk import Desk, desk, found_or_404
+from app.pages.listing import Sum, SumLine
+from app.pages.told import ACTIONS
+from app.records.labels import user_names
+from app.records.lists import Wish, totals
+from app.records.overview import Event, Filed, events, filed, members
+
+
+@dataclass(slots=True)
+class FormInCase:
+    """One form on the case page."""
+
+    label: str
+    url: str
+    new_url: str
+    count: int
+    last: str
+    status: str = ""
+
+
+@dataclass(slots=True)
+class FormGroup:
+    """The forms of one group of the menu."""
+
+    title: str
+    entries: list[FormInCase]
+
+
+@dataclass(slots=True)
+class TeamMember:
+    """Somebody who works on the case."""
+
+    name: str
+    role: str
+    since: str
+
+
+@dataclass(slots=True)
+class Happening:
+    """One line of what happened last."""
+
+    when: str
+    what: str
+    who: str
+    url: str
+
+
+class CasePages(View):
+    """The case file's own page."""
+
+    @page("/cases", may("see", CASE))
+    def cases(self) -> Response:
+        return redirect(url_for("RecordPages.list", form=CASE))
+
+    @page("/cases/<int:case_id>", may("see", CASE))
+    def case(self, case_id: int) -> str:
+        at = desk()
+        record = found_or_404(at.cabinet.case, case_id)
+        head = at.case_head(record)
+        seen = [key for key, form in at.seen_forms().items() if form.belongs_to]
+        counted = filed(at.cabinet, record, seen)
+        return render_template(
+            "case.html", case=head, facts=head.header if head else [], actions=_actions(at, case_id),
+            groups=_groups(at, case_id, counted), team=_team(at, record), totals=_totals(at, case_id),
+            timeline=_timeline(at, events(at.cabinet, record, [CASE, *seen])),
+            history_url=url_for("RecordPages.history", form=CASE, record_id=case_id),
+        )
+
+
+def _actions(at: Desk, case_id: int) -> list[tuple[str, str, str, str]]:
+    actions = [(gettext("Case file"), url_for("RecordPages.show", form=CASE, record_id=case_id), "get", "")]
+    if at.worker.may("correct", CASE):
+        actions.append((gettext("Correct"), url_for("RecordPages.edit", form=CASE, record_id=case_id), "get", "primary"))
+    return actions
+
+
+def _groups(at: Desk, case_id: int, counted: dict[str, Filed]) -> list[FormGroup]:
+    """The forms of a case in the order of the menu."""
+    language = at.reading.language
+    groups = [
+        FormGroup(say(group.title, language), [
+            _form_in_case(at, key, case_id, counted[key]) for key in group.entries if key in counted
+        ])
+        for group in at.cabinet.definition.menu.menu
+    ]
+    return [group for group in groups if group.entries]
+
+
+def _form_in_case(at: Desk, key: str, case_id: int, found: Filed) -> FormInCase:
+    form = at.forms[key]
+    can_add = at.worker.may("enter", key) and not (form.one_per_case and found.count)
+    return FormInCase(
+        say(form.plural or form.title, at.reading.language), url_for("RecordPages.list", form=key, case=case_id),
+        url_for("RecordPages.new", form=key, case=case_id) if can_add else "", found.count,
+        format_date(found.last, "short") if found.last else gettext("nothing yet"),
+    )
+
+
+def _team(at: Desk, record: Any) -> list[TeamMember]:
+    roles = at.cabinet.definition.roles
+    return [
+        TeamMember(
+            member.name, say(roles[member.role].title, at.reading.language) if member.role in roles else member.role,
+            format_date(member.since, "short"),
+        )
+        for member in members(at.cabinet, record) if member.until is None
+    ]
+
+
+def _totals(at: Desk, case_id: int) -> list[Sum]:
+    language = at.reading.language
+    return [
+        Sum(f"{say(form.plural or form.title, language)}",
+            [SumLine(" · ".join(line.by), line.amount) for line in lines])
+        for key, form in at.seen_forms().items() if form.belongs_to and form.totals
+        for _, lines in totals(at.cabinet, at.forms, key, Wish(case_id=case_id), at.reading) if lines
+    ]
+
+
+def _timeline(at: Desk, found: list[Event]) -> list[Happening]:
+    names = user_names(at.cabinet, [event.user_id for event in found])
+    return [
+        Happening(
+            format_datetime(event.at, "short"),
+            f"{say(at.forms[event.form].title, at.reading.language)}: {str(ACTIONS.get(event.action, event.action)).lower()}",
+            names.get(event.user_id or 0, gettext("Dosar")),
+            url_for("RecordPages.show", form=event.form, record_id=event.record_id),
+        )
+        for event in found
+    ]

@@ -1,0 +1,78 @@
+"""Two people corrected one record: both versions, answer by answer, and a merge."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import render_template
+
+from app.language.question import Answers, Question, Reading
+from app.language.texts import say
+from app.pages.asked import Carried
+from app.pages.desk import Desk
+from app.pages.filling import linked_ids
+from app.pages.posted import Posted, as_posted
+from app.pages.reading_sheet import answer_text
+from app.pages.tokens import seen_token
+from app.records.labels import link_titles
+from app.records.sheets import open_sheet
+
+if TYPE_CHECKING:
+    from app.pages.sheet import SheetOnDesk
+
+KEEP = "_keep."
+
+
+@dataclass(slots=True)
+class Differing:
+    """One answer that the two versions do not share."""
+
+    name: str
+    label: str
+    mine: str
+    theirs: str
+    choose: str = "mine"
+
+
+def clash_page(at: Desk, on_desk: "SheetOnDesk", answers: Answers) -> str:
+    """What this worker typed beside what was saved meanwhile; posting it again is a merge."""
+    assert on_desk.record is not None
+    record_id = on_desk.record.id
+    at.cabinet.session.expire_all()
+    saved = open_sheet(at.cabinet, on_desk.whole.key, record_id)
+    mine = as_posted(on_desk.questions, answers, at.reading)
+    hidden = [(name, text) for name in mine for text in mine.getlist(name)]
+    hidden.append(("_seen", seen_token(on_desk.whole.key, record_id, saved.record.version)))
+    return render_template(
+        "clash.html", title=say(on_desk.form.title, at.reading.language),
+        form_title=say(on_desk.form.title, at.reading.language), case=at.case_head(on_desk.case),
+        action=on_desk.action, cancel_url=on_desk.cancel_url, hidden=Carried(hidden),
+        fields=_differing(at, on_desk.questions, answers, saved.answers),
+    )
+
+
+def _differing(at: Desk, questions: Iterable[Question], mine: Answers, theirs: Answers) -> list[Differing]:
+    asked = [question for question in questions if not question.computed]
+    wanted: dict[str, set[int]] = {}
+    for answers in (mine, theirs):
+        for target, ids in linked_ids(asked, answers).items():
+            wanted.setdefault(target, set()).update(ids)
+    titles = link_titles(at.cabinet, at.seen_forms(), wanted, at.reading)
+    return [
+        Differing(
+            f"{KEEP}{question.name}", say(question.label, at.reading.language),
+            *(answer_text(at, question, answers.get(question.name), titles) for answers in (mine, theirs)),
+        )
+        for question in asked
+        if question.to_json(mine.get(question.name)) != question.to_json(theirs.get(question.name))
+    ]
+
+
+def take_theirs(questions: Iterable[Question], posted: Posted, saved: Answers, reading: Reading) -> None:
+    """Where the merge page chose the saved answer, put it in place of the typed one."""
+    for question in questions:
+        if posted.pop(f"{KEEP}{question.name}", "mine") != "theirs":
+            continue
+        for name in [name for name in posted if name == question.name or name.startswith(f"{question.name}.")]:
+            posted.poplist(name)
+        posted.update(as_posted([question], saved, reading))

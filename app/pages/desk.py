@@ -1,0 +1,107 @@
+"""The worker's desk: what a page needs at hand for the one who asked for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import abort, current_app, g
+
+from app.access.gate import worker
+from app.access.languages import reading
+from app.access.worker import Worker
+from app.language.form import CASE, Form
+from app.language.question import Question, Reading
+from app.language.texts import say
+from app.pages.asked import CaseHead
+from app.pages.filling import Titles, linked_ids
+from app.records.cabinet import Cabinet
+from app.records.labels import link_titles, shown, title
+from app.records.scope import OutOfReach
+from app.records.sheets import Clerk
+from app.records.tables import Record
+
+
+@dataclass
+class Desk:
+    """The cabinet, who stands before it, and the forms as she may know them."""
+
+    cabinet: Cabinet
+    worker: Worker
+    reading: Reading
+
+    @cached_property
+    def forms(self) -> Mapping[str, Form]:
+        """The forms this worker sees, each without the questions hidden from her."""
+        return self._known(self.worker.clearances)
+
+    @cached_property
+    def enterable(self) -> Mapping[str, Form]:
+        """The forms as she fills in a new sheet: a little more than what she may read later."""
+        return self._known(self.worker.clearances | self.worker.enters)
+
+    def _known(self, clearances: frozenset[Any]) -> Mapping[str, Form]:
+        remembered = current_app.extensions["dosar_known_forms"]
+        if clearances not in remembered:
+            remembered[clearances] = {
+                key: form.seen_with(clearances) for key, form in self.cabinet.forms.items()
+            }
+        forms: Mapping[str, Form] = remembered[clearances]
+        return forms
+
+    def form(self, key: str) -> Form:
+        """The form as she reads it; one she may not see does not exist."""
+        if key not in self.forms or not self.worker.may("see", key):
+            abort(404)
+        return self.forms[key]
+
+    def seen_forms(self) -> dict[str, Form]:
+        """Every form she may see."""
+        return {key: form for key, form in self.forms.items() if self.worker.may("see", key)}
+
+    @cached_property
+    def clerk(self) -> Clerk:
+        """Who files what she saves."""
+        return Clerk(self.worker.id, self._role(), self.reading.today)
+
+    def _role(self) -> str:
+        every = [role.role for role in self.cabinet.definition.roles.roles]
+        return next((role for role in every if role in self.worker.roles), "")
+
+    def titles(self, questions: Any, answers: Any) -> Titles:
+        """What the records are called that these answers point to."""
+        return link_titles(self.cabinet, self.seen_forms(), linked_ids(questions, answers), self.reading)
+
+    def case_head(self, case: Record | None) -> CaseHead | None:
+        """What stands above every sheet of a case: its code, and what she may know of the person."""
+        if case is None or not self.worker.may("see", CASE):
+            return None
+        form = self.forms[CASE]
+        columns = case.columns()
+        answers = {question.name: question.restored(columns) for question in form.stored_questions}
+        facts = [
+            (say(question.label, self.reading.language), shown(question, answers[question.name], self.reading))
+            for question in _header(form) if answers.get(question.name) is not None
+        ]
+        label = title(form, answers, self.reading, case.id)
+        return CaseHead(case.id, str(answers.get("code") or case.id), label, f"/cases/{case.id}", facts)
+
+
+def _header(form: Form) -> list[Question]:
+    return [form.questions[name] for name in form.header if name in form.questions]
+
+
+def desk() -> Desk:
+    """The desk of this request's worker."""
+    if "desk" not in g:
+        g.desk = Desk(current_app.extensions["dosar_cabinet"], worker(), reading())
+    found: Desk = g.desk
+    return found
+
+
+def found_or_404(find: Any, *arguments: Any, **options: Any) -> Any:
+    """What ``find`` finds; what is missing and what is out of reach both do not exist."""
+    try:
+        return find(*arguments, **options)
+    except OutOfReach:
+        abort(404)

@@ -1,0 +1,66 @@
+"""What a person reads when something did not work: what it was, what to do, and what she had typed."""
+
+from typing import Any
+
+from flask import Flask, current_app, render_template, request
+from flask_babel import lazy_gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.records.scope import OutOfReach
+from app.records.trouble import Busy
+
+UNSEEN = ("csrf_token", "_seen", "_once", "password")
+
+TOLD: dict[int, tuple[Any, Any]] = {
+    400: (lazy_gettext("This request cannot be understood"), lazy_gettext("Go back, reload the page and try again.")),
+    403: (lazy_gettext("This is not for your role"),
+          lazy_gettext("If you need it for your work, ask your coordinator to change your role.")),
+    404: (lazy_gettext("There is nothing here for you"),
+          lazy_gettext("The record does not exist, was deleted, or belongs to a case you do not work on.")),
+    405: (lazy_gettext("This page opens another way"), lazy_gettext("Go back and use the buttons of the page.")),
+    413: (lazy_gettext("This is too much at once"),
+          lazy_gettext("Files may have 25 MB together. Attach a smaller file, or attach them one by one.")),
+    500: (lazy_gettext("Something went wrong in Dosar"),
+          lazy_gettext("It has been written down without any names. Try again; if it happens again, tell your administrator.")),
+    503: (lazy_gettext("Many people are saving just now"), lazy_gettext("Wait a moment and press Save again.")),
+}
+
+
+def explain_errors(app: Flask) -> None:
+    """Answer every error with a page in the reader's language."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OutOfReach, lambda _: _page(404))
+    app.register_error_handler(Busy, lambda _: _page(503))
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _http(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    if isinstance(error, CSRFError):
+        return _page(400, what_to_do=str(error.description))
+    return _page(error.code)
+
+
+def _unforeseen(error: Exception) -> Any:
+    """The log says where in the code it happened, never with what: a message may quote an answer."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
+    current_app.logger.error("%s at %s in %s", type(error).__name__, place, request.endpoint)
+    if current_app.testing:
+        raise error
+    return _page(500)
+
+
+def _page(code: int, what_to_do: str = "") -> Any:
+    heading, remedy = TOLD.get(code, TOLD[400 if code < 500 else 500])
+    kept = [
+        (name, text) for name in request.form if name not in UNSEEN and not name.startswith("_")
+        for text in request.form.getlist(name) if text.strip()
+    ] if code in (400, 409, 503) else []
+    return render_template(
+        "error.html", status=code, heading=str(heading), what_to_do=what_to_do or str(remedy), kept=kept,
+    ), code

@@ -1,0 +1,195 @@
+"""From a form and what stands in its boxes to what the page draws."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from json import dumps
+from typing import Any
+
+from flask_babel import gettext
+
+from app.language.answering import Complaint, Where, hidden_questions, plain_answers
+from app.language.expressions import Expression
+from app.language.form import Form, Section
+from app.language.message import Message
+from app.language.question import UNKNOWN_TYPED, Answers, Question, Reading, Unknown
+from app.language.texts import Text, say
+from app.pages.asked import Asked, AskedColumn, AskedOption, AskedRow, AskedSection, Problem
+from app.pages.posted import BLANK, Posted, row_indexes
+from app.records.labels import UNKNOWN_WORDS, shown
+
+Titles = Mapping[tuple[str, int], str]
+
+
+@dataclass
+class Filling:
+    """A form on its way to a page: what stands in the boxes, and what is said about it."""
+
+    form: Form
+    posted: Posted
+    answers: Answers
+    """As far as they could be read; conditions and echoes are worked out from them."""
+    reading: Reading
+    titles: Titles = field(default_factory=dict)
+    """What the linked records are called."""
+    pick: str = ""
+    """Where a press on *Choose* leads."""
+    mistakes: Mapping[Where, Message] = field(default_factory=dict)
+    complaints: Sequence[Complaint] = ()
+    blank_rows: int = 1
+
+    def sections(self, wanted: Sequence[Section]) -> list[AskedSection]:
+        """The sections as they are drawn."""
+        hidden = hidden_questions(self.form, self.answers, self.reading.today)
+        on_page = {question.name for section in wanted for question in section.questions}
+        return [
+            AskedSection(
+                id=f"section-{number}", title=say(section.title, self.reading.language),
+                number=section.number or "", help=say(section.help, self.reading.language),
+                show_if=self._condition(section.show_if, on_page),
+                shown=not all(question.name in hidden for question in section.questions),
+                questions=[
+                    self._asked(question, question.name, (question.name,), self.posted.getlist(question.name),
+                                on_page, question.name not in hidden)
+                    for question in section.questions if not question.retired
+                ],
+            )
+            for number, section in enumerate(wanted, 1)
+        ]
+
+    def problems(self) -> list[Problem]:
+        """The error summary, in the order of the page."""
+        said = [(where, message.say(gettext)) for where, message in self.mistakes.items()]
+        said += [(one.where, self._said(one.said)) for one in self.complaints if not one.soft]
+        return [Problem(_id(where), self._label(where), text) for where, text in said]
+
+    def doubts(self) -> list[Problem]:
+        """What somebody should look at again before it is saved."""
+        return [
+            Problem(_id(one.where), self._label(one.where), self._said(one.said))
+            for one in self.complaints if one.soft
+        ]
+
+    def _label(self, where: Where) -> str:
+        question = self.form.questions[where[0]]
+        label = say(question.label, self.reading.language)
+        if len(where) == 1:
+            return label
+        column = next(one for one in question.columns_asked() if one.name == where[2])
+        return f"{label} {int(where[1]) + 1}, {say(column.label, self.reading.language)}"
+
+    def _said(self, said: Message | Text) -> str:
+        return said.say(gettext) if isinstance(said, Message) else say(said, self.reading.language)
+
+    def _about(self, where: Where, soft: bool) -> str:
+        if not soft and where in self.mistakes:
+            return self.mistakes[where].say(gettext)
+        return " ".join(self._said(one.said) for one in self.complaints if one.where == where and one.soft == soft)
+
+    def _asked(
+        self, question: Question, name: str, where: Where, texts: Sequence[str], on_page: set[str], is_shown: bool,
+        row: Answers | None = None,
+    ) -> Asked:
+        language = self.reading.language
+        box = question.box()
+        answer = (row if row is not None else self.answers).get(question.name)
+        asked = Asked(
+            name=name, id=name.replace(".", "-"), look=question.look, label=say(question.label, language),
+            value_type=question.value_type, number=question.number or "",
+            hint=say(question.hint, language), help=say(question.help, language),
+            typed=list(texts), options=self._options(question, texts, answer), unknown=_unknown(question, texts, language),
+            problem=self._about(where, soft=False), doubt=self._about(where, soft=True),
+            echo=self._echo(question, answer), optional=not question.required, shown=is_shown,
+            show_if=self._condition(question.show_if, on_page),
+            required_if=self._condition(question.required_if, on_page),
+            value=self._condition(getattr(question, "value", None), on_page),
+            text=self._text(question, answer), lines=box.lines, width=box.width, inputmode=box.inputmode,
+            unit=say(box.unit, language), pick=self.pick,
+        )
+        if question.columns_asked():
+            self._draw_rows(question, asked, on_page)
+        return asked
+
+    def _options(self, question: Question, texts: Sequence[str], answer: Any) -> list[AskedOption]:
+        held = texts if hasattr(question, "options_with") else ()
+        offered = question.options_with(texts) if held else question.options()  # type: ignore[attr-defined]
+        return [
+            AskedOption(choice.code, say(choice.label, self.reading.language), choice.code in texts, choice.other)
+            for choice in offered
+        ]
+
+    def _echo(self, question: Question, answer: Any) -> str:
+        known = answer is not None and not isinstance(answer, Unknown)
+        return question.echo(answer, self.reading) if known else ""
+
+    def _text(self, question: Question, answer: Any) -> str:
+        target = question.link_target()
+        if target is not None and isinstance(answer, int):
+            return self.titles.get((target, answer), "")
+        if question.look in ("file", "image") and isinstance(answer, int):
+            return self.titles.get(("file", answer), "")
+        return shown(question, answer, self.reading) if question.computed else ""
+
+    def _condition(self, rule: Expression | None, on_page: set[str]) -> str:
+        """The rule for the browser, if it asks only about what stands on the page; else the server decides."""
+        if rule is None or not {name.partition(".")[0] for name in rule.names} <= on_page:
+            return ""
+        return dumps(rule.tree, separators=(",", ":"))
+
+    def _draw_rows(self, table: Question, asked: Asked, on_page: set[str]) -> None:
+        language = self.reading.language
+        columns = table.columns_asked()
+        asked.columns = [
+            AskedColumn(column.name, say(column.label, language), say(column.hint, language), not column.required)
+            for column in columns if not column.retired
+        ]
+        asked.max_rows = getattr(table, "max_rows", 0)
+        here = on_page | {column.name for column in columns}
+        around = plain_answers(list(self.form.questions.values()), self.answers)
+        rows = {position: row for position, row in enumerate(self.answers.get(table.name) or ())}
+        indexes = row_indexes(table.name, self.posted) or [str(number) for number in range(self.blank_rows)]
+        asked.rows = [
+            self._row(table, index, str(position), rows.get(position, {}), around, here)
+            for position, index in enumerate(indexes)
+        ]
+        asked.blank = self._row(table, BLANK, "", {}, around, here)
+
+    def _row(
+        self, table: Question, index: str, position: str, row: Answers, around: Mapping[str, Any], here: set[str]
+    ) -> AskedRow:
+        plain = {**around, **plain_answers(table.columns_asked(), row)}
+        cells = []
+        for column in table.columns_asked():
+            if column.retired:
+                continue
+            name = f"{table.name}.{index}.{column.name}"
+            is_shown = column.show_if is None or column.show_if.value(plain, self.reading.today) is True
+            where = (table.name, position, column.name)
+            cells.append(self._asked(column, name, where, self.posted.getlist(name), here, is_shown, row))
+        return AskedRow(index, self.posted.get(f"{table.name}.{index}.id", ""), cells)
+
+
+def _id(where: Where) -> str:
+    return "-".join(where)
+
+
+def _unknown(question: Question, texts: Sequence[str], language: str) -> list[AskedOption]:
+    if not question.unknown:
+        return []
+    return [
+        AskedOption(code, say(UNKNOWN_WORDS[unknown], language), code in texts)
+        for code, unknown in UNKNOWN_TYPED.items()
+    ]
+
+
+def linked_ids(questions: Iterable[Question], answers: Answers) -> dict[str, set[int]]:
+    """What the answers point to: target → ids, rows included."""
+    wanted: dict[str, set[int]] = {}
+    for question in questions:
+        answer = answers.get(question.name)
+        for row in answer or () if question.columns_asked() else ():
+            for target, ids in linked_ids(question.columns_asked(), row).items():
+                wanted.setdefault(target, set()).update(ids)
+        target = question.link_target()
+        if target is not None and isinstance(answer, int):
+            wanted.setdefault(target, set()).add(answer)
+    return wanted

@@ -1,0 +1,173 @@
+"""The page of a form's list: what it shows, and the addresses its heads and pager lead to."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request, session, url_for
+from flask_babel import format_decimal, gettext
+
+from app.language.form import CASE, Form
+from app.language.texts import say
+from app.pages.asked import AskedOption, SearchBox
+from app.pages.desk import Desk, found_or_404
+from app.records.lists import MOST_COUNTED, ListPage, Wish, list_page, sortable, totals
+
+MOST_PAGES = 10**6
+
+
+@dataclass(slots=True)
+class Head:
+    """The head of a column."""
+
+    label: str
+    sort_url: str = ""
+    sorted: str = ""
+    numeric: bool = False
+
+
+@dataclass(slots=True)
+class Line:
+    """One record of the list."""
+
+    url: str
+    cells: list[str]
+
+
+@dataclass(slots=True)
+class Filter:
+    """A choice that narrows the list."""
+
+    name: str
+    label: str
+    options: list[AskedOption]
+
+
+@dataclass(slots=True)
+class Pager:
+    """Where this page stands, and the addresses around it."""
+
+    label: str
+    first: str = ""
+    previous: str = ""
+    next: str = ""
+
+
+@dataclass(slots=True)
+class Sum:
+    """A running total."""
+
+    label: str
+    lines: list[Any]
+
+
+@dataclass(slots=True)
+class SumLine:
+    """One line of a running total."""
+
+    by: str
+    amounts: str
+
+
+def list_context(at: Desk, form: Form) -> dict[str, Any]:
+    """Everything ``list.html`` draws, in at most five statements."""
+    wish = _wish(form)
+    case = found_or_404(at.cabinet.case, wish.case_id) if wish.case_id is not None and form.belongs_to else None
+    found = list_page(at.cabinet, at.seen_forms(), form.key, wish, at.reading)
+    language = at.reading.language
+    new_url = ""
+    if at.worker.may("enter", form.key):
+        new_url = url_for("RecordPages.new", form=form.key, case=wish.case_id)
+    return {
+        "title": say(form.plural or form.title, language), "form_title": say(form.plural or form.title, language),
+        "case": at.case_head(case), "columns": _heads(at, form, wish), "rows": _lines(form, found),
+        "filters": _filters(at, form, wish), "search": _search(form, wish), "pager": _pager(found, wish),
+        "new_url": new_url, "new_label": gettext("Add"), "empty": _empty(wish), "totals": _totals(at, form, wish),
+    }
+
+
+def _wish(form: Form) -> Wish:
+    asked = request.args
+    return Wish(
+        sort=asked.get("sort", ""),
+        filters={name: asked[name] for name in form.filters if asked.get(name)},
+        words=session.get("searches", {}).get(form.key, ""),
+        page=min(max(asked.get("page", 1, type=int), 1), MOST_PAGES),
+        case_id=asked.get("case", type=int),
+    )
+
+
+def _address(**changed: Any) -> str:
+    """This list with other wishes; pages begin anew."""
+    asked = {**request.args.to_dict(), "page": None, **changed}
+    return "?" + urlencode({name: value for name, value in asked.items() if value not in (None, "")})
+
+
+def _heads(at: Desk, form: Form, wish: Wish) -> list[Head]:
+    with_case = form.belongs_to and wish.case_id is None and at.worker.may("see", CASE)
+    heads = [Head(say(at.forms[CASE].title, at.reading.language))] if with_case else []
+    return heads + [_head(form, name, wish, at.reading.language) for name in form.list]
+
+
+def _head(form: Form, name: str, wish: Wish, language: str) -> Head:
+    question = form.questions[name]
+    current = wish.sort or (form.sort[0] if form.sort else "")
+    is_sorted = "" if current.removeprefix("-") != name else "desc" if current.startswith("-") else "asc"
+    other_way = f"-{name}" if is_sorted == "asc" else name
+    return Head(
+        say(question.label, language), _address(sort=other_way) if sortable(form, name) else "", is_sorted,
+        question.value_type == "number" and question.link_target() is None,
+    )
+
+
+def _lines(form: Form, found: ListPage) -> list[Line]:
+    start = "/cases/" if form.key == CASE else f"/records/{form.key}/"
+    return [Line(f"{start}{one}", cells) for one, cells in zip(found.ids, found.cells, strict=True)]
+
+
+def _filters(at: Desk, form: Form, wish: Wish) -> list[Filter]:
+    language = at.reading.language
+    return [
+        Filter(name, say(form.questions[name].label, language), [
+            AskedOption(choice.code, say(choice.label, language), wish.filters.get(name) == choice.code)
+            for choice in form.questions[name].options()
+        ])
+        for name in form.filters if form.questions[name].options()
+    ]
+
+
+def _search(form: Form, wish: Wish) -> SearchBox | None:
+    if not any(question.search for question in form.questions.values()):
+        return None
+    action = url_for("RecordPages.search", form=form.key, case=wish.case_id)
+    return SearchBox(action, wish.words, gettext("Search"))
+
+
+def _pager(found: ListPage, wish: Wish) -> Pager | None:
+    if wish.page == 1 and not found.more:
+        return None
+    last = found.first + len(found.ids) - 1
+    span = f"{format_decimal(found.first)}–{format_decimal(last)}"
+    every = gettext("more than %(num)s", num=format_decimal(MOST_COUNTED)) if found.count is None else format_decimal(found.count)
+    return Pager(
+        gettext("%(span)s of %(every)s", span=span, every=every),
+        first=_address() if wish.page > 2 else "",
+        previous=_address(page=wish.page - 1) if wish.page > 1 else "",
+        next=_address(page=wish.page + 1) if found.more else "",
+    )
+
+
+def _empty(wish: Wish) -> str:
+    if wish.words or wish.filters:
+        return gettext("Nothing fits. Try fewer letters of the word, or clear the filters.")
+    return gettext("Nothing has been entered here yet.")
+
+
+def _totals(at: Desk, form: Form, wish: Wish) -> list[Sum]:
+    return [
+        Sum(say(total.label or form.questions[total.sum].label, at.reading.language),
+            [SumLine(" · ".join(line.by), line.amount) for line in lines])
+        for total, lines in totals(at.cabinet, at.seen_forms(), form.key, wish, at.reading) if lines
+    ]
+
+

@@ -1,0 +1,70 @@
+"""Choosing the record a question points to: a search, never a list of all."""
+
+from typing import Any
+
+from flask import abort, render_template
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext
+from sqlalchemy import or_, select
+
+from app.language.form import Form
+from app.language.question import Question
+from app.language.texts import say
+from app.pages.asked import Carried, Result, SearchBox
+from app.pages.desk import Desk
+from app.pages.posted import Posted
+from app.records.labels import titles
+from app.records.lists import Wish, list_page
+from app.records.search import asked_words
+from app.records.tables import USER
+
+MOST = 12
+
+
+def pick_page(at: Desk, form: Form, action: str, posted: Posted) -> str:
+    """The page that searches and chooses; it carries everything typed on the sheet along."""
+    name = posted.get("_pick", "")
+    question = _question(form, name)
+    words = posted.pop("search", "").strip()[:200]
+    posted.pop("csrf_token", None)
+    carried = Carried([(box, text) for box in posted for text in posted.getlist(box)])
+    return render_template(
+        "pick.html", title=say(question.label, at.reading.language), form_title=say(form.title, at.reading.language),
+        action=action, search=SearchBox(action, words, gettext("Search")), hidden=carried,
+        results=[
+            *(Result(one.label, f"{name}={one.id}") for one in found(at, question, words)),
+            Result(gettext("Leave it empty"), f"{name}="),
+        ],
+    )
+
+
+def _question(form: Form, name: str) -> Question:
+    table, _, rest = name.partition(".")
+    question = form.questions.get(table)
+    column = rest.partition(".")[2]
+    for one in question.columns_asked() if question and column else ():
+        if one.name == column:
+            question = one
+    if question is None or question.link_target() is None:
+        abort(400)
+    return question
+
+
+def found(at: Desk, question: Question, words: str) -> list[Result]:
+    """Records in reach that fit the words; the first ones of the list when there are no words yet."""
+    target = question.link_target()
+    if target == USER:
+        return _people(at, words)
+    if target not in at.seen_forms():
+        return []
+    page = list_page(at.cabinet, at.forms, str(target), Wish(words=words), at.reading, with_case=False, size=MOST)
+    named = titles(at.cabinet, at.forms[str(target)], page.ids, at.reading)
+    return [Result(named[one], str(one)) for one in page.ids if one in named]
+
+
+def _people(at: Desk, words: str) -> list[Result]:
+    query: Any = select(User.id, User.first_name, User.last_name).where(User.active.is_(True))
+    for word in asked_words(words):
+        query = query.where(or_(User.first_name.icontains(word), User.last_name.icontains(word)))
+    rows = at.cabinet.session.execute(query.order_by(User.last_name, User.id).limit(MOST))
+    return [Result(f"{row[1]} {row[2]}".strip(), str(row[0])) for row in rows]

@@ -1,0 +1,116 @@
+"""A kept sheet as people read it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import format_datetime, gettext
+
+from app.language.answering import hidden_questions
+from app.language.form import Form
+from app.language.question import Answers, Question
+from app.language.texts import say
+from app.pages.desk import Desk
+from app.pages.filling import Titles
+from app.records.labels import shown, user_names
+from app.records.tables import USER, Record
+
+
+@dataclass(slots=True)
+class ReadQuestion:
+    """One question and its answer."""
+
+    label: str
+    number: str
+    text: str
+    level: str = ""
+    lines: bool = False
+    url: str = ""
+    columns: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ReadSection:
+    """One part of the sheet."""
+
+    title: str
+    number: str
+    questions: list[ReadQuestion]
+
+
+def read_sections(at: Desk, form: Form, answers: Answers) -> list[ReadSection]:
+    """The sheet in paper order, without the questions that its answers hide."""
+    hidden = hidden_questions(at.cabinet.forms[form.key], answers, at.reading.today)
+    titles = at.titles(form.questions.values(), answers)
+    language = at.reading.language
+    return [
+        ReadSection(say(section.title, language), section.number or "", [
+            _read(at, question, answers.get(question.name), titles)
+            for question in section.questions if _is_read(question, answers, hidden)
+        ])
+        for section in form.sections
+    ]
+
+
+def _is_read(question: Question, answers: Answers, hidden: set[str]) -> bool:
+    """A retired question is read while it has an answer; nothing else is hidden but by a condition."""
+    if question.value_type == "none":
+        return False
+    return answers.get(question.name) is not None or not question.retired and question.name not in hidden
+
+
+def _read(at: Desk, question: Question, answer: Any, titles: Titles) -> ReadQuestion:
+    language = at.reading.language
+    read = ReadQuestion(
+        say(question.label, language), question.number or "", answer_text(at, question, answer, titles),
+        lines=question.look == "paragraph", url=_url(at, question, answer),
+    )
+    read.level = _level(question, answer)
+    if question.columns_asked():
+        read.columns = [say(column.label, language) for column in question.columns_asked()]
+        read.rows = [
+            [answer_text(at, column, row.get(column.name), titles) for column in question.columns_asked()]
+            for row in answer or ()
+        ]
+    return read
+
+
+def _level(question: Question, answer: Any) -> str:
+    """How grave a computed score is, where its form says so."""
+    band = getattr(question, "band", None)
+    found = band(answer) if band is not None and answer is not None else None
+    return found.level if found is not None else ""
+
+
+def answer_text(at: Desk, question: Question, answer: Any, titles: Titles) -> str:
+    """The answer in words; a record out of reach has no title."""
+    target = question.link_target()
+    if target is not None and isinstance(answer, int):
+        return titles.get((target, answer)) or gettext("(not for you to see)")
+    if question.look in ("file", "image") and isinstance(answer, int):
+        return titles.get(("file", answer), "")
+    return shown(question, answer, at.reading)
+
+
+def _url(at: Desk, question: Question, answer: Any) -> str:
+    target = question.link_target()
+    if not isinstance(answer, int) or isinstance(answer, bool):
+        return ""
+    if target is not None and target != USER and at.worker.may("see", target):
+        return f"/records/{target}/{answer}"
+    return f"/files/{answer}" if question.look in ("file", "image") else ""
+
+
+def stamps(at: Desk, record: Record) -> list[str]:
+    """Who entered and last changed the record, and when."""
+    names = user_names(at.cabinet, [record.created_by, record.changed_by, record.deleted_by])
+    told = [_stamp(gettext("Entered by %(who)s, %(when)s"), names.get(record.created_by), record.created_at)]
+    if record.changed_at != record.created_at or record.changed_by != record.created_by:
+        told.append(_stamp(gettext("Changed by %(who)s, %(when)s"), names.get(record.changed_by), record.changed_at))
+    if record.deleted_at is not None:
+        told.append(_stamp(gettext("Deleted by %(who)s, %(when)s"), names.get(record.deleted_by), record.deleted_at))
+    return told
+
+
+def _stamp(words: str, who: str | None, when: Any) -> str:
+    return words % {"who": who or gettext("Dosar"), "when": format_datetime(when, "short")}

@@ -1,0 +1,241 @@
+"""The pages of a form's records: list, sheet, new, correct, history, delete and undo."""
+
+from typing import Any
+
+from flask import abort, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from app.access.gate import may, page
+from app.access.view import View
+from app.language.form import CASE, Form
+from app.language.question import Answers
+from app.language.texts import say
+from app.pages.asked import Result, SearchBox
+from app.pages.clash import clash_page
+from app.pages.desk import Desk, desk, found_or_404
+from app.pages.listing import list_context
+from app.pages.posted import as_posted
+from app.pages.reading_sheet import read_sections, stamps
+from app.pages.sheet import Answer, SheetOnDesk, in_steps, saved, section_or_404
+from app.pages.told import told_history
+from app.pages.tokens import once_token, once_word, seen_token, seen_version
+from app.records.history import entries
+from app.records.labels import title
+from app.records.lists import Wish, list_page
+from app.records.scope import OutOfReach
+from app.records.sheets import Clash, answers_of, bring_back, correct, enter, open_sheet, put_away
+from app.records.tables import Record
+
+
+class RecordPages(View):
+    """Everything a worker does with the records of one form."""
+
+    @page("/records/<form>", may("see"))
+    def list(self, form: str) -> str:
+        known = desk().form(form)
+        return render_template("list.html", **list_context(desk(), known))
+
+    @page("/records/<form>/search", may("see"), methods=("POST",))
+    def search(self, form: str) -> Response:
+        """What is searched for may be a name: it stays in the session, not in the address."""
+        words = request.form.get("search", "").strip()[:200]
+        searches = {**session.get("searches", {}), form: words}
+        session["searches"] = {key: text for key, text in searches.items() if text}
+        return redirect(url_for("RecordPages.list", form=form, case=request.args.get("case", type=int)), 303)
+
+    @page("/records/<form>/<int:record_id>", may("see"))
+    def show(self, form: str, record_id: int) -> str:
+        at, known = desk(), desk().form(form)
+        sheet = found_or_404(open_sheet, at.cabinet, form, record_id, with_deleted=at.worker.may("delete", form))
+        head = at.case_head(_case_of(at, sheet.record))
+        return render_template(
+            "record.html", title=title(known, sheet.answers, at.reading, record_id),
+            form_title=say(known.title, at.reading.language), case=head,
+            sections=read_sections(at, known, sheet.answers), actions=_actions(at, known, sheet.record),
+            stamps=stamps(at, sheet.record), undo=None,
+            history_url=url_for("RecordPages.history", form=form, record_id=record_id),
+        )
+
+    @page("/records/<form>/new", may("enter"), methods=("GET", "POST"))
+    def new(self, form: str) -> Answer:
+        at = desk()
+        whole, filled = at.cabinet.forms[form], at.enterable[form]
+        case = _case_asked(at, whole)
+        if isinstance(case, str):
+            return case
+        sheet = SheetOnDesk(
+            at, filled, whole, request.full_path.rstrip("?"), case=case, step=0 if in_steps(filled) else None,
+            cancel_url=_home_of(form, case),
+        )
+        if request.method == "GET":
+            sheet.hidden = {"_once": once_token(at.worker.id)}
+            return sheet.first_look(as_posted(sheet.questions, _prefilled(at, filled, case), at.reading))
+        sheet.hidden = {"_once": request.form.get("_once", "")}
+        word = once_word(sheet.hidden["_once"], at.worker.id)
+        return sheet.answer_post(lambda answers, reason: _file_new(at, sheet, case, answers, reason, word))
+
+    @page("/records/<form>/<int:record_id>/edit", may("correct"), methods=("GET", "POST"))
+    def edit(self, form: str, record_id: int) -> Answer:
+        if in_steps(desk().form(form)):
+            return redirect(url_for("RecordPages.edit_section", form=form, record_id=record_id, step=1))
+        return _correct(form, record_id, None)
+
+    @page("/records/<form>/<int:record_id>/edit/<int:step>", may("correct"), methods=("GET", "POST"))
+    def edit_section(self, form: str, record_id: int, step: int) -> Answer:
+        return _correct(form, record_id, section_or_404(desk().form(form), step))
+
+    @page("/records/<form>/<int:record_id>/history", may("see"))
+    def history(self, form: str, record_id: int) -> str:
+        at, known = desk(), desk().form(form)
+        record = found_or_404(at.cabinet.find, form, record_id, with_deleted=at.worker.may("delete", form))
+        return render_template(
+            "history.html", title=gettext("Change history"), form_title=say(known.title, at.reading.language),
+            case=at.case_head(_case_of(at, record)), back_url=_url(form, record_id),
+            entries=told_history(at, known, entries(at.cabinet, known, record)),
+        )
+
+    @page("/records/<form>/<int:record_id>/delete", may("delete"), methods=("POST",))
+    def delete(self, form: str, record_id: int) -> Response:
+        at, known = desk(), desk().form(form)
+        record = found_or_404(at.cabinet.find, form, record_id)
+        case_id = getattr(record, "case_id", None)
+        found_or_404(put_away, at.cabinet, known, record_id, at.clerk)
+        undo = (gettext("Undo"), url_for("RecordPages.restore", form=form, record_id=record_id))
+        return saved(gettext("The record was deleted."), _home_of(form, case_id), undo)
+
+    @page("/records/<form>/<int:record_id>/restore", may("delete"), methods=("POST",))
+    def restore(self, form: str, record_id: int) -> Response:
+        at, known = desk(), desk().form(form)
+        found_or_404(bring_back, at.cabinet, known, record_id, at.clerk)
+        return saved(gettext("The record is back."), _url(form, record_id))
+
+
+def _url(form: str, record_id: int) -> str:
+    return url_for("RecordPages.show", form=form, record_id=record_id)
+
+
+def _home_of(form: str, case: Any) -> str:
+    case_id = case.id if isinstance(case, Record) else case
+    return url_for("CasePages.case", case_id=case_id) if case_id else url_for("RecordPages.list", form=form)
+
+
+def _case_of(at: Desk, record: Record) -> Record | None:
+    """The case the sheet belongs to; the case file itself stands under no other head."""
+    if record.case_column is None or not at.worker.may("see", CASE):
+        return None
+    found: Record = found_or_404(at.cabinet.find, CASE, getattr(record, record.case_column), with_deleted=True)
+    return found
+
+
+def _case_asked(at: Desk, form: Form) -> Record | str | None:
+    """The case a new sheet is for: named in the address, or asked for first."""
+    if not form.belongs_to:
+        return None
+    case_id = request.args.get("case", type=int)
+    if case_id is None:
+        return _choose_case(at, form)
+    found: Record = found_or_404(at.cabinet.case, case_id)
+    return found
+
+
+def _choose_case(at: Desk, form: Form) -> str:
+    """Which case the sheet is for: a search, never a list of all."""
+    words = request.form.get("search", "").strip()[:200]
+    found = list_page(at.cabinet, at.forms, CASE, Wish(words=words), at.reading, size=12)
+    return render_template(
+        "pick.html", title=gettext("Whose sheet is it?"), form_title=say(form.title, at.reading.language),
+        search=SearchBox(request.path, words, gettext("Search")), cancel_url=_home_of(form.key, None),
+        results=[
+            Result(" · ".join(cell for cell in cells[:3] if cell), url=f"{request.path}?case={one}")
+            for one, cells in zip(found.ids, found.cells, strict=True)
+        ],
+    )
+
+
+def _prefilled(at: Desk, form: Form, case: Record | None) -> Answers:
+    """Defaults, and what is carried over from the case's last sheet of this form."""
+    answers: Answers = {}
+    for question in form.asked():
+        if isinstance(question.default, str):
+            answers[question.name] = question.read([question.default], at.reading)
+        elif question.default is not None:
+            answers[question.name] = question.from_json(question.default)
+    carried = [question for question in form.asked() if question.carry]
+    if carried and case is not None and at.worker.may("see", form.key):
+        page_before = list_page(
+            at.cabinet, at.cabinet.forms, form.key, Wish(case_id=case.id), at.reading, size=1
+        )
+        for record_id in page_before.ids:
+            before = answers_of(at.cabinet, at.cabinet.find(form.key, record_id))
+            answers |= {question.name: _without_ids(before.get(question.name)) for question in carried}
+    return answers
+
+
+def _without_ids(answer: Any) -> Any:
+    return [{**row, "id": None} for row in answer] if isinstance(answer, list) and answer and isinstance(answer[0], dict) else answer
+
+
+def _file_new(
+    at: Desk, sheet: SheetOnDesk, case: Record | None, answers: Answers, reason: str, word: str
+) -> Response:
+    case_id = case.id if case is not None else None
+    try:
+        record_id = enter(at.cabinet, sheet.whole, answers, at.clerk, case_id, word, reason)
+    except OutOfReach:
+        abort(404)
+    key = sheet.whole.key
+    if "_more" in request.form and sheet.step is None:
+        return saved(gettext("Saved. Here is the next one."), url_for("RecordPages.new", form=key, case=case_id))
+    if "_more" in request.form:
+        return saved(gettext("Saved."), url_for("RecordPages.edit_section", form=key, record_id=record_id, step=2))
+    if not at.worker.may("see", key):
+        return saved(gettext("Saved."), "/")
+    return saved(gettext("Saved."), _url(key, record_id))
+
+
+def _correct(form: str, record_id: int, step: int | None) -> Answer:
+    at = desk()
+    known, whole = at.form(form), at.cabinet.forms[form]
+    sheet = found_or_404(open_sheet, at.cabinet, form, record_id)
+    if whole.append_only:
+        abort(403)
+    case = _case_of(at, sheet.record)
+    on_desk = SheetOnDesk(
+        at, known, whole, request.path, sheet.answers, case, sheet.record, step, cancel_url=_url(form, record_id),
+        step_url=lambda place: url_for("RecordPages.edit_section", form=form, record_id=record_id, step=place + 1),
+        hidden={"_seen": request.form.get("_seen") or seen_token(form, record_id, sheet.record.version)},
+    )
+    if request.method == "GET":
+        return on_desk.first_look()
+    return on_desk.answer_post(lambda answers, reason: _file_correction(at, on_desk, answers, reason))
+
+
+def _file_correction(at: Desk, on_desk: SheetOnDesk, answers: Answers, reason: str) -> Answer:
+    assert on_desk.record is not None
+    form, record_id = on_desk.whole, on_desk.record.id
+    version = seen_version(on_desk.hidden["_seen"], form.key, record_id)
+    try:
+        correct(at.cabinet, form, record_id, version, answers, at.clerk, reason)
+    except Clash:
+        return clash_page(at, on_desk, answers), 409
+    except OutOfReach:
+        abort(404)
+    if "_more" in request.form and on_desk.step is not None:
+        return saved(gettext("Saved."), url_for(
+            "RecordPages.edit_section", form=form.key, record_id=record_id, step=on_desk.step + 2
+        ))
+    return saved(gettext("Saved."), _url(form.key, record_id))
+
+
+def _actions(at: Desk, form: Form, record: Record) -> list[tuple[str, str, str, str]]:
+    """(label, address, method, kind) of what the worker may do with this record."""
+    key, record_id = form.key, record.id
+    if record.deleted_at is not None:
+        return [(gettext("Restore"), url_for("RecordPages.restore", form=key, record_id=record_id), "post", "primary")]
+    actions = []
+    if at.worker.may("correct", key) and not form.append_only:
+        actions.append((gettext("Correct"), url_for("RecordPages.edit", form=key, record_id=record_id), "get", "primary"))
+    if at.worker.may("delete", key) and not form.append_only:
+        actions.append((gettext("Delete"), url_for("RecordPages.delete", form=key, record_id=record_id), "post", "danger"))
+    return actions

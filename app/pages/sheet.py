@@ -1,0 +1,215 @@
+"""One sheet on the desk: a new one, or a kept one being corrected.
+
+The same steps for both: read what was posted, press of a small button or of *Save*, judge, file or show
+again with everything that was typed.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request
+from flask_babel import gettext, refresh
+from werkzeug.wrappers import Response
+
+from app.access.languages import choose
+from app.language.answering import Complaint, complaints, settled
+from app.language.form import Form, Section
+from app.language.question import Answers, Question
+from app.language.texts import say
+from app.pages.clash import take_theirs
+from app.pages.desk import Desk
+from app.pages.filling import Filling
+from app.pages.picking import pick_page
+from app.pages.posted import Posted, as_posted, copy_row, read_posted, row_indexes, tidied
+from app.pages.uploads import take_uploads
+from app.records.tables import Record
+
+SHORT = 30
+"""A form of at most this many questions is one page; a longer one is a page for each section."""
+
+Answer = Response | str | tuple[str, int]
+
+
+@dataclass
+class SheetOnDesk:
+    """A sheet being filled in: ``form`` is as the worker fills it, ``whole`` with every question."""
+
+    desk: Desk
+    form: Form
+    whole: Form
+    action: str
+    kept: Answers = field(default_factory=dict)
+    """The record's answers, all of them; empty for a new sheet."""
+    case: Record | None = None
+    record: Record | None = None
+    step: int | None = None
+    hidden: dict[str, str] = field(default_factory=dict)
+    cancel_url: str = "/"
+    step_url: Callable[[int], str] | None = None
+
+    @property
+    def sections(self) -> Sequence[Section]:
+        """The sections on this page."""
+        return self.form.sections if self.step is None else [self.form.sections[self.step]]
+
+    @property
+    def questions(self) -> list[Question]:
+        """The questions on this page that can be answered."""
+        return [one for section in self.sections for one in section.questions if not one.retired]
+
+    def first_look(self, posted: Posted | None = None) -> str:
+        """The page as it opens."""
+        shown = posted if posted is not None else as_posted(self.questions, self.kept, self.desk.reading)
+        return self._page(shown)
+
+    def answer_post(self, file: Callable[[Answers, str], Answer]) -> Answer:
+        """What a post of the page leads to; ``file`` keeps answers that stand every check."""
+        posted = tidied(self.questions, request.form)
+        take_theirs(self.questions, posted, self.kept, self.desk.reading)
+        for press, respond in PRESSES.items():
+            if press in posted:
+                return respond(self, posted)
+        uploads = take_uploads(self.desk, self.questions, posted)
+        read = read_posted(self.questions, posted, self.desk.reading)
+        read.mistakes.update(uploads)
+        answers = settled(self.whole, {**self.kept, **read.answers}, self.desk.reading.today)
+        found = complaints(self.whole, answers, self.desk.reading.today, {one.name for one in self.questions})
+        found = [one for one in found if one.where not in read.mistakes]
+        hard = [one for one in found if not one.soft]
+        if read.mistakes or hard or (found and not posted.get("_confirmed")):
+            return self._page(posted, read.mistakes, found if read.mistakes or hard else found), 422
+        on_page = {question.name for question in self.whole.questions.values() if self._is_mine(question)}
+        filed = {name: answer for name, answer in answers.items() if name in on_page}
+        return file(filed, posted.get("_reason", "") if found else "")
+
+    def _is_mine(self, question: Question) -> bool:
+        """On this page, or following from it: computed answers, and answers hidden by it."""
+        return question.name in {one.name for one in self.questions} or question.computed or (
+            self.record is not None
+        )
+
+    def _page(
+        self, posted: Posted, mistakes: Any = None, found: Sequence[Complaint] = ()
+    ) -> str:
+        desk = self.desk
+        answers = read_posted(self.questions, posted, desk.reading).answers
+        everything = settled(self.whole, {**self.kept, **answers}, desk.reading.today)
+        filling = Filling(
+            self.form, posted, everything, desk.reading, desk.titles(self.questions, everything),
+            pick=self.action, mistakes=mistakes or {}, complaints=found,
+        )
+        problems = filling.problems()
+        return render_template(
+            "sheet.html", title=self._title(), form_title=say(self.form.title, desk.reading.language),
+            case=desk.case_head(self.case), action=self.action, sections=filling.sections(self.sections),
+            problems=problems, doubts=[] if problems else filling.doubts(), hidden=self.hidden,
+            cancel_url=self.cancel_url, save_label=gettext("Save"), more_label=self._more_label(),
+            step=self._steps(), draft_url="", reading_language=desk.reading.language,
+            today=desk.reading.today.isoformat(),
+        )
+
+    def _title(self) -> str:
+        return say(self.form.title, self.desk.reading.language)
+
+    def _more_label(self) -> str:
+        if self.record is None and self.step is None:
+            return gettext("Save and add another")
+        more = self.step is not None and self.step + 1 < len(self.form.sections)
+        return gettext("Save and go on") if more else ""
+
+    def _steps(self) -> "Steps | None":
+        if self.step is None:
+            return None
+        titles = [
+            (say(section.title, self.desk.reading.language), self.step_url(place) if self.step_url else "", place == self.step)
+            for place, section in enumerate(self.form.sections)
+        ]
+        return Steps(self.step + 1, len(titles), titles if self.step_url else [])
+
+
+@dataclass
+class Steps:
+    """Where this page stands among the sections of a long form."""
+
+    number: int
+    count: int
+    titles: list[tuple[str, str, bool]]
+
+
+def in_steps(form: Form) -> bool:
+    """Whether the form is filled in section by section."""
+    asked = sum(1 for _ in form.asked())
+    return form.layout == "sections" or form.layout is None and asked > SHORT
+
+
+def _change_rows(sheet: SheetOnDesk, posted: Posted) -> str:
+    """Add, copy or delete a row, without JavaScript."""
+    what, _, where = posted.pop("_row").partition(" ")
+    table, _, index = where.partition(".")
+    if table in sheet.form.questions and sheet.form.questions[table].columns_asked():
+        ROW_CHANGES.get(what, _add_row)(posted, table, index)
+    return sheet.first_look(posted)
+
+
+def _add_row(posted: Posted, table: str, index: str) -> None:
+    posted[f"{table}.{len(row_indexes(table, posted))}.id"] = ""
+
+
+def _copy_row(posted: Posted, table: str, index: str) -> None:
+    new = f"{table}.{len(row_indexes(table, posted))}."
+    copy_row(posted, f"{table}.{index}.", posted, new)
+    posted[f"{new}id"] = ""
+
+
+def _delete_row(posted: Posted, table: str, index: str) -> None:
+    for name in [name for name in posted if name.startswith(f"{table}.{index}.")]:
+        posted.poplist(name)
+
+
+ROW_CHANGES = {"add": _add_row, "copy": _copy_row, "delete": _delete_row}
+
+
+def _change_language(sheet: SheetOnDesk, posted: Posted) -> Answer:
+    """The same page in the other language, with everything typed still in it."""
+    code = posted.pop("_language")
+    answer = redirect(request.path)
+    choose(code, answer)
+    refresh()
+    sheet.desk.reading = type(sheet.desk.reading)(code, sheet.desk.reading.today)
+    answer.set_data(sheet.first_look(posted))
+    answer.status_code = 200
+    answer.headers.pop("Location", None)
+    return answer
+
+
+def _pick(sheet: SheetOnDesk, posted: Posted) -> Answer:
+    return pick_page(sheet.desk, sheet.form, sheet.action, posted)
+
+
+def _picked(sheet: SheetOnDesk, posted: Posted) -> str:
+    """Back from the picking page with a record chosen."""
+    name, _, chosen = posted.pop("_picked").partition("=")
+    posted.setlist(name, [chosen] if chosen.isdecimal() else [])
+    posted.pop("_pick", None)
+    return sheet.first_look(posted)
+
+
+PRESSES: dict[str, Callable[[SheetOnDesk, Posted], Answer]] = {
+    "_row": _change_rows, "_language": _change_language, "_picked": _picked, "_pick": _pick,
+}
+"""The small buttons of a sheet's page: each shows the page again, nothing is kept."""
+
+
+def saved(text: str, url: str, undo: tuple[str, str] | None = None) -> Response:
+    """Say that it is saved, with a way back, and go on."""
+    notice: Any = {"text": text, "label": undo[0], "url": undo[1]} if undo else text
+    flash(notice, "success")
+    return redirect(url, 303)
+
+
+def section_or_404(form: Form, step: int) -> int:
+    """The section's place, counted from 0, for an address that counts from 1."""
+    if not 1 <= step <= len(form.sections):
+        abort(404)
+    return step - 1

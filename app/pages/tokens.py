@@ -1,0 +1,44 @@
+"""Signed words that a sheet's page carries: which version was opened, and that it was saved once."""
+
+from secrets import token_urlsafe
+
+from flask import abort, current_app
+from itsdangerous import BadSignature, URLSafeSerializer
+
+
+def _signer(purpose: str) -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=f"dosar-{purpose}")
+
+
+def seen_token(form: str, record_id: int, version: int) -> str:
+    """Says which version of the record the page shows."""
+    token = _signer("seen").dumps([form, record_id, version])
+    return token if isinstance(token, str) else token.decode()
+
+
+def seen_version(token: str, form: str, record_id: int) -> int:
+    """The version the page showed; a token of another record or a made-up one is refused."""
+    try:
+        told_form, told_id, version = _signer("seen").loads(token)
+    except (BadSignature, ValueError, TypeError):
+        abort(400)
+    if (told_form, told_id) != (form, record_id):
+        abort(400)
+    return int(version)
+
+
+def once_token(worker_id: int) -> str:
+    """A word that files one sheet: the second post with it finds the first one's record."""
+    token = _signer("once").dumps([worker_id, token_urlsafe(16)])
+    return token if isinstance(token, str) else token.decode()
+
+
+def once_word(token: str, worker_id: int) -> str:
+    """The word inside; another worker's token, or a made-up one, is refused."""
+    try:
+        told_worker, word = _signer("once").loads(token)
+    except (BadSignature, ValueError, TypeError):
+        abort(400)
+    if told_worker != worker_id:
+        abort(400)
+    return str(word)

@@ -1,0 +1,100 @@
+"""The history of a record, told in the reader's language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import format_datetime, gettext, lazy_gettext
+
+from app.language.form import Form
+from app.language.question import Question
+from app.language.texts import say
+from app.pages.desk import Desk
+from app.pages.filling import Titles, linked_ids
+from app.pages.reading_sheet import answer_text
+from app.records.history import Change, Entry
+from app.records.labels import link_titles, user_names
+
+ACTIONS = {
+    "entered": lazy_gettext("Entered"), "corrected": lazy_gettext("Corrected"), "deleted": lazy_gettext("Deleted"),
+    "restored": lazy_gettext("Restored"), "reversed": lazy_gettext("Reversed"), "team": lazy_gettext("Team changed"),
+}
+
+
+@dataclass(slots=True)
+class ToldChange:
+    """One answer before and after, in words."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(slots=True)
+class ToldEntry:
+    """One line of the history."""
+
+    when: str
+    who: str
+    action: str
+    changes: list[ToldChange]
+    reason: str = ""
+
+
+def told_history(at: Desk, form: Form, found: Sequence[Entry]) -> list[ToldEntry]:
+    """Every entry with its changes in words; two statements at most beside one for each form pointed to."""
+    names = user_names(at.cabinet, [entry.user_id for entry in found])
+    titles = _titles(at, found)
+    return [
+        ToldEntry(
+            format_datetime(entry.at, "short"), names.get(entry.user_id or 0, gettext("Dosar")),
+            str(ACTIONS.get(entry.action, entry.action)),
+            [told for change in entry.changes for told in _told(at, change, titles)], entry.reason,
+        )
+        for entry in found
+    ]
+
+
+def _titles(at: Desk, found: Sequence[Entry]) -> Titles:
+    wanted: dict[str, set[int]] = {}
+    for entry in found:
+        for change in entry.changes:
+            for answer in (change.old, change.new):
+                for target, ids in linked_ids([change.question], {change.question.name: answer}).items():
+                    wanted.setdefault(target, set()).update(ids)
+    return link_titles(at.cabinet, at.seen_forms(), wanted, at.reading)
+
+
+def _told(at: Desk, change: Change, titles: Titles) -> list[ToldChange]:
+    if change.question.columns_asked():
+        return _told_rows(at, change, titles)
+    label = say(change.question.label, at.reading.language)
+    return [ToldChange(label, *(
+        answer_text(at, change.question, answer, titles) for answer in (change.old, change.new)
+    ))]
+
+
+def _told_rows(at: Desk, change: Change, titles: Titles) -> list[ToldChange]:
+    """Row by row: added, removed, or with other answers; unchanged ones are left out."""
+    old = {row["id"]: row for row in change.old or ()}
+    new = {row["id"]: row for row in change.new or ()}
+    label = say(change.question.label, at.reading.language)
+    told = []
+    for number, row_id in enumerate(dict.fromkeys([*old, *new]), 1):
+        before, after = old.get(row_id), new.get(row_id)
+        if before != after:
+            told.append(ToldChange(
+                f"{label} {number}", _row_text(at, change.question, before, after, titles),
+                _row_text(at, change.question, after, before, titles),
+            ))
+    return told
+
+
+def _row_text(at: Desk, table: Question, row: Any, other: Any, titles: Titles) -> str:
+    if row is None:
+        return ""
+    differing = [
+        (say(column.label, at.reading.language), answer_text(at, column, row.get(column.name), titles))
+        for column in table.columns_asked() if other is None or row.get(column.name) != other.get(column.name)
+    ]
+    return "; ".join(f"{label}: {text}" for label, text in differing if text)

@@ -1,0 +1,65 @@
+"""What is wrong with the form files, for those who look after them."""
+
+from dataclasses import dataclass
+
+from flask import current_app, render_template, url_for
+from flask_babel import gettext, ngettext
+
+from app.access.gate import administers, page
+from app.access.view import View
+from app.language.finding import Finding
+from app.language.texts import say
+from app.pages.blocks import Block, HomeEntry
+from app.pages.desk import Desk, desk
+
+
+@dataclass(slots=True)
+class FormLine:
+    """One form in the overview."""
+
+    title: str
+    key: str
+    paper: str
+    version: int
+    questions: int
+    notes: list[tuple[str, str]]
+
+
+class FormsPage(View):
+    """Every form that runs, and every mistake in the files."""
+
+    @page("/forms", administers("forms"))
+    def forms(self) -> str:
+        at = desk()
+        return render_template(
+            "forms.html", title=gettext("Forms"), findings=[found.say(gettext) for found in findings()],
+            forms=[_line(at, key) for key in at.cabinet.forms],
+        )
+
+
+def findings() -> list[Finding]:
+    """What was wrong with the files when the app started."""
+    found: list[Finding] = current_app.extensions["dosar_findings"]
+    return found
+
+
+def _line(at: Desk, key: str) -> FormLine:
+    form, language = at.cabinet.forms[key], at.reading.language
+    notes = [("", say(form.note, language))] if form.note else []
+    notes += [
+        (say(question.label, language), say(question.note, language))
+        for question in form.questions.values() if question.note
+    ]
+    return FormLine(say(form.title, language), key, form.paper or "", form.version, len(form.questions), notes)
+
+
+def trouble_block(at: Desk) -> Block | None:
+    """A line on the first page of those who look after the forms, while something is wrong."""
+    found = findings()
+    if not found or "forms" not in at.worker.pages:
+        return None
+    told = ngettext(
+        "%(num)s mistake in the form files; the last good version runs",
+        "%(num)s mistakes in the form files; the last good version runs", len(found),
+    )
+    return Block(gettext("Forms"), [HomeEntry(told, url_for("FormsPage.forms"))])

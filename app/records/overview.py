@@ -1,0 +1,78 @@
+"""A case at a glance: how many sheets of each form, the last of them, who works on it, what happened."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import func, select
+
+from app.records.cabinet import Cabinet
+from app.records.system import history, team
+from app.records.tables import Record
+
+
+@dataclass(frozen=True)
+class Filed:
+    """How many sheets of a form a case has, and when one last changed."""
+
+    count: int
+    last: datetime | None
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who works on a case."""
+
+    user_id: int
+    name: str
+    role: str
+    since: date
+    until: date | None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened in a case."""
+
+    form: str
+    record_id: int
+    action: str
+    at: datetime
+    user_id: int | None
+
+
+def filed(cabinet: Cabinet, case: Record, forms: Iterable[str]) -> dict[str, Filed]:
+    """The sheets of a case by form: one statement, whatever the number of forms."""
+    kept: Any = type(case)
+    keys = list(forms)
+    if not keys:
+        return {}
+    columns = []
+    for key in keys:
+        sheet = cabinet.record_class(key)
+        columns.append(select(func.count(sheet.id)).where(sheet.case_id == case.id).scalar_subquery())
+        columns.append(select(func.max(sheet.changed_at)).where(sheet.case_id == case.id).scalar_subquery())
+    row = cabinet.session.execute(select(kept.id, *columns).where(kept.id == case.id)).one()
+    return {key: Filed(row[2 * place + 1], row[2 * place + 2]) for place, key in enumerate(keys)}
+
+
+def members(cabinet: Cabinet, case: Record) -> list[Member]:
+    """The team of the case, those who work on it now first."""
+    rows = cabinet.session.execute(
+        select(team.c.user_id, User.first_name, User.last_name, team.c.role, team.c.since, team.c.until)
+        .join(User, User.id == team.c.user_id).where(team.c.case_id == case.id)
+        .order_by(team.c.until.is_not(None), team.c.since, team.c.id)
+    )
+    return [Member(row[0], f"{row[1]} {row[2]}".strip(), row[3], row[4], row[5]) for row in rows]
+
+
+def events(cabinet: Cabinet, case: Record, forms: Iterable[str], most: int = 15) -> list[Event]:
+    """What happened last in the case, in the forms the reader may see."""
+    rows = cabinet.session.execute(
+        select(history.c.form, history.c.record_id, history.c.action, history.c.at, history.c.user_id)
+        .where(history.c.case_id == case.id, history.c.form.in_(sorted(forms)))
+        .order_by(history.c.id.desc()).limit(most)
+    )
+    return [Event(*row) for row in rows]

@@ -1,0 +1,56 @@
+"""Putting an organisation into service: store, forms, tables, people, application."""
+
+from datetime import date
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import insert, select
+
+import app.fields  # noqa: F401 - tells the language its kinds of question
+from app import create_app
+from app.access.install import install
+from app.access.permissions import sync_permissions
+from app.access.tables import setting_table
+from app.language.finding import Finding
+from app.records.store import Store
+from app.records.upgrade import Opened, open_forms
+
+SECRET = "secret"
+
+
+def opened_app(
+    data: Path, forms: Path, key: bytes | None, url: str | None = None, demo: bool = False,
+    today: date | None = None, **config: Any,
+) -> tuple[Flask, list[Finding]]:
+    """The application on this data and these forms, and what is wrong in the form files."""
+    store = Store.open(data, url, key)
+    opened = prepared(store, forms)
+    application = create_app(store, opened, _secret_key(store), data, **config)
+    if demo and not application.extensions["dosar_access"].is_set_up():
+        from app.demo import fill
+
+        fill(application, forms, today or date.today())
+    return application, opened.findings
+
+
+def prepared(store: Store, forms: Path) -> Opened:
+    """The database made ready for these forms and their roles."""
+    with store.writing() as session:
+        install(session.connection())
+    opened = open_forms(store, forms)
+    if opened.changed:
+        with store.writing() as session:
+            sync_permissions(session, opened.definition.roles, opened.definition.forms)
+    return opened
+
+
+def _secret_key(store: Store) -> str:
+    """The secret that signs tokens: made once, kept in the encrypted database."""
+    with store.writing() as session:
+        kept = session.scalar(select(setting_table.c.value).where(setting_table.c.key == SECRET))
+        if kept is None:
+            kept = token_hex(32)
+            session.execute(insert(setting_table).values(key=SECRET, value=kept))
+    return str(kept)

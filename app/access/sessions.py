@@ -10,7 +10,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import String, and_, bindparam, cast, delete, func, insert, or_, select, update
@@ -66,6 +66,11 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
     def user_id(self) -> int | None:
         return self.person.user_id if self.person else None
 
+    @property
+    def is_new(self) -> bool:
+        """Whether what is put in now goes into a session of its own, with a cookie of its own."""
+        return self.row is None or self.ended
+
     def begin(self, user_id: int) -> None:
         """Start afresh for this user: a new cookie, nothing carried over from before."""
         self.clear()
@@ -109,11 +114,11 @@ class Sessions(SessionInterface):
         """Keep what changed, in a short transaction of its own."""
         assert isinstance(session, BrowserSession)
         moment = self.guarded.clock()
-        if session.ended:
+        if session.begins_for is not None or (session.is_new and session.modified and session):
+            self._send(app, response, self._insert(session, moment))
+        elif session.ended:
             self._forget(session)
             response.delete_cookie(COOKIE, path="/", httponly=True, samesite="Lax")
-        elif session.begins_for is not None or (session.row is None and session.modified and session):
-            self._send(app, response, self._insert(session, moment))
         elif session.row is not None and (session.modified or moment - session.row.seen >= SEEN_EVERY):
             self._update(session, session.row, moment)
 
@@ -147,7 +152,6 @@ class Sessions(SessionInterface):
                 self.guarded.session.execute(statement)
 
     def _send(self, app: Flask, response: Response, word: str) -> None:
-        from flask import request
         response.set_cookie(
             COOKIE, word, path="/", httponly=True, samesite="Lax",
             secure=request.is_secure or bool(app.config["SESSION_COOKIE_SECURE"]),

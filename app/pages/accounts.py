@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
+from wtforms.fields import SelectChoice
 
 from app.access.gate import administers, page, worker
 from app.access.guarded import guarded
@@ -108,8 +109,8 @@ def _user(user_id: int) -> User:
 def _offering(form: AnyUserForm) -> AnyUserForm:
     """The form with the roles and the teams there are."""
     roles = guarded().definition.roles.roles
-    form.roles.choices = [(role.role, say(role.title, language())) for role in roles]
-    form.teams.choices = [(name, name) for name in teams(guarded().session)]
+    form.roles.choices = [SelectChoice(role.role, say(role.title, language())) for role in roles]
+    form.teams.choices = [SelectChoice(name) for name in teams(guarded().session)]
     return form
 
 

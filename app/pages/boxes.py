@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import get_locale, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, PasswordField, RadioField, SelectMultipleField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from app.access.languages import NAMES, wtforms_texts
@@ -67,8 +68,9 @@ class SetUp(Boxes):
 
     organisation = line(lazy_gettext("Name of the organisation"),
                         lazy_gettext("Write the name of the organisation."), most=200)
-    language = RadioField(lazy_gettext("Language of the organisation"), choices=list(NAMES.items()),
-                          validators=[InputRequired(lazy_gettext("Choose a language."))])
+    language = RadioField(lazy_gettext("Language of the organisation"),
+                          [InputRequired(lazy_gettext("Choose a language."))],
+                          choices=[SelectChoice(code, name) for code, name in NAMES.items()])
     last_name = line(lazy_gettext("Last name"), lazy_gettext("Write the last name."))
     first_name = line(lazy_gettext("First name"), lazy_gettext("Write the first name."))
     user_name = line(lazy_gettext("User name"), lazy_gettext("Write a user name."), hint=USER_NAME_HINT)

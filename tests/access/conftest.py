@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from app.access import guard
@@ -39,6 +41,29 @@ VISIT = Form.model_construct(
 )
 
 
+ROMANIAN = """
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=3; plural=(n==1 ? 0 : (n==0 || (n%100 > 0 && n%100 < 20)) ? 1 : 2);\\n"
+
+msgid "Sign in"
+msgstr "Autentificare"
+
+msgid "The user name or the password is wrong."
+msgstr "Numele de utilizator sau parola nu sunt corecte."
+
+msgid "There were too many wrong passwords. Try again in %(num)d minute."
+msgid_plural "There were too many wrong passwords. Try again in %(num)d minutes."
+msgstr[0] "Au fost prea multe parole greșite. Încercați din nou peste %(num)d minut."
+msgstr[1] "Au fost prea multe parole greșite. Încercați din nou peste %(num)d minute."
+msgstr[2] "Au fost prea multe parole greșite. Încercați din nou peste %(num)d de minute."
+
+msgid "My profile"
+msgstr "Profilul meu"
+"""
+
+
 @dataclass
 class Clock:
     """Tells the time it was set to."""
@@ -59,7 +84,6 @@ class Office:
     app: Flask
     clock: Clock
     guarded: Guarded
-    statements: list[str] = field(default_factory=list)
 
     def browser(self, **headers: str) -> "Browser":
         client = self.app.test_client()
@@ -71,8 +95,8 @@ class Office:
         assert browser.sign_in(user_name).status_code == 303
         return browser
 
-    def user(self, user_name: str, *roles: str, password: str | None = PASSWORD, teams: tuple[str, ...] = ()) -> int:
-        person = Person(user_name, user_name.title(), "Probă", frozenset(roles), frozenset(teams))
+    def user(self, user_name: str, *roles: str, password: str | None = PASSWORD, team: str = "") -> int:
+        person = Person(user_name, user_name.title(), "Probă", frozenset(roles), frozenset({team} - {""}))
         with self.app.app_context():
             return add_user(self.guarded, None, person, password)
 
@@ -105,6 +129,10 @@ class DesktopPage(View):
     def home(self) -> str:
         return f"{worker().user_name} {sorted(worker().roles)} {current_scope.get().cases}"
 
+    @page("/breaks", WORKERS)
+    def breaks(self) -> str:
+        raise ZeroDivisionError
+
     @page("/records/<form>", may("see"))
     def records(self, form: str) -> str:
         return form
@@ -124,11 +152,20 @@ def definition() -> Definition:
     return define(parts, {})
 
 
+@pytest.fixture(scope="session")
+def translations(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few texts in Romanian: what matters here is which language is chosen, not its words."""
+    folder = tmp_path_factory.mktemp("translations")
+    (folder / "ro/LC_MESSAGES").mkdir(parents=True)
+    (folder / "ro/LC_MESSAGES/messages.po").write_text(ROMANIAN, encoding="utf-8")
+    return folder
+
+
 Opening = Callable[[Store], Office]
 
 
 @pytest.fixture
-def opening(definition: Definition, tmp_path: Path) -> Opening:
+def opening(definition: Definition, translations: Path, tmp_path: Path) -> Opening:
     """Opens an office in a store; the user tables are empty."""
     def open_office(store: Store) -> Office:
         with store.writing() as session:
@@ -136,8 +173,8 @@ def opening(definition: Definition, tmp_path: Path) -> Opening:
             sync_permissions(session, definition.roles, definition.forms)
         app = Flask("app", root_path=str(ROOT / "app"))
         app.config.update(
-            SECRET_KEY="only for tests", TESTING=True, TRANSLATIONS=str(ROOT / "translations"), DATA=str(tmp_path),
-            FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+            SECRET_KEY="only for tests", TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+            TRANSLATIONS=str(translations), DATA=str(tmp_path),
         )
         app.jinja_env.globals["asset"] = lambda name: f"/static/{name}?v=1"
         clock = Clock()
@@ -165,3 +202,18 @@ def office(new_office: Office) -> Office:
     new_office.user("ana", "case_manager")
     new_office.user("vera", "volunteer")
     return new_office
+
+
+@contextmanager
+def counted(office: Office) -> Iterator[list[str]]:
+    """The statements sent to the database meanwhile."""
+    statements: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+    engine = office.guarded.store.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

@@ -1,11 +1,14 @@
 """Coming in, going out, and being shut out."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import func, select
 
 from app.access import passwords
-from app.access.tables import session_table
-from tests.access.conftest import Office
+from app.access.sessions import COOKIE, end_sessions
+from app.access.tables import session_table, user_table
+from tests.access.conftest import PASSWORD, Browser, Office, counted
 
 
 def test_the_right_password_opens_the_page_one_came_for(office: Office) -> None:
@@ -15,3 +18,243 @@ def test_the_right_password_opens_the_page_one_came_for(office: Office) -> None:
     answer = browser.sign_in("ana", next="/records/visit_report?page=2")
     assert (answer.status_code, answer.location) == (303, "/records/visit_report?page=2")
     assert browser.get("/").text == "ana ['case_manager'] own"
+
+
+@pytest.mark.parametrize("user_name", ["ana", "nobody", "closed"])
+def test_a_wrong_name_and_a_wrong_password_look_alike(office: Office, user_name: str) -> None:
+    office.user("closed", "volunteer")
+    with office.guarded.store.writing() as session:
+        session.execute(user_table.update().where(user_table.c.username == "closed").values(active=False))
+    answer = office.browser().sign_in(user_name, "a wrong password")
+    assert answer.status_code == 401
+    assert "Numele de utilizator sau parola nu sunt corecte." in answer.text
+
+
+def test_an_unknown_user_costs_the_same_work_as_a_known_one(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work_for(user_name: str) -> tuple[list[str], list[str]]:
+        hashes: list[str] = []
+        check = passwords.check_password_hash
+        monkeypatch.setattr(passwords, "check_password_hash",
+                            lambda kept, typed: hashes.append(kept.split("$")[0]) or check(kept, typed))
+        browser = office.browser()
+        token = browser.token("/sign-in")
+        with counted(office) as statements:
+            browser.client.post("/sign-in", data={
+                "csrf_token": token, "user_name": user_name, "password": "a wrong password"
+            })
+        monkeypatch.setattr(passwords, "check_password_hash", check)
+        return hashes, statements
+
+    work_for("first-from-this-address")
+    known, unknown = work_for("ana"), work_for("nobody")
+    assert known == unknown
+    assert known[0] == ["scrypt:1024:8:1"]
+
+
+def test_waits_grow_with_every_wrong_password(office: Office) -> None:
+    browser = office.browser()
+    for _ in range(5):
+        assert browser.sign_in("ana", "wrong").status_code == 401
+    waits = {1: "1 minut", 5: "5 minute", 15: "15 minute", 60: "60 de minute"}
+    for minutes, spoken in [*waits.items(), (60, waits[60])]:
+        closed = browser.sign_in("ana", PASSWORD)
+        assert closed.status_code == 429, "not even the right password is tried"
+        assert f"Încercați din nou peste {spoken}." in closed.text
+        office.clock.pass_(minutes=minutes)
+        assert browser.sign_in("ana", "wrong").status_code == 401
+    office.clock.pass_(minutes=60)
+    assert browser.sign_in("ana").status_code == 303
+
+
+def test_waits_say_nothing_about_who_has_an_account(office: Office) -> None:
+    browser = office.browser()
+    answers = [browser.sign_in("nobody", "wrong").status_code for _ in range(6)]
+    assert answers == [401] * 5 + [429]
+    assert office.browser().sign_in("vera").status_code == 303, "others are not kept waiting"
+
+
+def test_an_address_that_guesses_at_many_accounts_waits_too(office: Office) -> None:
+    guesser = office.browser()
+    answers = [guesser.sign_in(f"user{number}", "wrong").status_code for number in range(21)]
+    assert answers == [401] * 20 + [429]
+    elsewhere = office.browser()
+    elsewhere.client.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    assert elsewhere.sign_in("ana").status_code == 303
+
+
+def test_an_hour_of_many_guessers_at_once_is_still_five_tries(office: Office) -> None:
+    def guess(_: int) -> int:
+        return office.browser().sign_in("ana", "wrong").status_code
+    with ThreadPoolExecutor(8) as guessers:
+        answers = list(guessers.map(guess, range(16)))
+    assert sorted(answers) == [401] * 5 + [429] * 11
+
+
+def test_a_cookie_is_dead_after_sign_out(office: Office) -> None:
+    browser = office.signed_in("ana")
+    stolen = office.browser()
+    stolen.client.set_cookie(COOKIE, cookie_of(browser))
+    assert stolen.get("/").status_code == 200
+    left = browser.post("/sign-out", at="/profile")
+    assert (left.status_code, left.location) == (303, "/sign-in")
+    assert left.headers["Clear-Site-Data"] == '"cache"'
+    assert stolen.get("/").status_code == 303
+
+
+def test_sign_out_cannot_be_had_by_a_link(office: Office) -> None:
+    browser = office.signed_in("ana")
+    assert browser.get("/sign-out").status_code == 405
+    assert browser.get("/").status_code == 200
+
+
+def test_hiding_the_page_locks_the_session(office: Office) -> None:
+    browser = office.signed_in("ana")
+    assert browser.post("/lock", at="/profile").status_code == 204
+    assert browser.get("/").status_code == 303
+
+
+def test_the_cookie_changes_at_sign_in(office: Office) -> None:
+    browser = office.browser()
+    browser.get("/sign-in")
+    before = cookie_of(browser)
+    browser.sign_in("ana")
+    assert cookie_of(browser) != before
+    planted = office.browser()
+    planted.client.set_cookie(COOKIE, before)
+    assert planted.get("/").status_code == 303
+
+
+def test_the_cookie_tells_nothing_and_goes_nowhere_else(office: Office) -> None:
+    answer = office.browser().sign_in("ana")
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie
+    assert "ana" not in cookie
+    over_tls = office.browser().client.get("/sign-in", base_url="https://localhost")
+    assert "Secure" in over_tls.headers["Set-Cookie"]
+
+
+def test_the_database_does_not_hold_the_cookie(office: Office) -> None:
+    browser = office.signed_in("ana")
+    with office.app.app_context():
+        kept = office.guarded.session.scalars(select(session_table.c.id)).all()
+        office.guarded.session.remove()
+    assert cookie_of(browser) not in kept
+
+
+def test_fifteen_idle_minutes_end_a_session(office: Office) -> None:
+    browser = office.signed_in("ana")
+    for _ in range(4):
+        office.clock.pass_(minutes=14)
+        assert browser.get("/").status_code == 200
+    office.clock.pass_(minutes=15)
+    assert browser.get("/").status_code == 303
+
+
+def test_ten_hours_end_a_session_however_busy(office: Office) -> None:
+    browser = office.signed_in("ana")
+    for _ in range(59):
+        office.clock.pass_(minutes=10)
+        assert browser.get("/").status_code == 200
+    office.clock.pass_(minutes=10)
+    assert browser.get("/").status_code == 303
+
+
+def test_a_closed_account_is_out_at_once(office: Office) -> None:
+    browser = office.signed_in("ana")
+    with office.guarded.store.writing() as session:
+        session.execute(user_table.update().where(user_table.c.username == "ana").values(active=False))
+    assert browser.get("/").status_code == 303
+
+
+def test_sessions_elsewhere_can_be_ended(office: Office) -> None:
+    here, elsewhere = office.signed_in("ana"), office.signed_in("ana")
+    here.post("/profile/sign-out-elsewhere", at="/profile")
+    assert (here.get("/").status_code, elsewhere.get("/").status_code) == (200, 303)
+
+
+def test_a_new_password_ends_every_other_session(office: Office) -> None:
+    here, elsewhere = office.signed_in("ana"), office.signed_in("ana")
+    new = "alte patru vorbe nelegate"
+    answer = here.post("/profile/password", at="/profile", current=PASSWORD, password=new, again=new)
+    assert answer.status_code == 303
+    assert (here.get("/").status_code, elsewhere.get("/").status_code) == (200, 303)
+    assert office.browser().sign_in("ana").status_code == 401
+    assert office.browser().sign_in("ana", new).status_code == 303
+
+
+@pytest.mark.parametrize(("answers", "said"), [
+    ({"current": "wrong"}, "This is not the password you use now."),
+    ({"password": "scurt", "again": "scurt"}, "at least 14 characters"),
+    ({"again": "altceva cu totul diferit"}, "The two passwords differ"),
+    ({"password": "qwertyuiopasdfgh", "again": "qwertyuiopasdfgh"}, "too easy to guess"),
+    ({"password": "ana ana ana ana ana", "again": "ana ana ana ana ana"}, "too easy to guess"),
+    ({"password": "case_ana_probă_2026", "again": "case_ana_probă_2026"}, "Leave your name"),
+])
+def test_a_new_password_must_be_good(office: Office, answers: dict[str, str], said: str) -> None:
+    new = "alte patru vorbe nelegate"
+    answer = office.signed_in("ana").post(
+        "/profile/password", at="/profile", **{"current": PASSWORD, "password": new, "again": new, **answers}
+    )
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+def test_visitors_leave_nothing_behind(office: Office) -> None:
+    for _ in range(3):
+        office.browser().get("/")
+    assert rows(office) == 0, "being shown to the sign-in page is not kept"
+    for _ in range(3):
+        office.browser().get("/sign-in")
+    assert rows(office) == 3
+    office.clock.pass_(minutes=16)
+    office.browser().get("/sign-in")
+    assert rows(office) == 1, "the old ones are swept out"
+
+
+def test_a_request_reads_session_user_and_roles_in_one_statement(office: Office) -> None:
+    browser = office.signed_in("ana")
+    browser.get("/")
+    with counted(office) as statements:
+        browser.get("/")
+    assert len(statements) == 1, statements
+
+
+def test_a_reading_session_is_noted_every_half_minute_only(office: Office) -> None:
+    browser = office.signed_in("ana")
+    office.clock.pass_(seconds=29)
+    with counted(office) as statements:
+        browser.get("/")
+    assert not [statement for statement in statements if statement.startswith("UPDATE")]
+    office.clock.pass_(seconds=1)
+    with counted(office) as statements:
+        browser.get("/")
+    assert len([statement for statement in statements if statement.startswith("UPDATE")]) == 1
+
+
+@pytest.mark.parametrize("address", [
+    "https://evil.example/", "//evil.example/", "/\\evil.example", "/\t/evil.example", "javascript:x", "x",
+])
+def test_signing_in_never_leads_to_another_site(office: Office, address: str) -> None:
+    assert office.browser().sign_in("ana", next=address).location == "/"
+
+
+def test_ending_sessions_is_part_of_the_work_it_belongs_to(office: Office) -> None:
+    browser = office.signed_in("ana")
+    with pytest.raises(ZeroDivisionError), office.guarded.store.writing():
+        end_sessions(office.guarded, 2)
+        raise ZeroDivisionError
+    assert browser.get("/").status_code == 200
+
+
+def cookie_of(browser: Browser) -> str:
+    cookie = browser.client.get_cookie(COOKIE)
+    assert cookie is not None
+    return cookie.value
+
+
+def rows(office: Office) -> int:
+    count: int = office.guarded.session.scalar(select(func.count()).select_from(session_table))
+    office.guarded.session.remove()
+    return count

@@ -1,0 +1,179 @@
+"""Who lets whom in."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
+
+from tests.access.conftest import PASSWORD, Browser, Office, counted
+
+NEW = {"user_name": "maria", "last_name": "Pop", "first_name": "Maria", "roles": ["social_worker"]}
+CHOSEN = {"password": "alte patru vorbe nelegate", "again": "alte patru vorbe nelegate"}
+
+
+def invitation_in(shown: str) -> str:
+    found = re.search(r'value="http://localhost(/invitation/[^"]+)"', shown)
+    assert found, shown
+    return found[1]
+
+
+def invite(office: Office, browser: Browser) -> str:
+    return invitation_in(browser.post("/users/new", at="/users/new", **NEW, new_team="Cluj").text)
+
+
+def id_of(office: Office, user_name: str) -> int:
+    found: int = office.guarded.session.scalar(select(User.id).where(User.username == user_name))
+    office.guarded.session.remove()
+    return found
+
+
+def test_an_invited_person_chooses_her_password_once(office: Office) -> None:
+    address = invite(office, office.signed_in("administrator"))
+    maria = office.browser()
+    assert maria.sign_in("maria", "").status_code == 200, "no password yet"
+    assert "maria" in maria.get(address).text
+    assert maria.post(address, at=address, **CHOSEN).location == "/"
+    assert maria.get("/").text == "maria ['social_worker'] team"
+    assert office.browser().get(address).status_code == 404
+    assert office.browser().sign_in("maria", CHOSEN["password"]).status_code == 303
+
+
+def test_an_invitation_is_too_old_after_a_day(office: Office) -> None:
+    address = invite(office, office.signed_in("administrator"))
+    office.clock.pass_(hours=24)
+    assert office.browser().get(address).status_code == 404
+
+
+def test_an_invitation_is_shown_once(office: Office) -> None:
+    browser = office.signed_in("administrator")
+    invite(office, browser)
+    assert "/invitation/" not in browser.get(f"/users/{id_of(office, 'maria')}").text.replace('/invitation"', "")
+
+
+def test_a_reset_ends_sessions_and_the_old_password(office: Office) -> None:
+    ana, administrator = office.signed_in("ana"), office.signed_in("administrator")
+    shown = administrator.post(f"/users/{id_of(office, 'ana')}/invitation", at="/profile").text
+    assert ana.get("/").status_code == 303
+    assert office.browser().sign_in("ana").status_code == 401
+    again = administrator.post(f"/users/{id_of(office, 'ana')}/invitation", at="/profile").text
+    assert office.browser().get(invitation_in(shown)).status_code == 404, "a newer one takes its place"
+    assert office.browser().post(invitation_in(again), at=invitation_in(again), **CHOSEN).status_code == 303
+
+
+def test_closing_an_account_ends_its_sessions(office: Office) -> None:
+    ana, administrator = office.signed_in("ana"), office.signed_in("administrator")
+    administrator.post(f"/users/{id_of(office, 'ana')}/close", at="/profile")
+    assert ana.get("/").status_code == 303
+    assert office.browser().sign_in("ana").status_code == 401
+    administrator.post(f"/users/{id_of(office, 'ana')}/open", at="/profile")
+    assert office.browser().sign_in("ana").status_code == 303
+
+
+def test_a_changed_role_counts_from_the_next_page(office: Office) -> None:
+    ana, administrator = office.signed_in("ana"), office.signed_in("administrator")
+    here = f"/users/{id_of(office, 'ana')}"
+    answer = administrator.post(here, at=here, last_name="P", first_name="A", roles=["volunteer", "accountant"])
+    assert answer.status_code == 303
+    assert ana.get("/").text == "ana ['accountant', 'volunteer'] all"
+
+
+def test_an_invented_role_is_refused(office: Office) -> None:
+    administrator = office.signed_in("administrator")
+    here = f"/users/{id_of(office, 'ana')}"
+    answer = administrator.post(here, at=here, last_name="Pop", first_name="Ana", roles=["Admin"])
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(("act", "answers"), [
+    ("", {"last_name": "A", "first_name": "B", "roles": ["coordinator"]}),
+    ("/close", {}),
+    ("/invitation", {}),
+])
+def test_the_last_administrator_stays(office: Office, act: str, answers: dict[str, object]) -> None:
+    administrator = office.signed_in("administrator")
+    here = f"/users/{id_of(office, 'administrator')}"
+    answer = administrator.post(f"{here}{act}", at=here, **answers)
+    assert answer.status_code == 422
+    assert "This is the last administrator who can sign in" in answer.text
+    assert administrator.get("/").text == "administrator ['administrator'] none"
+    office.user("second", "administrator")
+    assert administrator.post(f"{here}{act}", at=here, **answers).status_code in (200, 303)
+
+
+@pytest.fixture
+def office_with_personnel(office: Office) -> Office:
+    """An office whose accountant looks after the users without being administrator."""
+    definition = office.guarded.definition
+    accountant = definition.roles["accountant"].model_copy(update={"pages": frozenset({"users"})})
+    roles = [accountant if role.role == "accountant" else role for role in definition.roles.roles]
+    changed = definition.roles.model_copy(update={"roles": roles})
+    office.guarded.definition = replace(definition, roles=changed)
+    office.user("dora", "accountant")
+    return office
+
+
+def test_only_an_administrator_appoints_one(office_with_personnel: Office) -> None:
+    dora = office_with_personnel.signed_in("dora")
+    answer = dora.post("/users/new", at="/users/new", **{**NEW, "roles": ["administrator"]})
+    assert answer.status_code == 422
+    assert "Only an administrator appoints or dismisses administrators." in answer.text
+    here = f"/users/{id_of(office_with_personnel, 'dora')}"
+    assert dora.post(here, at=here, last_name="P", first_name="D", roles=["administrator"]).status_code == 422
+    assert dora.post("/users/new", at="/users/new", **NEW).status_code == 200
+
+
+@pytest.mark.parametrize("act", ["/invitation", "/close", ""])
+def test_only_an_administrator_changes_one(office_with_personnel: Office, act: str) -> None:
+    dora = office_with_personnel.signed_in("dora")
+    here = f"/users/{id_of(office_with_personnel, 'administrator')}"
+    answer = dora.post(f"{here}{act}", at=here, last_name="P", first_name="D", roles=["administrator"])
+    assert answer.status_code == 422
+    assert "/invitation/" not in answer.text.replace(f"{here}/invitation", "")
+
+
+def test_two_users_never_share_a_name(office: Office) -> None:
+    administrator = office.signed_in("administrator")
+    answer = administrator.post("/users/new", at="/users/new", **{**NEW, "user_name": "ana"})
+    assert answer.status_code == 422
+    assert "There is already a user" in answer.text
+
+
+def test_a_missing_user_is_not_found(office: Office) -> None:
+    administrator = office.signed_in("administrator")
+    assert administrator.get("/users/999").status_code == 404
+    for act in ("/invitation", "/close", "/open"):
+        assert administrator.post(f"/users/999{act}", at="/profile").status_code == 404
+
+
+def test_the_list_of_users_says_who_may_come_in(office: Office) -> None:
+    administrator = office.signed_in("administrator")
+    invite(office, administrator)
+    shown = administrator.get("/users").text
+    assert "Pop Maria" in shown and "Cluj" in shown and "invited" in shown and "Asistent social" in shown
+
+
+def test_many_users_cost_no_more_statements(office: Office) -> None:
+    administrator = office.signed_in("administrator")
+    administrator.get("/users")
+    with counted(office) as few:
+        administrator.get("/users")
+    for number in range(30):
+        office.user(f"user{number}", "volunteer", password=None, team=f"team{number % 3}")
+    with counted(office) as many:
+        administrator.get("/users")
+    assert len(few) == len(many) <= 4
+
+
+def test_the_roles_page_shows_every_role_and_form(office: Office) -> None:
+    shown = office.signed_in("administrator").get("/roles").text
+    for role in office.guarded.definition.roles.roles:
+        assert role.title["ro"] in shown
+    assert "Raport de vizită" in shown
+
+
+def test_the_password_is_kept_as_a_slow_hash_only(office: Office) -> None:
+    kept = office.guarded.session.scalar(select(User.password).where(User.username == "ana"))
+    office.guarded.session.remove()
+    assert kept.startswith("scrypt:") and PASSWORD not in kept

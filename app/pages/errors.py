@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from app.records.scope import OutOfReach
 from app.records.trouble import Busy
 
-UNSEEN = ("csrf_token", "_seen", "_once", "password")
+UNSEEN = ("csrf_token", "_seen", "_once", "password", "again", "current")
 
 TOLD: dict[int, tuple[Any, Any]] = {
     400: (lazy_gettext("This request cannot be understood"), lazy_gettext("Go back, reload the page and try again.")),

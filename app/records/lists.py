@@ -155,7 +155,7 @@ def _link_column(name: str, target: str, kept: type[Record], known: Mapping[str,
             person, getattr(kept, name) == person.id,
         )
     form = known[target]
-    linked = aliased(kept.links[name])
+    linked = aliased(kept.links[name], select(kept.links[name]).subquery())
     questions = title_questions(form)
     names = [column.name for question in questions for column in question.columns()]
 

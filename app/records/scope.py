@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, ScalarSelect, Table, event, false, select, true
+from sqlalchemy import Alias, ColumnElement, ScalarSelect, Table, event, false, select, true
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, object_session, with_loader_criteria
 from sqlalchemy.orm.attributes import get_history
 from sqlalchemy.sql import visitors
@@ -91,7 +91,7 @@ def enforce(session: Any, classes: Mapping[Table, type[Stored]]) -> None:
 
     @event.listens_for(session, "do_orm_execute")
     def narrow(state: ORMExecuteState) -> None:
-        touched = {classes[table] for table in _tables_in(state.statement) if table in classes}
+        touched = {classes[table] for table in _tables_in(state.statement, classes) if table in classes}
         if not touched:
             return
         scope = current_scope.get()
@@ -101,7 +101,7 @@ def enforce(session: Any, classes: Mapping[Table, type[Stored]]) -> None:
             return
         with_deleted = bool(state.execution_options.get("with_deleted"))
         state.statement = state.statement.options(*[
-            with_loader_criteria(kept, scope.criterion(kept, with_deleted), include_aliases=True)
+            with_loader_criteria(kept, scope.criterion(kept, with_deleted))
             for kept in touched
         ])
 
@@ -122,9 +122,13 @@ def enforce(session: Any, classes: Mapping[Table, type[Stored]]) -> None:
         _require_reachable_links(flushing, scope)
 
 
-def _tables_in(statement: Any) -> set[Table]:
+def _tables_in(statement: Any, classes: Mapping[Table, type[Stored]]) -> set[Table]:
+    """The tables a statement reads. An alias would slip past the criteria of its table's class: joining a
+    table twice is done through a sub-query of the class, which the criteria reach."""
     found: set[Table] = set()
     for element in visitors.iterate(statement):
+        if isinstance(element, Alias) and element.element in classes:
+            raise OutOfReach("an alias of a record table; use a sub-query of its class")
         if isinstance(element, Table):
             found.add(element)
         elif isinstance(element, Column) and isinstance(element.table, Table):

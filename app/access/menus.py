@@ -8,12 +8,14 @@ from flask_babel import gettext, lazy_gettext
 from app.access.languages import language
 from app.access.worker import Worker
 from app.language.folder import Definition
-from app.language.form import Form
+from app.language.form import CASE, Form
 from app.language.roles import PageName
 from app.language.texts import say
 
 LIST = "/records/{form}"
 """Where the list of a form's records is."""
+ALSO = {CASE: ("/cases",)}
+"""Pages that count as a form's, elsewhere."""
 
 ADMINISTRATION: dict[PageName, tuple[object, str]] = {
     "users": (lazy_gettext("Users"), "UsersPage.users"),
@@ -45,7 +47,7 @@ def menu_for(worker: Worker, definition: Definition) -> list[Group]:
     """Groups without an entry for this worker are left out."""
     groups = [
         Group(say(group.title, language()), [
-            _entry(_plural(form), LIST.format(form=form.key))
+            _entry(_plural(form), LIST.format(form=form.key), *ALSO.get(form.key, ()))
             for form in map(definition.forms.get, group.entries) if form and worker.may("see", form.key)
         ])
         for group in definition.menu.menu
@@ -66,6 +68,6 @@ def _plural(form: Form) -> str:
     return say(form.plural or form.title, language())
 
 
-def _entry(label: str, url: str) -> Entry:
-    here = request.path if has_request_context() else ""
-    return Entry(label, url, here == url or here.startswith(f"{url}/"))
+def _entry(label: str, url: str, *also: str) -> Entry:
+    here = f"{request.path}/" if has_request_context() else ""
+    return Entry(label, url, any(here.startswith(f"{begin}/") for begin in (url, *also)))

@@ -4,6 +4,7 @@ The cookie holds 256 random bits, the table their digest. One statement reads th
 user and roles.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -18,6 +19,7 @@ from werkzeug.datastructures import CallbackDict
 
 from app.access.guarded import Guarded
 from app.access.tables import role_table, session_table, user_groups, user_roles, user_table
+from app.records.trouble import Busy
 
 COOKIE = "dosar"
 IDLE = timedelta(minutes=15)
@@ -119,8 +121,12 @@ class Sessions(SessionInterface):
         elif session.ended:
             self._forget(session)
             response.delete_cookie(COOKIE, path="/", httponly=True, samesite="Lax")
-        elif session.row is not None and (session.modified or moment - session.row.seen >= SEEN_EVERY):
-            self._update(session, session.row, moment)
+        elif session.row is not None and session.modified:
+            self._update(session.row, {"contents": self.serializer.dumps(dict(session)), "seen": moment})
+        elif session.row is not None and moment - session.row.seen >= SEEN_EVERY:
+            # when many are saving, the next page notes it: this one was read and must be shown
+            with suppress(Busy):
+                self._update(session.row, {"seen": moment})
 
     def _forget(self, session: BrowserSession) -> None:
         if session.row is not None:
@@ -138,10 +144,7 @@ class Sessions(SessionInterface):
         )
         return word
 
-    def _update(self, session: BrowserSession, row: Row, moment: datetime) -> None:
-        changed: dict[str, Any] = {"seen": moment}
-        if session.modified:
-            changed["contents"] = self.serializer.dumps(dict(session))
+    def _update(self, row: Row, changed: dict[str, Any]) -> None:
         self._write(update(session_table).where(session_table.c.id == row.id).values(changed))
 
     def _write(self, *statements: Any) -> None:

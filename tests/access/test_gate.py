@@ -14,7 +14,7 @@ from app.access.worker import Worker
 from app.language.folder import Definition
 from app.language.roles import ACTIONS, PAGES
 from app.records.scope import NOBODY, current_scope
-from tests.access.conftest import Browser, Office
+from tests.access.conftest import PASSWORD, Browser, Office
 
 OPEN = {
     "static", "SignInPage.sign_in", "SignInPage.sign_out", "SignInPage.lock", "SignInPage.language",
@@ -118,9 +118,20 @@ def test_static_files_may_be_kept(office: Office) -> None:
 
 
 def test_an_expired_form_is_refused_in_words(office: Office) -> None:
-    answer = office.browser().client.post("/sign-in", data={"user_name": "ana", "password": "x"})
+    answer = office.browser().client.post("/language", data={"language": "en"})
     assert answer.status_code == 400
     assert "This page was open for too long." in answer.text
+
+
+def test_a_sign_in_page_left_open_overnight_is_opened_anew(office: Office) -> None:
+    browser = office.browser()
+    token = browser.token("/sign-in")
+    office.clock.pass_(hours=12)
+    answers = {"user_name": "ana", "password": PASSWORD, "next": "/profile", "csrf_token": token}
+    answer = browser.client.post("/sign-in", data=answers)
+    assert (answer.status_code, answer.location) == (303, "/sign-in?next=/profile")
+    assert "The page was open for too long. Sign in now." in browser.get(answer.location).text
+    assert browser.sign_in("ana").status_code == 303
 
 
 @pytest.mark.parametrize(("user_name", "form", "seen", "entered"), [

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask
 
-from app.pages import account, accounts, set_up, sign_in
+from app.pages import account, accounts, organisation, set_up, sign_in
 
 
 def register_pages(app: Flask, registry: Any) -> None:
@@ -17,7 +17,7 @@ def register_pages(app: Flask, registry: Any) -> None:
     from app.pages.troubles import FormsPage
 
     with app.app_context():
-        for module in (sign_in, set_up, account, accounts):
+        for module in (sign_in, set_up, account, accounts, organisation):
             module.register(registry)
         for view in (HomePage, CasePages, RecordPages, FilePages, FormsPage, RecyclePage):
             registry.add_view_no_menu(view)

@@ -63,14 +63,19 @@ class ChangedPassword(Boxes):
 USER_NAME_HINT = lazy_gettext("Small letters without diacritics, digits, dots; it cannot be changed later.")
 
 
-class SetUp(Boxes):
-    """The organisation and its first administrator."""
+class OrganisationBoxes(Boxes):
+    """The organisation."""
 
     organisation = line(lazy_gettext("Name of the organisation"),
                         lazy_gettext("Write the name of the organisation."), most=200)
     language = RadioField(lazy_gettext("Language of the organisation"),
                           [InputRequired(lazy_gettext("Choose a language."))],
                           choices=[SelectChoice(code, name) for code, name in NAMES.items()])
+
+
+class SetUp(OrganisationBoxes):
+    """The organisation and its first administrator."""
+
     last_name = line(lazy_gettext("Last name"), lazy_gettext("Write the last name."))
     first_name = line(lazy_gettext("First name"), lazy_gettext("Write the first name."))
     user_name = line(lazy_gettext("User name"), lazy_gettext("Write a user name."), hint=USER_NAME_HINT)

@@ -55,3 +55,12 @@ def test_a_mistake_is_said_and_nothing_typed_is_lost(
     assert 'value="Brândușan"' in answer.text
     assert "patru cuvinte" not in answer.text
     assert browser.get("/set-up").status_code == 200, "nobody was added"
+
+
+def test_the_organisation_can_be_renamed_later(office: Office) -> None:
+    administrator = office.signed_in("administrator")
+    answers = {"organisation": "AO Pragul Nou", "language": "en"}
+    assert administrator.post("/organisation", at="/organisation", **answers).status_code == 303
+    welcome = office.browser().get("/sign-in").text
+    assert "AO Pragul Nou" in welcome and '<html lang="en">' in welcome
+    assert office.signed_in("vera").get("/organisation").status_code == 403

@@ -12,7 +12,7 @@ from app.access.view import View
 from app.language.form import CASE
 from app.language.texts import say
 from app.pages.desk import Desk, desk, found_or_404
-from app.pages.listing import Sum, SumLine
+from app.pages.listing import Sum, sum_lines
 from app.pages.told import ACTIONS
 from app.records.labels import user_names
 from app.records.lists import Wish, totals
@@ -122,11 +122,10 @@ def _team(at: Desk, record: Any) -> list[TeamMember]:
 
 def _totals(at: Desk, case_id: int) -> list[Sum]:
     language = at.reading.language
+    wishes = {key: Wish(case_id=case_id) for key, form in at.seen_forms().items() if form.belongs_to}
     return [
-        Sum(f"{say(form.plural or form.title, language)}",
-            [SumLine(" · ".join(line.by), line.amount) for line in lines])
-        for key, form in at.seen_forms().items() if form.belongs_to and form.totals
-        for _, lines in totals(at.cabinet, at.forms, key, Wish(case_id=case_id), at.reading) if lines
+        Sum(say(total.label or form.plural or form.title, language), sum_lines(lines))
+        for form, total, lines in totals(at.cabinet, at.forms, wishes, at.reading)
     ]
 
 

@@ -1,6 +1,6 @@
 """The worker's desk: what a page needs at hand for the one who asked for it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,7 @@ from app.records.cabinet import Cabinet
 from app.records.labels import link_titles, shown, title
 from app.records.scope import OutOfReach
 from app.records.sheets import Clerk
-from app.records.tables import Record
+from app.records.tables import USER, Record
 
 
 @dataclass
@@ -68,9 +68,11 @@ class Desk:
         every = [role.role for role in self.cabinet.definition.roles.roles]
         return next((role for role in every if role in self.worker.roles), "")
 
-    def titles(self, questions: Any, answers: Any) -> Titles:
-        """What the records are called that these answers point to."""
-        return link_titles(self.cabinet, self.seen_forms(), linked_ids(questions, answers), self.reading)
+    def titles(self, questions: Any, answers: Any, users: Iterable[int | None] = ()) -> Titles:
+        """What the records are called that these answers point to, and these users by name."""
+        wanted = linked_ids(questions, answers)
+        wanted.setdefault(USER, set()).update(one for one in users if one is not None)
+        return link_titles(self.cabinet, self.seen_forms(), wanted, self.reading)
 
     def case_head(self, case: Record | None) -> CaseHead | None:
         """What stands above every sheet of a case: its code, and what she may know of the person."""

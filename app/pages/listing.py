@@ -11,7 +11,7 @@ from app.language.form import CASE, Form
 from app.language.texts import say
 from app.pages.asked import AskedOption, SearchBox
 from app.pages.desk import Desk, found_or_404
-from app.records.lists import MOST_COUNTED, ListPage, Wish, list_page, sortable, totals
+from app.records.lists import MOST_COUNTED, ListPage, TotalLine, Wish, list_page, sortable, totals
 
 MOST_PAGES = 10**6
 
@@ -165,9 +165,11 @@ def _empty(wish: Wish) -> str:
 
 def _totals(at: Desk, form: Form, wish: Wish) -> list[Sum]:
     return [
-        Sum(say(total.label or form.questions[total.sum].label, at.reading.language),
-            [SumLine(" · ".join(line.by), line.amount) for line in lines])
-        for total, lines in totals(at.cabinet, at.seen_forms(), form.key, wish, at.reading) if lines
+        Sum(say(total.label or form.questions[total.sum].label, at.reading.language), sum_lines(lines))
+        for _, total, lines in totals(at.cabinet, at.seen_forms(), {form.key: wish}, at.reading)
     ]
 
 
+def sum_lines(lines: list[TotalLine]) -> list[SumLine]:
+    """The lines of a running total as they are drawn."""
+    return [SumLine(" · ".join(line.by), line.amount) for line in lines]

@@ -11,7 +11,7 @@ from app.language.question import Answers, Question
 from app.language.texts import say
 from app.pages.desk import Desk
 from app.pages.filling import Titles
-from app.records.labels import shown, user_names
+from app.records.labels import shown
 from app.records.tables import USER, Record
 
 
@@ -38,10 +38,9 @@ class ReadSection:
     questions: list[ReadQuestion]
 
 
-def read_sections(at: Desk, form: Form, answers: Answers) -> list[ReadSection]:
+def read_sections(at: Desk, form: Form, answers: Answers, titles: Titles) -> list[ReadSection]:
     """The sheet in paper order, without the questions that its answers hide."""
     hidden = hidden_questions(at.cabinet.forms[form.key], answers, at.reading.today)
-    titles = at.titles(form.questions.values(), answers)
     language = at.reading.language
     return [
         ReadSection(say(section.title, language), section.number or "", [
@@ -101,16 +100,21 @@ def _url(at: Desk, question: Question, answer: Any) -> str:
     return f"/files/{answer}" if question.look in ("file", "image") else ""
 
 
-def stamps(at: Desk, record: Record) -> list[str]:
+def stampers(record: Record) -> tuple[int | None, ...]:
+    """The users that the record's stamps name."""
+    return record.created_by, record.changed_by, record.deleted_by
+
+
+def stamps(record: Record, titles: Titles) -> list[str]:
     """Who entered and last changed the record, and when."""
-    names = user_names(at.cabinet, [record.created_by, record.changed_by, record.deleted_by])
-    told = [_stamp(gettext("Entered by %(who)s, %(when)s"), names.get(record.created_by), record.created_at)]
+    told = [_stamp(gettext("Entered by %(who)s, %(when)s"), record.created_by, record.created_at, titles)]
     if record.changed_at != record.created_at or record.changed_by != record.created_by:
-        told.append(_stamp(gettext("Changed by %(who)s, %(when)s"), names.get(record.changed_by), record.changed_at))
+        told.append(_stamp(gettext("Changed by %(who)s, %(when)s"), record.changed_by, record.changed_at, titles))
     if record.deleted_at is not None:
-        told.append(_stamp(gettext("Deleted by %(who)s, %(when)s"), names.get(record.deleted_by), record.deleted_at))
+        told.append(_stamp(gettext("Deleted by %(who)s, %(when)s"), record.deleted_by, record.deleted_at, titles))
     return told
 
 
-def _stamp(words: str, who: str | None, when: Any) -> str:
-    return words % {"who": who or gettext("Dosar"), "when": format_datetime(when, "short")}
+def _stamp(words: str, who: int | None, when: Any, titles: Titles) -> str:
+    name = titles.get((USER, who)) if who is not None else None
+    return words % {"who": name or gettext("Dosar"), "when": format_datetime(when, "short")}

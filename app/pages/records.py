@@ -16,13 +16,13 @@ from app.pages.clash import clash_page
 from app.pages.desk import Desk, desk, found_or_404
 from app.pages.listing import list_context
 from app.pages.posted import as_posted
-from app.pages.reading_sheet import read_sections, stamps
+from app.pages.reading_sheet import read_sections, stampers, stamps
 from app.pages.sheet import Answer, SheetOnDesk, in_steps, saved, section_or_404
 from app.pages.told import told_history
 from app.pages.tokens import once_token, once_word, seen_token, seen_version
 from app.records.history import entries
 from app.records.labels import title
-from app.records.lists import Wish, list_page
+from app.records.lists import Wish, latest, list_page
 from app.records.scope import OutOfReach
 from app.records.sheets import Clash, answers_of, bring_back, correct, enter, open_sheet, put_away
 from app.records.tables import Record
@@ -49,11 +49,12 @@ class RecordPages(View):
         at, known = desk(), desk().form(form)
         sheet = found_or_404(open_sheet, at.cabinet, form, record_id, with_deleted=at.worker.may("delete", form))
         head = at.case_head(_case_of(at, sheet.record))
+        titles = at.titles(known.questions.values(), sheet.answers, stampers(sheet.record))
         return render_template(
             "record.html", title=title(known, sheet.answers, at.reading, record_id),
             form_title=say(known.title, at.reading.language), case=head,
-            sections=read_sections(at, known, sheet.answers), actions=_actions(at, known, sheet.record),
-            stamps=stamps(at, sheet.record), undo=None,
+            sections=read_sections(at, known, sheet.answers, titles), actions=_actions(at, known, sheet.record),
+            stamps=stamps(sheet.record, titles),
             history_url=url_for("RecordPages.history", form=form, record_id=record_id),
         )
 
@@ -124,6 +125,8 @@ def _case_of(at: Desk, record: Record) -> Record | None:
     """The case the sheet belongs to; the case file itself stands under no other head."""
     if record.case_column is None or not at.worker.may("see", CASE):
         return None
+    if record.form_key == CASE:
+        return record
     found: Record = found_or_404(at.cabinet.find, CASE, getattr(record, record.case_column), with_deleted=True)
     return found
 
@@ -163,17 +166,17 @@ def _prefilled(at: Desk, form: Form, case: Record | None) -> Answers:
             answers[question.name] = question.from_json(question.default)
     carried = [question for question in form.asked() if question.carry]
     if carried and case is not None and at.worker.may("see", form.key):
-        page_before = list_page(
-            at.cabinet, at.cabinet.forms, form.key, Wish(case_id=case.id), at.reading, size=1
-        )
-        for record_id in page_before.ids:
-            before = answers_of(at.cabinet, at.cabinet.find(form.key, record_id))
-            answers |= {question.name: _without_ids(before.get(question.name)) for question in carried}
+        before = latest(at.cabinet, form, case.id)
+        kept = answers_of(at.cabinet, before) if before is not None else {}
+        answers |= {question.name: _without_ids(kept.get(question.name)) for question in carried}
     return answers
 
 
 def _without_ids(answer: Any) -> Any:
-    return [{**row, "id": None} for row in answer] if isinstance(answer, list) and answer and isinstance(answer[0], dict) else answer
+    """Rows carried over become rows of the new sheet."""
+    if not isinstance(answer, list):
+        return answer
+    return [{**row, "id": None} if isinstance(row, dict) else row for row in answer]
 
 
 def _file_new(

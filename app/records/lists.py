@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import (
+    BigInteger, ColumnElement, Select, String, and_, cast, func, literal, null, select, type_coerce, union_all,
+)
 from sqlalchemy.orm import aliased
 
-from app.language.form import CASE, Form
+from app.language.form import CASE, Form, Total
 from app.language.question import Question, Reading
 from app.records.cabinet import Cabinet
-from app.records.labels import shown, title, title_questions
+from app.records.labels import link_titles, shown, title, title_questions
 from app.records.search import asked_words, found_by
 from app.records.tables import USER, Record, sort_column
 
@@ -74,6 +76,16 @@ def list_page(
     columns = _columns(form, kept, known, reading, with_case and wish.case_id is None)
     cells = _cells(cabinet, kept, ids, columns, options)
     return ListPage(ids, cells, (page - 1) * size + 1, more, count)
+
+
+def latest(cabinet: Cabinet, form: Form, case_id: int) -> Record | None:
+    """The case's last sheet of this form, in the form's own order: what a new one carries on from."""
+    kept = cabinet.record_class(form.key)
+    wish = Wish(case_id=case_id)
+    found: Record | None = cabinet.session.scalars(
+        select(kept).where(*_conditions(form, kept, wish)).order_by(*_order(form, kept, wish)).limit(1)
+    ).one_or_none()
+    return found
 
 
 def _conditions(form: Form, kept: type[Record], wish: Wish) -> list[ColumnElement[bool]]:
@@ -199,27 +211,80 @@ class TotalLine:
 
 
 def totals(
-    cabinet: Cabinet, known: Mapping[str, Form], key: str, wish: Wish, reading: Reading,
-) -> list[tuple[Any, list[TotalLine]]]:
-    """The form's running totals over the records in reach: one statement each."""
-    form, kept = known[key], cabinet.record_class(key)
-    return [(total, _total(cabinet, form, kept, total, wish, reading)) for total in form.totals]
-
-
-def _total(cabinet: Cabinet, form: Form, kept: type[Record], total: Any, wish: Wish, reading: Reading) -> list[TotalLine]:
-    summed = form.questions[total.sum]
-    value, *apart = [getattr(kept, column.name) for column in summed.columns() if not column.name.endswith("__unknown")]
-    grouped = [form.questions[name] for name in total.by]
-    by = [getattr(kept, question.name) for question in grouped]
-    rows = cabinet.session.execute(
-        select(*by, *apart, func.sum(value)).where(and_(value.is_not(None), *_conditions(form, kept, wish)))
-        .group_by(*by, *apart).order_by(*by, *apart)
-    )
-    names = [column.name for column in summed.columns() if not column.name.endswith("__unknown")]
-    return [
-        TotalLine(
-            [shown(question, question.restored({question.name: code}), reading) for question, code in zip(grouped, row, strict=False)],
-            shown(summed, summed.restored(dict(zip(names, (row[-1], *row[len(by):-1]), strict=True))), reading),
-        )
-        for row in rows
+    cabinet: Cabinet, known: Mapping[str, Form], wishes: Mapping[str, Wish], reading: Reading,
+) -> list[tuple[Form, Total, list[TotalLine]]]:
+    """The running totals of these forms over the records in reach: one statement for all of them."""
+    asked = [(known[key], total) for key in wishes for total in known[key].totals]
+    if not asked:
+        return []
+    most = max(len(total.by) for _, total in asked)
+    queries = [
+        _summed(cabinet, form, total, wishes[form.key], place, most) for place, (form, total) in enumerate(asked)
     ]
+    rows = cabinet.session.execute(union_all(*queries) if len(queries) > 1 else queries[0]).all()
+    titles = link_titles(cabinet, known, _grouped_by(asked, rows), reading)
+    found: dict[int, list[TotalLine]] = {}
+    for row in rows:
+        form, total = asked[row[0]]
+        found.setdefault(row[0], []).append(_total_line(form, total, row, titles, reading))
+    return [(*asked[place], lines) for place, lines in sorted(found.items())]
+
+
+def _summed(cabinet: Cabinet, form: Form, total: Total, wish: Wish, place: int, most: int) -> Select[Any]:
+    """(which total, the codes it is grouped by, the currency or nothing, the sum in its smallest unit)."""
+    kept = cabinet.record_class(form.key)
+    value, *apart = [getattr(kept, name) for name in form.questions[total.sum].column_types()]
+    by = [getattr(kept, name) for name in total.by]
+    texts = [cast(column, String) for column in (*by, *apart)]
+    blanks: list[Any] = [null()] * (most - len(by)) + ([null()] if not apart else [])
+    return (
+        select(literal(place), *texts[:len(by)], *blanks[:most - len(by)], *texts[len(by):], *blanks[most - len(by):],
+               func.sum(type_coerce(value, BigInteger)))
+        .where(and_(value.is_not(None), *_conditions(form, kept, wish))).group_by(*by, *apart)
+    )
+
+
+def _grouped_by(asked: Sequence[tuple[Form, Total]], rows: Sequence[Any]) -> dict[str, set[int]]:
+    """The records that sums are grouped by."""
+    wanted: dict[str, set[int]] = {}
+    for place, *codes in rows:
+        form, total = asked[place]
+        for name, code in zip(total.by, codes, strict=False):
+            target = form.questions[name].link_target()
+            if target is not None and code:
+                wanted.setdefault(target, set()).add(int(code))
+    return wanted
+
+
+def _total_line(
+    form: Form, total: Total, row: Any, titles: Mapping[tuple[str, int], str], reading: Reading
+) -> TotalLine:
+    summed = form.questions[total.sum]
+    stored = dict(zip(summed.column_types(), (row[-1], row[-2]), strict=False))
+    grouped = [form.questions[name] for name in total.by]
+    return TotalLine(
+        [_group_text(question, code, titles, reading) for question, code in zip(grouped, row[1:], strict=False)],
+        shown(summed, summed.restored(_as_read(summed, stored)), reading),
+    )
+
+
+def _group_text(
+    question: Question, code: str | None, titles: Mapping[tuple[str, int], str], reading: Reading
+) -> str:
+    if not code:
+        return ""
+    target = question.link_target()
+    return titles.get((target, int(code)), "") if target else shown(question, question.from_json(code), reading)
+
+
+def _as_read(question: Question, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Column values as the database gives them, through their types."""
+    return {
+        name: _of_type(kind, stored.get(name)) for name, kind in question.column_types().items()
+    }
+
+
+def _of_type(kind: Any, value: Any) -> Any:
+    made = kind() if isinstance(kind, type) else kind
+    reads = getattr(made, "process_result_value", None)
+    return reads(int(value), None) if reads is not None and value is not None else value

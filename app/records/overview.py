@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
 
 from app.records.cabinet import Cabinet
 from app.records.system import history, team
@@ -76,3 +76,30 @@ def events(cabinet: Cabinet, case: Record, forms: Iterable[str], most: int = 15)
         .order_by(history.c.id.desc()).limit(most)
     )
     return [Event(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """A record that was put away."""
+
+    form: str
+    id: int
+    at: datetime
+    by: int | None
+
+
+def deleted_records(cabinet: Cabinet, forms: Iterable[str], most: int) -> list[Deleted]:
+    """The records put away last, of these forms: one statement."""
+    queries = []
+    for key in forms:
+        kept = cabinet.record_class(key)
+        queries.append(
+            select(literal(key), kept.id, kept.deleted_at, kept.deleted_by).where(kept.deleted_at.is_not(None))
+        )
+    if not queries:
+        return []
+    every = union_all(*queries)
+    rows = cabinet.session.execute(
+        every.order_by(every.selected_columns[2].desc()).limit(most), execution_options={"with_deleted": True}
+    )
+    return [Deleted(*row) for row in rows]

@@ -126,6 +126,10 @@ class Computed(Question):
                 return band
         return None
 
+    def level(self, answer: Answer) -> str:
+        band = self.band(answer)
+        return band.level if band else ""
+
     def shown(self, answer: Answer, reading: Reading) -> str:
         text = self.as_typed.shown(answer, reading)
         band = self.band(answer)

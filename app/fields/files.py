@@ -53,6 +53,7 @@ class File(Question):
 
     look: ClassVar[str] = "file"
     sortable: ClassVar[bool] = False
+    attached: ClassVar[bool] = True
     accepted: ClassVar[dict[str, FileType]] = DOCUMENTS | PICTURES
 
     type: Literal["file"] = "file"

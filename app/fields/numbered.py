@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from string import Formatter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator
 from sqlalchemy import String
@@ -37,6 +37,8 @@ def _is_code(text: str) -> bool:
 
 class IssuedCode(Question):
     """A code issued when the record is saved; typed only when the paper already has one."""
+
+    issued: ClassVar[bool] = True
 
     type: Literal["code"] = "code"
     pattern: Annotated[str, AfterValidator(_pattern)] = "D-{year}-{number:04}"

@@ -74,6 +74,10 @@ class Question(BaseModel):
     """Sorted as words are, in the order of the Romanian alphabet."""
     computed: ClassVar[bool] = False
     """Never typed: :meth:`compute` makes the answer out of the others."""
+    attached: ClassVar[bool] = False
+    """Answered with a file: the answer is the number of what was kept of it."""
+    issued: ClassVar[bool] = False
+    """Left empty, it gets its answer from :meth:`issue` when the record is kept."""
 
     type: str
     name: Name
@@ -195,6 +199,10 @@ class Question(BaseModel):
         """The answer that follows from the other (plain) answers, for a computed kind."""
         raise NotImplementedError
 
+    def issue(self, number: int, today: date) -> str:
+        """The answer that the running ``number`` gives, for an issued kind."""
+        raise NotImplementedError
+
     def matches(self, columns: Mapping[str, Any], wanted: str) -> ColumnElement[bool]:
         """The condition of a filter: this question's answer is the one with code ``wanted``."""
         matched: ColumnElement[bool] = columns[self.name] == self.of_json(wanted)
@@ -211,6 +219,14 @@ class Question(BaseModel):
     def options(self) -> Sequence[Choice]:
         """The choices offered; empty for a kind without any."""
         return ()
+
+    def options_with(self, typed: Sequence[str]) -> Sequence[Choice]:
+        """The choices offered where ``typed`` stands in the boxes already."""
+        return self.options()
+
+    def level(self, answer: Answer) -> str:
+        """How grave an answer is, where the form says so: low, medium or high."""
+        return ""
 
     def words(self, answer: Answer) -> str:
         """What the search finds of this answer."""

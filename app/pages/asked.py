@@ -68,6 +68,8 @@ class Asked:
     unit: str = ""
     autocomplete: str = "off"
     inputmode: str = ""
+    attached: bool = False
+    """Whether a file is sent along."""
     pick: str = ""
     """The address where the records to link to are looked up."""
     columns: list[AskedColumn] = field(default_factory=list)

@@ -33,7 +33,7 @@ def _neutral_name(kept: Any) -> str:
 def _stands_in_reach(at: Desk, file_id: int) -> bool:
     """Whether an answer she may see, of a record in her reach, holds this file."""
     for key, form in at.seen_forms().items():
-        holding = [question.name for question in form.stored_questions if question.look in ("file", "image")]
+        holding = [question.name for question in form.stored_questions if question.attached]
         kept: Any = at.cabinet.record_class(key)
         if holding and at.cabinet.session.scalar(
             select(kept.id).where(or_(*[getattr(kept, name) == file_id for name in holding])).limit(1)

@@ -96,25 +96,23 @@ class Filling:
             name=name, id=name.replace(".", "-"), look=question.look, label=say(question.label, language),
             value_type=question.value_type, number=question.number or "",
             hint=say(question.hint, language), help=say(question.help, language),
-            typed=list(texts), options=self._options(question, texts, answer), unknown=_unknown(question, texts, language),
+            typed=list(texts), options=self._options(question, texts), unknown=_unknown(question, texts, language),
             problem=self._about(where, soft=False), doubt=self._about(where, soft=True),
             echo=self._echo(question, answer), optional=not question.required, shown=is_shown,
             show_if=self._condition(question.show_if, on_page),
             required_if=self._condition(question.required_if, on_page),
-            value=self._condition(getattr(question, "value", None), on_page),
+            value=self._condition(question.expressions().get("value"), on_page),
             text=self._text(question, answer), lines=box.lines, width=box.width, inputmode=box.inputmode,
-            unit=say(box.unit, language), pick=self.pick,
+            unit=say(box.unit, language), attached=question.attached, pick=self.pick,
         )
         if question.columns_asked():
             self._draw_rows(question, asked, on_page)
         return asked
 
-    def _options(self, question: Question, texts: Sequence[str], answer: Any) -> list[AskedOption]:
-        held = texts if hasattr(question, "options_with") else ()
-        offered = question.options_with(texts) if held else question.options()  # type: ignore[attr-defined]
+    def _options(self, question: Question, texts: Sequence[str]) -> list[AskedOption]:
         return [
             AskedOption(choice.code, say(choice.label, self.reading.language), choice.code in texts, choice.other)
-            for choice in offered
+            for choice in question.options_with(texts)
         ]
 
     def _echo(self, question: Question, answer: Any) -> str:
@@ -125,7 +123,7 @@ class Filling:
         target = question.link_target()
         if target is not None and isinstance(answer, int):
             return self.titles.get((target, answer), "")
-        if question.look in ("file", "image") and isinstance(answer, int):
+        if question.attached and isinstance(answer, int):
             return self.titles.get(("file", answer), "")
         return shown(question, answer, self.reading) if question.computed else ""
 

@@ -60,11 +60,11 @@ def _is_read(question: Question, answers: Answers, hidden: set[str]) -> bool:
 
 def _read(at: Desk, question: Question, answer: Any, titles: Titles) -> ReadQuestion:
     language = at.reading.language
+    text = answer_text(at, question, answer, titles)
     read = ReadQuestion(
-        say(question.label, language), question.number or "", answer_text(at, question, answer, titles),
-        lines=question.look == "paragraph", url=_url(at, question, answer),
+        say(question.label, language), question.number or "", text,
+        level=question.level(answer), lines="\n" in text, url=_url(at, question, answer),
     )
-    read.level = _level(question, answer)
     if question.columns_asked():
         read.columns = [say(column.label, language) for column in question.columns_asked()]
         read.rows = [
@@ -74,19 +74,12 @@ def _read(at: Desk, question: Question, answer: Any, titles: Titles) -> ReadQues
     return read
 
 
-def _level(question: Question, answer: Any) -> str:
-    """How grave a computed score is, where its form says so."""
-    band = getattr(question, "band", None)
-    found = band(answer) if band is not None and answer is not None else None
-    return found.level if found is not None else ""
-
-
 def answer_text(at: Desk, question: Question, answer: Any, titles: Titles) -> str:
     """The answer in words; a record out of reach has no title."""
     target = question.link_target()
     if target is not None and isinstance(answer, int):
         return titles.get((target, answer)) or gettext("(not for you to see)")
-    if question.look in ("file", "image") and isinstance(answer, int):
+    if question.attached and isinstance(answer, int):
         return titles.get(("file", answer), "")
     return shown(question, answer, at.reading)
 
@@ -97,7 +90,7 @@ def _url(at: Desk, question: Question, answer: Any) -> str:
         return ""
     if target is not None and target != USER and at.worker.may("see", target):
         return f"/records/{target}/{answer}"
-    return f"/files/{answer}" if question.look in ("file", "image") else ""
+    return f"/files/{answer}" if question.attached else ""
 
 
 def stampers(record: Record) -> tuple[int | None, ...]:

@@ -22,7 +22,7 @@ def take_uploads(desk: Desk, questions: Sequence[Question], posted: Posted) -> d
     """
     refused: dict[Where, Message] = {}
     for question in questions:
-        upload = request.files.get(question.name) if question.look in ("file", "image") else None
+        upload = request.files.get(question.name) if question.attached else None
         if upload is None or not upload.filename:
             continue
         contents = upload.read()

@@ -149,7 +149,7 @@ def _with_codes(cabinet: Cabinet, form: Form, answers: Answers, today: date) -> 
     """The answers with a fresh code wherever a numbered question was left empty."""
     issued = dict(answers)
     for question in form.stored_questions:
-        if question.type == "code" and not issued.get(question.name):
+        if question.issued and not issued.get(question.name):
             issued[question.name] = _issue(cabinet, form, question, today)
     return issued
 

@@ -61,9 +61,14 @@ def count_try(guarded: Guarded, secret: str, account: str, address: str | None =
         _add_one(guarded.session, key, limit, kept.get(key), moment)
 
 
-def forget_tries(guarded: Guarded, secret: str, account: str) -> None:
-    """The account's owner came in: her own wrong tries are forgotten, those of the address are not."""
+def forget_tries(guarded: Guarded, secret: str, account: str, address: str | None = None) -> None:
+    """The account's owner came in: her own wrong tries are forgotten, and this try was none of the address."""
     guarded.session.execute(delete(try_table).where(try_table.c.key == _key(secret, ACCOUNT, account)))
+    if address is not None:
+        guarded.session.execute(
+            update(try_table).where(try_table.c.key == _key(secret, ADDRESS, address))
+            .values(tries=try_table.c.tries - 1, closed_until=guarded.clock())
+        )
 
 
 def _add_one(session: Any, key: str, limit: Limit, row: Any, moment: datetime) -> None:

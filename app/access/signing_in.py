@@ -20,7 +20,7 @@ def sign_in(guarded: Guarded, user_name: str, password: str, address: str) -> in
     user_id = right_password(guarded, user_name, password)
     with guarded.store.writing():
         if user_id is not None:
-            forget_tries(guarded, secret, user_name)
+            forget_tries(guarded, secret, user_name, address)
         _note(guarded, user_name, user_id is not None)
     return user_id
 

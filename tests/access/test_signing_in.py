@@ -84,6 +84,13 @@ def test_an_address_that_guesses_at_many_accounts_waits_too(office: Office) -> N
     assert elsewhere.sign_in("ana").status_code == 303
 
 
+def test_an_office_behind_one_address_signs_in_all_day(office: Office) -> None:
+    assert [office.browser().sign_in("ana").status_code for _ in range(25)] == [303] * 25
+    guesser = office.browser()
+    answers = [guesser.sign_in(f"user{number}", "wrong").status_code for number in range(21)]
+    assert answers == [401] * 20 + [429], "its own mistakes count as before"
+
+
 def test_an_hour_of_many_guessers_at_once_is_still_five_tries(office: Office) -> None:
     def guess(_: int) -> int:
         return office.browser().sign_in("ana", "wrong").status_code

@@ -62,7 +62,7 @@ def count_try(guarded: Guarded, secret: str, account: str, address: str | None =
 
 
 def forget_tries(guarded: Guarded, secret: str, account: str, address: str | None = None) -> None:
-    """The account's owner came in: her own wrong tries are forgotten, and this try was none of the address."""
+    """The account's owner came in: her wrong tries are forgotten, and this was none of the address's."""
     guarded.session.execute(delete(try_table).where(try_table.c.key == _key(secret, ACCOUNT, account)))
     if address is not None:
         guarded.session.execute(

@@ -30,9 +30,10 @@ function isDay(year, month, day) {
   return made.getUTCMonth() === month - 1 && made.getUTCDate() === day;
 }
 
-/** Year, month and day as far as they are given, whichever way round they were written. */
+/** Year, month and day as far as they are given, whichever way round they were written; six or eight digits
+ * are day, month and year: the number keys of a telephone have no full stop. */
 function partsOf(text) {
-  const parts = text.split(/[\s.,/\-–]+/).filter(Boolean);
+  const parts = text.replace(/^(\d\d)(\d\d)(\d\d|\d{4})$/, "$1 $2 $3").split(/[\s.,/\-–]+/).filter(Boolean);
   if (parts.length === 3 && /^\p{L}+$/u.test(parts[0]) && /^\d+$/.test(parts[1]) && !ROMAN.includes(parts[0])) {
     [parts[0], parts[1]] = [parts[1], parts[0]];
   }

@@ -1,0 +1,78 @@
+"""A browser and a Dosar to try it on. Without Chromium these tests are skipped; where CI is set they fail."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.serving import Site, served
+from tests.browser.visitors import Visitor
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+
+SignIn = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, started once."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None and not os.environ.get("CI"):
+        pytest.skip(f"no browser was found: install one of {', '.join(BROWSERS)}")
+    assert path is not None, "the tests in the browser may not be skipped here: install chromium"
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(SWITCHES))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A Dosar with the demo cases, for all the tests."""
+    with served(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@pytest.fixture
+def empty_site(tmp_path: Path) -> Iterator[Site]:
+    """A Dosar on its first day."""
+    with served(tmp_path, demo=False) as running:
+        yield running
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Callable[..., Visitor]]:
+    """Opens a browser of its own at a site; when the test is over it must not have complained."""
+    visitors: list[Visitor] = []
+
+    def open_browser(site: Site, javascript: bool = True, width: int = 1280, **more: Any) -> Visitor:
+        context = browser.new_context(
+            java_script_enabled=javascript, viewport={"width": width, "height": 900}, locale="ro-RO", **more,
+        )
+        context.set_default_timeout(10_000)
+        visitors.append(Visitor(context.new_page(), site.url))
+        return visitors[-1]
+
+    yield open_browser
+    complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
+    for visitor in visitors:
+        visitor.page.context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def sign_in(site: Site, visit: Callable[..., Visitor]) -> SignIn:
+    """Sign in to the demo: ``sign_in("volunteer", "ro")``, in a browser of its own each time."""
+    def come_in(role: str, language: str = "ro", **browser: Any) -> Visitor:
+        visitor = visit(site, **browser)
+        visitor.sign_in(role)
+        visitor.speak(language)
+        return visitor
+
+    return come_in

@@ -1,0 +1,42 @@
+"""Dosar as it runs for an organisation: a real server on a free port, on data of its own."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+
+from flask import Flask
+from waitress.server import create_server
+
+from app.running import opened_app
+
+FORMS = Path(__file__).parents[2] / "forms"
+THREADS = 4
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running Dosar: where it answers, and the application behind."""
+
+    url: str
+    app: Flask
+
+
+@contextmanager
+def served(data: Path, demo: bool = True) -> Iterator[Site]:
+    """Dosar on an empty folder, with the demo cases or waiting for its set-up."""
+    app, findings = opened_app(
+        data, FORMS, os.urandom(32), demo=demo, TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+    )
+    assert not findings, "\n".join(str(found) for found in findings)
+    server = create_server(app, host="127.0.0.1", port=0, threads=THREADS, ident=None)
+    thread = Thread(target=server.run)
+    thread.start()
+    try:
+        yield Site(f"http://127.0.0.1:{server.effective_port}", app)
+    finally:
+        server.close()
+        thread.join()
+        app.extensions["dosar_cabinet"].store.close()

@@ -1,0 +1,56 @@
+"""What people type is understood in the browser as on the server."""
+
+from datetime import date
+
+import pytest
+
+from app.fields.dates import PartialDay
+from app.fields.numbers import read_number
+from app.language.message import Mistake
+from app.language.question import Reading
+
+TODAY = date(2026, 3, 27)
+DATES = [
+    "27.3.98", "27/03/1998", "27-03-1998", "27 martie 1998", "27 Mart. 1998", "martie 1998", "03.1998",
+    "1998", "1998-03-27", "27 III 1998", "march 27, 1998", "27031998", "270398", "azi", "ieri", "mâine",
+    "5.1.27", "5.1.28",
+    "31.2.2020", "29.2.2024", "29.2.2023", "27.3", "27", "13.1998", "1.1.1899", "abc", "27.3.98.4", "1 2 3 4",
+]
+NUMBERS = [
+    "12", "12,5", "12.5", "1.234", "1,234", "1.234,5", "1,234.5", "1 234,50", "-3", "−3", "0", "abc", ".",
+    "1,2,3",
+]
+
+
+def read(reading, typed):
+    try:
+        return reading(typed)
+    except Mistake:
+        return None
+
+
+def test_dates_are_understood_alike(page):
+    understood = page.evaluate(
+        """async ([dates, today]) => {
+          const { date } = await import("/js/reading.js");
+          return dates.map((typed) => date(typed, today));
+        }""", [DATES, TODAY.isoformat()],
+    )
+
+    question = PartialDay(name="born", label={"en": "Born", "ro": "Născut"})
+    reading = Reading("ro", TODAY)
+    expected = [read(lambda typed: question.read([typed], reading), typed) for typed in DATES]
+    assert dict(zip(DATES, understood, strict=True)) == dict(zip(DATES, expected, strict=True))
+
+
+@pytest.mark.parametrize("language", ["ro", "en"])
+def test_numbers_are_understood_alike(page, language):
+    understood = page.evaluate(
+        """async ([numbers, language]) => {
+          const { number } = await import("/js/reading.js");
+          return numbers.map((typed) => number(typed, language));
+        }""", [NUMBERS, language],
+    )
+
+    expected = [read(lambda typed: float(read_number(typed, language, 4)), typed) for typed in NUMBERS]
+    assert dict(zip(NUMBERS, understood, strict=True)) == dict(zip(NUMBERS, expected, strict=True))

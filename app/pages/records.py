@@ -15,7 +15,6 @@ from app.pages.asked import Result, SearchBox
 from app.pages.clash import clash_page
 from app.pages.desk import Desk, desk, found_or_404
 from app.pages.listing import list_context
-from app.pages.posted import as_posted
 from app.pages.reading_sheet import read_sections, stampers, stamps
 from app.pages.sheet import Answer, SheetOnDesk, in_steps, saved, section_or_404
 from app.pages.told import told_history
@@ -69,9 +68,11 @@ class RecordPages(View):
             at, filled, whole, request.full_path.rstrip("?"), case=case, step=0 if in_steps(filled) else None,
             cancel_url=_home_of(form, case),
         )
+        if request.method == "GET" or sheet.step is not None:
+            sheet.kept = _prefilled(at, filled, case)
         if request.method == "GET":
             sheet.hidden = {"_once": once_token(at.worker.id)}
-            return sheet.first_look(as_posted(sheet.questions, _prefilled(at, filled, case), at.reading))
+            return sheet.first_look()
         sheet.hidden = {"_once": request.form.get("_once", "")}
         word = once_word(sheet.hidden["_once"], at.worker.id)
         return sheet.answer_post(lambda answers, reason: _file_new(at, sheet, case, answers, reason, word))

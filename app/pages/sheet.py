@@ -73,28 +73,36 @@ class SheetOnDesk:
         uploads = take_uploads(self.desk, self.questions, posted)
         read = read_posted(self.questions, posted, self.desk.reading)
         read.mistakes.update(uploads)
-        answers = settled(self.whole, {**self.kept, **read.answers}, self.desk.reading.today)
-        found = complaints(self.whole, answers, self.desk.reading.today, {one.name for one in self.questions})
-        found = [one for one in found if one.where not in read.mistakes]
+        answers = settled(self.whole, self._with_kept(read.answers), self.desk.reading.today)
+        found = [
+            one for one in complaints(self.whole, answers, self.desk.reading.today, {one.name for one in self.questions})
+            if one.where not in read.mistakes and self._is_drawn(one)
+        ]
         hard = [one for one in found if not one.soft]
         if read.mistakes or hard or (found and not posted.get("_confirmed")):
-            return self._page(posted, read.mistakes, found if read.mistakes or hard else found), 422
-        on_page = {question.name for question in self.whole.questions.values() if self._is_mine(question)}
-        filed = {name: answer for name, answer in answers.items() if name in on_page}
-        return file(filed, posted.get("_reason", "") if found else "")
+            return self._page(posted, read.mistakes, found), 422
+        return file(answers, posted.get("_reason", "") if found else "")
 
-    def _is_mine(self, question: Question) -> bool:
-        """On this page, or following from it: computed answers, and answers hidden by it."""
-        return question.name in {one.name for one in self.questions} or question.computed or (
-            self.record is not None
-        )
+    def _is_drawn(self, complaint: Complaint) -> bool:
+        """Whether the page shows the place of a complaint; nobody mends a column hidden from her."""
+        columns = {column.name for column in self.form.questions[complaint.where[0]].columns_asked()}
+        return len(complaint.where) == 1 or complaint.where[2] in columns
+
+    def _with_kept(self, read: Answers) -> Answers:
+        """What was read, on top of what the record holds: answers and columns that are not on this page stay."""
+        answers = {**self.kept, **read}
+        for table in self.questions:
+            if table.columns_asked() and answers.get(table.name):
+                held = {row["id"]: row for row in self.kept.get(table.name) or ()}
+                answers[table.name] = [{**held.get(row["id"], {}), **row} for row in answers[table.name]]
+        return answers
 
     def _page(
         self, posted: Posted, mistakes: Any = None, found: Sequence[Complaint] = ()
     ) -> str:
         desk = self.desk
         answers = read_posted(self.questions, posted, desk.reading).answers
-        everything = settled(self.whole, {**self.kept, **answers}, desk.reading.today)
+        everything = settled(self.whole, self._with_kept(answers), desk.reading.today)
         filling = Filling(
             self.form, posted, everything, desk.reading, desk.titles(self.questions, everything),
             pick=self.action, mistakes=mistakes or {}, complaints=found,

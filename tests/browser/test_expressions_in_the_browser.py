@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from app.language.expressions import Expression
+from tests.browser.scripts import empty_page
 
 ROOT = Path(__file__).parents[2]
 VECTORS = json.loads((ROOT / "tests/language/expressions.json").read_text(encoding="utf-8"))
@@ -17,10 +18,11 @@ async (rules) => {
 """
 
 
-def test_every_rule_says_the_same_in_the_browser(page):
+def test_every_rule_says_the_same_in_the_browser(browser):
     asked = [{**rule, "tree": Expression(rule["text"]).tree} for rule in RULES]
 
-    said = page.evaluate(ALL_VALUES, asked)
+    with empty_page(browser) as page:
+        said = page.evaluate(ALL_VALUES, asked)
 
     different = [
         (rule["text"], rule["answers"], rule["value"], answer)

@@ -8,6 +8,7 @@ from app.fields.dates import PartialDay
 from app.fields.numbers import read_number
 from app.language.message import Mistake
 from app.language.question import Reading
+from tests.browser.scripts import empty_page
 
 TODAY = date(2026, 3, 27)
 DATES = [
@@ -29,28 +30,30 @@ def read(reading, typed):
         return None
 
 
-def test_dates_are_understood_alike(page):
-    understood = page.evaluate(
-        """async ([dates, today]) => {
-          const { date } = await import("/js/reading.js");
-          return dates.map((typed) => date(typed, today));
-        }""", [DATES, TODAY.isoformat()],
-    )
+UNDERSTOOD = """
+async ([reader, texts, ...rest]) => {
+  const scripts = await import("/js/reading.js");
+  return texts.map((typed) => scripts[reader](typed, ...rest));
+}
+"""
 
+
+def understood(browser, reader, texts, *rest):
+    with empty_page(browser) as page:
+        return dict(zip(texts, page.evaluate(UNDERSTOOD, [reader, texts, *rest]), strict=True))
+
+
+def test_dates_are_understood_alike(browser):
     question = PartialDay(name="born", label={"en": "Born", "ro": "Născut"})
     reading = Reading("ro", TODAY)
-    expected = [read(lambda typed: question.read([typed], reading), typed) for typed in DATES]
-    assert dict(zip(DATES, understood, strict=True)) == dict(zip(DATES, expected, strict=True))
+
+    expected = {typed: read(lambda typed: question.read([typed], reading), typed) for typed in DATES}
+
+    assert understood(browser, "date", DATES, TODAY.isoformat()) == expected
 
 
 @pytest.mark.parametrize("language", ["ro", "en"])
-def test_numbers_are_understood_alike(page, language):
-    understood = page.evaluate(
-        """async ([numbers, language]) => {
-          const { number } = await import("/js/reading.js");
-          return numbers.map((typed) => number(typed, language));
-        }""", [NUMBERS, language],
-    )
+def test_numbers_are_understood_alike(browser, language):
+    expected = {typed: read(lambda typed: float(read_number(typed, language, 4)), typed) for typed in NUMBERS}
 
-    expected = [read(lambda typed: float(read_number(typed, language, 4)), typed) for typed in NUMBERS]
-    assert dict(zip(NUMBERS, understood, strict=True)) == dict(zip(NUMBERS, expected, strict=True))
+    assert understood(browser, "number", NUMBERS, language) == expected

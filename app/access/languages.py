@@ -1,12 +1,13 @@
 """Which language a page is in: the worker's, else the one chosen in this browser, else the organisation's."""
 
+from dataclasses import replace
 from datetime import UTC
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from babel.support import Translations
-from flask import Flask, Response, has_request_context, request
+from flask import Flask, Response, g, has_request_context, request
 from flask_babel import get_locale, refresh
 from sqlalchemy import update
 from wtforms.i18n import messages_path
@@ -66,6 +67,7 @@ def choose(code: str, answer: Response) -> None:
     worker = visitor()
     if worker is not None:
         keep_language(worker.id, code)
+        g.worker = replace(worker, language=code)
     refresh()
 
 

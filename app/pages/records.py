@@ -47,7 +47,7 @@ class RecordPages(View):
     def show(self, form: str, record_id: int) -> str:
         at, known = desk(), desk().form(form)
         sheet = found_or_404(open_sheet, at.cabinet, form, record_id, with_deleted=at.worker.may("delete", form))
-        head = at.case_head(_case_of(at, sheet.record))
+        head = at.case_head(sheet.case)
         titles = at.titles(known.questions.values(), sheet.answers, stampers(sheet.record))
         return render_template(
             "record.html", title=title(known, sheet.answers, at.reading, record_id),
@@ -72,7 +72,7 @@ class RecordPages(View):
             sheet.kept = _prefilled(at, filled, case)
         if request.method == "GET":
             sheet.hidden = {"_once": once_token(at.worker.id)}
-            return sheet.first_look()
+            return sheet.opened()
         sheet.hidden = {"_once": request.form.get("_once", "")}
         word = once_word(sheet.hidden["_once"], at.worker.id)
         return sheet.answer_post(lambda answers, reason: _file_new(at, sheet, case, answers, reason, word))
@@ -90,10 +90,12 @@ class RecordPages(View):
     @page("/records/<form>/<int:record_id>/history", may("see"))
     def history(self, form: str, record_id: int) -> str:
         at, known = desk(), desk().form(form)
-        record = found_or_404(at.cabinet.find, form, record_id, with_deleted=at.worker.may("delete", form))
+        record, case = found_or_404(
+            at.cabinet.find_with_case, form, record_id, with_deleted=at.worker.may("delete", form)
+        )
         return render_template(
             "history.html", title=gettext("Change history"), form_title=say(known.title, at.reading.language),
-            case=at.case_head(_case_of(at, record)), back_url=_url(form, record_id),
+            case=at.case_head(case), back_url=_url(form, record_id),
             entries=told_history(at, known, entries(at.cabinet, known, record)),
         )
 
@@ -120,16 +122,6 @@ def _url(form: str, record_id: int) -> str:
 def _home_of(form: str, case: Any) -> str:
     case_id = case.id if isinstance(case, Record) else case
     return url_for("CasePages.case", case_id=case_id) if case_id else url_for("RecordPages.list", form=form)
-
-
-def _case_of(at: Desk, record: Record) -> Record | None:
-    """The case the sheet belongs to; the case file itself stands under no other head."""
-    if record.case_column is None or not at.worker.may("see", CASE):
-        return None
-    if record.form_key == CASE:
-        return record
-    found: Record = found_or_404(at.cabinet.find, CASE, getattr(record, record.case_column), with_deleted=True)
-    return found
 
 
 def _case_asked(at: Desk, form: Form) -> Record | str | None:
@@ -204,14 +196,14 @@ def _correct(form: str, record_id: int, step: int | None) -> Answer:
     sheet = found_or_404(open_sheet, at.cabinet, form, record_id)
     if whole.append_only:
         abort(403)
-    case = _case_of(at, sheet.record)
+    case = sheet.case
     on_desk = SheetOnDesk(
         at, known, whole, request.path, sheet.answers, case, sheet.record, step, cancel_url=_url(form, record_id),
         step_url=lambda place: url_for("RecordPages.edit_section", form=form, record_id=record_id, step=place + 1),
         hidden={"_seen": request.form.get("_seen") or seen_token(form, record_id, sheet.record.version)},
     )
     if request.method == "GET":
-        return on_desk.first_look()
+        return on_desk.opened()
     return on_desk.answer_post(lambda answers, reason: _file_correction(at, on_desk, answers, reason))
 
 

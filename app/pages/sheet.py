@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request
-from flask_babel import gettext, refresh
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import format_datetime, gettext, refresh
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.access.languages import choose
@@ -23,10 +24,14 @@ from app.pages.filling import Filling
 from app.pages.picking import pick_page
 from app.pages.posted import Posted, as_posted, copy_row, read_posted, row_indexes, tidied
 from app.pages.uploads import take_uploads
+from app.records import drafts
 from app.records.tables import Record
 
 SHORT = 30
 """A form of at most this many questions is one page; a longer one is a page for each section."""
+
+TOKENS = ("_once", "_seen")
+"""A draft goes on with the tokens it began with: it files one sheet, and knows the version it saw."""
 
 Answer = Response | str | tuple[str, int]
 
@@ -47,6 +52,8 @@ class SheetOnDesk:
     hidden: dict[str, str] = field(default_factory=dict)
     cancel_url: str = "/"
     step_url: Callable[[int], str] | None = None
+    draft_from: str = ""
+    """When the draft that stands on the page was kept."""
 
     @property
     def sections(self) -> Sequence[Section]:
@@ -58,10 +65,25 @@ class SheetOnDesk:
         """The questions on this page that can be answered."""
         return [one for section in self.sections for one in section.questions if not one.retired]
 
+    def opened(self) -> str:
+        """The page as it opens: with the draft, if the worker left one here."""
+        begun = drafts.find(self.desk.cabinet, self.desk.worker.id, self.place)
+        if begun is None:
+            return self.first_look()
+        posted: Posted = MultiDict(begun.boxes)
+        self.draft_from = format_datetime(begun.saved_at, "short")
+        self.hidden.update({name: posted[name] for name in TOKENS if name in posted})
+        return self.first_look(tidied(self.questions, posted))
+
     def first_look(self, posted: Posted | None = None) -> str:
-        """The page as it opens."""
+        """The page with what was kept, or with what stands in these boxes."""
         shown = posted if posted is not None else as_posted(self.questions, self.kept, self.desk.reading)
         return self._page(shown)
+
+    @property
+    def place(self) -> str:
+        """What the draft of this page is kept under: its address."""
+        return self.action
 
     def answer_post(self, file: Callable[[Answers, str], Answer]) -> Answer:
         """What a post of the page leads to; ``file`` keeps answers that stand every check."""
@@ -81,7 +103,10 @@ class SheetOnDesk:
         hard = [one for one in found if not one.soft]
         if read.mistakes or hard or (found and not posted.get("_confirmed")):
             return self._page(posted, read.mistakes, found), 422
-        return file(answers, posted.get("_reason", "") if found else "")
+        filed = file(answers, posted.get("_reason", "") if found else "")
+        if isinstance(filed, Response):
+            drafts.discard(self.desk.cabinet, self.desk.worker.id, self.place)
+        return filed
 
     def _is_drawn(self, complaint: Complaint) -> bool:
         """Whether the page shows the place of a complaint; nobody mends a column hidden from her."""
@@ -113,7 +138,8 @@ class SheetOnDesk:
             case=desk.case_head(self.case), action=self.action, sections=filling.sections(self.sections),
             problems=problems, doubts=[] if problems else filling.doubts(), hidden=self.hidden,
             cancel_url=self.cancel_url, save_label=gettext("Save"), more_label=self._more_label(),
-            step=self._steps(), draft_url="", reading_language=desk.reading.language,
+            step=self._steps(), draft_url=url_for("DraftPages.keep", form=self.form.key), place=self.place,
+            draft_from=self.draft_from, reading_language=desk.reading.language,
             today=desk.reading.today.isoformat(),
         )
 
@@ -203,8 +229,23 @@ def _picked(sheet: SheetOnDesk, posted: Posted) -> str:
     return sheet.first_look(posted)
 
 
+def _keep_draft(sheet: SheetOnDesk, posted: Posted) -> str:
+    """Keep the draft, without JavaScript."""
+    posted.pop("_draft")
+    boxes = [(name, text) for name in posted if name != "csrf_token" for text in posted.getlist(name)]
+    moment = drafts.keep(sheet.desk.cabinet, sheet.desk.worker.id, sheet.place, sheet.form.key, boxes)
+    sheet.draft_from = format_datetime(moment, "short")
+    return sheet.first_look(posted)
+
+
+def _discard_draft(sheet: SheetOnDesk, posted: Posted) -> Response:
+    drafts.discard(sheet.desk.cabinet, sheet.desk.worker.id, sheet.place)
+    return redirect(sheet.place, 303)
+
+
 PRESSES: dict[str, Callable[[SheetOnDesk, Posted], Answer]] = {
     "_row": _change_rows, "_language": _change_language, "_picked": _picked, "_pick": _pick,
+    "_draft": _keep_draft, "_discard": _discard_draft,
 }
 """The small buttons of a sheet's page: each shows the page again, nothing is kept."""
 

@@ -55,6 +55,26 @@ class Cabinet:
             raise OutOfReach(form)
         return found
 
+    def find_with_case(
+        self, form: str, record_id: int, with_deleted: bool = False
+    ) -> tuple[Record, Record | None]:
+        """The record and the case it belongs to, in one statement; no case for one out of her sight.
+
+        The case file belongs to itself. Raises :class:`OutOfReach`.
+        """
+        kept = self.record_class(form)
+        if kept.case_column != "case_id":
+            record = self.find(form, record_id, with_deleted)
+            return record, record if kept.case_column else None
+        case = self.record_class(CASE)
+        found = self.session.execute(
+            select(kept, case).outerjoin(case, kept.case_id == case.id).where(kept.id == record_id),
+            execution_options={"with_deleted": with_deleted},
+        ).one_or_none()
+        if found is None:
+            raise OutOfReach(form)
+        return found[0], found[1]
+
     def case(self, case_id: int) -> Record:
         return self.find(CASE, case_id)
 

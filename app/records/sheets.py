@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.language.form import CASE, Form
@@ -41,12 +42,13 @@ class Sheet:
     form: Form
     record: Record
     answers: Answers
+    case: Record | None = None
 
 
 def open_sheet(cabinet: Cabinet, form: str, record_id: int, with_deleted: bool = False) -> Sheet:
     """The sheet with its rows: one statement, and one for each table of rows."""
-    record = cabinet.find(form, record_id, with_deleted)
-    return Sheet(cabinet.forms[form], record, answers_of(cabinet, record))
+    record, case = cabinet.find_with_case(form, record_id, with_deleted)
+    return Sheet(cabinet.forms[form], record, answers_of(cabinet, record), case)
 
 
 def answers_of(cabinet: Cabinet, record: Record) -> Answers:
@@ -219,6 +221,7 @@ def correct(
 
 def _replace(cabinet: Cabinet, form: Form, record: Record, answers: Answers, clerk: Clerk) -> None:
     record.changed_by, record.changed_at = clerk.user_id, now()
+    flag_modified(record, "changed_at")  # within the same second too, a change of rows is a new version
     record.form_version = form.version
     _put_answers(record, form, answers)
     for question in form.row_questions:
@@ -228,19 +231,43 @@ def _replace(cabinet: Cabinet, form: Form, record: Record, answers: Answers, cle
 
 
 def put_away(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Record:
-    """Delete softly: the record leaves every list, and can come back."""
+    """Delete softly: the record leaves every list, and can come back. A case goes with its sheets."""
     with cabinet.writing():
         record = cabinet.find(form.key, record_id)
-        record.deleted_at, record.deleted_by = now(), clerk.user_id
+        moment = now()
+        record.deleted_at, record.deleted_by = moment, clerk.user_id
         history.note(cabinet, record, "deleted", clerk.user_id, {})
+        if form.key == CASE:
+            _mark_sheets(cabinet, record_id, None, moment, clerk.user_id)
     return record
 
 
 def bring_back(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Record:
-    """Undo a deletion."""
+    """Undo a deletion; with a case come back the sheets that went with it."""
     with cabinet.writing():
         record = cabinet.find(form.key, record_id, with_deleted=True)
-        if record.deleted_at is not None:
+        moment = record.deleted_at
+        if moment is not None:
             record.deleted_at = record.deleted_by = None
             history.note(cabinet, record, "restored", clerk.user_id, {})
+            if form.key == CASE:
+                _mark_sheets(cabinet, record_id, moment, None, None)
     return record
+
+
+def _mark_sheets(
+    cabinet: Cabinet, case_id: int, was: datetime | None, becomes: datetime | None, user_id: int | None
+) -> None:
+    """Put the sheets of a case away, or bring back those that went at the moment ``was``.
+
+    The worker may do this to the case; that is the right that counts.
+    """
+    cabinet.session.flush()
+    with acting_as(SYSTEM):
+        for kept in cabinet.tables.records.values():
+            if kept.case_column == "case_id":
+                cabinet.session.execute(
+                    update(kept).where(kept.case_id == case_id, kept.deleted_at.is_not_distinct_from(was))
+                    .values(deleted_at=becomes, deleted_by=user_id),
+                    execution_options={"synchronize_session": False},
+                )

@@ -105,3 +105,16 @@ attachment = Table(
     Index("ix_dosar_file_record", "form", "record_id"),
 )
 """Files kept with a record, inside the encrypted database."""
+
+draft = Table(
+    "dosar_draft", SYSTEM_METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("form", String(48), nullable=False),
+    Column("boxes", JSON, nullable=False),
+    Column("saved_at", DateTime, nullable=False),
+    UniqueConstraint("user_id", "digest"),
+)
+"""A sheet begun and not saved: the page as posted, for the worker who typed it."""

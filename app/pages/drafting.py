@@ -1,0 +1,35 @@
+"""Keeping drafts while somebody types, and hiding the page."""
+
+from typing import Any
+
+from flask import abort, jsonify, request
+from flask_babel import format_time
+
+from app.access.gate import WORKERS, page, require
+from app.access.view import View
+from app.pages.desk import desk
+from app.records import drafts
+
+LARGEST = 2 * 2**20
+
+
+class DraftPages(View):
+    """Where the browser sends what stands on a sheet, 0.8 s after the typing stops."""
+
+    @page("/drafts/<form>", WORKERS, methods=("POST",))
+    def keep(self, form: str) -> Any:
+        """Keep the posted boxes as the draft of the page they stand on."""
+        at, place = desk(), request.form.get("_place", "")
+        if form not in at.cabinet.forms or not place.startswith(f"/records/{form}/") or len(place) > 300:
+            abort(404)
+        require("enter" if place.startswith(f"/records/{form}/new") else "correct", form)
+        if request.content_length is None or request.content_length > LARGEST:
+            abort(413)
+        boxes = [
+            (name, text) for name in request.form if name not in ("csrf_token", "_place")
+            for text in request.form.getlist(name)
+        ]
+        moment = drafts.keep(at.cabinet, at.worker.id, place, form, boxes)
+        return jsonify(saved=format_time(moment, "short"))
+
+

@@ -1,0 +1,231 @@
+"""A small organisation's cabinet for the stories in this folder: four forms, three workers, two cases."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import event, func, insert, select
+
+import app.fields  # noqa: F401 - tells the language its kinds of question
+from app.access.install import install
+from app.language.folder import define, make_parts
+from app.language.form import CASE, Form
+from app.language.question import Reading, Sensitivity
+from app.language.reading import read_text
+from app.records.cabinet import Cabinet
+from app.records.scope import SYSTEM, Reach, Scope, acting_as
+from app.records.sheets import Clerk, Sheet, correct, enter, open_sheet
+from app.records.store import Store
+from app.records.system import SYSTEM_METADATA
+from app.records.teams import join
+from app.records.upgrade import carry_out, plan
+
+TODAY = date(2026, 11, 22)
+ROMANIAN = Reading("ro", TODAY)
+EVERYTHING: frozenset[Sensitivity] = frozenset({"identity", "health", "legal", "story"})
+ALL_RIGHTS = frozenset({"see", "enter", "correct", "delete", "export"})
+
+FORMS = {
+    "case": """
+form: case
+title: {en: Case file, ro: Dosar}
+record_title: "{code} {last_name}"
+list: [code, last_name, status, opened_on]
+filters: [status]
+sort: [last_name]
+sections:
+  - title: {en: Case, ro: Caz}
+    questions:
+      - {name: code, type: code, pattern: "D-{year}-{number:04}", search: true, label: {en: Number, ro: Număr}}
+      - {name: opened_on, type: date, label: {en: Opened on, ro: Deschis la}}
+      - name: status
+        type: select_one
+        label: {en: Status, ro: Stadiu}
+        choices: [{code: open, label: {en: Open, ro: Deschis}}, {code: closed, label: {en: Closed, ro: Închis}}]
+      - {name: last_name, type: text, sensitivity: identity, search: true, label: {en: Last name, ro: Nume}}
+      - {name: first_name, type: text, sensitivity: identity, search: true, label: {en: First name, ro: Prenume}}
+      - {name: county, type: text, search: true, label: {en: County, ro: Județ}}
+""",
+    "visit": """
+form: visit
+belongs_to: case
+title: {en: Visit, ro: Vizită}
+list: [visit_date, purpose, partner]
+filters: [partner]
+sort: [-visit_date]
+sections:
+  - title: {en: Visit, ro: Vizita}
+    questions:
+      - {name: visit_date, type: date, label: {en: Date, ro: Data}}
+      - {name: purpose, type: text, search: true, unknown: true, label: {en: Purpose, ro: Scop}}
+      - {name: story, type: paragraph, lines: 5, sensitivity: story, search: true, label: {en: Story, ro: Povestea}}
+      - {name: partner, type: link, to: organisation, label: {en: Partner, ro: Partener}}
+      - {name: before, type: link, to: visit, label: {en: Visit before, ro: Vizita anterioară}}
+      - name: family
+        type: table
+        search: true
+        label: {en: Family, ro: Familie}
+        columns:
+          - {name: name, type: text, sensitivity: identity, search: true, label: {en: Name, ro: Nume}}
+          - {name: age, type: integer, label: {en: Age, ro: Vârsta}}
+          - {name: helper, type: link, to: organisation, label: {en: Helped by, ro: Ajutat de}}
+""",
+    "aid": """
+form: aid
+belongs_to: case
+append_only: true
+title: {en: Aid, ro: Ajutor}
+list: [given_on, kind, value]
+filters: [kind]
+sort: [-given_on]
+totals: [{sum: value, by: [kind]}]
+sections:
+  - title: {en: Aid, ro: Ajutor}
+    questions:
+      - {name: given_on, type: date, label: {en: Given on, ro: Dat la}}
+      - name: kind
+        type: select_one
+        label: {en: Kind, ro: Tip}
+        choices: [{code: food, label: {en: Food, ro: Alimente}}, {code: rent, label: {en: Rent, ro: Chirie}}]
+      - {name: value, type: money, label: {en: Value, ro: Valoare}}
+""",
+    "organisation": """
+form: organisation
+title: {en: Organisation, ro: Organizație}
+record_title: "{name}"
+list: [name]
+sort: [name]
+sections:
+  - title: {en: Organisation, ro: Organizația}
+    questions:
+      - {name: name, type: text, search: true, label: {en: Name, ro: Denumire}}
+""",
+}
+
+
+@dataclass
+class Office:
+    """A cabinet and the people who stand before it."""
+
+    cabinet: Cabinet
+    people: dict[str, int]
+    ion: int = 0
+    """Ana's case."""
+    vasile: int = 0
+    """Maria's case."""
+    statements: list[str] = field(default_factory=list)
+
+    def form(self, key: str) -> Form:
+        return self.cabinet.forms[key]
+
+    def known(self, *clearances: Sensitivity) -> dict[str, Form]:
+        """The forms as somebody with these clearances knows them."""
+        return {key: form.seen_with(frozenset(clearances)) for key, form in self.cabinet.forms.items()}
+
+    def clerk(self, user: str = "ana", today: date = TODAY) -> Clerk:
+        return Clerk(self.people[user], "case_manager", today)
+
+    def scope(
+        self, user: str = "ana", cases: Reach = "own", colleagues: Sequence[str] = (), **rights: set[str],
+    ) -> Scope:
+        """What the worker may do: everything with every form, or just what ``rights`` say."""
+        allowed = {key: frozenset(rights.get(key, ())) for key in FORMS} if rights else dict.fromkeys(
+            FORMS, ALL_RIGHTS
+        )
+        return Scope(
+            self.people[user], cases, frozenset({self.people[one] for one in (user, *colleagues)}), allowed
+        )
+
+    def enter(self, key: str, case: int | None = None, token: str = "", user: str = "ana", **answers: Any) -> int:
+        return enter(self.cabinet, self.form(key), answers, self.clerk(user), case, token)
+
+    def correct(self, key: str, record_id: int, version: int, user: str = "ana", **answers: Any) -> None:
+        correct(self.cabinet, self.form(key), record_id, version, answers, self.clerk(user))
+
+    def open(self, key: str, record_id: int) -> Sheet:
+        self.cabinet.session.expire_all()
+        return open_sheet(self.cabinet, key, record_id)
+
+    def count(self, key: str) -> int:
+        kept = self.cabinet.record_class(key)
+        return int(self.cabinet.session.scalar(select(func.count(kept.id))) or 0)
+
+
+@contextmanager
+def office_in(store: Store) -> Iterator[Office]:
+    """The organisation, in an empty database."""
+    contents = {f"form:{key}": read_text(text, f"{key}.yaml").contents for key, text in FORMS.items()}
+    definition = define(make_parts(contents), contents)
+    with store.writing() as session:
+        connection = session.connection()
+        install(connection)
+        SYSTEM_METADATA.create_all(connection)
+        carry_out(connection, definition, plan(connection, definition))
+    office = Office(Cabinet(store, definition), _hire(store, "ana", "maria", "paul"))
+    with acting_as(SYSTEM):
+        office.ion = office.enter(CASE, last_name="Țîrcă", first_name="Ion", status="open", county="Hîncești")
+        office.vasile = office.enter(
+            CASE, user="maria", last_name="Pop", first_name="Vasile", status="closed", county="Cluj"
+        )
+    store.session.remove()
+    yield office
+    store.session.remove()
+
+
+def _hire(store: Store, *names: str) -> dict[str, int]:
+    users = User.__table__
+    with store.writing() as session:
+        return {
+            name: session.execute(insert(users).values(
+                first_name=name.title(), last_name="Probă", username=name, email=f"{name}@example.org", active=True,
+            ).returning(users.c.id)).scalar_one()
+            for name in names
+        }
+
+
+def together_in(office: Office, case: str, user: str) -> None:
+    """Put a worker on somebody's case."""
+    with acting_as(SYSTEM):
+        join(office.cabinet, office.cabinet.case(getattr(office, case)), office.people[user], "social_worker",
+             office.clerk(user))
+    office.cabinet.session.remove()
+
+
+def at_once(office: Office, people: int, work: Callable[[int], None]) -> None:
+    """So many threads do the work at the same moment, each with every right."""
+    start, failed = threading.Barrier(people), []
+
+    def act(person: int) -> None:
+        try:
+            start.wait()
+            with acting_as(SYSTEM):
+                work(person)
+        except BaseException as error:  # shown below, in the thread that can fail the test
+            failed.append(error)
+        finally:
+            office.cabinet.session.remove()
+
+    threads = [threading.Thread(target=act, args=(person,)) for person in range(people)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+
+
+@contextmanager
+def counted(office: Office) -> Iterator[list[str]]:
+    """The statements sent to the database meanwhile."""
+    statements: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+    event.listen(office.cabinet.store.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(office.cabinet.store.engine, "before_cursor_execute", note)

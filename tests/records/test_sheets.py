@@ -1,0 +1,164 @@
+"""Filing a sheet: entering, correcting, putting away, and what the history tells of it."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from app.language.question import Unknown
+from app.records.history import entries
+from app.records.scope import OutOfReach
+from app.records.sheets import Clash, bring_back, put_away
+from app.records.system import once, word
+from tests.records.cabinets import TODAY, Office
+
+
+def told(office: Office, key: str, record_id: int) -> list[tuple[str, dict[str, tuple[Any, Any]]]]:
+    """The history, oldest first: action, and question → (old, new)."""
+    record = office.cabinet.find(key, record_id, with_deleted=True)
+    found = entries(office.cabinet, office.form(key), record)
+    return [
+        (entry.action, {one.question.name: (one.old, one.new) for one in entry.changes}) for entry in reversed(found)
+    ]
+
+
+def test_a_sheet_comes_back_as_it_was_filed(trusted: Office) -> None:
+    answers = {
+        "visit_date": date(2026, 11, 20), "purpose": Unknown.REFUSED, "story": "A plecat în 1998.\nS-a întors.",
+        "family": [{"id": None, "name": "Ion", "age": 7, "helper": None}],
+    }
+    visit = trusted.enter("visit", trusted.ion, **answers)
+    sheet = trusted.open("visit", visit)
+    kept = dict(sheet.answers)
+    assert [row.pop("id") > 0 for row in kept["family"]] == [True]
+    assert kept == {
+        **answers, "partner": None, "before": None, "family": [{"name": "Ion", "age": 7, "helper": None}],
+    }
+    record = sheet.record
+    assert (record.case_id, record.created_by, record.form_version) == (trusted.ion, trusted.people["ana"], 1)
+
+
+def test_a_sheet_of_a_case_needs_a_case(trusted: Office) -> None:
+    with pytest.raises(OutOfReach):
+        trusted.enter("visit", None, purpose="fără caz")
+    assert trusted.count("visit") == 0
+
+
+def test_the_history_tells_old_and_new_of_each_answer(trusted: Office) -> None:
+    visit = trusted.enter("visit", trusted.ion, purpose="prima vizită", visit_date=TODAY)
+    version = trusted.open("visit", visit).record.version
+    trusted.correct("visit", visit, version, user="maria", purpose="a doua vizită", story="Locuiește la bunici.")
+    assert told(trusted, "visit", visit) == [
+        ("entered", {"visit_date": (None, TODAY), "purpose": (None, "prima vizită")}),
+        ("corrected", {"purpose": ("prima vizită", "a doua vizită"), "story": (None, "Locuiește la bunici.")}),
+    ]
+    newest = entries(trusted.cabinet, trusted.form("visit"), trusted.open("visit", visit).record)[0]
+    assert (newest.user_id, newest.form_version) == (trusted.people["maria"], 1)
+
+
+def test_the_history_tells_rows_by_their_id(trusted: Office) -> None:
+    rows = [{"id": None, "name": "Ion", "age": 7}, {"id": None, "name": "Dan", "age": 9}]
+    visit = trusted.enter("visit", trusted.ion, family=rows)
+    sheet = trusted.open("visit", visit)
+    ion, dan = sheet.answers["family"]
+    trusted.correct("visit", visit, sheet.record.version, family=[
+        {**dan, "age": 10}, {"id": None, "name": "Ana", "age": 1},
+    ])
+    old, new = told(trusted, "visit", visit)[1][1]["family"]
+    assert [(row["id"], row["name"], row["age"]) for row in old] == [(ion["id"], "Ion", 7), (dan["id"], "Dan", 9)]
+    assert [(row["id"], row["name"], row["age"]) for row in new][0] == (dan["id"], "Dan", 10)
+    assert [(row["name"], row["age"]) for row in new] == [("Dan", 10), ("Ana", 1)]
+
+
+def test_a_correction_that_changes_nothing_is_no_history(trusted: Office) -> None:
+    visit = trusted.enter("visit", trusted.ion, purpose="vizită")
+    sheet = trusted.open("visit", visit)
+    trusted.correct("visit", visit, sheet.record.version, purpose="vizită")
+    assert [action for action, _ in told(trusted, "visit", visit)] == ["entered"]
+
+
+def test_answers_that_are_not_given_stay(trusted: Office) -> None:
+    visit = trusted.enter("visit", trusted.ion, purpose="vizită", family=[{"id": None, "name": "Ion", "age": 7}])
+    sheet = trusted.open("visit", visit)
+    trusted.correct("visit", visit, sheet.record.version, story="Nouă.")
+    after = trusted.open("visit", visit).answers
+    assert (after["purpose"], after["family"]) == ("vizită", sheet.answers["family"])
+
+
+def test_rows_of_another_record_are_never_taken(trusted: Office) -> None:
+    theirs = trusted.enter("visit", trusted.vasile, family=[{"id": None, "name": "Ion", "age": 7}])
+    mine = trusted.enter("visit", trusted.ion)
+    foreign = trusted.open("visit", theirs).answers["family"]
+    trusted.correct("visit", mine, trusted.open("visit", mine).record.version, family=[{**foreign[0], "age": 99}])
+    assert trusted.open("visit", theirs).answers["family"] == foreign
+    assert trusted.open("visit", mine).answers["family"][0]["id"] != foreign[0]["id"]
+
+
+def test_a_new_sheet_takes_no_rows_of_another_record(trusted: Office) -> None:
+    theirs = trusted.enter("visit", trusted.vasile, family=[{"id": None, "name": "Ion", "age": 7}])
+    foreign = trusted.open("visit", theirs).answers["family"]
+    trusted.enter("visit", trusted.ion, family=[{**foreign[0], "age": 99}])
+    assert trusted.open("visit", theirs).answers["family"] == foreign
+
+
+def test_put_away_and_brought_back(trusted: Office) -> None:
+    visit = trusted.enter("visit", trusted.ion, purpose="vizită", family=[{"id": None, "name": "Ion", "age": 7}])
+    before = trusted.open("visit", visit).answers
+    put_away(trusted.cabinet, trusted.form("visit"), visit, trusted.clerk())
+    with pytest.raises(OutOfReach):
+        trusted.open("visit", visit)
+    assert trusted.count("visit") == 0
+    bring_back(trusted.cabinet, trusted.form("visit"), visit, trusted.clerk())
+    assert trusted.open("visit", visit).answers == before
+    assert [action for action, _ in told(trusted, "visit", visit)] == ["entered", "deleted", "restored"]
+
+
+def test_bringing_back_what_is_there_changes_nothing(trusted: Office) -> None:
+    visit = trusted.enter("visit", trusted.ion)
+    bring_back(trusted.cabinet, trusted.form("visit"), visit, trusted.clerk())
+    assert [action for action, _ in told(trusted, "visit", visit)] == ["entered"]
+
+
+def test_a_deleted_record_is_not_corrected(trusted: Office) -> None:
+    visit = trusted.enter("visit", trusted.ion)
+    version = trusted.open("visit", visit).record.version
+    put_away(trusted.cabinet, trusted.form("visit"), visit, trusted.clerk())
+    with pytest.raises(OutOfReach):
+        trusted.correct("visit", visit, version, purpose="prea târziu")
+
+
+def test_one_token_makes_one_record(trusted: Office) -> None:
+    first = trusted.enter("visit", trusted.ion, token="o dată", purpose="vizită")
+    assert trusted.enter("visit", trusted.ion, token="o dată", purpose="vizită") == first
+    assert trusted.enter("visit", trusted.ion, token="altă dată", purpose="vizită") != first
+    assert trusted.count("visit") == 2
+
+
+def test_whoever_saw_an_older_version_overwrites_nothing(trusted: Office) -> None:
+    visit = trusted.enter("visit", trusted.ion, purpose="vizită")
+    seen = trusted.open("visit", visit).record.version
+    trusted.correct("visit", visit, seen, purpose="a Anei")
+    with pytest.raises(Clash):
+        trusted.correct("visit", visit, seen, user="maria", purpose="a Mariei")
+    assert trusted.open("visit", visit).answers["purpose"] == "a Anei"
+
+
+def test_a_change_of_rows_alone_is_a_new_version(trusted: Office) -> None:
+    visit = trusted.enter("visit", trusted.ion, family=[{"id": None, "name": "Ion", "age": 7}])
+    sheet = trusted.open("visit", visit)
+    seen = sheet.record.version
+    trusted.correct("visit", visit, seen, family=[{**sheet.answers["family"][0], "age": 8}])
+    assert trusted.open("visit", visit).record.version > seen
+
+
+def test_what_fails_half_way_leaves_nothing(trusted: Office) -> None:
+    left = dict(visit=trusted.count("visit"), words=_count(trusted, word), tokens=_count(trusted, once))
+    with pytest.raises(Exception, match="partner|FOREIGN|foreign"):
+        trusted.enter("visit", trusted.ion, token="nu se ține", purpose="vizită", partner=999)
+    trusted.cabinet.session.remove()
+    assert dict(visit=trusted.count("visit"), words=_count(trusted, word), tokens=_count(trusted, once)) == left
+
+
+def _count(office: Office, table: Any) -> int:
+    return int(office.cabinet.session.scalar(select(func.count()).select_from(table)) or 0)

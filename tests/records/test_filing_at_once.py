@@ -1,0 +1,76 @@
+"""Eight people file at the same moment: no edit is lost, no sheet filed twice, no code given twice.
+
+A few seconds, or half a minute with ``DOSAR_LONG=1``; ``pytest -s`` prints the figures.
+"""
+
+import os
+import time
+from random import Random
+
+from app.language.form import CASE
+from app.records.sheets import Clash
+from tests.records.cabinets import TODAY, Office, at_once
+
+PEOPLE = 8
+SECONDS = 30 if os.environ.get("DOSAR_LONG") else 3
+
+
+def test_a_sheet_sent_eight_times_is_filed_once(office: Office) -> None:
+    filed: list[int] = []
+    at_once(office, PEOPLE, lambda person: filed.append(
+        office.enter("visit", office.ion, token="dublu clic", purpose="vizită")
+    ))
+    assert len(filed) == PEOPLE
+    assert len(set(filed)) == 1
+
+
+def test_codes_have_neither_gaps_nor_doubles(office: Office) -> None:
+    def open_cases(person: int) -> None:
+        for _ in range(5):
+            office.enter(CASE, last_name=f"Caz {person}")
+
+    at_once(office, PEOPLE, open_cases)
+    codes: list[str] = []
+    at_once(office, 1, lambda _: codes.extend(
+        office.open(CASE, one).answers["code"] for one in range(1, PEOPLE * 5 + 3)
+    ))
+    assert sorted(codes) == [f"D-{TODAY.year}-{number:04}" for number in range(1, PEOPLE * 5 + 3)]
+
+
+def test_eight_people_on_three_records_lose_no_edit(office: Office) -> None:
+    """Each adds her words to what she read; whoever comes second reads again and merges."""
+    records: list[int] = []
+    at_once(office, 1, lambda _: records.extend(office.enter("visit", office.ion, story="") for _ in range(3)))
+    written: list[str] = []
+    clashes: list[int] = []
+    until = time.monotonic() + SECONDS
+
+    def keep_adding(person: int) -> None:
+        chance, number = Random(person), 0
+        while time.monotonic() < until:
+            number += 1
+            record_id, words = chance.choice(records), f"{person}.{number}"
+            while not _add(office, record_id, words):
+                clashes.append(person)
+            written.append(words)
+
+    at_once(office, PEOPLE, keep_adding)
+    kept: list[str] = []
+    at_once(office, 1, lambda _: kept.extend(
+        word for one in records for word in (office.open("visit", one).answers["story"] or "").split()
+    ))
+    print(f"\n{office.cabinet.store.engine.name}: {len(written)} edits, {len(clashes)} clashes, "
+          f"{len(set(written) - set(kept))} lost")
+    assert sorted(kept) == sorted(written)
+    assert len(clashes) > 0
+
+
+def _add(office: Office, record_id: int, words: str) -> bool:
+    office.cabinet.session.remove()
+    sheet = office.open("visit", record_id)
+    before = sheet.answers["story"] or ""
+    try:
+        office.correct("visit", record_id, sheet.record.version, story=f"{before} {words}".strip())
+    except Clash:
+        return False
+    return True

@@ -217,6 +217,14 @@ class SelectOne(FromList):
     def plain(self, answer: Answer) -> Any:
         return code_of(answer) if type(answer) is str else None
 
+    def widens(self, older: Question) -> bool:
+        if isinstance(older, YesNo):
+            return {*YesNo.CODES.values()} <= {choice.code for choice in self.all_choices}
+        return isinstance(older, SelectOne)
+
+    def converted(self, older: Question, answer: Answer) -> Answer:
+        return YesNo.CODES[answer]
+
     def shown(self, answer: Answer, reading: Reading) -> str:
         return self.label_of(answer, reading.language)
 
@@ -270,6 +278,12 @@ class SelectMultiple(FromList):
 
     def matches(self, columns: Mapping[str, Any], wanted: str) -> ColumnElement[bool]:
         return type_coerce(columns[self.name], LongText).contains(f"|{wanted}|", autoescape=True)
+
+    def widens(self, older: Question) -> bool:
+        return isinstance(older, SelectMultiple | SelectOne)
+
+    def converted(self, older: Question, answer: Answer) -> Answer:
+        return [answer]
 
 
 class Ranked(FromList):

@@ -227,6 +227,12 @@ class PartialDay(Question):
     def words(self, answer: Answer) -> str:
         return f"{written_partial(answer, 'ro')} {answer}"
 
+    def widens(self, older: Question) -> bool:
+        return isinstance(older, PartialDay | Day)
+
+    def converted(self, older: Question, answer: Answer) -> Answer:
+        return older.as_json(answer)
+
     def box(self) -> Box:
         return Box(width=16)
 

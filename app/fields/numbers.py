@@ -8,9 +8,9 @@ Romanian and a little over one in English, and nothing is ever rounded in silenc
 import re
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from sqlalchemy import BigInteger, Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -143,8 +143,10 @@ class Number(Question):
         return answer if isinstance(answer, Decimal | int) else None
 
     def widens(self, older: Question) -> bool:
-        if self.type != older.type or not isinstance(older, Number):
-            return False
+        return self.type == older.type and isinstance(older, Number) and self.reaches(older)
+
+    def reaches(self, older: "Number") -> bool:
+        """Whether the limits leave room for every number the older question accepted."""
         (low, high), (older_low, older_high) = self.limits(), older.limits()
         return (low is None or (older_low is not None and low <= older_low)) and (
             high is None or (older_high is not None and high >= older_high))
@@ -190,6 +192,12 @@ class DecimalNumber(Number):
 
     def parse(self, texts: list[str], reading: Reading) -> Answer:
         return shortest(self.within(read_number(texts[0], reading.language, self.places), reading))
+
+    def widens(self, older: Question) -> bool:
+        return isinstance(older, DecimalNumber | WholeNumber) and self.reaches(older)
+
+    def converted(self, older: Question, answer: Answer) -> Answer:
+        return shortest(Decimal(answer))
 
     def as_json(self, answer: Answer) -> Any:
         return f"{answer:f}"

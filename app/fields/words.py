@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 from sqlalchemy import Text as TextColumn
@@ -13,6 +13,9 @@ from app.language.question import Answer, Box, Question, Reading
 LINE = 90
 """Characters on a line of the paper."""
 LONGEST_PARAGRAPH = 20_000
+NUMBERS = ("integer", "decimal")
+LONGEST_NUMBER = 20
+"""Characters of the longest number: sign, 13 digits, mark, 4 digits."""
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 CEDILLA = str.maketrans("şţŞŢ", "șțȘȚ")
 NOT_TOLD_APART = str.maketrans("îâ", "ââ")
@@ -57,11 +60,21 @@ class Words(Question):
         return text or None
 
     def widens(self, older: Question) -> bool:
+        if older.value_type == "number" and older.type in NUMBERS:
+            return self.longest() >= LONGEST_NUMBER
         return isinstance(older, Words) and self.longest() >= older.longest()
+
+    def lies_as(self, older: Question) -> bool:
+        return isinstance(older, Words)
+
+    def converted(self, older: Question, answer: Answer) -> Answer:
+        return str(older.as_json(answer))
 
 
 class Line(Words):
     """One line of text."""
+
+    alphabetical: ClassVar[bool] = True
 
     type: Literal["text"] = "text"
     max: Annotated[int, Field(ge=1, le=LONGEST_PARAGRAPH)] = 200
@@ -76,7 +89,7 @@ class Line(Words):
         return Box(width=self.max if self.max <= LINE else 0)
 
     def widens(self, older: Question) -> bool:
-        return isinstance(older, Line) and self.max >= older.max
+        return older.type != "paragraph" and super().widens(older)
 
 
 class Paragraph(Words):

@@ -266,11 +266,25 @@ class Question(BaseModel):
         """The question as somebody with these clearances knows it; tables hide their columns."""
         return self
 
+    # --- when the form changes -------------------------------------------------------------------
+
     def widens(self, older: "Question") -> bool:
-        """Whether every answer of ``older`` is an answer of this question unchanged."""
+        """Whether every answer of ``older`` is an answer of this question too."""
         return self.type == older.type
 
+    def lies_as(self, older: "Question") -> bool:
+        """Whether answers of ``older``, which this question widens, may stay in the columns they lie in."""
+        return self.type == older.type
 
-def is_name(text: str) -> bool:
-    """Whether ``text`` may name a question, a form or a choice."""
-    return re.fullmatch(r"[a-z][a-z0-9_]{0,47}", text) is not None
+    def converted(self, older: "Question", answer: Answer) -> Answer:
+        """A real answer of ``older``, which this question widens, as an answer of this one."""
+        return answer
+
+
+def kinds(below: type[Question] = Question) -> dict[str, type[Question]]:
+    """The kinds there are, by the word a form file uses (``type: date``)."""
+    found: dict[str, type[Question]] = {}
+    for kind in below.__subclasses__():
+        word = kind.model_fields["type"].default
+        found |= ({word: kind} if isinstance(word, str) else {}) | kinds(kind)
+    return found

@@ -20,19 +20,26 @@ function verdict(element, name, answers) {
   return evaluate(read[name], answers, sheet.today);
 }
 
+/** What is looked for in a place that never changes, looked for once. */
+const once = (look) => {
+  const found = new WeakMap();
+  return (place) => found.get(place) ?? found.set(place, look(place)).get(place);
+};
+
 const inputs = (place) => place.querySelectorAll("input, select, textarea");
+const inputsOf = once((question) => [...inputs(question)]);
 const rowsOf = (question) => question.querySelectorAll("tr[data-row]:not([hidden])");
 const short = (question) => question.dataset.question.split(".").at(-1);
 const holdsRows = (question) => question.dataset.valueType === "rows";
 
 /** The questions of the sheet, or of one row; not those of the rows within. */
-function questionsOf(place) {
+const questionsOf = once((place) => {
   const row = place.closest("[data-row]");
   return [...place.querySelectorAll("[data-question]")].filter((one) => one.closest("[data-row]") === row);
-}
+});
 
 function texts(question) {
-  return [...inputs(question)]
+  return inputsOf(question)
     .filter((input) => (["radio", "checkbox"].includes(input.type) ? input.checked : !("words" in input.dataset)))
     .map((input) => input.value);
 }

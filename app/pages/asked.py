@@ -122,6 +122,8 @@ class CaseHead:
     label: str
     url: str
     header: list[tuple[str, str]]
+    name: str = ""
+    """The label without the code: empty for who may not know the person."""
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, render_template, url_for
-from flask_babel import format_date, format_datetime, gettext
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app.access.gate import may, page
@@ -13,10 +13,11 @@ from app.language.form import CASE
 from app.language.texts import say
 from app.pages.desk import Desk, desk, found_or_404
 from app.pages.listing import Sum, sum_lines
+from app.pages.moments import day_text, moment_text
 from app.pages.told import ACTIONS
-from app.records.labels import user_names
+from app.records.labels import shown, user_names
 from app.records.lists import Wish, totals
-from app.records.overview import Event, Filed, events, filed, members
+from app.records.overview import Event, Filed, dating_question, events, filed, members
 
 
 @dataclass(slots=True)
@@ -105,8 +106,18 @@ def _form_in_case(at: Desk, key: str, case_id: int, found: Filed) -> FormInCase:
     return FormInCase(
         say(form.plural or form.title, at.reading.language), url_for("RecordPages.list", form=key, case=case_id),
         url_for("RecordPages.new", form=key, case=case_id) if can_add else "", found.count,
-        format_date(found.last, "short") if found.last else gettext("nothing yet"),
+        _last(at, key, found),
     )
+
+
+def _last(at: Desk, key: str, found: Filed) -> str:
+    """The date on the last sheet, in words; nothing where the reader does not know that question."""
+    if not found.count:
+        return gettext("nothing yet")
+    dated = dating_question(at.cabinet.forms[key])
+    if dated is None or found.last is None or dated.name not in at.forms[key].questions:
+        return ""
+    return shown(dated, found.last, at.reading)
 
 
 def _team(at: Desk, record: Any) -> list[TeamMember]:
@@ -114,7 +125,7 @@ def _team(at: Desk, record: Any) -> list[TeamMember]:
     return [
         TeamMember(
             member.name, say(roles[member.role].title, at.reading.language) if member.role in roles else member.role,
-            format_date(member.since, "short"),
+            day_text(member.since),
         )
         for member in members(at.cabinet, record) if member.until is None
     ]
@@ -133,8 +144,8 @@ def _timeline(at: Desk, found: list[Event]) -> list[Happening]:
     names = user_names(at.cabinet, [event.user_id for event in found])
     return [
         Happening(
-            format_datetime(event.at, "short"),
-            f"{say(at.forms[event.form].title, at.reading.language)}: {str(ACTIONS.get(event.action, event.action)).lower()}",
+            moment_text(event.at),
+            f"{ACTIONS.get(event.action, event.action)}: {say(at.forms[event.form].title, at.reading.language)}",
             names.get(event.user_id or 0, gettext("Dosar")),
             url_for("RecordPages.show", form=event.form, record_id=event.record_id),
         )

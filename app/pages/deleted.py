@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from flask import render_template, url_for
-from flask_babel import format_datetime, gettext
+from flask_babel import gettext
 
 from app.access.gate import administers, page
 from app.access.view import View
 from app.language.texts import say
 from app.pages.desk import Desk, desk
+from app.pages.moments import moment_text
 from app.records.labels import user_names
 from app.records.overview import Deleted, deleted_records
 
@@ -43,6 +44,6 @@ def _told(at: Desk, record: Deleted, names: dict[int, str]) -> DeletedRecord:
     address = {"form": record.form, "record_id": record.id}
     return DeletedRecord(
         f"{say(at.forms[record.form].title, at.reading.language)} {record.id}",
-        url_for("RecordPages.show", **address), format_datetime(record.at, "short"),
+        url_for("RecordPages.show", **address), moment_text(record.at),
         names.get(record.by or 0, gettext("Dosar")), url_for("RecordPages.restore", **address),
     )

@@ -86,7 +86,8 @@ class Desk:
             for question in _header(form) if answers.get(question.name) is not None
         ]
         label = title(form, answers, self.reading, case.id)
-        return CaseHead(case.id, str(answers.get("code") or case.id), label, f"/cases/{case.id}", facts)
+        code = str(answers.get("code") or case.id)
+        return CaseHead(case.id, code, label, f"/cases/{case.id}", facts, label.removeprefix(code).strip(" ·"))
 
 
 def _header(form: Form) -> list[Question]:

@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask import abort, jsonify, request
-from flask_babel import format_time
 
 from app.access.gate import WORKERS, page, require
 from app.access.view import View
 from app.pages.desk import desk
+from app.pages.moments import time_text
 from app.records import drafts
 
 LARGEST = 2 * 2**20
@@ -30,6 +30,6 @@ class DraftPages(View):
             for text in request.form.getlist(name)
         ]
         moment = drafts.keep(at.cabinet, at.worker.id, place, form, boxes)
-        return jsonify(saved=format_time(moment, "short"))
+        return jsonify(saved=time_text(moment))
 
 

@@ -98,7 +98,7 @@ class Filling:
             hint=say(question.hint, language), help=say(question.help, language),
             typed=list(texts), options=self._options(question, texts), unknown=_unknown(question, texts, language),
             problem=self._about(where, soft=False), doubt=self._about(where, soft=True),
-            echo=self._echo(question, answer), optional=not question.required, shown=is_shown,
+            echo=self._echo(question, answer), optional=not question.required and not getattr(question, "min_rows", 0), shown=is_shown,
             show_if=self._condition(question.show_if, on_page),
             required_if=self._condition(question.required_if, on_page),
             value=self._condition(question.expressions().get("value"), on_page),
@@ -155,6 +155,7 @@ class Filling:
         self, table: Question, index: str, position: str, row: Answers, around: Mapping[str, Any], here: set[str]
     ) -> AskedRow:
         plain = {**around, **plain_answers(table.columns_asked(), row)}
+        is_typed = any(name.startswith(f"{table.name}.{index}.") for name in self.posted)
         cells = []
         for column in table.columns_asked():
             if column.retired:
@@ -162,8 +163,18 @@ class Filling:
             name = f"{table.name}.{index}.{column.name}"
             is_shown = column.show_if is None or column.show_if.value(plain, self.reading.today) is True
             where = (table.name, position, column.name)
-            cells.append(self._asked(column, name, where, self.posted.getlist(name), here, is_shown, row))
+            texts = self.posted.getlist(name) if is_typed else default_texts(column, self.reading)
+            cells.append(self._asked(column, name, where, texts, here, is_shown, row))
         return AskedRow(index, self.posted.get(f"{table.name}.{index}.id", ""), cells)
+
+
+def default_texts(question: Question, reading: Reading) -> list[str]:
+    """What stands in a question's boxes before anybody typed: its default, read the way it is written."""
+    default = question.default
+    if default is None:
+        return []
+    answer = question.read([default], reading) if isinstance(default, str) else question.from_json(default)
+    return question.typed(answer, reading)
 
 
 def _id(where: Where) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import format_datetime, gettext
+from flask_babel import gettext
 
 from app.language.answering import hidden_questions
 from app.language.form import Form
@@ -11,6 +11,7 @@ from app.language.question import Answers, Question
 from app.language.texts import say
 from app.pages.desk import Desk
 from app.pages.filling import Titles
+from app.pages.moments import moment_text
 from app.records.labels import shown
 from app.records.tables import USER, Record
 
@@ -110,4 +111,4 @@ def stamps(record: Record, titles: Titles) -> list[str]:
 
 def _stamp(words: str, who: int | None, when: Any, titles: Titles) -> str:
     name = titles.get((USER, who)) if who is not None else None
-    return words % {"who": name or gettext("Dosar"), "when": format_datetime(when, "short")}
+    return words % {"who": name or gettext("Dosar"), "when": moment_text(when)}

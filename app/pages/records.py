@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from app.access.gate import may, page
 from app.access.view import View
 from app.language.form import CASE, Form
-from app.language.question import Answers
+from app.language.question import Answers, Question
 from app.language.texts import say
 from app.pages.asked import Result, SearchBox
 from app.pages.clash import clash_page
@@ -17,14 +17,16 @@ from app.pages.desk import Desk, desk, found_or_404
 from app.pages.listing import list_context
 from app.pages.reading_sheet import read_sections, stampers, stamps
 from app.pages.sheet import Answer, SheetOnDesk, in_steps, saved, section_or_404
-from app.pages.told import told_history
 from app.pages.tokens import once_token, once_word, seen_token, seen_version
+from app.pages.told import told_history
 from app.records.history import entries
 from app.records.labels import title
 from app.records.lists import Wish, latest, list_page
 from app.records.scope import OutOfReach
 from app.records.sheets import Clash, answers_of, bring_back, correct, enter, open_sheet, put_away
-from app.records.tables import Record
+from app.records.tables import USER, Record
+
+ME = "me"
 
 
 class RecordPages(View):
@@ -50,7 +52,7 @@ class RecordPages(View):
         head = at.case_head(sheet.case)
         titles = at.titles(known.questions.values(), sheet.answers, stampers(sheet.record))
         return render_template(
-            "record.html", title=title(known, sheet.answers, at.reading, record_id),
+            "record.html", title=_heading(at, known, sheet.answers, record_id),
             form_title=say(known.title, at.reading.language), case=head,
             sections=read_sections(at, known, sheet.answers, titles), actions=_actions(at, known, sheet.record),
             stamps=stamps(sheet.record, titles),
@@ -115,6 +117,13 @@ class RecordPages(View):
         return saved(gettext("The record is back."), _url(form, record_id))
 
 
+def _heading(at: Desk, form: Form, answers: Answers, record_id: int) -> str:
+    """The record's title; the case file's stands above it already."""
+    if form.key == CASE:
+        return say(form.title, at.reading.language)
+    return title(form, answers, at.reading, record_id)
+
+
 def _url(form: str, record_id: int) -> str:
     return url_for("RecordPages.show", form=form, record_id=record_id)
 
@@ -151,18 +160,21 @@ def _choose_case(at: Desk, form: Form) -> str:
 
 def _prefilled(at: Desk, form: Form, case: Record | None) -> Answers:
     """Defaults, and what is carried over from the case's last sheet of this form."""
-    answers: Answers = {}
-    for question in form.asked():
-        if isinstance(question.default, str):
-            answers[question.name] = question.read([question.default], at.reading)
-        elif question.default is not None:
-            answers[question.name] = question.from_json(question.default)
+    answers = {question.name: _default(at, question) for question in form.asked() if question.default is not None}
     carried = [question for question in form.asked() if question.carry]
     if carried and case is not None and at.worker.may("see", form.key):
         before = latest(at.cabinet, form, case.id)
         kept = answers_of(at.cabinet, before) if before is not None else {}
         answers |= {question.name: _without_ids(kept.get(question.name)) for question in carried}
     return answers
+
+
+def _default(at: Desk, question: Question) -> Any:
+    """The question's default; for a link to a user, ``me`` is the worker who fills in the sheet."""
+    default = question.default
+    if default == ME and question.link_target() == USER:
+        return at.worker.id
+    return question.read([default], at.reading) if isinstance(default, str) else question.from_json(default)
 
 
 def _without_ids(answer: Any) -> Any:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import format_datetime, gettext, refresh
+from flask_babel import gettext, refresh
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -21,6 +21,7 @@ from app.language.texts import say
 from app.pages.clash import take_theirs
 from app.pages.desk import Desk
 from app.pages.filling import Filling
+from app.pages.moments import moment_text
 from app.pages.picking import pick_page
 from app.pages.posted import Posted, as_posted, copy_row, read_posted, row_indexes, tidied
 from app.pages.uploads import take_uploads
@@ -71,7 +72,7 @@ class SheetOnDesk:
         if begun is None:
             return self.first_look()
         posted: Posted = MultiDict(begun.boxes)
-        self.draft_from = format_datetime(begun.saved_at, "short")
+        self.draft_from = moment_text(begun.saved_at)
         self.hidden.update({name: posted[name] for name in TOKENS if name in posted})
         return self.first_look(tidied(self.questions, posted))
 
@@ -139,7 +140,7 @@ class SheetOnDesk:
             problems=problems, doubts=[] if problems else filling.doubts(), hidden=self.hidden,
             cancel_url=self.cancel_url, save_label=gettext("Save"), more_label=self._more_label(),
             step=self._steps(), draft_url=url_for("DraftPages.keep", form=self.form.key), place=self.place,
-            draft_from=self.draft_from, reading_language=desk.reading.language,
+            draft_from=self.draft_from, intro=say(self.form.intro, desk.reading.language), reading_language=desk.reading.language,
             today=desk.reading.today.isoformat(),
         )
 
@@ -234,7 +235,7 @@ def _keep_draft(sheet: SheetOnDesk, posted: Posted) -> str:
     posted.pop("_draft")
     boxes = [(name, text) for name in posted if name != "csrf_token" for text in posted.getlist(name)]
     moment = drafts.keep(sheet.desk.cabinet, sheet.desk.worker.id, sheet.place, sheet.form.key, boxes)
-    sheet.draft_from = format_datetime(moment, "short")
+    sheet.draft_from = moment_text(moment)
     return sheet.first_look(posted)
 
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import format_datetime, gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext
 
 from app.language.form import Form
 from app.language.question import Question
 from app.language.texts import say
 from app.pages.desk import Desk
 from app.pages.filling import Titles, linked_ids
+from app.pages.moments import moment_text
 from app.pages.reading_sheet import answer_text
 from app.records.history import Change, Entry
 from app.records.labels import link_titles, user_names
@@ -47,7 +48,7 @@ def told_history(at: Desk, form: Form, found: Sequence[Entry]) -> list[ToldEntry
     titles = _titles(at, found)
     return [
         ToldEntry(
-            format_datetime(entry.at, "short"), names.get(entry.user_id or 0, gettext("Dosar")),
+            moment_text(entry.at), names.get(entry.user_id or 0, gettext("Dosar")),
             str(ACTIONS.get(entry.action, entry.action)),
             [told for change in entry.changes for told in _told(at, change, titles)], entry.reason,
         )

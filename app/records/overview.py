@@ -6,8 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import func, literal, null, select, union_all
 
+from app.language.form import Form
+from app.language.question import Question
 from app.records.cabinet import Cabinet
 from app.records.system import history, team
 from app.records.tables import Record
@@ -15,10 +17,10 @@ from app.records.tables import Record
 
 @dataclass(frozen=True)
 class Filed:
-    """How many sheets of a form a case has, and when one last changed."""
+    """How many sheets of a form a case has, and the date on the last of them, as it is stored."""
 
     count: int
-    last: datetime | None
+    last: Any
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,18 @@ def filed(cabinet: Cabinet, case: Record, forms: Iterable[str]) -> dict[str, Fil
     for key in keys:
         sheet = cabinet.record_class(key)
         columns.append(select(func.count(sheet.id)).where(sheet.case_id == case.id).scalar_subquery())
-        columns.append(select(func.max(sheet.changed_at)).where(sheet.case_id == case.id).scalar_subquery())
+        dated = dating_question(cabinet.forms[key])
+        last = func.max(getattr(sheet, dated.name)) if dated else null()
+        columns.append(select(last).where(sheet.case_id == case.id).scalar_subquery())
     row = cabinet.session.execute(select(kept.id, *columns).where(kept.id == case.id)).one()
     return {key: Filed(row[2 * place + 1], row[2 * place + 2]) for place, key in enumerate(keys)}
+
+
+def dating_question(form: Form) -> Question | None:
+    """The question that says when a sheet is of: the date its list is sorted by, else its first date."""
+    names = [name.removeprefix("-") for name in form.sort]
+    dates = [question for question in form.stored_questions if question.value_type == "date"]
+    return next((one for one in dates if one.name in names), dates[0] if dates else None)
 
 
 def members(cabinet: Cabinet, case: Record) -> list[Member]:
@@ -103,3 +114,12 @@ def deleted_records(cabinet: Cabinet, forms: Iterable[str], most: int) -> list[D
         every.order_by(every.selected_columns[2].desc()).limit(most), execution_options={"with_deleted": True}
     )
     return [Deleted(*row) for row in rows]
+
+
+def entered_last(cabinet: Cabinet, user_id: int, most: int) -> list[str]:
+    """The forms this worker filled in last, the latest first."""
+    rows = cabinet.session.execute(
+        select(history.c.form).where(history.c.user_id == user_id, history.c.action == "entered")
+        .group_by(history.c.form).order_by(func.max(history.c.id).desc()).limit(most)
+    )
+    return [row[0] for row in rows]

@@ -3,8 +3,22 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import (
-    JSON, Column, Date, DateTime, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint, text,
+    JSON,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
 )
+
+from app.records.alphabet import by_code_points
 
 SYSTEM_METADATA = MetaData()
 
@@ -32,6 +46,22 @@ team = Table(
 )
 """Who works on a case, with dates; one case manager at a time."""
 
+past = Table(
+    "dosar_past", SYSTEM_METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("form", String(48), nullable=False),
+    Column("rows_of", String(48), nullable=False, server_default=""),
+    Column("was", String(48), nullable=False),
+    Column("now", String(48), nullable=False),
+    Column("definitions", JSON(none_as_null=True)),
+    Column("last_entry", Integer, nullable=False),
+)
+"""Questions that got another name or a wider type: how the history up to ``last_entry`` is told since.
+
+``rows_of`` is the table of rows whose column it is; ``definitions`` the question's old and new contents
+where answers were converted.
+"""
+
 history = Table(
     "dosar_history", SYSTEM_METADATA,
     Column("id", Integer, primary_key=True),
@@ -45,13 +75,14 @@ history = Table(
     Column("changes", JSON, nullable=False),
     Index("ix_dosar_history_record", "form", "record_id", "id"),
     Index("ix_dosar_history_case", "case_id", "id"),
+    Index("ix_dosar_history_user", "user_id", "action", "form", "id"),
 )
 """What changed: ``changes`` maps a question to [old, new], each in the answer's JSON form."""
 
 word = Table(
     "dosar_word", SYSTEM_METADATA,
     Column("form", String(48), primary_key=True),
-    Column("word", String(64), primary_key=True),
+    Column("word", by_code_points(64), primary_key=True),
     Column("record_id", Integer, primary_key=True),
     Column("sensitivity", String(16), primary_key=True, server_default=""),
     Index("ix_dosar_word_record", "form", "record_id"),

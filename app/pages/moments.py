@@ -1,0 +1,36 @@
+"""Moments and days as people read them here: the day first, by this machine's clock."""
+
+from datetime import UTC, date, datetime
+
+from babel.dates import format_datetime as babel_datetime
+from flask_babel import get_locale
+
+from app.fields.dates import written_day
+
+PATTERNS = {"ro": "dd.MM.y, HH:mm", "en": "d MMM y, HH:mm"}
+TIME = "HH:mm"
+
+
+def moment_text(at: datetime) -> str:
+    """A stamp, kept in UTC: ``22.11.2026, 05:09`` or ``22 Nov 2026, 05:09``."""
+    return _written(at, PATTERNS.get(_language(), PATTERNS["en"]))
+
+
+def time_text(at: datetime) -> str:
+    """The time of a stamp."""
+    return _written(at, TIME)
+
+
+def day_text(day: date) -> str:
+    """A day, as answers show it."""
+    return written_day(day, str(get_locale()))
+
+
+def _written(at: datetime, pattern: str) -> str:
+    here = at.replace(tzinfo=UTC).astimezone().replace(tzinfo=None)
+    return babel_datetime(here, pattern, locale=get_locale())
+
+
+def _language() -> str:
+    locale = get_locale()
+    return locale.language if locale is not None else "ro"

@@ -11,7 +11,7 @@ from app.language.folder import Definition
 from app.language.form import CASE, Form
 from app.records.scope import OutOfReach, enforce
 from app.records.store import Store
-from app.records.tables import Record, Row, Tables, build_tables
+from app.records.tables import Record, Tables, build_tables
 
 
 class Cabinet:
@@ -77,14 +77,3 @@ class Cabinet:
 
     def case(self, case_id: int) -> Record:
         return self.find(CASE, case_id)
-
-    def rows(self, record: Record) -> dict[str, list[Row]]:
-        """The rows of every table on the sheet, in their order."""
-        form = self.forms[record.form_key]
-        found: dict[str, list[Row]] = {}
-        for question in form.row_questions:
-            kept = self.tables.rows[form.key, question.name]
-            found[question.name] = list(self.session.scalars(
-                select(kept).where(kept.record_id == record.id).order_by(kept.position, kept.id)
-            ))
-        return found

@@ -12,6 +12,7 @@ from app.language.question import Answers, Question, Reading, Unknown
 from app.language.texts import say
 from app.records.cabinet import Cabinet
 from app.records.tables import USER
+from app.records.together import read_together
 
 PIECE = re.compile(r"{(\w+)}")
 UNKNOWN_WORDS = {
@@ -48,21 +49,8 @@ def title(form: Form, answers: Answers, reading: Reading, record_id: int | None 
 
 def titles(cabinet: Cabinet, form: Form, ids: Iterable[int], reading: Reading) -> dict[int, str]:
     """Titles of several records in one statement; records out of reach are not among them."""
-    wanted = sorted(set(ids))
-    if not wanted:
-        return {}
-    kept = cabinet.record_class(form.key)
-    questions = title_questions(form)
-    names = [column.name for question in questions for column in question.columns()]
-    rows = cabinet.session.execute(select(kept.id, *[getattr(kept, name) for name in names]).where(kept.id.in_(wanted)))
-    return {
-        row[0]: title(form, _restored(questions, dict(zip(names, row[1:], strict=True))), reading, row[0])
-        for row in rows
-    }
-
-
-def _restored(questions: Sequence[Question], columns: Mapping[str, Any]) -> Answers:
-    return {question.name: question.restored(columns) for question in questions}
+    named = link_titles(cabinet, {form.key: form}, {form.key: ids}, reading)
+    return {one: text for (_, one), text in named.items()}
 
 
 def user_names(cabinet: Cabinet, ids: Iterable[int | None]) -> dict[int, str]:
@@ -77,17 +65,31 @@ def user_names(cabinet: Cabinet, ids: Iterable[int | None]) -> dict[int, str]:
 def link_titles(
     cabinet: Cabinet, known: Mapping[str, Form], wanted: Mapping[str, Iterable[int]], reading: Reading,
 ) -> dict[tuple[str, int], str]:
-    """(target, id) → title, one statement for each form (or ``user``) pointed to.
+    """(target, id) → title, for every form (or ``user``) pointed to: one statement for all.
 
     ``known`` are the forms as the reader may know them; what she may not see has no title.
     """
-    found: dict[tuple[str, int], str] = {}
-    for target, ids in wanted.items():
-        if target == USER:
-            named = user_names(cabinet, ids)
-        elif target in known:
-            named = titles(cabinet, known[target], ids, reading)
-        else:
-            named = {}
-        found.update({(target, one): text for one, text in named.items()})
-    return found
+    targets = [(target, sorted(set(ids))) for target, ids in wanted.items() if target == USER or target in known]
+    targets = [(target, ids) for target, ids in targets if ids]
+    rows = read_together(cabinet, [_asked_of(cabinet, known, target, ids) for target, ids in targets])
+    return {
+        (target, row["id"]): _named(known, target, row, reading)
+        for (target, _), of_target in zip(targets, rows, strict=True) for row in of_target
+    }
+
+
+def _asked_of(cabinet: Cabinet, known: Mapping[str, Form], target: str, ids: Sequence[int]) -> tuple[Any, Any, Any]:
+    """The class, columns and condition that give the titles of one target."""
+    if target == USER:
+        return User, [User.id, User.first_name, User.last_name], [User.id.in_(ids)]
+    kept: Any = cabinet.record_class(target)
+    names = [column.name for question in title_questions(known[target]) for column in question.columns()]
+    return kept, [kept.id, *[getattr(kept, name) for name in names]], [kept.id.in_(ids)]
+
+
+def _named(known: Mapping[str, Form], target: str, row: Mapping[str, Any], reading: Reading) -> str:
+    if target == USER:
+        return f"{row['first_name']} {row['last_name']}".strip()
+    form = known[target]
+    answers = {question.name: question.restored(row) for question in title_questions(form)}
+    return title(form, answers, reading, row["id"])

@@ -15,11 +15,11 @@ from app.language.form import CASE, Form
 from app.language.question import Answers, Question
 from app.records import history
 from app.records.cabinet import Cabinet
-from app.records.folding import sort_key
 from app.records.scope import SYSTEM, OutOfReach, acting_as
 from app.records.search import index_words
 from app.records.system import now, number, once, team
-from app.records.tables import Record, Row, sort_column, sorted_by_words
+from app.records.tables import Record, Row, sort_column, sort_value, sorted_by_words
+from app.records.together import read_together
 
 
 class Clash(Exception):
@@ -56,15 +56,24 @@ def answers_of(cabinet: Cabinet, record: Record) -> Answers:
     form = cabinet.forms[record.form_key]
     columns = record.columns()
     answers: Answers = {question.name: question.restored(columns) for question in form.stored_questions}
-    for name, rows in cabinet.rows(record).items():
-        asked = form.questions[name].columns_asked()
-        answers[name] = [_row_answers(asked, row) for row in rows] or None
+    for question, rows in zip(form.row_questions, _stored_rows(cabinet, record, form), strict=True):
+        asked = question.columns_asked()
+        answers[question.name] = [
+            {"id": row["id"], **{column.name: column.restored(row) for column in asked}} for row in rows
+        ] or None
     return answers
 
 
-def _row_answers(asked: Iterable[Question], row: Row) -> Answers:
-    columns = row.columns()
-    return {"id": row.id, **{question.name: question.restored(columns) for question in asked}}
+def _stored_rows(cabinet: Cabinet, record: Record, form: Form) -> list[list[dict[str, Any]]]:
+    """The rows of every table on the sheet, in their order: one statement for all."""
+    parts = []
+    for question in form.row_questions:
+        kept: Any = cabinet.tables.rows[form.key, question.name]
+        names = [column.name for one in question.columns_asked() for column in one.columns()]
+        columns = [kept.position, kept.id, *[getattr(kept, name) for name in names]]
+        parts.append((kept, columns, [kept.record_id == record.id]))
+    found = read_together(cabinet, parts)
+    return [sorted(rows, key=lambda row: (row["position"], row["id"])) for rows in found]
 
 
 def enter(
@@ -114,7 +123,8 @@ def _new_record(cabinet: Cabinet, form: Form, answers: Answers, clerk: Clerk, ca
         if case_id is None:
             raise OutOfReach(CASE)
         record.case_id = case_id
-    _put_answers(record, form, _with_codes(cabinet, form, answers, clerk.today))
+    answers = _with_codes(cabinet, form, answers, clerk.today)
+    _put_answers(record, form, answers)
     cabinet.session.add(record)
     cabinet.session.flush()
     if form.key == CASE:
@@ -137,8 +147,7 @@ def _open_team(cabinet: Cabinet, case_id: int, clerk: Clerk) -> None:
 def _put_answers(record: Record, form: Form, answers: Answers) -> None:
     _put_columns(record, form.stored_questions, answers)
     for question in sorted_by_words(form):
-        text = answers.get(question.name)
-        setattr(record, sort_column(question), sort_key(text)[:80] if isinstance(text, str) else None)
+        setattr(record, sort_column(question), sort_value(answers.get(question.name)))
 
 
 def _put_columns(kept: Record | Row, questions: Iterable[Question], answers: Answers) -> None:

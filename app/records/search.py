@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, insert, select
 
 from app.language.form import Form
-from app.language.question import Answers, Unknown
+from app.language.question import Answer, Answers, Question, Unknown
 from app.records.cabinet import Cabinet
 from app.records.folding import fold, variants
 from app.records.system import word
@@ -32,7 +32,8 @@ def index_words(cabinet: Cabinet, form: Form, record: Record, answers: Answers) 
     of_record = (word.c.form == form.key, word.c.record_id == record.id)
     kept = {(row.word, row.sensitivity) for row in session.execute(select(word).where(*of_record))}
     for text, sensitivity in kept - wanted:
-        session.execute(delete(word).where(*of_record, word.c.word == text, word.c.sensitivity == sensitivity))
+        gone = (word.c.word == text, word.c.sensitivity == sensitivity)
+        session.execute(delete(word).where(*of_record, *gone))
     if wanted - kept:
         session.execute(insert(word), [
             {"form": form.key, "record_id": record.id, "word": text, "sensitivity": sensitivity}
@@ -43,10 +44,26 @@ def index_words(cabinet: Cabinet, form: Form, record: Record, answers: Answers) 
 def words_of(form: Form, answers: Answers) -> Iterator[tuple[str, str]]:
     """(folded word, sensitivity) of every searched answer."""
     for question in form.questions.values():
-        answer = answers.get(question.name)
-        if question.search and answer is not None and not isinstance(answer, Unknown):
-            for text in _pieces(question.words(answer)):
-                yield from ((folded[:LONGEST], question.sensitivity or "") for folded in variants(text))
+        for asked, sensitivity, answer in _searched(question, answers.get(question.name)):
+            for text in _pieces(asked.words(answer)):
+                yield from ((folded[:LONGEST], sensitivity) for folded in variants(text))
+
+
+def _searched(question: Question, answer: Answer) -> Iterator[tuple[Question, str, Answer]]:
+    """The answers to search, each with what one must be cleared for; a column has its own sensitivity."""
+    if not question.search or answer is None or isinstance(answer, Unknown):
+        return
+    for row in answer if question.columns_asked() else ():
+        for column in question.columns_asked():
+            for asked, sensitivity, cell in _searched(column, row.get(column.name)):
+                yield asked, _both(question.sensitivity, sensitivity), cell
+    if not question.columns_asked():
+        yield question, question.sensitivity or "", answer
+
+
+def _both(table: str | None, column: str) -> str:
+    """A column of a sensitive table asks for both clearances."""
+    return " ".join(sorted({one for one in (table, column) if one}))
 
 
 def _pieces(text: str) -> Iterable[str]:
@@ -71,7 +88,7 @@ def found_by(form: Form, record_id: Any, text: str) -> ColumnElement[bool]:
 
     ``form`` is the form as the reader may know it; words of other questions find nothing.
     """
-    allowed = sorted({question.sensitivity or "" for question in form.questions.values() if question.search})
+    allowed = sorted(_known_sensitivities(form))
     return and_(*[
         record_id.in_(
             select(word.c.record_id).where(
@@ -81,3 +98,12 @@ def found_by(form: Form, record_id: Any, text: str) -> ColumnElement[bool]:
         )
         for asked in asked_words(text)
     ])
+
+
+def _known_sensitivities(form: Form) -> set[str]:
+    """The sensitivities of the searched answers that this form still asks for."""
+    return {
+        _both(question.sensitivity, asked.sensitivity or "")
+        for question in form.questions.values() if question.search
+        for asked in question.columns_asked() or [question] if asked.search
+    }

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -40,21 +40,24 @@ sort: [last_name]
 sections:
   - title: {en: Case, ro: Caz}
     questions:
-      - {name: code, type: code, pattern: "D-{year}-{number:04}", search: true, label: {en: Number, ro: Număr}}
+      - {name: code, type: code, search: true, label: {en: Number, ro: Număr}}
       - {name: opened_on, type: date, label: {en: Opened on, ro: Deschis la}}
       - name: status
         type: select_one
         label: {en: Status, ro: Stadiu}
-        choices: [{code: open, label: {en: Open, ro: Deschis}}, {code: closed, label: {en: Closed, ro: Închis}}]
+        choices:
+          - {code: open, label: {en: Open, ro: Deschis}}
+          - {code: closed, label: {en: Closed, ro: Închis}}
       - {name: last_name, type: text, sensitivity: identity, search: true, label: {en: Last name, ro: Nume}}
-      - {name: first_name, type: text, sensitivity: identity, search: true, label: {en: First name, ro: Prenume}}
+      - {name: first_name, type: text, sensitivity: identity, search: true, label: {en: Name, ro: Prenume}}
       - {name: county, type: text, search: true, label: {en: County, ro: Județ}}
 """,
     "visit": """
 form: visit
 belongs_to: case
+record_title: "{purpose}"
 title: {en: Visit, ro: Vizită}
-list: [visit_date, purpose, partner]
+list: [visit_date, before, partner]
 filters: [partner]
 sort: [-visit_date]
 sections:
@@ -62,7 +65,7 @@ sections:
     questions:
       - {name: visit_date, type: date, label: {en: Date, ro: Data}}
       - {name: purpose, type: text, search: true, unknown: true, label: {en: Purpose, ro: Scop}}
-      - {name: story, type: paragraph, lines: 5, sensitivity: story, search: true, label: {en: Story, ro: Povestea}}
+      - {name: story, type: paragraph, sensitivity: story, search: true, label: {en: Story, ro: Povestea}}
       - {name: partner, type: link, to: organisation, label: {en: Partner, ro: Partener}}
       - {name: before, type: link, to: visit, label: {en: Visit before, ro: Vizita anterioară}}
       - name: family
@@ -117,7 +120,6 @@ class Office:
     """Ana's case."""
     vasile: int = 0
     """Maria's case."""
-    statements: list[str] = field(default_factory=list)
 
     def form(self, key: str) -> Form:
         return self.cabinet.forms[key]
@@ -140,7 +142,9 @@ class Office:
             self.people[user], cases, frozenset({self.people[one] for one in (user, *colleagues)}), allowed
         )
 
-    def enter(self, key: str, case: int | None = None, token: str = "", user: str = "ana", **answers: Any) -> int:
+    def enter(
+        self, key: str, case: int | None = None, token: str = "", user: str = "ana", **answers: Any
+    ) -> int:
         return enter(self.cabinet, self.form(key), answers, self.clerk(user), case, token)
 
     def correct(self, key: str, record_id: int, version: int, user: str = "ana", **answers: Any) -> None:
@@ -181,7 +185,8 @@ def _hire(store: Store, *names: str) -> dict[str, int]:
     with store.writing() as session:
         return {
             name: session.execute(insert(users).values(
-                first_name=name.title(), last_name="Probă", username=name, email=f"{name}@example.org", active=True,
+                first_name=name.title(), last_name="Probă", username=name,
+                email=f"{name}@example.org", active=True,
             ).returning(users.c.id)).scalar_one()
             for name in names
         }

@@ -1,0 +1,89 @@
+"""Finding records by words, whatever way they are spelled."""
+
+import pytest
+
+from app.language.form import CASE
+from app.records.lists import Wish, list_page
+from app.records.scope import SYSTEM, acting_as
+from app.records.sheets import put_away
+from tests.records.cabinets import EVERYTHING, ROMANIAN, Office
+
+
+def found(office: Office, words: str, key: str = CASE, clearances: frozenset[str] = EVERYTHING) -> list[int]:
+    known = office.known(*clearances)  # type: ignore[arg-type]
+    return sorted(list_page(office.cabinet, known, key, Wish(words=words), ROMANIAN).ids)
+
+
+@pytest.mark.parametrize("words", [
+    "Țîrcă", "Ţîrcă", "tirca", "TÂRCĂ", "tarca", "tir", "ion tir", "Țîr Ion", "hincesti", "Hâncești ion",
+    "D-2026-0001", "d-2026-0001", " (Țîrcă), ",
+])
+def test_a_person_is_found_however_she_is_written(trusted: Office, words: str) -> None:
+    assert found(trusted, words) == [trusted.ion]
+
+
+@pytest.mark.parametrize("words", ["irca", "tircaa", "Țîrcă Vasile", "ionel", "%", "_", "*", "D-2027"])
+def test_what_does_not_begin_so_is_not_found(trusted: Office, words: str) -> None:
+    assert found(trusted, words) == []
+
+
+@pytest.mark.parametrize("words", ["", "  ", ".,;"])
+def test_no_words_are_no_search(trusted: Office, words: str) -> None:
+    assert found(trusted, words) == [trusted.ion, trusted.vasile]
+
+
+def test_romanian_and_moldovan_spelling_are_one(trusted: Office) -> None:
+    trusted.enter("organisation", name="Centrul „Sfântul Gheorghe”")
+    trusted.enter("organisation", name="Centrul Sfîntul Nicolae")
+    for words in ("sfantul", "sfintul", "Sfântul", "sfîntul centrul"):
+        assert len(found(trusted, words, "organisation")) == 2
+    assert len(found(trusted, "gheorghe sfi", "organisation")) == 1
+
+
+def test_double_names_are_found_by_each_part(trusted: Office) -> None:
+    case = trusted.enter(CASE, last_name="Pop-Ionescu", first_name="Ana-Maria")
+    for words in ("ionescu", "pop maria", "pop-ion", "ana ionescu"):
+        assert case in found(trusted, words)
+
+
+def test_nobody_is_found_by_an_answer_one_may_not_see(trusted: Office) -> None:
+    assert found(trusted, "tirca", clearances=frozenset()) == []
+    assert found(trusted, "D-2026-0001 tirca", clearances=frozenset({"health"})) == []
+    assert found(trusted, "hincesti", clearances=frozenset()) == [trusted.ion]
+
+
+def test_a_word_in_two_answers_is_found_by_the_one_that_is_seen(trusted: Office) -> None:
+    case = trusted.enter(CASE, last_name="Cluj", county="Cluj")
+    assert found(trusted, "cluj", clearances=frozenset()) == sorted([trusted.vasile, case])
+
+
+def test_nobody_is_found_by_a_hidden_column_of_a_table(trusted: Office) -> None:
+    visit = trusted.enter("visit", trusted.ion, family=[{"id": None, "name": "Gavril", "age": 7}])
+    assert found(trusted, "gavril", "visit") == [visit]
+    assert found(trusted, "gavril", "visit", clearances=frozenset({"story"})) == []
+
+
+def test_the_index_follows_a_correction(trusted: Office) -> None:
+    visit = trusted.enter("visit", trusted.ion, purpose="școala veche", story="despre școala")
+    trusted.correct("visit", visit, trusted.open("visit", visit).record.version, purpose="grădinița")
+    assert found(trusted, "veche", "visit") == []
+    assert found(trusted, "gradinita", "visit") == [visit]
+    assert found(trusted, "scoala", "visit") == [visit]
+    assert found(trusted, "scoala", "visit", clearances=frozenset({"identity"})) == []
+
+
+def test_deleted_records_and_foreign_cases_are_not_found(office: Office) -> None:
+    with acting_as(SYSTEM):
+        put_away(office.cabinet, office.form(CASE), office.vasile, office.clerk())
+        assert found(office, "pop") == []
+    with acting_as(office.scope("ana")):
+        assert found(office, "tirca") == [office.ion]
+    with acting_as(office.scope("maria")):
+        assert found(office, "tirca") == []
+
+
+def test_long_and_odd_searches_do_no_harm(trusted: Office) -> None:
+    assert found(trusted, "x" * 5000) == []
+    assert found(trusted, "țîrcă " * 500) == [trusted.ion]
+    assert found(trusted, "'; DROP TABLE \"case\" --") == []
+    assert found(trusted, "\U0010ffff") == []

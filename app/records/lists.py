@@ -6,7 +6,19 @@ from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import (
-    BigInteger, ColumnElement, Select, String, and_, cast, func, literal, null, select, type_coerce, union_all,
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    select,
+    type_coerce,
+    union_all,
 )
 from sqlalchemy.orm import aliased
 
@@ -19,6 +31,8 @@ from app.records.tables import USER, Record, sort_column
 
 PAGE = 25
 MOST_COUNTED = 1000
+LARGEST = 2**31 - 1
+"""The largest number an integer column holds on both databases."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +110,21 @@ def _conditions(form: Form, kept: type[Record], wish: Wish) -> list[ColumnElemen
         conditions.append(kept.case_id == wish.case_id)
     for name, wanted in wish.filters.items():
         if name in form.filters and wanted:
-            question = form.questions[name]
-            conditions.append(question.matches({name: getattr(kept, name)}, wanted))
+            conditions.append(_matching(form.questions[name], kept, wanted))
     if asked_words(wish.words):
         conditions.append(found_by(form, kept.id, wish.words))
     return conditions
+
+
+def _matching(question: Question, kept: type[Record], wanted: str) -> ColumnElement[bool]:
+    """The condition of a filter. What cannot be an answer of the question is the answer of no record."""
+    try:
+        answer = question.of_json(wanted)
+    except (ValueError, ArithmeticError):
+        return false()
+    if isinstance(answer, int) and abs(answer) > LARGEST:
+        return false()
+    return question.matches({question.name: getattr(kept, question.name)}, wanted)
 
 
 def _order(form: Form, kept: type[Record], wish: Wish) -> list[ColumnElement[Any]]:

@@ -1,0 +1,190 @@
+"""A page of a list: in order, narrowed, page by page, with its totals."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from app.fields.money import Money
+from app.language.form import CASE
+from app.records.lists import ListPage, Wish, latest, list_page, totals
+from app.records.scope import SYSTEM, acting_as
+from app.records.sheets import put_away
+from tests.records.cabinets import EVERYTHING, ROMANIAN, TODAY, Office, counted
+
+
+def page(office: Office, key: str, clearances: frozenset[Any] = EVERYTHING, **wish: Any) -> ListPage:
+    size = wish.pop("size", 25)
+    return list_page(office.cabinet, office.known(*clearances), key, Wish(**wish), ROMANIAN, size=size)
+
+
+def column(found: ListPage, place: int = 0) -> list[str]:
+    return [cells[place] for cells in found.cells]
+
+
+NAMES = ["Țîrcă", "Şerban", "Tudor", "Stan", "Împărat", "Ivan", "Ărdeal", "Arsene", "Zota", "Ștefan"]
+IN_ORDER = ["Arsene", "Ărdeal", "Ivan", "Împărat", "Stan", "Şerban", "Ștefan", "Tudor", "Țîrcă", "Zota"]
+
+
+def test_names_stand_in_the_order_of_the_romanian_alphabet(trusted: Office) -> None:
+    for name in NAMES:
+        trusted.enter("organisation", name=name)
+    assert column(page(trusted, "organisation")) == IN_ORDER
+    assert column(page(trusted, "organisation", sort="-name")) == IN_ORDER[::-1]
+
+
+def test_the_unanswered_stand_first_going_up(trusted: Office) -> None:
+    for day in (TODAY, None, TODAY - timedelta(days=1)):
+        trusted.enter("visit", trusted.ion, visit_date=day)
+    going_up = ["", "21.11.2026", "22.11.2026"]
+    assert column(page(trusted, "visit", sort="visit_date", case_id=trusted.ion)) == going_up
+    assert column(page(trusted, "visit", sort="-visit_date", case_id=trusted.ion)) == going_up[::-1]
+
+
+def test_a_list_is_sorted_by_nothing_it_does_not_show(trusted: Office) -> None:
+    as_it_is = page(trusted, CASE).ids
+    for sort in ("first_name", "county", "id", "created_by", "__class__", "-__class__", "x" * 500, "-"):
+        assert page(trusted, CASE, sort=sort).ids == as_it_is
+    hidden = page(trusted, CASE, frozenset(), sort="last_name").ids
+    assert hidden == page(trusted, CASE, frozenset()).ids == sorted(hidden, reverse=True)
+
+
+def test_a_filter_narrows_and_a_hidden_one_does_not(trusted: Office) -> None:
+    assert page(trusted, CASE, filters={"status": "closed"}).ids == [trusted.vasile]
+    assert page(trusted, CASE, filters={"status": "nothing"}).ids == []
+    every = page(trusted, CASE).ids
+    assert page(trusted, CASE, filters={"last_name": "Pop", "id": "1", "metadata": "x"}).ids == every
+
+
+def test_a_filter_by_link_takes_an_id_and_shrugs_at_words(trusted: Office) -> None:
+    partner = trusted.enter("organisation", name="Casa Verde")
+    visit = trusted.enter("visit", trusted.ion, partner=partner)
+    assert page(trusted, "visit", filters={"partner": str(partner)}).ids == [visit]
+    assert page(trusted, "visit", filters={"partner": "niciuna"}).ids == []
+    assert page(trusted, "visit", filters={"partner": "9" * 30}).ids == []
+
+
+@pytest.fixture
+def many(trusted: Office) -> Iterator[Office]:
+    for number in range(7):
+        trusted.enter("organisation", name=f"Organizația {number}")
+    yield trusted
+
+
+def test_page_by_page_each_record_stands_once(many: Office) -> None:
+    pages = [page(many, "organisation", page=number, size=3) for number in (1, 2, 3, 4)]
+    assert [column(one) for one in pages] == [
+        [f"Organizația {number}" for number in numbers]
+        for numbers in (range(3), range(3, 6), range(6, 7), ())
+    ]
+    assert [(one.first, one.more) for one in pages] == [(1, True), (4, True), (7, False), (10, False)]
+    assert {one.count for one in pages} == {7}
+
+
+@pytest.mark.parametrize("number", [0, -5, 10**6, 10**30])
+def test_a_page_that_is_not_there_is_empty_or_the_first(many: Office, number: int) -> None:
+    found = page(many, "organisation", page=number, size=3)
+    assert len(found.ids) == (3 if number < 1 else 0)
+    assert found.count == 7
+
+
+def test_a_page_costs_the_same_however_full_it_is(many: Office) -> None:
+    with counted(many) as few:
+        page(many, "organisation")
+    for number in range(30):
+        many.enter("organisation", name=f"Alta {number}")
+    with counted(many) as more:
+        page(many, "organisation")
+    assert len(few) + 1 >= len(more)
+    assert len(more) <= 3
+
+
+def test_deleted_records_stand_in_their_own_list(trusted: Office) -> None:
+    first, second = (trusted.enter("organisation", name=name) for name in ("Una", "Alta"))
+    put_away(trusted.cabinet, trusted.form("organisation"), first, trusted.clerk())
+    assert page(trusted, "organisation").ids == [second]
+    assert page(trusted, "organisation", deleted=True).ids == [first]
+
+
+def test_a_sheet_names_its_case_as_far_as_it_may_be_known(trusted: Office) -> None:
+    trusted.enter("visit", trusted.ion)
+    assert column(page(trusted, "visit")) == ["D-2026-0001 Țîrcă"]
+    assert column(page(trusted, "visit", frozenset())) == ["D-2026-0001"]
+
+
+def test_what_is_linked_out_of_reach_is_blank(office: Office) -> None:
+    with acting_as(SYSTEM):
+        partner = office.enter("organisation", name="Casa Verde")
+        foreign = office.enter("visit", office.vasile, partner=partner, visit_date=TODAY)
+        office.enter("visit", office.ion, partner=partner, before=foreign, visit_date=TODAY)
+    seen = [
+        (office.scope("ana"), [["D-2026-0001 Țîrcă", "22.11.2026", "", "Casa Verde"]]),
+        (office.scope("ana", visit={"see"}, case={"see"}), [["D-2026-0001 Țîrcă", "22.11.2026", "", ""]]),
+        (office.scope("ana", visit={"see"}), [["", "22.11.2026", "", ""]]),
+    ]
+    for scope, cells in seen:
+        with acting_as(scope):
+            assert page(office, "visit").cells == cells
+
+
+def test_each_line_names_what_it_is_linked_to(trusted: Office) -> None:
+    one, other = (trusted.enter("organisation", name=name) for name in ("Una", "Alta"))
+    for partner in (one, other, None):
+        trusted.enter("visit", trusted.ion, partner=partner, visit_date=TODAY)
+    assert sorted(column(page(trusted, "visit", case_id=trusted.ion), 2)) == ["", "Alta", "Una"]
+
+
+def amounts(office: Office, **wish: Any) -> set[tuple[str, str]]:
+    found = totals(office.cabinet, office.cabinet.forms, {"aid": Wish(**wish)}, ROMANIAN)
+    return {(line.by[0], line.amount) for _, _, lines in found for line in lines}
+
+
+@pytest.fixture
+def helped(office: Office) -> Iterator[Office]:
+    with acting_as(SYSTEM):
+        for case, kind, amount, currency in [
+            (office.ion, "food", "10.10", "RON"), (office.ion, "food", "20.20", "RON"),
+            (office.ion, "food", "5", "MDL"), (office.ion, "rent", "-7", "RON"),
+            (office.ion, None, "1", "EUR"),
+            (office.vasile, "food", "1000", "RON"),
+        ]:
+            office.enter("aid", case, kind=kind, value=Money(Decimal(amount), currency), given_on=TODAY)
+        office.enter("aid", office.ion, kind="food")
+    office.cabinet.session.remove()
+    yield office
+
+
+def test_totals_never_add_one_currency_to_another(helped: Office) -> None:
+    with acting_as(SYSTEM):
+        assert amounts(helped, case_id=helped.ion) == {
+            ("Alimente", "30,30 RON"), ("Alimente", "5,00 MDL"), ("Chirie", "-7,00 RON"), ("", "1,00 EUR"),
+        }
+        assert ("Alimente", "1.030,30 RON") in amounts(helped)
+
+
+def test_totals_add_what_is_in_reach_and_not_deleted(helped: Office) -> None:
+    with acting_as(SYSTEM):
+        ids = page(helped, "aid", case_id=helped.ion, filters={"kind": "rent"}).ids
+        put_away(helped.cabinet, helped.form("aid"), ids[0], helped.clerk())
+    with acting_as(helped.scope("maria")):
+        assert amounts(helped) == {("Alimente", "1.000,00 RON")}
+    with acting_as(helped.scope("ana")):
+        assert amounts(helped) == {("Alimente", "30,30 RON"), ("Alimente", "5,00 MDL"), ("", "1,00 EUR")}
+    with acting_as(helped.scope("paul")):
+        assert amounts(helped) == set()
+
+
+def test_totals_of_a_filtered_list_are_the_filtered_ones(helped: Office) -> None:
+    with acting_as(SYSTEM):
+        assert amounts(helped, filters={"kind": "rent"}) == {("Chirie", "-7,00 RON")}
+
+
+def test_the_last_sheet_is_what_a_new_one_carries_on_from(trusted: Office) -> None:
+    trusted.enter("visit", trusted.vasile, visit_date=TODAY)
+    for days in (2, 1, 3):
+        trusted.enter("visit", trusted.ion, visit_date=TODAY - timedelta(days=days))
+    found: Any = latest(trusted.cabinet, trusted.form("visit"), trusted.ion)
+    assert found.visit_date == TODAY - timedelta(days=1)
+    assert latest(trusted.cabinet, trusted.form("aid"), trusted.ion) is None

@@ -40,7 +40,7 @@ def test_codes_have_neither_gaps_nor_doubles(office: Office) -> None:
 def test_eight_people_on_three_records_lose_no_edit(office: Office) -> None:
     """Each adds her words to what she read; whoever comes second reads again and merges."""
     records: list[int] = []
-    at_once(office, 1, lambda _: records.extend(office.enter("visit", office.ion, story="") for _ in range(3)))
+    at_once(office, 1, lambda _: records.extend(office.enter("visit", office.ion) for _ in range(3)))
     written: list[str] = []
     clashes: list[int] = []
     until = time.monotonic() + SECONDS

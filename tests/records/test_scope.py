@@ -1,0 +1,263 @@
+"""Who reaches which records, whatever a page asks for."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.orm import aliased
+
+from app.language.form import CASE
+from app.records.overview import events, filed, members
+from app.records.scope import NOBODY, SYSTEM, OutOfReach, Scope, acting_as, current_scope
+from app.records.sheets import bring_back, put_away
+from app.records.system import team
+from app.records.teams import leave
+from tests.records.cabinets import Office, together_in
+
+
+def cases_of(office: Office, scope: Scope) -> list[int]:
+    office.cabinet.session.remove()
+    with acting_as(scope):
+        kept = office.cabinet.record_class(CASE)
+        return sorted(office.cabinet.session.scalars(select(kept.id)))
+
+
+def test_own_team_all_and_none(office: Office) -> None:
+    ion, vasile = office.ion, office.vasile
+    assert cases_of(office, office.scope("ana", "own")) == [ion]
+    assert cases_of(office, office.scope("ana", "team", ["maria"])) == [ion, vasile]
+    assert cases_of(office, office.scope("paul", "team", ["maria"])) == [vasile]
+    assert cases_of(office, office.scope("paul", "own")) == []
+    assert cases_of(office, office.scope("paul", "all")) == [ion, vasile]
+    assert cases_of(office, office.scope("ana", "none")) == []
+
+
+def test_whoever_leaves_a_case_sees_it_no_more(office: Office) -> None:
+    together_in(office, "vasile", "ana")
+    assert cases_of(office, office.scope("ana")) == [office.ion, office.vasile]
+    with acting_as(SYSTEM):
+        case = office.cabinet.case(office.vasile)
+        leave(office.cabinet, case, [office.people["ana"]], office.clerk())
+        assert [(one.name, one.until is None) for one in members(office.cabinet, case)] == [
+            ("Maria Probă", True), ("Ana Probă", False)
+        ]
+    assert cases_of(office, office.scope("ana")) == [office.ion]
+
+
+def test_nothing_is_seen_while_nobody_is_known(office: Office) -> None:
+    assert current_scope.get() is NOBODY
+    assert cases_of(office, NOBODY) == []
+    with pytest.raises(OutOfReach):
+        office.open(CASE, office.ion)
+    with pytest.raises(OutOfReach):
+        office.enter(CASE, last_name="Nimeni")
+
+
+def test_nobody_is_anybody_again_after_acting(office: Office) -> None:
+    with pytest.raises(ZeroDivisionError), acting_as(SYSTEM):
+        raise ZeroDivisionError
+    assert current_scope.get() is NOBODY
+
+
+@pytest.fixture
+def filed_visit(office: Office) -> int:
+    """A visit in Maria's case."""
+    with acting_as(SYSTEM):
+        visit = office.enter(
+            "visit", office.vasile, purpose="la Maria", family=[{"id": None, "name": "Dan", "age": 3}]
+        )
+    office.cabinet.session.remove()
+    return visit
+
+
+def test_sheets_and_rows_follow_their_case(office: Office, filed_visit: int) -> None:
+    rows = office.cabinet.tables.rows["visit", "family"]
+    for scope, count in ((office.scope("ana"), 0), (office.scope("maria"), 1)):
+        with acting_as(scope):
+            assert office.count("visit") == count
+            assert office.cabinet.session.scalar(select(func.count(rows.id))) == count
+        office.cabinet.session.remove()
+
+
+def test_a_form_one_may_not_see_is_empty(office: Office, filed_visit: int) -> None:
+    with acting_as(office.scope("maria", case={"see"}, visit={"enter"})):
+        assert office.count("visit") == 0
+        with pytest.raises(OutOfReach):
+            office.open("visit", filed_visit)
+
+
+def test_out_of_reach_and_missing_are_one(office: Office, filed_visit: int) -> None:
+    with acting_as(office.scope("ana")):
+        for missing in (filed_visit, 999):
+            with pytest.raises(OutOfReach, match=r"^visit$"):
+                office.open("visit", missing)
+
+
+@pytest.mark.parametrize("change", [
+    lambda office, visit: office.correct("visit", visit, 1, purpose="a mea"),
+    lambda office, visit: put_away(office.cabinet, office.form("visit"), visit, office.clerk()),
+    lambda office, visit: bring_back(office.cabinet, office.form("visit"), visit, office.clerk()),
+    lambda office, visit: office.enter("visit", office.vasile, purpose="în dosarul ei"),
+    lambda office, visit: office.enter("visit", office.ion, before=visit),
+    lambda office, visit: office.enter("visit", 999, purpose="nicăieri"),
+])
+def test_nothing_is_written_into_a_foreign_case(
+    office: Office, filed_visit: int, change: Callable[[Office, int], Any]
+) -> None:
+    before = _everything(office)
+    with acting_as(office.scope("ana")), pytest.raises(OutOfReach):
+        change(office, filed_visit)
+    office.cabinet.session.remove()
+    assert _everything(office) == before
+
+
+def test_a_correction_points_to_nothing_out_of_reach(office: Office, filed_visit: int) -> None:
+    with acting_as(office.scope("ana")):
+        mine = office.enter("visit", office.ion)
+        with pytest.raises(OutOfReach, match="link"):
+            office.correct("visit", mine, office.open("visit", mine).record.version, before=filed_visit)
+        with pytest.raises(OutOfReach, match="link"):
+            office.correct("visit", mine, office.open("visit", mine).record.version, before=999)
+
+
+def test_a_link_set_by_somebody_else_may_stay(office: Office, filed_visit: int) -> None:
+    with acting_as(SYSTEM):
+        mine = office.enter("visit", office.ion, before=filed_visit)
+    office.cabinet.session.remove()
+    with acting_as(office.scope("ana")):
+        office.correct("visit", mine, office.open("visit", mine).record.version, purpose="alt scop")
+        assert office.open("visit", mine).answers["before"] == filed_visit
+
+
+def test_rows_point_to_nothing_out_of_reach(office: Office) -> None:
+    with acting_as(SYSTEM):
+        partner = office.enter("organisation", name="Casa Verde")
+    rights = {"visit": {"see", "enter"}, "case": {"see"}}
+    rows = [{"name": "Dan", "helper": partner}]
+    with acting_as(office.scope("ana", **rights)), pytest.raises(OutOfReach, match="link"):
+        office.enter("visit", office.ion, family=rows)
+    with acting_as(office.scope("ana", **rights, organisation={"see"})):
+        office.enter("visit", office.ion, family=rows)
+
+
+@pytest.mark.parametrize("rights, allowed", [
+    ({"see"}, set()),
+    ({"see", "enter"}, {"enter"}),
+    ({"see", "correct"}, {"correct"}),
+    ({"see", "delete"}, {"delete"}),
+])
+def test_each_right_opens_one_action(office: Office, rights: set[str], allowed: set[str]) -> None:
+    with acting_as(SYSTEM):
+        visit = office.enter("visit", office.ion)
+        version = office.open("visit", visit).record.version
+    actions: dict[str, Callable[[], Any]] = {
+        "enter": lambda: office.enter("visit", office.ion),
+        "correct": lambda: office.correct("visit", visit, version, family=[{"id": None, "name": "Dan"}]),
+        "delete": lambda: put_away(office.cabinet, office.form("visit"), visit, office.clerk()),
+    }
+    done = set()
+    for action, act in actions.items():
+        office.cabinet.session.remove()
+        with acting_as(office.scope("ana", visit=rights, case={"see"})):
+            try:
+                act()
+                done.add(action)
+            except OutOfReach:
+                pass
+    assert done == allowed
+
+
+def test_a_record_never_moves_to_another_case(office: Office) -> None:
+    together_in(office, "vasile", "ana")
+    with acting_as(office.scope("ana")):
+        visit = office.enter("visit", office.ion)
+        with pytest.raises(OutOfReach, match="case"), office.cabinet.writing():
+            office.cabinet.find("visit", visit).case_id = office.vasile
+            office.cabinet.session.flush()
+
+
+def _case(office: Office) -> Any:
+    return office.cabinet.tables.records[CASE]
+
+
+def _table(office: Office) -> Any:
+    return _case(office).__table__
+
+
+@pytest.mark.parametrize("statement", [
+    lambda office: select(_table(office).c.last_name),
+    lambda office: select(func.count()).select_from(_table(office)),
+    lambda office: select(team.c.id).where(team.c.case_id.in_(select(_table(office).c.id))),
+    lambda office: select(_table(office).alias("d").c.last_name),
+    lambda office: select(aliased(_case(office)).last_name),
+    lambda office: select(_case(office).id).where(
+        _case(office).id.in_(select(aliased(_case(office)).id))
+    ),
+    lambda office: update(_table(office)).values(last_name="Altul"),
+    lambda office: update(_case(office)).values(last_name="Altul"),
+    lambda office: delete(_table(office)),
+    lambda office: delete(_case(office)),
+    lambda office: insert(_table(office)).values(last_name="Nou"),
+    lambda office: insert(_case(office)).values(last_name="Nou"),
+], ids=lambda statement: "")
+def test_no_statement_goes_past_the_scope(office: Office, statement: Callable[[Office], Any]) -> None:
+    with (
+        acting_as(office.scope("ana", "all")), pytest.raises(OutOfReach),
+        office.cabinet.writing() as session,
+    ):
+        session.execute(statement(office))
+
+
+def test_joins_sub_queries_and_counts_are_narrowed(office: Office, filed_visit: int) -> None:
+    case, visit = _case(office), office.cabinet.tables.records["visit"]
+    inner: Any = select(case).subquery()
+    with acting_as(office.scope("ana")):
+        session = office.cabinet.session
+        for statement in (
+            select(func.count(case.id)), select(func.count()).select_from(case),
+            select(func.count()).select_from(inner), select(select(func.count(case.id)).scalar_subquery()),
+            select(func.count()).select_from(select(case.id).union_all(select(visit.case_id)).subquery()),
+        ):
+            assert session.scalar(statement) == 1
+        assert session.execute(
+            select(visit.id, case.id).join(case, visit.case_id == case.id)
+        ).all() == []
+        visited = select(visit.id).where(visit.case_id == case.id).exists()
+        assert session.scalars(select(case.id).where(visited)).all() == []
+        assert session.scalar(select(case.id).where(case.id == office.vasile)) is None
+
+
+def test_a_record_is_not_reached_by_its_identity(office: Office) -> None:
+    with acting_as(office.scope("ana")):
+        assert office.cabinet.session.get(_case(office), office.vasile) is None
+        assert office.cabinet.session.get(_case(office), office.ion) is not None
+
+
+def test_the_case_at_a_glance_counts_what_is_in_reach(office: Office, filed_visit: int) -> None:
+    with acting_as(SYSTEM):
+        gone = office.enter("visit", office.vasile)
+        put_away(office.cabinet, office.form("visit"), gone, office.clerk())
+        office.enter("aid", office.vasile)
+    office.cabinet.session.remove()
+    with acting_as(office.scope("maria")):
+        case = office.cabinet.case(office.vasile)
+        counts = filed(office.cabinet, case, ["visit", "aid"])
+        assert {key: one.count for key, one in counts.items()} == {"visit": 1, "aid": 1}
+        assert filed(office.cabinet, case, []) == {}
+    office.cabinet.session.remove()
+    with acting_as(office.scope("maria", case={"see"}, visit={"see"})):
+        case = office.cabinet.case(office.vasile)
+        assert filed(office.cabinet, case, ["visit", "aid"])["aid"].count == 0
+        happened = events(office.cabinet, case, [CASE, "visit"])
+        assert [(one.form, one.action) for one in happened] == [
+            ("visit", "deleted"), ("visit", "entered"), ("visit", "entered"), ("case", "entered")
+        ]
+
+
+def _everything(office: Office) -> list[Any]:
+    with office.cabinet.store.snapshot() as connection:
+        return [
+            connection.execute(text(f'SELECT * FROM "{name}" ORDER BY id')).all()
+            for name in ("case", "visit", "visit__family", "dosar_history", "dosar_team")
+        ]

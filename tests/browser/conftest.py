@@ -39,6 +39,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def untouched_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A Dosar with the demo cases as they came: only read, never written to."""
+    with served(tmp_path_factory.mktemp("untouched")) as running:
+        yield running
+
+
 @pytest.fixture
 def empty_site(tmp_path: Path) -> Iterator[Site]:
     """A Dosar on its first day."""

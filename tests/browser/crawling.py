@@ -1,0 +1,132 @@
+"""Every page a worker can reach by links, fetched without a browser."""
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from html.parser import HTMLParser
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from app.demo import password_of
+from tests.browser.serving import Site
+
+VOID = {"br", "col", "hr", "img", "input", "link", "meta", "wbr"}
+SILENT = {"script", "style", "textarea"}
+SPOKEN = (
+    "title", "aria-label", "placeholder", "alt", "data-label", "data-counter", "data-deleted", "data-full",
+    "data-yes", "data-no",
+)
+"""Attributes that are read out or shown."""
+
+
+@dataclass(frozen=True)
+class CrawledPage:
+    """A page as it came over the wire."""
+
+    address: str
+    kind: str
+    status: int
+    html: str
+
+    @cached_property
+    def read(self) -> "PageReader":
+        """What stands on it."""
+        reader = PageReader()
+        reader.feed(self.html)
+        return reader
+
+
+class PageReader(HTMLParser):
+    """The texts, links and heads of a page, without what is typed and what says itself to be foreign."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: set[str] = set()
+        self.links: list[str] = []
+        self.language = ""
+        self.title = ""
+        self.heads = 0
+        self._open: list[tuple[str, bool]] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = dict(attributes)
+        if tag == "html":
+            self.language = given.get("lang") or ""
+        if tag == "a" and (given.get("href") or "").startswith(("/", "?")):
+            self.links.append(str(given["href"]))
+        self.heads += tag == "h1"
+        foreign = tag != "html" and "lang" in given
+        silent = tag in SILENT or foreign or self._is_silent()
+        if not silent:
+            self.texts.update(tidy(given[name]) for name in SPOKEN if given.get(name))
+        if tag not in VOID:
+            self._open.append((tag, silent))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if self._open and self._open[-1][0] == "title":
+            self.title = tidy(data)
+        if not self._is_silent() and tidy(data):
+            self.texts.add(tidy(data))
+
+    def _is_silent(self) -> bool:
+        return bool(self._open) and self._open[-1][1]
+
+
+def tidy(text: str | None) -> str:
+    """A text with single spaces."""
+    return " ".join((text or "").split())
+
+
+def kind_of(address: str) -> str:
+    """Pages of one kind differ only in numbers, or in the wishes of a list."""
+    path, _, query = address.partition("?")
+    wishes = sorted({wish.partition("=")[0] for wish in query.split("&") if wish} - {"page"})
+    of_case = "?case" if "case" in wishes else ""
+    return re.sub(r"\d+", "N", path) + of_case + ("?sorted or filtered" if set(wishes) - {"case"} else "")
+
+
+def signed_in(site: Site, role: str, language: str) -> FlaskClient:
+    """A browser without a window, in which a worker has signed in and chosen her language."""
+    client = site.app.test_client()
+    token = _token(client.get("/sign-in").text)
+    who = {"user_name": role, "password": password_of(role)}
+    came = client.post("/sign-in", data={**who, "csrf_token": token})
+    assert came.status_code == 303, role
+    token = _token(client.get("/profile").text)
+    client.post("/language", data={"language": language, "next": "/", "csrf_token": token})
+    return client
+
+
+def _token(html: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', html)
+    assert found, "no form on the page"
+    return found[1]
+
+
+def crawled(site: Site, role: str, language: str, most: int = 1) -> Iterator[CrawledPage]:
+    """Every page the worker's links lead to, at most so many of each kind."""
+    client: Any = signed_in(site, role, language)
+    waiting, seen, kinds = deque(["/"]), {"/"}, Counter[str]()
+    while waiting:
+        address = waiting.popleft()
+        answer = client.get(address)
+        while answer.status_code in (301, 302, 303):
+            answer = client.get(answer.location)
+        if "html" not in answer.content_type:
+            continue
+        page = CrawledPage(address, kind_of(address), answer.status_code, answer.text)
+        yield page
+        for link in page.read.links:
+            followed = (link if link.startswith("/") else address.partition("?")[0] + link).partition("#")[0]
+            kind = kind_of(followed)
+            if followed not in seen and kinds[kind] < most:
+                kinds[kind] += 1
+                seen.add(followed)
+                waiting.append(followed)

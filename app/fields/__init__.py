@@ -4,36 +4,24 @@ To add a kind, write its class in the module of its family (or in a new one) and
 module of this package is imported by itself.
 """
 
-from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Annotated, Any, Union
 
 from pydantic import BaseModel, Field
 
-from app.language.form import Form, Section
-from app.language.question import Question
+from app.language.form import Form, Mixin, Section
+from app.language.question import Question, kinds
 
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")
 
 
-def _concrete(kind: type[Question]) -> Iterator[type[Question]]:
-    """The kinds below ``kind`` that say which word a form file uses for them."""
-    for below in kind.__subclasses__():
-        if isinstance(below.model_fields["type"].default, str):
-            yield below
-        yield from _concrete(below)
-
-
-KINDS: dict[str, type[Question]] = {
-    kind.model_fields["type"].default: kind for kind in _concrete(Question)
-}
-"""The kinds by the word a form file uses (``type: date``)."""
+KINDS: dict[str, type[Question]] = kinds()
 
 AnyQuestion: Any = Annotated[Union[tuple(KINDS.values())], Field(discriminator="type")]  # noqa: UP007
 
-_MODELS: tuple[type[BaseModel], ...] = (*KINDS.values(), Section, Form)
+_MODELS: tuple[type[BaseModel], ...] = (*KINDS.values(), Section, Mixin, Form)
 for _model in _MODELS:
     if not _model.__pydantic_complete__:
         _model.model_rebuild(_types_namespace={"AnyQuestion": AnyQuestion})

@@ -6,16 +6,16 @@ alone. In the database the words stand beside the codes, in ``<question>__other`
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 from sqlalchemy import Boolean, ColumnElement, Dialect, String, type_coerce
 from sqlalchemy import Text as LongText
 from sqlalchemy.types import TypeDecorator
 
 from app.fields.words import cleaned
-from app.language.choices import Choice
+from app.language.choices import Choice, Choices
 from app.language.message import Mistake
 from app.language.question import UNKNOWN_TYPED, Answer, Box, Question, Reading
 from app.language.texts import Text, say
@@ -81,6 +81,7 @@ class YesNo(Question):
     """Yes or no; the answer is true or false."""
 
     look: ClassVar[str] = "yes_no"
+    chosen: ClassVar[bool] = True
     value_type: ClassVar[str] = "yes_no"
     LABELS: ClassVar[dict[bool, Text]] = {True: {"en": "Yes", "ro": "Da"}, False: {"en": "No", "ro": "Nu"}}
     CODES: ClassVar[dict[bool, str]] = {True: "yes", False: "no"}
@@ -92,6 +93,10 @@ class YesNo(Question):
 
     def options(self) -> Sequence[Choice]:
         return [Choice(code=code, label=self.LABELS[answer]) for answer, code in self.CODES.items()]
+
+    def codes(self) -> Collection[str]:
+        """None: a rule compares yes with ``True``."""
+        return ()
 
     def parse(self, texts: list[str], reading: Reading) -> Answer:
         for answer, code in self.CODES.items():
@@ -113,10 +118,23 @@ class YesNo(Question):
         return matched
 
 
+def _said_as(choices: object) -> str:
+    return "name" if isinstance(choices, str) else "choices"
+
+
+SomeChoices = Annotated[
+    Annotated[str, Field(min_length=1), Tag("name")] | Annotated[Choices, Tag("choices")],
+    Discriminator(_said_as),
+]
+"""A shared list by its name, or the choices themselves."""
+
+
 class FromList(Question):
     """What the kinds that choose from a list have in common; no kind itself."""
 
-    choices: Annotated[str, Field(min_length=1)] | list[Choice] | None
+    chosen: ClassVar[bool] = True
+
+    choices: SomeChoices | None
     """A shared list by its name, or the choices themselves."""
 
     def choice_lists(self) -> tuple[str, ...]:
@@ -126,6 +144,9 @@ class FromList(Question):
         if not isinstance(self.choices, str):
             return self
         return self.model_copy(update={"choices": list(lists[self.choices])})
+
+    def codes(self) -> Collection[str] | None:
+        return {choice.code for choice in self.all_choices} if self.choices else None
 
     @property
     def all_choices(self) -> Sequence[Choice]:
@@ -188,7 +209,7 @@ class SelectOne(FromList):
     """One choice of a list; the answer is its code, with the words of a choice that asks for them."""
 
     type: Literal["select_one"] = "select_one"
-    choices: Annotated[str, Field(min_length=1)] | list[Choice]
+    choices: SomeChoices
 
     @property
     def look(self) -> str:  # type: ignore[override]  # the other kinds look the same always
@@ -240,7 +261,7 @@ class SelectMultiple(FromList):
     sortable: ClassVar[bool] = False
 
     type: Literal["select_multiple"] = "select_multiple"
-    choices: Annotated[str, Field(min_length=1)] | list[Choice]
+    choices: SomeChoices
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: CodeList, **self.extra_columns()}
@@ -294,7 +315,7 @@ class Ranked(FromList):
     sortable: ClassVar[bool] = False
 
     type: Literal["ranked"] = "ranked"
-    choices: Annotated[str, Field(min_length=1)] | list[Choice] | None = None
+    choices: SomeChoices | None = None
     rows: Annotated[int, Field(ge=1, le=50)] = 3
     """How many lines the paper has."""
 

@@ -1,6 +1,6 @@
 """A question nobody answers: its answer follows from the others, each time a sheet is kept."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -84,6 +84,13 @@ class Computed(Question):
     @property
     def value_type(self) -> str:  # type: ignore[override]  # the other kinds always have the same
         return self.as_typed.value_type
+
+    @property
+    def chosen(self) -> bool:  # type: ignore[override]
+        return self.as_typed.chosen
+
+    def codes(self) -> Collection[str] | None:
+        return self.as_typed.codes()
 
     def column_types(self) -> dict[str, Any]:
         return self.as_typed.column_types()

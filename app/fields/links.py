@@ -9,6 +9,9 @@ from app.language.message import Mistake
 from app.language.question import Answer, Name, Question, Reading
 
 
+ME = "me"
+
+
 class Link(Question):
     """Points to one record; the answer is the record's id.
 
@@ -16,6 +19,7 @@ class Link(Question):
     """
 
     look: ClassVar[str] = "link"
+    chosen: ClassVar[bool] = True
     value_type: ClassVar[str] = "number"
     sortable: ClassVar[bool] = False
 
@@ -33,6 +37,11 @@ class Link(Question):
         if not re.fullmatch(r"[1-9]\d{0,8}", texts[0], re.ASCII):
             raise Mistake("Choose a record from the list.")
         return int(texts[0])
+
+    def default_answer(self, reading: Reading) -> Answer:
+        """``default: me`` is the worker who fills in the sheet."""
+        is_me = self.default == ME and self.to == "user"
+        return reading.worker_id if is_me else super().default_answer(reading)
 
     def shown(self, answer: Answer, reading: Reading) -> str:
         return f"#{answer}"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field
 from sqlalchemy import String
 
 from app.fields.locales import locale_of
@@ -15,7 +15,6 @@ from app.language.question import Answer, Box, Question, Reading
 from app.language.texts import LANGUAGES
 
 HUNDREDTH = Decimal("0.01")
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
 class Money(NamedTuple):
@@ -27,6 +26,15 @@ class Money(NamedTuple):
 
 def is_currency(code: str) -> bool:
     return code.upper() in locale_of(LANGUAGES[0]).currencies
+
+
+def _currency(code: str) -> str:
+    if not is_currency(code) or not code.isupper():
+        raise Mistake('"%(code)s" is no currency; write its ISO code, such as RON, MDL or EUR.', code=code)
+    return code
+
+
+Currency = Annotated[str, AfterValidator(_currency)]
 
 
 def add(moneys: Iterable[Money]) -> dict[str, Decimal]:

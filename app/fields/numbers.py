@@ -120,6 +120,13 @@ class Number(Question):
         """The smallest and the largest number accepted."""
         raise NotImplementedError
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        smallest, largest = self.limits()
+        if smallest is not None and largest is not None and smallest > largest:
+            raise Mistake("The smallest number (min) is larger than the largest (max); change one of them.")
+        return self
+
     def within(self, number: Decimal, reading: Reading) -> Decimal:
         """The number if it is within the limits."""
         smallest, largest = self.limits()

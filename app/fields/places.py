@@ -4,7 +4,7 @@ Both are chosen from a list, and both understand a name typed or imported in eit
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -27,6 +27,7 @@ class Place(Question):
     """A place chosen by its code, whose label follows the reader's language."""
 
     look: ClassVar[str] = "select"
+    chosen: ClassVar[bool] = True
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: String(8)}
@@ -41,6 +42,9 @@ class Place(Question):
 
     def options(self) -> Sequence[Choice]:
         return tuple(place for place in self.by_code().values() if not place.retired)
+
+    def codes(self) -> Collection[str]:
+        return self.by_code().keys()
 
     def parse(self, texts: list[str], reading: Reading) -> Answer:
         code = texts[0].upper()

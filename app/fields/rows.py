@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from sqlalchemy import Column
 
 from app.language.choices import Choice
@@ -48,6 +48,12 @@ class Table(Question):
             raise Mistake("A table cannot stand inside a table. Make it a form of its own.")
         return questions
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min_rows > self.max_rows:
+            raise Mistake("The fewest rows (min_rows) are more than the most (max_rows); change one of them.")
+        return self
+
     # what is kept lies in a table of its own, so the sheet has no column for it
 
     def column_types(self) -> dict[str, Any]:
@@ -68,14 +74,14 @@ class Table(Question):
     def read_rows(self, posted: Mapping[str, Sequence[str]], reading: Reading) -> RowsRead:
         """The rows among the texts a page posted, by name: ``family.3.name``, ``family.3.id``.
 
-        They keep the order of the page; a row with nothing in it is left out.
+        They keep the order of the page; a new row with nothing in it is left out.
         """
         rows: list[Row] = []
         mistakes: dict[tuple[str, str], Mistake] = {}
         for index in self.indexes(posted):
             row, wrong = self._read_row(posted, f"{self.name}.{index}.", reading)
             mistakes |= {(index, column): mistake for column, mistake in wrong.items()}
-            if wrong or any(row[question.name] not in (None, []) for question in self.questions):
+            if wrong or row["id"] is not None or any(row[asked.name] not in (None, []) for asked in self.questions):
                 rows.append(row)
         return RowsRead(rows, mistakes)
 
@@ -133,12 +139,16 @@ class Table(Question):
         given = [(asked, row[asked.name]) for row in answer for asked in searched if row.get(asked.name)]
         return " ".join(asked.words(one) for asked, one in given if not isinstance(one, Unknown))
 
+    def with_columns(self, columns: Sequence[Question]) -> Self:
+        return self.model_copy(update={"questions": list(columns)})
+
     def with_choices(self, lists: Mapping[str, Sequence[Choice]]) -> Self:
-        return self.model_copy(update={"questions": [asked.with_choices(lists) for asked in self.questions]})
+        return self.with_columns([asked.with_choices(lists) for asked in self.questions])
 
     def seen_with(self, clearances: frozenset[Sensitivity]) -> Self:
-        seen = [asked for asked in self.questions if not asked.sensitivity or asked.sensitivity in clearances]
-        return self.model_copy(update={"questions": seen})
+        return self.with_columns([
+            asked for asked in self.questions if not asked.sensitivity or asked.sensitivity in clearances
+        ])
 
     def widens(self, older: Question) -> bool:
         """Whether it is a table too; its columns are compared one by one."""

@@ -1,259 +1,321 @@
 """Checks across the files of an organisation; each yields findings with a line and a remedy.
 
 F001–F003 come from :mod:`reading`, F005–F008 and F011 from :mod:`misfits`, F007, F014 and F018 from
-:mod:`folder`; the rest are here.
+:mod:`folder`, F012, F027, F030 and F032 from :mod:`rule_checks`, F040 and above from :mod:`face_checks`;
+the rest are here.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import chain
+from pathlib import PurePath
 from typing import Any
 
-from app.language.choices import ChoiceList
-from app.language.finding import Finding, finding, mean
+from app.language.choices import Choice, ChoiceList
+from app.language.face_checks import face_findings
+from app.language.finding import Finding, Place, finding, mean
 from app.language.folder import MENU, ROLES, Reading
 from app.language.form import CASE, Form
 from app.language.menu import Menu
-from app.language.question import Question
+from app.language.question import Answer, Question
+from app.language.question import Reading as Reader
 from app.language.reading import Source
-from app.language.roles import Roles
-from app.language.texts import LANGUAGES
+from app.language.roles import EVERY_OTHER_FORM, Roles
+from app.language.rule_checks import rule_findings
+from app.language.texts import LANGUAGE, LANGUAGES, NAMES
+from app.language.walking import Draft, walk
 
-RESERVED = frozenset(
-    "id case_id form_version created_by created_at changed_by changed_at version deleted_by deleted_at "
-    "metadata registry position record_id csrf_token links form_key case_column columns".split()
-)
+RESERVED = frozenset({
+    "id", "case_id", "form_version", "created_by", "created_at", "changed_by", "changed_at", "version",
+    "deleted_by", "deleted_at", "metadata", "registry", "position", "record_id", "csrf_token", "links",
+    "form_key", "case_column", "columns",
+})
 RESERVED_FORMS = ("ab_", "dosar_", "sqlite_", "pg_")
-LINKABLE = ("user",)
-LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
-Path = tuple[Any, ...]
+USER = "user"
+"""What a link may point to beside the forms."""
+A_DAY = Reader("ro", date(2000, 1, 1), worker_id=1)
+"""Who tries the defaults of the forms."""
 
 
-def check(reading: Reading, older: Mapping[str, Form] | None = None, languages: Iterable[str] = LANGUAGES) -> list[Finding]:
+def check(
+    reading: Reading, older: Mapping[str, Form] | None = None, languages: Iterable[str] = LANGUAGES,
+) -> list[Finding]:
     """Everything wrong with the folder, by file and line: what reading found, and these checks.
 
     ``older`` are the forms that ran last, to find changes that would lose answers.
     """
-    forms = {made.key: made for made in reading.parts.values() if isinstance(made, Form)}
-    lists = {part.partition(":")[2] for part in reading.sources if part.startswith("choices:")}
-    every_form = {part.partition(":")[2] for part in reading.sources if part.startswith("form:")}
     found: list[Iterable[Finding]] = [reading.findings]
-    for part, source in reading.sources.items():
-        found.append(_missing_translations(source, tuple(languages)))
-        made = reading.parts.get(part)
-        if isinstance(made, Form):
-            found.extend(_form_findings(made, source, lists, every_form))
-            if older and made.key in older:
-                found.append(_changed_types(made, older[made.key], source))
-        elif isinstance(made, ChoiceList):
-            found.append(_twin_choices(made, source))
-    found.append(_roles_findings(reading, every_form))
-    found.append(_menu_findings(reading, every_form))
-    found.append(_unused_lists(forms, lists, reading) if not reading.findings else ())
-    return sorted(chain.from_iterable(found), key=lambda one: (one.place, one.code))
+    for part, source in (*reading.sources.items(), *_as_parts(reading.mixins)):
+        found += [_missing_translations(source, tuple(languages)), _file_name(part, source)]
+    for draft in _drafts(reading):
+        found += _form_findings(draft)
+        if older and draft.form.key in older:
+            found.append(_changed_types(draft, older[draft.form.key]))
+    for part, shared in reading.of(ChoiceList).items():
+        found.append(_twin_codes(shared.choices, reading.sources[part], ("choices",)))
+    found += [face_findings(reading), _roles_findings(reading), _menu_findings(reading)]
+    if not reading.findings:
+        found.append(_unused(reading))
+    return sorted(dict.fromkeys(chain.from_iterable(found)), key=lambda one: (one.place, one.code))
 
 
-def _form_findings(form: Form, source: Source, lists: set[str], forms: set[str]) -> Iterator[Iterable[Finding]]:
-    yield _names(form, source)
-    yield _reserved_form(form, source)
-    yield _choice_lists(form, source, lists)
-    yield _rules(form, source)
-    yield _links(form, source, forms)
-    yield _lists(form, source)
-    yield _record_title(form, source)
+def _as_parts(mixins: Mapping[str, Source]) -> list[tuple[str, Source]]:
+    return [(f"mixin:{name}", source) for name, source in mixins.items()]
 
 
-def walk(form: Form) -> Iterator[tuple[Path, Question, Question | None]]:
-    """Every question with its path in the file and, for a column, its table."""
-    for s, section in enumerate(form.sections):
-        for q, question in enumerate(section.questions):
-            path: Path = ("sections", s, "questions", q)
-            yield path, question, None
-            for c, column in enumerate(question.columns_asked()):
-                yield (*path, "columns", c), column, question
+def _drafts(reading: Reading) -> Iterator[Draft]:
+    lists = {made.list: made.choices for made in reading.of(ChoiceList).values()}
+    every_list, every_form = reading.names("choices"), reading.names("form")
+    for part, form in reading.of(Form).items():
+        yield Draft(form, reading.sources[part], lists, every_list, every_form)
 
 
-def _names(form: Form, source: Source) -> Iterator[Finding]:
+def _form_findings(draft: Draft) -> list[Iterable[Finding]]:
+    return [
+        _names(draft), _reserved_form(draft), _choices(draft), rule_findings(draft), _links(draft),
+        _lists(draft), _totals(draft), _record_title(draft), _defaults(draft),
+    ]
+
+
+def _unknown(place: Place, code: str, name: str, known: Iterable[str]) -> Finding:
+    return finding(place, code, 'no question is named "%(name)s"%(hint)s', name=name, hint=mean(name, known))
+
+
+# --- names and texts ---------------------------------------------------------------------------------
+
+def _names(draft: Draft) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
-    for path, question, table in walk(form):
-        place = source.place((*path, "name"))
-        if (table.name if table else "", question.name) in seen:
-            yield finding(place, "F009", 'Two questions are named "%(name)s"; rename one.', name=question.name)
-        seen.add((table.name if table else "", question.name))
-        if question.name in RESERVED:
-            yield finding(place, "F013", '"%(name)s" is a name Dosar uses itself; take another.', name=question.name)
-        if "__" in question.name:
+    for path, question, table in walk(draft.form):
+        place, name = draft.place(*path, "name"), question.name
+        if (_name(table), name) in seen:
+            yield finding(place, "F009", 'Two questions are named "%(name)s"; rename one.', name=name)
+        seen.add((_name(table), name))
+        if name in RESERVED:
+            yield _reserved(place, name)
+        if "__" in name:
             yield finding(place, "F013", "A name has no two underscores in a row; take another.")
-
-
-def _reserved_form(form: Form, source: Source) -> Iterator[Finding]:
-    if form.key.startswith(RESERVED_FORMS) or "__" in form.key or form.key in ("user", "users"):
-        yield finding(source.place(("form",)), "F013", '"%(name)s" is a name Dosar uses itself; take another.', name=form.key)
-    if form.belongs_to and form.key == CASE:
-        yield finding(source.place(("belongs_to",)), "F016", "The case file belongs to nothing; remove this line.")
-
-
-def _choice_lists(form: Form, source: Source, lists: set[str]) -> Iterator[Finding]:
-    for path, question, _ in walk(form):
-        for name in question.choice_lists():
-            if name not in lists:
-                yield finding(
-                    source.place((*path, "choices")), "F004", 'unknown choice list "%(name)s"%(hint)s',
-                    name=name, hint=mean(name, lists),
-                )
-
-
-def _rules(form: Form, source: Source) -> Iterator[Finding]:
-    known = _names_for_rules(form)
-    for s, section in enumerate(form.sections):
-        if section.show_if:
-            path: Path = ("sections", s, "show_if")
-            yield from _unknown_names(section.show_if.names, known, source, path)
-    for path, question, table in walk(form):
-        here = known | ({column.name for column in table.columns_asked()} if table else set())
-        for option, rule in question.expressions().items():
-            yield from _unknown_names(rule.names, here, source, (*path, option))
-
-
-def _names_for_rules(form: Form) -> set[str]:
-    questions = form.questions.values()
-    columns = {f"{table.name}.{column.name}" for table in questions for column in table.columns_asked()}
-    return set(form.questions) | columns
-
-
-def _unknown_names(names: Iterable[str], known: set[str], source: Source, path: Path) -> Iterator[Finding]:
-    for name in sorted(set(names) - known):
-        yield finding(
-            source.place(path), "F012", 'no question is named "%(name)s"%(hint)s', name=name, hint=mean(name, known)
-        )
-
-
-def _links(form: Form, source: Source, forms: set[str]) -> Iterator[Finding]:
-    known = {*forms, *LINKABLE}
-    for path, question, _ in walk(form):
-        target = question.link_target()
-        if target is not None and target not in known:
-            yield finding(
-                source.place((*path, "to")), "F016", 'no form is named "%(name)s"%(hint)s',
-                name=target, hint=mean(target, known),
-            )
-    if form.belongs_to and CASE not in forms:
-        yield finding(source.place(("belongs_to",)), "F016", "There is no case form (forms/case.yaml) to belong to.")
-
-
-def _lists(form: Form, source: Source) -> Iterator[Finding]:
-    named = {
-        "list": list(form.list), "filters": list(form.filters),
-        "sort": [name.removeprefix("-") for name in form.sort],
-    }
-    for option, names in named.items():
-        for position, name in enumerate(names):
-            if name not in form.questions:
-                yield finding(
-                    source.place((option, position)), "F015", 'no question is named "%(name)s"%(hint)s',
-                    name=name, hint=mean(name, form.questions),
-                )
-    for position, total in enumerate(form.totals):
-        for name in (total.sum, *total.by):
-            if name not in form.questions:
-                yield finding(
-                    source.place(("totals", position)), "F015", 'no question is named "%(name)s"%(hint)s',
-                    name=name, hint=mean(name, form.questions),
-                )
-
-
-def _record_title(form: Form, source: Source) -> Iterator[Finding]:
-    for name in re.findall(r"{(\w+)}", form.record_title or ""):
-        if name not in form.questions:
-            yield finding(
-                source.place(("record_title",)), "F017", 'no question is named "%(name)s"%(hint)s',
-                name=name, hint=mean(name, form.questions),
-            )
-
-
-def _changed_types(form: Form, older: Form, source: Source) -> Iterator[Finding]:
-    before = {(_name(table), question.name): question for _, question, table in walk(older)}
-    for path, question, table in walk(form):
-        was = before.get((_name(table), question.was or question.name)) or before.get((_name(table), question.name))
-        if was is not None and not question.widens(was):
-            yield finding(
-                source.place((*path, "type")), "F020",
-                'Answers of type "%(was)s" do not fit type "%(now)s": retire "%(name)s" (retired: true) and add '
-                "a question with a new name.", was=was.type, now=question.type, name=question.name,
-            )
 
 
 def _name(table: Question | None) -> str:
     return table.name if table else ""
 
 
+def _reserved(place: Place, name: str) -> Finding:
+    return finding(place, "F013", '"%(name)s" is a name Dosar uses itself; take another.', name=name)
+
+
+def _reserved_form(draft: Draft) -> Iterator[Finding]:
+    key = draft.form.key
+    if key.startswith(RESERVED_FORMS) or "__" in key or key in (USER, "users"):
+        yield _reserved(draft.place("form"), key)
+    if draft.form.belongs_to and key == CASE:
+        text = "The case file belongs to nothing; remove this line."
+        yield finding(draft.place("belongs_to"), "F016", text)
+
+
+def _file_name(part: str, source: Source) -> Iterator[Finding]:
+    name = part.partition(":")[2]
+    if name and not source.findings and PurePath(source.file).stem != name:
+        yield finding(
+            source.place(), "F031",
+            'Call the file "%(name)s.yaml": while it cannot be read, only its own name says which one it is.',
+            name=name,
+        )
+
+
 def _missing_translations(source: Source, languages: tuple[str, ...]) -> Iterator[Finding]:
-    waiting: list[tuple[Path, Any]] = [((), source.contents)]
+    waiting: list[tuple[tuple[Any, ...], Any]] = [((), source.contents)]
     while waiting:
         path, value = waiting.pop()
-        if isinstance(value, dict):
-            if _is_text(value):
-                for language in languages:
-                    if not str(value.get(language) or "").strip():
-                        yield finding(
-                            source.place(path), "F010", "The text is missing in one language: %(language)s.",
-                            language=language,
-                        )
-            else:
-                waiting.extend(((*path, key), inner) for key, inner in value.items())
-        elif isinstance(value, list):
+        if isinstance(value, list):
             waiting.extend(((*path, position), inner) for position, inner in enumerate(value))
+        elif isinstance(value, dict) and not _is_text(value):
+            waiting.extend(((*path, key), inner) for key, inner in value.items())
+        elif isinstance(value, dict):
+            for language in languages:
+                if language not in value:
+                    yield finding(
+                        source.place(path), "F010", "The text is missing in one language: %(language)s.",
+                        language=NAMES.get(language, language),
+                    )
 
 
 def _is_text(value: dict[Any, Any]) -> bool:
-    return bool({"ro", "en"} & set(value)) and all(LANGUAGE.fullmatch(str(key)) for key in value)
+    return bool(value) and all(re.match(LANGUAGE, str(key)) for key in value) and not any(
+        isinstance(said, (dict, list)) for said in value.values()
+    )
 
 
-def _twin_choices(made: ChoiceList, source: Source) -> Iterator[Finding]:
+# --- choices and links -------------------------------------------------------------------------------
+
+def _choices(draft: Draft) -> Iterator[Finding]:
+    for path, question, _ in walk(draft.form):
+        for name in question.choice_lists():
+            if name not in draft.every_list:
+                yield finding(
+                    draft.place(*path, "choices"), "F004", 'unknown choice list "%(name)s"%(hint)s',
+                    name=name, hint=mean(name, draft.every_list),
+                )
+        if not question.choice_lists():
+            yield from _twin_codes(question.options(), draft.source, (*path, "choices"))
+
+
+def _twin_codes(choices: Sequence[Choice], source: Source, path: tuple[Any, ...]) -> Iterator[Finding]:
     seen: set[str] = set()
-    for position, choice in enumerate(made.choices):
+    for position, choice in enumerate(choices):
         if choice.code in seen:
-            yield finding(
-                source.place(("choices", position, "code")), "F022", 'The code "%(code)s" stands here twice; keep one.',
-                code=choice.code,
-            )
+            place = source.place((*path, position, "code"))
+            yield finding(place, "F022", 'The code "%(code)s" stands here twice; keep one.', code=choice.code)
         seen.add(choice.code)
 
 
-def _roles_findings(reading: Reading, forms: set[str]) -> Iterator[Finding]:
-    roles, source = reading.parts.get(ROLES), reading.sources.get(ROLES)
-    if not isinstance(roles, Roles) or source is None:
-        return
-    for position, role in enumerate(roles.roles):
+def _links(draft: Draft) -> Iterator[Finding]:
+    known = {*draft.every_form, USER}
+    for path, question, _ in walk(draft.form):
+        target = question.link_target()
+        if target is not None and target not in known:
+            yield _no_form(draft.place(*path, "to"), "F016", target, known)
+    if draft.form.belongs_to and CASE not in draft.every_form:
+        text = "There is no case form (forms/case.yaml) to belong to."
+        yield finding(draft.place("belongs_to"), "F016", text)
+
+
+def _no_form(place: Place, code: str, name: str, known: Iterable[str]) -> Finding:
+    return finding(place, code, 'no form is named "%(name)s"%(hint)s', name=name, hint=mean(name, known))
+
+
+# --- lists, totals and titles ------------------------------------------------------------------------
+
+def _lists(draft: Draft) -> Iterator[Finding]:
+    form = draft.form
+    sort = tuple(name.removeprefix("-") for name in form.sort)
+    named = {"list": form.list, "header": form.header, "filters": form.filters, "sort": sort}
+    for option, names in named.items():
+        for position, name in enumerate(names):
+            place = draft.place(option, position)
+            yield from _listed(draft, place, "F015", name)
+            if option == "sort" and name in form.questions and not form.questions[name].sortable:
+                text = 'A list cannot be sorted by "%(name)s"; take another question.'
+                yield finding(place, "F029", text, name=name)
+            if option == "filters" and name in form.questions and not form.questions[name].chosen:
+                text = 'A list cannot be filtered by "%(name)s"; take a question answered by choosing.'
+                yield finding(place, "F029", text, name=name)
+    if not form.list:
+        text = "The list of these records shows nothing; name its columns: list: [...]."
+        yield finding(draft.place("list"), "F034", text)
+
+
+def _listed(draft: Draft, place: Place, code: str, name: str) -> Iterator[Finding]:
+    question = draft.form.questions.get(name)
+    if question is None:
+        yield _unknown(place, code, name, draft.form.questions)
+    elif question.retired:
+        text = '"%(name)s" is retired; take it out of here.'
+        yield finding(place, "F033", text, name=name)
+
+
+def _totals(draft: Draft) -> Iterator[Finding]:
+    questions = draft.form.questions
+    for position, total in enumerate(draft.form.totals):
+        for name in (total.sum, *total.by):
+            yield from _listed(draft, draft.place("totals", position), "F015", name)
+        summed = questions.get(total.sum)
+        if summed is not None and (summed.value_type != "number" or summed.link_target()):
+            text = '"%(name)s" cannot be added up; take a number or money.'
+            yield finding(draft.place("totals", position, "sum"), "F029", text, name=total.sum)
+        for name in total.by:
+            grouped = questions.get(name)
+            if grouped is not None and grouped.value_type != "text" and not grouped.link_target():
+                text = 'A total cannot be kept by "%(name)s"; take a text, a choice or a link.'
+                yield finding(draft.place("totals", position, "by"), "F029", text, name=name)
+
+
+def _record_title(draft: Draft) -> Iterator[Finding]:
+    for name in re.findall(r"{(\w+)}", draft.form.record_title or ""):
+        yield from _listed(draft, draft.place("record_title"), "F017", name)
+
+
+# --- answers -----------------------------------------------------------------------------------------
+
+def _defaults(draft: Draft) -> Iterator[Finding]:
+    for path, question, _ in walk(draft.form):
+        known = draft.in_hand(question)
+        if question.default is not None and known is not None and not _can_begin_with_default(known):
+            yield finding(
+                draft.place(*path, "default"), "F028",
+                '"%(name)s" cannot be answered with this default; write it as somebody would type it.',
+                name=question.name,
+            )
+
+
+def _can_begin_with_default(question: Question) -> bool:
+    try:
+        answer = question.default_answer(A_DAY)
+        return _can_be_answered(question, answer)
+    except (ValueError, TypeError, AttributeError, KeyError, ArithmeticError):
+        return False
+
+
+def _can_be_answered(question: Question, answer: Answer) -> bool:
+    """Whether somebody could have typed this answer, row by row in a table."""
+    columns = {column.name: column for column in question.columns_asked()}
+    if not columns:
+        return answer is not None and bool(question.read(question.typed(answer, A_DAY), A_DAY) == answer)
+    names = {name for row in question.default for name in row}
+    return names <= {*columns} and all(
+        _can_be_answered(columns[name], cell)
+        for row in answer for name, cell in row.items() if name in columns and cell is not None
+    )
+
+
+def _changed_types(draft: Draft, older: Form) -> Iterator[Finding]:
+    before = {(_name(table), question.name): question for _, question, table in walk(older)}
+    for path, question, table in walk(draft.form):
+        rows = _name(table)
+        was = before.get((rows, question.was or question.name)) or before.get((rows, question.name))
+        if was is not None and not question.widens(was):
+            yield finding(
+                draft.place(*path, "type"), "F020",
+                'Answers of type "%(was)s" do not fit type "%(now)s": retire "%(name)s" (retired: true) and '
+                "add a question with a new name.", was=was.type, now=question.type, name=question.name,
+            )
+
+
+# --- roles, menu and what nobody uses ----------------------------------------------------------------
+
+def _roles_findings(reading: Reading) -> Iterator[Finding]:
+    roles, forms = reading.parts.get(ROLES), reading.names("form")
+    for position, role in enumerate(roles.roles if isinstance(roles, Roles) else ()):
         for name in role.may:
-            if name != "*" and name not in forms:
-                yield finding(
-                    source.place(("roles", position, "may", name)), "F019", 'no form is named "%(name)s"%(hint)s',
-                    name=name, hint=mean(name, forms),
-                )
+            if name != EVERY_OTHER_FORM and name not in forms:
+                place = reading.sources[ROLES].place(("roles", position, "may", name))
+                yield _no_form(place, "F019", name, forms)
 
 
-def _menu_findings(reading: Reading, forms: set[str]) -> Iterator[Finding]:
-    menu, source = reading.parts.get(MENU), reading.sources.get(MENU)
-    if not isinstance(menu, Menu) or source is None:
+def _menu_findings(reading: Reading) -> Iterator[Finding]:
+    menu, forms = reading.parts.get(MENU), reading.names("form")
+    if not isinstance(menu, Menu):
         return
-    listed: set[str] = set()
+    source = reading.sources[MENU]
     for g, group in enumerate(menu.menu):
         for e, entry in enumerate(group.entries):
-            listed.add(entry)
             if entry not in forms:
-                yield finding(
-                    source.place(("menu", g, "entries", e)), "F019", 'no form is named "%(name)s"%(hint)s',
-                    name=entry, hint=mean(entry, forms),
-                )
-    for name in sorted(forms - listed):
-        yield finding(source.place(), "F023", 'The form "%(name)s" stands in no part of the menu; add it.', name=name)
+                yield _no_form(source.place(("menu", g, "entries", e)), "F019", entry, forms)
+    for name in sorted(forms - menu.forms()):
+        text = 'The form "%(name)s" stands in no part of the menu; add it.'
+        yield finding(source.place(), "F023", text, name=name)
 
 
-def _unused_lists(forms: Mapping[str, Form], lists: set[str], reading: Reading) -> Iterator[Finding]:
-    used = {name for form in forms.values() for _, question, _ in walk(form) for name in question.choice_lists()}
-    for name in sorted(lists - used):
-        yield finding(
-            reading.sources[f"choices:{name}"].place(), "F024",
-            'No question uses the choice list "%(name)s"; use it or remove the file.', name=name,
-        )
+def _unused(reading: Reading) -> Iterator[Finding]:
+    forms = reading.of(Form)
+    asked = [question for form in forms.values() for _, question, _ in walk(form)]
+    used = {name for question in asked for name in question.choice_lists()}
+    for name in sorted(reading.names("choices") - used):
+        text = 'No question uses the choice list "%(name)s"; use it or remove the file.'
+        yield finding(reading.sources[f"choices:{name}"].place(), "F024", text, name=name)
+    files = {file for part in forms for file in reading.sources[part].files}
+    for name, source in sorted(reading.mixins.items()):
+        if source.file not in files:
+            text = 'No form uses the mixin "%(name)s"; use it or remove the file.'
+            yield finding(source.place(), "F024", text, name=name)

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.language.texts import Text
 
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,47}$")]
+CODE = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,47}$"
+Code = Annotated[str, StringConstraints(pattern=CODE)]
 
 
 class Choice(BaseModel):
@@ -25,6 +26,9 @@ class Choice(BaseModel):
     """No longer offered; old answers keep it."""
 
 
+Choices = Annotated[list[Choice], Field(min_length=1)]
+
+
 class ChoiceList(BaseModel):
     """A list of choices that several questions share."""
 
@@ -33,4 +37,4 @@ class ChoiceList(BaseModel):
     list: Code
     title: Text | None = None
     source: str | None = None
-    choices: list[Choice]
+    choices: Choices

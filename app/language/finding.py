@@ -1,8 +1,8 @@
 """What is wrong in a form file: a place, a number, a sentence."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from app.language.message import Message, Translate
@@ -31,7 +31,7 @@ class Finding:
         return self.say()
 
 
-def finding(place: Place, code: str, text: str, **values: Any) -> Finding:
+def finding(place: Place, code: str, text: str, /, **values: Any) -> Finding:
     return Finding(place, code, Message(text, values))
 
 

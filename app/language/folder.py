@@ -5,27 +5,36 @@ Reading has two steps, so that a start need not parse files that have not change
 :class:`Definition` (checked models).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from app.language.choices import Choice, ChoiceList
-from app.language.finding import Finding, finding, mean
-from app.language.form import Form
+from app.language.face import Face
+from app.language.finding import Finding, Place, finding, mean
+from app.language.form import Form, Mixin
 from app.language.menu import Menu
 from app.language.misfits import misfits
 from app.language.reading import Source, read_yaml
 from app.language.roles import Roles
 
-FOLDERS = {"choices": "list", "mixins": "mixin"}
+FOLDERS = {"choices": "choices", "mixins": "mixin", "faces": "face"}
+"""What the files of a folder are; those beside it are forms, roles and the menu."""
 ROLES, MENU = "roles", "menu"
 APART = {ROLES, MENU}
-ADVICE = {"F010", "F023", "F024"}
+NAMED = {"form": "form", "choices": "list", "mixin": "mixin", "face": "face"}
+"""The key under which each sort of file says its name."""
+MODELS: Mapping[str, type[BaseModel]] = {
+    "form": Form, "choices": ChoiceList, "mixin": Mixin, "face": Face, ROLES: Roles, MENU: Menu,
+}
+ADVICE = {"F010", "F023", "F024", "F031", "F032", "F033", "F034"}
 """Findings to mend with which a file runs all the same: a missing translation, a form in no menu."""
+
+Part = TypeVar("Part", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,8 @@ class Definition:
     choices: Mapping[str, ChoiceList]
     roles: Roles
     menu: Menu
+    faces: Mapping[str, tuple[Face, ...]] = field(default_factory=dict)
+    """The other papers that ask for a form's records, by its key, in the order of the paper's question."""
     contents: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The plain values each part was made of: ``form:intake``, ``choices:sex``, ``roles``, ``menu``."""
 
@@ -45,16 +56,25 @@ class Reading:
     """A folder as read: what could be made of it and everything that is wrong with it."""
 
     sources: dict[str, Source] = field(default_factory=dict)
+    mixins: dict[str, Source] = field(default_factory=dict)
     parts: dict[str, BaseModel] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
-    def source(self, part: str) -> Source:
-        return self.sources[part]
+    def of(self, sort: type[Part]) -> dict[str, Part]:
+        """The parts of one sort, by the name they stand under."""
+        return {part: made for part, made in self.parts.items() if isinstance(made, sort)}
+
+    def names(self, sort: str) -> set[str]:
+        """The names of all parts of a sort, broken ones too: forms, choice lists."""
+        return {part.partition(":")[2] for part in self.sources if part.startswith(f"{sort}:")}
 
     def broken(self) -> set[str]:
-        """The parts that stand in a file with a real mistake; the last good version runs instead."""
+        """The parts with a real mistake, in their file or in a mixin; the last good version runs instead."""
         files = {found.place.file for found in self.findings if found.code not in ADVICE}
-        return {part for part, source in self.sources.items() if source.file in files}
+        return {
+            part for part, source in self.sources.items()
+            if part not in self.parts or files & {source.file, *source.files}
+        }
 
 
 def folder_digest(folder: Path) -> str:
@@ -71,25 +91,33 @@ def read_folder(folder: Path) -> Reading:
     Checks across files are :func:`app.language.checks.check`.
     """
     reading = Reading()
-    mixins: dict[str, Source] = {}
     for path in _files(folder):
         source = read_yaml(path, shown_as=f"{folder.name}/{path.relative_to(folder).as_posix()}")
-        kind = path.parent.name if path.parent != folder else path.stem if path.stem in APART else "form"
+        sort = _sort(path, folder)
         reading.findings.extend(source.findings)
-        part = _part_name(kind, path, source, reading)
-        if kind == "mixins":
-            mixins[part.partition(":")[2]] = source
-        elif part in reading.sources:
-            _refuse_twin(reading, part, source)
+        name = _name(sort, path, source, reading)
+        if sort == "mixin":
+            reading.mixins[name] = source
+        elif (part := f"{sort}:{name}" if name else sort) in reading.sources:
+            reading.findings.append(_twin(name, source, reading.sources[part]))
         else:
             reading.sources[part] = source
+    for source in reading.mixins.values():
+        _made("mixin", source, reading)
     for part, source in reading.sources.items():
-        if part.startswith("form:") and not source.findings:
-            reading.findings.extend(_put_in_mixins(source, mixins))
-    for part, source in reading.sources.items():
-        if not source.findings:
-            _make(part, source, reading)
+        lacking = list(_put_in_mixins(source, reading.mixins))
+        nothing_left = lacking and not _sections(source)
+        made = None if nothing_left else _made(part.partition(":")[0], source, reading)
+        if made is not None and not lacking:
+            reading.parts[part] = made
+        reading.findings.extend(lacking)
     return reading
+
+
+def _sort(path: Path, folder: Path) -> str:
+    if path.parent != folder:
+        return FOLDERS[path.parent.name]
+    return path.stem if path.stem in APART else "form"
 
 
 def _files(folder: Path) -> list[Path]:
@@ -97,49 +125,57 @@ def _files(folder: Path) -> list[Path]:
     return [path for place in looked_in if place.is_dir() for path in sorted(place.glob("*.yaml"))]
 
 
-def _part_name(kind: str, path: Path, source: Source, reading: Reading) -> str:
-    if kind in APART:
-        return kind
-    key = FOLDERS.get(kind, "form")
-    named = source.contents.get(key) if isinstance(source.contents, dict) else None
-    if not source.findings and not isinstance(named, str):
+def _name(sort: str, path: Path, source: Source, reading: Reading) -> str:
+    """The name a file gives itself; a file that gives none goes by its own."""
+    if sort in APART:
+        return ""
+    key, says = NAMED[sort], source.contents if isinstance(source.contents, dict) else {}
+    named = says.get(key)
+    if isinstance(named, str):
+        return named
+    if not source.findings:
         reading.findings.append(finding(
-            source.place(), "F007", 'The file does not say its name; begin it with "%(key)s: %(name)s".',
-            key=key, name=path.stem,
+            source.place((key,)), "F007",
+            'The file does not say its name; begin it with "%(key)s: %(name)s".', key=key, name=path.stem,
         ))
-    prefix = {"choices": "choices", "mixins": "mixin"}.get(kind, "form")
-    return f"{prefix}:{named if isinstance(named, str) else path.stem}"
+    says[key] = path.stem
+    return path.stem
 
 
-def _refuse_twin(reading: Reading, part: str, source: Source) -> None:
-    first = reading.sources[part].file
-    reading.findings.append(finding(
-        source.place(("form",)), "F014",
-        '"%(key)s" is already the name of %(file)s; give one of the two another name.',
-        key=part.partition(":")[2], file=first,
-    ))
+def _twin(name: str, source: Source, first: Source) -> Finding:
+    return finding(
+        source.place(), "F014",
+        '"%(name)s" is already the name of %(file)s; give one of the two another name.',
+        name=name, file=first.file,
+    )
 
 
-def _put_in_mixins(source: Source, mixins: Mapping[str, Source]) -> Iterable[Finding]:
-    sections = source.contents.get("sections") if isinstance(source.contents, dict) else None
-    if not isinstance(sections, list):
-        return
+def _put_in_mixins(source: Source, mixins: Mapping[str, Source]) -> Iterator[Finding]:
+    sections = _sections(source)
     for position in range(len(sections) - 1, -1, -1):
         section = sections[position]
-        if not isinstance(section, dict) or "mixin" not in section:
-            continue
-        name = section["mixin"]
-        mixin = mixins.get(str(name))
-        if mixin is None or not isinstance(mixin.contents, dict):
-            place = source.place(("sections", position, "mixin"))
-            yield finding(place, "F018", 'unknown mixin "%(name)s"%(hint)s', name=name, hint=mean(str(name), mixins))
-            continue
-        _replace(source, sections, position, mixin)
+        if isinstance(section, dict) and "mixin" in section:
+            name = str(section["mixin"])
+            if name not in mixins or not _sections(mixins[name]):
+                yield _no_mixin(name, source.place(("sections", position, "mixin")), mixins)
+            _replace(source, sections, position, mixins.get(name, Source(source.file)))
+
+
+def _sections(source: Source) -> list[Any]:
+    sections = source.contents.get("sections") if isinstance(source.contents, dict) else None
+    return sections if isinstance(sections, list) else []
+
+
+def _no_mixin(name: str, place: Place, mixins: Mapping[str, Source]) -> Finding:
+    if name in mixins:
+        text = 'The mixin "%(name)s" cannot be used; mend %(file)s.'
+        return finding(place, "F018", text, name=name, file=mixins[name].file)
+    return finding(place, "F018", 'unknown mixin "%(name)s"%(hint)s', name=name, hint=mean(name, mixins))
 
 
 def _replace(source: Source, sections: list[Any], position: int, mixin: Source) -> None:
     source.adopt(mixin)
-    put_in = mixin.contents.get("sections") or []
+    put_in = _sections(mixin)
     places = [source.places[id(sections), index] for index in range(len(sections))]
     places[position:position + 1] = [source.places[id(put_in), index] for index in range(len(put_in))]
     sections[position:position + 1] = put_in
@@ -147,41 +183,57 @@ def _replace(source: Source, sections: list[Any], position: int, mixin: Source) 
         source.places[id(sections), index] = place
 
 
-def _model_of(part: str) -> type[BaseModel]:
-    return {"form": Form, "choices": ChoiceList, ROLES: Roles, MENU: Menu}[part.partition(":")[0]]
-
-
-def _make(part: str, source: Source, reading: Reading) -> None:
-    model = _model_of(part)
+def _made(sort: str, source: Source, reading: Reading) -> BaseModel | None:
+    """The part of this sort, if the values fit; else findings say why not."""
+    if source.findings or (sort in NAMED and not isinstance(source.contents, dict)):
+        return None
     try:
-        reading.parts[part] = model.model_validate(source.contents)
+        return MODELS[sort].model_validate(source.contents)
     except ValidationError as error:
-        reading.findings.extend(misfits(error, source, model))
+        reading.findings.extend(misfits(error, source, MODELS[sort]))
+        return None
 
 
 def make_parts(contents: Mapping[str, Any]) -> dict[str, BaseModel]:
     """Models out of contents that were good when they were kept."""
-    return {part: _model_of(part).model_validate(values) for part, values in contents.items()}
+    return {part: MODELS[part.partition(":")[0]].model_validate(values) for part, values in contents.items()}
 
 
 def define(parts: Mapping[str, BaseModel], contents: Mapping[str, Any]) -> Definition:
     """The definition these parts make together; questions get their shared choices in hand."""
-    choices = {part.partition(":")[2]: made for part, made in parts.items() if isinstance(made, ChoiceList)}
+    choices = {made.list: made for made in parts.values() if isinstance(made, ChoiceList)}
     lists: dict[str, list[Choice]] = {name: shared.choices for name, shared in choices.items()}
-    forms = {made.key: _with_choices(made, lists) for made in parts.values() if isinstance(made, Form)}
+    forms = {made.key: with_choices(made, lists) for made in parts.values() if isinstance(made, Form)}
     roles, menu = parts.get(ROLES), parts.get(MENU)
     return Definition(
         forms=dict(sorted(forms.items())),
         choices=choices,
+        faces=_faces_by_form(forms, [made for made in parts.values() if isinstance(made, Face)]),
         roles=roles if isinstance(roles, Roles) else Roles.model_validate({"roles": []}),
         menu=menu if isinstance(menu, Menu) else Menu.model_validate({"menu": []}),
         contents=dict(contents),
     )
 
 
-def _with_choices(form: Form, lists: Mapping[str, list[Choice]]) -> Form:
+def _faces_by_form(forms: Mapping[str, Form], faces: Iterable[Face]) -> dict[str, tuple[Face, ...]]:
+    """The faces of each form: those its question offers in the question's order, then others by name."""
+    found: dict[str, list[Face]] = {}
+    for face in faces:
+        if face.of in forms:
+            found.setdefault(face.of, []).append(face)
+    return {key: tuple(sorted(of_form, key=_turn(forms[key]))) for key, of_form in found.items()}
+
+
+def _turn(form: Form) -> Callable[[Face], tuple[int, str]]:
+    offered = [choice.code for choice in form.questions[form.face].options()] if form.face in form.questions else []
+    places = {code: place for place, code in enumerate(offered)}
+    return lambda face: (places.get(face.face, len(places)), face.face)
+
+
+def with_choices(form: Form, lists: Mapping[str, Sequence[Choice]]) -> Form:
+    """The form with its shared choice lists in hand."""
     sections = [
-        section.model_copy(update={"questions": [question.with_choices(lists) for question in section.questions]})
+        section.model_copy(update={"questions": [one.with_choices(lists) for one in section.questions]})
         for section in form.sections
     ]
     return Form.model_construct(**dict(form, sections=sections))

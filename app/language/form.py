@@ -25,7 +25,16 @@ class Section(BaseModel):
     number: str | None = None
     help: Text | None = None
     show_if: Expression | None = None
-    questions: tuple["AnyQuestion", ...]  # noqa: F821 - the kinds are told by app.fields
+    questions: tuple["AnyQuestion", ...]  # type: ignore[name-defined]  # noqa: F821 - told by app.fields
+
+
+class Mixin(BaseModel):
+    """Sections that several forms share: ``mixin: <name>`` stands for them among a form's sections."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mixin: Name
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
 
 
 class Total(BaseModel):
@@ -69,6 +78,8 @@ class Form(BaseModel):
     belongs_to: Literal["case"] | None = None
     one_per_case: bool = False
     append_only: bool = False
+    private_to: Names = ()
+    """Questions that link to users: only the people a record names in them ever reach it (F44)."""
     layout: Literal["sheet", "sections"] | None = None
     record_title: str | None = None
     list: Names = ()
@@ -78,6 +89,8 @@ class Form(BaseModel):
     sort: tuple[str, ...] = ()
     totals: tuple[Total, ...] = ()
     place: tuple[str, ...] = ()
+    face: Name | None = None
+    """The question that says on which of the form's faces a record is kept."""
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
     signatures: tuple[Signature, ...] = ()
 

@@ -1,120 +1,125 @@
 """Where a file's values do not fit the schema of its part, said as a form's author would say it."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from app.language.choices import CODE
 from app.language.finding import Finding, Place, finding, mean
-from app.language.form import Section, Signature, Total
-from app.language.message import Message, Mistake
-from app.language.question import Question
+from app.language.message import Mistake
+from app.language.question import NAME, kinds
 from app.language.reading import Source
+from app.language.texts import LANGUAGE
 
 LISTS_OF_QUESTIONS = ("questions", "columns")
+Loc = tuple[Any, ...]
 
+TEXT = "This must be a text; put it in quotes if it is a number."
+WHOLE = "This must be a whole number."
+NUMBER = "This must be a number."
+TRUTH = "This must be true or false."
+LIST = "This must be a list: lines that begin with a dash."
+KEYS = "Here stand several keys, each with its value."
 WRONG = {
-    "string_type": "This must be a text; put it in quotes if it is a number.",
-    "int_type": "This must be a whole number.",
-    "int_parsing": "This must be a whole number.",
-    "int_from_float": "This must be a whole number.",
-    "bool_type": "This must be true or false.",
-    "bool_parsing": "This must be true or false.",
-    "list_type": "This must be a list: lines that begin with a dash.",
-    "dict_type": "This must be a text in each language: {en: …, ro: …}.",
-    "model_type": "Here stand several keys, each with its value.",
-    "model_attributes_type": "Here stand several keys, each with its value.",
-    "string_pattern_mismatch": (
-        "A name has small letters, digits and underscores only, begins with a letter and is at most "
-        "48 characters long."
-    ),
-    "string_too_short": "This must not be empty.",
-    "too_short": "This list must not be empty.",
+    "string_type": TEXT,
+    "int_type": WHOLE, "int_parsing": WHOLE, "int_from_float": WHOLE,
+    "decimal_type": NUMBER, "decimal_parsing": NUMBER, "finite_number": NUMBER,
+    "bool_type": TRUTH, "bool_parsing": TRUTH,
+    "list_type": LIST, "tuple_type": LIST, "sequence_str": LIST, "is_instance_of": LIST,
+    "frozen_set_type": LIST, "set_type": LIST,
+    "dict_type": "Here stand several keys, each with its value, such as {en: …, ro: …}.",
+    "model_type": KEYS, "model_attributes_type": KEYS,
+    "string_too_short": "This must not be empty.", "too_short": "This must not be empty.",
     "greater_than_equal": "This number is too small.",
     "less_than_equal": "This number is too large.",
 }
-
-
-def kinds_of_question() -> dict[str, type[Question]]:
-    """Every kind there is, by the word a form file uses for it."""
-    found: dict[str, type[Question]] = {}
-    waiting: list[type[Question]] = [Question]
-    while waiting:
-        for kind in waiting.pop().__subclasses__():
-            waiting.append(kind)
-            if kind.model_fields["type"].default not in (None, ...) and "type" in kind.__annotations__:
-                found[str(kind.model_fields["type"].default)] = kind
-    return found
+MISSPELT = {
+    LANGUAGE: "A language is two small letters, such as ro or en (ro-MD for the words of one country).",
+    CODE: "A code has letters, digits, dots, hyphens and underscores only, begins with a letter or a digit "
+          "and is at most 48 characters long.",
+    NAME: "A name has small letters, digits and underscores only, begins with a letter and is at most 48 "
+          "characters long.",
+}
+"""What a word should look like, by the pattern it does not fit."""
 
 
 def misfits(error: ValidationError, source: Source, model: type[BaseModel]) -> Iterator[Finding]:
     """A finding for every place of ``source`` that does not fit ``model``."""
-    for wrong in error.errors(include_url=False):
-        path = _without_kinds(wrong["loc"])
-        yield _misfit(wrong, path, source, model)
+    wrongs = error.errors(include_url=False)
+    for wrong in wrongs:
+        if not _follows(wrong, wrongs):
+            yield _misfit(wrong, source, model)
 
 
-def _without_kinds(loc: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The path through the file: pydantic also names each question's kind on the way."""
-    path: list[Any] = []
-    for step in loc:
-        if len(path) >= 2 and path[-2] in LISTS_OF_QUESTIONS and isinstance(path[-1], int) and step in _KINDS():
-            path.append(None)
-        else:
-            path.append(step)
-    return tuple(step for step in path if step is not None and step != "[key]")
+def _follows(wrong: Any, wrongs: list[Any]) -> bool:
+    """Whether a list is called empty only because of mistakes inside it."""
+    loc = wrong["loc"]
+    inside = (other["loc"] for other in wrongs if other is not wrong)
+    return wrong["type"] == "too_short" and any(other[:len(loc)] == loc for other in inside)
 
 
-def _KINDS() -> dict[str, type[Question]]:
-    return kinds_of_question()
-
-
-def _misfit(wrong: Any, path: tuple[Any, ...], source: Source, model: type[BaseModel]) -> Finding:
-    place = source.place(path)
+def _misfit(wrong: Any, source: Source, model: type[BaseModel]) -> Finding:
+    path = _path(wrong["loc"])
     kind = wrong["type"]
     if kind == "extra_forbidden":
-        known = _keys_at(wrong["loc"], model)
-        return finding(place, "F005", 'unknown key "%(key)s"%(hint)s', key=path[-1], hint=mean(str(path[-1]), known))
+        hint = mean(str(path[-1]), _keys_at(wrong["loc"], model))
+        return finding(source.place(path), "F005", 'unknown key "%(key)s"%(hint)s', key=path[-1], hint=hint)
     if kind == "missing":
         return finding(source.place(path[:-1]), "F007", 'The key "%(key)s" is missing here.', key=path[-1])
     if kind == "union_tag_invalid":
-        tag = str(wrong["ctx"]["tag"])
+        word = str(wrong["ctx"]["tag"])
         place = source.place((*path, "type"))
-        return finding(place, "F006", 'unknown type "%(type)s"%(hint)s', type=tag, hint=mean(tag, _KINDS()))
+        return finding(place, "F006", 'unknown type "%(type)s"%(hint)s', type=word, hint=mean(word, kinds()))
     if kind == "union_tag_not_found":
-        return finding(place, "F006", 'The question does not say its type; add "type: text", for example.')
-    return _wrong_value(wrong, place)
+        text = 'The question does not say its type; add "type: text", for example.'
+        return finding(source.place(path), "F006", text)
+    return _wrong_value(wrong, source.place(path))
 
 
 def _wrong_value(wrong: Any, place: Place) -> Finding:
-    raised = wrong.get("ctx", {}).get("error")
-    if isinstance(raised, Mistake):
-        return Finding(place, "F011", raised.message)
-    if wrong["type"] == "literal_error":
-        return finding(place, "F008", "This must be one of: %(words)s.", words=wrong["ctx"]["expected"])
-    if wrong["type"] in WRONG:
-        return Finding(place, "F008", Message(WRONG[wrong["type"]]))
+    kind, more = wrong["type"], wrong.get("ctx", {})
+    if isinstance(more.get("error"), Mistake):
+        return Finding(place, "F011", more["error"].message)
+    if kind == "literal_error":
+        words = re.findall(r"'([^']*)'", more["expected"])
+        hint = mean(str(wrong["input"]), words)
+        text = "This must be one of: %(words)s%(hint)s"
+        return finding(place, "F008", text, words=", ".join(words), hint=hint)
+    if kind == "string_pattern_mismatch":
+        return finding(place, "F008", MISSPELT.get(more["pattern"], MISSPELT[NAME]))
+    if kind in WRONG:
+        return finding(place, "F008", WRONG[kind])
     return finding(place, "F008", "This value does not fit here (%(why)s).", why=wrong["msg"])
 
 
-def _keys_at(loc: tuple[Any, ...], model: type[BaseModel]) -> list[str]:
+def _path(loc: Loc) -> Loc:
+    """The path through the file; pydantic also names each question's kind on the way."""
+    return tuple(
+        step for place, step in enumerate(loc) if step != "[key]" and not _is_kind(loc, place)
+    )
+
+
+def _is_kind(loc: Loc, place: int) -> bool:
+    """Whether this step names the kind of a question instead of a key."""
+    return place >= 2 and loc[place - 2] in LISTS_OF_QUESTIONS and isinstance(loc[place - 1], int)
+
+
+def _keys_at(loc: Loc, model: type[BaseModel]) -> list[str]:
     """The keys that may stand where an unknown one does."""
-    kinds = _KINDS()
-    at: type[BaseModel] = model
-    parts = {"sections": Section, "totals": Total, "signatures": Signature}
-    for before, step in zip((None, None, *loc), loc, strict=False):
-        if step in parts:
-            at = parts[step]
-        elif before in LISTS_OF_QUESTIONS and step in kinds:
-            at = kinds[step]
-        elif isinstance(step, str) and step in at.model_fields:
-            inner = _inner_model(at.model_fields[step].annotation)
-            at = inner or at
+    at = model
+    for place, step in enumerate(loc):
+        if _is_kind(loc, place):
+            at = kinds().get(step, at)
+        elif step in at.model_fields:
+            at = next(_models(at.model_fields[step].annotation), at)
     return [field.alias or name for name, field in at.model_fields.items()]
 
 
-def _inner_model(annotation: Any) -> type[BaseModel] | None:
-    for candidate in (annotation, *getattr(annotation, "__args__", ())):
-        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
-            return candidate
-    return None
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models an annotation speaks of, however deep."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from _models(part)

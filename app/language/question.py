@@ -4,8 +4,7 @@ The kinds themselves are in :mod:`app.fields`, one class each. A kind's class *i
 YAML options, its columns, its input, the text shown and printed; nothing else knows the kind.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -19,7 +18,8 @@ from app.language.expressions import Expression
 from app.language.message import Mistake
 from app.language.texts import Text
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+NAME = r"^[a-z][a-z0-9_]{0,47}$"
+Name = Annotated[str, StringConstraints(pattern=NAME)]
 Sensitivity = Literal["identity", "health", "legal", "story"]
 Answer = Any
 Answers = dict[str, Answer]
@@ -41,6 +41,8 @@ class Reading:
 
     language: str
     today: date
+    worker_id: int | None = None
+    """The user, where one is known."""
 
 
 class Box(NamedTuple):
@@ -76,6 +78,8 @@ class Question(BaseModel):
     """Never typed: :meth:`compute` makes the answer out of the others."""
     attached: ClassVar[bool] = False
     """Answered with a file: the answer is the number of what was kept of it."""
+    chosen: ClassVar[bool] = False
+    """Answered by choosing, so that a list may be filtered by it."""
     issued: ClassVar[bool] = False
     """Left empty, it gets its answer from :meth:`issue` when the record is kept."""
 
@@ -95,12 +99,21 @@ class Question(BaseModel):
     default: Any = None
     unknown: bool = False
     carry: bool = False
+    """A new sheet begins with the answer of the case's last one."""
+    keep: bool = False
+    """*Save and add another* begins the next sheet with this answer: the day, the place, the worker."""
     sensitivity: Sensitivity | None = None
+    written_by: tuple[Name, ...] = ()
+    """The roles that may write the answer; others only read it. Empty for everybody who fills in the sheet."""
     search: bool = False
     was: Name | None = None
     retired: bool = False
     note: Text | None = None
     """A remark to the organisation: shown in the forms overview, never on the sheet."""
+
+    def is_written_by(self, roles: Collection[str]) -> bool:
+        """Whether somebody with these roles may write the answer."""
+        return not self.written_by or not set(self.written_by).isdisjoint(roles)
 
     # --- storage -------------------------------------------------------------------------------
 
@@ -187,6 +200,15 @@ class Question(BaseModel):
         """The answer as people read it. Never called with ``None`` or :class:`Unknown`."""
         return str(answer)
 
+    def beginning(self, reading: Reading, worker_id: int | None = None) -> Answer:
+        """The answer a new sheet begins with: the default, written as somebody would type it.
+
+        Raises :class:`Mistake` for a default that cannot be read.
+        """
+        if isinstance(self.default, str):
+            return self.read([self.default], reading)
+        return self.from_json(self.default)
+
     def echo(self, answer: Answer, reading: Reading) -> str:
         """How a lenient reading was understood ("27 martie 1998, 28 de ani"); empty for no echo."""
         return ""
@@ -220,6 +242,10 @@ class Question(BaseModel):
         """The choices offered; empty for a kind without any."""
         return ()
 
+    def codes(self) -> Collection[str] | None:
+        """What a rule may compare the answer with, old choices too; ``None`` for anything."""
+        return None
+
     def options_with(self, typed: Sequence[str]) -> Sequence[Choice]:
         """The choices offered where ``typed`` stands in the boxes already."""
         return self.options()
@@ -231,6 +257,12 @@ class Question(BaseModel):
     def words(self, answer: Answer) -> str:
         """What the search finds of this answer."""
         return str(answer)
+
+    def default_answer(self, reading: Reading) -> Answer:
+        """The answer a new sheet begins with. Raises :class:`Mistake`."""
+        if isinstance(self.default, str):
+            return self.read([self.default], reading)
+        return self.from_json(self.default)
 
     def filled_from(self, answer: Answer) -> dict[str, Answer]:
         """Answers of other questions that follow from this one (CNP → birth date), by their role."""
@@ -253,6 +285,10 @@ class Question(BaseModel):
     def columns_asked(self) -> Sequence["Question"]:
         """The questions of each row, for a table of rows."""
         return ()
+
+    def with_columns(self, columns: Sequence["Question"]) -> "Question":
+        """The question with these in place of its columns, for a table of rows."""
+        return self
 
     def choice_lists(self) -> tuple[str, ...]:
         """The shared lists the question names."""

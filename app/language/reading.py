@@ -5,6 +5,7 @@ aliases, tags, more than 20 levels, more than 20,000 values, files over 1 MB. Te
 ``NO`` is Norway, ``012`` and ``22:30`` are not numbers (YAML 1.1 readers disagree).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ MOST_BYTES = 1_000_000
 MOST_VALUES = 20_000
 DEEPEST = 20
 
-_PLAIN = {
+_PLAIN: dict[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:null": lambda text: None,
     "tag:yaml.org,2002:bool": lambda text: text.lower() == "true",
     "tag:yaml.org,2002:int": int,
@@ -36,19 +37,22 @@ class Source:
     contents: Any = None
     findings: list[Finding] = field(default_factory=list)
     places: dict[tuple[int, Any], Place] = field(default_factory=dict)
+    files: set[str] = field(default_factory=set)
+    """The other files that values were taken over from."""
     _held: list[Any] = field(default_factory=list)
 
     def place(self, path: tuple[Any, ...] = ()) -> Place:
         """The line of the value that ``path`` leads to, or of the last step that exists."""
         here, place = self.contents, Place(self.file, 1)
         for step in path:
-            if isinstance(here, dict) and step in here or isinstance(here, list) and _within(step, here):
+            if (isinstance(here, dict) and step in here) or (isinstance(here, list) and _within(step, here)):
                 place = self.places.get((id(here), step), place)
                 here = here[step]
         return place
 
     def adopt(self, other: "Source") -> None:
         """Take over the places of another file whose values now stand in this one."""
+        self.files.add(other.file)
         self.places.update(other.places)
         self._held.extend([other.contents, *other._held])
 
@@ -69,7 +73,8 @@ def read_yaml(path: Path, shown_as: str | None = None) -> Source:
         source.findings.append(_at(source, 1, "F001", "The file is not UTF-8 text; save it as UTF-8."))
         return source
     except OSError as error:
-        source.findings.append(_at(source, 1, "F001", "The file cannot be read: %(why)s.", why=error.strerror))
+        why = error.strerror or ""
+        source.findings.append(_at(source, 1, "F001", "The file cannot be read: %(why)s.", why=why))
         return source
     return read_text(text, source.file)
 
@@ -85,8 +90,8 @@ def read_text(text: str, file: str) -> Source:
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        source.findings.append(_at(source, line, "F001", "This is not YAML: %(why)s.", why=error.problem or ""))
+        line, why = mark.line + 1 if mark else 1, error.problem or ""
+        source.findings.append(_at(source, line, "F001", "This is not YAML: %(why)s.", why=why))
         return source
     except (YAMLError, ValueError) as error:
         why = str(error).splitlines()[0]
@@ -114,7 +119,8 @@ def _refuse_tricks(events: Any, source: Source) -> None:
         values += opens or isinstance(event, ScalarEvent)
         if depth > DEEPEST or values > MOST_VALUES:
             source.findings.append(_at(
-                source, line, "F002", "The file is too deep or too long to be a form (20 levels, 20,000 values)."
+                source, line, "F002",
+                "The file is too deep or too long to be a form (20 levels, 20,000 values).",
             ))
             return
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from app.language.message import Mistake
 from app.language.question import Name, Sensitivity
 from app.language.texts import Text
 
@@ -33,6 +34,8 @@ class Role(BaseModel):
     """Which sensitive answers it sees."""
     enters: frozenset[Sensitivity] = frozenset()
     """Which it may type into a new record although it does not see them afterwards."""
+    checked: bool = False
+    """What this role enters or corrects waits until somebody of another role accepts it."""
     may: dict[FormName, frozenset[Action]] = Field(default_factory=dict)
     pages: frozenset[PageName] = frozenset()
     """The administration pages it may open."""
@@ -42,7 +45,9 @@ class Role(BaseModel):
     def _seen_if_touched(cls, may: dict[str, frozenset[Action]]) -> dict[str, frozenset[Action]]:
         for form, actions in may.items():
             if {"correct", "delete", "export"} & actions and "see" not in actions:
-                raise ValueError(f'"{form}": who may correct, delete or export must also "see"')
+                raise Mistake(
+                    'Who may correct, delete or export "%(form)s" must also see it; add "see".', form=form,
+                )
         return may
 
     def actions(self, form: str) -> frozenset[Action]:
@@ -62,9 +67,9 @@ class Roles(BaseModel):
         keys = [role.role for role in self.roles]
         for key in keys:
             if keys.count(key) > 1:
-                raise ValueError(f'the role "{key}" stands here twice; keep one')
+                raise Mistake('The role "%(role)s" stands here twice; keep one.', role=key)
         if keys and (ADMINISTRATOR not in keys or "users" not in self[ADMINISTRATOR].pages):
-            raise ValueError(f'there must be a role "{ADMINISTRATOR}" with the page "users"')
+            raise Mistake('There must be a role "%(role)s" with the page "users".', role=ADMINISTRATOR)
         return self
 
     def __getitem__(self, key: str) -> Role:

@@ -2,12 +2,18 @@
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
+
+from app.language.message import Message
 
 LANGUAGES = ("ro", "en")
+NAMES = {"ro": Message("Romanian"), "en": Message("English")}
 
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
-Text = dict[Language, Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]]
+LANGUAGE = r"^[a-z]{2}(-[A-Z]{2})?$"
+
+Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
+Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Text = Annotated[dict[Language, Words], Field(min_length=1)]
 
 
 def say(text: Text | None, language: str) -> str:

@@ -52,6 +52,8 @@ class Asked:
     echo: str = ""
     """How a lenient reading was understood: "27 martie 1998, 28 de ani"."""
     optional: bool = True
+    person: bool = False
+    """A day of birth: its echo tells the age."""
     shown: bool = True
     show_if: str = ""
     """The condition as JSON for the browser (data-show-if); empty when always shown."""

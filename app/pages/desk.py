@@ -1,7 +1,7 @@
 """The worker's desk: what a page needs at hand for the one who asked for it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -62,7 +62,8 @@ class Desk:
     @cached_property
     def clerk(self) -> Clerk:
         """Who files what she saves."""
-        return Clerk(self.worker.id, self._role(), self.reading.today)
+        roles = self.cabinet.definition.roles.held(self.worker.roles)
+        return Clerk(self.worker.id, self._role(), self.reading.today, bool(roles) and all(role.checked for role in roles))
 
     def _role(self) -> str:
         every = [role.role for role in self.cabinet.definition.roles.roles]
@@ -97,7 +98,9 @@ def _header(form: Form) -> list[Question]:
 def desk() -> Desk:
     """The desk of this request's worker."""
     if "desk" not in g:
-        g.desk = Desk(current_app.extensions["dosar_cabinet"], worker(), reading())
+        g.desk = Desk(
+            current_app.extensions["dosar_cabinet"], worker(), replace(reading(), worker_id=worker().id)
+        )
     found: Desk = g.desk
     return found
 

@@ -36,11 +36,15 @@ class Filling:
     mistakes: Mapping[Where, Message] = field(default_factory=dict)
     complaints: Sequence[Complaint] = ()
     blank_rows: int = 1
+    whole: Form | None = None
+    """The form with the questions this page does not ask: conditions may name them."""
+    others: Mapping[str, str] = field(default_factory=dict)
+    """The questions that only others answer, and who."""
 
     def sections(self, wanted: Sequence[Section]) -> list[AskedSection]:
         """The sections as they are drawn."""
-        hidden = hidden_questions(self.form, self.answers, self.reading.today)
-        on_page = {question.name for section in wanted for question in section.questions}
+        hidden = hidden_questions(self.whole or self.form, self.answers, self.reading.today)
+        on_page = {question.name for section in wanted for question in section.questions} - set(self.others)
         return [
             AskedSection(
                 id=f"section-{number}", title=say(section.title, self.reading.language),
@@ -98,16 +102,25 @@ class Filling:
             hint=say(question.hint, language), help=say(question.help, language),
             typed=list(texts), options=self._options(question, texts), unknown=_unknown(question, texts, language),
             problem=self._about(where, soft=False), doubt=self._about(where, soft=True),
-            echo=self._echo(question, answer), optional=not question.required and not getattr(question, "min_rows", 0), shown=is_shown,
+            echo=self._echo(question, answer), optional=not question.required and not getattr(question, "min_rows", 0),
+            person=getattr(question, "person", False), shown=is_shown,
             show_if=self._condition(question.show_if, on_page),
             required_if=self._condition(question.required_if, on_page),
             value=self._condition(question.expressions().get("value"), on_page),
             text=self._text(question, answer), lines=box.lines, width=box.width, inputmode=box.inputmode,
             unit=say(box.unit, language), attached=question.attached, pick=self.pick,
         )
-        if question.columns_asked():
+        if name in self.others:
+            self._draw_to_read(question, asked, answer)
+        elif question.columns_asked():
             self._draw_rows(question, asked, on_page)
         return asked
+
+    def _draw_to_read(self, question: Question, asked: Asked, answer: Any) -> None:
+        """What others answer stands there like a computed answer."""
+        asked.look, asked.value_type, asked.show_if, asked.required_if = "computed", "none", "", ""
+        asked.text = asked.text or shown(question, answer, self.reading)
+        asked.hint = gettext("Filled in by: %(roles)s", roles=self.others[question.name])
 
     def _options(self, question: Question, texts: Sequence[str]) -> list[AskedOption]:
         return [
@@ -142,7 +155,7 @@ class Filling:
         ]
         asked.max_rows = getattr(table, "max_rows", 0)
         here = on_page | {column.name for column in columns}
-        around = plain_answers(list(self.form.questions.values()), self.answers)
+        around = plain_answers(list((self.whole or self.form).questions.values()), self.answers)
         rows = {position: row for position, row in enumerate(self.answers.get(table.name) or ())}
         indexes = row_indexes(table.name, self.posted) or [str(number) for number in range(self.blank_rows)]
         asked.rows = [
@@ -151,10 +164,15 @@ class Filling:
         ]
         asked.blank = self._row(table, BLANK, "", {}, around, here)
 
+    def _default(self, column: Question) -> list[str]:
+        """What stands in a cell before anybody typed."""
+        return [] if column.default is None else column.typed(column.default_answer(self.reading), self.reading)
+
     def _row(
         self, table: Question, index: str, position: str, row: Answers, around: Mapping[str, Any], here: set[str]
     ) -> AskedRow:
-        plain = {**around, **plain_answers(table.columns_asked(), row)}
+        whole = (self.whole or self.form).questions[table.name]
+        plain = {**around, **plain_answers(whole.columns_asked(), row)}
         is_typed = any(name.startswith(f"{table.name}.{index}.") for name in self.posted)
         cells = []
         for column in table.columns_asked():
@@ -163,7 +181,7 @@ class Filling:
             name = f"{table.name}.{index}.{column.name}"
             is_shown = column.show_if is None or column.show_if.value(plain, self.reading.today) is True
             where = (table.name, position, column.name)
-            texts = self.posted.getlist(name) if is_typed else default_texts(column, self.reading)
+            texts = self.posted.getlist(name) if is_typed else self._default(column)
             cells.append(self._asked(column, name, where, texts, here, is_shown, row))
         return AskedRow(index, self.posted.get(f"{table.name}.{index}.id", ""), cells)
 

@@ -1,7 +1,9 @@
 """The first page: what this worker may begin with."""
 
+from datetime import UTC, datetime, time
+
 from flask import render_template, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from sqlalchemy import select
 
 from app.access.gate import WORKERS, page
@@ -13,10 +15,12 @@ from app.pages.desk import Desk, desk
 from app.pages.moments import moment_text
 from app.pages.troubles import trouble_block
 from app.records import drafts
-from app.records.labels import titles
-from app.records.overview import entered_last
+from app.records.labels import titles, user_names
+from app.records.overview import Waiting, entered_by, entered_last, to_check
 
 NEW_SHEETS = 8
+MOST = 10
+MOST_COUNTED = 500
 
 
 class HomePage(View):
@@ -25,7 +29,9 @@ class HomePage(View):
     @page("/", WORKERS)
     def home(self) -> str:
         at = desk()
-        blocks = [block for block in (trouble_block(at), _drafts(at), _cases(at), _new_sheets(at)) if block is not None]
+        blocks = [block for block in (
+            trouble_block(at), _drafts(at), _to_check(at), _mine(at), _new_sheets(at), _cases(at)
+        ) if block is not None]
         return render_template("home.html", greeting=gettext("Hello, %(name)s", name=at.worker.name), blocks=blocks)
 
 
@@ -43,6 +49,37 @@ def _cases(at: Desk) -> Block | None:
         for row in changed
     ]
     return Block(gettext("Cases changed last"), entries, gettext("You have no cases yet."))
+
+
+def _to_check(at: Desk) -> Block | None:
+    """What volunteers entered and somebody should look at."""
+    if at.clerk.checked:
+        return None
+    keys = [key for key in at.seen_forms() if at.worker.may("correct", key)]
+    return _records(at, gettext("Records to check"), to_check(at.cabinet, keys, MOST))
+
+
+def _mine(at: Desk) -> Block | None:
+    """What she entered today, to look at again or to take back."""
+    keys = [key for key in at.seen_forms() if at.worker.may("enter", key)]
+    morning = datetime.combine(at.reading.today, time.min).astimezone().astimezone(UTC).replace(tzinfo=None)
+    found = entered_by(at.cabinet, keys, at.worker.id, morning, MOST_COUNTED)
+    count = ngettext("%(num)s sheet entered today", "%(num)s sheets entered today", len(found))
+    return _records(at, count, found[:MOST])
+
+
+def _records(at: Desk, heading: str, found: list[Waiting]) -> Block | None:
+    if not found:
+        return None
+    names = user_names(at.cabinet, [record.by for record in found])
+    return Block(heading, [
+        HomeEntry(
+            say(at.forms[record.form].title, at.reading.language),
+            url_for("RecordPages.show", form=record.form, record_id=record.id),
+            f"{names.get(record.by or 0, '')} · {moment_text(record.at)}",
+        )
+        for record in found
+    ])
 
 
 def _drafts(at: Desk) -> Block | None:

@@ -57,18 +57,32 @@ def row_indexes(table: str, posted: Iterable[str]) -> list[str]:
     return [index for index in dict.fromkeys(found) if index != BLANK]
 
 
-def tidied(questions: Iterable[Question], posted: Posted) -> Posted:
-    """What was posted with each table's rows counted from 0, empty new rows left out."""
-    tables = [question.name for question in questions if question.columns_asked()]
+def tidied(questions: Iterable[Question], posted: Posted, kept: Answers, reading: Reading) -> Posted:
+    """What was posted with each table's rows counted from 0, emptied ones left out.
+
+    A row of ``kept`` with answers that the page does not show is not empty.
+    """
+    tables = {question.name: question for question in questions if question.columns_asked()}
     tidy: Posted = MultiDict()
     for name in posted:
         if name.partition(".")[0] not in tables:
             tidy.setlist(name, posted.getlist(name))
-    for table in tables:
-        kept = [index for index in row_indexes(table, posted) if not _is_empty(f"{table}.{index}.", posted)]
-        for position, index in enumerate(kept):
-            copy_row(posted, f"{table}.{index}.", tidy, f"{table}.{position}.")
+    for table, question in tables.items():
+        held = _held_elsewhere(question, kept)
+        rows = [f"{table}.{index}." for index in row_indexes(table, posted)]
+        filled = [row for row in rows if posted.get(f"{row}id") in held or _is_filled(question, row, posted, reading)]
+        for position, row in enumerate(filled):
+            copy_row(posted, row, tidy, f"{table}.{position}.")
     return tidy
+
+
+def _held_elsewhere(table: Question, kept: Answers) -> set[str]:
+    """The ids of rows with answers in columns that ``table``, as this page asks it, does not have."""
+    here = {"id", *(column.name for column in table.columns_asked())}
+    return {
+        str(row["id"]) for row in kept.get(table.name) or ()
+        if any(answer not in (None, []) for name, answer in row.items() if name not in here)
+    }
 
 
 def copy_row(source: Posted, old: str, target: Posted, new: str) -> None:
@@ -78,9 +92,13 @@ def copy_row(source: Posted, old: str, target: Posted, new: str) -> None:
             target.setlist(new + name[len(old):], source.getlist(name))
 
 
-def _is_empty(prefix: str, posted: Posted) -> bool:
-    texts = (text for name in posted if name.startswith(prefix) for text in posted.getlist(name))
-    return not any(text.strip() for text in texts)
+def _is_filled(table: Question, row: str, posted: Posted, reading: Reading) -> bool:
+    """Whether something was typed in a row; a currency alone is nothing, what cannot be read is something."""
+    try:
+        answers = [column.read(posted.getlist(f"{row}{column.name}"), reading) for column in table.columns_asked()]
+    except Mistake:
+        return True
+    return any(answer not in (None, []) for answer in answers)
 
 
 def as_posted(questions: Iterable[Question], answers: Answers, reading: Reading) -> Posted:

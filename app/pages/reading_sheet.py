@@ -104,6 +104,8 @@ def stamps(record: Record, titles: Titles) -> list[str]:
     told = [_stamp(gettext("Entered by %(who)s, %(when)s"), record.created_by, record.created_at, titles)]
     if record.changed_at != record.created_at or record.changed_by != record.created_by:
         told.append(_stamp(gettext("Changed by %(who)s, %(when)s"), record.changed_by, record.changed_at, titles))
+    if record.to_check:
+        told.append(gettext("Waits for somebody of the team to accept it."))
     if record.deleted_at is not None:
         told.append(_stamp(gettext("Deleted by %(who)s, %(when)s"), record.deleted_by, record.deleted_at, titles))
     return told

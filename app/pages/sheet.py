@@ -5,7 +5,7 @@ again with everything that was typed.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -20,6 +20,7 @@ from app.language.question import Answers, Question
 from app.language.texts import say
 from app.pages.clash import take_theirs
 from app.pages.desk import Desk
+from app.pages.faces import Papers
 from app.pages.filling import Filling
 from app.pages.moments import moment_text
 from app.pages.picking import pick_page
@@ -55,6 +56,9 @@ class SheetOnDesk:
     step_url: Callable[[int], str] | None = None
     draft_from: str = ""
     """When the draft that stands on the page was kept."""
+    papers: Papers | None = None
+    face_url: Callable[[str], str] | None = None
+    """The same page on another paper, where there is a choice."""
 
     @property
     def sections(self) -> Sequence[Section]:
@@ -64,7 +68,11 @@ class SheetOnDesk:
     @property
     def questions(self) -> list[Question]:
         """The questions on this page that can be answered."""
-        return [one for section in self.sections for one in section.questions if not one.retired]
+        roles = self.desk.worker.roles
+        return [
+            one for section in self.sections for one in section.questions
+            if not one.retired and one.is_written_by(roles)
+        ]
 
     def opened(self) -> str:
         """The page as it opens: with the draft, if the worker left one here."""
@@ -74,7 +82,7 @@ class SheetOnDesk:
         posted: Posted = MultiDict(begun.boxes)
         self.draft_from = moment_text(begun.saved_at)
         self.hidden.update({name: posted[name] for name in TOKENS if name in posted})
-        return self.first_look(tidied(self.questions, posted))
+        return self.first_look(tidied(self.questions, posted, self.kept, self.desk.reading))
 
     def first_look(self, posted: Posted | None = None) -> str:
         """The page with what was kept, or with what stands in these boxes."""
@@ -88,7 +96,7 @@ class SheetOnDesk:
 
     def answer_post(self, file: Callable[[Answers, str], Answer]) -> Answer:
         """What a post of the page leads to; ``file`` keeps answers that stand every check."""
-        posted = tidied(self.questions, request.form)
+        posted = tidied(self.questions, request.form, self.kept, self.desk.reading)
         take_theirs(self.questions, posted, self.kept, self.desk.reading)
         for press, respond in PRESSES.items():
             if press in posted:
@@ -131,7 +139,7 @@ class SheetOnDesk:
         everything = settled(self.whole, self._with_kept(answers), desk.reading.today)
         filling = Filling(
             self.form, posted, everything, desk.reading, desk.titles(self.questions, everything),
-            pick=self.action, mistakes=mistakes or {}, complaints=found,
+            pick=self.action, mistakes=mistakes or {}, complaints=found, whole=self.whole, others=self._others(),
         )
         problems = filling.problems()
         return render_template(
@@ -141,8 +149,24 @@ class SheetOnDesk:
             cancel_url=self.cancel_url, save_label=gettext("Save"), more_label=self._more_label(),
             step=self._steps(), draft_url=url_for("DraftPages.keep", form=self.form.key), place=self.place,
             draft_from=self.draft_from, intro=say(self.form.intro, desk.reading.language), reading_language=desk.reading.language,
-            today=desk.reading.today.isoformat(),
+            today=desk.reading.today.isoformat(), **self._papers(everything),
         )
+
+    def _others(self) -> dict[str, str]:
+        """The questions others answer, and who: this worker only reads them."""
+        roles, language = self.desk.cabinet.definition.roles, self.desk.reading.language
+        return {
+            one.name: ", ".join(say(role.title, language) for role in roles.held(one.written_by))
+            for section in self.sections for one in section.questions
+            if not one.is_written_by(self.desk.worker.roles)
+        }
+
+    def _papers(self, answers: Answers) -> dict[str, Any]:
+        """The ways to other papers, while nothing is typed yet, and what this one does not show."""
+        if self.papers is None:
+            return {}
+        links = self.papers.links(self.face_url) if self.face_url and request.method == "GET" else []
+        return {"faces": links, "left_out": self.papers.left_out(answers) if self.record else []}
 
     def _title(self) -> str:
         return say(self.form.title, self.desk.reading.language)
@@ -211,7 +235,7 @@ def _change_language(sheet: SheetOnDesk, posted: Posted) -> Answer:
     answer = redirect(request.path)
     choose(code, answer)
     refresh()
-    sheet.desk.reading = type(sheet.desk.reading)(code, sheet.desk.reading.today)
+    sheet.desk.reading = replace(sheet.desk.reading, language=code)
     answer.set_data(sheet.first_look(posted))
     answer.status_code = 200
     answer.headers.pop("Location", None)
@@ -258,8 +282,10 @@ def saved(text: str, url: str, undo: tuple[str, str] | None = None) -> Response:
     return redirect(url, 303)
 
 
-def section_or_404(form: Form, step: int) -> int:
-    """The section's place, counted from 0, for an address that counts from 1."""
+def section_or_404(form: Form, step: int | None) -> int | None:
+    """The section's place, counted from 0, for an address that counts from 1; all sections when it does not."""
+    if step is None:
+        return None
     if not 1 <= step <= len(form.sections):
         abort(404)
     return step - 1

@@ -18,7 +18,7 @@ from app.records.labels import link_titles, user_names
 
 ACTIONS = {
     "entered": lazy_gettext("Entered"), "corrected": lazy_gettext("Corrected"), "deleted": lazy_gettext("Deleted"),
-    "restored": lazy_gettext("Restored"), "reversed": lazy_gettext("Reversed"), "team": lazy_gettext("Team changed"),
+    "restored": lazy_gettext("Restored"), "accepted": lazy_gettext("Accepted"), "reversed": lazy_gettext("Reversed"), "team": lazy_gettext("Team changed"),
 }
 
 

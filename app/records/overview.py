@@ -1,6 +1,6 @@
 """A case at a glance: how many sheets of each form, the last of them, who works on it, what happened."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -123,3 +123,37 @@ def entered_last(cabinet: Cabinet, user_id: int, most: int) -> list[str]:
         .group_by(history.c.form).order_by(func.max(history.c.id).desc()).limit(most)
     )
     return [row[0] for row in rows]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A record that somebody other than the one who entered it should look at."""
+
+    form: str
+    id: int
+    at: datetime
+    by: int | None
+
+
+def to_check(cabinet: Cabinet, forms: Iterable[str], most: int) -> list[Waiting]:
+    """The records in reach that wait for acceptance, the oldest first: one statement for all forms."""
+    return [Waiting(*row) for row in _of_all(cabinet, forms, lambda kept: kept.to_check.is_(True), "asc", most)]
+
+
+def entered_by(cabinet: Cabinet, forms: Iterable[str], user_id: int, since: datetime, most: int) -> list[Waiting]:
+    """What a worker entered since a moment, the latest first."""
+    return [Waiting(*row) for row in _of_all(
+        cabinet, forms, lambda kept: (kept.created_by == user_id) & (kept.created_at >= since), "desc", most
+    )]
+
+
+def _of_all(cabinet: Cabinet, forms: Iterable[str], condition: Any, order: str, most: int) -> Sequence[Any]:
+    queries = []
+    for key in forms:
+        kept: Any = cabinet.record_class(key)
+        queries.append(select(literal(key), kept.id, kept.created_at, kept.created_by).where(condition(kept)))
+    if not queries:
+        return []
+    every = union_all(*queries)
+    entered = every.selected_columns[2]
+    return cabinet.session.execute(every.order_by(getattr(entered, order)()).limit(most)).all()

@@ -9,20 +9,24 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
-from sqlalchemy import Alias, ColumnElement, ScalarSelect, Table, event, false, select, true
+from sqlalchemy import Alias, ColumnElement, ScalarSelect, Table, event, false, or_, select, true
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, object_session, with_loader_criteria
 from sqlalchemy.orm.attributes import get_history
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.schema import Column
 
-from app.records.system import team
+from app.records.system import now, team
 from app.records.tables import Record, Row, Stored
 
 Action = Literal["see", "enter", "correct", "delete", "export"]
 Reach = Literal["none", "own", "team", "all"]
+
+
+WITHDRAWN_WITHIN = timedelta(hours=24)
 
 
 class OutOfReach(Exception):
@@ -55,6 +59,15 @@ class Scope:
             return false()
         return case_id.in_(self._case_ids())
 
+    def _named_in(self, kept: type[Stored]) -> ColumnElement[bool]:
+        """A private record is reached by the users it names, whatever their rights."""
+        if self.system or issubclass(kept, Record) and not kept.private_to:
+            return true()
+        if issubclass(kept, Row):
+            private = kept.of.private_to
+            return true() if not private else kept.record_id.in_(select(kept.of.id).where(self._named_in(kept.of)))
+        return or_(*[getattr(kept, column) == self.worker_id for column in kept.private_to])
+
     def _case_ids(self) -> ScalarSelect[Any] | Any:
         return select(team.c.case_id).where(team.c.user_id.in_(sorted(self.colleagues)), team.c.until.is_(None))
 
@@ -65,6 +78,7 @@ class Scope:
         seen: ColumnElement[bool] = true() if kept.case_column is None else self.reaches(
             getattr(kept, kept.case_column)
         )
+        seen &= self._named_in(kept)
         if with_deleted or issubclass(kept, Row):
             return seen
         return seen & kept.deleted_at.is_(None)  # type: ignore[attr-defined]
@@ -147,8 +161,19 @@ def _require(scope: Scope, action: str, kept: Stored) -> None:
         scope.may("enter", kept.form_key) or scope.may("correct", kept.form_key)
         if action == "write" else scope.may(action, kept.form_key)
     )
-    if not allowed or isinstance(kept, Row) and action == "delete":
+    if action == "delete" and isinstance(kept, Record):
+        allowed = allowed or may_withdraw(scope, kept)
+    if not allowed:
         raise OutOfReach(f"{action} {kept.form_key}")
+
+
+def may_withdraw(scope: Scope, kept: Record) -> bool:
+    """Whether the worker may take back what she entered herself: within a day, and as long as it may still
+    be a slip nobody relied on."""
+    fresh = kept.created_at is not None and kept.created_at > now() - WITHDRAWN_WITHIN
+    return fresh and scope.worker_id is not None and kept.created_by == scope.worker_id and scope.may(
+        "enter", kept.form_key
+    )
 
 
 def _require_reachable_links(session: Session, scope: Scope) -> None:

@@ -33,6 +33,8 @@ class Clerk:
     user_id: int | None
     role: str
     today: date
+    checked: bool = False
+    """What she files waits for another worker's acceptance."""
 
 
 @dataclass
@@ -119,6 +121,7 @@ def _new_record(cabinet: Cabinet, form: Form, answers: Answers, clerk: Clerk, ca
     record.form_version = form.version
     record.created_by = record.changed_by = clerk.user_id
     record.created_at = record.changed_at = moment
+    record.to_check = clerk.checked or None
     if form.belongs_to:
         if case_id is None:
             raise OutOfReach(CASE)
@@ -230,6 +233,7 @@ def correct(
 
 def _replace(cabinet: Cabinet, form: Form, record: Record, answers: Answers, clerk: Clerk) -> None:
     record.changed_by, record.changed_at = clerk.user_id, now()
+    record.to_check = clerk.checked or None
     flag_modified(record, "changed_at")  # within the same second too, a change of rows is a new version
     record.form_version = form.version
     _put_answers(record, form, answers)
@@ -237,6 +241,18 @@ def _replace(cabinet: Cabinet, form: Form, record: Record, answers: Answers, cle
         _put_rows(cabinet, record, question, answers.get(question.name) or [])
     cabinet.session.flush()
     index_words(cabinet, form, record, answers)
+
+
+def accept(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Record:
+    """Somebody else has looked at what was entered and found it right."""
+    with cabinet.writing():
+        record = cabinet.find(form.key, record_id)
+        if clerk.checked:
+            raise OutOfReach(f"accept {form.key}")
+        if record.to_check:
+            record.to_check = None
+            history.note(cabinet, record, "accepted", clerk.user_id, {})
+    return record
 
 
 def put_away(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Record:

@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Integer, MetaData, Table, Text
 from sqlalchemy.orm import registry
 
 from app.language.form import CASE, Form
-from app.language.question import Question
+from app.language.question import Answer, Question, Unknown
+from app.records.alphabet import by_code_points
+from app.records.folding import sort_key
 from app.records.system import SYSTEM_METADATA
 
 USER = "user"
+LONGEST_SORT_KEY = 80
+INDEX = "ix_"
+"""How the names of indexes begin: they come and go with the forms."""
 
 
 class Stored:
@@ -21,6 +26,8 @@ class Stored:
     form_key: ClassVar[str]
     case_column: ClassVar[str | None]
     """The attribute that holds the case, if the form belongs to one."""
+    private_to: ClassVar[tuple[str, ...]] = ()
+    """Columns with the users who alone reach the record, if it is private."""
     links: ClassVar[Mapping[str, type["Stored"]]]
     """Column → class of the record it points to; people who sign in are not among them."""
     id: Any
@@ -42,12 +49,16 @@ class Record(Stored):
     changed_at: Any
     deleted_by: Any
     deleted_at: Any
+    to_check: Any
+    """Entered by somebody whose sheets another worker accepts, and not accepted yet."""
 
 
 class Row(Stored):
     """One row of a table of rows on a sheet."""
 
     question_name: ClassVar[str]
+    of: ClassVar[type[Record]]
+    """The class of the sheets these rows stand on."""
     record_id: Any
     position: Any
 
@@ -71,6 +82,11 @@ def sort_column(question: Question) -> str:
     return f"{question.name}__sort" if question.alphabetical else question.name
 
 
+def sort_value(answer: Answer) -> str | None:
+    """What stands in the sort column of a question of words."""
+    return sort_key(answer)[:LONGEST_SORT_KEY] if isinstance(answer, str) and not isinstance(answer, Unknown) else None
+
+
 def row_table_name(form: str, question: str) -> str:
     return f"{form}__{question}"
 
@@ -82,9 +98,9 @@ def build_tables(forms: Mapping[str, Form]) -> Tables:
         table.to_metadata(metadata)
     User.__table__.to_metadata(metadata)
     mapper = registry(metadata=metadata)
-    records = {form.key: _record_class(mapper, form) for form in forms.values()}
+    records = {form.key: _record_class(mapper, forms, form) for form in forms.values()}
     rows = {
-        (form.key, question.name): _row_class(mapper, form, question)
+        (form.key, question.name): _row_class(mapper, forms, form, question)
         for form in forms.values() for question in form.row_questions
     }
     _link(forms, records, rows)
@@ -92,7 +108,7 @@ def build_tables(forms: Mapping[str, Form]) -> Tables:
     return Tables(metadata, records, rows)
 
 
-def _record_class(mapper: registry, form: Form) -> type[Record]:
+def _record_class(mapper: registry, forms: Mapping[str, Form], form: Form) -> type[Record]:
     table = Table(
         form.key, mapper.metadata,
         Column("id", Integer, primary_key=True),
@@ -102,19 +118,29 @@ def _record_class(mapper: registry, form: Form) -> type[Record]:
         _reference("created_by", "ab_user"), Column("created_at", DateTime, nullable=False),
         _reference("changed_by", "ab_user"), Column("changed_at", DateTime, nullable=False),
         _reference("deleted_by", "ab_user"), Column("deleted_at", DateTime),
-        *_answer_columns(form.stored_questions),
-        *[Column(sort_column(question), String(80)) for question in sorted_by_words(form)],
+        Column("to_check", Boolean),
+        *(_reversal_columns(form) if form.append_only else []),
+        *_answer_columns(forms, form.stored_questions),
+        *[Column(sort_column(question), by_code_points(LONGEST_SORT_KEY)) for question in sorted_by_words(form)],
     )
     _index(table, form)
     case_column = "id" if form.key == CASE else "case_id" if form.belongs_to else None
     record: type[Record] = type(_class_name(form.key), (Record,), {
-        "form_key": form.key, "case_column": case_column, "links": {},
+        "form_key": form.key, "case_column": case_column, "links": {}, "private_to": form.private_to,
     })
     mapper.map_imperatively(record, table, version_id_col=table.c.version)
     return record
 
 
-def _row_class(mapper: registry, form: Form, question: Question) -> type[Row]:
+def _reversal_columns(form: Form) -> list[Column[Any]]:
+    """The entry of a ledger that this one takes back, and why; an entry is taken back once."""
+    return [
+        Column("reverses", Integer, ForeignKey(f"{form.key}.id"), nullable=True),
+        Column("reversal_reason", Text, nullable=True),
+    ]
+
+
+def _row_class(mapper: registry, forms: Mapping[str, Form], form: Form, question: Question) -> type[Row]:
     in_case = form.belongs_to is not None or form.key == CASE
     table = Table(
         row_table_name(form.key, question.name), mapper.metadata,
@@ -122,9 +148,9 @@ def _row_class(mapper: registry, form: Form, question: Question) -> type[Row]:
         _reference("record_id", form.key, nullable=False),
         *([_reference("case_id", CASE, nullable=False)] if in_case else []),
         Column("position", Integer, nullable=False),
-        *_answer_columns(question.columns_asked()),
+        *_answer_columns(forms, question.columns_asked()),
     )
-    Index(f"ix_{table.name}__record", table.c.record_id, table.c.position)
+    Index(f"{INDEX}{table.name}__record", table.c.record_id, table.c.position)
     row: type[Row] = type(_class_name(table.name), (Row,), {
         "form_key": form.key, "question_name": question.name,
         "case_column": "case_id" if in_case else None, "links": {},
@@ -133,15 +159,16 @@ def _row_class(mapper: registry, form: Form, question: Question) -> type[Row]:
     return row
 
 
-def _answer_columns(questions: Iterable[Question]) -> list[Column[Any]]:
+def _answer_columns(forms: Mapping[str, Form], questions: Iterable[Question]) -> list[Column[Any]]:
     return [
-        _with_reference(column, question) for question in questions for column in question.columns()
+        _with_reference(forms, column, question) for question in questions for column in question.columns()
     ]
 
 
-def _with_reference(column: Column[Any], question: Question) -> Column[Any]:
+def _with_reference(forms: Mapping[str, Form], column: Column[Any], question: Question) -> Column[Any]:
+    """The column, held to the records it points to; those of a form that does not run are left in peace."""
     target = question.link_target()
-    if target is None or column.name != question.name:
+    if target is None or column.name != question.name or target not in (USER, *forms):
         return column
     return _reference(column.name, "ab_user" if target == USER else target)
 
@@ -159,12 +186,17 @@ def _index(table: Table, form: Form) -> None:
     Deleted records stand in no list, so they stand in no index of one.
     """
     listed = [form.questions[name.removeprefix("-")] for name in (*form.list, *form.filters, *form.sort)]
+    if form.append_only:
+        Index(f"{INDEX}{form.key}__reverses", table.c.reverses, unique=True)
     wanted = {sort_column(question) if question.sortable else question.name for question in listed}
     wanted |= {question.name for question in form.stored_questions if question.link_target()}
     wanted |= {"case_id", "changed_at"}
     for name in sorted(wanted & set(table.c.keys())):
         there = table.c.deleted_at.is_(None)
-        Index(f"ix_{form.key}__{name}", table.c[name], table.c.id, sqlite_where=there, postgresql_where=there)
+        Index(f"{INDEX}{form.key}__{name}", table.c[name], table.c.id, sqlite_where=there, postgresql_where=there)
+    Index(f"ix_{form.key}__entered", table.c.created_by, table.c.created_at)
+    waiting = table.c.to_check.is_(True) & table.c.deleted_at.is_(None)
+    Index(f"ix_{form.key}__to_check", table.c.id, sqlite_where=waiting, postgresql_where=waiting)
 
 
 def sorted_by_words(form: Form) -> list[Question]:
@@ -182,7 +214,10 @@ def _link(
         records[key].links = _links_of(form.stored_questions, records)
         if form.belongs_to:
             records[key].links = {**records[key].links, "case_id": records[CASE]}
+        if form.append_only:
+            records[key].links = {**records[key].links, "reverses": records[key]}
     for (key, name), row in rows.items():
+        row.of = records[key]
         row.links = _links_of(forms[key].questions[name].columns_asked(), records)
 
 

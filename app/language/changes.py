@@ -1,0 +1,143 @@
+"""What may change in a form that has answers already, and what would lose some of them.
+
+Compared are the questions as their columns stand in the database and the questions of the file.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.language.checks import walk
+from app.language.choices import Choice
+from app.language.finding import Finding, finding
+from app.language.form import Form
+from app.language.question import Question
+from app.language.reading import Source
+
+Column = tuple[str, str]
+"""A question's place: the table of rows it is a column of, or nothing, and its name."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A question that stays, with another name or another type perhaps."""
+
+    rows_of: str
+    """The table of rows it is a column of."""
+    rows_were_of: str
+    """That table's name before."""
+    older: Question
+    now: Question
+
+    @property
+    def is_renamed(self) -> bool:
+        return self.older.name != self.now.name
+
+    @property
+    def is_converted(self) -> bool:
+        return not self.now.lies_as(self.older)
+
+
+def columns_of(form: Form) -> dict[Column, Question]:
+    """Every question by its place."""
+    return {(table.name if table else "", question.name): question for _, question, table in walk(form)}
+
+
+def kept_questions(older: Form, now: Form) -> list[Kept]:
+    """The questions of the older form that go on in the new one."""
+    tables = _went_on(older.questions, now.questions.values())
+    found = [Kept("", "", was, now.questions[name]) for name, was in tables.items()]
+    for table in now.row_questions:
+        was = tables.get(table.name)
+        columns = {column.name: column for column in was.columns_asked()} if was else {}
+        for name, column in _went_on(columns, table.columns_asked()).items():
+            current = next(one for one in table.columns_asked() if one.name == name)
+            found.append(Kept(table.name, was.name if was else "", column, current))
+    return found
+
+
+def _went_on(before: Mapping[str, Question], now: Iterable[Question]) -> dict[str, Question]:
+    """New name → the older question that has it, or that the new one says it was."""
+    questions = list(now)
+    renamed = {
+        one.name: before[one.was] for one in questions
+        if one.was and one.was in before and one.name not in before
+    }
+    left = {was.name for was in renamed.values()}
+    own = {one.name: before[one.name] for one in questions if one.name in before and one.name not in left}
+    return {**own, **renamed}
+
+
+def refusals(
+    older: Form, now: Form, source: Source, lists: Mapping[str, Sequence[Choice]]
+) -> Iterator[Finding]:
+    """Changes under which answers would be lost or mixed up, each with what to do instead."""
+    before = columns_of(older)
+    places = {_place(question, table): path for path, question, table in walk(now)}
+    if older.append_only and not now.append_only:
+        yield finding(
+            source.place(), "F026",
+            "This form is a ledger, and its entries were never to be changed: write append_only: true again.",
+        )
+    for one in kept_questions(older, now):
+        place = source.place((*places[one.rows_of, one.now.name], "type"))
+        yield from _misfit(one, place, lists)
+    for (rows_of, name), question in columns_of(now).items():
+        was = before.get((rows_of, question.was)) if question.was else None
+        taken = before.get((rows_of, name))
+        if was is not None and taken is not None and taken.was != question.was:
+            yield finding(
+                source.place((*places[rows_of, name], "was")), "F020",
+                'There already was a question "%(name)s": the answers to "%(was)s" would be mixed with its '
+                "answers. Take a name that was never used.", name=name, was=was.name,
+            )
+
+
+def _place(question: Question, table: Question | None) -> Column:
+    return (table.name if table else "", question.name)
+
+
+def _misfit(one: Kept, place: Any, lists: Mapping[str, Sequence[Choice]]) -> Iterator[Finding]:
+    fitting = one.now.with_choices(lists).widens(one.older)
+    if not fitting and one.now.type != one.older.type:
+        yield finding(
+            place, "F020",
+            'Answers of type "%(was)s" do not fit type "%(now)s": retire "%(name)s" (retired: true) and add '
+            "a question with a new name.", was=one.older.type, now=one.now.type, name=one.older.name,
+        )
+    elif not fitting:
+        yield finding(
+            place, "F020",
+            'Answers that were right may no longer be: give "%(name)s" back its limits or choices, or retire '
+            "it (retired: true) and add a question with a new name.", name=one.now.name,
+        )
+    elif one.older.unknown and not one.now.unknown:
+        yield finding(
+            place, "F020",
+            'Some records may answer "%(name)s" with "does not know": keep unknown: true.', name=one.now.name,
+        )
+
+
+def conversions(older: Form, now: Form, source: Source) -> Iterator[Finding]:
+    """Questions whose answers are written anew in another type: not done by a mere start."""
+    places = {_place(question, table): path for path, question, table in walk(now)}
+    for one in kept_questions(older, now):
+        if one.is_converted:
+            yield finding(
+                source.place((*places[one.rows_of, one.now.name], "type")), "F025",
+                'The answers to "%(name)s" must be converted from type "%(was)s" to "%(now)s": '
+                'run "dosar upgrade".', name=one.now.name, was=one.older.type, now=one.now.type,
+            )
+
+
+def disappearances(older: Form, now: Form, source: Source) -> Iterator[Finding]:
+    """Questions that are simply gone from the file: their answers lie on where nobody sees them."""
+    kept = {(one.rows_were_of, one.older.name) for one in kept_questions(older, now)}
+    for (rows_of, name), question in columns_of(older).items():
+        gone_with_table = rows_of and ("", rows_of) not in kept
+        if (rows_of, name) not in kept and not question.retired and not gone_with_table:
+            yield finding(
+                source.place(("sections",)), "F021",
+                'The question "%(name)s" is gone from the file; its answers are kept but nobody sees them. '
+                "Put it back with retired: true; if it has a new name, write there was: %(name)s.", name=name,
+            )

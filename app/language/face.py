@@ -1,0 +1,122 @@
+"""A face: the way another paper asks for the same record.
+
+One plan is asked for on five papers, each with its own questions, order and words. The record is one; a
+face only says which of its form's questions a paper asks, and how. :meth:`Face.as_form` makes a form of
+it, with the same key, that everything else works on as on any other form.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.language.form import Form, Section, Signature
+from app.language.question import Answers, Name, Question
+from app.language.texts import Text
+
+ALL = "all"
+"""What stands in the address for the whole form; no face has this name."""
+
+
+class FaceColumn(BaseModel):
+    """A column the paper has, with its own words where they differ. A name alone stands for itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Name
+    label: Text | None = None
+    hint: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_alone(cls, written: Any) -> Any:
+        return {"name": written} if isinstance(written, str) else written
+
+    def words(self) -> dict[str, Any]:
+        """The words the paper has of its own."""
+        return {key: value for key, value in self if key not in ("name", "columns") and value is not None}
+
+    def worded(self, question: Question) -> Question:
+        return question.model_copy(update=self.words())
+
+
+class FaceQuestion(FaceColumn):
+    """A question the paper asks."""
+
+    help: Text | None = None
+    number: str | None = None
+    lines: Annotated[int, Field(ge=1, le=60)] | None = None
+    columns: tuple[FaceColumn, ...] = ()
+    """The columns the paper has; empty for all of the table's."""
+
+    def words(self) -> dict[str, Any]:
+        return {key: value for key, value in super().words().items() if value != ()}
+
+    def worded(self, question: Question) -> Question:
+        """The question as this paper asks it; columns hidden from the reader stay hidden."""
+        asked = super().worded(question)
+        if not self.columns:
+            return asked
+        known = {column.name: column for column in question.columns_asked()}
+        return asked.with_columns([column.worded(known[column.name]) for column in self.columns if column.name in known])
+
+
+class FaceSection(BaseModel):
+    """A part of the paper."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: Text
+    number: str | None = None
+    help: Text | None = None
+    questions: Annotated[tuple[FaceQuestion, ...], Field(min_length=1)]
+
+
+class Face(BaseModel):
+    """A paper: one file in ``forms/faces``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    face: Name
+    of: Name
+    """The form whose records it shows."""
+    paper: str | None = None
+    title: Text
+    source: str | None = None
+    note: Text | None = None
+    intro: Text | None = None
+    sections: Annotated[tuple[FaceSection, ...], Field(min_length=1)]
+    signatures: tuple[Signature, ...] = ()
+
+    def questions(self) -> Iterator[FaceQuestion]:
+        return (question for section in self.sections for question in section.questions)
+
+    def as_form(self, form: Form) -> Form:
+        """``form`` as this paper asks it: as much of it as ``form`` (known to a reader) holds."""
+        sections = [_section(section, form) for section in self.sections]
+        return Form.model_construct(**dict(
+            form, title=self.title, paper=self.paper, source=self.source, note=self.note, intro=self.intro,
+            layout=None, sections=[section for section in sections if section.questions], signatures=self.signatures,
+        ))
+
+    def leaves_out(self, form: Form, answers: Answers) -> Iterator[tuple[Question, Question | None]]:
+        """The questions of ``form`` that are answered and not on this paper; for a table's columns too."""
+        shown = {question.name: question for question in self.as_form(form).questions.values()}
+        for name, question in form.questions.items():
+            rows = answers.get(name)
+            if rows is None or rows == []:
+                continue
+            if name not in shown:
+                yield question, None
+                continue
+            columns = {column.name for column in shown[name].columns_asked()}
+            for column in question.columns_asked():
+                if column.name not in columns and any(row.get(column.name) not in (None, []) for row in rows):
+                    yield question, column
+
+
+def _section(section: FaceSection, form: Form) -> Section:
+    asked = [question.worded(form.questions[question.name]) for question in section.questions if question.name in form.questions]
+    return Section.model_construct(
+        title=section.title, number=section.number, help=section.help, show_if=None, questions=asked,
+    )

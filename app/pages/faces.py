@@ -1,0 +1,77 @@
+"""The papers on which a form's records are seen and filled in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import abort, request
+from flask_babel import gettext
+
+from app.language.face import ALL, Face
+from app.language.form import Form
+from app.language.question import Answers
+from app.language.texts import say
+from app.pages.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class FaceLink:
+    """A way to the same record on another paper."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Papers:
+    """The faces of a form, and the one this page shows; most forms have none."""
+
+    known: Form
+    """The whole form, as the worker may know it."""
+    faces: tuple[Face, ...]
+    face: Face | None
+    """``None`` for the whole form."""
+    language: str
+
+    @property
+    def form(self) -> Form:
+        """The form as this page asks it."""
+        return self.face.as_form(self.known) if self.face else self.known
+
+    @property
+    def word(self) -> dict[str, str]:
+        """What an address says to stay on this paper."""
+        if not self.faces:
+            return {}
+        return {"face": self.face.face if self.face else ALL}
+
+    def links(self, url: Callable[[str], str]) -> list[FaceLink]:
+        """Every paper, the whole form last; ``url`` makes the address of one."""
+        if not self.faces:
+            return []
+        of_faces = [FaceLink(say(one.title, self.language), url(one.face), one is self.face) for one in self.faces]
+        return [*of_faces, FaceLink(gettext("All questions"), url(ALL), self.face is None)]
+
+    def left_out(self, answers: Answers) -> list[str]:
+        """What is answered and does not stand on this paper, by label."""
+        if self.face is None:
+            return []
+        return [
+            ": ".join(say(one.label, self.language) for one in (question, column) if one is not None)
+            for question, column in self.face.leaves_out(self.known, answers) if question.name != self.known.face
+        ]
+
+    def kept_on(self) -> Answers:
+        """The answer that keeps a new record on this paper."""
+        return {self.known.face: self.face.face} if self.face and self.known.face else {}
+
+
+def papers(at: Desk, known: Form, answers: Answers) -> Papers:
+    """The paper the address asks for, else the one the record is kept on."""
+    faces = at.cabinet.definition.faces.get(known.key, ())
+    own = str(answers.get(known.face)) if known.face else ""
+    wanted = request.args.get("face", own)
+    face = next((one for one in faces if one.face == wanted), None)
+    if face is None and wanted not in (ALL, own):
+        abort(404)
+    return Papers(known, faces, face, at.reading.language)

@@ -1,0 +1,60 @@
+"""What hangs on a record: the sheets of its case that point to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import cast, literal, null, or_, select, union_all
+
+from app.language.form import Form
+from app.language.question import Question, Reading
+from app.records.cabinet import Cabinet
+from app.records.labels import title, title_questions
+from app.records.tables import Record
+
+MOST = 100
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """A sheet that points to the record."""
+
+    form: str
+    id: int
+    title: str
+
+
+def hanging(cabinet: Cabinet, known: Mapping[str, Form], record: Record, reading: Reading) -> list[Hanging]:
+    """The sheets that point to this one, of the forms the reader knows: at most one statement."""
+    pointing = [form for form in known.values() if form.belongs_to and _links(form, record.form_key)]
+    if not pointing or not known[record.form_key].belongs_to:
+        return []
+    named = [(form, question) for form in pointing for question in title_questions(form)]
+    every = union_all(*[_sheets(cabinet, form, named, record) for form in pointing])
+    rows = cabinet.session.execute(every.order_by(every.selected_columns[0], every.selected_columns[1]).limit(MOST))
+    return [_told(known[row[0]], named, row, reading) for row in rows]
+
+
+def _links(form: Form, target: str) -> list[Question]:
+    return [question for question in form.stored_questions if question.link_target() == target]
+
+
+def _sheets(cabinet: Cabinet, form: Form, named: list[tuple[Form, Question]], record: Record) -> Any:
+    """The form's sheets that point to the record; columns of other forms' titles stay empty."""
+    kept: Any = cabinet.record_class(form.key)
+    columns = [
+        getattr(kept, column.name) if owner is form else cast(null(), column.type).label(f"{owner.key}__{column.name}")
+        for owner, question in named for column in question.columns()
+    ]
+    pointing = [getattr(kept, question.name) == record.id for question in _links(form, record.form_key)]
+    return select(literal(form.key).label("form"), kept.id, *columns).where(or_(*pointing))
+
+
+def _told(form: Form, named: list[tuple[Form, Question]], row: Any, reading: Reading) -> Hanging:
+    values = iter(row[2:])
+    answers = {}
+    for owner, question in named:
+        columns = {column.name: next(values) for column in question.columns()}
+        if owner is form:
+            answers[question.name] = question.restored(columns)
+    return Hanging(form.key, row[1], title(form, answers, reading, row[1]))

@@ -37,6 +37,15 @@ class Mixin(BaseModel):
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
 
 
+class Mixin(BaseModel):
+    """Sections that several forms share: ``mixin: <name>`` stands for them among a form's sections."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mixin: Name
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+
+
 class Total(BaseModel):
     """A running total over the records of a case: sum of a number or of money, by a choice.
 

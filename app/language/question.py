@@ -43,6 +43,8 @@ class Reading:
     today: date
     worker_id: int | None = None
     """The user, where one is known."""
+    worker_id: int | None = None
+    """The user, where one is known."""
 
 
 class Box(NamedTuple):
@@ -78,6 +80,8 @@ class Question(BaseModel):
     """Never typed: :meth:`compute` makes the answer out of the others."""
     attached: ClassVar[bool] = False
     """Answered with a file: the answer is the number of what was kept of it."""
+    chosen: ClassVar[bool] = False
+    """Answered by choosing, so that a list may be filtered by it."""
     chosen: ClassVar[bool] = False
     """Answered by choosing, so that a list may be filtered by it."""
     issued: ClassVar[bool] = False
@@ -246,6 +250,10 @@ class Question(BaseModel):
         """What a rule may compare the answer with, old choices too; ``None`` for anything."""
         return None
 
+    def codes(self) -> Collection[str] | None:
+        """What a rule may compare the answer with, old choices too; ``None`` for anything."""
+        return None
+
     def options_with(self, typed: Sequence[str]) -> Sequence[Choice]:
         """The choices offered where ``typed`` stands in the boxes already."""
         return self.options()
@@ -257,6 +265,12 @@ class Question(BaseModel):
     def words(self, answer: Answer) -> str:
         """What the search finds of this answer."""
         return str(answer)
+
+    def default_answer(self, reading: Reading) -> Answer:
+        """The answer a new sheet begins with. Raises :class:`Mistake`."""
+        if isinstance(self.default, str):
+            return self.read([self.default], reading)
+        return self.from_json(self.default)
 
     def default_answer(self, reading: Reading) -> Answer:
         """The answer a new sheet begins with. Raises :class:`Mistake`."""

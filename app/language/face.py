@@ -58,7 +58,7 @@ class FaceQuestion(FaceColumn):
         if not self.columns:
             return asked
         known = {column.name: column for column in question.columns_asked()}
-        return asked.with_columns([column.worded(known[column.name]) for column in self.columns if column.name in known])
+        return asked.with_columns([one.worded(known[one.name]) for one in self.columns if one.name in known])
 
 
 class FaceSection(BaseModel):
@@ -96,7 +96,8 @@ class Face(BaseModel):
         sections = [_section(section, form) for section in self.sections]
         return Form.model_construct(**dict(
             form, title=self.title, paper=self.paper, source=self.source, note=self.note, intro=self.intro,
-            layout=None, sections=[section for section in sections if section.questions], signatures=self.signatures,
+            layout=None, sections=[section for section in sections if section.questions],
+            signatures=self.signatures,
         ))
 
     def leaves_out(self, form: Form, answers: Answers) -> Iterator[tuple[Question, Question | None]]:
@@ -116,7 +117,7 @@ class Face(BaseModel):
 
 
 def _section(section: FaceSection, form: Form) -> Section:
-    asked = [question.worded(form.questions[question.name]) for question in section.questions if question.name in form.questions]
+    asked = [one.worded(form.questions[one.name]) for one in section.questions if one.name in form.questions]
     return Section.model_construct(
         title=section.title, number=section.number, help=section.help, show_if=None, questions=asked,
     )

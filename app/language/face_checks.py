@@ -22,14 +22,16 @@ def face_findings(reading: Reading) -> Iterator[Finding]:
     for part, face in faces.items():
         source = reading.sources[part]
         if face.face == ALL:
-            yield finding(source.place(("face",)), "F013", '"%(name)s" is a name Dosar uses itself; take another.', name=ALL)
+            text = '"%(name)s" is a name Dosar uses itself; take another.'
+            yield finding(source.place(("face",)), "F013", text, name=ALL)
         if face.of not in every_form:
             place, hint = source.place(("of",)), mean(face.of, every_form)
             yield finding(place, "F040", 'no form is named "%(name)s"%(hint)s', name=face.of, hint=hint)
         if face.of in forms:
             yield from _asks_what_is_there(face, forms[face.of], source)
     for part, form in reading.of(Form).items():
-        yield from _chooses_among(form, {face.face for face in faces.values() if face.of == form.key}, reading.sources[part])
+        own = {face.face for face in faces.values() if face.of == form.key}
+        yield from _chooses_among(form, own, reading.sources[part])
         yield from _writers(form, reading, reading.sources[part])
 
 
@@ -39,7 +41,8 @@ def _asks_what_is_there(face: Face, form: Form, source: Source) -> Iterator[Find
         for q, asked in enumerate(section.questions):
             path: Path = ("sections", s, "questions", q)
             if asked.name in seen:
-                yield finding(source.place(path), "F041", 'The face asks "%(name)s" twice; keep one.', name=asked.name)
+                text = 'The face asks "%(name)s" twice; keep one.'
+                yield finding(source.place(path), "F041", text, name=asked.name)
             seen.add(asked.name)
             if asked.name in form.questions:
                 yield from _has_columns(asked, form.questions[asked.name], source, path)
@@ -79,4 +82,5 @@ def _writers(form: Form, reading: Reading, source: Source) -> Iterator[Finding]:
             yield finding(place, "F043", "A table is written as a whole; say written_by of the table.")
         for name in question.written_by:
             if known is not None and name not in known:
-                yield finding(place, "F043", 'no role is named "%(name)s"%(hint)s', name=name, hint=mean(name, known))
+                text = 'no role is named "%(name)s"%(hint)s'
+                yield finding(place, "F043", text, name=name, hint=mean(name, known))

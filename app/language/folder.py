@@ -5,7 +5,7 @@ Reading has two steps, so that a start need not parse files that have not change
 :class:`Definition` (checked models).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -21,14 +21,14 @@ from app.language.misfits import misfits
 from app.language.reading import Source, read_yaml
 from app.language.roles import Roles
 
-FOLDERS = {"choices": "choices", "mixins": "mixin"}
+FOLDERS = {"choices": "choices", "mixins": "mixin", "faces": "face"}
 """What the files of a folder are; those beside it are forms, roles and the menu."""
 ROLES, MENU = "roles", "menu"
 APART = {ROLES, MENU}
-NAMED = {"form": "form", "choices": "list", "mixin": "mixin"}
+NAMED = {"form": "form", "choices": "list", "mixin": "mixin", "face": "face"}
 """The key under which each sort of file says its name."""
 MODELS: Mapping[str, type[BaseModel]] = {
-    "form": Form, "choices": ChoiceList, "mixin": Mixin, ROLES: Roles, MENU: Menu,
+    "form": Form, "choices": ChoiceList, "mixin": Mixin, "face": Face, ROLES: Roles, MENU: Menu,
 }
 ADVICE = {"F010", "F023", "F024", "F031", "F032", "F033", "F034"}
 """Findings to mend with which a file runs all the same: a missing translation, a form in no menu."""
@@ -44,6 +44,8 @@ class Definition:
     choices: Mapping[str, ChoiceList]
     roles: Roles
     menu: Menu
+    faces: Mapping[str, tuple[Face, ...]] = field(default_factory=dict)
+    """The other papers that ask for a form's records, by its key, in the order of the paper's question."""
     contents: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The plain values each part was made of: ``form:intake``, ``choices:sex``, ``roles``, ``menu``."""
 
@@ -205,10 +207,26 @@ def define(parts: Mapping[str, BaseModel], contents: Mapping[str, Any]) -> Defin
     return Definition(
         forms=dict(sorted(forms.items())),
         choices=choices,
+        faces=_faces_by_form(forms, [made for made in parts.values() if isinstance(made, Face)]),
         roles=roles if isinstance(roles, Roles) else Roles.model_validate({"roles": []}),
         menu=menu if isinstance(menu, Menu) else Menu.model_validate({"menu": []}),
         contents=dict(contents),
     )
+
+
+def _faces_by_form(forms: Mapping[str, Form], faces: Iterable[Face]) -> dict[str, tuple[Face, ...]]:
+    """The faces of each form: those its question offers in the question's order, then others by name."""
+    found: dict[str, list[Face]] = {}
+    for face in faces:
+        if face.of in forms:
+            found.setdefault(face.of, []).append(face)
+    return {key: tuple(sorted(of_form, key=_turn(forms[key]))) for key, of_form in found.items()}
+
+
+def _turn(form: Form) -> Callable[[Face], tuple[int, str]]:
+    offered = [choice.code for choice in form.questions[form.face].options()] if form.face in form.questions else []
+    places = {code: place for place, code in enumerate(offered)}
+    return lambda face: (places.get(face.face, len(places)), face.face)
 
 
 def with_choices(form: Form, lists: Mapping[str, Sequence[Choice]]) -> Form:

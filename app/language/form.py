@@ -100,6 +100,8 @@ class Form(BaseModel):
     place: tuple[str, ...] = ()
     face: Name | None = None
     """The question that says on which of the form's faces a record is kept."""
+    face: Name | None = None
+    """The question that says on which of the form's faces a record is kept."""
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
     signatures: tuple[Signature, ...] = ()
 

@@ -119,6 +119,10 @@ class Question(BaseModel):
         """Whether somebody with these roles may write the answer."""
         return not self.written_by or not set(self.written_by).isdisjoint(roles)
 
+    def is_written_by(self, roles: Collection[str]) -> bool:
+        """Whether somebody with these roles may write the answer."""
+        return not self.written_by or not set(self.written_by).isdisjoint(roles)
+
     # --- storage -------------------------------------------------------------------------------
 
     def column_types(self) -> dict[str, Any]:
@@ -299,6 +303,10 @@ class Question(BaseModel):
     def columns_asked(self) -> Sequence["Question"]:
         """The questions of each row, for a table of rows."""
         return ()
+
+    def with_columns(self, columns: Sequence["Question"]) -> "Question":
+        """The question with these in place of its columns, for a table of rows."""
+        return self
 
     def with_columns(self, columns: Sequence["Question"]) -> "Question":
         """The question with these in place of its columns, for a table of rows."""

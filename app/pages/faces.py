@@ -49,8 +49,10 @@ class Papers:
         """Every paper, the whole form last; ``url`` makes the address of one."""
         if not self.faces:
             return []
-        of_faces = [FaceLink(say(one.title, self.language), url(one.face), one is self.face) for one in self.faces]
-        return [*of_faces, FaceLink(gettext("All questions"), url(ALL), self.face is None)]
+        every = [
+            FaceLink(say(one.title, self.language), url(one.face), one is self.face) for one in self.faces
+        ]
+        return [*every, FaceLink(gettext("All questions"), url(ALL), self.face is None)]
 
     def left_out(self, answers: Answers) -> list[str]:
         """What is answered and does not stand on this paper, by label."""
@@ -58,7 +60,8 @@ class Papers:
             return []
         return [
             ": ".join(say(one.label, self.language) for one in (question, column) if one is not None)
-            for question, column in self.face.leaves_out(self.known, answers) if question.name != self.known.face
+            for question, column in self.face.leaves_out(self.known, answers)
+            if question.name != self.known.face
         ]
 
     def kept_on(self) -> Answers:

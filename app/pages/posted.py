@@ -70,7 +70,9 @@ def tidied(questions: Iterable[Question], posted: Posted, kept: Answers, reading
     for table, question in tables.items():
         held = _held_elsewhere(question, kept)
         rows = [f"{table}.{index}." for index in row_indexes(table, posted)]
-        filled = [row for row in rows if posted.get(f"{row}id") in held or _is_filled(question, row, posted, reading)]
+        filled = [
+            row for row in rows if posted.get(f"{row}id") in held or _is_filled(question, row, posted, reading)
+        ]
         for position, row in enumerate(filled):
             copy_row(posted, row, tidy, f"{table}.{position}.")
     return tidy

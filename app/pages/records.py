@@ -1,6 +1,7 @@
 """The pages of a form's records: list, sheet, new, correct, history, delete and undo."""
 
 from collections.abc import Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, redirect, render_template, request, session, url_for
@@ -16,11 +17,13 @@ from app.pages.asked import Result, SearchBox
 from app.pages.clash import clash_page
 from app.pages.desk import Desk, desk, found_or_404
 from app.pages.faces import papers
+from app.pages.faces import papers
 from app.pages.listing import list_context
 from app.pages.reading_sheet import read_sections, stampers, stamps
 from app.pages.sheet import Answer, SheetOnDesk, in_steps, saved, section_or_404
 from app.pages.tokens import once_token, once_word, seen_token, seen_version
 from app.pages.told import told_history
+from app.records.hanging import hanging
 from app.records.hanging import hanging
 from app.records.history import entries
 from app.records.labels import title
@@ -210,12 +213,14 @@ def _file_new(
         record_id = enter(at.cabinet, sheet.whole, answers, at.clerk, case_id, word, reason)
     except OutOfReach:
         abort(404)
-    key, word = sheet.whole.key, sheet.papers.word if sheet.papers else {}
+    key, on_paper = sheet.whole.key, sheet.papers.word if sheet.papers else {}
     if "_more" in request.form and sheet.step is None:
         _keep_for_next(sheet, answers)
-        return saved(gettext("Saved. Here is the next one."), url_for("RecordPages.new", form=key, case=case_id, **word))
+        address = url_for("RecordPages.new", form=key, case=case_id, **on_paper)
+        return saved(gettext("Saved. Here is the next one."), address)
     if "_more" in request.form:
-        return saved(gettext("Saved."), url_for("RecordPages.edit_section", form=key, record_id=record_id, step=2, **word))
+        address = url_for("RecordPages.edit_section", form=key, record_id=record_id, step=2, **on_paper)
+        return saved(gettext("Saved."), address)
     if not at.worker.may("see", key):
         return saved(gettext("Saved."), "/")
     return saved(gettext("Saved."), _url(key, record_id))

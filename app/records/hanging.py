@@ -31,7 +31,8 @@ def hanging(cabinet: Cabinet, known: Mapping[str, Form], record: Record, reading
         return []
     named = [(form, question) for form in pointing for question in title_questions(form)]
     every = union_all(*[_sheets(cabinet, form, named, record) for form in pointing])
-    rows = cabinet.session.execute(every.order_by(every.selected_columns[0], every.selected_columns[1]).limit(MOST))
+    form, number = every.selected_columns[0], every.selected_columns[1]
+    rows = cabinet.session.execute(every.order_by(form, number).limit(MOST))
     return [_told(known[row[0]], named, row, reading) for row in rows]
 
 
@@ -43,7 +44,8 @@ def _sheets(cabinet: Cabinet, form: Form, named: list[tuple[Form, Question]], re
     """The form's sheets that point to the record; columns of other forms' titles stay empty."""
     kept: Any = cabinet.record_class(form.key)
     columns = [
-        getattr(kept, column.name) if owner is form else cast(null(), column.type).label(f"{owner.key}__{column.name}")
+        getattr(kept, column.name) if owner is form
+        else cast(null(), column.type).label(f"{owner.key}__{column.name}")
         for owner, question in named for column in question.columns()
     ]
     pointing = [getattr(kept, question.name) == record.id for question in _links(form, record.form_key)]

@@ -47,13 +47,18 @@ def test_rows_keep_the_order_of_the_page():
     ]
 
 
-def test_a_row_with_nothing_in_it_is_left_out():
+def test_a_new_row_with_nothing_in_it_is_left_out():
     read = family().read_rows({
-        "family.1.id": ["4"], "family.1.name": ["  "], "family.1.income": ["", "RON"],
+        "family.1.id": [""], "family.1.name": ["  "], "family.1.income": ["", "RON"],
         "family.2.name": [""], "family.3.birth_date": ["", "~dont_know"],
     }, RO)
 
     assert [row["birth_date"] for row in read.rows] == [Unknown.DONT_KNOW]
+
+
+def test_a_kept_row_stays_though_its_boxes_are_empty():
+    """It may hold answers that this page does not show."""
+    assert [row["id"] for row in family().read_rows({"family.1.id": ["4"], "family.1.name": [""]}, RO).rows] == [4]
 
 
 def test_every_mistake_is_told_with_its_row_and_column():

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
-from pydantic import Field, field_validator, model_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from sqlalchemy import Column
 
 from app.language.choices import Choice
@@ -47,12 +47,6 @@ class Table(Question):
         if any(question.columns_asked() for question in questions):
             raise Mistake("A table cannot stand inside a table. Make it a form of its own.")
         return questions
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.min_rows > self.max_rows:
-            raise Mistake("The fewest rows (min_rows) are more than the most (max_rows); change one of them.")
-        return self
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

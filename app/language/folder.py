@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from app.language.choices import Choice, ChoiceList
+from app.language.face import Face
 from app.language.finding import Finding, Place, finding, mean
 from app.language.form import Form, Mixin
 from app.language.menu import Menu

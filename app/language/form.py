@@ -37,15 +37,6 @@ class Mixin(BaseModel):
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
 
 
-class Mixin(BaseModel):
-    """Sections that several forms share: ``mixin: <name>`` stands for them among a form's sections."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    mixin: Name
-    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
-
-
 class Total(BaseModel):
     """A running total over the records of a case: sum of a number or of money, by a choice.
 
@@ -98,8 +89,6 @@ class Form(BaseModel):
     sort: tuple[str, ...] = ()
     totals: tuple[Total, ...] = ()
     place: tuple[str, ...] = ()
-    face: Name | None = None
-    """The question that says on which of the form's faces a record is kept."""
     face: Name | None = None
     """The question that says on which of the form's faces a record is kept."""
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]

@@ -43,8 +43,6 @@ class Reading:
     today: date
     worker_id: int | None = None
     """The user, where one is known."""
-    worker_id: int | None = None
-    """The user, where one is known."""
 
 
 class Box(NamedTuple):
@@ -82,8 +80,6 @@ class Question(BaseModel):
     """Answered with a file: the answer is the number of what was kept of it."""
     chosen: ClassVar[bool] = False
     """Answered by choosing, so that a list may be filtered by it."""
-    chosen: ClassVar[bool] = False
-    """Answered by choosing, so that a list may be filtered by it."""
     issued: ClassVar[bool] = False
     """Left empty, it gets its answer from :meth:`issue` when the record is kept."""
 
@@ -114,10 +110,6 @@ class Question(BaseModel):
     retired: bool = False
     note: Text | None = None
     """A remark to the organisation: shown in the forms overview, never on the sheet."""
-
-    def is_written_by(self, roles: Collection[str]) -> bool:
-        """Whether somebody with these roles may write the answer."""
-        return not self.written_by or not set(self.written_by).isdisjoint(roles)
 
     def is_written_by(self, roles: Collection[str]) -> bool:
         """Whether somebody with these roles may write the answer."""
@@ -254,10 +246,6 @@ class Question(BaseModel):
         """What a rule may compare the answer with, old choices too; ``None`` for anything."""
         return None
 
-    def codes(self) -> Collection[str] | None:
-        """What a rule may compare the answer with, old choices too; ``None`` for anything."""
-        return None
-
     def options_with(self, typed: Sequence[str]) -> Sequence[Choice]:
         """The choices offered where ``typed`` stands in the boxes already."""
         return self.options()
@@ -269,12 +257,6 @@ class Question(BaseModel):
     def words(self, answer: Answer) -> str:
         """What the search finds of this answer."""
         return str(answer)
-
-    def default_answer(self, reading: Reading) -> Answer:
-        """The answer a new sheet begins with. Raises :class:`Mistake`."""
-        if isinstance(self.default, str):
-            return self.read([self.default], reading)
-        return self.from_json(self.default)
 
     def default_answer(self, reading: Reading) -> Answer:
         """The answer a new sheet begins with. Raises :class:`Mistake`."""
@@ -303,10 +285,6 @@ class Question(BaseModel):
     def columns_asked(self) -> Sequence["Question"]:
         """The questions of each row, for a table of rows."""
         return ()
-
-    def with_columns(self, columns: Sequence["Question"]) -> "Question":
-        """The question with these in place of its columns, for a table of rows."""
-        return self
 
     def with_columns(self, columns: Sequence["Question"]) -> "Question":
         """The question with these in place of its columns, for a table of rows."""

@@ -14,7 +14,6 @@ from typing import Any
 
 from app.language.choices import Choice, ChoiceList
 from app.language.face_checks import face_findings
-from app.language.face_checks import face_findings
 from app.language.finding import Finding, Place, finding, mean
 from app.language.folder import MENU, ROLES, Reading
 from app.language.form import CASE, Form

@@ -40,10 +40,6 @@ class Filling:
     """The form with the questions this page does not ask: conditions may name them."""
     others: Mapping[str, str] = field(default_factory=dict)
     """The questions that only others answer, and who."""
-    whole: Form | None = None
-    """The form with the questions this page does not ask: conditions may name them."""
-    others: Mapping[str, str] = field(default_factory=dict)
-    """The questions that only others answer, and who."""
 
     def sections(self, wanted: Sequence[Section]) -> list[AskedSection]:
         """The sections as they are drawn."""

@@ -1,7 +1,6 @@
 """The pages of a form's records: list, sheet, new, correct, history, delete and undo."""
 
 from collections.abc import Mapping
-from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, redirect, render_template, request, session, url_for
@@ -17,13 +16,11 @@ from app.pages.asked import Result, SearchBox
 from app.pages.clash import clash_page
 from app.pages.desk import Desk, desk, found_or_404
 from app.pages.faces import papers
-from app.pages.faces import papers
 from app.pages.listing import list_context
 from app.pages.reading_sheet import read_sections, stampers, stamps
 from app.pages.sheet import Answer, SheetOnDesk, in_steps, saved, section_or_404
 from app.pages.tokens import once_token, once_word, seen_token, seen_version
 from app.pages.told import told_history
-from app.records.hanging import hanging
 from app.records.hanging import hanging
 from app.records.history import entries
 from app.records.labels import title

@@ -21,7 +21,6 @@ from app.language.texts import say
 from app.pages.clash import take_theirs
 from app.pages.desk import Desk
 from app.pages.faces import Papers
-from app.pages.faces import Papers
 from app.pages.filling import Filling
 from app.pages.moments import moment_text
 from app.pages.picking import pick_page
@@ -57,9 +56,6 @@ class SheetOnDesk:
     step_url: Callable[[int], str] | None = None
     draft_from: str = ""
     """When the draft that stands on the page was kept."""
-    papers: Papers | None = None
-    face_url: Callable[[str], str] | None = None
-    """The same page on another paper, where there is a choice."""
     papers: Papers | None = None
     face_url: Callable[[str], str] | None = None
     """The same page on another paper, where there is a choice."""

@@ -13,6 +13,7 @@ def register_pages(app: Flask, registry: Any) -> None:
     from app.pages.deleted import RecyclePage
     from app.pages.drafting import DraftPages
     from app.pages.files import FilePages
+    from app.pages.help import HelpPages
     from app.pages.home import HomePage
     from app.pages.records import RecordPages
     from app.pages.troubles import FormsPage
@@ -20,5 +21,5 @@ def register_pages(app: Flask, registry: Any) -> None:
     with app.app_context():
         for module in (sign_in, set_up, account, accounts, organisation):
             module.register(registry)
-        for view in (HomePage, CasePages, DraftPages, RecordPages, FilePages, FormsPage, RecyclePage):
+        for view in (HomePage, HelpPages, CasePages, DraftPages, RecordPages, FilePages, FormsPage, RecyclePage):
             registry.add_view_no_menu(view)

@@ -19,3 +19,11 @@ class Block:
     title: str
     entries: list[HomeEntry] = field(default_factory=list)
     empty: str = ""
+
+
+@dataclass(slots=True)
+class Card:
+    """One of the cards of the first day."""
+
+    title: str
+    text: str

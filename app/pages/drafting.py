@@ -32,4 +32,7 @@ class DraftPages(View):
         moment = drafts.keep(at.cabinet, at.worker.id, place, form, boxes)
         return jsonify(saved=time_text(moment))
 
-
+    @page("/still-here", WORKERS)
+    def still_here(self) -> Any:
+        """The worker is reading: her session goes on."""
+        return "", 204

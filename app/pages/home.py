@@ -7,10 +7,12 @@ from flask_babel import gettext, ngettext
 from sqlalchemy import select
 
 from app.access.gate import WORKERS, page
+from app.access.guarded import guarded
+from app.access.tours import has_seen
 from app.access.view import View
 from app.language.form import CASE
 from app.language.texts import say
-from app.pages.blocks import Block, HomeEntry
+from app.pages.blocks import Block, Card, HomeEntry
 from app.pages.desk import Desk, desk
 from app.pages.moments import moment_text
 from app.pages.troubles import trouble_block
@@ -32,7 +34,27 @@ class HomePage(View):
         blocks = [block for block in (
             trouble_block(at), _drafts(at), _to_check(at), _mine(at), _new_sheets(at), _cases(at)
         ) if block is not None]
-        return render_template("home.html", greeting=gettext("Hello, %(name)s", name=at.worker.name), blocks=blocks)
+        cards = [] if has_seen(guarded(), at.worker.id) else _cards(at)
+        greeting = gettext("Hello, %(name)s", name=at.worker.name)
+        return render_template("home.html", greeting=greeting, blocks=blocks, cards=cards)
+
+
+def _cards(at: Desk) -> list[Card]:
+    """What somebody should know on her first day."""
+    return [
+        Card(gettext("Where to begin"), gettext(
+            "On this page stand your drafts, the sheets to check, the ones you may begin and the cases that "
+            "changed last. The menu holds only what is for your role."
+        )),
+        Card(gettext("Nothing is lost"), gettext(
+            "What you type is kept as a draft while you type. A saved sheet can be corrected, and its history "
+            "tells what stood there before."
+        )),
+        Card(gettext("Keep people safe"), gettext(
+            "Press Shift three times, or “Hide the page”, when somebody comes near. Write no names where only "
+            "the case number belongs. The browser's history is not erased."
+        )),
+    ]
 
 
 def _cases(at: Desk) -> Block | None:

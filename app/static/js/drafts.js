@@ -2,7 +2,7 @@
 
 const form = document.querySelector("[data-draft]");
 const status = document.getElementById("draft-status");
-const { draft: address, place, kept, lost, ended } = form.dataset;
+const { draft: address, place, kept, lost, ended, twice } = form.dataset;
 const STILL = 800;
 const AGAIN = 5000;
 let timer;
@@ -23,6 +23,7 @@ async function keep() {
     if (answer.status === 401 || answer.redirected) { status.textContent = ended; return; }
     if (!answer.ok) throw new Error(answer.status);
     status.textContent = kept.replace("__time__", (await answer.json()).saved);
+    window.dispatchEvent(new Event("dosar:kept"));
   } catch {
     changed = true;
     status.textContent = lost;
@@ -52,3 +53,12 @@ form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); });
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
 window.addEventListener("dosar:hide", leave);
 window.addEventListener("pagehide", leave);
+
+// The same sheet open in two tabs: each would overwrite the other's draft.
+const tabs = new BroadcastChannel("dosar-sheets");
+tabs.addEventListener("message", ({ data }) => {
+  if (data.place !== place) return;
+  status.textContent = twice;
+  if (!data.answer) tabs.postMessage({ place, answer: true });
+});
+tabs.postMessage({ place, answer: false });

@@ -1,8 +1,8 @@
 """Checks across the files of an organisation; each yields findings with a line and a remedy.
 
 F001–F003 come from :mod:`reading`, F005–F008 and F011 from :mod:`misfits`, F007, F014 and F018 from
-:mod:`folder`, F012, F027, F030 and F032 from :mod:`rule_checks`, F040 and above from :mod:`face_checks`;
-the rest are here.
+:mod:`folder`, F012, F027, F030 and F032 from :mod:`rule_checks`, F040–F043 from :mod:`face_checks`,
+F045 and F046 from :mod:`stage_checks`; the rest are here.
 """
 
 import re
@@ -23,13 +23,14 @@ from app.language.question import Reading as Reader
 from app.language.reading import Source
 from app.language.roles import EVERY_OTHER_FORM, Roles
 from app.language.rule_checks import rule_findings
+from app.language.stage_checks import profile_findings, stage_findings
 from app.language.texts import LANGUAGE, LANGUAGES, NAMES
 from app.language.walking import Draft, walk
 
 RESERVED = frozenset({
     "id", "case_id", "form_version", "created_by", "created_at", "changed_by", "changed_at", "version",
     "deleted_by", "deleted_at", "metadata", "registry", "position", "record_id", "csrf_token", "links",
-    "form_key", "case_column", "columns",
+    "form_key", "case_column", "columns", "lacking",
 })
 RESERVED_FORMS = ("ab_", "dosar_", "sqlite_", "pg_")
 USER = "user"
@@ -55,6 +56,7 @@ def check(
     for part, shared in reading.of(ChoiceList).items():
         found.append(_twin_codes(shared.choices, reading.sources[part], ("choices",)))
     found += [face_findings(reading), _roles_findings(reading), _menu_findings(reading)]
+    found += [stage_findings(reading), profile_findings(reading)]
     if not reading.findings:
         found.append(_unused(reading))
     return sorted(dict.fromkeys(chain.from_iterable(found)), key=lambda one: (one.place, one.code))

@@ -21,17 +21,19 @@ from app.language.menu import Menu
 from app.language.misfits import misfits
 from app.language.reading import Source, read_yaml
 from app.language.roles import Roles
+from app.language.stages import Profile, Stages
 
 FOLDERS = {"choices": "choices", "mixins": "mixin", "faces": "face"}
 """What the files of a folder are; those beside it are forms, roles and the menu."""
-ROLES, MENU = "roles", "menu"
-APART = {ROLES, MENU}
+ROLES, MENU, STAGES, PROFILE = "roles", "menu", "stages", "profile"
+APART = {ROLES, MENU, STAGES, PROFILE}
 NAMED = {"form": "form", "choices": "list", "mixin": "mixin", "face": "face"}
 """The key under which each sort of file says its name."""
 MODELS: Mapping[str, type[BaseModel]] = {
     "form": Form, "choices": ChoiceList, "mixin": Mixin, "face": Face, ROLES: Roles, MENU: Menu,
+    STAGES: Stages, PROFILE: Profile,
 }
-ADVICE = {"F010", "F023", "F024", "F031", "F032", "F033", "F034"}
+ADVICE = {"F010", "F021", "F023", "F024", "F031", "F032", "F033", "F034"}
 """Findings to mend with which a file runs all the same: a missing translation, a form in no menu."""
 
 Part = TypeVar("Part", bound=BaseModel)
@@ -47,6 +49,8 @@ class Definition:
     menu: Menu
     faces: Mapping[str, tuple[Face, ...]] = field(default_factory=dict)
     """The other papers that ask for a form's records, by its key, in the order of the paper's question."""
+    stages: Stages = field(default_factory=Stages)
+    """What the page of a case draws together."""
     contents: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The plain values each part was made of: ``form:intake``, ``choices:sex``, ``roles``, ``menu``."""
 
@@ -203,16 +207,26 @@ def define(parts: Mapping[str, BaseModel], contents: Mapping[str, Any]) -> Defin
     """The definition these parts make together; questions get their shared choices in hand."""
     choices = {made.list: made for made in parts.values() if isinstance(made, ChoiceList)}
     lists: dict[str, list[Choice]] = {name: shared.choices for name, shared in choices.items()}
-    forms = {made.key: with_choices(made, lists) for made in parts.values() if isinstance(made, Form)}
-    roles, menu = parts.get(ROLES), parts.get(MENU)
+    forms = {made.key: with_choices(made, lists) for made in _picked(parts) if isinstance(made, Form)}
+    roles, menu, stages = parts.get(ROLES), parts.get(MENU), parts.get(STAGES)
     return Definition(
         forms=dict(sorted(forms.items())),
         choices=choices,
         faces=_faces_by_form(forms, [made for made in parts.values() if isinstance(made, Face)]),
         roles=roles if isinstance(roles, Roles) else Roles.model_validate({"roles": []}),
         menu=menu if isinstance(menu, Menu) else Menu.model_validate({"menu": []}),
+        stages=stages if isinstance(stages, Stages) else Stages(),
         contents=dict(contents),
     )
+
+
+def _picked(parts: Mapping[str, BaseModel]) -> list[BaseModel]:
+    """The parts that run: of the forms those the organisation's profile names, or all without one."""
+    profile = parts.get(PROFILE)
+    return [
+        made for made in parts.values()
+        if not isinstance(made, Form) or not isinstance(profile, Profile) or made.key in profile.forms
+    ]
 
 
 def _faces_by_form(forms: Mapping[str, Form], faces: Iterable[Face]) -> dict[str, tuple[Face, ...]]:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.language.answering import missing
 from app.language.form import CASE, Form
 from app.language.question import Answers, Question
 from app.records import history
@@ -128,6 +129,7 @@ def _new_record(cabinet: Cabinet, form: Form, answers: Answers, clerk: Clerk, ca
         record.case_id = case_id
     answers = _with_codes(cabinet, form, answers, clerk.today)
     _put_answers(record, form, answers)
+    record.lacking = len(missing(form, answers, clerk.today))
     cabinet.session.add(record)
     cabinet.session.flush()
     if form.key == CASE:
@@ -237,6 +239,7 @@ def _replace(cabinet: Cabinet, form: Form, record: Record, answers: Answers, cle
     flag_modified(record, "changed_at")  # within the same second too, a change of rows is a new version
     record.form_version = form.version
     _put_answers(record, form, answers)
+    record.lacking = len(missing(form, answers, clerk.today))
     for question in form.row_questions:
         _put_rows(cabinet, record, question, answers.get(question.name) or [])
     cabinet.session.flush()

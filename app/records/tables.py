@@ -43,6 +43,8 @@ class Record(Stored):
 
     version: Any
     form_version: Any
+    lacking: Any
+    """How many required answers the sheet lacks; unknown for one kept before they were counted."""
     created_by: Any
     created_at: Any
     changed_by: Any
@@ -84,7 +86,8 @@ def sort_column(question: Question) -> str:
 
 def sort_value(answer: Answer) -> str | None:
     """What stands in the sort column of a question of words."""
-    return sort_key(answer)[:LONGEST_SORT_KEY] if isinstance(answer, str) and not isinstance(answer, Unknown) else None
+    is_text = isinstance(answer, str) and not isinstance(answer, Unknown)
+    return sort_key(answer)[:LONGEST_SORT_KEY] if is_text else None
 
 
 def row_table_name(form: str, question: str) -> str:
@@ -115,13 +118,14 @@ def _record_class(mapper: registry, forms: Mapping[str, Form], form: Form) -> ty
         *([_reference("case_id", CASE, nullable=False)] if form.belongs_to else []),
         Column("form_version", Integer, nullable=False),
         Column("version", Integer, nullable=False),
+        Column("lacking", Integer),
         _reference("created_by", "ab_user"), Column("created_at", DateTime, nullable=False),
         _reference("changed_by", "ab_user"), Column("changed_at", DateTime, nullable=False),
         _reference("deleted_by", "ab_user"), Column("deleted_at", DateTime),
         Column("to_check", Boolean),
         *(_reversal_columns(form) if form.append_only else []),
         *_answer_columns(forms, form.stored_questions),
-        *[Column(sort_column(question), by_code_points(LONGEST_SORT_KEY)) for question in sorted_by_words(form)],
+        *[Column(sort_column(one), by_code_points(LONGEST_SORT_KEY)) for one in sorted_by_words(form)],
     )
     _index(table, form)
     case_column = "id" if form.key == CASE else "case_id" if form.belongs_to else None
@@ -193,7 +197,9 @@ def _index(table: Table, form: Form) -> None:
     wanted |= {"case_id", "changed_at"}
     for name in sorted(wanted & set(table.c.keys())):
         there = table.c.deleted_at.is_(None)
-        Index(f"{INDEX}{form.key}__{name}", table.c[name], table.c.id, sqlite_where=there, postgresql_where=there)
+        Index(
+            f"{INDEX}{form.key}__{name}", table.c[name], table.c.id, sqlite_where=there, postgresql_where=there
+        )
     Index(f"ix_{form.key}__entered", table.c.created_by, table.c.created_at)
     waiting = table.c.to_check.is_(True) & table.c.deleted_at.is_(None)
     Index(f"ix_{form.key}__to_check", table.c.id, sqlite_where=waiting, postgresql_where=waiting)

@@ -1,0 +1,82 @@
+"""Checks of ``stages.yaml`` and ``profile.yaml`` against the forms beside them."""
+
+from collections.abc import Iterator, Mapping
+
+from app.language.finding import Finding, Place, finding, mean
+from app.language.folder import PROFILE, STAGES, Reading
+from app.language.form import CASE, Form
+from app.language.question import Question
+from app.language.stages import Named, Profile, Stages
+
+
+def stage_findings(reading: Reading) -> Iterator[Finding]:
+    """What is wrong with the page of a case: forms and questions it names that are not there."""
+    stages, source = reading.parts.get(STAGES), reading.sources.get(STAGES)
+    if not isinstance(stages, Stages) or source is None:
+        return
+    forms = {made.key: made for made in reading.of(Form).values()}
+    for named in stages.named():
+        yield from _unknown(named, source.place(named.path), forms, reading.names("form"))
+    seen: set[str] = set()
+    for position, stage in enumerate(stages.stages):
+        if stage.stage in seen:
+            place = source.place(("stages", position, "stage"))
+            yield finding(place, "F046", 'The stage "%(name)s" stands here twice; keep one.', name=stage.stage)
+        seen.add(stage.stage)
+        yield from _untold(stages, stage.stage, source.place(("stages", position, "stage")), forms)
+
+
+def _unknown(named: Named, place: Place, forms: Mapping[str, Form], every: set[str]) -> Iterator[Finding]:
+    if named.form not in every:
+        yield finding(
+            place, "F019", 'no form is named "%(name)s"%(hint)s', name=named.form, hint=mean(named.form, every)
+        )
+    form = forms.get(named.form)
+    if form is None:
+        return
+    if named.form != CASE and not form.belongs_to:
+        text = 'The form "%(name)s" belongs to no case; take one with "belongs_to: case".'
+        yield finding(place, "F046", text, name=named.form)
+    known = _questions(form, named.table)
+    if named.question and known is not None and named.question not in known:
+        yield finding(
+            place, "F045", 'no question of "%(form)s" is named "%(name)s"%(hint)s',
+            form=named.form, name=named.question, hint=mean(named.question, known),
+        )
+
+
+def _questions(form: Form, table: str) -> Mapping[str, Question] | None:
+    """The questions a name may be one of: the form's, or the columns of its table; ``None`` without such a table."""
+    if not table:
+        return form.questions
+    rows = form.questions.get(table)
+    return {column.name: column for column in rows.columns_asked()} if rows else None
+
+
+def _untold(stages: Stages, key: str, place: Place, forms: Mapping[str, Form]) -> Iterator[Finding]:
+    """A stage that workers cannot write down, because the question does not offer it."""
+    told = stages.told_by
+    question = forms[told.form].questions.get(told.stage) if told and told.form in forms else None
+    codes = [choice.code for choice in question.options()] if question else []
+    if codes and key not in codes:
+        yield finding(
+            place, "F045", '"%(name)s" is none of the choices of "%(question)s"%(hint)s',
+            name=key, question=question.name if question else "", hint=mean(key, codes),
+        )
+
+
+def profile_findings(reading: Reading) -> Iterator[Finding]:
+    """Forms picked that are not there, and the case file left out."""
+    profile, source = reading.parts.get(PROFILE), reading.sources.get(PROFILE)
+    if not isinstance(profile, Profile) or source is None:
+        return
+    every = reading.names("form")
+    for position, name in enumerate(profile.forms):
+        if name not in every:
+            yield finding(
+                source.place(("forms", position)), "F019", 'no form is named "%(name)s"%(hint)s',
+                name=name, hint=mean(name, every),
+            )
+    if CASE in every and CASE not in profile.forms:
+        text = 'Every sheet stands in a case file; add "%(name)s" to the forms picked.'
+        yield finding(source.place(("forms",)), "F046", text, name=CASE)

@@ -44,6 +44,7 @@ class PersonalNumber(Question):
 
     type: Literal["personal_number"] = "personal_number"
     country: Literal["RO", "MD", "any"] = "any"
+    """Whose check digit the number is compared with."""
     sensitivity: Sensitivity | None = Field(default="identity")
 
     def column_types(self) -> dict[str, Any]:
@@ -84,6 +85,7 @@ class Phone(Question):
 
     type: Literal["phone"] = "phone"
     region: Literal["RO", "MD"] = "RO"
+    """The country of a number written without its prefix."""
 
     longest: ClassVar[int] = 40
 
@@ -122,12 +124,13 @@ class Phone(Question):
         return Mistake("This telephone number does not seem to exist; check its digits.")
 
     def words(self, answer: Answer) -> str:
-        """Abroad and at home the same number is written differently; both are found."""
+        """Abroad and at home the same number is written differently; it is found with its country's code,
+        with the 0 of home and without either."""
         number = self._number(answer)
         if number is None:
-            return str(answer)
+            return "".join(letter for letter in answer if letter.isdecimal())
         national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-        return f"{answer} {''.join(letter for letter in national if letter.isdecimal())}"
+        return f"{answer} {''.join(letter for letter in national if letter.isdecimal())} {number.national_number}"
 
     def box(self) -> Box:
         return Box(width=20, inputmode="tel")

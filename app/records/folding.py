@@ -1,14 +1,18 @@
 """How words are compared: blind to capitals, diacritics and spelling for searching, by the Romanian
 alphabet for sorting.
 
-Searching follows one rule. The index keeps every form of :func:`variants`; what a person types goes
-through :func:`fold` alone. So *Hîncești*, *Hâncești*, *hincesti* and *HANCESTI* find one another,
-while *romana* still finds *română*.
+Searching follows one rule. The index keeps every form of :func:`variants`, as written and as
+:func:`heard`; what a person types goes through :func:`fold`, as written or as heard. So *Hîncești*,
+*Hâncești*, *hincesti* and *HANCESTI* find one another, *Олеся* finds *Olesea* and *Olesya*, while
+*romana* still finds *română*.
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 from itertools import product
+
+from app.records.cyrillic import romanised, soft_ended
 
 CEDILLA = str.maketrans("şţŞŢ", "șțȘȚ")
 UNDECOMPOSED = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"}
@@ -17,11 +21,24 @@ AFTER = {"ă": "a~", "â": "a~~", "î": "i~", "ș": "s~", "ț": "t~"}
 MOST_OPEN = 4
 """A word with more â and î than this is a typing mistake; it is not read in every way."""
 _UNDECOMPOSED = str.maketrans(UNDECOMPOSED)
+ALIKE = [(re.compile(written), sound) for written, sound in (
+    (r"w", "v"), (r"zh", "j"), (r"sh", "s"), (r"t[sz]", "t"), (r"y", "i"), (r"k(?=[ei])", "ch"), (r"k", "c"),
+    (r"cs", "x"), (r"([b-df-hj-np-tv-z])\1+", r"\1"), (r"i+", "i"), (r"ea", "ia"), (r"eo", "io"),
+)]
+"""How foreign and Romanian spellings of one name are made one: *Olesya*, *Olesea*; *Kirill*, *Chiril*."""
 
 
 def fold(text: str) -> str:
-    """The text without capitals and marks: "Țîrcă" → "tirca"."""
-    return _unmarked(text.casefold().translate(_UNDECOMPOSED))
+    """The text without capitals, marks and Cyrillic letters: "Țîrcă" → "tirca"."""
+    letters = unicodedata.normalize("NFC", text).casefold()
+    return _unmarked(romanised(letters).translate(_UNDECOMPOSED))
+
+
+def heard(folded: str) -> str:
+    """A folded word as it sounds, for comparing names spelled in different ways."""
+    for written, sound in ALIKE:
+        folded = written.sub(sound, folded)
+    return folded
 
 
 def variants(word: str) -> tuple[str, ...]:
@@ -30,7 +47,7 @@ def variants(word: str) -> tuple[str, ...]:
     Until 1993, and in Moldova until 2016, the sound was written î; since then â inside a word and î at
     its ends. An â or î inside is therefore read both as a and as i.
     """
-    letters = unicodedata.normalize("NFC", word.strip()).casefold()
+    letters = romanised(soft_ended(unicodedata.normalize("NFC", word.strip()).casefold()))
     inside = [at for at in range(1, len(letters) - 1) if letters[at] in "âî"]
     if not inside or len(inside) > MOST_OPEN:
         return (fold(letters),)

@@ -1,26 +1,32 @@
 """Finding records by words: one index for both databases.
 
 Every searched answer is cut into words; each is kept folded (no capitals, diacritics, cedillas, î and â
-alike), with the sensitivity of its question, so that nobody finds a person by an answer she may not
-see. A search is a prefix of every word, in any order.
+alike, Cyrillic letters Latin), with the sensitivity of its question, so that nobody finds a person by an
+answer she may not see. A search is a prefix of every word, in any order.
 """
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, insert, select
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select
 
 from app.language.form import Form
 from app.language.question import Answer, Answers, Question, Unknown
 from app.records.cabinet import Cabinet
-from app.records.folding import fold, variants
+from app.records.folding import fold, heard, variants
 from app.records.system import word
 from app.records.tables import Record
 
 LONGEST = 48
 MOST_WORDS = 6
 PARTS = re.compile(r"[^\W_]+")
+AROUND = ".,;:!?()\"'„”«»+"
+CODE = re.compile(r"[^\W\d_]+-(\d+-)*\d+")
+DIGITS = re.compile(r"[+(]*\d[\d().\-/]*")
+BEGINS = "\U0010ffff"
+"""No word that begins with another stands after that one with this letter behind it."""
 
 
 def index_words(cabinet: Cabinet, form: Form, record: Record, answers: Answers) -> None:
@@ -46,7 +52,9 @@ def words_of(form: Form, answers: Answers) -> Iterator[tuple[str, str]]:
     for question in form.questions.values():
         for asked, sensitivity, answer in _searched(question, answers.get(question.name)):
             for text in _pieces(asked.words(answer)):
-                yield from ((folded[:LONGEST], sensitivity) for folded in variants(text))
+                for folded in variants(text):
+                    yield folded[:LONGEST], sensitivity
+                    yield heard(folded)[:LONGEST], sensitivity
 
 
 def _searched(question: Question, answer: Answer) -> Iterator[tuple[Question, str, Answer]]:
@@ -67,20 +75,37 @@ def _both(table: str | None, column: str) -> str:
 
 
 def _pieces(text: str) -> Iterable[str]:
-    """Words as written, and their parts: *D-2026-0001*, *Pop-Ionescu*, *Pop*, *Ionescu*."""
+    """Words as written, and their parts: *D-2026-0001*, *2026-0001*, *0001*; *Pop-Ionescu*, *Pop*, *Ionescu*."""
     for piece in text.split():
-        stripped = piece.strip(".,;:!?()\"'„”«»")
-        if stripped:
-            yield stripped
-            parts = PARTS.findall(stripped)
-            if len(parts) > 1 and stripped.lower().replace("-", "").isalpha():
-                yield from parts
+        stripped = piece.strip(AROUND)
+        if not stripped:
+            continue
+        yield stripped
+        parts = PARTS.findall(stripped)
+        if CODE.fullmatch(stripped):
+            yield from ("-".join(parts[begin:]) for begin in range(1, len(parts)))
+        elif len(parts) > 1 and stripped.lower().replace("-", "").isalpha():
+            yield from parts
 
 
 def asked_words(text: str) -> list[str]:
-    """The folded words of a search, at most six."""
-    pieces = (fold(piece.strip(".,;:!?()\"'„”«»"))[:LONGEST] for piece in text.split())
+    """The folded words of a search, at most six; a telephone number is one, however it is spaced."""
+    pieces = (fold(piece.strip(AROUND))[:LONGEST] for piece in _with_numbers_joined(text.split()))
     return [piece for piece in pieces if piece][:MOST_WORDS]
+
+
+def _with_numbers_joined(pieces: list[str]) -> Iterator[str]:
+    for are_digits, run in groupby(pieces, key=lambda piece: DIGITS.fullmatch(piece) is not None):
+        written = list(run)
+        if are_digits and _is_telephone(written):
+            yield "".join(letter for letter in "".join(written) if letter.isdecimal()).removeprefix("00")
+        else:
+            yield from written
+
+
+def _is_telephone(written: list[str]) -> bool:
+    """Abroad or at home a number begins with + or 0; three groups of digits are no case code."""
+    return written[0].lstrip("(")[:1] in ("+", "0") or len(written) > 2
 
 
 def found_by(form: Form, record_id: Any, text: str) -> ColumnElement[bool]:
@@ -92,11 +117,18 @@ def found_by(form: Form, record_id: Any, text: str) -> ColumnElement[bool]:
     return and_(*[
         record_id.in_(
             select(word.c.record_id).where(
-                word.c.form == form.key, word.c.word >= asked, word.c.word < asked + "\U0010ffff",
-                word.c.sensitivity.in_(allowed),
+                word.c.form == form.key, begins_with(asked), word.c.sensitivity.in_(allowed),
             )
         )
         for asked in asked_words(text)
+    ])
+
+
+def begins_with(asked: str) -> ColumnElement[bool]:
+    """The condition that a word of the index begins with this folded one, as written or as heard."""
+    return or_(*[
+        and_(word.c.word >= beginning, word.c.word < beginning + BEGINS)
+        for beginning in dict.fromkeys((asked, heard(asked)))
     ])
 
 

@@ -24,7 +24,7 @@ NAMES = ["Sandu", "Sărbu", "Szabo", "Șandru", "Tudor", "Tîrnă", "Țurcan", "
         (unicodedata.normalize("NFD", "Ștefăniță"), "stefanita"),
         ("Łukasz Đorđević", "lukasz dordevic"),
         ("Straße", "strasse"),
-        ("Ирина Рыбалко", "ирина рыбалко"),
+        ("Ирина Рыбалко", "irina ribalco"),
         ("O'Neill-Popa 12", "o'neill-popa 12"),
         ("", ""),
     ],

@@ -17,8 +17,9 @@ from app.pages.desk import Desk, desk
 from app.pages.moments import moment_text
 from app.pages.troubles import trouble_block
 from app.records import drafts
-from app.records.labels import titles, user_names
+from app.records.labels import link_titles, titles
 from app.records.overview import Waiting, entered_by, entered_last, to_check
+from app.records.tables import USER
 
 NEW_SHEETS = 8
 MOST = 10
@@ -93,12 +94,16 @@ def _mine(at: Desk) -> Block | None:
 def _records(at: Desk, heading: str, found: list[Waiting]) -> Block | None:
     if not found:
         return None
-    names = user_names(at.cabinet, [record.by for record in found])
+    cases = [record.case_id for record in found if record.case_id and at.worker.may("see", CASE)]
+    wanted = {CASE: cases, USER: [record.by for record in found if record.by]}
+    named = link_titles(at.cabinet, at.seen_forms(), wanted, at.reading)
     return Block(heading, [
         HomeEntry(
             say(at.forms[record.form].title, at.reading.language),
             url_for("RecordPages.show", form=record.form, record_id=record.id),
-            f"{names.get(record.by or 0, '')} · {moment_text(record.at)}",
+            " · ".join(filter(None, (
+                named.get((CASE, record.case_id or 0)), named.get((USER, record.by or 0)), moment_text(record.at)
+            ))),
         )
         for record in found
     ])

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import func, literal, null, select, union_all
+from sqlalchemy import Integer, cast, func, literal, null, select, union_all
 
 from app.language.form import Form
 from app.language.question import Question
@@ -131,6 +131,7 @@ class Waiting:
 
     form: str
     id: int
+    case_id: int | None
     at: datetime
     by: int | None
 
@@ -151,9 +152,12 @@ def _of_all(cabinet: Cabinet, forms: Iterable[str], condition: Any, order: str, 
     queries = []
     for key in forms:
         kept: Any = cabinet.record_class(key)
-        queries.append(select(literal(key), kept.id, kept.created_at, kept.created_by).where(condition(kept)))
+        case_id = getattr(kept, kept.case_column) if kept.case_column else cast(null(), Integer)
+        queries.append(
+            select(literal(key), kept.id, case_id, kept.created_at, kept.created_by).where(condition(kept))
+        )
     if not queries:
         return []
     every = union_all(*queries)
-    entered = every.selected_columns[2]
+    entered = every.selected_columns[3]
     return cabinet.session.execute(every.order_by(getattr(entered, order)()).limit(most)).all()

@@ -23,6 +23,7 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     """
     from app.access import guard
     from app.pages import register_pages
+    from app.pages.addresses import expect_record_numbers
     from app.pages.errors import explain_errors
     from app.pages.posting import receive_in_memory
     from app.pages.static_files import version_static_files
@@ -34,6 +35,7 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
         MAX_CONTENT_LENGTH=MOST_POSTED, MAX_FORM_MEMORY_SIZE=MOST_POSTED, MAX_FORM_PARTS=60_000, **config,
     )
     receive_in_memory(app)
+    expect_record_numbers(app)
     app.extensions["dosar_cabinet"] = Cabinet(store, opened.definition)
     app.extensions["dosar_findings"] = opened.findings
     app.extensions["dosar_known_forms"] = {}

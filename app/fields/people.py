@@ -42,6 +42,8 @@ FITS = {"RO": (_fits_romania,), "MD": (_fits_moldova,), "any": (_fits_romania, _
 class PersonalNumber(Question):
     """The personal number of Romania (CNP) or Moldova (IDNP)."""
 
+    fills: ClassVar[bool] = True
+
     type: Literal["personal_number"] = "personal_number"
     country: Literal["RO", "MD", "any"] = "any"
     """Whose check digit the number is compared with."""

@@ -72,6 +72,8 @@ class Question(BaseModel):
     value_type: ClassVar[str] = "text"
     """What expressions see: text, number, date, yes_no, list, rows, none."""
     sortable: ClassVar[bool] = True
+    fills: ClassVar[bool] = False
+    """Other answers follow from this one: :meth:`filled_from` says which."""
     alphabetical: ClassVar[bool] = False
     """Sorted as words are, in the order of the Romanian alphabet."""
     computed: ClassVar[bool] = False
@@ -84,30 +86,51 @@ class Question(BaseModel):
     """Left empty, it gets its answer from :meth:`issue` when the record is kept."""
 
     type: str
+    """The kind of question."""
     name: Name
+    """Its name for ever: the column of its answers, the word by which rules ask about it."""
     label: Text
+    """The question as the paper asks it."""
     hint: Text | None = None
+    """A short remark under the question: what to write, how."""
     help: Text | None = None
+    """A longer explanation, for those who open it."""
     number: str | None = None
+    """The number of the question on the paper."""
     required: bool = False
+    """The sheet cannot be saved without an answer."""
     required_if: Expression | None = None
+    """A rule; while it is true the answer is required."""
     show_if: Expression | None = None
+    """A rule; only while it is true the question is asked and its answer kept."""
     check: Expression | None = None
+    """A rule; while it is false the sheet is not accepted."""
     message: Text | None = None
+    """What is said when the check fails."""
     warn: Expression | None = None
+    """A rule; while it is true somebody must confirm the answer."""
     warning: Text | None = None
+    """What is said when the rule of ``warn`` is true."""
     default: Any = None
+    """What a new sheet begins with, as somebody would type it; ``me`` for a link to a user."""
     unknown: bool = False
+    """Offers “Does not know” and “Does not wish to answer” as answers."""
     carry: bool = False
     """A new sheet begins with the answer of the case's last one."""
+    from_case: Name | None = None
+    """The question of the case file whose answer a new sheet begins with."""
     keep: bool = False
     """*Save and add another* begins the next sheet with this answer: the day, the place, the worker."""
     sensitivity: Sensitivity | None = None
+    """Who must have this clearance to see the answer: identity, health, legal, story."""
     written_by: tuple[Name, ...] = ()
-    """The roles that may write the answer; others only read it. Empty for everybody who fills in the sheet."""
+    """The roles that may write the answer, others only read it; left out, everybody with the sheet."""
     search: bool = False
+    """The search finds records by this answer."""
     was: Name | None = None
+    """The name the question had before; its answers come along."""
     retired: bool = False
+    """No longer asked; old answers stay and can be read."""
     note: Text | None = None
     """A remark to the organisation: shown in the forms overview, never on the sheet."""
 
@@ -311,6 +334,10 @@ class Question(BaseModel):
     def lies_as(self, older: "Question") -> bool:
         """Whether answers of ``older``, which this question widens, may stay in the columns they lie in."""
         return self.type == older.type
+
+    def reversed(self, answer: Answer) -> Answer:
+        """The answer of the entry that takes back one with this answer: amounts with the other sign."""
+        return answer
 
     def converted(self, older: "Question", answer: Answer) -> Answer:
         """A real answer of ``older``, which this question widens, as an answer of this one."""

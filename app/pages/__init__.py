@@ -11,8 +11,10 @@ def register_pages(app: Flask, registry: Any) -> None:
     """Every page, registered with Flask-AppBuilder so that its roles govern them."""
     from app.pages.cases import CasePages
     from app.pages.deleted import RecyclePage
+    from app.pages.deriving import DerivingPages
     from app.pages.drafting import DraftPages
     from app.pages.files import FilePages
+    from app.pages.finding import FindingPage
     from app.pages.help import HelpPages
     from app.pages.home import HomePage
     from app.pages.records import RecordPages
@@ -21,5 +23,7 @@ def register_pages(app: Flask, registry: Any) -> None:
     with app.app_context():
         for module in (sign_in, set_up, account, accounts, organisation):
             module.register(registry)
-        for view in (HomePage, HelpPages, CasePages, DraftPages, RecordPages, FilePages, FormsPage, RecyclePage):
+        for view in (
+            HomePage, HelpPages, FindingPage, CasePages, DerivingPages, DraftPages, RecordPages, FilePages, FormsPage, RecyclePage,
+        ):
             registry.add_view_no_menu(view)

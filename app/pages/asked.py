@@ -54,6 +54,8 @@ class Asked:
     optional: bool = True
     person: bool = False
     """A day of birth: its echo tells the age."""
+    fills: str = ""
+    """Where to ask what follows from the answer (a CNP)."""
     shown: bool = True
     show_if: str = ""
     """The condition as JSON for the browser (data-show-if); empty when always shown."""
@@ -154,3 +156,4 @@ class Result:
     label: str
     id: str = ""
     url: str = ""
+    note: str = ""

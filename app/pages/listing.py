@@ -9,6 +9,7 @@ from flask_babel import format_decimal, gettext
 
 from app.language.form import CASE, Form
 from app.language.texts import say
+from app.pages.addresses import record_number
 from app.pages.asked import AskedOption, SearchBox
 from app.pages.desk import Desk, found_or_404
 from app.records.lists import MOST_COUNTED, ListPage, TotalLine, Wish, list_page, sortable, totals
@@ -93,7 +94,7 @@ def _wish(form: Form) -> Wish:
         filters={name: asked[name] for name in form.filters if asked.get(name)},
         words=session.get("searches", {}).get(form.key, ""),
         page=min(max(asked.get("page", 1, type=int), 1), MOST_PAGES),
-        case_id=asked.get("case", type=int),
+        case_id=asked.get("case", type=record_number),
     )
 
 

@@ -12,6 +12,7 @@ from app.access.view import View
 from app.language.form import CASE, Form
 from app.language.question import Answers, Question
 from app.language.texts import say
+from app.pages.addresses import record_number
 from app.pages.asked import Result, SearchBox
 from app.pages.clash import clash_page
 from app.pages.desk import Desk, desk, found_or_404
@@ -44,7 +45,7 @@ class RecordPages(View):
         words = request.form.get("search", "").strip()[:200]
         searches = {**session.get("searches", {}), form: words}
         session["searches"] = {key: text for key, text in searches.items() if text}
-        return redirect(url_for("RecordPages.list", form=form, case=request.args.get("case", type=int)), 303)
+        return redirect(url_for("RecordPages.list", form=form, case=request.args.get("case", type=record_number)), 303)
 
     @page("/records/<form>/<int:record_id>", may("see"))
     def show(self, form: str, record_id: int) -> str:
@@ -161,7 +162,7 @@ def _case_asked(at: Desk, form: Form) -> Record | str | None:
     """The case a new sheet is for: named in the address, or asked for first."""
     if not form.belongs_to:
         return None
-    case_id = request.args.get("case", type=int)
+    case_id = request.args.get("case", type=record_number)
     if case_id is None:
         return _choose_case(at, form)
     found: Record = found_or_404(at.cabinet.case, case_id)
@@ -185,6 +186,7 @@ def _choose_case(at: Desk, form: Form) -> str:
 def _prefilled(at: Desk, form: Form, case: Record | None) -> Answers:
     """Defaults, and what is carried over from the case's last sheet of this form."""
     answers = {question.name: question.default_answer(at.reading) for question in form.asked() if question.default is not None}
+    answers |= _from_case(at, form, case)
     for name, answer in session.get("kept", {}).get(form.key, {}).items():
         if name in form.questions:
             answers[name] = form.questions[name].from_json(answer)
@@ -194,6 +196,18 @@ def _prefilled(at: Desk, form: Form, case: Record | None) -> Answers:
         kept = answers_of(at.cabinet, before) if before is not None else {}
         answers |= {question.name: kept.get(question.name) for question in carried}
     return answers
+
+
+def _from_case(at: Desk, form: Form, case: Record | None) -> Answers:
+    """What the case file already says, as far as she may read it."""
+    if case is None or not at.worker.may("see", CASE):
+        return {}
+    known, columns = at.forms[CASE].questions, case.columns()
+    found = {
+        question.name: known[question.from_case].restored(columns)
+        for question in form.asked() if question.from_case in known
+    }
+    return {name: answer for name, answer in found.items() if answer is not None}
 
 
 def _is_known(at: Desk, form: Form, question: Question) -> bool:

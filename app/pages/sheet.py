@@ -21,6 +21,7 @@ from app.language.texts import say
 from app.pages.clash import take_theirs
 from app.pages.desk import Desk
 from app.pages.faces import Papers
+from app.pages.deriving import derived
 from app.pages.filling import Filling
 from app.pages.moments import moment_text
 from app.pages.picking import pick_page
@@ -104,6 +105,7 @@ class SheetOnDesk:
         uploads = take_uploads(self.desk, self.questions, posted)
         read = read_posted(self.questions, posted, self.desk.reading)
         read.mistakes.update(uploads)
+        read.answers.update(derived(self.questions, read.answers, self.desk.reading))
         answers = settled(self.whole, self._with_kept(read.answers), self.desk.reading.today)
         found = [
             one for one in complaints(self.whole, answers, self.desk.reading.today, {one.name for one in self.questions})

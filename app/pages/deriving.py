@@ -1,0 +1,57 @@
+"""Answers that follow from another: a CNP tells the day of birth, the sex and the county. Asked once, not twice."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask import jsonify, request
+
+from app.access.gate import WORKERS, page, require
+from app.access.view import View
+from app.language.message import Mistake
+from app.language.question import Answers, Question, Reading
+from app.pages.desk import desk
+
+
+def derived(questions: Sequence[Question], answers: Answers, reading: Reading) -> Answers:
+    """What the answers say about questions that were left empty."""
+    asked = {question.name: question for question in questions}
+    found: Answers = {}
+    for question in questions:
+        answer = answers.get(question.name)
+        told = question.filled_from(answer) if isinstance(answer, str) else {}
+        for name, value in told.items():
+            if name in asked and answers.get(name) is None:
+                found[name] = _as_answer(asked[name], value, reading)
+    return found
+
+
+def _as_answer(question: Question, value: Any, reading: Reading) -> Any:
+    text = value.isoformat() if isinstance(value, date) else str(value)
+    try:
+        return question.read([text], reading)
+    except Mistake:
+        return None
+
+
+class DerivingPages(View):
+    """What the browser asks as soon as such an answer is typed."""
+
+    @page("/derive/<form>", WORKERS, methods=("POST",))
+    def derive(self, form: str) -> Any:
+        """Question → texts for its boxes; nothing is kept."""
+        at = desk()
+        require("enter" if at.worker.may("enter", form) else "correct", form)
+        questions = list(at.enterable[form].questions.values())
+        answers: Answers = {}
+        for question in questions:
+            if question.name in request.form and question.fills:
+                try:
+                    answers[question.name] = question.read(request.form.getlist(question.name), at.reading)
+                except Mistake:
+                    answers[question.name] = None
+        told = derived(questions, answers, at.reading)
+        return jsonify({
+            name: at.enterable[form].questions[name].typed(answer, at.reading)
+            for name, answer in told.items() if answer is not None
+        })

@@ -35,9 +35,10 @@ class FindingPage(View):
         found = _found(at, words) if words else []
         if len(found) == 1 and fold(words) == fold(found[0].id):
             return redirect(found[0].url)
+        new_url = url_for("RecordPages.new", form=CASE) if at.worker.may("enter", CASE) else ""
         return render_template(
             "find.html", title=gettext("Find a case"), sought=words, results=found[:MOST], told=_told(found),
-            more=len(found) > MOST, new_url=url_for("RecordPages.new", form=CASE) if at.worker.may("enter", CASE) else "",
+            new_url=new_url,
         )
 
 

@@ -24,6 +24,7 @@ _UNDECOMPOSED = str.maketrans(UNDECOMPOSED)
 ALIKE = [(re.compile(written), sound) for written, sound in (
     (r"w", "v"), (r"zh", "j"), (r"sh", "s"), (r"t[sz]", "t"), (r"y", "i"), (r"k(?=[ei])", "ch"), (r"k", "c"),
     (r"cs", "x"), (r"([b-df-hj-np-tv-z])\1+", r"\1"), (r"i+", "i"), (r"ea", "ia"), (r"eo", "io"),
+    (r"(?<=[aou])ie", "e"),
 )]
 """How foreign and Romanian spellings of one name are made one: *Olesya*, *Olesea*; *Kirill*, *Chiril*."""
 

@@ -15,7 +15,7 @@ ONE_NAME = [
     ("Игорь", "Igor"), ("Наталья", "Natalia"), ("Кирилл", "Chiril"), ("Кирилл", "Kirill"), ("Ткач", "Tcaci"),
     ("Мельник", "Melnic"), ("Рыбак", "Ribac"), ("Бэлць", "Bălți"), ("Эдуард", "Eduard"), ("Максим", "Maxim"),
     ("Сергей", "Serghei"), ("Щербина", "Șcerbina"), ("Екатерина", "Ecaterina"), ("Oksana", "Oxana"),
-    ("Ţurcan", "Tsurcan"), ("Kristina", "Cristina"), ("Sheptelici", "Șeptelici"), ("Анна", "Ana"),
+    ("Ţurcan", "Tsurcan"), ("Загаевски", "Zagaievschi"), ("Николаев", "Nicolaiev"), ("Kristina", "Cristina"), ("Sheptelici", "Șeptelici"), ("Анна", "Ana"),
 ]
 
 

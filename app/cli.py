@@ -135,6 +135,7 @@ def _check(asked: argparse.Namespace) -> int:
 
 
 def _schema(asked: argparse.Namespace) -> int:
+    import app.fields  # noqa: F401 - tells the language its kinds of question
     from app.language.schema import write_schema
 
     print(write_schema(forms_folder(asked.forms)))

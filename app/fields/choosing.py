@@ -316,6 +316,7 @@ class Ranked(FromList):
 
     type: Literal["ranked"] = "ranked"
     choices: SomeChoices | None = None
+    """A list's name, or choices; left out, the answers are free texts."""
     rows: Annotated[int, Field(ge=1, le=50)] = 3
     """How many lines the paper has."""
 

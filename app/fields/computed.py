@@ -58,7 +58,9 @@ class Band(BaseModel):
     up_to: Decimal | None = None
     """The highest score of the band; left out, the band has no end."""
     label: Text
+    """What people read."""
     level: Literal["low", "medium", "high"]
+    """How grave it is; decides the colour."""
 
 
 class Computed(Question):
@@ -73,8 +75,11 @@ class Computed(Question):
 
     type: Literal["computed"] = "computed"
     value: Expression
+    """The rule that makes the answer."""
     result: Result
+    """What the answer is: integer, decimal, text, date or yes_no."""
     bands: Sequence[Band] = Field(default_factory=tuple)
+    """Words beside a score, from the lowest up."""
 
     @cached_property
     def as_typed(self) -> Question:

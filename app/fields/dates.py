@@ -166,6 +166,7 @@ class Day(Question):
 
     type: Literal["date"] = "date"
     person: bool = False
+    """A birth date: the age is said with it."""
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: Date()}
@@ -206,6 +207,7 @@ class PartialDay(Question):
 
     type: Literal["partial_date"] = "partial_date"
     person: bool = False
+    """A birth date: the age is said with it."""
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: String(10)}

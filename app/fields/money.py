@@ -58,6 +58,7 @@ class Amount(Question):
 
     type: Literal["money"] = "money"
     currencies: Annotated[Sequence[Currency], Field(min_length=1)] = ("RON", "MDL", "EUR")
+    """The currencies offered, by their ISO codes; the first is taken when none is chosen."""
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: Scaled(2), f"{self.name}__currency": String(3)}
@@ -110,6 +111,9 @@ class Amount(Question):
         """The currencies offered, and the one an old answer already has: correcting a sheet keeps it."""
         codes = dict.fromkeys((*self.currencies, *filter(is_currency, typed[1:2])))
         return [Choice(code=code, label=dict.fromkeys(LANGUAGES, code)) for code in codes]
+
+    def reversed(self, answer: Answer) -> Answer:
+        return Money(-answer.amount, answer.currency)
 
     def box(self) -> Box:
         return Box(width=12, inputmode="decimal")

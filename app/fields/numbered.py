@@ -42,6 +42,7 @@ class IssuedCode(Question):
 
     type: Literal["code"] = "code"
     pattern: Annotated[str, AfterValidator(_pattern)] = "D-{year}-{number:04}"
+    """How the code is written, with the year and the running number in braces."""
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: String(LONGEST)}

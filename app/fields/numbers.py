@@ -115,6 +115,7 @@ class Number(Question):
     value_type: ClassVar[str] = "number"
 
     unit: Text | None = None
+    """What is counted: kg, days."""
 
     def limits(self) -> tuple[Decimal | int | None, Decimal | int | None]:
         """The smallest and the largest number accepted."""
@@ -149,6 +150,9 @@ class Number(Question):
     def plain(self, answer: Answer) -> Any:
         return answer if isinstance(answer, Decimal | int) else None
 
+    def reversed(self, answer: Answer) -> Answer:
+        return -answer
+
     def widens(self, older: Question) -> bool:
         return self.type == older.type and isinstance(older, Number) and self.reaches(older)
 
@@ -164,7 +168,9 @@ class WholeNumber(Number):
 
     type: Literal["integer"] = "integer"
     min: int | None = None
+    """The smallest number accepted."""
     max: int | None = None
+    """The largest number accepted."""
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: BigInteger()}
@@ -184,8 +190,11 @@ class DecimalNumber(Number):
 
     type: Literal["decimal"] = "decimal"
     min: Decimal | None = None
+    """The smallest number accepted."""
     max: Decimal | None = None
+    """The largest number accepted."""
     places: Annotated[int, Field(ge=1, le=MOST_PLACES)] = 2
+    """The most digits after the decimal mark."""
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: Scaled(MOST_PLACES)}

@@ -104,6 +104,7 @@ class County(Place):
 
     type: Literal["county"] = "county"
     countries: Annotated[Sequence[Literal["RO", "MD"]], Field(min_length=1)] = ("RO", "MD")
+    """Whose counties are offered."""
 
     _places: dict[str, Choice] = PrivateAttr(default_factory=dict)
     _names: dict[str, str] = PrivateAttr(default_factory=dict)

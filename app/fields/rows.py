@@ -38,8 +38,11 @@ class Table(Question):
 
     type: Literal["table"] = "table"
     questions: Annotated[list["AnyQuestion"], Field(alias="columns", min_length=1)]  # type: ignore[name-defined]  # noqa: F821 - told by app.fields
+    """The questions of each row; a table cannot stand in a table."""
     min_rows: Annotated[int, Field(ge=0)] = 0
+    """The fewest rows, once there is one."""
     max_rows: Annotated[int, Field(ge=1, le=2000)] = 500
+    """The most rows."""
 
     @field_validator("questions")
     @classmethod
@@ -149,6 +152,15 @@ class Table(Question):
         return self.with_columns([
             asked for asked in self.questions if not asked.sensitivity or asked.sensitivity in clearances
         ])
+
+    def reversed(self, answer: Answer) -> Answer:
+        return [{"id": None, **self._row_reversed(row)} for row in answer]
+
+    def _row_reversed(self, row: Row) -> Row:
+        return {
+            one.name: given if given is None or isinstance(given, Unknown) else one.reversed(given)
+            for one in self.questions for given in (row.get(one.name),)
+        }
 
     def widens(self, older: Question) -> bool:
         """Whether it is a table too; its columns are compared one by one."""

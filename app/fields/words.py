@@ -78,6 +78,7 @@ class Line(Words):
 
     type: Literal["text"] = "text"
     max: Annotated[int, Field(ge=1, le=LONGEST_PARAGRAPH)] = 200
+    """The most characters accepted."""
 
     def longest(self) -> int:
         return self.max
@@ -100,6 +101,7 @@ class Paragraph(Words):
 
     type: Literal["paragraph"] = "paragraph"
     lines: Annotated[int, Field(ge=1, le=200)] | None = None
+    """The lines the paper has room for; shown as a hint, never a limit."""
 
     def longest(self) -> int:
         return LONGEST_PARAGRAPH

@@ -16,10 +16,13 @@ class Choice(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     code: Code
+    """What is kept and what rules compare with; never changes."""
     label: Text
+    """What people read; may change."""
     htcds: str | None = None
     """The value of IOM's Human Trafficking Case Data Standard 2.0 this choice is exported as."""
     note: str | None = None
+    """A remark to the organisation."""
     other: bool = False
     """Chosen, it asks for words of one's own."""
     retired: bool = False
@@ -35,6 +38,10 @@ class ChoiceList(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     list: Code
+    """The name of the list."""
     title: Text | None = None
+    """What the list is about."""
     source: str | None = None
+    """Where the choices come from."""
     choices: Choices
+    """The choices, in the order they are offered."""

@@ -22,9 +22,13 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: Text
+    """The heading of this part of the paper."""
     number: str | None = None
+    """Its number on the paper."""
     help: Text | None = None
+    """What the paper says under the heading."""
     show_if: Expression | None = None
+    """A rule; only while it is true the section is asked and its answers kept."""
     questions: tuple["AnyQuestion", ...]  # type: ignore[name-defined]  # noqa: F821 - told by app.fields
 
 
@@ -46,8 +50,11 @@ class Total(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     sum: Name
+    """A number or money."""
     by: tuple[Name, ...] = ()
+    """What it is summed by: choices, links or texts."""
     label: Text | None = None
+    """What the total is called; left out, as the question that is summed."""
 
 
 class Signature(BaseModel):
@@ -56,9 +63,13 @@ class Signature(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     role: Name
+    """Who signs."""
     label: Text
+    """What stands under the line."""
     many: bool = False
+    """Several people sign."""
     each_row: bool = False
+    """One line for each row of the table."""
 
 
 class Form(BaseModel):
@@ -67,32 +78,49 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     form: Name
+    """The form's name for ever: its file, its table, its address."""
     version: Annotated[int, Field(ge=1)] = 1
+    """Counts up when the paper changes; each record keeps the version it was filled in on."""
     title: Text
+    """What one sheet is called."""
     plural: Text | None = None
+    """What the list of them is called; left out, as the title."""
     paper: str | None = None
     """The sheet's number in the specification of the source documents (F10)."""
     source: str | None = None
+    """Where the paper comes from."""
     note: Text | None = None
+    """A remark to the organisation: shown in the forms overview, never on the sheet."""
     intro: Text | None = None
+    """What the paper says before its first question."""
     belongs_to: Literal["case"] | None = None
+    """Left out, the records stand by themselves, like persons and organisations."""
     one_per_case: bool = False
+    """A case has at most one such sheet."""
     append_only: bool = False
+    """A ledger: entries are never changed or deleted, a mistake is reversed by another entry."""
     private_to: Names = ()
     """Questions that link to users: only the people a record names in them ever reach it (F44)."""
     layout: Literal["sheet", "sections"] | None = None
+    """On one page, or section by section; left out, by the number of questions."""
     record_title: str | None = None
+    """What a record is called, with questions in braces: ``{name}, {birth_date}``."""
     list: Names = ()
+    """The questions that are the columns of the list."""
     header: Names = ()
     """What of a case stands above each of its sheets; only the case form has it."""
     filters: Names = ()
+    """The questions the list can be filtered by."""
     sort: tuple[str, ...] = ()
+    """The question the list is sorted by; with a minus before it, the latest first."""
     totals: tuple[Total, ...] = ()
-    place: tuple[str, ...] = ()
+    """Running totals, shown above the list and with the case."""
     face: Name | None = None
     """The question that says on which of the form's faces a record is kept."""
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+    """The parts of the sheet, in the paper's order; ``mixin: <name>`` stands for shared ones."""
     signatures: tuple[Signature, ...] = ()
+    """The lines to sign on the printed sheet."""
 
     @property
     def key(self) -> str:

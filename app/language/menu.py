@@ -14,6 +14,7 @@ class Group(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: Text
+    """The heading of the group."""
     entries: Annotated[list[Name], Field(min_length=1)]
     """Keys of forms."""
 
@@ -24,6 +25,7 @@ class Menu(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     menu: list[Group] = Field(default_factory=list)
+    """The groups, in order."""
 
     def forms(self) -> set[str]:
         """Every form that stands in the menu."""

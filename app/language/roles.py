@@ -27,7 +27,9 @@ class Role(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     role: Name
+    """The name of the role."""
     title: Text
+    """What people read."""
     scope: Cases = "none"
     """Whose cases: own, those of one's teams, all."""
     clearances: frozenset[Sensitivity] = frozenset()
@@ -37,6 +39,7 @@ class Role(BaseModel):
     checked: bool = False
     """What this role enters or corrects waits until somebody of another role accepts it."""
     may: dict[FormName, frozenset[Action]] = Field(default_factory=dict)
+    """What it may do with the records of each form; ``*`` stands for every form not named."""
     pages: frozenset[PageName] = frozenset()
     """The administration pages it may open."""
 

@@ -13,7 +13,9 @@ LANGUAGE = r"^[a-z]{2}(-[A-Z]{2})?$"
 
 Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Text = Annotated[dict[Language, Words], Field(min_length=1)]
+Text = Annotated[
+    dict[Language, Words], Field(min_length=1, json_schema_extra={"required": [*LANGUAGES]}),
+]
 
 
 def say(text: Text | None, language: str) -> str:

@@ -1,0 +1,132 @@
+"""The form language as a JSON Schema: what editors complete and underline while a file is written."""
+
+import ast
+import json
+from inspect import getsource
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import models_json_schema
+
+from app.language.face import FaceColumn, FaceQuestion
+from app.language.folder import MODELS
+from app.language.form import Form
+from app.language.question import kinds
+from app.language.texts import Text
+
+FILE = "form.schema.json"
+MIXIN_IN_PLACE = {
+    "description": "The sections of forms/mixins/<name>.yaml stand here.",
+    "type": "object", "properties": {"mixin": {"type": "string"}}, "required": ["mixin"],
+    "additionalProperties": False,
+}
+Schema = dict[str, Any]
+
+NAME_ALONE = {f"#/$defs/{model.__name__}" for model in (FaceColumn, FaceQuestion)}
+"""Parts in whose place their name alone may stand."""
+TEXT: Schema = {
+    "description": "A text in each language: {en: …, ro: …}.", **TypeAdapter(Text).json_schema()
+}
+
+
+def form_schema() -> Schema:
+    """The schema of every YAML file of a forms folder."""
+    models = list(MODELS.values())
+    _, schema = models_json_schema([(model, "validation") for model in models], by_alias=True)
+    parts: Schema = {name: _plain(part) for name, part in schema["$defs"].items()}
+    for model in _told(models):
+        if model.__name__ in parts:
+            _describe(model, parts[model.__name__])
+    for kind in kinds().values():
+        parts[kind.__name__]["required"] = ["type", *parts[kind.__name__]["required"]]
+    sections = parts[Form.__name__]["properties"]["sections"]
+    sections["items"] = {"anyOf": [sections["items"], MIXIN_IN_PLACE]}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Dosar forms folder",
+            **_chosen(), "$defs": {**parts, "Text": TEXT}}
+
+
+def _plain(part: Any) -> Any:
+    """The schema without what pydantic adds for programs: the readers of an editor need none of it."""
+    if isinstance(part, list):
+        return [_plain(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if TEXT.items() <= {**part, "description": TEXT["description"]}.items():
+        return {"$ref": "#/$defs/Text"}
+    if part.get("$ref") in NAME_ALONE:
+        return {"anyOf": [{"type": "string"}, part]}
+    given = [one for one in part.get("anyOf", ()) if one != {"type": "null"}]
+    if len(given) == 1:
+        return _plain(given[0])
+    return {key: _plain(value) for key, value in part.items() if key != "title" or isinstance(value, dict)}
+
+
+def _chosen() -> Schema:
+    """Which part of the schema a file follows, told by the first key that no form has."""
+    chosen: Schema = _ref(Form)
+    for model in MODELS.values():
+        for key in [key for key in model.model_fields if key not in Form.model_fields][:1]:
+            chosen = {"if": {"required": [key]}, "then": _ref(model), "else": chosen}
+    return chosen
+
+
+def _ref(model: type[BaseModel]) -> Schema:
+    return {"$ref": f"#/$defs/{model.__name__}"}
+
+
+def _told(models: list[type[BaseModel]]) -> set[type[BaseModel]]:
+    """The models, the models they speak of, and the kinds of question."""
+    found: set[type[BaseModel]] = set()
+    waiting = [*models, *kinds().values()]
+    while waiting:
+        model = waiting.pop()
+        found.add(model)
+        inside = (inner for field in model.model_fields.values() for inner in _models(field.annotation))
+        waiting.extend(set(inside) - found)
+    return found
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    own = [annotation] if isinstance(annotation, type) and issubclass(annotation, BaseModel) else []
+    return own + [model for part in getattr(annotation, "__args__", ()) for model in _models(part)]
+
+
+def _describe(model: type[BaseModel], part: Schema) -> None:
+    said = option_docs(model)
+    for name, field in model.model_fields.items():
+        if name in said:
+            part["properties"][field.alias or name]["description"] = said[name]
+
+
+def option_docs(model: type[BaseModel]) -> dict[str, str]:
+    """What the source says below each option of a model and of those it is made from."""
+    said: dict[str, str] = {}
+    for kind in reversed(model.__mro__):
+        if issubclass(kind, BaseModel) and kind is not BaseModel:
+            said |= _docs_in(kind)
+    return said
+
+
+def _docs_in(model: type[BaseModel]) -> dict[str, str]:
+    [described] = ast.parse(dedent(getsource(model))).body
+    assert isinstance(described, ast.ClassDef)
+    return {
+        line.target.id: below.value.value
+        for line, below in zip(described.body, described.body[1:], strict=False)
+        if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name)
+        and isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
+        and isinstance(below.value.value, str)
+    }
+
+
+def write_schema(folder: Path) -> Path:
+    """Write the schema into a forms folder; returns the file."""
+    path = folder / FILE
+    path.write_text(schema_text(), encoding="utf-8")
+    return path
+
+
+def schema_text() -> str:
+    return json.dumps(form_schema(), indent=1, ensure_ascii=False) + "\n"

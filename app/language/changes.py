@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.language.checks import walk
 from app.language.choices import Choice
 from app.language.finding import Finding, finding
 from app.language.form import Form
 from app.language.question import Question
 from app.language.reading import Source
+from app.language.walking import walk
 
 Column = tuple[str, str]
 """A question's place: the table of rows it is a column of, or nothing, and its name."""

@@ -1,6 +1,6 @@
 """What is wrong in a form file: a place, a number, a sentence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, NamedTuple
@@ -29,6 +29,29 @@ class Finding:
 
     def __str__(self) -> str:
         return self.say()
+
+
+def finding_to_json(found: Finding) -> dict[str, Any]:
+    """The finding as plain values, to be kept."""
+    return {"file": found.place.file, "line": found.place.line, "code": found.code, **_told(found.message)}
+
+
+def finding_from_json(kept: Mapping[str, Any]) -> Finding:
+    """The finding that these plain values tell."""
+    return Finding(Place(kept["file"], kept["line"]), kept["code"], _message(kept))
+
+
+def _told(message: Message) -> dict[str, Any]:
+    return {"text": message.text, "values": {
+        name: _told(value) if isinstance(value, Message) else value if isinstance(value, int) else str(value)
+        for name, value in message.values.items()
+    }}
+
+
+def _message(kept: Mapping[str, Any]) -> Message:
+    return Message(kept["text"], {
+        name: _message(value) if isinstance(value, dict) else value for name, value in kept["values"].items()
+    })
 
 
 def finding(place: Place, code: str, text: str, /, **values: Any) -> Finding:

@@ -1,7 +1,8 @@
 """The filing cabinet: the forms that run, their tables, and the session that reads and writes them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import scoped_session
 
 from app.language.folder import Definition
 from app.language.form import CASE, Form
+from app.records.past import Turn, read_turns
 from app.records.scope import OutOfReach, enforce
 from app.records.store import Store
 from app.records.tables import Record, Tables, build_tables
@@ -33,6 +35,11 @@ class Cabinet:
     @property
     def forms(self) -> Mapping[str, Form]:
         return self.definition.forms
+
+    @cached_property
+    def turns(self) -> Mapping[str, Sequence[Turn]]:
+        """What became of renamed and converted questions, for telling old history; read once."""
+        return read_turns(self.session)
 
     def writing(self) -> AbstractContextManager[Any]:
         """One transaction that writes: kept whole at the end, or nothing of it."""

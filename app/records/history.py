@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from app.language.form import Form
 from app.language.question import Answer, Answers, Question
 from app.records.cabinet import Cabinet
+from app.records.past import retold
 from app.records.system import history, now
 from app.records.tables import Record
 
@@ -75,14 +76,16 @@ def entries(cabinet: Cabinet, form: Form, record: Record, most: int = 200) -> li
         select(history).where(history.c.form == record.form_key, history.c.record_id == record.id)
         .order_by(history.c.id.desc()).limit(most)
     )
-    return [
-        Entry(
-            row.at, row.user_id, row.action, row.form_version,
-            [_change(form.questions[name], pair) for name, pair in row.changes.items() if name in form.questions],
-            row.changes.get(REASON, ""),
-        )
-        for row in found
-    ]
+    turns = cabinet.turns.get(record.form_key, ())
+    return [_entry(form, row, retold(row.changes, row.id, turns)) for row in found]
+
+
+def _entry(form: Form, row: Any, changes: Mapping[str, Any]) -> Entry:
+    return Entry(
+        row.at, row.user_id, row.action, row.form_version,
+        [_change(form.questions[name], pair) for name, pair in changes.items() if name in form.questions],
+        changes.get(REASON, ""),
+    )
 
 
 def _change(question: Question, pair: Sequence[Any]) -> Change:

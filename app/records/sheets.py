@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -21,6 +22,8 @@ from app.records.search import index_words
 from app.records.system import now, number, once, team
 from app.records.tables import Record, Row, sort_column, sort_value, sorted_by_words
 from app.records.together import read_together
+
+NO_MARKS: Mapping[str, Any] = MappingProxyType({})
 
 
 class Clash(Exception):
@@ -81,18 +84,19 @@ def _stored_rows(cabinet: Cabinet, record: Record, form: Form) -> list[list[dict
 
 def enter(
     cabinet: Cabinet, form: Form, answers: Answers, clerk: Clerk,
-    case_id: int | None = None, token: str = "", reason: str = "",
+    case_id: int | None = None, token: str = "", reason: str = "", marks: Mapping[str, Any] = NO_MARKS,
 ) -> int:
     """File a new sheet; returns its record's id.
 
     The same ``token`` a second time files nothing and returns the first record: a double click, a
-    retry or the Back button makes one record. Raises :class:`OutOfReach`.
+    retry or the Back button makes one record. ``marks`` are columns of the record beside its answers.
+    Raises :class:`OutOfReach`.
     """
     if token and (filed := _filed_before(cabinet, form, token)):
         return filed
     try:
         with cabinet.writing():
-            record = _new_record(cabinet, form, answers, clerk, case_id)
+            record = _new_record(cabinet, form, answers, clerk, case_id, marks)
             if token:
                 cabinet.session.execute(insert(once).values(
                     token=token, form=form.key, record_id=record.id, at=now()
@@ -116,9 +120,13 @@ def _filed_before(cabinet: Cabinet, form: Form, token: str) -> int | None:
     return filed
 
 
-def _new_record(cabinet: Cabinet, form: Form, answers: Answers, clerk: Clerk, case_id: int | None) -> Record:
+def _new_record(
+    cabinet: Cabinet, form: Form, answers: Answers, clerk: Clerk, case_id: int | None, marks: Mapping[str, Any]
+) -> Record:
     moment = now()
     record = cabinet.record_class(form.key)()
+    for name, value in marks.items():
+        setattr(record, name, value)
     record.form_version = form.version
     record.created_by = record.changed_by = clerk.user_id
     record.created_at = record.changed_at = moment
@@ -221,6 +229,7 @@ def correct(
     try:
         with cabinet.writing():
             record = cabinet.find(form.key, record_id)
+            _refuse_ledger(form)
             if record.version != seen_version:
                 raise Clash
             before = answers_of(cabinet, record)
@@ -262,6 +271,7 @@ def put_away(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Reco
     """Delete softly: the record leaves every list, and can come back. A case goes with its sheets."""
     with cabinet.writing():
         record = cabinet.find(form.key, record_id)
+        _refuse_ledger(form)
         moment = now()
         record.deleted_at, record.deleted_by = moment, clerk.user_id
         history.note(cabinet, record, "deleted", clerk.user_id, {})
@@ -281,6 +291,12 @@ def bring_back(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Re
             if form.key == CASE:
                 _mark_sheets(cabinet, record_id, moment, None, None)
     return record
+
+
+def _refuse_ledger(form: Form) -> None:
+    """An entry of a ledger is neither corrected nor deleted: :func:`app.records.ledger.reverse`."""
+    if form.append_only:
+        raise OutOfReach(f"change {form.key}")
 
 
 def _mark_sheets(

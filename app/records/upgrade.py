@@ -1,41 +1,37 @@
 """The forms change, the answers stay.
 
-At every start the forms are compared with the database. What only adds (a form, a question, a choice)
-is done at once, in one transaction; nothing is ever dropped: a question or form that disappears from
-the files keeps its column or table. A file that cannot be used runs on as its last good version,
-which the database keeps.
+At every start the forms are compared with the database. What only adds, names or retires is done at once,
+in one transaction; a question whose answers must be written anew waits for ``dosar upgrade``. Nothing is
+ever dropped: a question or form that disappears from the files keeps its column or table. A file that
+cannot be used runs on as its last good version, which the database keeps.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from json import dumps
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, insert, inspect, select
-from sqlalchemy.schema import CreateColumn, CreateIndex
+from sqlalchemy import Connection, insert
 
+import app
+from app.language.changes import columns_of, conversions, disappearances, refusals
 from app.language.checks import check
-from app.language.finding import Finding
-from app.language.folder import Definition, define, folder_digest, make_parts, read_folder
-from app.language.form import Form
+from app.language.choices import ChoiceList
+from app.language.finding import Finding, finding_from_json, finding_to_json
+from app.language.folder import Definition, Reading, define, folder_digest, make_parts, read_folder
+from app.language.form import CASE, Form
+from app.records.planning import Step, carry_out, plan
+from app.records.standing import Kept, read_kept, standing_contents, standing_forms
 from app.records.store import Store
 from app.records.system import SYSTEM_METADATA, form_version, now
-from app.records.tables import build_tables
 
 FOLDER = "~folder"
-"""The row that remembers the digest of a whole folder that was without findings."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One change of the database that the forms ask for."""
-
-    what: str
-    """``table``, ``column``, ``rename`` or ``index``."""
-    name: str
-    sql: str = ""
+"""The part that remembers which files were read last, by which program, and what was found in them."""
+PROGRAM = ("language", "fields", "records")
+"""The packages that decide how forms are read and how their tables look."""
 
 
 @dataclass(frozen=True)
@@ -47,55 +43,145 @@ class Opened:
     steps: list[Step] = field(default_factory=list)
     changed: bool = True
     """Whether anything in the folder differs from the last start."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """File → the part it holds."""
 
 
-def open_forms(store: Store, folder: Path) -> Opened:
+def open_forms(store: Store, folder: Path, converting: bool = False) -> Opened:
     """The forms of the folder, running on a database that fits them.
 
-    The tables of people who sign in must be there already.
+    Without ``converting`` a form with answers to convert runs on as its last good version. The tables of
+    people who sign in must be there already.
     """
+    digest = _digest_of(folder)
     with store.writing() as session:
         connection = session.connection()
         SYSTEM_METADATA.create_all(connection)
-        kept = _last_good(connection)
-        digest = folder_digest(folder)
-        if kept.get(FOLDER) == digest:
-            contents = {part: values for part, values in kept.items() if part != FOLDER}
-            return Opened(define(make_parts(contents), contents), changed=False)
-        definition, findings = _read(folder, kept)
-        steps = plan(connection, definition)
-        carry_out(connection, definition, steps)
-        _keep(connection, definition, kept, "" if findings else digest)
-    return Opened(definition, findings, steps)
+        unchanged = None if converting else _unchanged(connection, digest)
+        if unchanged is not None:
+            return unchanged
+        kept = read_kept(connection)
+        opened = _compared(connection, folder, kept, converting)
+        carry_out(connection, opened.steps)
+        _keep(connection, opened, kept.latest, digest)
+    return opened
 
 
-def _read(folder: Path, kept: Mapping[str, Any]) -> tuple[Definition, list[Finding]]:
-    """The definition to run: the files, and the last good version of every part that has a mistake."""
+def look(store: Store, folder: Path) -> Opened:
+    """What :func:`open_forms` would do, converting too; nothing is changed."""
+    with store.snapshot() as connection:
+        return _compared(connection, folder, read_kept(connection), converting=True)
+
+
+def last_good(store: Store) -> Definition:
+    """The forms that ran last, whatever the files say now."""
+    with store.snapshot() as connection:
+        good = read_kept(connection, only_latest=True).good
+    good.pop(FOLDER, None)
+    return define(make_parts(good), good)
+
+
+def _digest_of(folder: Path) -> str:
+    """What the files say and what the program makes of it: unchanged, the last outcome still holds."""
+    program = Path(app.__file__).parent
+    sources = (file for name in PROGRAM for file in sorted((program / name).glob("*.py")))
+    digest = sha256(folder_digest(folder).encode())
+    for file in sources:
+        digest.update(sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _unchanged(connection: Connection, digest: str) -> Opened | None:
+    """The outcome of the last start, if nothing has changed since."""
+    good = read_kept(connection, only_latest=True).good
+    folder = good.pop(FOLDER, None)
+    if not isinstance(folder, dict) or folder["digest"] != digest:
+        return None
+    findings = [finding_from_json(found) for found in folder["findings"]]
+    return Opened(define(make_parts(good), good), findings, changed=False)
+
+
+def _compared(connection: Connection, folder: Path, kept: Kept, converting: bool) -> Opened:
+    before = standing_contents(kept)
+    standing = standing_forms(kept, before)
     reading = read_folder(folder)
-    good_before = {part: values for part, values in kept.items() if part != FOLDER}
-    older = {made.key: made for made in make_parts(good_before).values() if isinstance(made, Form)}
-    findings = check(reading, older)
-    reading.findings = findings
+    found = [*check(reading), *_changes(reading, standing, converting)]
+    reading.findings = sorted(found, key=lambda one: (one.place, one.code))
+    contents = _usable(reading, kept.good)
+    definition = define(make_parts(contents), contents)
+    steps = plan(connection, definition, standing, before)
+    files = {source.file: part for part, source in reading.sources.items() if part in contents}
+    return Opened(definition, reading.findings, steps, files={**_files(kept.good), **files})
+
+
+def _changes(reading: Reading, standing: Mapping[str, Form], converting: bool) -> Iterator[Finding]:
+    """What the files change about forms that have records."""
+    lists = {made.list: made.choices for made in reading.parts.values() if isinstance(made, ChoiceList)}
+    for part, made in reading.parts.items():
+        if isinstance(made, Form) and made.key in standing:
+            older, source = standing[made.key], reading.sources[part]
+            yield from refusals(older, made, source, lists)
+            yield from disappearances(older, made, source)
+            if not converting:
+                yield from conversions(older, made, source)
+
+
+def _files(good: Mapping[str, Any]) -> dict[str, str]:
+    folder = good.get(FOLDER)
+    return dict(folder["files"]) if isinstance(folder, dict) else {}
+
+
+def _usable(reading: Reading, good: Mapping[str, Any]) -> dict[str, Any]:
+    """The contents to run: those of the files, and the last good ones of every part with a mistake."""
     broken = reading.broken()
     contents = {part: source.contents for part, source in reading.sources.items() if part not in broken}
-    contents |= {part: good_before[part] for part in broken if part in good_before}
-    return define(make_parts(contents), contents), findings
+    files = _files(good)
+    for part in broken:
+        # a file that cannot be read at all does not say its part; it is what it was the last time
+        known = part if part in good else files.get(reading.sources[part].file, part)
+        if known in good and known not in contents:
+            contents[known] = good[known]
+    for part in [part for part in contents if part.startswith("form:")]:
+        _complete(part, contents, good)
+    if f"form:{CASE}" not in contents:
+        contents = {part: values for part, values in contents.items() if not _belongs_to_case(part, values)}
+    return contents
 
 
-def _last_good(connection: Connection) -> dict[str, Any]:
-    rows = connection.execute(select(form_version.c.form, form_version.c.definition).order_by(form_version.c.id))
-    latest = {row.form: row.definition for row in rows}
-    return {part: values for part, values in latest.items() if values is not None}
+def _belongs_to_case(part: str, values: Any) -> bool:
+    return part.startswith("form:") and values.get("belongs_to") == CASE
 
 
-def _keep(connection: Connection, definition: Definition, kept: Mapping[str, Any], digest: str) -> None:
+def _complete(part: str, contents: dict[str, Any], good: Mapping[str, Any]) -> None:
+    """Give the form the choice lists it names; one that has none runs on as it was, or not at all."""
+    for values in (contents[part], good.get(part)):
+        if values is None:
+            continue
+        missing = {name for name in _lists_named(part, values) if name not in contents}
+        if missing <= good.keys():
+            contents[part] = values
+            contents.update({name: good[name] for name in missing})
+            return
+    contents.pop(part)
+
+
+def _lists_named(part: str, values: Any) -> set[str]:
+    form = make_parts({part: values})[part]
+    assert isinstance(form, Form)
+    return {f"choices:{name}" for question in columns_of(form).values() for name in question.choice_lists()}
+
+
+def _keep(connection: Connection, opened: Opened, latest: Mapping[str, Any], digest: str) -> None:
     """Remember every part that changed, as the last good version from now on."""
-    parts: dict[str, Any] = {**definition.contents, FOLDER: digest}
-    gone = {part: None for part in kept if part not in parts}
+    findings = [finding_to_json(one) for one in opened.findings]
+    outcome = {"digest": digest, "files": opened.files, "findings": findings}
+    parts: dict[str, Any] = {**opened.definition.contents, FOLDER: outcome}
+    gone = {part: None for part, values in latest.items() if part not in parts and values is not None}
     for part, values in {**parts, **gone}.items():
-        if kept.get(part) != values:
+        if latest.get(part) != values:
             connection.execute(insert(form_version).values(
-                form=part, version=_version(values), digest=_digest(values), definition=values, since=now()
+                form=part, version=_version(values), digest=_fingerprint(values), definition=values,
+                since=now(),
             ))
 
 
@@ -104,91 +190,5 @@ def _version(values: Any) -> int:
     return version if isinstance(version, int) else 1
 
 
-def _digest(values: Any) -> str:
-    return sha256((dumps(values, sort_keys=True) + str(now())).encode()).hexdigest()
-
-
-def plan(connection: Connection, definition: Definition) -> list[Step]:
-    """What must change in the database before these forms can run; nothing is dropped."""
-    there = inspect(connection)
-    present = set(there.get_table_names())
-    renamed = _renames(definition.forms)
-    steps: list[Step] = []
-    for table in _form_tables(definition):
-        if table.name not in present:
-            steps.append(Step("table", table.name))
-            continue
-        columns = {column["name"] for column in there.get_columns(table.name)}
-        indexes = {index["name"] for index in there.get_indexes(table.name)}
-        steps += _column_steps(connection, table, columns, renamed.get(table.name, {}))
-        steps += [
-            Step("index", str(index.name), _sql(connection, CreateIndex(index)))
-            for index in table.indexes if index.name not in indexes
-        ]
-    return steps
-
-
-def carry_out(connection: Connection, definition: Definition, steps: list[Step]) -> None:
-    """Do the steps, in the transaction of ``connection``: all, or none of them."""
-    missing = {step.name for step in steps if step.what == "table"}
-    tables = [table for table in _form_tables(definition) if table.name in missing]
-    if tables:
-        tables[0].metadata.create_all(connection, tables=tables, checkfirst=False)
-    for step in steps:
-        if step.sql:
-            connection.exec_driver_sql(step.sql)
-
-
-def _form_tables(definition: Definition) -> list[Table]:
-    tables = build_tables(definition.forms)
-    ours = {kept.__table__ for kept in (*tables.records.values(), *tables.rows.values())}  # type: ignore[attr-defined]
-    return [table for table in tables.metadata.sorted_tables if table in ours]
-
-
-def _renames(forms: Mapping[str, Form]) -> dict[str, dict[str, str]]:
-    """Table → new column → old column, for every question that says what it was."""
-    renamed: dict[str, dict[str, str]] = {}
-    for form in forms.values():
-        for question in form.questions.values():
-            _note_rename(renamed.setdefault(form.key, {}), question)
-            for column in question.columns_asked():
-                _note_rename(renamed.setdefault(f"{form.key}__{question.name}", {}), column)
-    return renamed
-
-
-def _note_rename(renamed: dict[str, str], question: Any) -> None:
-    if question.was:
-        for column in question.columns():
-            renamed[column.name] = question.was + column.name[len(question.name):]
-
-
-def _column_steps(
-    connection: Connection, table: Table, present: set[str], renamed: Mapping[str, str]
-) -> list[Step]:
-    steps = []
-    for column in table.columns:
-        if column.name in present:
-            continue
-        old = renamed.get(column.name)
-        if old in present:
-            steps.append(Step("rename", f"{table.name}.{column.name}", _rename(connection, table, str(old), column.name)))
-        else:
-            steps.append(Step("column", f"{table.name}.{column.name}", _add(connection, table, column)))
-    return steps
-
-
-def _rename(connection: Connection, table: Table, old: str, new: str) -> str:
-    quote = connection.dialect.identifier_preparer.quote
-    return f"ALTER TABLE {quote(table.name)} RENAME COLUMN {quote(old)} TO {quote(new)}"
-
-
-def _add(connection: Connection, table: Table, column: Column[Any]) -> str:
-    quote = connection.dialect.identifier_preparer.quote
-    spec = _sql(connection, CreateColumn(column))
-    for key in column.foreign_keys:
-        spec += f" REFERENCES {quote(key.column.table.name)} (id)"
-    return f"ALTER TABLE {quote(table.name)} ADD COLUMN {spec}"
-
-
-def _sql(connection: Connection, element: Any) -> str:
-    return str(element.compile(dialect=connection.dialect)).strip()
+def _fingerprint(values: Any) -> str:
+    return sha256((dumps(values, sort_keys=True) + token_hex(8)).encode()).hexdigest()

@@ -1,0 +1,110 @@
+"""How old history is told: its entries name questions as they were called and answered at the time."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from app.language.form import Form
+from app.language.question import Question, Unknown
+from app.records.system import SYSTEM_METADATA, draft, history, past
+
+NO_TITLE = {"en": "-", "ro": "-"}
+Definition = dict[str, Any]
+"""A question as a form file writes it."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One question that got another name or a wider type."""
+
+    rows_of: str
+    was: str
+    now: str
+    last_entry: int
+    """The last entry of the history that tells it the old way."""
+    definitions: Sequence[Definition] | None = None
+
+    def retold(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """The changes of an old entry as they would be written now."""
+        if not self.rows_of:
+            return {self.now if name == self.was else name: [self._answer(one) for one in pair]
+                    if name == self.was else pair for name, pair in changes.items()}
+        return {name: [self._rows(rows) for rows in pair] if name == self.rows_of else pair
+                for name, pair in changes.items()}
+
+    def _rows(self, rows: Any) -> Any:
+        return [
+            {self.now if name == self.was else name: self._answer(one) if name == self.was else one
+             for name, one in row.items()} for row in rows
+        ] if isinstance(rows, list) else rows
+
+    def _answer(self, value: Any) -> Any:
+        if self.definitions is None:
+            return value
+        older, wider = map(question_of, self.definitions)
+        return wider.to_json(widened(wider, older, older.from_json(value)))
+
+
+def question_of(definition: Definition) -> Question:
+    """The question that these contents of a form file describe."""
+    form = Form.model_validate({
+        "form": "past", "title": NO_TITLE, "sections": [{"title": NO_TITLE, "questions": [definition]}],
+    })
+    return next(iter(form.questions.values()))
+
+
+def widened(wider: Question, older: Question, answer: Any) -> Any:
+    """An answer of the older question as one of the wider."""
+    if answer is None or isinstance(answer, Unknown):
+        return answer
+    return wider.converted(older, answer)
+
+
+def read_turns(connection: Any) -> dict[str, list[Turn]]:
+    """Form → what became of its questions, in the order it happened."""
+    turns: dict[str, list[Turn]] = {}
+    for row in connection.execute(select(past).order_by(past.c.id)):
+        turns.setdefault(row.form, []).append(
+            Turn(row.rows_of, row.was, row.now, row.last_entry, row.definitions)
+        )
+    return turns
+
+
+def retold(changes: Mapping[str, Any], entry: int, turns: Sequence[Turn]) -> Mapping[str, Any]:
+    """The changes of an entry, told with the questions of today."""
+    for turn in turns:
+        if entry <= turn.last_entry:
+            changes = turn.retold(changes)
+    return changes
+
+
+def keep_turn(
+    connection: Connection, form: str, rows_of: str, was: str, now: str,
+    definitions: Sequence[Definition] | None = None,
+) -> None:
+    """Remember what became of a question; everything written from now on tells it the new way."""
+    last = connection.scalar(select(func.max(history.c.id)))
+    connection.execute(insert(past).values(
+        form=form, rows_of=rows_of, was=was, now=now, definitions=definitions, last_entry=last or 0
+    ))
+
+
+def rename_elsewhere(connection: Connection, form: str, rows_of: str, was: str, now: str) -> None:
+    """Give a question its new name wherever something other than an answer is kept under it."""
+    for table in SYSTEM_METADATA.tables.values():
+        if {"form", "question"} <= set(table.c.keys()) and not rows_of:
+            renamed = update(table).where(table.c.form == form, table.c.question == was)
+            connection.execute(renamed.values(question=now))
+    box = re.compile(rf"({re.escape(rows_of)}\.\d+\.)({was})()" if rows_of else rf"()({was})(\..*)?")
+    drafts = select(draft.c.id, draft.c.boxes).where(draft.c.form == form)
+    for draft_id, boxes in connection.execute(drafts).all():
+        moved = [[_moved(box, name, now), text] for name, text in boxes]
+        connection.execute(update(draft).where(draft.c.id == draft_id).values(boxes=moved))
+
+
+def _moved(box: re.Pattern[str], name: str, now: str) -> str:
+    found = box.fullmatch(name)
+    return f"{found[1]}{now}{found[3] or ''}" if found else name

@@ -1,0 +1,300 @@
+"""What must change in the database before these forms can run. Nothing is ever dropped but an index."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, inspect
+from sqlalchemy.schema import CreateColumn, CreateIndex
+
+from app.language.changes import Kept, kept_questions
+from app.language.folder import Definition
+from app.language.form import Form
+from app.language.message import Message
+from app.language.question import Question
+from app.records.closing import close_tables, closed_tables
+from app.records.converting import Conversion, fill_sort_columns, index_anew
+from app.records.past import Definition as Contents
+from app.records.past import keep_turn, rename_elsewhere
+from app.records.standing import questions_in
+from app.records.system import SYSTEM_METADATA
+from app.records.tables import INDEX, build_tables, row_table_name, sort_column, sorted_by_words
+
+EMPTY: Mapping[str, Any] = MappingProxyType({})
+ASIDE = "__old"
+"""Added to the name of a column whose answers were converted; they stay there as they were."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change of the database that the forms ask for."""
+
+    said: Message
+    do: Callable[[Connection], None]
+    is_told: bool = True
+    """Whether the plan mentions it; indexes come and go unmentioned."""
+
+
+@dataclass
+class Standing:
+    """A table as it stands at this point of the plan."""
+
+    columns: set[str] = field(default_factory=set)
+    indexes: dict[str, set[str]] = field(default_factory=dict)
+    """Index → its columns, as they were called at first."""
+    moved: set[str] = field(default_factory=set)
+    """Columns that got another name: indexes over them are made anew."""
+    changed: bool = False
+    """Whether its columns are others than before."""
+
+    def move(self, old: str, new: str) -> None:
+        """A column gets another name."""
+        self.columns = self.columns - {old} | {new}
+        self.moved |= {old}
+        self.changed = True
+
+    def add(self, names: Iterable[str]) -> None:
+        """Columns are added."""
+        self.columns |= {*names}
+        self.changed = True
+
+
+def plan(
+    connection: Connection, definition: Definition, standing: Mapping[str, Form] = EMPTY,
+    kept: Mapping[str, Contents] = EMPTY,
+) -> list[Step]:
+    """The steps in the order they are done.
+
+    ``standing`` are the forms as their columns stand, ``kept`` the contents they were made of: nothing
+    for a new database.
+    """
+    return list(_Plan(connection, definition, standing, kept).steps())
+
+
+def carry_out(connection: Connection, steps: Iterable[Step]) -> None:
+    """Do the steps in the transaction of ``connection``: all, or none of them."""
+    for step in steps:
+        step.do(connection)
+
+
+class _Plan:
+    """The plan in the making: what is wanted, and what stands there after the steps so far."""
+
+    def __init__(
+        self, connection: Connection, definition: Definition, standing: Mapping[str, Form],
+        kept: Mapping[str, Contents],
+    ) -> None:
+        self.definition, self.before, self.kept = definition, standing, kept
+        self.dialect = connection.dialect
+        self.quote = connection.dialect.identifier_preparer.quote
+        self.there = _tables_there(connection)
+        self.closed = closed_tables(connection)
+        self.metadata = build_tables(definition.forms).metadata
+        self.conversions: list[Conversion] = []
+
+    def steps(self) -> Iterator[Step]:
+        changes = [
+            (form, one) for key, form in self.definition.forms.items() if key in self.before
+            for one in sorted(kept_questions(self.before[key], form), key=lambda one: one.rows_of)
+        ]
+        for form, one in changes:
+            if one.is_renamed:
+                yield from self._rename(form, one)
+        for form, one in changes:
+            if one.is_converted:
+                yield from self._put_aside(form, one)
+        yield from self._new_tables()
+        unsorted = self._unsorted()
+        for table in self._wanted():
+            yield from self._new_columns(table)
+        yield from self._convert()
+        yield from unsorted
+        yield from self._close()
+        for table in self._wanted():
+            yield from self._indexes(table)
+        yield from self._words()
+
+    def _wanted(self) -> list[Table]:
+        """Every table of ours; those of people who sign in are the gate's."""
+        return [table for table in self.metadata.sorted_tables if not table.name.startswith("ab_")]
+
+    # --- questions that were there already -----------------------------------------------------------
+
+    def _rename(self, form: Form, one: Kept) -> Iterator[Step]:
+        turn = partial(_turn, form.key, one.rows_of, one.older.name, one.now.name)
+        place = f"{form.key}.{one.rows_of}.{{}}" if one.rows_of else f"{form.key}.{{}}"
+        said = Message("%(was)s is now called %(now)s.", {
+            "was": place.format(one.older.name), "now": place.format(one.now.name),
+        })
+        rename = self._rename_table if one.now.columns_asked() else self._rename_columns
+        yield Step(said, partial(_run, list(rename(form, one))))
+        yield Step(said, turn, is_told=False)
+
+    def _rename_table(self, form: Form, one: Kept) -> Iterator[str]:
+        old, new = row_table_name(form.key, one.older.name), row_table_name(form.key, one.now.name)
+        if old in self.there:
+            self.there[new] = self.there.pop(old)
+            self.closed |= {new} if old in self.closed else set()
+            yield f"ALTER TABLE {self.quote(old)} RENAME TO {self.quote(new)}"
+
+    def _rename_columns(self, form: Form, one: Kept) -> Iterator[str]:
+        table = _table_name(form, one)
+        for old in (*_columns(one.older), f"{one.older.name}__sort"):
+            if old in self.there[table].columns:
+                yield self._move(table, old, one.now.name + old[len(one.older.name):])
+
+    def _move(self, table: str, old: str, new: str) -> str:
+        self.there[table].move(old, new)
+        return f"ALTER TABLE {self.quote(table)} RENAME COLUMN {self.quote(old)} TO {self.quote(new)}"
+
+    def _put_aside(self, form: Form, one: Kept) -> Iterator[Step]:
+        table = _table_name(form, one)
+        names = {old: one.now.name + old[len(one.older.name):] for old in _columns(one.older)}
+        aside = {old: self._free(table, name + ASIDE) for old, name in names.items()}
+        moving = [self._move(table, names[old], aside[old]) for old in names]
+        self.conversions.append(Conversion(table, one.older, one.now, aside))
+        turn = partial(
+            _turn, form.key, one.rows_of, one.now.name, one.now.name,
+            definitions=[self._contents(self.kept, form, one.rows_were_of, one.older.name),
+                         self._contents(self.definition.contents, form, one.rows_of, one.now.name)],
+        )
+        yield Step(Message(
+            'The answers to %(name)s become "%(now)s" instead of "%(was)s"; the old ones stay in %(aside)s.',
+            {"name": f"{table}.{one.now.name}", "was": one.older.type, "now": one.now.type,
+             "aside": aside[one.older.name]},
+        ), partial(_run, moving))
+        yield Step(Message(""), turn, is_told=False)
+
+    def _free(self, table: str, name: str) -> str:
+        """The name, or the next one that no column has."""
+        number = 1
+        while (free := name if number == 1 else f"{name}{number}") in self.there[table].columns:
+            number += 1
+        return free
+
+    @staticmethod
+    def _contents(contents: Mapping[str, Any], form: Form, rows_of: str, name: str) -> Contents:
+        return dict(questions_in(contents[f"form:{form.key}"]))[rows_of, name]
+
+    def _convert(self) -> Iterator[Step]:
+        for one in self.conversions:
+            yield Step(Message(""), one.do, is_told=False)
+
+    # --- what is new -----------------------------------------------------------------------------------
+
+    def _new_tables(self) -> Iterator[Step]:
+        new = [table for table in self._wanted() if table.name not in self.there]
+        for table in new:
+            self.there[table.name] = Standing({*table.c.keys()}, {
+                str(index.name): {*index.columns.keys()} for index in table.indexes
+            })
+        if new:
+            names = ", ".join(sorted(table.name for table in new if table.name not in SYSTEM_METADATA.tables))
+            said = Message("New tables: %(names)s.", {"names": names})
+            yield Step(said, partial(self.metadata.create_all, tables=new, checkfirst=False), bool(names))
+
+    def _new_columns(self, table: Table) -> Iterator[Step]:
+        missing = [column for column in table.c if column.name not in self.there[table.name].columns]
+        if missing:
+            self.there[table.name].add(column.name for column in missing)
+            names = ", ".join(column.name for column in missing)
+            said = Message("New columns of %(table)s: %(names)s.", {"table": table.name, "names": names})
+            yield Step(said, partial(_run, [self._add(table, column) for column in missing]))
+
+    def _add(self, table: Table, column: Column[Any]) -> str:
+        spec = str(CreateColumn(column).compile(dialect=self.dialect)).strip()
+        for key in column.foreign_keys:
+            spec += f" REFERENCES {self.quote(key.column.table.name)} (id)"
+        return f"ALTER TABLE {self.quote(table.name)} ADD COLUMN {spec}"
+
+    def _unsorted(self) -> list[Step]:
+        """The forms with questions whose order the records that are there do not have yet."""
+        converted = {(one.table, one.wider.name) for one in self.conversions}
+        steps = []
+        for key, form in self.definition.forms.items():
+            questions = [
+                one for one in sorted_by_words(form)
+                if sort_column(one) not in self.there[key].columns or (key, one.name) in converted
+            ]
+            if questions:
+                steps.append(Step(Message(
+                    "The records of %(form)s are put in alphabetical order.", {"form": key}
+                ), partial(fill_sort_columns, form=form, questions=questions)))
+        return steps
+
+    def _close(self) -> Iterator[Step]:
+        """The tables of ledgers that are still open, wholly or in a column that is new."""
+        wanted = [
+            name for form in self.definition.forms.values() if form.append_only
+            for name in (form.key, *(row_table_name(form.key, one.name) for one in form.row_questions))
+        ]
+        still_open = sorted(name for name in wanted if name not in self.closed or self.there[name].changed)
+        new = ", ".join(name for name in still_open if name not in self.closed)
+        if still_open:
+            said = Message("Closed against changes: %(names)s.", {"names": new})
+            yield Step(said, partial(close_tables, tables=still_open), is_told=bool(new))
+
+    def _indexes(self, table: Table) -> Iterator[Step]:
+        there = self.there[table.name]
+        wanted = {str(index.name): index for index in table.indexes}
+        useless = {
+            name for name, columns in there.indexes.items()
+            if name.startswith(INDEX) and (name not in wanted or columns & there.moved)
+        }
+        made = [index for name, index in wanted.items() if name not in there.indexes or name in useless]
+        changes = [f"DROP INDEX {self.quote(name)}" for name in sorted(useless)]
+        changes += [str(CreateIndex(index).compile(dialect=self.dialect)) for index in made]
+        if changes:
+            yield Step(Message(""), partial(_run, changes), is_told=False)
+
+    def _words(self) -> Iterator[Step]:
+        for key, form in self.definition.forms.items():
+            if key in self.before and _searched(form) != _searched(self.before[key]):
+                said = Message("The search index of %(form)s is made anew.", {"form": key})
+                yield Step(said, partial(index_anew, form=form))
+
+
+def _tables_there(connection: Connection) -> dict[str, Standing]:
+    inspector = inspect(connection)
+    columns, indexes = inspector.get_multi_columns(), inspector.get_multi_indexes()
+    return {
+        place[1]: Standing(
+            {column["name"] for column in found},
+            {str(index["name"]): {*map(str, index["column_names"])} for index in indexes.get(place, ())},
+        )
+        for place, found in columns.items()
+    }
+
+
+def _table_name(form: Form, one: Kept) -> str:
+    return row_table_name(form.key, one.rows_of) if one.rows_of else form.key
+
+
+def _columns(question: Question) -> list[str]:
+    return [column.name for column in question.columns()]
+
+
+def _searched(form: Form) -> list[Any]:
+    """What the words of a record in the search index depend on, beside its answers."""
+    return [
+        (one.name, one.type, one.sensitivity, [choice.model_dump() for choice in one.options_with(())],
+         [column.name for column in one.columns_asked() if column.search])
+        for one in form.questions.values() if one.search
+    ]
+
+
+def _turn(
+    form: str, rows_of: str, was: str, now: str, connection: Connection,
+    definitions: list[Contents] | None = None,
+) -> None:
+    """Remember what became of a question, and let what is kept elsewhere follow."""
+    keep_turn(connection, form, rows_of, was, now, definitions)
+    if was != now:
+        rename_elsewhere(connection, form, rows_of, was, now)
+
+
+def _run(statements: list[str], connection: Connection) -> None:
+    for statement in statements:
+        connection.exec_driver_sql(statement)

@@ -1,0 +1,118 @@
+"""The forms as their columns stand in the database, which no file need say any more.
+
+Every version that ever ran is kept. The columns of a form are those of its last version and of every
+question that an earlier version had: nothing is ever dropped, so an old question may come back.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from app.language.choices import Choice, ChoiceList
+from app.language.folder import make_parts, with_choices
+from app.language.form import Form
+from app.records.system import form_version
+
+Contents = dict[str, Any]
+Place = tuple[str, str]
+"""Table of rows (or nothing) and question."""
+
+
+@dataclass
+class Kept:
+    """What the database remembers of the forms folder."""
+
+    latest: dict[str, Any] = field(default_factory=dict)
+    """Part → its last contents, ``None`` for a part that left the folder."""
+    versions: dict[str, list[Contents]] = field(default_factory=lambda: defaultdict(list))
+    """Part → every contents it ever had, oldest first."""
+
+    @property
+    def good(self) -> dict[str, Any]:
+        """The parts that ran last."""
+        return {part: values for part, values in self.latest.items() if values is not None}
+
+
+def read_kept(connection: Connection, only_latest: bool = False) -> Kept:
+    """Every version kept; ``only_latest`` spares a start the older ones."""
+    rows = select(form_version.c.form, form_version.c.definition).order_by(form_version.c.id)
+    if only_latest:
+        newest = select(func.max(form_version.c.id)).group_by(form_version.c.form)
+        rows = rows.where(form_version.c.id.in_(newest))
+    kept = Kept()
+    for part, values in connection.execute(rows):
+        kept.latest[part] = values
+        if values is not None:
+            kept.versions[part].append(values)
+    return kept
+
+
+def standing_contents(kept: Kept) -> dict[str, Contents]:
+    """The contents of every form that has tables, with every question that has columns."""
+    return {
+        part: all_questions(versions) for part, versions in kept.versions.items() if part.startswith("form:")
+    }
+
+
+def standing_forms(kept: Kept, parts: Mapping[str, Contents]) -> dict[str, Form]:
+    """The forms these contents describe, with whatever choice lists they ever had."""
+    lists: dict[str, Sequence[Choice]] = defaultdict(list)
+    for made in make_parts({
+        part: versions[-1] for part, versions in kept.versions.items() if part.startswith("choices:")
+    }).values():
+        if isinstance(made, ChoiceList):
+            lists[made.list] = made.choices
+    return {
+        made.key: with_choices(made, lists) for made in make_parts(parts).values() if isinstance(made, Form)
+    }
+
+
+def all_questions(versions: Sequence[Contents]) -> Contents:
+    """The last version, with a section of the questions that only earlier ones had."""
+    known: dict[Place, Contents] = {}
+    for values in versions:
+        here = dict(questions_in(values))
+        for (rows_of, name), question in here.items():
+            was = (rows_of, str(question.get("was")))
+            if was in known and was not in here and (rows_of, name) not in known:
+                _move(known, was, name)
+        known.update(here)
+    return _with_vanished(versions[-1], known)
+
+
+def questions_in(values: Contents) -> Iterator[tuple[Place, Contents]]:
+    """Every question as the file writes it, by its place."""
+    for section in values["sections"]:
+        for question in section["questions"]:
+            yield ("", question["name"]), question
+            for column in question.get("columns", ()):
+                yield (question["name"], column["name"]), column
+
+
+def _move(known: dict[Place, Contents], was: Place, name: str) -> None:
+    """A question got another name; the columns of a table of rows go with it."""
+    known.pop(was)
+    if was[0]:
+        return
+    for place in [place for place in known if place[0] == was[1]]:
+        known[name, place[1]] = known.pop(place)
+
+
+def _with_vanished(values: Contents, known: Mapping[Place, Contents]) -> Contents:
+    values = deepcopy(values)
+    here = dict(questions_in(values))
+    vanished = {place: deepcopy(question) for place, question in known.items() if place not in here}
+    every = [*here.items(), *vanished.items()]
+    tables = {name: question for (rows_of, name), question in every if not rows_of}
+    for (rows_of, name), column in vanished.items():
+        columns = tables[rows_of]["columns"] if rows_of in tables else []
+        if rows_of and name not in [one["name"] for one in columns]:
+            columns.append(column)
+    gone = [question for (rows_of, _), question in vanished.items() if not rows_of]
+    if gone:
+        values["sections"].append({"title": values["title"], "questions": gone})
+    return values

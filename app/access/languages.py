@@ -8,7 +8,7 @@ from typing import Any
 
 from babel.support import Translations
 from flask import Flask, Response, g, has_request_context, request
-from flask_babel import get_locale, refresh
+from flask_babel import refresh
 from sqlalchemy import update
 from wtforms.i18n import messages_path
 
@@ -20,6 +20,8 @@ from app.language.question import Reading
 
 NAMES = {"ro": "Română", "en": "English"}
 DEFAULT = "ro"
+VARIANTS = {("ro", "MD")}
+"""Languages that a country words differently."""
 COOKIE = "language"
 A_YEAR = 365 * 24 * 3600
 
@@ -34,7 +36,7 @@ def prepare_texts(app: Flask, sources: Path, data: Path) -> None:
 def choose_languages(app: Flask) -> None:
     """Take the choice of language and the texts out of Flask-AppBuilder's hands."""
     babel = app.extensions["babel"]
-    babel.locale_selector = language
+    babel.locale_selector = lambda: wording().replace("-", "_")
     babel.translation_directories = [app.config["BABEL_TRANSLATION_DIRECTORIES"].split(";")[-1]]
 
 
@@ -49,9 +51,15 @@ def language() -> str:
     return chosen or guarded().organisation().language or _preferred() or DEFAULT
 
 
+def wording() -> str:
+    """The language as the organisation's country speaks it: ``ro-MD`` for Romanian in Moldova."""
+    spoken, country = language(), guarded().organisation().country
+    return f"{spoken}-{country}" if (spoken, country) in VARIANTS else spoken
+
+
 def reading() -> Reading:
-    """Who reads: the language of dates and numbers, and the day it is."""
-    return Reading(str(get_locale()), guarded().clock().replace(tzinfo=UTC).astimezone().date())
+    """Who reads: the language of texts, dates and numbers, and the day it is."""
+    return Reading(wording(), guarded().clock().replace(tzinfo=UTC).astimezone().date())
 
 
 def offered() -> list[tuple[str, str, bool]]:

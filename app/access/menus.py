@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import current_app, has_request_context, request, url_for
 from flask_babel import gettext, lazy_gettext
 
-from app.access.languages import language
+from app.access.languages import wording
 from app.access.worker import Worker
 from app.language.folder import Definition
 from app.language.form import CASE, Form
@@ -46,7 +46,7 @@ class Group:
 def menu_for(worker: Worker, definition: Definition) -> list[Group]:
     """Groups without an entry for this worker are left out."""
     groups = [
-        Group(say(group.title, language()), [
+        Group(say(group.title, wording()), [
             _entry(_plural(form), LIST.format(form=form.key), *ALSO.get(form.key, ()))
             for form in map(definition.forms.get, group.entries) if form and worker.may("see", form.key)
         ])
@@ -65,7 +65,7 @@ def _administration(worker: Worker) -> list[Entry]:
 
 
 def _plural(form: Form) -> str:
-    return say(form.plural or form.title, language())
+    return say(form.plural or form.title, wording())
 
 
 def _entry(label: str, url: str, *also: str) -> Entry:

@@ -7,7 +7,8 @@ from sqlalchemy import delete, insert, select
 
 from app.access.tables import setting_table
 
-NAME, LANGUAGE = "organisation.name", "organisation.language"
+NAME, LANGUAGE, COUNTRY = "organisation.name", "organisation.language", "organisation.country"
+COUNTRIES = ("RO", "MD")
 
 
 @dataclass(frozen=True)
@@ -16,17 +17,19 @@ class Organisation:
 
     name: str = ""
     language: str | None = None
+    country: str | None = None
+    """Whose Romanian the forms speak: RO or MD."""
 
 
 def read_organisation(session: Any) -> Organisation:
     """The organisation as it is kept."""
     kept = dict(session.execute(select(setting_table.c.key, setting_table.c.value)).all())
-    return Organisation(kept.get(NAME, ""), kept.get(LANGUAGE))
+    return Organisation(kept.get(NAME, ""), kept.get(LANGUAGE), kept.get(COUNTRY))
 
 
 def keep_organisation(session: Any, organisation: Organisation) -> None:
     """Keep it, inside the caller's transaction."""
-    settings = {NAME: organisation.name, LANGUAGE: organisation.language}
+    settings = {NAME: organisation.name, LANGUAGE: organisation.language, COUNTRY: organisation.country}
     session.execute(delete(setting_table).where(setting_table.c.key.in_(settings)))
     said = [{"key": key, "value": value} for key, value in settings.items() if value]
     session.execute(insert(setting_table), said)

@@ -12,6 +12,7 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -46,13 +47,29 @@ def _compile(sources: Path, into: Path) -> None:
     """All files or none: a start cut short leaves nothing half made."""
     making = Path(mkdtemp(dir=into.parent))
     for source in _po_files(sources):
-        with source.open("rb") as po:
-            catalogue = read_po(po, locale=source.parent.parent.name)
+        catalogue = _catalogue(source)
         target = making / source.relative_to(sources).with_suffix(".mo")
         target.parent.mkdir(parents=True)
         with target.open("wb") as mo:
             write_mo(mo, catalogue)
     os.rename(making, into)
+
+
+def _catalogue(source: Path) -> Catalog:
+    """The texts of a file; those of a country (``ro_MD``) on top of its language's."""
+    locale = source.parent.parent.name
+    general = source.parents[2] / locale.partition("_")[0] / "LC_MESSAGES" / source.name
+    with source.open("rb") as po:
+        own = read_po(po, locale=locale)
+    if general == source or not general.exists():
+        return own
+    with general.open("rb") as po:
+        whole = read_po(po, locale=locale)
+    for message in own:
+        if message.id:
+            whole.delete(message.id)
+            whole[message.id] = message
+    return whole
 
 
 def _po_files(sources: Path) -> list[Path]:

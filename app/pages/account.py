@@ -9,7 +9,7 @@ from flask_babel import format_datetime, gettext
 
 from app.access.gate import WORKERS, page, worker
 from app.access.guarded import guarded
-from app.access.languages import language
+from app.access.languages import wording
 from app.access.passwords import require_good
 from app.access.people import set_password
 from app.access.sessions import end_sessions, sessions_of
@@ -60,7 +60,7 @@ def _profile_page(form: ChangedPassword, refused: str = "") -> Any:
     kept = sessions_of(guarded(), worker().id, session.row)  # type: ignore[attr-defined]
     return render_template(
         "account.html", form=form, refused=refused,
-        roles=[say(role.title, language()) for role in roles],
+        roles=[say(role.title, wording()) for role in roles],
         sessions=[
             {"created": told(one.created), "seen": told(one.seen), "is_this": one.is_this} for one in kept
         ],

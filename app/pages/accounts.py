@@ -10,7 +10,7 @@ from wtforms.fields import SelectChoice
 
 from app.access.gate import administers, page, worker
 from app.access.guarded import guarded
-from app.access.languages import language
+from app.access.languages import wording
 from app.access.people import Person, add_user, change_user, invite, set_active, teams, users
 from app.access.view import View
 from app.language.message import Mistake
@@ -109,7 +109,7 @@ def _user(user_id: int) -> User:
 def _offering(form: AnyUserForm) -> AnyUserForm:
     """The form with the roles and the teams there are."""
     roles = guarded().definition.roles.roles
-    form.roles.choices = [SelectChoice(role.role, say(role.title, language())) for role in roles]
+    form.roles.choices = [SelectChoice(role.role, say(role.title, wording())) for role in roles]
     form.teams.choices = [SelectChoice(name) for name in teams(guarded().session)]
     return form
 
@@ -148,7 +148,7 @@ def _line(user: User) -> dict[str, Any]:
         "url": url_for("UsersPage.user", user_id=user.id),
         "name": f"{user.last_name} {user.first_name}",
         "user_name": user.username,
-        "roles": [say(role.title, language()) for role in roles],
+        "roles": [say(role.title, wording()) for role in roles],
         "teams": sorted(group.name for group in user.groups),
         "last_sign_in": told(user.last_login) if user.last_login else "",
         "state": _state(user),
@@ -164,10 +164,10 @@ def _state(user: User) -> str:
 def _role(role: Role) -> dict[str, Any]:
     forms = guarded().definition.forms
     return {
-        "title": say(role.title, language()),
+        "title": say(role.title, wording()),
         "facts": facts_of(role),
         "forms": [
-            (say(form.title, language()), [action in role.actions(key) for action in ACTIONS])
+            (say(form.title, wording()), [action in role.actions(key) for action in ACTIONS])
             for key, form in forms.items() if role.actions(key)
         ],
     }

@@ -71,6 +71,10 @@ class OrganisationBoxes(Boxes):
     language = RadioField(lazy_gettext("Language of the organisation"),
                           [InputRequired(lazy_gettext("Choose a language."))],
                           choices=[SelectChoice(code, name) for code, name in NAMES.items()])
+    country = RadioField(lazy_gettext("Wording of the Romanian forms"),
+                         choices=[SelectChoice("RO", lazy_gettext("As in Romania")),
+                                  SelectChoice("MD", lazy_gettext("As in the Republic of Moldova"))],
+                         default="RO")
 
 
 class SetUp(OrganisationBoxes):

@@ -20,11 +20,15 @@ class OrganisationPage(View):
     @page("/organisation", administers("organisation"), ("GET", "POST"))
     def organisation(self) -> Any:
         kept = guarded().organisation()
-        form = OrganisationBoxes(organisation=kept.name, language=kept.language or language())
+        form = OrganisationBoxes(
+            organisation=kept.name, language=kept.language or language(), country=kept.country or "RO"
+        )
         if not form.validate_on_submit():
             return render_template("organisation.html", form=form), 422 if form.errors else 200
         with guarded().store.writing():
-            guarded().name_organisation(Organisation(form.organisation.data, form.language.data))
+            guarded().name_organisation(Organisation(
+                form.organisation.data, form.language.data, form.country.data
+            ))
         flash(gettext("Saved."), "success")
         return redirect("/organisation", 303)
 

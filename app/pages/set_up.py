@@ -49,7 +49,9 @@ def _found(form: SetUp) -> int:
     with guarded().store.writing():
         if guarded().is_set_up():
             abort(404)
-        guarded().name_organisation(Organisation(data["organisation"], data["language"]))
+        guarded().name_organisation(Organisation(
+            data["organisation"], data["language"], data["country"]
+        ))
         user_id = add_user(guarded(), None, person, data["password"])
         keep_language(user_id, data["language"])
     return user_id

@@ -6,7 +6,7 @@ from typing import Any
 from app.language.face import ALL, Face, FaceQuestion
 from app.language.finding import Finding, finding, mean
 from app.language.folder import ROLES, Reading
-from app.language.form import Form
+from app.language.form import CASE, Form
 from app.language.question import Question
 from app.language.reading import Source
 from app.language.roles import Roles
@@ -33,6 +33,7 @@ def face_findings(reading: Reading) -> Iterator[Finding]:
         own = {face.face for face in faces.values() if face.of == form.key}
         yield from _chooses_among(form, own, reading.sources[part])
         yield from _writers(form, reading, reading.sources[part])
+        yield from _from_case(form, forms.get(CASE), reading.sources[part])
 
 
 def _asks_what_is_there(face: Face, form: Form, source: Source) -> Iterator[Finding]:
@@ -71,6 +72,21 @@ def _chooses_among(form: Form, faces: set[str], source: Source) -> Iterator[Find
         if choice.code not in faces:
             text = 'The question offers "%(code)s", which is no face of this form%(hint)s'
             yield finding(place, "F042", text, code=choice.code, hint=mean(choice.code, faces))
+
+
+def _from_case(form: Form, case: Form | None, source: Source) -> Iterator[Finding]:
+    """What a sheet begins with must be an answer of the case file, of the same type."""
+    known = case.questions if case is not None else {}
+    for path, question, _ in walk(form):
+        name = question.from_case
+        if name is None:
+            continue
+        place = source.place((*path, "from_case"))
+        if name not in known:
+            yield finding(place, "F044", NO_QUESTION, name=name, hint=mean(name, known))
+        elif not question.widens(known[name]):
+            text = 'In the case file "%(name)s" is of type "%(type)s"; take the same type here.'
+            yield finding(place, "F044", text, name=name, type=known[name].type)
 
 
 def _writers(form: Form, reading: Reading, source: Source) -> Iterator[Finding]:

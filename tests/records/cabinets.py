@@ -17,12 +17,12 @@ from app.language.form import CASE, Form
 from app.language.question import Reading, Sensitivity
 from app.language.reading import read_text
 from app.records.cabinet import Cabinet
+from app.records.planning import carry_out, plan
 from app.records.scope import SYSTEM, Reach, Scope, acting_as
 from app.records.sheets import Clerk, Sheet, correct, enter, open_sheet
 from app.records.store import Store
 from app.records.system import SYSTEM_METADATA
 from app.records.teams import join
-from app.records.upgrade import carry_out, plan
 
 TODAY = date(2026, 11, 22)
 ROMANIAN = Reading("ro", TODAY)
@@ -168,7 +168,7 @@ def office_in(store: Store) -> Iterator[Office]:
         connection = session.connection()
         install(connection)
         SYSTEM_METADATA.create_all(connection)
-        carry_out(connection, definition, plan(connection, definition))
+        carry_out(connection, plan(connection, definition))
     office = Office(Cabinet(store, definition), _hire(store, "ana", "maria", "paul"))
     with acting_as(SYSTEM):
         office.ion = office.enter(CASE, last_name="Țîrcă", first_name="Ion", status="open", county="Hîncești")

@@ -9,6 +9,7 @@ import pytest
 
 from app.fields.money import Money
 from app.language.form import CASE
+from app.records.ledger import reverse
 from app.records.lists import ListPage, Wish, latest, list_page, totals
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import put_away
@@ -164,14 +165,16 @@ def test_totals_never_add_one_currency_to_another(helped: Office) -> None:
         assert ("Alimente", "1.030,30 RON") in amounts(helped)
 
 
-def test_totals_add_what_is_in_reach_and_not_deleted(helped: Office) -> None:
+def test_totals_add_what_is_in_reach_and_not_reversed(helped: Office) -> None:
     with acting_as(SYSTEM):
         ids = page(helped, "aid", case_id=helped.ion, filters={"kind": "rent"}).ids
-        put_away(helped.cabinet, helped.form("aid"), ids[0], helped.clerk())
+        reverse(helped.cabinet, helped.form("aid"), ids[0], "rând greșit", helped.clerk())
     with acting_as(helped.scope("maria")):
         assert amounts(helped) == {("Alimente", "1.000,00 RON")}
     with acting_as(helped.scope("ana")):
-        assert amounts(helped) == {("Alimente", "30,30 RON"), ("Alimente", "5,00 MDL"), ("", "1,00 EUR")}
+        assert amounts(helped) == {
+            ("Alimente", "30,30 RON"), ("Alimente", "5,00 MDL"), ("Chirie", "0,00 RON"), ("", "1,00 EUR"),
+        }
     with acting_as(helped.scope("paul")):
         assert amounts(helped) == set()
 

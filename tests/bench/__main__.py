@@ -1,0 +1,62 @@
+"""How long pages take beside the same pages written by hand: ``python -m tests.bench``.
+
+``--cases 10000`` (may be given several times; 10,000 and 100,000 by default), ``--quick`` for fewer rounds,
+``--write`` keeps the tables in RESULTS.md. The organisations are made once and kept in the folder for
+temporary files.
+"""
+
+import argparse
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+from tests.bench.filling import filled_folder, opened
+from tests.bench.measuring import Bench, Result, mean
+from tests.bench.starting import seconds_to_first_answer
+
+ROUNDS, QUICK = 60, 10
+RESULTS = Path(__file__).with_name("RESULTS.md")
+HEAD = """| operation | by hand, ms | ours, ms | ratio | ratio of the best | statements by hand | ours | bytes by hand | ours |
+|---|--:|--:|--:|--:|--:|--:|--:|--:|"""
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser("python -m tests.bench", description=__doc__)
+    asked.add_argument("--cases", type=int, action="append")
+    asked.add_argument("--quick", action="store_true")
+    asked.add_argument("--write", action="store_true")
+    told = asked.parse_args()
+    tables = []
+    for cases in told.cases or [10_000, 100_000]:
+        folder = filled_folder(cases)
+        app = opened(folder)
+        results = Bench(app, cases, QUICK if told.quick else ROUNDS).all()
+        app.extensions["dosar_cabinet"].store.close()
+        tables.append(_table(cases, results) + f"\n\nStart to first answer: {seconds_to_first_answer(folder):.1f} s")
+        print(f"\n{tables[-1]}\n", flush=True)
+    if told.write:
+        _write(tables)
+
+
+def _table(cases: int, results: list[Result]) -> str:
+    lines = [f"## {cases:,} cases", "", HEAD, *[_line(result) for result in results]]
+    ratio, best = mean([one.ratio for one in results]), mean([one.best_ratio for one in results])
+    return "\n".join([*lines, f"| **geometric mean** | | | **{ratio:.2f}** | **{best:.2f}** | | | | |"])
+
+
+def _line(result: Result) -> str:
+    hand, ours = result.hand, result.ours
+    return (
+        f"| {result.what} | {median(hand.times):.1f} | {median(ours.times):.1f} | {result.ratio:.2f} | "
+        f"{result.best_ratio:.2f} | {hand.statements} | {ours.statements} | {hand.bytes:,} | {ours.bytes:,} |"
+    )
+
+
+def _write(tables: list[str]) -> None:
+    head, _, _ = RESULTS.read_text(encoding="utf-8").partition("\n## ")
+    measured = f"\nMeasured on {date.today().isoformat()}.\n\n"
+    before, _, _ = head.partition("\nMeasured on ")
+    RESULTS.write_text(before.rstrip() + "\n" + measured + "\n\n".join(tables) + "\n", encoding="utf-8")
+
+
+main()

@@ -1,0 +1,286 @@
+"""An organisation with many cases, made once and kept in a folder for temporary files.
+
+The rows go straight into the tables: filing them sheet by sheet would take hours. They are what filing
+would have written: answers, sort keys, search words, teams, history.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from functools import cache
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from random import Random
+from shutil import rmtree
+from time import perf_counter
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import insert
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from app import shipped
+from app.access.guarded import Guarded
+from app.access.organisation import Organisation
+from app.access.people import Person, add_user
+from app.access.tables import role_table, user_roles, user_table
+from app.records import alphabet
+from app.records.cabinet import Cabinet
+from app.records.folding import sort_key, variants
+from app.records.search import PARTS
+from app.records.store import database_file
+from app.records.tables import LONGEST_SORT_KEY, USER
+from app.running import opened_app
+from tests.bench.names import LAST_NAMES, MEN, WOMEN
+from tests.bench.sheets import BEGINNING, Columns, Sheets, personal_number, phone
+
+KEY = bytes(range(32))
+VISITS, ENTRIES, RELATIVES = 5, 10, 2
+OWN_CASES = 200
+ORGANISATIONS = 20
+POOL = 300
+PASSWORD = "patru cuvinte lungi deodata"
+COORDINATOR, MANAGER = "coordonatoare", "manager"
+DAYS = 2400
+PIECE = 5000
+
+
+def opened(data: Path, **config: Any) -> Flask:
+    """The real application on this data."""
+    app, _ = opened_app(
+        data, shipped("forms"), KEY, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1", **config
+    )
+    return app
+
+
+def filled_folder(cases: int) -> Path:
+    """The data folder of an organisation with so many cases; made when it is not there yet."""
+    folder = Path(tempfile.gettempdir()) / f"dosar-bench-{os.getuid()}-{cases}-{_digest()}"
+    if (folder / "complete").exists():
+        return folder
+    rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    began = perf_counter()
+    _Filling(folder, cases).fill()
+    (folder / "complete").touch()
+    print(f"Filled {cases} cases in {perf_counter() - began:.0f} s: {folder}")
+    return folder
+
+
+def _digest() -> str:
+    """Of everything that decides what lies in the tables."""
+    root = Path(__file__).parent
+    records = shipped("forms").parent / "app" / "records"
+    files = [
+        *sorted(root.glob("*s.py")), root / "filling.py", *sorted(shipped("forms").rglob("*.yaml")),
+        *(records / name for name in ("tables.py", "system.py", "search.py", "folding.py")),
+    ]
+    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
+class _Filling:
+    """Fills the tables of one organisation."""
+
+    def __init__(self, data: Path, cases: int) -> None:
+        self.data = data
+        self.cases = cases
+        self.random = Random(cases)
+        self.today = date.today()
+        self.opened = [BEGINNING + timedelta(days=int(DAYS * place / cases)) for place in range(cases)]
+
+    def fill(self) -> None:
+        app = opened(self.data)
+        cabinet: Cabinet = app.extensions["dosar_cabinet"]
+        self.managers = self._people(app)
+        self.cabinet, self.dialect = cabinet, cabinet.store.engine.dialect
+        links = {USER: self.managers[:20], "organisation": range(1, ORGANISATIONS + 1)}
+        self.sheets = {
+            key: Sheets(cabinet.forms[key], cabinet.tables.records[key].__table__, self.dialect, links, self.today)  # type: ignore[attr-defined]
+            for key in ("organisation", "case", "visit_report", "humanitarian_aid")
+        }
+        cabinet.store.close()
+        with _Bulk(database_file(self.data)) as bulk:
+            self._put_all(bulk)
+
+    def _people(self, app: Flask) -> list[int]:
+        """Two people who sign in, and as many more managers as keep ``OWN_CASES`` each."""
+        guarded: Guarded = app.extensions["dosar_access"]
+        with app.app_context():
+            with guarded.store.writing():
+                guarded.name_organisation(Organisation("Asociația Drumul Lin", "ro"))
+            for name, role in ((COORDINATOR, "coordinator"), (MANAGER, "case_manager")):
+                first = add_user(guarded, None, Person(name, "Ilinca", name.capitalize(), frozenset({role})), PASSWORD)
+            others = range(first + 1, first + max(self.cases // OWN_CASES, 4))
+            with guarded.store.writing() as session:
+                role_id = session.scalar(role_table.select().where(role_table.c.name == "case_manager"))
+                session.execute(insert(user_table), [
+                    {"id": one, "first_name": "Ana", "last_name": LAST_NAMES[one % len(LAST_NAMES)],
+                     "username": f"manager{one}", "email": f"manager{one}", "active": True}
+                    for one in others
+                ])
+                session.execute(insert(user_roles), [
+                    {"id": one + 1000, "user_id": one, "role_id": role_id} for one in others
+                ])
+        return [first, *others]
+
+    def _put_all(self, bulk: "_Bulk") -> None:
+        bulk.put("organisation", self._plain("organisation", ORGANISATIONS))
+        pool = self._pool("case")
+        bulk.put("case", self._cases(pool))
+        bulk.put("dosar_number", [
+            {"form": "case", "question": "code", "year": year, "last": last} for year, last in self.numbers.items()
+        ])
+        bulk.put("dosar_word", self._words())
+        bulk.put("dosar_team", self._teams())
+        bulk.put("visit_report", self._in_cases("visit_report", VISITS, "visit_date"))
+        bulk.put("visit_report__family", self._families())
+        bulk.put("humanitarian_aid", self._in_cases("humanitarian_aid", ENTRIES, "given_on"))
+        bulk.put("dosar_history", self._history())
+
+    def _pool(self, key: str) -> list[Columns]:
+        return [self.sheets[key].filled(self.random) for _ in range(POOL)]
+
+    def _stamped(self, key: str, columns: Columns, record_id: int, day: date) -> Columns:
+        moment = f"{day.isoformat()} 09:30:00.000000"
+        by = self.managers[record_id % len(self.managers)]
+        return columns | {
+            "id": record_id, "form_version": 1, "version": 1, "created_by": by, "created_at": moment,
+            "changed_by": by, "changed_at": moment,
+        }
+
+    def _plain(self, key: str, number: int) -> Iterator[Columns]:
+        for record_id, columns in enumerate(self._pool(key)[:number], 1):
+            named = {"name": f"Organizația {record_id}", "name__sort": f"organizatia {record_id}"}
+            yield self._stamped(key, columns | {name: text for name, text in named.items() if name in columns},
+                                record_id, BEGINNING)
+
+    def _cases(self, pool: Sequence[Columns]) -> Iterator[Columns]:
+        self.people: list[tuple[str, ...]] = []
+        self.numbers: dict[int, int] = {}
+        for record_id, day in enumerate(self.opened, 1):
+            columns = self._stamped("case", self.random.choice(pool), record_id, day)
+            number = self.numbers[day.year] = self.numbers.get(day.year, 0) + 1
+            first = self.random.choice(WOMEN if columns["sex"] == "F" else MEN)
+            person = (
+                f"D-{day.year}-{number:04}", self.random.choice(LAST_NAMES), first,
+                personal_number(self.random, columns["birth_date"], columns["sex"]), phone(self.random),
+            )
+            self.people.append(person)
+            yield columns | dict(zip(("code", "last_name", "first_name", "national_id", "phone"), person, strict=True)) | {
+                "last_name__sort": _key(person[1]), "first_name__sort": _key(first), "opened_on": day.isoformat(),
+                "previous_name": None, "backup_phone": None, "closed_on": None,
+            }
+
+    def _words(self) -> list[Columns]:
+        """In the order of the index."""
+        rows = sorted(
+            (word, record_id, "" if place == 0 else "identity")
+            for record_id, person in enumerate(self.people, 1)
+            for place, text in enumerate((*person, f"0{person[4][3:]}"))
+            for word in _folded(text)
+        )
+        return [
+            {"form": "case", "word": word, "record_id": record_id, "sensitivity": sensitivity}
+            for word, record_id, sensitivity in dict.fromkeys(rows)
+        ]
+
+    def _teams(self) -> Iterator[Columns]:
+        for record_id, day in enumerate(self.opened, 1):
+            manager = self.managers[record_id % len(self.managers)]
+            other = self.managers[(record_id * 7 + 1) % len(self.managers)]
+            yield {"case_id": record_id, "user_id": manager, "role": "case_manager", "since": day.isoformat(), "until": None}
+            yield {"case_id": record_id, "user_id": other, "role": "case_manager", "since": day.isoformat(),
+                   "until": (day + timedelta(days=90)).isoformat()}
+
+    def _in_cases(self, key: str, times: int, dated: str) -> Iterator[Columns]:
+        """Sheets of one case lie apart from one another, as over the years they do."""
+        pool = self._pool(key)
+        for record_id, case_id, day in self._dated(times):
+            columns = self._stamped(key, self.random.choice(pool), record_id, day)
+            columns["case_id"], columns[dated] = case_id, day.isoformat()
+            yield columns
+
+    def _dated(self, times: int) -> Iterator[tuple[int, int, date]]:
+        """Record number, case and day."""
+        for time in range(times):
+            for place, day in enumerate(self.opened):
+                yield time * self.cases + place + 1, place + 1, day + timedelta(days=23 * time)
+
+    def _families(self) -> Iterator[Columns]:
+        form = self.cabinet.forms["visit_report"]
+        table = form.questions["family"]
+        kept: Any = self.cabinet.tables.rows["visit_report", "family"]
+        sheets = Sheets(form, kept.__table__, self.dialect, {}, self.today)
+        pool = [sheets.row(table, self.random) for _ in range(POOL)]
+        for record_id, case_id, _ in self._dated(VISITS):
+            for position in range(RELATIVES):
+                columns = dict(self.random.choice(pool), record_id=record_id, case_id=case_id, position=position)
+                columns["name"] = f"{self.random.choice(LAST_NAMES)} {self.random.choice(WOMEN)}"
+                yield columns
+
+    def _history(self) -> Iterator[Columns]:
+        made: list[tuple[str, int, str]] = [
+            ("case", 1, "opened_on"), ("visit_report", VISITS, "visit_date"), ("humanitarian_aid", ENTRIES, "given_on")
+        ]
+        for key, times, dated in made:
+            for record_id, case_id, day in self._dated(times):
+                yield {
+                    "form": key, "record_id": record_id, "case_id": case_id, "at": f"{day} 09:30:00.000000",
+                    "user_id": self.managers[case_id % len(self.managers)], "action": "entered", "form_version": 1,
+                    "changes": f'{{"{dated}": [null, "{day}"]}}',
+                }
+
+
+@cache
+def _key(text: str) -> str:
+    return sort_key(text)[:LONGEST_SORT_KEY]
+
+
+@cache
+def _folded(text: str) -> tuple[str, ...]:
+    parts = PARTS.findall(text) if text.replace("-", "").isalpha() and "-" in text else ()
+    return tuple(word for piece in (text, *parts) for word in variants(piece))
+
+
+class _Bulk:
+    """The database opened for nothing but filling: no journal, indexes made at the end."""
+
+    def __init__(self, file: Path) -> None:
+        self.connection = sqlcipher.connect(str(file), isolation_level=None)
+        for pragma in (f"key=\"x'{KEY.hex()}'\"", "journal_mode=OFF", "synchronous=OFF", "cache_size=-400000",
+                       "foreign_keys=OFF", "temp_store=MEMORY", "locking_mode=EXCLUSIVE"):
+            self.connection.execute(f"PRAGMA {pragma}")
+        self.connection.create_collation("romanian", alphabet.compare)
+        self.indexes: list[str] = []
+
+    def __enter__(self) -> "_Bulk":
+        self.connection.execute("BEGIN")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for sql in self.indexes:
+            self.connection.execute(sql)
+        self.connection.execute("COMMIT")
+        self.connection.close()
+
+    def put(self, table: str, rows: Iterable[Columns]) -> None:
+        """Put the rows into the table, whose indexes are made anew when everything is in."""
+        self._drop_indexes(table)
+        rows = iter(rows)
+        while piece := list(islice(rows, PIECE)):
+            names = list(piece[0])
+            places = ", ".join("?" * len(names))
+            quoted = ", ".join(f'"{name}"' for name in names)
+            self.connection.executemany(
+                f'INSERT INTO "{table}" ({quoted}) VALUES ({places})', [list(row.values()) for row in piece]
+            )
+
+    def _drop_indexes(self, table: str) -> None:
+        found = self.connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", (table,)
+        ).fetchall()
+        for name, sql in found:
+            self.connection.execute(f'DROP INDEX "{name}"')
+            self.indexes.append(sql)

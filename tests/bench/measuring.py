@@ -1,0 +1,173 @@
+"""Both sides doing the same work, in turns, so that whatever else this machine does slows both down alike."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import count
+from math import exp, log
+from random import Random
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import delete, event, insert, select
+
+from app.access.sessions import COOKIE as OUR_COOKIE
+from app.access.tables import session_table, user_table
+from app.records.cabinet import Cabinet
+from tests.bench.by_hand import COOKIE as HAND_COOKIE
+from tests.bench.by_hand import by_hand
+from tests.bench.filling import COORDINATOR, MANAGER, OWN_CASES
+from tests.bench.posting import Boxes, boxes_of
+
+SEARCHES = "turcanu ili"
+_numbers = count(1)
+
+
+@dataclass
+class Side:
+    """One of the two: its client, and what it needed."""
+
+    client: FlaskClient
+    times: list[float] = field(default_factory=list)
+    statements: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one operation took, by hand and ours."""
+
+    what: str
+    hand: Side
+    ours: Side
+
+    @property
+    def ratio(self) -> float:
+        return median(self.ours.times) / median(self.hand.times)
+
+    @property
+    def best_ratio(self) -> float:
+        return min(self.ours.times) / min(self.hand.times)
+
+
+def mean(ratios: Sequence[float]) -> float:
+    """The geometric mean."""
+    return exp(sum(map(log, ratios)) / len(ratios))
+
+
+class Bench:
+    """The real application and the one by hand, on one store."""
+
+    def __init__(self, app: Flask, cases: int, rounds: int) -> None:
+        self.app, self.cases, self.rounds = app, cases, rounds
+        self.cabinet: Cabinet = app.extensions["dosar_cabinet"]
+        self.hand = by_hand(self.cabinet)
+        self.random = Random(7)
+        self.statements = 0
+        event.listen(self.cabinet.store.engine, "before_cursor_execute", self._count)
+
+    def _count(self, *_: Any) -> None:
+        self.statements += 1
+
+    def sides(self, user: str) -> tuple[Side, Side]:
+        """Both clients, signed in as this user."""
+        name, moment = f"bench {next(_numbers)}", datetime.now(UTC).replace(tzinfo=None)
+        with self.cabinet.store.writing() as session:
+            user_id = session.scalar(select(user_table.c.id).where(user_table.c.username == user))
+            session.execute(delete(session_table).where(session_table.c.user_id == user_id))
+            session.execute(insert(session_table), [
+                {"id": sha256(f"{name} {side}".encode()).hexdigest(), "user_id": user_id, "contents": contents,
+                 "created": moment, "seen": moment}
+                for side, contents in (("hand", ""), ("ours", "{}"))
+            ])
+        self.cabinet.store.session.remove()
+        hand, ours = self.hand.test_client(), self.app.test_client()
+        hand.set_cookie(HAND_COOKIE, f"{name} hand")
+        ours.set_cookie(OUR_COOKIE, f"{name} ours")
+        return Side(hand), Side(ours)
+
+    def all(self) -> list[Result]:
+        """Every operation, of the coordinator and of a case manager."""
+        own = [place * (self.cases // OWN_CASES) for place in range(1, OWN_CASES)]
+        found = self._operations(COORDINATOR, "", range(1, self.cases + 1), self.cases // 50)
+        return found + self._operations(MANAGER, ", own cases", own, 4)
+
+    def _operations(self, user: str, whose: str, cases: Sequence[int], deep: int) -> list[Result]:
+        def pick(address: str) -> Callable[[], str]:
+            return lambda: address.format(self.random.choice(cases))
+
+        pages = {
+            "first list page": "/records/case", "deep page": f"/records/case?page={deep}",
+            "filtered and sorted": "/records/case?status=open&sort=last_name",
+            "case page": "/cases/{}", "section page": "/records/case/{}/edit/2",
+            "new visit": "/records/visit_report/new?case={}",
+        }
+        found = [self.read(what + whose, user, pick(address)) for what, address in pages.items()]
+        found.insert(3, self.read(f"name search{whose}", user, pick("/records/case"), SEARCHES))
+        found.append(self.save(f"save{whose}", user, pick(pages["section page"]), self._corrected))
+        found.append(self.save(f"save new visit{whose}", user, pick(pages["new visit"]), self._visited))
+        return found
+
+    def read(self, what: str, user: str, address: Callable[[], str], words: str = "") -> Result:
+        """Reading a page."""
+        sides = self.sides(user)
+        if words:
+            for side in sides:
+                _search(side, words)
+
+        def once(side: Side) -> None:
+            self._timed(side, 200, side.client.get, address())
+        return self._in_turns(what, sides, once)
+
+    def save(self, what: str, user: str, address: Callable[[], str], change: Callable[[Boxes], None]) -> Result:
+        """Opening a page (not measured), then posting it."""
+        sides = self.sides(user)
+
+        def once(side: Side) -> None:
+            where = address()
+            boxes = boxes_of(side.client.get(where).text)
+            change(boxes)
+            self._timed(side, 303, side.client.post, where, data=boxes)
+        return self._in_turns(what, sides, once)
+
+    def _corrected(self, boxes: Boxes) -> None:
+        number = next(_numbers)
+        boxes["mother_tongue"], boxes["first_name"] = [f"limba {number}"], [f"Ștefania {number}"]
+
+    def _visited(self, boxes: Boxes) -> None:
+        boxes |= {
+            "visit_date": ["12.03.2025"], "visit_purpose": ["Vizită de monitorizare"], "county": ["RO-CJ"],
+            "in_school": ["yes"], "edu_school": ["yes"], "edu_school_name": ["Școala nr. 3, clasa a VI-a"],
+            "attendance": ["good"], "conclusions": ["Familia se descurcă bine; urmează o nouă vizită în aprilie."],
+        }
+
+    def _in_turns(self, what: str, sides: tuple[Side, Side], once: Callable[[Side], None]) -> Result:
+        for side in sides * 3:
+            once(side)
+        for side in sides:
+            side.times.clear()
+        for turn in range(self.rounds):
+            for side in sides if turn % 2 else reversed(sides):
+                once(side)
+        return Result(what, *sides)
+
+    def _timed(self, side: Side, expected: int, do: Any, *arguments: Any, **options: Any) -> None:
+        self.statements = 0
+        began = perf_counter()
+        answer = do(*arguments, **options)
+        side.times.append((perf_counter() - began) * 1000)
+        side.statements, side.bytes = self.statements, len(answer.data)
+        if answer.status_code != expected:
+            raise RuntimeError(f"{arguments}: {answer.status_code}\n{answer.text[-3000:]}")
+
+
+def _search(side: Side, words: str) -> None:
+    page = side.client.get("/records/case").text
+    token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    answer = side.client.post("/records/case/search", data={"csrf_token": token, "search": words})
+    if answer.status_code != 303:
+        raise RuntimeError(answer.text)

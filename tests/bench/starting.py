@@ -1,0 +1,54 @@
+"""From the command to the first answer, on an organisation that has run before."""
+
+import socket
+import sys
+from pathlib import Path
+from subprocess import DEVNULL, Popen
+from tempfile import TemporaryDirectory
+from time import perf_counter, sleep
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from app import shipped
+from tests.bench.filling import KEY
+
+PATIENCE = 60
+COMMAND = "import sys; from app.cli import main; sys.exit(main())"
+
+
+def seconds_to_first_answer(data: Path) -> float:
+    """Starts ``dosar start`` in a process of its own and asks for the sign-in page until it comes."""
+    with TemporaryDirectory() as folder:
+        key = Path(folder) / "key"
+        key.write_text(KEY.hex() + "\n")
+        key.chmod(0o600)
+        port = _free_port()
+        began = perf_counter()
+        process = Popen(
+            [sys.executable, "-c", COMMAND, "start", "--data", str(data), "--forms", str(shipped("forms")),
+             "--key-file", str(key), "--port", str(port), "--no-browser"],
+            stdout=DEVNULL,
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/sign-in", process, began)
+            return perf_counter() - began
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _wait_for(address: str, process: Popen[bytes], began: float) -> None:
+    while process.poll() is None and perf_counter() - began < PATIENCE:
+        try:
+            with urlopen(address):
+                return
+        except URLError:
+            sleep(0.02)
+    raise RuntimeError("the application did not answer")

@@ -63,7 +63,8 @@ class Desk:
     def clerk(self) -> Clerk:
         """Who files what she saves."""
         roles = self.cabinet.definition.roles.held(self.worker.roles)
-        return Clerk(self.worker.id, self._role(), self.reading.today, bool(roles) and all(role.checked for role in roles))
+        checked = bool(roles) and all(role.checked for role in roles)
+        return Clerk(self.worker.id, self._role(), self.reading.today, checked, self.worker.roles)
 
     def _role(self) -> str:
         every = [role.role for role in self.cabinet.definition.roles.roles]

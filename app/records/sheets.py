@@ -39,6 +39,16 @@ class Clerk:
     today: date
     checked: bool = False
     """What she files waits for another worker's acceptance."""
+    roles: frozenset[str] | None = None
+    """All her roles: answers that only others write are not taken from her. ``None`` for nobody in particular."""
+
+    def written(self, form: Form, answers: Mapping[str, Any], before: Answers) -> Answers:
+        """The answers as far as she may write them, and those ``before`` where only others do."""
+        others = {} if self.roles is None else {
+            question.name: before.get(question.name)
+            for question in form.questions.values() if not question.is_written_by(self.roles)
+        }
+        return {**answers, **others}
 
 
 @dataclass
@@ -96,7 +106,7 @@ def enter(
         return filed
     try:
         with cabinet.writing():
-            record = _new_record(cabinet, form, answers, clerk, case_id, marks)
+            record = _new_record(cabinet, form, clerk.written(form, answers, {}), clerk, case_id, marks)
             if token:
                 cabinet.session.execute(insert(once).values(
                     token=token, form=form.key, record_id=record.id, at=now()
@@ -233,7 +243,7 @@ def correct(
             if record.version != seen_version:
                 raise Clash
             before = answers_of(cabinet, record)
-            _replace(cabinet, form, record, {**before, **answers}, clerk)
+            _replace(cabinet, form, record, clerk.written(form, {**before, **answers}, before), clerk)
             changes = history.differences(form, before, answers_of(cabinet, record))
             if changes:
                 history.note(cabinet, record, "corrected", clerk.user_id, changes, reason)

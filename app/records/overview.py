@@ -1,26 +1,18 @@
 """A case at a glance: how many sheets of each form, the last of them, who works on it, what happened."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Integer, cast, func, literal, null, select, union_all
+from sqlalchemy import Date, Integer, cast, exists, func, literal, null, select, union_all
 
 from app.language.form import Form
 from app.language.question import Question
 from app.records.cabinet import Cabinet
 from app.records.system import history, team
 from app.records.tables import Record
-
-
-@dataclass(frozen=True)
-class Filed:
-    """How many sheets of a form a case has, and the date on the last of them, as it is stored."""
-
-    count: int
-    last: Any
 
 
 @dataclass(frozen=True)
@@ -43,30 +35,19 @@ class Event:
     action: str
     at: datetime
     user_id: int | None
-
-
-def filed(cabinet: Cabinet, case: Record, forms: Iterable[str]) -> dict[str, Filed]:
-    """The sheets of a case by form: one statement, whatever the number of forms."""
-    kept: Any = type(case)
-    keys = list(forms)
-    if not keys:
-        return {}
-    columns = []
-    for key in keys:
-        sheet = cabinet.record_class(key)
-        columns.append(select(func.count(sheet.id)).where(sheet.case_id == case.id).scalar_subquery())
-        dated = dating_question(cabinet.forms[key])
-        last = func.max(getattr(sheet, dated.name)) if dated else null()
-        columns.append(select(last).where(sheet.case_id == case.id).scalar_subquery())
-    row = cabinet.session.execute(select(kept.id, *columns).where(kept.id == case.id)).one()
-    return {key: Filed(row[2 * place + 1], row[2 * place + 2]) for place, key in enumerate(keys)}
+    who: str
+    """The worker's name; empty for what Dosar did itself."""
 
 
 def dating_question(form: Form) -> Question | None:
-    """The question that says when a sheet is of: the date its list is sorted by, else its first date."""
+    """The question that says when a sheet is of: the date its list is sorted by, else its first whole day.
+
+    A date of which a part may be enough is a date of somebody's life, such as a birth.
+    """
     names = [name.removeprefix("-") for name in form.sort]
     dates = [question for question in form.stored_questions if question.value_type == "date"]
-    return next((one for one in dates if one.name in names), dates[0] if dates else None)
+    days = [question for question in dates if isinstance(question.columns()[0].type, Date)]
+    return next((one for one in dates if one.name in names), days[0] if days else None)
 
 
 def members(cabinet: Cabinet, case: Record) -> list[Member]:
@@ -82,11 +63,14 @@ def members(cabinet: Cabinet, case: Record) -> list[Member]:
 def events(cabinet: Cabinet, case: Record, forms: Iterable[str], most: int = 15) -> list[Event]:
     """What happened last in the case, in the forms the reader may see."""
     rows = cabinet.session.execute(
-        select(history.c.form, history.c.record_id, history.c.action, history.c.at, history.c.user_id)
+        select(
+            history.c.form, history.c.record_id, history.c.action, history.c.at, history.c.user_id,
+            User.first_name, User.last_name,
+        ).select_from(history).outerjoin(User, User.id == history.c.user_id)
         .where(history.c.case_id == case.id, history.c.form.in_(sorted(forms)))
         .order_by(history.c.id.desc()).limit(most)
     )
-    return [Event(*row) for row in rows]
+    return [Event(*row[:5], f"{row[5] or ''} {row[6] or ''}".strip()) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -138,26 +122,32 @@ class Waiting:
 
 def to_check(cabinet: Cabinet, forms: Iterable[str], most: int) -> list[Waiting]:
     """The records in reach that wait for acceptance, the oldest first: one statement for all forms."""
-    return [Waiting(*row) for row in _of_all(cabinet, forms, lambda kept: kept.to_check.is_(True), "asc", most)]
-
-
-def entered_by(cabinet: Cabinet, forms: Iterable[str], user_id: int, since: datetime, most: int) -> list[Waiting]:
-    """What a worker entered since a moment, the latest first."""
-    return [Waiting(*row) for row in _of_all(
-        cabinet, forms, lambda kept: (kept.created_by == user_id) & (kept.created_at >= since), "desc", most
-    )]
-
-
-def _of_all(cabinet: Cabinet, forms: Iterable[str], condition: Any, order: str, most: int) -> Sequence[Any]:
     queries = []
     for key in forms:
         kept: Any = cabinet.record_class(key)
         case_id = getattr(kept, kept.case_column) if kept.case_column else cast(null(), Integer)
         queries.append(
-            select(literal(key), kept.id, case_id, kept.created_at, kept.created_by).where(condition(kept))
+            select(literal(key), kept.id, case_id, kept.created_at, kept.created_by).where(kept.to_check.is_(True))
         )
     if not queries:
         return []
     every = union_all(*queries)
-    entered = every.selected_columns[3]
-    return cabinet.session.execute(every.order_by(getattr(entered, order)()).limit(most)).all()
+    rows = cabinet.session.execute(every.order_by(every.selected_columns[3]).limit(most))
+    return [Waiting(*row) for row in rows]
+
+
+def entered_by(cabinet: Cabinet, forms: Iterable[str], user_id: int, since: datetime, most: int) -> list[Waiting]:
+    """What a worker entered since a moment and nobody took back, the latest first."""
+    later = history.alias()
+    taken_back = exists().where(
+        later.c.form == history.c.form, later.c.record_id == history.c.record_id, later.c.action == "deleted"
+    )
+    rows = cabinet.session.execute(
+        select(history.c.form, history.c.record_id, history.c.case_id, history.c.at, history.c.user_id)
+        .where(
+            history.c.user_id == user_id, history.c.action == "entered", history.c.form.in_(sorted(forms)),
+            history.c.at >= since, ~taken_back,
+        )
+        .order_by(history.c.id.desc()).limit(most)
+    )
+    return [Waiting(*row) for row in rows]

@@ -38,16 +38,16 @@ READERS: Sequence[tuple[type[TypeEngine[Any]], Callable[[str], Any]]] = (
 
 
 def read_together(
-    cabinet: Cabinet, parts: Sequence[tuple[Any, Sequence[Any], Sequence[Any]]],
+    cabinet: Cabinet, parts: Sequence[tuple[Any, ...]],
 ) -> list[list[dict[str, Any]]]:
-    """For each part (class, its columns, conditions in order) the rows as column name → value.
+    """For each part (class, its columns, conditions, what it is grouped by) the rows as column name → value.
 
     The classes' scopes apply as ever. A part's rows come in the order of its first column.
     """
     if not parts:
         return []
-    width = max(len(columns) for _, columns, _ in parts)
-    queries = [_texts(place, columns, conditions, width) for place, (_, columns, conditions) in enumerate(parts)]
+    width = max(len(columns) for _, columns, *_ in parts)
+    queries = [_texts(place, width, *part[1:]) for place, part in enumerate(parts)]
     found: list[list[dict[str, Any]]] = [[] for _ in parts]
     for place, *texts in cabinet.session.execute(union_all(*queries) if len(queries) > 1 else queries[0]):
         columns = parts[place][1]
@@ -57,9 +57,12 @@ def read_together(
     return found
 
 
-def _texts(place: int, columns: Sequence[Any], conditions: Sequence[Any], width: int) -> Select[Any]:
+def _texts(
+    place: int, width: int, columns: Sequence[Any], conditions: Sequence[Any], grouped_by: Sequence[Any] = (),
+) -> Select[Any]:
     blanks: list[Any] = [null()] * (width - len(columns))
-    return select(literal(place), *[as_text(column) for column in columns], *blanks).where(*conditions)
+    asked = select(literal(place), *[as_text(column) for column in columns], *blanks).where(*conditions)
+    return asked.group_by(*grouped_by) if grouped_by else asked
 
 
 def as_text(column: Any) -> Any:

@@ -1,0 +1,367 @@
+"""What the page of a case shows in its blocks: stages, risks, people, money, other sheets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from flask import url_for
+from flask_babel import gettext, ngettext
+
+from app.fields.dates import written_partial
+from app.fields.numbers import written
+from app.language.stages import Stages
+from app.language.texts import say
+from app.pages.desk import Desk
+from app.pages.filling import Titles
+from app.pages.moments import day_text
+from app.records import around, budget, stages
+from app.records.budget import Balance, Month, PayerLine, in_spans
+from app.records.glancing import Glance
+from app.records.labels import link_titles, shown, title
+from app.records.overview import dating_question
+from app.records.stages import Document, Filed, StageNow
+
+
+@dataclass(slots=True)
+class Task:
+    """One document on the page of a case."""
+
+    label: str
+    url: str
+    new_url: str = ""
+    state: str = ""
+    """``none``, ``begun`` or ``whole``."""
+    said: str = ""
+    note: str = ""
+    count: int = 0
+    is_needed: bool = False
+
+
+@dataclass(slots=True)
+class StageBlock:
+    """One stage with its task list."""
+
+    title: str
+    state: str
+    """``done``, ``now``, ``behind`` or ``ahead``."""
+    said: str
+    dates: str
+    tasks: list[Task]
+    is_open: bool
+
+
+@dataclass(slots=True)
+class Group:
+    """Documents that belong to no stage, as the menu groups them."""
+
+    title: str
+    tasks: list[Task]
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody around the case."""
+
+    name: str
+    url: str
+    note: str
+
+
+@dataclass(slots=True)
+class Risk:
+    """An open risk: what it is, how grave."""
+
+    label: str
+    level: str
+    said: str
+
+
+@dataclass(slots=True)
+class RiskBlock:
+    """The open risks of the newest assessment."""
+
+    url: str
+    assessed: str
+    risks: list[Risk]
+
+
+@dataclass(slots=True)
+class MoneyLine:
+    """A payer's line, or the sum."""
+
+    payer: str
+    planned: str
+    given: str
+    left: str
+    is_over: bool
+
+
+@dataclass(slots=True)
+class MoneyBlock:
+    """Planned against given in one currency."""
+
+    currency: str
+    has_budget: bool
+    lines: list[MoneyLine]
+    total: MoneyLine
+
+
+@dataclass(slots=True)
+class Warned:
+    """Something about the money to look after."""
+
+    text: str
+    url: str
+
+
+@dataclass
+class CaseBlocks:
+    """Every block of one case's page, made of one reading."""
+
+    at: Desk
+    look: Glance
+    declared: Stages
+    now: Sequence[StageNow] = ()
+    balances: Sequence[Balance] = ()
+    titles: Titles = field(default_factory=dict)
+    """What the payers are called."""
+
+    @property
+    def language(self) -> str:
+        return self.at.reading.language
+
+    def read(self) -> None:
+        """Read everything the blocks need: two statements."""
+        stages.ask(self.look, self.declared)
+        around.ask_people(self.look, self.declared.people)
+        around.ask_risks(self.look, self.declared.risks)
+        budget.ask(self.look, self.declared)
+        self.look.read()
+        self.now = stages.stages_now(self.look, self.declared)
+        self.balances = budget.balances(self.look, self.declared)
+        self.titles = self._payer_titles()
+
+    def _payer_titles(self) -> Titles:
+        payers = {payer for balance in self.balances for payer in balance.payers if payer is not None}
+        wanted = {target: payers for target in self._payer_targets()} if payers else {}
+        return link_titles(self.at.cabinet, self.at.seen_forms(), wanted, self.at.reading)
+
+    def _payer_targets(self) -> set[str]:
+        """The form payers are records of."""
+        questions = [
+            self.look.known[given.form].questions.get(given.payer)
+            for given in self.declared.given if given.form in self.look.known
+        ]
+        if self.declared.budget and self.look.knows(self.declared.budget.form, self.declared.budget.rows):
+            rows = self.look.known[self.declared.budget.form].questions[self.declared.budget.rows]
+            questions += [column for column in rows.columns_asked() if column.name == self.declared.budget.payer]
+        return {target for one in questions if one is not None and (target := one.link_target())}
+
+    # --- stages and other documents --------------------------------------------------------------
+
+    def stages(self) -> list[StageBlock]:
+        """The stages with their task lists; where the case stands, the list is open."""
+        current = next((place for place, one in enumerate(self.now) if one.is_current), len(self.now))
+        return [
+            StageBlock(
+                say(one.stage.title, self.language), state, _stage_said(one, state), _dates(one),
+                [self._task(document) for document in one.documents], one.is_current,
+            )
+            for place, one in enumerate(self.now) for state in [_stage_state(one, place, current)]
+        ]
+
+    def to_go_on(self) -> list[Task]:
+        """The documents without which the case does not go on."""
+        return [self._task(document) for _, document in stages.to_go_on(self.now)]
+
+    def others(self) -> list[Group]:
+        """The documents that belong to no stage, in the order of the menu."""
+        in_stages = {form for stage in self.declared.stages for form in stage.forms}
+        groups = [
+            Group(say(group.title, self.language), [
+                self._other(key)
+                for key in group.entries if key in self.look.known and key not in in_stages
+            ])
+            for group in self.at.cabinet.definition.menu.menu
+        ]
+        return [group for group in groups if group.tasks]
+
+    def _other(self, form: str) -> Task:
+        """A document of no stage: nothing waits for it, so only what is half filled is pointed out."""
+        filed = stages.filed(self.look, form)
+        task = self._task(Document(form, False, filed))
+        task.said = {"none": gettext("nothing yet"), "begun": gettext("In progress"), "whole": ""}[task.state]
+        return task
+
+    def _task(self, document: Document) -> Task:
+        form, filed = self.look.known[document.form], document.filed
+        can_add = self.at.worker.may("enter", form.key) and not (form.one_per_case and filed.count)
+        case_id = self.look.case.id
+        return Task(
+            say(form.title if filed.count <= 1 else form.plural or form.title, self.language),
+            self._task_url(form.key, filed),
+            url_for("RecordPages.new", form=form.key, case=case_id) if can_add else "",
+            _state(filed), _said(document), self._note(form.key, filed), filed.count, document.is_needed,
+        )
+
+    def _task_url(self, form: str, filed: Filed) -> str:
+        """One sheet opens at once; of several, or none, the list."""
+        if filed.count == 1:
+            return url_for("RecordPages.show", form=form, record_id=filed.newest)
+        return url_for("RecordPages.list", form=form, case=self.look.case.id)
+
+    def _note(self, form: str, filed: Filed) -> str:
+        if filed.lacking:
+            return ngettext("%(num)s answer missing", "%(num)s answers missing", filed.lacking)
+        dated = dating_question(self.look.known[form])
+        return shown(dated, filed.last, self.at.reading) if dated and filed.last is not None else ""
+
+    # --- people and risks --------------------------------------------------------------------------
+
+    def people(self) -> list[Person]:
+        """The people around the case, as far as the reader may know them."""
+        people = self.declared.people
+        if people is None or people.form not in self.look.known:
+            return []
+        form = self.look.known[people.form]
+        said = [form.questions[name] for name in people.say if name in form.questions]
+        return [
+            Person(
+                title(form, answers, self.at.reading, number),
+                url_for("RecordPages.show", form=form.key, record_id=number),
+                " · ".join(text for one in said if (text := shown(one, answers.get(one.name), self.at.reading))),
+            )
+            for number, answers in around.people_of(self.look, people)
+        ]
+
+    def risks(self) -> RiskBlock | None:
+        """The open risks, with their level in words."""
+        found = around.open_risks(self.look, self.declared.risks, self.at.reading.today)
+        if found is None or self.declared.risks is None:
+            return None
+        form = self.look.known[self.declared.risks.form]
+        columns = {column.name: column for column in form.questions[self.declared.risks.rows].columns_asked()}
+        word, level = columns[self.declared.risks.word], columns[self.declared.risks.level]
+        dated = dating_question(form)
+        return RiskBlock(
+            url_for("RecordPages.show", form=form.key, record_id=found.record_id),
+            shown(dated, found.assessed, self.at.reading) if dated else "",
+            [
+                Risk(
+                    shown(word, row.get(word.name), self.at.reading), level.level(row.get(level.name)),
+                    shown(level, row.get(level.name), self.at.reading),
+                )
+                for row in found.rows
+            ],
+        )
+
+    # --- money -------------------------------------------------------------------------------------
+
+    def money(self) -> list[MoneyBlock]:
+        """Planned against given, each currency by itself."""
+        return [
+            MoneyBlock(
+                balance.currency, balance.has_budget,
+                [self._money_line(self._payer(payer), line) for payer, line in balance.payers.items()],
+                self._money_line(gettext("Total"), balance.total),
+            )
+            for balance in self.balances
+        ]
+
+    def _payer(self, payer: int | None) -> str:
+        named = next((text for (_, number), text in self.titles.items() if number == payer), "")
+        return named or gettext("payer not named")
+
+    def _money_line(self, payer: str, line: PayerLine) -> MoneyLine:
+        return MoneyLine(
+            payer, self._amount(line.planned), self._amount(line.given), self._amount(line.left), line.left < 0,
+        )
+
+    def _amount(self, amount: Decimal) -> str:
+        return written(amount.quantize(Decimal("0.01")), self.language)
+
+    def warned(self) -> list[Warned]:
+        """Lines without a signature, months without their package."""
+        return [*self._unsigned(), *self._gaps()]
+
+    def _unsigned(self) -> list[Warned]:
+        return [
+            Warned(
+                f"{self._plural(form)}: " + ngettext(
+                    "%(num)s line lacks a signature", "%(num)s lines lack a signature", count
+                ),
+                url_for("RecordPages.list", form=form, case=self.look.case.id),
+            )
+            for form, count in budget.unsigned_lines(self.look, self.declared)
+        ]
+
+    def _gaps(self) -> list[Warned]:
+        months = self.declared.monthly
+        found = budget.missing_packages(self.look, months, self.at.reading.today)
+        if months is None or not found:
+            return []
+        kind = self.look.known[months.ledger].questions[months.kind]
+        return [
+            Warned(
+                gettext(
+                    "%(what)s missing: %(months)s",
+                    what=shown(kind, code, self.at.reading), months=self._spans(gaps),
+                ),
+                url_for("RecordPages.list", form=months.ledger, case=self.look.case.id),
+            )
+            for code, gaps in found.items()
+        ]
+
+    def _spans(self, gaps: Sequence[Month]) -> str:
+        return ", ".join(
+            self._month(first) if first == last else f"{self._month(first)} – {self._month(last)}"
+            for first, last in in_spans(gaps)
+        )
+
+    def _month(self, month: Month) -> str:
+        return written_partial(f"{month[0]:04}-{month[1]:02}", self.language)
+
+    def _plural(self, form: str) -> str:
+        return say(self.look.known[form].plural or self.look.known[form].title, self.language)
+
+
+def _state(filed: Filed) -> str:
+    if not filed.count:
+        return "none"
+    return "whole" if filed.is_complete else "begun"
+
+
+def _said(document: Document) -> str:
+    state = _state(document.filed)
+    if state == "none":
+        return gettext("Not started") if document.is_needed else gettext("if needed")
+    return gettext("Complete") if state == "whole" else gettext("In progress")
+
+
+def _stage_state(one: StageNow, place: int, current: int) -> str:
+    if one.is_current:
+        return "now"
+    if one.missing and place < current:
+        return "behind"
+    return "done" if one.finished or one.is_complete else "ahead"
+
+
+def _stage_said(one: StageNow, state: str) -> str:
+    whole = sum(document.is_needed and document.filed.is_complete for document in one.documents)
+    needed = sum(document.is_needed for document in one.documents)
+    if state == "done":
+        return gettext("Complete")
+    if state == "ahead" and not whole:
+        return gettext("Not started")
+    if not needed:
+        return gettext("In progress")
+    return gettext("%(whole)s of %(needed)s complete", whole=whole, needed=needed)
+
+
+def _dates(one: StageNow) -> str:
+    begun, ended = day_text(one.entered) if one.entered else "", day_text(one.finished) if one.finished else ""
+    if begun and ended:
+        return begun if begun == ended else f"{begun} – {ended}"
+    if begun:
+        return gettext("since %(day)s", day=begun)
+    return gettext("until %(day)s", day=day_text(one.until)) if one.until else ""

@@ -1,0 +1,67 @@
+"""The people around a case and the risks open now, as the organisation's forms tell of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from app.language.answering import plain_answers
+from app.language.question import Answers
+from app.language.stages import People, Risks
+from app.records.glancing import Glance
+from app.records.labels import title_questions
+
+
+@dataclass(frozen=True)
+class OpenRisks:
+    """The open risks of the newest assessment, the gravest first."""
+
+    record_id: int
+    assessed: Any
+    rows: Sequence[Answers]
+
+
+def ask_people(look: Glance, people: People | None) -> None:
+    """Ask for the people around the case."""
+    if people and people.form in look.known:
+        form = look.known[people.form]
+        names = dict.fromkeys([question.name for question in title_questions(form)])
+        names |= dict.fromkeys(name for name in people.say if name in form.questions)
+        look.ask("people", people.form, list(names))
+
+
+def people_of(look: Glance, people: People | None) -> list[tuple[int, Answers]]:
+    """The people around the case, as they were entered."""
+    if people is None or people.form not in look.known:
+        return []
+    return sorted(look.answers("people", people.form), key=lambda one: one[0])
+
+
+def ask_risks(look: Glance, risks: Risks | None) -> None:
+    """Ask for the rows of the newest assessment."""
+    if risks is None or not look.knows_rows(risks.form, risks.rows, risks.word, risks.level):
+        return
+    kept: Any = look.cabinet.record_class(risks.form)
+    rows: Any = look.cabinet.tables.rows[risks.form, risks.rows]
+    name = look.date_name(risks.form)
+    order = [getattr(kept, name).desc().nulls_last()] if name else []
+    newest = select(kept.id).where(kept.case_id == look.case.id).order_by(*order, kept.id.desc()).limit(1)
+    look.ask("assessment", risks.form, [name] if name else [], kept.id == newest.scalar_subquery())
+    look.ask_rows("risks", risks.form, risks.rows, rows.record_id == newest.scalar_subquery())
+
+
+def open_risks(look: Glance, risks: Risks | None, today: date) -> OpenRisks | None:
+    """The open risks of the newest assessment, if there is one the reader may know."""
+    if risks is None or not look.found.get("assessment"):
+        return None
+    record_id, answers = look.answers("assessment", risks.form)[0]
+    columns = look.known[risks.form].questions[risks.rows].columns_asked()
+    rows = [row for _, row in look.row_answers("risks", risks.form, risks.rows)]
+    still = [
+        row for row in rows
+        if risks.open is None or risks.open.value(plain_answers(columns, row), today) is True
+    ]
+    still.sort(key=lambda row: -(row.get(risks.level) or 0))
+    return OpenRisks(record_id, answers.get(look.date_name(risks.form)), still)

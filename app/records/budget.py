@@ -1,0 +1,188 @@
+"""Money of a case: planned against given by payer, each currency apart; months without their package."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import and_, func, or_
+
+from app.language.question import Answers
+from app.language.stages import Budget, Given, Monthly, Stages
+from app.records.glancing import Glance
+
+Month = tuple[int, int]
+"""Year and month."""
+NOTHING = Decimal("0.00")
+
+
+@dataclass
+class PayerLine:
+    """What one payer planned and gave."""
+
+    planned: Decimal = NOTHING
+    given: Decimal = NOTHING
+
+    @property
+    def left(self) -> Decimal:
+        return self.planned - self.given
+
+
+@dataclass
+class Balance:
+    """Planned and given in one currency, by payer (``None`` where none is named)."""
+
+    currency: str
+    has_budget: bool = False
+    payers: dict[int | None, PayerLine] = field(default_factory=dict)
+
+    def of(self, payer: int | None) -> PayerLine:
+        return self.payers.setdefault(payer, PayerLine())
+
+    @property
+    def total(self) -> PayerLine:
+        lines = self.payers.values()
+        return PayerLine(sum((one.planned for one in lines), NOTHING), sum((one.given for one in lines), NOTHING))
+
+
+# --- budget against given ----------------------------------------------------------------------------
+
+def ask(look: Glance, stages: Stages) -> None:
+    """Ask for the budgets, the sums given, the unsigned lines and the monthly packages."""
+    if stages.budget:
+        _ask_budget(look, stages.budget)
+    for place, given in enumerate(stages.given):
+        _ask_given(look, place, given)
+    if stages.monthly:
+        _ask_months(look, stages.monthly)
+
+
+def _ask_budget(look: Glance, budget: Budget) -> None:
+    if look.knows(budget.form, budget.currency) and look.knows_rows(
+        budget.form, budget.rows, budget.amount, budget.payer
+    ):
+        dated = look.date_name(budget.form)
+        look.ask("budgets", budget.form, [budget.currency, *([dated] if dated else [])])
+        look.ask_rows("budget rows", budget.form, budget.rows)
+
+
+def _ask_given(look: Glance, place: int, given: Given) -> None:
+    if not look.knows(given.form, given.amount, given.payer):
+        return
+    kept: Any = look.cabinet.record_class(given.form)
+    amount, currency = (getattr(kept, name) for name in look.known[given.form].questions[given.amount].column_types())
+    payer = getattr(kept, given.payer).label("payer")
+    by = [payer, currency.label("currency")]
+    look.ask_sums(("given", place), given.form, [func.sum(amount).label("amount")], amount.is_not(None), by=by)
+    if given.signed and look.knows(given.form, *given.signed):
+        unsigned = or_(*[getattr(kept, name).is_not(True) for name in given.signed])
+        look.ask_sums(("unsigned", place), given.form, [func.count(kept.id).label("count")], unsigned)
+
+
+def balances(look: Glance, stages: Stages) -> list[Balance]:
+    """Planned against given, a balance for each currency that occurs."""
+    found: dict[str, Balance] = {}
+    for currency, payer, amount in _planned(look, stages.budget) if stages.budget else ():
+        balance = found.setdefault(currency, Balance(currency))
+        balance.has_budget = True
+        balance.of(payer).planned += amount
+    for place, _ in enumerate(stages.given):
+        for row in look.found.get(("given", place), ()):
+            found.setdefault(row["currency"], Balance(row["currency"])).of(row["payer"]).given += row["amount"]
+    return list(found.values())
+
+
+def _planned(look: Glance, budget: Budget) -> Iterable[tuple[str, int | None, Decimal]]:
+    """(currency, payer, amount) of the rows of the newest budget of each currency."""
+    if "budgets" not in look.found:
+        return
+    dated = look.date_name(budget.form)
+    written = sorted(look.answers("budgets", budget.form), key=lambda one: (one[1].get(dated) or date.min, one[0]))
+    newest = {answers[budget.currency]: number for number, answers in written if answers.get(budget.currency)}
+    of_record = {number: currency for currency, number in newest.items()}
+    for number, answers in look.row_answers("budget rows", budget.form, budget.rows):
+        if number in of_record and answers.get(budget.amount) is not None:
+            yield of_record[number], answers.get(budget.payer), answers[budget.amount]
+
+
+def unsigned_lines(look: Glance, stages: Stages) -> list[tuple[str, int]]:
+    """(form, how many of its lines lack a signature), where any do."""
+    counted = [
+        (given.form, look.found[("unsigned", place)][0]["count"])
+        for place, given in enumerate(stages.given) if ("unsigned", place) in look.found
+    ]
+    return [(form, count) for form, count in counted if count]
+
+
+# --- monthly packages --------------------------------------------------------------------------------
+
+def _ask_months(look: Glance, months: Monthly) -> None:
+    names = [months.kind, months.month, months.received, months.amount]
+    if not look.knows(months.ledger, *names) or not look.knows(months.period, months.since, months.until):
+        return
+    kept: Any = look.cabinet.record_class(months.ledger)
+    look.ask("months", months.ledger, names, and_(getattr(kept, months.kind).in_(months.kinds)))
+    look.ask("periods", months.period, [months.since, months.until])
+
+
+def missing_packages(look: Glance, months: Monthly | None, today: date) -> dict[str, list[Month]]:
+    """Kind → the months of the studies in which nothing of it was received."""
+    if months is None or "months" not in look.found:
+        return {}
+    lines = [answers for _, answers in look.answers("months", months.ledger)]
+    periods = [
+        (answers[months.since], answers.get(months.until))
+        for _, answers in look.answers("periods", months.period) if answers.get(months.since)
+    ]
+    due = due_months(periods, today)
+    gaps = {kind: sorted(due - _received(lines, months, kind)) for kind in months.kinds}
+    return {kind: found for kind, found in gaps.items() if found}
+
+
+def _received(lines: Sequence[Answers], months: Monthly, kind: str) -> set[Month]:
+    """The months in which something of the kind was received and not taken back."""
+    sums: dict[Month, Decimal] = {}
+    for line in lines:
+        if line[months.kind] == kind and (month := _month_of(line, months)):
+            amount = line[months.amount]
+            sums[month] = sums.get(month, NOTHING) + (amount.amount if amount else NOTHING)
+    return {month for month, amount in sums.items() if amount > 0}
+
+
+def _month_of(line: Mapping[str, Any], months: Monthly) -> Month | None:
+    """The month a line is for: the one written, else the one in which it was received."""
+    for answer in (line.get(months.month), line.get(months.received)):
+        parts = str(answer or "").split("-")
+        if len(parts) > 1:
+            return int(parts[0]), int(parts[1])
+    return None
+
+
+def due_months(periods: Iterable[tuple[date, date | None]], today: date) -> set[Month]:
+    """The calendar months of these periods that are over."""
+    now = (today.year, today.month)
+    due: set[Month] = set()
+    for since, until in periods:
+        month, last = (since.year, since.month), (until.year, until.month) if until else now
+        while month <= last and month < now:
+            due.add(month)
+            month = following(month)
+    return due
+
+
+def following(month: Month) -> Month:
+    """The month after."""
+    year, number = month
+    return (year + 1, 1) if number == 12 else (year, number + 1)
+
+
+def in_spans(months: Sequence[Month]) -> list[tuple[Month, Month]]:
+    """Months in a row as one span: first and last."""
+    spans: list[tuple[Month, Month]] = []
+    for month in months:
+        if spans and following(spans[-1][1]) == month:
+            spans[-1] = (spans[-1][0], month)
+        else:
+            spans.append((month, month))
+    return spans

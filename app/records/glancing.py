@@ -1,0 +1,83 @@
+"""What a page about one case asks of many forms, gathered and read in one statement."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.language.form import Form
+from app.language.question import Answers, Question
+from app.records.cabinet import Cabinet
+from app.records.overview import dating_question
+from app.records.tables import Record
+from app.records.together import read_together
+
+
+@dataclass
+class Glance:
+    """One look at a case: what is asked first, then read, then made sense of.
+
+    ``known`` are the forms as the reader may know them; of others nothing is asked.
+    """
+
+    cabinet: Cabinet
+    known: Mapping[str, Form]
+    case: Record
+    asked: dict[Any, tuple[Any, ...]] = field(default_factory=dict)
+    found: dict[Any, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def knows(self, form: str, *names: str) -> bool:
+        """Whether the reader may know the form and these of its questions."""
+        return form in self.known and all(name in self.known[form].questions for name in names)
+
+    def knows_rows(self, form: str, table: str, *names: str) -> bool:
+        """Whether the reader may know the table of rows and these of its columns."""
+        columns = {column.name for column in self._table(form, table)} if self.knows(form, table) else set()
+        return columns.issuperset(names) and bool(columns)
+
+    def _table(self, form: str, table: str) -> Sequence[Question]:
+        return self.known[form].questions[table].columns_asked()
+
+    def ask(self, key: Any, form: str, names: Sequence[str], *conditions: Any) -> None:
+        """Ask for answers of the case's records of a form; each row also has its ``id``."""
+        kept: Any = self.cabinet.record_class(form)
+        columns = _columns(kept, [self.known[form].questions[name] for name in names])
+        self.asked[key] = (kept, [kept.id, *columns], [kept.case_id == self.case.id, *conditions])
+
+    def ask_rows(self, key: Any, form: str, table: str, *conditions: Any) -> None:
+        """Ask for the rows of a table in the case's records; each has its record's ``record_id``."""
+        kept: Any = self.cabinet.tables.rows[form, table]
+        columns = [kept.id, kept.record_id, *_columns(kept, self._table(form, table))]
+        self.asked[key] = (kept, columns, [kept.case_id == self.case.id, *conditions])
+
+    def ask_sums(self, key: Any, form: str, sums: Sequence[Any], *conditions: Any, by: Sequence[Any] = ()) -> None:
+        """Ask for sums over the case's records of a form, by the values of columns."""
+        kept: Any = self.cabinet.record_class(form)
+        self.asked[key] = (kept, [*by, *sums], [kept.case_id == self.case.id, *conditions], by)
+
+    def read(self) -> None:
+        """Read everything asked for: one statement."""
+        rows = read_together(self.cabinet, list(self.asked.values()))
+        self.found = dict(zip(self.asked, rows, strict=True))
+
+    def answers(self, key: Any, form: str) -> list[tuple[int, Answers]]:
+        """(id, answers) of what :meth:`ask` asked for, those asked for being among them."""
+        stored = self.known[form].stored_questions
+        return [(row["id"], _restored(stored, row)) for row in self.found.get(key, ())]
+
+    def row_answers(self, key: Any, form: str, table: str) -> list[tuple[int, Answers]]:
+        """(the record's id, answers) of what :meth:`ask_rows` asked for."""
+        columns = self._table(form, table) if key in self.found else ()
+        return [(row["record_id"], _restored(columns, row)) for row in self.found.get(key, ())]
+
+    def date_name(self, form: str) -> str:
+        """The question that says when a sheet of the form is of, if the reader may know it."""
+        dated = dating_question(self.known[form])
+        return dated.name if dated else ""
+
+
+def _columns(kept: Any, questions: Sequence[Question]) -> list[Any]:
+    return [getattr(kept, column.name) for question in questions for column in question.columns()]
+
+
+def _restored(questions: Sequence[Question], row: Mapping[str, Any]) -> Answers:
+    return {question.name: question.restored(row) for question in questions if question.name in row}

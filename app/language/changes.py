@@ -98,6 +98,8 @@ def _place(question: Question, table: Question | None) -> Column:
 
 
 def _misfit(one: Kept, place: Any, lists: Mapping[str, Sequence[Choice]]) -> Iterator[Finding]:
+    if not {*one.now.choice_lists()} <= {*lists}:
+        return  # said already, and the form runs on as it was
     fitting = one.now.with_choices(lists).widens(one.older)
     if not fitting and one.now.type != one.older.type:
         yield finding(

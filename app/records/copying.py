@@ -29,6 +29,7 @@ from sqlalchemy import (
     select,
 )
 
+from app.records.closing import close_like
 from app.records.store import Store
 from app.records.trouble import Trouble
 
@@ -65,6 +66,7 @@ def copy(source: Store, target: Store, tables: Iterable[Table]) -> Counts:
         _point_now(write, deferred)
         counts = {name: _same_content(read, write, table) for name, table in sorted(kept.tables.items())}
         _continue_numbers(write, kept)
+        close_like(read, write)
     return counts
 
 

@@ -1,0 +1,132 @@
+"""A forms folder that a story writes and rewrites, and the database it runs on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import inspect, select
+
+import app.fields  # noqa: F401 - tells the language its kinds of question
+from app.access.install import install
+from app.language.form import Form
+from app.records.cabinet import Cabinet
+from app.records.history import Entry, entries
+from app.records.scope import SYSTEM, acting_as
+from app.records.sheets import Clerk, correct, enter, open_sheet
+from app.records.store import Store
+from app.records.upgrade import Opened, look, open_forms
+
+CLERK = Clerk(None, "case_manager", date(2026, 11, 22))
+
+CASE = """
+form: case
+title: {en: Case, ro: Caz}
+list: [name]
+sort: [name]
+sections:
+  - title: {en: Case, ro: Caz}
+    questions:
+      - {name: name, type: text, search: true, label: {en: Name, ro: Nume}}
+"""
+MENU = "menu: [{title: {en: Work, ro: Lucru}, entries: [case]}]"
+ROLES = """
+roles:
+  - {role: administrator, title: {en: Administrator, ro: Administrator}, pages: [users]}
+"""
+
+
+def form(key: str, *questions: str, head: str = "") -> str:
+    """The file of a form with these questions, each written without its label."""
+    label = "label: {en: Words, ro: Vorbe}"
+    lines = "\n".join(f"      - {{{question}, {label}}}" for question in questions)
+    return (
+        f"form: {key}\ntitle: {{en: Title, ro: Titlu}}\nplural: {{en: Titles, ro: Titluri}}\n{head}\n"
+        f"sections:\n  - title: {{en: Part, ro: Partea}}\n    questions:\n{lines}\n"
+    )
+
+
+@dataclass
+class Organisation:
+    """An organisation that changes its forms."""
+
+    store: Store
+    folder: Path
+    opened: Opened = field(init=False)
+    cabinet: Cabinet = field(init=False)
+
+    def write(self, **files: str | None) -> None:
+        """Write these files of the forms folder; ``None`` removes one."""
+        for name, text in files.items():
+            path = self.folder / f"{name.replace('__', '/')}.yaml"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if text is None:
+                path.unlink()
+            else:
+                path.write_text(text, encoding="utf-8")
+
+    def start(self, **files: str | None) -> "Organisation":
+        """Start with these files changed."""
+        return self._open(files, converting=False)
+
+    def upgrade(self, **files: str | None) -> "Organisation":
+        """Run ``dosar upgrade`` with these files changed."""
+        return self._open(files, converting=True)
+
+    def _open(self, files: dict[str, str | None], converting: bool) -> "Organisation":
+        self.write(**files)
+        with self.store.writing() as session:
+            install(session.connection())
+        self.opened = open_forms(self.store, self.folder, converting)
+        self.cabinet = Cabinet(self.store, self.opened.definition)
+        return self
+
+    def plan(self) -> list[str]:
+        """What an upgrade would do, in words."""
+        return [str(step.said) for step in look(self.store, self.folder).steps if step.is_told]
+
+    def form(self, key: str) -> Form:
+        return self.cabinet.forms[key]
+
+    def enter(self, key: str, **answers: Any) -> int:
+        return enter(self.cabinet, self.form(key), answers, CLERK)
+
+    def correct(self, key: str, record_id: int, **answers: Any) -> None:
+        version = open_sheet(self.cabinet, key, record_id).record.version
+        correct(self.cabinet, self.form(key), record_id, version, answers, CLERK)
+
+    def answers(self, key: str, record_id: int) -> dict[str, Any]:
+        self.store.session.remove()
+        return open_sheet(self.cabinet, key, record_id).answers
+
+    def history(self, key: str, record_id: int) -> list[Entry]:
+        return entries(self.cabinet, self.form(key), self.cabinet.find(key, record_id))
+
+    def codes(self) -> list[str]:
+        """The findings, by code."""
+        return [found.code for found in self.opened.findings]
+
+    def columns(self, table: str) -> set[str]:
+        """The columns of a table, as they are in the database."""
+        with self.store.snapshot() as connection:
+            return {column["name"] for column in inspect(connection).get_columns(table)}
+
+    def column(self, table: str, name: str) -> list[Any]:
+        """What stands in a column."""
+        from sqlalchemy import column
+        from sqlalchemy import table as named
+
+        with self.store.snapshot() as connection:
+            return list(connection.scalars(select(column(name)).select_from(named(table))))
+
+
+@contextmanager
+def organisation_in(store: Store, folder: Path) -> Iterator[Organisation]:
+    """An organisation with a case form only."""
+    with acting_as(SYSTEM):
+        ours = Organisation(store, folder / "forms")
+        ours.write(case=CASE, menu=MENU, roles=ROLES)
+        yield ours
+        store.session.remove()

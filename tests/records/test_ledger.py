@@ -1,0 +1,147 @@
+"""A ledger: nothing in it is changed or deleted, not even by the program; a mistake is reversed."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError
+
+from app.fields.money import Money
+from app.language.message import Mistake
+from app.language.question import Unknown
+from app.records.closing import closed_tables
+from app.records.copying import copy
+from app.records.ledger import reverse, reversed_by
+from app.records.scope import OutOfReach
+from app.records.sheets import accept, bring_back, put_away
+from app.records.store import Store
+from tests.databases import fresh_store
+from tests.records.organisations import CLERK, Organisation, form, organisation_in
+
+AID = form(
+    "aid", "name: number, type: code", "name: given_on, type: date", "name: value, type: money, unknown: true",
+    "name: pieces, type: integer", "name: total, type: computed, result: integer, value: pieces * 2",
+    "name: parts, type: table, columns: [{name: weight, type: decimal, label: {en: kg, ro: kg}}, "
+    "{name: what, type: text, label: {en: What, ro: Ce}}]",
+    head="append_only: true\nbelongs_to: case",
+)
+TEN = Money(Decimal("10.00"), "MDL")
+
+
+@pytest.fixture
+def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
+    with organisation_in(store, tmp_path) as organisation:
+        yield organisation.start(aid=AID)
+
+
+@pytest.fixture
+def entry(ours: Organisation) -> int:
+    case = ours.enter("case", name="Ana")
+    return _enter(ours, case, value=TEN, pieces=3, given_on=date(2026, 1, 2),
+                  parts=[{"id": None, "weight": Decimal("1.5"), "what": "făină"}])
+
+
+def _enter(ours: Organisation, case: int, **answers: Any) -> int:
+    from app.language.answering import settled
+    from app.records.sheets import enter
+
+    form = ours.form("aid")
+    return enter(ours.cabinet, form, settled(form, answers, CLERK.today), CLERK, case)
+
+
+def test_the_database_refuses_to_change_or_delete_an_entry(ours: Organisation, entry: int) -> None:
+    kept: Any = ours.cabinet.record_class("aid").__table__  # type: ignore[attr-defined]
+    parts: Any = ours.cabinet.tables.rows["aid", "parts"].__table__  # type: ignore[attr-defined]
+    for change in (
+        update(kept).values(value=1), update(kept).values(case_id=1), update(kept).values(reverses=None),
+        delete(kept), update(parts).values(weight=2), delete(parts),
+    ):
+        with pytest.raises(DBAPIError, match="append-only"), ours.store.writing() as session:
+            session.execute(change)
+
+
+def test_the_program_does_not_even_try(ours: Organisation, entry: int) -> None:
+    with pytest.raises(OutOfReach):
+        ours.correct("aid", entry, pieces=4)
+    with pytest.raises(OutOfReach):
+        put_away(ours.cabinet, ours.form("aid"), entry, CLERK)
+
+
+def test_what_is_kept_about_an_entry_stays_open(ours: Organisation, entry: int) -> None:
+    accept(ours.cabinet, ours.form("aid"), entry, CLERK)
+    case = ours.cabinet.find("aid", entry).case_id  # type: ignore[attr-defined]
+    put_away(ours.cabinet, ours.form("case"), case, CLERK)
+    bring_back(ours.cabinet, ours.form("case"), case, CLERK)
+    assert ours.answers("aid", entry)["value"] == TEN
+
+
+def test_an_entry_is_reversed_once_by_one_that_turns_it_round(ours: Organisation, entry: int) -> None:
+    back = reverse(ours.cabinet, ours.form("aid"), entry, " de două ori ", CLERK)
+    answers = ours.answers("aid", back)
+    assert answers["value"] == Money(Decimal("-10.00"), "MDL")
+    assert (answers["pieces"], answers["total"], answers["given_on"]) == (-3, -6, date(2026, 1, 2))
+    assert [(row["weight"], row["what"]) for row in answers["parts"]] == [(Decimal("-1.5"), "făină")]
+    assert answers["number"] != ours.answers("aid", entry)["number"]
+
+    record: Any = ours.cabinet.find("aid", back)
+    assert (record.reverses, record.reversal_reason) == (entry, "de două ori")
+    assert reversed_by(ours.cabinet, ours.cabinet.find("aid", entry)) == back
+    assert [(told.action, told.reason) for told in ours.history("aid", entry)] == [
+        ("reversed", "de două ori"), ("entered", ""),
+    ]
+    for twice in (entry, back):
+        with pytest.raises(Mistake):
+            reverse(ours.cabinet, ours.form("aid"), twice, "încă o dată", CLERK)
+
+
+def test_a_reason_is_asked_for(ours: Organisation, entry: int) -> None:
+    with pytest.raises(Mistake, match="why"):
+        reverse(ours.cabinet, ours.form("aid"), entry, "  ", CLERK)
+
+
+def test_only_an_entry_of_a_ledger_is_reversed(ours: Organisation, entry: int) -> None:
+    with pytest.raises(OutOfReach):
+        reverse(ours.cabinet, ours.form("case"), 1, "greșit", CLERK)
+
+
+def test_what_was_not_said_is_not_turned_round(ours: Organisation, entry: int) -> None:
+    silent = _enter(ours, 1, value=Unknown.DONT_KNOW)
+    back = reverse(ours.cabinet, ours.form("aid"), silent, "greșit", CLERK)
+    assert ours.answers("aid", back)["value"] is Unknown.DONT_KNOW
+
+
+def test_a_form_becomes_a_ledger_with_its_records(ours: Organisation) -> None:
+    plain = form("gift", "name: what, type: text")
+    gift = ours.start(gift=plain).enter("gift", what="haine")
+    ours.start(gift=plain + "append_only: true\n")
+    back = reverse(ours.cabinet, ours.form("gift"), gift, "greșit", CLERK)
+    assert ours.answers("gift", back) == {"what": "haine"}
+    with ours.store.snapshot() as connection:
+        assert {"gift", "aid", "aid__parts"} == closed_tables(connection)
+
+
+def test_an_upgrade_moves_the_answers_of_a_ledger_and_closes_it_again(ours: Organisation, entry: int) -> None:
+    more = AID.replace("name: pieces, type: integer", "name: count, type: decimal, was: pieces").replace(
+        "name: parts, type", "name: pieces_of_it, was: parts, type").replace("value: pieces * 2", "value: count * 2")
+    ours.upgrade(aid=more + "      - {name: note, type: text, label: {en: Note, ro: Notă}}\nlist: [note]\n")
+    answers = ours.answers("aid", entry)
+    assert (answers["count"], answers["pieces_of_it"][0]["what"]) == (Decimal(3), "făină")
+    kept: Any = ours.cabinet.record_class("aid").__table__  # type: ignore[attr-defined]
+    parts: Any = ours.cabinet.tables.rows["aid", "pieces_of_it"].__table__  # type: ignore[attr-defined]
+    for change in (update(kept).values(count=1), update(kept).values(note="x"), delete(parts)):
+        with pytest.raises(DBAPIError, match="append-only"), ours.store.writing() as session:
+            session.execute(change)
+
+
+def test_a_copy_is_closed_too(ours: Organisation, entry: int, tmp_path: Path) -> None:
+    with fresh_store("sqlite", tmp_path / "other") as other:
+        copy(ours.store, other, ours.cabinet.tables.metadata.tables.values())
+        kept: Any = ours.cabinet.record_class("aid").__table__  # type: ignore[attr-defined]
+        assert other.session.scalars(select(kept.c.pieces)).all() == [3]
+        other.session.remove()
+        with pytest.raises(DBAPIError, match="append-only"), other.writing() as session:
+            session.execute(delete(kept))

@@ -108,7 +108,7 @@ def complaints(form: Form, answers: Answers, today: date, asked: set[str] | None
     hidden = hidden_questions(form, answers, today)
     found: list[Complaint] = []
     for question in form.asked():
-        if question.name in hidden or asked is not None and question.name not in asked:
+        if question.name in hidden or (asked is not None and question.name not in asked):
             continue
         found.extend(_about(question, answers.get(question.name), plain, today, (question.name,)))
         for position, row in enumerate(answers.get(question.name) or () if question.columns_asked() else ()):
@@ -121,7 +121,7 @@ def complaints(form: Form, answers: Answers, today: date, asked: set[str] | None
 
 
 def _about(question: Question, answer: Any, plain: Mapping[str, Any], today: date, where: Where) -> Iterator[Complaint]:
-    required = question.required or question.required_if and question.required_if.value(plain, today) is True
+    required = question.required or (question.required_if and question.required_if.value(plain, today) is True)
     if answer is None or answer == []:
         if required and not question.computed:
             yield Complaint(where, REQUIRED)

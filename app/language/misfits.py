@@ -14,6 +14,7 @@ from app.language.reading import Source
 from app.language.texts import LANGUAGE
 
 LISTS_OF_QUESTIONS = ("questions", "columns")
+CHOICES, SHAPES = "choices", ("name", "choices")
 Loc = tuple[Any, ...]
 
 TEXT = "This must be a text; put it in quotes if it is a number."
@@ -91,19 +92,25 @@ def _wrong_value(wrong: Any, place: Place) -> Finding:
         return finding(place, "F008", MISSPELT.get(more["pattern"], MISSPELT[NAME]))
     if kind in WRONG:
         return finding(place, "F008", WRONG[kind])
-    return finding(place, "F008", "This value does not fit here (%(why)s).", why=wrong["msg"])
+    return finding(place, "F008", "This value does not fit here.")
 
 
 def _path(loc: Loc) -> Loc:
-    """The path through the file; pydantic also names each question's kind on the way."""
+    """The path through the file; on the way pydantic also names kinds of questions and of values."""
     return tuple(
-        step for place, step in enumerate(loc) if step != "[key]" and not _is_kind(loc, place)
+        step for place, step in enumerate(loc)
+        if step != "[key]" and not _is_kind(loc, place) and not _is_shape(loc, place)
     )
 
 
 def _is_kind(loc: Loc, place: int) -> bool:
     """Whether this step names the kind of a question instead of a key."""
     return place >= 2 and loc[place - 2] in LISTS_OF_QUESTIONS and isinstance(loc[place - 1], int)
+
+
+def _is_shape(loc: Loc, place: int) -> bool:
+    """Whether this step says how the choices are given: by a name, or one by one."""
+    return place >= 1 and loc[place - 1] == CHOICES and loc[place] in SHAPES
 
 
 def _keys_at(loc: Loc, model: type[BaseModel]) -> list[str]:

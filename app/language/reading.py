@@ -5,6 +5,7 @@ aliases, tags, more than 20 levels, more than 20,000 values, files over 1 MB. Te
 ``NO`` is Norway, ``012`` and ``22:30`` are not numbers (YAML 1.1 readers disagree).
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,10 +22,32 @@ MOST_BYTES = 1_000_000
 MOST_VALUES = 20_000
 DEEPEST = 20
 
+NOT_YAML = {
+    r"cannot start any token": "A character stands here that no text begins with, perhaps a tab: indent with "
+                               "spaces, or put the text in quotes.",
+    r"mapping values are not allowed|could not find expected ':'":
+        "The colons of this line and those above do not fit: put a text that holds a colon in quotes.",
+    r"expected ',' or|node content": "A bracket is not closed, or a comma is missing.",
+    r"expected <block end>|did not find expected": "The line is indented differently from those above it.",
+    r"end of stream|quoted scalar": "A quotation mark is not closed.",
+    r"document": "Another document begins here; a file holds one.",
+}
+"""What is wrong, by the words of the YAML reader."""
+NOT_YAML_OTHERWISE = "This cannot be read; look at the quotation marks, brackets and indentation here."
+
+
+
+def _whole(text: str) -> int:
+    """A number with a zero before it is a text: a code, a postal code, a telephone number."""
+    if re.fullmatch(r"[-+]?(0|[1-9]\d*)", text, re.ASCII) is None:
+        raise ValueError(text)
+    return int(text)
+
+
 _PLAIN: dict[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:null": lambda text: None,
     "tag:yaml.org,2002:bool": lambda text: text.lower() == "true",
-    "tag:yaml.org,2002:int": int,
+    "tag:yaml.org,2002:int": _whole,
     "tag:yaml.org,2002:float": float,
 }
 
@@ -45,9 +68,10 @@ class Source:
         """The line of the value that ``path`` leads to, or of the last step that exists."""
         here, place = self.contents, Place(self.file, 1)
         for step in path:
-            if (isinstance(here, dict) and step in here) or (isinstance(here, list) and _within(step, here)):
-                place = self.places.get((id(here), step), place)
-                here = here[step]
+            if not ((isinstance(here, dict) and step in here) or (isinstance(here, list) and _within(step, here))):
+                break
+            place = self.places.get((id(here), step), place)
+            here = here[step]
         return place
 
     def adopt(self, other: "Source") -> None:
@@ -72,9 +96,8 @@ def read_yaml(path: Path, shown_as: str | None = None) -> Source:
     except UnicodeDecodeError:
         source.findings.append(_at(source, 1, "F001", "The file is not UTF-8 text; save it as UTF-8."))
         return source
-    except OSError as error:
-        why = error.strerror or ""
-        source.findings.append(_at(source, 1, "F001", "The file cannot be read: %(why)s.", why=why))
+    except OSError:
+        source.findings.append(_at(source, 1, "F001", "The file cannot be opened; look at who may read it."))
         return source
     return read_text(text, source.file)
 
@@ -90,16 +113,19 @@ def read_text(text: str, file: str) -> Source:
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line, why = mark.line + 1 if mark else 1, error.problem or ""
-        source.findings.append(_at(source, line, "F001", "This is not YAML: %(why)s.", why=why))
+        line = mark.line + 1 if mark else 1
+        source.findings.append(_at(source, line, "F001", _why(error.problem or "")))
         return source
-    except (YAMLError, ValueError) as error:
-        why = str(error).splitlines()[0]
-        source.findings.append(_at(source, 1, "F001", "This is not YAML: %(why)s.", why=why))
+    except (YAMLError, ValueError):
+        source.findings.append(_at(source, 1, "F001", NOT_YAML_OTHERWISE))
         return source
     if node is not None:
         source.contents = _value(node, source)
     return source
+
+
+def _why(problem: str) -> str:
+    return next((told for said, told in NOT_YAML.items() if re.search(said, problem)), NOT_YAML_OTHERWISE)
 
 
 def _refuse_tricks(events: Any, source: Source) -> None:
@@ -110,6 +136,10 @@ def _refuse_tricks(events: Any, source: Source) -> None:
             source.findings.append(_at(
                 source, line, "F002", "Anchors and aliases (& and *) are not read; write the value out."
             ))
+            return
+        if getattr(event, "version", None) or getattr(event, "tags", None):
+            text = "Directives (lines that begin with %) are not read; remove the line."
+            source.findings.append(_at(source, line, "F002", text))
             return
         if isinstance(event, (ScalarEvent, MappingStartEvent, SequenceStartEvent)) and _tagged(event):
             source.findings.append(_at(source, line, "F002", "Tags (!) are not read; remove it."))

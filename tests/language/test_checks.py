@@ -1,0 +1,153 @@
+"""What ``dosar check`` prints: each file of ``tests/forms/bad`` begins with the lines it must cause.
+
+Its first line names the file it stands for in the good folder beside it.
+"""
+
+import re
+import shutil
+from collections.abc import Callable
+from inspect import get_annotations
+from pathlib import Path
+
+import pytest
+
+import app.fields  # noqa: F401 - tells the language its kinds of question
+from app.language.checks import RESERVED, RESERVED_FORMS, check
+from app.language.folder import Reading, read_folder
+from app.language.form import Form
+from app.language.walking import walk
+from app.records.tables import Record, Row, build_tables
+
+HERE = Path(__file__).parents[1] / "forms"
+LANGUAGE = Path(__file__).parents[2] / "app/language"
+CHECKED_HERE = ("reading", "misfits", "folder", "checks", "rule_checks")
+BAD = sorted((HERE / "bad").glob("*.yaml"))
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes files into a copy of the good folder."""
+    folder = tmp_path / "forms"
+    shutil.copytree(HERE / "good", folder)
+
+    def write_files(**files: str) -> Path:
+        for name, text in files.items():
+            (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+        return folder
+    return write_files
+
+
+def printed(reading: Reading) -> list[str]:
+    return [str(finding) for finding in check(reading)]
+
+
+def told_by(sample: Path) -> tuple[str, list[str]]:
+    """The file a sample stands for, and the lines it says it causes."""
+    first, *rest = sample.read_text(encoding="utf-8").splitlines()
+    lines = [line.removeprefix("# ") for line in rest if line.startswith("# ")]
+    return first.removeprefix("# "), lines
+
+
+def test_nothing_is_wrong_in_a_good_folder() -> None:
+    assert printed(read_folder(HERE / "good")) == []
+
+
+@pytest.mark.parametrize("sample", BAD, ids=lambda path: path.stem)
+def test_every_mistake_is_told_at_once(sample: Path, write: Write) -> None:
+    folder = write()
+    name, lines = told_by(sample)
+    shutil.copy(sample, folder / name)
+    assert printed(read_folder(folder)) == lines
+
+
+def test_every_code_has_a_sample() -> None:
+    sources = [(LANGUAGE / f"{name}.py").read_text(encoding="utf-8") for name in CHECKED_HERE]
+    told = {code for source in sources for code in re.findall(r'"(F\d{3})"', source)}
+    assert told - {sample.stem[:4] for sample in BAD} <= {"F020", "F021", "F025", "F026"}, "tested in test_changes.py"
+
+
+def test_mistakes_of_several_files_come_together(write: Write) -> None:
+    folder = write(visit="form: visit\n", roles="roles: []\nrole: x\n", menu="menu: 5\n")
+    assert printed(read_folder(folder)) == [
+        "forms/menu.yaml:1: F008: This must be a list: lines that begin with a dash.",
+        'forms/roles.yaml:2: F005: unknown key "role"; did you mean "roles"?',
+        'forms/visit.yaml:1: F007: The key "title" is missing here.',
+        'forms/visit.yaml:1: F007: The key "sections" is missing here.',
+    ]
+
+
+def test_a_broken_file_does_not_stop_the_others(write: Write) -> None:
+    reading = read_folder(write(visit="form: visit\ntitle: [\n"))
+    check(reading)
+    assert set(reading.of(Form)) == {"form:case"}
+    assert reading.broken() == {"form:visit"}
+
+
+def test_of_two_forms_with_one_name_the_first_runs(write: Write) -> None:
+    second = (HERE / "good/case.yaml").read_text(encoding="utf-8")
+    reading = read_folder(write(second=second))
+    assert printed(reading) == [
+        'forms/second.yaml:1: F014: "case" is already the name of forms/case.yaml; give one of the two another name.',
+    ]
+    assert reading.broken() == set()
+
+
+def test_a_mixin_with_a_mistake_breaks_the_forms_that_use_it(write: Write) -> None:
+    folder = write()
+    mixin = folder / "mixins/header.yaml"
+    mixin.write_text(mixin.read_text(encoding="utf-8").replace("type: date", "type: dat"), encoding="utf-8")
+    reading = read_folder(folder)
+    assert printed(reading) == [
+        'forms/mixins/header.yaml:6: F006: unknown type "dat"; did you mean "date"?',
+    ]
+    assert reading.broken() == {"form:visit"}
+
+
+def test_a_rule_of_a_mixin_is_told_where_it_stands(write: Write) -> None:
+    folder = write()
+    mixin = folder / "mixins/header.yaml"
+    mixin.write_text(mixin.read_text(encoding="utf-8").replace("visit_date <=", "visit_day <="), encoding="utf-8")
+    reading = read_folder(folder)
+    found = check(reading)
+    assert [str(finding) for finding in found] == [
+        'forms/mixins/header.yaml:10: F012: no question is named "visit_day"; did you mean "visit_date"?',
+    ]
+    reading.findings = found
+    assert reading.broken() == {"form:visit"}
+
+
+def test_advice_breaks_nothing(write: Write) -> None:
+    visit = (HERE / "good/visit.yaml").read_text(encoding="utf-8").replace("title: {en: School, ro: Școala}",
+                                                                         "title: {en: School}")
+    reading = read_folder(write(visit=visit))
+    reading.findings = check(reading)
+    assert [str(finding) for finding in reading.findings] == [
+        "forms/visit.yaml:13: F010: The text is missing in one language: Romanian.",
+    ]
+    assert reading.broken() == set()
+
+
+def test_another_language_can_be_asked_for(write: Write) -> None:
+    found = check(read_folder(write()), languages=("ro", "en", "uk"))
+    assert {finding.code for finding in found} == {"F010"}
+    assert str(found[0]).endswith(": F010: The text is missing in one language: uk.")
+
+
+def test_no_question_takes_a_name_of_the_tables() -> None:
+    good = read_folder(HERE / "good").of(Form)
+    forms = {form.key: form.model_copy(update={"append_only": True}) for form in good.values()}
+    tables = build_tables(forms)
+    columns = {column for kept in tables.classes() for column in list(kept.columns) if "__" not in column}
+    asked = {question.name for form in forms.values() for _, question, _ in walk(form)}
+    attributes = {
+        name for kind in (Record, Row) for base in kind.__mro__
+        for name in (*vars(base), *get_annotations(base)) if not name.startswith("_")
+    }
+    assert (columns - asked) | attributes <= RESERVED
+
+
+def test_no_form_takes_the_name_of_another_table() -> None:
+    metadata = build_tables({}).metadata
+    assert [name for name in metadata.tables if not name.startswith(RESERVED_FORMS)] == []

@@ -1,0 +1,107 @@
+"""YAML as a form's author means it: nothing is guessed, and nothing but plain values is read."""
+
+from pathlib import Path
+
+import pytest
+
+from app.language.finding import Place
+from app.language.reading import MOST_BYTES, Source, read_text, read_yaml
+
+
+def said(source: Source) -> list[str]:
+    return [str(finding) for finding in source.findings]
+
+
+@pytest.mark.parametrize("written", [
+    "NO", "no", "yes", "on", "y", "012", "0x1F", "0o17", "1_000", "22:30", "2026-01-01", "27.03.1998", ".inf",
+    "<<", "=", "9" * 5000,
+])
+def test_a_word_stays_the_word_it_is(written: str) -> None:
+    assert read_text(f"answer: {written}", "x.yaml").contents == {"answer": written}
+
+
+@pytest.mark.parametrize(("written", "meant"), [
+    ("12", 12), ("-5", -5), ("1.5", 1.5), ("true", True), ("False", False), ("null", None), ("~", None), ("", None),
+    ('"12"', "12"), ("'true'", "true"), ("Ștefan", "Ștefan"),
+])
+def test_numbers_and_truths_are_read(written: str, meant: object) -> None:
+    assert read_text(f"answer: {written}", "x.yaml").contents == {"answer": meant}
+
+
+def test_every_value_knows_its_line() -> None:
+    source = read_text("form: visit\nlist:\n  - day\n  - purpose\ntitle:\n  en: Visit\n  ro: Vizită\n", "x.yaml")
+    assert source.place(("list", 1)) == Place("x.yaml", 4)
+    assert source.place(("title", "ro")) == Place("x.yaml", 7)
+    assert source.place(("title", "de")) == Place("x.yaml", 5), "what is not there: the line it would stand under"
+    assert source.place(("sections", 3, "title")) == Place("x.yaml", 1)
+
+
+def test_a_key_given_twice_is_told_and_the_first_kept() -> None:
+    source = read_text("form: visit\nlist: [a]\nform: other\nlist: [b]\n", "x.yaml")
+    assert source.contents == {"form": "visit", "list": ["a"]}
+    assert said(source) == [
+        'x.yaml:3: F003: The key "form" stands here twice; keep one.',
+        'x.yaml:4: F003: The key "list" stands here twice; keep one.',
+    ]
+
+
+@pytest.mark.parametrize(("text", "line", "told"), [
+    ("a: &x [1]\nb: *x", 1, "Anchors and aliases (& and *) are not read; write the value out."),
+    ("a: 1\nb: !!python/object/apply:os.system [ls]", 2, "Tags (!) are not read; remove it."),
+    ("%YAML 1.1\n---\na: NO", 2, "Directives (lines that begin with %) are not read; remove the line."),
+    ("[1]: a", 1, "A key must be a word."),
+    ("a: " + "[" * 30, 1, "The file is too deep or too long to be a form (20 levels, 20,000 values)."),
+    ("[" + "a, " * 30_000 + "a]", 1, "The file is too deep or too long to be a form (20 levels, 20,000 values)."),
+])
+def test_tricks_are_refused(text: str, line: int, told: str) -> None:
+    assert said(read_text(text, "x.yaml")) == [f"x.yaml:{line}: F002: {told}"]
+
+
+def test_a_bomb_is_refused_before_it_grows() -> None:
+    levels = [f"l{level}: &l{level} [{', '.join([f'*l{level - 1}'] * 9)}]" for level in range(1, 10)]
+    source = read_text("\n".join(["l0: &l0 [ha]", *levels]), "x.yaml")
+    assert [finding.code for finding in source.findings] == ["F002"]
+    assert source.contents is None
+
+
+@pytest.mark.parametrize(("text", "line", "told"), [
+    ("a: 'x", 1, "A quotation mark is not closed."),
+    ("a: [1, 2\nb: 3", 2, "A bracket is not closed, or a comma is missing."),
+    ("label: Note: none", 1, "The colons of this line and those above do not fit: put a text that holds a colon "
+                             "in quotes."),
+    ("a:\n\tb: 1", 2, "A character stands here that no text begins with, perhaps a tab: indent with spaces, or put "
+                      "the text in quotes."),
+    ("a:\n  - 1\n - 2", 3, "The line is indented differently from those above it."),
+    ("a: 1\n---\nb: 2", 2, "Another document begins here; a file holds one."),
+    ("\0", 1, "This cannot be read; look at the quotation marks, brackets and indentation here."),
+])
+def test_what_is_no_yaml_is_told_with_its_line(text: str, line: int, told: str) -> None:
+    source = read_text(text, "x.yaml")
+    assert said(source) == [f"x.yaml:{line}: F001: {told}"]
+    assert source.contents is None
+
+
+def test_a_file_of_another_encoding_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "visit.yaml"
+    file.write_bytes("title: Vizită".encode("iso-8859-2"))
+    source = read_yaml(file, "forms/visit.yaml")
+    assert said(source) == ["forms/visit.yaml:1: F001: The file is not UTF-8 text; save it as UTF-8."]
+
+
+def test_a_huge_file_is_not_even_opened(tmp_path: Path) -> None:
+    file = tmp_path / "visit.yaml"
+    file.write_bytes(b"# " + b"x" * MOST_BYTES)
+    assert said(read_yaml(file, "forms/visit.yaml")) == [
+        "forms/visit.yaml:1: F001: The file is larger than 1 MB; split it.",
+    ]
+
+
+def test_a_file_that_went_away_is_told(tmp_path: Path) -> None:
+    source = read_yaml(tmp_path / "visit.yaml", "forms/visit.yaml")
+    assert said(source) == ["forms/visit.yaml:1: F001: The file cannot be opened; look at who may read it."]
+
+
+def test_a_byte_order_mark_is_no_letter(tmp_path: Path) -> None:
+    file = tmp_path / "visit.yaml"
+    file.write_bytes("form: visit".encode("utf-8-sig"))
+    assert read_yaml(file).contents == {"form": "visit"}

@@ -138,8 +138,8 @@ def test_another_language_can_be_asked_for(write: Write) -> None:
 def test_no_question_takes_a_name_of_the_tables() -> None:
     good = read_folder(HERE / "good").of(Form)
     forms = {form.key: form.model_copy(update={"append_only": True}) for form in good.values()}
-    tables = build_tables(forms)
-    columns = {column for kept in tables.classes() for column in list(kept.columns) if "__" not in column}
+    tables = build_tables(forms).classes()
+    columns = {column.name for table in tables for column in table.columns if "__" not in column.name}
     asked = {question.name for form in forms.values() for _, question, _ in walk(form)}
     attributes = {
         name for kind in (Record, Row) for base in kind.__mro__

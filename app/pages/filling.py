@@ -1,6 +1,6 @@
 """From a form and what stands in its boxes to what the page draws."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from json import dumps
 from typing import Any
@@ -45,20 +45,22 @@ class Filling:
         """The sections as they are drawn."""
         hidden = hidden_questions(self.whole or self.form, self.answers, self.reading.today)
         on_page = {question.name for section in wanted for question in section.questions} - set(self.others)
-        return [
-            AskedSection(
-                id=f"section-{number}", title=say(section.title, self.reading.language),
-                number=section.number or "", help=say(section.help, self.reading.language),
-                show_if=self._condition(section.show_if, on_page),
-                shown=not all(question.name in hidden for question in section.questions),
-                questions=[
-                    self._asked(question, question.name, (question.name,), self.posted.getlist(question.name),
-                                on_page, question.name not in hidden)
-                    for question in section.questions if not question.retired
-                ],
-            )
-            for number, section in enumerate(wanted, 1)
-        ]
+        return [self._section(f"section-{number}", section, hidden, on_page)
+                for number, section in enumerate(wanted, 1)]
+
+    def _section(self, id: str, section: Section, hidden: Collection[str], on_page: set[str]) -> AskedSection:
+        """A question hidden only by its section is drawn shown: in the browser, the section comes and goes."""
+        rule = self._condition(section.show_if, on_page)
+        return AskedSection(
+            id=id, title=say(section.title, self.reading.language), number=section.number or "",
+            help=say(section.help, self.reading.language), show_if=rule,
+            shown=not all(question.name in hidden for question in section.questions),
+            questions=[
+                self._asked(question, question.name, (question.name,), self.posted.getlist(question.name), on_page,
+                            question.name not in hidden or bool(rule and question.show_if is None))
+                for question in section.questions if not question.retired
+            ],
+        )
 
     def problems(self) -> list[Problem]:
         """The error summary, in the order of the page."""

@@ -95,12 +95,19 @@ def copy_row(source: Posted, old: str, target: Posted, new: str) -> None:
 
 
 def _is_filled(table: Question, row: str, posted: Posted, reading: Reading) -> bool:
-    """Whether something was typed in a row; a currency alone is nothing, what cannot be read is something."""
+    """Whether something was typed in a row: what cannot be read is something, a currency alone is nothing.
+
+    Nor is a default that came with a new row.
+    """
+    is_new = not posted.get(f"{row}id")
     try:
-        answers = [column.read(posted.getlist(f"{row}{column.name}"), reading) for column in table.columns_asked()]
+        answers = [
+            (column.read(posted.getlist(f"{row}{column.name}"), reading), is_new and column.default_answer(reading))
+            for column in table.columns_asked()
+        ]
     except Mistake:
         return True
-    return any(answer not in (None, []) for answer in answers)
+    return any(answer not in (None, []) and answer != default for answer, default in answers)
 
 
 def as_posted(questions: Iterable[Question], answers: Answers, reading: Reading) -> Posted:

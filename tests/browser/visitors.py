@@ -3,9 +3,12 @@
 import re
 from typing import Any
 
+from playwright.sync_api import TimeoutError
+
+from app.access.languages import NAMES
 from app.demo import password_of
 
-NAMES = {"ro": "Română", "en": "English"}
+MOMENT = 2_000
 
 
 class Visitor:
@@ -22,6 +25,8 @@ class Visitor:
         # a page that was refused is noted by the browser like a missing file
         if said.type in ("error", "warning") and "Failed to load resource" not in said.text:
             self.complaints.append(f"{self.page.url}: {said.text}")
+
+    # --- coming and going ----------------------------------------------------------------------
 
     def open(self, address: str) -> None:
         self.page.goto(f"{self.url}{address}")
@@ -42,3 +47,97 @@ class Visitor:
         if self.language != language:
             self.page.get_by_role("banner").get_by_role("button", name=NAMES[language]).click()
             self.page.wait_for_selector(f"html[lang={language}]")
+
+    def press(self, button: str) -> None:
+        self.page.get_by_role("button", name=button, exact=True).click()
+
+    def follow(self, link: str) -> None:
+        self.page.get_by_role("link", name=link, exact=True).first.click()
+
+    # --- filling in ----------------------------------------------------------------------------
+
+    def box(self, label: str) -> Any:
+        """The box of a question."""
+        return self.page.get_by_label(_head(label))
+
+    def group(self, label: str) -> Any:
+        """The choices of a question."""
+        return self.page.get_by_role("group", name=_head(label))
+
+    def type(self, **boxes: str) -> None:
+        """Fill in boxes by the names of their questions; ``risks__0__likelihood`` is one in a row."""
+        for name, text in boxes.items():
+            box = self.named(name)
+            if box.evaluate("box => box.tagName") == "SELECT":
+                box.select_option(label=text)
+            else:
+                box.fill(text)
+                box.dispatch_event("change")
+
+    def named(self, name: str) -> Any:
+        """The (first) box posted under this name."""
+        return self.page.locator(f"[name='{name.replace('__', '.')}']:not([type=hidden])").first
+
+    def typed(self, name: str) -> str:
+        """What stands in a box."""
+        return str(self.named(name).input_value())
+
+    def tick(self, label: str, *choices: str) -> None:
+        for choice in choices:
+            self.group(label).get_by_label(choice, exact=True).check()
+
+    def pick(self, label: str, record: str) -> None:
+        """Choose the record a question points to, on the page that searches for it."""
+        self.page.get_by_role("button", name=re.compile(rf"^\S+ ?: {re.escape(label)}$")).click()
+        self.page.get_by_role("button", name=record, exact=True).click()
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def answer(self, label: str) -> str:
+        """The answer on the page of a kept sheet."""
+        question = self.page.locator("div.answer").filter(
+            has=self.page.locator("dt", has_text=re.compile(rf"^(\S+ )?{re.escape(label)}$"))
+        )
+        return str(question.locator("dd").first.inner_text())
+
+    def sees(self, text: str) -> bool:
+        """Whether the text comes up, at once or in a moment."""
+        try:
+            self.page.get_by_text(text).filter(visible=True).first.wait_for(timeout=MOMENT)
+        except TimeoutError:
+            return False
+        return True
+
+    def misses(self, text: str) -> bool:
+        """Whether the text is not, or no longer, there to see."""
+        shown = self.page.get_by_text(text).filter(visible=True)
+        try:
+            shown.first.wait_for(state="detached", timeout=MOMENT)
+        except TimeoutError:
+            return False
+        return True
+
+    def reckoned(self, question: str) -> Any:
+        """What stands as a computed answer, for ``expect``."""
+        return self.page.locator(f"[data-question='{question}'] output.computed")
+
+    @property
+    def heading(self) -> str:
+        return str(self.page.locator("h1").inner_text())
+
+    @property
+    def notice(self) -> str:
+        """What the page has to say about what was just done."""
+        return str(self.page.locator(".notice p").first.inner_text())
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The lines of a list."""
+        return [
+            [text.strip() for text in row.locator("th, td").all_inner_texts()]
+            for row in self.page.locator("table.list tbody tr").all()
+        ]
+
+
+def _head(label: str) -> re.Pattern[str]:
+    return re.compile(rf"^(\d\S* )?{re.escape(label)}( \([^)]+\))?$")

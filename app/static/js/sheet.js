@@ -44,9 +44,17 @@ function texts(question) {
     .map((input) => input.value);
 }
 
+/** A new row counts once something is answered in it that did not come with the row, as on the server. */
+function isFilled(row) {
+  if (row.querySelector("input[type=hidden][name$='.id']")?.value) return true;
+  const template = row.closest("fieldset").querySelector("template");
+  const blank = template ? answersOf(template.content.querySelector("tr")) : {};
+  return Object.entries(answersOf(row)).some(([name, one]) => String(one ?? "") !== String(blank[name] ?? ""));
+}
+
 function answer(question) {
   if (question.closest("[hidden]")) return null;
-  if (holdsRows(question)) return [...rowsOf(question)].map((row) => answersOf(row));
+  if (holdsRows(question)) return [...rowsOf(question)].filter(isFilled).map((row) => answersOf(row));
   if (question.dataset.value) return computed.get(question) ?? null;
   const typed = texts(question);
   if (typed.some((text) => text.startsWith("~"))) return null;

@@ -98,7 +98,8 @@ def test_answers_of_two_questions_are_never_mixed(ours: Organisation) -> None:
 
 def test_a_renamed_table_and_its_renamed_column(ours: Organisation) -> None:
     table = "name: %s, type: table, columns: [{name: %s, type: text, label: {en: Who, ro: Cine}%s}]"
-    visit = ours.start(visit=form("visit", table % ("family", "who", ""))).enter("visit", family=[{"id": None, "who": "Dan"}])
+    ours.start(visit=form("visit", table % ("family", "who", "")))
+    visit = ours.enter("visit", family=[{"id": None, "who": "Dan"}])
     ours.start(visit=form("visit", table % ("people", "name", ", was: who") + ", was: family"))
     row, = ours.answers("visit", visit)["people"]
     assert row["name"] == "Dan"

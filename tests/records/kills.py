@@ -1,0 +1,108 @@
+"""Upgrades an organisation's forms again and again and kills the upgrade each time, at another moment.
+
+Run by itself with a folder and a number of kills; prints what was found after each: ``old`` or ``new``.
+It forks, so it must not run threads: that is why it is a program of its own.
+"""
+
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+from app.records.cabinet import Cabinet
+from app.records.scope import SYSTEM, acting_as
+from app.records.sheets import answers_of
+from app.records.store import Store
+from app.records.upgrade import last_good, look, open_forms
+from tests.databases import KEY
+from tests.records.organisations import Organisation, form, organisation_in
+
+RECORDS = 150
+BEFORE = form("visit", "name: cost, type: integer", "name: town, type: text",
+              "name: family, type: table, columns: [{name: who, type: text, label: {en: Who, ro: Cine}}]")
+AFTER = form("visit", "name: price, type: decimal, was: cost", "name: town, type: text, search: true",
+             "name: people, was: family, type: table, columns: [{name: name, was: who, type: text, "
+             "label: {en: Who, ro: Cine}}]", head="list: [town]\nsort: [town]\nappend_only: true")
+
+
+def main(folder: Path, kills: int) -> None:
+    data = folder / "data"
+    _fill(folder, data)
+    shutil.copytree(data, folder / "before")
+    patience = min(_upgraded_in(folder, data) for _ in range(3))
+    for _ in range(kills):
+        _start_over(folder, data)
+        _kill(folder, data, random.uniform(0, patience * 1.2))
+        print(_found(folder, data), flush=True)
+
+
+def _start_over(folder: Path, data: Path) -> None:
+    shutil.rmtree(data)
+    shutil.copytree(folder / "before", data)
+
+
+def _fill(folder: Path, data: Path) -> None:
+    store = Store.open(data, key=KEY)
+    with organisation_in(store, folder) as ours:
+        ours.start(visit=BEFORE)
+        with store.writing():
+            for number in range(RECORDS):
+                ours.enter("visit", cost=number, town=f"Sat {number}", family=[{"id": None, "who": "Dan"}])
+        ours.write(visit=AFTER)
+    store.close()
+
+
+def _upgraded_in(folder: Path, data: Path) -> float:
+    """How long an upgrade takes that nobody kills."""
+    _start_over(folder, data)
+    began = time.perf_counter()
+    _wait(_upgrade(folder, data))
+    return time.perf_counter() - began
+
+
+def _upgrade(folder: Path, data: Path) -> int:
+    child = os.fork()
+    if child == 0:
+        open_forms(Store.open(data, key=KEY), folder / "forms", converting=True)
+        os._exit(0)
+    return child
+
+
+def _kill(folder: Path, data: Path, after: float) -> None:
+    child = _upgrade(folder, data)
+    time.sleep(after)
+    os.kill(child, signal.SIGKILL)
+    _wait(child)
+
+
+def _wait(child: int) -> None:
+    os.waitpid(child, 0)
+
+
+def _found(folder: Path, data: Path) -> str:
+    """Which forms run now; everything else must agree with them."""
+    store = Store.open(data, key=KEY)
+    try:
+        with store.snapshot() as connection:
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+        definition = last_good(store)
+        cabinet = Cabinet(store, definition)
+        is_new = "price" in definition.forms["visit"].questions
+        with acting_as(SYSTEM):
+            answers = [answers_of(cabinet, cabinet.find("visit", number + 1)) for number in range(RECORDS)]
+        store.session.remove()
+        for number, given in enumerate(answers):
+            rows = given["people" if is_new else "family"]
+            assert given["price" if is_new else "cost"] == number
+            assert rows[0]["name" if is_new else "who"] == "Dan"
+        assert (look(store, folder / "forms").steps == []) == is_new
+    finally:
+        store.close()
+    return "new" if is_new else "old"
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 APP = Path(__file__).parent.parent / "app"
-LAYERS = ["language", "fields", "records", "access", "exchange", "pages", "cli"]
+LAYERS = ["language", "fields", "records", "access", "exchange", "pages"]
 NO_WEB = {"language", "fields", "records", "exchange"}
 WEB = {"flask", "flask_babel", "flask_login", "flask_wtf", "werkzeug", "wtforms", "jinja2"}
 BEHIND_THE_SESSION = {f"records/{name}.py" for name in ("store", "planning", "closing", "copying")}

@@ -6,10 +6,9 @@ F045 and F046 from :mod:`stage_checks`; the rest are here.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain
-from pathlib import PurePath
 from typing import Any
 
 from app.language.choices import Choice, ChoiceList
@@ -40,20 +39,16 @@ A_DAY = Reader("ro", date(2000, 1, 1), worker_id=1)
 """Who tries the defaults of the forms."""
 
 
-def check(
-    reading: Reading, older: Mapping[str, Form] | None = None, languages: Iterable[str] = LANGUAGES,
-) -> list[Finding]:
+def check(reading: Reading, languages: Iterable[str] = LANGUAGES) -> list[Finding]:
     """Everything wrong with the folder, by file and line: what reading found, and these checks.
 
-    ``older`` are the forms that ran last, to find changes that would lose answers.
+    Changes that would lose answers are :mod:`app.language.changes`.
     """
     found: list[Iterable[Finding]] = [reading.findings]
-    for part, source in (*reading.sources.items(), *_as_parts(reading.mixins)):
-        found += [_missing_translations(source, tuple(languages)), _file_name(part, source)]
+    for source in (*reading.sources.values(), *reading.mixins.values()):
+        found.append(_missing_translations(source, tuple(languages)))
     for draft in _drafts(reading):
         found += _form_findings(draft)
-        if older and draft.form.key in older:
-            found.append(_changed_types(draft, older[draft.form.key]))
     for part, shared in reading.of(ChoiceList).items():
         found.append(_twin_codes(shared.choices, reading.sources[part], ("choices",)))
     found += [face_findings(reading), _roles_findings(reading), _menu_findings(reading)]
@@ -61,10 +56,6 @@ def check(
     if not reading.findings:
         found.append(_unused(reading))
     return sorted(dict.fromkeys(chain.from_iterable(found)), key=lambda one: (one.place, one.code))
-
-
-def _as_parts(mixins: Mapping[str, Source]) -> list[tuple[str, Source]]:
-    return [(f"mixin:{name}", source) for name, source in mixins.items()]
 
 
 def _drafts(reading: Reading) -> Iterator[Draft]:
@@ -115,16 +106,6 @@ def _reserved_form(draft: Draft) -> Iterator[Finding]:
     if draft.form.belongs_to and key == CASE:
         text = "The case file belongs to nothing; remove this line."
         yield finding(draft.place("belongs_to"), "F016", text)
-
-
-def _file_name(part: str, source: Source) -> Iterator[Finding]:
-    name = part.partition(":")[2]
-    if name and not source.findings and PurePath(source.file).stem != name:
-        yield finding(
-            source.place(), "F031",
-            'Call the file "%(name)s.yaml": while it cannot be read, only its own name says which one it is.',
-            name=name,
-        )
 
 
 def _missing_translations(source: Source, languages: tuple[str, ...]) -> Iterator[Finding]:
@@ -270,19 +251,6 @@ def _can_be_answered(question: Question, answer: Answer) -> bool:
         _can_be_answered(columns[name], cell)
         for row in answer for name, cell in row.items() if name in columns and cell is not None
     )
-
-
-def _changed_types(draft: Draft, older: Form) -> Iterator[Finding]:
-    before = {(_name(table), question.name): question for _, question, table in walk(older)}
-    for path, question, table in walk(draft.form):
-        rows = _name(table)
-        was = before.get((rows, question.was or question.name)) or before.get((rows, question.name))
-        if was is not None and not question.widens(was):
-            yield finding(
-                draft.place(*path, "type"), "F020",
-                'Answers of type "%(was)s" do not fit type "%(now)s": retire "%(name)s" (retired: true) and '
-                "add a question with a new name.", was=was.type, now=question.type, name=question.name,
-            )
 
 
 # --- roles, menu and what nobody uses ----------------------------------------------------------------

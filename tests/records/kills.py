@@ -18,7 +18,7 @@ from app.records.sheets import answers_of
 from app.records.store import Store
 from app.records.upgrade import last_good, look, open_forms
 from tests.databases import KEY
-from tests.records.organisations import Organisation, form, organisation_in
+from tests.records.organisations import form, organisation_in
 
 RECORDS = 150
 BEFORE = form("visit", "name: cost, type: integer", "name: town, type: text",

@@ -169,6 +169,14 @@ function chooseOther(question, input) {
   if (other) other.checked = true;
 }
 
+/** The box for words of one's own stands there once they are asked for. */
+function offerWords(question) {
+  const words = question.querySelector(":scope .words");
+  if (!words || holdsRows(question)) return;
+  const other = question.querySelector("input[data-other]:checked, option[data-other]:checked");
+  words.hidden = !other && !words.querySelector("input").value;
+}
+
 /** "I do not know" and an answer exclude each other; the last one counts. */
 function unsay(question, input) {
   if (input.type === "hidden" || !question.querySelector("[data-unknown]")) return;
@@ -193,6 +201,7 @@ form.addEventListener("input", ({ target }) => {
   if (question && target !== question) chooseOther(question, target);
   if (question && target !== question) unsay(question, target);
   if (question) offerClearing(question);
+  if (question) offerWords(question);
   settleSoon();
 });
 
@@ -214,5 +223,6 @@ form.addEventListener("click", ({ target }) => {
 
 settle();
 form.querySelectorAll("[data-lines]").forEach(countLines);
+form.querySelectorAll(".words").forEach((words) => offerWords(words.closest("[data-question]")));
 form.querySelectorAll("[data-clear]").forEach((clear) => offerClearing(clear.closest("[data-question]")));
 document.querySelector("[data-focus]")?.focus();

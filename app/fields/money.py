@@ -54,6 +54,7 @@ class Amount(Question):
     """An amount of money; the amount and the currency are posted one after the other."""
 
     look: ClassVar[str] = "money"
+    in_currencies: ClassVar[bool] = True
     value_type: ClassVar[str] = "number"
 
     type: Literal["money"] = "money"

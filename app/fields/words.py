@@ -96,8 +96,9 @@ class Line(Words):
 class Paragraph(Words):
     """Text of several lines. ``lines`` is what the paper has room for: a hint, not a limit."""
 
-    look = "paragraph"
-    sortable = False
+    look: ClassVar[str] = "paragraph"
+    long: ClassVar[bool] = True
+    sortable: ClassVar[bool] = False
 
     type: Literal["paragraph"] = "paragraph"
     lines: Annotated[int, Field(ge=1, le=200)] | None = None

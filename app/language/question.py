@@ -78,6 +78,10 @@ class Question(BaseModel):
     """Sorted as words are, in the order of the Romanian alphabet."""
     computed: ClassVar[bool] = False
     """Never typed: :meth:`compute` makes the answer out of the others."""
+    long: ClassVar[bool] = False
+    """Too long for a cell of a list."""
+    in_currencies: ClassVar[bool] = False
+    """An amount and its currency: neither says anything without the other."""
     attached: ClassVar[bool] = False
     """Answered with a file: the answer is the number of what was kept of it."""
     chosen: ClassVar[bool] = False

@@ -13,10 +13,12 @@ def register_pages(app: Flask, registry: Any) -> None:
     from app.pages.deleted import RecyclePage
     from app.pages.deriving import DerivingPages
     from app.pages.drafting import DraftPages
+    from app.pages.exporting import ExportPages
     from app.pages.files import FilePages
     from app.pages.finding import FindingPage
     from app.pages.help import HelpPages
     from app.pages.home import HomePage
+    from app.pages.own_lists import ListPages
     from app.pages.records import RecordPages
     from app.pages.troubles import FormsPage
 
@@ -24,6 +26,7 @@ def register_pages(app: Flask, registry: Any) -> None:
         for module in (sign_in, set_up, account, accounts, organisation):
             module.register(registry)
         for view in (
-            HomePage, HelpPages, FindingPage, CasePages, DerivingPages, DraftPages, RecordPages, FilePages, FormsPage, RecyclePage,
+            HomePage, HelpPages, FindingPage, CasePages, DerivingPages, DraftPages, RecordPages, ExportPages,
+            ListPages, FilePages, FormsPage, RecyclePage,
         ):
             registry.add_view_no_menu(view)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request, session, url_for
+from flask import request, url_for
 from flask_babel import format_decimal, gettext
 
 from app.language.form import CASE, Form
@@ -12,7 +12,19 @@ from app.language.texts import say
 from app.pages.addresses import record_number
 from app.pages.asked import AskedOption, SearchBox
 from app.pages.desk import Desk, found_or_404
-from app.records.lists import MOST_COUNTED, ListPage, TotalLine, Wish, list_page, sortable, totals
+from app.pages.finding import searched
+from app.records.lists import (
+    MOST_COUNTED,
+    ListPage,
+    TotalLine,
+    Wish,
+    list_page,
+    names_case,
+    shown_columns,
+    sortable,
+    totals,
+)
+from app.records.saved_lists import OwnLists, own_lists
 
 MOST_PAGES = 10**6
 
@@ -45,6 +57,27 @@ class Filter:
 
 
 @dataclass(slots=True)
+class Saved:
+    """A list saved under a name: where it leads, and where it is deleted."""
+
+    name: str
+    url: str
+    forget_url: str
+    current: bool
+
+
+@dataclass(slots=True)
+class Tools:
+    """What the reader may do with the list as a whole."""
+
+    columns_url: str
+    saved: list[Saved]
+    save_url: str
+    """Where the filters and the order are saved; empty while there is nothing to save."""
+    export_url: str
+
+
+@dataclass(slots=True)
 class Pager:
     """Where this page stands, and the addresses around it."""
 
@@ -71,8 +104,9 @@ class SumLine:
 
 
 def list_context(at: Desk, form: Form) -> dict[str, Any]:
-    """Everything ``list.html`` draws, in at most five statements."""
-    wish = _wish(form)
+    """Everything ``list.html`` draws, in at most six statements."""
+    own = own_lists(at.cabinet, at.worker.id, form.key)
+    wish = wish_of(form, own.columns)
     case = found_or_404(at.cabinet.case, wish.case_id) if wish.case_id is not None and form.belongs_to else None
     found = list_page(at.cabinet, at.seen_forms(), form.key, wish, at.reading)
     language = at.reading.language
@@ -84,17 +118,20 @@ def list_context(at: Desk, form: Form) -> dict[str, Any]:
         "case": at.case_head(case), "columns": _heads(at, form, wish), "rows": _lines(form, found),
         "filters": _filters(at, form, wish), "search": _search(form, wish), "pager": _pager(found, wish),
         "new_url": new_url, "new_label": gettext("Add"), "empty": _empty(wish), "totals": _totals(at, form, wish),
+        "tools": _tools(at, form, wish, own),
     }
 
 
-def _wish(form: Form) -> Wish:
+def wish_of(form: Form, columns: tuple[str, ...] = ()) -> Wish:
+    """What the address asks of the list, and what the session keeps as its search."""
     asked = request.args
     return Wish(
         sort=asked.get("sort", ""),
         filters={name: asked[name] for name in form.filters if asked.get(name)},
-        words=session.get("searches", {}).get(form.key, ""),
+        words=searched(form.key),
         page=min(max(asked.get("page", 1, type=int), 1), MOST_PAGES),
         case_id=asked.get("case", type=record_number),
+        columns=columns,
     )
 
 
@@ -105,9 +142,9 @@ def _address(**changed: Any) -> str:
 
 
 def _heads(at: Desk, form: Form, wish: Wish) -> list[Head]:
-    with_case = form.belongs_to and wish.case_id is None and at.worker.may("see", CASE)
+    with_case = names_case(at.seen_forms(), form, wish)
     heads = [Head(say(at.forms[CASE].title, at.reading.language))] if with_case else []
-    return heads + [_head(form, name, wish, at.reading.language) for name in form.list]
+    return heads + [_head(form, name, wish, at.reading.language) for name in shown_columns(form, wish)]
 
 
 def _head(form: Form, name: str, wish: Wish, language: str) -> Head:
@@ -149,13 +186,35 @@ def _pager(found: ListPage, wish: Wish) -> Pager | None:
         return None
     last = found.first + len(found.ids) - 1
     span = f"{format_decimal(found.first)}–{format_decimal(last)}"
-    every = gettext("more than %(num)s", num=format_decimal(MOST_COUNTED)) if found.count is None else format_decimal(found.count)
+    every = format_decimal(MOST_COUNTED if found.count is None else found.count)
+    if found.count is None:
+        every = gettext("more than %(num)s", num=every)
     return Pager(
         gettext("%(span)s of %(every)s", span=span, every=every),
         first=_address() if wish.page > 2 else "",
         previous=_address(page=wish.page - 1) if wish.page > 1 else "",
         next=_address(page=wish.page + 1) if found.more else "",
     )
+
+
+def _tools(at: Desk, form: Form, wish: Wish, own: OwnLists) -> Tools:
+    query = {**request.args.to_dict(), "form": form.key, "page": None}
+    return Tools(
+        url_for("ListPages.columns", **query), _saved(form, wish, own),
+        url_for("ListPages.save", **query) if wish.filters or wish.sort else "",
+        url_for("ExportPages.export", **query) if at.worker.may("export", form.key) else "",
+    )
+
+
+def _saved(form: Form, wish: Wish, own: OwnLists) -> list[Saved]:
+    return [
+        Saved(
+            one.name, url_for("RecordPages.list", form=form.key, **{**one.filters, "sort": one.sort or None}),
+            url_for("ListPages.forget", form=form.key, list_id=one.id),
+            (one.filters, one.sort) == (dict(wish.filters), wish.sort),
+        )
+        for one in own.saved
+    ]
 
 
 def _empty(wish: Wish) -> str:

@@ -1,6 +1,6 @@
-"""One page of a list: at most three statements, whatever its rows and columns."""
+"""One page of a list: at most three statements, whatever its rows and columns; or all of it, to take along."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +31,9 @@ from app.records.tables import USER, Record, sort_column
 
 PAGE = 25
 MOST_COUNTED = 1000
+MOST_COLUMNS = 8
+AT_ONCE = 500
+"""So many records are read together where a whole list is."""
 LARGEST = 2**31 - 1
 """The largest number an integer column holds on both databases."""
 
@@ -46,6 +49,8 @@ class Wish:
     page: int = 1
     case_id: int | None = None
     deleted: bool = False
+    columns: tuple[str, ...] = ()
+    """The questions to show; empty for the form's own choice."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,8 @@ class _Column:
 
     columns: Sequence[Any]
     text: Any
+    answer: Any
+    """How they become the answer itself; of a link, the words its record is called by."""
 
 
 def list_page(
@@ -79,17 +86,42 @@ def list_page(
     form, kept = known[key], cabinet.record_class(key)
     page = max(1, min(wish.page, 10**6))
     conditions = _conditions(form, kept, wish)
-    ordered = select(kept.id).where(*conditions).order_by(*_order(form, kept, wish))
+    ordered = _ordered(form, kept, wish)
     options = {"with_deleted": wish.deleted}
     ids = list(cabinet.session.scalars(
         ordered.limit(size + 1).offset((page - 1) * size), execution_options=options
     ))
     more = len(ids) > size
     ids = ids[:size]
-    count = (page - 1) * size + len(ids) if not more and (ids or page == 1) else _count(cabinet, kept, conditions, options)
-    columns = _columns(form, kept, known, reading, with_case and wish.case_id is None)
-    cells = _cells(cabinet, kept, ids, columns, options)
-    return ListPage(ids, cells, (page - 1) * size + 1, more, count)
+    is_last = not more and (ids or page == 1)
+    count = (page - 1) * size + len(ids) if is_last else _count(cabinet, kept, conditions, options)
+    columns = _columns(form, kept, known, reading, with_case and wish.case_id is None, wish)
+    rows = _rows(cabinet, kept, ids, columns, options)
+    return ListPage(ids, _cells(rows, columns, "text"), (page - 1) * size + 1, more, count)
+
+
+def listed(cabinet: Cabinet, known: Mapping[str, Form], key: str, wish: Wish, most: int) -> list[int]:
+    """The records of the whole list in its order, at most so many."""
+    form, kept = known[key], cabinet.record_class(key)
+    return list(cabinet.session.scalars(_ordered(form, kept, wish).limit(most)))
+
+
+def answers_listed(
+    cabinet: Cabinet, known: Mapping[str, Form], key: str, wish: Wish, reading: Reading, ids: Sequence[int],
+) -> Iterator[list[Any]]:
+    """The answers that the list shows of these records, a row each; before them the title of the case.
+
+    A link is given by the words its record is called by.
+    """
+    kept = cabinet.record_class(key)
+    columns = _columns(known[key], kept, known, reading, wish.case_id is None, wish)
+    for begin in range(0, len(ids), AT_ONCE):
+        rows = _rows(cabinet, kept, ids[begin:begin + AT_ONCE], columns, {"with_deleted": wish.deleted})
+        yield from _cells(rows, columns, "answer")
+
+
+def _ordered(form: Form, kept: type[Record], wish: Wish) -> Select[Any]:
+    return select(kept.id).where(*_conditions(form, kept, wish)).order_by(*_order(form, kept, wish))
 
 
 def latest(cabinet: Cabinet, form: Form, case_id: int) -> Record | None:
@@ -144,8 +176,26 @@ def _with_nulls(ordering: Any, first: bool) -> Any:
 
 
 def sortable(form: Form, name: str) -> bool:
-    """Whether a list of this form may be sorted by the question: only one it shows."""
+    """Whether a list of this form may be sorted by the question: only one the form itself lists is indexed."""
     return name in form.list and form.questions[name].sortable
+
+
+def showable(form: Form) -> list[str]:
+    """The questions that a list can show, those of the form's own list first."""
+    asked = [question.name for question in form.asked()
+             if question.column_types() and not question.attached and not question.long]
+    return list(dict.fromkeys([*form.list, *asked]))
+
+
+def shown_columns(form: Form, wish: Wish) -> list[str]:
+    """The questions this list shows: those wished for that the reader knows, else the form's own."""
+    wished = set(wish.columns)
+    return [name for name in showable(form) if name in wished][:MOST_COLUMNS] or list(form.list)
+
+
+def names_case(known: Mapping[str, Form], form: Form, wish: Wish) -> bool:
+    """Whether the list begins with the case of each record."""
+    return bool(form.belongs_to) and wish.case_id is None and CASE in known
 
 
 def _count(cabinet: Cabinet, kept: type[Record], conditions: Sequence[Any], options: Mapping[str, Any]) -> int | None:
@@ -155,10 +205,10 @@ def _count(cabinet: Cabinet, kept: type[Record], conditions: Sequence[Any], opti
 
 
 def _columns(
-    form: Form, kept: type[Record], known: Mapping[str, Form], reading: Reading, with_case: bool,
+    form: Form, kept: type[Record], known: Mapping[str, Form], reading: Reading, with_case: bool, wish: Wish,
 ) -> list[_Column]:
-    columns = [_column(form.questions[name], kept, known, reading) for name in form.list]
-    if with_case and form.belongs_to and CASE in known:
+    columns = [_column(form.questions[name], kept, known, reading) for name in shown_columns(form, wish)]
+    if with_case and names_case(known, form, wish):
         columns.insert(0, _link_column("case_id", CASE, kept, known, reading))
     return columns
 
@@ -169,10 +219,12 @@ def _column(question: Question, kept: type[Record], known: Mapping[str, Form], r
         return _link_column(question.name, target, kept, known, reading)
     names = [column.name for column in question.columns()]
 
-    def text(values: Sequence[Any]) -> str:
-        return shown(question, question.restored(dict(zip(names, values, strict=True))), reading)
+    def answer(values: Sequence[Any]) -> Any:
+        return question.restored(dict(zip(names, values, strict=True)))
 
-    return _Column([getattr(kept, name) for name in names], text)
+    return _Column(
+        [getattr(kept, name) for name in names], lambda values: shown(question, answer(values), reading), answer
+    )
 
 
 @dataclass(frozen=True)
@@ -186,9 +238,12 @@ class _Joined(_Column):
 def _link_column(name: str, target: str, kept: type[Record], known: Mapping[str, Form], reading: Reading) -> _Joined:
     if target == USER:
         person = aliased(User)
+
+        def full_name(values: Sequence[Any]) -> str:
+            return " ".join(one for one in values if one)
+
         return _Joined(
-            [person.first_name, person.last_name], lambda values: " ".join(one for one in values if one),
-            person, getattr(kept, name) == person.id,
+            [person.first_name, person.last_name], full_name, full_name, person, getattr(kept, name) == person.id
         )
     form = known[target]
     linked = aliased(kept.links[name], select(kept.links[name]).subquery())
@@ -202,13 +257,14 @@ def _link_column(name: str, target: str, kept: type[Record], known: Mapping[str,
         return title(form, {one.name: one.restored(columns) for one in questions}, reading, values[0])
 
     return _Joined(
-        [linked.id, *[getattr(linked, one) for one in names]], text, linked, getattr(kept, name) == linked.id
+        [linked.id, *[getattr(linked, one) for one in names]], text, text, linked, getattr(kept, name) == linked.id
     )
 
 
-def _cells(
-    cabinet: Cabinet, kept: type[Record], ids: list[int], columns: Sequence[_Column], options: Mapping[str, Any],
-) -> list[list[str]]:
+def _rows(
+    cabinet: Cabinet, kept: type[Record], ids: Sequence[int], columns: Sequence[_Column], options: Mapping[str, Any],
+) -> list[Any]:
+    """What is selected of these records, in their order; the id stands first."""
     if not ids:
         return []
     query: Select[Any] = select(kept.id, *[one for column in columns for one in column.columns]).where(kept.id.in_(ids))
@@ -216,14 +272,19 @@ def _cells(
         if isinstance(column, _Joined):
             query = query.outerjoin(column.target, column.on)
     rows = {row[0]: row for row in cabinet.session.execute(query, execution_options=options)}
-    present = [rows[one] for one in ids if one in rows]
-    texts: list[list[str]] = []
+    return [rows[one] for one in ids if one in rows]
+
+
+def _cells(rows: Sequence[Any], columns: Sequence[_Column], made: str) -> list[list[Any]]:
+    """A list of cells for each row: texts to draw (``text``) or answers (``answer``)."""
+    cells: list[list[Any]] = []
     start = 1
     for column in columns:
         end = start + len(column.columns)
-        texts.append([column.text(row[start:end]) for row in present])
+        make = getattr(column, made)
+        cells.append([make(row[start:end]) for row in rows])
         start = end
-    return [list(cells) for cells in zip(*texts, strict=True)] if texts else [[] for _ in present]
+    return [list(of_row) for of_row in zip(*cells, strict=True)] if cells else [[] for _ in rows]
 
 
 @dataclass(frozen=True)

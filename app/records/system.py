@@ -149,3 +149,24 @@ draft = Table(
     UniqueConstraint("user_id", "digest"),
 )
 """A sheet begun and not saved: the page as posted, for the worker who typed it."""
+
+own_list = Table(
+    "dosar_list", SYSTEM_METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", Integer, nullable=False),
+    Column("form", String(48), nullable=False),
+    Column("name", String(80), nullable=False, server_default=""),
+    Column("wish", JSON, nullable=False),
+    UniqueConstraint("user_id", "form", "name"),
+)
+"""How a worker likes to see a form's list: without a name the columns she chose, with one the filters and the
+order she saved under it. Words searched for are not kept."""
+
+merged = Table(
+    "dosar_merged", SYSTEM_METADATA,
+    Column("case_id", Integer, primary_key=True, autoincrement=False),
+    Column("into_id", Integer, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("user_id", Integer),
+)
+"""Where the sheets of a case went that turned out to be the same person's as another."""

@@ -1,0 +1,1 @@
+"""What leaves Dosar as a file, and what comes in from one."""

@@ -1,0 +1,111 @@
+"""A list as a file: real dates and numbers, and no word of it ever computed."""
+
+import csv
+import tempfile
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+import app.fields  # noqa: F401 - tells the language its kinds of question
+from app.exchange.sheets_out import Column, Writing, csv_file, harmless, xlsx_file
+from app.fields.money import Money
+from app.language.form import Form
+from app.language.question import Question, Reading, Unknown
+
+TODAY = date(2026, 11, 22)
+ROMANIAN = Reading("ro", TODAY)
+LABEL = {"en": "Question", "ro": "Întrebare"}
+FORMULAS = [
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|'/C calc'!A0", "  =1+1", "＝1+1", '=HYPERLINK("http://x","y")',
+]
+
+
+def question(kind: str, **options: Any) -> Question:
+    asked = {"type": kind, "name": "asked", "label": LABEL, **options}
+    form = Form.model_validate({"form": "f", "title": LABEL, "sections": [{"title": LABEL, "questions": [asked]}]})
+    return form.questions["asked"]
+
+
+def column(kind: str, **options: Any) -> Column:
+    return Column("Întrebare", question(kind, **options), "Valuta")
+
+
+def opened(contents: bytes) -> Any:
+    return load_workbook(BytesIO(contents)).active
+
+
+def read_csv(contents: bytes, separator: str) -> list[list[str]]:
+    text = contents.decode("utf-8-sig")
+    return list(csv.reader(StringIO(text, newline=""), delimiter=separator))
+
+
+CHOICES = [
+    {"code": "food", "label": {"en": "Food", "ro": "Alimente"}}, {"code": "rent", "label": {"en": "Rent", "ro": "Chirie"}},
+]
+
+
+@pytest.mark.parametrize(("asked", "answer", "cells"), [
+    (column("date"), date(2026, 3, 1), [date(2026, 3, 1)]),
+    (column("partial_date"), "1998-03-27", [date(1998, 3, 27)]),
+    (column("partial_date"), "1998-03", ["martie 1998"]),
+    (column("integer"), 7, [7]),
+    (column("integer"), 0, [0]),
+    (column("decimal"), Decimal("2.50"), [Decimal("2.50")]),
+    (column("money"), Money(Decimal("150.00"), "MDL"), [Decimal("150.00"), "MDL"]),
+    (column("money"), None, [None, None]),
+    (column("yes_no"), True, ["Da"]),
+    (column("select_one", choices=CHOICES), "food", ["Alimente"]),
+    (column("text", unknown=True), Unknown.DONT_KNOW, ["Nu știu"]),
+    (column("personal_number"), "0123456789012", ["0123456789012"]),
+    (Column("Caz"), "D-2026-0001 · Pop Ana", ["D-2026-0001 · Pop Ana"]),
+])
+def test_answers_become_what_a_spreadsheet_reckons_with(asked: Column, answer: Any, cells: list[Any]) -> None:
+    assert Writing(ROMANIAN).cells(asked, answer) == cells
+
+
+def test_for_analysis_choices_are_their_codes() -> None:
+    writing = Writing(ROMANIAN, as_codes=True)
+    assert writing.cells(column("select_one", choices=CHOICES), "food") == ["food"]
+    assert writing.cells(column("select_multiple", choices=CHOICES), ["food", "rent"]) == ["food rent"]
+    assert writing.cells(column("text", unknown=True), Unknown.REFUSED) == ["refused"]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_cell_is_ever_a_formula(text: str) -> None:
+    sheet = opened(xlsx_file([text], [[text]], "case"))
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} == {"s"}
+    for separator in ",;":
+        cells = [cell for row in read_csv(csv_file([text], [[text]], separator), separator) for cell in row]
+        assert all(cell.startswith("'") for cell in cells)
+
+
+@pytest.mark.parametrize("text", ["Pop-Ionescu", "D-2026-0001", "a=b", "O'Neill", "", "ana@example.org"])
+def test_ordinary_words_stay_as_they_are(text: str) -> None:
+    assert harmless(text) == text
+
+
+def test_a_workbook_holds_dates_and_numbers() -> None:
+    rows = [[date(2026, 3, 1), 7, Decimal("2.5"), None, "\x01ceva\x0b", "#N/A"]]
+    sheet = opened(xlsx_file(["Data", "Copii", "Ore", "Gol", "Text", "Altul"], rows, "visit_report"))
+    day, *others = [cell.value for cell in sheet[2]]
+    assert day == datetime(2026, 3, 1)
+    assert others == [7, 2.5, None, "ceva", "#N/A"]
+    assert sheet.freeze_panes == "A2"
+    assert sheet.title == "visit_report"
+
+
+def test_romanian_excel_gets_semicolons_and_decimal_commas() -> None:
+    rows = [[date(2026, 3, 1), Decimal("2.50"), "Țîrcă; Ion"]]
+    assert csv_file(["Data"], rows, ";").startswith(b"\xef\xbb\xbf")
+    assert read_csv(csv_file(["a", "b", "c"], rows, ";"), ";")[1] == ["2026-03-01", "2,50", "Țîrcă; Ion"]
+    assert read_csv(csv_file(["a", "b", "c"], rows, ","), ",")[1] == ["2026-03-01", "2.50", "Țîrcă; Ion"]
+
+
+def test_nothing_lies_in_a_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    assert opened(xlsx_file(["Nume"], [["Țîrcă"]], "case"))["A2"].value == "Țîrcă"

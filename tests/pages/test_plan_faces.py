@@ -1,0 +1,281 @@
+"""One plan on five papers: the assistance plan of V.I., the worked example of the source documents.
+
+All persons are fictional. The plan is entered through the screens, read back on every paper, and
+corrected on each of them in turn.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from app import shipped
+from app.language.face import Face
+from app.language.question import Answers
+from app.records.scope import SYSTEM, acting_as
+from app.records.sheets import Clerk, enter, open_sheet
+from app.records.teams import join
+from app.running import opened_app
+from tests.databases import DATABASES, fresh_place
+from tests.pages.browsing import Page, look, rows
+from tests.pages.conftest import Demo
+
+FACES = ["common", "ipp", "irp", "iap", "cptw"]
+
+COLUMNS = ("domain", "objective", "activities", "responsible", "deadline", "period")
+ACTIONS = [dict(zip(COLUMNS, line, strict=True)) for line in [
+    ("family", "Reintegrare în familie", "Semnarea acordului privind responsabilitatea", "Mama, APL", "12.09.2005", ""),
+    ("family", "Reintegrare în familie", "Plasament în familia surorii", "APL", "15.09.2005", ""),
+    ("education", "Însușirea unei profesii", "Înscriere la cursul de croitorie", "AOFM", "05.10.2005", ""),
+    ("financial", "Reabilitare", "Procurarea articolelor de primă necesitate", "OIM", "10.09.2005", ""),
+    ("education", "Însușirea unei profesii", "Procurarea materialelor pentru practică", "OIM", "20.10.2005", ""),
+    ("financial", "Reabilitare", "Închirierea unui apartament", "APL, ATIS", "05.09.2005", ""),
+    ("health", "Reabilitare", "Consultații la psiholog", "SNR", "", "Pe perioada studiilor"),
+    ("family", "Reintegrare în familie", "Îmbunătățirea relațiilor cu familia", "Asistent social, ONG", "",
+     "Pe perioada cursurilor, 9 luni"),
+]]
+BUDGET: list[tuple[str, str, str]] = [
+    ("Îmbrăcăminte", "1.800", "part_1"), ("Igienă și alimente, 9 luni", "3.700", "part_1"),
+    ("Materiale pentru practică, rechizite", "2.900", "part_1"), ("Ajutor material", "500", "part_2"),
+    ("Chirie", "1.800", "part_3"), ("Mașină de cusut", "2.500", "part_4"),
+]
+PAYERS = {"part_1": "OIM", "part_2": "AS SNR", "part_3": "Agenția de ocupare și OIM", "part_4": "La Strada"}
+
+ON_PAPER = {
+    "common": ["Familie", "12.09.2005", "Pe perioada cursurilor, 9 luni", "Vreau să învăț o meserie."],
+    "ipp": ["Obiective generale", "Protecția familiei", "250,00 MDL", "Comunitatea X"],
+    "irp": ["Obiectivele PIR", "Violență între părinți.", "Termen de realizare"],
+    "iap": ["Comunitatea X", "1989", "3 săptămâni", "Subapreciere", "intracraniană", "Fără profesie", "Riscul 8"],
+    "cptw": ["Organizației", "Resursa 8"],
+}
+"""Words that only this paper, or not every paper, shows."""
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """An organisation of its own, on both databases; nobody changes the plan itself, only copies of it."""
+    data = tmp_path_factory.mktemp("faces")
+    with fresh_place(request.param, data) as place:
+        app, _ = opened_app(
+            place.data or data, shipped("forms"), place.key, place.url, demo=True, today=date(2026, 11, 22),
+            TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+        )
+        yield Demo(app)
+        app.extensions["dosar_cabinet"].store.close()
+
+
+@pytest.fixture(scope="module")
+def case_id(demo: Demo) -> int:
+    """The case of V.I., opened by the case manager, with the specialists in its team."""
+    manager = demo.browser("case_manager")
+    page = look(manager, "/records/case/new").save({"opened_on": "24.08.2005", "status": "open"}, press="_more")
+    page = page.save({"last_name": "I.", "first_name": "V.", "birth_date": "1989"}, press="_more")
+    page = page.save({"residence": "Comunitatea X", "county": "MD-CU"})
+    number = number_of(page)
+    with demo.app.app_context(), acting_as(SYSTEM):
+        people = {worker: user_number(demo, worker) for worker in ("social_worker", "psychologist", "lawyer")}
+        clerk = Clerk(None, "coordinator", date(2005, 8, 24))
+        for worker, user_id in people.items():
+            join(demo.cabinet, demo.cabinet.case(number), user_id, worker, clerk, date(2005, 8, 24))
+    return number
+
+
+@pytest.fixture(scope="module")
+def plan_id(demo: Demo, case_id: int) -> int:
+    """Her plan, entered on the common paper, and each specialist's part on the assistance plan."""
+    page = look(demo.browser("case_manager"), f"/records/plan/new?case={case_id}")
+    assert "Plan comun de (re)integrare" in page.text
+    page = page.save({
+        "drawn_up_on": "05.09.2005", "version_kind": "final", "starts_on": "15.09.2005", "duration_months": "15",
+    }, press="_more")
+    page = page.save(rows("rows", *ACTIONS), press="_more")
+    page = page.save({"family_placement": "extended", "training": "Croitoreasă"}, press="_more")
+    page = page.save({
+        "child_consulted": "yes", "child_consulted_on": "05.09.2005", "child_words": "Vreau să învăț o meserie.",
+        "representative_consulted": "yes", "authority_consulted": "mayor",
+        "authority_opinion": "Primăria ajută familia.",
+    })
+    return number_of(page)
+
+
+@pytest.fixture(scope="module")
+def whole_plan(demo: Demo, case_id: int, plan_id: int) -> int:
+    """The plan with what only the other papers ask, and its budget."""
+    parts = {
+        "social_worker": {
+            "centre_stay": "3 săptămâni (24 august – 15 septembrie 2005)",
+            "case_manager": "Asistent social, centrul de reabilitare",
+            "situation_social": "Familie dezorganizată; fără haine, încălțăminte și act de identitate.",
+            "desired_situation": "Vreau să învăț croitoria și să am casa mea.",
+            "problems": ["Fără acte", "Fără profesie"],
+            "objectives_text": "Reabilitare; profesie; reintegrare în familie; piața muncii.",
+            "notes": "Mama a fost invitată la centru.",
+            **rows("rows", *[{"resources": f"Resursa {n}", "risk_factors": f"Riscul {n}"} for n in range(1, 9)]),
+        },
+        "psychologist": {"situation_psychological": "Subapreciere, neliniște, instabilitate emoțională."},
+        "case_manager": {"situation_medical": "Tratament pentru tensiune intracraniană."},
+        "lawyer": {"situation_legal": "Perfectarea buletinului; asistența avocatului."},
+    }
+    for worker, answers in parts.items():
+        look(demo.browser(worker), f"/records/plan/{plan_id}/edit?face=iap").save(answers)
+    look(demo.browser("case_manager"), f"/records/plan/{plan_id}/edit?face=cptw").save({
+        "responsibilities_explained": "yes", "explained_on": "05.09.2005",
+        **rows("rows", *[{"obligation_of": "organisation"}] * 8),
+    })
+    look(demo.browser("case_manager"), f"/records/plan/{plan_id}/edit?face=ipp").save({
+        "responsible_service": "Protecția familiei", **rows("team", {"name": "A. B.", "profession": "Psiholog"}),
+        **rows("allocations", {"kind": "child", "amount": ["250", "MDL"], "authority": "APL"}),
+    })
+    look(demo.browser("case_manager"), f"/records/plan/{plan_id}/edit?face=irp").save({
+        "reasons_leaving": "Violență între părinți.", "methods_used": "Vizită la domiciliu.", "comments": "Lunar.",
+    })
+    enter_budget(demo, case_id, plan_id)
+    return plan_id
+
+
+@pytest.fixture
+def copy(demo: Demo, case_id: int, whole_plan: int) -> int:
+    """Another plan with the same answers, to be changed."""
+    answers = kept(demo, whole_plan)
+    for row in answers["rows"]:
+        row["id"] = None
+    with demo.app.app_context(), acting_as(SYSTEM):
+        form = demo.cabinet.forms["plan"]
+        return enter(demo.cabinet, form, answers, Clerk(None, "", date(2026, 11, 22)), case_id)
+
+
+def enter_budget(demo: Demo, case_id: int, plan_id: int) -> Page:
+    page = look(demo.browser("case_manager"), f"/records/plan_budget/new?case={case_id}")
+    parties = [{"part": part, "name": name} for part, name in PAYERS.items()]
+    lines = [{"activity": what, "amount": amount, part: amount} for what, amount, part in BUDGET]
+    page = page.save({
+        "plan": str(plan_id), "drawn_up_on": "05.09.2005", "currency": "MDL",
+        **rows("parties", *parties), **rows("lines", *lines),
+    })
+    assert "13.200" in page.text
+    return page
+
+
+def test_a_plan_is_read_on_five_papers(demo: Demo, whole_plan: int) -> None:
+    manager = demo.browser("case_manager")
+    shown = {face: look(manager, f"/records/plan/{whole_plan}?face={face}").text for face in FACES}
+
+    for face, text in shown.items():
+        assert "05.09.2005 · 13.200 · leu moldovenesc (MDL)" in text, f"the budget on {face}"
+        for action in ACTIONS:
+            assert action["activities"] in text and action["responsible"] in text, face
+        for words in ON_PAPER[face]:
+            assert words in text, face
+
+
+def test_a_paper_says_what_it_does_not_show(demo: Demo, whole_plan: int) -> None:
+    """What somebody may not know is not named either."""
+    manager, social_worker = (
+        look(demo.browser(worker), f"/records/plan/{whole_plan}?face=common").text
+        for worker in ("case_manager", "social_worker")
+    )
+    assert "Obiective și activități: Factori de risc" in manager and "Situația actuală: juridică" in manager
+    assert "Obiective și activități: Factori de risc" in social_worker and "juridică" not in social_worker
+
+
+def test_correcting_on_each_paper_loses_nothing(demo: Demo, copy: int) -> None:
+    """Saved as it stands on every paper in turn, the plan is the same, every row and column of it."""
+    before = kept(demo, copy)
+    for face in FACES:
+        page = look(demo.browser("case_manager"), f"/records/plan/{copy}/edit?face={face}")
+        while "_more" in page.html:
+            page = page.save({}, press="_more")
+        page.save({})
+        assert kept(demo, copy) == before, face
+
+
+def test_a_change_on_one_paper_stands_on_the_others(demo: Demo, copy: int) -> None:
+    manager = demo.browser("case_manager")
+    look(manager, f"/records/plan/{copy}/edit?face=irp").save({"rows.2.responsible": "Agenția de ocupare"})
+    for face in FACES:
+        assert "Agenția de ocupare" in look(manager, f"/records/plan/{copy}?face={face}").text
+    row = kept(demo, copy)["rows"][2]
+    assert (row["risk_factors"], row["resources"]) == ("Riscul 3", "Resursa 3")
+    assert row["objective"] == "Însușirea unei profesii"
+
+
+def test_a_row_deleted_on_one_paper_is_deleted(demo: Demo, copy: int) -> None:
+    page = look(demo.browser("case_manager"), f"/records/plan/{copy}/edit?face=irp")
+    for name in [name for name in page.boxes if name.startswith("rows.0.")]:
+        page.boxes.poplist(name)
+    page.save({})
+
+    assert [row["resources"] for row in kept(demo, copy)["rows"]] == [f"Resursa {n}" for n in range(2, 9)]
+
+
+def test_a_row_this_paper_has_nothing_of_stays(demo: Demo, copy: int) -> None:
+    """Emptied on one paper, a row is still a row on the others."""
+    page = look(demo.browser("case_manager"), f"/records/plan/{copy}/edit?face=irp")
+    page.save({"rows.0.activities": "", "rows.0.responsible": "", "rows.0.deadline": ""})
+
+    row = kept(demo, copy)["rows"][0]
+    assert (row["activities"], row["objective"], row["risk_factors"]) == (None, "Reintegrare în familie", "Riscul 1")
+
+
+def test_a_specialists_part_is_hers_alone(demo: Demo, copy: int) -> None:
+    """The psychologist's words stand on the case manager's page to read; posted all the same, they are not taken."""
+    page = look(demo.browser("case_manager"), f"/records/plan/{copy}/edit?face=iap")
+    assert "Subapreciere" in page.text and "Completează: Psiholog" in page.text
+    assert "situation_psychological" not in page.boxes and "situation_legal" not in page.boxes
+
+    page.save({"situation_psychological": "Alte cuvinte", "situation_medical": "Sănătoasă."})
+    plan = kept(demo, copy)
+    assert plan["situation_psychological"].startswith("Subapreciere")
+    assert plan["situation_medical"] == "Sănătoasă."
+
+
+def test_the_next_plan_goes_on_from_this_one(demo: Demo, case_id: int, whole_plan: int) -> None:
+    """Rows carried over keep the columns that the new plan's paper does not show."""
+    page = look(demo.browser("case_manager"), f"/records/plan/new?case={case_id}&face=irp")
+    new = number_of(page.save({
+        "drawn_up_on": "05.12.2005", "version_kind": "revision",
+        "child_consulted": "yes", "child_consulted_on": "05.12.2005",
+        "representative_consulted": "yes", "authority_consulted": "mayor",
+    }))
+
+    plan = kept(demo, new)
+    assert plan["face"] == "irp" and plan["residence"] == "Comunitatea X"
+    assert [row["risk_factors"] for row in plan["rows"]] == [f"Riscul {n}" for n in range(1, 9)]
+    assert kept(demo, whole_plan)["rows"][0]["id"] not in [row["id"] for row in plan["rows"]]
+
+
+def test_a_plan_opens_on_the_paper_it_is_kept_on(demo: Demo, case_id: int) -> None:
+    manager = demo.browser("case_manager")
+    page = look(manager, f"/records/plan/new?case={case_id}&face=cptw")
+    page = page.save({"drawn_up_on": "05.09.2005", **rows("rows", {"activities": "Acord"})})
+
+    assert "Acord privind planul" in look(manager, f"/records/plan/{number_of(page)}").text
+    assert manager.get(f"/records/plan/{number_of(page)}?face=iepure").status_code == 404
+
+
+def test_each_paper_of_the_demo_is_there() -> None:
+    from app.language.folder import read_folder
+
+    assert {face.face for face in read_folder(shipped("forms")).of(Face).values()} == set(FACES)
+
+
+def kept(demo: Demo, plan_id: int) -> Answers:
+    """Every answer of the plan, as it is kept."""
+    with demo.app.app_context(), acting_as(SYSTEM):
+        answers = open_sheet(demo.cabinet, "plan", plan_id).answers
+        demo.cabinet.session.remove()
+        return answers
+
+
+def number_of(page: Page) -> int:
+    found = re.search(r"/records/\w+/(\d+)", page.address)
+    assert found, page.address
+    return int(found[1])
+
+
+def user_number(demo: Demo, user: str) -> int:
+    from flask_appbuilder.security.sqla.models import User
+    from sqlalchemy import select
+
+    return int(demo.cabinet.session.scalar(select(User.id).where(User.username == user)))

@@ -16,13 +16,13 @@ from sqlalchemy.types import TypeDecorator
 
 from app.fields.words import cleaned
 from app.language.choices import Choice, Choices
-from app.language.message import Mistake
+from app.language.message import Mistake, msgid
 from app.language.question import UNKNOWN_TYPED, Answer, Box, Question, Reading
 from app.language.texts import Text, say
 
 MOST_RADIOS = 7
 MOST_WORDS = 500
-NOT_IN_THE_LIST = "Choose one of the answers in the list."
+NOT_IN_THE_LIST = msgid("Choose one of the answers in the list.")
 OLD_VALUE = {"en": "old value", "ro": "valoare veche"}
 BEFORE_WORDS = ": "
 

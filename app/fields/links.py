@@ -8,7 +8,6 @@ from sqlalchemy import Integer
 from app.language.message import Mistake
 from app.language.question import Answer, Name, Question, Reading
 
-
 ME = "me"
 
 

@@ -17,6 +17,7 @@ from app.language.finding import Finding, Place, finding, mean
 from app.language.folder import MENU, ROLES, Reading
 from app.language.form import CASE, Form
 from app.language.menu import Menu
+from app.language.message import msgid
 from app.language.question import Answer, Question
 from app.language.question import Reading as Reader
 from app.language.reading import Source
@@ -104,7 +105,7 @@ def _reserved_form(draft: Draft) -> Iterator[Finding]:
     if key.startswith(RESERVED_FORMS) or "__" in key or key in (USER, "users"):
         yield _reserved(draft.place("form"), key)
     if draft.form.belongs_to and key == CASE:
-        text = "The case file belongs to nothing; remove this line."
+        text = msgid("The case file belongs to nothing; remove this line.")
         yield finding(draft.place("belongs_to"), "F016", text)
 
 
@@ -161,7 +162,7 @@ def _links(draft: Draft) -> Iterator[Finding]:
         if target is not None and target not in known:
             yield _no_form(draft.place(*path, "to"), "F016", target, known)
     if draft.form.belongs_to and CASE not in draft.every_form:
-        text = "There is no case form (forms/case.yaml) to belong to."
+        text = msgid("There is no case form (forms/case.yaml) to belong to.")
         yield finding(draft.place("belongs_to"), "F016", text)
 
 
@@ -180,13 +181,13 @@ def _lists(draft: Draft) -> Iterator[Finding]:
             place = draft.place(option, position)
             yield from _listed(draft, place, "F015", name)
             if option == "sort" and name in form.questions and not form.questions[name].sortable:
-                text = 'A list cannot be sorted by "%(name)s"; take another question.'
+                text = msgid('A list cannot be sorted by "%(name)s"; take another question.')
                 yield finding(place, "F029", text, name=name)
             if option == "filters" and name in form.questions and not form.questions[name].chosen:
-                text = 'A list cannot be filtered by "%(name)s"; take a question answered by choosing.'
+                text = msgid('A list cannot be filtered by "%(name)s"; take a question answered by choosing.')
                 yield finding(place, "F029", text, name=name)
     if not form.list:
-        text = "The list of these records shows nothing; name its columns: list: [...]."
+        text = msgid("The list of these records shows nothing; name its columns: list: [...].")
         yield finding(draft.place("list"), "F034", text)
 
 
@@ -195,7 +196,7 @@ def _listed(draft: Draft, place: Place, code: str, name: str) -> Iterator[Findin
     if question is None:
         yield _unknown(place, code, name, draft.form.questions)
     elif question.retired:
-        text = '"%(name)s" is retired; take it out of here.'
+        text = msgid('"%(name)s" is retired; take it out of here.')
         yield finding(place, "F033", text, name=name)
 
 
@@ -206,12 +207,12 @@ def _totals(draft: Draft) -> Iterator[Finding]:
             yield from _listed(draft, draft.place("totals", position), "F015", name)
         summed = questions.get(total.sum)
         if summed is not None and (summed.value_type != "number" or summed.link_target()):
-            text = '"%(name)s" cannot be added up; take a number or money.'
+            text = msgid('"%(name)s" cannot be added up; take a number or money.')
             yield finding(draft.place("totals", position, "sum"), "F029", text, name=total.sum)
         for name in total.by:
             grouped = questions.get(name)
             if grouped is not None and grouped.value_type != "text" and not grouped.link_target():
-                text = 'A total cannot be kept by "%(name)s"; take a text, a choice or a link.'
+                text = msgid('A total cannot be kept by "%(name)s"; take a text, a choice or a link.')
                 yield finding(draft.place("totals", position, "by"), "F029", text, name=name)
 
 
@@ -274,7 +275,7 @@ def _menu_findings(reading: Reading) -> Iterator[Finding]:
             if entry not in forms:
                 yield _no_form(source.place(("menu", g, "entries", e)), "F019", entry, forms)
     for name in sorted(forms - menu.forms()):
-        text = 'The form "%(name)s" stands in no part of the menu; add it.'
+        text = msgid('The form "%(name)s" stands in no part of the menu; add it.')
         yield finding(source.place(), "F023", text, name=name)
 
 
@@ -283,10 +284,10 @@ def _unused(reading: Reading) -> Iterator[Finding]:
     asked = [question for form in forms.values() for _, question, _ in walk(form)]
     used = {name for question in asked for name in question.choice_lists()}
     for name in sorted(reading.names("choices") - used):
-        text = 'No question uses the choice list "%(name)s"; use it or remove the file.'
+        text = msgid('No question uses the choice list "%(name)s"; use it or remove the file.')
         yield finding(reading.sources[f"choices:{name}"].place(), "F024", text, name=name)
     files = {file for part in forms for file in reading.sources[part].files}
     for name, source in sorted(reading.mixins.items()):
         if source.file not in files:
-            text = 'No form uses the mixin "%(name)s"; use it or remove the file.'
+            text = msgid('No form uses the mixin "%(name)s"; use it or remove the file.')
             yield finding(source.place(), "F024", text, name=name)

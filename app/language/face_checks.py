@@ -7,12 +7,13 @@ from app.language.face import ALL, Face, FaceQuestion
 from app.language.finding import Finding, finding, mean
 from app.language.folder import ROLES, Reading
 from app.language.form import CASE, Form
+from app.language.message import msgid
 from app.language.question import Question
 from app.language.reading import Source
 from app.language.roles import Roles
 from app.language.walking import Path, walk
 
-NO_QUESTION = 'no question is named "%(name)s"%(hint)s'
+NO_QUESTION = msgid('no question is named "%(name)s"%(hint)s')
 
 
 def face_findings(reading: Reading) -> Iterator[Finding]:
@@ -22,7 +23,7 @@ def face_findings(reading: Reading) -> Iterator[Finding]:
     for part, face in faces.items():
         source = reading.sources[part]
         if face.face == ALL:
-            text = '"%(name)s" is a name Dosar uses itself; take another.'
+            text = msgid('"%(name)s" is a name Dosar uses itself; take another.')
             yield finding(source.place(("face",)), "F013", text, name=ALL)
         if face.of not in every_form:
             place, hint = source.place(("of",)), mean(face.of, every_form)
@@ -42,7 +43,7 @@ def _asks_what_is_there(face: Face, form: Form, source: Source) -> Iterator[Find
         for q, asked in enumerate(section.questions):
             path: Path = ("sections", s, "questions", q)
             if asked.name in seen:
-                text = 'The face asks "%(name)s" twice; keep one.'
+                text = msgid('The face asks "%(name)s" twice; keep one.')
                 yield finding(source.place(path), "F041", text, name=asked.name)
             seen.add(asked.name)
             if asked.name in form.questions:
@@ -70,7 +71,7 @@ def _chooses_among(form: Form, faces: set[str], source: Source) -> Iterator[Find
         return
     for choice in form.questions[form.face].options():
         if choice.code not in faces:
-            text = 'The question offers "%(code)s", which is no face of this form%(hint)s'
+            text = msgid('The question offers "%(code)s", which is no face of this form%(hint)s')
             yield finding(place, "F042", text, code=choice.code, hint=mean(choice.code, faces))
 
 
@@ -85,7 +86,7 @@ def _from_case(form: Form, case: Form | None, source: Source) -> Iterator[Findin
         if name not in known:
             yield finding(place, "F044", NO_QUESTION, name=name, hint=mean(name, known))
         elif not question.widens(known[name]):
-            text = 'In the case file "%(name)s" is of type "%(type)s"; take the same type here.'
+            text = msgid('In the case file "%(name)s" is of type "%(type)s"; take the same type here.')
             yield finding(place, "F044", text, name=name, type=known[name].type)
 
 
@@ -98,5 +99,5 @@ def _writers(form: Form, reading: Reading, source: Source) -> Iterator[Finding]:
             yield finding(place, "F043", "A table is written as a whole; say written_by of the table.")
         for name in question.written_by:
             if known is not None and name not in known:
-                text = 'no role is named "%(name)s"%(hint)s'
+                text = msgid('no role is named "%(name)s"%(hint)s')
                 yield finding(place, "F043", text, name=name, hint=mean(name, known))

@@ -18,6 +18,7 @@ from app.language.face import Face
 from app.language.finding import Finding, Place, finding, mean
 from app.language.form import Form, Mixin
 from app.language.menu import Menu
+from app.language.message import msgid
 from app.language.misfits import misfits
 from app.language.reading import Source, read_yaml
 from app.language.roles import Roles
@@ -172,7 +173,7 @@ def _sections(source: Source) -> list[Any]:
 
 def _no_mixin(name: str, place: Place, mixins: Mapping[str, Source]) -> Finding:
     if name in mixins:
-        text = 'The mixin "%(name)s" cannot be used; mend %(file)s.'
+        text = msgid('The mixin "%(name)s" cannot be used; mend %(file)s.')
         return finding(place, "F018", text, name=name, file=mixins[name].file)
     return finding(place, "F018", 'unknown mixin "%(name)s"%(hint)s', name=name, hint=mean(name, mixins))
 

@@ -33,6 +33,11 @@ class Message:
         return self.say()
 
 
+def msgid(text: str) -> str:
+    """Marks a sentence for the translators where it is not said at once."""
+    return text
+
+
 class Mistake(ValueError):
     """What somebody typed cannot be understood; says what to do instead."""
 

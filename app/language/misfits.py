@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.language.choices import CODE
 from app.language.finding import Finding, Place, finding, mean
-from app.language.message import Mistake
+from app.language.message import Mistake, msgid
 from app.language.question import NAME, kinds
 from app.language.reading import Source
 from app.language.texts import LANGUAGE
@@ -17,12 +17,12 @@ LISTS_OF_QUESTIONS = ("questions", "columns")
 CHOICES, SHAPES = "choices", ("name", "choices")
 Loc = tuple[Any, ...]
 
-TEXT = "This must be a text; put it in quotes if it is a number."
-WHOLE = "This must be a whole number."
-NUMBER = "This must be a number."
-TRUTH = "This must be true or false."
-LIST = "This must be a list: lines that begin with a dash."
-KEYS = "Here stand several keys, each with its value."
+TEXT = msgid("This must be a text; put it in quotes if it is a number.")
+WHOLE = msgid("This must be a whole number.")
+NUMBER = msgid("This must be a number.")
+TRUTH = msgid("This must be true or false.")
+LIST = msgid("This must be a list: lines that begin with a dash.")
+KEYS = msgid("Here stand several keys, each with its value.")
 WRONG = {
     "string_type": TEXT,
     "int_type": WHOLE, "int_parsing": WHOLE, "int_from_float": WHOLE,
@@ -30,18 +30,24 @@ WRONG = {
     "bool_type": TRUTH, "bool_parsing": TRUTH,
     "list_type": LIST, "tuple_type": LIST, "sequence_str": LIST, "is_instance_of": LIST,
     "frozen_set_type": LIST, "set_type": LIST,
-    "dict_type": "Here stand several keys, each with its value, such as {en: …, ro: …}.",
+    "dict_type": msgid("Here stand several keys, each with its value, such as {en: …, ro: …}."),
     "model_type": KEYS, "model_attributes_type": KEYS,
-    "string_too_short": "This must not be empty.", "too_short": "This must not be empty.",
-    "greater_than_equal": "This number is too small.",
-    "less_than_equal": "This number is too large.",
+    "string_too_short": msgid("This must not be empty."), "too_short": msgid("This must not be empty."),
+    "greater_than_equal": msgid("This number is too small."),
+    "less_than_equal": msgid("This number is too large."),
 }
 MISSPELT = {
-    LANGUAGE: "A language is two small letters, such as ro or en (ro-MD for the words of one country).",
-    CODE: "A code has letters, digits, dots, hyphens and underscores only, begins with a letter or a digit "
-          "and is at most 48 characters long.",
-    NAME: "A name has small letters, digits and underscores only, begins with a letter and is at most 48 "
-          "characters long.",
+    LANGUAGE: msgid(
+        "A language is two small letters, such as ro or en (ro-MD for the words of one country)."
+    ),
+    CODE: msgid(
+        "A code has letters, digits, dots, hyphens and underscores only, begins with a letter or a digit "
+        "and is at most 48 characters long."
+    ),
+    NAME: msgid(
+        "A name has small letters, digits and underscores only, begins with a letter and is at most 48 "
+        "characters long."
+    ),
 }
 """What a word should look like, by the pattern it does not fit."""
 
@@ -74,7 +80,7 @@ def _misfit(wrong: Any, source: Source, model: type[BaseModel]) -> Finding:
         place = source.place((*path, "type"))
         return finding(place, "F006", 'unknown type "%(type)s"%(hint)s', type=word, hint=mean(word, kinds()))
     if kind == "union_tag_not_found":
-        text = 'The question does not say its type; add "type: text", for example.'
+        text = msgid('The question does not say its type; add "type: text", for example.')
         return finding(source.place(path), "F006", text)
     return _wrong_value(wrong, source.place(path))
 
@@ -86,7 +92,7 @@ def _wrong_value(wrong: Any, place: Place) -> Finding:
     if kind == "literal_error":
         words = re.findall(r"'([^']*)'", more["expected"])
         hint = mean(str(wrong["input"]), words)
-        text = "This must be one of: %(words)s%(hint)s"
+        text = msgid("This must be one of: %(words)s%(hint)s")
         return finding(place, "F008", text, words=", ".join(words), hint=hint)
     if kind == "string_pattern_mismatch":
         return finding(place, "F008", MISSPELT.get(more["pattern"], MISSPELT[NAME]))

@@ -17,23 +17,27 @@ from ruamel.yaml.events import AliasEvent, Event, MappingStartEvent, ScalarEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from app.language.finding import Finding, Place, finding
+from app.language.message import msgid
 
 MOST_BYTES = 1_000_000
 MOST_VALUES = 20_000
 DEEPEST = 20
 
 NOT_YAML = {
-    r"cannot start any token": "A character stands here that no text begins with, perhaps a tab: indent with "
-                               "spaces, or put the text in quotes.",
-    r"mapping values are not allowed|could not find expected ':'":
-        "The colons of this line and those above do not fit: put a text that holds a colon in quotes.",
-    r"expected ',' or|node content": "A bracket is not closed, or a comma is missing.",
-    r"expected <block end>|did not find expected": "The line is indented differently from those above it.",
-    r"end of stream|quoted scalar": "A quotation mark is not closed.",
-    r"document": "Another document begins here; a file holds one.",
+    r"cannot start any token": msgid(
+        "A character stands here that no text begins with, perhaps a tab: indent with "
+        "spaces, or put the text in quotes."
+    ),
+    r"mapping values are not allowed|could not find expected ':'": msgid(
+        "The colons of this line and those above do not fit: put a text that holds a colon in quotes."
+    ),
+    r"expected ',' or|node content": msgid("A bracket is not closed, or a comma is missing."),
+    r"expected <block end>|did not find expected": msgid("The line is indented differently from those above it."),
+    r"end of stream|quoted scalar": msgid("A quotation mark is not closed."),
+    r"document": msgid("Another document begins here; a file holds one."),
 }
 """What is wrong, by the words of the YAML reader."""
-NOT_YAML_OTHERWISE = "This cannot be read; look at the quotation marks, brackets and indentation here."
+NOT_YAML_OTHERWISE = msgid("This cannot be read; look at the quotation marks, brackets and indentation here.")
 
 
 
@@ -138,7 +142,7 @@ def _refuse_tricks(events: Any, source: Source) -> None:
             ))
             return
         if getattr(event, "version", None) or getattr(event, "tags", None):
-            text = "Directives (lines that begin with %) are not read; remove the line."
+            text = msgid("Directives (lines that begin with %) are not read; remove the line.")
             source.findings.append(_at(source, line, "F002", text))
             return
         if isinstance(event, (ScalarEvent, MappingStartEvent, SequenceStartEvent)) and _tagged(event):

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.language.expressions import Expression
 from app.language.finding import Finding, finding, mean
+from app.language.message import msgid
 from app.language.question import Question
 from app.language.walking import Draft, Path, walk
 
@@ -40,7 +41,7 @@ def _asked(draft: Draft) -> dict[str, Question]:
 def _rule(draft: Draft, rule: Expression, asked: Asked, path: Path) -> Iterator[Finding]:
     place = draft.place(*path)
     for name in sorted(rule.names - asked.keys()):
-        text = 'no question is named "%(name)s"%(hint)s'
+        text = msgid('no question is named "%(name)s"%(hint)s')
         yield finding(place, "F012", text, name=name, hint=mean(name, asked))
     for name, code in dict.fromkeys(_compared(rule.tree)):
         question = draft.in_hand(asked[name]) if name in asked else None

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from app.language.finding import Finding, Place, finding, mean
 from app.language.folder import PROFILE, STAGES, Reading
 from app.language.form import CASE, Form
+from app.language.message import msgid
 from app.language.question import Question
 from app.language.stages import Named, Profile, Stages
 
@@ -35,7 +36,7 @@ def _unknown(named: Named, place: Place, forms: Mapping[str, Form], every: set[s
     if form is None:
         return
     if named.form != CASE and not form.belongs_to:
-        text = 'The form "%(name)s" belongs to no case; take one with "belongs_to: case".'
+        text = msgid('The form "%(name)s" belongs to no case; take one with "belongs_to: case".')
         yield finding(place, "F046", text, name=named.form)
     known = _questions(form, named.table)
     if named.question and known is not None and named.question not in known:
@@ -78,5 +79,5 @@ def profile_findings(reading: Reading) -> Iterator[Finding]:
                 name=name, hint=mean(name, every),
             )
     if CASE in every and CASE not in profile.forms:
-        text = 'Every sheet stands in a case file; add "%(name)s" to the forms picked.'
+        text = msgid('Every sheet stands in a case file; add "%(name)s" to the forms picked.')
         yield finding(source.place(("forms",)), "F046", text, name=CASE)

@@ -1,6 +1,7 @@
-"""Demo data: six fictional cases and eight fictional workers, filed the way anybody files a sheet."""
+"""Demo data: eight fictional cases and eight fictional workers, filed the way anybody files a sheet."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,26 @@ from app.records.tables import USER
 from app.records.teams import join
 
 NAME = "Asociația Drumul Lin (demo)"
+
+
+COUNTED = re.compile(r"(today|month)([+-]\d+)?")
+"""A date counted from the day the demo is filled: ``today-20``, ``month-2``."""
+
+
+def counted(value: Any, today: date) -> Any:
+    """The value with every date in it that is counted from today."""
+    if isinstance(value, dict):
+        return {key: counted(inner, today) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [counted(inner, today) for inner in value]
+    found = COUNTED.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return value
+    away = int(found[2] or 0)
+    if found[1] == "today":
+        return (today + timedelta(away)).isoformat()
+    month = today.year * 12 + today.month - 1 + away
+    return f"{month // 12:04}-{month % 12 + 1:02}"
 
 
 def password_of(user: str) -> str:
@@ -61,7 +82,7 @@ class _Filing:
         for path in sorted(folder.glob("*.yaml")):
             for record in read_yaml(path).contents.get("records", ()):
                 if record["form"] in self.cabinet.forms:
-                    self._file(record, path.name)
+                    self._file(counted(record, self.today), path.name)
 
     def _file(self, record: dict[str, Any], file: str) -> None:
         form = self.cabinet.forms[record["form"]]

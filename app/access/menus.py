@@ -17,6 +17,9 @@ LIST = "/records/{form}"
 ALSO = {CASE: ("/cases",)}
 """Pages that count as a form's, elsewhere."""
 
+OVERVIEWS: dict[str, tuple[object, str]] = {"stay": (lazy_gettext("Places and stays"), "ProgrammePage.programme")}
+"""Pages that draw a form's records together, each before the form itself."""
+
 ADMINISTRATION: dict[PageName, tuple[object, str]] = {
     "users": (lazy_gettext("Users"), "UsersPage.users"),
     "roles": (lazy_gettext("Roles"), "RolesPage.roles"),
@@ -47,13 +50,19 @@ def menu_for(worker: Worker, definition: Definition) -> list[Group]:
     """Groups without an entry for this worker are left out."""
     groups = [
         Group(say(group.title, wording()), [
-            _entry(_plural(form), LIST.format(form=form.key), *ALSO.get(form.key, ()))
-            for form in map(definition.forms.get, group.entries) if form and worker.may("see", form.key)
+            entry for form in map(definition.forms.get, group.entries) if form and worker.may("see", form.key)
+            for entry in _of_form(form)
         ])
         for group in definition.menu.menu
     ]
     groups.append(Group(gettext("Administration"), _administration(worker)))
     return [group for group in groups if group.entries]
+
+
+def _of_form(form: Form) -> list[Entry]:
+    label, endpoint = OVERVIEWS.get(form.key, ("", ""))
+    overview = [_entry(str(label), url_for(endpoint))] if endpoint in current_app.view_functions else []
+    return [*overview, _entry(_plural(form), LIST.format(form=form.key), *ALSO.get(form.key, ()))]
 
 
 def _administration(worker: Worker) -> list[Entry]:

@@ -19,6 +19,7 @@ def register_pages(app: Flask, registry: Any) -> None:
     from app.pages.help import HelpPages
     from app.pages.home import HomePage
     from app.pages.own_lists import ListPages
+    from app.pages.programme import ProgrammePage
     from app.pages.records import RecordPages
     from app.pages.troubles import FormsPage
 
@@ -27,6 +28,7 @@ def register_pages(app: Flask, registry: Any) -> None:
             module.register(registry)
         for view in (
             HomePage, HelpPages, FindingPage, CasePages, DerivingPages, DraftPages, RecordPages, ExportPages,
+            ProgrammePage,
             ListPages, FilePages, FormsPage, RecyclePage,
         ):
             registry.add_view_no_menu(view)

@@ -1,14 +1,15 @@
 """The menu a worker sees: the forms her roles may see, then the administration pages they open."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import current_app, has_request_context, request, url_for
 from flask_babel import gettext, lazy_gettext
 
 from app.access.languages import wording
-from app.access.worker import Worker
+from app.access.worker import Known, Worker, allowance
 from app.language.folder import Definition
-from app.language.form import CASE, Form
+from app.language.form import CASE
 from app.language.roles import PageName
 from app.language.texts import say
 
@@ -49,20 +50,34 @@ class Group:
 def menu_for(worker: Worker, definition: Definition) -> list[Group]:
     """Groups without an entry for this worker are left out."""
     groups = [
-        Group(say(group.title, wording()), [
-            entry for form in map(definition.forms.get, group.entries) if form and worker.may("see", form.key)
-            for entry in _of_form(form)
-        ])
-        for group in definition.menu.menu
+        Group(title, [entry for form in forms for entry in _of_form(*form)])
+        for title, forms in _form_groups(Known(definition), worker.roles, wording())
     ]
     groups.append(Group(gettext("Administration"), _administration(worker)))
     return [group for group in groups if group.entries]
 
 
-def _of_form(form: Form) -> list[Entry]:
-    label, endpoint = OVERVIEWS.get(form.key, ("", ""))
-    overview = [_entry(str(label), url_for(endpoint))] if endpoint in current_app.view_functions else []
-    return [*overview, _entry(_plural(form), LIST.format(form=form.key), *ALSO.get(form.key, ()))]
+@lru_cache(maxsize=256)
+def _form_groups(
+    known: Known, roles: frozenset[str], language: str
+) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """The forms these roles see, each with its name and address, in the groups of the menu."""
+    forms, rights = known.definition.forms, allowance(known, roles).rights
+    return [
+        (say(group.title, language), [
+            (form.key, say(form.plural or form.title, language), LIST.format(form=form.key))
+            for form in map(forms.get, group.entries) if form and "see" in rights.get(form.key, ())
+        ])
+        for group in known.definition.menu.menu
+    ]
+
+
+def _of_form(key: str, label: str, url: str) -> list[Entry]:
+    entry = _entry(label, url, *ALSO.get(key, ()))
+    if key not in OVERVIEWS:
+        return [entry]
+    title, endpoint = OVERVIEWS[key]
+    return [_entry(str(title), url_for(endpoint)), entry] if endpoint in current_app.view_functions else [entry]
 
 
 def _administration(worker: Worker) -> list[Entry]:
@@ -71,10 +86,6 @@ def _administration(worker: Worker) -> list[Entry]:
         for page, (label, endpoint) in ADMINISTRATION.items()
         if page in worker.pages and endpoint in current_app.view_functions
     ]
-
-
-def _plural(form: Form) -> str:
-    return say(form.plural or form.title, wording())
 
 
 def _entry(label: str, url: str, *also: str) -> Entry:

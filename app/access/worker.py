@@ -37,31 +37,33 @@ class Worker:
 
 def worker_of(person: SignedIn, definition: Definition) -> Worker:
     """The worker this signed-in person is under the organisation's roles."""
-    allowance = _allowance(_Known(definition), person.roles)
+    known = Known(definition)
+    held = allowance(known, person.roles)
     return Worker(
         id=person.user_id,
         name=person.name,
         user_name=person.user_name,
         roles=person.roles,
         language=person.language,
-        clearances=allowance.clearances,
-        enters=allowance.enters,
-        pages=allowance.pages,
-        scope=Scope(
-            worker_id=person.user_id,
-            cases=allowance.cases,
-            colleagues=_colleagues(person, allowance),
-            rights=allowance.rights,
-        ),
+        clearances=held.clearances,
+        enters=held.enters,
+        pages=held.pages,
+        scope=_scope(known, person.roles, person.user_id, person.colleagues),
     )
 
 
-def _colleagues(person: SignedIn, allowance: Allowance) -> frozenset[int]:
-    """Whose cases count as hers: her own; for a team's scope those of her groups' members too."""
-    return person.colleagues | {person.user_id} if allowance.cases == "team" else frozenset({person.user_id})
+@lru_cache(maxsize=1024)
+def _scope(known: "Known", roles: frozenset[str], user_id: int, colleagues: frozenset[int]) -> Scope:
+    """One scope for all requests of a worker, until her roles or colleagues change.
+
+    Whose cases count: her own; for a team's scope those of her groups' members too.
+    """
+    held = allowance(known, roles)
+    hers = colleagues | {user_id} if held.cases == "team" else frozenset({user_id})
+    return Scope(worker_id=user_id, cases=held.cases, colleagues=hers, rights=held.rights)
 
 
-class _Known:
+class Known:
     """A definition that compares by identity, so that allowances can be remembered by it."""
 
     def __init__(self, definition: Definition) -> None:
@@ -71,10 +73,11 @@ class _Known:
         return id(self.definition)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Known) and other.definition is self.definition
+        return isinstance(other, Known) and other.definition is self.definition
 
 
 @lru_cache(maxsize=256)
-def _allowance(known: _Known, roles: frozenset[str]) -> Allowance:
+def allowance(known: Known, roles: frozenset[str]) -> Allowance:
+    """What these roles allow together; worked out once for each set of roles."""
     definition = known.definition
     return together(definition.roles.held(roles), definition.forms)

@@ -16,6 +16,7 @@ from app.access.gate import visitor
 from app.access.guarded import guarded
 from app.access.tables import user_table
 from app.access.translations import compiled
+from app.access.wordings import offer_texts
 from app.language.question import Reading
 
 NAMES = {"ro": "Română", "en": "English"}
@@ -38,6 +39,7 @@ def choose_languages(app: Flask) -> None:
     babel = app.extensions["babel"]
     babel.locale_selector = lambda: wording().replace("-", "_")
     babel.translation_directories = [app.config["BABEL_TRANSLATION_DIRECTORIES"].split(";")[-1]]
+    offer_texts(app, texts_folder(app))
 
 
 def texts_folder(app: Flask) -> Path:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Alias, ColumnElement, ScalarSelect, Table, event, false, or_, select, true
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, object_session, with_loader_criteria
@@ -33,7 +34,7 @@ class OutOfReach(Exception):
     """The acting worker may not do this, or the record does not exist: both look alike."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scope:
     """What the acting worker may do.
 
@@ -102,6 +103,15 @@ def acting_as(scope: Scope) -> Iterator[None]:
 
 def enforce(session: Any, classes: Mapping[Table, type[Stored]]) -> None:
     """Put the scope between this session (factory) and the record tables."""
+    made: WeakKeyDictionary[Scope, dict[tuple[type[Stored], bool], Any]] = WeakKeyDictionary()
+
+    def criteria(scope: Scope, kept: type[Stored], with_deleted: bool) -> Any:
+        """The same criteria for every statement of a worker: making them anew takes longer than reading."""
+        of_scope = made.setdefault(scope, {})
+        key = kept, with_deleted
+        if key not in of_scope:
+            of_scope[key] = with_loader_criteria(kept, scope.criterion(kept, with_deleted))
+        return of_scope[key]
 
     @event.listens_for(session, "do_orm_execute")
     def narrow(state: ORMExecuteState) -> None:
@@ -114,10 +124,7 @@ def enforce(session: Any, classes: Mapping[Table, type[Stored]]) -> None:
                 raise OutOfReach("records are read through their classes and written one by one")
             return
         with_deleted = bool(state.execution_options.get("with_deleted"))
-        state.statement = state.statement.options(*[
-            with_loader_criteria(kept, scope.criterion(kept, with_deleted))
-            for kept in touched
-        ])
+        state.statement = state.statement.options(*[criteria(scope, kept, with_deleted) for kept in touched])
 
     @event.listens_for(session, "before_flush")
     def refuse(flushing: Session, context: UOWTransaction, instances: Any) -> None:

@@ -199,8 +199,9 @@ def names_case(known: Mapping[str, Form], form: Form, wish: Wish) -> bool:
 
 
 def _count(cabinet: Cabinet, kept: type[Record], conditions: Sequence[Any], options: Mapping[str, Any]) -> int | None:
-    counted = select(kept.id).where(*conditions).limit(MOST_COUNTED + 1)
-    found = len(cabinet.session.scalars(counted, execution_options=options).all())
+    some = select(kept.id).where(*conditions).limit(MOST_COUNTED + 1).subquery()
+    counted = select(func.count()).select_from(some)
+    found: int = cabinet.session.execute(counted, execution_options=options).scalar_one()
     return found if found <= MOST_COUNTED else None
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, Response, abort, g, redirect, render_template, request
+from sqlalchemy import Integer as WholeNumber
 from sqlalchemy import (
     and_,
     delete,
@@ -31,7 +32,6 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy import Integer as WholeNumber
 
 from app.access.tables import role_table, session_table, setting_table, user_roles, user_table
 from app.language.form import Form
@@ -55,6 +55,9 @@ FILTERS = ("status", "victim_status", "sex", "county")
 TEXTS = {
     "last_name": 80, "first_name": 80, "previous_name": 80, "father_name": 80, "mother_name": 80, "national_id": 32,
     "birth_place": 200, "mother_tongue": 60, "id_document_number": 40,
+}
+CHOSEN = {
+    "sex": "SEX", "citizenship": "COUNTRIES", "residence_status": "RESIDENCE", "id_document": "ID_DOCUMENT",
 }
 SCHOOL = ("edu_kindergarten", "edu_boarding", "edu_school", "edu_profession")
 SEARCHED = ("last_name", "first_name", "previous_name", "national_id")
@@ -317,7 +320,8 @@ class _Pages:
                 .order_by(visits.c.visit_date.desc(), visits.c.id.desc()).limit(1).scalar_subquery()
             )
             rows = g.connection.execute(select(family).where(family.c.record_id == last).order_by(family.c.position))
-            return self.page("visit.html", case=case, problems={}, values={}, once=token_hex(16), family=rows.all() or [{}])
+            return self.page("visit.html", case=case, problems={}, values={}, once=token_hex(16),
+                             family=rows.all() or [{}])
         values, problems = _read_visit(request.form, self.globals)
         family, participants = _rows(request.form, "family"), _rows(request.form, "participants")
         for row in family:
@@ -431,7 +435,7 @@ def _read_identity(posted: Any, known: Mapping[str, Any]) -> tuple[dict[str, Any
     values["age"] = _age(born)
     values["is_minor"] = None if values["age"] is None else values["age"] < 18
     values["interpreter_needed"] = {"yes": True, "no": False}.get(posted.get("interpreter_needed", ""))
-    for name, options in (("sex", "SEX"), ("citizenship", "COUNTRIES"), ("residence_status", "RESIDENCE"), ("id_document", "ID_DOCUMENT")):
+    for name, options in CHOSEN.items():
         values[name] = posted.get(name) or None
         if values[name] and values[name] not in known[options]:
             problems[name] = "Alegeți un răspuns din listă."

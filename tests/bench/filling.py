@@ -44,6 +44,7 @@ POOL = 300
 PASSWORD = "patru cuvinte lungi deodata"
 COORDINATOR, MANAGER = "coordonatoare", "manager"
 DAYS = 2400
+PERSON = ("code", "last_name", "first_name", "national_id", "phone")
 PIECE = 5000
 
 
@@ -163,12 +164,13 @@ class _Filling:
             columns = self._stamped("case", self.random.choice(pool), record_id, day)
             number = self.numbers[day.year] = self.numbers.get(day.year, 0) + 1
             first = self.random.choice(WOMEN if columns["sex"] == "F" else MEN)
+            born, sex = columns["birth_date"], columns["sex"]
             person = (
                 f"D-{day.year}-{number:04}", self.random.choice(LAST_NAMES), first,
-                personal_number(self.random, columns["birth_date"], columns["sex"]), phone(self.random),
+                personal_number(self.random, born, sex), phone(self.random),
             )
             self.people.append(person)
-            yield columns | dict(zip(("code", "last_name", "first_name", "national_id", "phone"), person, strict=True)) | {
+            yield columns | dict(zip(PERSON, person, strict=True)) | {
                 "last_name__sort": _key(person[1]), "first_name__sort": _key(first), "opened_on": day.isoformat(),
                 "previous_name": None, "backup_phone": None, "closed_on": None,
             }
@@ -190,9 +192,9 @@ class _Filling:
         for record_id, day in enumerate(self.opened, 1):
             manager = self.managers[record_id % len(self.managers)]
             other = self.managers[(record_id * 7 + 1) % len(self.managers)]
-            yield {"case_id": record_id, "user_id": manager, "role": "case_manager", "since": day.isoformat(), "until": None}
-            yield {"case_id": record_id, "user_id": other, "role": "case_manager", "since": day.isoformat(),
-                   "until": (day + timedelta(days=90)).isoformat()}
+            since = {"case_id": record_id, "role": "case_manager", "since": day.isoformat()}
+            yield {**since, "user_id": manager, "until": None}
+            yield {**since, "user_id": other, "until": (day + timedelta(days=90)).isoformat()}
 
     def _in_cases(self, key: str, times: int, dated: str) -> Iterator[Columns]:
         """Sheets of one case lie apart from one another, as over the years they do."""

@@ -16,7 +16,9 @@ MEN = (
     "Ion", "Vasile", "Ștefan", "Mihai", "Cătălin", "Gheorghiță", "Răzvan", "Alexandru", "Dănuț", "Florin", "Sîrghie",
     "Nicușor", "Andrei", "Tănase", "Ilie",
 )
-PLACES = ("Hîncești", "Bălți", "Iași", "Târgu Mureș", "Călărași", "Ștefan Vodă", "Săcele", "Făgăraș", "Ungheni", "Vaslui")
+PLACES = (
+    "Hîncești", "Bălți", "Iași", "Târgu Mureș", "Călărași", "Ștefan Vodă", "Săcele", "Făgăraș", "Ungheni", "Vaslui",
+)
 PHRASES = (
     "școala și grădinița din sat", "sprijin pentru chirie", "relație bună cu bunica", "vizită la domiciliu",
     "însoțire la medic", "lecții de pregătire", "căutarea unui loc de muncă", "acte de identitate noi",

@@ -12,7 +12,6 @@ from app.fields.money import Money
 from app.language.answering import settled
 from app.language.form import Form
 from app.language.question import Answer, Answers, Question
-from app.records.tables import USER
 from tests.bench.names import PHRASES, PLACES, STORY
 
 WEIGHTS = (2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9)
@@ -24,7 +23,9 @@ Columns = dict[str, Any]
 class Sheets:
     """A pool of filled sheets of one form, ready to be put into its table."""
 
-    def __init__(self, form: Form, table: Table, dialect: Dialect, links: Mapping[str, Sequence[int]], today: date) -> None:
+    def __init__(
+        self, form: Form, table: Table, dialect: Dialect, links: Mapping[str, Sequence[int]], today: date
+    ) -> None:
         self.form = form
         self.names = [column.name for column in table.columns]
         self.processors = {
@@ -106,7 +107,7 @@ MADE: Mapping[str, Any] = {
         Decimal(random.randrange(1000, 90000)) / 100, random.choice(question.currencies)
     ),
     "date": lambda _, random: some_day(random),
-    "partial_date": lambda _, random: f"{random.randrange(1960, 2012)}-{random.randrange(1, 13):02}-{random.randrange(1, 29):02}",
+    "partial_date": lambda _, random: f"{some_day(random) - timedelta(days=random.randrange(5000, 20000))}",
     "yes_no": lambda _, random: random.random() < 0.6,
     "select_one": _chosen, "county": _chosen, "country": _chosen,
     "select_multiple": _several,

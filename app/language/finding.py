@@ -49,8 +49,9 @@ def _told(message: Message) -> dict[str, Any]:
 
 
 def _message(kept: Mapping[str, Any]) -> Message:
-    return Message(kept["text"], {
-        name: _message(value) if isinstance(value, dict) else value for name, value in kept["values"].items()
+    text, values = kept["text"], kept["values"]
+    return Message(text, {
+        name: _message(value) if isinstance(value, dict) else value for name, value in values.items()
     })
 
 

@@ -1,91 +1,131 @@
-"""The commands: ``dosar start``, ``dosar check`` and what keeps an organisation's forms and data in order."""
+"""Dosar: case files of an organisation, from forms written in YAML."""
 
 import argparse
 import os
+import socket
 import sys
 import webbrowser
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from getpass import getpass
 from pathlib import Path
 from threading import Timer
 from typing import Any
 
 from app import shipped
+from app.language.message import Message
+from app.records.trouble import Trouble
+from app.speaking import own_language, say
 
 HOST, PORT, THREADS = "127.0.0.1", 8080, 8
 IN_MEMORY = 64 * 2**20
 """More than any post or page: waitress writes nothing of either to a temporary file."""
+ENVIRONMENT = """\
+environment:
+  DATABASE_URL   keep the data in PostgreSQL instead of the data folder, for example
+                 postgresql://dosar:password@localhost/dosar
+  LANG           a language that begins with "ro" lets the commands speak Romanian
+"""
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code."""
-    from app.records.trouble import Trouble
-
     asked = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = asked.run
     try:
         return run(asked)
     except Trouble as trouble:
-        print(trouble, file=sys.stderr)
-        return 2
+        print(say(trouble), file=sys.stderr)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(say(Message("%(file)s cannot be used: %(why)s.", {
+            "file": error.filename, "why": error.strerror,
+        })), file=sys.stderr)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 2
 
+
+# --- what can be asked -------------------------------------------------------------------------------
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("dosar", description=__doc__)
+    parser = argparse.ArgumentParser(
+        "dosar", description=__doc__, epilog=ENVIRONMENT, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    start = commands.add_parser("start", help="start the application")
+    start = _command(commands, "start", _start, "start the application")
     start.add_argument("--demo", action="store_true", help="with six fictional cases, on this machine only")
-    start.add_argument("--port", type=int, default=PORT)
+    start.add_argument("--port", type=int, default=PORT, help=f"the port of the pages ({PORT})")
     start.add_argument("--no-browser", action="store_true", help="do not open a browser")
     _add_places(start)
-    start.set_defaults(run=_start)
-    check = commands.add_parser("check", help="say everything that is wrong in the form files")
-    check.add_argument("--forms", type=Path, default=None)
-    check.add_argument("--language", default="en", help="the language to say it in")
-    check.set_defaults(run=_check)
-    schema = commands.add_parser("schema", help="write the JSON Schema that editors use for form files")
-    schema.add_argument("--forms", type=Path, default=None)
-    schema.set_defaults(run=_schema)
+    upgrade = _command(commands, "upgrade", _upgrade, "make the database fit changed forms, after taking a copy")
+    upgrade.add_argument("--dry-run", action="store_true", help="only say what would change")
+    _add_places(upgrade)
+    copy = _command(commands, "copy", _copy, "copy everything to another, empty database")
+    copy.add_argument("--to", required=True, help="a postgresql:// address, or a new data folder")
+    copy.add_argument("--to-key-file", type=Path, help="the key of the new data folder, outside of it")
+    _add_places(copy)
+    check = _command(commands, "check", _check, "say everything that is wrong in the form files")
+    check.add_argument("--language", default=own_language(), help="the language to say it in")
+    check.add_argument("--forms", type=Path, help="the forms folder")
+    schema = _command(commands, "schema", _schema, "write the JSON Schema that editors use for form files")
+    schema.add_argument("--forms", type=Path, help="the forms folder")
     return parser
 
 
+def _command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], does: str
+) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=does, description=f"{does[0].upper()}{does[1:]}.", epilog=ENVIRONMENT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(run=run)
+    return command
+
+
 def _add_places(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--data", type=Path, default=None, help="the data folder")
-    command.add_argument("--forms", type=Path, default=None, help="the forms folder")
-    command.add_argument("--key-file", type=Path, default=None, help="the key, outside the data folder")
+    command.add_argument("--data", type=Path, help="the data folder (default: the user's own place for data)")
+    command.add_argument("--forms", type=Path, help="the forms folder (default: ./forms, else those shipped)")
+    command.add_argument("--key-file", type=Path, help="the key, outside the data folder")
     command.add_argument("--passphrase", action="store_true", help="ask for a passphrase instead of a key file")
 
 
 def forms_folder(named: Path | None) -> Path:
     """The forms to run: those named, else those of the folder one stands in, else the shipped ones."""
     here = Path("forms")
-    return named or (here if (here / "case.yaml").is_file() else shipped("forms"))
+    folder = named or (here if (here / "case.yaml").is_file() else shipped("forms"))
+    if not folder.is_dir():
+        raise Trouble("There is no forms folder %(folder)s. Name it with --forms.", folder=folder)
+    return folder
 
 
-def data_folder(named: Path | None, demo: bool) -> Path:
+def data_folder(named: Path | None, demo: bool = False) -> Path:
     """Where the data lies: the folder named, else the user's own place for data."""
     from platformdirs import user_data_path
 
     return named or user_data_path("dosar") / ("demo" if demo else "data")
 
 
-def _start(asked: argparse.Namespace) -> int:
-    from app.running import opened_app
+def _existing_data(asked: argparse.Namespace) -> Path:
+    """The data folder of a command that needs what is in it."""
+    from app.records.store import database_file
 
-    data = data_folder(asked.data, asked.demo)
-    data.mkdir(parents=True, exist_ok=True)
-    app, findings = opened_app(
-        data, forms_folder(asked.forms), _key(asked, data), os.environ.get("DATABASE_URL"), demo=asked.demo,
-        today=date.today(),
-    )
-    for found in findings:
-        print(found, file=sys.stderr)
-    if findings:
-        print("The last good version of these files runs. Mend them and start again.", file=sys.stderr)
-    _greet(asked)
-    _serve(app, asked)
-    return 0
+    data = data_folder(asked.data)
+    if not database_url() and not database_file(data).is_file():
+        raise Trouble(
+            "There is no database in %(folder)s. Name the data folder with --data, or start Dosar there first.",
+            folder=data,
+        )
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return data
+
+
+def database_url() -> str | None:
+    """The PostgreSQL database to use, if the environment names one."""
+    return os.environ.get("DATABASE_URL") or None
 
 
 def _key(asked: argparse.Namespace, data: Path) -> bytes:
@@ -93,44 +133,122 @@ def _key(asked: argparse.Namespace, data: Path) -> bytes:
 
     keep_out_of_core_dumps()
     if asked.passphrase:
-        return key_from_passphrase(data, getpass("Passphrase: "))
+        return key_from_passphrase(data, getpass(say(Message("Passphrase: "))))
     return key_from_file(data, asked.key_file)
+
+
+# --- dosar start ------------------------------------------------------------------------------------
+
+def _start(asked: argparse.Namespace) -> int:
+    from app.records.alone import alone_with
+    from app.running import opened_app
+
+    data = data_folder(asked.data, asked.demo)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with alone_with(data), _listening(asked.port) as door:
+        app, findings = opened_app(
+            data, forms_folder(asked.forms), _key(asked, data), database_url(), demo=asked.demo,
+            today=date.today(),
+        )
+        _tell_findings(findings)
+        _greet(asked)
+        _serve(app, door)
+    return 0
+
+
+def _listening(port: int) -> socket.socket:
+    """The place where browsers knock; taken first, since it may be somebody else's."""
+    try:
+        return socket.create_server((HOST, port))
+    except (OSError, OverflowError):
+        raise Trouble(
+            "Port %(port)s cannot be used: another program has it, or this account may not. Choose another "
+            "one, for example: dosar start --port %(other)s",
+            port=port, other=PORT + 1 if port == PORT else PORT,
+        ) from None
+
+
+def _tell_findings(findings: Sequence[Any]) -> None:
+    from app.language.folder import ADVICE
+
+    for found in findings:
+        print(_said(found), file=sys.stderr)
+    if any(found.code not in ADVICE for found in findings):
+        last_good = Message("The last good version of these files runs. Mend them and start again.")
+        print(say(last_good), file=sys.stderr)
+
+
+def _said(found: Any) -> str:
+    from app.speaking import translate_to
+
+    return str(found.say(translate_to(own_language())))
 
 
 def _greet(asked: argparse.Namespace) -> None:
     if asked.demo:
         from app.demo import accounts, password_of
 
-        print("Demo: user name, password, role")
+        print(say(Message("Demo: user name, password, role")))
         for account in accounts(forms_folder(asked.forms)):
             print(f"{account['user']}\t{password_of(account['user'])}\t{account['role']}")
-    print(f"Dosar: http://{HOST}:{asked.port}/   (Ctrl+C stops it)", flush=True)
+    address = f"http://{HOST}:{asked.port}/"
+    print(f"Dosar: {address}   ({say(Message('Ctrl+C stops it'))})", flush=True)
+    if not asked.no_browser:
+        Timer(1.0, webbrowser.open, [address]).start()
 
 
-def _serve(app: Any, asked: argparse.Namespace) -> None:
+def _serve(app: Any, door: socket.socket) -> None:
     import waitress
 
-    if not asked.no_browser:
-        Timer(1.0, webbrowser.open, [f"http://{HOST}:{asked.port}/"]).start()
     waitress.serve(
-        app, host=HOST, port=asked.port, threads=THREADS, ident=None,
+        app, sockets=[door], threads=THREADS, ident=None,
         inbuf_overflow=IN_MEMORY, outbuf_overflow=IN_MEMORY, max_request_body_size=27 * 2**20,
     )
 
 
+# --- the other commands --------------------------------------------------------------------------------
+
+def _upgrade(asked: argparse.Namespace) -> int:
+    from app.records.alone import alone_with
+    from app.running import open_store
+    from app.upgrading import upgrade
+
+    data = _existing_data(asked)
+    with alone_with(data):
+        key = _key(asked, data)
+        store = open_store(data, key, database_url())
+        try:
+            return upgrade(store, data, forms_folder(asked.forms), key, asked.dry_run, datetime.now())
+        finally:
+            store.close()
+
+
+def _copy(asked: argparse.Namespace) -> int:
+    from app.moving import move, target_of
+    from app.records.alone import alone_with
+    from app.running import open_store
+
+    data = _existing_data(asked)
+    with alone_with(data):
+        source = open_store(data, _key(asked, data), database_url())
+        target = target_of(asked.to, asked.to_key_file)
+        try:
+            move(source, target)
+        finally:
+            source.close()
+            target.close()
+    return 0
+
+
 def _check(asked: argparse.Namespace) -> int:
     import app.fields  # noqa: F401 - tells the language its kinds of question
-    from app.access.translations import compiled, translator
     from app.language.checks import check
     from app.language.folder import read_folder
-    from tempfile import TemporaryDirectory
+    from app.speaking import translate_to
 
-    folder = forms_folder(asked.forms)
-    with TemporaryDirectory() as made:
-        translate = translator(compiled(shipped("translations"), Path(made)), asked.language)
-        found = check(read_folder(folder))
-        for one in found:
-            print(one.say(translate))
+    found = check(read_folder(forms_folder(asked.forms)))
+    for one in found:
+        print(one.say(translate_to(asked.language)))
     return 1 if found else 0
 
 
@@ -140,5 +258,3 @@ def _schema(asked: argparse.Namespace) -> int:
 
     print(write_schema(forms_folder(asked.forms)))
     return 0
-
-

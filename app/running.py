@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import insert, select
+from sqlalchemy.exc import OperationalError
 
 import app.fields  # noqa: F401 - tells the language its kinds of question
 from app import create_app
@@ -15,6 +16,7 @@ from app.access.permissions import sync_permissions
 from app.access.tables import setting_table
 from app.language.finding import Finding
 from app.records.store import Store
+from app.records.trouble import Trouble
 from app.records.upgrade import Opened, open_forms
 
 SECRET = "secret"
@@ -25,7 +27,7 @@ def opened_app(
     today: date | None = None, **config: Any,
 ) -> tuple[Flask, list[Finding]]:
     """The application on this data and these forms, and what is wrong in the form files."""
-    store = Store.open(data, url, key)
+    store = open_store(data, key, url)
     opened = prepared(store, forms)
     application = create_app(store, opened, _secret_key(store), data, **config)
     if demo and not application.extensions["dosar_access"].is_set_up():
@@ -35,11 +37,22 @@ def opened_app(
     return application, opened.findings
 
 
-def prepared(store: Store, forms: Path) -> Opened:
+def open_store(data: Path, key: bytes | None, url: str | None = None) -> Store:
+    """The database at ``url``, or else the one in the folder. Raises :class:`Trouble`."""
+    try:
+        return Store.open(data, url, key)
+    except OperationalError:
+        raise Trouble(
+            "The database that DATABASE_URL names does not answer. Check that it runs, and the server, name "
+            "and password in DATABASE_URL."
+        ) from None
+
+
+def prepared(store: Store, forms: Path, converting: bool = False) -> Opened:
     """The database made ready for these forms and their roles."""
     with store.writing() as session:
         install(session.connection())
-    opened = open_forms(store, forms)
+    opened = open_forms(store, forms, converting)
     if opened.changed:
         with store.writing() as session:
             sync_permissions(session, opened.definition.roles, opened.definition.forms)

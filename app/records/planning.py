@@ -31,10 +31,9 @@ ASIDE = "__old"
 class Step:
     """One change of the database that the forms ask for."""
 
-    said: Message
+    said: Message | None
+    """What the plan says of it; indexes come and go unmentioned."""
     do: Callable[[Connection], None]
-    is_told: bool = True
-    """Whether the plan mentions it; indexes come and go unmentioned."""
 
 
 @dataclass
@@ -130,7 +129,7 @@ class _Plan:
         })
         rename = self._rename_table if one.now.columns_asked() else self._rename_columns
         yield Step(said, partial(_run, list(rename(form, one))))
-        yield Step(said, turn, is_told=False)
+        yield Step(None, turn)
 
     def _rename_table(self, form: Form, one: Kept) -> Iterator[str]:
         old, new = row_table_name(form.key, one.older.name), row_table_name(form.key, one.now.name)
@@ -165,7 +164,7 @@ class _Plan:
             {"name": f"{table}.{one.now.name}", "was": one.older.type, "now": one.now.type,
              "aside": aside[one.older.name]},
         ), partial(_run, moving))
-        yield Step(Message(""), turn, is_told=False)
+        yield Step(None, turn)
 
     def _free(self, table: str, name: str) -> str:
         """The name, or the next one that no column has."""
@@ -180,7 +179,7 @@ class _Plan:
 
     def _convert(self) -> Iterator[Step]:
         for one in self.conversions:
-            yield Step(Message(""), one.do, is_told=False)
+            yield Step(None, one.do)
 
     # --- what is new -----------------------------------------------------------------------------------
 
@@ -192,8 +191,8 @@ class _Plan:
             })
         if new:
             names = ", ".join(sorted(table.name for table in new if table.name not in SYSTEM_METADATA.tables))
-            said = Message("New tables: %(names)s.", {"names": names})
-            yield Step(said, partial(self.metadata.create_all, tables=new, checkfirst=False), bool(names))
+            said = Message("New tables: %(names)s.", {"names": names}) if names else None
+            yield Step(said, partial(self.metadata.create_all, tables=new, checkfirst=False))
 
     def _new_columns(self, table: Table) -> Iterator[Step]:
         missing = [column for column in table.c if column.name not in self.there[table.name].columns]
@@ -233,8 +232,8 @@ class _Plan:
         still_open = sorted(name for name in wanted if name not in self.closed or self.there[name].changed)
         new = ", ".join(name for name in still_open if name not in self.closed)
         if still_open:
-            said = Message("Closed against changes: %(names)s.", {"names": new})
-            yield Step(said, partial(close_tables, tables=still_open), is_told=bool(new))
+            said = Message("Closed against changes: %(names)s.", {"names": new}) if new else None
+            yield Step(said, partial(close_tables, tables=still_open))
 
     def _indexes(self, table: Table) -> Iterator[Step]:
         there = self.there[table.name]
@@ -247,7 +246,7 @@ class _Plan:
         changes = [f"DROP INDEX {self.quote(name)}" for name in sorted(useless)]
         changes += [str(CreateIndex(index).compile(dialect=self.dialect)) for index in made]
         if changes:
-            yield Step(Message(""), partial(_run, changes), is_told=False)
+            yield Step(None, partial(_run, changes))
 
     def _words(self) -> Iterator[Step]:
         for key, form in self.definition.forms.items():

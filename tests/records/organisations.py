@@ -85,7 +85,7 @@ class Organisation:
 
     def plan(self) -> list[str]:
         """What an upgrade would do, in words."""
-        return [str(step.said) for step in look(self.store, self.folder).steps if step.is_told]
+        return [str(step.said) for step in look(self.store, self.folder).steps if step.said]
 
     def form(self, key: str) -> Form:
         return self.cabinet.forms[key]

@@ -1,0 +1,249 @@
+"""What a person types at the command line, and what she reads there."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from app.records.scope import SYSTEM, acting_as
+from app.records.store import Store
+from app.running import prepared
+from app.speaking import own_language
+from tests.databases import fresh_place
+from tests.records.organisations import CASE, MENU, ROLES, Organisation, form
+
+VISIT = form("visit", "name: cost, type: integer")
+WIDER = form("visit", "name: price, type: decimal, was: cost")
+
+
+@pytest.fixture(autouse=True)
+def _quiet_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> list[str]:
+    """Data, forms and key of an organisation that has not started yet."""
+    forms = tmp_path / "forms"
+    forms.mkdir()
+    for name, text in {"case": CASE, "menu": MENU, "roles": ROLES, "visit": VISIT}.items():
+        (forms / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return ["--data", str(tmp_path / "data"), "--forms", str(forms), "--key-file", str(tmp_path / "key")]
+
+
+@pytest.fixture
+def kept(places: list[str], tmp_path: Path) -> int:
+    """A record of the organisation, whose forms have changed since."""
+    from app.records.keys import key_from_file
+
+    store = Store.open(tmp_path / "data", key=key_from_file(tmp_path / "data", tmp_path / "key"))
+    prepared(store, tmp_path / "forms")
+    with acting_as(SYSTEM):
+        ours = Organisation(store, tmp_path / "forms").start()
+        visit = ours.enter("visit", cost=7)
+        store.session.remove()
+    store.close()
+    (tmp_path / "forms/visit.yaml").write_text(WIDER, encoding="utf-8")
+    return visit
+
+
+def answers(data: Path, key: Path, forms: Path, visit: int) -> dict[str, object]:
+    from app.records.keys import key_from_file
+
+    store = Store.open(data, key=key_from_file(data, key))
+    try:
+        with acting_as(SYSTEM):
+            return Organisation(store, forms).start().answers("visit", visit)
+    finally:
+        store.session.remove()
+        store.close()
+
+
+def test_a_dry_run_only_tells_the_plan(
+    places: list[str], kept: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["upgrade", "--dry-run", *places]) == 0
+    said = capsys.readouterr().out
+    assert "- visit.cost is now called visit.price." in said
+    assert 'become "decimal" instead of "integer"' in said
+    assert "Nothing was changed" in said
+    assert not (tmp_path / "data/copies").exists()
+    assert answers(tmp_path / "data", tmp_path / "key", tmp_path / "forms", kept) == {"cost": 7}
+
+
+def test_an_upgrade_keeps_a_copy_that_can_be_opened(
+    places: list[str], kept: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["upgrade", *places]) == 0
+    assert "The database fits the forms." in capsys.readouterr().out
+    assert answers(tmp_path / "data", tmp_path / "key", tmp_path / "forms", kept) == {"price": 7}
+    (copy,) = (tmp_path / "data/copies").iterdir()
+    assert answers(copy, tmp_path / "key", tmp_path / "forms", kept) == {"cost": 7}
+    assert (copy / "dosar.db").stat().st_mode & 0o077 == 0
+    assert b"visit" not in (copy / "dosar.db").read_bytes()
+
+    assert main(["upgrade", *places]) == 0
+    assert "No answer has to move." in capsys.readouterr().out
+    assert len(list((tmp_path / "data/copies").iterdir())) == 1
+
+
+def test_an_upgrade_tells_which_file_could_not_be_used(
+    places: list[str], kept: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "forms/visit.yaml").write_text(VISIT.replace("integer", "date"), encoding="utf-8")
+    assert main(["upgrade", *places]) == 1
+    assert "forms/visit.yaml:8: F020" in capsys.readouterr().out
+
+
+def test_on_postgresql_the_copy_is_a_file_too(
+    places: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with fresh_place("postgresql", tmp_path) as place:
+        assert place.url is not None
+        store = place.open()
+        prepared(store, tmp_path / "forms")
+        with acting_as(SYSTEM):
+            visit = Organisation(store, tmp_path / "forms").start().enter("visit", cost=7)
+            store.session.remove()
+        store.close()
+        (tmp_path / "forms/visit.yaml").write_text(WIDER, encoding="utf-8")
+        monkeypatch.setenv("DATABASE_URL", place.url)
+        assert main(["upgrade", *places]) == 0
+        (copy,) = (tmp_path / "data/copies").iterdir()
+        assert answers(copy, tmp_path / "key", tmp_path / "forms", visit) == {"cost": 7}
+
+
+def test_an_organisation_moves_to_postgresql_and_back(
+    places: list[str], kept: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with fresh_place("postgresql", tmp_path) as place:
+        assert place.url is not None
+        assert main(["copy", "--to", place.url, *places]) == 0
+        there = capsys.readouterr().out
+        assert re.search(r"^visit\t1\t[0-9a-f]{16}$", there, re.MULTILINE)
+        assert "Counts and digests are the same on both sides." in there
+        assert main(["copy", "--to", place.url, *places]) == 2
+        assert "is not empty" in capsys.readouterr().err
+
+        monkeypatch.setenv("DATABASE_URL", place.url)
+        back = ["--to", str(tmp_path / "back"), "--to-key-file", str(tmp_path / "back-key")]
+        assert main(["copy", *back, *places]) == 0
+        assert there.splitlines()[-1] == capsys.readouterr().out.splitlines()[-1]
+    found = answers(tmp_path / "back", tmp_path / "back-key", tmp_path / "forms", kept)
+    assert found == {"cost": 7}
+
+
+def test_without_a_database_there_is_nothing_to_upgrade(
+    places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["upgrade", *places]) == 2
+    assert capsys.readouterr().err == (
+        f"There is no database in {tmp_path / 'data'}. Name the data folder with --data, or start Dosar there "
+        "first.\n"
+    )
+
+
+@pytest.mark.parametrize("address", ["mysql://dosar@localhost/dosar", "dosar"])
+def test_an_address_of_no_postgresql_is_refused(
+    address: str, places: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", address)
+    assert main(["upgrade", *places]) == 2
+    assert "DATABASE_URL must begin with postgresql://" in capsys.readouterr().err
+
+
+def test_a_server_that_does_not_answer_is_told_in_romanian(
+    places: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://dosar:secret@127.0.0.1:9/dosar")
+    monkeypatch.setenv("LANG", "ro_RO.UTF-8")
+    assert main(["upgrade", *places]) == 2
+    said = capsys.readouterr().err
+    assert "nu răspunde" in said
+    assert "secret" not in said
+
+
+@pytest.mark.parametrize("environment, language", [
+    ({}, "en"), ({"LANG": "C.UTF-8"}, "en"), ({"LANG": "ro_MD.UTF-8"}, "ro"), ({"LANG": "ro", "LC_ALL": "en_US"}, "en"),
+])
+def test_the_commands_speak_the_computers_language(environment: dict[str, str], language: str) -> None:
+    assert own_language(environment) == language
+
+
+def test_check_says_every_mistake(places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "forms/visit.yaml").write_text(VISIT.replace("integer", "intger"), encoding="utf-8")
+    assert main(["check", *places[2:4], "--language", "ro"]) == 1
+    assert 'forms/visit.yaml:8: F006: tip necunoscut „intger”' in capsys.readouterr().out
+
+
+# --- the application itself, as a program of its own -------------------------------------------------
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+    return port
+
+
+@pytest.fixture
+def started(places: list[str], free_port: int, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """``dosar start`` from some other folder."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    with _start(places, free_port, elsewhere) as process:
+        yield process
+        process.send_signal(signal.SIGINT)
+        process.wait(10)
+
+
+def _start(places: list[str], port: int, folder: Path) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", "import sys; from app.cli import main; sys.exit(main())",
+               "start", "--no-browser", "--port", str(port), *places]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )
+
+
+def _first_answer(port: int, patience: float = 30) -> tuple[int, str]:
+    until = time.monotonic() + patience
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in", timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
+def test_it_starts_from_any_folder_and_stops_at_once(
+    started: "subprocess.Popen[str]", free_port: int, places: list[str], tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert started.stdout is not None
+    assert f"http://127.0.0.1:{free_port}/" in started.stdout.readline()
+    status, page = _first_answer(free_port)
+    assert (status, "<html" in page) == (200, True)
+
+    assert main(["upgrade", *places]) == 2
+    assert "Stop it first" in capsys.readouterr().err
+    other = [places[0], str(tmp_path / "other"), *places[2:4], "--key-file", str(tmp_path / "other-key")]
+    assert main(["start", "--no-browser", "--port", str(free_port), *other]) == 2
+    assert f"Port {free_port} cannot be used" in capsys.readouterr().err
+
+    started.send_signal(signal.SIGINT)
+    assert started.wait(10) in (0, 130)
+    assert started.stderr is not None
+    assert "Traceback" not in started.stderr.read()

@@ -1,0 +1,191 @@
+"""Two cases of one person become one.
+
+The chosen answers stand in the case that is kept; every sheet of the other moves to it; the other is put
+away, empty, and remembers where its sheets went. One transaction: all of it, or nothing.
+
+A record never changes its case (:mod:`app.records.scope` refuses it); here is the one exception. It is
+open to who reaches every case and may correct and delete one, and it is told in the history of both.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from app.language.form import CASE, Form
+from app.language.question import Answers, Question
+from app.records import history
+from app.records.cabinet import Cabinet
+from app.records.closing import closed_tables, opened
+from app.records.scope import SYSTEM, OutOfReach, Scope, acting_as, current_scope
+from app.records.sheets import Clash, Clerk, Sheet, correct, open_sheet, put_away
+from app.records.system import history as entries
+from app.records.system import merged, now, team
+from app.records.tables import Stored
+
+MERGED, MERGED_INTO = "merged", "merged_into"
+MOVED = "~moved"
+"""What the entry of the kept case says: form → the sheets that came, by number."""
+MANAGER, MEMBER = "case_manager", "social_worker"
+"""A case has one manager; the other case's goes on as a member of the team."""
+
+
+@dataclass(frozen=True)
+class Merging:
+    """Two cases: the one that is kept and the one that goes, with the versions somebody compared."""
+
+    kept_id: int
+    kept_version: int
+    gone_id: int
+    gone_version: int
+
+
+def may_merge(scope: Scope) -> bool:
+    """Whether this worker may make one case of two."""
+    return (scope.system or scope.cases == "all") and scope.may("correct", CASE) and scope.may("delete", CASE)
+
+
+def both_cases(cabinet: Cabinet, kept_id: int, gone_id: int) -> tuple[Sheet, Sheet]:
+    """The two cases with their answers. Raises :class:`OutOfReach`."""
+    if kept_id == gone_id or not may_merge(current_scope.get()):
+        raise OutOfReach(CASE)
+    return open_sheet(cabinet, CASE, kept_id), open_sheet(cabinet, CASE, gone_id)
+
+
+def differing(form: Form, kept: Answers, gone: Answers) -> Iterator[Question]:
+    """The questions that the two cases answer differently, as far as ``form`` knows them.
+
+    A number the organisation gave out stays with its case; what is computed follows by itself.
+    """
+    for question in form.questions.values():
+        if question.computed or question.issued or not (question.column_types() or question.columns_asked()):
+            continue
+        theirs = gone.get(question.name)
+        if theirs not in (None, []) and question.to_json(_unnumbered(theirs)) != question.to_json(
+            _unnumbered(kept.get(question.name))
+        ):
+            yield question
+
+
+def _unnumbered(answer: Any) -> Any:
+    """Rows without the numbers they have in their own case."""
+    if not isinstance(answer, list):
+        return answer
+    return [{**row, "id": None} if isinstance(row, dict) else row for row in answer]
+
+
+def merge(cabinet: Cabinet, merging: Merging, taken: Iterable[str], clerk: Clerk, reason: str = "") -> None:
+    """Make one case of two. ``taken`` are the questions whose answer is the other case's.
+
+    Raises :class:`Clash` when either case is no longer the version that was compared, and
+    :class:`OutOfReach`.
+    """
+    form = cabinet.forms[CASE]
+    with cabinet.writing():
+        kept, gone = both_cases(cabinet, merging.kept_id, merging.gone_id)
+        if (kept.record.version, gone.record.version) != (merging.kept_version, merging.gone_version):
+            raise Clash
+        names = set(taken)
+        answers = {
+            question.name: _unnumbered(gone.answers.get(question.name))
+            for question in differing(form, kept.answers, gone.answers) if question.name in names
+        }
+        if answers:
+            correct(cabinet, form, merging.kept_id, merging.kept_version, answers, clerk)
+        moved = _move_sheets(cabinet, merging)
+        _join_teams(cabinet, merging, clerk)
+        _tell(cabinet, merging, moved, clerk, reason)
+        put_away(cabinet, form, merging.gone_id, clerk)
+        _point(cabinet, merging, clerk)
+    cabinet.session.expire_all()
+
+
+def merged_into(cabinet: Cabinet, case_id: int) -> int | None:
+    """Where the sheets of a case went that is no more, if it was merged."""
+    into: int | None = cabinet.session.scalar(select(merged.c.into_id).where(merged.c.case_id == case_id))
+    return into
+
+
+def _move_sheets(cabinet: Cabinet, merging: Merging) -> dict[str, list[int]]:
+    """Give every sheet, deleted ones too, to the kept case; and every link to the case with them."""
+    cabinet.session.flush()
+    moved: dict[str, list[int]] = {}
+    with acting_as(SYSTEM):
+        for key, kept in cabinet.tables.records.items():
+            if kept.case_column == "case_id":
+                ids = cabinet.session.scalars(
+                    select(kept.id).where(kept.case_id == merging.gone_id), execution_options={"with_deleted": True}
+                ).all()
+                moved |= {key: sorted(ids)} if ids else {}
+        _repoint_all(cabinet, merging)
+    cabinet.session.execute(
+        update(entries).where(entries.c.case_id == merging.gone_id, entries.c.form != CASE)
+        .values(case_id=merging.kept_id)
+    )
+    return moved
+
+
+def _repoint_all(cabinet: Cabinet, merging: Merging) -> None:
+    """A ledger stays closed to everybody else: its entries stay as they are, only the case is another."""
+    connection = cabinet.session.connection()
+    closed = closed_tables(connection)
+    for table, kept in cabinet.tables.classes().items():
+        if kept.form_key == CASE and kept.case_column == "case_id":
+            continue
+        with opened(connection, table.name) if table.name in closed else nullcontext():
+            _repoint(cabinet, kept, merging)
+
+
+def _repoint(cabinet: Cabinet, kept: type[Stored], merging: Merging) -> None:
+    """Every column of this class that holds the case that goes holds the kept one."""
+    case = cabinet.record_class(CASE)
+    columns = {column for column, target in kept.links.items() if target is case}
+    for column in sorted(columns | ({"case_id"} if kept.case_column == "case_id" else set())):
+        held = getattr(kept, column)
+        cabinet.session.execute(
+            update(kept).where(held == merging.gone_id).values({column: merging.kept_id}),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def _join_teams(cabinet: Cabinet, merging: Merging, clerk: Clerk) -> None:
+    """Who works on the case that goes works on the kept one from now on."""
+    there = _members(cabinet, merging.kept_id)
+    for user_id, role in _members(cabinet, merging.gone_id).items():
+        if user_id not in there:
+            role = MEMBER if role == MANAGER and MANAGER in there.values() else role
+            cabinet.session.execute(insert(team).values(
+                case_id=merging.kept_id, user_id=user_id, role=role, since=clerk.today
+            ))
+            there[user_id] = role
+
+
+def _members(cabinet: Cabinet, case_id: int) -> dict[int, str]:
+    rows = cabinet.session.execute(
+        select(team.c.user_id, team.c.role).where(team.c.case_id == case_id, team.c.until.is_(None)).order_by(team.c.id)
+    )
+    return {row.user_id: row.role for row in rows}
+
+
+def _tell(cabinet: Cabinet, merging: Merging, moved: Mapping[str, list[int]], clerk: Clerk, reason: str) -> None:
+    kept, gone = cabinet.case(merging.kept_id), cabinet.case(merging.gone_id)
+    codes = [str(getattr(record, "code", None) or record.id) for record in (kept, gone)]
+    history.note(cabinet, kept, MERGED, clerk.user_id, {MOVED: moved}, _named(codes[1], reason))
+    history.note(cabinet, gone, MERGED_INTO, clerk.user_id, {MOVED: moved}, _named(codes[0], reason))
+
+
+def _named(code: str, reason: str) -> str:
+    """Which case it was, and why."""
+    return f"{code}: {reason}" if reason else code
+
+
+def _point(cabinet: Cabinet, merging: Merging, clerk: Clerk) -> None:
+    """Remember where the sheets went; what once came to the case that goes went on, too."""
+    session = cabinet.session
+    session.execute(delete(merged).where(merged.c.case_id.in_([merging.kept_id, merging.gone_id])))
+    session.execute(update(merged).where(merged.c.into_id == merging.gone_id).values(into_id=merging.kept_id))
+    session.execute(insert(merged).values(
+        case_id=merging.gone_id, into_id=merging.kept_id, at=now(), user_id=clerk.user_id
+    ))

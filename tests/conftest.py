@@ -1,5 +1,6 @@
 """What every test may ask for. A test that asks for ``store`` runs on both databases."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,3 +39,12 @@ def sqlite_store(tmp_path: Path) -> Iterator[Store]:
     """An empty SQLite database: for rules that have nothing to do with the kind of database."""
     with fresh_store("sqlite", tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+    return port

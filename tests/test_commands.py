@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -187,14 +186,6 @@ def test_check_says_every_mistake(places: list[str], tmp_path: Path, capsys: pyt
 
 
 # --- the application itself, as a program of its own -------------------------------------------------
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-    return port
-
 
 @pytest.fixture
 def started(places: list[str], free_port: int, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:

@@ -31,7 +31,7 @@ RESERVED = frozenset({
     "id", "case_id", "form_version", "created_by", "created_at", "changed_by", "changed_at", "version",
     "deleted_by", "deleted_at", "metadata", "registry", "position", "record_id", "csrf_token", "links",
     "form_key", "case_column", "columns", "lacking", "private_to", "to_check", "reverses", "reversal_reason", "of",
-    "question_name",
+    "question_name", "attached_in",
 })
 RESERVED_FORMS = ("ab_", "dosar_", "sqlite_", "pg_")
 USER = "user"

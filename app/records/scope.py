@@ -20,7 +20,7 @@ from sqlalchemy.orm.attributes import get_history
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.schema import Column
 
-from app.records.system import now, team
+from app.records.system import attachment, now, team
 from app.records.tables import Record, Row, Stored
 
 Action = Literal["see", "enter", "correct", "delete", "export"]
@@ -62,7 +62,7 @@ class Scope:
 
     def _named_in(self, kept: type[Stored]) -> ColumnElement[bool]:
         """A private record is reached by the users it names, whatever their rights."""
-        if self.system or issubclass(kept, Record) and not kept.private_to:
+        if self.system or (issubclass(kept, Record) and not kept.private_to):
             return true()
         if issubclass(kept, Row):
             private = kept.of.private_to
@@ -187,6 +187,7 @@ def _require_reachable_links(session: Session, scope: Scope) -> None:
     """Every record a changed one points to must itself be within reach, its case included."""
     wanted: dict[type[Stored], set[int]] = {}
     cases: set[int] = set()
+    files: set[int] = set()
     for kept in [*session.new, *session.dirty]:
         if not isinstance(kept, Stored):
             continue
@@ -195,17 +196,32 @@ def _require_reachable_links(session: Session, scope: Scope) -> None:
                 raise OutOfReach("a record never changes its case")
             cases.add(kept.case_id)
         for column, target in kept.links.items():
-            if column == "case_id":
-                continue
-            added = get_history(kept, column).added
-            if added and added[0] is not None:
-                wanted.setdefault(target, set()).add(added[0])
+            if column != "case_id":
+                wanted.setdefault(target, set()).update(_added(kept, column))
+        for column in kept.attached_in:
+            files.update(_added(kept, column))
     with session.no_autoflush:
         _require_cases(session, scope, cases)
+        _require_own_files(session, scope, files)
         for target, ids in wanted.items():
+            if not ids:
+                continue
             found = session.scalars(select(target.id).where(target.id.in_(ids)))
             if set(found) != ids:
                 raise OutOfReach(f"link to {target.form_key}")
+
+
+def _added(kept: Stored, column: str) -> set[int]:
+    """The number newly put into the column, if any."""
+    added = get_history(kept, column).added
+    return {added[0]} if added and added[0] is not None else set()
+
+
+def _require_own_files(session: Session, scope: Scope, files: set[int]) -> None:
+    """Whoever puts a file into a sheet has attached it herself: its number alone opens no file."""
+    own = select(attachment.c.id).where(attachment.c.id.in_(files), attachment.c.user_id == scope.worker_id)
+    if files and set(session.scalars(own)) != files:
+        raise OutOfReach("file")
 
 
 def _require_cases(session: Session, scope: Scope, cases: set[int]) -> None:

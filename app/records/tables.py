@@ -30,6 +30,8 @@ class Stored:
     """Columns with the users who alone reach the record, if it is private."""
     links: ClassVar[Mapping[str, type["Stored"]]]
     """Column → class of the record it points to; people who sign in are not among them."""
+    attached_in: ClassVar[tuple[str, ...]] = ()
+    """The columns that hold the number of a file."""
     id: Any
     case_id: Any
 
@@ -131,9 +133,14 @@ def _record_class(mapper: registry, forms: Mapping[str, Form], form: Form) -> ty
     case_column = "id" if form.key == CASE else "case_id" if form.belongs_to else None
     record: type[Record] = type(_class_name(form.key), (Record,), {
         "form_key": form.key, "case_column": case_column, "links": {}, "private_to": form.private_to,
+        "attached_in": _attached_in(form.stored_questions),
     })
     mapper.map_imperatively(record, table, version_id_col=table.c.version)
     return record
+
+
+def _attached_in(questions: Iterable[Question]) -> tuple[str, ...]:
+    return tuple(question.name for question in questions if question.attached)
 
 
 def _reversal_columns(form: Form) -> list[Column[Any]]:
@@ -158,6 +165,7 @@ def _row_class(mapper: registry, forms: Mapping[str, Form], form: Form, question
     row: type[Row] = type(_class_name(table.name), (Row,), {
         "form_key": form.key, "question_name": question.name,
         "case_column": "case_id" if in_case else None, "links": {},
+        "attached_in": _attached_in(question.columns_asked()),
     })
     mapper.map_imperatively(row, table)
     return row

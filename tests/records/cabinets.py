@@ -68,6 +68,7 @@ sections:
       - {name: story, type: paragraph, sensitivity: story, search: true, label: {en: Story, ro: Povestea}}
       - {name: partner, type: link, to: organisation, label: {en: Partner, ro: Partener}}
       - {name: before, type: link, to: visit, label: {en: Visit before, ro: Vizita anterioară}}
+      - {name: photo, type: file, label: {en: Photo, ro: Fotografie}}
       - name: family
         type: table
         search: true

@@ -14,7 +14,7 @@ from app.records.overview import events, members
 from app.records.scope import NOBODY, SYSTEM, OutOfReach, Scope, acting_as, current_scope
 from app.records.sheets import bring_back, put_away
 from app.records.stages import ask, filed
-from app.records.system import team
+from app.records.system import attachment, now, team
 from app.records.teams import leave
 from tests.records.cabinets import Office, together_in
 
@@ -144,6 +144,26 @@ def test_rows_point_to_nothing_out_of_reach(office: Office) -> None:
         office.enter("visit", office.ion, family=rows)
 
 
+def test_the_number_of_a_file_alone_does_not_make_it_hers(office: Office) -> None:
+    with office.cabinet.writing() as session:
+        files = [session.execute(insert(attachment).values(
+            form="", question="photo", name="poza.png", media_type="image/png", size=1, digest="x", content=b"x",
+            user_id=office.people[name], at=now(),
+        ).returning(attachment.c.id)).scalar_one() for name in ("ana", "maria")]
+    with acting_as(office.scope("ana")):
+        mine = office.enter("visit", office.ion, photo=files[0])
+        version = office.open("visit", mine).record.version
+        for stranger in (files[1], 999):
+            with pytest.raises(OutOfReach, match="file"):
+                office.enter("visit", office.ion, photo=stranger)
+            with pytest.raises(OutOfReach, match="file"):
+                office.correct("visit", mine, version, photo=stranger)
+    together_in(office, "ion", "maria")
+    with acting_as(office.scope("maria")):
+        office.correct("visit", mine, version, user="maria", purpose="fotografia rămâne")
+        assert office.open("visit", mine).answers["photo"] == files[0]
+
+
 @pytest.mark.parametrize("rights, allowed", [
     ({"see"}, set()),
     ({"see", "enter"}, {"enter"}),
@@ -152,7 +172,7 @@ def test_rows_point_to_nothing_out_of_reach(office: Office) -> None:
 ])
 def test_each_right_opens_one_action(office: Office, rights: set[str], allowed: set[str]) -> None:
     with acting_as(SYSTEM):
-        visit = office.enter("visit", office.ion)
+        visit = office.enter("visit", office.ion, user="maria")
         version = office.open("visit", visit).record.version
     actions: dict[str, Callable[[], Any]] = {
         "enter": lambda: office.enter("visit", office.ion),

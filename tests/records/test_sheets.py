@@ -36,7 +36,8 @@ def test_a_sheet_comes_back_as_it_was_filed(trusted: Office) -> None:
     kept = dict(sheet.answers)
     assert [row.pop("id") > 0 for row in kept["family"]] == [True]
     assert kept == {
-        **answers, "partner": None, "before": None, "family": [{"name": "Ion", "age": 7, "helper": None}],
+        **answers, "partner": None, "before": None, "photo": None,
+        "family": [{"name": "Ion", "age": 7, "helper": None}],
     }
     record = sheet.record
     assert (record.case_id, record.created_by, record.form_version) == (trusted.ion, trusted.people["ana"], 1)

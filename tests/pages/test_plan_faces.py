@@ -218,6 +218,14 @@ def test_a_row_this_paper_has_nothing_of_stays(demo: Demo, copy: int) -> None:
     assert (row["activities"], row["objective"], row["risk_factors"]) == (None, "Reintegrare în familie", "Riscul 1")
 
 
+def test_a_row_emptied_where_all_of_it_is_shown_is_gone(demo: Demo, copy: int) -> None:
+    page = look(demo.browser("case_manager"), f"/records/plan/{copy}/edit?face=ipp")
+    page.save({"team.0.name": "", "team.0.profession": ""})
+
+    plan = kept(demo, copy)
+    assert plan["team"] is None and plan["allocations"][0]["kind"] == "child"
+
+
 def test_a_specialists_part_is_hers_alone(demo: Demo, copy: int) -> None:
     """The psychologist's words stand on the case manager's page to read; posted all the same, they are not taken."""
     page = look(demo.browser("case_manager"), f"/records/plan/{copy}/edit?face=iap")

@@ -1,0 +1,130 @@
+"""A page asks the database at most eight times, however many rows, columns and tables it shows.
+
+Who is asking costs one of them. That a session is still in use is noted at most twice a minute and not
+counted.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event, func, select
+
+from app import shipped
+from app.language.form import CASE
+from app.language.reading import read_yaml
+from app.records.scope import SYSTEM, acting_as
+from tests.pages.conftest import Demo, token_on
+
+MOST = 8
+STILL_IN_USE = "UPDATE dosar_session SET seen"
+FORMS = sorted(
+    contents["form"] for path in shipped("forms").glob("*.yaml")
+    if "form" in (contents := read_yaml(path).contents)
+)
+WORKERS = ["coordinator", "social_worker"]
+
+
+@contextmanager
+def asked(demo: Demo) -> Iterator[list[str]]:
+    """What the database is asked meanwhile."""
+    statements: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(STILL_IN_USE):
+            statements.append(statement)
+    engine = demo.cabinet.store.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def costs(demo: Demo, browser: FlaskClient, address: str) -> list[str]:
+    browser.get("/")
+    with asked(demo) as statements:
+        answer = browser.get(address)
+    assert answer.status_code == 200, address
+    return statements
+
+
+def fullest(demo: Demo, form: str, case_id: int | None = None) -> int | None:
+    """The record of the form with most rows in its tables."""
+    cabinet = demo.cabinet
+    kept: Any = cabinet.record_class(form)
+    rows = [
+        select(func.count(row.id)).where(row.record_id == kept.id).scalar_subquery()
+        for (key, _), row in cabinet.tables.rows.items() if key == form
+    ]
+    in_case = [kept.case_id == case_id] if case_id else []
+    most = select(kept.id).where(*in_case).order_by(sum(rows[1:], start=rows[0]).desc() if rows else kept.id)
+    with demo.app.app_context(), acting_as(SYSTEM):
+        found: int | None = cabinet.session.scalars(most.limit(1)).first()
+        cabinet.session.remove()
+    return found
+
+
+def pages(demo: Demo, form: str, worker: str) -> list[str]:
+    """Every page of the form that this worker may open."""
+    role = demo.cabinet.definition.roles[worker]
+    may, listed = role.actions(form), f"/records/{form}"
+    sheet = demo.forms[form].seen_with(role.clearances)
+    addresses = []
+    if "see" in may:
+        sorts = [name for name in sheet.list if sheet.questions[name].sortable][:2]
+        addresses += [listed, f"{listed}?page=2", *[f"{listed}?sort=-{name}" for name in sorts]]
+        record = fullest(demo, form)
+        if record is not None:
+            addresses += [f"{listed}/{record}", f"{listed}/{record}/history"]
+            if "correct" in may and not sheet.append_only:
+                steps = range(1, len(sheet.sections) + 1)
+                in_steps = demo.browser(worker).get(f"{listed}/{record}/edit").location
+                addresses += [f"{listed}/{record}/edit/{step}" for step in steps] if in_steps else [
+                    f"{listed}/{record}/edit"
+                ]
+    if "enter" in may:
+        addresses += [f"{listed}/new"]
+        if sheet.belongs_to:
+            addresses += [f"{listed}/new?case={case}" for case in (1, 2)]
+            addresses += [f"{listed}?case=1"] if "see" in may else []
+    return addresses
+
+
+@pytest.mark.parametrize("worker", WORKERS)
+@pytest.mark.parametrize("form", FORMS)
+def test_the_pages_of_a_form_ask_little(demo: Demo, form: str, worker: str) -> None:
+    browser = demo.browser(worker)
+    too_much = {}
+    for address in pages(demo, form, worker):
+        statements = costs(demo, browser, address)
+        if len(statements) > MOST:
+            too_much[address] = len(statements)
+    assert too_much == {}
+
+
+@pytest.mark.parametrize("worker", [*WORKERS, "case_manager", "accountant", "volunteer"])
+def test_a_case_and_the_first_page_ask_little(demo: Demo, worker: str) -> None:
+    browser, too_much = demo.browser(worker), defaultdict(int)
+    for address in ("/", *(f"/cases/{case}" for case in range(1, 7))):
+        with asked(demo) as statements:
+            browser.get(address)
+        if len(statements) > MOST:
+            too_much[address] = len(statements)
+    assert too_much == {}
+
+
+@pytest.mark.parametrize("address", ["/deleted", "/profile", "/forms", "/roles"])
+def test_the_other_pages_ask_little(demo: Demo, address: str) -> None:
+    assert len(costs(demo, demo.browser("coordinator"), address)) <= MOST
+
+
+def test_a_search_asks_no_more(demo: Demo) -> None:
+    browser = demo.browser("coordinator")
+    listed = browser.get(f"/records/{CASE}")
+    search = {"search": "pop d-2026 a", "csrf_token": token_on(listed.text)}
+    assert browser.post(f"/records/{CASE}/search", data=search).status_code == 303
+    assert len(costs(demo, browser, f"/records/{CASE}")) <= MOST

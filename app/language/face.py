@@ -82,6 +82,8 @@ class Face(BaseModel):
     """The form whose records it shows."""
     paper: str | None = None
     title: Text
+    short: Text | None = None
+    """The paper's name among the others: *IRP*."""
     source: str | None = None
     note: Text | None = None
     intro: Text | None = None

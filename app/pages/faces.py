@@ -50,7 +50,8 @@ class Papers:
         if not self.faces:
             return []
         every = [
-            FaceLink(say(one.title, self.language), url(one.face), one is self.face) for one in self.faces
+            FaceLink(say(one.short or one.title, self.language), url(one.face), one is self.face)
+            for one in self.faces
         ]
         return [*every, FaceLink(gettext("All questions"), url(ALL), self.face is None)]
 

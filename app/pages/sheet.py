@@ -17,9 +17,10 @@ from app.access.languages import choose
 from app.language.answering import Complaint, complaints, settled
 from app.language.form import Form, Section
 from app.language.question import Answers, Question
-from app.language.texts import say
+from app.language.texts import LANGUAGES, say
 from app.pages.clash import take_theirs
 from app.pages.desk import Desk
+from app.pages.duplicates import known_already
 from app.pages.faces import Papers
 from app.pages.deriving import derived
 from app.pages.filling import Filling
@@ -111,6 +112,8 @@ class SheetOnDesk:
             one for one in complaints(self.whole, answers, self.desk.reading.today, {one.name for one in self.questions})
             if one.where not in read.mistakes and self._is_drawn(one)
         ]
+        but = self.record.id if self.record is not None else None
+        found += known_already(self.desk, self.whole, self.questions, self.kept, answers, but)
         hard = [one for one in found if not one.soft]
         if read.mistakes or hard or (found and not posted.get("_confirmed")):
             return self._page(posted, read.mistakes, found), 422
@@ -234,6 +237,8 @@ ROW_CHANGES = {"add": _add_row, "copy": _copy_row, "delete": _delete_row}
 def _change_language(sheet: SheetOnDesk, posted: Posted) -> Answer:
     """The same page in the other language, with everything typed still in it."""
     code = posted.pop("_language")
+    if code not in LANGUAGES:
+        abort(400)
     answer = redirect(request.path)
     choose(code, answer)
     refresh()

@@ -4,11 +4,14 @@ from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
-from flask_babel import Domain, get_babel, get_domain, get_locale
+from flask import Flask, g
+from flask_babel import Domain, get_babel, get_locale
 from markupsafe import Markup
 
 from app.access.translations import texts
+
+KEPT = "babel_translations"
+"""Where Flask-Babel's ``refresh()`` forgets a request's texts when its language changes."""
 
 
 class Texts(Domain):  # type: ignore[misc]
@@ -16,26 +19,48 @@ class Texts(Domain):  # type: ignore[misc]
 
     def __init__(self, folder: Path) -> None:
         super().__init__(str(folder))
-        self.found: dict[tuple[str, str | None], NullTranslations] = {}
+        self.known: dict[str, Said] = {}
 
     def get_translations(self) -> NullTranslations:
-        locale = get_locale()
-        if locale is None:
-            return texts(Path(self.translation_directories[0]), "en")
-        spoken = (locale.language, locale.territory)
-        found = self.found.get(spoken)
+        return self.said().source
+
+    def said(self) -> "Said":
+        """The texts in the language of the request; outside of any in English."""
+        here = g.get("_flask_babel") if g else None
+        found: Said | None = getattr(here, KEPT, None)
         if found is None:
-            found = self.found[spoken] = texts(Path(self.translation_directories[0]), str(locale))
+            locale = get_locale()
+            found = self._in(str(locale) if locale else "en")
+            if locale:
+                setattr(g._flask_babel, KEPT, found)
         return found
+
+    def _in(self, language: str) -> "Said":
+        if language not in self.known:
+            self.known[language] = Said(texts(Path(self.translation_directories[0]), language))
+        return self.known[language]
+
+
+class Said(dict[str, Markup]):
+    """Texts without variables, ready to be drawn."""
+
+    def __init__(self, source: NullTranslations) -> None:
+        super().__init__()
+        self.source = source
+
+    def __missing__(self, text: str) -> Markup:
+        said = self[text] = Markup(self.source.gettext(text)) % {}
+        return said
 
 
 def offer_texts(app: Flask, folder: Path) -> None:
     """Take texts from this folder, in Python and in templates."""
-    get_babel(app).instance.domain_instance = Texts(folder)
-    app.jinja_env.globals.update(_=_drawn, gettext=_drawn)
+    offered = Texts(folder)
 
+    def drawn(text: str, /, **variables: Any) -> Markup:
+        """A text with its variables escaped, as ``{% trans %}`` draws it too."""
+        said = offered.said()
+        return Markup(said.source.gettext(text)) % variables if variables else said[text]
 
-def _drawn(text: str, /, **variables: Any) -> Markup:
-    """A text with its variables escaped, as ``{% trans %}`` draws it too."""
-    said = Markup(get_domain().get_translations().gettext(text))
-    return said % variables if variables or "%" in said else said
+    get_babel(app).instance.domain_instance = offered
+    app.jinja_env.globals.update(_=drawn, gettext=drawn)

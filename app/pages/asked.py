@@ -1,5 +1,6 @@
 """What a page draws of a question: everything decided, nothing left to compute in a template."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -41,8 +42,8 @@ class Asked:
     help: str = ""
     typed: list[str] = field(default_factory=list)
     """What stands in the boxes, one text per box."""
-    options: list[AskedOption] = field(default_factory=list)
-    """Choices; the currencies of money; the units of nothing else."""
+    options: Sequence[AskedOption] = ()
+    """Choices; the currencies of money. Chosen are those whose codes stand in the boxes."""
     unknown: list[AskedOption] = field(default_factory=list)
     """"Nu știu", "Nu dorește să răspundă": drawn below the input when the question offers them."""
     problem: str = ""

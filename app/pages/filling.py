@@ -14,6 +14,7 @@ from app.language.message import Message
 from app.language.question import UNKNOWN_TYPED, Answers, Question, Reading, Unknown
 from app.language.texts import Text, say
 from app.pages.asked import Asked, AskedColumn, AskedOption, AskedRow, AskedSection, Problem
+from app.pages.offered import offered
 from app.pages.posted import BLANK, Posted, row_indexes
 from app.records.labels import UNKNOWN_WORDS, shown
 
@@ -102,7 +103,7 @@ class Filling:
             name=name, id=name.replace(".", "-"), look=question.look, label=say(question.label, language),
             value_type=question.value_type, number=question.number or "",
             hint=say(question.hint, language), help=say(question.help, language),
-            typed=list(texts), options=self._options(question, texts), unknown=_unknown(question, texts, language),
+            typed=list(texts), options=offered(question, texts, language), unknown=_unknown(question, texts, language),
             problem=self._about(where, soft=False), doubt=self._about(where, soft=True),
             echo=self._echo(question, answer), optional=not question.required and not getattr(question, "min_rows", 0),
             person=getattr(question, "person", False),
@@ -124,12 +125,6 @@ class Filling:
         asked.look, asked.value_type, asked.show_if, asked.required_if = "computed", "none", "", ""
         asked.text = asked.text or shown(question, answer, self.reading)
         asked.hint = gettext("Filled in by: %(roles)s", roles=self.others[question.name])
-
-    def _options(self, question: Question, texts: Sequence[str]) -> list[AskedOption]:
-        return [
-            AskedOption(choice.code, say(choice.label, self.reading.language), choice.code in texts, choice.other)
-            for choice in question.options_with(texts)
-        ]
 
     def _echo(self, question: Question, answer: Any) -> str:
         known = answer is not None and not isinstance(answer, Unknown)

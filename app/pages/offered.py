@@ -1,0 +1,65 @@
+"""The choices a question offers, as pages draw them: made once for each question and language.
+
+A list of counties or countries is longer than the rest of its page.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
+
+from flask import current_app
+from markupsafe import Markup
+
+from app.language.choices import Choice
+from app.language.question import Question
+from app.language.texts import say
+from app.pages.asked import AskedOption
+
+
+class Offered(list[AskedOption]):
+    """Choices in one language; which of them is chosen is told when they are drawn."""
+
+    @classmethod
+    def of(cls, choices: Iterable[Choice], language: str) -> "Offered":
+        return cls(AskedOption(choice.code, say(choice.label, language), other=choice.other) for choice in choices)
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        return frozenset(option.code for option in self)
+
+    @cached_property
+    def _lines(self) -> str:
+        drawn: Markup = current_app.jinja_env.get_template("parts/options.html").module.lines(self)  # type: ignore[attr-defined]
+        return str(drawn)
+
+    def lines(self, chosen: Iterable[str]) -> Markup:
+        """The lines of a select, these codes chosen."""
+        drawn = self._lines
+        for code in self.codes.intersection(chosen):
+            drawn = drawn.replace(f'value="{code}"', f'value="{code}" selected', 1)
+        return Markup(drawn)
+
+
+class _Same:
+    """A question that compares by identity, so that its choices can be remembered by it."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+
+    def __hash__(self) -> int:
+        return id(self.question)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.question is self.question
+
+
+def offered(question: Question, typed: Sequence[str], language: str) -> Offered:
+    """The choices offered where ``typed`` stands in the boxes."""
+    usual = _usual(_Same(question), language)
+    if usual.codes.issuperset(typed):
+        return usual
+    return Offered.of(question.options_with(typed), language)
+
+
+@lru_cache(maxsize=4096)
+def _usual(same: _Same, language: str) -> Offered:
+    return Offered.of(same.question.options(), language)

@@ -18,6 +18,7 @@ def register_pages(app: Flask, registry: Any) -> None:
     from app.pages.finding import FindingPage
     from app.pages.help import HelpPages
     from app.pages.home import HomePage
+    from app.pages.merging import MergePages
     from app.pages.own_lists import ListPages
     from app.pages.programme import ProgrammePage
     from app.pages.records import RecordPages
@@ -27,7 +28,7 @@ def register_pages(app: Flask, registry: Any) -> None:
         for module in (sign_in, set_up, account, accounts, organisation):
             module.register(registry)
         for view in (
-            HomePage, HelpPages, FindingPage, CasePages, DerivingPages, DraftPages, RecordPages, ExportPages,
+            HomePage, HelpPages, FindingPage, CasePages, MergePages, DerivingPages, DraftPages, RecordPages, ExportPages,
             ProgrammePage,
             ListPages, FilePages, FormsPage, RecyclePage,
         ):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import abort, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -12,11 +12,14 @@ from app.access.view import View
 from app.language.form import CASE
 from app.language.texts import say
 from app.pages.case_blocks import CaseBlocks
-from app.pages.desk import Desk, desk, found_or_404
+from app.pages.desk import Desk, desk
+from app.pages.merging import moved_from
 from app.pages.moments import day_text, moment_text
 from app.pages.told import ACTIONS
 from app.records.glancing import Glance
+from app.records.merging import may_merge, merged_into
 from app.records.overview import Event, events, members
+from app.records.scope import OutOfReach
 
 
 @dataclass(slots=True)
@@ -46,9 +49,12 @@ class CasePages(View):
         return redirect(url_for("RecordPages.list", form=CASE))
 
     @page("/cases/<int:case_id>", may("see", CASE))
-    def case(self, case_id: int) -> str:
+    def case(self, case_id: int) -> str | Response:
         at = desk()
-        record = found_or_404(at.cabinet.case, case_id)
+        try:
+            record = at.cabinet.case(case_id)
+        except OutOfReach:
+            return moved_from(at, merged_into(at.cabinet, case_id)) or abort(404)
         known = {key: form for key, form in at.seen_forms().items() if form.belongs_to}
         blocks = CaseBlocks(at, Glance(at.cabinet, known, record), at.cabinet.definition.stages)
         blocks.read()
@@ -66,6 +72,8 @@ def _actions(at: Desk, case_id: int) -> list[tuple[str, str, str, str]]:
     if at.worker.may("correct", CASE):
         edit = url_for("RecordPages.edit", form=CASE, record_id=case_id)
         actions.append((gettext("Correct"), edit, "get", "primary"))
+    if may_merge(at.worker.scope):
+        actions.append((gettext("Merge with another case"), url_for("MergePages.choose", case_id=case_id), "get", ""))
     return actions
 
 

@@ -9,9 +9,11 @@ from app.access.view import View
 from app.language.form import CASE, Form
 from app.pages.asked import Result
 from app.pages.desk import Desk, desk
+from app.pages.merging import moved_from
 from app.records.folding import fold
 from app.records.labels import title_questions, titles
 from app.records.lists import Wish, list_page
+from app.records.merging import merged_code
 
 MOST = 25
 LONGEST = 200
@@ -35,6 +37,8 @@ class FindingPage(View):
         found = _found(at, words) if words else []
         if len(found) == 1 and fold(words) == fold(found[0].id):
             return redirect(found[0].url)
+        if words and not found and (elsewhere := moved_from(at, merged_code(at.cabinet, words))):
+            return elsewhere
         new_url = url_for("RecordPages.new", form=CASE) if at.worker.may("enter", CASE) else ""
         return render_template(
             "find.html", title=gettext("Find a case"), sought=words, results=found[:MOST], told=_told(found),

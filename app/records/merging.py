@@ -12,17 +12,18 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import and_, delete, func, insert, literal, select, union_all, update
 
 from app.language.form import CASE, Form
 from app.language.question import Answers, Question
 from app.records import history
 from app.records.cabinet import Cabinet
 from app.records.closing import closed_tables, opened
+from app.records.folding import fold
 from app.records.scope import SYSTEM, OutOfReach, Scope, acting_as, current_scope
 from app.records.sheets import Clash, Clerk, Sheet, correct, open_sheet, put_away
 from app.records.system import history as entries
-from app.records.system import merged, now, team
+from app.records.system import merged, now, team, word
 from app.records.tables import Stored
 
 MERGED, MERGED_INTO = "merged", "merged_into"
@@ -100,6 +101,26 @@ def merge(cabinet: Cabinet, merging: Merging, taken: Iterable[str], clerk: Clerk
         put_away(cabinet, form, merging.gone_id, clerk)
         _point(cabinet, merging, clerk)
     cabinet.session.expire_all()
+
+
+def sheets_of(cabinet: Cabinet, known: Iterable[str], case_id: int) -> dict[str, int]:
+    """Form → how many sheets of it the case has, in reach and of the forms ``known``: one statement."""
+    counts = []
+    for key in known:
+        kept = cabinet.record_class(key)
+        if kept.case_column == "case_id":
+            counts.append(select(literal(key), func.count(kept.id)).where(kept.case_id == case_id))
+    rows = cabinet.session.execute(union_all(*counts)) if counts else ()
+    return {key: count for key, count in rows if count}
+
+
+def merged_code(cabinet: Cabinet, code: str) -> int | None:
+    """Where the sheets of the case went that had this code: papers go on naming it."""
+    into: int | None = cabinet.session.scalar(
+        select(merged.c.into_id).join(word, and_(word.c.form == CASE, word.c.record_id == merged.c.case_id))
+        .where(word.c.word == fold(code.strip()), word.c.sensitivity == "").limit(1)
+    )
+    return into
 
 
 def merged_into(cabinet: Cabinet, case_id: int) -> int | None:

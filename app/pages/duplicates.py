@@ -1,0 +1,49 @@
+"""Before a person is saved: is she known already? Asked softly, the worker decides."""
+
+from collections.abc import Iterable
+
+from flask_babel import gettext
+
+from app.language.answering import Complaint
+from app.language.form import Form
+from app.language.message import Message
+from app.language.question import Answers, Question
+from app.pages.desk import Desk
+from app.records.duplicates import Likely, deciding, likely
+from app.records.labels import titles
+
+
+def known_already(
+    at: Desk, whole: Form, asked: Iterable[Question], kept: Answers, answers: Answers, but: int | None,
+) -> list[Complaint]:
+    """The doubt that stands by the sheet's first question about who she is, while such an answer is new.
+
+    ``whole`` is the form with every question, ``asked`` those on the page, ``kept`` what was saved before.
+    """
+    told_by = deciding(whole)
+    about = [question for question in asked if question.name in told_by]
+    if not any(_is_new(question, kept, answers) for question in about):
+        return []
+    found = likely(at.cabinet, whole, answers, but)
+    if not found:
+        return []
+    who = Message(
+        "This person may be known already: %(who)s. If so, go on there; if it is somebody else, save.",
+        {"who": "; ".join(called(at, whole.key, found).values())},
+    )
+    return [Complaint((about[0].name,), who, soft=True)]
+
+
+def _is_new(question: Question, kept: Answers, answers: Answers) -> bool:
+    return bool(question.to_json(answers.get(question.name)) != question.to_json(kept.get(question.name)))
+
+
+def called(at: Desk, form: str, found: Iterable[Likely]) -> dict[int, str]:
+    """What the records are called: in reach by their title, out of reach by code and initials alone."""
+    every = list(found)
+    in_reach = titles(at.cabinet, at.forms[form], [one.id for one in every], at.reading) if at.worker.may(
+        "see", form
+    ) else {}
+    return {one.id: in_reach.get(one.id) or gettext(
+        "%(code)s, %(initials)s (not among your cases)", code=one.code, initials=one.initials
+    ) for one in every}

@@ -1,0 +1,127 @@
+"""A person who comes twice: noticed before she is filed, and mended afterwards."""
+
+import re
+from datetime import date
+from html import unescape
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
+
+from app.language.form import CASE
+from app.records.scope import SYSTEM, acting_as
+from app.records.sheets import Clerk, enter
+from app.records.teams import join
+from tests.pages.conftest import Demo, token_on
+
+FILER = Clerk(None, "", date.today())
+
+
+def boxes_on(page: str) -> dict[str, str]:
+    """The hidden boxes of the sheet on this page."""
+    sheet = page[page.index('id="sheet"'):] if 'id="sheet"' in page else page[page.index('class="sheet"'):]
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', sheet)
+    return {name: unescape(value) for name, value in hidden}
+
+
+def submit(browser: FlaskClient, address: str, **boxes: Any) -> Any:
+    return browser.post(address, data={**boxes_on(browser.get(address).text), **boxes})
+
+
+def new_case(demo: Demo, **answers: Any) -> int:
+    """A case that a stranger filed: nobody of the demo works on it."""
+    with acting_as(SYSTEM):
+        filed = enter(demo.cabinet, demo.forms[CASE], {"status": "open", **answers}, FILER)
+    demo.cabinet.session.remove()
+    return filed
+
+
+def visit(demo: Demo, case_id: int) -> int:
+    with acting_as(SYSTEM):
+        filed = enter(demo.cabinet, demo.forms["visit_report"], {"visit_date": date.today()}, FILER, case_id)
+    demo.cabinet.session.remove()
+    return filed
+
+
+def test_a_person_of_another_team_is_told_by_code_and_initials(demo: Demo) -> None:
+    stranger = new_case(demo, last_name="Ababii", first_name="Veronica", birth_date="1999")
+    own = new_case(demo)
+    with acting_as(SYSTEM):
+        code = demo.cabinet.case(stranger).code  # type: ignore[attr-defined]
+        worker = demo.cabinet.session.scalar(select(User.id).where(User.username == "case_manager"))
+        join(demo.cabinet, demo.cabinet.case(own), worker, "case_manager", FILER)
+    demo.cabinet.session.remove()
+    manager = demo.browser("case_manager")
+    page = submit(manager, f"/records/case/{own}/edit/2", last_name="Абабий", first_name="Вероника", birth_date="1999")
+    assert page.status_code == 422
+    assert f"{code}, A. V." in page.text
+    assert "Ababii" not in page.text
+    assert manager.get(f"/cases/{stranger}").status_code == 404
+    kept = submit(
+        manager, f"/records/case/{own}/edit/2", last_name="Абабий", first_name="Вероника", birth_date="1999",
+        _confirmed="1", _reason="Altă persoană",
+    )
+    assert kept.status_code == 303
+    assert "Altă persoană" in manager.get(f"/records/case/{own}/history").text
+    again = submit(manager, f"/records/case/{own}/edit/2", last_name="Абабий", first_name="Вероника", birth_date="1999",
+                   mother_tongue="rusă")
+    assert again.status_code == 303
+
+
+def test_in_reach_she_is_told_by_name(demo: Demo) -> None:
+    coordinator = demo.browser("coordinator")
+    own = new_case(demo)
+    page = submit(coordinator, f"/records/case/{own}/edit/2", last_name="Zagaievski", first_name="Olesia")
+    assert page.status_code == 422
+    assert "Zagaievschi Olesea" in page.text
+
+
+@pytest.fixture
+def twice(demo: Demo) -> tuple[int, int]:
+    """Two cases of one person, the second with a visit."""
+    kept = new_case(demo, last_name="Untilă", first_name="Doina", birth_date="2001", mother_tongue="română")
+    gone = new_case(demo, last_name="Унтилэ", first_name="Дойна", county="MD-CU")
+    visit(demo, gone)
+    return kept, gone
+
+
+def test_a_coordinator_makes_one_case_of_two(demo: Demo, twice: tuple[int, int]) -> None:
+    kept, gone = twice
+    coordinator = demo.browser("coordinator")
+    offered = coordinator.get(f"/cases/{kept}/merge").text
+    assert f"/cases/{kept}/merge/{gone}" in offered
+    compared = coordinator.get(f"/cases/{kept}/merge/{gone}").text
+    assert "Untilă" in compared
+    assert "Унтилэ" in compared
+    code = re.search(r"D-\d{4}-\d+", coordinator.get(f"/cases/{gone}").text)
+    assert code
+    without = submit(coordinator, f"/cases/{kept}/merge/{gone}", reason="")
+    assert without.status_code == 422
+    done = submit(coordinator, f"/cases/{kept}/merge/{gone}", reason="Același buletin", **{"_keep.county": "theirs"})
+    assert (done.status_code, done.location) == (303, f"/cases/{kept}")
+    assert coordinator.get(f"/cases/{gone}").location == f"/cases/{kept}"
+    history = coordinator.get(f"/records/case/{kept}/history").text
+    assert f"{code[0]}: Același buletin" in history
+    assert coordinator.get("/records/visit_report?case=" + str(kept)).text.count('<th scope="row"') == 1
+    coordinator.post("/find", data={"csrf_token": token_on(history), "words": code[0]})
+    assert coordinator.get("/find").location == f"/cases/{kept}"
+
+
+def test_a_case_that_changed_meanwhile_is_compared_once_more(demo: Demo, twice: tuple[int, int]) -> None:
+    kept, gone = twice
+    coordinator = demo.browser("coordinator")
+    boxes = boxes_on(coordinator.get(f"/cases/{kept}/merge/{gone}").text)
+    assert submit(coordinator, f"/records/case/{kept}/edit/2", last_name="Untilă", first_name="Doina Maria",
+                  _confirmed="1").status_code == 303
+    answer = coordinator.post(f"/cases/{kept}/merge/{gone}", data={**boxes, "reason": "x"})
+    assert answer.location == f"/cases/{kept}/merge/{gone}"
+    assert coordinator.get(f"/cases/{gone}").status_code == 200
+
+
+@pytest.mark.parametrize("user", ["case_manager", "social_worker", "volunteer", "accountant", "administrator"])
+def test_nobody_else_merges(demo: Demo, twice: tuple[int, int], user: str) -> None:
+    kept, gone = twice
+    assert demo.browser(user).get(f"/cases/{kept}/merge").status_code in (403, 404)
+    assert demo.browser(user).get(f"/cases/{kept}/merge/{gone}").status_code in (403, 404)

@@ -1,6 +1,7 @@
 """Demo data: eight fictional cases and eight fictional workers, filed the way anybody files a sheet."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -97,8 +98,9 @@ class _Filing:
         if "id" in record:
             self.handles[record["id"]] = filed
         if form.key == CASE:
+            today = replace(clerk, today=self.today)
             for member in team[1:]:
-                join(self.cabinet, self.cabinet.case(filed), self.users[member["user"]], member["role"], clerk,
+                join(self.cabinet, self.cabinet.case(filed), self.users[member["user"]], member["role"], today,
                      date.fromisoformat(member["since"]))
 
     def _clerk(self, record: dict[str, Any], team: Any) -> Clerk:

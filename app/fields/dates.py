@@ -159,7 +159,7 @@ def read_time(text: str) -> time:
 
 
 class Day(Question):
-    """A day. With ``person: true`` it is a birth date, and the age is echoed."""
+    """A day, read in many spellings: 27.3.98, 27 martie 1998, azi."""
 
     look: ClassVar[str] = "date"
     value_type: ClassVar[str] = "date"

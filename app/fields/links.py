@@ -12,7 +12,7 @@ ME = "me"
 
 
 class Link(Question):
-    """Points to one record; the answer is the record's id.
+    """Points to a record of another form, or to somebody who signs in; the answer is its id.
 
     The label of the record is looked up where records are read: nobody sees one out of reach.
     """

@@ -51,7 +51,10 @@ def money_text(money: Money, language: str) -> str:
 
 
 class Amount(Question):
-    """An amount of money; the amount and the currency are posted one after the other."""
+    """An amount of money and its currency.
+
+    The two are posted one after the other.
+    """
 
     look: ClassVar[str] = "money"
     in_currencies: ClassVar[bool] = True

@@ -186,7 +186,7 @@ class WholeNumber(Number):
 
 
 class DecimalNumber(Number):
-    """A number with decimals; the answer is a Decimal, never a float."""
+    """A number with decimals, kept exactly; the answer is a Decimal, never a float."""
 
     type: Literal["decimal"] = "decimal"
     min: Decimal | None = None

@@ -26,8 +26,9 @@ class RowsRead(NamedTuple):
 
 
 class Table(Question):
-    """Rows of answers; each is a list of dicts, kept in a database table of its own.
+    """The same questions in each row, as many rows as needed.
 
+    The answer is a list of dicts, kept in a database table of its own.
     A rule of a column sees the answers of its row, and those of the sheet; where both have a name,
     the row's counts.
     """

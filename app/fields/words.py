@@ -94,7 +94,7 @@ class Line(Words):
 
 
 class Paragraph(Words):
-    """Text of several lines. ``lines`` is what the paper has room for: a hint, not a limit."""
+    """Text of several lines."""
 
     look: ClassVar[str] = "paragraph"
     long: ClassVar[bool] = True

@@ -24,8 +24,11 @@ class FaceColumn(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Name
+    """The question of the form."""
     label: Text | None = None
+    """How this paper asks it, where it differs."""
     hint: Text | None = None
+    """What this paper remarks below it."""
 
     @model_validator(mode="before")
     @classmethod
@@ -44,8 +47,11 @@ class FaceQuestion(FaceColumn):
     """A question the paper asks."""
 
     help: Text | None = None
+    """What this paper explains."""
     number: str | None = None
+    """Its number on this paper."""
     lines: Annotated[int, Field(ge=1, le=60)] | None = None
+    """The lines this paper has room for."""
     columns: tuple[FaceColumn, ...] = ()
     """The columns the paper has; empty for all of the table's."""
 
@@ -78,17 +84,25 @@ class Face(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     face: Name
+    """The name of the face."""
     of: Name
     """The form whose records it shows."""
     paper: str | None = None
+    """The sheet's number in the specification of the source documents."""
     title: Text
+    """What the paper is called."""
     short: Text | None = None
     """The paper's name among the others: *IRP*."""
     source: str | None = None
+    """Where the paper comes from."""
     note: Text | None = None
+    """A remark to the organisation."""
     intro: Text | None = None
+    """What the paper says before its first question."""
     sections: Annotated[tuple[FaceSection, ...], Field(min_length=1)]
+    """The parts of the paper."""
     signatures: tuple[Signature, ...] = ()
+    """The lines to sign on the printed paper."""
 
     def questions(self) -> Iterator[FaceQuestion]:
         return (question for section in self.sections for question in section.questions)

@@ -30,6 +30,7 @@ class Section(BaseModel):
     show_if: Expression | None = None
     """A rule; only while it is true the section is asked and its answers kept."""
     questions: tuple["AnyQuestion", ...]  # type: ignore[name-defined]  # noqa: F821 - told by app.fields
+    """The questions, in the paper's order."""
 
 
 class Mixin(BaseModel):
@@ -94,13 +95,13 @@ class Form(BaseModel):
     intro: Text | None = None
     """What the paper says before its first question."""
     belongs_to: Literal["case"] | None = None
-    """Left out, the records stand by themselves, like persons and organisations."""
+    """``case``; left out, the records stand by themselves, like persons and organisations."""
     one_per_case: bool = False
     """A case has at most one such sheet."""
     append_only: bool = False
     """A ledger: entries are never changed or deleted, a mistake is reversed by another entry."""
     private_to: Names = ()
-    """Questions that link to users: only the people a record names in them ever reach it (F44)."""
+    """Questions that link to users: only the people a record names in them ever reach it."""
     layout: Literal["sheet", "sections"] | None = None
     """On one page, or section by section; left out, by the number of questions."""
     record_title: str | None = None
@@ -118,7 +119,7 @@ class Form(BaseModel):
     face: Name | None = None
     """The question that says on which of the form's faces a record is kept."""
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
-    """The parts of the sheet, in the paper's order; ``mixin: <name>`` stands for shared ones."""
+    """The parts of the sheet, in the paper's order."""
     signatures: tuple[Signature, ...] = ()
     """The lines to sign on the printed sheet."""
 

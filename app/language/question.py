@@ -123,8 +123,6 @@ class Question(BaseModel):
     """A new sheet begins with the answer of the case's last one."""
     from_case: Name | None = None
     """The question of the case file whose answer a new sheet begins with."""
-    from_case: Name | None = None
-    """The question of the case file whose answer a new sheet begins with."""
     keep: bool = False
     """*Save and add another* begins the next sheet with this answer: the day, the place, the worker."""
     sensitivity: Sensitivity | None = None

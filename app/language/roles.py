@@ -31,9 +31,9 @@ class Role(BaseModel):
     title: Text
     """What people read."""
     scope: Cases = "none"
-    """Whose cases: own, those of one's teams, all."""
+    """Whose cases: none, own, team or all."""
     clearances: frozenset[Sensitivity] = frozenset()
-    """Which sensitive answers it sees."""
+    """Which sensitive answers it sees: identity, health, legal, story."""
     enters: frozenset[Sensitivity] = frozenset()
     """Which it may type into a new record although it does not see them afterwards."""
     checked: bool = False

@@ -1,0 +1,189 @@
+"""README.md is true: its commands, its accounts, its first form and its reference."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.cli import main
+from app.demo import accounts, password_of
+from app.language.checks import check
+from app.language.expressions import FUNCTIONS
+from app.language.folder import read_folder
+from app.language.reading import read_yaml
+from app.language.schema import option_docs
+from app.running import opened_app
+from tests.databases import KEY
+from tests.pages.conftest import token_on
+from tests.reference import TABLES, kinds, renewed
+from tests.test_translations import KEYWORDS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TRY_IT = "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/dosar start --demo"
+TEST_IT = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest"
+
+
+def part(title: str) -> str:
+    """What stands under a heading, up to the next one of its level or above."""
+    level = README[:README.index(f" {title}\n")].rpartition("\n")[2]
+    below = README.split(f"\n{level} {title}\n")[1]
+    return re.split(rf"^#{{2,{len(level)}}} ", below, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def blocks(language: str, text: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def first_cells(text: str) -> list[str]:
+    """The first cell of each row of the tables in a text."""
+    return re.findall(r"^\| (.*?) \|", text, re.MULTILINE)
+
+
+# --- commands and accounts ----------------------------------------------------------------------------
+
+def test_the_two_commands_stand_alone() -> None:
+    alone = [block.strip() for block in blocks("sh", README)]
+    assert alone[0] == TRY_IT
+    assert TEST_IT in alone
+
+
+def test_the_demo_accounts_are_these() -> None:
+    told = re.findall(r"^\| `(\w+)` \| `([\w ]+)` \|", part("Try it"), re.MULTILINE)
+    assert told == [(one["user"], password_of(one["user"])) for one in accounts(ROOT / "forms")]
+
+
+def test_every_command_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    commands = re.findall(r"^    (\w+)  ", capsys.readouterr().out, re.MULTILINE)
+    told = [cell.strip("`").split()[1] for cell in first_cells(part("Work with it")) if "dosar" in cell]
+    assert commands and sorted(told) == sorted(commands)
+
+
+# --- the first form -------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def forms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The forms folder after the steps of the README, done to the letter."""
+    folder = tmp_path_factory.mktemp("first") / "forms"
+    shutil.copytree(ROOT / "forms", folder)
+    form, menu, role = blocks("yaml", part("Your first form in ten minutes"))
+    (folder / "food_parcel.yaml").write_text(form, encoding="utf-8")
+    with (folder / "menu.yaml").open("a", encoding="utf-8") as file:
+        file.write(menu)
+    roles = (folder / "roles.yaml").read_text(encoding="utf-8")
+    before, volunteer = roles.split("- role: volunteer", 1)
+    volunteer = volunteer.replace("    may:\n", f"    may:\n{role}", 1)
+    (folder / "roles.yaml").write_text(f"{before}- role: volunteer{volunteer}", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def worker(forms: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A social worker, signed in to the demo that runs these forms; it speaks Romanian."""
+    app, findings = opened_app(
+        tmp_path_factory.mktemp("data"), forms, KEY, demo=True, today=date(2026, 11, 22),
+        TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+    )
+    assert findings == []
+    browser = app.test_client()
+    token = token_on(browser.get("/sign-in").text)
+    answers = {"user_name": "social_worker", "password": password_of("social_worker"), "csrf_token": token}
+    assert browser.post("/sign-in", data=answers).status_code == 303
+    yield browser
+    app.extensions["dosar_cabinet"].store.close()
+
+
+def test_nothing_is_wrong_with_the_first_form(forms: Path) -> None:
+    assert [str(finding) for finding in check(read_folder(forms))] == []
+
+
+def test_a_mistake_in_it_is_told_as_promised(forms: Path, tmp_path: Path) -> None:
+    shutil.copytree(forms, tmp_path / "forms")
+    form = tmp_path / "forms/food_parcel.yaml"
+    text = form.read_text(encoding="utf-8").replace("show_if: brought_home", "show_if: brought_hom")
+    form.write_text(text, encoding="utf-8")
+    told = [str(finding) for finding in check(read_folder(tmp_path / "forms"))]
+    assert "\n".join(told) + "\n" == blocks("text", part("Your first form in ten minutes"))[0]
+
+
+def test_a_sheet_of_it_is_filled_in_and_read_again(worker: FlaskClient) -> None:
+    assert "Alimente" in worker.get("/").text
+    case = re.search(r"/cases/(\d+)", worker.get("/records/case").text)
+    assert case
+    address = f"/records/food_parcel/new?case={case[1]}"
+    page = worker.get(address).text
+    saved = worker.post(address, data={
+        "csrf_token": token_on(page), **dict(re.findall(r'name="(_once)" value="([^"]+)"', page)),
+        "given_on": "22.11.2026", "brought_home": "yes", "address": "Strada Lungă 5",
+        "items.0.item": "oil", "items.0.quantity": "2", "items.0.price": "9,50",
+        "items.1.item": "flour", "items.1.quantity": "3", "items.1.price": "5",
+    })
+    assert saved.status_code == 303, saved.text
+    read = worker.get(saved.headers["Location"]).text
+    for shown in ("22.11.2026", "Strada Lungă 5", "Ulei", "Făină", "34"):
+        assert shown in read
+    assert "22.11.2026" in worker.get("/records/food_parcel").text
+
+
+def test_the_address_is_not_kept_when_nobody_went_there(worker: FlaskClient) -> None:
+    case = re.search(r"/cases/(\d+)", worker.get("/records/case").text)
+    assert case
+    address = f"/records/food_parcel/new?case={case[1]}"
+    page = worker.get(address).text
+    saved = worker.post(address, data={
+        "csrf_token": token_on(page), **dict(re.findall(r'name="(_once)" value="([^"]+)"', page)),
+        "given_on": "21.11.2026", "brought_home": "no", "address": "Strada Scurtă 1",
+    })
+    assert saved.status_code == 303, saved.text
+    assert "Strada Scurtă" not in worker.get(saved.headers["Location"]).text
+
+
+# --- the reference --------------------------------------------------------------------------------------
+
+def test_the_tables_are_those_of_the_classes() -> None:
+    assert renewed(README) == README, "run: python -m tests.reference"
+    assert kinds() in README
+
+
+@pytest.mark.parametrize("place", TABLES)
+def test_every_option_says_what_it_is_for(place: str) -> None:
+    assert f"<!-- {place} -->" in README
+    said = option_docs(TABLES[place])
+    assert [name for name in TABLES[place].model_fields if name not in said] == []
+
+
+def test_every_function_is_told() -> None:
+    told = {name for cell in first_cells(part("Rules")) for name in re.findall(r"`(\w+)\(", cell)}
+    assert told == set(FUNCTIONS)
+
+
+def test_every_code_of_the_checks_is_told() -> None:
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "app/language").glob("*.py"))
+    codes = {code for source in sources for code in re.findall(r'"(F\d{3})"', source)}
+    assert first_cells(part("What `dosar check` says"))[2:] == sorted(codes)
+
+
+def test_every_file_of_the_forms_folder_is_told() -> None:
+    told = set(re.findall(r"`forms/([\w/]*?)(?:<\w+>)?\.?(?:yaml)?`", part("The form language")))
+    folder = ROOT / "forms"
+    there = {path.relative_to(folder).parts[0].removesuffix(".yaml") for path in folder.rglob("*.yaml")}
+    forms = {path.stem for path in folder.glob("*.yaml") if "form" in read_yaml(path).contents}
+    assert there - forms - {"demo"} <= {name.strip("/") for name in told}
+
+
+def test_every_folder_of_the_program_is_told() -> None:
+    told = part("For developers")
+    folders = [path.name for path in (ROOT / "app").iterdir() if path.is_dir() and not path.name.startswith("_")]
+    assert [name for name in folders if f"`app/{name}`" not in told] == []
+
+
+def test_sentences_are_looked_for_under_the_same_words() -> None:
+    command = next(block for block in blocks("sh", README) if "pybabel" in block)
+    asked = {word.partition(":")[0] for word in re.findall(r"-k (\S+)", command)}
+    assert asked == set(KEYWORDS) - {"_", "gettext", "ngettext"}

@@ -82,6 +82,16 @@ class Asked:
     blank: "AskedRow | None" = None
     """The empty row the browser copies; its index is ``__row__``."""
     max_rows: int = 0
+    is_blank: bool = False
+    """Not answered, and the same on every page that asks it so."""
+    drawn: str = ""
+    """A blank one as it was drawn."""
+
+    def keep(self, drawn: str) -> str:
+        """What was drawn; remembered if it is the same for everybody."""
+        if self.is_blank:
+            self.drawn = drawn
+        return drawn
 
 
 @dataclass(slots=True)

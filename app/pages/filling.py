@@ -14,11 +14,14 @@ from app.language.message import Message
 from app.language.question import UNKNOWN_TYPED, Answers, Question, Reading, Unknown
 from app.language.texts import Text, say
 from app.pages.asked import Asked, AskedColumn, AskedOption, AskedRow, AskedSection, Problem
-from app.pages.offered import offered
+from app.pages.offered import Blanks, Same, offered
 from app.pages.posted import BLANK, Posted, row_indexes
 from app.records.labels import UNKNOWN_WORDS, shown
 
 Titles = Mapping[tuple[str, int], str]
+
+MOST_RADIOS_IN_A_CELL = 3
+BLANKS = Blanks()
 
 
 @dataclass
@@ -45,11 +48,12 @@ class Filling:
     def sections(self, wanted: Sequence[Section]) -> list[AskedSection]:
         """The sections as they are drawn."""
         hidden = hidden_questions(self.whole or self.form, self.answers, self.reading.today)
-        on_page = {question.name for section in wanted for question in section.questions} - set(self.others)
+        asked = {question.name for section in wanted for question in section.questions}
+        on_page = frozenset(asked - set(self.others))
         return [self._section(f"section-{number}", section, hidden, on_page)
                 for number, section in enumerate(wanted, 1)]
 
-    def _section(self, id: str, section: Section, hidden: Collection[str], on_page: set[str]) -> AskedSection:
+    def _section(self, id: str, section: Section, hidden: Collection[str], on_page: frozenset[str]) -> AskedSection:
         """A question hidden only by its section is drawn shown: in the browser, the section comes and goes."""
         rule = self._condition(section.show_if, on_page)
         return AskedSection(
@@ -93,12 +97,30 @@ class Filling:
         return " ".join(self._said(one.said) for one in self.complaints if one.where == where and one.soft == soft)
 
     def _asked(
-        self, question: Question, name: str, where: Where, texts: Sequence[str], on_page: set[str], is_shown: bool,
-        row: Answers | None = None,
+        self, question: Question, name: str, where: Where, texts: Sequence[str], on_page: frozenset[str],
+        is_shown: bool, row: Answers | None = None,
+    ) -> Asked:
+        answer = (row if row is not None else self.answers).get(question.name)
+        if not self._may_be_blank(question, name, where, texts):
+            return self._made(question, name, where, texts, on_page, is_shown, row is not None, answer)
+        key = (Same(question), name, self.reading.language, on_page, is_shown, row is not None)
+        return BLANKS.found(
+            key, lambda: self._made(question, name, where, (), on_page, is_shown, row is not None, None)
+        )
+
+    def _may_be_blank(self, question: Question, name: str, where: Where, texts: Sequence[str]) -> bool:
+        """Whether a question is drawn the same on every page, since nothing is known of it here."""
+        is_plain = not (question.computed or question.attached or question.link_target() or question.columns_asked())
+        return is_plain and not any(texts) and name not in self.others and not self.complaints and (
+            where not in self.mistakes
+        )
+
+    def _made(
+        self, question: Question, name: str, where: Where, texts: Sequence[str], on_page: frozenset[str],
+        is_shown: bool, in_row: bool, answer: Any,
     ) -> Asked:
         language = self.reading.language
         box = question.box()
-        answer = (row if row is not None else self.answers).get(question.name)
         asked = Asked(
             name=name, id=name.replace(".", "-"), look=question.look, label=say(question.label, language),
             value_type=question.value_type, number=question.number or "",
@@ -107,7 +129,7 @@ class Filling:
             problem=self._about(where, soft=False), doubt=self._about(where, soft=True),
             echo=self._echo(question, answer), optional=not question.required and not getattr(question, "min_rows", 0),
             person=getattr(question, "person", False),
-            fills=f"/derive/{self.form.key}" if question.fills and row is None else "", shown=is_shown,
+            fills=f"/derive/{self.form.key}" if question.fills and not in_row else "", shown=is_shown,
             show_if=self._condition(question.show_if, on_page),
             required_if=self._condition(question.required_if, on_page),
             value=self._condition(question.expressions().get("value"), on_page),
@@ -138,13 +160,13 @@ class Filling:
             return self.titles.get(("file", answer), "")
         return shown(question, answer, self.reading) if question.computed else ""
 
-    def _condition(self, rule: Expression | None, on_page: set[str]) -> str:
+    def _condition(self, rule: Expression | None, on_page: frozenset[str]) -> str:
         """The rule for the browser, if it asks only about what stands on the page; else the server decides."""
         if rule is None or not {name.partition(".")[0] for name in rule.names} <= on_page:
             return ""
         return dumps(rule.tree, separators=(",", ":"))
 
-    def _draw_rows(self, table: Question, asked: Asked, on_page: set[str]) -> None:
+    def _draw_rows(self, table: Question, asked: Asked, on_page: frozenset[str]) -> None:
         language = self.reading.language
         columns = table.columns_asked()
         asked.columns = [
@@ -167,7 +189,7 @@ class Filling:
         return [] if column.default is None else column.typed(column.default_answer(self.reading), self.reading)
 
     def _row(
-        self, table: Question, index: str, position: str, row: Answers, around: Mapping[str, Any], here: set[str]
+        self, table: Question, index: str, position: str, row: Answers, around: Mapping[str, Any], here: frozenset[str]
     ) -> AskedRow:
         whole = (self.whole or self.form).questions[table.name]
         plain = {**around, **plain_answers(whole.columns_asked(), row)}
@@ -180,8 +202,15 @@ class Filling:
             is_shown = column.show_if is None or column.show_if.value(plain, self.reading.today) is True
             where = (table.name, position, column.name)
             texts = self.posted.getlist(name) if is_typed else self._default(column)
-            cells.append(self._asked(column, name, where, texts, here, is_shown, row))
+            cells.append(_in_cell(self._asked(column, name, where, texts, here, is_shown, row)))
         return AskedRow(index, self.posted.get(f"{table.name}.{index}.id", ""), cells)
+
+
+def _in_cell(asked: Asked) -> Asked:
+    """Long columns of radios would make a row as tall as a page."""
+    if asked.look == "radios" and len(asked.options) > MOST_RADIOS_IN_A_CELL:
+        asked.look = "select"
+    return asked
 
 
 def default_texts(question: Question, reading: Reading) -> list[str]:

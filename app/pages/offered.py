@@ -1,9 +1,9 @@
-"""The choices a question offers, as pages draw them: made once for each question and language.
+"""What is drawn alike again and again, drawn once: the choices a question offers, and questions not answered yet.
 
-A list of counties or countries is longer than the rest of its page.
+A list of counties or countries is longer than the rest of its page. Nothing anybody typed is remembered here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 
 from flask import current_app
@@ -12,7 +12,7 @@ from markupsafe import Markup
 from app.language.choices import Choice
 from app.language.question import Question
 from app.language.texts import say
-from app.pages.asked import AskedOption
+from app.pages.asked import Asked, AskedOption
 
 
 class Offered(list[AskedOption]):
@@ -39,8 +39,8 @@ class Offered(list[AskedOption]):
         return Markup(drawn)
 
 
-class _Same:
-    """A question that compares by identity, so that its choices can be remembered by it."""
+class Same:
+    """A question that compares by identity, so that what is drawn of it can be remembered by it."""
 
     def __init__(self, question: Question) -> None:
         self.question = question
@@ -49,17 +49,36 @@ class _Same:
         return id(self.question)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.question is self.question
+        return isinstance(other, Same) and other.question is self.question
 
 
 def offered(question: Question, typed: Sequence[str], language: str) -> Offered:
     """The choices offered where ``typed`` stands in the boxes."""
-    usual = _usual(_Same(question), language)
+    usual = _usual(Same(question), language)
     if usual.codes.issuperset(typed):
         return usual
     return Offered.of(question.options_with(typed), language)
 
 
+class Blanks:
+    """Questions without an answer, as pages draw them."""
+
+    most = 4096
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[object, ...], Asked] = {}
+
+    def found(self, key: tuple[object, ...], make: Callable[[], Asked]) -> Asked:
+        """The question remembered by the key; made now if there is none."""
+        asked = self.kept.get(key)
+        if asked is None:
+            if len(self.kept) >= self.most:
+                self.kept.clear()
+            asked = self.kept[key] = make()
+            asked.is_blank = True
+        return asked
+
+
 @lru_cache(maxsize=4096)
-def _usual(same: _Same, language: str) -> Offered:
+def _usual(same: Same, language: str) -> Offered:
     return Offered.of(same.question.options(), language)

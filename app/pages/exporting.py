@@ -76,7 +76,7 @@ def _page(at: Desk, form: Form, wish: Wish, problem: str = "") -> str:
     count = len(listed(at.cabinet, at.seen_forms(), form.key, wish, MOST + 1))
     back = {**request.args.to_dict(), "form": form.key}
     return render_template(
-        "export.html", title=gettext("Export"), form_title=say(form.plural or form.title, language),
+        "export.html", title=gettext("Export of a list"), form_title=say(form.plural or form.title, language),
         action=request.full_path.rstrip("?"), back_url=url_for("RecordPages.list", **back), problem=problem,
         count=format_decimal(min(count, MOST)), too_many=count > MOST, most=format_decimal(MOST),
         columns=", ".join(head for column in _columns(at, form, wish, False) for head in column.heads()),

@@ -178,7 +178,7 @@ def _search(form: Form, wish: Wish) -> SearchBox | None:
     if not any(question.search for question in form.questions.values()):
         return None
     action = url_for("RecordPages.search", form=form.key, case=wish.case_id)
-    return SearchBox(action, wish.words, gettext("Search"))
+    return SearchBox(action, wish.words, gettext("Search in this list"))
 
 
 def _pager(found: ListPage, wish: Wish) -> Pager | None:

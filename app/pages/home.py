@@ -1,10 +1,10 @@
 """The first page: what this worker may begin with."""
 
-from datetime import UTC, datetime, time
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 
 from flask import render_template, url_for
 from flask_babel import gettext, ngettext
-from sqlalchemy import select
 
 from app.access.gate import WORKERS, page
 from app.access.guarded import guarded
@@ -14,16 +14,19 @@ from app.language.form import CASE
 from app.language.texts import say
 from app.pages.blocks import Block, Card, HomeEntry
 from app.pages.desk import Desk, desk
+from app.pages.filling import Titles
 from app.pages.moments import moment_text
 from app.pages.troubles import trouble_block
 from app.records import drafts
-from app.records.labels import link_titles, titles
-from app.records.overview import Waiting, entered_by, entered_last, to_check
+from app.records.labels import link_titles
+from app.records.overview import Waiting, cases_changed_last, entered_by, to_check
+from app.records.system import now
 from app.records.tables import USER
 
 NEW_SHEETS = 8
 MOST = 10
 MOST_COUNTED = 500
+LATELY = timedelta(days=30)
 
 
 class HomePage(View):
@@ -32,8 +35,10 @@ class HomePage(View):
     @page("/", WORKERS)
     def home(self) -> str:
         at = desk()
+        found = _found(at)
         blocks = [block for block in (
-            trouble_block(at), _drafts(at), _to_check(at), _mine(at), _new_sheets(at), _cases(at)
+            trouble_block(at), _drafts(at), _to_check(at, found), _mine(at, found), _new_sheets(at, found),
+            _cases(at, found),
         ) if block is not None]
         cards = [] if has_seen(guarded(), at.worker.id) else _cards(at)
         greeting = gettext("Hello, %(name)s", name=at.worker.name)
@@ -58,71 +63,87 @@ def _cards(at: Desk) -> list[Card]:
     ]
 
 
-def _cases(at: Desk) -> Block | None:
+@dataclass(frozen=True)
+class _Found:
+    """What the blocks tell, and what it is called: asked for once, for all of them."""
+
+    to_check: list[Waiting]
+    entered: list[Waiting]
+    """What she entered lately, the latest first."""
+    cases: list[tuple[int, datetime]]
+    """The cases in reach that changed last, and when."""
+    titles: Titles
+
+
+def _found(at: Desk) -> _Found:
+    seen = at.seen_forms()
+    waiting = [] if at.clerk.checked else to_check(
+        at.cabinet, [key for key in seen if at.worker.may("correct", key)], MOST
+    )
+    entered = entered_by(at.cabinet, at.cabinet.forms, at.worker.id, now() - LATELY, MOST_COUNTED)
+    cases = cases_changed_last(at.cabinet, NEW_SHEETS) if at.worker.may("see", CASE) else []
+    told = [*waiting, *entered[:MOST]]
+    wanted = {
+        CASE: [*(one.case_id for one in told if one.case_id), *(case_id for case_id, _ in cases)],
+        USER: [one.by for one in told if one.by],
+    }
+    return _Found(waiting, entered, cases, link_titles(at.cabinet, seen, wanted, at.reading))
+
+
+def _cases(at: Desk, found: _Found) -> Block | None:
     """The cases that changed last, of those in reach."""
     if not at.worker.may("see", CASE):
         return None
-    kept = at.cabinet.record_class(CASE)
-    changed = at.cabinet.session.execute(
-        select(kept.id, kept.changed_at).order_by(kept.changed_at.desc(), kept.id.desc()).limit(8)
-    ).all()
-    named = titles(at.cabinet, at.forms[CASE], [row[0] for row in changed], at.reading)
     entries = [
-        HomeEntry(named[row[0]], url_for("CasePages.case", case_id=row[0]), moment_text(row[1]))
-        for row in changed
+        HomeEntry(found.titles[CASE, case_id], url_for("CasePages.case", case_id=case_id), moment_text(changed))
+        for case_id, changed in found.cases if (CASE, case_id) in found.titles
     ]
     return Block(gettext("Cases changed last"), entries, gettext("You have no cases yet."))
 
 
-def _to_check(at: Desk) -> Block | None:
+def _to_check(at: Desk, found: _Found) -> Block | None:
     """What volunteers entered and somebody should look at."""
-    if at.clerk.checked:
-        return None
-    keys = [key for key in at.seen_forms() if at.worker.may("correct", key)]
-    return _records(at, gettext("Records to check"), to_check(at.cabinet, keys, MOST))
+    return _records(at, gettext("Records to check"), found.to_check, found)
 
 
-def _mine(at: Desk) -> Block | None:
+def _mine(at: Desk, found: _Found) -> Block | None:
     """What she entered today, to look at again or to take back."""
-    keys = [key for key in at.seen_forms() if at.worker.may("enter", key)]
     morning = datetime.combine(at.reading.today, time.min).astimezone().astimezone(UTC).replace(tzinfo=None)
-    found = entered_by(at.cabinet, keys, at.worker.id, morning, MOST_COUNTED)
-    count = ngettext("%(num)s sheet entered today", "%(num)s sheets entered today", len(found))
-    return _records(at, count, found[:MOST])
+    today = [one for one in found.entered if one.at >= morning and at.worker.may("see", one.form)]
+    count = ngettext("%(num)s sheet entered today", "%(num)s sheets entered today", len(today))
+    return _records(at, count, today[:MOST], found)
 
 
-def _records(at: Desk, heading: str, found: list[Waiting]) -> Block | None:
-    if not found:
-        return None
-    cases = [record.case_id for record in found if record.case_id and at.worker.may("see", CASE)]
-    wanted = {CASE: cases, USER: [record.by for record in found if record.by]}
-    named = link_titles(at.cabinet, at.seen_forms(), wanted, at.reading)
-    return Block(heading, [
+def _records(at: Desk, heading: str, records: list[Waiting], found: _Found) -> Block | None:
+    entries = [
         HomeEntry(
             say(at.forms[record.form].title, at.reading.language),
             url_for("RecordPages.show", form=record.form, record_id=record.id),
             " · ".join(filter(None, (
-                named.get((CASE, record.case_id or 0)), named.get((USER, record.by or 0)), moment_text(record.at)
+                found.titles.get((CASE, record.case_id or 0)), found.titles.get((USER, record.by or 0)),
+                moment_text(record.at),
             ))),
         )
-        for record in found
-    ])
+        for record in records
+    ]
+    return Block(heading, entries) if entries else None
 
 
 def _drafts(at: Desk) -> Block | None:
     """What she began and did not save."""
+    titles = {key: say(form.title, at.reading.language) for key, form in at.cabinet.forms.items()}
     entries = [
-        HomeEntry(say(at.cabinet.forms[draft.form].title, at.reading.language), draft.place, moment_text(draft.saved_at))
-        for draft in drafts.of_worker(at.cabinet, at.worker.id) if draft.form in at.cabinet.forms
+        HomeEntry(titles[draft.form], draft.place, moment_text(draft.saved_at))
+        for draft in drafts.of_worker(at.cabinet, at.worker.id) if draft.form in titles
     ]
     return Block(gettext("My drafts"), entries) if entries else None
 
 
-def _new_sheets(at: Desk) -> Block | None:
+def _new_sheets(at: Desk, found: _Found) -> Block | None:
     """The sheets she may begin: those she filled in last, else the first ones of the menu."""
-    in_menu = dict.fromkeys(key for group in at.cabinet.definition.menu.menu for key in group.entries)
-    keys = [*entered_last(at.cabinet, at.worker.id, NEW_SHEETS), *in_menu]
-    allowed = [key for key in dict.fromkeys(keys) if key in at.cabinet.forms and at.worker.may("enter", key)]
+    in_menu = (key for group in at.cabinet.definition.menu.menu for key in group.entries)
+    keys = dict.fromkeys([*(one.form for one in found.entered), *in_menu])
+    allowed = [key for key in keys if key in at.cabinet.forms and at.worker.may("enter", key)]
     entries = [
         HomeEntry(say(at.cabinet.forms[key].title, at.reading.language), url_for("RecordPages.new", form=key))
         for key in allowed[:NEW_SHEETS]

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Date, Integer, cast, exists, func, literal, null, select, union_all
+from sqlalchemy import Date, Integer, cast, exists, literal, null, select, union_all
 
-from app.language.form import Form
+from app.language.form import CASE, Form
 from app.language.question import Question
 from app.records.cabinet import Cabinet
 from app.records.system import history, team
@@ -100,14 +100,6 @@ def deleted_records(cabinet: Cabinet, forms: Iterable[str], most: int) -> list[D
     return [Deleted(*row) for row in rows]
 
 
-def entered_last(cabinet: Cabinet, user_id: int, most: int) -> list[str]:
-    """The forms this worker filled in last, the latest first."""
-    rows = cabinet.session.execute(
-        select(history.c.form).where(history.c.user_id == user_id, history.c.action == "entered")
-        .group_by(history.c.form).order_by(func.max(history.c.id).desc()).limit(most)
-    )
-    return [row[0] for row in rows]
-
 
 @dataclass(frozen=True)
 class Waiting:
@@ -151,3 +143,12 @@ def entered_by(cabinet: Cabinet, forms: Iterable[str], user_id: int, since: date
         .order_by(history.c.id.desc()).limit(most)
     )
     return [Waiting(*row) for row in rows]
+
+
+def cases_changed_last(cabinet: Cabinet, most: int) -> list[tuple[int, datetime]]:
+    """The cases in reach that changed last, and when."""
+    kept: Any = cabinet.record_class(CASE)
+    rows = cabinet.session.execute(
+        select(kept.id, kept.changed_at).order_by(kept.changed_at.desc(), kept.id.desc()).limit(most)
+    )
+    return [(row[0], row[1]) for row in rows]

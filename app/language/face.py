@@ -135,5 +135,5 @@ class Face(BaseModel):
 def _section(section: FaceSection, form: Form) -> Section:
     asked = [one.worded(form.questions[one.name]) for one in section.questions if one.name in form.questions]
     return Section.model_construct(
-        title=section.title, number=section.number, help=section.help, show_if=None, questions=asked,
+        title=section.title, number=section.number, help=section.help, show_if=None, questions=tuple(asked),
     )

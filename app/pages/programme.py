@@ -128,8 +128,8 @@ def _left(days: int | None) -> str:
     if days is None:
         return ""
     if days < 0:
-        return ngettext("%(num)s day over the limit", "%(num)s days over the limit", -days)
-    return ngettext("%(num)s day left", "%(num)s days left", days)
+        return ngettext("%(num)s day over", "%(num)s days over", -days)
+    return ngettext("%(num)s day", "%(num)s days", days)
 
 
 def _extension(now: ProgrammeNow, one: CurrentStay) -> str:

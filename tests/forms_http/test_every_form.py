@@ -1,0 +1,188 @@
+"""Every form of the folder takes answers of every kind and gives them back, on both databases."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import select
+
+from app import shipped
+from app.demo import password_of
+from app.language.face import ALL
+from app.language.form import CASE, Form
+from app.language.question import Answers, Question, Reading
+from app.language.reading import read_yaml
+from app.pages.posted import as_posted
+from app.records.cabinet import Cabinet
+from app.records.scope import SYSTEM, acting_as
+from app.records.sheets import answers_of
+from app.records.tables import USER
+from app.running import opened_app
+from tests.databases import DATABASES, fresh_place
+from tests.forms_http.generating import Generator
+
+WORKER = "coordinator"
+FORMS = sorted(
+    contents["form"] for path in shipped("forms").glob("*.yaml")
+    if "form" in (contents := read_yaml(path).contents)
+)
+MOST_PASSES = 3
+"""A section may be asked anew when a later one is answered."""
+
+
+@dataclass
+class Office:
+    """The demo on one database, and a coordinator's browser."""
+
+    app: Flask
+    browser: FlaskClient
+    links: dict[str, list[int]]
+
+    @property
+    def cabinet(self) -> Cabinet:
+        found: Cabinet = self.app.extensions["dosar_cabinet"]
+        return found
+
+    def stored(self, form: str, record_id: int) -> Answers:
+        """What lies in the database."""
+        with self.app.app_context(), acting_as(SYSTEM):
+            answers = answers_of(self.cabinet, self.cabinet.find(form, record_id))
+            self.cabinet.session.remove()
+        return answers
+
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """The organisation of the demo: links have records to point to."""
+    folder = tmp_path_factory.mktemp("forms")
+    with fresh_place(request.param, folder) as place:
+        app, _ = opened_app(
+            place.data or folder, shipped("forms"), place.key, place.url, demo=True, today=date.today(),
+            TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+        )
+        yield Office(app, _signed_in(app), _records(app))
+        app.extensions["dosar_cabinet"].store.close()
+
+
+def _every_question(form: Form, joined_by: str) -> str:
+    """A form of several papers is filled in with all their questions."""
+    return f"{joined_by}face={ALL}" if form.face else ""
+
+
+def _signed_in(app: Flask) -> FlaskClient:
+    browser = app.test_client()
+    answers = {"user_name": WORKER, "password": password_of(WORKER), **_hidden(browser.get("/sign-in").text)}
+    assert browser.post("/sign-in", data=answers).status_code == 303
+    return browser
+
+
+def _records(app: Flask) -> dict[str, list[int]]:
+    """Some records of every form, and users, to point to."""
+    cabinet: Cabinet = app.extensions["dosar_cabinet"]
+    with app.app_context(), acting_as(SYSTEM):
+        found = {
+            key: list(cabinet.session.scalars(select(kept.id).order_by(kept.id).limit(3)))
+            for key, kept in cabinet.tables.records.items()
+        }
+        cabinet.session.remove()
+    return {**found, USER: [2, 1, 3]}
+
+
+def _hidden(page: str) -> dict[str, str]:
+    """The hidden boxes of a page's form: its tokens."""
+    found = re.findall(r'<input type="hidden" name="(csrf_token|_once|_seen)" value="([^"]*)"', page)
+    return dict(found)
+
+
+def _asked_on(page: str, form: Form) -> list[Question]:
+    """The questions that can be answered on this page."""
+    names = {name.partition(".")[0] for name in re.findall(r' name="([^"]+)"', page)}
+    return [question for question in form.asked() if question.name in names and not question.computed]
+
+
+def _picture() -> BytesIO:
+    kept = BytesIO()
+    Image.new("RGB", (2, 2), "white").save(kept, "PNG")
+    kept.seek(0)
+    return kept
+
+
+def _send(office: Office, address: str, form: Form, answers: Answers) -> int:
+    """Fill in one page as it is asked and save it; returns the record's id."""
+    page = office.browser.get(address)
+    assert page.status_code == 200, f"{address}: {page.status_code}"
+    questions = _asked_on(page.text, form)
+    reading = Reading("ro", date.today())
+    posted: dict[str, Any] = {
+        name: texts for name, texts in as_posted(questions, answers, reading).to_dict(flat=False).items()
+    }
+    for question in questions:
+        if question.attached and answers.get(question.name):
+            posted[question.name] = (_picture(), "scan.png")
+    posted |= {**_hidden(page.text), "_confirmed": "1", "_reason": "Verificat pe hârtie."}
+    answer = office.browser.post(address, data=posted, content_type="multipart/form-data")
+    assert answer.status_code == 303, f"{address}: {_complaints(answer.text)}"
+    found = re.search(rf"/(?:records/{form.key}|cases)/(\d+)", answer.location)
+    assert found, answer.location
+    return int(found[1])
+
+
+def _complaints(page: str) -> str:
+    found = re.search(r'class="notice notice-(?:danger|error).*?</div>', page, re.DOTALL)
+    return re.sub(r"<[^>]+>|\s+", " ", found[0] if found else page[:2000])
+
+
+def _comparable(form: Form, answers: Answers, expected: Answers) -> Answers:
+    """Answers without what only the database knows: ids of rows, numbers of files, issued codes."""
+    made = {}
+    for question in form.asked():
+        answer = answers.get(question.name)
+        if question.columns_asked():
+            made[question.name] = [
+                {column.name: row.get(column.name) or None for column in question.columns_asked()}
+                for row in answer or ()
+            ]
+        elif question.attached:
+            made[question.name] = bool(answer)
+        elif not (question.issued and expected.get(question.name) is None):
+            made[question.name] = answer
+    return made
+
+
+@pytest.mark.parametrize("key", FORMS)
+def test_what_is_entered_is_what_is_kept(office: Office, key: str) -> None:
+    form = office.cabinet.forms[key]
+    made = Generator(form, office.links, date.today(), WORKER)
+    for answers in made.sheets():
+        new = f"/records/{key}/new?case=1{_every_question(form, '&')}"
+        record_id = _send(office, new, form, answers)
+        wanted = _comparable(form, answers, answers)
+        for _ in range(MOST_PASSES):
+            kept = _comparable(form, office.stored(key, record_id), answers)
+            if kept == wanted or not _pages(office, form, record_id):
+                break
+            for address in _pages(office, form, record_id):
+                _send(office, address, form, answers)
+        assert kept == wanted
+        shown = office.browser.get(f"/records/{key}/{record_id}")
+        assert shown.status_code == 200
+
+
+def _pages(office: Office, form: Form, record_id: int) -> list[str]:
+    """The pages of a form that is filled in section by section."""
+    start, paper = f"/records/{form.key}/{record_id}/edit", _every_question(form, "?")
+    if form.append_only or not office.browser.get(start + paper).location:
+        return []
+    return [f"{start}/{step}{paper}" for step in range(1, len(form.sections) + 1)]
+
+
+def test_a_case_file_is_among_them() -> None:
+    assert CASE in FORMS

@@ -1,0 +1,119 @@
+"""The stages of a case and the forms an organisation picks: what their files say, what is told of mistakes."""
+
+from pathlib import Path
+
+import pytest
+
+import app.fields  # noqa: F401 - tells the language its kinds of question
+from app.language.checks import check
+from app.language.folder import Definition, define, read_folder
+
+CASE = """
+form: case
+title: {en: Case, ro: Caz}
+list: [code]
+sections:
+  - title: {en: Case, ro: Caz}
+    questions:
+      - {name: code, type: code, label: {en: Number, ro: Număr}}
+      - {name: closed_on, type: date, label: {en: Closed on, ro: Închis la}}
+"""
+VISIT = """
+form: visit
+title: {en: Visit, ro: Vizită}
+belongs_to: case
+list: [visited_on, stage]
+sections:
+  - title: {en: Visit, ro: Vizită}
+    questions:
+      - {name: visited_on, type: date, label: {en: Visited on, ro: Data vizitei}}
+      - name: stage
+        type: select_one
+        label: {en: Stage, ro: Etapa}
+        choices: [{code: contact, label: {en: Contact, ro: Contactare}}]
+      - name: risks
+        type: table
+        label: {en: Risks, ro: Riscuri}
+        columns:
+          - {name: risk, type: text, label: {en: Risk, ro: Risc}}
+          - {name: score, type: integer, label: {en: Score, ro: Scor}}
+"""
+REGISTER = """
+form: register
+title: {en: Register, ro: Registru}
+list: [name]
+sections:
+  - title: {en: Register, ro: Registru}
+    questions:
+      - {name: name, type: text, label: {en: Name, ro: Nume}}
+"""
+MENU = "menu: [{title: {en: Cases, ro: Cazuri}, entries: [case, visit, register]}]"
+ROLES = """
+roles:
+  - {role: administrator, title: {en: Administrator, ro: Administrator}, pages: [users]}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small organisation's forms."""
+    for name, text in {"case": CASE, "visit": VISIT, "register": REGISTER, "menu": MENU, "roles": ROLES}.items():
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def told(folder: Path, **files: str) -> list[str]:
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return [str(one).partition(": ")[2] for one in check(read_folder(folder))]
+
+
+def defined(folder: Path) -> Definition:
+    reading = read_folder(folder)
+    return define(reading.parts, {part: source.contents for part, source in reading.sources.items()})
+
+
+def test_the_stages_name_forms_and_questions_that_are_there(folder: Path) -> None:
+    assert told(folder, stages="""
+stages:
+  - {stage: contact, title: {en: Contact, ro: Contactare}, needs: [visit], since: closed_on}
+told_by: {form: visit, stage: stage, entered: visited_on, finished: visited_on}
+people: {form: visit, say: [stage]}
+risks: {form: visit, rows: risks, word: risk, level: score, open: score > 1}
+""") == []
+    assert [stage.stage for stage in defined(folder).stages.stages] == ["contact"]
+
+
+def test_what_is_not_there_is_told_with_its_line(folder: Path) -> None:
+    assert told(folder, stages="""
+stages:
+  - {stage: contact, title: {en: Contact, ro: Contactare}, needs: [vist], since: closed}
+  - {stage: contact, title: {en: Again, ro: Încă o dată}, needs: [register]}
+  - {stage: contacts, title: {en: Other, ro: Alta}}
+told_by: {form: visit, stage: stage, entered: visited, finished: visited_on}
+risks: {form: visit, rows: risks, word: risk, level: points}
+""") == [
+        'F019: no form is named "vist"; did you mean "visit"?',
+        'F045: no question of "case" is named "closed"; did you mean "closed_on"?',
+        'F046: The form "register" belongs to no case; take one with "belongs_to: case".',
+        'F046: The stage "contact" stands here twice; keep one.',
+        'F045: "contacts" is none of the choices of "stage"; did you mean "contact"?',
+        'F045: no question of "visit" is named "visited"; did you mean "visited_on"?',
+        'F045: no question of "visit" is named "points".',
+    ]
+
+
+def test_without_a_profile_every_form_runs(folder: Path) -> None:
+    assert list(defined(folder).forms) == ["case", "register", "visit"]
+
+
+def test_an_organisation_picks_the_forms_it_uses(folder: Path) -> None:
+    assert told(folder, profile="forms: [case, visit]") == []
+    assert list(defined(folder).forms) == ["case", "visit"]
+
+
+def test_a_profile_names_forms_that_are_there_and_the_case_file(folder: Path) -> None:
+    assert told(folder, profile="forms: [visit, regster]") == [
+        'F019: no form is named "regster"; did you mean "register"?',
+        'F046: Every sheet stands in a case file; add "case" to the forms picked.',
+    ]

@@ -1,0 +1,154 @@
+"""The page of a case: where it stands, what is missing, which risks are open, what was given."""
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.fields.money import Money
+from app.language.answering import settled
+from app.language.form import CASE
+from app.language.question import Answers
+from app.records.scope import SYSTEM, acting_as
+from app.records.sheets import Clerk, enter
+from tests.pages.conftest import Demo
+
+TODAY = date.today()
+
+
+def filed(demo: Demo, form: str, case_id: int | None = None, **answers: Any) -> int:
+    """A sheet filed by nobody in particular."""
+    whole = demo.forms[form]
+    every: Answers = settled(whole, {name: None for name in whole.questions} | answers, TODAY)
+    with demo.app.app_context(), acting_as(SYSTEM):
+        number = enter(demo.cabinet, whole, every, Clerk(None, "", TODAY), case_id)
+        demo.cabinet.session.remove()
+    return number
+
+
+@pytest.fixture
+def case_id(demo: Demo) -> int:
+    """A case that was just opened."""
+    return filed(demo, CASE, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
+
+
+def case_of(demo: Demo, code: str) -> int:
+    kept: Any = demo.cabinet.record_class(CASE)
+    with demo.app.app_context(), acting_as(SYSTEM):
+        number: int = demo.cabinet.session.scalars(select(kept.id).where(kept.code == code)).one()
+        demo.cabinet.session.remove()
+    return number
+
+
+def page(demo: Demo, case_id: int, user: str = "coordinator") -> str:
+    answer = demo.browser(user).get(f"/cases/{case_id}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def block(text: str, title: str) -> str:
+    """The words of one block of the page."""
+    for section in re.findall(r"<section.*?</section>", text, re.DOTALL):
+        if re.search(rf"<h2>\s*{title}", section):
+            return " ".join(re.sub(r"<[^>]+>", " ", section).split())
+    return ""
+
+
+def stages(text: str) -> list[tuple[str, str]]:
+    """(state, title) of the stages on the page."""
+    found = re.findall(r'class="stage stage-(\w+)">.*?class="stage-title">(.*?)</span>', text, re.DOTALL)
+    return [(state, title) for state, title in found]
+
+
+def test_a_new_case_begins_with_the_contact(demo: Demo, case_id: int) -> None:
+    text = page(demo, case_id)
+    assert stages(text)[:2] == [("now", "1. Contactare"), ("ahead", "2. Interviu")]
+    assert "Lipsește pentru a continua Solicitare / referire Neînceput Adaugă" in block(text, "Contactare")
+
+
+def test_a_complete_document_leads_on_to_the_next_stage(demo: Demo, case_id: int) -> None:
+    filed(demo, "referral", case_id, registered_on=TODAY, request_kind="partner")
+    text = page(demo, case_id)
+    assert stages(text)[:2] == [("done", "1. Contactare"), ("now", "2. Interviu")]
+    assert "Fișă de luare în evidență Neînceput" in block(text, "Interviu")
+
+
+def test_a_half_filled_document_says_how_many_answers_it_lacks(demo: Demo, case_id: int) -> None:
+    filed(demo, "referral", case_id, registered_on=TODAY, request_kind="partner")
+    filed(demo, "intake", case_id, informed_on=TODAY)
+    said = block(page(demo, case_id), "Interviu")
+    assert re.search(r"Fișă de luare în evidență În curs · lipsesc \d+ răspunsuri", said)
+
+
+def test_the_stage_is_the_one_a_worker_wrote_down(demo: Demo, case_id: int) -> None:
+    filed(demo, "case_stage", case_id, stage="identification", entered_on=TODAY)
+    states = dict((title, state) for state, title in stages(page(demo, case_id)))
+    assert states["3. Identificare"] == "now"
+    assert states["1. Contactare"] == states["2. Interviu"] == "behind"
+    assert states["4. Evaluarea nevoilor"] == "ahead"
+
+
+def test_follow_up_counts_the_sheets_since_the_closure(demo: Demo) -> None:
+    closed = filed(
+        demo, CASE, opened_on=date(2025, 1, 1), status="closed", closed_on=date(2026, 1, 1),
+    )
+    whole = {"visit_purpose": "Vizită", "author": 1, "conclusions": "Bine."}
+    filed(demo, "visit_report", closed, visit_date=date(2025, 6, 1), **whole)
+    assert block(page(demo, closed), "Etape").count("01.06.2025") == 1
+    filed(demo, "visit_report", closed, visit_date=date(2026, 2, 1), **whole)
+    said = block(page(demo, closed), "Etape")
+    assert said.count("Rapoarte de vizită de documentare 2") == said.count("01.02.2026") - 1 == 1
+
+
+def test_only_the_risks_of_the_newest_assessment_that_are_open(demo: Demo, case_id: int) -> None:
+    def risk(kind: str, weight: int, status: str | None) -> Answers:
+        return {"id": None, "risk": kind, "likelihood": weight, "severity": weight, "status": status}
+    old, new = date(2026, 1, 5), date(2026, 2, 5)
+    filed(demo, "risk_assessment", case_id, assessed_on=new, stage="ongoing", risks=[
+        risk("poverty", 2, None), risk("retrafficking", 5, "open"), risk("dropout", 4, "closed"),
+    ])
+    filed(demo, "risk_assessment", case_id, assessed_on=old, stage="initial", risks=[risk("stigma", 5, "open")])
+    said = block(page(demo, case_id), "Riscuri deschise")
+    assert "05.02.2026 Retraficare 25 – Critic Lipsa veniturilor / datorii 4 – Scăzut" in said
+    assert "Stigmatizare" not in said and "Abandon" not in said
+
+
+def test_money_is_held_against_the_budget_each_currency_apart(demo: Demo, case_id: int) -> None:
+    row = {"id": None, "activity": "Chirie", "amount": 500, "payer": 1}
+    filed(demo, "plan_budget", case_id, drawn_up_on=date(2026, 1, 1), currency="RON", lines=[{**row, "amount": 9}])
+    filed(demo, "plan_budget", case_id, drawn_up_on=date(2026, 2, 1), currency="RON", lines=[row])
+    given = {"given_on": TODAY, "kind": "food", "funder": 1, "beneficiary_signed": True, "administrator_signed": True}
+    filed(demo, "humanitarian_aid", case_id, value=Money(120, "RON"), **given)  # type: ignore[arg-type]
+    filed(demo, "humanitarian_aid", case_id, value=Money(80, "EUR"), **{**given, "funder": None})  # type: ignore[arg-type]
+    filed(demo, "study_ledger", case_id, section="transport", received_on=TODAY, amount=Money(30, "RON"), funder=1)  # type: ignore[arg-type]
+    said = block(page(demo, case_id), "Bani")
+    assert "RON Planificat Acordat Rămas Total 500,00 150,00 350,00 Asociația Drumul Lin" in said
+    assert "EUR Acordat Total 80,00 sursă nespecificată 80,00" in said
+    assert "Fișă de evidență a sprijinului pe perioada studiilor: un rând fără toate semnăturile" in said
+    assert "ajutorului umanitar:" not in said
+
+
+def test_months_without_their_package_are_pointed_out(demo: Demo) -> None:
+    said = block(page(demo, case_of(demo, "DEMO-004")), "Bani")
+    assert "Pachet alimentar lunar, lipsește: aprilie 2025 – decembrie 2025" in said
+
+
+def test_a_lawyer_sees_the_documents_of_her_work(demo: Demo) -> None:
+    text = page(demo, case_of(demo, "DEMO-004"), "lawyer")
+    assert "Etapa curentă" in text
+    assert "/records/visit_report" not in text and "/records/humanitarian_aid" not in text
+    assert block(text, "Bani") == ""
+
+
+def test_an_accountant_sees_amounts_and_no_names(demo: Demo) -> None:
+    text = page(demo, case_of(demo, "DEMO-004"), "accountant")
+    assert "MDL" in block(text, "Bani")
+    assert "Zagaievschi" not in text and block(text, "Persoane apropiate cazului") == ""
+    assert block(text, "Riscuri deschise") == ""
+
+
+def test_the_people_around_the_case_stand_there_with_their_role(demo: Demo) -> None:
+    said = block(page(demo, case_of(demo, "DEMO-005")), "Persoane apropiate cazului")
+    assert "M. Lidia Rudă; Persoană de sprijin · Mamă" in said

@@ -1,0 +1,80 @@
+"""The overview of the residential programme: free beds, last days, agreements; hours in quarters."""
+
+import re
+from datetime import date, timedelta
+
+from app.language.form import CASE
+from tests.pages.browsing import look
+from tests.pages.conftest import Demo
+from tests.pages.test_case_page import filed
+
+TODAY = date.today()
+
+
+def overview(demo: Demo, user: str = "coordinator") -> str:
+    answer = demo.browser(user).get("/programme")
+    assert answer.status_code == 200
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.text[answer.text.index("<main"):]).split())
+
+
+def facility(demo: Demo, name: str) -> int:
+    rooms = [{"id": None, "room": "Camera 1", "beds": 2}]
+    return filed(demo, "facility", name=name, phase="centre", rooms=rooms)
+
+
+def test_a_bed_is_taken_from_check_in_to_check_out(demo: Demo) -> None:
+    place = facility(demo, "Centrul Teiul")
+    assert "Centrul Teiul ocupate: 0 din 2" in overview(demo)
+    case = filed(demo, CASE, opened_on=TODAY, status="open")
+    filed(demo, "stay", case, facility=place, phase="centre", admitted_on=TODAY - timedelta(9))
+    assert "Centrul Teiul ocupate: 1 din 2" in overview(demo)
+    filed(demo, "stay", case, facility=place, phase="centre", admitted_on=TODAY - timedelta(99), left_on=TODAY)
+    filed(demo, "stay", case, facility=place, phase="centre", admitted_on=TODAY + timedelta(5))
+    assert "Centrul Teiul ocupate: 1 din 2" in overview(demo)
+
+
+def test_a_bed_of_somebody_elses_case_is_taken_and_says_no_more(demo: Demo) -> None:
+    place = facility(demo, "Centrul Plopul")
+    case = filed(demo, CASE, code="D-2026-9901", opened_on=TODAY, status="open")
+    filed(demo, "stay", case, facility=place, phase="centre", admitted_on=TODAY)
+    said = overview(demo, "social_worker")
+    assert "Centrul Plopul ocupate: 1 din 2" in said
+    assert "D-2026-9901" not in said
+    assert "D-2026-9901" in overview(demo)
+
+
+def test_the_last_day_follows_from_the_phase(demo: Demo) -> None:
+    place = facility(demo, "Centrul Fagul")
+    case = filed(demo, CASE, code="D-2026-9902", opened_on=TODAY, status="open")
+    filed(demo, "stay", case, facility=place, phase="phase_1", admitted_on=TODAY - timedelta(12))
+    assert re.search(r"D-2026-9902 Etapa 1 .*? 2 zile peste limită", overview(demo))
+
+
+def test_an_extension_tells_who_approved_it(demo: Demo) -> None:
+    said = overview(demo)
+    assert re.search(r"DEMO-008 Etapa 1 .*? 3 zile până la .*?, cu aprobarea: Anca Vornicescu", said)
+
+
+def test_people_are_named_by_the_code_of_their_case(demo: Demo) -> None:
+    assert "Tomuleț" not in overview(demo) and "DEMO-007" in overview(demo)
+
+
+def test_what_was_promised_stands_beside_what_was_delivered(demo: Demo) -> None:
+    assert "Clinica Sfântul Nicolae (fictivă) Asistență medicală 60 3 3,25 31.12.2026" in overview(demo)
+
+
+def test_who_may_see_no_stays_finds_no_overview(demo: Demo) -> None:
+    browser = demo.browser("accountant")
+    assert browser.get("/programme").status_code == 404
+    assert "/programme" not in browser.get("/").text
+    assert "/programme" in demo.browser("social_worker").get("/").text
+
+
+def test_hours_are_written_in_quarters(demo: Demo) -> None:
+    browser, address = demo.browser("coordinator"), "/records/service_log/new?case=1"
+    sheet = look(browser, address).boxes.to_dict()
+    for hours, status in (("0,3", 422), ("0,75", 303)):
+        answer = browser.post(address, data={
+            **sheet, "given_on": "03.02.2026", "service": "social", "hours": hours, "_confirmed": "1",
+        })
+        assert answer.status_code == status

@@ -22,6 +22,8 @@ def register_pages(app: Flask, registry: Any) -> None:
     from app.pages.own_lists import ListPages
     from app.pages.programme import ProgrammePage
     from app.pages.records import RecordPages
+    from app.pages.reversing import ReversingPages
+    from app.pages.team import TeamPage
     from app.pages.troubles import FormsPage
 
     with app.app_context():
@@ -30,6 +32,6 @@ def register_pages(app: Flask, registry: Any) -> None:
         for view in (
             HomePage, HelpPages, FindingPage, CasePages, MergePages, DerivingPages, DraftPages, RecordPages, ExportPages,
             ProgrammePage,
-            ListPages, FilePages, FormsPage, RecyclePage,
+            ListPages, FilePages, ReversingPages, TeamPage, FormsPage, RecyclePage,
         ):
             registry.add_view_no_menu(view)

@@ -54,7 +54,7 @@ def found(at: Desk, question: Question, words: str) -> list[Result]:
     """Records in reach that fit the words; the first ones of the list when there are no words yet."""
     target = question.link_target()
     if target == USER:
-        return _people(at, words)
+        return people(at, words)
     if target not in at.seen_forms():
         return []
     page = list_page(at.cabinet, at.forms, str(target), Wish(words=words), at.reading, with_case=False, size=MOST)
@@ -62,7 +62,8 @@ def found(at: Desk, question: Question, words: str) -> list[Result]:
     return [Result(named[one], str(one)) for one in page.ids if one in named]
 
 
-def _people(at: Desk, words: str) -> list[Result]:
+def people(at: Desk, words: str) -> list[Result]:
+    """People who can sign in, by words of their names."""
     query: Any = select(User.id, User.first_name, User.last_name).where(User.active.is_(True))
     for word in asked_words(words):
         query = query.where(or_(User.first_name.icontains(word), User.last_name.icontains(word)))

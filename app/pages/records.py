@@ -19,6 +19,7 @@ from app.pages.desk import Desk, desk, found_or_404
 from app.pages.faces import papers
 from app.pages.listing import list_context
 from app.pages.reading_sheet import read_sections, stampers, stamps
+from app.pages.reversing import reversal, reverse_action
 from app.pages.sheet import Answer, SheetOnDesk, in_steps, saved, section_or_404
 from app.pages.tokens import once_token, once_word, seen_token, seen_version
 from app.pages.told import told_history
@@ -52,12 +53,14 @@ class RecordPages(View):
         at, known = desk(), desk().form(form)
         sheet = found_or_404(open_sheet, at.cabinet, form, record_id, with_deleted=at.worker.may("delete", form))
         head, seen = at.case_head(sheet.case), papers(at, known, sheet.answers)
+        said = reversal(at, known, sheet.record)
         titles = at.titles(seen.form.questions.values(), sheet.answers, stampers(sheet.record))
         return render_template(
             "record.html", title=_heading(at, known, sheet.answers, record_id),
             form_title=say(seen.form.title, at.reading.language), case=head,
             sections=read_sections(at, seen.form, sheet.answers, titles),
-            actions=_actions(at, known, sheet.record, seen.word), stamps=stamps(sheet.record, titles),
+            actions=_actions(at, known, sheet.record, seen.word) + reverse_action(at, known, sheet.record, said),
+            reversal=said, stamps=stamps(sheet.record, titles),
             history_url=url_for("RecordPages.history", form=form, record_id=record_id),
             faces=seen.links(lambda face: url_for("RecordPages.show", form=form, record_id=record_id, face=face)),
             left_out=seen.left_out(sheet.answers), hanging=_hanging(at, sheet.record),

@@ -1,7 +1,8 @@
 """The history of a record, told in the reader's language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -11,7 +12,7 @@ from app.language.question import Question
 from app.language.texts import say
 from app.pages.desk import Desk
 from app.pages.filling import Titles, linked_ids
-from app.pages.moments import moment_text
+from app.pages.moments import day_text, moment_text
 from app.pages.reading_sheet import answer_text
 from app.records.history import Change, Entry
 from app.records.labels import link_titles, user_names
@@ -45,16 +46,37 @@ class ToldEntry:
 
 def told_history(at: Desk, form: Form, found: Sequence[Entry]) -> list[ToldEntry]:
     """Every entry with its changes in words; two statements at most beside one for each form pointed to."""
-    names = user_names(at.cabinet, [entry.user_id for entry in found])
+    names = user_names(at.cabinet, [one for entry in found for one in _people_in(entry)])
     titles = _titles(at, found)
     return [
         ToldEntry(
             moment_text(entry.at), names.get(entry.user_id or 0, gettext("Dosar")),
             str(ACTIONS.get(entry.action, entry.action)),
-            [told for change in entry.changes for told in _told(at, change, titles)], entry.reason,
+            [*_told_team(at, entry, names), *(told for change in entry.changes for told in _told(at, change, titles))],
+            entry.reason,
         )
         for entry in found
     ]
+
+
+def _people_in(entry: Entry) -> list[int | None]:
+    return [entry.user_id, *(who for who, _, _ in (*entry.team.joined, *entry.team.left))]
+
+
+def _told_team(at: Desk, entry: Entry, names: Mapping[int, str]) -> list[ToldChange]:
+    """Who came and who left, each with role and day."""
+    def seat(who: int, role: str, day: date) -> str:
+        return f"{names.get(who, '')}, {role_title(at, role)}, {day_text(day)}"
+
+    label = gettext("Case team")
+    left = [ToldChange(label, seat(*one), gettext("Left the team")) for one in entry.team.left]
+    return left + [ToldChange(label, "", seat(*one)) for one in entry.team.joined]
+
+
+def role_title(at: Desk, role: str) -> str:
+    """The role in the reader's language; one that is no longer in the file goes by its key."""
+    roles = at.cabinet.definition.roles
+    return say(roles[role].title, at.reading.language) if role in roles else role
 
 
 def _titles(at: Desk, found: Sequence[Entry]) -> Titles:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -24,6 +24,21 @@ class Change:
     new: Answer
 
 
+Seat = tuple[int, str, date]
+"""A worker, her role in the case, and the day."""
+
+
+@dataclass(frozen=True)
+class TeamChange:
+    """Who came to a case's team and who left it."""
+
+    joined: Sequence[Seat] = ()
+    left: Sequence[Seat] = ()
+
+
+NO_CHANGE = TeamChange()
+
+
 @dataclass(frozen=True)
 class Entry:
     """What one worker did to one record at one moment."""
@@ -35,9 +50,10 @@ class Entry:
     changes: Sequence[Change]
     reason: str = ""
     """Why soft warnings were confirmed or an entry reversed, if words were asked for."""
+    team: TeamChange = NO_CHANGE
 
 
-REASON = "~reason"
+REASON, JOINED, LEFT = "~reason", "~joined", "~left"
 
 
 def differences(form: Form, old: Answers, new: Answers) -> dict[str, list[Any]]:
@@ -62,6 +78,18 @@ def note(
     ))
 
 
+def note_team(cabinet: Cabinet, case: Record, user_id: int | None, change: TeamChange) -> None:
+    """Write down who came to the team of the case and who left it."""
+    told = {JOINED: change.joined, LEFT: change.left}
+    note(cabinet, case, "team", user_id, {
+        name: [[who, role, day.isoformat()] for who, role, day in seats] for name, seats in told.items() if seats
+    })
+
+
+def _seats(told: Sequence[Sequence[Any]]) -> list[Seat]:
+    return [(who, role, date.fromisoformat(day)) for who, role, day in told]
+
+
 def _case_of(record: Record) -> int | None:
     return getattr(record, record.case_column) if record.case_column else None
 
@@ -84,7 +112,7 @@ def _entry(form: Form, row: Any, changes: Mapping[str, Any]) -> Entry:
     return Entry(
         row.at, row.user_id, row.action, row.form_version,
         [_change(form.questions[name], pair) for name, pair in changes.items() if name in form.questions],
-        changes.get(REASON, ""),
+        changes.get(REASON, ""), TeamChange(_seats(changes.get(JOINED, ())), _seats(changes.get(LEFT, ()))),
     )
 
 

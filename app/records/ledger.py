@@ -13,7 +13,7 @@ from app.language.question import Answers, Unknown
 from app.records import history
 from app.records.cabinet import Cabinet
 from app.records.scope import OutOfReach
-from app.records.sheets import Clerk, answers_of, enter
+from app.records.sheets import Clerk, answers_of, enter, filed_before
 from app.records.tables import Record
 
 REVERSED = "reversed"
@@ -33,6 +33,8 @@ def reverse(
         raise Mistake("Write why the entry is reversed.")
     try:
         with cabinet.writing():
+            if token and (filed := filed_before(cabinet, form, token)):
+                return filed
             record = cabinet.find(form.key, record_id)
             if why := why_not(cabinet, record):
                 raise why

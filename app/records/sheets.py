@@ -102,7 +102,7 @@ def enter(
     retry or the Back button makes one record. ``marks`` are columns of the record beside its answers.
     Raises :class:`OutOfReach`.
     """
-    if token and (filed := _filed_before(cabinet, form, token)):
+    if token and (filed := filed_before(cabinet, form, token)):
         return filed
     try:
         with cabinet.writing():
@@ -118,12 +118,13 @@ def enter(
             record_id: int = record.id
         return record_id
     except IntegrityError:
-        if token and (filed := _filed_before(cabinet, form, token)):
+        if token and (filed := filed_before(cabinet, form, token)):
             return filed
         raise
 
 
-def _filed_before(cabinet: Cabinet, form: Form, token: str) -> int | None:
+def filed_before(cabinet: Cabinet, form: Form, token: str) -> int | None:
+    """The record that a post with this token has filed already."""
     filed: int | None = cabinet.session.scalar(
         select(once.c.record_id).where(once.c.token == token, once.c.form == form.key)
     )

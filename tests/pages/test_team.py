@@ -1,0 +1,98 @@
+"""The page of a case's team."""
+
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.language.form import CASE
+from app.records.overview import members
+from app.records.scope import SYSTEM, acting_as
+from app.records.sheets import Clerk, enter
+from tests.pages.conftest import Demo, token_on
+
+
+@pytest.fixture
+def case(demo: Demo) -> int:
+    """A case of the case manager's."""
+    with demo.app.app_context(), acting_as(SYSTEM):
+        form = demo.forms[CASE]
+        manager = Clerk(user_id(demo, "case_manager"), "case_manager", date.today())
+        return enter(demo.cabinet, form, {"opened_on": date.today(), "status": "open"}, manager)
+
+
+def user_id(demo: Demo, user: str) -> int:
+    from flask_appbuilder.security.sqla.models import User
+    from sqlalchemy import select
+
+    with demo.app.app_context():
+        found = demo.cabinet.session.scalar(select(User.id).where(User.username == user))
+        demo.cabinet.session.remove()
+    assert found is not None
+    return int(found)
+
+
+def post(browser: FlaskClient, address: str, at: str, **boxes: str) -> int:
+    token = token_on(browser.get(at).text)
+    return browser.post(address, data={**boxes, "csrf_token": token}).status_code
+
+
+def team(demo: Demo, case: int) -> list[tuple[str, bool]]:
+    with demo.app.app_context(), acting_as(SYSTEM):
+        found = [(one.role, one.until is None) for one in members(demo.cabinet, demo.cabinet.case(case))]
+        demo.cabinet.session.remove()
+        return found
+
+
+def test_the_case_manager_finds_a_colleague_and_puts_her_on_the_team(demo: Demo, case: int) -> None:
+    browser, page = demo.browser("case_manager"), f"/cases/{case}/team"
+    found = browser.get(f"{page}?search=chertes").text
+    lavinia = user_id(demo, "social_worker")
+    assert f'value="{lavinia}"' in found and "Lavinia Chertes" in found
+    status = post(browser, page, page, user=str(lavinia), role="social_worker", since="ieri")
+    assert status == 303
+    assert sorted(team(demo, case)) == [("case_manager", True), ("social_worker", True)]
+    told = browser.get(f"/records/case/{case}/history").text
+    assert "Lavinia Chertes, Asistent social" in told
+    assert f'href="{page}"' in browser.get(f"/cases/{case}").text
+
+    assert post(browser, f"{page}/{lavinia}/leave", page) == 303
+    assert sorted(team(demo, case)) == [("case_manager", True), ("social_worker", False)]
+    assert "A plecat din echipă" in browser.get(f"/records/case/{case}/history").text
+
+
+def test_handing_over_ends_ones_own_reach(demo: Demo, case: int) -> None:
+    browser, page = demo.browser("case_manager"), f"/cases/{case}/team"
+    lavinia = str(user_id(demo, "social_worker"))
+    assert post(browser, page, page, user=lavinia, role="case_manager") == 303
+    assert browser.get(page).status_code == 404
+    now = demo.browser("social_worker").get(page).text
+    assert "Au lucrat anterior la acest caz" in now
+
+
+def test_what_cannot_be_is_said_and_nothing_typed_is_lost(demo: Demo, case: int) -> None:
+    browser, page = demo.browser("case_manager"), f"/cases/{case}/team"
+    token = token_on(browser.get(page).text)
+    lavinia = str(user_id(demo, "social_worker"))
+    answer = browser.post(page, data={
+        "csrf_token": token, "user": lavinia, "role": "social_worker", "since": "31.2.2026", "search": "chertes",
+    })
+    assert answer.status_code == 422
+    assert 'value="31.2.2026"' in answer.text and 'value="chertes"' in answer.text
+    assert f'value="{lavinia}" checked' in answer.text
+    assert '<option value="social_worker" selected>' in answer.text
+    for user in ("", "x", "9" * 40, "²"):
+        answer = browser.post(page, data={"csrf_token": token, "user": user, "role": "social_worker"})
+        assert answer.status_code == 422
+
+
+def test_others_see_the_team_and_change_nothing(demo: Demo, case: int) -> None:
+    browser, page = demo.browser("accountant"), f"/cases/{case}/team"
+    shown = browser.get(page).text
+    assert "Teodora Brândușan" in shown and 'name="user"' not in shown
+    token = token_on(shown)
+    for address in (page, f"{page}/{user_id(demo, 'case_manager')}/leave"):
+        answer = browser.post(address, data={"csrf_token": token, "user": "1", "role": "case_manager"})
+        assert answer.status_code == 403
+    assert demo.browser("volunteer").get(page).status_code == 404
+    assert team(demo, case) == [("case_manager", True)]

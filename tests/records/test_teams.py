@@ -1,0 +1,99 @@
+"""The team of a case: who changes it, one case manager at a time, and nobody is ever forgotten."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from app.language.form import CASE
+from app.language.message import Mistake
+from app.records.history import entries
+from app.records.overview import members
+from app.records.scope import SYSTEM, OutOfReach, Reach, acting_as
+from app.records.teams import join, leave, places_in
+from tests.records.cabinets import TODAY, Office
+
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+def put(office: Office, user: str, role: str, since: date | None = None, by: str = "ana") -> None:
+    case = office.cabinet.case(office.ion)
+    join(office.cabinet, case, office.people[user], role, office.clerk(by), since, {"social_worker", "case_manager"})
+
+
+def team(office: Office) -> set[tuple[str, str]]:
+    names = {number: name for name, number in office.people.items()}
+    with acting_as(SYSTEM):
+        return {(names[one.user_id], one.role) for one in places_in(office.cabinet, office.cabinet.case(office.ion))}
+
+
+def test_the_case_manager_puts_a_colleague_on_her_case(office: Office) -> None:
+    with acting_as(office.scope("ana")):
+        put(office, "paul", "social_worker", YESTERDAY)
+    assert team(office) == {("ana", "case_manager"), ("paul", "social_worker")}
+    with acting_as(office.scope("paul")):
+        assert office.cabinet.case(office.ion)
+
+
+@pytest.mark.parametrize("user, reach, rights, allowed", [
+    ("maria", "all", {"see", "correct"}, True),
+    ("maria", "all", {"see"}, False),
+    ("paul", "own", {"see", "correct"}, False),
+])
+def test_others_need_the_reach_and_the_right(
+    office: Office, user: str, reach: Reach, rights: set[str], allowed: bool
+) -> None:
+    with acting_as(SYSTEM):
+        put(office, "paul", "social_worker")
+    with acting_as(office.scope(user, reach, case=rights)):
+        if allowed:
+            put(office, "maria", "social_worker", by=user)
+        else:
+            with pytest.raises(OutOfReach):
+                put(office, "maria", "social_worker", by=user)
+    assert (("maria", "social_worker") in team(office)) == allowed
+
+
+def test_the_case_is_handed_over_and_all_of_it_is_told(office: Office) -> None:
+    with acting_as(SYSTEM):
+        put(office, "paul", "social_worker", YESTERDAY)
+        put(office, "paul", "case_manager")
+        case = office.cabinet.case(office.ion)
+        every = [(one.name, one.role, one.until) for one in members(office.cabinet, case)]
+        assert set(every) == {
+            ("Paul Probă", "case_manager", None), ("Ana Probă", "case_manager", TODAY),
+            ("Paul Probă", "social_worker", TODAY),
+        }
+        told = entries(office.cabinet, office.form(CASE), case)[0].team
+    assert team(office) == {("paul", "case_manager")}
+    assert [seat[1:] for seat in told.joined] == [("case_manager", TODAY)]
+    assert {seat[0] for seat in told.left} == {office.people["ana"], office.people["paul"]}
+    with acting_as(office.scope("ana")), pytest.raises(OutOfReach):
+        office.cabinet.case(office.ion)
+
+
+def test_who_leaves_no_longer_reaches_the_case(office: Office) -> None:
+    with acting_as(office.scope("ana")):
+        put(office, "paul", "social_worker", YESTERDAY)
+        leave(office.cabinet, office.cabinet.case(office.ion), [office.people["paul"]], office.clerk())
+    assert team(office) == {("ana", "case_manager")}
+    with acting_as(office.scope("paul")), pytest.raises(OutOfReach):
+        office.cabinet.case(office.ion)
+
+
+def test_a_case_is_never_left_without_a_manager(office: Office) -> None:
+    with acting_as(office.scope("ana")), pytest.raises(Mistake, match="Hand it over first"):
+        leave(office.cabinet, office.cabinet.case(office.ion), [office.people["ana"]], office.clerk())
+    with acting_as(office.scope("ana")), pytest.raises(Mistake, match="Hand it over first"):
+        put(office, "ana", "social_worker")
+
+
+@pytest.mark.parametrize("user, role, since, why", [
+    ("paul", "social_worker", TODAY + timedelta(days=1), "future"),
+    ("paul", "queen", None, "role"),
+    ("ana", "case_manager", None, "already"),
+    ("nobody", "social_worker", None, "can sign in"),
+])
+def test_what_makes_no_sense_is_said(office: Office, user: str, role: str, since: date | None, why: str) -> None:
+    office.people["nobody"] = 4711
+    with acting_as(office.scope("ana")), pytest.raises(Mistake, match=why):
+        put(office, user, role, since)

@@ -21,6 +21,7 @@ from app.language.question import UNKNOWN_TYPED, Answer, Box, Question, Reading
 from app.language.texts import Text, say
 
 MOST_RADIOS = 7
+MOST_RADIOS_IN_A_CELL = 3
 MOST_WORDS = 500
 NOT_IN_THE_LIST = msgid("Choose one of the answers in the list.")
 OLD_VALUE = {"en": "old value", "ro": "valoare veche"}
@@ -214,6 +215,11 @@ class SelectOne(FromList):
     @property
     def look(self) -> str:  # type: ignore[override]  # the other kinds look the same always
         return "radios" if len(self.options()) <= MOST_RADIOS else "select"
+
+    @property
+    def cell_look(self) -> str:
+        """Long columns of radios would make a row as tall as a page."""
+        return "radios" if len(self.options()) <= MOST_RADIOS_IN_A_CELL else "select"
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: String(48), **self.extra_columns()}

@@ -273,6 +273,11 @@ class Question(BaseModel):
         """What a rule may compare the answer with, old choices too; ``None`` for anything."""
         return None
 
+    @property
+    def cell_look(self) -> str:
+        """How it is drawn in a row of a table, where there is less room."""
+        return self.look
+
     def options_with(self, typed: Sequence[str]) -> Sequence[Choice]:
         """The choices offered where ``typed`` stands in the boxes already."""
         return self.options()

@@ -20,7 +20,6 @@ from app.records.labels import UNKNOWN_WORDS, shown
 
 Titles = Mapping[tuple[str, int], str]
 
-MOST_RADIOS_IN_A_CELL = 3
 BLANKS = Blanks()
 
 
@@ -202,15 +201,10 @@ class Filling:
             is_shown = column.show_if is None or column.show_if.value(plain, self.reading.today) is True
             where = (table.name, position, column.name)
             texts = self.posted.getlist(name) if is_typed else self._default(column)
-            cells.append(_in_cell(self._asked(column, name, where, texts, here, is_shown, row)))
+            cell = self._asked(column, name, where, texts, here, is_shown, row)
+            cell.look = column.cell_look
+            cells.append(cell)
         return AskedRow(index, self.posted.get(f"{table.name}.{index}.id", ""), cells)
-
-
-def _in_cell(asked: Asked) -> Asked:
-    """Long columns of radios would make a row as tall as a page."""
-    if asked.look == "radios" and len(asked.options) > MOST_RADIOS_IN_A_CELL:
-        asked.look = "select"
-    return asked
 
 
 def default_texts(question: Question, reading: Reading) -> list[str]:

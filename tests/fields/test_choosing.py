@@ -237,3 +237,10 @@ def test_the_same_wish_twice_is_refused():
 def test_a_wish_that_is_not_in_the_list_is_refused():
     with pytest.raises(Mistake, match="Choose one of the answers in the list"):
         asked("ranked", choices=AID).read(["castle"], RO)
+
+
+def test_in_a_row_a_long_list_takes_less_room() -> None:
+    few = asked("select_one", choices=[{"code": code, "label": {"en": code, "ro": code}} for code in "abc"])
+    more = asked("select_one", choices=[{"code": code, "label": {"en": code, "ro": code}} for code in "abcd"])
+    assert [question.look for question in (few, more)] == ["radios", "radios"]
+    assert [question.cell_look for question in (few, more)] == ["radios", "select"]

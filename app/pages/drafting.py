@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, jsonify, request
+from flask import abort, jsonify, request, session
 
 from app.access.gate import WORKERS, page, require
 from app.access.view import View
@@ -26,10 +26,12 @@ class DraftPages(View):
         if request.content_length is None or request.content_length > LARGEST:
             abort(413)
         boxes = [
-            (name, text) for name in request.form if name not in ("csrf_token", "_place")
+            (name, text) for name in request.form if name not in ("csrf_token", "_place", "_lock")
             for text in request.form.getlist(name)
         ]
         moment = drafts.keep(at.cabinet, at.worker.id, place, form, boxes)
+        if "_lock" in request.form:
+            session.end()  # type: ignore[attr-defined]
         return jsonify(saved=time_text(moment))
 
     @page("/still-here", WORKERS)

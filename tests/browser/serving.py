@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from typing import Any
 
 from flask import Flask
 from waitress.server import create_server
@@ -32,11 +33,20 @@ def served(data: Path, demo: bool = True) -> Iterator[Site]:
     )
     assert not findings, "\n".join(str(found) for found in findings)
     server = create_server(app, host="127.0.0.1", port=0, threads=THREADS, ident=None)
-    thread = Thread(target=server.run)
+    over = Event()
+    thread = Thread(target=_serve, args=(server, over))
     thread.start()
     try:
         yield Site(f"http://127.0.0.1:{server.effective_port}", app)
     finally:
-        server.close()
+        over.set()
         thread.join()
         app.extensions["dosar_cabinet"].store.close()
+
+
+def _serve(server: Any, over: Event) -> None:
+    """Answer until it is over; a browser's open connections are not waited for."""
+    while not over.is_set():
+        server.asyncore.loop(timeout=0.1, map=server._map, count=1)
+    server.task_dispatcher.shutdown()
+    server.asyncore.close_all(server._map, ignore_all=True)

@@ -1,11 +1,67 @@
-"""Every role finds what it may do, and nothing else."""
+"""Every role signs in and finds a menu that holds what it may do, and nothing else."""
+
+from typing import Any
 
 import pytest
 
+from app import shipped
+from app.demo import accounts
+from app.language.reading import read_yaml
 from tests.browser.conftest import SignIn
+from tests.browser.visitors import Visitor
+
+ROLES: dict[str, Any] = {role["role"]: role for role in read_yaml(shipped("forms") / "roles.yaml").contents["roles"]}
+MENU = read_yaml(shipped("forms") / "menu.yaml").contents["menu"]
+PAGES = {"users": "/users", "roles": "/roles", "forms": "/forms", "recycle": "/deleted",
+         "organisation": "/organisation"}
 
 
-@pytest.mark.parametrize("role", ["volunteer"])
-def test_first(sign_in: SignIn, role: str) -> None:
-    worker = sign_in(role, "en")
-    assert worker.language == "en"
+def expected(role: str) -> set[str]:
+    """The addresses that the files promise to the role."""
+    may, pages = ROLES[role].get("may", {}), ROLES[role].get("pages", [])
+    forms = {key for group in MENU for key in group["entries"] if "see" in may.get(key, may.get("*", []))}
+    return {f"/records/{key}" for key in forms} | {PAGES[page] for page in pages}
+
+
+def menu_of(worker: Visitor) -> set[str]:
+    """The addresses of the menu, the worker's own page left out."""
+    links = worker.page.locator("nav.menu a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    return set(links) - {"/profile", "/help"}
+
+
+@pytest.mark.parametrize("role", [account["role"] for account in accounts(shipped("forms"))])
+def test_a_role_finds_its_own_menu(sign_in: SignIn, role: str) -> None:
+    assert menu_of(sign_in(role)) == expected(role)
+
+
+def test_what_is_not_in_the_menu_is_not_there(sign_in: SignIn) -> None:
+    volunteer = sign_in("volunteer", "ro")
+    for address in ("/records/intake", "/records/intake/1", "/users", "/records/risk_assessment/new?case=1"):
+        volunteer.open(address)
+        assert volunteer.heading in ("Aici nu este nimic pentru dumneavoastră",
+                                     "Pagina nu este pentru rolul dumneavoastră")
+
+
+def test_a_volunteer_knows_her_cases_by_their_codes(sign_in: SignIn) -> None:
+    volunteer = sign_in("volunteer", "ro")
+    volunteer.open("/records/case")
+    assert {row[0] for row in volunteer.rows} == {"DEMO-001", "DEMO-003", "DEMO-005"}
+    assert volunteer.misses("Prundeanu")
+
+
+def test_the_menu_opens_on_a_phone(sign_in: SignIn) -> None:
+    manager = sign_in("case_manager", "ro", width=390)
+    manager.press("Meniu")
+    manager.follow("Cazuri")
+    assert manager.heading == "Cazuri"
+
+
+def test_a_wrong_password_is_refused_in_words(visit: Any, site: Any) -> None:
+    visitor = visit(site)
+    visitor.open("/sign-in")
+    visitor.page.fill("[name=user_name]", "coordinator")
+    visitor.page.fill("[name=password]", "altă parolă")
+    visitor.page.keyboard.press("Enter")
+    assert visitor.sees("Numele de utilizator sau parola nu sunt corecte.")
+    assert visitor.page.title().startswith("Eroare:")
+    assert visitor.typed("user_name") == "coordinator"

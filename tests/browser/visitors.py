@@ -51,6 +51,11 @@ class Visitor:
     def press(self, button: str) -> None:
         self.page.get_by_role("button", name=button, exact=True).click()
 
+    def enter(self) -> None:
+        """The Enter key, in the box where one types."""
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
     def follow(self, link: str) -> None:
         self.page.get_by_role("link", name=link, exact=True).first.click()
 
@@ -133,10 +138,10 @@ class Visitor:
     @property
     def rows(self) -> list[list[str]]:
         """The lines of a list."""
-        return [
-            [text.strip() for text in row.locator("th, td").all_inner_texts()]
-            for row in self.page.locator("table.list tbody tr").all()
-        ]
+        rows: list[list[str]] = self.page.locator("table.list tbody tr").evaluate_all(
+            "rows => rows.map(row => [...row.cells].map(cell => cell.textContent.trim()))"
+        )
+        return rows
 
 
 def _head(label: str) -> re.Pattern[str]:

@@ -51,7 +51,13 @@ form.addEventListener("change", change);
 form.addEventListener("dosar:rows", change);
 form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); });
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
-window.addEventListener("dosar:hide", leave);
+window.addEventListener("dosar:hide", (event) => {
+  if (!changed || leaving || !event.cancelable) return leave();
+  const last = boxes();
+  last.set("_lock", "1");
+  if (navigator.sendBeacon(address, last)) event.preventDefault();
+  changed = false;
+});
 window.addEventListener("pagehide", leave);
 
 // The same sheet open in two tabs: each would overwrite the other's draft.

@@ -15,8 +15,9 @@ function hide() {
   document.title = "Dosar";
   const token = new FormData();
   token.set("csrf_token", document.querySelector("[name=csrf_token]")?.value ?? "");
-  window.dispatchEvent(new Event("dosar:hide"));
-  navigator.sendBeacon(button.dataset.hide, token);
+  // a sheet with something new on it locks with its draft, so that the draft is not too late
+  const free = window.dispatchEvent(new Event("dosar:hide", { cancelable: true }));
+  if (free) navigator.sendBeacon(button.dataset.hide, token);
   location.replace(button.dataset.neutral);
 }
 

@@ -1,0 +1,69 @@
+"""Finding a case or a sheet again: search, sort, filter, page."""
+
+import re
+
+import pytest
+
+from tests.browser.conftest import SignIn
+from tests.browser.visitors import Visitor
+
+OLD = {f"DEMO-00{number}" for number in range(1, 7)}
+
+
+@pytest.fixture
+def manager(sign_in: SignIn) -> Visitor:
+    """The case manager before the list of her cases."""
+    manager = sign_in("case_manager", "ro")
+    manager.open("/records/case")
+    return manager
+
+
+def search(visitor: Visitor, words: str) -> list[str]:
+    """Search, and the codes that were found."""
+    visitor.page.fill("#search", words)
+    visitor.enter()
+    return sorted(row[0] for row in visitor.rows)
+
+
+@pytest.mark.parametrize("words", ["racasan", "RĂCĂȘAN", "Răcăşan", "gavril racasan", "racas", "Рэкэшан", "DEMO-002"])
+def test_names_are_found_however_they_are_written(manager: Visitor, words: str) -> None:
+    assert search(manager, words) == ["DEMO-002"]
+    assert words not in manager.page.url and words not in manager.page.title()
+
+
+def test_a_search_that_finds_nothing_says_what_to_do(manager: Visitor) -> None:
+    assert search(manager, "qwertyuiop") == []
+    assert manager.sees("Nu se potrivește nimic")
+    assert len(search(manager, "")) >= 6
+
+
+def test_a_phone_number_is_found(manager: Visitor) -> None:
+    assert search(manager, "0740 000 101") == ["DEMO-001"]
+
+
+def test_lists_are_sorted_both_ways_by_their_heads(manager: Visitor) -> None:
+    manager.page.get_by_role("columnheader", name="Nume", exact=True).get_by_role("link").click()
+    codes = [row[0] for row in manager.rows if row[0] in OLD]
+    assert codes == ["DEMO-003", "DEMO-006", "DEMO-005", "DEMO-001", "DEMO-002", "DEMO-004"]
+    manager.page.get_by_role("columnheader", name=re.compile("^Nume")).get_by_role("link").click()
+    assert [row[0] for row in manager.rows if row[0] in OLD] == codes[::-1]
+
+
+def test_a_filter_stays_in_the_address_without_anybodys_name(manager: Visitor) -> None:
+    manager.page.get_by_label("Stadiul cazului").select_option(label="Deschis")
+    manager.press("Filtrează")
+    assert "DEMO-005" in [row[0] for row in manager.rows]
+    assert {row[3] for row in manager.rows} == {"Deschis"}
+    assert "status=open" in manager.page.url
+    manager.follow("Șterge filtrele")
+    assert len(manager.rows) >= 6
+
+
+def test_a_long_list_is_turned_page_by_page(sign_in: SignIn) -> None:
+    coordinator = sign_in("coordinator", "ro")
+    coordinator.open("/records/service_log")
+    first = coordinator.rows
+    coordinator.follow("Pagina următoare")
+    assert coordinator.rows and coordinator.rows != first
+    coordinator.follow("Pagina anterioară")
+    assert coordinator.rows == first

@@ -1,0 +1,47 @@
+"""The first run: an empty Dosar asks who it belongs to, once."""
+
+from typing import Any
+
+from tests.browser.serving import Site
+from tests.browser.visitors import Visitor
+
+PASSWORD = "patru cuvinte fără rost"
+
+
+def test_the_organisation_is_set_up_in_the_browser(visit: Any, empty_site: Site) -> None:
+    visitor: Visitor = visit(empty_site)
+    visitor.open("/")
+    assert visitor.page.url.endswith("/set-up")
+    visitor.speak("ro")
+    visitor.type(organisation="Asociația Prima Zi", last_name="Întâi", first_name="Ana", user_name="ana.intai",
+                 password="scurt", again="scurt")
+    visitor.press("Salvează")
+    assert visitor.page.title().startswith("Eroare:")
+    assert visitor.typed("organisation") == "Asociația Prima Zi", "nothing typed is lost"
+    visitor.type(password=PASSWORD, again=PASSWORD)
+    visitor.press("Salvează")
+    assert visitor.sees("Ana Întâi")
+    visitor.follow("Utilizatori")
+    assert [row[1] for row in visitor.rows] == ["ana.intai"]
+    visitor.open("/set-up")
+    assert visitor.heading == "Aici nu este nimic pentru dumneavoastră"
+
+
+def test_a_colleague_is_invited_and_comes_in(visit: Any, empty_site: Site) -> None:
+    administrator: Visitor = visit(empty_site)
+    administrator.open("/set-up")
+    administrator.speak("ro")
+    administrator.type(organisation="Asociația Prima Zi", last_name="Întâi", first_name="Ana", user_name="ana.intai",
+                       password=PASSWORD, again=PASSWORD)
+    administrator.press("Salvează")
+    administrator.follow("Utilizatori")
+    administrator.follow("Adaugă utilizator")
+    administrator.type(user_name="vera.doi", last_name="Doi", first_name="Vera")
+    administrator.tick("Roluri", "Voluntar")
+    administrator.press("Salvează")
+    address = administrator.page.locator("#invitation").input_value()
+    colleague: Visitor = visit(empty_site)
+    colleague.open("/" + address.split("/", 3)[3])
+    colleague.type(password="alte patru cuvinte bune", again="alte patru cuvinte bune")
+    colleague.press("Salvează")
+    assert colleague.sees("Vera Doi")

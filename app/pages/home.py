@@ -109,7 +109,10 @@ def _to_check(at: Desk, found: _Found) -> Block | None:
 def _mine(at: Desk, found: _Found) -> Block | None:
     """What she entered today, to look at again or to take back."""
     morning = datetime.combine(at.reading.today, time.min).astimezone().astimezone(UTC).replace(tzinfo=None)
-    today = [one for one in found.entered if one.at >= morning and at.worker.may("see", one.form)]
+    today = [
+        one for one in found.entered
+        if one.at >= morning and one.form in at.seen_forms() and not at.forms[one.form].private_to
+    ]
     count = ngettext("%(num)s sheet entered today", "%(num)s sheets entered today", len(today))
     return _records(at, count, today[:MOST], found)
 

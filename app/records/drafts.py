@@ -38,8 +38,10 @@ def keep(cabinet: Cabinet, user_id: int, place: str, form: str, boxes: Iterable[
     contents = [list(box) for box in boxes]
     with cabinet.writing():
         session = cabinet.session
-        kept = session.execute(update(draft).where(*of_place).values(boxes=contents, saved_at=moment))
-        if not kept.rowcount:
+        kept = session.scalar(
+            update(draft).where(*of_place).values(boxes=contents, saved_at=moment).returning(draft.c.id)
+        )
+        if kept is None:
             session.execute(insert(draft).values(
                 user_id=user_id, digest=_digest(place), place=place, form=form, boxes=contents, saved_at=moment
             ))
@@ -50,7 +52,8 @@ def keep(cabinet: Cabinet, user_id: int, place: str, form: str, boxes: Iterable[
 def _forget_old(cabinet: Cabinet, user_id: int, moment: datetime) -> None:
     session = cabinet.session
     session.execute(delete(draft).where(draft.c.saved_at < moment - LASTS))
-    if session.scalar(select(func.count()).select_from(draft).where(draft.c.user_id == user_id)) > MOST:
+    count = session.scalar(select(func.count()).select_from(draft).where(draft.c.user_id == user_id))
+    if count is not None and count > MOST:
         oldest = select(func.min(draft.c.id)).where(draft.c.user_id == user_id).scalar_subquery()
         session.execute(delete(draft).where(draft.c.id == oldest))
 

@@ -208,7 +208,7 @@ def define(parts: Mapping[str, BaseModel], contents: Mapping[str, Any]) -> Defin
     """The definition these parts make together; questions get their shared choices in hand."""
     choices = {made.list: made for made in parts.values() if isinstance(made, ChoiceList)}
     lists: dict[str, list[Choice]] = {name: shared.choices for name, shared in choices.items()}
-    forms = {made.key: with_choices(made, lists) for made in _picked(parts) if isinstance(made, Form)}
+    forms = {made.key: with_choices(made, lists) for made in parts.values() if isinstance(made, Form)}
     roles, menu, stages = parts.get(ROLES), parts.get(MENU), parts.get(STAGES)
     return Definition(
         forms=dict(sorted(forms.items())),
@@ -221,13 +221,11 @@ def define(parts: Mapping[str, BaseModel], contents: Mapping[str, Any]) -> Defin
     )
 
 
-def _picked(parts: Mapping[str, BaseModel]) -> list[BaseModel]:
-    """The parts that run: of the forms those the organisation's profile names, or all without one."""
-    profile = parts.get(PROFILE)
-    return [
-        made for made in parts.values()
-        if not isinstance(made, Form) or not isinstance(profile, Profile) or made.key in profile.forms
-    ]
+def is_picked(part: str, contents: Mapping[str, Any]) -> bool:
+    """Whether the part runs: of the forms those that the organisation's profile names, or all without one."""
+    sort, _, name = part.partition(":")
+    profile = contents.get(PROFILE)
+    return sort != "form" or profile is None or name in profile["forms"]
 
 
 def _faces_by_form(forms: Mapping[str, Form], faces: Iterable[Face]) -> dict[str, tuple[Face, ...]]:

@@ -21,7 +21,15 @@ from app.language.changes import columns_of, conversions, disappearances, refusa
 from app.language.checks import check
 from app.language.choices import ChoiceList
 from app.language.finding import Finding, finding_from_json, finding_to_json
-from app.language.folder import Definition, Reading, define, folder_digest, make_parts, read_folder
+from app.language.folder import (
+    Definition,
+    Reading,
+    define,
+    folder_digest,
+    is_picked,
+    make_parts,
+    read_folder,
+)
 from app.language.form import CASE, Form
 from app.records.planning import Step, carry_out, plan
 from app.records.standing import Kept, read_kept, standing_contents, standing_forms
@@ -145,7 +153,7 @@ def _usable(reading: Reading, good: Mapping[str, Any]) -> dict[str, Any]:
         _complete(part, contents, good)
     if f"form:{CASE}" not in contents:
         contents = {part: values for part, values in contents.items() if not _belongs_to_case(part, values)}
-    return contents
+    return {part: values for part, values in contents.items() if is_picked(part, contents)}
 
 
 def _belongs_to_case(part: str, values: Any) -> bool:

@@ -6,11 +6,11 @@ answer she may not see. A search is a prefix of every word, in any order.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select
+from sqlalchemy import ColumnElement, and_, delete, insert, select, union_all
 
 from app.language.form import Form
 from app.language.question import Answer, Answers, Question, Unknown
@@ -114,22 +114,22 @@ def found_by(form: Form, record_id: Any, text: str) -> ColumnElement[bool]:
     ``form`` is the form as the reader may know it; words of other questions find nothing.
     """
     allowed = sorted(_known_sensitivities(form))
-    return and_(*[
-        record_id.in_(
-            select(word.c.record_id).where(
-                word.c.form == form.key, begins_with(asked), word.c.sensitivity.in_(allowed),
-            )
+    return and_(*[record_id.in_(_with_word(form.key, asked, allowed)) for asked in asked_words(text)])
+
+
+def _with_word(form: str, asked: str, allowed: Sequence[str]) -> Any:
+    """The records with a word that begins with this folded one, as written or as heard.
+
+    One range each: of two ranges joined by *or*, SQLite would read the whole index.
+    """
+    ranges = [
+        select(word.c.record_id).where(
+            word.c.form == form, word.c.word >= beginning, word.c.word < beginning + BEGINS,
+            word.c.sensitivity.in_(allowed),
         )
-        for asked in asked_words(text)
-    ])
-
-
-def begins_with(asked: str) -> ColumnElement[bool]:
-    """The condition that a word of the index begins with this folded one, as written or as heard."""
-    return or_(*[
-        and_(word.c.word >= beginning, word.c.word < beginning + BEGINS)
         for beginning in dict.fromkeys((asked, heard(asked)))
-    ])
+    ]
+    return union_all(*ranges) if len(ranges) > 1 else ranges[0]
 
 
 def _known_sensitivities(form: Form) -> set[str]:

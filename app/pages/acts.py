@@ -1,0 +1,48 @@
+"""Where a worker goes from a record: its page, or back to where it stands."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+
+from app.language.form import Form
+from app.pages.desk import Desk
+from app.records.scope import may_withdraw
+from app.records.tables import Record
+
+Act = tuple[str, str, str, str]
+"""Label, address, method and kind (primary, danger) of a button."""
+
+
+def record_url(form: str, record_id: int, word: Mapping[str, str] | None = None) -> str:
+    return url_for("RecordPages.show", form=form, record_id=record_id, **(word or {}))
+
+
+def back_to(form: str, case: Any) -> str:
+    """The case the record stands in, else the list of its form."""
+    case_id = case.id if isinstance(case, Record) else case
+    return url_for("CasePages.case", case_id=case_id) if case_id else url_for("RecordPages.list", form=form)
+
+
+def record_acts(at: Desk, form: Form, record: Record, word: Mapping[str, str]) -> list[Act]:
+    """What the worker may do with this record."""
+    def address(act: str) -> str:
+        return url_for(f"RecordPages.{act}", form=form.key, record_id=record.id)
+
+    if record.deleted_at is not None:
+        return [(gettext("Restore"), address("restore"), "post", "primary")]
+    if form.append_only:
+        return []
+    corrects, deletes = at.worker.may("correct", form.key), at.worker.may("delete", form.key)
+    acts: list[Act] = []
+    if record.to_check and corrects and not at.clerk.checked:
+        acts.append((gettext("Accept"), address("accept"), "post", "primary"))
+    if corrects:
+        edit = url_for("RecordPages.edit", form=form.key, record_id=record.id, **word)
+        acts.append((gettext("Correct"), edit, "get", "primary"))
+    if deletes:
+        acts.append((gettext("Delete"), address("delete"), "post", "danger"))
+    elif may_withdraw(at.worker.scope, record):
+        acts.append((gettext("Take back"), address("withdraw"), "post", "danger"))
+    return acts

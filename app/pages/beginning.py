@@ -1,0 +1,86 @@
+"""What a new sheet begins with: its case, defaults, and what other sheets already say."""
+
+from flask import render_template, request, session
+from flask_babel import gettext
+
+from app.language.form import CASE, Form
+from app.language.question import Answers, Question
+from app.language.texts import say
+from app.pages.acts import back_to
+from app.pages.addresses import record_number
+from app.pages.asked import Result, SearchBox
+from app.pages.desk import Desk, found_or_404
+from app.pages.sheet import SheetOnDesk
+from app.records.lists import Wish, latest, list_page
+from app.records.sheets import answers_of
+from app.records.tables import Record
+
+
+def case_asked(at: Desk, form: Form) -> Record | str | None:
+    """The case a new sheet is for: named in the address, or asked for first."""
+    if not form.belongs_to:
+        return None
+    case_id = request.args.get("case", type=record_number)
+    if case_id is None:
+        return _choose_case(at, form)
+    found: Record = found_or_404(at.cabinet.case, case_id)
+    return found
+
+
+def _choose_case(at: Desk, form: Form) -> str:
+    """Which case the sheet is for: a search, never a list of all."""
+    words = request.form.get("search", "").strip()[:200]
+    found = list_page(at.cabinet, at.forms, CASE, Wish(words=words), at.reading, size=12)
+    return render_template(
+        "pick.html", title=gettext("Whose sheet is it?"), form_title=say(form.title, at.reading.language),
+        search=SearchBox(request.path, words, gettext("Search")), cancel_url=back_to(form.key, None),
+        results=[
+            Result(" · ".join(cell for cell in cells[:3] if cell), url=f"{request.path}?case={one}")
+            for one, cells in zip(found.ids, found.cells, strict=True)
+        ],
+    )
+
+
+def prefilled(at: Desk, form: Form, case: Record | None) -> Answers:
+    """Defaults, and what is carried over from the case's last sheet of this form."""
+    answers = {
+        question.name: question.default_answer(at.reading)
+        for question in form.asked() if question.default is not None
+    }
+    answers |= _from_case(at, form, case)
+    for name, answer in session.get("kept", {}).get(form.key, {}).items():
+        if name in form.questions:
+            answers[name] = form.questions[name].from_json(answer)
+    carried = [question for question in form.asked() if question.carry and _is_known(at, form, question)]
+    if carried and case is not None and at.worker.may("see", form.key):
+        before = latest(at.cabinet, form, case.id)
+        kept = answers_of(at.cabinet, before) if before is not None else {}
+        answers |= {question.name: kept.get(question.name) for question in carried}
+    return answers
+
+
+def _from_case(at: Desk, form: Form, case: Record | None) -> Answers:
+    """What the case file already says, as far as she may read it."""
+    if case is None or not at.worker.may("see", CASE):
+        return {}
+    known, columns = at.forms[CASE].questions, case.columns()
+    found = {
+        question.name: known[question.from_case].restored(columns)
+        for question in form.asked() if question.from_case in known
+    }
+    return {name: answer for name, answer in found.items() if answer is not None}
+
+
+def _is_known(at: Desk, form: Form, question: Question) -> bool:
+    """Whether she may read all of the answer: what she may only write is never put before her."""
+    read = at.forms[form.key].questions.get(question.name)
+    return read is not None and len(read.columns_asked()) == len(question.columns_asked())
+
+
+def keep_for_next(sheet: SheetOnDesk, answers: Answers) -> None:
+    """Remember, in the session, what the next sheet of the pile begins with."""
+    kept = {
+        question.name: question.to_json(answers.get(question.name))
+        for question in sheet.questions if question.keep and answers.get(question.name) is not None
+    }
+    session["kept"] = {sheet.form.key: kept}

@@ -1,11 +1,11 @@
 """The filing cabinet: the forms that run, their tables, and the session that reads and writes them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import scoped_session
 
 from app.language.folder import Definition
@@ -26,6 +26,7 @@ class Cabinet:
         self.store = store
         self.definition = definition
         self.tables: Tables = build_tables(definition.forms)
+        self._statements: dict[Hashable, Any] = {}
         enforce(store.session, self.tables.classes())
 
     @property
@@ -45,6 +46,14 @@ class Cabinet:
         """One transaction that writes: kept whole at the end, or nothing of it."""
         return self.store.writing()
 
+    def statement(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """A statement made once and used again, with its values bound by name: to make one takes longer than
+        to run it."""
+        found = self._statements.get(key)
+        if found is None:
+            found = self._statements[key] = make()
+        return found
+
     def record_class(self, form: str) -> type[Record]:
         """The class of a form's records. Raises :class:`OutOfReach` for a form that does not run."""
         try:
@@ -55,8 +64,9 @@ class Cabinet:
     def find(self, form: str, record_id: int, with_deleted: bool = False) -> Record:
         """The record. Raises :class:`OutOfReach` when it is missing or not hers to see."""
         kept = self.record_class(form)
+        wanted = self.statement(("find", form), lambda: select(kept).where(kept.id == bindparam("record_id")))
         found: Record | None = self.session.scalars(
-            select(kept).where(kept.id == record_id), execution_options={"with_deleted": with_deleted}
+            wanted, {"record_id": record_id}, execution_options={"with_deleted": with_deleted}
         ).one_or_none()
         if found is None:
             raise OutOfReach(form)
@@ -74,9 +84,11 @@ class Cabinet:
             record = self.find(form, record_id, with_deleted)
             return record, record if kept.case_column else None
         case = self.record_class(CASE)
+        wanted = self.statement(("find with case", form), lambda: (
+            select(kept, case).outerjoin(case, kept.case_id == case.id).where(kept.id == bindparam("record_id"))
+        ))
         found = self.session.execute(
-            select(kept, case).outerjoin(case, kept.case_id == case.id).where(kept.id == record_id),
-            execution_options={"with_deleted": with_deleted},
+            wanted, {"record_id": record_id}, execution_options={"with_deleted": with_deleted}
         ).one_or_none()
         if found is None:
             raise OutOfReach(form)

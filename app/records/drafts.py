@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from app.records.cabinet import Cabinet
 from app.records.system import draft, now
+
+_FOUND = select(draft).where(draft.c.user_id == bindparam("of_user"), draft.c.digest == bindparam("of_place"))
 
 LASTS = timedelta(days=14)
 MOST = 60
@@ -60,9 +62,7 @@ def _forget_old(cabinet: Cabinet, user_id: int, moment: datetime) -> None:
 
 def find(cabinet: Cabinet, user_id: int, place: str) -> Draft | None:
     """The draft of this page, if this worker has one."""
-    row = cabinet.session.execute(
-        select(draft).where(draft.c.user_id == user_id, draft.c.digest == _digest(place))
-    ).one_or_none()
+    row = cabinet.session.execute(_FOUND, {"of_user": user_id, "of_place": _digest(place)}).one_or_none()
     if row is None or row.saved_at < now() - LASTS:
         return None
     return Draft(row.place, row.form, [(name, text) for name, text in row.boxes], row.saved_at)

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.language.form import Form
 from app.language.question import Answers, Question, Reading, Unknown
 from app.language.texts import say
 from app.records.cabinet import Cabinet
-from app.records.tables import USER
-from app.records.together import read_together
+from app.records.tables import USER, column_names
+from app.records.together import Together
 
 PIECE = re.compile(r"{(\w+)}")
 UNKNOWN_WORDS = {
@@ -71,19 +71,30 @@ def link_titles(
     """
     targets = [(target, sorted(set(ids))) for target, ids in wanted.items() if target == USER or target in known]
     targets = [(target, ids) for target, ids in targets if ids]
-    rows = read_together(cabinet, [_asked_of(cabinet, known, target, ids) for target, ids in targets])
+    if not targets:
+        return {}
+    asked = [(target, () if target == USER else title_columns(known[target])) for target, _ in targets]
+    together: Together = cabinet.statement(("titles", *asked), lambda: Together.of([
+        _asked_of(cabinet, target, names) for target, names in asked
+    ]))
+    rows = together.read(cabinet, {f"of_{target}": ids for target, ids in targets})
     return {
         (target, row["id"]): _named(known, target, row, reading)
         for (target, _), of_target in zip(targets, rows, strict=True) for row in of_target
     }
 
 
-def _asked_of(cabinet: Cabinet, known: Mapping[str, Form], target: str, ids: Sequence[int]) -> tuple[Any, Any, Any]:
+def title_columns(form: Form) -> tuple[str, ...]:
+    """The columns a record's title is made of."""
+    return tuple(name for question in title_questions(form) for name in column_names(question))
+
+
+def _asked_of(cabinet: Cabinet, target: str, names: Sequence[str]) -> tuple[Any, Any, Any]:
     """The class, columns and condition that give the titles of one target."""
+    ids: Any = bindparam(f"of_{target}", expanding=True)
     if target == USER:
         return User, [User.id, User.first_name, User.last_name], [User.id.in_(ids)]
     kept: Any = cabinet.record_class(target)
-    names = [column.name for question in title_questions(known[target]) for column in question.columns()]
     return kept, [kept.id, *[getattr(kept, name) for name in names]], [kept.id.in_(ids)]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    bindparam,
     cast,
     false,
     func,
@@ -25,9 +26,9 @@ from sqlalchemy.orm import aliased
 from app.language.form import CASE, Form, Total
 from app.language.question import Question, Reading
 from app.records.cabinet import Cabinet
-from app.records.labels import link_titles, shown, title, title_questions
+from app.records.labels import link_titles, shown, title, title_columns, title_questions
 from app.records.search import asked_words, found_by
-from app.records.tables import USER, Record, sort_column
+from app.records.tables import USER, Record, column_names, sort_column
 
 PAGE = 25
 MOST_COUNTED = 1000
@@ -69,10 +70,14 @@ class ListPage:
 class _Column:
     """Some selected columns and how they become the text of one cell."""
 
-    columns: Sequence[Any]
+    names: tuple[str, ...]
+    """What is selected: columns of the form's table, or of the one it is linked to."""
     text: Any
     answer: Any
     """How they become the answer itself; of a link, the words its record is called by."""
+    link: str = ""
+    """The column that points to the other table, if it is a link."""
+    target: str = ""
 
 
 def list_page(
@@ -95,7 +100,7 @@ def list_page(
     ids = ids[:size]
     is_last = not more and (ids or page == 1)
     count = (page - 1) * size + len(ids) if is_last else _count(cabinet, kept, conditions, options)
-    columns = _columns(form, kept, known, reading, with_case and wish.case_id is None, wish)
+    columns = _columns(form, known, reading, with_case and wish.case_id is None, wish)
     rows = _rows(cabinet, kept, ids, columns, options)
     return ListPage(ids, _cells(rows, columns, "text"), (page - 1) * size + 1, more, count)
 
@@ -114,7 +119,7 @@ def answers_listed(
     A link is given by the words its record is called by.
     """
     kept = cabinet.record_class(key)
-    columns = _columns(known[key], kept, known, reading, wish.case_id is None, wish)
+    columns = _columns(known[key], known, reading, wish.case_id is None, wish)
     for begin in range(0, len(ids), AT_ONCE):
         rows = _rows(cabinet, kept, ids[begin:begin + AT_ONCE], columns, {"with_deleted": wish.deleted})
         yield from _cells(rows, columns, "answer")
@@ -206,50 +211,35 @@ def _count(cabinet: Cabinet, kept: type[Record], conditions: Sequence[Any], opti
 
 
 def _columns(
-    form: Form, kept: type[Record], known: Mapping[str, Form], reading: Reading, with_case: bool, wish: Wish,
+    form: Form, known: Mapping[str, Form], reading: Reading, with_case: bool, wish: Wish,
 ) -> list[_Column]:
-    columns = [_column(form.questions[name], kept, known, reading) for name in shown_columns(form, wish)]
+    columns = [_column(form.questions[name], known, reading) for name in shown_columns(form, wish)]
     if with_case and names_case(known, form, wish):
-        columns.insert(0, _link_column("case_id", CASE, kept, known, reading))
+        columns.insert(0, _link_column("case_id", CASE, known, reading))
     return columns
 
 
-def _column(question: Question, kept: type[Record], known: Mapping[str, Form], reading: Reading) -> _Column:
+def _column(question: Question, known: Mapping[str, Form], reading: Reading) -> _Column:
     target = question.link_target()
     if target is not None and (target == USER or target in known):
-        return _link_column(question.name, target, kept, known, reading)
-    names = [column.name for column in question.columns()]
+        return _link_column(question.name, target, known, reading)
+    names = tuple(column_names(question))
 
     def answer(values: Sequence[Any]) -> Any:
         return question.restored(dict(zip(names, values, strict=True)))
 
-    return _Column(
-        [getattr(kept, name) for name in names], lambda values: shown(question, answer(values), reading), answer
-    )
+    return _Column(names, lambda values: shown(question, answer(values), reading), answer)
 
 
-@dataclass(frozen=True)
-class _Joined(_Column):
-    """A column of another table, joined."""
-
-    target: Any = None
-    on: Any = None
-
-
-def _link_column(name: str, target: str, kept: type[Record], known: Mapping[str, Form], reading: Reading) -> _Joined:
+def _link_column(name: str, target: str, known: Mapping[str, Form], reading: Reading) -> _Column:
     if target == USER:
-        person = aliased(User)
-
         def full_name(values: Sequence[Any]) -> str:
             return " ".join(one for one in values if one)
 
-        return _Joined(
-            [person.first_name, person.last_name], full_name, full_name, person, getattr(kept, name) == person.id
-        )
+        return _Column(("first_name", "last_name"), full_name, full_name, name, target)
     form = known[target]
-    linked = aliased(kept.links[name], select(kept.links[name]).subquery())
     questions = title_questions(form)
-    names = [column.name for question in questions for column in question.columns()]
+    names = title_columns(form)
 
     def text(values: Sequence[Any]) -> str:
         if values[0] is None:
@@ -257,9 +247,7 @@ def _link_column(name: str, target: str, kept: type[Record], known: Mapping[str,
         columns = dict(zip(names, values[1:], strict=True))
         return title(form, {one.name: one.restored(columns) for one in questions}, reading, values[0])
 
-    return _Joined(
-        [linked.id, *[getattr(linked, one) for one in names]], text, text, linked, getattr(kept, name) == linked.id
-    )
+    return _Column(("id", *names), text, text, name, target)
 
 
 def _rows(
@@ -268,12 +256,24 @@ def _rows(
     """What is selected of these records, in their order; the id stands first."""
     if not ids:
         return []
-    query: Select[Any] = select(kept.id, *[one for column in columns for one in column.columns]).where(kept.id.in_(ids))
-    for column in columns:
-        if isinstance(column, _Joined):
-            query = query.outerjoin(column.target, column.on)
-    rows = {row[0]: row for row in cabinet.session.execute(query, execution_options=options)}
+    key = ("rows of a list", kept.form_key, *((column.names, column.link, column.target) for column in columns))
+    query = cabinet.statement(key, lambda: _rows_query(kept, columns))
+    rows = {row[0]: row for row in cabinet.session.execute(query, {"ids": ids}, execution_options=options)}
     return [rows[one] for one in ids if one in rows]
+
+
+def _rows_query(kept: type[Record], columns: Sequence[_Column]) -> Select[Any]:
+    query: Select[Any] = select(kept.id).where(kept.id.in_(bindparam("ids", expanding=True)))
+    for column in columns:
+        if not column.link:
+            query = query.add_columns(*[getattr(kept, name) for name in column.names])
+            continue
+        linked: Any = aliased(User) if column.target == USER else aliased(
+            kept.links[column.link], select(kept.links[column.link]).subquery()
+        )
+        query = query.add_columns(*[getattr(linked, name) for name in column.names])
+        query = query.outerjoin(linked, getattr(kept, column.link) == linked.id)
+    return query
 
 
 def _cells(rows: Sequence[Any], columns: Sequence[_Column], made: str) -> list[list[Any]]:
@@ -281,7 +281,7 @@ def _cells(rows: Sequence[Any], columns: Sequence[_Column], made: str) -> list[l
     cells: list[list[Any]] = []
     start = 1
     for column in columns:
-        end = start + len(column.columns)
+        end = start + len(column.names)
         make = getattr(column, made)
         cells.append([make(row[start:end]) for row in rows])
         start = end

@@ -104,6 +104,16 @@ def acting_as(scope: Scope) -> Iterator[None]:
 def enforce(session: Any, classes: Mapping[Table, type[Stored]]) -> None:
     """Put the scope between this session (factory) and the record tables."""
     made: WeakKeyDictionary[Scope, dict[tuple[type[Stored], bool], Any]] = WeakKeyDictionary()
+    read_from: WeakKeyDictionary[Any, frozenset[type[Stored]]] = WeakKeyDictionary()
+    narrowed: WeakKeyDictionary[Any, WeakKeyDictionary[Scope, dict[bool, Any]]] = WeakKeyDictionary()
+
+    def classes_in(statement: Any) -> frozenset[type[Stored]]:
+        """The record classes a statement reads; looked for once in a statement that is used again."""
+        found = read_from.get(statement)
+        if found is None:
+            found = frozenset(classes[table] for table in _tables_in(statement, classes) if table in classes)
+            read_from[statement] = found
+        return found
 
     def criteria(scope: Scope, kept: type[Stored], with_deleted: bool) -> Any:
         """The same criteria for every statement of a worker: making them anew takes longer than reading."""
@@ -115,7 +125,7 @@ def enforce(session: Any, classes: Mapping[Table, type[Stored]]) -> None:
 
     @event.listens_for(session, "do_orm_execute")
     def narrow(state: ORMExecuteState) -> None:
-        touched = {classes[table] for table in _tables_in(state.statement, classes) if table in classes}
+        touched = classes_in(state.statement)
         if not touched:
             return
         scope = current_scope.get()
@@ -124,7 +134,10 @@ def enforce(session: Any, classes: Mapping[Table, type[Stored]]) -> None:
                 raise OutOfReach("records are read through their classes and written one by one")
             return
         with_deleted = bool(state.execution_options.get("with_deleted"))
-        state.statement = state.statement.options(*[criteria(scope, kept, with_deleted) for kept in touched])
+        known = narrowed.setdefault(state.statement, WeakKeyDictionary()).setdefault(scope, {})
+        if with_deleted not in known:
+            known[with_deleted] = state.statement.options(*[criteria(scope, kept, with_deleted) for kept in touched])
+        state.statement = known[with_deleted]
 
     @event.listens_for(session, "before_flush")
     def refuse(flushing: Session, context: UOWTransaction, instances: Any) -> None:

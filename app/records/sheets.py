@@ -6,7 +6,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
@@ -20,8 +20,8 @@ from app.records.cabinet import Cabinet
 from app.records.scope import SYSTEM, OutOfReach, acting_as
 from app.records.search import index_words
 from app.records.system import now, number, once, team
-from app.records.tables import Record, Row, sort_column, sort_value, sorted_by_words
-from app.records.together import read_together
+from app.records.tables import Record, Row, column_names, sort_column, sort_value, sorted_by_words
+from app.records.together import Together
 
 NO_MARKS: Mapping[str, Any] = MappingProxyType({})
 
@@ -82,14 +82,20 @@ def answers_of(cabinet: Cabinet, record: Record) -> Answers:
 
 def _stored_rows(cabinet: Cabinet, record: Record, form: Form) -> list[list[dict[str, Any]]]:
     """The rows of every table on the sheet, in their order: one statement for all."""
-    parts = []
-    for question in form.row_questions:
-        kept: Any = cabinet.tables.rows[form.key, question.name]
-        names = [column.name for one in question.columns_asked() for column in one.columns()]
-        columns = [kept.position, kept.id, *[getattr(kept, name) for name in names]]
-        parts.append((kept, columns, [kept.record_id == record.id]))
-    found = read_together(cabinet, parts)
+    if not form.row_questions:
+        return []
+    asked: Together = cabinet.statement(("rows", form.key), lambda: Together.of([
+        _row_part(cabinet, form, question) for question in form.row_questions
+    ]))
+    found = asked.read(cabinet, {"of_record": record.id})
     return [sorted(rows, key=lambda row: (row["position"], row["id"])) for rows in found]
+
+
+def _row_part(cabinet: Cabinet, form: Form, table: Question) -> tuple[Any, ...]:
+    kept: Any = cabinet.tables.rows[form.key, table.name]
+    names = [name for one in table.columns_asked() for name in column_names(one)]
+    columns = [kept.position, kept.id, *[getattr(kept, name) for name in names]]
+    return kept, columns, [kept.record_id == bindparam("of_record")]
 
 
 def enter(

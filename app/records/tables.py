@@ -81,6 +81,12 @@ class Tables:
         return {kept.__table__: kept for kept in every}  # type: ignore[attr-defined]
 
 
+def column_names(question: Question) -> list[str]:
+    """The columns of a question's answer, by name."""
+    names = list(question.column_types())
+    return [*names, f"{question.name}__unknown"] if names and question.unknown else names
+
+
 def sort_column(question: Question) -> str:
     """The column that puts the question's answers in order: words have a shadow in Romanian order."""
     return f"{question.name}__sort" if question.alphabetical else question.name

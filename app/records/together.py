@@ -3,8 +3,10 @@
 A page asks the database as often for a form with seven tables of rows as for one with a single one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -36,25 +38,41 @@ READERS: Sequence[tuple[type[TypeEngine[Any]], Callable[[str], Any]]] = (
 )
 """How a value of a type is read from its text; every other type is a text."""
 
+NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 
-def read_together(
-    cabinet: Cabinet, parts: Sequence[tuple[Any, ...]],
-) -> list[list[dict[str, Any]]]:
-    """For each part (class, its columns, conditions, what it is grouped by) the rows as column name → value.
 
-    The classes' scopes apply as ever. A part's rows come in the order of its first column.
-    """
-    if not parts:
-        return []
-    width = max(len(columns) for _, columns, *_ in parts)
-    queries = [_texts(place, width, *part[1:]) for place, part in enumerate(parts)]
-    found: list[list[dict[str, Any]]] = [[] for _ in parts]
-    for place, *texts in cabinet.session.execute(union_all(*queries) if len(queries) > 1 else queries[0]):
-        columns = parts[place][1]
-        found[place].append({
-            column.key: value_of(column.type, text) for column, text in zip(columns, texts, strict=False)
-        })
-    return found
+@dataclass(frozen=True)
+class Together:
+    """A statement that reads from several tables, and the columns it reads of each."""
+
+    statement: Any
+    columns: Sequence[Sequence[Any]]
+
+    @classmethod
+    def of(cls, parts: Sequence[tuple[Any, ...]]) -> "Together":
+        """Each part is a class, its columns, the conditions and what it is grouped by."""
+        width = max(len(columns) for _, columns, *_ in parts)
+        queries = [_texts(place, width, *part[1:]) for place, part in enumerate(parts)]
+        return cls(union_all(*queries) if len(queries) > 1 else queries[0], [part[1] for part in parts])
+
+    def read(self, cabinet: Cabinet, values: Mapping[str, Any] = NO_VALUES) -> list[list[dict[str, Any]]]:
+        """For each part its rows, as column name → value; ``values`` are those the conditions leave open.
+
+        The classes' scopes apply as ever. A part's rows come in no order.
+        """
+        found: list[list[dict[str, Any]]] = [[] for _ in self.columns]
+        readers = [[(column.key, reader(column.type)) for column in columns] for columns in self.columns]
+        for place, *texts in cabinet.session.execute(self.statement, values):
+            found[place].append({
+                key: None if text is None else read(text)
+                for (key, read), text in zip(readers[place], texts, strict=False)
+            })
+        return found
+
+
+def read_together(cabinet: Cabinet, parts: Sequence[tuple[Any, ...]]) -> list[list[dict[str, Any]]]:
+    """The rows of these parts, in a statement made for this once."""
+    return Together.of(parts).read(cabinet) if parts else []
 
 
 def _texts(
@@ -74,8 +92,13 @@ def as_text(column: Any) -> Any:
 
 def value_of(kind: TypeEngine[Any], text: str | None) -> Any:
     """The value a column of this type has, from its text."""
-    if text is None:
-        return None
+    return None if text is None else reader(kind)(text)
+
+
+def reader(kind: TypeEngine[Any]) -> Callable[[str], Any]:
+    """How values of this type are read from their texts."""
     if isinstance(kind, TypeDecorator):
-        return kind.process_result_value(value_of(kind.impl_instance, text), None)  # type: ignore[arg-type]
-    return next((read(text) for stored, read in READERS if isinstance(kind, stored)), text)
+        stored: Any = reader(kind.impl_instance)
+        made: Any = kind.process_result_value
+        return lambda text: made(stored(text), None)
+    return next((read for stored_as, read in READERS if isinstance(kind, stored_as)), str)

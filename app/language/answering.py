@@ -3,16 +3,19 @@
 Pure: no clock, no database. ``today`` and the answers come in, the answers and complaints go out.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from app.language.expressions import Expression
 from app.language.form import Form
 from app.language.message import Message
 from app.language.question import Answers, Question
 from app.language.texts import Text
 
+Hides = Callable[[Mapping[str, Any]], set[str]]
+"""The questions that are hidden with these plain answers."""
 Where = tuple[str, ...]
 """A question's name; for a cell its table, row position and column."""
 
@@ -41,65 +44,68 @@ def hidden_questions(form: Form, answers: Answers, today: date) -> set[str]:
 
     A hidden answer counts as missing for the conditions of others, wherever they stand.
     """
-    questions = list(form.questions.values())
+    return _hidden(list(form.questions.values()), answers, lambda plain: _hidden_with(form, plain, today))
+
+
+def _hidden(questions: Sequence[Question], answers: Answers, hides: Hides) -> set[str]:
     plain = plain_answers(questions, answers)
     hidden: set[str] = set()
     for _ in range(MOST_ROUNDS):
         seen = {name: None if name in hidden else value for name, value in plain.items()}
-        now_hidden = set(_hidden_with(form, seen, today))
+        now_hidden = hides(seen)
         if now_hidden == hidden:
             break
         hidden = now_hidden
     return hidden
 
 
-def _hidden_with(form: Form, plain: Mapping[str, Any], today: date) -> Iterator[str]:
-    for section in form.sections:
-        section_shown = section.show_if is None or section.show_if.value(plain, today) is True
-        for question in section.questions:
-            if not section_shown or not is_shown(question, plain, today):
-                yield question.name
+def _hidden_with(form: Form, plain: Mapping[str, Any], today: date) -> set[str]:
+    return {
+        question.name for section in form.sections for question in section.questions
+        if not (_is_true(section.show_if, plain, today) and is_shown(question, plain, today))
+    }
+
+
+def _is_true(rule: Expression | None, plain: Mapping[str, Any], today: date) -> bool:
+    return rule is None or rule.value(plain, today) is True
 
 
 def is_shown(question: Question, plain: Mapping[str, Any], today: date) -> bool:
-    return question.show_if is None or question.show_if.value(plain, today) is True
+    return _is_true(question.show_if, plain, today)
 
 
 def settled(form: Form, answers: Answers, today: date) -> Answers:
     """The answers to keep: hidden ones gone, computed ones made, in rows as on the sheet."""
-    kept = dict(answers)
+    questions = list(form.questions.values())
+    return _settled(questions, answers, lambda plain: _hidden_with(form, plain, today), {}, today)
+
+
+def _settled(
+    questions: Sequence[Question], answers: Answers, hides: Hides, around: Mapping[str, Any], today: date
+) -> Answers:
+    """Nothing is dropped before it is sure: what is hidden may hang on what is still to be computed."""
+    computed: Answers = {question.name: None for question in questions if question.computed}
     for _ in range(MOST_ROUNDS):
-        before = dict(kept)
-        hidden = hidden_questions(form, kept, today)
-        for question in form.questions.values():
-            if question.name in hidden:
-                kept[question.name] = None
-            elif question.computed:
-                kept[question.name] = question.compute(plain_answers(list(form.questions.values()), kept), today)
-            elif question.columns_asked():
-                kept[question.name] = _settled_rows(form, question, kept, today)
-        if kept == before:
+        kept = {**answers, **computed}
+        kept.update(dict.fromkeys(_hidden(questions, kept, hides)))
+        for table in questions:
+            if table.columns_asked():
+                kept[table.name] = _settled_rows(table, kept, {**around, **plain_answers(questions, kept)}, today)
+        plain = {**around, **plain_answers(questions, kept)}
+        made = {question.name: question.compute(plain, today) for question in questions if question.computed}
+        if made == computed:
             break
+        computed = made
     return kept
 
 
-def _settled_rows(form: Form, table: Question, answers: Answers, today: date) -> list[Answers] | None:
-    rows = answers.get(table.name)
-    if not rows:
-        return None
-    around = plain_answers(list(form.questions.values()), answers)
-    return [_settled_row(table, row, around, today) for row in rows]
+def _settled_rows(table: Question, answers: Answers, around: Mapping[str, Any], today: date) -> list[Answers] | None:
+    columns = table.columns_asked()
 
+    def hides(plain: Mapping[str, Any]) -> set[str]:
+        return {column.name for column in columns if not is_shown(column, {**around, **plain}, today)}
 
-def _settled_row(table: Question, row: Answers, around: Mapping[str, Any], today: date) -> Answers:
-    kept = dict(row)
-    for column in table.columns_asked():
-        plain = {**around, **plain_answers(table.columns_asked(), kept)}
-        if not is_shown(column, plain, today):
-            kept[column.name] = None
-        elif column.computed:
-            kept[column.name] = column.compute(plain, today)
-    return kept
+    return [_settled(columns, row, hides, around, today) for row in answers.get(table.name) or ()] or None
 
 
 def complaints(form: Form, answers: Answers, today: date, asked: set[str] | None = None) -> list[Complaint]:

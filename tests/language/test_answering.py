@@ -1,0 +1,198 @@
+"""From what was typed to what is kept."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+import app.fields  # noqa: F401 - tells the language its kinds of question
+from app.language.answering import NOT_ACCEPTED, REQUIRED, Complaint, complaints, hidden_questions, missing, settled
+from app.language.form import Form
+from app.language.question import Unknown
+from app.language.reading import read_text
+
+TODAY = date(2026, 9, 5)
+
+
+def form(questions: str, **options: Any) -> Form:
+    """A form of one section with these questions, labels left to us."""
+    told = read_text(f"questions:\n{questions}", "x.yaml").contents["questions"]
+    section = {"title": {"en": "P", "ro": "P"}, "questions": [_labelled(question) for question in told], **options}
+    return Form.model_validate({"form": "sheet", "title": {"en": "S", "ro": "S"}, "sections": [section]})
+
+
+def _labelled(question: dict[str, Any]) -> dict[str, Any]:
+    columns = {"columns": [_labelled(column) for column in question["columns"]]} if "columns" in question else {}
+    return {"label": {"en": question["name"], "ro": question["name"]}, **question, **columns}
+
+
+SCHOOL = form("""
+  - {name: in_school, type: yes_no}
+  - {name: school, type: text, show_if: in_school, required_if: in_school}
+  - {name: class_teacher, type: text, show_if: answered(school)}
+""")
+
+
+def test_a_hidden_answer_is_not_kept() -> None:
+    assert settled(SCHOOL, {"in_school": False, "school": "Nr. 5"}, TODAY)["school"] is None
+    assert settled(SCHOOL, {"in_school": True, "school": "Nr. 5"}, TODAY)["school"] == "Nr. 5"
+
+
+def test_what_depends_on_a_hidden_answer_is_hidden_too() -> None:
+    answers = {"in_school": False, "school": "Nr. 5", "class_teacher": "Ana"}
+    assert hidden_questions(SCHOOL, answers, TODAY) == {"school", "class_teacher"}
+    assert settled(SCHOOL, answers, TODAY) == {"in_school": False, "school": None, "class_teacher": None}
+
+
+def test_a_condition_without_an_answer_hides() -> None:
+    assert hidden_questions(SCHOOL, {}, TODAY) == {"school", "class_teacher"}
+    assert hidden_questions(SCHOOL, {"in_school": Unknown.REFUSED}, TODAY) == {"school", "class_teacher"}
+
+
+def test_a_hidden_section_hides_its_questions() -> None:
+    hidden = form("\n  - {name: a, type: text}\n  - {name: b, type: text}\n", show_if="a == \"x\"")
+    assert settled(hidden, {"a": "y", "b": "z"}, TODAY) == {"a": None, "b": None}
+
+
+def test_questions_that_hide_each_other_do_not_hang() -> None:
+    rivals = form("\n  - {name: a, type: text, show_if: missing(b)}\n  - {name: b, type: text, show_if: missing(a)}\n")
+    assert settled(rivals, {"a": "x", "b": "y"}, TODAY) == settled(rivals, {"a": "x", "b": "y"}, TODAY)
+
+
+RISK = form("""
+  - {name: measures, type: paragraph, show_if: score >= 6, required_if: score >= 6}
+  - {name: likelihood, type: integer}
+  - {name: severity, type: integer}
+  - {name: score, type: computed, value: likelihood * severity, result: integer}
+  - {name: twice, type: computed, value: score * 2, result: integer}
+""")
+
+
+def test_a_computed_answer_is_made_of_the_others() -> None:
+    kept = settled(RISK, {"likelihood": 2, "severity": 2, "score": 99}, TODAY)
+    assert (kept["score"], kept["twice"]) == (4, 8), "whatever somebody sent is not believed"
+    assert settled(RISK, {"likelihood": 2}, TODAY)["score"] is None
+
+
+def test_an_answer_shown_by_a_computed_one_is_kept() -> None:
+    kept = settled(RISK, {"likelihood": 3, "severity": 3, "measures": "Mutare"}, TODAY)
+    assert (kept["score"], kept["measures"]) == (9, "Mutare")
+    assert settled(RISK, {"likelihood": 1, "severity": 3, "measures": "Mutare"}, TODAY)["measures"] is None
+
+
+PARCEL = form("""
+  - name: items
+    type: table
+    columns:
+      - {name: other, type: text, show_if: dear or what == "other"}
+      - {name: what, type: select_one, choices: [{code: oil, label: {en: O, ro: U}}, {code: other, label: {en: X, ro: X}}]}
+      - {name: quantity, type: integer, check: quantity > 0}
+      - {name: price, type: decimal}
+      - {name: cost, type: computed, value: quantity * price, result: decimal}
+      - {name: dear, type: computed, value: cost > 100, result: yes_no}
+  - {name: total, type: computed, value: sum(items.cost), result: decimal}
+  - {name: approved, type: text, show_if: total > 100, required_if: total > 100}
+""")
+
+
+def row(**answers: Any) -> dict[str, Any]:
+    return {"id": None, "what": None, "other": None, "quantity": None, "price": None, **answers}
+
+
+def test_rows_are_settled_like_sheets() -> None:
+    kept = settled(PARCEL, {"items": [
+        row(id=7, what="oil", other="?", quantity=2, price=Decimal("9.50")),
+        row(what="other", other="rice", quantity=1, price=Decimal(5)),
+    ]}, TODAY)
+    first, second = kept["items"]
+    assert (first["id"], first["other"], first["cost"], first["dear"]) == (7, None, Decimal(19), False)
+    assert (second["other"], second["cost"]) == ("rice", Decimal(5))
+    assert (kept["total"], kept["approved"]) == (Decimal(24), None)
+
+
+def test_a_row_keeps_what_its_computed_column_shows() -> None:
+    dear = row(what="oil", other="for the feast", quantity=20, price=Decimal(9))
+    kept = settled(PARCEL, {"items": [dear], "approved": "Director"}, TODAY)
+    assert (kept["items"][0]["other"], kept["total"], kept["approved"]) == ("for the feast", Decimal(180), "Director")
+
+
+def test_no_rows_are_no_answer() -> None:
+    assert settled(PARCEL, {"items": []}, TODAY)["items"] is None
+
+
+def test_settling_twice_changes_nothing() -> None:
+    answers = {"items": [row(what="oil", other="?", quantity=20, price=Decimal(9))], "approved": "Director"}
+    once = settled(PARCEL, answers, TODAY)
+    assert settled(PARCEL, once, TODAY) == once
+
+
+VISIT = form("""
+  - {name: day, type: date, required: true, check: day <= today(), message: {en: Not yet., ro: Încă nu.}}
+  - {name: hours, type: integer, check: hours < 24, warn: hours > 8, warning: {en: Long., ro: Lungă.}}
+  - {name: in_school, type: yes_no}
+  - {name: school, type: text, show_if: in_school, required: true}
+  - {name: old, type: text, required: true, retired: true}
+  - {name: cnp, type: personal_number}
+  - name: family
+    type: table
+    columns:
+      - {name: name, type: text, required: true}
+      - {name: born, type: partial_date, check: born <= today()}
+""")
+
+
+def told(answers: dict[str, Any], asked: set[str] | None = None) -> list[Complaint]:
+    return complaints(VISIT, answers, TODAY, asked)
+
+
+def test_what_is_required_is_asked_for_once_it_is_shown() -> None:
+    assert told({}) == [Complaint(("day",), REQUIRED)]
+    assert told({"day": TODAY, "in_school": True}) == [Complaint(("school",), REQUIRED)]
+    assert missing(VISIT, {"in_school": True}, TODAY) == ["day", "school"]
+
+
+def test_not_wishing_to_answer_is_an_answer() -> None:
+    assert told({"day": Unknown.DONT_KNOW}) == []
+
+
+def test_a_failed_check_says_its_message() -> None:
+    assert told({"day": date(2026, 9, 6)}) == [Complaint(("day",), {"en": "Not yet.", "ro": "Încă nu."})]
+    assert told({"day": TODAY, "hours": 30})[0] == Complaint(("hours",), NOT_ACCEPTED)
+
+
+def test_a_warning_and_a_doubt_are_soft() -> None:
+    soft = told({"day": TODAY, "hours": 9, "cnp": "1630615123458"})
+    assert [(one.where, one.soft) for one in soft] == [(("hours",), True), (("cnp",), True)]
+
+
+def test_a_complaint_about_a_row_names_the_cell() -> None:
+    rows = [{"id": None, "name": "Ana", "born": "1998"}, {"id": None, "name": None, "born": "2027"}]
+    assert told({"day": TODAY, "family": rows}) == [
+        Complaint(("family", "1", "name"), REQUIRED), Complaint(("family", "1", "born"), NOT_ACCEPTED),
+    ]
+
+
+def test_only_the_section_on_the_page_is_judged() -> None:
+    assert told({"hours": 30}, asked={"hours"})[0].where == ("hours",)
+    assert told({"hours": 3}, asked={"hours"}) == []
+
+
+def test_a_role_knows_only_what_it_may_see() -> None:
+    private = form("""
+  - {name: day, type: date}
+  - {name: diagnosis, type: text, sensitivity: health}
+  - name: family
+    type: table
+    columns: [{name: kin, type: text}, {name: name, type: text, sensitivity: identity}]
+""").model_copy(update={"list": ("day", "diagnosis"), "sort": ("-diagnosis",)})
+    known = private.seen_with(frozenset({"identity"}))
+    assert list(known.questions) == ["day", "family"]
+    assert (list(known.list), list(known.sort)) == (["day"], [])
+    assert [column.name for column in private.seen_with(frozenset()).questions["family"].columns_asked()] == ["kin"]
+
+
+def test_a_form_cannot_be_without_sections() -> None:
+    with pytest.raises(ValidationError):
+        Form.model_validate({"form": "sheet", "title": {"en": "S", "ro": "S"}, "sections": []})

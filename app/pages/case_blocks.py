@@ -41,6 +41,7 @@ class Task:
 class StageBlock:
     """One stage with its task list."""
 
+    number: int
     title: str
     state: str
     """``done``, ``now``, ``behind`` or ``ahead``."""
@@ -162,9 +163,11 @@ class CaseBlocks:
     def stages(self) -> list[StageBlock]:
         """The stages with their task lists; where the case stands, the list is open."""
         current = next((place for place, one in enumerate(self.now) if one.is_current), len(self.now))
+        numbers = {stage.stage: number for number, stage in enumerate(self.declared.stages, 1)}
         return [
             StageBlock(
-                say(one.stage.title, self.language), state, _stage_said(one, state), _dates(one),
+                numbers[one.stage.stage], say(one.stage.title, self.language),
+                state, _stage_said(one, state), _dates(one),
                 [self._task(document) for document in one.documents], one.is_current,
             )
             for place, one in enumerate(self.now) for state in [_stage_state(one, place, current)]

@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import func, or_, select
 
+from app.language.form import Form
 from app.language.question import Answers
 from app.language.stages import Budget, Given, Monthly, Stages
 from app.records.glancing import Glance
@@ -77,7 +78,16 @@ def _ask_given(look: Glance, place: int, given: Given) -> None:
     look.ask_sums(("given", place), given.form, [func.sum(amount).label("amount")], amount.is_not(None), by=by)
     if given.signed and look.knows(given.form, *given.signed):
         unsigned = or_(*[getattr(kept, name).is_not(True) for name in given.signed])
-        look.ask_sums(("unsigned", place), given.form, [func.count(kept.id).label("count")], unsigned)
+        count = [func.count(kept.id).label("count")]
+        look.ask_sums(("unsigned", place), given.form, count, unsigned, *_standing(look.known[given.form], kept))
+
+
+def _standing(form: Form, kept: Any) -> list[Any]:
+    """The condition that a line of a ledger neither takes back another one nor was taken back."""
+    if not form.append_only:
+        return []
+    taken_back = select(kept.reverses).where(kept.reverses.is_not(None))
+    return [kept.reverses.is_(None), kept.id.not_in(taken_back)]
 
 
 def balances(look: Glance, stages: Stages) -> list[Balance]:
@@ -122,7 +132,7 @@ def _ask_months(look: Glance, months: Monthly) -> None:
     if not look.knows(months.ledger, *names) or not look.knows(months.period, months.since, months.until):
         return
     kept: Any = look.cabinet.record_class(months.ledger)
-    look.ask("months", months.ledger, names, and_(getattr(kept, months.kind).in_(months.kinds)))
+    look.ask("months", months.ledger, names, getattr(kept, months.kind).in_(months.kinds))
     look.ask("periods", months.period, [months.since, months.until])
 
 

@@ -11,6 +11,7 @@ from app.fields.money import Money
 from app.language.answering import settled
 from app.language.form import CASE
 from app.language.question import Answers
+from app.records.ledger import reverse
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import Clerk, enter
 from tests.pages.conftest import Demo
@@ -140,6 +141,23 @@ def test_a_lawyer_sees_the_documents_of_her_work(demo: Demo) -> None:
     assert "Etapa curentă" in text
     assert "/records/visit_report" not in text and "/records/humanitarian_aid" not in text
     assert block(text, "Bani") == ""
+
+
+def test_a_volunteer_is_told_no_stage_she_cannot_judge(demo: Demo) -> None:
+    text = page(demo, case_of(demo, "DEMO-001"), "volunteer")
+    assert "Etapa curentă" not in text and "Nu lipsește nimic" not in text
+    assert [title for _, title in stages(text)] == ["6. Monitorizare și evaluare", "8. Monitorizare post-servicii"]
+
+
+def test_a_line_taken_back_needs_no_signature(demo: Demo, case_id: int) -> None:
+    line = {"section": "transport", "received_on": TODAY, "amount": Money(30, "RON")}  # type: ignore[arg-type]
+    first = filed(demo, "study_ledger", case_id, **line)
+    assert "un rând fără toate semnăturile" in block(page(demo, case_id), "Bani")
+    with demo.app.app_context(), acting_as(SYSTEM):
+        reverse(demo.cabinet, demo.forms["study_ledger"], first, "Sumă greșită", Clerk(None, "", TODAY))
+        demo.cabinet.session.remove()
+    said = block(page(demo, case_id), "Bani")
+    assert "semnăturile" not in said and "RON Acordat Total 0,00" in said
 
 
 def test_an_accountant_sees_amounts_and_no_names(demo: Demo) -> None:

@@ -14,7 +14,7 @@ from tests.browser.visitors import Visitor
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
-SignIn = Callable[..., Visitor]
+SignIn = Visiting = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="session")

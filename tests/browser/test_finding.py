@@ -33,7 +33,7 @@ def test_names_are_found_however_they_are_written(manager: Visitor, words: str) 
 
 def test_a_search_that_finds_nothing_says_what_to_do(manager: Visitor) -> None:
     assert search(manager, "qwertyuiop") == []
-    assert manager.sees("Nu se potrivește nimic")
+    assert manager.sees("Niciun rezultat. Încercați mai puține litere")
     assert len(search(manager, "")) >= 6
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.orm.attributes import get_history
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.schema import Column
 
+from app.language.form import CASE
 from app.records.system import attachment, now, team
 from app.records.tables import Record, Row, Stored
 
@@ -189,7 +190,9 @@ def _require(scope: Scope, action: str, kept: Stored) -> None:
 
 def may_withdraw(scope: Scope, kept: Record) -> bool:
     """Whether the worker may take back what she entered herself: within a day, and as long as it may still
-    be a slip nobody relied on."""
+    be a slip nobody relied on. A case is no slip: colleagues' sheets may hang on it."""
+    if kept.form_key == CASE:
+        return False
     fresh = kept.created_at is not None and kept.created_at > now() - WITHDRAWN_WITHIN
     return fresh and scope.worker_id is not None and kept.created_by == scope.worker_id and scope.may(
         "enter", kept.form_key

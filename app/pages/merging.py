@@ -63,14 +63,19 @@ class MergePages(View):
             case_id, seen_version(request.form.get("_seen", ""), CASE, case_id),
             other_id, seen_version(request.form.get("_other", ""), CASE, other_id),
         )
-        taken = [name.removeprefix(KEEP) for name, chosen in request.form.items()
-                 if name.startswith(KEEP) and chosen == "theirs"]
         try:
-            found_or_404(merge, at.cabinet, merging, taken, at.clerk, reason)
+            found_or_404(merge, at.cabinet, merging, _chosen("theirs"), at.clerk, reason, refused=_chosen("mine"))
         except Clash:
             flash(gettext("Somebody changed one of the cases meanwhile. Compare them once more."), "warning")
             return redirect(url_for("MergePages.compare", case_id=case_id, other_id=other_id), 303)
         return saved(gettext("The two cases are one now."), url_for("CasePages.case", case_id=case_id))
+
+
+def _chosen(whose: str) -> list[str]:
+    """The questions where this case's answer was chosen."""
+    return [
+        name.removeprefix(KEEP) for name, chosen in request.form.items() if name.startswith(KEEP) and chosen == whose
+    ]
 
 
 def _coordinating() -> Desk:

@@ -4,6 +4,7 @@ A draft is the sheet's page as posted, not answers: half a date is kept as half 
 nowhere, and goes when the sheet is saved.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -74,6 +75,18 @@ def discard(cabinet: Cabinet, user_id: int, place: str) -> None:
         cabinet.session.execute(
             delete(draft).where(draft.c.user_id == user_id, draft.c.digest == _digest(place))
         )
+
+
+def move_to_case(cabinet: Cabinet, case_id: int, into_id: int) -> None:
+    """New sheets begun for a case go on for another, because the two were merged; one begun there before stays."""
+    named = re.compile(rf"([?&]case=){case_id}(?=&|$)")
+    with cabinet.writing():
+        session = cabinet.session
+        begun = select(draft.c.id, draft.c.user_id, draft.c.place).where(draft.c.place.contains(f"case={case_id}"))
+        for row in session.execute(begun).all():
+            place = named.sub(rf"\g<1>{into_id}", row.place)
+            if place != row.place and find(cabinet, row.user_id, place) is None:
+                session.execute(update(draft).where(draft.c.id == row.id).values(place=place, digest=_digest(place)))
 
 
 def of_worker(cabinet: Cabinet, user_id: int) -> list[Draft]:

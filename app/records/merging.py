@@ -16,7 +16,7 @@ from sqlalchemy import and_, delete, func, insert, literal, select, union_all, u
 
 from app.language.form import CASE, Form
 from app.language.question import Answers, Question
-from app.records import history
+from app.records import drafts, history
 from app.records.cabinet import Cabinet
 from app.records.closing import closed_tables, opened
 from app.records.folding import fold
@@ -77,25 +77,32 @@ def _unnumbered(answer: Any) -> Any:
     return [{**row, "id": None} if isinstance(row, dict) else row for row in answer]
 
 
-def merge(cabinet: Cabinet, merging: Merging, taken: Iterable[str], clerk: Clerk, reason: str = "") -> None:
-    """Make one case of two. ``taken`` are the questions whose answer is the other case's.
+def merge(
+    cabinet: Cabinet, merging: Merging, taken: Iterable[str], clerk: Clerk, reason: str = "",
+    refused: Iterable[str] = (),
+) -> None:
+    """Make one case of two.
 
-    Raises :class:`Clash` when either case is no longer the version that was compared, and
-    :class:`OutOfReach`.
+    ``taken`` are the questions whose answer is the other case's. Where the kept case has no answer it gets
+    the other's in any case, unless somebody looked at it and ``refused`` it. Raises :class:`Clash` when
+    either case is no longer the version that was compared, and :class:`OutOfReach`.
     """
     form = cabinet.forms[CASE]
     with cabinet.writing():
         kept, gone = both_cases(cabinet, merging.kept_id, merging.gone_id)
         if (kept.record.version, gone.record.version) != (merging.kept_version, merging.gone_version):
             raise Clash
-        names = set(taken)
+        wanted, unwanted = set(taken), set(refused)
         answers = {
             question.name: _unnumbered(gone.answers.get(question.name))
-            for question in differing(form, kept.answers, gone.answers) if question.name in names
+            for question in differing(form, kept.answers, gone.answers)
+            if question.name in wanted
+            or (question.name not in unwanted and kept.answers.get(question.name) in (None, []))
         }
         if answers:
             correct(cabinet, form, merging.kept_id, merging.kept_version, answers, clerk)
         moved = _move_sheets(cabinet, merging)
+        drafts.move_to_case(cabinet, merging.gone_id, merging.kept_id)
         _join_teams(cabinet, merging, clerk)
         _tell(cabinet, merging, moved, clerk, reason)
         put_away(cabinet, form, merging.gone_id, clerk)

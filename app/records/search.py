@@ -25,6 +25,7 @@ PARTS = re.compile(r"[^\W_]+")
 AROUND = ".,;:!?()\"'„”«»+"
 CODE = re.compile(r"[^\W\d_]+-(\d+-)*\d+")
 DIGITS = re.compile(r"[+(]*\d[\d().\-/]*")
+SHORT_NUMBER = 6
 BEGINS = "\U0010ffff"
 """No word that begins with another stands after that one with this letter behind it."""
 
@@ -98,7 +99,7 @@ def _with_numbers_joined(pieces: list[str]) -> Iterator[str]:
     for are_digits, run in groupby(pieces, key=lambda piece: DIGITS.fullmatch(piece) is not None):
         written = list(run)
         if are_digits and _is_telephone(written):
-            yield "".join(letter for letter in "".join(written) if letter.isdecimal()).removeprefix("00")
+            yield _dialled("".join(written))
         else:
             yield from written
 
@@ -106,6 +107,12 @@ def _with_numbers_joined(pieces: list[str]) -> Iterator[str]:
 def _is_telephone(written: list[str]) -> bool:
     """Abroad or at home a number begins with + or 0; three groups of digits are no case code."""
     return written[0].lstrip("(")[:1] in ("+", "0") or len(written) > 2
+
+
+def _dialled(written: str) -> str:
+    """The digits, without the 00 that stands for a +; the end of a case code may begin with noughts, too."""
+    digits = "".join(letter for letter in written if letter.isdecimal())
+    return digits.removeprefix("00") if len(digits) > SHORT_NUMBER else digits
 
 
 def found_by(form: Form, record_id: Any, text: str) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.fields.money import Money
 from app.language.form import CASE
+from app.records import drafts
 from app.records.closing import close_tables
 from app.records.duplicates import likely
 from app.records.history import entries
@@ -55,6 +56,31 @@ def test_chosen_answers_stand_in_the_kept_case(twice: Office) -> None:
     answers = twice.open(CASE, twice.ion).answers
     assert (answers["last_name"], answers["first_name"], answers["county"]) == ("Țîrcă", "Ioan", "Hîncești")
     assert answers["code"] == "D-2026-0001"
+
+
+def test_an_answer_that_only_the_other_case_has_is_not_lost(twice: Office) -> None:
+    version = twice.open(CASE, twice.vasile).record.version
+    twice.correct(CASE, twice.vasile, version, opened_on=TODAY)
+    merge_them(twice)
+    assert twice.open(CASE, twice.ion).answers["opened_on"] == TODAY
+
+
+def test_an_answer_that_was_refused_stays_out(twice: Office) -> None:
+    version = twice.open(CASE, twice.vasile).record.version
+    twice.correct(CASE, twice.vasile, version, opened_on=TODAY)
+    merge(twice.cabinet, compared(twice), (), twice.clerk("paul"), refused=("opened_on",))
+    assert twice.open(CASE, twice.ion).answers["opened_on"] is None
+
+
+def test_a_sheet_begun_for_the_other_case_goes_on(twice: Office) -> None:
+    ana, maria = twice.people["ana"], twice.people["maria"]
+    for user, case in ((ana, twice.ion), (ana, twice.vasile), (maria, twice.vasile)):
+        drafts.keep(twice.cabinet, user, f"/records/visit/new?case={case}", "visit", [("purpose", f"{user} {case}")])
+    merge_them(twice)
+    here = f"/records/visit/new?case={twice.ion}"
+    begun = {user: drafts.find(twice.cabinet, user, here) for user in (ana, maria)}
+    assert begun[ana].boxes == [("purpose", f"{ana} {twice.ion}")]  # type: ignore[union-attr]
+    assert begun[maria].boxes == [("purpose", f"{maria} {twice.vasile}")]  # type: ignore[union-attr]
 
 
 def test_sheets_with_their_rows_belong_to_the_kept_case(twice: Office) -> None:

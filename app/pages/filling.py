@@ -176,23 +176,24 @@ class Filling:
         here = on_page | {column.name for column in columns}
         around = plain_answers(list((self.whole or self.form).questions.values()), self.answers)
         rows = {position: row for position, row in enumerate(self.answers.get(table.name) or ())}
-        indexes = row_indexes(table.name, self.posted) or [str(number) for number in range(self.blank_rows)]
+        typed = row_indexes(table.name, self.posted)
+        indexes = typed or [str(number) for number in range(self.blank_rows)]
         asked.rows = [
-            self._row(table, index, str(position), rows.get(position, {}), around, here)
+            self._row(table, index, str(position), rows.get(position, {}), around, here, bool(typed))
             for position, index in enumerate(indexes)
         ]
-        asked.blank = self._row(table, BLANK, "", {}, around, here)
+        asked.blank = self._row(table, BLANK, "", {}, around, here, is_typed=False)
 
     def _default(self, column: Question) -> list[str]:
         """What stands in a cell before anybody typed."""
         return [] if column.default is None else column.typed(column.default_answer(self.reading), self.reading)
 
     def _row(
-        self, table: Question, index: str, position: str, row: Answers, around: Mapping[str, Any], here: frozenset[str]
+        self, table: Question, index: str, position: str, row: Answers, around: Mapping[str, Any],
+        here: frozenset[str], is_typed: bool,
     ) -> AskedRow:
         whole = (self.whole or self.form).questions[table.name]
         plain = {**around, **plain_answers(whole.columns_asked(), row)}
-        is_typed = any(name.startswith(f"{table.name}.{index}.") for name in self.posted)
         cells = []
         for column in table.columns_asked():
             if column.retired:

@@ -1,0 +1,32 @@
+"""One cell of the walk: who asks for what, how, and what it is aimed at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Body = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A request of somebody."""
+
+    role: str
+    method: str
+    endpoint: str
+    address: str
+    target: str = ""
+    """Whose record the address names: own, team, foreign, deleted, shared, missing; or nobody's."""
+    form: str = ""
+    attack: str = "plain"
+    body: Body = ()
+    token: bool = True
+    """Whether the post carries the token of its form."""
+    harmless: bool = False
+    """Whether it must change no record, whoever asks."""
+    then: str = ""
+    """A page to look at afterwards."""
+    finds_nothing: bool = False
+    """Whether that page must list no record."""
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.method} {self.address} [{self.target or '-'}, {self.attack}]"

@@ -1,0 +1,207 @@
+"""Holes planted on purpose: each takes one protection away, and the walk must notice.
+
+Every hole names the cells that are enough to find it, so that the proof stays quick.
+"""
+
+import gc
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort
+from sqlalchemy import true
+from werkzeug.exceptions import NotFound
+
+from app.access import worker as worker_module
+from app.access.gate import WORKERS
+from app.fields.rows import Table
+from app.language.form import Form
+from app.pages import desk, tokens
+from app.pages import files as file_pages
+from app.records import drafts, history, labels, scope, search, sheets
+from app.records.scope import SYSTEM, Scope, acting_as
+from app.records.sheets import open_sheet
+from tests.attack.cells import Cell
+from tests.attack.organisation import Planted
+
+Patch = Callable[[Any, str, Any], None]
+"""Put something in place of an attribute until the hole is closed again."""
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A protection taken away, and where to look for it."""
+
+    says: str
+    dig: Callable[[Planted, Patch], None]
+    where: Callable[[Cell], bool]
+
+
+def _everywhere(patch: Patch, function: Callable[..., Any], instead: Callable[..., Any]) -> None:
+    """Put something in place of a function in every module that uses it."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("app.") and vars(module).get(function.__name__) is function:
+            patch(module, function.__name__, instead)
+
+
+def _cases_of_all(planted: Planted, patch: Patch) -> None:
+    patch(Scope, "reaches", lambda self, case_id: true())
+
+
+def _colleagues_are_everybody(planted: Planted, patch: Patch) -> None:
+    everybody = frozenset(planted.users.values())
+    made: Any = worker_module._scope
+    patch(worker_module, "_scope", lambda known, roles, user_id, _: made.__wrapped__(known, roles, user_id, everybody))
+
+
+def _links_unchecked(planted: Planted, patch: Patch) -> None:
+    patch(scope, "_require_reachable_links", lambda session, scope: None)
+
+
+def _files_unchecked(planted: Planted, patch: Patch) -> None:
+    patch(scope, "_require_own_files", lambda session, scope, files: None)
+
+
+def _everything_is_clear(planted: Planted, patch: Patch) -> None:
+    patch(Form, "seen_with", lambda self, clearances: self)
+
+
+def _columns_are_clear(planted: Planted, patch: Patch) -> None:
+    patch(Table, "seen_with", lambda self, clearances: self)
+
+
+def _no_tokens(planted: Planted, patch: Patch) -> None:
+    patch(planted.app, "config", type(planted.app.config)(
+        planted.app.config.root_path, {**planted.app.config, "WTF_CSRF_ENABLED": False}
+    ))
+
+
+def _deleted_are_there(planted: Planted, patch: Patch) -> None:
+    narrow = Scope.criterion
+    patch(Scope, "criterion", lambda self, kept, with_deleted: narrow(self, kept, True))
+
+
+def _a_door_stands_open(planted: Planted, patch: Patch) -> None:
+    patch(planted.app.view_functions["RecordPages.new"].__func__, "door", WORKERS)  # type: ignore[attr-defined]
+
+
+def _versions_unchecked(planted: Planted, patch: Patch) -> None:
+    def current(token: str, form: str, record_id: int) -> int:
+        version: int = open_sheet(planted.cabinet, form, record_id).record.version
+        return version
+    _everywhere(patch, tokens.seen_version, current)
+
+
+def _history_tells_all(planted: Planted, patch: Patch) -> None:
+    tell = history.entries
+    _everywhere(patch, tell, lambda cabinet, form, record: tell(cabinet, cabinet.forms[form.key], record))
+
+
+def _titles_of_all(planted: Planted, patch: Patch) -> None:
+    called = labels.link_titles
+
+    def unscoped(*arguments: Any) -> Any:
+        with acting_as(SYSTEM):
+            return called(*arguments)
+    _everywhere(patch, called, unscoped)
+
+
+def _search_ignores_clearances(planted: Planted, patch: Patch) -> None:
+    patch(search, "_known_sensitivities", lambda form: {"", "identity", "health", "legal", "story"})
+
+
+def _drafts_of_all(planted: Planted, patch: Patch) -> None:
+    find, owner = drafts.find, planted.users["case_manager"]
+    patch(drafts, "find", lambda cabinet, user_id, place: find(cabinet, owner, place))
+
+
+def _private_is_public(planted: Planted, patch: Patch) -> None:
+    patch(Scope, "_named_in", lambda self, kept: true())
+
+
+def _strangers_are_named(planted: Planted, patch: Patch) -> None:
+    find = desk.found_or_404
+
+    def telling(*arguments: Any, **options: Any) -> Any:
+        try:
+            return find(*arguments, **options)
+        except NotFound:
+            with acting_as(SYSTEM):
+                find(*arguments, **options)
+            abort(403)
+    _everywhere(patch, find, telling)
+
+
+def _answers_are_logged(planted: Planted, patch: Patch) -> None:
+    file = sheets.correct
+
+    def logging_it(*arguments: Any) -> Any:
+        logging.getLogger("app").warning("filed %s", arguments[4])
+        return file(*arguments)
+    _everywhere(patch, file, logging_it)
+
+
+def _files_of_all(planted: Planted, patch: Patch) -> None:
+    patch(file_pages, "_stands_in_reach", lambda at, file_id: True)
+
+
+def _asking(role: str, *forms: str, endpoint: str = "", method: str = "") -> Callable[[Cell], bool]:
+    """The cells of one role, of some forms or one route."""
+    return lambda cell: (
+        cell.role == role and (not forms or cell.form in forms) and cell.endpoint.startswith(endpoint)
+        and method in ("", cell.method)
+    )
+
+
+HOLES = [
+    Hole("every case is in reach", _cases_of_all, _asking("case_manager", "visit_report", endpoint="RecordPages.show")),
+    Hole("everybody is of one's team", _colleagues_are_everybody, _asking("social_worker", "visit_report")),
+    Hole("links are written unchecked", _links_unchecked, _asking("case_manager", "visit_report", "plan_budget",
+                                                                 "humanitarian_aid", method="POST")),
+    Hole("files are taken by their number", _files_unchecked, _asking("social_worker", "assessment_tool")),
+    Hole("every question is clear to all", _everything_is_clear, _asking("accountant", "case")),
+    Hole("every column is clear to all", _columns_are_clear, _asking("volunteer", "visit_report")),
+    Hole("forms need no token", _no_tokens, _asking("case_manager", "visit_report", method="POST")),
+    Hole("deleted records are still there", _deleted_are_there, _asking("social_worker", "visit_report", method="GET")),
+    Hole("a door stands open", _a_door_stands_open, _asking("volunteer", endpoint="RecordPages.new")),
+    Hole("versions are not compared", _versions_unchecked, _asking("case_manager", "visit_report", method="POST")),
+    Hole("the history ignores clearances", _history_tells_all, _asking("lawyer", endpoint="RecordPages.history")),
+    Hole("links name strangers", _titles_of_all, _asking("case_manager", "stay", "plan_budget", method="GET")),
+    Hole("the search ignores clearances", _search_ignores_clearances, _asking("accountant", "case", method="POST")),
+    Hole("drafts are anybody's", _drafts_of_all, _asking("coordinator", "visit_report", method="GET")),
+    Hole("private records are public", _private_is_public, _asking("social_worker", "staff_care")),
+    Hole("strangers' records are told apart", _strangers_are_named, _asking("case_manager", "visit_report",
+                                                                           endpoint="RecordPages.show")),
+    Hole("answers are logged", _answers_are_logged, _asking("case_manager", "visit_report", method="POST")),
+    Hole("every file is served", _files_of_all, _asking("case_manager", endpoint="FilePages")),
+]
+
+
+@contextmanager
+def dug(hole: Hole, planted: Planted) -> Iterator[None]:
+    """The organisation with this hole in it."""
+    undo: list[Callable[[], None]] = []
+
+    def patch(owner: Any, name: str, instead: Any) -> None:
+        was = vars(owner).get(name) if isinstance(owner, type) else getattr(owner, name)
+        setattr(owner, name, instead)
+        undo.append(lambda: setattr(owner, name, was))
+    try:
+        hole.dig(planted, patch)
+        _forget(planted)
+        yield
+    finally:
+        for close in undo:
+            close()
+        _forget(planted)
+
+
+def _forget(planted: Planted) -> None:
+    """What is remembered from request to request: scopes with their criteria, the forms as a role knows them."""
+    scope_of: Any = worker_module._scope
+    getattr(scope_of, "cache_clear", lambda: None)()
+    planted.app.extensions["dosar_known_forms"].clear()
+    gc.collect()

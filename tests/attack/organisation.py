@@ -1,0 +1,246 @@
+"""An organisation in which every answer of every record is a canary.
+
+Each form of a case has a record in a case of one's own, in a colleague's of one's team, in strangers',
+and one put away; each other form has one record and one put away. Every one was corrected once, so
+that its history holds canaries too, and points to records that its readers may not reach.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import insert
+
+from app.access.guarded import Guarded
+from app.access.organisation import Organisation as Named
+from app.access.people import Person, add_user
+from app.language.form import CASE, Form
+from app.language.question import Answers, Question
+from app.records.cabinet import Cabinet
+from app.records.drafts import keep as keep_draft
+from app.records.scope import SYSTEM, acting_as
+from app.records.sheets import Clerk, answers_of, correct, enter, put_away
+from app.records.system import attachment, now
+from app.records.tables import USER
+from app.records.teams import join
+from app.running import opened_app
+from tests.attack.answers import Diligent
+from tests.attack.canaries import Aviary, Canary, Private, Worker
+from tests.attack.policy import NEWCOMER, OWNER, Place, Policy
+from tests.databases import KEY
+
+CASE_PLACES: tuple[Place, ...] = ("foreign", "team", "own", "deleted")
+SHARED_PLACES: tuple[Place, ...] = ("shared", "shared_deleted")
+PASSWORD = "patru cuvinte fără rost"
+COLLEAGUE, STRANGER = "colleague", "stranger"
+
+
+@dataclass
+class Planted:
+    """The organisation and where everything in it lies."""
+
+    app: Flask
+    policy: Policy
+    aviary: Aviary
+    today: date
+    users: dict[str, int] = field(default_factory=dict)
+    cases: dict[str, int] = field(default_factory=dict)
+    """Place → case."""
+    records: dict[tuple[str, Place], int] = field(default_factory=dict)
+    """(form, place) → record."""
+    files: dict[str, int] = field(default_factory=dict)
+    """Place → a file that stands in a record there."""
+    attached: dict[int, Canary] = field(default_factory=dict)
+    """File → the answer it is."""
+
+    @property
+    def cabinet(self) -> Cabinet:
+        found: Cabinet = self.app.extensions["dosar_cabinet"]
+        return found
+
+    @property
+    def forms(self) -> dict[str, Form]:
+        return dict(self.cabinet.forms)
+
+    def places(self, form: str) -> tuple[Place, ...]:
+        """Where the form has records; what stands in a ledger is never put away."""
+        private: tuple[Place, ...] = ("foreign",) if self.forms[form].private_to else ()
+        places = CASE_PLACES if self.policy.in_case(form) else (*private, *SHARED_PLACES)
+        return places[:-1] if self.forms[form].append_only else places
+
+    def place_of(self, table: str, record_id: int) -> Place | None:
+        """Where a planted record lies; ``None`` for one that came later."""
+        return next((
+            place for (form, place), planted in self.records.items() if form == table and planted == record_id
+        ), None)
+
+
+def plant(data: Path, folder: Path) -> Planted:
+    """Build it, in a new database."""
+    app, _ = opened_app(data, folder, KEY, TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1")
+    policy = Policy(folder)
+    planted = Planted(app, policy, Aviary(policy), date.today())
+    with app.app_context(), acting_as(SYSTEM):
+        _hire(planted)
+        with planted.cabinet.writing():
+            planting = _Planting(planted)
+            planting.open_cases()
+            planting.file_sheets()
+            planting.point_out_of_reach()
+            planting.put_away()
+            planting.leave_a_draft()
+        planted.cabinet.session.remove()
+    return planted
+
+
+def _hire(planted: Planted) -> None:
+    guarded: Guarded = planted.app.extensions["dosar_access"]
+    team = frozenset({"Cluj"})
+    people = [
+        *(Person(role, role.title(), planted.aviary.word(Worker()), frozenset({role}), team)
+          for role in planted.policy.roles),
+        Person(COLLEAGUE, "Colega", planted.aviary.word(Worker()), frozenset({"case_manager"}), team),
+        Person(STRANGER, "Străina", planted.aviary.word(Worker()), frozenset({"case_manager"})),
+        Person(NEWCOMER, "Noua", planted.aviary.word(Worker())),
+    ]
+    for person in people:
+        planted.users[person.user_name] = add_user(guarded, None, person, PASSWORD)
+    with guarded.store.writing():
+        guarded.name_organisation(Named("Asociația Drumul Lin", "ro"))
+
+
+class _Planting:
+    """Files canaries in every form."""
+
+    def __init__(self, planted: Planted) -> None:
+        self.planted = planted
+        self.cabinet = planted.cabinet
+
+    def clerk(self, user: str) -> Clerk:
+        role = "case_manager" if user in (COLLEAGUE, STRANGER) else user
+        return Clerk(self.planted.users[user], role, self.planted.today)
+
+    def open_cases(self) -> None:
+        """Whose case it is follows from who opened it; everybody works on one's own."""
+        form = self.planted.forms[CASE]
+        for place, user in zip(CASE_PLACES, (STRANGER, COLLEAGUE, "case_manager", "case_manager"), strict=True):
+            case = self._file(form, place, user, None)
+            self.planted.cases[place] = case
+            if user == "case_manager":
+                for role in self.planted.policy.roles:
+                    if role != user:
+                        join(self.cabinet, self.cabinet.case(case), self.planted.users[role], role, self.clerk(user))
+
+    def file_sheets(self) -> None:
+        for form in sorted(self.planted.forms.values(), key=lambda form: form.append_only):
+            if form.key != CASE:
+                for place in self.planted.places(form.key):
+                    user = STRANGER if form.private_to and place == "foreign" else OWNER
+                    self._file(form, place, user, self._case_of(form, place))
+
+    def _case_of(self, form: Form, place: str) -> int | None:
+        return self.planted.cases["own" if place == "deleted" else place] if form.belongs_to else None
+
+    def _file(self, form: Form, place: Place, user: str, case: int | None) -> int:
+        answers, _ = Diligent(form, {USER: self.planted.users[user]}, self.planted.today).try_to_fill()
+        answers = self._with_canaries(form, place, answers)
+        if form.append_only:
+            answers = self._pointing(form.questions.values(), answers, "foreign")
+        record = enter(self.cabinet, form, answers, self.clerk(user), case)
+        self.planted.records[form.key, place] = record
+        return record
+
+    def _with_canaries(self, form: Form, place: Place, answers: Answers) -> Answers:
+        """Every question answered, hidden ones too, and uniquely wherever its kind can be."""
+        return {
+            question.name: self._rows(form, question, place, answers.get(question.name))
+            if question.columns_asked() else self._unique(form, question, question.name, place)
+            or answers.get(question.name)
+            for question in form.questions.values()
+        }
+
+    def _rows(self, form: Form, table: Question, place: Place, rows: Any) -> list[Answers]:
+        return [
+            {**row, **{
+                column.name: self._unique(form, column, f"{table.name}.{column.name}", place) or row.get(column.name)
+                for column in table.columns_asked()
+            }}
+            for row in rows or [{"id": None}]
+        ]
+
+    def _unique(self, form: Form, question: Question, path: str, place: Place) -> Any:
+        canary = Canary(form.key, path, place, self.planted.policy.asked[form.key, path].needs)
+        if question.type in ("file", "image"):
+            return self._attach(form, question, place, canary)
+        return self.planted.aviary.answer(question, canary)
+
+    def _attach(self, form: Form, question: Question, place: Place, canary: Canary) -> int:
+        content = self.planted.aviary.word(canary).encode()
+        kept: int = self.cabinet.session.execute(insert(attachment).values(
+            form=form.key, question=question.name, name=f"{self.planted.aviary.word(canary)}.txt",
+            media_type="text/plain", size=len(content), digest=sha256(content).hexdigest(), content=content,
+            user_id=self.planted.users["case_manager"], at=now(),
+        ).returning(attachment.c.id)).scalar_one()
+        self.planted.files.setdefault(place, kept)
+        self.planted.attached[kept] = canary
+        return kept
+
+    def point_out_of_reach(self) -> None:
+        """Correct every record: its links lead to strangers' records, and its words are new ones."""
+        for (key, place), record_id in self.planted.records.items():
+            form = self.planted.forms[key]
+            if form.append_only:
+                continue
+            record = self.cabinet.find(key, record_id)
+            answers = self._pointing(form.questions.values(), answers_of(self.cabinet, record), "foreign")
+            answers = {
+                **answers,
+                **{
+                    question.name: self._unique(form, question, question.name, place)
+                    for question in form.questions.values() if question.type in ("text", "paragraph")
+                },
+            }
+            correct(self.cabinet, form, record_id, record.version, answers, self.clerk("case_manager"))
+
+    def _pointing(self, questions: Any, answers: Answers, place: str) -> Answers:
+        pointing = dict(answers)
+        for question in questions:
+            if question.columns_asked() and answers.get(question.name):
+                pointing[question.name] = [
+                    {**row, **self._pointing(question.columns_asked(), row, place)} for row in answers[question.name]
+                ]
+            target = question.link_target()
+            if target is not None and target != USER:
+                pointing[question.name] = self.linked(target, place)
+        return pointing
+
+    def linked(self, target: str, place: str) -> int | None:
+        records = self.planted.records
+        return records.get((target, place)) or records.get((target, "shared"))
+
+    def put_away(self) -> None:
+        for (key, place), record_id in self.planted.records.items():
+            if place in ("deleted", "shared_deleted"):
+                put_away(self.cabinet, self.planted.forms[key], record_id, self.clerk("case_manager"))
+
+
+    def leave_a_draft(self) -> None:
+        """What stands half typed on a page is nobody else's to read."""
+        record = self.planted.records["visit_report", "own"]
+        typed = [("visit_purpose", self.planted.aviary.word(Private(OWNER)))]
+        keep_draft(
+            self.cabinet, self.planted.users[OWNER], f"/records/visit_report/{record}/edit", "visit_report", typed
+        )
+
+
+def every_link(planted: Planted, place: str) -> Iterator[tuple[str, int]]:
+    """(target, id) of the records that links of a record in this place would point to."""
+    for form in planted.forms:
+        found = planted.records.get((form, place)) or planted.records.get((form, "shared"))
+        if found is not None:
+            yield form, found
+    yield USER, planted.users["case_manager"]

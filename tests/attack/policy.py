@@ -1,0 +1,138 @@
+"""What each role may know and do, read from the organisation's files alone.
+
+This is the oracle's own understanding of ``roles.yaml`` and of the sensitivities in the forms. It shares
+no line with the gate, so that a mistake there is not repeated here.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from ruamel.yaml import YAML
+
+Place = Literal["own", "team", "foreign", "deleted", "shared", "shared_deleted"]
+"""Whose a record is: in a case of hers, of a colleague of her team, of strangers; put away (in a case of
+hers); in no case at all."""
+
+REACHED: dict[str, set[str]] = {
+    "none": set(), "own": {"own"}, "team": {"own", "team"}, "all": {"own", "team", "foreign"},
+}
+ANYBODY = "anybody"
+"""Somebody who has not signed in."""
+NEWCOMER = "newcomer"
+"""Somebody who has signed in and has no role."""
+OWNER = "case_manager"
+"""Whom the private records name that are not strangers'."""
+SYSTEM_COLUMNS = {
+    "id", "case_id", "record_id", "position", "form_version", "version", "created_by", "created_at",
+    "changed_by", "changed_at", "deleted_by", "deleted_at", "to_check", "lacking", "reverses",
+    "reversal_reason",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question, or one column of a table of rows, as the form's file has it."""
+
+    needs: frozenset[str]
+    """The clearances one must have to know its answers."""
+    conditional: bool
+    """Whether other answers may take its answer away."""
+    follows: bool
+    """Whether Dosar itself answers it: computed, counted, begun with a default."""
+    is_file: bool
+    writers: frozenset[str]
+    """The roles that alone write it; empty when everybody does."""
+
+
+class Policy:
+    """The files of a ``forms`` folder, read plainly."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        read = YAML(typ="safe", pure=True)
+        self.roles = {role["role"]: role for role in read.load(folder / "roles.yaml")["roles"]}
+        mixins = {path.stem: read.load(path)["sections"] for path in (folder / "mixins").glob("*.yaml")}
+        self.forms: dict[str, Any] = {}
+        for path in sorted(folder.glob("*.yaml")):
+            contents = read.load(path)
+            if "form" in contents:
+                contents["sections"] = [
+                    part for section in contents["sections"]
+                    for part in (mixins[section["mixin"]] if "mixin" in section else [section])
+                ]
+                self.forms[contents["form"]] = contents
+
+    def actions(self, role: str, form: str) -> set[str]:
+        may = self.roles.get(role, {}).get("may", {})
+        return set(may.get(form, may.get("*", ()))) if form in self.forms else set()
+
+    def clearances(self, role: str) -> set[str]:
+        return set(self.roles.get(role, {}).get("clearances", ()))
+
+    def writes(self, role: str) -> set[str]:
+        """The sensitivities of what the role may type into a new record."""
+        return self.clearances(role) | set(self.roles.get(role, {}).get("enters", ()))
+
+    def pages(self, role: str) -> set[str]:
+        return set(self.roles.get(role, {}).get("pages", ()))
+
+    def reaches(self, role: str, form: str, place: Place) -> bool:
+        """Whether a record of this form and place exists for the role."""
+        if "see" not in self.actions(role, form):
+            return False
+        if self.forms[form].get("private_to") and (role != OWNER or place == "foreign"):
+            return False
+        if place in ("deleted", "shared_deleted") and "delete" not in self.actions(role, form):
+            return False
+        if not self.in_case(form):
+            return True
+        return self.reaches_case(role, "own" if place == "deleted" else place)
+
+    def in_case(self, form: str) -> bool:
+        return form == "case" or "belongs_to" in self.forms[form]
+
+    def reaches_case(self, role: str, place: str) -> bool:
+        return place in REACHED[self.roles.get(role, {}).get("scope", "none")]
+
+    @cached_property
+    def asked(self) -> dict[tuple[str, str], Asked]:
+        """(form, question) and (form, table.column) → what is asked there."""
+        found: dict[tuple[str, str], Asked] = {}
+        for key, form in self.forms.items():
+            for section in form["sections"]:
+                for question in section["questions"]:
+                    around = "show_if" in section
+                    found[key, question["name"]] = _asked(question, frozenset(), around)
+                    for column in question.get("columns", ()):
+                        table = found[key, question["name"]]
+                        found[key, f"{question['name']}.{column['name']}"] = _asked(
+                            column, table.needs, table.conditional
+                        )
+        return found
+
+    @cached_property
+    def searched(self) -> set[tuple[str, str]]:
+        """(form, question) of the answers that records are found by."""
+        return {
+            (key, question["name"])
+            for key, form in self.forms.items() for section in form["sections"] for question in section["questions"]
+            if question.get("search")
+        }
+
+    def hidden(self, role: str, form: str) -> list[str]:
+        """The questions of the form whose answers the role may not know."""
+        return [
+            name for (key, name), asked in self.asked.items()
+            if key == form and not asked.needs <= self.clearances(role)
+        ]
+
+
+def _asked(question: dict[str, Any], around: frozenset[str], conditional: bool) -> Asked:
+    sensitivity = question.get("sensitivity", "identity" if question["type"] == "personal_number" else None)
+    return Asked(
+        around | {sensitivity} if sensitivity else around, conditional or "show_if" in question,
+        question["type"] in ("computed", "code") or bool({"default", "from_case", "carry"} & set(question)),
+        question["type"] in ("file", "image"), frozenset(question.get("written_by", ())),
+    )

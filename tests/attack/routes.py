@@ -1,0 +1,55 @@
+"""Who may use each route, written down a second time: a route that is not here fails the walk.
+
+The first time is the door the route itself declares; :mod:`tests.attack.oracle` compares what the
+application does with what stands here.
+"""
+
+from tests.attack.policy import ANYBODY, Policy
+
+EVERYONE = {
+    "static", "SignInPage.sign_in", "SignInPage.sign_out", "SignInPage.lock", "SignInPage.language",
+    "InvitationPage.invitation", "SetUpPage.set_up",
+}
+"""Open to people who have not signed in, too."""
+WORKERS = {
+    "HomePage.home", "AccountPage.profile", "AccountPage.password", "AccountPage.sign_out_elsewhere",
+    "DraftPages.keep", "DraftPages.still_here", "DerivingPages.derive", "FilePages.file", "HelpPages.help",
+    "HelpPages.cards_read",
+}
+"""Open to whoever has signed in; what they show follows from the records she reaches."""
+PAGES = {
+    "UsersPage.users": "users", "UsersPage.new": "users", "UsersPage.user": "users",
+    "UsersPage.invitation": "users", "UsersPage.close": "users", "UsersPage.open": "users",
+    "RolesPage.roles": "roles", "FormsPage.forms": "forms", "RecyclePage.deleted": "recycle",
+    "OrganisationPage.organisation": "organisation",
+}
+"""Open to roles with this administration page."""
+RIGHTS = {
+    "RecordPages.list": "see", "RecordPages.search": "see", "RecordPages.show": "see", "RecordPages.history": "see",
+    "RecordPages.new": "enter", "RecordPages.edit": "correct", "RecordPages.edit_section": "correct",
+    "RecordPages.delete": "delete", "RecordPages.restore": "delete", "RecordPages.withdraw": "enter",
+    "RecordPages.accept": "correct", "ReversingPages.reverse": "enter", "ExportPages.export": "export",
+    "ExportPages.take": "export", "ListPages.columns": "see", "ListPages.choose": "see", "ListPages.save": "see",
+    "ListPages.forget": "see", "CasePages.cases": "see", "CasePages.case": "see", "FindingPage.ask": "see",
+    "FindingPage.find": "see", "MergePages.choose": "delete", "MergePages.compare": "delete",
+    "MergePages.decide": "delete", "TeamPage.team": "see", "TeamPage.leave": "see", "ProgrammePage.programme": "see",
+}
+"""Open to roles with this right on the form."""
+FORM_OF = {"ProgrammePage.programme": "stay"}
+"""The form of the routes that do not name it and are not about cases."""
+
+
+def known_routes() -> set[str]:
+    return EVERYONE | WORKERS | set(PAGES) | set(RIGHTS)
+
+
+def is_open(policy: Policy, role: str, endpoint: str, form: str) -> bool:
+    """Whether this route, for this form, is open to the role."""
+    endpoint = endpoint.partition("?")[0]
+    if endpoint in EVERYONE or role == ANYBODY:
+        return endpoint in EVERYONE
+    if endpoint in PAGES:
+        return PAGES[endpoint] in policy.pages(role)
+    if endpoint in RIGHTS:
+        return RIGHTS[endpoint] in policy.actions(role, form or FORM_OF.get(endpoint, "case"))
+    return endpoint in WORKERS

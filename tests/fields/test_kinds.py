@@ -15,7 +15,7 @@ from app.language.question import Answer, Question, Reading, Unknown
 READINGS = [Reading(language, date(2026, 9, 5)) for language in ("ro", "en", "ro-MD")]
 ANSWERS: dict[str, Answer] = {
     "text": "Ștefan", "paragraph": "one\n\ntwo", "integer": 1234, "decimal": Decimal("1234.5"),
-    "money": Money(Decimal("1234.50"), "MDL"), "date": date(1998, 3, 27), "partial_date": "1998-03",
+    "money": Money(Decimal("1234.50"), "MDL"), "date": date(1998, 3, 27), "partial_date": "1998-03", "month": "1998-03",
     "time": time(9, 30), "datetime": datetime(1998, 3, 27, 9, 30), "personal_number": "1630615123457",
     "phone": "+40722123456", "email": "ana@example.org", "country": "MD", "file": 12, "image": 12,
     "code": "D-2026-0017",

@@ -87,7 +87,9 @@ PARCEL = form("""
     type: table
     columns:
       - {name: other, type: text, show_if: dear or what == "other"}
-      - {name: what, type: select_one, choices: [{code: oil, label: {en: O, ro: U}}, {code: other, label: {en: X, ro: X}}]}
+      - name: what
+        type: select_one
+        choices: [{code: oil, label: {en: Oil, ro: Ulei}}, {code: other, label: {en: Other, ro: Altele}}]
       - {name: quantity, type: integer, check: quantity > 0}
       - {name: price, type: decimal}
       - {name: cost, type: computed, value: quantity * price, result: decimal}

@@ -3,23 +3,29 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, redirect, render_template, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app.access.gate import may, page
 from app.access.view import View
-from app.language.form import CASE
+from app.language.form import CASE, Form
 from app.language.texts import say
 from app.pages.case_blocks import CaseBlocks
-from app.pages.desk import Desk, desk
+from app.pages.desk import Desk, desk, found_or_404
 from app.pages.merging import moved_from
 from app.pages.moments import day_text, moment_text
 from app.pages.told import ACTIONS
 from app.records.glancing import Glance
+from app.records.labels import shown
 from app.records.merging import may_merge, merged_into
-from app.records.overview import Event, events, members
+from app.records.overview import Event, SheetOfDay, dating_question, events, members, sheets_by_day
 from app.records.scope import OutOfReach
+
+TOLD, CHANGES = 12, 6
+"""How many sheets and changes the page of a case tells."""
+PAGE = 50
+MOST_PAGES = 10**4
 
 
 @dataclass(slots=True)
@@ -55,16 +61,38 @@ class CasePages(View):
             record = at.cabinet.case(case_id)
         except OutOfReach:
             return moved_from(at, merged_into(at.cabinet, case_id)) or abort(404)
-        known = {key: form for key, form in at.seen_forms().items() if form.belongs_to}
+        known = _known(at)
         blocks = CaseBlocks(at, Glance(at.cabinet, known, record), at.cabinet.definition.stages)
         blocks.read()
         head = at.case_head(record)
         return render_template(
             "case.html", case=head, facts=head.header if head else [], actions=_actions(at, case_id),
             blocks=blocks, team=_team(at, record),
-            timeline=_timeline(at, events(at.cabinet, record, [CASE, *known])),
+            timeline=_timeline(at, sheets_by_day(at.cabinet, record, known, TOLD)),
+            timeline_url=url_for("CasePages.timeline", case_id=case_id),
+            changes=_changes(at, events(at.cabinet, record, [CASE, *known], CHANGES)),
             history_url=url_for("RecordPages.history", form=CASE, record_id=case_id),
         )
+
+    @page("/cases/<int:case_id>/timeline", may("see", CASE))
+    def timeline(self, case_id: int) -> str:
+        """Everything that happened, by the day each sheet tells of."""
+        at = desk()
+        record = found_or_404(at.cabinet.case, case_id)
+        number = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
+        known = _known(at)
+        found = sheets_by_day(at.cabinet, record, known, PAGE + 1, (number - 1) * PAGE)
+        return render_template(
+            "timeline.html", title=gettext("Everything that happened"), form_title=gettext("Everything that happened"),
+            case=at.case_head(record), timeline=_timeline(at, found[:PAGE]),
+            newer=url_for("CasePages.timeline", case_id=case_id, page=number - 1) if number > 1 else "",
+            older=url_for("CasePages.timeline", case_id=case_id, page=number + 1) if len(found) > PAGE else "",
+        )
+
+
+def _known(at: Desk) -> dict[str, Form]:
+    """The forms of a case that the reader may see."""
+    return {key: form for key, form in at.seen_forms().items() if form.belongs_to}
 
 
 def _actions(at: Desk, case_id: int) -> list[tuple[str, str, str, str]]:
@@ -88,7 +116,17 @@ def _team(at: Desk, record: Any) -> list[TeamMember]:
     ]
 
 
-def _timeline(at: Desk, found: list[Event]) -> list[Happening]:
+def _timeline(at: Desk, found: list[SheetOfDay]) -> list[Happening]:
+    return [
+        Happening(
+            shown(dated, one.day, at.reading), say(at.forms[one.form].title, at.reading.language), "",
+            url_for("RecordPages.show", form=one.form, record_id=one.record_id),
+        )
+        for one in found if (dated := dating_question(at.cabinet.forms[one.form]))
+    ]
+
+
+def _changes(at: Desk, found: list[Event]) -> list[Happening]:
     return [
         Happening(
             moment_text(event.at),

@@ -1,6 +1,6 @@
 """A case at a glance: how many sheets of each form, the last of them, who works on it, what happened."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from app.language.question import Question
 from app.records.cabinet import Cabinet
 from app.records.system import history, team
 from app.records.tables import Record
+from app.records.together import as_text, value_of
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,41 @@ def dating_question(form: Form) -> Question | None:
     dates = [question for question in form.stored_questions if question.value_type == "date"]
     days = [question for question in dates if isinstance(question.columns()[0].type, Date)]
     return next((one for one in dates if one.name in names), days[0] if days else None)
+
+
+@dataclass(frozen=True)
+class SheetOfDay:
+    """A sheet of a case and the day it is of, as it is stored."""
+
+    form: str
+    record_id: int
+    day: Any
+
+
+def sheets_by_day(
+    cabinet: Cabinet, case: Record, known: Mapping[str, Form], most: int, skipped: int = 0,
+) -> list[SheetOfDay]:
+    """The sheets of a case by the day they tell of, the latest first: one statement for all forms.
+
+    Of a form whose day the reader may not know there is nothing.
+    """
+    queries, kinds = [], {}
+    for key, form in known.items():
+        dated = dating_question(cabinet.forms[key])
+        if dated is not None and dated.name in form.questions:
+            kept: Any = cabinet.record_class(key)
+            day = getattr(kept, dated.name)
+            kinds[key] = day.type
+            columns = literal(key).label("form"), kept.id.label("number"), as_text(day).label("day")
+            queries.append(select(*columns).where(kept.case_id == case.id, day.is_not(None)))
+    if not queries:
+        return []
+    every = union_all(*queries)
+    order = every.selected_columns
+    rows = cabinet.session.execute(
+        every.order_by(order["day"].desc(), order["form"], order["number"].desc()).limit(most).offset(skipped)
+    )
+    return [SheetOfDay(key, number, value_of(kinds[key], text)) for key, number, text in rows]
 
 
 def members(cabinet: Cabinet, case: Record) -> list[Member]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -165,6 +166,31 @@ def test_an_accountant_sees_amounts_and_no_names(demo: Demo) -> None:
     assert "MDL" in block(text, "Bani")
     assert "Zagaievschi" not in text and block(text, "Persoane apropiate cazului") == ""
     assert block(text, "Riscuri deschise") == ""
+
+
+def test_what_happened_is_told_by_the_day_of_each_sheet(demo: Demo, case_id: int) -> None:
+    filed(demo, "referral", case_id, registered_on=date(2026, 3, 1), request_kind="partner")
+    filed(demo, "service_log", case_id, given_on=date(2026, 2, 1), service="social", hours=Decimal(1))
+    filed(demo, "case_stage", case_id, stage="contact", entered_on=date(2026, 3, 5))
+    told = "05.03.2026 Etapa cazului 01.03.2026 Solicitare / referire 01.02.2026 Serviciu acordat"
+    assert told in block(page(demo, case_id), "Ce s-a întâmplat")
+    everything = demo.browser("coordinator").get(f"/cases/{case_id}/timeline").text
+    assert told in " ".join(re.sub(r"<[^>]+>", " ", everything).split())
+
+
+def test_what_happened_long_ago_stands_on_later_pages(demo: Demo, case_id: int) -> None:
+    for day in range(1, 29):
+        for month in (1, 2):
+            filed(demo, "case_stage", case_id, stage="contact", entered_on=date(2026, month, day))
+    first, second = (
+        demo.browser("coordinator").get(f"/cases/{case_id}/timeline?page={number}").text for number in (1, 2)
+    )
+    assert ("28.02.2026" in first, "01.01.2026" in first) == (True, False)
+    assert ("28.02.2026" in second, "01.01.2026" in second) == (False, True)
+
+
+def test_a_case_out_of_reach_has_no_timeline(demo: Demo, case_id: int) -> None:
+    assert demo.browser("volunteer").get(f"/cases/{case_id}/timeline").status_code == 404
 
 
 def test_the_people_around_the_case_stand_there_with_their_role(demo: Demo) -> None:

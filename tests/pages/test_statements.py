@@ -78,7 +78,7 @@ def pages(demo: Demo, form: str, worker: str) -> list[str]:
         sorts = [name for name in sheet.list if sheet.questions[name].sortable][:2]
         addresses += [listed, f"{listed}?page=2", *[f"{listed}?sort=-{name}" for name in sorts]]
         record = fullest(demo, form)
-        if record is not None:
+        if record is not None and not sheet.private_to:
             addresses += [f"{listed}/{record}", f"{listed}/{record}/history"]
             if "correct" in may and not sheet.append_only:
                 steps = range(1, len(sheet.sections) + 1)

@@ -49,12 +49,11 @@ def open_store(data: Path, key: bytes | None, url: str | None = None) -> Store:
 
 
 def prepared(store: Store, forms: Path, converting: bool = False) -> Opened:
-    """The database made ready for these forms and their roles."""
+    """The database made ready for these forms and their roles, in one transaction."""
     with store.writing() as session:
         install(session.connection())
-    opened = open_forms(store, forms, converting)
-    if opened.changed:
-        with store.writing() as session:
+        opened = open_forms(store, forms, converting)
+        if opened.changed:
             sync_permissions(session, opened.definition.roles, opened.definition.forms)
     return opened
 

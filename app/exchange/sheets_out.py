@@ -6,21 +6,25 @@ a temporary file would be a copy in clear beside the encrypted database.
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
+from itertools import repeat
 from typing import Any
+from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
+from openpyxl.packaging.relationship import RelationshipList
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.utils.datetime import to_excel
 from openpyxl.writer.excel import ExcelWriter
+from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from app.fields.money import Money
 from app.language.question import Question, Reading, Unknown
@@ -32,6 +36,10 @@ NOT_IN_A_SHEET = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 BOM = "\ufeff"
 DATE_FORMAT = {date: "dd.mm.yyyy", datetime: "dd.mm.yyyy hh:mm"}
 NARROW, WIDE = 14, 28
+FROZEN = (
+    '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" '
+    'state="frozen"/></sheetView></sheetViews>'
+)
 
 Value = str | int | float | Decimal | date | datetime | None
 
@@ -123,53 +131,65 @@ def xlsx_file(heads: Sequence[str], rows: Iterable[Sequence[Value]], name: str) 
     """A workbook with one sheet: heads that stay in sight, dates and numbers as such, all else as text."""
     book = Workbook()
     book.properties.creator = "Dosar"
-    sheet = book.active
-    sheet.title = name[:31]
-    sheet.append([_text_cell(sheet, head, Font(bold=True)) for head in heads])
-    wide: set[int] = set()
-    for row in rows:
-        sheet.append([_xlsx_cell(sheet, cell) for cell in row])
-        wide.update(place for place, cell in enumerate(row) if isinstance(cell, str) and len(cell) > NARROW)
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = sheet.dimensions
-    for place in range(len(heads)):
-        sheet.column_dimensions[get_column_letter(place + 1)].width = WIDE if place in wide else NARROW
-    return _zipped(book)
-
-
-def _xlsx_cell(sheet: Any, value: Value) -> Any:
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return _text_cell(sheet, value)
-    cell = Cell(sheet, row=1, column=1, value=value)
-    if type(value) in DATE_FORMAT:
-        cell.number_format = DATE_FORMAT[type(value)]
-    return cell
-
-
-def _text_cell(sheet: Any, text: str, font: Font | None = None) -> Cell:
-    cell = Cell(sheet, row=1, column=1, value=NOT_IN_A_SHEET.sub("", text))
-    cell.data_type = "s"  # whatever it begins with, it is no formula and no error
-    if font is not None:
-        cell.font = font
-    return cell
-
-
-def _zipped(book: Workbook) -> bytes:
+    book.active.title = name[:31]
     out = BytesIO()
     with ZipFile(out, "w", ZIP_DEFLATED) as archive:
-        _InMemory(book, archive).write_data()
+        _OneSheet(book, archive, _sheet(heads, rows, _styles(book.active))).write_data()
     return out.getvalue()
 
 
-class _InMemory(ExcelWriter):  # type: ignore[misc]
-    """Writes a workbook without openpyxl's temporary file."""
+def _styles(sheet: Any) -> dict[type, int]:
+    """The number of a workbook's style for a kind of value; that of text is bold, for the heads."""
+    cells = {kind: Cell(sheet, row=1, column=1) for kind in (str, *DATE_FORMAT)}
+    cells[str].font = Font(bold=True)
+    for kind, number_format in DATE_FORMAT.items():
+        cells[kind].number_format = number_format
+    return {kind: cell.style_id for kind, cell in cells.items()}
+
+
+def _sheet(heads: Sequence[str], rows: Iterable[Sequence[Value]], styles: Mapping[type, int]) -> str:
+    """The sheet in SpreadsheetML: openpyxl's own cells take twenty times as long."""
+    letters = [get_column_letter(place + 1) for place in range(len(heads))]
+    wide: set[int] = set()
+    lines = ["".join(_text(letter, 1, head, styles[str]) for letter, head in zip(letters, heads, strict=True))]
+    for number, row in enumerate(rows, 2):
+        lines.append("".join(map(_cell, letters, repeat(number), row, repeat(styles))))
+        wide.update(place for place, cell in enumerate(row) if isinstance(cell, str) and len(cell) > NARROW)
+    columns = "".join(
+        f'<col min="{place}" max="{place}" width="{WIDE if place - 1 in wide else NARROW}" customWidth="1"/>'
+        for place in range(1, len(heads) + 1)
+    )
+    written = "".join(f'<row r="{number}">{cells}</row>' for number, cells in enumerate(lines, 1))
+    return (
+        f'<worksheet xmlns="{SHEET_MAIN_NS}">{FROZEN}<cols>{columns}</cols><sheetData>{written}</sheetData>'
+        f'<autoFilter ref="A1:{letters[-1]}{len(lines)}"/></worksheet>'
+    )
+
+
+def _cell(letter: str, number: int, value: Value, styles: Mapping[type, int]) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return _text(letter, number, value, 0)
+    if isinstance(value, date):
+        return f'<c r="{letter}{number}" s="{styles[type(value)]}"><v>{to_excel(value)}</v></c>'
+    return f'<c r="{letter}{number}"><v>{value}</v></c>'
+
+
+def _text(letter: str, number: int, text: str, style: int) -> str:
+    """A cell that is text, whatever it begins with."""
+    written = escape(NOT_IN_A_SHEET.sub("", text))
+    return f'<c r="{letter}{number}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{written}</t></is></c>'
+
+
+class _OneSheet(ExcelWriter):  # type: ignore[misc]
+    """Writes a workbook whose one sheet is written already, without openpyxl's temporary file."""
+
+    def __init__(self, book: Workbook, archive: ZipFile, sheet: str) -> None:
+        super().__init__(book, archive)
+        self.sheet = sheet
 
     def write_worksheet(self, ws: Any) -> None:
-        ws._drawing = SpreadsheetDrawing()
-        writer = WorksheetWriter(ws, BytesIO())
-        writer.write()
-        ws._rels = writer._rels
-        self._archive.writestr(ws.path[1:], writer.out.getvalue())
+        ws._drawing, ws._rels = SpreadsheetDrawing(), RelationshipList()
+        self._archive.writestr(ws.path[1:], self.sheet)
         self.manifest.append(ws)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -45,7 +46,8 @@ def read_csv(contents: bytes, separator: str) -> list[list[str]]:
 
 
 CHOICES = [
-    {"code": "food", "label": {"en": "Food", "ro": "Alimente"}}, {"code": "rent", "label": {"en": "Rent", "ro": "Chirie"}},
+    {"code": "food", "label": {"en": "Food", "ro": "Alimente"}},
+    {"code": "rent", "label": {"en": "Rent", "ro": "Chirie"}},
 ]
 
 
@@ -104,6 +106,21 @@ def test_romanian_excel_gets_semicolons_and_decimal_commas() -> None:
     assert csv_file(["Data"], rows, ";").startswith(b"\xef\xbb\xbf")
     assert read_csv(csv_file(["a", "b", "c"], rows, ";"), ";")[1] == ["2026-03-01", "2,50", "Țîrcă; Ion"]
     assert read_csv(csv_file(["a", "b", "c"], rows, ","), ",")[1] == ["2026-03-01", "2.50", "Țîrcă; Ion"]
+
+
+def test_of_ten_thousand_odd_words_none_is_a_formula() -> None:
+    chance = Random(7)
+    signs = "=+-@\t\r\n '\"<&>;,|!aĂț1\x00\x1f\u200b＝"
+    words = ["".join(chance.choices(signs, k=chance.randint(0, 9))) for _ in range(10_000)]
+    rows = [words[begin:begin + 10] for begin in range(0, len(words), 10)]
+    heads = [str(number) for number in range(10)]
+    assert {cell.data_type for row in opened(xlsx_file(heads, rows, "case")).iter_rows() for cell in row} <= {"s", "n"}
+    for row in read_csv(csv_file(heads, rows, ";"), ";"):
+        assert not any(cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n")) for cell in row)
+
+
+def test_a_sheet_without_records_has_its_heads() -> None:
+    assert [cell.value for cell in opened(xlsx_file(["Nume", "<b>&"], [], "case"))[1]] == ["Nume", "<b>&"]
 
 
 def test_nothing_lies_in_a_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

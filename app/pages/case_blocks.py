@@ -133,14 +133,18 @@ class CaseBlocks:
 
     def read(self) -> None:
         """Read everything the blocks need: two statements."""
+        kind = self.at.worker.roles, stages.dates_known(self.look, self.declared)
+        self.look.read_as(kind, self._ask)
+        self.now = stages.stages_now(self.look, self.declared)
+        self.balances = budget.balances(self.look, self.declared)
+        self.titles = self._payer_titles()
+
+    def _ask(self) -> None:
+        """What is asked depends on what the worker's roles know and on the dates in the case file."""
         stages.ask(self.look, self.declared)
         around.ask_people(self.look, self.declared.people)
         around.ask_risks(self.look, self.declared.risks)
         budget.ask(self.look, self.declared)
-        self.look.read()
-        self.now = stages.stages_now(self.look, self.declared)
-        self.balances = budget.balances(self.look, self.declared)
-        self.titles = self._payer_titles()
 
     def _payer_titles(self) -> Titles:
         payers = {payer for balance in self.balances for payer in balance.payers if payer is not None}

@@ -1,15 +1,29 @@
 """What a page about one case asks of many forms, gathered and read in one statement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from sqlalchemy import bindparam
 
 from app.language.form import Form
 from app.language.question import Answers, Question
 from app.records.cabinet import Cabinet
 from app.records.overview import dating_question
-from app.records.tables import Record
-from app.records.together import read_together
+from app.records.tables import Record, column_names
+from app.records.together import Together
+
+OF_CASE: Any = bindparam("of_case")
+"""The case looked at, in conditions."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked for, ready to be read of any case."""
+
+    keys: tuple[Any, ...]
+    dates: tuple[str, ...]
+    together: Together
 
 
 @dataclass
@@ -23,6 +37,8 @@ class Glance:
     known: Mapping[str, Form]
     case: Record
     asked: dict[Any, tuple[Any, ...]] = field(default_factory=dict)
+    dates: set[str] = field(default_factory=set)
+    """The dates of the case file that conditions name."""
     found: dict[Any, list[dict[str, Any]]] = field(default_factory=dict)
 
     def knows(self, form: str, *names: str) -> bool:
@@ -41,23 +57,40 @@ class Glance:
         """Ask for answers of the case's records of a form; each row also has its ``id``."""
         kept: Any = self.cabinet.record_class(form)
         columns = _columns(kept, [self.known[form].questions[name] for name in names])
-        self.asked[key] = (kept, [kept.id, *columns], [kept.case_id == self.case.id, *conditions])
+        self.asked[key] = (kept, [kept.id, *columns], [kept.case_id == OF_CASE, *conditions])
 
     def ask_rows(self, key: Any, form: str, table: str, *conditions: Any) -> None:
         """Ask for the rows of a table in the case's records; each has its record's ``record_id``."""
         kept: Any = self.cabinet.tables.rows[form, table]
         columns = [kept.id, kept.record_id, *_columns(kept, self._table(form, table))]
-        self.asked[key] = (kept, columns, [kept.case_id == self.case.id, *conditions])
+        self.asked[key] = (kept, columns, [kept.case_id == OF_CASE, *conditions])
 
     def ask_sums(self, key: Any, form: str, sums: Sequence[Any], *conditions: Any, by: Sequence[Any] = ()) -> None:
         """Ask for sums over the case's records of a form, by the values of columns."""
         kept: Any = self.cabinet.record_class(form)
-        self.asked[key] = (kept, [*by, *sums], [kept.case_id == self.case.id, *conditions], by)
+        self.asked[key] = (kept, [*by, *sums], [kept.case_id == OF_CASE, *conditions], by)
+
+    def since(self, name: str) -> Any:
+        """A date of the case file, to stand in a condition."""
+        self.dates.add(name)
+        return bindparam(f"since_{name}")
 
     def read(self) -> None:
         """Read everything asked for: one statement."""
-        rows = read_together(self.cabinet, list(self.asked.values()))
-        self.found = dict(zip(self.asked, rows, strict=True))
+        self._read(_Asked(tuple(self.asked), tuple(self.dates), Together.of(list(self.asked.values()))))
+
+    def read_as(self, kind: Hashable, ask: Callable[[], None]) -> None:
+        """Read what ``ask`` asks for, which is the same for every case looked at in this kind."""
+        def asked() -> _Asked:
+            ask()
+            return _Asked(tuple(self.asked), tuple(self.dates), Together.of(list(self.asked.values())))
+
+        self._read(self.cabinet.statement(("glance", kind), asked))
+
+    def _read(self, asked: "_Asked") -> None:
+        values = {f"since_{name}": getattr(self.case, name) for name in asked.dates}
+        rows = asked.together.read(self.cabinet, {**values, "of_case": self.case.id})
+        self.found = dict(zip(asked.keys, rows, strict=True))
 
     def answers(self, key: Any, form: str) -> list[tuple[int, Answers]]:
         """(id, answers) of what :meth:`ask` asked for, those asked for being among them."""
@@ -76,7 +109,7 @@ class Glance:
 
 
 def _columns(kept: Any, questions: Sequence[Question]) -> list[Any]:
-    return [getattr(kept, column.name) for question in questions for column in question.columns()]
+    return [getattr(kept, name) for question in questions for name in column_names(question)]
 
 
 def _restored(questions: Sequence[Question], row: Mapping[str, Any]) -> Answers:

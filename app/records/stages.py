@@ -63,11 +63,10 @@ def ask(look: Glance, stages: Stages) -> None:
     for form in look.known:
         _ask_filed(look, ("filed", form, None), form)
     for stage in stages.stages:
-        day = _case_date(look, stage.since)
-        for form in stage.forms if day else ():
-            if form in look.known and look.date_name(form):
+        for form in stage.forms:
+            if stage.since and _case_date(look, stage.since) and form in look.known and look.date_name(form):
                 dated = getattr(look.cabinet.record_class(form), look.date_name(form))
-                _ask_filed(look, ("filed", form, stage.since), form, dated >= day)
+                _ask_filed(look, ("filed", form, stage.since), form, dated >= look.since(stage.since))
     told = stages.told_by
     if told and look.knows(told.form, told.stage, told.entered, told.finished):
         look.ask("told", told.form, [told.stage, told.entered, told.finished])
@@ -82,6 +81,11 @@ def _ask_filed(look: Glance, key: Any, form: str, *conditions: Any) -> None:
         func.max(kept.id).label("newest"),
     ]
     look.ask_sums(key, form, sums, *conditions)
+
+
+def dates_known(look: Glance, stages: Stages) -> tuple[str, ...]:
+    """The stages whose first day the case file tells: for these more is asked."""
+    return tuple(stage.stage for stage in stages.stages if _case_date(look, stage.since))
 
 
 def _case_date(look: Glance, name: str | None) -> Any:

@@ -168,6 +168,8 @@ def _row_class(mapper: registry, forms: Mapping[str, Form], form: Form, question
         *_answer_columns(forms, question.columns_asked()),
     )
     Index(f"{INDEX}{table.name}__record", table.c.record_id, table.c.position)
+    if in_case:
+        Index(f"{INDEX}{table.name}__case_id", table.c.case_id)
     row: type[Row] = type(_class_name(table.name), (Row,), {
         "form_key": form.key, "question_name": question.name,
         "case_column": "case_id" if in_case else None, "links": {},
@@ -205,7 +207,11 @@ def _index(table: Table, form: Form) -> None:
     """
     listed = [form.questions[name.removeprefix("-")] for name in (*form.list, *form.filters, *form.sort)]
     if form.append_only:
-        Index(f"{INDEX}{form.key}__reverses", table.c.reverses, unique=True)
+        reverses = table.c.reverses.is_not(None)  # the others are too many to be looked for by it
+        Index(
+            f"{INDEX}{form.key}__reverses", table.c.reverses, unique=True,
+            sqlite_where=reverses, postgresql_where=reverses,
+        )
     wanted = {sort_column(question) if question.sortable else question.name for question in listed}
     wanted |= {question.name for question in form.stored_questions if question.link_target()}
     wanted |= {"case_id", "changed_at"}

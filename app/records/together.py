@@ -51,6 +51,8 @@ class Together:
     @classmethod
     def of(cls, parts: Sequence[tuple[Any, ...]]) -> "Together":
         """Each part is a class, its columns, the conditions and what it is grouped by."""
+        if not parts:
+            return cls(None, ())
         width = max(len(columns) for _, columns, *_ in parts)
         queries = [_texts(place, width, *part[1:]) for place, part in enumerate(parts)]
         return cls(union_all(*queries) if len(queries) > 1 else queries[0], [part[1] for part in parts])
@@ -61,6 +63,8 @@ class Together:
         The classes' scopes apply as ever. A part's rows come in no order.
         """
         found: list[list[dict[str, Any]]] = [[] for _ in self.columns]
+        if not found:
+            return found
         readers = [[(column.key, reader(column.type)) for column in columns] for columns in self.columns]
         for place, *texts in cabinet.session.execute(self.statement, values):
             found[place].append({
@@ -72,7 +76,7 @@ class Together:
 
 def read_together(cabinet: Cabinet, parts: Sequence[tuple[Any, ...]]) -> list[list[dict[str, Any]]]:
     """The rows of these parts, in a statement made for this once."""
-    return Together.of(parts).read(cabinet) if parts else []
+    return Together.of(parts).read(cabinet)
 
 
 def _texts(

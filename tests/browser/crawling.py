@@ -14,7 +14,7 @@ from app.demo import password_of
 from tests.browser.serving import Site
 
 VOID = {"br", "col", "hr", "img", "input", "link", "meta", "wbr"}
-SILENT = {"script", "style", "textarea"}
+SILENT = {"script", "style", "textarea", "kbd"}
 SPOKEN = (
     "title", "aria-label", "placeholder", "alt", "data-label", "data-counter", "data-deleted", "data-full",
     "data-yes", "data-no",

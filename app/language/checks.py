@@ -33,6 +33,8 @@ RESERVED = frozenset({
     "form_key", "case_column", "columns", "lacking", "private_to", "to_check", "reverses", "reversal_reason", "of",
     "question_name", "attached_in",
 })
+LONGEST_NAMES = 50
+"""Columns, indexes and tables are named after both; PostgreSQL knows the first 63 characters of a name."""
 RESERVED_FORMS = ("ab_", "dosar_", "sqlite_", "pg_")
 USER = "user"
 """What a link may point to beside the forms."""
@@ -90,6 +92,13 @@ def _names(draft: Draft) -> Iterator[Finding]:
             yield _reserved(place, name)
         if "__" in name:
             yield finding(place, "F013", "A name has no two underscores in a row; take another.")
+        beside = (draft.form.key if table is None else "", question.link_target() or "")
+        for other in beside:
+            if len(name) + len(other) > LONGEST_NAMES:
+                yield finding(
+                    place, "F031", 'The names "%(one)s" and "%(other)s" have more than %(most)s characters '
+                    "together; shorten one.", one=other, other=name, most=LONGEST_NAMES,
+                )
 
 
 def _name(table: Question | None) -> str:

@@ -1,0 +1,44 @@
+"""What arrives in a request."""
+
+from io import BytesIO
+
+import pytest
+from flask import Flask, request
+
+from app.pages.posting import receive_in_memory
+from tests.pages.conftest import Demo, token_on
+
+
+@pytest.fixture
+def app() -> Flask:
+    made = Flask("app")
+    receive_in_memory(made)
+    return made
+
+
+def test_a_character_nobody_types_is_left_out(app: Flask) -> None:
+    posted = {"na\x00me": ["Ți\x00rcă", "\x00"], "other": "rămâne"}
+    with app.test_request_context("/?se%00arch=a%00b&page=2", method="POST", data=posted):
+        assert request.args.to_dict(flat=False) == {"search": ["ab"], "page": ["2"]}
+        assert request.form.to_dict(flat=False) == {"name": ["Țircă", ""], "other": ["rămâne"]}
+        assert request.values["search"] == "ab"
+
+
+def test_what_people_type_arrives_as_it_is(app: Flask) -> None:
+    typed = "Țîrcă\r\n\tșters; 100% \u00a0„ghilimele” 🙂"
+    with app.test_request_context("/", method="POST", data={"a": typed, "b": [typed, ""]}):
+        assert request.form.to_dict(flat=False) == {"a": [typed], "b": [typed, ""]}
+
+
+def test_an_attached_file_keeps_every_byte(app: Flask) -> None:
+    with app.test_request_context("/", method="POST", data={"file": (BytesIO(b"a\x00b"), "poza.png"), "a": "\x00"}):
+        assert request.files["file"].read() == b"a\x00b"
+        assert request.form["a"] == ""
+
+
+def test_a_search_with_such_a_character_finds_what_is_meant(demo: Demo) -> None:
+    browser = demo.browser("coordinator")
+    token = token_on(browser.get("/records/case").text)
+    browser.post("/records/case/search", data={"search": "DEMO-\x00001", "csrf_token": token})
+    assert "/cases/1" in browser.get("/records/case").text
+    browser.post("/records/case/search", data={"search": "", "csrf_token": token})

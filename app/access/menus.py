@@ -7,10 +7,11 @@ from flask import current_app, has_request_context, request, url_for
 from flask_babel import gettext, lazy_gettext
 
 from app.access.languages import wording
-from app.access.worker import Known, Worker, allowance
+from app.access.worker import Worker, allowance
 from app.language.folder import Definition
 from app.language.form import CASE
 from app.language.roles import PageName
+from app.language.same import Same
 from app.language.texts import say
 
 LIST = "/records/{form}"
@@ -51,7 +52,7 @@ def menu_for(worker: Worker, definition: Definition) -> list[Group]:
     """Groups without an entry for this worker are left out."""
     groups = [
         Group(title, [entry for form in forms for entry in _of_form(*form)])
-        for title, forms in _form_groups(Known(definition), worker.roles, wording())
+        for title, forms in _form_groups(Same(definition), worker.roles, wording())
     ]
     groups.append(Group(gettext("Administration"), _administration(worker)))
     return [group for group in groups if group.entries]
@@ -59,16 +60,16 @@ def menu_for(worker: Worker, definition: Definition) -> list[Group]:
 
 @lru_cache(maxsize=256)
 def _form_groups(
-    known: Known, roles: frozenset[str], language: str
+    known: Same[Definition], roles: frozenset[str], language: str
 ) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """The forms these roles see, each with its name and address, in the groups of the menu."""
-    forms, rights = known.definition.forms, allowance(known, roles).rights
+    forms, rights = known.thing.forms, allowance(known, roles).rights
     return [
         (say(group.title, language), [
             (form.key, say(form.plural or form.title, language), LIST.format(form=form.key))
             for form in map(forms.get, group.entries) if form and "see" in rights.get(form.key, ())
         ])
-        for group in known.definition.menu.menu
+        for group in known.thing.menu.menu
     ]
 
 

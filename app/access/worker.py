@@ -8,6 +8,7 @@ from app.access.sessions import SignedIn
 from app.language.folder import Definition
 from app.language.question import Sensitivity
 from app.language.roles import ADMINISTRATOR, PageName
+from app.language.same import Same
 from app.records.scope import Scope
 
 
@@ -37,7 +38,7 @@ class Worker:
 
 def worker_of(person: SignedIn, definition: Definition) -> Worker:
     """The worker this signed-in person is under the organisation's roles."""
-    known = Known(definition)
+    known = Same(definition)
     held = allowance(known, person.roles)
     return Worker(
         id=person.user_id,
@@ -53,7 +54,7 @@ def worker_of(person: SignedIn, definition: Definition) -> Worker:
 
 
 @lru_cache(maxsize=1024)
-def _scope(known: "Known", roles: frozenset[str], user_id: int, colleagues: frozenset[int]) -> Scope:
+def _scope(known: Same[Definition], roles: frozenset[str], user_id: int, colleagues: frozenset[int]) -> Scope:
     """One scope for all requests of a worker, until her roles or colleagues change.
 
     Whose cases count: her own; for a team's scope those of her groups' members too.
@@ -63,21 +64,8 @@ def _scope(known: "Known", roles: frozenset[str], user_id: int, colleagues: froz
     return Scope(worker_id=user_id, cases=held.cases, colleagues=hers, rights=held.rights)
 
 
-class Known:
-    """A definition that compares by identity, so that allowances can be remembered by it."""
-
-    def __init__(self, definition: Definition) -> None:
-        self.definition = definition
-
-    def __hash__(self) -> int:
-        return id(self.definition)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Known) and other.definition is self.definition
-
-
 @lru_cache(maxsize=256)
-def allowance(known: Known, roles: frozenset[str]) -> Allowance:
+def allowance(known: Same[Definition], roles: frozenset[str]) -> Allowance:
     """What these roles allow together; worked out once for each set of roles."""
-    definition = known.definition
+    definition = known.thing
     return together(definition.roles.held(roles), definition.forms)

@@ -1,4 +1,7 @@
-"""Numbers in addresses: only those a record can have."""
+"""The addresses of records, and the numbers in them: only those a record can have.
+
+A page names dozens of addresses; ``url_for`` would take longer than the page's statements.
+"""
 
 from typing import Any
 
@@ -24,3 +27,18 @@ def record_number(text: str) -> int:
     """The number of a record in the query of an address; 0, which no record has, for one too large."""
     number = int(text)
     return number if 0 < number <= LARGEST else 0
+
+
+def record_url(form: str, record_id: int | None) -> str:
+    """Where a record is shown."""
+    return f"/records/{form}/{record_id}"
+
+
+def list_url(form: str, case_id: int) -> str:
+    """Where the records of a form in one case are listed."""
+    return f"/records/{form}?case={case_id}"
+
+
+def new_url(form: str, case_id: int) -> str:
+    """Where a sheet of a form is begun for a case."""
+    return f"/records/{form}/new?case={case_id}"

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from flask import url_for
 from flask_babel import gettext, ngettext
 
 from app.fields.dates import written_partial
 from app.fields.numbers import written
 from app.language.stages import Stages
 from app.language.texts import say
+from app.pages.addresses import list_url, new_url, record_url
 from app.pages.desk import Desk
 from app.pages.filling import Titles
 from app.pages.moments import day_text
@@ -207,15 +207,15 @@ class CaseBlocks:
         return Task(
             say(form.title if filed.count <= 1 else form.plural or form.title, self.language),
             self._task_url(form.key, filed),
-            url_for("RecordPages.new", form=form.key, case=case_id) if can_add else "",
+            new_url(form.key, case_id) if can_add else "",
             _state(filed), _said(document), self._note(form.key, filed), filed.count, document.is_needed,
         )
 
     def _task_url(self, form: str, filed: Filed) -> str:
         """One sheet opens at once; of several, or none, the list."""
         if filed.count == 1:
-            return url_for("RecordPages.show", form=form, record_id=filed.newest)
-        return url_for("RecordPages.list", form=form, case=self.look.case.id)
+            return record_url(form, filed.newest)
+        return list_url(form, self.look.case.id)
 
     def _note(self, form: str, filed: Filed) -> str:
         if filed.lacking:
@@ -235,7 +235,7 @@ class CaseBlocks:
         return [
             Person(
                 title(form, answers, self.at.reading, number),
-                url_for("RecordPages.show", form=form.key, record_id=number),
+                record_url(form.key, number),
                 " · ".join(text for one in said if (text := shown(one, answers.get(one.name), self.at.reading))),
             )
             for number, answers in around.people_of(self.look, people)
@@ -251,7 +251,7 @@ class CaseBlocks:
         word, level = columns[self.declared.risks.word], columns[self.declared.risks.level]
         dated = dating_question(form)
         return RiskBlock(
-            url_for("RecordPages.show", form=form.key, record_id=found.record_id),
+            record_url(form.key, found.record_id),
             shown(dated, found.assessed, self.at.reading) if dated else "",
             [
                 Risk(
@@ -297,7 +297,7 @@ class CaseBlocks:
                 f"{self._plural(form)}: " + ngettext(
                     "%(num)s line lacks a signature", "%(num)s lines lack a signature", count
                 ),
-                url_for("RecordPages.list", form=form, case=self.look.case.id),
+                list_url(form, self.look.case.id),
             )
             for form, count in budget.unsigned_lines(self.look, self.declared)
         ]
@@ -314,7 +314,7 @@ class CaseBlocks:
                     "%(what)s missing: %(months)s",
                     what=shown(kind, code, self.at.reading), months=self._spans(gaps),
                 ),
-                url_for("RecordPages.list", form=months.ledger, case=self.look.case.id),
+                list_url(months.ledger, self.look.case.id),
             )
             for code, gaps in found.items()
         ]

@@ -11,6 +11,7 @@ from app.access.gate import may, page
 from app.access.view import View
 from app.language.form import CASE, Form
 from app.language.texts import say
+from app.pages.addresses import record_url
 from app.pages.case_blocks import CaseBlocks
 from app.pages.desk import Desk, desk, found_or_404
 from app.pages.merging import moved_from
@@ -120,7 +121,7 @@ def _timeline(at: Desk, found: list[SheetOfDay]) -> list[Happening]:
     return [
         Happening(
             shown(dated, one.day, at.reading), say(at.forms[one.form].title, at.reading.language), "",
-            url_for("RecordPages.show", form=one.form, record_id=one.record_id),
+            record_url(one.form, one.record_id),
         )
         for one in found if (dated := dating_question(at.cabinet.forms[one.form]))
     ]
@@ -132,7 +133,7 @@ def _changes(at: Desk, found: list[Event]) -> list[Happening]:
             moment_text(event.at),
             f"{ACTIONS.get(event.action, event.action)}: {say(at.forms[event.form].title, at.reading.language)}",
             event.who or gettext("Dosar"),
-            url_for("RecordPages.show", form=event.form, record_id=event.record_id),
+            record_url(event.form, event.record_id),
         )
         for event in found
     ]

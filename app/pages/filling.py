@@ -12,9 +12,10 @@ from app.language.expressions import Expression
 from app.language.form import Form, Section
 from app.language.message import Message
 from app.language.question import UNKNOWN_TYPED, Answers, Question, Reading, Unknown
+from app.language.same import Same
 from app.language.texts import Text, say
 from app.pages.asked import Asked, AskedColumn, AskedOption, AskedRow, AskedSection, Problem
-from app.pages.offered import Blanks, Same, offered
+from app.pages.offered import Blanks, offered
 from app.pages.posted import BLANK, Posted, row_indexes
 from app.records.labels import UNKNOWN_WORDS, shown
 

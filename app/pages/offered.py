@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from app.language.choices import Choice
 from app.language.question import Question
+from app.language.same import Same
 from app.language.texts import say
 from app.pages.asked import Asked, AskedOption
 
@@ -37,19 +38,6 @@ class Offered(list[AskedOption]):
         for code in self.codes.intersection(chosen):
             drawn = drawn.replace(f'value="{code}"', f'value="{code}" selected', 1)
         return Markup(drawn)
-
-
-class Same:
-    """A question that compares by identity, so that what is drawn of it can be remembered by it."""
-
-    def __init__(self, question: Question) -> None:
-        self.question = question
-
-    def __hash__(self) -> int:
-        return id(self.question)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and other.question is self.question
 
 
 def offered(question: Question, typed: Sequence[str], language: str) -> Offered:
@@ -80,5 +68,5 @@ class Blanks:
 
 
 @lru_cache(maxsize=4096)
-def _usual(same: Same, language: str) -> Offered:
-    return Offered.of(same.question.options(), language)
+def _usual(same: Same[Question], language: str) -> Offered:
+    return Offered.of(same.thing.options(), language)

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Date, Integer, cast, exists, literal, null, select, union_all
+from sqlalchemy import Date, Integer, bindparam, cast, exists, literal, null, select, union_all
 
 from app.language.form import CASE, Form
 from app.language.question import Question
+from app.language.same import Same
 from app.records.cabinet import Cabinet
 from app.records.system import history, team
 from app.records.tables import Record
@@ -45,6 +47,12 @@ def dating_question(form: Form) -> Question | None:
 
     A date of which a part may be enough is a date of somebody's life, such as a birth.
     """
+    return _dating_question(Same(form))
+
+
+@lru_cache(maxsize=1024)
+def _dating_question(same: Same[Form]) -> Question | None:
+    form = same.thing
     names = [name.removeprefix("-") for name in form.sort]
     dates = [question for question in form.stored_questions if question.value_type == "date"]
     days = [question for question in dates if isinstance(question.columns()[0].type, Date)]
@@ -67,45 +75,54 @@ def sheets_by_day(
 
     Of a form whose day the reader may not know there is nothing.
     """
-    queries, kinds = [], {}
-    for key, form in known.items():
-        dated = dating_question(cabinet.forms[key])
-        if dated is not None and dated.name in form.questions:
-            kept: Any = cabinet.record_class(key)
-            day = getattr(kept, dated.name)
-            kinds[key] = day.type
-            columns = literal(key).label("form"), kept.id.label("number"), as_text(day).label("day")
-            queries.append(select(*columns).where(kept.case_id == case.id, day.is_not(None)))
-    if not queries:
+    days = {
+        key: getattr(cabinet.record_class(key), dated.name) for key, form in known.items()
+        if (dated := dating_question(cabinet.forms[key])) is not None and dated.name in form.questions
+    }
+    if not days:
         return []
+    every = cabinet.statement(("by day", *days), lambda: _by_day(cabinet, days))
+    rows = cabinet.session.execute(every, {"of_case": case.id, "most": most, "skipped": skipped})
+    return [SheetOfDay(key, number, value_of(days[key].type, text)) for key, number, text in rows]
+
+
+def _by_day(cabinet: Cabinet, days: Mapping[str, Any]) -> Any:
+    queries = []
+    for key, day in days.items():
+        kept: Any = cabinet.record_class(key)
+        columns = literal(key).label("form"), kept.id.label("number"), as_text(day).label("day")
+        queries.append(select(*columns).where(kept.case_id == bindparam("of_case"), day.is_not(None)))
     every = union_all(*queries)
     order = every.selected_columns
-    rows = cabinet.session.execute(
-        every.order_by(order["day"].desc(), order["form"], order["number"].desc()).limit(most).offset(skipped)
-    )
-    return [SheetOfDay(key, number, value_of(kinds[key], text)) for key, number, text in rows]
+    return every.order_by(order["day"].desc(), order["form"], order["number"].desc()).limit(
+        bindparam("most")
+    ).offset(bindparam("skipped"))
+
+
+_MEMBERS = (
+    select(team.c.user_id, User.first_name, User.last_name, team.c.role, team.c.since, team.c.until)
+    .join(User, User.id == team.c.user_id).where(team.c.case_id == bindparam("of_case"))
+    .order_by(team.c.until.is_not(None), team.c.since, team.c.id)
+)
+_EVENTS = (
+    select(
+        history.c.form, history.c.record_id, history.c.action, history.c.at, history.c.user_id,
+        User.first_name, User.last_name,
+    ).select_from(history).outerjoin(User, User.id == history.c.user_id)
+    .where(history.c.case_id == bindparam("of_case"), history.c.form.in_(bindparam("forms", expanding=True)))
+    .order_by(history.c.id.desc()).limit(bindparam("most"))
+)
 
 
 def members(cabinet: Cabinet, case: Record) -> list[Member]:
     """The team of the case, those who work on it now first."""
-    rows = cabinet.session.execute(
-        select(team.c.user_id, User.first_name, User.last_name, team.c.role, team.c.since, team.c.until)
-        .join(User, User.id == team.c.user_id).where(team.c.case_id == case.id)
-        .order_by(team.c.until.is_not(None), team.c.since, team.c.id)
-    )
+    rows = cabinet.session.execute(_MEMBERS, {"of_case": case.id})
     return [Member(row[0], f"{row[1]} {row[2]}".strip(), row[3], row[4], row[5]) for row in rows]
 
 
 def events(cabinet: Cabinet, case: Record, forms: Iterable[str], most: int = 15) -> list[Event]:
     """What happened last in the case, in the forms the reader may see."""
-    rows = cabinet.session.execute(
-        select(
-            history.c.form, history.c.record_id, history.c.action, history.c.at, history.c.user_id,
-            User.first_name, User.last_name,
-        ).select_from(history).outerjoin(User, User.id == history.c.user_id)
-        .where(history.c.case_id == case.id, history.c.form.in_(sorted(forms)))
-        .order_by(history.c.id.desc()).limit(most)
-    )
+    rows = cabinet.session.execute(_EVENTS, {"of_case": case.id, "forms": sorted(forms), "most": most})
     return [Event(*row[:5], f"{row[5] or ''} {row[6] or ''}".strip()) for row in rows]
 
 

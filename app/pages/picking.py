@@ -1,11 +1,11 @@
 """Choosing the record a question points to: a search, never a list of all."""
 
-from typing import Any
+from itertools import islice
 
 from flask import abort, render_template
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.language.form import Form
 from app.language.question import Question
@@ -15,10 +15,11 @@ from app.pages.desk import Desk
 from app.pages.posted import Posted
 from app.records.labels import titles
 from app.records.lists import Wish, list_page
-from app.records.search import asked_words
+from app.records.search import asked_words, fits
 from app.records.tables import USER
 
 MOST = 12
+MOST_PEOPLE = 2000
 
 
 def pick_page(at: Desk, form: Form, action: str, posted: Posted) -> str:
@@ -64,8 +65,10 @@ def found(at: Desk, question: Question, words: str) -> list[Result]:
 
 def people(at: Desk, words: str) -> list[Result]:
     """People who can sign in, by words of their names."""
-    query: Any = select(User.id, User.first_name, User.last_name).where(User.active.is_(True))
-    for word in asked_words(words):
-        query = query.where(or_(User.first_name.icontains(word), User.last_name.icontains(word)))
-    rows = at.cabinet.session.execute(query.order_by(User.last_name, User.id).limit(MOST))
-    return [Result(f"{row[1]} {row[2]}".strip(), str(row[0])) for row in rows]
+    asked = asked_words(words)
+    rows = at.cabinet.session.execute(
+        select(User.id, User.first_name, User.last_name).where(User.active.is_(True))
+        .order_by(User.last_name, User.id).limit(MOST_PEOPLE)
+    )
+    named = ((row[0], f"{row[1]} {row[2]}".strip()) for row in rows)
+    return [Result(name, str(one)) for one, name in islice((pair for pair in named if fits(pair[1], asked)), MOST)]

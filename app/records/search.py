@@ -139,6 +139,12 @@ def _with_word(form: str, asked: str, allowed: Sequence[str]) -> Any:
     return union_all(*ranges) if len(ranges) > 1 else ranges[0]
 
 
+def fits(text: str, asked: Iterable[str]) -> bool:
+    """Whether these folded words find the text: the rule of the index, for a list too short to have one."""
+    kept = {form for piece in _pieces(text) for folded in variants(piece) for form in (folded, heard(folded))}
+    return all(any(one.startswith((begins, heard(begins))) for one in kept) for begins in asked)
+
+
 def _known_sensitivities(form: Form) -> set[str]:
     """The sensitivities of the searched answers that this form still asks for."""
     return {

@@ -56,6 +56,7 @@ KINDS: Mapping[str, Callable[[Any, date], list[Any]]] = {
     ],
     "date": lambda one, today: [today - timedelta(days) for days in (30, 400, 0, -800)],
     "partial_date": lambda one, today: [(today - timedelta(40)).isoformat()[:7], "1998-03", "1990", today.isoformat()],
+    "month": lambda one, today: [(today - timedelta(40)).isoformat()[:7]],
     "time": lambda one, today: [time(9, 30)],
     "datetime": lambda one, today: [datetime(today.year - 1, 3, 4, 9, 30)],
     "yes_no": lambda one, today: [True, False],
@@ -71,6 +72,8 @@ KINDS: Mapping[str, Callable[[Any, date], list[Any]]] = {
     "county": lambda one, today: [one.options()[0].code, one.options()[-1].code],
 }
 """For each kind of question the answers to try, the likeliest first."""
+APART = {"code", "computed", "link", "note", "table"}
+"""Kinds answered otherwise, or by nobody."""
 
 
 @dataclass
@@ -133,7 +136,7 @@ class Generator:
             return []
         if target := question.link_target():
             return list(self.links.get(target, ()))[:3]
-        found = KINDS[question.type](question, self.today) if question.type in KINDS else []
+        found = KINDS[question.type](question, self.today) if question.type not in APART else []
         return [*found, Unknown.DONT_KNOW, Unknown.REFUSED] if question.unknown else found
 
     # --- conditions ----------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from app import shipped
 from app.demo import password_of
 from app.language.face import ALL
 from app.language.form import CASE, Form
-from app.language.question import Answers, Question, Reading
+from app.language.question import Answers, Question, Reading, kinds
 from app.language.reading import read_yaml
 from app.pages.posted import as_posted
 from app.records.cabinet import Cabinet
@@ -26,7 +26,7 @@ from app.records.sheets import answers_of
 from app.records.tables import USER
 from app.running import opened_app
 from tests.databases import DATABASES, fresh_place
-from tests.forms_http.generating import Generator
+from tests.forms_http.generating import APART, KINDS, Generator
 
 WORKER = "coordinator"
 FORMS = sorted(
@@ -184,5 +184,6 @@ def _pages(office: Office, form: Form, record_id: int) -> list[str]:
     return [f"{start}/{step}{paper}" for step in range(1, len(form.sections) + 1)]
 
 
-def test_a_case_file_is_among_them() -> None:
+def test_every_form_and_every_kind_is_among_them() -> None:
     assert CASE in FORMS
+    assert kinds().keys() == KINDS.keys() | APART

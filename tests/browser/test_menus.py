@@ -20,7 +20,8 @@ def expected(role: str) -> set[str]:
     """The addresses that the files promise to the role."""
     may, pages = ROLES[role].get("may", {}), ROLES[role].get("pages", [])
     forms = {key for group in MENU for key in group["entries"] if "see" in may.get(key, may.get("*", []))}
-    return {f"/records/{key}" for key in forms} | {PAGES[page] for page in pages}
+    overview = {"/programme"} if "stay" in forms else set()
+    return {f"/records/{key}" for key in forms} | overview | {PAGES[page] for page in pages}
 
 
 def menu_of(worker: Visitor) -> set[str]:

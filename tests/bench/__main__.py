@@ -16,7 +16,7 @@ from tests.bench.starting import seconds_to_first_answer
 
 ROUNDS, QUICK = 60, 10
 RESULTS = Path(__file__).with_name("RESULTS.md")
-HEAD = """| operation | by hand, ms | ours, ms | ratio | of the best | statements: by hand | ours | bytes: by hand | ours |
+HEAD = """| operation | by hand, ms | ours, ms | ratio | of the best | statements | ours | bytes by hand | ours |
 |---|--:|--:|--:|--:|--:|--:|--:|--:|"""
 
 

@@ -21,6 +21,7 @@ from flask import Flask, Response, abort, g, redirect, render_template, request
 from sqlalchemy import Integer as WholeNumber
 from sqlalchemy import (
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -46,6 +47,11 @@ MONTHS = ("ianuarie", "februarie", "martie", "aprilie", "mai", "iunie", "iulie",
 YES_NO = {"yes": "Da", "no": "Nu"}
 ROLES = {"case_manager": "Manager de caz", "coordinator": "Coordonator de program"}
 ACTIONS = {"entered": "Înregistrat", "corrected": "Corectat"}
+SAID = {
+    ("none", True): "Neînceput", ("none", False): "dacă este cazul", ("begun", True): "În lucru",
+    ("begun", False): "În lucru", ("whole", True): "Complet", ("whole", False): "Complet",
+}
+OTHER_SAID = {"none": "nimic încă", "begun": "În lucru", "whole": ""}
 COLUMNS = {
     "code": "Număr caz", "last_name": "Nume", "first_name": "Prenume", "status": "Stadiul cazului",
     "victim_status": "Statutul de victimă", "opened_on": "Data luării în evidență", "county": "Județ",
@@ -96,7 +102,12 @@ def words_of(cabinet: Cabinet) -> dict[str, Any]:
     groups = [
         (group.title["ro"], [forms[key] for key in group.entries]) for group in cabinet.definition.menu.menu
     ]
-    in_case = [(title, [form for form in entries if form.belongs_to]) for title, entries in groups]
+    stages = cabinet.definition.stages.stages
+    staged = {form for stage in stages for form in stage.forms}
+    others = [
+        (title, [form.key for form in entries if form.belongs_to and form.key not in staged])
+        for title, entries in groups
+    ]
     return {
         "STATUS": _choices(case, "status"), "VICTIM_STATUS": _choices(case, "victim_status"),
         "SEX": _choices(case, "sex"), "COUNTIES": _choices(case, "county"), "COUNTRIES": _choices(case, "citizenship"),
@@ -107,10 +118,13 @@ def words_of(cabinet: Cabinet) -> dict[str, Any]:
             if column.name == "relation" for choice in column.options()
         },
         "AID": _choices(aid, "kind"), "YES_NO": YES_NO, "ROLES": ROLES, "ACTIONS": ACTIONS,
-        "TITLES": {form.key: form.title["ro"] for form in (case, visit, aid)},
+        "TITLES": {key: form.title["ro"] for key, form in forms.items()},
+        "PLURALS": {key: _plural(form) for key, form in forms.items()},
         "filters": filters,
         "menu": [(title, [(f"/records/{form.key}", _plural(form)) for form in entries]) for title, entries in groups],
-        "sheets": [(title, [(form.key, _plural(form)) for form in entries]) for title, entries in in_case if entries],
+        "STAGES": [(stage.title["ro"], stage.needs, stage.optional) for stage in stages],
+        "others": [(title, keys) for title, keys in others if keys],
+        "SAID": SAID, "OTHER_SAID": OTHER_SAID,
     }
 
 
@@ -138,13 +152,16 @@ class _Pages:
         self.store = cabinet.store
         records = {key: kept.__table__ for key, kept in cabinet.tables.records.items()}  # type: ignore[attr-defined]
         self.cases_table, self.visits, self.aid = records["case"], records["visit_report"], records["humanitarian_aid"]
-        self.organisations = records["organisation"]
+        self.organisations, self.tables = records["organisation"], records
+        self.risk_rows: Any = cabinet.tables.rows["risk_assessment", "risks"].__table__  # type: ignore[attr-defined]
         self.family: Any = cabinet.tables.rows["visit_report", "family"].__table__  # type: ignore[attr-defined]
         self.participants: Any = cabinet.tables.rows["visit_report", "participants"].__table__  # type: ignore[attr-defined]
         # the date of each sheet, as the person who wrote the page looked it up
         self.sheets = [
             (key, records[key], _dated(form)) for key, form in cabinet.forms.items() if form.belongs_to
         ]
+        # long statements, made once
+        self.counting, self.happening = _counting(self.sheets), _happening(self.sheets)
         with self.store.engine.connect() as connection:
             self.organisation = connection.scalar(
                 select(setting_table.c.value).where(setting_table.c.key == "name")
@@ -240,36 +257,71 @@ class _Pages:
 
     def case(self, case_id: int) -> str:
         case = self.found_case(case_id)
-        counted = union_all(*[
-            select(literal(key), func.count(), func.max(table.c[dated]) if dated else null())
-            .where(table.c.case_id == case_id, table.c.deleted_at.is_(None))
-            for key, table, dated in self.sheets
-        ])
-        given = (self.aid.c.case_id == case_id, self.aid.c.deleted_at.is_(None))
-        summed = func.sum(type_coerce(self.aid.c.value, WholeNumber))
-        currency = self.aid.c.value__currency
-        kind, funder = self.aid.c.kind, self.organisations.c.name
+        counted = {
+            row.form: _Counted(row) for row in g.connection.execute(self.counting, {"case_id": case_id})
+        }
+        stages = [_StageNow(stage, counted) for stage in self.globals["STAGES"]]
+        current = next((stage for stage in stages if stage.missing), None)
+        if current is not None:
+            current.state = "now"
         return self.page(
-            "case.html", case=case,
-            counted={row[0]: (row[1], row[2]) for row in g.connection.execute(counted)},
-            by_kind=g.connection.execute(select(kind, currency, summed).where(*given).group_by(kind, currency)).all(),
-            by_funder=g.connection.execute(
-                select(funder, currency, summed)
-                .outerjoin_from(self.aid, self.organisations, self.organisations.c.id == self.aid.c.funder)
-                .where(*given).group_by(self.aid.c.funder, currency)
-            ).all(),
-            team=g.connection.execute(
+            "case.html", case=case, counted=counted, stages=stages, current=current,
+            missing=current.missing if current else [], money=self._money(case_id), unsigned=self._unsigned(case_id),
+            risks=self._risks(case_id), people=self._all(self._in_case("person", case_id)),
+            team=self._all(
                 select(team.c.role, team.c.since, user_table.c.first_name, user_table.c.last_name)
                 .join(user_table, user_table.c.id == team.c.user_id)
                 .where(team.c.case_id == case_id, team.c.until.is_(None)).order_by(team.c.since)
-            ).all(),
-            events=g.connection.execute(
+            ),
+            happened=g.connection.execute(self.happening, {"case_id": case_id}).all(),
+            events=self._all(
                 select(history.c.form, history.c.record_id, history.c.action, history.c.at, user_table.c.first_name,
                        user_table.c.last_name)
                 .join(user_table, user_table.c.id == history.c.user_id)
-                .where(history.c.case_id == case_id).order_by(history.c.id.desc()).limit(15)
-            ).all(),
+                .where(history.c.case_id == case_id).order_by(history.c.id.desc()).limit(6)
+            ),
         )
+
+    def _all(self, statement: Any) -> list[Any]:
+        return list(g.connection.execute(statement))
+
+    def _in_case(self, form: str, case_id: int) -> Any:
+        table = self.tables[form]
+        return select(table).where(table.c.case_id == case_id, table.c.deleted_at.is_(None))
+
+    def _money(self, case_id: int) -> dict[str, dict[str, int]]:
+        """Currency, then payer, then what was given."""
+        money: dict[str, dict[str, int]] = {}
+        for table, amount in ((self.aid, "value"), (self.tables["study_ledger"], "amount")):
+            summed = func.sum(type_coerce(table.c[amount], WholeNumber))
+            currency, payer = table.c[f"{amount}__currency"], self.organisations.c.name
+            for name, code, given in self._all(
+                select(payer, currency, summed)
+                .outerjoin_from(table, self.organisations, self.organisations.c.id == table.c.funder)
+                .where(table.c.case_id == case_id, table.c.deleted_at.is_(None), table.c[amount].is_not(None))
+                .group_by(table.c.funder, currency)
+            ):
+                of_currency = money.setdefault(code, {})
+                of_currency[name] = of_currency.get(name, 0) + given
+        return money
+
+    def _unsigned(self, case_id: int) -> int:
+        aid = self.aid
+        lacks = aid.c.beneficiary_signed.is_not(True) | aid.c.administrator_signed.is_not(True)
+        taken_back = select(aid.c.reverses).where(aid.c.case_id == case_id, aid.c.reverses.is_not(None))
+        counted = select(func.count()).where(
+            aid.c.case_id == case_id, aid.c.deleted_at.is_(None), lacks, aid.c.reverses.is_(None),
+            aid.c.id.not_in(taken_back),
+        )
+        return int(g.connection.scalar(counted) or 0)
+
+    def _risks(self, case_id: int) -> list[Any]:
+        table, rows = self.tables["risk_assessment"], self.risk_rows
+        newest = (
+            select(table.c.id).where(table.c.case_id == case_id, table.c.deleted_at.is_(None))
+            .order_by(table.c.id.desc()).limit(1).scalar_subquery()
+        )
+        return self._all(select(rows).where(rows.c.record_id == newest).order_by(rows.c.score.desc()))
 
     # --- a section of the case file ----------------------------------------------------------------------
 
@@ -360,6 +412,44 @@ class _Pages:
             _note(connection, "visit_report", record_id, case.id, "entered", changes, moment)
             connection.execute(insert(once).values(token=token, form="visit_report", record_id=record_id, at=moment))
         return record_id
+
+
+def _counting(sheets: Sequence[tuple[str, Any, str | None]]) -> Any:
+    return union_all(*[
+        select(literal(key).label("form"), func.count().label("count"), last.label("last"),
+               func.sum(table.c.lacking).label("lacking"), func.max(table.c.id).label("newest"))
+        .where(table.c.case_id == bindparam("case_id"), table.c.deleted_at.is_(None))
+        for key, table, dated in sheets for last in [func.max(table.c[dated]) if dated else null()]
+    ])
+
+
+def _happening(sheets: Sequence[tuple[str, Any, str | None]]) -> Any:
+    every = union_all(*[
+        select(literal(key).label("form"), table.c.id.label("number"), table.c[dated].label("day"))
+        .where(table.c.case_id == bindparam("case_id"), table.c.deleted_at.is_(None), table.c[dated].is_not(None))
+        for key, table, dated in sheets if dated
+    ])
+    return every.order_by(every.selected_columns["day"].desc()).limit(12)
+
+
+class _Counted:
+    """The sheets of one form in a case."""
+
+    def __init__(self, row: Any) -> None:
+        self.count, self.newest, self.lacking = row.count, row.newest, row.lacking or 0
+        self.state = "none" if not self.count else "begun" if self.lacking else "whole"
+        self.note = f"lipsesc {self.lacking} răspunsuri" if self.lacking else partial_day(row.last)
+
+
+class _StageNow:
+    """How far a stage is."""
+
+    def __init__(self, stage: Any, counted: Mapping[str, _Counted]) -> None:
+        self.title, self.needs, self.optional = stage
+        self.missing = [key for key in self.needs if counted[key].state != "whole"]
+        whole = len(self.needs) - len(self.missing)
+        self.state = "ahead" if self.missing else "done"
+        self.said = "Complet" if not self.missing else f"complete: {whole} din {len(self.needs)}"
 
 
 def _dated(form: Form) -> str | None:

@@ -57,8 +57,8 @@ class MergePages(View):
     def decide(self, case_id: int, other_id: int) -> Any:
         at, reason = _coordinating(), request.form.get("reason", "").strip()[:LONGEST_REASON]
         if not reason:
-            both = found_or_404(both_cases, at.cabinet, case_id, other_id)
-            return _page(at, *both, problem=gettext("Write how you know that it is one person.")), 422
+            kept, gone = found_or_404(both_cases, at.cabinet, case_id, other_id)
+            return _page(at, kept, gone, gettext("Write how you know that it is one person.")), 422
         merging = Merging(
             case_id, seen_version(request.form.get("_seen", ""), CASE, case_id),
             other_id, seen_version(request.form.get("_other", ""), CASE, other_id),
@@ -126,8 +126,9 @@ def _fields(at: Desk, kept: Sheet, gone: Sheet) -> list[Differing]:
     return [
         Differing(
             f"{KEEP}{question.name}", say(question.label, at.reading.language),
-            *(answer_text(at, question, sheet.answers.get(question.name), named) for sheet in (kept, gone)),
-            choose=request.form.get(f"{KEEP}{question.name}") or _fuller(kept.answers.get(question.name)),
+            answer_text(at, question, kept.answers.get(question.name), named),
+            answer_text(at, question, gone.answers.get(question.name), named),
+            request.form.get(f"{KEEP}{question.name}") or _fuller(kept.answers.get(question.name)),
         )
         for question in asked
     ]

@@ -23,6 +23,8 @@ from app.pages.told import told_history
 from app.records.hanging import hanging
 from app.records.history import entries
 from app.records.labels import title
+from app.records.merging import merged_into
+from app.records.parting import part
 from app.records.sheets import accept, bring_back, open_sheet, put_away
 from app.records.tables import Record
 
@@ -111,7 +113,10 @@ class RecordPages(View):
     @page("/records/<form>/<int:record_id>/restore", may("delete"), methods=("POST",))
     def restore(self, form: str, record_id: int) -> Response:
         at, known = desk(), desk().form(form)
-        found_or_404(bring_back, at.cabinet, known, record_id, at.clerk)
+        if form == CASE and merged_into(at.cabinet, record_id) is not None:
+            found_or_404(part, at.cabinet, record_id, at.clerk)
+        else:
+            found_or_404(bring_back, at.cabinet, known, record_id, at.clerk)
         return saved(gettext("The record is back."), record_url(form, record_id))
 
 

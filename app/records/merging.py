@@ -24,7 +24,7 @@ from app.records.scope import SYSTEM, OutOfReach, Scope, acting_as, current_scop
 from app.records.sheets import Clash, Clerk, Sheet, correct, open_sheet, put_away
 from app.records.system import history as entries
 from app.records.system import merged, now, team, word
-from app.records.tables import Stored
+from app.records.tables import Record, Stored
 
 MERGED, MERGED_INTO = "merged", "merged_into"
 MOVED = "~moved"
@@ -199,9 +199,13 @@ def _members(cabinet: Cabinet, case_id: int) -> dict[int, str]:
 
 def _tell(cabinet: Cabinet, merging: Merging, moved: Mapping[str, list[int]], clerk: Clerk, reason: str) -> None:
     kept, gone = cabinet.case(merging.kept_id), cabinet.case(merging.gone_id)
-    codes = [str(getattr(record, "code", None) or record.id) for record in (kept, gone)]
-    history.note(cabinet, kept, MERGED, clerk.user_id, {MOVED: moved}, _named(codes[1], reason))
-    history.note(cabinet, gone, MERGED_INTO, clerk.user_id, {MOVED: moved}, _named(codes[0], reason))
+    history.note(cabinet, kept, MERGED, clerk.user_id, {MOVED: moved}, _named(code_of(gone), reason))
+    history.note(cabinet, gone, MERGED_INTO, clerk.user_id, {MOVED: moved}, _named(code_of(kept), reason))
+
+
+def code_of(case: Record) -> str:
+    """The only name a case has where others read it."""
+    return str(getattr(case, "code", None) or case.id)
 
 
 def _named(code: str, reason: str) -> str:

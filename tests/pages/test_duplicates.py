@@ -124,6 +124,19 @@ def test_a_coordinator_makes_one_case_of_two(demo: Demo, twice: tuple[int, int])
     assert coordinator.get("/find").location == f"/cases/{kept}"
 
 
+def test_a_merge_by_mistake_is_undone_from_the_deleted_records(demo: Demo, twice: tuple[int, int]) -> None:
+    kept, gone = twice
+    coordinator = demo.browser("coordinator")
+    submit(coordinator, f"/cases/{kept}/merge/{gone}", reason="Același buletin")
+    deleted = coordinator.get("/deleted").text
+    assert f"/records/case/{gone}/restore" in deleted
+    back = coordinator.post(f"/records/case/{gone}/restore", data={"csrf_token": token_on(deleted)})
+    assert back.status_code == 303
+    assert coordinator.get(f"/cases/{gone}").status_code == 200
+    assert coordinator.get(f"/records/visit_report?case={gone}").text.count('<th scope="row"') == 1
+    assert coordinator.get(f"/records/visit_report?case={kept}").text.count('<th scope="row"') == 0
+
+
 def test_a_case_that_changed_meanwhile_is_compared_once_more(demo: Demo, twice: tuple[int, int]) -> None:
     kept, gone = twice
     coordinator = demo.browser("coordinator")

@@ -15,6 +15,7 @@ from app.records.duplicates import likely
 from app.records.history import entries
 from app.records.lists import Wish, list_page, totals
 from app.records.merging import MERGED, MERGED_INTO, Merging, both_cases, differing, merge, merged_into
+from app.records.parting import part
 from app.records.scope import SYSTEM, OutOfReach, acting_as
 from app.records.sheets import Clash, bring_back, put_away
 from app.records.system import team
@@ -168,6 +169,32 @@ def test_a_case_that_came_back_is_an_ordinary_case(twice: Office) -> None:
     bring_back(twice.cabinet, twice.form(CASE), twice.vasile, twice.clerk("paul"))
     assert twice.cabinet.case(twice.vasile).id == twice.vasile
     assert twice.open("visit", twice.visit).record.case_id == twice.ion  # type: ignore[attr-defined]
+
+
+def test_a_merge_by_mistake_is_taken_back(twice: Office) -> None:
+    aid = twice.enter("aid", twice.vasile, kind="food", value=Money(Decimal(50), "RON"), given_on=TODAY)
+    with twice.cabinet.writing():
+        close_tables(twice.cabinet.session.connection(), ["aid"])
+    merge_them(twice, "first_name")
+    later = twice.enter("visit", twice.ion, purpose="după unire")
+    part(twice.cabinet, twice.vasile, twice.clerk("paul"))
+    assert twice.open(CASE, twice.vasile).answers["first_name"] == "Ioan"
+    own = [twice.open("visit", twice.visit), twice.open("aid", aid)]  # type: ignore[attr-defined]
+    assert [sheet.record.case_id for sheet in own] == [twice.vasile, twice.vasile]
+    assert [row["name"] for row in own[0].answers["family"]] == ["Gavril"]
+    assert twice.open("visit", later).record.case_id == twice.ion
+    assert merged_into(twice.cabinet, twice.vasile) is None
+    told = entries(twice.cabinet, twice.form(CASE), twice.cabinet.case(twice.ion))
+    assert (told[0].action, told[0].reason) == ("parted", "D-2026-0003")
+
+
+def test_only_a_merged_case_is_taken_back_and_only_by_who_merges(twice: Office) -> None:
+    with pytest.raises(OutOfReach):
+        part(twice.cabinet, twice.ion, twice.clerk("paul"))
+    merge_them(twice)
+    twice.cabinet.session.remove()
+    with acting_as(twice.scope("maria", "team")), pytest.raises(OutOfReach):
+        part(twice.cabinet, twice.vasile, twice.clerk("maria"))
 
 
 @pytest.mark.parametrize(("reach", "rights"), [

@@ -1,6 +1,7 @@
 """The first page: what this worker may begin with."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from flask import render_template, url_for
@@ -15,7 +16,7 @@ from app.language.texts import say
 from app.pages.blocks import Block, Card, HomeEntry
 from app.pages.desk import Desk, desk
 from app.pages.filling import Titles
-from app.pages.moments import moment_text
+from app.pages.moments import moment_text, time_text
 from app.pages.troubles import trouble_block
 from app.records import drafts
 from app.records.labels import link_titles
@@ -37,8 +38,8 @@ class HomePage(View):
         at = desk()
         found = _found(at)
         blocks = [block for block in (
-            trouble_block(at), _drafts(at), _to_check(at, found), _mine(at, found), _new_sheets(at, found),
-            _cases(at, found),
+            trouble_block(at), _drafts(at), _to_check(at, found), _new_sheets(at, found), _cases(at, found),
+            _mine(at, found),
         ) if block is not None]
         cards = [] if has_seen(guarded(), at.worker.id) else _cards(at)
         greeting = gettext("Hello, %(name)s", name=at.worker.name)
@@ -114,17 +115,19 @@ def _mine(at: Desk, found: _Found) -> Block | None:
         if one.at >= morning and one.form in at.seen_forms() and not at.forms[one.form].private_to
     ]
     count = ngettext("%(num)s sheet entered today", "%(num)s sheets entered today", len(today))
-    return _records(at, count, today[:MOST], found)
+    return _records(at, count, [replace(one, by=None) for one in today[:MOST]], found, time_text)
 
 
-def _records(at: Desk, heading: str, records: list[Waiting], found: _Found) -> Block | None:
+def _records(
+    at: Desk, heading: str, records: list[Waiting], found: _Found, told: Callable[[datetime], str] = moment_text,
+) -> Block | None:
     entries = [
         HomeEntry(
             say(at.forms[record.form].title, at.reading.language),
             url_for("RecordPages.show", form=record.form, record_id=record.id),
             " · ".join(filter(None, (
                 found.titles.get((CASE, record.case_id or 0)), found.titles.get((USER, record.by or 0)),
-                moment_text(record.at),
+                told(record.at),
             ))),
         )
         for record in records

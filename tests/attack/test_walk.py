@@ -20,7 +20,6 @@ from tests.attack.shares import Walked, roles_of, walk_as
 from tests.databases import KEY
 
 FEWEST_CELLS = 25_000
-LONGEST = 180
 
 
 @pytest.fixture(scope="module")

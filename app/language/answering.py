@@ -6,12 +6,14 @@ Pure: no clock, no database. ``today`` and the answers come in, the answers and 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from app.language.expressions import Expression
 from app.language.form import Form
 from app.language.message import Message
 from app.language.question import Answers, Question
+from app.language.same import Same
 from app.language.texts import Text
 
 Hides = Callable[[Mapping[str, Any]], set[str]]
@@ -44,15 +46,14 @@ def hidden_questions(form: Form, answers: Answers, today: date) -> set[str]:
 
     A hidden answer counts as missing for the conditions of others, wherever they stand.
     """
-    return _hidden(list(form.questions.values()), answers, lambda plain: _hidden_with(form, plain, today))
+    plain = plain_answers(list(form.questions.values()), answers)
+    return _hidden(plain, lambda seen: _hidden_with(form, seen, today))
 
 
-def _hidden(questions: Sequence[Question], answers: Answers, hides: Hides) -> set[str]:
-    plain = plain_answers(questions, answers)
+def _hidden(plain: Mapping[str, Any], hides: Hides) -> set[str]:
     hidden: set[str] = set()
     for _ in range(MOST_ROUNDS):
-        seen = {name: None if name in hidden else value for name, value in plain.items()}
-        now_hidden = hides(seen)
+        now_hidden = hides({**plain, **dict.fromkeys(hidden)})
         if now_hidden == hidden:
             break
         hidden = now_hidden
@@ -61,9 +62,18 @@ def _hidden(questions: Sequence[Question], answers: Answers, hides: Hides) -> se
 
 def _hidden_with(form: Form, plain: Mapping[str, Any], today: date) -> set[str]:
     return {
-        question.name for section in form.sections for question in section.questions
-        if not (_is_true(section.show_if, plain, today) and is_shown(question, plain, today))
+        name for name, rules in _conditional(Same(form)) if not all(_is_true(rule, plain, today) for rule in rules)
     }
+
+
+@lru_cache(maxsize=1024)
+def _conditional(same: Same[Form]) -> Sequence[tuple[str, Sequence[Expression]]]:
+    """The questions that are not always asked, each with the conditions of its section and its own."""
+    every = [
+        (question.name, [rule for rule in (section.show_if, question.show_if) if rule is not None])
+        for section in same.thing.sections for question in section.questions
+    ]
+    return [(name, rules) for name, rules in every if rules]
 
 
 def _is_true(rule: Expression | None, plain: Mapping[str, Any], today: date) -> bool:
@@ -84,15 +94,18 @@ def _settled(
     questions: Sequence[Question], answers: Answers, hides: Hides, around: Mapping[str, Any], today: date
 ) -> Answers:
     """Nothing is dropped before it is sure: what is hidden may hang on what is still to be computed."""
-    computed: Answers = {question.name: None for question in questions if question.computed}
+    tables = [question for question in questions if question.columns_asked()]
+    computing = [question for question in questions if question.computed]
+    computed: Answers = {question.name: None for question in computing}
+    given = plain_answers(questions, answers)
     for _ in range(MOST_ROUNDS):
-        kept = {**answers, **computed}
-        kept.update(dict.fromkeys(_hidden(questions, kept, hides)))
-        for table in questions:
-            if table.columns_asked():
-                kept[table.name] = _settled_rows(table, kept, {**around, **plain_answers(questions, kept)}, today)
-        plain = {**around, **plain_answers(questions, kept)}
-        made = {question.name: question.compute(plain, today) for question in questions if question.computed}
+        plain = {**given, **plain_answers(computing, computed)}
+        hidden = dict.fromkeys(_hidden(plain, hides))
+        kept, plain = {**answers, **computed, **hidden}, {**around, **plain, **hidden}
+        for table in tables:
+            kept[table.name] = _settled_rows(table, kept, plain, today)
+            plain[table.name] = table.plain(kept[table.name])
+        made = {question.name: question.compute(plain, today) for question in computing}
         if made == computed:
             break
         computed = made

@@ -87,6 +87,11 @@ class Asked:
     drawn: str = ""
     """A blank one as it was drawn."""
 
+    @property
+    def explained(self) -> bool:
+        """Whether anything is said about it beside its label."""
+        return bool(self.hint or self.help or self.problem or self.doubt)
+
     def keep(self, drawn: str) -> str:
         """What was drawn; remembered if it is the same for everybody."""
         if self.is_blank:

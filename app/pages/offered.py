@@ -28,6 +28,11 @@ class Offered(list[AskedOption]):
         return frozenset(option.code for option in self)
 
     @cached_property
+    def others(self) -> list[AskedOption]:
+        """Those that ask for words of one's own."""
+        return [option for option in self if option.other]
+
+    @cached_property
     def _lines(self) -> str:
         drawn: Markup = current_app.jinja_env.get_template("parts/options.html").module.lines(self)  # type: ignore[attr-defined]
         return str(drawn)

@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from app.fields.money import Money
 from app.language.question import Unknown
+from app.records import drafts
 from app.records.lists import Wish, list_page
 from app.records.search import found_by
 from app.records.store import Store
-from app.records.system import form_version, number
+from app.records.system import draft, form_version, number
 from tests.records.cabinets import ROMANIAN
 from tests.records.organisations import CASE, Organisation, form, organisation_in
 
@@ -113,6 +114,17 @@ def test_the_numbers_of_a_renamed_code_go_on(ours: Organisation) -> None:
     second = ours.start(visit=form("visit", "name: ref, type: code, was: code")).enter("visit")
     assert ours.answers("visit", second)["ref"] == "D-2026-0002"
     assert ours.cabinet.session.scalars(select(number.c.question).where(number.c.form == "visit")).all() == ["ref"]
+
+
+def test_a_sheet_begun_before_a_renaming_is_finished_after_it(ours: Organisation) -> None:
+    table = "name: %s, type: table, columns: [{name: %s, type: text, label: {en: Who, ro: Cine}%s}]"
+    ours.start(visit=form("visit", "name: aim, type: text", table % ("family", "who", "")))
+    begun = [("aim", "unu"), ("aims", "nu"), ("family.0.who", "Dan"), ("family.0.id", ""), ("csrf_token", "x")]
+    drafts.keep(ours.cabinet, 1, "/records/visit/new", "visit", begun)
+    ours.start(visit=form("visit", "name: goal, type: text, was: aim",
+                          table % ("people", "name", ", was: who") + ", was: family"))
+    boxes = ours.cabinet.session.scalar(select(draft.c.boxes))
+    assert [name for name, _ in boxes] == ["goal", "aims", "people.0.name", "people.0.id", "csrf_token"]
 
 
 def test_a_retired_question_is_still_shown(ours: Organisation) -> None:

@@ -30,8 +30,7 @@ def register_pages(app: Flask, registry: Any) -> None:
         for module in (sign_in, set_up, account, accounts, organisation):
             module.register(registry)
         for view in (
-            HomePage, HelpPages, FindingPage, CasePages, MergePages, DerivingPages, DraftPages, RecordPages, ExportPages,
-            ProgrammePage,
-            ListPages, FilePages, ReversingPages, TeamPage, FormsPage, RecyclePage,
+            HomePage, HelpPages, FindingPage, CasePages, MergePages, ProgrammePage, DerivingPages, DraftPages,
+            RecordPages, ExportPages, ListPages, FilePages, ReversingPages, TeamPage, FormsPage, RecyclePage,
         ):
             registry.add_view_no_menu(view)

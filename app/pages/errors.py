@@ -22,7 +22,9 @@ TOLD: dict[int, tuple[Any, Any]] = {
     413: (lazy_gettext("This is too much at once"),
           lazy_gettext("Files may have 25 MB together. Attach a smaller file, or attach them one by one.")),
     500: (lazy_gettext("Something went wrong in Dosar"),
-          lazy_gettext("It has been written down without any names. Try again; if it happens again, tell your administrator.")),
+          lazy_gettext(
+              "It has been written down without any names. Try again; if it happens again, tell your administrator."
+          )),
     503: (lazy_gettext("Many people are saving just now"), lazy_gettext("Wait a moment and press Save again.")),
 }
 

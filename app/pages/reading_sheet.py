@@ -56,7 +56,9 @@ def _is_read(question: Question, answers: Answers, hidden: set[str]) -> bool:
     """A retired question is read while it has an answer; nothing else is hidden but by a condition."""
     if question.value_type == "none":
         return False
-    return answers.get(question.name) is not None or not question.retired and question.name not in hidden
+    return answers.get(question.name) is not None or (
+        not question.retired and question.name not in hidden
+    )
 
 
 def _read(at: Desk, question: Question, answer: Any, titles: Titles) -> ReadQuestion:

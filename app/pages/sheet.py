@@ -19,10 +19,10 @@ from app.language.form import Form, Section
 from app.language.question import Answers, Question
 from app.language.texts import LANGUAGES, say
 from app.pages.clash import take_theirs
+from app.pages.deriving import derived
 from app.pages.desk import Desk
 from app.pages.duplicates import known_already
 from app.pages.faces import Papers
-from app.pages.deriving import derived
 from app.pages.filling import Filling
 from app.pages.moments import moment_text
 from app.pages.picking import pick_page
@@ -108,8 +108,9 @@ class SheetOnDesk:
         read.mistakes.update(uploads)
         read.answers.update(derived(self.questions, read.answers, self.desk.reading))
         answers = settled(self.whole, self._with_kept(read.answers), self.desk.reading.today)
+        asked = {question.name for question in self.questions}
         found = [
-            one for one in complaints(self.whole, answers, self.desk.reading.today, {one.name for one in self.questions})
+            one for one in complaints(self.whole, answers, self.desk.reading.today, asked)
             if one.where not in read.mistakes and self._is_drawn(one)
         ]
         but = self.record.id if self.record is not None else None
@@ -153,8 +154,8 @@ class SheetOnDesk:
             problems=problems, doubts=[] if problems else filling.doubts(), hidden=self.hidden,
             cancel_url=self.cancel_url, save_label=gettext("Save"), more_label=self._more_label(),
             step=self._steps(), draft_url=url_for("DraftPages.keep", form=self.form.key), place=self.place,
-            draft_from=self.draft_from, intro=say(self.form.intro, desk.reading.language), reading_language=desk.reading.language,
-            today=desk.reading.today.isoformat(), **self._papers(everything),
+            draft_from=self.draft_from, intro=say(self.form.intro, desk.reading.language),
+            reading_language=desk.reading.language, today=desk.reading.today.isoformat(), **self._papers(everything),
         )
 
     def _others(self) -> dict[str, str]:
@@ -185,11 +186,12 @@ class SheetOnDesk:
     def _steps(self) -> "Steps | None":
         if self.step is None:
             return None
-        titles = [
-            (say(section.title, self.desk.reading.language), self.step_url(place) if self.step_url else "", place == self.step)
+        address, language = self.step_url, self.desk.reading.language
+        titles = [] if address is None else [
+            (say(section.title, language), address(place), place == self.step)
             for place, section in enumerate(self.form.sections)
         ]
-        return Steps(self.step + 1, len(titles), titles if self.step_url else [])
+        return Steps(self.step + 1, len(self.form.sections), titles)
 
 
 @dataclass
@@ -204,7 +206,7 @@ class Steps:
 def in_steps(form: Form) -> bool:
     """Whether the form is filled in section by section."""
     asked = sum(1 for _ in form.asked())
-    return form.layout == "sections" or form.layout is None and asked > SHORT
+    return form.layout == "sections" or (form.layout is None and asked > SHORT)
 
 
 def _change_rows(sheet: SheetOnDesk, posted: Posted) -> str:

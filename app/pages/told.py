@@ -19,7 +19,8 @@ from app.records.labels import link_titles, user_names
 
 ACTIONS = {
     "entered": lazy_gettext("Entered"), "corrected": lazy_gettext("Corrected"), "deleted": lazy_gettext("Deleted"),
-    "restored": lazy_gettext("Restored"), "accepted": lazy_gettext("Accepted"), "reversed": lazy_gettext("Reversed"), "team": lazy_gettext("Team changed"),
+    "restored": lazy_gettext("Restored"), "accepted": lazy_gettext("Accepted"),
+    "reversed": lazy_gettext("Reversed"), "team": lazy_gettext("Team changed"),
     "merged": lazy_gettext("Merged with another case"), "merged_into": lazy_gettext("Went into another case"),
     "parted": lazy_gettext("Parted from another case"),
 }

@@ -323,9 +323,12 @@ def _summed(cabinet: Cabinet, form: Form, total: Total, wish: Wish, place: int, 
     by = [getattr(kept, name) for name in total.by]
     texts = [cast(column, String) for column in (*by, *apart)]
     blanks: list[Any] = [null()] * (most - len(by)) + ([null()] if not apart else [])
+    asked: list[Any] = [
+        literal(place), *texts[:len(by)], *blanks[:most - len(by)], *texts[len(by):], *blanks[most - len(by):],
+        func.sum(type_coerce(value, BigInteger)),
+    ]
     return (
-        select(literal(place), *texts[:len(by)], *blanks[:most - len(by)], *texts[len(by):], *blanks[most - len(by):],
-               func.sum(type_coerce(value, BigInteger)))
+        select(*asked)
         .where(and_(value.is_not(None), *_conditions(form, kept, wish))).group_by(*by, *apart)
     )
 

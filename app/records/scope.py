@@ -59,7 +59,8 @@ class Scope:
             return true()
         if self.cases == "none" or not self.colleagues:
             return false()
-        return case_id.in_(self._case_ids())
+        hers: ColumnElement[bool] = case_id.in_(self._case_ids())
+        return hers
 
     def _named_in(self, kept: type[Stored]) -> ColumnElement[bool]:
         """A private record is reached by the users it names, whatever their rights."""
@@ -83,7 +84,8 @@ class Scope:
         seen &= self._named_in(kept)
         if with_deleted or issubclass(kept, Row):
             return seen
-        return seen & kept.deleted_at.is_(None)  # type: ignore[attr-defined]
+        there: ColumnElement[bool] = seen & kept.deleted_at.is_(None)  # type: ignore[attr-defined]
+        return there
 
 
 NOBODY = Scope()

@@ -37,7 +37,8 @@ class Stored:
 
     def columns(self) -> dict[str, Any]:
         """The row as column name → value."""
-        return {name: getattr(self, name) for name in self.__mapper__.c.keys()}  # type: ignore[attr-defined]
+        mapped: Any = self.__mapper__.c  # type: ignore[attr-defined]
+        return {column.key: getattr(self, column.key) for column in mapped}
 
 
 class Record(Stored):

@@ -16,7 +16,6 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-import app
 from app.language.changes import columns_of, conversions, disappearances, refusals
 from app.language.checks import check
 from app.language.choices import ChoiceList
@@ -91,7 +90,7 @@ def last_good(store: Store) -> Definition:
 
 def _digest_of(folder: Path) -> str:
     """What the files say and what the program makes of it: unchanged, the last outcome still holds."""
-    program = Path(app.__file__).parent
+    program = Path(__file__).parents[1]
     sources = (file for name in PROGRAM for file in sorted((program / name).glob("*.py")))
     digest = sha256(folder_digest(folder).encode())
     for file in sources:

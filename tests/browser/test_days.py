@@ -1,0 +1,73 @@
+"""The days of a volunteer and of a coordinator, in both languages, the volunteer's on a slow network."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import SignIn
+from tests.browser.visitors import Visitor
+
+SLOW = {"offline": False, "latency": 300, "downloadThroughput": 50_000, "uploadThroughput": 20_000}
+"""A phone at the edge of a village."""
+
+WORDS: dict[str, dict[str, str]] = {
+    "ro": {
+        "sheet": "Raport de vizită de documentare", "save": "Salvează", "more": "Salvează și adaugă alta",
+        "saved": "Salvat.", "next": "Salvat. Urmează fișa următoare.", "purpose": "Scopul vizitei",
+        "check": "Fișe de verificat", "accept": "Acceptă", "correct": "Corectează",
+        "deleted": "Înregistrări șterse", "restore": "Restabilește", "delete": "Șterge",
+    },
+    "en": {
+        "sheet": "Study visit report", "save": "Save", "more": "Save and add another", "saved": "Saved.",
+        "next": "Saved. Here is the next one.", "purpose": "Purpose of visit", "check": "Records to check",
+        "accept": "Accept", "correct": "Correct", "deleted": "Deleted records", "restore": "Restore",
+        "delete": "Delete",
+    },
+}
+
+
+def slowed(visitor: Visitor) -> Visitor:
+    """The same browser, far from the next mast."""
+    line: Any = visitor.page.context.new_cdp_session(visitor.page)
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", SLOW)
+    return visitor
+
+
+@pytest.mark.parametrize("language", ["ro", "en"])
+def test_a_volunteer_types_in_a_pile_of_paper(sign_in: SignIn, language: str) -> None:
+    words = WORDS[language]
+    vera = slowed(sign_in("volunteer", language, width=390))
+    vera.follow(words["sheet"])
+    vera.page.get_by_role("link", name=re.compile("^DEMO-005")).click()
+    for purpose in ("Prima foaie", "A doua foaie"):
+        vera.type(visit_date="1.10.2026", visit_purpose=purpose, conclusions="Bine.", locality="Fălești")
+        vera.press(words["more"])
+        expect(vera.page.locator(".notice-success")).to_contain_text(words["next"])
+        assert vera.typed("visit_purpose") == ""
+    vera.open("/")
+    entered = vera.page.get_by_role("link", name=words["sheet"])
+    expect(entered.nth(2)).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["ro", "en"])
+def test_a_coordinator_looks_after_the_sheets_of_others(sign_in: SignIn, language: str) -> None:
+    words = WORDS[language]
+    vera = sign_in("volunteer", "ro")
+    vera.open("/records/visit_report/new?case=3")
+    vera.type(visit_date="2.10.2026", visit_purpose="De verificat", conclusions="Bine.")
+    vera.press("Salvează")
+    address = vera.page.url
+    anca = sign_in("coordinator", language)
+    expect(anca.page.get_by_role("heading", name=words["check"])).to_be_visible()
+    anca.page.goto(address)
+    anca.press(words["accept"])
+    assert anca.answer(words["purpose"]) == "De verificat"
+    anca.press(words["delete"])
+    expect(anca.page.locator(".notice-success")).to_be_visible()
+    anca.open("/deleted")
+    assert anca.heading == words["deleted"]
+    anca.page.get_by_role("button", name=re.compile(f"^{words['restore']}")).first.click()
+    assert anca.answer(words["purpose"]) == "De verificat"

@@ -25,6 +25,7 @@ from sqlalchemy.orm import aliased
 
 from app.language.form import CASE, Form, Total
 from app.language.question import Question, Reading
+from app.records.blanks import down, up
 from app.records.cabinet import Cabinet
 from app.records.labels import link_titles, shown, title, title_columns, title_questions
 from app.records.search import asked_words, found_by
@@ -171,13 +172,8 @@ def _order(form: Form, kept: type[Record], wish: Wish) -> list[ColumnElement[Any
         return [kept.id.desc()]
     column = getattr(kept, sort_column(form.questions[name]))
     if wanted.startswith("-"):
-        return [_with_nulls(column.desc(), False), kept.id.desc()]
-    return [_with_nulls(column.asc(), True), kept.id.asc()]
-
-
-def _with_nulls(ordering: Any, first: bool) -> Any:
-    """Unanswered ones stand first going up and last going down, on both databases."""
-    return ordering.nulls_first() if first else ordering.nulls_last()
+        return [down(column), kept.id.desc()]
+    return [up(column), kept.id.asc()]
 
 
 def sortable(form: Form, name: str) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import registry
 from app.language.form import CASE, Form
 from app.language.question import Answer, Question, Unknown
 from app.records.alphabet import by_code_points
+from app.records.blanks import blanks_first
 from app.records.folding import sort_key
 from app.records.system import SYSTEM_METADATA
 
@@ -204,7 +205,8 @@ def _reference(name: str, table: str, nullable: bool = True) -> Column[Any]:
 def _index(table: Table, form: Form) -> None:
     """What lists sort and filter on, and every foreign key, each with the id that breaks ties.
 
-    Deleted records stand in no list, so they stand in no index of one.
+    A filtered list in the form's own order is read off the filter's index. Deleted records stand in no
+    list, so they stand in no index of one.
     """
     listed = [form.questions[name.removeprefix("-")] for name in (*form.list, *form.filters, *form.sort)]
     if form.append_only:
@@ -216,10 +218,13 @@ def _index(table: Table, form: Form) -> None:
     wanted = {sort_column(question) if question.sortable else question.name for question in listed}
     wanted |= {question.name for question in form.stored_questions if question.link_target()}
     wanted |= {"case_id", "changed_at"}
+    in_order = [sort_column(form.questions[name.removeprefix("-")]) for name in form.sort[:1]]
     for name in sorted(wanted & set(table.c.keys())):
         there = table.c.deleted_at.is_(None)
+        names = dict.fromkeys([name, *(in_order if name in form.filters else [])])
         Index(
-            f"{INDEX}{form.key}__{name}", table.c[name], table.c.id, sqlite_where=there, postgresql_where=there
+            f"{INDEX}{form.key}__{name}", *[blanks_first(table.c[one]) for one in names], table.c.id,
+            sqlite_where=there, postgresql_where=there,
         )
     Index(f"ix_{form.key}__entered", table.c.created_by, table.c.created_at)
     waiting = table.c.to_check.is_(True) & table.c.deleted_at.is_(None)

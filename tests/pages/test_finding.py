@@ -133,6 +133,11 @@ def test_filters_and_order_are_saved_under_a_name(lists: FlaskClient, demo: Demo
     assert "Deschise acum" not in lists.get("/records/case").text
 
 
+def shown_codes(page: str) -> list[str]:
+    """The codes in the first column of the list on this page."""
+    return re.findall(r'<th scope="row"[^>]*><a [^>]*>([^<]+)</a>', page)
+
+
 def exported(browser: FlaskClient, address: str, **boxes: str) -> list[list[str]]:
     answer = post(browser, address, kind="csv", reason="Raport trimestrial", **boxes)
     assert answer.status_code == 200
@@ -144,11 +149,11 @@ def test_the_file_holds_what_the_page_shows(lists: FlaskClient, demo: Demo) -> N
     post(lists, "/records/case/columns", columns=["code", "last_name", "opened_on"])
     table = exported(lists, "/records/case/export")
     assert table[0] == ["Număr caz", "Nume", "Data luării în evidență"]
-    assert [row[0] for row in table[1:]] == ["DEMO-004"]
+    assert [row[0] for row in table[1:]] == shown_codes(lists.get("/records/case").text)
+    assert "DEMO-004" in [row[0] for row in table]
     post(lists, "/records/case/search", search="")
     closed = exported(lists, "/records/case/export?status=closed&sort=code")
-    shown = re.findall(r'<th scope="row".*?>(DEMO-\d+)<', lists.get("/records/case?status=closed&sort=code").text)
-    assert [row[0] for row in closed[1:]] == shown
+    assert [row[0] for row in closed[1:]] == shown_codes(lists.get("/records/case?status=closed&sort=code").text)
 
 
 def test_a_workbook_has_a_name_that_tells_nobody_apart(lists: FlaskClient) -> None:

@@ -30,8 +30,8 @@ RIGHTS = {
     "RecordPages.delete": "delete", "RecordPages.restore": "delete", "RecordPages.withdraw": "enter",
     "RecordPages.accept": "correct", "ReversingPages.reverse": "enter", "ExportPages.export": "export",
     "ExportPages.take": "export", "ListPages.columns": "see", "ListPages.choose": "see", "ListPages.save": "see",
-    "ListPages.forget": "see", "CasePages.cases": "see", "CasePages.case": "see", "FindingPage.ask": "see",
-    "FindingPage.find": "see", "MergePages.choose": "delete", "MergePages.compare": "delete",
+    "ListPages.forget": "see", "CasePages.cases": "see", "CasePages.case": "see", "CasePages.timeline": "see",
+    "FindingPage.ask": "see", "FindingPage.find": "see", "MergePages.choose": "delete", "MergePages.compare": "delete",
     "MergePages.decide": "delete", "TeamPage.team": "see", "TeamPage.leave": "see", "ProgrammePage.programme": "see",
 }
 """Open to roles with this right on the form."""

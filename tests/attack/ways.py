@@ -14,7 +14,7 @@ from tests.attack.cells import Cell, Part
 from tests.attack.organisation import CASE_PLACES, Planted
 from tests.attack.policy import Policy
 from tests.attack.posts import MISSING, TOO_LARGE, Posts
-from tests.attack.routes import is_open
+from tests.attack.routes import is_open as is_open_route
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
@@ -91,6 +91,8 @@ class Ways:
     def _queries(self, cell: Cell) -> Iterator[Cell]:
         queries: list[tuple[str, str]] = []
         is_open = bool(self.policy.actions(cell.role, cell.form))
+        if not cell.form and is_open_route(self.policy, cell.role, cell.endpoint, ""):
+            queries = [("odd", f"page={TOO_LARGE}&search=%27%25"), ("odd", "page=-1"), ("odd", "page=x&page=1")]
         if cell.endpoint == "RecordPages.list" and is_open:
             queries = list(self._list_queries(cell))
         if cell.endpoint == "RecordPages.new" and is_open:
@@ -117,7 +119,7 @@ class Ways:
             yield "odd", query
 
     def _posts_to(self, cell: Cell) -> Iterator[Cell]:
-        opens = is_open(self.policy, cell.role, cell.endpoint, cell.form)
+        opens = is_open_route(self.policy, cell.role, cell.endpoint, cell.form)
         if opens and cell.target in ("", "own", "shared"):
             yield replace(cell, attack="no token", token=False, harmless=True)
         if self.policy.actions(cell.role, cell.form) or (opens and not cell.form):

@@ -6,10 +6,11 @@ from functools import lru_cache
 from flask import current_app, has_request_context, request, url_for
 from flask_babel import gettext, lazy_gettext
 
+from app.access.allowance import Allowance
 from app.access.languages import wording
 from app.access.worker import Worker, allowance
 from app.language.folder import Definition
-from app.language.form import CASE
+from app.language.form import CASE, Form
 from app.language.roles import PageName
 from app.language.same import Same
 from app.language.texts import say
@@ -48,47 +49,66 @@ class Group:
     entries: list[Entry]
 
 
-def menu_for(worker: Worker, definition: Definition) -> list[Group]:
+class Menu(list[Group]):
+    """The menu of some roles with one entry marked; drawn once for all who hold them."""
+
+    drawn = ""
+
+    def keep(self, drawn: str) -> str:
+        """The menu as it was drawn, remembered."""
+        self.drawn = drawn
+        return drawn
+
+
+@dataclass(frozen=True)
+class _Line:
+    label: str
+    url: str
+    also: tuple[str, ...] = ()
+
+    def leads(self, here: str) -> bool:
+        """Whether a page is one of those behind the line."""
+        return any(here.startswith(f"{begin}/") for begin in (self.url, *self.also))
+
+
+def menu_for(worker: Worker, definition: Definition) -> Menu:
     """Groups without an entry for this worker are left out."""
-    groups = [
-        Group(title, [entry for form in forms for entry in _of_form(*form)])
-        for title, forms in _form_groups(Same(definition), worker.roles, wording())
-    ]
-    groups.append(Group(gettext("Administration"), _administration(worker)))
-    return [group for group in groups if group.entries]
+    asked = Same(definition), worker.roles, wording()
+    here = f"{request.path}/" if has_request_context() else ""
+    current = next((line.url for _, lines in _groups(*asked) for line in lines if line.leads(here)), "")
+    return _marked(*asked, current)
+
+
+@lru_cache(maxsize=4096)
+def _marked(known: Same[Definition], roles: frozenset[str], language: str, current: str) -> Menu:
+    return Menu(
+        Group(title, [Entry(line.label, line.url, line.url == current) for line in lines])
+        for title, lines in _groups(known, roles, language)
+    )
 
 
 @lru_cache(maxsize=256)
-def _form_groups(
-    known: Same[Definition], roles: frozenset[str], language: str
-) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """The forms these roles see, each with its name and address, in the groups of the menu."""
-    forms, rights = known.thing.forms, allowance(known, roles).rights
-    return [
+def _groups(known: Same[Definition], roles: frozenset[str], language: str) -> list[tuple[str, list[_Line]]]:
+    held = allowance(known, roles)
+    seen = {key: form for key, form in known.thing.forms.items() if "see" in held.rights.get(key, ())}
+    forms = [
         (say(group.title, language), [
-            (form.key, say(form.plural or form.title, language), LIST.format(form=form.key))
-            for form in map(forms.get, group.entries) if form and "see" in rights.get(form.key, ())
+            line for key in group.entries if key in seen for line in _of_form(seen[key], language)
         ])
         for group in known.thing.menu.menu
     ]
+    return [group for group in (*forms, (gettext("Administration"), _administration(held))) if group[1]]
 
 
-def _of_form(key: str, label: str, url: str) -> list[Entry]:
-    entry = _entry(label, url, *ALSO.get(key, ()))
-    if key not in OVERVIEWS:
-        return [entry]
-    title, endpoint = OVERVIEWS[key]
-    return [_entry(str(title), url_for(endpoint)), entry] if endpoint in current_app.view_functions else [entry]
+def _of_form(form: Form, language: str) -> list[_Line]:
+    line = _Line(say(form.plural or form.title, language), LIST.format(form=form.key), ALSO.get(form.key, ()))
+    title, endpoint = OVERVIEWS.get(form.key, ("", ""))
+    return [_Line(str(title), url_for(endpoint)), line] if endpoint in current_app.view_functions else [line]
 
 
-def _administration(worker: Worker) -> list[Entry]:
+def _administration(held: Allowance) -> list[_Line]:
     return [
-        _entry(str(label), url_for(endpoint))
+        _Line(str(label), url_for(endpoint))
         for page, (label, endpoint) in ADMINISTRATION.items()
-        if page in worker.pages and endpoint in current_app.view_functions
+        if page in held.pages and endpoint in current_app.view_functions
     ]
-
-
-def _entry(label: str, url: str, *also: str) -> Entry:
-    here = f"{request.path}/" if has_request_context() else ""
-    return Entry(label, url, any(here.startswith(f"{begin}/") for begin in (url, *also)))

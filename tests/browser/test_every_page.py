@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +70,13 @@ def test_some_roles_know_codes_and_no_names(pages: list[CrawledPage], role: str)
     assert [(page.address, found[0]) for page in pages if (found := named.search(page.html))] == []
 
 
-def names() -> set[str]:
+@cache
+def names() -> frozenset[str]:
     """What the people of the demo cases are called."""
     found: set[str] = set()
     for path in sorted((shipped("forms") / "demo").glob("case-*.yaml")):
         found.update(_names(read_yaml(Path(path)).contents))
-    return found
+    return frozenset(found)
 
 
 def _names(contents: Any) -> Iterator[str]:

@@ -123,26 +123,40 @@ def _settled_rows(table: Question, answers: Answers, around: Mapping[str, Any], 
 
 def complaints(form: Form, answers: Answers, today: date, asked: set[str] | None = None) -> list[Complaint]:
     """What is wrong with settled answers; only about the questions ``asked``, if given."""
+    return [
+        complaint for question, answer, plain, where in _shown(form, answers, today, asked)
+        for complaint in _about(question, answer, plain, today, where)
+    ]
+
+
+def missing(form: Form, answers: Answers, today: date) -> list[str]:
+    """The required questions still without an answer: what a half filled sheet lacks."""
+    return [
+        where[0] for question, answer, plain, where in _shown(form, answers, today)
+        if _is_blank(answer) and _is_required(question, plain, today)
+    ]
+
+
+def _shown(
+    form: Form, answers: Answers, today: date, asked: set[str] | None = None
+) -> Iterator[tuple[Question, Any, Mapping[str, Any], Where]]:
+    """Every question that is asked, cells too: its answer, the plain answers its rules see, and where it is."""
     plain = plain_answers(list(form.questions.values()), answers)
     hidden = hidden_questions(form, answers, today)
-    found: list[Complaint] = []
     for question in form.asked():
         if question.name in hidden or (asked is not None and question.name not in asked):
             continue
-        found.extend(_about(question, answers.get(question.name), plain, today, (question.name,)))
+        yield question, answers.get(question.name), plain, (question.name,)
         for position, row in enumerate(answers.get(question.name) or () if question.columns_asked() else ()):
             around = {**plain, **plain_answers(question.columns_asked(), row)}
             for column in question.columns_asked():
                 if is_shown(column, around, today) and not column.retired:
-                    where = (question.name, str(position), column.name)
-                    found.extend(_about(column, row.get(column.name), around, today, where))
-    return found
+                    yield column, row.get(column.name), around, (question.name, str(position), column.name)
 
 
 def _about(question: Question, answer: Any, plain: Mapping[str, Any], today: date, where: Where) -> Iterator[Complaint]:
-    required = question.required or (question.required_if and question.required_if.value(plain, today) is True)
-    if answer is None or answer == []:
-        if required and not question.computed:
+    if _is_blank(answer):
+        if _is_required(question, plain, today):
             yield Complaint(where, REQUIRED)
         return
     if question.check is not None and question.check.value(plain, today) is False:
@@ -154,9 +168,11 @@ def _about(question: Question, answer: Any, plain: Mapping[str, Any], today: dat
         yield Complaint(where, doubt.message, soft=True)
 
 
-def missing(form: Form, answers: Answers, today: date) -> list[str]:
-    """The required questions still without an answer: what a half filled sheet lacks."""
-    return [
-        complaint.where[0] for complaint in complaints(form, answers, today)
-        if complaint.said is REQUIRED
-    ]
+def _is_blank(answer: Any) -> bool:
+    return answer is None or answer == []
+
+
+def _is_required(question: Question, plain: Mapping[str, Any], today: date) -> bool:
+    if question.computed:
+        return False
+    return question.required or (question.required_if is not None and question.required_if.value(plain, today) is True)

@@ -70,11 +70,11 @@ def find(cabinet: Cabinet, user_id: int, place: str) -> Draft | None:
 
 
 def discard(cabinet: Cabinet, user_id: int, place: str) -> None:
-    """Forget the draft of this page."""
-    with cabinet.writing():
-        cabinet.session.execute(
-            delete(draft).where(draft.c.user_id == user_id, draft.c.digest == _digest(place))
-        )
+    """Forget the draft of this page; where there is none, nobody waits for a turn to write."""
+    found = cabinet.session.execute(_FOUND, {"of_user": user_id, "of_place": _digest(place)}).one_or_none()
+    if found is not None:
+        with cabinet.writing():
+            cabinet.session.execute(delete(draft).where(draft.c.id == found.id))
 
 
 def move_to_case(cabinet: Cabinet, case_id: int, into_id: int) -> None:

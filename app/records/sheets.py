@@ -67,11 +67,13 @@ def open_sheet(cabinet: Cabinet, form: str, record_id: int, with_deleted: bool =
     return Sheet(cabinet.forms[form], record, answers_of(cabinet, record), case)
 
 
-def answers_of(cabinet: Cabinet, record: Record) -> Answers:
-    """Every answer of the record, rows as dicts with their id."""
+def answers_of(cabinet: Cabinet, record: Record, with_rows_of: Answers | None = None) -> Answers:
+    """Every answer of the record, rows as dicts with their id; the rows may be known already."""
     form = cabinet.forms[record.form_key]
     columns = record.columns()
     answers: Answers = {question.name: question.restored(columns) for question in form.stored_questions}
+    if with_rows_of is not None:
+        return {**answers, **{table.name: with_rows_of.get(table.name) for table in form.row_questions}}
     for question, rows in zip(form.row_questions, _stored_rows(cabinet, record, form), strict=True):
         asked = question.columns_asked()
         answers[question.name] = [
@@ -250,8 +252,8 @@ def correct(
             if record.version != seen_version:
                 raise Clash
             before = answers_of(cabinet, record)
-            _replace(cabinet, form, record, clerk.written(form, {**before, **answers}, before), clerk)
-            changes = history.differences(form, before, answers_of(cabinet, record))
+            after = _replace(cabinet, form, record, clerk.written(form, {**before, **answers}, before), before, clerk)
+            changes = history.differences(form, before, after)
             if changes:
                 history.note(cabinet, record, "corrected", clerk.user_id, changes, reason)
         return record
@@ -259,17 +261,24 @@ def correct(
         raise Clash from None
 
 
-def _replace(cabinet: Cabinet, form: Form, record: Record, answers: Answers, clerk: Clerk) -> None:
+def _replace(
+    cabinet: Cabinet, form: Form, record: Record, answers: Answers, before: Answers, clerk: Clerk
+) -> Answers:
+    """Put the answers in place of those before; returns them as they are kept. What did not change stays
+    untouched: most pages show no table, and no name."""
     record.changed_by, record.changed_at = clerk.user_id, now()
     record.to_check = clerk.checked or None
     flag_modified(record, "changed_at")  # within the same second too, a change of rows is a new version
     record.form_version = form.version
     _put_answers(record, form, answers)
     record.lacking = len(missing(form, answers, clerk.today))
-    for question in form.row_questions:
-        _put_rows(cabinet, record, question, answers.get(question.name) or [])
+    tables = [one for one in form.row_questions if (answers.get(one.name) or None) != before.get(one.name)]
+    for table in tables:
+        _put_rows(cabinet, record, table, answers.get(table.name) or [])
     cabinet.session.flush()
-    index_words(cabinet, form, record, answers)
+    if any(answers.get(one.name) != before.get(one.name) for one in form.questions.values() if one.search):
+        index_words(cabinet, form, record, answers)
+    return answers_of(cabinet, record, None if tables else before)
 
 
 def accept(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Record:

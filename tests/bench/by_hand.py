@@ -37,7 +37,7 @@ from sqlalchemy import (
 from app.access.tables import role_table, session_table, setting_table, user_roles, user_table
 from app.language.form import Form
 from app.records.cabinet import Cabinet
-from app.records.folding import fold, sort_key, variants
+from app.records.folding import fold, heard, sort_key, variants
 from app.records.system import history, once, team, word
 
 COOKIE, SECRET = "by_hand", b"nothing outside this benchmark is signed with it"
@@ -219,10 +219,13 @@ class _Pages:
         conditions = [table.c.deleted_at.is_(None), self.hers(table.c.id)]
         conditions += [table.c[name] == asked[name] for name in FILTERS if asked.get(name)]
         for piece in g.visitor.searched.split():
-            wanted = fold(piece)
-            conditions.append(table.c.id.in_(select(word.c.record_id).where(
-                word.c.form == "case", word.c.word >= wanted, word.c.word < wanted + "\U0010ffff"
-            )))
+            begins = dict.fromkeys((fold(piece), heard(fold(piece))))
+            ranges = [
+                select(word.c.record_id)
+                .where(word.c.form == "case", word.c.word >= one, word.c.word < one + "\U0010ffff")
+                for one in begins
+            ]
+            conditions.append(table.c.id.in_(union_all(*ranges) if len(ranges) > 1 else ranges[0]))
         sort = asked.get("sort", "-opened_on")
         name = sort.removeprefix("-")
         column = table.c[SORTED_BY[name if name in COLUMNS else "opened_on"]]
@@ -482,7 +485,9 @@ def _note(
 
 
 def _index(connection: Any, case_id: int, columns: Mapping[str, Any]) -> None:
-    words = {piece for name in SEARCHED for piece in variants(columns[name] or "") if piece}
+    words = {
+        word for name in SEARCHED for piece in variants(columns[name] or "") for word in (piece, heard(piece)) if word
+    }
     of_case = (word.c.form == "case", word.c.record_id == case_id)
     kept = set(connection.scalars(select(word.c.word).where(*of_case, word.c.sensitivity == "identity")))
     if words - kept:

@@ -28,8 +28,8 @@ from app.access.people import Person, add_user
 from app.access.tables import role_table, user_roles, user_table
 from app.records import alphabet
 from app.records.cabinet import Cabinet
-from app.records.folding import sort_key, variants
-from app.records.search import PARTS
+from app.records.folding import sort_key
+from app.records.search import words_of
 from app.records.store import database_file
 from app.records.tables import LONGEST_SORT_KEY, USER
 from app.running import opened_app
@@ -177,18 +177,16 @@ class _Filling:
                 "previous_name": None, "backup_phone": None, "closed_on": None,
             }
 
-    def _words(self) -> list[Columns]:
+    def _words(self) -> Iterator[Columns]:
         """In the order of the index."""
-        rows = sorted(
-            (word, record_id, "" if place == 0 else "identity")
+        form = self.cabinet.forms["case"]
+        rows = sorted({
+            (word, record_id, sensitivity)
             for record_id, person in enumerate(self.people, 1)
-            for place, text in enumerate((*person, f"0{person[4][3:]}"))
-            for word in _folded(text)
-        )
-        return [
-            {"form": "case", "word": word, "record_id": record_id, "sensitivity": sensitivity}
-            for word, record_id, sensitivity in dict.fromkeys(rows)
-        ]
+            for word, sensitivity in words_of(form, dict(zip(PERSON, person, strict=True)))
+        })
+        for word, record_id, sensitivity in rows:
+            yield {"form": "case", "word": word, "record_id": record_id, "sensitivity": sensitivity}
 
     def _teams(self) -> Iterator[Columns]:
         for record_id, day in enumerate(self.opened, 1):
@@ -240,12 +238,6 @@ class _Filling:
 @cache
 def _key(text: str) -> str:
     return sort_key(text)[:LONGEST_SORT_KEY]
-
-
-@cache
-def _folded(text: str) -> tuple[str, ...]:
-    parts = PARTS.findall(text) if text.replace("-", "").isalpha() and "-" in text else ()
-    return tuple(word for piece in (text, *parts) for word in variants(piece))
 
 
 class _Bulk:

@@ -136,7 +136,7 @@ class Bench:
 
     def _corrected(self, boxes: Boxes) -> None:
         number = next(_numbers)
-        boxes["mother_tongue"], boxes["first_name"] = [f"limba {number}"], [f"Ștefania {number}"]
+        boxes["mother_tongue"], boxes["mother_name"] = [f"limba {number}"], [f"Ștefania {number}"]
 
     def _visited(self, boxes: Boxes) -> None:
         boxes |= {

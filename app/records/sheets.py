@@ -162,7 +162,7 @@ def _new_record(
     if form.key == CASE:
         _open_team(cabinet, record.id, clerk)
     for question in form.row_questions:
-        _put_rows(cabinet, record, question, answers.get(question.name) or [])
+        _put_rows(cabinet, record, question, answers.get(question.name) or [], {})
     cabinet.session.flush()
     index_words(cabinet, form, record, answers)
     return record
@@ -218,10 +218,16 @@ def _next_number(cabinet: Cabinet, form: Form, question: Question, today: date) 
     return int(cabinet.session.execute(counted).scalar_one())
 
 
-def _put_rows(cabinet: Cabinet, record: Record, table: Question, rows: list[Answers]) -> None:
+def _rows_kept(cabinet: Cabinet, record: Record, table: Question) -> dict[int | None, Row]:
+    kept = cabinet.tables.rows[record.form_key, table.name]
+    return {row.id: row for row in cabinet.session.scalars(select(kept).where(kept.record_id == record.id))}
+
+
+def _put_rows(
+    cabinet: Cabinet, record: Record, table: Question, rows: list[Answers], stored: dict[int | None, Row]
+) -> None:
     """Make the stored rows of a table those given: kept by id, new ones added, others removed."""
     kept = cabinet.tables.rows[record.form_key, table.name]
-    stored = {row.id: row for row in cabinet.session.scalars(select(kept).where(kept.record_id == record.id))}
     for position, answers in enumerate(rows):
         row = stored.pop(answers.get("id"), None)
         if row is None:
@@ -274,7 +280,7 @@ def _replace(
     record.lacking = len(missing(form, answers, clerk.today))
     tables = [one for one in form.row_questions if (answers.get(one.name) or None) != before.get(one.name)]
     for table in tables:
-        _put_rows(cabinet, record, table, answers.get(table.name) or [])
+        _put_rows(cabinet, record, table, answers.get(table.name) or [], _rows_kept(cabinet, record, table))
     cabinet.session.flush()
     if any(answers.get(one.name) != before.get(one.name) for one in form.questions.values() if one.search):
         index_words(cabinet, form, record, answers)

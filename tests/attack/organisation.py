@@ -183,7 +183,7 @@ class _Planting:
         kept: int = self.cabinet.session.execute(insert(attachment).values(
             form=form.key, question=question.name, name=f"{self.planted.aviary.word(canary)}.txt",
             media_type="text/plain", size=len(content), digest=sha256(content).hexdigest(), content=content,
-            user_id=self.planted.users["case_manager"], at=now(),
+            user_id=self.planted.users[{"foreign": STRANGER, "team": COLLEAGUE}.get(place, OWNER)], at=now(),
         ).returning(attachment.c.id)).scalar_one()
         self.planted.files.setdefault(place, kept)
         self.planted.attached[kept] = canary

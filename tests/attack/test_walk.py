@@ -3,6 +3,7 @@
 ``pytest -s`` prints the figures.
 """
 
+import os
 import time
 from collections.abc import Iterator
 from multiprocessing import get_context
@@ -20,6 +21,10 @@ from tests.attack.shares import Walked, roles_of, walk_as
 from tests.databases import KEY
 
 FEWEST_CELLS = 25_000
+
+pytestmark = pytest.mark.skipif(
+    not os.environ.get("DOSAR_LONG"), reason="walks every route as every role for minutes; DOSAR_LONG=1 runs it"
+)
 
 
 @pytest.fixture(scope="module")

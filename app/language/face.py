@@ -6,12 +6,14 @@ it, with the same key, that everything else works on as on any other form.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.language.form import Form, Section, Signature
 from app.language.question import Answers, Name, Question
+from app.language.same import Same
 from app.language.texts import Text
 
 ALL = "all"
@@ -109,12 +111,7 @@ class Face(BaseModel):
 
     def as_form(self, form: Form) -> Form:
         """``form`` as this paper asks it: as much of it as ``form`` (known to a reader) holds."""
-        sections = [_section(section, form) for section in self.sections]
-        return Form.model_construct(**dict(
-            form, title=self.title, paper=self.paper, source=self.source, note=self.note, intro=self.intro,
-            layout=None, sections=[section for section in sections if section.questions],
-            signatures=self.signatures,
-        ))
+        return _as_form(Same(self), Same(form))
 
     def leaves_out(self, form: Form, answers: Answers) -> Iterator[tuple[Question, Question | None]]:
         """The questions of ``form`` that are answered and not on this paper; for a table's columns too."""
@@ -130,6 +127,17 @@ class Face(BaseModel):
             for column in question.columns_asked():
                 if column.name not in columns and any(row.get(column.name) not in (None, []) for row in rows):
                     yield question, column
+
+
+@lru_cache(maxsize=256)
+def _as_form(same_face: Same[Face], same_form: Same[Form]) -> Form:
+    face, form = same_face.thing, same_form.thing
+    sections = [_section(section, form) for section in face.sections]
+    return Form.model_construct(**dict(
+        form, title=face.title, paper=face.paper, source=face.source, note=face.note, intro=face.intro,
+        layout=None, sections=[section for section in sections if section.questions],
+        signatures=face.signatures,
+    ))
 
 
 def _section(section: FaceSection, form: Form) -> Section:

@@ -72,7 +72,7 @@ class Scope:
         return or_(*[getattr(kept, column) == self.worker_id for column in kept.private_to])
 
     def _case_ids(self) -> ScalarSelect[Any] | Any:
-        return select(team.c.case_id).where(team.c.user_id.in_(sorted(self.colleagues)), team.c.until.is_(None))
+        return select(team.c.case_id).where(_is_one_of(team.c.user_id, self.colleagues), team.c.until.is_(None))
 
     def criterion(self, kept: type[Stored], with_deleted: bool) -> ColumnElement[bool]:
         """The rows of one record class this scope sees."""
@@ -86,6 +86,12 @@ class Scope:
             return seen
         there: ColumnElement[bool] = seen & kept.deleted_at.is_(None)  # type: ignore[attr-defined]
         return there
+
+
+def _is_one_of(user_id: Any, users: frozenset[int]) -> ColumnElement[bool]:
+    """A list in a statement is written anew for every execution, in every place where it stands."""
+    matched: ColumnElement[bool] = user_id == next(iter(users)) if len(users) == 1 else user_id.in_(sorted(users))
+    return matched
 
 
 NOBODY = Scope()

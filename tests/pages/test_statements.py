@@ -52,20 +52,20 @@ def costs(demo: Demo, browser: FlaskClient, address: str) -> list[str]:
     return statements
 
 
-def fullest(demo: Demo, form: str, case_id: int | None = None) -> int | None:
-    """The record of the form with most rows in its tables."""
+def fullest(demo: Demo, form: str, worker: str) -> int | None:
+    """The record with most rows in its tables, of those of the form that this worker may open."""
     cabinet = demo.cabinet
     kept: Any = cabinet.record_class(form)
     rows = [
         select(func.count(row.id)).where(row.record_id == kept.id).scalar_subquery()
         for (key, _), row in cabinet.tables.rows.items() if key == form
     ]
-    in_case = [kept.case_id == case_id] if case_id else []
-    most = select(kept.id).where(*in_case).order_by(sum(rows[1:], start=rows[0]).desc() if rows else kept.id)
+    most = select(kept.id).order_by(sum(rows[1:], start=rows[0]).desc() if rows else kept.id)
     with demo.app.app_context(), acting_as(SYSTEM):
-        found: int | None = cabinet.session.scalars(most.limit(1)).first()
+        kept_records = cabinet.session.scalars(most).all()
         cabinet.session.remove()
-    return found
+    browser = demo.browser(worker)
+    return next((one for one in kept_records if browser.get(f"/records/{form}/{one}").status_code == 200), None)
 
 
 def pages(demo: Demo, form: str, worker: str) -> list[str]:
@@ -77,7 +77,7 @@ def pages(demo: Demo, form: str, worker: str) -> list[str]:
     if "see" in may:
         sorts = [name for name in sheet.list if sheet.questions[name].sortable][:2]
         addresses += [listed, f"{listed}?page=2", *[f"{listed}?sort=-{name}" for name in sorts]]
-        record = fullest(demo, form)
+        record = fullest(demo, form, worker)
         if record is not None and not sheet.private_to:
             addresses += [f"{listed}/{record}", f"{listed}/{record}/history"]
             if "correct" in may and not sheet.append_only:

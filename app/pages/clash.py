@@ -1,7 +1,9 @@
 """Two people corrected one record: both versions, answer by answer, and a merge."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
+from json import dumps
 from typing import TYPE_CHECKING
 
 from flask import render_template
@@ -13,7 +15,7 @@ from app.pages.desk import Desk
 from app.pages.filling import linked_ids
 from app.pages.posted import Posted, as_posted
 from app.pages.reading_sheet import answer_text
-from app.pages.tokens import seen_token
+from app.pages.tokens import seen_marks, seen_token
 from app.records.labels import link_titles
 from app.records.sheets import open_sheet
 
@@ -42,16 +44,32 @@ def clash_page(at: Desk, on_desk: "SheetOnDesk", answers: Answers) -> str:
     saved = open_sheet(at.cabinet, on_desk.whole.key, record_id)
     mine = as_posted(on_desk.questions, answers, at.reading)
     hidden = [(name, text) for name in mine for text in mine.getlist(name)]
-    hidden.append(("_seen", seen_token(on_desk.whole.key, record_id, saved.record.version)))
+    seen = seen_marks(on_desk.hidden["_seen"], on_desk.whole.key, record_id)
+    now = seen_token(on_desk.whole.key, record_id, saved.record.version, marks(on_desk.questions, saved.answers))
+    hidden.append(("_seen", now))
     return render_template(
         "clash.html", title=say(on_desk.form.title, at.reading.language),
         form_title=say(on_desk.form.title, at.reading.language), case=at.case_head(on_desk.case),
         action=on_desk.action, cancel_url=on_desk.cancel_url, hidden=Carried(hidden),
-        fields=_differing(at, on_desk.questions, answers, saved.answers),
+        fields=_differing(at, on_desk.questions, answers, saved.answers, seen),
     )
 
 
-def _differing(at: Desk, questions: Iterable[Question], mine: Answers, theirs: Answers) -> list[Differing]:
+def marks(questions: Iterable[Question], answers: Answers) -> dict[str, str]:
+    """A short mark of each answer: tells later whether it was changed, without telling what it was."""
+    return {question.name: _mark(question, answers) for question in questions if not question.computed}
+
+
+def _mark(question: Question, answers: Answers) -> str:
+    answer = question.to_json(answers.get(question.name))
+    told = dumps(None if answer == [] else answer, sort_keys=True)
+    return blake2b(told.encode(), digest_size=4).hexdigest()
+
+
+def _differing(
+    at: Desk, questions: Iterable[Question], mine: Answers, theirs: Answers, seen: Mapping[str, str],
+) -> list[Differing]:
+    """What differs; where this worker changed nothing herself, the saved answer is offered first."""
     asked = [question for question in questions if not question.computed]
     wanted: dict[str, set[int]] = {}
     for answers in (mine, theirs):
@@ -61,7 +79,9 @@ def _differing(at: Desk, questions: Iterable[Question], mine: Answers, theirs: A
     return [
         Differing(
             f"{KEEP}{question.name}", say(question.label, at.reading.language),
-            *(answer_text(at, question, answers.get(question.name), titles) for answers in (mine, theirs)),
+            answer_text(at, question, mine.get(question.name), titles),
+            answer_text(at, question, theirs.get(question.name), titles),
+            "theirs" if seen.get(question.name) == _mark(question, mine) else "mine",
         )
         for question in asked
         if question.to_json(mine.get(question.name)) != question.to_json(theirs.get(question.name))

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from app.language.question import Answers
 from app.pages.acts import back_to, record_url
 from app.pages.beginning import case_asked, keep_for_next, prefilled
-from app.pages.clash import clash_page
+from app.pages.clash import clash_page, marks
 from app.pages.desk import Desk, desk, found_or_404
 from app.pages.faces import papers
 from app.pages.sheet import Answer, SheetOnDesk, in_steps, saved, section_or_404
@@ -55,7 +55,9 @@ def kept_sheet(form: str, record_id: int, step: int | None) -> Answer:
         step_url=lambda place: url_for(
             "RecordPages.edit_section", form=form, record_id=record_id, step=place + 1, **seen.word
         ),
-        hidden={"_seen": request.form.get("_seen") or seen_token(form, record_id, sheet.record.version)},
+    )
+    on_desk.hidden["_seen"] = request.form.get("_seen") or seen_token(
+        form, record_id, sheet.record.version, marks(on_desk.questions, sheet.answers)
     )
     if request.method == "GET":
         return on_desk.opened()

@@ -1,5 +1,6 @@
 """Signed words that a sheet's page carries: which version was opened, and that it was saved once."""
 
+from collections.abc import Mapping
 from secrets import token_urlsafe
 
 from flask import abort, current_app
@@ -10,21 +11,30 @@ def _signer(purpose: str) -> URLSafeSerializer:
     return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=f"dosar-{purpose}")
 
 
-def seen_token(form: str, record_id: int, version: int) -> str:
-    """Says which version of the record the page shows."""
-    token = _signer("seen").dumps([form, record_id, version])
+def seen_token(form: str, record_id: int, version: int, marks: Mapping[str, str] | None = None) -> str:
+    """Says which version of the record the page shows, and by marks what answers stood on it."""
+    token = _signer("seen").dumps([form, record_id, version, dict(marks or {})])
     return token if isinstance(token, str) else token.decode()
 
 
 def seen_version(token: str, form: str, record_id: int) -> int:
     """The version the page showed; a token of another record or a made-up one is refused."""
+    return _seen(token, form, record_id)[0]
+
+
+def seen_marks(token: str, form: str, record_id: int) -> dict[str, str]:
+    """The marks of the answers the page showed."""
+    return _seen(token, form, record_id)[1]
+
+
+def _seen(token: str, form: str, record_id: int) -> tuple[int, dict[str, str]]:
     try:
-        told_form, told_id, version = _signer("seen").loads(token)
+        told_form, told_id, version, marks = _signer("seen").loads(token)
     except (BadSignature, ValueError, TypeError):
         abort(400)
     if (told_form, told_id) != (form, record_id):
         abort(400)
-    return int(version)
+    return int(version), marks
 
 
 def once_token(worker_id: int) -> str:

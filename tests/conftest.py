@@ -1,8 +1,9 @@
 """What every test may ask for. A test that asks for ``store`` runs on both databases."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,3 +49,22 @@ def free_port() -> int:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]
     return port
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Says a figure at the end of the run, whichever process measured it."""
+    return lambda figure: record_property("figure", figure)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The figures the tests told."""
+    reports = [report for kind in terminalreporter.stats.values() for report in kind]
+    figures = dict.fromkeys(
+        str(figure) for report in reports for name, figure in getattr(report, "user_properties", ())
+        if name == "figure"
+    )
+    if figures:
+        terminalreporter.section("figures")
+        for figure in figures:
+            terminalreporter.write_line(figure)

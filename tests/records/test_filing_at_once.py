@@ -5,6 +5,7 @@ A few seconds, or half a minute with ``DOSAR_LONG=1``; ``pytest -s`` prints the 
 
 import os
 import time
+from collections.abc import Callable
 from random import Random
 
 from app.language.form import CASE
@@ -37,7 +38,7 @@ def test_codes_have_neither_gaps_nor_doubles(office: Office) -> None:
     assert sorted(codes) == [f"D-{TODAY.year}-{number:04}" for number in range(1, PEOPLE * 5 + 3)]
 
 
-def test_eight_people_on_three_records_lose_no_edit(office: Office) -> None:
+def test_eight_people_on_three_records_lose_no_edit(office: Office, tell: Callable[[str], None]) -> None:
     """Each adds her words to what she read; whoever comes second reads again and merges."""
     records: list[int] = []
     at_once(office, 1, lambda _: records.extend(office.enter("visit", office.ion) for _ in range(3)))
@@ -59,8 +60,8 @@ def test_eight_people_on_three_records_lose_no_edit(office: Office) -> None:
     at_once(office, 1, lambda _: kept.extend(
         word for one in records for word in (office.open("visit", one).answers["story"] or "").split()
     ))
-    print(f"\n{office.cabinet.store.engine.name}: {len(written)} edits, {len(clashes)} clashes, "
-          f"{len(set(written) - set(kept))} lost")
+    tell(f"8 people on 3 records, {office.cabinet.store.engine.name}: {len(written)} edits, {len(clashes)} clashes, "
+         f"{len(set(written) - set(kept))} lost")
     assert sorted(kept) == sorted(written)
     assert len(clashes) > 0
 

@@ -37,7 +37,9 @@ def shared(store: Store) -> Store:
     return store
 
 
-def everybody(store: Store, work: Callable[[int], None], seconds: float = SECONDS / 3) -> list[float]:
+def everybody(
+    store: Store, work: Callable[[int], None], tell: Callable[[str], None], seconds: float = SECONDS / 3,
+) -> list[float]:
     """Eight threads repeat their work; the milliseconds each piece took."""
     until = time.monotonic() + seconds
     took: list[float] = []
@@ -62,34 +64,34 @@ def everybody(store: Store, work: Callable[[int], None], seconds: float = SECOND
         thread.join()
     assert failed == []
     percentiles = statistics.quantiles(took, n=100)
-    print(
-        f"\n{store.engine.name}: {len(took) / seconds:.0f} a second, "
+    tell(
+        f"8 people writing, {store.engine.name}: {len(took) / seconds:.0f} a second, "
         f"p50 {percentiles[49]:.1f} ms, p99 {percentiles[98]:.1f} ms, longest {max(took):.1f} ms"
     )
     return took
 
 
-def test_everything_eight_people_write_is_kept(shared: Store) -> None:
+def test_everything_eight_people_write_is_kept(shared: Store, tell: Callable[[str], None]) -> None:
     def write(person: int) -> None:
         with shared.writing() as session:
             session.execute(insert(notes), [{"writer": person, "text": "vizită la domiciliu"}])
 
-    took = everybody(shared, write, SECONDS)
+    took = everybody(shared, write, tell, SECONDS)
     assert shared.session.scalar(select(func.count()).select_from(notes)) == len(took)
 
 
-def test_what_is_read_is_still_true_when_it_is_written(shared: Store) -> None:
+def test_what_is_read_is_still_true_when_it_is_written(shared: Store, tell: Callable[[str], None]) -> None:
     def count_up(person: int) -> None:
         shared.session.scalar(select(func.count()).select_from(notes))
         with shared.writing() as session:
             number = session.scalar(select(counts.c.number))
             session.execute(update(counts).values(number=number + 1))
 
-    took = everybody(shared, count_up)
+    took = everybody(shared, count_up, tell)
     assert shared.session.scalar(select(counts.c.number)) == len(took)
 
 
-def test_two_commits_in_one_request_are_both_kept(shared: Store) -> None:
+def test_two_commits_in_one_request_are_both_kept(shared: Store, tell: Callable[[str], None]) -> None:
     def commit_twice(person: int) -> None:
         with shared.writing() as session:
             session.execute(insert(notes), [{"writer": person, "text": "prima"}])
@@ -98,5 +100,5 @@ def test_two_commits_in_one_request_are_both_kept(shared: Store) -> None:
             session.execute(insert(notes), [{"writer": person, "text": "a doua"}])
             session.commit()
 
-    took = everybody(shared, commit_twice)
+    took = everybody(shared, commit_twice, tell)
     assert shared.session.scalar(select(func.count()).select_from(notes)) == 2 * len(took)

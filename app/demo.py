@@ -1,8 +1,9 @@
 """Demo data: eight fictional cases and eight fictional workers, filed the way anybody files a sheet."""
 
 import re
-from dataclasses import replace
-from datetime import date, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,15 @@ from app.language.form import CASE
 from app.language.question import Answers, Question
 from app.language.reading import read_yaml
 from app.records.cabinet import Cabinet
+from app.records.overview import dating_question
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import Clerk, enter
+from app.records.system import as_of, now
 from app.records.tables import USER
 from app.records.teams import join
 
 NAME = "Asociația Drumul Lin (demo)"
-
+NOON = time(12)
 
 COUNTED = re.compile(r"(today|month)([+-]\d+)?")
 """A date counted from the day the demo is filled: ``today-20``, ``month-2``."""
@@ -70,6 +73,39 @@ def fill(app: Flask, forms: Path, today: date) -> None:
         _Filing(app.extensions["dosar_cabinet"], users, today).file_all(forms / "demo")
 
 
+@dataclass(frozen=True)
+class _Paper:
+    """A record of the demo files, and in which of them it stands."""
+
+    record: dict[str, Any]
+    file: str
+
+    def names(self) -> set[str]:
+        """Everything in it that may be the handle of another record."""
+        return {self.record.get("case", ""), *_texts(self.record["answers"])}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
+
+
+def _in_time(papers: list[_Paper], days: list[date | None]) -> list[tuple[date, _Paper]]:
+    """The papers by their day, none before one that it names."""
+    first = min(day for day in days if day)
+    by_handle: dict[str, date] = {}
+    told = []
+    for paper, day in zip(papers, days, strict=True):
+        after = [by_handle[name] for name in paper.names() if name in by_handle]
+        told.append((max([day or first, *after]), paper))
+        if "id" in paper.record:
+            by_handle[paper.record["id"]] = told[-1][0]
+    return sorted(told, key=lambda one: one[0])
+
+
 class _Filing:
     """Files the records of the demo files in order, remembering what their handles stand for."""
 
@@ -80,10 +116,21 @@ class _Filing:
         self.handles: dict[str, int] = {}
 
     def file_all(self, folder: Path) -> None:
-        for path in sorted(folder.glob("*.yaml")):
-            for record in read_yaml(path).contents.get("records", ()):
-                if record["form"] in self.cabinet.forms:
-                    self._file(counted(record, self.today), path.name)
+        found = [
+            _Paper(counted(record, self.today), path.name)
+            for path in sorted(folder.glob("*.yaml")) for record in read_yaml(path).contents.get("records", ())
+            if record["form"] in self.cabinet.forms
+        ]
+        for day, paper in _in_time(found, [self._day(paper.record) for paper in found]):
+            with as_of(min(datetime.combine(day, NOON), now())):
+                self._file(paper.record, paper.file)
+
+    def _day(self, record: dict[str, Any]) -> date | None:
+        """The day a sheet tells of; of a case file, when somebody began to work on it."""
+        dated = dating_question(self.cabinet.forms[record["form"]])
+        told = [member["since"] for member in record.get("team", ())] or [record["answers"].get(dated and dated.name)]
+        days = [date.fromisoformat(day) for day in told if isinstance(day, str) and len(day) == len("2026-01-31")]
+        return min(min(days), self.today) if days else None
 
     def _file(self, record: dict[str, Any], file: str) -> None:
         form = self.cabinet.forms[record["form"]]

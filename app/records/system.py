@@ -1,5 +1,8 @@
 """Dosar's own tables beside those of the forms."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from sqlalchemy import (
@@ -23,9 +26,22 @@ from app.records.alphabet import by_code_points
 SYSTEM_METADATA = MetaData()
 
 
+_supposed: ContextVar[datetime | None] = ContextVar("supposed", default=None)
+
+
 def now() -> datetime:
     """This moment, UTC, without its zone: how every stamp is stored."""
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    return _supposed.get() or datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+@contextmanager
+def as_of(moment: datetime) -> Iterator[None]:
+    """Stamp with this moment what is filed meanwhile: the demo's cases have a past."""
+    before = _supposed.set(moment)
+    try:
+        yield
+    finally:
+        _supposed.reset(before)
 
 
 team = Table(

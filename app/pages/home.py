@@ -13,6 +13,7 @@ from app.access.tours import has_seen
 from app.access.view import View
 from app.language.form import CASE
 from app.language.texts import say
+from app.pages import todo
 from app.pages.blocks import Block, Card, HomeEntry
 from app.pages.desk import Desk, desk
 from app.pages.filling import Titles
@@ -20,7 +21,8 @@ from app.pages.moments import moment_text, time_text
 from app.pages.troubles import trouble_block
 from app.records import drafts
 from app.records.labels import link_titles
-from app.records.overview import Waiting, cases_changed_last, entered_by, to_check
+from app.records.my_cases import Lacking
+from app.records.overview import ByOthers, Waiting, cases_changed_last, entered_by, to_check
 from app.records.system import now
 from app.records.tables import USER
 
@@ -38,8 +40,9 @@ class HomePage(View):
         at = desk()
         found = _found(at)
         blocks = [block for block in (
-            trouble_block(at), _drafts(at), _to_check(at, found), _new_sheets(at, found), _cases(at, found),
-            _mine(at, found),
+            trouble_block(at), _drafts(at), _to_check(at, found), todo.lacking_block(at, found.lacking, found.titles),
+            _new_sheets(at, found), todo.by_others_block(at, found.by_others, found.titles), todo.places_block(at),
+            _cases(at, found), _mine(at, found),
         ) if block is not None]
         cards = [] if has_seen(guarded(), at.worker.id) else _cards(at)
         greeting = gettext("Hello, %(name)s", name=at.worker.name)
@@ -73,6 +76,8 @@ class _Found:
     """What she entered lately, the latest first."""
     cases: list[tuple[int, datetime]]
     """The cases in reach that changed last, and when."""
+    lacking: list[Lacking]
+    by_others: list[ByOthers]
     titles: Titles
 
 
@@ -83,12 +88,16 @@ def _found(at: Desk) -> _Found:
     )
     entered = entered_by(at.cabinet, at.cabinet.forms, at.worker.id, now() - LATELY, MOST_COUNTED)
     cases = cases_changed_last(at.cabinet, NEW_SHEETS) if at.worker.may("see", CASE) else []
+    lacking, by_others = todo.lacking(at), todo.by_others(at)
     told = [*waiting, *entered[:MOST]]
     wanted = {
-        CASE: [*(one.case_id for one in told if one.case_id), *(case_id for case_id, _ in cases)],
-        USER: [one.by for one in told if one.by],
+        CASE: [
+            *(one.case_id for one in told if one.case_id), *(case_id for case_id, _ in cases),
+            *(one.case_id for one in lacking[:todo.MOST]), *(one.case_id for one in by_others),
+        ],
+        USER: [*(one.by for one in told if one.by), *(one.user_id for one in by_others)],
     }
-    return _Found(waiting, entered, cases, link_titles(at.cabinet, seen, wanted, at.reading))
+    return _Found(waiting, entered, cases, lacking, by_others, link_titles(at.cabinet, seen, wanted, at.reading))
 
 
 def _cases(at: Desk, found: _Found) -> Block | None:

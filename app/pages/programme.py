@@ -74,13 +74,13 @@ class ProgrammePage(View):
         at = desk()
         now = programme_now(at.cabinet, at.seen_forms(), at.reading)
         return render_template(
-            "programme.html", title=gettext("Places and stays"), phases=_phases(at, now),
+            "programme.html", title=gettext("Places and stays"), phases=phase_blocks(at, now),
             stays=[_stay_line(at, now, one) for one in now.stays],
             agreements=[_agreement_line(at, now, one) for one in now.agreements],
         )
 
 
-def _phases(at: Desk, now: ProgrammeNow) -> list[PhaseBlock]:
+def phase_blocks(at: Desk, now: ProgrammeNow) -> list[PhaseBlock]:
     """The phases in the order of the choice list, those with a facility."""
     if not now.beds:
         return []
@@ -118,13 +118,14 @@ def _stay_line(at: Desk, now: ProgrammeNow, one: CurrentStay) -> StayLine:
         url_for("RecordPages.show", form=STAY, record_id=one.record_id),
         shown(questions["phase"], one.answers.get("phase"), at.reading),
         now.titles.get((FACILITY, one.answers.get("facility") or 0), ""),
-        day_text(one.answers["admitted_on"]), day_text(one.last_day) if one.last_day else "", _left(left),
+        day_text(one.answers["admitted_on"]), day_text(one.last_day) if one.last_day else "", left_text(left),
         "" if left is None else "over" if left < 0 else "near" if one.is_near(today) else "",
         _extension(now, one),
     )
 
 
-def _left(days: int | None) -> str:
+def left_text(days: int | None) -> str:
+    """How many days are left, or how many it is over."""
     if days is None:
         return ""
     if days < 0:

@@ -1,0 +1,94 @@
+"""Blocks of the first page that say what to do today: cases lacking something, what others did, places."""
+
+from collections.abc import Mapping
+
+from flask import url_for
+from flask_babel import gettext, ngettext
+
+from app.language.form import CASE
+from app.language.texts import say
+from app.pages.blocks import Block, HomeEntry
+from app.pages.desk import Desk
+from app.pages.moments import day_text, moment_text
+from app.pages.programme import left_text, phase_blocks
+from app.pages.told import ACTIONS
+from app.records.my_cases import Lacking, cases_lacking
+from app.records.overview import ByOthers, changed_by_others
+from app.records.programme import FACILITY, STAY, programme_now
+from app.records.tables import USER
+
+MOST = 8
+Titles = Mapping[tuple[str, int], str]
+
+
+def lacking(at: Desk) -> list[Lacking]:
+    """Her cases in which a document is missing that she may fill in."""
+    if not at.worker.may("see", CASE):
+        return []
+    known = {key: form for key, form in at.seen_forms().items() if form.belongs_to}
+    enterable = frozenset(key for key in known if at.worker.may("enter", key))
+    return cases_lacking(at.cabinet, known, enterable, at.cabinet.definition.stages, at.worker.id)
+
+
+def lacking_block(at: Desk, found: list[Lacking], titles: Titles) -> Block | None:
+    """Her cases with something missing, and what it is."""
+    if not found:
+        return None
+    heading = ngettext(
+        "%(num)s case of mine with something missing", "%(num)s cases of mine with something missing", len(found)
+    )
+    return Block(heading, [
+        HomeEntry(titles[CASE, one.case_id], url_for("CasePages.case", case_id=one.case_id), _missing(at, one))
+        for one in found[:MOST] if (CASE, one.case_id) in titles
+    ])
+
+
+def _missing(at: Desk, one: Lacking) -> str:
+    """The first document, with its stage, and how many more."""
+    stage, document = one.missing[0]
+    language = at.reading.language
+    first = f"{say(stage.title, language)}: {say(at.forms[document.form].title, language)}"
+    more = len(one.missing) - 1
+    return f"{first} {ngettext('and %(num)s more', 'and %(num)s more', more)}" if more else first
+
+
+def by_others(at: Desk) -> list[ByOthers]:
+    """What others did last in the cases she reaches."""
+    if not at.worker.may("see", CASE):
+        return []
+    forms = [key for key, form in at.seen_forms().items() if not form.private_to]
+    return changed_by_others(at.cabinet, forms, at.worker.id, MOST)
+
+
+def by_others_block(at: Desk, found: list[ByOthers], titles: Titles) -> Block | None:
+    """What others changed, each line leading to the case."""
+    entries = [
+        HomeEntry(
+            f"{titles[CASE, one.case_id]} · {say(at.forms[one.form].title, at.reading.language)}",
+            url_for("CasePages.case", case_id=one.case_id),
+            " · ".join((
+                str(ACTIONS.get(one.action, one.action)), titles.get((USER, one.user_id), gettext("Dosar")),
+                moment_text(one.at),
+            )),
+        )
+        for one in found if (CASE, one.case_id) in titles
+    ]
+    return Block(gettext("What others changed in my cases"), entries) if entries else None
+
+
+def places_block(at: Desk) -> Block | None:
+    """Beds free in each phase, and who is near the last day."""
+    if not at.worker.may("see", STAY) or not at.worker.may("see", FACILITY):
+        return None
+    now = programme_now(at.cabinet, at.seen_forms(), at.reading)
+    overview, today = url_for("ProgrammePage.programme"), at.reading.today
+    entries = [HomeEntry(phase.title, overview, phase.free) for phase in phase_blocks(at, now)]
+    entries += [
+        HomeEntry(
+            now.titles.get((CASE, stay.case_id), str(stay.case_id)),
+            url_for("RecordPages.show", form=STAY, record_id=stay.record_id),
+            f"{gettext('last day %(day)s', day=day_text(stay.last_day))} · {left_text(stay.days_left(today))}",
+        )
+        for stay in now.stays if stay.last_day and stay.is_near(today)
+    ][:MOST]
+    return Block(gettext("Places and stays"), entries) if entries else None

@@ -1,0 +1,93 @@
+"""The cases somebody works on in which something is missing: what she is to do next in each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import false, func, select
+
+from app.language.form import CASE, Form
+from app.language.stages import Stage, Stages
+from app.records.cabinet import Cabinet
+from app.records.glancing import Glance
+from app.records.overview import dating_question
+from app.records.stages import Document, stages_now, to_go_on
+from app.records.system import team
+from app.records.tables import Record, column_names
+from app.records.together import read_together
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """A case, and what is missing in it to go on: each document with the stage it belongs to."""
+
+    case_id: int
+    missing: Sequence[tuple[Stage, Document]]
+
+
+def cases_lacking(
+    cabinet: Cabinet, known: Mapping[str, Form], enterable: frozenset[str], stages: Stages, worker_id: int,
+) -> list[Lacking]:
+    """The worker's cases with documents missing that she may fill in, the longest untouched first.
+
+    Two statements, however many cases she has.
+    """
+    kept: Any = cabinet.record_class(CASE)
+    hers = select(team.c.case_id).where(team.c.user_id == worker_id, team.c.until.is_(None))
+    cases = cabinet.session.scalars(select(kept).where(kept.id.in_(hers)).order_by(kept.changed_at, kept.id)).all()
+    if not cases:
+        return []
+    parts = {**_counted(cabinet, known, stages, hers), **_told(cabinet, known, stages, hers)}
+    read = dict(zip(parts, read_together(cabinet, list(parts.values())), strict=True))
+    looks = [_look(cabinet, known, case, read) for case in cases]
+    missing = [
+        (look.case, [
+            (one.stage, document) for one, document in to_go_on(stages_now(look, stages))
+            if document.form in enterable
+        ])
+        for look in looks
+    ]
+    return [Lacking(case.id, documents) for case, documents in missing if documents]
+
+
+def _counted(cabinet: Cabinet, known: Mapping[str, Form], stages: Stages, hers: Any) -> dict[Any, tuple[Any, ...]]:
+    """The sheets of the stages, counted by case."""
+    parts: dict[Any, tuple[Any, ...]] = {}
+    for stage, form in [(one, form) for one in stages.stages for form in one.needs if form in known]:
+        kept: Any = cabinet.record_class(form)
+        counts = [kept.case_id, func.count(kept.id).label("count"), func.sum(kept.lacking).label("lacking")]
+        since = _since(cabinet, known[form], kept, stage.since) if stage.since else []
+        parts["filed", form, stage.since] = (kept, counts, [kept.case_id.in_(hers), *since], [kept.case_id])
+    return parts
+
+
+def _since(cabinet: Cabinet, form: Form, kept: Any, name: str) -> list[Any]:
+    """Only sheets from a date of their case file on; none, where the reader may not know their day."""
+    dated = dating_question(form)
+    if dated is None or dated.name not in form.questions:
+        return [false()]
+    case: Any = cabinet.record_class(CASE)
+    return [getattr(kept, dated.name) >= select(getattr(case, name)).where(case.id == kept.case_id).scalar_subquery()]
+
+
+def _told(cabinet: Cabinet, known: Mapping[str, Form], stages: Stages, hers: Any) -> dict[Any, tuple[Any, ...]]:
+    """When the stages began and ended, as workers wrote."""
+    told = stages.told_by
+    if told is None or told.form not in known:
+        return {}
+    questions = known[told.form].questions
+    if not {told.stage, told.entered, told.finished} <= set(questions):
+        return {}
+    kept: Any = cabinet.record_class(told.form)
+    asked = [questions[name] for name in (told.stage, told.entered, told.finished)]
+    columns = [getattr(kept, name) for question in asked for name in column_names(question)]
+    return {"told": (kept, [kept.id, kept.case_id, *columns], [kept.case_id.in_(hers)])}
+
+
+def _look(cabinet: Cabinet, known: Mapping[str, Form], case: Record, read: Mapping[Any, Any]) -> Glance:
+    """What a look at this one case would have found."""
+    nothing = {"count": 0, "last": None, "lacking": 0, "newest": None}
+    found = {
+        key: [nothing | row for row in rows if row["case_id"] == case.id] for key, rows in read.items()
+    }
+    return Glance(cabinet, known, case, found=found)

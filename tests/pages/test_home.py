@@ -1,0 +1,79 @@
+"""The first page: what is to be done today."""
+
+import re
+from html import unescape
+
+import pytest
+
+from app.language.answering import settled
+from app.language.form import CASE
+from app.records.scope import SYSTEM, acting_as
+from app.records.sheets import Clerk, enter
+from app.records.teams import join
+from tests.pages.conftest import Demo
+from tests.pages.test_case_page import TODAY, case_of, filed
+from tests.pages.test_team import user_id
+
+LINE = re.compile(r'<li><a href="([^"]+)">([^<]+)</a>(?: <span class="entry-note">([^<]+)</span>)?')
+MISSING = "caz al meu în care lipsește ceva|cazuri ale mele în care lipsește ceva|Un caz al meu"
+OTHERS = "Ce au schimbat alții în cazurile mele"
+
+
+def lines(demo: Demo, user: str, heading: str) -> list[tuple[str, str, str]]:
+    """(address, words, note) of a block of the first page."""
+    text = demo.browser(user).get("/").text
+    blocks = [one for one in re.findall(r"<section.*?</section>", text, re.DOTALL) if re.search(heading, one)]
+    return [(url, unescape(label), unescape(note)) for block in blocks for url, label, note in LINE.findall(block)]
+
+
+def test_what_the_first_page_misses_the_case_misses(demo: Demo) -> None:
+    found = lines(demo, "case_manager", MISSING)
+    assert found
+    for address, _, note in found:
+        whole = demo.browser("case_manager").get(address).text
+        block = whole.partition("Lipsește pentru a continua")[2].partition("</section>")[0]
+        missing = [unescape(words) for words in re.findall(r"<li[^>]*>.*?<a [^>]*>([^<]+)<", block, re.DOTALL)]
+        more = re.search(r"și încă (\d+)", note)
+        assert (note.split(": ", 1)[1].split(" și încă")[0], int(more[1]) if more else 0) == (
+            missing[0], len(missing) - 1
+        ), address
+
+
+def test_a_case_just_opened_lacks_its_request(demo: Demo) -> None:
+    manager = user_id(demo, "case_manager")
+    case = filed(demo, CASE, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
+    with demo.app.app_context(), acting_as(SYSTEM):
+        join(demo.cabinet, demo.cabinet.case(case), manager, "case_manager", Clerk(manager, "case_manager", TODAY))
+        demo.cabinet.session.remove()
+    notes = [note for url, _, note in lines(demo, "case_manager", MISSING) if url == f"/cases/{case}"]
+    assert notes == ["Contactare: Solicitare / referire"]
+
+
+@pytest.mark.parametrize("user", ["coordinator", "accountant"])
+def test_who_works_on_no_case_is_asked_for_nothing(demo: Demo, user: str) -> None:
+    assert lines(demo, user, MISSING) == []
+
+
+def test_what_a_colleague_did_is_told_to_the_others(demo: Demo) -> None:
+    case, volunteer = case_of(demo, "DEMO-003"), user_id(demo, "volunteer")
+    form = demo.forms["visit_report"]
+    with demo.app.app_context(), acting_as(SYSTEM):
+        enter(demo.cabinet, form, settled(form, {"visit_date": TODAY}, TODAY), Clerk(volunteer, "", TODAY), case)
+        demo.cabinet.session.remove()
+    url, label, note = lines(demo, "case_manager", OTHERS)[0]
+    assert (url, label) == (f"/cases/{case}", "DEMO-003 · Drăgulin Alesia · Raport de vizită de documentare")
+    assert note.startswith("Înregistrat · Mirela Otava · ")
+    assert all("Mirela Otava" not in note for _, _, note in lines(demo, "volunteer", OTHERS))
+
+
+def test_a_volunteer_sees_no_name_of_a_person(demo: Demo) -> None:
+    text = demo.browser("volunteer").get("/").text
+    assert "DEMO-003" in text
+    assert "Drăgulin" not in text
+
+
+def test_free_beds_and_last_days_are_for_those_who_see_stays(demo: Demo) -> None:
+    places = lines(demo, "coordinator", "Locuri și șederi")
+    assert any("libere din" in note for _, _, note in places)
+    assert any("ultima zi" in note for _, _, note in places)
+    assert lines(demo, "volunteer", "Locuri și șederi") == []

@@ -7,6 +7,7 @@ from hashlib import sha256
 from itertools import count
 from math import exp, log
 from random import Random
+from secrets import token_hex
 from statistics import median
 from time import perf_counter, thread_time
 from typing import Any
@@ -78,7 +79,7 @@ class Bench:
 
     def sides(self, user: str) -> tuple[Side, Side]:
         """Both clients, signed in as this user."""
-        name, moment = f"bench {next(_numbers)}", datetime.now(UTC).replace(tzinfo=None)
+        name, moment = token_hex(16), datetime.now(UTC).replace(tzinfo=None)
         with self.cabinet.store.writing() as session:
             user_id = session.scalar(select(user_table.c.id).where(user_table.c.username == user))
             session.execute(delete(session_table).where(session_table.c.user_id == user_id))

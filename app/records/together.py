@@ -43,10 +43,10 @@ NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Together:
-    """A statement that reads from several tables, and the columns it reads of each."""
+    """A statement that reads from several tables, and how each column of each is read: its key and its reader."""
 
     statement: Any
-    columns: Sequence[Sequence[Any]]
+    readers: Sequence[Sequence[tuple[str, Callable[[str], Any]]]]
 
     @classmethod
     def of(cls, parts: Sequence[tuple[Any, ...]]) -> "Together":
@@ -55,21 +55,21 @@ class Together:
             return cls(None, ())
         width = max(len(columns) for _, columns, *_ in parts)
         queries = [_texts(place, width, *part[1:]) for place, part in enumerate(parts)]
-        return cls(union_all(*queries) if len(queries) > 1 else queries[0], [part[1] for part in parts])
+        readers = [[(column.key, reader(column.type)) for column in part[1]] for part in parts]
+        return cls(union_all(*queries) if len(queries) > 1 else queries[0], readers)
 
     def read(self, cabinet: Cabinet, values: Mapping[str, Any] = NO_VALUES) -> list[list[dict[str, Any]]]:
         """For each part its rows, as column name → value; ``values`` are those the conditions leave open.
 
         The classes' scopes apply as ever. A part's rows come in no order.
         """
-        found: list[list[dict[str, Any]]] = [[] for _ in self.columns]
+        found: list[list[dict[str, Any]]] = [[] for _ in self.readers]
         if not found:
             return found
-        readers = [[(column.key, reader(column.type)) for column in columns] for columns in self.columns]
         for place, *texts in cabinet.session.execute(self.statement, values):
             found[place].append({
                 key: None if text is None else read(text)
-                for (key, read), text in zip(readers[place], texts, strict=False)
+                for (key, read), text in zip(self.readers[place], texts, strict=False)
             })
         return found
 

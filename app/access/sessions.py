@@ -18,12 +18,14 @@ from sqlalchemy import String, and_, bindparam, cast, delete, func, insert, or_,
 from werkzeug.datastructures import CallbackDict
 
 from app.access.guarded import Guarded
+from app.access.notices import FLASHES, notices_in, send_notices
 from app.access.tables import role_table, session_table, user_groups, user_roles, user_table
 from app.records.trouble import Busy
 
 COOKIE = "dosar"
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=10)
+NOTHING = "{}"
 SEEN_EVERY = timedelta(seconds=30)
 """How often a session that only reads is noted as still in use."""
 
@@ -49,6 +51,7 @@ class Row:
     user_id: int | None
     created: datetime
     seen: datetime
+    contents: str = ""
 
 
 class BrowserSession(CallbackDict[str, Any], SessionMixin):
@@ -63,6 +66,8 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
         self.accessed = True
         self.begins_for: int | None = None
         self.ended = False
+        self.brought: list[Any] = []
+        """The notices the browser brought."""
 
     @property
     def user_id(self) -> int | None:
@@ -72,6 +77,11 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
     def is_new(self) -> bool:
         """Whether what is put in now goes into a session of its own, with a cookie of its own."""
         return self.row is None or self.ended
+
+    def take_notices(self, notices: list[Any]) -> None:
+        """Have these shown on the page that is asked for; that alone changes nothing."""
+        self.brought = list(notices)
+        dict.__setitem__(self, FLASHES, notices)
 
     def begin(self, user_id: int) -> None:
         """Start afresh for this user: a new cookie, nothing carried over from before."""
@@ -101,13 +111,21 @@ class Sessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> BrowserSession:
         """The session of the request's cookie, with its user; an empty one if it is over."""
-        word = request.cookies.get(COOKIE)
-        if not word or request.path.startswith(f"{app.static_url_path}/"):
+        if request.path.startswith(f"{app.static_url_path}/"):
+            return BrowserSession()
+        session = self._found(request.cookies.get(COOKIE))
+        notices = notices_in(app, request, session.user_id)
+        if notices:
+            session.take_notices(notices)
+        return session
+
+    def _found(self, word: str | None) -> BrowserSession:
+        if not word:
             return BrowserSession()
         found = self.guarded.session.execute(_FOUND, {"session_id": digest(word)}).one_or_none()
         if found is None:
             return _over()
-        row = Row(found.id, found.user_id, found.created, found.seen)
+        row = Row(found.id, found.user_id, found.created, found.seen, found.contents)
         if is_over(row, self.guarded.clock()) or (row.user_id is not None and found.username is None):
             return _over(row)
         return BrowserSession(self.serializer.loads(found.contents), row, _person(found))
@@ -115,31 +133,41 @@ class Sessions(SessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Keep what changed, in a short transaction of its own."""
         assert isinstance(session, BrowserSession)
-        moment = self.guarded.clock()
-        if session.begins_for is not None or (session.is_new and session.modified and session):
-            self._send(app, response, self._insert(session, moment))
+        moment, contents = self.guarded.clock(), self._contents(session)
+        self._pass_notices_on(app, session, response)
+        if session.begins_for is not None or (session.is_new and session.modified and contents != NOTHING):
+            self._send(app, response, self._insert(session, contents, moment))
         elif session.ended:
             self._forget(session)
             response.delete_cookie(COOKIE, path="/", httponly=True, samesite="Lax")
-        elif session.row is not None and session.modified:
-            self._update(session.row, {"contents": self.serializer.dumps(dict(session)), "seen": moment})
+        elif session.row is not None and session.modified and contents != session.row.contents:
+            self._update(session.row, {"contents": contents, "seen": moment})
         elif session.row is not None and moment - session.row.seen >= SEEN_EVERY:
             # when many are saving, the next page notes it: this one was read and must be shown
             with suppress(Busy):
                 self._update(session.row, {"seen": moment})
 
+    def _contents(self, session: BrowserSession) -> str:
+        """What the row keeps of the session."""
+        return self.serializer.dumps({name: kept for name, kept in session.items() if name != FLASHES})
+
+    def _pass_notices_on(self, app: Flask, session: BrowserSession, response: Response) -> None:
+        notices = session.get(FLASHES, [])
+        if notices != session.brought:
+            send_notices(app, response, session.begins_for or session.user_id, notices, _is_secure(app))
+
     def _forget(self, session: BrowserSession) -> None:
         if session.row is not None:
             self._write(delete(session_table).where(session_table.c.id == session.row.id))
 
-    def _insert(self, session: BrowserSession, moment: datetime) -> str:
+    def _insert(self, session: BrowserSession, contents: str, moment: datetime) -> str:
         word = token_urlsafe(32)
         old = session.row.id if session.row else ""
         self._write(
             delete(session_table).where(or_(session_table.c.id == old, _is_over(moment))),
             insert(session_table).values(
                 id=digest(word), user_id=session.begins_for, created=moment, seen=moment,
-                contents=self.serializer.dumps(dict(session)),
+                contents=contents,
             ),
         )
         return word
@@ -156,8 +184,7 @@ class Sessions(SessionInterface):
 
     def _send(self, app: Flask, response: Response, word: str) -> None:
         response.set_cookie(
-            COOKIE, word, path="/", httponly=True, samesite="Lax",
-            secure=request.is_secure or bool(app.config["SESSION_COOKIE_SECURE"]),
+            COOKIE, word, path="/", httponly=True, samesite="Lax", secure=_is_secure(app),
         )
 
 
@@ -194,6 +221,10 @@ def is_over(row: Row, moment: datetime) -> bool:
 def digest(word: str) -> str:
     """What the table keeps of a secret word: reading the table opens nothing."""
     return sha256(word.encode()).hexdigest()
+
+
+def _is_secure(app: Flask) -> bool:
+    return request.is_secure or bool(app.config["SESSION_COOKIE_SECURE"])
 
 
 def _is_over(moment: datetime) -> Any:

@@ -53,6 +53,7 @@ class Entry:
     team: TeamChange = NO_CHANGE
 
 
+_NOTE = insert(history)
 REASON, JOINED, LEFT = "~reason", "~joined", "~left"
 
 
@@ -71,11 +72,11 @@ def note(
     changes: Mapping[str, Any], reason: str = "",
 ) -> None:
     """Write one entry, in the transaction of the change itself."""
-    cabinet.session.execute(insert(history).values(
-        form=record.form_key, record_id=record.id, case_id=_case_of(record), at=now(), user_id=user_id,
-        action=action, form_version=record.form_version,
-        changes={**changes, **({REASON: reason} if reason else {})},
-    ))
+    cabinet.session.execute(_NOTE, {
+        "form": record.form_key, "record_id": record.id, "case_id": _case_of(record), "at": now(),
+        "user_id": user_id, "action": action, "form_version": record.form_version,
+        "changes": {**changes, **({REASON: reason} if reason else {})},
+    })
 
 
 def note_team(cabinet: Cabinet, case: Record, user_id: int | None, change: TeamChange) -> None:

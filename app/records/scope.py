@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Alias, ColumnElement, Table, event, false, or_, select, true
+from sqlalchemy import Alias, ColumnElement, Table, bindparam, event, false, or_, select, true
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, object_session, with_loader_criteria
 from sqlalchemy.orm.attributes import get_history
 from sqlalchemy.sql import visitors
@@ -247,18 +247,22 @@ def _added(kept: Stored, column: str) -> set[int]:
 
 def _require_own_files(session: Session, scope: Scope, files: set[int]) -> None:
     """Whoever puts a file into a sheet has attached it herself: its number alone opens no file."""
+    if not files:
+        return
     own = select(attachment.c.id).where(attachment.c.id.in_(files), attachment.c.user_id == scope.worker_id)
-    if files and set(session.scalars(own)) != files:
+    if set(session.scalars(own)) != files:
         raise OutOfReach("file")
+
+
+_WORKED_ON = select(team.c.case_id).where(
+    team.c.case_id.in_(bindparam("cases", expanding=True)),
+    team.c.user_id.in_(bindparam("workers", expanding=True)), team.c.until.is_(None),
+)
 
 
 def _require_cases(session: Session, scope: Scope, cases: set[int]) -> None:
     if not cases or scope.cases == "all":
         return
-    own = session.scalars(
-        select(team.c.case_id).where(
-            team.c.case_id.in_(cases), team.c.user_id.in_(sorted(scope.colleagues)), team.c.until.is_(None)
-        )
-    )
+    own = session.scalars(_WORKED_ON, {"cases": sorted(cases), "workers": sorted(scope.colleagues)})
     if set(own) != cases:
         raise OutOfReach("case")

@@ -23,6 +23,10 @@ from app.records.system import now, number, once, team
 from app.records.tables import Record, Row, column_names, sort_column, sort_value, sorted_by_words
 from app.records.together import Together
 
+_FILED = insert(once)
+_FILED_BEFORE = select(once.c.record_id).where(
+    once.c.token == bindparam("of_token"), once.c.form == bindparam("of_form")
+)
 NO_MARKS: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -75,11 +79,14 @@ def answers_of(cabinet: Cabinet, record: Record, with_rows_of: Answers | None = 
     if with_rows_of is not None:
         return {**answers, **{table.name: with_rows_of.get(table.name) for table in form.row_questions}}
     for question, rows in zip(form.row_questions, _stored_rows(cabinet, record, form), strict=True):
-        asked = question.columns_asked()
-        answers[question.name] = [
-            {"id": row["id"], **{column.name: column.restored(row) for column in asked}} for row in rows
-        ] or None
+        answers[question.name] = _answered(question, rows)
     return answers
+
+
+def _answered(table: Question, rows: Iterable[Mapping[str, Any]]) -> list[Answers] | None:
+    """The rows of a table, from their columns."""
+    asked = table.columns_asked()
+    return [{"id": row["id"], **{column.name: column.restored(row) for column in asked}} for row in rows] or None
 
 
 def _stored_rows(cabinet: Cabinet, record: Record, form: Form) -> list[list[dict[str, Any]]]:
@@ -114,15 +121,13 @@ def enter(
         return filed
     try:
         with cabinet.writing():
-            record = _new_record(cabinet, form, clerk.written(form, answers, {}), clerk, case_id, marks)
+            record, kept = _new_record(cabinet, form, clerk.written(form, answers, {}), clerk, case_id, marks)
             if token:
-                cabinet.session.execute(insert(once).values(
-                    token=token, form=form.key, record_id=record.id, at=now()
-                ))
-            history.note(
-                cabinet, record, "entered", clerk.user_id,
-                history.differences(form, {}, answers_of(cabinet, record)), reason,
-            )
+                cabinet.session.execute(_FILED, {
+                    "token": token, "form": form.key, "record_id": record.id, "at": now()
+                })
+            changes = history.differences(form, {}, kept)
+            history.note(cabinet, record, "entered", clerk.user_id, changes, reason)
             record_id: int = record.id
         return record_id
     except IntegrityError:
@@ -133,15 +138,14 @@ def enter(
 
 def filed_before(cabinet: Cabinet, form: Form, token: str) -> int | None:
     """The record that a post with this token has filed already."""
-    filed: int | None = cabinet.session.scalar(
-        select(once.c.record_id).where(once.c.token == token, once.c.form == form.key)
-    )
+    filed: int | None = cabinet.session.scalar(_FILED_BEFORE, {"of_token": token, "of_form": form.key})
     return filed
 
 
 def _new_record(
     cabinet: Cabinet, form: Form, answers: Answers, clerk: Clerk, case_id: int | None, marks: Mapping[str, Any]
-) -> Record:
+) -> tuple[Record, Answers]:
+    """The record, and its answers as they are kept."""
     moment = now()
     record = cabinet.record_class(form.key)()
     for name, value in marks.items():
@@ -161,11 +165,20 @@ def _new_record(
     cabinet.session.flush()
     if form.key == CASE:
         _open_team(cabinet, record.id, clerk)
-    for question in form.row_questions:
-        _put_rows(cabinet, record, question, answers.get(question.name) or [], {})
+    laid = {
+        table.name: _put_rows(cabinet, record, table, answers.get(table.name) or [], {})
+        for table in form.row_questions
+    }
     cabinet.session.flush()
     index_words(cabinet, form, record, answers)
-    return record
+    return record, answers_of(cabinet, record, _as_kept(form, laid))
+
+
+def _as_kept(form: Form, laid: Mapping[str, list[Row]]) -> Answers:
+    """The rows of these tables, just put, as they are kept."""
+    return {
+        name: _answered(form.questions[name], [row.columns() for row in rows]) for name, rows in laid.items()
+    }
 
 
 def _open_team(cabinet: Cabinet, case_id: int, clerk: Clerk) -> None:
@@ -225,9 +238,9 @@ def _rows_kept(cabinet: Cabinet, record: Record, table: Question) -> dict[int | 
 
 def _put_rows(
     cabinet: Cabinet, record: Record, table: Question, rows: list[Answers], stored: dict[int | None, Row]
-) -> None:
+) -> list[Row]:
     """Make the stored rows of a table those given: kept by id, new ones added, others removed."""
-    kept = cabinet.tables.rows[record.form_key, table.name]
+    kept, laid = cabinet.tables.rows[record.form_key, table.name], []
     for position, answers in enumerate(rows):
         row = stored.pop(answers.get("id"), None)
         if row is None:
@@ -238,8 +251,10 @@ def _put_rows(
             cabinet.session.add(row)
         row.position = position
         _put_columns(row, table.columns_asked(), answers)
+        laid.append(row)
     for row in stored.values():
         cabinet.session.delete(row)
+    return laid
 
 
 def correct(
@@ -279,12 +294,14 @@ def _replace(
     _put_answers(record, form, answers)
     record.lacking = len(missing(form, answers, clerk.today))
     tables = [one for one in form.row_questions if (answers.get(one.name) or None) != before.get(one.name)]
-    for table in tables:
-        _put_rows(cabinet, record, table, answers.get(table.name) or [], _rows_kept(cabinet, record, table))
+    laid = {
+        table.name: _put_rows(cabinet, record, table, answers.get(table.name) or [], _rows_kept(cabinet, record, table))
+        for table in tables
+    }
     cabinet.session.flush()
     if any(answers.get(one.name) != before.get(one.name) for one in form.questions.values() if one.search):
         index_words(cabinet, form, record, answers)
-    return answers_of(cabinet, record, None if tables else before)
+    return answers_of(cabinet, record, {**before, **_as_kept(form, laid)})
 
 
 def accept(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Record:

@@ -33,13 +33,13 @@ class Stored:
     """Column → class of the record it points to; people who sign in are not among them."""
     attached_in: ClassVar[tuple[str, ...]] = ()
     """The columns that hold the number of a file."""
+    column_keys: ClassVar[tuple[str, ...]] = ()
     id: Any
     case_id: Any
 
     def columns(self) -> dict[str, Any]:
         """The row as column name → value."""
-        mapped: Any = self.__mapper__.c  # type: ignore[attr-defined]
-        return {column.key: getattr(self, column.key) for column in mapped}
+        return {name: getattr(self, name) for name in self.column_keys}
 
 
 class Record(Stored):
@@ -141,7 +141,7 @@ def _record_class(mapper: registry, forms: Mapping[str, Form], form: Form) -> ty
     case_column = "id" if form.key == CASE else "case_id" if form.belongs_to else None
     record: type[Record] = type(_class_name(form.key), (Record,), {
         "form_key": form.key, "case_column": case_column, "links": {}, "private_to": form.private_to,
-        "attached_in": _attached_in(form.stored_questions),
+        "attached_in": _attached_in(form.stored_questions), "column_keys": tuple(table.c.keys()),
     })
     mapper.map_imperatively(record, table, version_id_col=table.c.version)
     return record
@@ -175,7 +175,7 @@ def _row_class(mapper: registry, forms: Mapping[str, Form], form: Form, question
     row: type[Row] = type(_class_name(table.name), (Row,), {
         "form_key": form.key, "question_name": question.name,
         "case_column": "case_id" if in_case else None, "links": {},
-        "attached_in": _attached_in(question.columns_asked()),
+        "attached_in": _attached_in(question.columns_asked()), "column_keys": tuple(table.c.keys()),
     })
     mapper.map_imperatively(row, table)
     return row

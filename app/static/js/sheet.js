@@ -174,7 +174,7 @@ function offerWords(question) {
   const words = question.querySelector(":scope .words");
   if (!words || holdsRows(question)) return;
   const other = question.querySelector("input[data-other]:checked, option[data-other]:checked");
-  words.hidden = !other && !words.querySelector("input").value;
+  words.hidden = !other && !words.querySelector("input").value.trim();
 }
 
 /** "I do not know" and an answer exclude each other; the last one counts. */

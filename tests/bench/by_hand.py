@@ -59,8 +59,8 @@ COLUMNS = {
 SORTED_BY = {**{name: name for name in COLUMNS}, "last_name": "last_name__sort", "first_name": "first_name__sort"}
 FILTERS = ("status", "victim_status", "sex", "county")
 TEXTS = {
-    "last_name": 80, "first_name": 80, "previous_name": 80, "father_name": 80, "mother_name": 80, "national_id": 32,
-    "birth_place": 200, "mother_tongue": 60, "id_document_number": 40,
+    "code": 32, "last_name": 80, "first_name": 80, "previous_name": 80, "father_name": 80, "mother_name": 80,
+    "national_id": 32, "birth_place": 200, "mother_tongue": 60, "id_document_number": 40,
 }
 CHOSEN = {
     "sex": "SEX", "citizenship": "COUNTRIES", "residence_status": "RESIDENCE", "id_document": "ID_DOCUMENT",
@@ -87,7 +87,7 @@ def by_hand(cabinet: Cabinet) -> Flask:
     app.add_url_rule("/records/case", view_func=pages.cases)
     app.add_url_rule("/records/case/search", view_func=pages.search, methods=["POST"])
     app.add_url_rule("/cases/<int:case_id>", view_func=pages.case)
-    app.add_url_rule("/records/case/<int:case_id>/edit/2", view_func=pages.identity, methods=["GET", "POST"])
+    app.add_url_rule("/records/case/<int:case_id>/edit/1", view_func=pages.identity, methods=["GET", "POST"])
     app.add_url_rule("/records/visit_report/new", view_func=pages.new_visit, methods=["GET", "POST"])
     return app
 
@@ -517,6 +517,8 @@ def _read_identity(posted: Any, known: Mapping[str, Any]) -> tuple[dict[str, Any
         unknown = [text[1:] for text in posted.getlist(name) if text in ("~dont_know", "~refused")]
         values[f"{name}__unknown"] = unknown[0] if unknown else None
         values[name] = None if unknown else values.get(name)
+    if not values.get("opened_on"):
+        problems["opened_on"] = "Completați răspunsul."
     for name in ("last_name", "first_name"):
         if not values[name] and not values[f"{name}__unknown"]:
             problems[name] = "Răspundeți la această întrebare."
@@ -524,6 +526,7 @@ def _read_identity(posted: Any, known: Mapping[str, Any]) -> tuple[dict[str, Any
     try:
         values["birth_date"] = _partial(posted.get("birth_date", ""))
         values["id_document_until"] = _day(posted.get("id_document_until", ""))
+        values["opened_on"] = _day(posted.get("opened_on", ""))
     except Wrong:
         problems["birth_date"] = "Scrieți data ca zi.lună.an."
     born = values.get("birth_date")

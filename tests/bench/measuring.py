@@ -107,7 +107,7 @@ class Bench:
         pages = {
             "first list page": "/records/case", "deep page": f"/records/case?page={deep}",
             "filtered and sorted": "/records/case?status=open&sort=last_name",
-            "case page": "/cases/{}", "section page": "/records/case/{}/edit/2",
+            "case page": "/cases/{}", "section page": "/records/case/{}/edit/1",
             "new visit": "/records/visit_report/new?case={}",
         }
         found = [self.read(what + whose, user, pick(address)) for what, address in pages.items()]

@@ -18,12 +18,12 @@ def manager(sign_in: SignIn) -> Visitor:
 def test_she_opens_a_case_section_by_section(manager: Visitor) -> None:
     manager.follow("Cazuri")
     manager.follow("Adaugă")
-    manager.type(opened_on="ieri")
-    manager.press("Salvează și continuă")
-    assert manager.notice == "Salvat."
-    manager.type(last_name="Țurcan", first_name="Ștefania", birth_date="martie 1998")
+    manager.type(opened_on="ieri", last_name="Țurcan", first_name="Ștefania", birth_date="martie 1998")
     expect(manager.page.locator("#birth_date-echo")).to_have_text("martie 1998")
     manager.tick("Sex", "Feminin")
+    manager.press("Salvează și continuă")
+    assert manager.notice == "Salvat."
+    manager.tick("Statutul de victimă", "Victimă potențială")
     manager.press("Salvează și continuă")
     manager.type(county="Cluj", phone="0740 000 222")
     manager.press("Salvează")
@@ -109,7 +109,8 @@ def test_hidden_answers_are_not_kept(manager: Visitor) -> None:
 
 
 def test_a_correction_stays_in_the_history(manager: Visitor) -> None:
-    manager.open("/records/visit_report/2")
+    manager.open("/records/visit_report?case=1")
+    manager.follow("18.03.2026")
     manager.follow("Corectează")
     manager.type(visit_purpose="Pregătirea audierii, cu avocatul", next_visit_on="20 aprilie 2026")
     manager.press("Salvează")

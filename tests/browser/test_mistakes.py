@@ -51,7 +51,7 @@ def test_a_number_is_not_a_date_and_letters_are_no_number(manager: Visitor) -> N
 
 
 def test_a_wrong_digit_is_asked_about_and_kept_with_a_reason(manager: Visitor) -> None:
-    manager.open("/records/case/5/edit/2")
+    manager.open("/records/case/5/edit/1")
     manager.type(national_id="2980327123451")
     manager.press("Salvează")
     assert manager.sees("Vă rugăm să verificați")

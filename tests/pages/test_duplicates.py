@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app import shipped
 from app.language.form import CASE
@@ -42,7 +42,8 @@ def boxes_on(page: str) -> dict[str, str]:
 
 
 def submit(browser: FlaskClient, address: str, **boxes: Any) -> Any:
-    return browser.post(address, data={**boxes_on(browser.get(address).text), **boxes})
+    opened = {"opened_on": "22.11.2026"}
+    return browser.post(address, data={**boxes_on(browser.get(address).text), **opened, **boxes})
 
 
 def new_case(demo: Demo, **answers: Any) -> int:
@@ -69,18 +70,18 @@ def test_a_person_of_another_team_is_told_by_code_and_initials(demo: Demo) -> No
         join(demo.cabinet, demo.cabinet.case(own), worker, "case_manager", FILER)
     demo.cabinet.session.remove()
     manager = demo.browser("case_manager")
-    page = submit(manager, f"/records/case/{own}/edit/2", last_name="Абабий", first_name="Вероника", birth_date="1999")
+    page = submit(manager, f"/records/case/{own}/edit/1", last_name="Абабий", first_name="Вероника", birth_date="1999")
     assert page.status_code == 422
     assert f"{code}, A. V." in page.text
     assert "Ababii" not in page.text
     assert manager.get(f"/cases/{stranger}").status_code == 404
     kept = submit(
-        manager, f"/records/case/{own}/edit/2", last_name="Абабий", first_name="Вероника", birth_date="1999",
+        manager, f"/records/case/{own}/edit/1", last_name="Абабий", first_name="Вероника", birth_date="1999",
         _confirmed="1", _reason="Altă persoană",
     )
     assert kept.status_code == 303
     assert "Altă persoană" in manager.get(f"/records/case/{own}/history").text
-    again = submit(manager, f"/records/case/{own}/edit/2", last_name="Абабий", first_name="Вероника", birth_date="1999",
+    again = submit(manager, f"/records/case/{own}/edit/1", last_name="Абабий", first_name="Вероника", birth_date="1999",
                    mother_tongue="rusă")
     assert again.status_code == 303
 
@@ -88,7 +89,7 @@ def test_a_person_of_another_team_is_told_by_code_and_initials(demo: Demo) -> No
 def test_in_reach_she_is_told_by_name(demo: Demo) -> None:
     coordinator = demo.browser("coordinator")
     own = new_case(demo)
-    page = submit(coordinator, f"/records/case/{own}/edit/2", last_name="Zagaievski", first_name="Olesia")
+    page = submit(coordinator, f"/records/case/{own}/edit/1", last_name="Zagaievski", first_name="Olesia")
     assert page.status_code == 422
     assert "Zagaievschi Olesea" in page.text
 
@@ -141,7 +142,7 @@ def test_a_case_that_changed_meanwhile_is_compared_once_more(demo: Demo, twice: 
     kept, gone = twice
     coordinator = demo.browser("coordinator")
     boxes = boxes_on(coordinator.get(f"/cases/{kept}/merge/{gone}").text)
-    assert submit(coordinator, f"/records/case/{kept}/edit/2", last_name="Untilă", first_name="Doina Maria",
+    assert submit(coordinator, f"/records/case/{kept}/edit/1", last_name="Untilă", first_name="Doina Maria",
                   _confirmed="1").status_code == 303
     answer = coordinator.post(f"/cases/{kept}/merge/{gone}", data={**boxes, "reason": "x"})
     assert answer.location == f"/cases/{kept}/merge/{gone}"
@@ -153,3 +154,21 @@ def test_nobody_else_merges(demo: Demo, twice: tuple[int, int], user: str) -> No
     kept, gone = twice
     assert demo.browser(user).get(f"/cases/{kept}/merge").status_code in (403, 404)
     assert demo.browser(user).get(f"/cases/{kept}/merge/{gone}").status_code in (403, 404)
+
+
+def test_a_new_case_of_somebody_known_is_not_opened_unasked(demo: Demo) -> None:
+    """Who she is stands on the first page, so that nothing is filed before the question."""
+    coordinator = demo.browser("coordinator")
+    new_case(demo, last_name="Vlădoiu", first_name="Smaranda", birth_date="2000")
+    before = count_of_cases(demo)
+    page = submit(coordinator, "/records/case/new", last_name="Vladoiu", first_name="Smaranda", birth_date="2000")
+    assert page.status_code == 422
+    assert "Vlădoiu Smaranda" in page.text
+    assert count_of_cases(demo) == before
+
+
+def count_of_cases(demo: Demo) -> int:
+    with acting_as(SYSTEM):
+        count = demo.cabinet.session.scalar(select(func.count(demo.cabinet.record_class(CASE).id)))
+    demo.cabinet.session.remove()
+    return int(count or 0)

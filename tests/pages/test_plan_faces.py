@@ -69,9 +69,10 @@ def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def case_id(demo: Demo) -> int:
     """The case of V.I., opened by the case manager, with the specialists in its team."""
     manager = demo.browser("case_manager")
-    page = look(manager, "/records/case/new").save({"opened_on": "24.08.2005", "status": "open"}, press="_more")
-    page = page.save({"last_name": "I.", "first_name": "V.", "birth_date": "1989"}, press="_more")
-    page = page.save({"residence": "Comunitatea X", "county": "MD-CU"})
+    page = look(manager, "/records/case/new").save({
+        "opened_on": "24.08.2005", "last_name": "I.", "first_name": "V.", "birth_date": "1989",
+    }, press="_more")
+    page = page.save({"status": "open"}, press="_more").save({"residence": "Comunitatea X", "county": "MD-CU"})
     number = number_of(page)
     with demo.app.app_context(), acting_as(SYSTEM):
         people = {worker: user_number(demo, worker) for worker in ("social_worker", "psychologist", "lawyer")}

@@ -94,16 +94,18 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _in_time(papers: list[_Paper], days: list[date | None]) -> list[tuple[date, _Paper]]:
-    """The papers by their day, none before one that it names."""
+    """First what belongs to no case, and the cases; then their sheets by the day; none before one that it names."""
     first = min(day for day in days if day)
-    by_handle: dict[str, date] = {}
-    told = []
+    turns: dict[str, tuple[int, date]] = {}
+    told: list[tuple[tuple[int, date], date, _Paper]] = []
     for paper, day in zip(papers, days, strict=True):
-        after = [by_handle[name] for name in paper.names() if name in by_handle]
-        told.append((max([day or first, *after]), paper))
+        after = [turns[name] for name in paper.names() if name in turns]
+        own = (1, day or first) if "case" in paper.record else (0, first)
+        turn = max([own, *after])
+        told.append((turn, max(day or first, turn[1]), paper))
         if "id" in paper.record:
-            by_handle[paper.record["id"]] = told[-1][0]
-    return sorted(told, key=lambda one: one[0])
+            turns[paper.record["id"]] = turn
+    return [(day, paper) for _, day, paper in sorted(told, key=lambda one: one[0])]
 
 
 class _Filing:

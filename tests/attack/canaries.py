@@ -17,14 +17,19 @@ from tests.attack.policy import ANYBODY, Place, Policy
 
 FIRST_DAY = date(1901, 1, 1)
 FEWEST = 7_700_000
-WORD = re.compile(r"cnr(\d{5})x", re.IGNORECASE)
-GAPS = re.compile(r"(?<=\d)[ .,\u00a0\u202f](?=\d)")
-NUMBER = re.compile(r"77(\d{5})")
+WORD = re.compile(r"cnr(\d{5})x")
+GAPS = " .,\u00a0\u202f"
+NUMBER = re.compile(rf"7(?=[{GAPS}]?7((?:[{GAPS}]?\d){{5}}))")
+ANY_GAP = str.maketrans("", "", GAPS)
+YEAR = re.compile(r"19[0-5]\d(?!\d)")
 MONTHS = ("ian", "feb", "mar", "apr", "mai", "iun", "iul", "aug", "sep", "oct", "noi", "dec")
-DAY = re.compile(rf"(?<!\d)(\d{{1,2}})(?:\.|\s)(\d{{2}}|{'|'.join(MONTHS)})[a-zș]*\.?(?:\.|\s)(19[0-5]\d)(?!\d)")
-ISO_DAY = re.compile(r"(?<!\d)(19[0-5]\d)-(\d{2})-(\d{2})(?!\d)")
-NOISE = re.compile(r'(?:value|content)="[\w.-]{40,}"|\?v=\w+|"[\w-]{80,}"')
-"""Signed tokens and versions of files: random letters and digits."""
+DAY_BEFORE = re.compile(rf"(?<!\d)(\d{{1,2}})[.\s](\d{{2}}|{'|'.join(MONTHS)})[a-zș]*\.?[.\s]$")
+DAY_AFTER = re.compile(r"-(\d{2})-(\d{2})(?!\d)")
+LONGEST_DAY = 22
+"""Letters before the year: ``27 septembrie``, with room to spare."""
+RANDOM_BEFORE, RANDOM_AFTER = re.compile(r"[\w.-]*$"), re.compile(r"[\w.-]*")
+RANDOM, FURTHEST = 40, 200
+"""Signed tokens are so many letters and digits without a gap: what looks like a number in them is chance."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class Aviary:
         self.policy = policy
         self.kept: list[Bird] = []
         self.looks: list[str] = []
+        self._hidden: dict[str, set[int]] = {}
 
     def word(self, bird: Bird) -> str:
         return f"cnr{self._keep(bird, 'word'):05}x"
@@ -81,25 +87,26 @@ class Aviary:
             if self.looks[number] == "word":
                 yield f"cnr{number:05}x", bird
 
-    def found(self, text: str) -> Iterator[Bird]:
-        """The canaries in a text."""
-        plain = NOISE.sub("", text)
-        looks = {
-            "word": {int(number) for number in WORD.findall(text)},
-            "day": {
-                *(_day(year, month, day) for day, month, year in DAY.findall(plain)),
-                *(_day(year, month, day) for year, month, day in ISO_DAY.findall(plain)),
-            },
-            "number": {int(number) for number in NUMBER.findall(GAPS.sub("", plain))},
+    def found(self, text: str) -> set[int]:
+        """The numbers of the canaries in a text."""
+        text = text.lower()
+        looks = (
+            ("word", (int(found[1]) for found in WORD.finditer(text))),
+            ("number", (int(found[1].translate(ANY_GAP)) for found in NUMBER.finditer(text) if _stands_alone(found))),
+            ("day", (_day_of(found) for found in YEAR.finditer(text))),
+        )
+        return {
+            number for look, numbers in looks for number in numbers
+            if 0 <= number < len(self.kept) and self.looks[number] == look
         }
-        for look, numbers in looks.items():
-            for number in sorted(numbers):
-                if 0 <= number < len(self.kept) and self.looks[number] == look:
-                    yield self.kept[number]
 
-    def seen_wrongly(self, text: str, role: str) -> list[Bird]:
-        """The canaries in the text that this role may not see."""
-        return [bird for bird in self.found(text) if not self.may_see(role, bird)]
+    def hidden_from(self, role: str) -> set[int]:
+        """The numbers of the canaries this role may not see."""
+        if role not in self._hidden:
+            self._hidden[role] = {
+                number for number, bird in enumerate(self.kept) if not self.may_see(role, bird)
+            }
+        return self._hidden[role]
 
     def may_see(self, role: str, canary: Bird) -> bool:
         if isinstance(canary, Worker):
@@ -107,6 +114,25 @@ class Aviary:
         if isinstance(canary, Private):
             return role == canary.user
         return canary.needs <= self.policy.clearances(role) and self.policy.reaches(role, canary.form, canary.place)
+
+
+def _stands_alone(found: re.Match[str]) -> bool:
+    """Whether these digits are no part of a signed token, nor of the version of a file."""
+    text, start = found.string, found.start()
+    before = RANDOM_BEFORE.search(text, max(0, start - FURTHEST), start)
+    after = RANDOM_AFTER.match(text, start)
+    assert before and after
+    return len(before[0]) + len(after[0]) < RANDOM and text[max(0, before.start() - 3):before.start()] != "?v="
+
+
+def _day_of(found: re.Match[str]) -> int:
+    """The number of the day that has this year: written the Romanian way or the computers'."""
+    text, start = found.string, found.start()
+    before = DAY_BEFORE.search(text, max(0, start - LONGEST_DAY), start)
+    after = DAY_AFTER.match(text, found.end())
+    if before:
+        return _day(found[0], before[2], before[1])
+    return _day(found[0], after[1], after[2]) if after else -1
 
 
 def _day(year: str, month: str, day: str) -> int:

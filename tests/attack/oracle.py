@@ -13,12 +13,11 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cached_property, reduce
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
 
-from tests.attack.canaries import Bird
 from tests.attack.cells import Cell
 from tests.attack.organisation import Planted
 from tests.attack.photograph import Change, Photograph
@@ -69,8 +68,8 @@ class Oracle:
     violations: list[Violation] = field(default_factory=list)
     saved: set[tuple[str, str, str]] = field(default_factory=set)
     """(role, form, what was done): to see that the walk's bodies do get through where they may."""
-    seen: dict[str, set[Bird]] = field(default_factory=dict)
-    """Role → the canaries it was shown: to see that the oracle does find them."""
+    seen: dict[str, set[int]] = field(default_factory=dict)
+    """Role → the numbers of the canaries it was shown: to see that the oracle does find them."""
     lists: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     """(role, form) → the lines of the form's list."""
     shapes: dict[tuple[str, ...], dict[str, tuple[Cell, tuple[int, str]]]] = field(default_factory=dict)
@@ -93,14 +92,15 @@ class Oracle:
 
     def _judge_words(self, cell: Cell, answer: Answer, logged: list[str]) -> None:
         aviary = self.planted.aviary
-        for where, text in (("page", answer.text), ("headers", answer.headers)):
-            wrong = aviary.seen_wrongly(text, cell.role)
+        shown = aviary.found(answer.text)
+        for where, found in (("page", shown), ("headers", aviary.found(answer.headers))):
+            wrong = [aviary.kept[number] for number in sorted(found & aviary.hidden_from(cell.role))]
             if wrong:
                 self._blame(cell, f"{len(wrong)} canaries in the {where} ({answer.status}), such as {wrong[:3]}")
         if answer.status >= WORST:
             self._blame(cell, f"answered {answer.status}: {answer.text[:300]}")
-        self.seen.setdefault(cell.role, set()).update(aviary.found(answer.text))
-        if any(True for line in logged for _ in aviary.found(line)):
+        self.seen.setdefault(cell.role, set()).update(shown)
+        if any(aviary.found(line) for line in logged):
             self._blame(cell, f"a canary in the log: {logged}")
 
     def judge_page(self, cell: Cell, answer: Answer) -> None:
@@ -122,7 +122,7 @@ class Oracle:
     # --- 4: what was changed ------------------------------------------------------------------------
 
     def _judge_changes(self, cell: Cell, written: set[str]) -> None:
-        forms = self._form_tables()
+        forms = self._form_tables
         if any(table.startswith(PEOPLE) for table in written):
             self._judge_people(cell)
         if "dosar_team" in written and not cell.endpoint.startswith("RecordPages."):
@@ -135,11 +135,12 @@ class Oracle:
             else:
                 self.saved.add((cell.role, form, "enter" if change.before is None else "correct"))
 
+    @cached_property
     def _form_tables(self) -> dict[str, tuple[str, str]]:
         """Database table → form and table of rows, as the database names them."""
         found = {}
         for form in self.planted.policy.forms:
-            for table in self.before.rows:
+            for table in self.before.tables:
                 if table == form or table.startswith(f"{form}__"):
                     found[table] = (form, table[len(form) + 2:])
         return found

@@ -6,7 +6,7 @@ Works on the raw connection, below everything the application does.
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -14,6 +14,7 @@ from sqlalchemy import Engine, event
 WRITES = re.compile(r'\s*(INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)"?', re.IGNORECASE)
 STILL_IN_USE = "UPDATE dosar_session SET seen"
 Row = dict[str, Any]
+Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -38,77 +39,76 @@ class Change:
         return {name for name, value in self.after.items() if value != self.before[name]}
 
 
-@dataclass
 class Photograph:
-    """Every row of every table."""
+    """Every row of every table, kept beside the database, which itself compares and says what differs."""
 
-    engine: Engine
-    rows: dict[str, list[Row]] = field(default_factory=dict)
-    triggers: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    links: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Table → column → table it points to, as the database has it."""
+    def __init__(self, engine: Engine) -> None:
+        self._pooled = engine.raw_connection()
+        self._connection: Any = self._pooled.driver_connection
+        self.links: dict[str, dict[str, str]] = {}
+        """Table → column → table it points to, as the database has it."""
+        self._keys: dict[str, list[str]] = {}
+        self._triggers: dict[str, list[tuple[str, str]]] = {}
+        # nobody needs this connection's work after a power cut
+        for setting in ("PRAGMA foreign_keys=OFF", "PRAGMA synchronous=OFF", "ATTACH ':memory:' AS was KEY ''"):
+            self._connection.execute(setting)
+        self._take()
 
-    def __post_init__(self) -> None:
-        with self._raw() as connection:
-            listed = connection.execute("SELECT name, type, tbl_name, sql FROM sqlite_master").fetchall()
-            for name, kind, table, sql in listed:
-                if kind == "table" and not name.startswith("sqlite_"):
-                    self.rows[name] = self._read(connection, name)
-                    found = connection.execute(f'PRAGMA foreign_key_list("{name}")').fetchall()
-                    self.links[name] = {key[3]: key[2] for key in found}
-                elif kind == "trigger":
-                    self.triggers.setdefault(table, []).append((name, sql))
+    def _take(self) -> None:
+        listed = self._connection.execute("SELECT name, type, tbl_name, sql FROM main.sqlite_master").fetchall()
+        for name, kind, table, sql in listed:
+            if kind == "table" and not name.startswith("sqlite_"):
+                self._connection.execute(f'CREATE TABLE was."{name}" AS SELECT * FROM main."{name}"')
+                links = self._connection.execute(f'PRAGMA main.foreign_key_list("{name}")').fetchall()
+                self.links[name] = {link[3]: link[2] for link in links}
+                columns = self._connection.execute(f'PRAGMA main.table_info("{name}")').fetchall()
+                self._keys[name] = [column[1] for column in columns if column[5]]
+            elif kind == "trigger":
+                self._triggers.setdefault(table, []).append((name, sql))
 
-    @contextmanager
-    def _raw(self) -> Iterator[Any]:
-        pooled = self.engine.raw_connection()
-        try:
-            yield pooled.driver_connection
-        finally:
-            pooled.close()
+    def close(self) -> None:
+        """Give the connection up for good: its settings are not the application's."""
+        self._pooled.invalidate()
 
-    @staticmethod
-    def _read(connection: Any, table: str) -> list[Row]:
-        found = connection.execute(f'SELECT * FROM "{table}"')
-        names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    @property
+    def tables(self) -> Iterable[str]:
+        return self.links
 
     def changes(self, tables: Iterable[str]) -> list[Change]:
-        """What differs now in these tables; each has an ``id``."""
+        """What differs now in these tables."""
         found = []
-        with self._raw() as connection:
-            for table in sorted(tables):
-                before = {row["id"]: row for row in self.rows[table]}
-                after = {row["id"]: row for row in self._read(connection, table)}
-                found += [
-                    Change(table, before.get(one), after.get(one))
-                    for one in sorted({*before, *after}, key=str) if before.get(one) != after.get(one)
-                ]
+        for table in sorted(tables):
+            after, before = self._differing(table, "main", "was"), self._differing(table, "was", "main")
+            found += [Change(table, before.get(key), after.get(key)) for key in sorted({*before, *after})]
         return found
+
+    def _differing(self, table: str, here: str, there: str) -> dict[Key, Row]:
+        """The rows that are so only here, by their key."""
+        found = self._connection.execute(f'SELECT * FROM {here}."{table}" EXCEPT SELECT * FROM {there}."{table}"')
+        names = [column[0] for column in found.description]
+        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return {tuple(row[name] for name in self._keys[table]): row for row in rows}
 
     def put_back(self, tables: Iterable[str]) -> None:
         """Make these tables what they were."""
-        with self._raw() as connection:
-            connection.execute("PRAGMA foreign_keys=OFF")
-            connection.execute("BEGIN IMMEDIATE")
-            for table in tables:
-                self._put_back(connection, table)
-            connection.execute("COMMIT")
-            connection.execute("PRAGMA foreign_keys=ON")
+        self._connection.execute("BEGIN IMMEDIATE")
+        for table in tables:
+            self._put_back(table)
+        self._connection.execute("COMMIT")
 
-    def _put_back(self, connection: Any, table: str) -> None:
-        triggers = self.triggers.get(table, [])
-        for name, _ in triggers:
-            connection.execute(f'DROP TRIGGER "{name}"')
-        connection.execute(f'DELETE FROM "{table}"')
-        if self.rows[table]:
-            names = ", ".join(f'"{name}"' for name in self.rows[table][0])
-            marks = ", ".join("?" for _ in self.rows[table][0])
-            connection.executemany(
-                f'INSERT INTO "{table}" ({names}) VALUES ({marks})', [tuple(row.values()) for row in self.rows[table]]
-            )
-        for _, sql in triggers:
-            connection.execute(sql)
+    def _put_back(self, table: str) -> None:
+        later, sooner = self._differing(table, "main", "was"), self._differing(table, "was", "main")
+        if not later and not sooner:
+            return
+        for name, _ in self._triggers.get(table, []):
+            self._connection.execute(f'DROP TRIGGER "{name}"')
+        its_key = " AND ".join(f'"{name}" = ?' for name in self._keys[table])
+        self._connection.executemany(f'DELETE FROM "{table}" WHERE {its_key}', list(later))
+        for row in sooner.values():
+            marks = ", ".join("?" for _ in row)
+            self._connection.execute(f'INSERT INTO "{table}" VALUES ({marks})', list(row.values()))
+        for _, sql in self._triggers.get(table, []):
+            self._connection.execute(sql)
 
 
 @contextmanager

@@ -45,9 +45,10 @@ def walk_as(role: str) -> Walked:
     walk, began = _walk_here(), time.process_time()
     asked = walk.asked
     oracle = walk.go(Part(role))
+    aviary = walk.planted.aviary
     allowed = {
-        bird for _, bird in walk.planted.aviary.words()
-        if isinstance(bird, Canary) and walk.planted.aviary.may_see(role, bird)
+        number for number, bird in enumerate(aviary.kept) if isinstance(bird, Canary)
+        and aviary.looks[number] == "word" and aviary.may_see(role, bird)
     }
     seen = len(allowed & oracle.seen.get(role, set())) / len(allowed) if allowed else 1.0
     return Walked(

@@ -81,10 +81,13 @@ class Aviary:
         look, make = UNIQUE[question.type]
         return make(question, self._keep(canary, look))
 
+    def is_word(self, number: int) -> bool:
+        return self.looks[number] == "word"
+
     def words(self) -> Iterator[tuple[str, Bird]]:
         """Every canary that is a word, and the word."""
         for number, bird in enumerate(self.kept):
-            if self.looks[number] == "word":
+            if self.is_word(number):
                 yield f"cnr{number:05}x", bird
 
     def found(self, text: str) -> set[int]:

@@ -4,6 +4,7 @@ The requests go straight to the application, with the cookies of sessions opened
 that changed anything the database is put back, so that every cell meets the same organisation.
 """
 
+import time
 from dataclasses import dataclass, field, replace
 from html import unescape
 from re import search
@@ -12,11 +13,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.attack.bodies import Bodies
+from tests.attack.canaries import Canary
 from tests.attack.cells import Cell, Part
 from tests.attack.oracle import Answer, Oracle, answer_of, listening
 from tests.attack.organisation import PASSWORD, Planted
 from tests.attack.photograph import Photograph, written_tables
-from tests.attack.policy import ANYBODY, NEWCOMER
+from tests.attack.policy import ANYBODY, Policy
 from tests.attack.posts import Posts
 from tests.attack.ways import Ways
 
@@ -29,6 +31,28 @@ class Session:
     token: str
 
 
+@dataclass(frozen=True)
+class Walked:
+    """What came of one role's walk."""
+
+    role: str
+    planted: Planted
+    oracle: Oracle
+
+    @property
+    def policy(self) -> Policy:
+        return self.planted.policy
+
+    @property
+    def seen(self) -> float:
+        """Which part of the canaries that are words, and that the role may see, it was shown."""
+        aviary = self.planted.aviary
+        kept = enumerate(aviary.kept)
+        words = {number for number, bird in kept if isinstance(bird, Canary) and aviary.is_word(number)}
+        allowed = words - aviary.hidden_from(self.role)
+        return len(allowed & self.oracle.seen[self.role]) / len(allowed) if allowed else 1.0
+
+
 @dataclass
 class Walk:
     """Everything the walk needs at hand."""
@@ -36,28 +60,42 @@ class Walk:
     planted: Planted
     sessions: dict[str, Session] = field(default_factory=dict)
     asked: int = 0
+    seconds: float = 0
 
     def __post_init__(self) -> None:
-        for role in self.roles:
-            self.sessions[role] = _sign_in(self.planted.app, role)
         self.engine = self.planted.cabinet.store.engine
         self.photograph = Photograph(self.engine)
         self.ways = Ways(self.planted, Posts(self.planted, Bodies(self.planted)))
         self.client: FlaskClient = self.planted.app.test_client(use_cookies=False)
 
-    @property
-    def roles(self) -> list[str]:
-        return [*self.planted.policy.roles, NEWCOMER, ANYBODY]
+    def close(self) -> None:
+        """Give everything back."""
+        self.photograph.close()
+        self.planted.cabinet.store.close()
+
+    def all_of(self, role: str) -> Walked:
+        """Ask every cell of the role."""
+        return Walked(role, self.planted, self.go(Part(role)))
 
     def go(self, part: Part, stop_at: int | None = None) -> Oracle:
         """Ask every cell of this part; stops after so many violations, if told."""
+        began = time.monotonic()
+        if part.role not in self.sessions:
+            self._arrive(part.role)
         oracle = Oracle(self.planted, self.photograph)
         with written_tables(self.engine) as written, listening() as logged:
             for cell in self.ways.cells(part):
                 self.ask(cell, oracle, written, logged)
                 if stop_at is not None and len(oracle.violations) >= stop_at:
                     break
+        self.seconds += time.monotonic() - began
         return oracle
+
+    def _arrive(self, role: str) -> None:
+        """Sign in only now: a session is over after a quarter of an hour, and it is put back to this moment."""
+        self.sessions[role] = _sign_in(self.planted.app, role)
+        self.photograph.close()
+        self.photograph = Photograph(self.engine)
 
     def ask(self, cell: Cell, oracle: Oracle, written: set[str], logged: list[str]) -> None:
         """Ask one cell, judge the answer, put back what it changed."""

@@ -66,6 +66,9 @@ class Band(BaseModel):
 class Computed(Question):
     """An answer that follows from others by a rule, kept and shown like a typed one.
 
+    What goes with the day, such as an age, is made anew whenever the sheet is shown; lists and exports have it
+    as it was last saved.
+
     With ``bands`` the score is shown with the word of the first band that reaches it:
     *12 – mediu*.
     """

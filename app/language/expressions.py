@@ -8,6 +8,7 @@ JSON lists (``["<=", ["name", "visit_date"], ["today"]]``); :mod:`app.language.e
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from json import dumps
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler
@@ -45,6 +46,11 @@ class Expression:
         self.tree = parsed(text)
         self.names = frozenset(names_in(self.tree))
         self._evaluate = compiled(self.tree)
+
+    @property
+    def goes_with_the_day(self) -> bool:
+        """Whether it says something else on another day, as an age does."""
+        return '["today"]' in dumps(self.tree)
 
     def value(self, answers: Mapping[str, Value], today: date) -> Value:
         """What the rule says about these answers on this day; ``None`` is missing."""

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.access.gate import may, page
 from app.access.view import View
+from app.language.answering import as_of
 from app.language.form import CASE, Form
 from app.language.question import Answers
 from app.language.texts import say
@@ -49,18 +50,19 @@ class RecordPages(View):
     def show(self, form: str, record_id: int) -> str:
         at, known = desk(), desk().form(form)
         sheet = found_or_404(open_sheet, at.cabinet, form, record_id, with_deleted=at.worker.may("delete", form))
-        head, seen = at.case_head(sheet.case), papers(at, known, sheet.answers)
+        answers = as_of(sheet.form, sheet.answers, at.reading.today)
+        head, seen = at.case_head(sheet.case), papers(at, known, answers)
         said = reversal(at, known, sheet.record)
-        titles = at.titles(seen.form.questions.values(), sheet.answers, stampers(sheet.record))
+        titles = at.titles(seen.form.questions.values(), answers, stampers(sheet.record))
         return render_template(
-            "record.html", title=_heading(at, known, sheet.answers, record_id),
+            "record.html", title=_heading(at, known, answers, record_id),
             form_title=say(seen.form.title, at.reading.language), case=head,
-            sections=read_sections(at, seen.form, sheet.answers, titles),
+            sections=read_sections(at, seen.form, answers, titles),
             actions=record_acts(at, known, sheet.record, seen.word) + reverse_action(at, known, sheet.record, said),
             reversal=said, stamps=stamps(sheet.record, titles),
             history_url=url_for("RecordPages.history", form=form, record_id=record_id),
             faces=seen.links(lambda face: url_for("RecordPages.show", form=form, record_id=record_id, face=face)),
-            left_out=seen.left_out(sheet.answers), hanging=_hanging(at, sheet.record),
+            left_out=seen.left_out(answers), hanging=_hanging(at, sheet.record),
         )
 
     @page("/records/<form>/new", may("enter"), methods=("GET", "POST"))

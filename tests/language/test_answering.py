@@ -8,7 +8,16 @@ import pytest
 from pydantic import ValidationError
 
 import app.fields  # noqa: F401 - tells the language its kinds of question
-from app.language.answering import NOT_ACCEPTED, REQUIRED, Complaint, complaints, hidden_questions, missing, settled
+from app.language.answering import (
+    NOT_ACCEPTED,
+    REQUIRED,
+    Complaint,
+    as_of,
+    complaints,
+    hidden_questions,
+    missing,
+    settled,
+)
 from app.language.form import Form
 from app.language.question import Unknown
 from app.language.reading import read_text
@@ -74,6 +83,33 @@ def test_a_computed_answer_is_made_of_the_others() -> None:
     kept = settled(RISK, {"likelihood": 2, "severity": 2, "score": 99}, TODAY)
     assert (kept["score"], kept["twice"]) == (4, 8), "whatever somebody sent is not believed"
     assert settled(RISK, {"likelihood": 2}, TODAY)["score"] is None
+
+
+def test_an_age_goes_on_after_the_sheet_was_saved() -> None:
+    person = form("""
+      - {name: birth_date, type: date}
+      - {name: age, type: computed, value: age(birth_date), result: integer}
+      - {name: is_minor, type: computed, value: age < 18, result: yes_no}
+      - {name: visits, type: integer}
+      - {name: twice, type: computed, value: visits * 2, result: integer}
+    """)
+    saved = settled(person, {"birth_date": date(2008, 12, 1), "visits": 2}, date(2026, 11, 22))
+    assert (saved["age"], saved["is_minor"], saved["twice"]) == (17, True, 4)
+    later = as_of(person, {**saved, "twice": 5}, date(2026, 12, 1))
+    assert (later["age"], later["is_minor"]) == (18, False)
+    assert later["twice"] == 5, "what does not go with the day stays as it was written"
+
+
+def test_a_row_goes_with_the_day_too() -> None:
+    house = form("""
+      - name: children
+        type: table
+        columns:
+          - {name: born, type: date}
+          - {name: age, type: computed, value: age(born), result: integer}
+    """)
+    saved = settled(house, {"children": [row(born=date(2020, 1, 1))]}, date(2026, 11, 22))
+    assert as_of(house, saved, date(2027, 1, 1))["children"][0]["age"] == 7
 
 
 def test_an_answer_shown_by_a_computed_one_is_kept() -> None:

@@ -17,7 +17,7 @@ from secrets import token_hex
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, abort, g, redirect, render_template, request
+from flask import Flask, Response, abort, flash, g, redirect, render_template, request
 from sqlalchemy import Integer as WholeNumber
 from sqlalchemy import (
     and_,
@@ -38,7 +38,7 @@ from app.access.tables import role_table, session_table, setting_table, user_rol
 from app.language.form import Form
 from app.records.cabinet import Cabinet
 from app.records.folding import fold, heard, sort_key, variants
-from app.records.system import history, once, team, word
+from app.records.system import draft, history, once, own_list, team, word
 
 COOKIE, SECRET = "by_hand", b"nothing outside this benchmark is signed with it"
 PAGE, MOST_COUNTED = 25, 1000
@@ -76,6 +76,7 @@ class Wrong(Exception):
 def by_hand(cabinet: Cabinet) -> Flask:
     """The application."""
     app = Flask(__name__, template_folder=str(Path(__file__).with_name("by_hand_pages")))
+    app.secret_key = SECRET
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {
         "day": day, "partial_day": partial_day, "in_words": in_words, "moment": moment, "amount": amount,
@@ -121,11 +122,18 @@ def words_of(cabinet: Cabinet) -> dict[str, Any]:
         "TITLES": {key: form.title["ro"] for key, form in forms.items()},
         "PLURALS": {key: _plural(form) for key, form in forms.items()},
         "filters": filters,
-        "menu": [(title, [(f"/records/{form.key}", _plural(form)) for form in entries]) for title, entries in groups],
+        "menu": [
+            (title, [link for form in entries for link in _links(form)]) for title, entries in groups
+        ],
         "STAGES": [(stage.title["ro"], stage.needs, stage.optional) for stage in stages],
         "others": [(title, keys) for title, keys in others if keys],
         "SAID": SAID, "OTHER_SAID": OTHER_SAID,
     }
+
+
+def _links(form: Form) -> list[tuple[str, str]]:
+    link = f"/records/{form.key}", _plural(form)
+    return [("/programme", "Locuri și șederi"), link] if form.key == "stay" else [link]
 
 
 def _plural(form: Form) -> str:
@@ -198,6 +206,14 @@ class _Pages:
             today=date.today().isoformat(), **contents,
         )
 
+    def sheet(self, template: str, values: Mapping[str, Any], **contents: Any) -> str:
+        """A sheet as it opens: with the draft, if she left one here."""
+        begun = g.connection.execute(select(draft).where(*_draft_of_this_page())).first()
+        boxes = dict(begun.boxes) if begun is not None else {}
+        return self.page(
+            template, values={**values, **boxes}, problems={}, draft_from=begun.saved_at if begun else None, **contents
+        )
+
     def hers(self, case_id: Any) -> Any:
         """A case manager sees the cases of her teams."""
         if g.visitor.role == "coordinator":
@@ -236,11 +252,13 @@ class _Pages:
         ).all()
         more, rows = len(rows) > PAGE, rows[:PAGE]
         first = (page - 1) * PAGE + 1
+        saved = select(own_list).where(own_list.c.user_id == g.visitor.id, own_list.c.form == "case")
         return self.page(
             "list.html", rows=rows, more=more, first=first, page=page, words=g.visitor.searched,
             count=self._count(conditions) if more else first + len(rows) - 1,
             heads=[_head(one, title, sort) for one, title in COLUMNS.items()], address=_address,
             wanted={one: asked.get(one, "") for one in FILTERS}, filtered=any(asked.get(one) for one in FILTERS),
+            saved=[one for one in self._all(saved) if one.name], query=_address() if asked else "",
         )
 
     def _count(self, conditions: Sequence[Any]) -> str:
@@ -331,11 +349,12 @@ class _Pages:
     def identity(self, case_id: int) -> Any:
         case = self.found_case(case_id)
         if request.method == "GET":
-            return self.page("identity.html", case=case, problems={}, values=_typed(case._mapping))
+            return self.sheet("identity.html", _typed(case._mapping), case=case)
         values, problems = _read_identity(request.form, self.globals)
         if problems:
             return self.page("identity.html", case=case, problems=problems, values={**request.form, **values}), 422
         self._save_identity(case, values)
+        flash("Salvat.")
         return redirect(f"/records/case/{case_id}", 303)
 
     @property
@@ -363,6 +382,7 @@ class _Pages:
             _note(connection, "case", case.id, case.id, "corrected", changes, moment)
             if changes.keys() & set(SEARCHED):
                 _index(connection, case.id, {**before, **values})
+            connection.execute(delete(draft).where(*_draft_of_this_page()))
 
     # --- a new visit ---------------------------------------------------------------------------------------
 
@@ -375,8 +395,7 @@ class _Pages:
                 .order_by(visits.c.visit_date.desc(), visits.c.id.desc()).limit(1).scalar_subquery()
             )
             rows = g.connection.execute(select(family).where(family.c.record_id == last).order_by(family.c.position))
-            return self.page("visit.html", case=case, problems={}, values={}, once=token_hex(16),
-                             family=rows.all() or [{}])
+            return self.sheet("visit.html", {}, case=case, once=token_hex(16), family=rows.all() or [{}])
         values, problems = _read_visit(request.form, self.globals)
         family, participants = _rows(request.form, "family"), _rows(request.form, "participants")
         for row in family:
@@ -388,6 +407,7 @@ class _Pages:
             return self.page("visit.html", case=case, problems=problems, values=request.form, once=request.form["once"],
                              family=family), 422
         record_id = self._save_visit(case, values, family, participants)
+        flash("Salvat.")
         return redirect(f"/records/visit_report/{record_id}", 303)
 
     def _save_visit(self, case: Any, values: dict[str, Any], family: list[Any], participants: list[Any]) -> int:
@@ -414,7 +434,13 @@ class _Pages:
             changes |= {"family": [None, family], "participants": [None, participants or None]}
             _note(connection, "visit_report", record_id, case.id, "entered", changes, moment)
             connection.execute(insert(once).values(token=token, form="visit_report", record_id=record_id, at=moment))
+            connection.execute(delete(draft).where(*_draft_of_this_page()))
         return record_id
+
+
+def _draft_of_this_page() -> tuple[Any, ...]:
+    digest = sha256(request.full_path.rstrip("?").encode()).hexdigest()
+    return draft.c.user_id == g.visitor.id, draft.c.digest == digest
 
 
 def _counting(sheets: Sequence[tuple[str, Any, str | None]]) -> Any:
@@ -452,7 +478,8 @@ class _StageNow:
         self.missing = [key for key in self.needs if counted[key].state != "whole"]
         whole = len(self.needs) - len(self.missing)
         self.state = "ahead" if self.missing else "done"
-        self.said = "Complet" if not self.missing else f"complete: {whole} din {len(self.needs)}"
+        begun = f"complete: {whole} din {len(self.needs)}" if whole else "Neînceput"
+        self.said = begun if self.missing else "Complet"
 
 
 def _dated(form: Form) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -25,6 +26,7 @@ from sqlalchemy.orm import aliased
 
 from app.language.form import CASE, Form, Total
 from app.language.question import Question, Reading
+from app.language.same import Same
 from app.records.blanks import down, up
 from app.records.cabinet import Cabinet
 from app.records.labels import link_titles, shown, title, title_columns, title_questions
@@ -132,11 +134,11 @@ def _ordered(form: Form, kept: type[Record], wish: Wish) -> Select[Any]:
 
 def latest(cabinet: Cabinet, form: Form, case_id: int) -> Record | None:
     """The case's last sheet of this form, in the form's own order: what a new one carries on from."""
-    kept = cabinet.record_class(form.key)
-    wish = Wish(case_id=case_id)
-    found: Record | None = cabinet.session.scalars(
-        select(kept).where(*_conditions(form, kept, wish)).order_by(*_order(form, kept, wish)).limit(1)
-    ).one_or_none()
+    kept: Any = cabinet.record_class(form.key)
+    wanted = cabinet.statement(("latest", Same(form)), lambda: (
+        select(kept).where(kept.case_id == bindparam("of_case")).order_by(*_order(form, kept, Wish())).limit(1)
+    ))
+    found: Record | None = cabinet.session.scalars(wanted, {"of_case": case_id}).one_or_none()
     return found
 
 
@@ -181,11 +183,16 @@ def sortable(form: Form, name: str) -> bool:
     return name in form.list and form.questions[name].sortable
 
 
-def showable(form: Form) -> list[str]:
+def showable(form: Form) -> Sequence[str]:
     """The questions that a list can show, those of the form's own list first."""
-    asked = [question.name for question in form.asked()
+    return _showable(Same(form))
+
+
+@lru_cache(maxsize=1024)
+def _showable(same: Same[Form]) -> tuple[str, ...]:
+    asked = [question.name for question in same.thing.asked()
              if question.column_types() and not question.attached and not question.long]
-    return list(dict.fromkeys([*form.list, *asked]))
+    return tuple(dict.fromkeys([*same.thing.list, *asked]))
 
 
 def shown_columns(form: Form, wish: Wish) -> list[str]:

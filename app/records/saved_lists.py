@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from app.language.form import Form
 from app.records.cabinet import Cabinet
@@ -16,6 +16,10 @@ MOST = 12
 LONGEST_NAME = 80
 COLUMNS = ""
 """The name under which the columns are kept."""
+_OWN = (
+    select(own_list).where(own_list.c.user_id == bindparam("of_user"), own_list.c.form == bindparam("of_form"))
+    .order_by(own_list.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,7 @@ class OwnLists:
 
 def own_lists(cabinet: Cabinet, user_id: int, form: str) -> OwnLists:
     """Her columns and saved lists of the form, in one statement."""
-    rows = cabinet.session.execute(
-        select(own_list).where(own_list.c.user_id == user_id, own_list.c.form == form).order_by(own_list.c.id)
-    ).all()
+    rows = cabinet.session.execute(_OWN, {"of_user": user_id, "of_form": form}).all()
     columns = next((tuple(row.wish["columns"]) for row in rows if row.name == COLUMNS), ())
     return OwnLists(columns, [
         SavedList(row.id, row.name, row.wish["filters"], row.wish["sort"]) for row in rows if row.name != COLUMNS

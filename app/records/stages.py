@@ -143,9 +143,13 @@ def _current(stages: Sequence[StageNow]) -> StageNow | None:
 
 
 def to_go_on(stages: Sequence[StageNow]) -> Iterator[tuple[StageNow, Document]]:
-    """What is missing up to the stage the case is in."""
+    """What is missing where the case is: in its stage, and in those left open on the way.
+
+    A stage that workers ended or passed over was done with, whatever it lacks.
+    """
     for one in stages:
-        for document in one.missing:
-            yield one, document
+        if one.is_current or (one.entered and not one.finished):
+            for document in one.missing:
+                yield one, document
         if one.is_current:
             return

@@ -92,6 +92,14 @@ def test_the_stage_is_the_one_a_worker_wrote_down(demo: Demo, case_id: int) -> N
     assert states["4. Evaluarea nevoilor"] == "ahead"
 
 
+def test_what_a_stage_passed_over_lacks_does_not_hold_the_case_up(demo: Demo, case_id: int) -> None:
+    filed(demo, "case_stage", case_id, stage="contact", entered_on=TODAY, finished_on=TODAY)
+    filed(demo, "case_stage", case_id, stage="closure", entered_on=TODAY)
+    missing = page(demo, case_id).partition("Lipsește pentru a continua")[2].partition("</section>")[0]
+    assert "Notă finală" in missing
+    assert "Solicitare / referire" not in missing and "Plan de (re)integrare" not in missing
+
+
 def test_follow_up_counts_the_sheets_since_the_closure(demo: Demo) -> None:
     closed = filed(
         demo, CASE, opened_on=date(2025, 1, 1), status="closed", closed_on=date(2026, 1, 1),
@@ -118,8 +126,8 @@ def test_only_the_risks_of_the_newest_assessment_that_are_open(demo: Demo, case_
 
 
 def test_money_is_held_against_the_budget_each_currency_apart(demo: Demo, case_id: int) -> None:
-    row = {"id": None, "activity": "Chirie", "amount": 500, "payer": 1}
-    filed(demo, "plan_budget", case_id, drawn_up_on=date(2026, 1, 1), currency="RON", lines=[{**row, "amount": 9}])
+    row = {"id": None, "activity": "Chirie", "amount": Decimal(500), "payer": 1}
+    filed(demo, "plan_budget", case_id, drawn_up_on=date(2026, 1, 1), currency="RON", lines=[{**row, "amount": Decimal(9)}])
     filed(demo, "plan_budget", case_id, drawn_up_on=date(2026, 2, 1), currency="RON", lines=[row])
     given = {"given_on": TODAY, "kind": "food", "funder": 1, "beneficiary_signed": True, "administrator_signed": True}
     filed(demo, "humanitarian_aid", case_id, value=Money(120, "RON"), **given)  # type: ignore[arg-type]

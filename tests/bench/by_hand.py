@@ -66,7 +66,7 @@ CHOSEN = {
     "sex": "SEX", "citizenship": "COUNTRIES", "residence_status": "RESIDENCE", "id_document": "ID_DOCUMENT",
 }
 SCHOOL = ("edu_kindergarten", "edu_boarding", "edu_school", "edu_profession")
-SEARCHED = ("last_name", "first_name", "previous_name", "national_id")
+SEARCHED = ("code", "last_name", "first_name", "previous_name", "national_id")
 
 
 class Wrong(Exception):
@@ -544,8 +544,6 @@ def _read_identity(posted: Any, known: Mapping[str, Any]) -> tuple[dict[str, Any
         unknown = [text[1:] for text in posted.getlist(name) if text in ("~dont_know", "~refused")]
         values[f"{name}__unknown"] = unknown[0] if unknown else None
         values[name] = None if unknown else values.get(name)
-    if not values.get("opened_on"):
-        problems["opened_on"] = "Completați răspunsul."
     for name in ("last_name", "first_name"):
         if not values[name] and not values[f"{name}__unknown"]:
             problems[name] = "Răspundeți la această întrebare."
@@ -556,6 +554,10 @@ def _read_identity(posted: Any, known: Mapping[str, Any]) -> tuple[dict[str, Any
         values["opened_on"] = _day(posted.get("opened_on", ""))
     except Wrong:
         problems["birth_date"] = "Scrieți data ca zi.lună.an."
+    if not values.get("opened_on"):
+        problems["opened_on"] = "Răspundeți la această întrebare."
+    elif values["opened_on"] > date.today():
+        problems["opened_on"] = "Data luării în evidență nu poate fi în viitor."
     born = values.get("birth_date")
     values["age"] = _age(born)
     values["is_minor"] = None if values["age"] is None else values["age"] < 18

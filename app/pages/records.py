@@ -1,7 +1,7 @@
 """The pages of a form's records: list, sheet, new, correct, history, delete and undo."""
 
 
-from flask import redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -9,6 +9,7 @@ from app.access.gate import may, page
 from app.access.view import View
 from app.language.answering import as_of
 from app.language.form import CASE, Form
+from app.language.message import Mistake
 from app.language.question import Answers
 from app.language.texts import say
 from app.pages.acts import back_to, record_acts, record_url
@@ -26,7 +27,7 @@ from app.records.history import entries
 from app.records.labels import title
 from app.records.merging import merged_into
 from app.records.parting import part
-from app.records.sheets import accept, bring_back, open_sheet, put_away
+from app.records.sheets import accept, bring_back, open_sheet, put_away, withdraw
 from app.records.tables import Record
 
 
@@ -103,7 +104,11 @@ class RecordPages(View):
         """Take back what one entered oneself within a day."""
         at, known = desk(), desk().form(form)
         case_id = getattr(found_or_404(at.cabinet.find, form, record_id), "case_id", None)
-        found_or_404(put_away, at.cabinet, known, record_id, at.clerk)
+        try:
+            found_or_404(withdraw, at.cabinet, known, record_id, at.clerk)
+        except Mistake as mistake:
+            flash(mistake.message.say(gettext), "danger")
+            return redirect(record_url(form, record_id), 303)
         return saved(gettext("The sheet was taken back."), back_to(form, case_id))
 
     @page("/records/<form>/<int:record_id>/accept", may("correct"), methods=("POST",))

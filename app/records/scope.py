@@ -5,7 +5,7 @@ edge (:mod:`app.access.gate`, the command line) sets it once; until then nothing
 written. Sources: roles.yaml; security.md's measured row scope.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -22,6 +22,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.schema import Column
 
 from app.language.form import CASE
+from app.records.relied import relied_on
 from app.records.system import attachment, now, team
 from app.records.tables import Record, Row, Stored
 
@@ -163,6 +164,8 @@ def enforce(session: Any, classes: Mapping[Table, type[Stored]]) -> None:
         for kept in flushing.dirty:
             if isinstance(kept, Stored) and flushing.is_modified(kept):
                 _require(scope, _change_of(kept), kept)
+                if kept.form_key == CASE and not scope.may("delete", CASE) and _change_of(kept) == "delete":
+                    _require_unrelied(flushing, scope, kept, classes.values())
         for kept in flushing.deleted:
             if isinstance(kept, Stored):
                 _require(scope, "write", kept)
@@ -202,13 +205,18 @@ def _require(scope: Scope, action: str, kept: Stored) -> None:
 
 def may_withdraw(scope: Scope, kept: Record) -> bool:
     """Whether the worker may take back what she entered herself: within a day, and as long as it may still
-    be a slip nobody relied on. A case is no slip: colleagues' sheets may hang on it."""
-    if kept.form_key == CASE:
-        return False
+    be a slip that nobody relied on. A case may hold what others rely on: :func:`_require_unrelied`."""
     fresh = kept.created_at is not None and kept.created_at > now() - WITHDRAWN_WITHIN
-    return fresh and scope.worker_id is not None and kept.created_by == scope.worker_id and scope.may(
-        "enter", kept.form_key
-    )
+    hers = scope.worker_id is not None and kept.created_by == scope.worker_id == kept.changed_by
+    return fresh and hers and scope.may("enter", kept.form_key)
+
+
+def _require_unrelied(session: Session, scope: Scope, case: Stored, classes: Iterable[type[Stored]]) -> None:
+    """A case goes with its sheets, so it is taken back only while they are the worker's own."""
+    records = [kept for kept in classes if issubclass(kept, Record)]
+    with session.no_autoflush, acting_as(SYSTEM):
+        if session.scalar(relied_on(records, case.id, scope.worker_id)):
+            raise OutOfReach("a case that others rely on")
 
 
 def _require_reachable_links(session: Session, scope: Scope) -> None:

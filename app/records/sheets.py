@@ -14,9 +14,11 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.language.answering import missing
 from app.language.form import CASE, Form
+from app.language.message import Mistake
 from app.language.question import Answers, Question
 from app.records import history
 from app.records.cabinet import Cabinet
+from app.records.relied import relied_on
 from app.records.scope import SYSTEM, OutOfReach, acting_as
 from app.records.search import index_words
 from app.records.system import now, number, once, team
@@ -327,6 +329,30 @@ def put_away(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Reco
         if form.key == CASE:
             _mark_sheets(cabinet, record_id, None, moment, clerk.user_id)
     return record
+
+
+def withdraw(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Record:
+    """Put away what the worker entered herself by mistake.
+
+    Raises :class:`Mistake` when others rely on it by now, and :class:`OutOfReach`.
+    """
+    with cabinet.writing():
+        record = cabinet.find(form.key, record_id)
+        if record.created_by == clerk.user_id and _others_rely_on(cabinet, record, clerk):
+            raise Mistake(
+                "This cannot be taken back: others have worked on it since, or its ledger has an entry. "
+                "Ask somebody who may delete it."
+            )
+        return put_away(cabinet, form, record_id, clerk)
+
+
+def _others_rely_on(cabinet: Cabinet, record: Record, clerk: Clerk) -> bool:
+    if record.changed_by != clerk.user_id:
+        return True
+    if record.form_key != CASE:
+        return False
+    with acting_as(SYSTEM):
+        return bool(cabinet.session.scalar(relied_on(cabinet.tables.records.values(), record.id, clerk.user_id)))
 
 
 def bring_back(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Record:

@@ -45,6 +45,8 @@ class Stored:
 class Record(Stored):
     """One filled sheet."""
 
+    append_only: ClassVar[bool]
+    """Whether it is a ledger's entry."""
     version: Any
     form_version: Any
     lacking: Any
@@ -141,7 +143,8 @@ def _record_class(mapper: registry, forms: Mapping[str, Form], form: Form) -> ty
     case_column = "id" if form.key == CASE else "case_id" if form.belongs_to else None
     record: type[Record] = type(_class_name(form.key), (Record,), {
         "form_key": form.key, "case_column": case_column, "links": {}, "private_to": form.private_to,
-        "attached_in": _attached_in(form.stored_questions), "column_keys": tuple(table.c.keys()),
+        "append_only": form.append_only, "attached_in": _attached_in(form.stored_questions),
+        "column_keys": tuple(table.c.keys()),
     })
     mapper.map_imperatively(record, table, version_id_col=table.c.version)
     return record

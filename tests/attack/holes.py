@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import abort
-from sqlalchemy import true
+from sqlalchemy import false, select, true
 from werkzeug.exceptions import NotFound
 
 from app.access import worker as worker_module
@@ -21,7 +21,7 @@ from app.fields.rows import Table
 from app.language.form import Form
 from app.pages import desk, tokens
 from app.pages import files as file_pages
-from app.records import drafts, history, labels, scope, search, sheets
+from app.records import drafts, history, labels, relied, scope, search, sheets
 from app.records.scope import SYSTEM, Scope, acting_as
 from app.records.sheets import open_sheet
 from tests.attack.cells import Part
@@ -144,6 +144,10 @@ def _answers_are_logged(planted: Planted, patch: Patch) -> None:
     _everywhere(patch, file, logging_it)
 
 
+def _cases_go_with_all_sheets(planted: Planted, patch: Patch) -> None:
+    _everywhere(patch, relied.relied_on, lambda classes, case_id, worker_id: select(false()))
+
+
 def _files_of_all(planted: Planted, patch: Patch) -> None:
     patch(file_pages, "_stands_in_reach", lambda at, file_id: True)
 
@@ -166,6 +170,7 @@ HOLES = [
     Hole("private records are public", _private_is_public, Part("social_worker", ("staff_care",))),
     Hole("strangers are told apart", _strangers_are_named, Part("case_manager", ("visit_report",), "RecordPages.show")),
     Hole("answers are logged", _answers_are_logged, Part("case_manager", ("visit_report",), method="POST")),
+    Hole("a case takes a ledger with it", _cases_go_with_all_sheets, Part("case_manager", ("case",), method="POST")),
     Hole("every file is served", _files_of_all, Part("case_manager", endpoint="FilePages")),
 ]
 

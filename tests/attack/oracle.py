@@ -172,7 +172,7 @@ class Oracle:
         if cell.endpoint.startswith("MergePages.") and "delete" in policy.actions(cell.role, "case"):
             return "" if policy.reaches_case(cell.role, "foreign") else "merges a case out of reach"
         if cell.form == "case" != form and change.columns <= {"deleted_at", "deleted_by", "version"}:
-            return self._wrong_with_its_case(cell, change)
+            return self._wrong_with_its_case(cell, form, change)
         if policy.forms[form].get("append_only") and not new:
             return "changes what stands in a ledger"
         if not self._allowed(cell, table, change, actions):
@@ -187,10 +187,12 @@ class Oracle:
             return f"changes a record out of reach ({place})"
         return self._wrong_link(cell, change) or self._wrong_columns(cell, form, table, change)
 
-    def _wrong_with_its_case(self, cell: Cell, change: Change) -> str:
-        """A case is put away with its sheets: by whoever may delete it, or opened it by mistake."""
-        opened = cell.role == OWNER
-        may = "delete" in self.planted.policy.actions(cell.role, "case") or opened
+    def _wrong_with_its_case(self, cell: Cell, form: str, change: Change) -> str:
+        """A case is put away with its sheets: by whoever may delete it, or opened it and alone filed in it."""
+        policy, worker = self.planted.policy, self.planted.users.get(cell.role)
+        hers = change.before is not None and change.before["created_by"] == worker == change.before["changed_by"]
+        alone = cell.role == OWNER and hers and not policy.forms[form].get("append_only")
+        may = "delete" in policy.actions(cell.role, "case") or alone
         in_reach = self._case_in_reach(cell.role, change.row.get("case_id"), cell.form, new=False)
         return "" if may and in_reach else "puts a sheet away with a case that is not hers"
 

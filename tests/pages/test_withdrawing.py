@@ -1,0 +1,43 @@
+"""Taking back a case that was opened by mistake, as its case manager does it."""
+
+from datetime import date
+
+import pytest
+from werkzeug.test import TestResponse
+
+from app.language.form import CASE
+from app.records.scope import SYSTEM, acting_as
+from app.records.sheets import Clerk, enter
+from tests.pages.conftest import Demo, token_on
+from tests.pages.test_team import user_id
+
+
+@pytest.fixture
+def case(demo: Demo) -> int:
+    """A case the case manager opened a moment ago."""
+    return file(demo, CASE, "case_manager", opened_on=date.today(), status="open")
+
+
+def file(demo: Demo, form: str, user: str, case: int | None = None, **answers: object) -> int:
+    with demo.app.app_context(), acting_as(SYSTEM):
+        return enter(demo.cabinet, demo.forms[form], answers, Clerk(user_id(demo, user), user, date.today()), case)
+
+
+def take_back(demo: Demo, case: int) -> TestResponse:
+    """Press the button on the case's sheet; the page it leads to."""
+    browser, button = demo.browser("case_manager"), f"/records/case/{case}/withdraw"
+    shown = browser.get(f"/records/case/{case}").text
+    assert f'action="{button}"' in shown
+    return browser.post(button, data={"csrf_token": token_on(shown)}, follow_redirects=True)
+
+
+def test_a_case_opened_by_mistake_is_taken_back(demo: Demo, case: int) -> None:
+    assert "Fișa a fost retrasă." in take_back(demo, case).text
+    assert demo.browser("case_manager").get(f"/cases/{case}").status_code == 404
+
+
+def test_one_that_a_colleague_filed_in_stays_and_the_page_says_why(demo: Demo, case: int) -> None:
+    file(demo, "visit_report", "social_worker", case, visit_date=date.today())
+    answer = take_back(demo, case)
+    assert "Nu se mai poate retrage" in answer.text and "Cereți ștergerea" in answer.text
+    assert answer.request.path == f"/records/case/{case}"

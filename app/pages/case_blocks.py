@@ -145,6 +145,7 @@ class CaseBlocks:
         around.ask_people(self.look, self.declared.people)
         around.ask_risks(self.look, self.declared.risks)
         budget.ask(self.look, self.declared)
+        self.look.ask_drafts("drafts")
 
     def _payer_titles(self) -> Titles:
         payers = {payer for balance in self.balances for payer in balance.payers if payer is not None}
@@ -204,12 +205,21 @@ class CaseBlocks:
         form, filed = self.look.known[document.form], document.filed
         can_add = self.at.worker.may("enter", form.key) and not (form.one_per_case and filed.count)
         case_id = self.look.case.id
-        return Task(
+        task = Task(
             say(form.title if filed.count <= 1 else form.plural or form.title, self.language),
             self._task_url(form.key, filed),
             new_url(form.key, case_id) if can_add else "",
             _state(filed), _said(document), self._note(form.key, filed), filed.count, document.is_needed,
         )
+        return self._with_draft(task, form.key) if can_add else task
+
+    def _with_draft(self, task: Task, form: str) -> Task:
+        """A sheet this worker has begun and not saved is on its way; *Add* goes on with it."""
+        if any(begun["form"] == form for begun in self.look.found.get("drafts", ())):
+            task.note = " · ".join(filter(None, (task.note, gettext("your draft waits"))))
+            if task.state == "none":
+                task.state, task.said = "begun", gettext("In progress")
+        return task
 
     def _task_url(self, form: str, filed: Filed) -> str:
         """One sheet opens at once; of several, or none, the list."""

@@ -63,7 +63,7 @@ class CasePages(View):
         except OutOfReach:
             return moved_from(at, merged_into(at.cabinet, case_id)) or abort(404)
         known = _known(at)
-        blocks = CaseBlocks(at, Glance(at.cabinet, known, record), at.cabinet.definition.stages)
+        blocks = CaseBlocks(at, Glance(at.cabinet, known, record, at.worker.id), at.cabinet.definition.stages)
         blocks.read()
         head = at.case_head(record)
         return render_template(

@@ -4,17 +4,20 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import String, bindparam, cast, literal, or_
 
 from app.language.form import Form
 from app.language.question import Answers, Question
 from app.records.cabinet import Cabinet
 from app.records.overview import dating_question
+from app.records.system import draft
 from app.records.tables import Record, column_names
 from app.records.together import Together
 
 OF_CASE: Any = bindparam("of_case")
 """The case looked at, in conditions."""
+OF_WORKER: Any = bindparam("of_worker")
+"""Who looks, in conditions."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Glance:
     cabinet: Cabinet
     known: Mapping[str, Form]
     case: Record
+    worker_id: int | None = None
+    """Who looks: her drafts are nobody else's."""
     asked: dict[Any, tuple[Any, ...]] = field(default_factory=dict)
     dates: set[str] = field(default_factory=set)
     """The dates of the case file that conditions name."""
@@ -70,6 +75,12 @@ class Glance:
         kept: Any = self.cabinet.record_class(form)
         self.asked[key] = (kept, [*by, *sums], [kept.case_id == OF_CASE, *conditions], by)
 
+    def ask_drafts(self, key: Any) -> None:
+        """Ask of which forms the worker has begun a sheet for the case."""
+        begun = literal("/records/") + draft.c.form + "/new?case=" + cast(OF_CASE, String)
+        here = or_(draft.c.place == begun, draft.c.place.startswith(begun + "&"))
+        self.asked[key] = (draft, [draft.c.form], [draft.c.user_id == OF_WORKER, here])
+
     def since(self, name: str) -> Any:
         """A date of the case file, to stand in a condition."""
         self.dates.add(name)
@@ -89,7 +100,7 @@ class Glance:
 
     def _read(self, asked: "_Asked") -> None:
         values = {f"since_{name}": getattr(self.case, name) for name in asked.dates}
-        rows = asked.together.read(self.cabinet, {**values, "of_case": self.case.id})
+        rows = asked.together.read(self.cabinet, {**values, "of_case": self.case.id, "of_worker": self.worker_id})
         self.found = dict(zip(asked.keys, rows, strict=True))
 
     def answers(self, key: Any, form: str) -> list[tuple[int, Answers]]:

@@ -12,10 +12,12 @@ from app.fields.money import Money
 from app.language.answering import settled
 from app.language.form import CASE
 from app.language.question import Answers
+from app.records.drafts import keep
 from app.records.ledger import reverse
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import Clerk, enter
 from tests.pages.conftest import Demo
+from tests.pages.test_team import user_id
 
 TODAY = date.today()
 
@@ -84,6 +86,28 @@ def test_a_half_filled_document_says_how_many_answers_it_lacks(demo: Demo, case_
     assert re.search(r"Fișă de luare în evidență În curs · lipsesc \d+ răspunsuri", said)
 
 
+def begun(demo: Demo, user: str, form: str, case_id: int) -> None:
+    """A draft of a new sheet."""
+    with demo.app.app_context():
+        keep(demo.cabinet, user_id(demo, user), f"/records/{form}/new?case={case_id}", form, [])
+        demo.cabinet.session.remove()
+
+
+def test_a_sheet_begun_and_not_saved_is_in_progress(demo: Demo, case_id: int) -> None:
+    begun(demo, "coordinator", "referral", case_id)
+    begun(demo, "coordinator", "intake", case_id * 10)
+    said = block(page(demo, case_id), "Etape")
+    assert "Solicitare / referire În curs · ciorna dumneavoastră vă așteaptă" in said
+    assert said.count("ciorna") == 1, "the draft for another case is not for this one"
+
+
+def test_a_draft_is_nobody_elses(demo: Demo) -> None:
+    case = case_of(demo, "DEMO-005")
+    begun(demo, "coordinator", "visit_report", case)
+    assert "ciorna" in page(demo, case)
+    assert "ciorna" not in page(demo, case, "case_manager")
+
+
 def test_the_stage_is_the_one_a_worker_wrote_down(demo: Demo, case_id: int) -> None:
     filed(demo, "case_stage", case_id, stage="identification", entered_on=TODAY)
     states = dict((title, state) for state, title in stages(page(demo, case_id)))
@@ -127,7 +151,8 @@ def test_only_the_risks_of_the_newest_assessment_that_are_open(demo: Demo, case_
 
 def test_money_is_held_against_the_budget_each_currency_apart(demo: Demo, case_id: int) -> None:
     row = {"id": None, "activity": "Chirie", "amount": Decimal(500), "payer": 1}
-    filed(demo, "plan_budget", case_id, drawn_up_on=date(2026, 1, 1), currency="RON", lines=[{**row, "amount": Decimal(9)}])
+    older = [{**row, "amount": Decimal(9)}]
+    filed(demo, "plan_budget", case_id, drawn_up_on=date(2026, 1, 1), currency="RON", lines=older)
     filed(demo, "plan_budget", case_id, drawn_up_on=date(2026, 2, 1), currency="RON", lines=[row])
     given = {"given_on": TODAY, "kind": "food", "funder": 1, "beneficiary_signed": True, "administrator_signed": True}
     filed(demo, "humanitarian_aid", case_id, value=Money(120, "RON"), **given)  # type: ignore[arg-type]

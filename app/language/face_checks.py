@@ -1,12 +1,12 @@
 """Checks of faces and of who writes an answer: each names something that must stand in another file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.language.face import ALL, Face, FaceQuestion
-from app.language.finding import Finding, finding, mean
+from app.language.finding import Finding, Place, finding, mean
 from app.language.folder import ROLES, Reading
-from app.language.form import CASE, Form
+from app.language.form import Form
 from app.language.message import msgid
 from app.language.question import Question
 from app.language.reading import Source
@@ -34,7 +34,6 @@ def face_findings(reading: Reading) -> Iterator[Finding]:
         own = {face.face for face in faces.values() if face.of == form.key}
         yield from _chooses_among(form, own, reading.sources[part])
         yield from _writers(form, reading, reading.sources[part])
-        yield from _from_case(form, forms.get(CASE), reading.sources[part])
 
 
 def _asks_what_is_there(face: Face, form: Form, source: Source) -> Iterator[Finding]:
@@ -75,29 +74,18 @@ def _chooses_among(form: Form, faces: set[str], source: Source) -> Iterator[Find
             yield finding(place, "F042", text, code=choice.code, hint=mean(choice.code, faces))
 
 
-def _from_case(form: Form, case: Form | None, source: Source) -> Iterator[Finding]:
-    """What a sheet begins with must be an answer of the case file, of the same type."""
-    known = case.questions if case is not None else {}
-    for path, question, _ in walk(form):
-        name = question.from_case
-        if name is None:
-            continue
-        place = source.place((*path, "from_case"))
-        if name not in known:
-            yield finding(place, "F044", NO_QUESTION, name=name, hint=mean(name, known))
-        elif not question.widens(known[name]):
-            text = msgid('In the case file "%(name)s" is of type "%(type)s"; take the same type here.')
-            yield finding(place, "F044", text, name=name, type=known[name].type)
-
-
 def _writers(form: Form, reading: Reading, source: Source) -> Iterator[Finding]:
     roles: Any = reading.parts.get(ROLES)
     known = {role.role for role in roles.roles} if isinstance(roles, Roles) else None
+    yield from _roles_known(form.written_by, known, source.place(("written_by",)))
     for path, question, table in walk(form):
         place = source.place((*path, "written_by"))
         if table is not None and question.written_by:
             yield finding(place, "F043", "A table is written as a whole; say written_by of the table.")
-        for name in question.written_by:
-            if known is not None and name not in known:
-                text = msgid('no role is named "%(name)s"%(hint)s')
-                yield finding(place, "F043", text, name=name, hint=mean(name, known))
+        yield from _roles_known(question.written_by, known, place)
+
+
+def _roles_known(names: Iterable[str], known: set[str] | None, place: Place) -> Iterator[Finding]:
+    for name in names:
+        if known is not None and name not in known:
+            yield finding(place, "F043", 'no role is named "%(name)s"%(hint)s', name=name, hint=mean(name, known))

@@ -20,6 +20,7 @@ from app.language.form import Form, Mixin
 from app.language.menu import Menu
 from app.language.message import msgid
 from app.language.misfits import misfits
+from app.language.question import Question
 from app.language.reading import Source, read_yaml
 from app.language.roles import Roles
 from app.language.stages import Profile, Stages
@@ -208,7 +209,7 @@ def define(parts: Mapping[str, BaseModel], contents: Mapping[str, Any]) -> Defin
     """The definition these parts make together; questions get their shared choices in hand."""
     choices = {made.list: made for made in parts.values() if isinstance(made, ChoiceList)}
     lists: dict[str, list[Choice]] = {name: shared.choices for name, shared in choices.items()}
-    forms = {made.key: with_choices(made, lists) for made in parts.values() if isinstance(made, Form)}
+    forms = {made.key: with_writers(with_choices(made, lists)) for made in parts.values() if isinstance(made, Form)}
     roles, menu, stages = parts.get(ROLES), parts.get(MENU), parts.get(STAGES)
     return Definition(
         forms=dict(sorted(forms.items())),
@@ -250,3 +251,19 @@ def with_choices(form: Form, lists: Mapping[str, Sequence[Choice]]) -> Form:
         for section in form.sections
     ]
     return Form.model_construct(**dict(form, sections=sections))
+
+
+def with_writers(form: Form) -> Form:
+    """The form whose questions know who writes them, where only the form said it."""
+    if not form.written_by:
+        return form
+    sections = [
+        section.model_copy(update={"questions": [_written(one, form.written_by) for one in section.questions]})
+        for section in form.sections
+    ]
+    return Form.model_construct(**dict(form, sections=sections))
+
+
+def _written(question: Question, by: tuple[str, ...]) -> Question:
+    said = question.written_by or question.computed or question.value_type == "none"
+    return question if said else question.model_copy(update={"written_by": by})

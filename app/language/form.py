@@ -100,6 +100,8 @@ class Form(BaseModel):
     """A case has at most one such sheet."""
     append_only: bool = False
     """A ledger: entries are never changed or deleted, a mistake is reversed by another entry."""
+    written_by: Names = ()
+    """The roles that may write its answers, unless a question says it itself; left out, everybody with the sheet."""
     private_to: Names = ()
     """Questions that link to users: only the people a record names in them ever reach it."""
     layout: Literal["sheet", "sections"] | None = None

@@ -123,6 +123,8 @@ class Question(BaseModel):
     """A new sheet begins with the answer of the case's last one."""
     from_case: Name | None = None
     """The question of the case file whose answer a new sheet begins with."""
+    from_last: str | None = None
+    """``form.question``: a new sheet begins with that answer of the case's last such sheet; in a column, the column."""
     keep: bool = False
     """*Save and add another* begins the next sheet with this answer: the day, the place, the worker."""
     sensitivity: Sensitivity | None = None

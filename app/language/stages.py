@@ -105,6 +105,8 @@ class Monthly(Part):
     """The form that says from when until when."""
     since: Name
     until: Name
+    due: Name | None = None
+    """The question of the period that says which kinds are to be received; unanswered, or without it, all."""
 
 
 class Stages(Part):
@@ -147,7 +149,7 @@ class Stages(Part):
             yield Named(("monthly", "period"), months.period)
             for option in ("kind", "month", "received", "amount"):
                 yield Named(("monthly", option), months.ledger, getattr(months, option))
-            for option in ("since", "until"):
+            for option in ("since", "until", *(["due"] if months.due else [])):
                 yield Named(("monthly", option), months.period, getattr(months, option))
 
 

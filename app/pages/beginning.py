@@ -14,6 +14,7 @@ from app.pages.sheet import SheetOnDesk
 from app.records.lists import Wish, latest, list_page
 from app.records.sheets import answers_of
 from app.records.tables import Record
+from app.records.taking_over import as_here, taken_over
 
 
 def case_asked(at: Desk, form: Form) -> Record | str | None:
@@ -42,21 +43,30 @@ def _choose_case(at: Desk, form: Form) -> str:
 
 
 def prefilled(at: Desk, form: Form, case: Record | None) -> Answers:
-    """Defaults, and what is carried over from the case's last sheet of this form."""
+    """Defaults, what the case's other sheets say, and what is carried over from its last sheet of this form."""
     answers = {
         question.name: question.default_answer(at.reading)
         for question in form.asked() if question.default is not None
     }
     answers |= _from_case(at, form, case)
+    if case is not None:
+        answers |= taken_over(at.cabinet, at.seen_forms(), form, case)
     for name, answer in session.get("kept", {}).get(form.key, {}).items():
         if name in form.questions:
             answers[name] = form.questions[name].from_json(answer)
+    return answers | _carried(at, form, case)
+
+
+def _carried(at: Desk, form: Form, case: Record | None) -> Answers:
+    """What the case's last sheet of this form says."""
     carried = [question for question in form.asked() if question.carry and _is_known(at, form, question)]
-    if carried and case is not None and at.worker.may("see", form.key):
-        before = latest(at.cabinet, form, case.id)
-        kept = answers_of(at.cabinet, before) if before is not None else {}
-        answers |= {question.name: kept.get(question.name) for question in carried}
-    return answers
+    if not carried or case is None or not at.worker.may("see", form.key):
+        return {}
+    before = latest(at.cabinet, form, case.id)
+    if before is None:
+        return {}
+    kept = answers_of(at.cabinet, before)
+    return {question.name: kept.get(question.name) for question in carried}
 
 
 def _from_case(at: Desk, form: Form, case: Record | None) -> Answers:
@@ -65,8 +75,8 @@ def _from_case(at: Desk, form: Form, case: Record | None) -> Answers:
         return {}
     known, columns = at.forms[CASE].questions, case.columns()
     found = {
-        question.name: known[question.from_case].restored(columns)
-        for question in form.asked() if question.from_case in known
+        question.name: as_here(question, there, there.restored(columns))
+        for question in form.asked() if (there := known.get(question.from_case or "")) is not None
     }
     return {name: answer for name, answer in found.items() if answer is not None}
 

@@ -65,6 +65,14 @@ class Papers:
             if question.name != self.known.face
         ]
 
+    def beginning(self, begun: Answers) -> Answers:
+        """What this paper begins with where nothing else is known: the rows printed on it."""
+        printed = {one.name: one.default for one in self.face.questions() if one.default} if self.face else {}
+        return {
+            name: self.form.questions[name].from_json(default) for name, default in printed.items()
+            if name in self.form.questions and begun.get(name) is None
+        }
+
     def kept_on(self) -> Answers:
         """The answer that keeps a new record on this paper."""
         return {self.known.face: self.face.face} if self.face and self.known.face else {}

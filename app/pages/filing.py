@@ -27,7 +27,8 @@ def new_sheet(form: str) -> Answer:
     begun = prefilled(at, known, case)
     chosen = papers(at, known, begun)
     sheet = SheetOnDesk(
-        at, chosen.form, whole, request.full_path.rstrip("?"), {**begun, **chosen.kept_on()}, case,
+        at, chosen.form, whole, request.full_path.rstrip("?"),
+        {**begun, **chosen.beginning(begun), **chosen.kept_on()}, case,
         step=0 if in_steps(chosen.form) else None, cancel_url=back_to(form, case), papers=chosen,
         face_url=lambda face: url_for("RecordPages.new", form=form, case=case.id if case else None, face=face),
     )

@@ -129,11 +129,16 @@ def unsigned_lines(look: Glance, stages: Stages) -> list[tuple[str, int]]:
 
 def _ask_months(look: Glance, months: Monthly) -> None:
     names = [months.kind, months.month, months.received, months.amount]
-    if not look.knows(months.ledger, *names) or not look.knows(months.period, months.since, months.until):
+    if not look.knows(months.ledger, *names) or not look.knows(months.period, *_of_period(months)):
         return
     kept: Any = look.cabinet.record_class(months.ledger)
     look.ask("months", months.ledger, names, getattr(kept, months.kind).in_(months.kinds))
-    look.ask("periods", months.period, [months.since, months.until])
+    look.ask("periods", months.period, _of_period(months))
+
+
+def _of_period(months: Monthly) -> list[str]:
+    """What is asked of each period."""
+    return [months.since, months.until, *([months.due] if months.due else [])]
 
 
 def missing_packages(look: Glance, months: Monthly | None, today: date) -> dict[str, list[Month]]:
@@ -141,13 +146,20 @@ def missing_packages(look: Glance, months: Monthly | None, today: date) -> dict[
     if months is None or "months" not in look.found:
         return {}
     lines = [answers for _, answers in look.answers("months", months.ledger)]
-    periods = [
-        (answers[months.since], answers.get(months.until))
-        for _, answers in look.answers("periods", months.period) if answers.get(months.since)
-    ]
-    due = due_months(periods, today)
-    gaps = {kind: sorted(due - _received(lines, months, kind)) for kind in months.kinds}
+    periods = [answers for _, answers in look.answers("periods", months.period)]
+    gaps = {
+        kind: sorted(due_months(_spans_of(kind, periods, months), today) - _received(lines, months, kind))
+        for kind in months.kinds
+    }
     return {kind: found for kind, found in gaps.items() if found}
+
+
+def _spans_of(kind: str, periods: Iterable[Answers], months: Monthly) -> list[tuple[date, date | None]]:
+    """The periods in which the kind is due: first and last day."""
+    return [
+        (period[months.since], period.get(months.until)) for period in periods
+        if period.get(months.since) and kind in ((months.due and period.get(months.due)) or months.kinds)
+    ]
 
 
 def _received(lines: Sequence[Answers], months: Monthly, kind: str) -> set[Month]:

@@ -46,6 +46,11 @@ class Glance:
     """The dates of the case file that conditions name."""
     found: dict[Any, list[dict[str, Any]]] = field(default_factory=dict)
 
+    @property
+    def of_case(self) -> Any:
+        """The case looked at, to stand in a condition."""
+        return OF_CASE
+
     def knows(self, form: str, *names: str) -> bool:
         """Whether the reader may know the form and these of its questions."""
         return form in self.known and all(name in self.known[form].questions for name in names)
@@ -67,7 +72,7 @@ class Glance:
     def ask_rows(self, key: Any, form: str, table: str, *conditions: Any) -> None:
         """Ask for the rows of a table in the case's records; each has its record's ``record_id``."""
         kept: Any = self.cabinet.tables.rows[form, table]
-        columns = [kept.id, kept.record_id, *_columns(kept, self._table(form, table))]
+        columns = [kept.id, kept.record_id, kept.position, *_columns(kept, self._table(form, table))]
         self.asked[key] = (kept, columns, [kept.case_id == OF_CASE, *conditions])
 
     def ask_sums(self, key: Any, form: str, sums: Sequence[Any], *conditions: Any, by: Sequence[Any] = ()) -> None:
@@ -109,9 +114,10 @@ class Glance:
         return [(row["id"], _restored(stored, row)) for row in self.found.get(key, ())]
 
     def row_answers(self, key: Any, form: str, table: str) -> list[tuple[int, Answers]]:
-        """(the record's id, answers) of what :meth:`ask_rows` asked for."""
+        """(the record's id, answers) of what :meth:`ask_rows` asked for, in the order of the table."""
         columns = self._table(form, table) if key in self.found else ()
-        return [(row["record_id"], _restored(columns, row)) for row in self.found.get(key, ())]
+        rows = sorted(self.found.get(key, ()), key=lambda row: row["position"])
+        return [(row["record_id"], _restored(columns, row)) for row in rows]
 
     def date_name(self, form: str) -> str:
         """The question that says when a sheet of the form is of, if the reader may know it."""

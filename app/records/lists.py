@@ -129,14 +129,14 @@ def answers_listed(
 
 
 def _ordered(form: Form, kept: type[Record], wish: Wish) -> Select[Any]:
-    return select(kept.id).where(*_conditions(form, kept, wish)).order_by(*_order(form, kept, wish))
+    return select(kept.id).where(*_conditions(form, kept, wish)).order_by(*in_order(form, kept, wish))
 
 
 def latest(cabinet: Cabinet, form: Form, case_id: int) -> Record | None:
     """The case's last sheet of this form, in the form's own order: what a new one carries on from."""
     kept: Any = cabinet.record_class(form.key)
     wanted = cabinet.statement(("latest", Same(form)), lambda: (
-        select(kept).where(kept.case_id == bindparam("of_case")).order_by(*_order(form, kept, Wish())).limit(1)
+        select(kept).where(kept.case_id == bindparam("of_case")).order_by(*in_order(form, kept, Wish())).limit(1)
     ))
     found: Record | None = cabinet.session.scalars(wanted, {"of_case": case_id}).one_or_none()
     return found
@@ -167,7 +167,8 @@ def _matching(question: Question, kept: type[Record], wanted: str) -> ColumnElem
     return question.matches({question.name: getattr(kept, question.name)}, wanted)
 
 
-def _order(form: Form, kept: type[Record], wish: Wish) -> list[ColumnElement[Any]]:
+def in_order(form: Form, kept: type[Record], wish: Wish) -> list[ColumnElement[Any]]:
+    """The order the reader wants, else the form's own."""
     wanted = wish.sort if sortable(form, wish.sort.removeprefix("-")) else (form.sort[0] if form.sort else "")
     name = wanted.removeprefix("-")
     if name not in form.questions:

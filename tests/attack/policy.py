@@ -4,6 +4,7 @@ This is the oracle's own understanding of ``roles.yaml`` and of the sensitivitie
 no line with the gate, so that a mistake there is not repeated here.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -104,7 +105,7 @@ class Policy:
             for section in form["sections"]:
                 for question in section["questions"]:
                     around = "show_if" in section
-                    found[key, question["name"]] = _asked(question, frozenset(), around)
+                    found[key, question["name"]] = _asked(question, frozenset(), around, form.get("written_by", ()))
                     for column in question.get("columns", ()):
                         table = found[key, question["name"]]
                         found[key, f"{question['name']}.{column['name']}"] = _asked(
@@ -129,10 +130,16 @@ class Policy:
         ]
 
 
-def _asked(question: dict[str, Any], around: frozenset[str], conditional: bool) -> Asked:
+BEGINS = {"default", "from_case", "from_last", "carry"}
+"""What lets a new sheet begin with an answer."""
+
+
+def _asked(
+    question: dict[str, Any], around: frozenset[str], conditional: bool, writers: Sequence[str] = (),
+) -> Asked:
     sensitivity = question.get("sensitivity", "identity" if question["type"] == "personal_number" else None)
     return Asked(
         around | {sensitivity} if sensitivity else around, conditional or "show_if" in question,
-        question["type"] in ("computed", "code") or bool({"default", "from_case", "carry"} & set(question)),
-        question["type"] in ("file", "image"), frozenset(question.get("written_by", ())),
+        question["type"] in ("computed", "code") or bool(BEGINS & set(question)),
+        question["type"] in ("file", "image"), frozenset(question.get("written_by", writers)),
     )

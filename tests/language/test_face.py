@@ -47,6 +47,26 @@ sections:
           - {name: who, type: text, label: {en: Who, ro: Cine}}
           - {name: risk, type: text, sensitivity: story, label: {en: Risk, ro: Risc}}
 """
+VISIT = """
+form: visit
+title: {en: Visit, ro: Vizită}
+belongs_to: case
+list: [day]
+sections:
+  - title: {en: Visit, ro: Vizită}
+    questions:
+      - {name: day, type: date, label: {en: Day, ro: Ziua}}
+      - {name: said, type: paragraph, sensitivity: story, label: {en: Said, ro: Spus}}
+"""
+VILLAGE = """
+form: village
+title: {en: Village, ro: Sat}
+list: [since]
+sections:
+  - title: {en: Village, ro: Sat}
+    questions:
+      - {name: since, type: date, label: {en: Since, ro: Din}}
+"""
 BRIEF = """
 face: brief
 of: plan
@@ -79,14 +99,17 @@ ANSWERS: dict[str, Any] = {
     "rows": [{"id": 1, "what": "Curs", "who": "OIM", "risk": None}],
 }
 
+FILES = {"case": CASE, "plan": PLAN, "visit": VISIT, "village": VILLAGE, "faces/brief": BRIEF, "faces/long": LONG}
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A small folder of forms without a mistake."""
     (tmp_path / "faces").mkdir()
-    for name, text in {"case": CASE, "plan": PLAN, "faces/brief": BRIEF, "faces/long": LONG}.items():
+    for name, text in FILES.items():
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
-    (tmp_path / "menu.yaml").write_text("menu: [{title: {en: All, ro: Tot}, entries: [case, plan]}]", encoding="utf-8")
+    menu = "menu: [{title: {en: All, ro: Tot}, entries: [case, plan, visit, village]}]"
+    (tmp_path / "menu.yaml").write_text(menu, encoding="utf-8")
     (tmp_path / "roles.yaml").write_text(ROLES, encoding="utf-8")
     return tmp_path
 
@@ -118,6 +141,18 @@ def test_a_face_asks_in_its_own_order_and_words(folder: Path) -> None:
     columns = brief.questions["rows"].columns_asked()
     assert [column.label["en"] for column in columns] == ["Who", "Danger"]
     assert [column.label["en"] for column in plan.questions["rows"].columns_asked()] == ["What", "Who", "Risk"]
+
+
+def test_a_form_says_who_writes_what_no_question_says_itself(folder: Path) -> None:
+    text = PLAN.replace("face: paper", "written_by: [doctor]\nface: paper").replace(
+        "name: health, type: paragraph,", "name: health, type: paragraph, written_by: [administrator],"
+    )
+    (folder / "plan.yaml").write_text(text, encoding="utf-8")
+    plan, faces = read(folder)
+    writers = {question.name: question.written_by for question in faces["brief"].as_form(plan).questions.values()}
+
+    assert told(folder) == []
+    assert writers == {"rows": ("doctor",), "health": ("administrator",)}
 
 
 def test_a_face_shows_nobody_more_than_the_form(folder: Path) -> None:
@@ -155,7 +190,21 @@ def test_a_face_says_what_it_leaves_out(folder: Path) -> None:
     ("plan", "from_case: village", "from_case: vilage",
      'F044: no question is named "vilage"; did you mean "village"?'),
     ("plan", "type: text, from_case: village", "type: date, from_case: village",
-     'F044: In the case file "village" is of type "text"; take the same type here.'),
+     'F044: There "village" is of type "text"; take the same type here.'),
+    ("plan", "face: paper", "written_by: [docter]\nface: paper",
+     'F043: no role is named "docter"; did you mean "doctor"?'),
+    ("plan", "type: date,", "type: date, from_last: vizit.day,",
+     'F044: no form is named "vizit"; did you mean "visit"?'),
+    ("plan", "type: date,", "type: date, from_last: visit.dai,",
+     'F044: no question is named "dai"; did you mean "day"?'),
+    ("plan", "type: date,", "type: date, from_last: village.since,",
+     'F044: The form "village" belongs to no case; take one with "belongs_to: case".'),
+    ("plan", "type: date,", "type: date, from_last: visit.said,",
+     'F044: There "said" is of type "paragraph"; take the same type here.'),
+    ("plan", "type: paragraph,", "type: paragraph, from_last: visit.said,",
+     'F044: There "said" is seen with the clearance "story"; say "sensitivity: story" here too.'),
+    ("plan", "name: who, type: text,", "name: who, type: text, from_last: name,",
+     'F044: no question is named "name"'),
 ])
 def test_a_mistake_is_told_with_its_line(folder: Path, file: str, old: str, new: str, said: str) -> None:
     path = folder / f"{file}.yaml"

@@ -1,0 +1,64 @@
+"""Checks of what a new sheet begins with: an answer of the case file, or of the case's last sheet of a form."""
+
+from collections.abc import Iterator, Mapping
+
+from app.language.finding import Finding, Place, finding, mean
+from app.language.folder import Reading
+from app.language.form import CASE, Form
+from app.language.message import msgid
+from app.language.question import Question
+from app.language.walking import walk
+
+NO_QUESTION = msgid('no question is named "%(name)s"%(hint)s')
+Forms = Mapping[str, Form]
+
+
+def beginning_findings(reading: Reading) -> Iterator[Finding]:
+    """Every ``from_case`` and ``from_last`` that names what is not there, or what does not fit here."""
+    forms = {form.key: form for form in reading.of(Form).values()}
+    every = reading.names("form")
+    for part, form in reading.of(Form).items():
+        for path, question, table in walk(form):
+            place = reading.sources[part].place
+            if question.from_case:
+                known = forms[CASE].questions if CASE in forms else {}
+                yield from _fits(question, question.from_case, known, place((*path, "from_case")))
+            if question.from_last and table is None:
+                yield from _from_last(question, forms, every, place((*path, "from_last")))
+            elif question.from_last:
+                columns = _columns_of(table, forms)
+                yield from _fits(question, question.from_last, columns, place((*path, "from_last")), table)
+
+
+def _from_last(question: Question, forms: Forms, every: set[str], place: Place) -> Iterator[Finding]:
+    key, _, name = str(question.from_last).partition(".")
+    if key not in every:
+        yield finding(place, "F044", 'no form is named "%(name)s"%(hint)s', name=key, hint=mean(key, every))
+    elif key in forms and not forms[key].belongs_to:
+        text = msgid('The form "%(name)s" belongs to no case; take one with "belongs_to: case".')
+        yield finding(place, "F044", text, name=key)
+    elif key in forms:
+        yield from _fits(question, name, forms[key].questions, place)
+
+
+def _columns_of(table: Question | None, forms: Forms) -> dict[str, Question]:
+    """The columns of the table that a table's rows come from."""
+    key, _, name = str(table.from_last if table else "").partition(".")
+    there = forms[key].questions.get(name) if key in forms else None
+    return {column.name: column for column in there.columns_asked()} if there else {}
+
+
+def _fits(
+    question: Question, name: str, known: Mapping[str, Question], place: Place, table: Question | None = None,
+) -> Iterator[Finding]:
+    """The question named must be there, be of the same type, and be known to no fewer people here than there."""
+    if name not in known:
+        yield finding(place, "F044", NO_QUESTION, name=name, hint=mean(name, known))
+        return
+    there, seen_with = known[name], question.sensitivity or (table.sensitivity if table else None)
+    if not question.widens(there):
+        text = msgid('There "%(name)s" is of type "%(type)s"; take the same type here.')
+        yield finding(place, "F044", text, name=name, type=there.type)
+    if there.sensitivity and there.sensitivity != seen_with:
+        text = msgid('There "%(name)s" is seen with the clearance "%(what)s"; say "sensitivity: %(what)s" here too.')
+        yield finding(place, "F044", text, name=name, what=there.sensitivity)

@@ -1,0 +1,85 @@
+"""What a new sheet takes over from the case's last sheets of other forms: ``from_last``."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from app.language.form import Form
+from app.language.question import Answer, Answers, Question, Unknown
+from app.records.cabinet import Cabinet
+from app.records.glancing import Glance
+from app.records.lists import Wish, in_order
+from app.records.tables import Record
+
+Taken = tuple[Question, str, str]
+"""A question of the new sheet, the form it takes its answer from, and the question there."""
+
+
+def taken_over(cabinet: Cabinet, known: Mapping[str, Form], form: Form, case: Record) -> Answers:
+    """The answers that other sheets of the case already give: one statement, or none.
+
+    ``known`` are the forms as the reader may know them; what she may not know is not put before her.
+    """
+    taken = list(_taken(form, known))
+    if not taken:
+        return {}
+    look = Glance(cabinet, known, case)
+    kind = tuple((question.name, there, name, *known[there].sort) for question, there, name in taken)
+    look.read_as(("taken over", form.key, *kind), lambda: _ask(look, taken))
+    found = {question.name: _answer(look, question, there, name) for question, there, name in taken}
+    return {name: answer for name, answer in found.items() if answer is not None}
+
+
+def _taken(form: Form, known: Mapping[str, Form]) -> Iterator[Taken]:
+    for question in form.asked():
+        there, _, name = (question.from_last or "").partition(".")
+        if there in known and name in known[there].questions:
+            yield question, there, name
+
+
+def _ask(look: Glance, taken: Sequence[Taken]) -> None:
+    for form in dict.fromkeys(there for _, there, _ in taken):
+        names = [name for _, there, name in taken if there == form]
+        tables = [name for name in names if look.known[form].questions[name].columns_asked()]
+        look.ask(form, form, [name for name in names if name not in tables], _is_last(look, form, "id"))
+        for table in tables:
+            look.ask_rows((form, table), form, table, _is_last(look, form, "record_id", table))
+
+
+def _is_last(look: Glance, form: str, column: str, table: str = "") -> Any:
+    """The condition that a record, or the record of a row, is the last one of its form in the case."""
+    kept: Any = look.cabinet.record_class(form)
+    asked: Any = look.cabinet.tables.rows[form, table] if table else kept
+    last = select(kept.id).where(kept.case_id == look.of_case).order_by(*in_order(look.known[form], kept, Wish()))
+    return getattr(asked, column) == last.limit(1).scalar_subquery()
+
+
+def _answer(look: Glance, question: Question, form: str, name: str) -> Answer:
+    there = look.known[form].questions[name]
+    if there.columns_asked():
+        return _rows(look, question, form, name)
+    found = [answers.get(name) for _, answers in look.answers(form, form)]
+    return as_here(question, there, found[0]) if found else None
+
+
+def _rows(look: Glance, table: Question, form: str, name: str) -> Answer:
+    """The rows there that say anything in the columns taken over, in their order."""
+    there = {column.name: column for column in look.known[form].questions[name].columns_asked()}
+    taken = [
+        (column, there[column.from_last]) for column in table.columns_asked() if column.from_last in there
+    ]
+    rows = [
+        {here.name: as_here(here, column, row.get(column.name)) for here, column in taken}
+        for _, row in look.row_answers((form, name), form, name)
+    ]
+    return [{"id": None, **row} for row in rows if any(answer is not None for answer in row.values())] or None
+
+
+def as_here(question: Question, there: Question, answer: Answer) -> Answer:
+    """An answer of the question there, as one of the question here."""
+    if isinstance(answer, Unknown):
+        return answer if question.unknown else None
+    if answer is None or question.lies_as(there):
+        return answer
+    return question.converted(there, answer)

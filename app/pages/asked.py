@@ -34,7 +34,7 @@ class Asked:
     """The id of its (first) input; ``<id>-hint`` and ``<id>-problem`` name its texts."""
     look: str
     """The macro that draws it: text, paragraph, number, money, date, time, datetime, yes_no, radios,
-    checkboxes, select, ranked, link, rows, file, image, note, computed."""
+    checkboxes, select, ranked, link, rows, rows_read, file, image, note, computed."""
     label: str
     value_type: str = "text"
     number: str = ""
@@ -79,6 +79,8 @@ class Asked:
     """The address where the records to link to are looked up."""
     columns: list[AskedColumn] = field(default_factory=list)
     rows: list["AskedRow"] = field(default_factory=list)
+    read_rows: list[list[str]] = field(default_factory=list)
+    """The cells of a table that this worker only reads."""
     blank: "AskedRow | None" = None
     """The empty row the browser copies; its index is ``__row__``."""
     max_rows: int = 0

@@ -143,10 +143,31 @@ class Filling:
         return asked
 
     def _draw_to_read(self, question: Question, asked: Asked, answer: Any) -> None:
-        """What others answer stands there like a computed answer."""
+        """What others answer stands there like a computed answer, a table row by row."""
         asked.look, asked.value_type, asked.show_if, asked.required_if = "computed", "none", "", ""
-        asked.text = asked.text or shown(question, answer, self.reading)
+        asked.text = self._read(question, answer)
         asked.hint = gettext("Filled in by: %(roles)s", roles=self.others[question.name])
+        if question.columns_asked():
+            asked.look, asked.columns = "rows_read", self._heads(question)
+            asked.read_rows = [self._cells_read(question, row) for row in answer or ()]
+
+    def _cells_read(self, table: Question, row: Answers) -> list[str]:
+        return [
+            self._read(column, row.get(column.name)) for column in table.columns_asked() if not column.retired
+        ]
+
+    def _read(self, question: Question, answer: Any) -> str:
+        """The answer in words; a record out of reach has no title."""
+        if question.link_target() is not None and isinstance(answer, int):
+            return self._text(question, answer) or gettext("(not for you to see)")
+        return self._text(question, answer) or shown(question, answer, self.reading)
+
+    def _heads(self, table: Question) -> list[AskedColumn]:
+        language = self.reading.language
+        return [
+            AskedColumn(column.name, say(column.label, language), say(column.hint, language), not column.required)
+            for column in table.columns_asked() if not column.retired
+        ]
 
     def _echo(self, question: Question, answer: Any) -> str:
         known = answer is not None and not isinstance(answer, Unknown)
@@ -167,12 +188,8 @@ class Filling:
         return dumps(rule.tree, separators=(",", ":"))
 
     def _draw_rows(self, table: Question, asked: Asked, on_page: frozenset[str]) -> None:
-        language = self.reading.language
         columns = table.columns_asked()
-        asked.columns = [
-            AskedColumn(column.name, say(column.label, language), say(column.hint, language), not column.required)
-            for column in columns if not column.retired
-        ]
+        asked.columns = self._heads(table)
         asked.max_rows = getattr(table, "max_rows", 0)
         here = on_page | {column.name for column in columns}
         around = plain_answers(list((self.whole or self.form).questions.values()), self.answers)

@@ -143,8 +143,9 @@ class SheetOnDesk:
         desk = self.desk
         answers = read_posted(self.questions, posted, desk.reading).answers
         everything = settled(self.whole, self._with_kept(answers), desk.reading.today)
+        drawn = [question for section in self.sections for question in section.questions]
         filling = Filling(
-            self.form, posted, everything, desk.reading, desk.titles(self.questions, everything),
+            self.form, posted, everything, desk.reading, desk.titles(drawn, everything),
             pick=self.action, mistakes=mistakes or {}, complaints=found, whole=self.whole, others=self._others(),
         )
         problems = filling.problems()

@@ -165,9 +165,21 @@ def test_money_is_held_against_the_budget_each_currency_apart(demo: Demo, case_i
     assert "ajutorului umanitar:" not in said
 
 
-def test_months_without_their_package_are_pointed_out(demo: Demo) -> None:
-    said = block(page(demo, case_of(demo, "DEMO-004")), "Bani")
-    assert "Pachet alimentar lunar, lipsește: aprilie 2025 – decembrie 2025" in said
+def test_months_without_their_package_are_pointed_out(demo: Demo, case_id: int) -> None:
+    studies = {"institution": "Curs", "study_from": date(2026, 1, 20), "study_until": date(2026, 4, 10)}
+    filed(demo, "study_support", case_id, **studies)
+    line = {"section": "food", "received_on": date(2026, 3, 3), "amount": Money(30, "RON")}  # type: ignore[arg-type]
+    filed(demo, "study_ledger", case_id, **line, month="2026-02")
+    said = block(page(demo, case_id), "Bani")
+    assert "Pachet alimentar lunar, lipsește: ianuarie 2026, martie 2026 – aprilie 2026" in said
+    assert "Pachet lunar cu produse de igienă, lipsește: ianuarie 2026 – aprilie 2026" in said
+
+
+def test_packages_that_nobody_promised_do_not_lack(demo: Demo, case_id: int) -> None:
+    studies = {"institution": "Curs", "study_from": date(2026, 1, 20), "study_until": date(2026, 2, 10)}
+    filed(demo, "study_support", case_id, **studies, packages=["hygiene"])
+    said = block(page(demo, case_id), "Bani")
+    assert "igienă, lipsește: ianuarie 2026 – februarie 2026" in said and "alimentar" not in said
 
 
 def test_a_lawyer_sees_the_documents_of_her_work(demo: Demo) -> None:

@@ -7,12 +7,14 @@ corrected on each of them in turn.
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 
 from app import shipped
 from app.language.face import Face
-from app.language.question import Answers
+from app.language.question import Answers, Question, Reading
+from app.records.labels import shown
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import Clerk, enter, open_sheet
 from app.records.teams import join
@@ -36,10 +38,16 @@ ACTIONS = [dict(zip(COLUMNS, line, strict=True)) for line in [
      "Pe perioada cursurilor, 9 luni"),
 ]]
 BUDGET: list[tuple[str, str, str]] = [
+    ("Asistență la găsirea unui loc de muncă (AOFM)", "", ""),
     ("Îmbrăcăminte", "1.800", "part_1"), ("Igienă și alimente, 9 luni", "3.700", "part_1"),
     ("Materiale pentru practică, rechizite", "2.900", "part_1"), ("Ajutor material", "500", "part_2"),
     ("Chirie", "1.800", "part_3"), ("Mașină de cusut", "2.500", "part_4"),
 ]
+MONITORING = [
+    ("01.02.2006", "30.04.2006", "weekly", "Atelier de croșetat și broderie; sprijin moral", "in_progress"),
+    ("01.05.2006", "15.12.2006", "twice_monthly", "Lucru pe timp de vară la fabrica de confecții", "achieved"),
+]
+"""From when until when, how often, what was done, how far it came."""
 PAYERS = {"part_1": "OIM", "part_2": "AS SNR", "part_3": "Agenția de ocupare și OIM", "part_4": "La Strada"}
 
 ON_PAPER = {
@@ -74,6 +82,7 @@ def case_id(demo: Demo) -> int:
     }, press="_more")
     page = page.save({"status": "open"}, press="_more").save({"residence": "Comunitatea X", "county": "MD-CU"})
     number = number_of(page)
+    enter_consent(demo, number)
     with demo.app.app_context(), acting_as(SYSTEM):
         people = {worker: user_number(demo, worker) for worker in ("social_worker", "psychologist", "lawyer")}
         clerk = Clerk(None, "coordinator", date(2005, 8, 24))
@@ -114,24 +123,29 @@ def whole_plan(demo: Demo, case_id: int, plan_id: int) -> int:
             "notes": "Mama a fost invitată la centru.",
             **rows("rows", *[{"resources": f"Resursa {n}", "risk_factors": f"Riscul {n}"} for n in range(1, 9)]),
         },
-        "psychologist": {"situation_psychological": "Subapreciere, neliniște, instabilitate emoțională."},
+        "psychologist": {
+            "situation_psychological": "Subapreciere, neliniște, instabilitate emoțională.",
+            "situation_psychological_by": str(user_number(demo, "psychologist")),
+            "situation_psychological_on": "02.09.2005",
+        },
         "case_manager": {"situation_medical": "Tratament pentru tensiune intracraniană."},
         "lawyer": {"situation_legal": "Perfectarea buletinului; asistența avocatului."},
     }
     for worker, answers in parts.items():
-        look(demo.browser(worker), f"/records/plan/{plan_id}/edit?face=iap").save(answers)
-    look(demo.browser("case_manager"), f"/records/plan/{plan_id}/edit?face=cptw").save({
+        fill(demo, worker, f"/records/plan/{plan_id}/edit?face=iap", answers)
+    fill(demo, "case_manager", f"/records/plan/{plan_id}/edit?face=cptw", {
         "responsibilities_explained": "yes", "explained_on": "05.09.2005",
         **rows("rows", *[{"obligation_of": "organisation"}] * 8),
     })
-    look(demo.browser("case_manager"), f"/records/plan/{plan_id}/edit?face=ipp").save({
+    fill(demo, "case_manager", f"/records/plan/{plan_id}/edit?face=ipp", {
         "responsible_service": "Protecția familiei", **rows("team", {"name": "A. B.", "profession": "Psiholog"}),
         **rows("allocations", {"kind": "child", "amount": ["250", "MDL"], "authority": "APL"}),
     })
-    look(demo.browser("case_manager"), f"/records/plan/{plan_id}/edit?face=irp").save({
+    fill(demo, "case_manager", f"/records/plan/{plan_id}/edit?face=irp", {
         "reasons_leaving": "Violență între părinți.", "methods_used": "Vizită la domiciliu.", "comments": "Lunar.",
     })
     enter_budget(demo, case_id, plan_id)
+    enter_monitoring(demo, case_id)
     return plan_id
 
 
@@ -146,10 +160,31 @@ def copy(demo: Demo, case_id: int, whole_plan: int) -> int:
         return enter(demo.cabinet, form, answers, Clerk(None, "", date(2026, 11, 22)), case_id)
 
 
+def enter_consent(demo: Demo, case_id: int) -> None:
+    """The mother agreed; the girl was sixteen."""
+    manager = demo.browser("case_manager")
+    mother = look(manager, f"/records/person/new?case={case_id}").save({
+        "last_name": "I.", "role": ["relative", "legal_representative"], "relation": "mother",
+    })
+    page = look(manager, f"/records/intake/new?case={case_id}").save({
+        "informed_on": "25.08.2005", "minor_at_intake": "yes", "consent_assistance": "yes", "consent_on": "26.08.2005",
+        "consent_by": "both", "legal_representative": str(number_of(mother)),
+    }, press="_more")
+    assert "/records/intake/" in page.address
+
+
+def enter_monitoring(demo: Demo, case_id: int) -> None:
+    for since, until, frequency, what, status in MONITORING:
+        look(demo.browser("case_manager"), f"/records/monitoring_form/new?case={case_id}").save({
+            "filled_on": until, "period_from": since, "period_until": until, "frequency": frequency,
+            **rows("activities", {"activity": what, "responsible": "Manager de caz SNR", "status": status}),
+        })
+
+
 def enter_budget(demo: Demo, case_id: int, plan_id: int) -> Page:
     page = look(demo.browser("case_manager"), f"/records/plan_budget/new?case={case_id}")
     parties = [{"part": part, "name": name} for part, name in PAYERS.items()]
-    lines = [{"activity": what, "amount": amount, part: amount} for what, amount, part in BUDGET]
+    lines = [{"activity": what, "amount": amount, **({part: amount} if part else {})} for what, amount, part in BUDGET]
     page = page.save({
         "plan": str(plan_id), "drawn_up_on": "05.09.2005", "currency": "MDL",
         **rows("parties", *parties), **rows("lines", *lines),
@@ -168,6 +203,38 @@ def test_a_plan_is_read_on_five_papers(demo: Demo, whole_plan: int) -> None:
             assert action["activities"] in text and action["responsible"] in text, face
         for words in ON_PAPER[face]:
             assert words in text, face
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_each_paper_shows_every_answer_it_asks_for(demo: Demo, whole_plan: int, face: str) -> None:
+    """The same words on every paper that has a place for them, row by row."""
+    definition, answers = demo.cabinet.definition, kept(demo, whole_plan)
+    [paper] = [one for one in definition.faces["plan"] if one.face == face]
+    asked = [one for one in paper.as_form(demo.forms["plan"]).questions.values() if not one.link_target()]
+    text = look(demo.browser("case_manager"), f"/records/plan/{whole_plan}?face={face}").text
+
+    told = [words for one in asked for words in in_words(one, answers.get(one.name))]
+    assert len(told) > 20
+    assert [words for words in told if words not in text] == []
+
+
+def test_consent_and_course_stand_beside_the_plan(demo: Demo, case_id: int, whole_plan: int) -> None:
+    assert "26.08.2005" in look(demo.browser("case_manager"), f"/records/plan/{whole_plan}?face=iap").text
+    followed = look(demo.browser("case_manager"), f"/records/monitoring_form?case={case_id}").text
+    assert "Săptămânal" in followed and "De două ori pe lună" in followed
+
+
+def test_specialists_read_the_shared_rows_and_write_their_own_part(demo: Demo, copy: int) -> None:
+    """The rows are the case manager's and the beneficiary's; posted by the psychologist they stay as they were."""
+    page = look(demo.browser("psychologist"), f"/records/plan/{copy}/edit?face=iap")
+    assert "Închirierea unui apartament" in page.text
+    assert {name.partition(".")[0] for name in page.boxes} - {"_seen", "csrf_token"} == {
+        "situation_psychological", "situation_psychological_by", "situation_psychological_on",
+    }
+    before = kept(demo, copy)
+    page.save({"situation_psychological": "Mai liniștită.", "notes": "Altceva", "rows.0.activities": "Altceva"})
+
+    assert kept(demo, copy) == {**before, "situation_psychological": "Mai liniștită."}
 
 
 def test_a_paper_says_what_it_does_not_show(demo: Demo, whole_plan: int) -> None:
@@ -193,7 +260,7 @@ def test_correcting_on_each_paper_loses_nothing(demo: Demo, copy: int) -> None:
 
 def test_a_change_on_one_paper_stands_on_the_others(demo: Demo, copy: int) -> None:
     manager = demo.browser("case_manager")
-    look(manager, f"/records/plan/{copy}/edit?face=irp").save({"rows.2.responsible": "Agenția de ocupare"})
+    fill(demo, "case_manager", f"/records/plan/{copy}/edit?face=irp", {"rows.2.responsible": "Agenția de ocupare"})
     for face in FACES:
         assert "Agenția de ocupare" in look(manager, f"/records/plan/{copy}?face={face}").text
     row = kept(demo, copy)["rows"][2]
@@ -202,7 +269,7 @@ def test_a_change_on_one_paper_stands_on_the_others(demo: Demo, copy: int) -> No
 
 
 def test_a_row_deleted_on_one_paper_is_deleted(demo: Demo, copy: int) -> None:
-    page = look(demo.browser("case_manager"), f"/records/plan/{copy}/edit?face=irp")
+    page = opened(demo, "case_manager", f"/records/plan/{copy}/edit?face=irp", "Persoana responsabilă")
     for name in [name for name in page.boxes if name.startswith("rows.0.")]:
         page.boxes.poplist(name)
     page.save({})
@@ -212,7 +279,7 @@ def test_a_row_deleted_on_one_paper_is_deleted(demo: Demo, copy: int) -> None:
 
 def test_a_row_this_paper_has_nothing_of_stays(demo: Demo, copy: int) -> None:
     """Emptied on one paper, a row is still a row on the others."""
-    page = look(demo.browser("case_manager"), f"/records/plan/{copy}/edit?face=irp")
+    page = opened(demo, "case_manager", f"/records/plan/{copy}/edit?face=irp", "Persoana responsabilă")
     page.save({"rows.0.activities": "", "rows.0.responsible": "", "rows.0.deadline": ""})
 
     row = kept(demo, copy)["rows"][0]
@@ -229,8 +296,8 @@ def test_a_row_emptied_where_all_of_it_is_shown_is_gone(demo: Demo, copy: int) -
 
 def test_a_specialists_part_is_hers_alone(demo: Demo, copy: int) -> None:
     """The psychologist's words stand on the case manager's page to read; posted all the same, they are not taken."""
-    page = look(demo.browser("case_manager"), f"/records/plan/{copy}/edit?face=iap")
-    assert "Subapreciere" in page.text and "Completează: Psiholog" in page.text
+    page = opened(demo, "case_manager", f"/records/plan/{copy}/edit?face=iap", "Subapreciere")
+    assert "Subapreciere" in page.text and "Completează: Psiholog" in page.text and "Sever Aldea" in page.text
     assert "situation_psychological" not in page.boxes and "situation_legal" not in page.boxes
 
     page.save({"situation_psychological": "Alte cuvinte", "situation_medical": "Sănătoasă."})
@@ -275,6 +342,35 @@ def kept(demo: Demo, plan_id: int) -> Answers:
         answers = open_sheet(demo.cabinet, "plan", plan_id).answers
         demo.cabinet.session.remove()
         return answers
+
+
+def opened(demo: Demo, worker: str, address: str, label: str) -> Page:
+    """The page of the sheet that holds these words: of a long paper one for each section."""
+    page = look(demo.browser(worker), address)
+    step = re.search(r"/edit/(\d+)", page.address)
+    while step and label not in page.text:
+        page = look(demo.browser(worker), page.address.replace(step[0], f"/edit/{int(step[1]) + 1}"))
+        step = re.search(r"/edit/(\d+)", page.address)
+    return page
+
+
+def fill(demo: Demo, worker: str, address: str, answers: dict[str, Any]) -> Page:
+    """Answer these questions on the pages that ask them, one after another."""
+    page = look(demo.browser(worker), address)
+    while True:
+        here = {name: answer for name, answer in answers.items() if f'name="{name.partition(".")[0]}' in page.html}
+        if "_more" not in page.html:
+            return page.save(here)
+        page = page.save(here, press="_more")
+
+
+def in_words(question: Question, answer: Any) -> Iterator[str]:
+    """The answer as it is read, cell by cell."""
+    for row in answer or () if question.columns_asked() else ():
+        for column in question.columns_asked():
+            yield from in_words(column, row.get(column.name))
+    if answer is not None and not question.columns_asked() and question.value_type != "list":
+        yield " ".join(shown(question, answer, Reading("ro", date(2026, 11, 22))).split())
 
 
 def number_of(page: Page) -> int:

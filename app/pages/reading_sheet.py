@@ -96,6 +96,15 @@ def _url(at: Desk, question: Question, answer: Any) -> str:
     return f"/files/{answer}" if question.attached else ""
 
 
+MANY = 4
+"""So many lines are printed where several people sign."""
+
+
+def signature_lines(form: Form, language: str) -> list[str]:
+    """Whose signatures the printed sheet has room for, a line each."""
+    return [say(one.label, language) for one in form.signatures for _ in range(MANY if one.many else 1)]
+
+
 def stampers(record: Record) -> tuple[int | None, ...]:
     """The users that the record's stamps name."""
     return record.created_by, record.changed_by, record.deleted_by

@@ -18,7 +18,7 @@ from app.pages.desk import Desk, desk, found_or_404
 from app.pages.faces import papers
 from app.pages.filing import kept_sheet, new_sheet
 from app.pages.listing import list_context
-from app.pages.reading_sheet import read_sections, stampers, stamps
+from app.pages.reading_sheet import read_sections, signature_lines, stampers, stamps
 from app.pages.reversing import reversal, reverse_action
 from app.pages.sheet import Answer, saved
 from app.pages.told import told_history
@@ -64,6 +64,7 @@ class RecordPages(View):
             history_url=url_for("RecordPages.history", form=form, record_id=record_id),
             faces=seen.links(lambda face: url_for("RecordPages.show", form=form, record_id=record_id, face=face)),
             left_out=seen.left_out(answers), hanging=_hanging(at, sheet.record),
+            signatures=signature_lines(seen.form, at.reading.language),
         )
 
     @page("/records/<form>/new", may("enter"), methods=("GET", "POST"))

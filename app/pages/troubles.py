@@ -1,5 +1,6 @@
 """What is wrong with the form files, for those who look after them."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import current_app, render_template, url_for
@@ -7,7 +8,9 @@ from flask_babel import gettext, ngettext
 
 from app.access.gate import administers, page
 from app.access.view import View
+from app.language.face import Face
 from app.language.finding import Finding
+from app.language.form import Form
 from app.language.texts import say
 from app.pages.blocks import Block, HomeEntry
 from app.pages.desk import Desk, desk
@@ -45,12 +48,26 @@ def findings() -> list[Finding]:
 
 def _line(at: Desk, key: str) -> FormLine:
     form, language = at.cabinet.forms[key], at.reading.language
-    notes = [("", say(form.note, language))] if form.note else []
-    notes += [
-        (say(question.label, language), say(question.note, language))
-        for question in form.questions.values() if question.note
-    ]
-    return FormLine(say(form.title, language), key, form.paper or "", form.version, len(form.questions), notes)
+    faces = at.cabinet.definition.faces.get(key, ())
+    papers = dict.fromkeys(one.paper for one in (form, *faces) if one.paper)
+    return FormLine(
+        say(form.title, language), key, ", ".join(papers), form.version, len(form.questions),
+        list(_notes(form, faces, language)),
+    )
+
+
+def _notes(form: Form, faces: Sequence[Face], language: str) -> Iterator[tuple[str, str]]:
+    """(what it is about, the remark): of the form, of its questions and their columns, of its faces."""
+    if form.note:
+        yield "", say(form.note, language)
+    for question in form.questions.values():
+        for one in (question, *question.columns_asked()):
+            if one.note:
+                labels = [say(question.label, language), *([say(one.label, language)] if one is not question else [])]
+                yield ", ".join(labels), say(one.note, language)
+    for face in faces:
+        if face.note:
+            yield say(face.title, language), say(face.note, language)
 
 
 def trouble_block(at: Desk) -> Block | None:

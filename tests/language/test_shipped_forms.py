@@ -1,6 +1,9 @@
 """The forms an organisation starts with, as their readers find them."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,6 +38,30 @@ def test_romanian_has_its_own_letters() -> None:
     """Comma below, never the cedilla that older keyboards type."""
     for file in FORMS.rglob("*.yaml"):
         assert not set("şţŞŢ") & set(file.read_text(encoding="utf-8")), file.name
+
+
+ONLY_IN_ROMANIA = re.compile(r"(?i)\b(nevoi|nevoile|nevoilor|furnizor\w*|găzduir\w*|în întreținere|județ\w*)\b")
+"""Words for which Moldova has its own."""
+
+
+def test_moldova_reads_its_own_words() -> None:
+    """The variant is whole: no text falls back on a word that is not used there."""
+    said = [
+        (file.name, text) for file in sorted(FORMS.rglob("*.yaml"))
+        if file.parent.name != "demo" and file.name != "county_ro.yaml"
+        for text in texts_in(read_yaml(file).contents)
+    ]
+    assert len(said) > 2000
+    assert [one for one in said if ONLY_IN_ROMANIA.search(one[1])] == []
+
+
+def texts_in(contents: Any) -> Iterator[str]:
+    """Every text as it is read in Moldova."""
+    if isinstance(contents, dict) and "ro" in contents:
+        yield contents.get("ro-MD", contents["ro"])
+    elif isinstance(contents, dict | list):
+        for inner in contents.values() if isinstance(contents, dict) else contents:
+            yield from texts_in(inner)
 
 
 def test_no_case_of_the_demo_has_a_personal_number() -> None:

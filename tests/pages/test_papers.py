@@ -1,0 +1,46 @@
+"""What of the paper stands beside its questions: who signs, where it comes from, what is uncertain about it."""
+
+import html
+import re
+
+from app.language.face import Face
+from app.language.folder import read_folder
+from app.language.form import Form
+from tests.language.test_shipped_forms import FORMS
+from tests.pages.conftest import Demo
+
+PAPERS = {f"F{number:02}" for number in range(1, 47)} - {"F09"}
+"""Every form of the source documents; of F09 (Annex 2) they have nothing but the number."""
+
+
+def page(demo: Demo, address: str, user: str = "coordinator") -> str:
+    answer = demo.browser(user).get(address, follow_redirects=True)
+    assert answer.status_code == 200
+    return " ".join(re.sub(r"<[^>]+>", " ", html.unescape(answer.text)).split())
+
+
+def test_every_paper_of_the_sources_is_a_form_or_a_face() -> None:
+    reading = read_folder(FORMS)
+    made = [*reading.of(Form).values(), *reading.of(Face).values()]
+    assert {paper for one in made for paper in (one.paper or "").split(", ") if paper} == PAPERS
+    assert "F09" in str(reading.of(Form)["form:plan_budget"].note)
+
+
+def test_the_printed_sheet_has_a_line_for_each_who_signs(demo: Demo) -> None:
+    lines = page(demo, "/records/plan/3?face=ipp").partition("Semnături Cine semnează")[2]
+    assert lines.count("Semnătura fiecărui membru al echipei") > 1
+    for one in ("Semnătura managerului de caz", "Șef serviciu", "Directorul instituției responsabile"):
+        assert lines.count(one) == 1
+
+
+def test_each_paper_of_the_plan_has_signatures_of_its_own(demo: Demo) -> None:
+    assert "Primarul comunității în care va fi reintegrat copilul" in page(demo, "/records/plan/3?face=irp")
+    assert "Semnătura reprezentantului organizației" in page(demo, "/records/plan/3?face=cptw")
+
+
+def test_the_overview_of_forms_tells_papers_and_remarks(demo: Demo) -> None:
+    said = page(demo, "/forms", "administrator")
+    assert "F23, F06, F07, F14, F15, F21" in said
+    assert "Anexa nr. 2 din setul Terre des Hommes (F09) lipsește din surse" in said
+    assert "Riscuri constatate, Probabilitate (1–5): Nu este pe formularul de hârtie: propunere." in said
+    assert "Acord privind planul: CPTW nu are un model propriu" in said

@@ -95,7 +95,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _in_time(papers: list[_Paper], days: list[date | None]) -> list[tuple[date, _Paper]]:
     """First what belongs to no case, and the cases; then their sheets by the day; none before one that it names."""
-    first = min(day for day in days if day)
+    first = min((day for day in days if day), default=date.max)
     turns: dict[str, tuple[int, date]] = {}
     told: list[tuple[tuple[int, date], date, _Paper]] = []
     for paper, day in zip(papers, days, strict=True):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ from app.demo import password_of
 from app.language.form import Form
 from app.records.cabinet import Cabinet
 from app.running import opened_app
-from tests.databases import KEY
+from tests.databases import DATABASES, fresh_place
 
 
 @dataclass
@@ -52,13 +53,20 @@ def token_on(page: str) -> str:
     return found[1]
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """Opened once: what these stories change, they change in records of their own."""
-    data: Path = tmp_path_factory.mktemp("demo")
-    app, _ = opened_app(
-        data, shipped("forms"), KEY, demo=True, today=date.today(),
-        TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
-    )
-    yield Demo(app)
-    app.extensions["dosar_cabinet"].store.close()
+@contextmanager
+def demo_on(database: str, data: Path) -> Iterator[Demo]:
+    """The demo, filled into an empty database of this kind."""
+    with fresh_place(database, data) as place:
+        app, _ = opened_app(
+            place.data or data, shipped("forms"), place.key, place.url, demo=True, today=date.today(),
+            TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+        )
+        yield Demo(app)
+        app.extensions["dosar_cabinet"].store.close()
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Opened once on each database: what these stories change, they change in records of their own."""
+    with demo_on(request.param, tmp_path_factory.mktemp("demo")) as opened:
+        yield opened

@@ -11,27 +11,21 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
-from app import shipped
 from app.language.form import CASE
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import Clerk, enter
 from app.records.teams import join
-from app.running import opened_app
-from tests.databases import KEY
-from tests.pages.conftest import Demo, token_on
+from tests.databases import DATABASES
+from tests.pages.conftest import Demo, demo_on, token_on
 
 FILER = Clerk(None, "", date.today())
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+@pytest.fixture(scope="module", params=DATABASES)
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo of its own: these stories leave cases behind that nobody works on."""
-    app, _ = opened_app(
-        tmp_path_factory.mktemp("twice"), shipped("forms"), KEY, demo=True, TESTING=True,
-        FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
-    )
-    yield Demo(app)
-    app.extensions["dosar_cabinet"].store.close()
+    with demo_on(request.param, tmp_path_factory.mktemp("twice")) as opened:
+        yield opened
 
 
 def boxes_on(page: str) -> dict[str, str]:

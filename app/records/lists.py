@@ -92,20 +92,43 @@ def list_page(
     The ids come first, off an index, and then the page's rows with what they point to.
     """
     form, kept = known[key], cabinet.record_class(key)
-    page = max(1, min(wish.page, 10**6))
-    conditions = _conditions(form, kept, wish)
-    ordered = _ordered(form, kept, wish)
-    options = {"with_deleted": wish.deleted}
-    ids = list(cabinet.session.scalars(
-        ordered.limit(size + 1).offset((page - 1) * size), execution_options=options
-    ))
-    more = len(ids) > size
-    ids = ids[:size]
-    is_last = not more and (ids or page == 1)
-    count = (page - 1) * size + len(ids) if is_last else _count(cabinet, kept, conditions, options)
+    start = (max(1, min(wish.page, 10**6)) - 1) * size
+    read = _searched if asked_words(wish.words) and start + size <= MOST_COUNTED else _paged
+    found = read(cabinet, form, wish, start, size)
     columns = _columns(form, known, reading, with_case and wish.case_id is None, wish)
-    rows = _rows(cabinet, kept, ids, columns, options)
-    return ListPage(ids, _cells(rows, columns, "text"), (page - 1) * size + 1, more, count)
+    rows = _rows(cabinet, kept, found.ids, columns, {"with_deleted": wish.deleted})
+    return ListPage(found.ids, _cells(rows, columns, "text"), start + 1, found.more, found.count)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The records of a page, whether there are more, and how many in all."""
+
+    ids: list[int]
+    more: bool
+    count: int | None
+
+
+def _paged(cabinet: Cabinet, form: Form, wish: Wish, start: int, size: int) -> _Found:
+    """Read off an index, and counted apart."""
+    ids = _ids(cabinet, form, wish, start, size + 1)
+    more = len(ids) > size
+    is_last = not more and (ids or not start)
+    return _Found(ids[:size], more, start + len(ids) if is_last else _count(cabinet, form, wish))
+
+
+def _searched(cabinet: Cabinet, form: Form, wish: Wish, start: int, size: int) -> _Found:
+    """Counted while they are read: to search a second time would take as long again."""
+    every = _ids(cabinet, form, wish, 0, MOST_COUNTED + 1)
+    count = len(every) if len(every) <= MOST_COUNTED else None
+    return _Found(every[start:start + size], len(every) > start + size, count)
+
+
+def _ids(cabinet: Cabinet, form: Form, wish: Wish, start: int, most: int) -> list[int]:
+    kept = cabinet.record_class(form.key)
+    return list(cabinet.session.scalars(
+        _ordered(form, kept, wish).limit(most).offset(start), execution_options={"with_deleted": wish.deleted}
+    ))
 
 
 def listed(cabinet: Cabinet, known: Mapping[str, Form], key: str, wish: Wish, most: int) -> list[int]:
@@ -207,10 +230,12 @@ def names_case(known: Mapping[str, Form], form: Form, wish: Wish) -> bool:
     return bool(form.belongs_to) and wish.case_id is None and CASE in known
 
 
-def _count(cabinet: Cabinet, kept: type[Record], conditions: Sequence[Any], options: Mapping[str, Any]) -> int | None:
-    some = select(kept.id).where(*conditions).limit(MOST_COUNTED + 1).subquery()
-    counted = select(func.count()).select_from(some)
-    found: int = cabinet.session.execute(counted, execution_options=options).scalar_one()
+def _count(cabinet: Cabinet, form: Form, wish: Wish) -> int | None:
+    kept = cabinet.record_class(form.key)
+    some = select(kept.id).where(*_conditions(form, kept, wish)).limit(MOST_COUNTED + 1).subquery()
+    found: int = cabinet.session.execute(
+        select(func.count()).select_from(some), execution_options={"with_deleted": wish.deleted}
+    ).scalar_one()
     return found if found <= MOST_COUNTED else None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, insert, select, union_all
+from sqlalchemy import ColumnElement, delete, insert, select, true, union_all
 
 from app.language.form import Form
 from app.language.question import Answer, Answers, Question, Unknown
@@ -120,14 +120,17 @@ def found_by(form: Form, record_id: Any, text: str) -> ColumnElement[bool]:
 
     ``form`` is the form as the reader may know it; words of other questions find nothing.
     """
-    allowed = sorted(_known_sensitivities(form))
-    return and_(*[record_id.in_(_with_word(form.key, asked, allowed)) for asked in asked_words(text)])
+    allowed, with_all = sorted(_known_sensitivities(form)), None
+    for asked in asked_words(text):
+        with_all = _with_word(form.key, asked, allowed, with_all)
+    return true() if with_all is None else record_id.in_(with_all)
 
 
-def _with_word(form: str, asked: str, allowed: Sequence[str]) -> Any:
-    """The records with a word that begins with this folded one, as written or as heard.
+def _with_word(form: str, asked: str, allowed: Sequence[str], among: Any) -> Any:
+    """The records with a word that begins with this folded one, as written or as heard, ``among`` some others.
 
-    One range each: of two ranges joined by *or*, SQLite would read the whole index.
+    One range each: of two ranges joined by *or*, SQLite would read the whole index. One word's records within
+    another's: of records that each have all the words apart, PostgreSQL would read all.
     """
     ranges = [
         select(word.c.record_id).where(
@@ -136,7 +139,12 @@ def _with_word(form: str, asked: str, allowed: Sequence[str]) -> Any:
         )
         for beginning in dict.fromkeys((asked, heard(asked)))
     ]
-    return union_all(*ranges) if len(ranges) > 1 else ranges[0]
+    if len(ranges) > 1:
+        either = union_all(*ranges).subquery()
+        found = select(either.c.record_id)
+    else:
+        found = ranges[0]
+    return found if among is None else found.where(found.selected_columns.record_id.in_(among))
 
 
 def fits(text: str, asked: Iterable[str]) -> bool:

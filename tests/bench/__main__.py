@@ -6,17 +6,19 @@ temporary files.
 """
 
 import argparse
+import os
 from datetime import date
 from pathlib import Path
 from statistics import median
 
 from tests.bench.filling import filled_folder, opened
 from tests.bench.measuring import Bench, Result, mean
+from tests.bench.searching import DATABASES, searches
 from tests.bench.starting import seconds_to_first_answer
 
 ROUNDS, QUICK = 60, 10
 RESULTS = Path(__file__).with_name("RESULTS.md")
-HEAD = """| operation | by hand, ms | ours, ms | ratio | of CPU | statements | ours | bytes by hand | ours |
+HEAD = """| operation | by hand, ms | ours, ms | ratio | of processor time | statements | ours | bytes by hand | ours |
 |---|--:|--:|--:|--:|--:|--:|--:|--:|"""
 
 
@@ -32,7 +34,8 @@ def main() -> None:
         app = opened(folder)
         results = Bench(app, cases, QUICK if told.quick else ROUNDS).all()
         app.extensions["dosar_cabinet"].store.close()
-        tables.append(_table(cases, results) + f"\n\nStart to first answer: {seconds_to_first_answer(folder):.1f} s")
+        start = f"Start to first answer: {seconds_to_first_answer(folder):.1f} s{_busy()}."
+        tables.append("\n\n".join([_table(cases, results), _found(folder), start]))
         print(f"\n{tables[-1]}\n", flush=True)
     if told.write:
         _write(tables)
@@ -50,6 +53,22 @@ def _line(result: Result) -> str:
         f"| {result.what} | {median(hand.times):.1f} | {median(ours.times):.1f} | {result.ratio:.2f} | "
         f"{result.work_ratio:.2f} | {hand.statements} | {ours.statements} | {hand.bytes:,} | {ours.bytes:,} |"
     )
+
+
+def _found(folder: Path) -> str:
+    lines = ["| search | found | " + " | ".join(f"{name}, ms" for name in DATABASES.values()) + " |",
+             "|---|--:|" + "--:|" * len(DATABASES)]
+    for one in searches(folder):
+        found = "more than 1,000" if one.found is None else f"{one.found:,}"
+        lines.append(f"| {one.words} | {found} | " + " | ".join(f"{time:.1f}" for time in one.times) + " |")
+    return "\n".join(lines)
+
+
+def _busy() -> str:
+    """How many programs wanted a processor while all this was measured."""
+    if not hasattr(os, "getloadavg"):
+        return ""
+    return f"; in the five minutes before, {os.getloadavg()[1]:.1f} programs wanted the {os.cpu_count()} processors"
 
 
 def _write(tables: list[str]) -> None:

@@ -73,11 +73,8 @@ def filled_folder(cases: int) -> Path:
 
 def _digest() -> str:
     """Of what decides what is filled in. Tables and forms may change: the app upgrades the store as any other."""
-    root, records = Path(__file__).parent, Path(__file__).parents[2] / "app" / "records"
-    files = [
-        *(root / name for name in ("names.py", "sheets.py", "filling.py")),
-        *(records / name for name in ("search.py", "folding.py")),
-    ]
+    here, records = Path(__file__).parent, Path(__file__).parents[2] / "app" / "records"
+    files = [here / "names.py", here / "sheets.py", here / "filling.py", records / "folding.py"]
     return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 

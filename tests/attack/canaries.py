@@ -15,14 +15,17 @@ from app.fields.money import Money
 from app.language.question import Question
 from tests.attack.policy import ANYBODY, Place, Policy
 
-FIRST_DAY = date(1901, 1, 1)
+FIRST_DAY, APART = date(1901, 1, 1), 11
+"""A day reckoned from a canary, such as three years later, must not be another canary's."""
 FEWEST = 7_700_000
 WORD = re.compile(r"cnr(\d{5})x")
 GAPS = " .,\u00a0\u202f"
-NUMBER = re.compile(rf"7(?=[{GAPS}]?7((?:[{GAPS}]?\d){{5}}))")
+NUMBER = re.compile(rf"7(?=[{GAPS}]?7((?:[{GAPS}]?\d){{5}})(?!\d))")
 ANY_GAP = str.maketrans("", "", GAPS)
 YEAR = re.compile(r"19[0-5]\d(?!\d)")
-MONTHS = ("ian", "feb", "mar", "apr", "mai", "iun", "iul", "aug", "sep", "oct", "noi", "dec")
+ROMANIAN = ("ian", "feb", "mar", "apr", "mai", "iun", "iul", "aug", "sep", "oct", "noi", "dec")
+ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS = {name: month for names in (ROMANIAN, ENGLISH) for month, name in enumerate(names, 1)}
 DAY_BEFORE = re.compile(rf"(?<!\d)(\d{{1,2}})[.\s](\d{{2}}|{'|'.join(MONTHS)})[a-zș]*\.?[.\s]$")
 DAY_AFTER = re.compile(r"-(\d{2})-(\d{2})(?!\d)")
 LONGEST_DAY = 22
@@ -64,15 +67,22 @@ class Aviary:
         self.policy = policy
         self.kept: list[Bird] = []
         self.looks: list[str] = []
+        self.days: list[int] = []
+        """The numbers of those that are days, in the order of the calendar."""
         self._hidden: dict[str, set[int]] = {}
 
     def word(self, bird: Bird) -> str:
         return f"cnr{self._keep(bird, 'word'):05}x"
 
     def _keep(self, bird: Bird, look: str) -> int:
+        """Remember the canary; the number it is made of."""
         self.kept.append(bird)
         self.looks.append(look)
-        return len(self.kept) - 1
+        number = len(self.kept) - 1
+        if look == "day":
+            self.days.append(number)
+            return len(self.days) - 1
+        return number
 
     def answer(self, question: Question, canary: Canary) -> Any:
         """A unique answer of this kind, or ``None`` where there cannot be one."""
@@ -96,12 +106,17 @@ class Aviary:
         looks = (
             ("word", (int(found[1]) for found in WORD.finditer(text))),
             ("number", (int(found[1].translate(ANY_GAP)) for found in NUMBER.finditer(text) if _stands_alone(found))),
-            ("day", (_day_of(found) for found in YEAR.finditer(text))),
+            ("day", (self._number_of(_day_of(found)) for found in YEAR.finditer(text))),
         )
         return {
             number for look, numbers in looks for number in numbers
             if 0 <= number < len(self.kept) and self.looks[number] == look
         }
+
+    def _number_of(self, day: int) -> int:
+        """The number of the canary that is this day, counted from the first; -1 for none."""
+        place, between = divmod(day, APART)
+        return self.days[place] if not between and 0 <= place < len(self.days) else -1
 
     def hidden_from(self, role: str) -> set[int]:
         """The numbers of the canaries this role may not see."""
@@ -139,7 +154,7 @@ def _day_of(found: re.Match[str]) -> int:
 
 
 def _day(year: str, month: str, day: str) -> int:
-    number = int(month) if month.isdigit() else MONTHS.index(month) + 1
+    number = int(month) if month.isdigit() else MONTHS[month]
     try:
         return (date(int(year), number, int(day)) - FIRST_DAY).days
     except ValueError:
@@ -157,7 +172,7 @@ def _decimal(question: Any, number: int) -> Decimal | None:
 
 
 def _long_ago(question: Any, number: int) -> date | None:
-    day = FIRST_DAY + timedelta(days=number)
+    day = FIRST_DAY + timedelta(days=number * APART)
     return day if day.year < 1960 else None
 
 

@@ -25,6 +25,8 @@ from app.records.tables import USER
 from app.records.teams import join
 
 NAME = "Asociația Drumul Lin (demo)"
+WRITTEN_ON = date(2026, 11, 22)
+"""The day the cases were thought up: on a computer whose clock stands before it they are filed as of this day."""
 NOON = time(12)
 
 COUNTED = re.compile(r"(today|month)([+-]\d+)?")
@@ -70,7 +72,7 @@ def fill(app: Flask, forms: Path, today: date) -> None:
         }
         with guarded.store.writing():
             guarded.name_organisation(Organisation(NAME, "ro"))
-        _Filing(app.extensions["dosar_cabinet"], users, today).file_all(forms / "demo")
+        _Filing(app.extensions["dosar_cabinet"], users, max(today, WRITTEN_ON)).file_all(forms / "demo")
 
 
 @dataclass(frozen=True)

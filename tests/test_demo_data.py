@@ -1,0 +1,207 @@
+"""The invented cases are such as could be: answers that can be typed, days in order, beds and sums that fit."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app import shipped
+from app.language.answering import complaints
+from app.language.form import CASE
+from app.language.message import Mistake
+from app.language.question import Answers, Question, Reading, Unknown
+from app.records.overview import dating_question
+from app.records.scope import SYSTEM, acting_as
+from app.records.sheets import answers_of
+from app.records.system import team
+from app.running import opened_app
+from tests.databases import KEY
+from tests.pages.conftest import Demo
+
+TODAY = date.today()
+READING = Reading("ro", TODAY, worker_id=1)
+CASES = 8
+CLOSED = {"closed", "closed_referred", "archived"}
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A record of the demo."""
+
+    form: str
+    id: int
+    case: int | None
+    answers: Answers
+
+
+def opened(data: Path, today: date) -> Demo:
+    app, _ = opened_app(
+        data, shipped("forms"), KEY, demo=True, today=today,
+        TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+    )
+    return Demo(app)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo as it is filled, and nothing else in it."""
+    office = opened(tmp_path_factory.mktemp("demo"), TODAY)
+    yield office
+    office.cabinet.store.close()
+
+
+@pytest.fixture(scope="module")
+def filed(demo: Demo) -> list[Filed]:
+    """Every record as it was filed."""
+    with demo.app.app_context(), acting_as(SYSTEM):
+        found = [
+            Filed(key, record.id, getattr(record, "case_id", None) if key != CASE else record.id,
+                  answers_of(demo.cabinet, record))
+            for key, kept in demo.cabinet.tables.records.items()
+            for record in demo.cabinet.session.scalars(select(kept).order_by(kept.id))
+        ]
+        demo.cabinet.session.remove()
+    return found
+
+
+def of(filed: list[Filed], form: str, case: int | None = None) -> list[Filed]:
+    return [one for one in filed if one.form == form and case in (None, one.case)]
+
+
+def cells(question: Question, answer: Any) -> Iterator[tuple[Question, Any]]:
+    """The question with its answer, or each column with each of its cells."""
+    for row in answer or () if question.columns_asked() else ():
+        for column in question.columns_asked():
+            yield column, row.get(column.name)
+    if not question.columns_asked():
+        yield question, answer
+
+
+def reads_back(question: Question, answer: Any) -> bool:
+    """Whether what stands in the boxes for the answer gives the answer again; ticks come in the order of the list."""
+    try:
+        read = question.read(question.typed(answer, READING), READING)
+        return bool(read == answer or (isinstance(answer, list) and sorted(read) == sorted(answer)))
+    except Mistake:
+        return False
+
+
+def test_every_answer_could_have_been_typed(demo: Demo, filed: list[Filed]) -> None:
+    wrong = []
+    for one in filed:
+        for question in demo.forms[one.form].asked():
+            for asked, answer in cells(question, one.answers.get(question.name)):
+                if answer is None or isinstance(answer, Unknown) or asked.computed or asked.attached:
+                    continue
+                if asked.link_target() is None and not reads_back(asked, answer):
+                    wrong.append((one.form, one.id, asked.name, answer))
+    assert wrong == [], "\n".join(map(str, wrong))
+
+
+def test_no_rule_is_broken_and_no_warning_given(demo: Demo, filed: list[Filed]) -> None:
+    found = [
+        (one.form, one.id, complaint.where, complaint.said)
+        for one in filed for complaint in complaints(demo.forms[one.form], one.answers, TODAY)
+    ]
+    assert found == [], "\n".join(str(one[:3]) for one in found)
+
+
+def test_sheets_are_of_days_when_the_case_was_open(demo: Demo, filed: list[Filed]) -> None:
+    """Or was still followed up."""
+    early, late = [], []
+    for case in of(filed, CASE):
+        last = case.answers.get("monitoring_until") if case.answers["closed_on"] else None
+        for one in filed:
+            dated = dating_question(demo.forms[one.form])
+            day = one.answers.get(dated.name) if dated and one.case == case.id and one.form != CASE else None
+            if isinstance(day, date) and day < case.answers["opened_on"] and one.form not in ("repatriation",):
+                early.append((case.answers["code"], one.form, one.id, day))
+            if isinstance(day, date) and case.answers["closed_on"] and day > (last or case.answers["closed_on"]):
+                late.append((case.answers["code"], one.form, one.id, day))
+    assert (early, late) == ([], [])
+
+
+def test_stages_follow_each_other_and_have_their_documents(demo: Demo, filed: list[Filed]) -> None:
+    stages = demo.cabinet.definition.stages.stages
+    order = {stage.stage: place for place, stage in enumerate(stages)}
+    for case in of(filed, CASE):
+        told = sorted(of(filed, "case_stage", case.id), key=lambda one: order[one.answers["stage"]])
+        days = [day for one in told for day in (one.answers["entered_on"], one.answers["finished_on"]) if day]
+        assert days == sorted(days), case.answers["code"]
+        assert all(one.answers["finished_on"] for one in told[:-1]), case.answers["code"]
+        finished = {one.answers["stage"] for one in told if one.answers["finished_on"]}
+        for stage in stages:
+            lacking = [form for form in stage.needs if stage.stage in finished and not of(filed, form, case.id)]
+            consented = case.answers["closure_outcome"] != "consent_withdrawn"
+            assert lacking == [] or not consented, (case.answers["code"], stage.stage)
+
+
+def test_nobody_lies_in_two_beds_and_no_bed_holds_two(filed: list[Filed]) -> None:
+    rooms = {one.id: {row["room"]: row["beds"] for row in one.answers["rooms"]} for one in of(filed, "facility")}
+    stays = [(one, one.answers["admitted_on"], one.answers["left_on"] or date.max) for one in of(filed, "stay")]
+    for one, since, _ in stays:
+        there = [other for other, begun, ended in stays if begun <= since < ended]
+        assert [other for other in there if other.case == one.case] == [one]
+        place = one.answers["facility"]
+        if place is not None:
+            room = one.answers["room"].partition(",")[0]
+            beside = [other.answers["room"] for other in there if other.answers["facility"] == place]
+            assert sum(other.partition(",")[0] == room for other in beside) <= rooms[place][room]
+            assert max(Counter(beside).values()) == 1 or rooms[place][room] > 1
+
+
+def test_what_was_planned_is_what_was_given_where_all_is_over(filed: list[Filed]) -> None:
+    """By payer; nobody gave more than was planned."""
+    for budget in of(filed, "plan_budget"):
+        planned: dict[int, Decimal] = defaultdict(Decimal)
+        for row in budget.answers["lines"]:
+            parts = [row[f"part_{n}"] for n in range(1, 6) if row[f"part_{n}"]]
+            assert sum(parts) == (row["amount"] or 0)
+            planned[row["payer"]] += row["amount"] or 0
+        given: dict[int, Decimal] = defaultdict(Decimal)
+        for form, amount in (("humanitarian_aid", "value"), ("study_ledger", "amount")):
+            for one in of(filed, form, budget.case):
+                assert one.answers[amount].currency == budget.answers["currency"]
+                given[one.answers["funder"]] += one.answers[amount].amount
+        over = {payer: given[payer] - planned[payer] for payer in given if given[payer] > planned[payer]}
+        [case] = [one for one in of(filed, CASE) if one.id == budget.case]
+        assert over == {}, case.answers["code"]
+        if case.answers["status"] in CLOSED:
+            assert {payer: amount for payer, amount in planned.items() if amount} == dict(given)
+
+
+def test_the_plan_names_the_sums_of_its_budget(filed: list[Filed]) -> None:
+    for budget in of(filed, "plan_budget"):
+        [text] = [one.answers["resources_financial"] for one in of(filed, "plan") if one.id == budget.answers["plan"]] \
+            or [None]
+        sums: dict[int, Decimal] = defaultdict(Decimal)
+        for row in budget.answers["lines"]:
+            sums[row["payer"]] += row["amount"] or 0
+        told = [f"{amount:,.0f}".replace(",", ".") for amount in sums.values() if amount]
+        assert text is None or [one for one in told if one not in text] == []
+
+
+def test_who_works_on_a_case_belongs_to_its_team(demo: Demo, filed: list[Filed]) -> None:
+    """Those who counsel and meet; whoever keeps the books or approves does not."""
+    with demo.app.app_context(), acting_as(SYSTEM):
+        members = {(row.case_id, row.user_id) for row in demo.cabinet.session.execute(select(team))}
+        demo.cabinet.session.remove()
+    workers = {(one.case, one.answers["worker"]) for one in of(filed, "service_log")}
+    workers |= {(one.case, row["evaluator"]) for one in of(filed, "initial_evaluation")
+                for row in one.answers["evaluators"] or ()}
+    assert workers - members == set()
+
+
+def test_the_demo_can_be_filled_on_any_day(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A computer whose clock stands before the invented cases fills them all the same."""
+    office = opened(tmp_path_factory.mktemp("early"), date(2025, 3, 1))
+    with office.app.app_context(), acting_as(SYSTEM):
+        assert len(list(office.cabinet.session.scalars(select(office.cabinet.record_class(CASE))))) == CASES
+        office.cabinet.session.remove()
+    office.cabinet.store.close()

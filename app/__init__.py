@@ -27,6 +27,7 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     from app.pages.errors import explain_errors
     from app.pages.posting import receive_in_memory
     from app.pages.static_files import version_static_files
+    from app.pages.unsent import keep_unsent_sheets
     from app.records.cabinet import Cabinet
 
     app = Flask(__name__, static_url_path="/static")
@@ -40,6 +41,7 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     app.extensions["dosar_findings"] = opened.findings
     app.extensions["dosar_known_forms"] = {}
     version_static_files(app)
+    keep_unsent_sheets(app)
     registry = guard(app, store, opened.definition)
     register_pages(app, registry)
     explain_errors(app)

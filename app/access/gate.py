@@ -165,5 +165,7 @@ def _show_in() -> Any:
         abort(401)
     if not guarded().is_set_up():
         return redirect(url_for(SET_UP), 303)
-    back = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
-    return redirect(url_for(SIGN_IN, next=back), 303)
+    opens = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    back = request.full_path.rstrip("?") if opens and request.path != "/" else None
+    over = session.over_for is not None  # type: ignore[attr-defined]
+    return redirect(url_for(SIGN_IN, next=back, over=1 if over else None), 303)

@@ -83,6 +83,11 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
         self.brought = list(notices)
         dict.__setitem__(self, FLASHES, notices)
 
+    @property
+    def over_for(self) -> int | None:
+        """Whose session it was that is over now."""
+        return self.row.user_id if self.ended and self.row is not None else None
+
     def begin(self, user_id: int) -> None:
         """Start afresh for this user: a new cookie, nothing carried over from before."""
         self.clear()

@@ -8,6 +8,7 @@ from app.access.gate import WORKERS, page, require
 from app.access.view import View
 from app.pages.desk import desk
 from app.pages.moments import time_text
+from app.pages.unsent import boxes_of
 from app.records import drafts
 
 LARGEST = 2 * 2**20
@@ -25,11 +26,7 @@ class DraftPages(View):
         require("enter" if place.startswith(f"/records/{form}/new") else "correct", form)
         if request.content_length is None or request.content_length > LARGEST:
             abort(413)
-        boxes = [
-            (name, text) for name in request.form if name not in ("csrf_token", "_place", "_lock")
-            for text in request.form.getlist(name)
-        ]
-        moment = drafts.keep(at.cabinet, at.worker.id, place, form, boxes)
+        moment = drafts.keep(at.cabinet, at.worker.id, place, form, boxes_of(request.form))
         if "_lock" in request.form:
             session.end()  # type: ignore[attr-defined]
         return jsonify(saved=time_text(moment))

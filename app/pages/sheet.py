@@ -27,6 +27,7 @@ from app.pages.filling import Filling
 from app.pages.moments import moment_text
 from app.pages.picking import pick_page
 from app.pages.posted import Posted, as_posted, copy_row, read_posted, row_indexes, tidied
+from app.pages.unsent import boxes_of
 from app.pages.uploads import take_uploads
 from app.records import drafts
 from app.records.tables import Record
@@ -59,6 +60,8 @@ class SheetOnDesk:
     draft_from: str = ""
     """When the draft that stands on the page was kept."""
     papers: Papers | None = None
+    begin_at: str = ""
+    """The question that is looked at first when the page comes back."""
     face_url: Callable[[str], str] | None = None
     """The same page on another paper, where there is a choice."""
 
@@ -156,6 +159,7 @@ class SheetOnDesk:
             cancel_url=self.cancel_url, save_label=gettext("Save"), more_label=self._more_label(),
             step=self._steps(), draft_url=url_for("DraftPages.keep", form=self.form.key), place=self.place,
             draft_from=self.draft_from, intro=say(self.form.intro, desk.reading.language),
+            begin_at=self.begin_at,
             reading_language=desk.reading.language, today=desk.reading.today.isoformat(), **self._papers(everything),
         )
 
@@ -261,14 +265,16 @@ def _picked(sheet: SheetOnDesk, posted: Posted) -> str:
     name, _, chosen = posted.pop("_picked").partition("=")
     posted.setlist(name, [chosen] if chosen.isdecimal() else [])
     posted.pop("_pick", None)
+    sheet.begin_at = name.replace(".", "-")
     return sheet.first_look(posted)
 
 
 def _keep_draft(sheet: SheetOnDesk, posted: Posted) -> str:
     """Keep the draft, without JavaScript."""
     posted.pop("_draft")
-    boxes = [(name, text) for name in posted if name != "csrf_token" for text in posted.getlist(name)]
-    moment = drafts.keep(sheet.desk.cabinet, sheet.desk.worker.id, sheet.place, sheet.form.key, boxes)
+    moment = drafts.keep(
+        sheet.desk.cabinet, sheet.desk.worker.id, sheet.place, sheet.form.key, boxes_of(posted)
+    )
     sheet.draft_from = moment_text(moment)
     return sheet.first_look(posted)
 

@@ -104,7 +104,8 @@ def _come_in(user_id: int) -> None:
 
 
 def _sign_in_page(form: SignIn, back: str, refused: str = "", status: int = 200) -> Any:
-    return render_template("sign_in.html", form=form, next=back, refused=refused), status
+    over = request.args.get("over") == "1" and not refused
+    return render_template("sign_in.html", form=form, next=back, refused=refused, over=over), status
 
 
 def _invitation_page(form: NewPassword, user_name: str, refused: str = "") -> Any:

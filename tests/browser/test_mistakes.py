@@ -95,38 +95,3 @@ def test_a_double_click_makes_one_record(manager: Visitor) -> None:
     assert manager.answer("Scopul vizitei") == "O singură dată"
     manager.open("/records/visit_report?case=5")
     assert len(manager.rows) == before + 1
-
-
-def test_a_draft_is_kept_while_typing_and_found_again(manager: Visitor, sign_in: SignIn) -> None:
-    manager.open("/records/visit_report/new?case=3")
-    manager.page.locator("[name=visit_purpose]").press_sequentially("Pe jumătate scris")
-    assert manager.sees("Ciornă păstrată la")
-    elsewhere = sign_in("case_manager", "ro")
-    elsewhere.open("/records/visit_report/new?case=3")
-    assert elsewhere.typed("visit_purpose") == "Pe jumătate scris"
-    elsewhere.press("Renunță la ciornă")
-    assert elsewhere.typed("visit_purpose") == ""
-
-
-def test_what_is_typed_survives_a_lost_connection(manager: Visitor) -> None:
-    manager.open("/records/visit_report/new?case=3")
-    manager.page.context.set_offline(True)
-    manager.page.locator("[name=visit_purpose]").press_sequentially("Fără rețea")
-    assert manager.sees("Fără legătură la rețea")
-    manager.page.context.set_offline(False)
-    manager.page.locator("[name=visit_purpose]").press_sequentially(", apoi cu")
-    assert manager.sees("Ciornă păstrată la")
-    manager.press("Salvează")
-    assert manager.typed("visit_purpose") == "Fără rețea, apoi cu"
-
-
-def test_an_ended_session_gives_the_sheet_back(manager: Visitor, sign_in: SignIn) -> None:
-    manager.open("/records/visit_report/new?case=5")
-    manager.page.locator("[name=visit_purpose]").press_sequentially("Scris înainte")
-    assert manager.sees("Ciornă păstrată la")
-    manager.page.context.clear_cookies()
-    manager.press("Salvează")
-    manager.page.wait_for_load_state()
-    again = sign_in("case_manager", "ro")
-    again.open("/records/visit_report/new?case=5")
-    assert again.typed("visit_purpose") == "Scris înainte"

@@ -28,6 +28,10 @@ class Visitor:
 
     # --- coming and going ----------------------------------------------------------------------
 
+    def another_tab(self) -> "Visitor":
+        """A second tab of the same browser."""
+        return Visitor(self.page.context.new_page(), self.url)
+
     def open(self, address: str) -> None:
         self.page.goto(f"{self.url}{address}")
 

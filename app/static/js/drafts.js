@@ -2,9 +2,11 @@
 
 const form = document.querySelector("[data-draft]");
 const status = document.getElementById("draft-status");
-const { draft: address, place, kept, lost, ended, twice } = form.dataset;
+const twice = document.getElementById("twice");
+const { draft: address, place, kept, lost, lock } = form.dataset;
 const STILL = 800;
 const AGAIN = 5000;
+const ENDED = [400, 401];
 let timer;
 let changed = false;
 let leaving = false;
@@ -20,15 +22,19 @@ async function keep() {
   changed = false;
   try {
     const answer = await fetch(address, { method: "POST", body: new URLSearchParams(boxes()), headers: { Accept: "application/json" } });
-    if (answer.status === 401 || answer.redirected) { status.textContent = ended; return; }
+    if (ENDED.includes(answer.status)) { changed = true; (await import(lock)).lock(keep); return; }
     if (!answer.ok) throw new Error(answer.status);
     status.textContent = kept.replace("__time__", (await answer.json()).saved);
     window.dispatchEvent(new Event("dosar:kept"));
   } catch {
-    changed = true;
-    status.textContent = lost;
-    wait(AGAIN);
+    tryAgain();
   }
+}
+
+function tryAgain() {
+  changed = true;
+  status.textContent = lost;
+  wait(AGAIN);
 }
 
 function wait(time) {
@@ -46,11 +52,22 @@ function leave() {
   changed = false;
 }
 
+/** A page sent into the void would be gone. */
+function send(event) {
+  if (navigator.onLine) {
+    leaving = true;
+    clearTimeout(timer);
+  } else {
+    event.preventDefault();
+    tryAgain();
+  }
+}
+
 form.addEventListener("input", change);
 form.addEventListener("change", change);
-form.addEventListener("dosar:rows", change);
-form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); });
+form.addEventListener("submit", send);
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
+window.addEventListener("online", () => { if (changed) keep(); });
 window.addEventListener("dosar:hide", (event) => {
   if (!changed || leaving || !event.cancelable) return leave();
   const last = boxes();
@@ -58,13 +75,21 @@ window.addEventListener("dosar:hide", (event) => {
   if (navigator.sendBeacon(address, last)) event.preventDefault();
   changed = false;
 });
-window.addEventListener("pagehide", leave);
 
 // The same sheet open in two tabs: each would overwrite the other's draft.
 const tabs = new BroadcastChannel("dosar-sheets");
+const others = new Set();
+const me = Math.random();
+
+function tell(news) {
+  tabs.postMessage({ place, me, news });
+}
+
 tabs.addEventListener("message", ({ data }) => {
   if (data.place !== place) return;
-  status.textContent = twice;
-  if (!data.answer) tabs.postMessage({ place, answer: true });
+  if (data.news === "gone") others.delete(data.me); else others.add(data.me);
+  if (data.news === "opened") tell("here");
+  twice.hidden = others.size === 0;
 });
-tabs.postMessage({ place, answer: false });
+tell("opened");
+window.addEventListener("pagehide", () => { tell("gone"); leave(); });

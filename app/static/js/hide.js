@@ -1,24 +1,43 @@
 // Hides the page at once from somebody who comes near: the button, or Shift three times.
-// Warns before the session ends, and leaves when it has.
+// Warns before the session ends, and leaves when it has. All tabs of the browser go together.
 
 const button = document.querySelector("[data-hide]");
 const TIMES = 3;
 const WITHIN = 5000;
 const MINUTE = 60000;
+const MOMENT = 1000;
 const { idle, idleText, idleStay, here } = button.dataset;
+const tabs = new BroadcastChannel("dosar-desk");
 
-function hide() {
-  const cover = document.createElement("div");
-  cover.className = "cover";
-  document.documentElement.append(cover);
+function cover() {
+  const sheet = document.createElement("div");
+  sheet.className = "cover";
+  document.documentElement.append(sheet);
   document.body.hidden = true;
   document.title = "Dosar";
+}
+
+function away() {
+  window.dispatchEvent(new Event("dosar:hide"));
+  cover();
+  location.replace(button.dataset.neutral);
+}
+
+function hide() {
+  cover();
   const token = new FormData();
   token.set("csrf_token", document.querySelector("[name=csrf_token]")?.value ?? "");
   // a sheet with something new on it locks with its draft, so that the draft is not too late
   const free = window.dispatchEvent(new Event("dosar:hide", { cancelable: true }));
   if (free) navigator.sendBeacon(button.dataset.hide, token);
+  tabs.postMessage("hide");
   location.replace(button.dataset.neutral);
+}
+
+/** The session is over: the page goes, and comes back after signing in. */
+function leave() {
+  window.dispatchEvent(new Event("dosar:hide"));
+  location.replace(`/sign-in?over=1&next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
 let pressed = [];
@@ -41,16 +60,20 @@ const warning = document.createElement("div");
 warning.className = "notice notice-warning idle-warning";
 warning.setAttribute("role", "alert");
 
-/** The server has heard of this worker just now. */
+/** The server has heard of this worker just now, from this tab or another. */
 function known() {
   heard = Date.now();
   active = false;
   warning.remove();
 }
 
+function tellTabs() {
+  known();
+  tabs.postMessage("known");
+}
+
 async function stay() {
-  const answer = await fetch(here, { headers: { Accept: "application/json" } }).catch(() => null);
-  if (answer?.ok) known();
+  if (await isKnown()) tellTabs();
 }
 
 function warn() {
@@ -67,13 +90,26 @@ function warn() {
 
 function look() {
   const silent = (Date.now() - heard) / MINUTE;
-  if (silent >= idle) {
-    window.dispatchEvent(new Event("dosar:hide"));
-    location.replace("/sign-in");
-  } else if (active && silent >= idle / 3) stay();
+  if (silent >= idle) leave();
+  else if (active && silent >= idle / 3) stay();
   else if (silent >= idle - 2) warn();
 }
 
+const isKnown = async () => (await fetch(here, { headers: { Accept: "application/json" } }).catch(() => null))?.ok;
+
+/** She signs out in another tab: the page goes as soon as that is done. */
+async function signedOut() {
+  cover();
+  if (await isKnown()) setTimeout(signedOut, MOMENT); else leave();
+}
+
+const news = { known, hide: away, out: signedOut };
+tabs.addEventListener("message", ({ data }) => news[data]());
+tabs.postMessage("known");
+document.querySelector("form.worker").addEventListener("submit", () => tabs.postMessage("out"));
+
 for (const sign of ["keydown", "pointerdown"]) document.addEventListener(sign, () => { active = true; });
-window.addEventListener("dosar:kept", known);
+window.addEventListener("dosar:kept", tellTabs);
+// A page the browser put aside whole must not come back by itself: the session may be over.
+window.addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); });
 setInterval(look, MINUTE / 4);

@@ -1,0 +1,125 @@
+"""The session ends, the network goes, another tab is open: what was typed is still there."""
+
+import pytest
+from playwright.sync_api import expect
+
+from app.demo import password_of
+from tests.browser.conftest import SignIn
+from tests.browser.visitors import Visitor
+
+
+@pytest.fixture
+def manager(sign_in: SignIn) -> Visitor:
+    """The case manager, in Romanian."""
+    return sign_in("case_manager", "ro")
+
+
+def begin(visitor: Visitor, text: str, case: int) -> None:
+    """A sheet with a first line, kept as a draft."""
+    visitor.open(f"/records/visit_report/new?case={case}")
+    visitor.named("visit_purpose").fill(text)
+    assert visitor.sees("Ciornă păstrată la")
+
+
+def test_a_draft_is_kept_while_typing_and_found_on_another_computer(manager: Visitor, sign_in: SignIn) -> None:
+    begin(manager, "Pe jumătate scris", 3)
+    elsewhere = sign_in("case_manager", "ro")
+    elsewhere.open("/records/visit_report/new?case=3")
+    assert elsewhere.typed("visit_purpose") == "Pe jumătate scris"
+    elsewhere.press("Renunță la ciornă")
+    assert elsewhere.typed("visit_purpose") == ""
+
+
+def test_leaving_a_moment_after_typing_keeps_it(manager: Visitor) -> None:
+    manager.open("/records/visit_report/new?case=2")
+    manager.named("visit_purpose").press_sequentially("Scris în grabă")
+    manager.follow("Dosar")
+    manager.page.go_back()
+    expect(manager.named("visit_purpose")).to_have_value("Scris în grabă")
+    manager.press("Renunță la ciornă")
+
+
+def test_what_is_typed_survives_a_lost_connection(manager: Visitor) -> None:
+    manager.open("/records/visit_report/new?case=6")
+    manager.page.context.set_offline(True)
+    manager.named("visit_purpose").press_sequentially("Fără rețea")
+    assert manager.sees("Fără legătură la rețea")
+    manager.press("Salvează")
+    assert manager.typed("visit_purpose") == "Fără rețea", "a page is not sent into the void"
+    manager.page.context.set_offline(False)
+    assert manager.sees("Ciornă păstrată la"), "as soon as there is a network again"
+    manager.type(visit_date="azi", conclusions="Bine.")
+    manager.press("Salvează")
+    assert manager.answer("Scopul vizitei") == "Fără rețea"
+
+
+def test_a_sheet_locks_when_the_session_is_over_and_opens_with_the_password(manager: Visitor) -> None:
+    begin(manager, "Scris înainte", 5)
+    manager.page.context.clear_cookies()
+    manager.named("visit_purpose").press_sequentially(" și după")
+    lock = manager.page.get_by_role("dialog", name="Sesiunea s-a încheiat")
+    expect(lock).to_be_visible()
+    manager.page.keyboard.press("Escape")
+    lock.get_by_label("Parolă").fill("altă parolă")
+    manager.page.keyboard.press("Enter")
+    expect(lock.get_by_role("alert")).to_contain_text("nu sunt corecte")
+    lock.get_by_label("Parolă").fill(password_of("case_manager"))
+    manager.page.keyboard.press("Enter")
+    expect(lock).to_have_count(0)
+    manager.type(visit_date="azi", conclusions="Bine.")
+    manager.press("Salvează")
+    assert manager.answer("Scopul vizitei") == "Scris înainte și după"
+
+
+def test_nobody_else_opens_a_locked_sheet(manager: Visitor) -> None:
+    begin(manager, "Al managerei", 4)
+    manager.page.context.clear_cookies()
+    manager.another_tab().sign_in("lawyer")
+    manager.named("visit_purpose").press_sequentially(".")
+    lock = manager.page.get_by_role("dialog", name="Sesiunea s-a încheiat")
+    lock.get_by_label("Parolă").fill(password_of("case_manager"))
+    manager.page.keyboard.press("Enter")
+    expect(lock.get_by_role("alert")).to_contain_text("este autentificat altcineva")
+
+
+def test_who_signs_in_again_in_another_tab_just_goes_on(manager: Visitor) -> None:
+    begin(manager, "Prima filă", 2)
+    manager.page.context.clear_cookies()
+    manager.another_tab().sign_in("case_manager")
+    manager.named("visit_purpose").press_sequentially(", din nou")
+    manager.type(visit_date="azi", conclusions="Bine.")
+    assert manager.sees("Ciornă păstrată la")
+    manager.press("Salvează")
+    assert manager.answer("Scopul vizitei") == "Prima filă, din nou"
+
+
+def test_two_tabs_with_one_sheet_warn_until_one_is_closed(manager: Visitor) -> None:
+    begin(manager, "În două file", 1)
+    other = manager.another_tab()
+    other.open("/records/visit_report/new?case=1")
+    for tab in (manager, other):
+        expect(tab.page.get_by_role("alert")).to_contain_text("deschisă și în altă filă")
+    other.page.close()
+    expect(manager.page.locator("#twice")).to_be_hidden()
+    manager.page.reload()
+    manager.press("Renunță la ciornă")
+
+
+def test_back_after_saving_shows_no_second_sheet(manager: Visitor) -> None:
+    manager.open("/records/visit_report/new?case=5")
+    manager.type(visit_date="1.9.2026", visit_purpose="O dată", conclusions="Bine.")
+    manager.press("Salvează")
+    assert manager.answer("Scopul vizitei") == "O dată"
+    manager.page.go_back()
+    assert manager.typed("visit_purpose") == ""
+    manager.page.go_forward()
+    assert manager.answer("Scopul vizitei") == "O dată"
+
+
+def test_signing_out_takes_every_tab_along(manager: Visitor) -> None:
+    manager.open("/cases/1")
+    other = manager.another_tab()
+    other.open("/cases/2")
+    other.press("Deconectare")
+    manager.page.wait_for_url("**/sign-in?over=1&next=%2Fcases%2F1")
+    assert manager.misses("Prundeanu")

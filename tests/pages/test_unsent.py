@@ -1,0 +1,71 @@
+"""A sheet sent when the session is over already, by a browser that keeps no drafts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.access.sessions import IDLE
+from app.demo import password_of
+from app.records.system import now
+from tests.pages.browsing import look
+from tests.pages.conftest import Demo, token_on
+
+SHEET = "/records/visit_report/new?case=6"
+
+
+@contextmanager
+def after_lunch(demo: Demo) -> Iterator[None]:
+    """A while later, when sessions nobody used are over."""
+    guarded = demo.app.extensions["dosar_access"]
+    usual, guarded.clock = guarded.clock, lambda: now() + IDLE + timedelta(minutes=1)
+    try:
+        yield
+    finally:
+        guarded.clock = usual
+
+
+def newcomer(demo: Demo) -> FlaskClient:
+    """The case manager in a browser of her own, whose session may end."""
+    browser = demo.app.test_client()
+    sign_in(browser, "/sign-in")
+    return browser
+
+
+def sign_in(browser: FlaskClient, address: str) -> TestResponse:
+    page = browser.get(address).text
+    who = {"user_name": "case_manager", "password": password_of("case_manager")}
+    next_page = {"next": SHEET} if "next=" in address else {}
+    return browser.post("/sign-in", data={**who, **next_page, "csrf_token": token_on(page)})
+
+
+def test_what_was_typed_waits_as_a_draft(demo: Demo) -> None:
+    browser = newcomer(demo)
+    sheet = look(browser, SHEET)
+    typed = {**sheet.boxes.to_dict(), "visit_purpose": "Scris peste prânz", "family.0.name": "Ana P."}
+    with after_lunch(demo):
+        sent = browser.post(sheet.action, data=typed)
+    assert sent.status_code == 303 and "over=1" in sent.location
+    assert "vă așteaptă acolo ca ciornă" in browser.get(sent.location).text
+    came = sign_in(browser, sent.location)
+    begun = look(browser, came.location)
+    assert (begun.boxes["visit_purpose"], begun.boxes["family.0.name"]) == ("Scris peste prânz", "Ana P.")
+    assert begun.boxes["_once"] == sheet.boxes["_once"], "sent again, it is still one sheet"
+    assert "Scris peste prânz" not in look(demo.browser("coordinator"), SHEET).html
+
+
+def test_a_browser_that_never_signed_in_leaves_nothing(demo: Demo) -> None:
+    stranger = demo.app.test_client()
+    sent = stranger.post(SHEET, data={"visit_purpose": "De nicăieri"})
+    assert sent.status_code == 303 and "over" not in sent.location
+    assert "De nicăieri" not in look(demo.browser("coordinator"), SHEET).html
+
+
+def test_another_site_writes_no_drafts(demo: Demo) -> None:
+    browser = newcomer(demo)
+    with after_lunch(demo):
+        browser.post(SHEET, data={"visit_purpose": "De pe alt site"}, headers={"Sec-Fetch-Site": "cross-site"})
+    sign_in(browser, "/sign-in")
+    assert "De pe alt site" not in look(browser, SHEET).html

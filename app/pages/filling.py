@@ -39,7 +39,6 @@ class Filling:
     """Where a press on *Choose* leads."""
     mistakes: Mapping[Where, Message] = field(default_factory=dict)
     complaints: Sequence[Complaint] = ()
-    blank_rows: int = 1
     whole: Form | None = None
     """The form with the questions this page does not ask: conditions may name them."""
     others: Mapping[str, str] = field(default_factory=dict)
@@ -195,7 +194,7 @@ class Filling:
         around = plain_answers(list((self.whole or self.form).questions.values()), self.answers)
         rows = {position: row for position, row in enumerate(self.answers.get(table.name) or ())}
         typed = row_indexes(table.name, self.posted)
-        indexes = typed or [str(number) for number in range(self.blank_rows)]
+        indexes = typed or [str(number) for number in range(getattr(table, "min_rows", 0))]
         asked.rows = [
             self._row(table, index, str(position), rows.get(position, {}), around, here, bool(typed))
             for position, index in enumerate(indexes)

@@ -9,7 +9,7 @@ const ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi"
 const NEAR = { azi: 0, astazi: 0, today: 0, ieri: -1, yesterday: -1, maine: 1, tomorrow: 1 };
 
 const two = (number) => String(number).padStart(2, "0");
-const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
+export const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
 
 function monthOf(part) {
   if (/^\d{1,2}$/.test(part)) return Number(part);

@@ -6,7 +6,10 @@ const around = (table) => table.parentElement;
 const controls = (row) => row.querySelectorAll("input, select, textarea");
 
 function number(table) {
-  live(table).forEach((row, at) => { row.querySelector(".row-number").textContent = at + 1; });
+  live(table).forEach((row, at) => {
+    const shown = row.querySelector(".row-number");
+    if (shown.textContent !== String(at + 1)) shown.textContent = at + 1;
+  });
   const full = Boolean(table.dataset.most) && live(table).length >= Number(table.dataset.most);
   around(table).querySelector("[data-add]").disabled = full;
   say(table, full ? "full" : "");

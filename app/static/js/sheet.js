@@ -3,12 +3,13 @@
 
 const form = document.querySelector("[data-sheet]");
 const sheet = form.dataset;
-const [{ value: evaluate }, { age, date, number, readers, spoken }] = await Promise.all([
+const [{ value: evaluate }, { age, date, folded, number, readers, spoken }] = await Promise.all([
   import(sheet.expressions), import(sheet.reading),
 ]);
 
 const MOST_ROUNDS = 10;
 const PAPER_LINE = 85;
+const BOXES = "input:not([type=hidden]), select, textarea";
 const rules = new WeakMap();
 const computed = new WeakMap();
 
@@ -28,7 +29,9 @@ const once = (look) => {
 
 const inputs = (place) => place.querySelectorAll("input, select, textarea");
 const inputsOf = once((question) => [...inputs(question)]);
-const rowsOf = (question) => question.querySelectorAll("tr[data-row]:not([hidden])");
+const rowOf = (element) => element.closest("tr[data-row]");
+const tableOf = once((question) => question.querySelector("table[data-rows]"));
+const rowsOf = (question) => [...tableOf(question).tBodies[0].rows].filter((row) => !row.hidden);
 const short = (question) => question.dataset.question.split(".").at(-1);
 const holdsRows = (question) => question.dataset.valueType === "rows";
 
@@ -44,25 +47,37 @@ function texts(question) {
     .map((input) => input.value);
 }
 
+const blankOf = once((question) => answersOf(question.querySelector("template").content.querySelector("tr")));
+const isKept = once((row) => Boolean(row.querySelector("input[type=hidden][name$='.id']")?.value));
+
 /** A new row counts once something is answered in it that did not come with the row, as on the server. */
-function isFilled(row) {
-  if (row.querySelector("input[type=hidden][name$='.id']")?.value) return true;
-  const template = row.closest("fieldset").querySelector("template");
-  const blank = template ? answersOf(template.content.querySelector("tr")) : {};
-  return Object.entries(answersOf(row)).some(([name, one]) => String(one ?? "") !== String(blank[name] ?? ""));
+function isFilled(row, question) {
+  const blank = blankOf(question);
+  return isKept(row) || Object.entries(answersOf(row)).some(([name, one]) => String(one ?? "") !== String(blank[name] ?? ""));
 }
 
 function answer(question) {
   if (question.closest("[hidden]")) return null;
-  if (holdsRows(question)) return [...rowsOf(question)].filter(isFilled).map((row) => answersOf(row));
+  if (holdsRows(question)) return rowsOf(question).filter((row) => isFilled(row, question)).map(answersOf);
   if (question.dataset.value) return computed.get(question) ?? null;
   const typed = texts(question);
   if (typed.some((text) => text.startsWith("~"))) return null;
   return (readers[question.dataset.valueType] ?? readers.text)(typed, sheet);
 }
 
+/** The answers of rows, kept until something in the row changes: a long table is read once, not with every key. */
+const known = new WeakMap();
+
 function answersOf(place) {
-  return Object.fromEntries(questionsOf(place).map((question) => [short(question), answer(question)]));
+  const answers = known.get(place) ?? Object.fromEntries(questionsOf(place).map((one) => [short(one), answer(one)]));
+  if (place !== form) known.set(place, answers);
+  return answers;
+}
+
+/** Something changed here: in a row, or in what holds rows. */
+function forget(element) {
+  const row = rowOf(element);
+  for (const one of row ? [row] : element.querySelectorAll("tr[data-row]")) known.delete(one);
 }
 
 /** Hidden inputs are disabled: they are not posted. True when the element changed. */
@@ -71,6 +86,7 @@ function show(element, shown) {
   delete element.dataset.hidden;
   if (element.hidden === !shown && !marked) return false;
   element.hidden = !shown;
+  forget(element);
   for (const input of inputs(element)) input.disabled = input.closest("[hidden]") !== null;
   return true;
 }
@@ -88,6 +104,7 @@ function compute(question, answers) {
   computed.set(question, value);
   question.querySelector("output").textContent = written(value);
   answers[short(question)] = value;
+  forget(question);
   return true;
 }
 
@@ -99,8 +116,37 @@ function settleQuestion(question, answers) {
   if (value) changed = compute(question, answers) || changed;
   const mark = requiredIf && question.querySelector(".optional");
   if (mark) mark.hidden = verdict(question, "requiredIf", answers) === true;
-  for (const row of holdsRows(question) ? rowsOf(question) : []) changed = settleIn(row, answers) || changed;
-  return changed;
+  return (holdsRows(question) && settleRows(question, answers)) || changed;
+}
+
+/** What the rules in a table ask of the sheet around it. */
+const asksAround = once((question) => {
+  const own = new Set(Object.keys(blankOf(question)));
+  const found = [];
+  const look = (tree) => {
+    if (!Array.isArray(tree)) return;
+    if (tree[0] === "column" || (tree[0] === "name" && !own.has(tree[1]))) found.push(tree);
+    else tree.forEach(look);
+  };
+  for (const cell of questionsOf(question.querySelector("template").content.querySelector("tr"))) {
+    const { showIf, requiredIf, value } = cell.dataset;
+    [showIf, requiredIf, value].filter(Boolean).forEach((rule) => look(JSON.parse(rule)));
+  }
+  return found;
+});
+
+const settledWith = new WeakMap();
+
+/** Rows in which nothing changed, and around which nothing they ask for changed, stay as they are. */
+function settleRows(question, answers) {
+  const around = JSON.stringify(asksAround(question).map((asked) => evaluate(asked, answers, sheet.today)));
+  return rowsOf(question).reduce((changed, row) => {
+    const before = settledWith.get(row);
+    if (before?.around === around && before.answers === known.get(row)) return changed;
+    const moved = settleIn(row, answers);
+    settledWith.set(row, { around, answers: answersOf(row) });
+    return moved || changed;
+  }, false);
 }
 
 function settleIn(place, outer) {
@@ -197,6 +243,7 @@ function offerClearing(question) {
 
 form.addEventListener("input", ({ target }) => {
   const question = target.closest("[data-question]");
+  if (question) forget(target === question ? question : target);
   if (target.dataset.lines) countLines(target);
   if (question && target !== question) chooseOther(question, target);
   if (question && target !== question) unsay(question, target);
@@ -210,19 +257,60 @@ form.addEventListener("change", ({ target }) => {
   if (question) echo(question, target);
 });
 
-form.addEventListener("click", ({ target }) => {
-  const clear = target.closest("[data-clear]");
-  if (!clear) return;
-  const question = clear.closest("[data-question]");
+function clear(question) {
   const radios = question.querySelectorAll("input[type=radio]");
   radios.forEach((radio) => { radio.checked = false; });
   radios[0].focus();
-  offerClearing(question);
-  settleSoon();
+  radios[0].dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+form.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-clear]")) clear(target.closest("[data-question]"));
 });
+
+/** As in a list: a letter chooses the next answer that begins with it. */
+function chooseByLetter(radio, letter) {
+  const radios = [...radio.closest(".ticks").querySelectorAll("input[type=radio]")];
+  const from = radios.findIndex((one) => one.checked) + 1;
+  const next = [...radios.slice(from), ...radios.slice(0, from)].find((one) => (
+    folded(one.parentElement.textContent).startsWith(folded(letter))
+  ));
+  next?.focus();
+  next?.click();
+}
+
+form.addEventListener("keydown", (event) => {
+  const { target, key } = event;
+  if (target.type !== "radio" || event.ctrlKey || event.altKey || event.metaKey) return;
+  const question = target.closest("[data-question]");
+  if (/^(Delete|Backspace)$/.test(key) && question.querySelector("[data-clear]")) clear(question);
+  else if (/^[\p{L}\p{N}]$/u.test(key)) chooseByLetter(target, key);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  form.requestSubmit(form.querySelector(".save-acts .btn-primary"));
+});
+
+// Few sheets ask for a CNP: the script that reads it comes when somebody goes to its box.
+form.addEventListener("focusin", ({ target }) => {
+  if (target.closest("[data-fills]")) import(sheet.fill);
+});
+
+const isOpen = (question) => !question.closest("[hidden]") && !holdsRows(question) && question.querySelector(BOXES)
+  && texts(question).every((text) => text === "");
+
+/** Where the page wants to be looked at; a new sheet, where hands are at the keys, at its first open question. */
+function begin() {
+  const wanted = document.querySelector("[data-focus]") ?? document.getElementById(sheet.beginAt);
+  if (wanted) return wanted.focus();
+  if (!form.elements._once || location.hash || !matchMedia("(pointer: fine)").matches) return undefined;
+  return questionsOf(form).find(isOpen)?.querySelector(BOXES).focus();
+}
 
 settle();
 form.querySelectorAll("[data-lines]").forEach(countLines);
 form.querySelectorAll(".words").forEach((words) => offerWords(words.closest("[data-question]")));
 form.querySelectorAll("[data-clear]").forEach((clear) => offerClearing(clear.closest("[data-question]")));
-document.querySelector("[data-focus]")?.focus();
+begin();

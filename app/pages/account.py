@@ -1,11 +1,10 @@
 """My profile: language, password, where I am signed in."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, session
 from flask_appbuilder import AppBuilder
-from flask_babel import format_datetime, gettext
+from flask_babel import gettext
 
 from app.access.gate import WORKERS, page, worker
 from app.access.guarded import guarded
@@ -18,6 +17,7 @@ from app.access.view import View
 from app.language.message import Mistake
 from app.language.texts import say
 from app.pages.boxes import ChangedPassword
+from app.pages.moments import moment_text
 
 
 class AccountPage(View):
@@ -62,12 +62,7 @@ def _profile_page(form: ChangedPassword, refused: str = "") -> Any:
         "account.html", form=form, refused=refused,
         roles=[say(role.title, wording()) for role in roles],
         sessions=[
-            {"created": told(one.created), "seen": told(one.seen), "is_this": one.is_this} for one in kept
+            {"created": moment_text(one.created), "seen": moment_text(one.seen), "is_this": one.is_this}
+            for one in kept
         ],
     ), 422 if refused or form.errors else 200
-
-
-def told(moment: datetime) -> str:
-    """A stored moment in local time, as the reader writes it."""
-    here = moment.replace(tzinfo=UTC).astimezone().replace(tzinfo=None)
-    return format_datetime(here, "short", rebase=False)

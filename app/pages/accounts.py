@@ -16,8 +16,8 @@ from app.access.view import View
 from app.language.message import Mistake
 from app.language.roles import ACTIONS, Role
 from app.language.texts import say
-from app.pages.account import told
 from app.pages.boxes import ChangedUser, NewUser
+from app.pages.moments import moment_text
 from app.pages.role_words import action_words, facts_of
 
 AnyUserForm = TypeVar("AnyUserForm", bound=ChangedUser)
@@ -150,7 +150,7 @@ def _line(user: User) -> dict[str, Any]:
         "user_name": user.username,
         "roles": [say(role.title, wording()) for role in roles],
         "teams": sorted(group.name for group in user.groups),
-        "last_sign_in": told(user.last_login) if user.last_login else "",
+        "last_sign_in": moment_text(user.last_login) if user.last_login else "",
         "state": _state(user),
     }
 

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from app.pages.unsent import sheet_again
 from app.records.scope import OutOfReach
 from app.records.trouble import Busy
 
@@ -41,7 +42,7 @@ def _http(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
     if isinstance(error, CSRFError):
-        return _page(400, what_to_do=str(error.description))
+        return sheet_again() or _page(400, what_to_do=str(error.description))
     return _page(error.code)
 
 

@@ -1,8 +1,11 @@
 """A sheet that was sent after its session was over: what stands on it waits as a draft."""
 
-from flask import Flask, current_app, request, session
+from flask import Flask, current_app, flash, redirect, request, session
+from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
+from app.access.gate import visitor
 from app.records import drafts
 
 SHEETS = ("RecordPages.new", "RecordPages.edit", "RecordPages.edit_section")
@@ -22,11 +25,29 @@ def keep_unsent_sheets(app: Flask) -> None:
 def _keep_unsent() -> None:
     """Nothing is read and no record is changed; only the one whose session it was ever sees the draft."""
     user_id = session.over_for  # type: ignore[attr-defined]
-    if user_id is None or request.method != "POST" or request.endpoint not in SHEETS:
-        return
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        return
-    form = str((request.view_args or {})["form"])
-    cabinet = current_app.extensions["dosar_cabinet"]
+    if user_id is not None:
+        _kept(user_id)
+
+
+def sheet_again() -> Response | None:
+    """The sheet of a session before this one, to be looked at and saved; none where no sheet was sent."""
+    worker = visitor()
+    if worker is None or not _kept(worker.id):
+        return None
+    flash(gettext("You have signed in again since this sheet was opened. Look at it and save it."), "warning")
+    return redirect(_place(), 303)
+
+
+def _kept(user_id: int) -> bool:
+    """Whether a sheet was sent, by a page of ours; then it is a draft of this user's now."""
+    ours = request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
+    if not ours or request.method != "POST" or request.endpoint not in SHEETS:
+        return False
+    form, cabinet = str((request.view_args or {})["form"]), current_app.extensions["dosar_cabinet"]
     if form in cabinet.forms:
-        drafts.keep(cabinet, user_id, request.full_path.rstrip("?"), form, boxes_of(request.form))
+        drafts.keep(cabinet, user_id, _place(), form, boxes_of(request.form))
+    return form in cabinet.forms
+
+
+def _place() -> str:
+    return request.full_path.rstrip("?")

@@ -34,6 +34,7 @@ def test_leaving_a_moment_after_typing_keeps_it(manager: Visitor) -> None:
     manager.open("/records/visit_report/new?case=2")
     manager.named("visit_purpose").press_sequentially("Scris în grabă")
     manager.follow("Dosar")
+    expect(manager.page.get_by_role("heading", level=1)).to_contain_text("Bună")
     manager.page.go_back()
     expect(manager.named("visit_purpose")).to_have_value("Scris în grabă")
     manager.press("Renunță la ciornă")
@@ -86,11 +87,25 @@ def test_who_signs_in_again_in_another_tab_just_goes_on(manager: Visitor) -> Non
     begin(manager, "Prima filă", 2)
     manager.page.context.clear_cookies()
     manager.another_tab().sign_in("case_manager")
+    token = manager.page.locator("[name=csrf_token]").first
+    before = str(token.input_value())
     manager.named("visit_purpose").press_sequentially(", din nou")
     manager.type(visit_date="azi", conclusions="Bine.")
-    assert manager.sees("Ciornă păstrată la")
+    expect(token).not_to_have_value(before)
     manager.press("Salvează")
     assert manager.answer("Scopul vizitei") == "Prima filă, din nou"
+
+
+def test_a_sheet_of_an_old_session_comes_back_to_be_saved(sign_in: SignIn) -> None:
+    manager = sign_in("case_manager", "ro", javascript=False)
+    manager.open("/records/visit_report/new?case=2")
+    manager.type(visit_date="azi", visit_purpose="Fără scripturi", conclusions="Bine.")
+    manager.page.context.clear_cookies()
+    manager.another_tab().sign_in("case_manager")
+    manager.press("Salvează")
+    assert manager.sees("V-ați autentificat din nou")
+    manager.press("Salvează")
+    assert manager.answer("Scopul vizitei") == "Fără scripturi"
 
 
 def test_two_tabs_with_one_sheet_warn_until_one_is_closed(manager: Visitor) -> None:

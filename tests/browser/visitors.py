@@ -97,7 +97,7 @@ class Visitor:
 
     def pick(self, label: str, record: str) -> None:
         """Choose the record a question points to, on the page that searches for it."""
-        self.page.get_by_role("button", name=re.compile(rf"^\S+ ?: {re.escape(label)}$")).click()
+        self.page.get_by_role("button", name=re.compile(rf"^\S+ – {re.escape(label)}$")).click()
         self.page.get_by_role("button", name=record, exact=True).click()
 
     # --- reading -------------------------------------------------------------------------------

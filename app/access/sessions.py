@@ -116,7 +116,7 @@ class Sessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> BrowserSession:
         """The session of the request's cookie, with its user; an empty one if it is over."""
-        if request.path.startswith(f"{app.static_url_path}/"):
+        if is_static(app, request):
             return BrowserSession()
         session = self._found(request.cookies.get(COOKIE))
         notices = notices_in(app, request, session.user_id)
@@ -216,6 +216,12 @@ def end_sessions(guarded: Guarded, user_id: int, but: Row | None = None) -> None
     """End the user's sessions, ``but`` one; inside the caller's transaction."""
     ends = delete(session_table).where(session_table.c.user_id == user_id)
     guarded.session.execute(ends.where(session_table.c.id != but.id) if but else ends)
+
+
+def is_static(app: Flask, request: Request) -> bool:
+    """Whether a style or script is asked for, there or not: it opens no session, so a page with boxes to send
+    would begin one and put it in the place of the session one works in."""
+    return request.path.startswith(f"{app.static_url_path}/")
 
 
 def is_over(row: Row, moment: datetime) -> bool:

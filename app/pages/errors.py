@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from app.access.sessions import is_static
 from app.pages.unsent import sheet_again
 from app.records.scope import OutOfReach
 from app.records.trouble import Busy
@@ -60,6 +61,8 @@ def _unforeseen(error: Exception) -> Any:
 
 def _page(code: int, what_to_do: str = "") -> Any:
     heading, remedy = TOLD.get(code, TOLD[400 if code < 500 else 500])
+    if is_static(current_app, request):
+        return Response(f"{heading}\n", code, mimetype="text/plain")
     kept = [
         (name, text) for name in request.form if name not in UNSEEN and not name.startswith("_")
         for text in request.form.getlist(name) if text.strip()

@@ -196,6 +196,14 @@ def test_an_unknown_language(desk: Desk, code: str) -> None:
     assert '<html lang="en"' in desk.get("/")
 
 
+@pytest.mark.parametrize("address", ["/static/css/bootstrap.css.map", "/static/"])
+def test_a_script_that_is_not_there_signs_nobody_out(desk: Desk, address: str) -> None:
+    for method in ("GET", "POST"):
+        answer = desk.browser.open(address, method=method)
+        assert answer.status_code >= 400 and "Set-Cookie" not in answer.headers
+    assert desk.browser.get("/").status_code == 200
+
+
 @pytest.mark.parametrize("told", ["xx", "*", "ro;q=x", ",,;;", "x" * 3000])
 def test_a_browser_that_asks_for_nonsense(folder: Path, desk: Desk, told: str) -> None:
     stranger = desk.app.test_client()

@@ -6,7 +6,7 @@ F044 from :mod:`beginning_checks`, F045 and F046 from :mod:`stage_checks`; the r
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from typing import Any
@@ -32,7 +32,7 @@ RESERVED = frozenset({
     "id", "case_id", "form_version", "created_by", "created_at", "changed_by", "changed_at", "version",
     "deleted_by", "deleted_at", "metadata", "registry", "position", "record_id", "csrf_token", "links",
     "form_key", "case_column", "columns", "lacking", "private_to", "to_check", "reverses", "reversal_reason", "of",
-    "question_name", "attached_in",
+    "question_name", "attached_in", "append_only", "column_keys",
 })
 LONGEST_NAMES = 50
 """Columns, indexes and tables are named after both; PostgreSQL knows the first 63 characters of a name."""
@@ -51,8 +51,9 @@ def check(reading: Reading, languages: Iterable[str] = LANGUAGES) -> list[Findin
     found: list[Iterable[Finding]] = [reading.findings]
     for source in (*reading.sources.values(), *reading.mixins.values()):
         found.append(_missing_translations(source, tuple(languages)))
-    for draft in _drafts(reading):
+    for draft in _drafts(reading, reading.of(Form)):
         found += _form_findings(draft)
+    found += _rest_findings(reading)
     for part, shared in reading.of(ChoiceList).items():
         found.append(_twin_codes(shared.choices, reading.sources[part], ("choices",)))
     found += [face_findings(reading), _roles_findings(reading), _menu_findings(reading)]
@@ -62,11 +63,18 @@ def check(reading: Reading, languages: Iterable[str] = LANGUAGES) -> list[Findin
     return sorted(dict.fromkeys(chain.from_iterable(found)), key=lambda one: (one.place, one.code))
 
 
-def _drafts(reading: Reading) -> Iterator[Draft]:
+def _drafts(reading: Reading, forms: Mapping[str, Form]) -> Iterator[Draft]:
     lists = {made.list: made.choices for made in reading.of(ChoiceList).values()}
     every_list, every_form = reading.names("choices"), reading.names("form")
-    for part, form in reading.of(Form).items():
+    for part, form in forms.items():
         yield Draft(form, reading.sources[part], lists, every_list, every_form)
+
+
+def _rest_findings(reading: Reading) -> Iterator[Iterable[Finding]]:
+    """What else is wrong in forms with values that do not fit."""
+    forms = {part: rest.form for part, rest in reading.rests.items()}
+    for rest, draft in zip(reading.rests.values(), _drafts(reading, forms), strict=True):
+        yield filter(rest.tells, chain.from_iterable(_form_findings(draft)))
 
 
 def _form_findings(draft: Draft) -> list[Iterable[Finding]]:

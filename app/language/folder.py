@@ -22,6 +22,7 @@ from app.language.message import msgid
 from app.language.misfits import misfits
 from app.language.question import Question
 from app.language.reading import Source, read_yaml
+from app.language.rest import Rest, rest_of
 from app.language.roles import Roles
 from app.language.stages import Profile, Stages
 
@@ -64,6 +65,8 @@ class Reading:
     sources: dict[str, Source] = field(default_factory=dict)
     mixins: dict[str, Source] = field(default_factory=dict)
     parts: dict[str, BaseModel] = field(default_factory=dict)
+    rests: dict[str, Rest] = field(default_factory=dict)
+    """What fits of the forms with mistakes, to be checked on."""
     findings: list[Finding] = field(default_factory=list)
 
     def of(self, sort: type[Part]) -> dict[str, Part]:
@@ -116,6 +119,8 @@ def read_folder(folder: Path) -> Reading:
         made = None if nothing_left else _made(part.partition(":")[0], source, reading)
         if made is not None and not lacking:
             reading.parts[part] = made
+        elif part.startswith("form:") and (rest := rest_of(source.contents, all_named=not lacking)):
+            reading.rests[part] = rest
         reading.findings.extend(lacking)
     return reading
 

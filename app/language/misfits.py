@@ -54,10 +54,14 @@ MISSPELT = {
 
 def misfits(error: ValidationError, source: Source, model: type[BaseModel]) -> Iterator[Finding]:
     """A finding for every place of ``source`` that does not fit ``model``."""
+    for wrong in of_its_own(error):
+        yield _misfit(wrong, source, model)
+
+
+def of_its_own(error: ValidationError) -> list[Any]:
+    """What is wrong, without what only follows from it."""
     wrongs = error.errors(include_url=False)
-    for wrong in wrongs:
-        if not _follows(wrong, wrongs):
-            yield _misfit(wrong, source, model)
+    return [wrong for wrong in wrongs if not _follows(wrong, wrongs)]
 
 
 def _follows(wrong: Any, wrongs: list[Any]) -> bool:
@@ -68,7 +72,7 @@ def _follows(wrong: Any, wrongs: list[Any]) -> bool:
 
 
 def _misfit(wrong: Any, source: Source, model: type[BaseModel]) -> Finding:
-    path = _path(wrong["loc"])
+    path = path_in_file(wrong["loc"])
     kind = wrong["type"]
     if kind == "extra_forbidden":
         hint = mean(str(path[-1]), _keys_at(wrong["loc"], model))
@@ -101,7 +105,7 @@ def _wrong_value(wrong: Any, place: Place) -> Finding:
     return finding(place, "F008", "This value does not fit here.")
 
 
-def _path(loc: Loc) -> Loc:
+def path_in_file(loc: Loc) -> Loc:
     """The path through the file; on the way pydantic also names kinds of questions and of values."""
     return tuple(
         step for place, step in enumerate(loc)

@@ -33,11 +33,16 @@ def zipped(*names: str) -> bytes:
     return content.getvalue()
 
 
+def named(value: str | bytes) -> str:
+    """What a test is called by: contents are made anew each time, with the time in them."""
+    return value if isinstance(value, str) else f"{len(value)} bytes"
+
+
 @pytest.mark.parametrize(("name", "content"), [
     ("act.pdf", PDF), ("ACT.PDF", PDF), ("poza.jpg", JPG), ("poza.jpeg", JPG), ("note.txt", "Țară".encode()),
     ("plan.docx", zipped("word/document.xml")), ("x.webp", b"RIFF\0\0\0\0WEBPVP8 "),
     ("poza.png", drawn("PNG")),
-])
+], ids=named)
 def test_documents_and_pictures_are_accepted(name: str, content: bytes) -> None:
     assert file.accepts(name, content) is None
 
@@ -49,7 +54,7 @@ def test_documents_and_pictures_are_accepted(name: str, content: bytes) -> None:
     ("note.txt", b"  <!DOCTYPE html>", "is not what its name says"), ("note.txt", b"a\0b", "is not what"),
     ("plan.odt", zipped("content.xml"), "is not what"),
     ("plan.docx", zipped("word/document.xml", "word/vbaProject.bin"), "holds macros"),
-])
+], ids=named)
 def test_other_files_are_refused(name: str, content: bytes, why: str) -> None:
     refused = file.accepts(name, content)
     assert (why in str(refused)) if why else refused is None

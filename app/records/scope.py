@@ -55,9 +55,14 @@ class Scope:
         """Whether the rights of the worker's roles hold ``action`` on the form."""
         return self.system or action in self.rights.get(form, ())
 
+    @property
+    def reaches_all(self) -> bool:
+        """Whether every case is one of hers."""
+        return self.system or self.cases == "all"
+
     def reaches(self, case_id: Any) -> ColumnElement[bool]:
         """The condition under which a case (a column of case ids) is one of hers."""
-        if self.system or self.cases == "all":
+        if self.reaches_all:
             return true()
         if self.cases == "none" or not self.colleagues:
             return false()

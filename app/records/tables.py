@@ -231,7 +231,7 @@ def _index(table: Table, form: Form) -> None:
         )
     Index(f"ix_{form.key}__entered", table.c.created_by, table.c.created_at)
     waiting = table.c.to_check.is_(True) & table.c.deleted_at.is_(None)
-    Index(f"ix_{form.key}__to_check", table.c.id, sqlite_where=waiting, postgresql_where=waiting)
+    Index(f"ix_{form.key}__waiting", table.c.to_check, table.c.id, sqlite_where=waiting, postgresql_where=waiting)
 
 
 def sorted_by_words(form: Form) -> list[Question]:

@@ -19,9 +19,7 @@ from app.language.message import Message
 from app.records.trouble import Trouble
 from app.speaking import own_language, say
 
-HOST, PORT, THREADS = "127.0.0.1", 8080, 8
-IN_MEMORY = 64 * 2**20
-"""More than any post or page: waitress writes nothing of either to a temporary file."""
+HOST, PORT = "127.0.0.1", 8080
 ENVIRONMENT = """\
 environment:
   DATABASE_URL   keep the data in PostgreSQL instead of the data folder, for example
@@ -145,6 +143,7 @@ def _start(asked: argparse.Namespace) -> int:
     with _made_to_stay():
         from app.records.alone import alone_with
         from app.running import opened_app
+        from app.serving import serve
 
     data = data_folder(asked.data, asked.demo)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -156,7 +155,7 @@ def _start(asked: argparse.Namespace) -> int:
             )
         _tell_findings(findings)
         _greet(asked)
-        _serve(app, door)
+        serve(app, door)
     return 0
 
 
@@ -211,15 +210,6 @@ def _greet(asked: argparse.Namespace) -> None:
     print(f"Dosar: {address}   ({say(Message('Ctrl+C stops it'))})", flush=True)
     if not asked.no_browser:
         Timer(1.0, webbrowser.open, [address]).start()
-
-
-def _serve(app: Any, door: socket.socket) -> None:
-    import waitress
-
-    waitress.serve(
-        app, sockets=[door], threads=THREADS, ident=None,
-        inbuf_overflow=IN_MEMORY, outbuf_overflow=IN_MEMORY, max_request_body_size=27 * 2**20,
-    )
 
 
 # --- the other commands --------------------------------------------------------------------------------

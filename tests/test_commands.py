@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -217,6 +218,22 @@ def _first_answer(port: int, patience: float = 30) -> tuple[int, str]:
             if time.monotonic() > until:
                 raise
             time.sleep(0.05)
+
+
+@pytest.mark.parametrize("refused, status, told", [
+    ("POST /sign-in HTTP/1.1\r\nHost: localhost\r\nAccept-Language: ro\r\nContent-Length: 99999999\r\n\r\n", 413,
+     "Este prea mult deodată"),
+    ("nonsense\r\n\r\n", 400, "Cererea nu poate fi înțeleasă"),
+])
+def test_what_the_server_refuses_is_told_like_any_error(
+    started: "subprocess.Popen[str]", free_port: int, refused: str, status: int, told: str
+) -> None:
+    _first_answer(free_port)
+    with socket.create_connection(("127.0.0.1", free_port), timeout=10) as connection:
+        connection.sendall(refused.encode())
+        answer = connection.makefile("rb").read().decode()
+    assert f" {status} " in answer.splitlines()[0]
+    assert told in answer and "Content-Security-Policy" in answer
 
 
 def test_it_starts_from_any_folder_and_stops_at_once(

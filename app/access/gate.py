@@ -11,6 +11,7 @@ from typing import Any, NoReturn, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask_appbuilder.baseviews import expose
+from flask_babel import gettext
 from werkzeug.exceptions import SecurityError
 
 from app.access.guarded import Guarded, guarded
@@ -111,7 +112,7 @@ def _refuse_strange_host() -> Response | None:
     """A page built for a foreign host name would link to it."""
     if not isinstance(request.routing_exception, SecurityError):
         return None
-    return Response("Bad host name.\n", 400, mimetype="text/plain")
+    return Response(gettext("This request cannot be understood") + "\n", 400, mimetype="text/plain")
 
 
 def _recognise() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, abort, current_app, render_template, request
 from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -14,6 +14,8 @@ from app.records.trouble import Busy
 
 UNSEEN = ("csrf_token", "_seen", "_once", "password", "again", "current")
 
+REFUSED = "dosar.refused"
+"""Where a request that the server refused by itself says with which status."""
 TOLD: dict[int, tuple[Any, Any]] = {
     400: (lazy_gettext("This request cannot be understood"), lazy_gettext("Go back, reload the page and try again.")),
     403: (lazy_gettext("This is not for your role"),
@@ -37,6 +39,14 @@ def explain_errors(app: Flask) -> None:
     app.register_error_handler(OutOfReach, lambda _: _page(404))
     app.register_error_handler(Busy, lambda _: _page(503))
     app.register_error_handler(Exception, _unforeseen)
+    app.before_request(_refused)
+
+
+def _refused() -> None:
+    """What the server did not let through comes here to be told."""
+    code = request.environ.get(REFUSED)
+    if code is not None:
+        abort(int(code))
 
 
 def _http(error: HTTPException) -> Any:
@@ -61,7 +71,7 @@ def _unforeseen(error: Exception) -> Any:
 
 def _page(code: int, what_to_do: str = "") -> Any:
     heading, remedy = TOLD.get(code, TOLD[400 if code < 500 else 500])
-    if is_static(current_app, request):
+    if is_static(current_app, request) or request.environ.get(REFUSED, 413) != 413:
         return Response(f"{heading}\n", code, mimetype="text/plain")
     kept = [
         (name, text) for name in request.form if name not in UNSEEN and not name.startswith("_")

@@ -1,0 +1,57 @@
+"""The server that listens. What it refuses by itself, too large or garbled, is answered by the application's
+error pages, in the reader's language and with their headers, instead of its own English lines."""
+
+import socket
+from io import BytesIO
+from typing import Any
+
+import waitress
+from waitress.channel import HTTPChannel
+from waitress.task import WSGITask
+
+from app.pages.errors import REFUSED
+
+THREADS = 8
+IN_MEMORY = 64 * 2**20
+"""More than any post or page: waitress writes nothing of either to a temporary file."""
+MOST_RECEIVED = 27 * 2**20
+OPEN_TO_ALL = "/sign-in"
+HEARD = ("HOST", "COOKIE", "ACCEPT_LANGUAGE")
+"""What of a refused request says who reads the answer."""
+
+
+class Refusal(WSGITask):  # type: ignore[misc]
+    """Has the application say why a request goes no further."""
+
+    def execute(self) -> None:
+        self.set_close_on_finish()
+        super().execute()
+
+    def get_environment(self) -> dict[str, Any]:
+        server, told = self.channel.server, self.request.headers
+        return {
+            REFUSED: self.request.error.code,
+            "REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "PATH_INFO": OPEN_TO_ALL, "QUERY_STRING": "",
+            "REMOTE_ADDR": self.channel.addr[0], "SERVER_NAME": server.server_name,
+            "SERVER_PORT": str(server.effective_port), "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": f"127.0.0.1:{server.effective_port}",
+            "wsgi.version": (1, 0), "wsgi.url_scheme": "http", "wsgi.input": BytesIO(), "wsgi.errors": None,
+            "wsgi.multithread": True, "wsgi.multiprocess": False, "wsgi.run_once": False,
+            **{f"HTTP_{name}": told[name] for name in HEARD if name in told},
+        }
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection whose refusals are worded by the application."""
+
+    error_task_class = Refusal
+
+
+def serve(app: Any, door: socket.socket) -> None:
+    """Answer whoever knocks at the door, until the program is stopped."""
+    server = waitress.create_server(
+        app, sockets=[door], threads=THREADS, ident=None,
+        inbuf_overflow=IN_MEMORY, outbuf_overflow=IN_MEMORY, max_request_body_size=MOST_RECEIVED,
+    )
+    server.channel_class = Channel
+    server.run()

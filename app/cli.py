@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_places(copy)
     check = _command(commands, "check", _check, "say everything that is wrong in the form files")
     check.add_argument("--language", default=own_language(), help="the language to say it in")
-    check.add_argument("--forms", type=Path, help="the forms folder")
+    _add_places(check)
     schema = _command(commands, "schema", _schema, "write the JSON Schema that editors use for form files")
     schema.add_argument("--forms", type=Path, help="the forms folder")
     return parser
@@ -252,10 +252,35 @@ def _check(asked: argparse.Namespace) -> int:
     from app.language.folder import read_folder
     from app.speaking import translate_to
 
-    found = check(read_folder(forms_folder(asked.forms)))
+    forms = forms_folder(asked.forms)
+    found = _compared_with_answers(asked, forms) if _can_open(asked) else check(read_folder(forms))
     for one in found:
         print(one.say(translate_to(asked.language)))
     return 1 if found else 0
+
+
+def _can_open(asked: argparse.Namespace) -> bool:
+    """Whether there are answers that the forms can be compared with: those named, or those of a usual start."""
+    from app.records.keys import default_key_file
+    from app.records.store import database_file
+
+    if asked.data or database_url():
+        return True
+    usual = data_folder(None)
+    key_file = asked.key_file or default_key_file(usual)
+    return database_file(usual).is_file() and (asked.passphrase or key_file.is_file())
+
+
+def _compared_with_answers(asked: argparse.Namespace, forms: Path) -> Sequence[Any]:
+    from app.records.upgrade import look
+    from app.running import open_store
+
+    data = _existing_data(asked)
+    store = open_store(data, _key(asked, data), database_url())
+    try:
+        return look(store, forms, converting=False).findings
+    finally:
+        store.close()
 
 
 def _schema(asked: argparse.Namespace) -> int:

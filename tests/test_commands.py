@@ -26,7 +26,8 @@ WIDER = form("visit", "name: price, type: decimal, was: cost")
 
 
 @pytest.fixture(autouse=True)
-def _quiet_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+def _quiet_computer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("platformdirs.user_data_path", lambda name: tmp_path / "usual" / name)
     for name in ("LC_ALL", "LC_MESSAGES", "LANG", "DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
 
@@ -184,6 +185,18 @@ def test_check_says_every_mistake(places: list[str], tmp_path: Path, capsys: pyt
     (tmp_path / "forms/visit.yaml").write_text(VISIT.replace("integer", "intger"), encoding="utf-8")
     assert main(["check", *places[2:4], "--language", "ro"]) == 1
     assert 'forms/visit.yaml:8: F006: tip necunoscut „intger”' in capsys.readouterr().out
+
+
+def test_check_says_what_the_kept_answers_do_not_allow(
+    places: list[str], kept: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "forms/visit.yaml").write_text(VISIT.replace("integer", "date"), encoding="utf-8")
+    assert main(["check", *places[2:4]]) == 1
+    assert "F020" not in capsys.readouterr().out, "without the data only the files are read"
+    assert main(["check", *places]) == 1
+    said = capsys.readouterr().out
+    assert 'forms/visit.yaml:8: F020: Answers of type "integer" do not fit type "date"' in said
+    assert "F025" not in said
 
 
 # --- the application itself, as a program of its own -------------------------------------------------

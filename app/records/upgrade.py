@@ -74,10 +74,10 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> Opened:
     return opened
 
 
-def look(store: Store, folder: Path) -> Opened:
-    """What :func:`open_forms` would do, converting too; nothing is changed."""
+def look(store: Store, folder: Path, converting: bool = True) -> Opened:
+    """What :func:`open_forms` would do, by default converting too; nothing is changed."""
     with store.snapshot() as connection:
-        return _compared(connection, folder, read_kept(connection), converting=True)
+        return _compared(connection, folder, read_kept(connection), converting)
 
 
 def last_good(store: Store) -> Definition:
@@ -127,9 +127,10 @@ def _changes(reading: Reading, standing: Mapping[str, Form], converting: bool) -
     for part, made in reading.parts.items():
         if isinstance(made, Form) and made.key in standing:
             older, source = standing[made.key], reading.sources[part]
-            yield from refusals(older, made, source, lists)
+            refused = list(refusals(older, made, source, lists))
+            yield from refused
             yield from disappearances(older, made, source)
-            if not converting:
+            if not converting and not refused:
                 yield from conversions(older, made, source)
 
 

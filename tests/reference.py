@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from app.fields import KINDS
 from app.language.choices import Choice, ChoiceList
 from app.language.face import Face, FaceQuestion
+from app.language.figures import Figure, Report, Share
 from app.language.form import Form, Section, Signature, Total
 from app.language.question import Question
 from app.language.roles import Role
@@ -18,6 +19,7 @@ README = Path(__file__).parents[1] / "README.md"
 TABLES: dict[str, type[BaseModel]] = {
     "form": Form, "section": Section, "question": Question, "total": Total, "signature": Signature,
     "choices": ChoiceList, "choice": Choice, "role": Role, "face": Face, "face-question": FaceQuestion,
+    "report": Report, "figure": Figure, "share": Share,
 }
 """Where a table stands in README.md, between ``<!-- name -->`` and ``<!-- end -->``, and what it describes."""
 

@@ -2,7 +2,8 @@
 
 F001–F003 come from :mod:`reading`, F005–F008 and F011 from :mod:`misfits`, F007, F014 and F018 from
 :mod:`folder`, F012, F027, F030 and F032 from :mod:`rule_checks`, F040–F043 from :mod:`face_checks`,
-F044 from :mod:`beginning_checks`, F045 and F046 from :mod:`stage_checks`; the rest are here.
+F044 from :mod:`beginning_checks`, F045 and F046 from :mod:`stage_checks` and
+:mod:`figure_checks`; the rest are here.
 """
 
 import re
@@ -14,6 +15,7 @@ from typing import Any
 from app.language.beginning_checks import beginning_findings
 from app.language.choices import Choice, ChoiceList
 from app.language.face_checks import face_findings
+from app.language.figure_checks import figure_findings
 from app.language.finding import Finding, Place, finding, mean
 from app.language.folder import MENU, ROLES, Reading
 from app.language.form import CASE, Form
@@ -57,7 +59,7 @@ def check(reading: Reading, languages: Iterable[str] = LANGUAGES) -> list[Findin
     for part, shared in reading.of(ChoiceList).items():
         found.append(_twin_codes(shared.choices, reading.sources[part], ("choices",)))
     found += [face_findings(reading), _roles_findings(reading), _menu_findings(reading)]
-    found += [beginning_findings(reading), stage_findings(reading), profile_findings(reading)]
+    found += [beginning_findings(reading), stage_findings(reading), profile_findings(reading), figure_findings(reading)]
     if not reading.findings:
         found.append(_unused(reading))
     return sorted(dict.fromkeys(chain.from_iterable(found)), key=lambda one: (one.place, one.code))

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.language.choices import Choice, ChoiceList
 from app.language.face import Face
+from app.language.figures import Figures
 from app.language.finding import Finding, Place, finding, mean
 from app.language.form import Form, Mixin
 from app.language.menu import Menu
@@ -28,13 +29,13 @@ from app.language.stages import Profile, Stages
 
 FOLDERS = {"choices": "choices", "mixins": "mixin", "faces": "face"}
 """What the files of a folder are; those beside it are forms, roles and the menu."""
-ROLES, MENU, STAGES, PROFILE = "roles", "menu", "stages", "profile"
-APART = {ROLES, MENU, STAGES, PROFILE}
+ROLES, MENU, STAGES, PROFILE, FIGURES = "roles", "menu", "stages", "profile", "figures"
+APART = {ROLES, MENU, STAGES, PROFILE, FIGURES}
 NAMED = {"form": "form", "choices": "list", "mixin": "mixin", "face": "face"}
 """The key under which each sort of file says its name."""
 MODELS: Mapping[str, type[BaseModel]] = {
     "form": Form, "choices": ChoiceList, "mixin": Mixin, "face": Face, ROLES: Roles, MENU: Menu,
-    STAGES: Stages, PROFILE: Profile,
+    STAGES: Stages, PROFILE: Profile, FIGURES: Figures,
 }
 ADVICE = {"F010", "F021", "F023", "F024", "F032", "F033", "F034"}
 """Findings to mend with which a file runs all the same: a missing translation, a form in no menu."""
@@ -54,6 +55,8 @@ class Definition:
     """The other papers that ask for a form's records, by its key, in the order of the paper's question."""
     stages: Stages = field(default_factory=Stages)
     """What the page of a case draws together."""
+    figures: Figures | None = None
+    """What reports count."""
     contents: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The plain values each part was made of: ``form:intake``, ``choices:sex``, ``roles``, ``menu``."""
 
@@ -215,7 +218,7 @@ def define(parts: Mapping[str, BaseModel], contents: Mapping[str, Any]) -> Defin
     choices = {made.list: made for made in parts.values() if isinstance(made, ChoiceList)}
     lists: dict[str, list[Choice]] = {name: shared.choices for name, shared in choices.items()}
     forms = {made.key: with_writers(with_choices(made, lists)) for made in parts.values() if isinstance(made, Form)}
-    roles, menu, stages = parts.get(ROLES), parts.get(MENU), parts.get(STAGES)
+    roles, menu, stages, figures = (parts.get(part) for part in (ROLES, MENU, STAGES, FIGURES))
     return Definition(
         forms=dict(sorted(forms.items())),
         choices=choices,
@@ -223,6 +226,7 @@ def define(parts: Mapping[str, BaseModel], contents: Mapping[str, Any]) -> Defin
         roles=roles if isinstance(roles, Roles) else Roles.model_validate({"roles": []}),
         menu=menu if isinstance(menu, Menu) else Menu.model_validate({"menu": []}),
         stages=stages if isinstance(stages, Stages) else Stages(),
+        figures=figures if isinstance(figures, Figures) else None,
         contents=dict(contents),
     )
 

@@ -14,6 +14,7 @@ def register_pages(app: Flask, registry: Any) -> None:
     from app.pages.deriving import DerivingPages
     from app.pages.drafting import DraftPages
     from app.pages.exporting import ExportPages
+    from app.pages.figures import FiguresPage
     from app.pages.files import FilePages
     from app.pages.finding import FindingPage
     from app.pages.help import HelpPages
@@ -31,6 +32,7 @@ def register_pages(app: Flask, registry: Any) -> None:
             module.register(registry)
         for view in (
             HomePage, HelpPages, FindingPage, CasePages, MergePages, ProgrammePage, DerivingPages, DraftPages,
-            RecordPages, ExportPages, ListPages, FilePages, ReversingPages, TeamPage, FormsPage, RecyclePage,
+            RecordPages, FiguresPage, ExportPages, ListPages, FilePages, ReversingPages, TeamPage, FormsPage,
+            RecyclePage,
         ):
             registry.add_view_no_menu(view)

@@ -16,6 +16,7 @@ from app.pages.acts import back_to, record_acts, record_url
 from app.pages.addresses import record_number
 from app.pages.desk import Desk, desk, found_or_404
 from app.pages.faces import papers
+from app.pages.figures import figures_link
 from app.pages.filing import kept_sheet, new_sheet
 from app.pages.listing import list_context
 from app.pages.reading_sheet import read_sections, signature_lines, stampers, stamps
@@ -63,7 +64,8 @@ class RecordPages(View):
             reversal=said, stamps=stamps(sheet.record, titles),
             history_url=url_for("RecordPages.history", form=form, record_id=record_id),
             faces=seen.links(lambda face: url_for("RecordPages.show", form=form, record_id=record_id, face=face)),
-            left_out=seen.left_out(answers), hanging=_hanging(at, sheet.record),
+            left_out=seen.left_out(answers),
+            hanging=figures_link(at, form, record_id) + _hanging(at, sheet.record),
             signatures=signature_lines(seen.form, at.reading.language),
         )
 

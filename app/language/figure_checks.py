@@ -1,0 +1,104 @@
+"""Checks of ``figures.yaml`` against the forms beside it."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+from sqlalchemy import Date
+
+from app.language.expressions import Expression
+from app.language.figures import Figure, Figures, Report
+from app.language.finding import Finding, finding, mean
+from app.language.folder import FIGURES, Reading
+from app.language.form import Form
+from app.language.message import msgid
+from app.language.question import Question
+from app.language.reading import Source
+from app.language.walking import Path
+
+DATES = ("day", "since", "until")
+
+
+def figure_findings(reading: Reading) -> Iterator[Finding]:
+    """Forms and questions that the figures name and that are not there, or cannot be counted by."""
+    declared, source = reading.parts.get(FIGURES), reading.sources.get(FIGURES)
+    if not isinstance(declared, Figures) or source is None:
+        return
+    forms, every = {form.key: form for form in reading.of(Form).values()}, reading.names("form")
+    yield from _form(declared.report.form, every, source, ("report", "form"))
+    if declared.report.form in forms:
+        yield from _report(declared.report, forms[declared.report.form], source)
+    seen: set[str] = set()
+    for place, figure in enumerate(declared.figures):
+        path: Path = ("figures", place)
+        if figure.figure in seen:
+            text = msgid('Two figures are named "%(name)s"; rename one.')
+            yield finding(source.place((*path, "figure")), "F009", text, name=figure.figure)
+        seen.add(figure.figure)
+        yield from _form(figure.form, every, source, (*path, "form"))
+        if figure.form in forms:
+            yield from _figure(figure, forms[figure.form], source, path)
+
+
+def _form(name: str, every: Collection[str], source: Source, path: Path) -> Iterator[Finding]:
+    if name not in every:
+        text = msgid('no form is named "%(name)s"%(hint)s')
+        yield finding(source.place(path), "F019", text, name=name, hint=mean(name, every))
+
+
+def _report(report: Report, form: Form, source: Source) -> Iterator[Finding]:
+    for option in ("begins", "ends", "periods"):
+        yield from _known(getattr(report, option), form, form.questions, source, ("report", option))
+    if report.periods in form.questions:
+        columns = {column.name: column for column in form.questions[report.periods].columns_asked()}
+        for option in ("title", "since", "until"):
+            yield from _known(getattr(report, option), form, columns, source, ("report", option))
+
+
+def _figure(figure: Figure, form: Form, source: Source, path: Path) -> Iterator[Finding]:
+    for option in (*DATES, "of", "sum"):
+        if name := getattr(figure, option):
+            yield from _known(name, form, form.questions, source, (*path, option))
+            yield from _fits(option, name, form, source, (*path, option))
+    for place, name in enumerate(figure.by):
+        yield from _known(name, form, form.questions, source, (*path, "by", place))
+        yield from _fits("by", name, form, source, (*path, "by", place))
+    stored = {question.name: question for question in form.stored_questions}
+    rules: list[tuple[Path, Expression | None]] = [((*path, "if"), figure.rule)]
+    rules += [((*path, "parts", number, "if"), share.rule) for number, share in enumerate(figure.parts)]
+    for where, rule in rules:
+        for name in sorted(rule.names) if rule else ():
+            yield from _known(name, form, stored, source, where)
+
+
+def _known(name: str, form: Form, known: Mapping[str, Question], source: Source, path: Path) -> Iterator[Finding]:
+    if name not in known:
+        yield finding(
+            source.place(path), "F045", 'no question of "%(form)s" is named "%(name)s"%(hint)s',
+            form=form.key, name=name, hint=mean(name, known),
+        )
+
+
+def _fits(option: str, name: str, form: Form, source: Source, path: Path) -> Iterator[Finding]:
+    """A day where one is asked for, a number to sum, a choice to divide by."""
+    question, kind = form.questions.get(name), "day" if option in DATES else option
+    if question is not None and not FITTING[kind](question):
+        yield finding(source.place(path), "F029", UNFIT[kind], name=name)
+
+
+def _is_a_day(question: Question) -> bool:
+    columns = question.columns()
+    return len(columns) > 0 and isinstance(columns[0].type, Date)
+
+
+FITTING: Mapping[str, Callable[[Question], bool]] = {
+    "day": _is_a_day,
+    "sum": lambda question: question.value_type == "number" and question.link_target() is None
+    and not question.in_currencies,
+    "by": lambda question: question.chosen and question.link_target() is None,
+    "of": lambda question: question.link_target() is not None,
+}
+UNFIT = {
+    "day": msgid('"%(name)s" is not answered with a whole date; take a question that is.'),
+    "sum": msgid('"%(name)s" is no number that can be summed; take one that is.'),
+    "by": msgid('"%(name)s" is not answered by choosing; figures are divided by choices only.'),
+    "of": msgid('"%(name)s" points to no record; take a link.'),
+}

@@ -1,0 +1,139 @@
+"""The figures of a report: records of each period, counted in all, by their choices and by rules."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func
+
+from app.language.answering import plain_answers
+from app.language.expressions import Expression
+from app.language.figures import Figure, Figures
+from app.language.form import Form
+from app.language.question import Question
+from app.records.cabinet import Cabinet
+from app.records.tables import column_names
+from app.records.together import read_together
+
+Number = Decimal | int
+NOBODY: None = None
+"""The code of those who did not answer."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """A period that is reported on."""
+
+    title: str
+    since: date
+    until: date
+
+
+@dataclass
+class Count:
+    """One figure in one period."""
+
+    total: Number = 0
+    by: dict[str, dict[str | None, Number]] = field(default_factory=dict)
+    """Question → code → how much of it; of several ticks each counts."""
+    parts: list[Number] = field(default_factory=list)
+    """How much each of the figure's parts is, in their order."""
+
+
+def readable(declared: Figures, known: Mapping[str, Form]) -> list[Figure]:
+    """The figures of which the reader may know what they are made of, with those of their parts she may know."""
+    return [
+        one.model_copy(update={"parts": tuple(share for share in one.parts if _names(share.rule) <= questions)})
+        for one in declared.figures if one.form in known
+        for questions in [set(known[one.form].questions)] if _needs(one) <= questions
+    ]
+
+
+def _needs(figure: Figure) -> set[str]:
+    named = (figure.day, figure.since, figure.until, figure.of, figure.sum)
+    return {name for name in named if name} | _names(figure.rule)
+
+
+def _names(rule: Expression | None) -> set[str]:
+    return set(rule.names) if rule else set()
+
+
+def counted(
+    cabinet: Cabinet, known: Mapping[str, Form], figures: Sequence[Figure], periods: Sequence[Period], record_id: int,
+) -> list[list[Count]]:
+    """For each figure its count in each period, over the records in the reader's reach: one statement.
+
+    By a question that the reader may not know nothing is divided.
+    """
+    asked = [
+        (_Counting(cabinet, known[figure.form], figure, period, record_id)) for figure in figures for period in periods
+    ]
+    found = read_together(cabinet, [one.part() for one in asked])
+    counts = [one.count(rows) for one, rows in zip(asked, found, strict=True)]
+    return [counts[place:place + len(periods)] for place in range(0, len(counts), max(len(periods), 1))]
+
+
+@dataclass(frozen=True)
+class _Counting:
+    """One figure in one period on its way: what is asked for, and what comes of it."""
+
+    cabinet: Cabinet
+    form: Form
+    figure: Figure
+    period: Period
+    record_id: int
+
+    def part(self) -> tuple[Any, ...]:
+        """The records of the period, counted by every answer that matters here."""
+        kept: Any = self.cabinet.record_class(self.form.key)
+        by = [getattr(kept, name) for question in self._questions() for name in column_names(question)]
+        value = getattr(kept, self.figure.sum) if self.figure.sum else kept.id
+        amount = (func.sum(value) if self.figure.sum else func.count(value)).label("_amount")
+        return kept, [*by, amount], list(self._conditions(kept)), by
+
+    def _questions(self) -> list[Question]:
+        ruled = _names(self.figure.rule).union(*(_names(share.rule) for share in self.figure.parts))
+        return [one for one in self.form.stored_questions if one.name in ruled or one.name in self.figure.by]
+
+    def _conditions(self, kept: Any) -> Iterator[Any]:
+        figure, period = self.figure, self.period
+        if figure.day:
+            yield getattr(kept, figure.day).between(period.since, period.until)
+        if figure.since:
+            yield getattr(kept, figure.since) <= period.until
+        if figure.until:
+            ended = getattr(kept, figure.until)
+            yield ended.is_(None) | (ended >= period.since)
+        if figure.of:
+            yield getattr(kept, figure.of) == self.record_id
+
+    def count(self, rows: Iterable[Mapping[str, Any]]) -> Count:
+        """What the rows come to: each is a number of records that answer alike."""
+        questions = self._questions()
+        divided = [one for one in questions if one.name in self.figure.by]
+        made = Count(by={one.name: {} for one in divided}, parts=[0] * len(self.figure.parts))
+        for row in rows:
+            answers = {one.name: one.restored(row) for one in questions}
+            plain = plain_answers(questions, answers)
+            amount: Number = row["_amount"] or 0
+            if not self._picks(self.figure.rule, plain):
+                continue
+            made.total += amount
+            for place, share in enumerate(self.figure.parts):
+                made.parts[place] += amount if self._picks(share.rule, plain) else 0
+            for one in divided:
+                for code in _codes(plain[one.name]):
+                    made.by[one.name][code] = made.by[one.name].get(code, 0) + amount
+        return made
+
+    def _picks(self, rule: Expression | None, plain: Mapping[str, Any]) -> bool:
+        return rule is None or rule.value(plain, self.period.until) is True
+
+
+def _codes(answer: Any) -> list[Any]:
+    """The codes an answer counts for."""
+    if isinstance(answer, list):
+        return answer or [NOBODY]
+    return [answer]

@@ -46,6 +46,8 @@ class PageReader(HTMLParser):
         super().__init__()
         self.texts: set[str] = set()
         self.links: list[str] = []
+        self.assets: list[str] = []
+        """What comes with the page: styles and scripts."""
         self.language = ""
         self.title = ""
         self.heads = 0
@@ -57,6 +59,8 @@ class PageReader(HTMLParser):
             self.language = given.get("lang") or ""
         if tag == "a" and (given.get("href") or "").startswith(("/", "?")):
             self.links.append(str(given["href"]))
+        if tag == "script" or (tag == "link" and given.get("rel") in ("stylesheet", "modulepreload")):
+            self.assets.append(str(given.get("src") or given.get("href")))
         self.heads += tag == "h1"
         foreign = tag != "html" and "lang" in given
         silent = tag in SILENT or foreign or self._is_silent()
@@ -111,9 +115,11 @@ def _token(html: str) -> str:
 
 
 def crawled(site: Site, role: str, language: str, most: int = 1) -> Iterator[CrawledPage]:
-    """Every page the worker's links lead to, at most so many of each kind."""
+    """Every page the worker's links lead to, at most so many of each kind: the first ones in Romanian, and
+    in English those that are linked to last."""
     client: Any = signed_in(site, role, language)
     waiting, seen, kinds = deque(["/"]), {"/"}, Counter[str]()
+    turn = 1 if language == "ro" else -1
     while waiting:
         address = waiting.popleft()
         answer = client.get(address)
@@ -123,7 +129,7 @@ def crawled(site: Site, role: str, language: str, most: int = 1) -> Iterator[Cra
             continue
         page = CrawledPage(address, kind_of(address), answer.status_code, answer.text)
         yield page
-        for link in page.read.links:
+        for link in page.read.links[::turn]:
             followed = (link if link.startswith("/") else address.partition("?")[0] + link).partition("#")[0]
             kind = kind_of(followed)
             if followed not in seen and kinds[kind] < most:

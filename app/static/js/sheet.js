@@ -303,7 +303,7 @@ const isOpen = (question) => !question.closest("[hidden]") && !holdsRows(questio
 
 /** Where the page wants to be looked at; a new sheet, where hands are at the keys, at its first open question. */
 function begin() {
-  const wanted = document.querySelector("[data-focus]") ?? document.getElementById(sheet.beginAt);
+  const wanted = document.querySelector(".notice[autofocus]") ?? document.getElementById(sheet.beginAt);
   if (wanted) return wanted.focus();
   if (!form.elements._once || location.hash || !matchMedia("(pointer: fine)").matches) return undefined;
   return questionsOf(form).find(isOpen)?.querySelector(BOXES).focus();

@@ -103,6 +103,7 @@ def keep_gate(app: Flask, guarded: Guarded) -> None:
     """Ask of every request who it is and whether its route is open to her."""
     behind(EVERYONE)(app.view_functions["static"])
     app.before_request(_refuse_strange_host)
+    app.before_request(_refuse_unread)
     app.before_request(_recognise)
     app.before_request(_open_door)
     app.teardown_request(_let_go)
@@ -113,6 +114,14 @@ def _refuse_strange_host() -> Response | None:
     if not isinstance(request.routing_exception, SecurityError):
         return None
     return Response(gettext("This request cannot be understood") + "\n", 400, mimetype="text/plain")
+
+
+def _refuse_unread() -> Response | None:
+    """Without the database nobody is known, and no page of ours can be made."""
+    if not session.is_unread:  # type: ignore[attr-defined]
+        return None
+    told = gettext("The database does not answer just now. Go back and send the page again in a minute.")
+    return Response(f"{told}\n", 503, mimetype="text/plain")
 
 
 def _recognise() -> None:

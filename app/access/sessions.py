@@ -15,6 +15,7 @@ from flask import Flask, Request, Response, request
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import String, and_, bindparam, cast, delete, func, insert, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
 
 from app.access.guarded import Guarded
@@ -66,6 +67,8 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
         self.accessed = True
         self.begins_for: int | None = None
         self.ended = False
+        self.is_unread = False
+        """The database did not answer: whose session it is cannot be told."""
         self.brought: list[Any] = []
         """The notices the browser brought."""
 
@@ -118,7 +121,11 @@ class Sessions(SessionInterface):
         """The session of the request's cookie, with its user; an empty one if it is over."""
         if is_static(app, request):
             return BrowserSession()
-        session = self._found(request.cookies.get(COOKIE))
+        try:
+            session = self._found(request.cookies.get(COOKIE))
+        except SQLAlchemyError as error:
+            app.logger.error("%s: no session can be read", type(error).__name__)
+            return _unread()
         notices = notices_in(app, request, session.user_id)
         if notices:
             session.take_notices(notices)
@@ -240,6 +247,12 @@ def _is_secure(app: Flask) -> bool:
 
 def _is_over(moment: datetime) -> Any:
     return or_(session_table.c.seen <= moment - IDLE, session_table.c.created <= moment - LONGEST)
+
+
+def _unread() -> BrowserSession:
+    session = BrowserSession()
+    session.is_unread = True
+    return session
 
 
 def _over(row: Row | None = None) -> BrowserSession:

@@ -110,6 +110,16 @@ def test_a_cookie_is_dead_after_sign_out(office: Office) -> None:
     assert stolen.get("/").status_code == 303
 
 
+def test_a_database_that_does_not_answer_is_told_in_words(office: Office) -> None:
+    browser = office.signed_in("ana")
+    with office.guarded.store.writing() as database:
+        session_table.drop(database.connection())
+    answer = browser.get("/")
+    assert answer.status_code == 503
+    assert "The database does not answer just now." in answer.text
+    assert "Set-Cookie" not in answer.headers and "Content-Security-Policy" in answer.headers
+
+
 def test_sign_out_cannot_be_had_by_a_link(office: Office) -> None:
     browser = office.signed_in("ana")
     assert browser.get("/sign-out").status_code == 405

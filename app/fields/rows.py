@@ -39,7 +39,7 @@ class Table(Question):
 
     type: Literal["table"] = "table"
     questions: Annotated[list["AnyQuestion"], Field(alias="columns", min_length=1)]  # type: ignore[name-defined]  # noqa: F821 - told by app.fields
-    """The questions of each row; a table cannot stand in a table."""
+    """The questions of each row; neither a table nor a file can stand in a table."""
     min_rows: Annotated[int, Field(ge=0)] = 0
     """The fewest rows, once there is one."""
     max_rows: Annotated[int, Field(ge=1, le=2000)] = 500
@@ -47,9 +47,11 @@ class Table(Question):
 
     @field_validator("questions")
     @classmethod
-    def _no_table_inside(cls, questions: list[Question]) -> list[Question]:
+    def _no_table_or_file_inside(cls, questions: list[Question]) -> list[Question]:
         if any(question.columns_asked() for question in questions):
             raise Mistake("A table cannot stand inside a table. Make it a form of its own.")
+        if any(question.attached for question in questions):
+            raise Mistake("A file cannot stand inside a table. Ask for it beside the table, or in a form of its own.")
         return questions
 
     @model_validator(mode="after")

@@ -135,6 +135,12 @@ def test_rows_are_counted_where_there_is_no_room_to_show_them():
     assert family().shown([{}, {}], RO) == "rânduri: 2"
 
 
+@pytest.mark.parametrize("kind", ["file", "image"])
+def test_a_file_cannot_stand_inside_a_table(kind: str):
+    with pytest.raises(ValidationError, match="A file cannot stand inside a table"):
+        family(columns=[{"type": kind, "name": "scan", "label": {"en": "x", "ro": "x"}}])
+
+
 def test_a_table_cannot_stand_inside_a_table():
     inner = {"type": "table", "name": "visits", "label": {"en": "x", "ro": "x"}, "columns": COLUMNS}
 

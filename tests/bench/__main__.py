@@ -34,8 +34,7 @@ def main() -> None:
         app = opened(folder)
         results = Bench(app, cases, QUICK if told.quick else ROUNDS).all()
         app.extensions["dosar_cabinet"].store.close()
-        start = f"Start to first answer: {seconds_to_first_answer(folder):.1f} s{_busy()}."
-        tables.append("\n\n".join([_table(cases, results), _found(folder), start]))
+        tables.append("\n\n".join([_table(cases, results), _found(folder), _started(folder)]))
         print(f"\n{tables[-1]}\n", flush=True)
     if told.write:
         _write(tables)
@@ -62,6 +61,11 @@ def _found(folder: Path) -> str:
         found = "more than 1,000" if one.found is None else f"{one.found:,}"
         lines.append(f"| {one.words} | {found} | " + " | ".join(f"{time:.1f}" for time in one.times) + " |")
     return "\n".join(lines)
+
+
+def _started(folder: Path) -> str:
+    took, worked = seconds_to_first_answer(folder)
+    return f"Start to first answer: {took:.1f} s, {worked:.1f} s of them the processor's{_busy()}."
 
 
 def _busy() -> str:

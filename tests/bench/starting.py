@@ -1,5 +1,6 @@
 """From the command to the first answer, on an organisation that has run before."""
 
+import os
 import socket
 import sys
 from pathlib import Path
@@ -12,29 +13,40 @@ from urllib.request import urlopen
 from app import shipped
 from tests.bench.filling import KEY
 
-PATIENCE = 60
+PATIENCE, STARTS = 60, 3
 COMMAND = "import sys; from app.cli import main; sys.exit(main())"
 
 
-def seconds_to_first_answer(data: Path) -> float:
-    """Starts ``dosar start`` in a process of its own and asks for the sign-in page until it comes."""
+def seconds_to_first_answer(data: Path) -> tuple[float, float]:
+    """How long it took on the clock, and of the processor's time: the quickest of some starts."""
     with TemporaryDirectory() as folder:
         key = Path(folder) / "key"
         key.write_text(KEY.hex() + "\n")
         key.chmod(0o600)
-        port = _free_port()
-        began = perf_counter()
-        process = Popen(
-            [sys.executable, "-c", COMMAND, "start", "--data", str(data), "--forms", str(shipped("forms")),
-             "--key-file", str(key), "--port", str(port), "--no-browser"],
-            stdout=DEVNULL,
-        )
-        try:
-            _wait_for(f"http://127.0.0.1:{port}/sign-in", process, began)
-            return perf_counter() - began
-        finally:
-            process.terminate()
-            process.wait()
+        return min(_start(data, key) for _ in range(STARTS))
+
+
+def _start(data: Path, key: Path) -> tuple[float, float]:
+    """Start ``dosar start`` in a process of its own and ask for the sign-in page until it comes."""
+    port, worked, began = _free_port(), _work_of_others(), perf_counter()
+    process = Popen(
+        [sys.executable, "-c", COMMAND, "start", "--data", str(data), "--forms", str(shipped("forms")),
+         "--key-file", str(key), "--port", str(port), "--no-browser"],
+        stdout=DEVNULL,
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/sign-in", process, began)
+        took = perf_counter() - began
+    finally:
+        process.terminate()
+        process.wait()
+    return took, _work_of_others() - worked
+
+
+def _work_of_others() -> float:
+    """The processor's time that the processes begun here and ended have needed."""
+    told = os.times()
+    return told.children_user + told.children_system
 
 
 def _free_port() -> int:

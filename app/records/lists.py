@@ -30,6 +30,7 @@ from app.language.same import Same
 from app.records.blanks import down, up
 from app.records.cabinet import Cabinet
 from app.records.labels import link_titles, shown, title, title_columns, title_questions
+from app.records.scope import current_scope
 from app.records.search import asked_words, found_by
 from app.records.tables import USER, Record, column_names, sort_column
 
@@ -187,7 +188,16 @@ def _matching(question: Question, kept: type[Record], wanted: str) -> ColumnElem
         return false()
     if isinstance(answer, int) and abs(answer) > LARGEST:
         return false()
-    return question.matches({question.name: getattr(kept, question.name)}, wanted)
+    return question.matches({question.name: _filtered(kept, question.name)}, wanted)
+
+
+def _filtered(kept: type[Record], name: str) -> Any:
+    """The column a filter looks at. The records of a few cases are found by their cases: SQLite would gather
+    all that have the answer, of everybody's cases."""
+    column = getattr(kept, name)
+    if current_scope.get().reaches_all or kept.case_column is None:
+        return column
+    return func.coalesce(column, null(), type_=column.type)
 
 
 def in_order(form: Form, kept: type[Record], wish: Wish) -> list[ColumnElement[Any]]:

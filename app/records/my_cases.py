@@ -39,7 +39,8 @@ def cases_lacking(
         return []
     parts = {**_counted(cabinet, known, stages, hers), **_told(cabinet, known, stages, hers)}
     read = dict(zip(parts, read_together(cabinet, list(parts.values())), strict=True))
-    looks = [_look(cabinet, known, case, read) for case in cases]
+    by_case = {key: _by_case(rows) for key, rows in read.items()}
+    looks = [_look(cabinet, known, case, by_case) for case in cases]
     missing = [
         (look.case, [
             (one.stage, document) for one, document in to_go_on(stages_now(look, stages))
@@ -84,10 +85,17 @@ def _told(cabinet: Cabinet, known: Mapping[str, Form], stages: Stages, hers: Any
     return {"told": (kept, [kept.id, kept.case_id, *columns], [kept.case_id.in_(hers)])}
 
 
-def _look(cabinet: Cabinet, known: Mapping[str, Form], case: Record, read: Mapping[Any, Any]) -> Glance:
+Rows = list[dict[str, Any]]
+NOTHING = {"count": 0, "last": None, "lacking": 0, "newest": None}
+
+
+def _by_case(rows: Rows) -> dict[int, Rows]:
+    found: dict[int, Rows] = {}
+    for row in rows:
+        found.setdefault(row["case_id"], []).append(NOTHING | row)
+    return found
+
+
+def _look(cabinet: Cabinet, known: Mapping[str, Form], case: Record, read: Mapping[Any, Mapping[int, Rows]]) -> Glance:
     """What a look at this one case would have found."""
-    nothing = {"count": 0, "last": None, "lacking": 0, "newest": None}
-    found = {
-        key: [nothing | row for row in rows if row["case_id"] == case.id] for key, rows in read.items()
-    }
-    return Glance(cabinet, known, case, found=found)
+    return Glance(cabinet, known, case, found={key: rows.get(case.id, []) for key, rows in read.items()})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, ColumnElement, DateTime, ForeignKey, Index, Integer, MetaData, Table, Text
 from sqlalchemy.orm import registry
 
 from app.language.form import CASE, Form
@@ -230,8 +230,19 @@ def _index(table: Table, form: Form) -> None:
             sqlite_where=there, postgresql_where=there,
         )
     Index(f"ix_{form.key}__entered", table.c.created_by, table.c.created_at)
-    waiting = table.c.to_check.is_(True) & table.c.deleted_at.is_(None)
-    Index(f"ix_{form.key}__waiting", table.c.to_check, table.c.id, sqlite_where=waiting, postgresql_where=waiting)
+    _index_few(table, "waiting", table.c.to_check.is_(True) & table.c.deleted_at.is_(None), "to_check", "created_at")
+    _index_few(table, "deleted", table.c.deleted_at.is_not(None), "deleted_at")
+    for place, total in enumerate(form.totals):
+        summed, *apart = form.questions[total.sum].column_types()
+        _index_few(table, f"total{place}", table.c.deleted_at.is_(None), *total.by, *apart, summed)
+
+
+def _index_few(table: Table, name: str, condition: ColumnElement[bool], *columns: str) -> None:
+    """An index of only those records that are asked for by this condition; no question has such a name."""
+    Index(
+        f"{INDEX}{table.name}__{name}__only", *[table.c[one] for one in columns],
+        sqlite_where=condition, postgresql_where=condition,
+    )
 
 
 def sorted_by_words(form: Form) -> list[Question]:

@@ -1,0 +1,82 @@
+"""In a large office too, what is asked for is found by an index: nothing is gathered to be thrown away."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from app.records.lists import Wish, list_page, totals
+from app.records.overview import changed_by_others, deleted_records, to_check
+from app.records.scope import SYSTEM, Scope, acting_as
+from app.records.store import Store
+from tests.records.cabinets import ROMANIAN, Office, office_in
+
+FORMS = ("case", "visit", "aid")
+
+
+@pytest.fixture
+def embedded(sqlite_store: Store) -> Iterator[Office]:
+    """The organisation on SQLite, which chooses its way without knowing how much there is."""
+    with office_in(sqlite_store) as opened:
+        yield opened
+
+
+@contextmanager
+def ways(office: Office, scope: Scope = SYSTEM) -> Iterator[list[str]]:
+    """How the database finds what is asked for meanwhile."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append((statement, parameters))
+
+    found: list[str] = []
+    engine = office.cabinet.store.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        with acting_as(scope):
+            yield found
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    with engine.connect() as connection:
+        for statement, parameters in asked:
+            found += [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+
+
+def gathered(found: list[str]) -> list[str]:
+    """Where a whole table is read."""
+    return [way for way in found if way.startswith("SCAN ") and "__only" not in way and "CONSTANT" not in way]
+
+
+def test_sheets_to_check_and_deleted_ones_stand_apart(embedded: Office) -> None:
+    with ways(embedded) as found:
+        to_check(embedded.cabinet, FORMS, 10)
+        deleted_records(embedded.cabinet, FORMS, 10)
+    assert not gathered(found)
+    assert {f"ix_{form}__{kind}__only" for form in FORMS for kind in ("waiting", "deleted")} <= named_in(found)
+
+
+def named_in(found: list[str]) -> set[str]:
+    return {word for way in found for word in way.split() if word.startswith("ix_")}
+
+
+def test_a_total_is_summed_off_an_index(embedded: Office) -> None:
+    with ways(embedded) as found:
+        totals(embedded.cabinet, embedded.cabinet.forms, {"aid": Wish()}, ROMANIAN)
+    assert "ix_aid__total0__only" in named_in(found)
+
+
+def test_a_filter_within_some_cases_goes_by_the_cases(embedded: Office) -> None:
+    own = embedded.scope("ana", "own")
+    with ways(embedded, own) as found:
+        list_page(embedded.cabinet, embedded.cabinet.forms, "aid", Wish(filters={"kind": "rent"}), ROMANIAN)
+    assert named_in(found) & {"ix_aid__case_id"}
+    assert "ix_aid__kind" not in named_in(found)
+
+
+def test_what_others_did_is_not_gathered_by_form(embedded: Office) -> None:
+    for scope in (SYSTEM, embedded.scope("ana", "own")):
+        with ways(embedded, scope) as found:
+            changed_by_others(embedded.cabinet, FORMS, embedded.people["ana"], 5)
+        assert not named_in(found) & {"ix_dosar_history_record"}

@@ -47,11 +47,13 @@ class Table(Question):
 
     @field_validator("questions")
     @classmethod
-    def _no_table_or_file_inside(cls, questions: list[Question]) -> list[Question]:
+    def _only_what_a_row_can_hold(cls, questions: list[Question]) -> list[Question]:
         if any(question.columns_asked() for question in questions):
             raise Mistake("A table cannot stand inside a table. Make it a form of its own.")
         if any(question.attached for question in questions):
             raise Mistake("A file cannot stand inside a table. Ask for it beside the table, or in a form of its own.")
+        if any(question.issued for question in questions):
+            raise Mistake("A code is issued to a sheet, not to a row. Ask for it beside the table.")
         return questions
 
     @model_validator(mode="after")

@@ -148,3 +148,8 @@ def test_a_table_cannot_stand_inside_a_table():
         family(columns=[inner])
     with pytest.raises(ValidationError):
         family(columns=[])
+
+
+def test_a_code_is_not_issued_to_a_row():
+    with pytest.raises(ValidationError, match="issued to a sheet, not to a row"):
+        family(columns=[{"type": "code", "name": "one", "label": {"en": "x", "ro": "x"}}])

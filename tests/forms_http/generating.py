@@ -9,14 +9,14 @@ from typing import Any
 
 from app.fields.choosing import with_words
 from app.fields.money import Money
-from app.language.answering import Complaint, complaints, hidden_questions, settled
+from app.language.answering import Complaint, complaints, hidden_questions, is_shown, plain_answers, settled
 from app.language.expressions import Expression
 from app.language.form import Form
 from app.language.question import Answers, Question, Unknown
 
 ATTACHED = 1
 """Stands for a file until it is posted."""
-MOST_SHEETS = 6
+MOST_SHEETS = 8
 MOST_REPAIRS = 60
 WORDS = "Șase țări, 12 „județe” & <b>un</b> sat"
 LINES = "Prima linie, cu diacritice: ăâîșț\nA doua linie – 100 % <sigur>"
@@ -74,6 +74,9 @@ KINDS: Mapping[str, Callable[[Any, date], list[Any]]] = {
 """For each kind of question the answers to try, the likeliest first."""
 APART = {"code", "computed", "link", "note", "table"}
 """Kinds answered otherwise, or by nobody."""
+FIRST_ROW = 0
+Place = tuple[str, ...]
+"""A question, or a table and its column."""
 
 
 @dataclass
@@ -85,39 +88,60 @@ class Generator:
     today: date
     role: str
     turn: int = 0
-    locked: set[str] = field(default_factory=set)
+    locked: set[Place] = field(default_factory=set)
 
     def sheets(self) -> Iterator[Answers]:
-        """Sheets in which every conditional question is asked in one and hidden in another."""
-        to_show, to_hide = set(self.conditional()), set(self.conditional())
+        """Sheets in which every conditional question and column is asked in one and hidden in another.
+
+        Every question that this role may answer is answered in one of them.
+        """
+        to_show, to_hide, to_answer = set(self.conditional()), set(self.conditional()), set(self.answerable())
         for self.turn in range(MOST_SHEETS):
-            if self.turn and not to_show and not to_hide:
-                return
+            if self.turn and not to_show and not to_hide and not to_answer:
+                break
             answers = self._sheet(to_show, to_hide)
-            hidden = hidden_questions(self.form, answers, self.today)
-            to_show &= hidden
-            to_hide -= hidden
+            to_show -= {place for place in to_show if self._is_shown(answers, place)}
+            to_hide -= {place for place in to_hide if self._is_hidden(answers, place)}
+            to_answer -= {place for place in to_answer if any(one is not None for one in self._given(answers, place))}
             yield answers
         assert not to_show, f"{self.form.key} never asks {sorted(to_show)}"
+        assert not to_hide, f"{self.form.key} always asks {sorted(to_hide)}"
+        assert not to_answer, f"{self.form.key}: {sorted(to_answer)} was never answered"
 
-    def conditional(self) -> list[str]:
-        """The questions that are asked only under a condition, their own or their section's."""
-        return [
-            question.name for section in self.form.sections for question in section.questions
-            if (question.show_if or section.show_if) and not question.retired
+    def conditional(self) -> list[Place]:
+        """What is asked only under a condition, its own or its section's."""
+        places: list[Place] = []
+        for section in self.form.sections:
+            for question in section.questions:
+                if (question.show_if or section.show_if) and not question.retired:
+                    places.append((question.name,))
+                places += [(question.name, one.name) for one in question.columns_asked() if one.show_if]
+        return places
+
+    def answerable(self) -> list[Place]:
+        """What this role may answer."""
+        asked = [question for question in self.form.asked() if question.is_written_by({self.role})]
+        places = [(one.name,) for one in asked if self.candidates(one)]
+        return places + [
+            (table.name, column.name) for table in asked for column in table.columns_asked() if self.candidates(column)
         ]
 
-    def _sheet(self, to_show: set[str], to_hide: set[str]) -> Answers:
+    def _sheet(self, to_show: set[Place], to_hide: set[Place]) -> Answers:
         answers = {one.name: self._answer(one) for one in self.form.asked()}
         self.locked = set()
         wish = self.turn % 2 == 0
-        for name in sorted(to_show if wish else to_hide, key=list(self.form.questions).index):
-            self._steer(answers, name, wish)
+        for place in sorted(to_show if wish else to_hide, key=self._turn_of):
+            answers = self._steered(answers, place, wish)
         answers = self._repaired(answers)
         return settled(self.form, answers, self.today)
 
+    def _turn_of(self, place: Place) -> tuple[int, Place]:
+        return list(self.form.questions).index(place[0]), place
+
     def _answer(self, question: Question) -> Any:
         if question.columns_asked():
+            if not question.is_written_by({self.role}):
+                return None
             count = max(getattr(question, "min_rows", 0), 2)
             return [{"id": None, **self._row(question, place)} for place in range(min(count, 3))]
         found = self.candidates(question)
@@ -141,39 +165,92 @@ class Generator:
 
     # --- conditions ----------------------------------------------------------------------------------
 
-    def _steer(self, answers: Answers, name: str, shown: bool) -> None:
-        """Answer the questions that decide about this one so that it is asked, or not."""
-        if self._is_shown(answers, name) == shown:
-            self.locked |= self._deciding(name)
-            return
-        names = [one for one in sorted(self._deciding(name)) if one not in self.locked]
-        for chosen in product(*[[*self.candidates(self.form.questions[one])[:16], None] for one in names]):
-            tried = {**answers, **dict(zip(names, chosen, strict=True))}
-            if self._is_shown(tried, name) == shown:
-                answers.update(tried)
-                self.locked |= {*names}
-                return
+    def _given(self, answers: Answers, place: Place) -> list[Any]:
+        """The answer there, or those of the rows."""
+        if len(place) == 1:
+            return [answers.get(place[0])]
+        return [row.get(place[1]) for row in answers.get(place[0]) or ()]
 
-    def _is_shown(self, answers: Answers, name: str) -> bool:
+    def _asked(self, answers: Answers, place: Place) -> list[bool]:
+        """Whether it is asked; of a column, in each row."""
         made = settled(self.form, answers, self.today)
-        return name not in hidden_questions(self.form, made, self.today)
+        hidden = hidden_questions(self.form, made, self.today)
+        if len(place) == 1 or place[0] in hidden:
+            return [place[0] not in hidden]
+        table = self.form.questions[place[0]]
+        [column] = [one for one in table.columns_asked() if one.name == place[1]]
+        plain = plain_answers(list(self.form.questions.values()), made)
+        return [
+            is_shown(column, {**plain, **plain_answers(table.columns_asked(), row)}, self.today)
+            for row in made.get(place[0]) or ()
+        ]
 
-    def _deciding(self, name: str) -> set[str]:
-        """The questions that a condition is about, those behind computed ones included."""
-        found: set[str] = set()
-        for section in self.form.sections:
-            for question in section.questions:
-                if question.name == name:
-                    found |= _names(section.show_if) | _names(question.show_if)
-        return {one for asked in found for one in self._typed(asked)} - {name}
+    def _is_shown(self, answers: Answers, place: Place) -> bool:
+        return any(self._asked(answers, place))
 
-    def _typed(self, name: str) -> set[str]:
-        question = self.form.questions.get(name.partition(".")[0])
-        if question is None or question.columns_asked():
+    def _is_hidden(self, answers: Answers, place: Place) -> bool:
+        return not all(self._asked(answers, place))
+
+    def _steered(self, answers: Answers, place: Place, shown: bool) -> Answers:
+        """The answers with others that decide about this one, so that it is asked, or not."""
+        reached = self._is_shown if shown else self._is_hidden
+        deciding = self._deciding(place)
+        if reached(answers, place):
+            self.locked |= deciding
+            return answers
+        free = sorted(deciding - self.locked)
+        for chosen in product(*[[*self.candidates(self._question(one))[:16], None] for one in free]):
+            tried = answers
+            for one, answer in zip(free, chosen, strict=True):
+                tried = self._with(tried, one, answer)
+            if reached(tried, place):
+                self.locked |= {*free}
+                return tried
+        return answers
+
+    def _with(self, answers: Answers, place: Place, answer: Any) -> Answers:
+        """The answers with another one there; of a column, in the first row."""
+        if len(place) == 1:
+            return {**answers, place[0]: answer}
+        rows = [dict(row) for row in answers.get(place[0]) or [{"id": None}]]
+        rows[FIRST_ROW][place[1]] = answer
+        return {**answers, place[0]: rows}
+
+    def _question(self, place: Place) -> Question:
+        question = self.form.questions[place[0]]
+        return question if len(place) == 1 else next(one for one in question.columns_asked() if one.name == place[1])
+
+    def _deciding(self, place: Place) -> set[Place]:
+        """What a condition is about, what computed answers are made of included."""
+        rules = [
+            rule for section in self.form.sections for question in section.questions if question.name == place[0]
+            for rule in (section.show_if, question.show_if)
+        ]
+        if len(place) == 2:
+            rules.append(self._question(place).show_if)
+        table = place[0] if len(place) == 2 else ""
+        named = {name for rule in rules for name in _names(rule)}
+        return {one for name in named for one in self._typed(name, table)} - {place}
+
+    def _typed(self, name: str, table: str = "") -> set[Place]:
+        """The places typed in that a name of a rule stands for; in a row its own columns come first."""
+        place = self._place(name, table)
+        if place is None:
             return set()
+        question = self._question(place)
         if question.computed:
-            return {one for asked in _names(getattr(question, "value", None)) for one in self._typed(asked)}
-        return {question.name}
+            beside = place[0] if len(place) == 2 else ""
+            return {one for asked in _names(getattr(question, "value", None)) for one in self._typed(asked, beside)}
+        return {place} if self.candidates(question) else set()
+
+    def _place(self, name: str, table: str) -> Place | None:
+        if table and any(one.name == name for one in self.form.questions[table].columns_asked()):
+            return table, name
+        place = tuple(name.split("."))
+        question = self.form.questions.get(place[0])
+        if question is None or (len(place) == 1 and question.columns_asked()):
+            return None
+        return place
 
     # --- rules ---------------------------------------------------------------------------------------
 

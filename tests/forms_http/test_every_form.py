@@ -1,10 +1,12 @@
 """Every form of the folder takes answers of every kind and gives them back, on both databases."""
 
 import re
+import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,21 +31,32 @@ from tests.databases import DATABASES, fresh_place
 from tests.forms_http.generating import APART, KINDS, Generator
 
 WORKER = "coordinator"
-FORMS = sorted(
-    contents["form"] for path in shipped("forms").glob("*.yaml")
-    if "form" in (contents := read_yaml(path).contents)
-)
+EVERY_KIND = Path(__file__).with_name("every_kind.yaml")
+"""A form of our own, beside those of the folder: not every kind of question stands in one of them."""
+CONTENTS = [read_yaml(path).contents for path in (*shipped("forms").glob("*.yaml"), EVERY_KIND)]
+FORMS = sorted(contents["form"] for contents in CONTENTS if "form" in contents)
+SPECIALISTS = sorted({
+    (contents["form"], role) for contents in CONTENTS if "form" in contents
+    for section in contents["sections"] for question in section.get("questions", ())
+    for role in question.get("written_by", ()) if WORKER not in question["written_by"]
+})
+"""Forms with parts that only others write, and who."""
 MOST_PASSES = 3
 """A section may be asked anew when a later one is answered."""
 
 
 @dataclass
 class Office:
-    """The demo on one database, and a coordinator's browser."""
+    """The demo on one database, and browsers in which its workers have signed in."""
 
     app: Flask
-    browser: FlaskClient
     links: dict[str, list[int]]
+    browsers: dict[str, FlaskClient] = field(default_factory=dict)
+
+    def browser(self, worker: str = WORKER) -> FlaskClient:
+        if worker not in self.browsers:
+            self.browsers[worker] = _signed_in(self.app, worker)
+        return self.browsers[worker]
 
     @property
     def cabinet(self) -> Cabinet:
@@ -62,13 +75,16 @@ class Office:
 @pytest.fixture(scope="module", params=DATABASES)
 def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """The organisation of the demo: links have records to point to."""
-    folder = tmp_path_factory.mktemp("forms")
+    folder = tmp_path_factory.mktemp("office")
+    forms = folder / "forms"
+    shutil.copytree(shipped("forms"), forms)
+    shutil.copy(EVERY_KIND, forms)
     with fresh_place(request.param, folder) as place:
         app, _ = opened_app(
-            place.data or folder, shipped("forms"), place.key, place.url, demo=True, today=date.today(),
+            place.data or folder, forms, place.key, place.url, demo=True, today=date.today(),
             TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
         )
-        yield Office(app, _signed_in(app), _records(app))
+        yield Office(app, _records(app))
         app.extensions["dosar_cabinet"].store.close()
 
 
@@ -77,9 +93,9 @@ def _every_question(form: Form, joined_by: str) -> str:
     return f"{joined_by}face={ALL}" if form.face else ""
 
 
-def _signed_in(app: Flask) -> FlaskClient:
+def _signed_in(app: Flask, worker: str) -> FlaskClient:
     browser = app.test_client()
-    answers = {"user_name": WORKER, "password": password_of(WORKER), **_hidden(browser.get("/sign-in").text)}
+    answers = {"user_name": worker, "password": password_of(worker), **_hidden(browser.get("/sign-in").text)}
     assert browser.post("/sign-in", data=answers).status_code == 303
     return browser
 
@@ -115,9 +131,10 @@ def _picture() -> BytesIO:
     return kept
 
 
-def _send(office: Office, address: str, form: Form, answers: Answers) -> int:
+def _send(office: Office, address: str, form: Form, answers: Answers, worker: str = WORKER) -> int:
     """Fill in one page as it is asked and save it; returns the record's id."""
-    page = office.browser.get(address)
+    browser = office.browser(worker)
+    page = browser.get(address)
     assert page.status_code == 200, f"{address}: {page.status_code}"
     questions = _asked_on(page.text, form)
     reading = Reading("ro", date.today())
@@ -128,7 +145,7 @@ def _send(office: Office, address: str, form: Form, answers: Answers) -> int:
         if question.attached and answers.get(question.name):
             posted[question.name] = (_picture(), "scan.png")
     posted |= {**_hidden(page.text), "_confirmed": "1", "_reason": "Verificat pe hârtie."}
-    answer = office.browser.post(address, data=posted, content_type="multipart/form-data")
+    answer = browser.post(address, data=posted, content_type="multipart/form-data")
     assert answer.status_code == 303, f"{address}: {_complaints(answer.text)}"
     found = re.search(rf"/(?:records/{form.key}|cases)/(\d+)", answer.location)
     assert found, answer.location
@@ -172,18 +189,42 @@ def test_what_is_entered_is_what_is_kept(office: Office, key: str) -> None:
             for address in _pages(office, form, record_id):
                 _send(office, address, form, answers)
         assert kept == wanted
-        shown = office.browser.get(f"/records/{key}/{record_id}")
+        shown = office.browser().get(f"/records/{key}/{record_id}")
         assert shown.status_code == 200
 
 
-def _pages(office: Office, form: Form, record_id: int) -> list[str]:
+def _pages(office: Office, form: Form, record_id: int, worker: str = WORKER) -> list[str]:
     """The pages of a form that is filled in section by section."""
     start, paper = f"/records/{form.key}/{record_id}/edit", _every_question(form, "?")
-    if form.append_only or not office.browser.get(start + paper).location:
+    if form.append_only or not office.browser(worker).get(start + paper).location:
         return []
     return [f"{start}/{step}{paper}" for step in range(1, len(form.sections) + 1)]
+
+
+@pytest.mark.parametrize("key, worker", SPECIALISTS)
+def test_specialists_write_their_part_and_nothing_else(office: Office, key: str, worker: str) -> None:
+    form = office.cabinet.forms[key]
+    first = next(Generator(form, office.links, date.today(), WORKER).sheets())
+    record_id = _send(office, f"/records/{key}/new?case=1{_every_question(form, '&')}", form, first)
+    before = office.stored(key, record_id)
+
+    hers = Generator(form, office.links, date.today(), worker)
+    seen = form.seen_with(office.cabinet.definition.roles[worker].clearances)
+    own = [one for one in seen.asked() if worker in one.written_by and WORKER not in one.written_by]
+    answers = {**before, **{one.name: hers.candidates(one)[0] for one in own}}
+    edit = f"/records/{key}/{record_id}/edit{_every_question(form, '?')}"
+    for address in _pages(office, seen, record_id, worker) or [edit]:
+        _send(office, address, seen, answers, worker)
+
+    assert own
+    assert office.stored(key, record_id) == answers
 
 
 def test_every_form_and_every_kind_is_among_them() -> None:
     assert CASE in FORMS
     assert kinds().keys() == KINDS.keys() | APART
+    [form] = [contents for contents in CONTENTS if contents.get("form") == "every_kind"]
+    asked = [question for section in form["sections"] for question in section["questions"]]
+    assert {question["type"] for question in asked} == kinds().keys()
+    in_rows = {column["type"] for question in asked for column in question.get("columns", ())}
+    assert kinds().keys() - in_rows == {"table", "file", "image", "code"}

@@ -34,6 +34,7 @@ def opened_app(
         from app.demo import fill
 
         fill(application, forms, today or date.today())
+    store.learn()
     return application, opened.findings
 
 

@@ -233,8 +233,11 @@ def _index(table: Table, form: Form) -> None:
     _index_few(table, "waiting", table.c.to_check.is_(True) & table.c.deleted_at.is_(None), "to_check", "created_at")
     _index_few(table, "deleted", table.c.deleted_at.is_not(None), "deleted_at")
     for place, total in enumerate(form.totals):
-        summed, *apart = form.questions[total.sum].column_types()
-        _index_few(table, f"total{place}", table.c.deleted_at.is_(None), *total.by, *apart, summed)
+        # all that a sum is made of and narrowed by: no record is opened for it
+        asked = (*total.by, total.sum, *form.filters)
+        names = dict.fromkeys(name for one in asked for name in form.questions[one].column_types())
+        columns = [name for name in (*names, "case_id", "deleted_at") if name in table.c]
+        _index_few(table, f"total{place}", table.c.deleted_at.is_(None), *columns)
 
 
 def _index_few(table: Table, name: str, condition: ColumnElement[bool], *columns: str) -> None:

@@ -123,6 +123,27 @@ def test_every_connection_is_set_up_for_safety(sqlite_store: Store) -> None:
     assert len({id(connection) for connection in connections}) == 8
 
 
+def test_the_database_looks_up_by_what_is_rare(sqlite_store: Store) -> None:
+    """Otherwise a filter with two answers would be read through for one case's few sheets."""
+    with sqlite_store.writing() as session:
+        connection = session.connection()
+        connection.exec_driver_sql("CREATE TABLE sheet (id INTEGER PRIMARY KEY, kind TEXT, case_id INTEGER)")
+        connection.exec_driver_sql("CREATE INDEX by_kind ON sheet (kind)")
+        connection.exec_driver_sql("CREATE INDEX by_case ON sheet (case_id)")
+        connection.exec_driver_sql(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) "
+            "INSERT INTO sheet SELECT i, CASE WHEN i % 2 THEN 'food' ELSE 'rent' END, i / 5 FROM n"
+        )
+    wanted = (
+        "EXPLAIN QUERY PLAN SELECT id FROM sheet "
+        "WHERE kind = 'food' AND case_id IN (SELECT value FROM json_each('[1, 2, 3]'))"
+    )
+    sqlite_store.learn()
+    with sqlite_store.snapshot() as read:
+        plan = " ".join(str(row) for row in read.exec_driver_sql(wanted))
+    assert "by_case" in plan
+
+
 def test_the_key_stands_in_no_address_and_no_setting(sqlite_store: Store) -> None:
     seen = f"{sqlite_store.engine.url!r} {sqlite_store.engine!r} {sqlite_store.engine.pool.status()}"
     assert KEY.hex() not in seen

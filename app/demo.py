@@ -12,8 +12,8 @@ from flask import Flask
 from app.access.guarded import Guarded
 from app.access.organisation import Organisation
 from app.access.people import Person, add_user
-from app.language.answering import complaints, settled
-from app.language.form import CASE
+from app.language.answering import Where, complaints, settled
+from app.language.form import CASE, Form
 from app.language.question import Answers, Question
 from app.language.reading import read_yaml
 from app.records.cabinet import Cabinet
@@ -110,6 +110,12 @@ def _in_time(papers: list[_Paper], days: list[date | None]) -> list[tuple[date, 
     return [(day, paper) for _, day, paper in sorted(told, key=lambda one: one[0])]
 
 
+def _asked_at(form: Form, where: Where) -> Question:
+    """The question, or the column of a table, that a complaint is about."""
+    question = form.questions[where[0]]
+    return question if len(where) == 1 else next(one for one in question.columns_asked() if one.name == where[2])
+
+
 class _Filing:
     """Files the records of the demo files in order, remembering what their handles stand for."""
 
@@ -139,7 +145,10 @@ class _Filing:
     def _file(self, record: dict[str, Any], file: str) -> None:
         form = self.cabinet.forms[record["form"]]
         answers = settled(form, self._answers(form.questions.values(), record["answers"]), self.today)
-        wrong = [one for one in complaints(form, answers, self.today) if not one.soft]
+        wrong = [
+            one for one in complaints(form, answers, self.today)
+            if not one.soft and self._runs(_asked_at(form, one.where).link_target())
+        ]
         if wrong:
             raise ValueError(f"{file}: {record['form']}: {wrong}")
         team = record.get("team", ())
@@ -170,8 +179,14 @@ class _Filing:
         if question.columns_asked():
             return [{"id": None, **self._answers(question.columns_asked(), row)} for row in value] or None
         target = question.link_target()
-        if target is not None:
-            return self.users[value] if target == USER else self.handles[value]
-        return question.from_json(value)
+        if target is None:
+            return question.from_json(value)
+        if not self._runs(target):
+            return None
+        return self.users[value] if target == USER else self.handles[value]
+
+    def _runs(self, target: str | None) -> bool:
+        """Whether what a link points to is there: an organisation may have left the form out."""
+        return target in (None, USER, *self.cabinet.forms)
 
 

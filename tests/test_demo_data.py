@@ -1,5 +1,6 @@
 """The invented cases are such as could be: answers that can be typed, days in order, beds and sums that fit."""
 
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,9 +41,9 @@ class Filed:
     answers: Answers
 
 
-def opened(data: Path, today: date) -> Demo:
+def opened(data: Path, today: date, forms: Path | None = None) -> Demo:
     app, _ = opened_app(
-        data, shipped("forms"), KEY, demo=True, today=today,
+        data, forms or shipped("forms"), KEY, demo=True, today=today,
         TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
     )
     return Demo(app)
@@ -204,4 +205,18 @@ def test_the_demo_can_be_filled_on_any_day(tmp_path_factory: pytest.TempPathFact
     with office.app.app_context(), acting_as(SYSTEM):
         assert len(list(office.cabinet.session.scalars(select(office.cabinet.record_class(CASE))))) == CASES
         office.cabinet.session.remove()
+    office.cabinet.store.close()
+
+
+def test_the_demo_is_filled_with_the_forms_an_organisation_picked(tmp_path: Path) -> None:
+    """What points to records of forms left out points nowhere; their pages are not there."""
+    shutil.copytree(shipped("forms"), tmp_path / "forms")
+    picked = "forms: [case, intake, plan, monitoring_form, visit_report]"
+    (tmp_path / "forms" / "profile.yaml").write_text(picked, encoding="utf-8")
+    office = opened(tmp_path / "data", TODAY, tmp_path / "forms")
+    found = {
+        address: office.browser("coordinator").get(address).status_code
+        for address in ("/", "/cases/1", "/records/intake/1", "/records/plan/new?case=1", "/records/project")
+    }
+    assert found == dict.fromkeys(list(found)[:4], 200) | {"/records/project": 404}
     office.cabinet.store.close()

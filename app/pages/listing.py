@@ -218,6 +218,8 @@ def _saved(form: Form, wish: Wish, own: OwnLists) -> list[Saved]:
 
 
 def _empty(wish: Wish) -> str:
+    if wish.page > 1:
+        return gettext("The list does not reach this far. Go back to its first page.")
     if wish.words or wish.filters:
         return gettext("Nothing fits. Try fewer letters of the word, or clear the filters.")
     return gettext("Nothing has been entered here yet.")

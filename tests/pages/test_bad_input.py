@@ -204,6 +204,12 @@ def test_a_script_that_is_not_there_signs_nobody_out(desk: Desk, address: str) -
     assert desk.browser.get("/").status_code == 200
 
 
+@pytest.mark.parametrize("language, told", in_both("Lista nu ajunge până aici.", "The list does not reach this far."))
+def test_a_page_beyond_the_end_of_the_list(desk: Desk, language: str, told: str) -> None:
+    assert told in desk.speak(language).get("/records/visit?page=900")
+    assert told not in desk.get("/records/visit?page=1")
+
+
 @pytest.mark.parametrize("told", ["xx", "*", "ro;q=x", ",,;;", "x" * 3000])
 def test_a_browser_that_asks_for_nonsense(folder: Path, desk: Desk, told: str) -> None:
     stranger = desk.app.test_client()

@@ -3,6 +3,7 @@ error pages, in the reader's language and with their headers, instead of its own
 
 import socket
 from io import BytesIO
+from logging import ERROR, getLogger
 from typing import Any
 
 import waitress
@@ -54,4 +55,5 @@ def serve(app: Any, door: socket.socket) -> None:
         inbuf_overflow=IN_MEMORY, outbuf_overflow=IN_MEMORY, max_request_body_size=MOST_RECEIVED,
     )
     server.channel_class = Channel
+    getLogger("waitress.queue").setLevel(ERROR)  # that a page waits its turn is nothing to tell the worker
     server.run()

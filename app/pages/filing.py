@@ -10,6 +10,7 @@ from app.pages.beginning import case_asked, keep_for_next, prefilled
 from app.pages.clash import clash_page, marks
 from app.pages.desk import Desk, desk, found_or_404
 from app.pages.faces import papers
+from app.pages.pile import pile_at_hand
 from app.pages.sheet import Answer, SheetOnDesk, in_steps, saved, section_or_404
 from app.pages.tokens import once_token, once_word, seen_token, seen_version
 from app.records.scope import OutOfReach
@@ -34,6 +35,7 @@ def new_sheet(form: str) -> Answer:
     )
     if request.method == "GET":
         sheet.hidden = {"_once": once_token(at.worker.id)}
+        sheet.pile = pile_at_hand(at, whole)
         return sheet.opened()
     sheet.hidden = {"_once": request.form.get("_once", "")}
     word = once_word(sheet.hidden["_once"], at.worker.id)

@@ -5,6 +5,7 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from app.access.addresses import local
 from app.access.gate import may, page
 from app.access.view import View
 from app.language.answering import as_of
@@ -112,7 +113,7 @@ class RecordPages(View):
         except Mistake as mistake:
             flash(mistake.message.say(gettext), "danger")
             return redirect(record_url(form, record_id), 303)
-        return saved(gettext("The sheet was taken back."), back_to(form, case_id))
+        return saved(gettext("The sheet was taken back."), local(request.form.get("next"), back_to(form, case_id)))
 
     @page("/records/<form>/<int:record_id>/accept", may("correct"), methods=("POST",))
     def accept(self, form: str, record_id: int) -> Response:

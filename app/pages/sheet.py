@@ -26,6 +26,7 @@ from app.pages.faces import Papers
 from app.pages.filling import Filling
 from app.pages.moments import moment_text
 from app.pages.picking import pick_page
+from app.pages.pile import Pile
 from app.pages.posted import Posted, as_posted, copy_row, read_posted, row_indexes, tidied
 from app.pages.unsent import boxes_of
 from app.pages.uploads import take_uploads
@@ -60,6 +61,8 @@ class SheetOnDesk:
     draft_from: str = ""
     """When the draft that stands on the page was kept."""
     papers: Papers | None = None
+    pile: Pile | None = None
+    """What was typed in before it, where sheet follows sheet."""
     begin_at: str = ""
     """The question that is looked at first when the page comes back."""
     face_url: Callable[[str], str] | None = None
@@ -91,8 +94,11 @@ class SheetOnDesk:
 
     def first_look(self, posted: Posted | None = None) -> str:
         """The page with what was kept, or with what stands in these boxes."""
-        shown = posted if posted is not None else as_posted(self.questions, self.kept, self.desk.reading)
-        return self._page(shown)
+        if posted is None:
+            # a CNP on another page tells the county here, for her to see before it is saved
+            following = derived(list(self.form.questions.values()), self.kept, self.desk.reading)
+            posted = as_posted(self.questions, {**self.kept, **following}, self.desk.reading)
+        return self._page(posted)
 
     @property
     def place(self) -> str:
@@ -159,7 +165,7 @@ class SheetOnDesk:
             cancel_url=self.cancel_url, save_label=gettext("Save"), more_label=self._more_label(),
             step=self._steps(), draft_url=url_for("DraftPages.keep", form=self.form.key), place=self.place,
             draft_from=self.draft_from, intro=say(self.form.intro, desk.reading.language),
-            begin_at=self.begin_at,
+            begin_at=self.begin_at, pile=self.pile,
             reading_language=desk.reading.language, today=desk.reading.today.isoformat(), **self._papers(everything),
         )
 

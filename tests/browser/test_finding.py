@@ -1,8 +1,10 @@
 """Finding a case or a sheet again: search, sort, filter, page."""
 
 import re
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import SignIn
 from tests.browser.visitors import Visitor
@@ -67,3 +69,30 @@ def test_a_long_list_is_turned_page_by_page(sign_in: SignIn) -> None:
     assert coordinator.rows and coordinator.rows != first
     coordinator.follow("Pagina anterioară")
     assert coordinator.rows == first
+
+
+def test_a_list_is_made_ones_own_and_taken_along(sign_in: SignIn) -> None:
+    coordinator = sign_in("coordinator", "ro")
+    coordinator.open("/records/visit_report?attendance=good")
+    shown = len(coordinator.rows)
+    coordinator.follow("Alegeți coloanele")
+    coordinator.page.get_by_role("checkbox", name="Abilități").check()
+    coordinator.press("Arată aceste coloane")
+    expect(coordinator.page.get_by_role("columnheader", name="Abilități")).to_be_visible()
+    coordinator.page.get_by_text("Liste salvate").click()
+    coordinator.page.get_by_label("Salvați filtrele și ordinea sub numele").fill("Frecventează bine")
+    coordinator.press("Salvează")
+    coordinator.open("/records/visit_report")
+    coordinator.page.get_by_role("navigation", name="Liste salvate").get_by_role("link").click()
+    assert "attendance=good" in coordinator.page.url and len(coordinator.rows) == shown
+    coordinator.follow("Exportă")
+    coordinator.press("Descarcă fișierul")
+    assert coordinator.page.title().startswith("Eroare:"), "a file is taken for a reason"
+    coordinator.page.get_by_label("Pentru ce aveți nevoie de fișier?").fill("Raport anual")
+    coordinator.page.get_by_label("Text cu virgule (.csv)").check()
+    with coordinator.page.expect_download() as taken:
+        coordinator.press("Descarcă fișierul")
+    lines = Path(taken.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 1 + shown and "Abilități" in lines[0]
+    coordinator.open("/records/visit_report/columns")
+    coordinator.press("Arată coloanele obișnuite")

@@ -15,7 +15,7 @@ function put(question, texts) {
   controls(question)[0]?.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-form.addEventListener("change", async ({ target }) => {
+async function fillFrom(target) {
   const question = target.closest("[data-fills]");
   if (!question || !target.value) return;
   const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, [target.name]: target.value });
@@ -25,4 +25,8 @@ form.addEventListener("change", async ({ target }) => {
     const other = form.querySelector(`[data-question="${name}"]`);
     if (other && isEmpty(other)) put(other, texts);
   }
-});
+}
+
+form.addEventListener("change", ({ target }) => fillFrom(target));
+// somebody may have pasted a number before this script came
+for (const box of form.querySelectorAll("[data-fills] input")) if (box.value !== box.defaultValue) fillFrom(box);

@@ -1,0 +1,102 @@
+"""Tables of rows: add, copy, delete and think again; sums below; two hundred rows stay quick."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import SignIn
+from tests.browser.visitors import Visitor
+
+MANY = 200
+QUICK_KEY, QUICK_ROW = 100, 400
+"""Milliseconds from a key, or from a new row, to the picture; a tenth of a second feels like at once."""
+FILL = """
+(count) => {
+  const add = document.querySelector("[data-question=risks] [data-add]");
+  const rows = document.querySelector("[data-rows=risks]").tBodies[0].rows;
+  while (rows.length < count) add.click();
+  for (const row of rows) {
+    row.querySelector("[name$='.likelihood']").value = 2;
+    row.querySelector("[name$='.severity']").value = 3;
+  }
+  rows[0].querySelector("[name$='.severity']").dispatchEvent(new Event("input", { bubbles: true }));
+}
+"""
+TIMES = """
+async (act) => {
+  const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const box = document.querySelector("[name='risks.120.likelihood']");
+  const acts = {
+    key: () => { box.value = box.value === "5" ? "4" : "5"; box.dispatchEvent(new Event("input", { bubbles: true })); },
+    row: () => document.querySelector("[data-question=risks] [data-add]").click(),
+  };
+  const times = [];
+  for (let turn = 0; turn < 7; turn += 1) {
+    const begun = performance.now();
+    acts[act]();
+    await drawn();
+    times.push(performance.now() - begun);
+  }
+  return times.sort((a, b) => a - b)[3];
+}
+"""
+
+
+@pytest.fixture
+def manager(sign_in: SignIn) -> Visitor:
+    """The case manager, in Romanian."""
+    return sign_in("case_manager", "ro")
+
+
+def names(visitor: Visitor) -> list[str]:
+    """What stands in the first boxes of the rows that are there."""
+    boxes = visitor.page.locator("[data-rows=family] [name$='.name']:visible")
+    return [box.input_value() for box in boxes.all()]
+
+
+def test_rows_are_added_copied_deleted_and_brought_back(manager: Visitor) -> None:
+    manager.open("/records/visit_report/new?case=1")
+    family = manager.page.locator("[data-question=family]")
+    manager.named("family.1.name").press("Control+Enter")
+    expect(manager.named("family.2.name")).to_be_focused()
+    manager.page.keyboard.type("Bunica")
+    family.get_by_role("button", name="Duplică").nth(2).click()
+    assert names(manager) == ["Sofia P.", "Viorica P.", "Bunica", "Bunica"]
+    family.get_by_role("button", name="Șterge").nth(0).click()
+    assert names(manager) == ["Viorica P.", "Bunica", "Bunica"]
+    family.get_by_role("button", name="Anulează ștergerea").click()
+    assert names(manager) == ["Sofia P.", "Viorica P.", "Bunica", "Bunica"]
+    family.get_by_role("button", name="Șterge").nth(3).click()
+    manager.type(visit_date="azi", visit_purpose="Rânduri", conclusions="Bine.")
+    manager.press("Salvează")
+    kept = manager.page.locator("dd table tbody tr td:first-child").all_inner_texts()
+    assert kept == ["Sofia P.", "Viorica P.", "Bunica"]
+
+
+def test_rows_are_cards_on_a_phone_and_a_table_on_a_desk(manager: Visitor) -> None:
+    manager.open("/records/visit_report/new?case=1")
+    heads = manager.page.locator("[data-rows=family] thead")
+    expect(heads).to_be_visible()
+    manager.page.set_viewport_size({"width": 390, "height": 900})
+    expect(heads).to_be_hidden()
+    expect(manager.page.locator("label[for=family-0-name]")).to_be_visible()
+
+
+def test_sums_below_follow_every_row(sign_in: SignIn) -> None:
+    coordinator = sign_in("coordinator", "ro")
+    coordinator.open("/records/facility/new")
+    coordinator.page.locator("[data-question=rooms] [data-add]").click()
+    coordinator.type(rooms__0__beds="2")
+    coordinator.named("rooms.0.beds").press("Control+Enter")
+    coordinator.type(rooms__1__beds="3")
+    expect(coordinator.reckoned("beds")).to_have_text("5")
+    coordinator.page.locator("[data-question=rooms]").get_by_role("button", name="Șterge").nth(0).click()
+    expect(coordinator.reckoned("beds")).to_have_text("3")
+
+
+def test_two_hundred_rows_stay_quick(manager: Visitor) -> None:
+    manager.open("/records/risk_assessment/new?case=4")
+    manager.page.evaluate(FILL, MANY)
+    expect(manager.reckoned("risk_count")).to_have_text(str(MANY))
+    key, row = (float(manager.page.evaluate(TIMES, act)) for act in ("key", "row"))
+    print(f"{MANY} rows of 14 columns: {key:.0f} ms a key, {row:.0f} ms a new row")
+    assert key < QUICK_KEY and row < QUICK_ROW

@@ -1,0 +1,95 @@
+"""What a sheet does for whoever types it in: understands, derives, chooses by a letter, saves from anywhere."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import SignIn
+from tests.browser.visitors import Visitor
+
+RING = """
+() => {
+  const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+  return outlineStyle === "none" ? 0 : parseFloat(outlineWidth);
+}
+"""
+
+
+@pytest.fixture
+def manager(sign_in: SignIn) -> Visitor:
+    """The case manager, in Romanian."""
+    return sign_in("case_manager", "ro")
+
+
+def test_a_cnp_fills_in_what_follows_from_it(manager: Visitor) -> None:
+    manager.open("/records/case/new")
+    manager.named("national_id").focus()
+    manager.type(opened_on="azi", last_name="Cosma", first_name="Ilie", national_id="1980327120013")
+    expect(manager.named("birth_date")).to_have_value("27.03.1998")
+    expect(manager.page.locator("#birth_date-echo")).to_have_text("27 martie 1998, 28 de ani")
+    expect(manager.group("Sex").get_by_label("Masculin")).to_be_checked()
+    manager.press("Salvează și continuă")
+    manager.follow("Domiciliu și date de contact")
+    assert manager.named("county").evaluate("box => box.selectedOptions[0].text") == "Cluj"
+
+
+def test_a_letter_chooses_and_delete_clears(manager: Visitor) -> None:
+    manager.open("/records/visit_report/new?case=3")
+    school = manager.group("Inclus(ă) în procesul educațional")
+    school.get_by_label("Da").focus()
+    manager.page.keyboard.press("n")
+    expect(school.get_by_label("Nu")).to_be_checked()
+    manager.page.keyboard.press("d")
+    expect(school.get_by_label("Da")).to_be_checked()
+    expect(manager.group("Frecventare")).to_be_visible()
+    manager.page.keyboard.press("Delete")
+    expect(school.get_by_label("Da")).not_to_be_checked()
+    expect(manager.group("Frecventare")).to_be_hidden()
+
+
+def test_a_new_sheet_begins_at_its_first_open_question(manager: Visitor) -> None:
+    manager.open("/records/humanitarian_aid/new?case=6")
+    expect(manager.named("given_on")).to_be_focused()
+    manager.type(given_on="1.10.2026", kind="Voucher", value="10")
+    manager.press("Salvează și adaugă alta")
+    expect(manager.page.locator(".notice-success")).to_be_visible()
+    assert manager.typed("given_on") == "01.10.2026", "the day of the pile is kept"
+    expect(manager.named("kind")).to_be_focused()
+
+
+def test_the_last_sheets_of_a_pile_are_taken_back_where_they_were_typed(sign_in: SignIn) -> None:
+    vera = sign_in("volunteer", "ro", width=390)
+    vera.open("/records/visit_report/new?case=3")
+    for day in ("3.10.2026", "4.10.2026"):
+        vera.type(visit_date=day, visit_purpose="Din teanc", conclusions="Bine.", locality="Bălți")
+        vera.press("Salvează și adaugă alta")
+        expect(vera.page.locator(".notice-success")).to_be_visible()
+    assert vera.typed("locality") == "Bălți"
+    typed = vera.page.get_by_role("region", name="astăzi")
+    expect(typed.get_by_role("link", name="04.10.2026")).to_be_visible()
+    typed.get_by_role("button", name="Retrage – 03.10.2026").first.click()
+    expect(vera.page.locator(".notice-success")).to_contain_text("retrasă")
+    assert vera.heading == "Raport de vizită de documentare", "and she goes on"
+    expect(typed.get_by_role("link", name="03.10.2026")).to_have_count(0)
+
+
+def test_words_of_ones_own_are_asked_for_with_other(manager: Visitor) -> None:
+    manager.open("/records/humanitarian_aid/new?case=6")
+    words = manager.page.get_by_label("Altele: cu propriile cuvinte")
+    expect(words).to_be_hidden()
+    manager.named("kind").select_option("other")
+    expect(words).to_be_visible()
+
+
+def test_the_place_of_the_keyboard_is_always_seen(manager: Visitor) -> None:
+    manager.open("/records/intake/new?case=6")
+    for _ in range(30):
+        manager.page.keyboard.press("Tab")
+        assert float(manager.page.evaluate(RING)) >= 2, manager.page.evaluate("document.activeElement.outerHTML")
+
+
+def test_a_printed_page_holds_the_record_alone(manager: Visitor) -> None:
+    manager.open("/records/visit_report/2")
+    manager.page.emulate_media(media="print")
+    for around in ("header.page-head", "nav.menu", ".acts"):
+        expect(manager.page.locator(around)).to_be_hidden()
+    assert manager.answer("Scopul vizitei")

@@ -13,6 +13,7 @@ from getpass import getpass
 from pathlib import Path
 from threading import Timer
 from typing import Any
+from urllib.parse import urlsplit
 
 from app import shipped
 from app.language.message import Message
@@ -58,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     start = _command(commands, "start", _start, "start the application")
     start.add_argument("--demo", action="store_true", help="with six fictional cases, on this machine only")
     start.add_argument("--port", type=int, default=PORT, help=f"the port of the pages ({PORT})")
+    start.add_argument(
+        "--address", type=_https_address, metavar="https://NAME",
+        help="the address under which a web server with HTTPS, on this machine, shows Dosar to others",
+    )
     start.add_argument("--no-browser", action="store_true", help="do not open a browser")
     _add_places(start)
     upgrade = _command(commands, "upgrade", _upgrade, "make the database fit changed forms, after taking a copy")
@@ -73,6 +78,16 @@ def _parser() -> argparse.ArgumentParser:
     schema = _command(commands, "schema", _schema, "write the JSON Schema that editors use for form files")
     schema.add_argument("--forms", type=Path, help="the forms folder")
     return parser
+
+
+def _https_address(text: str) -> str:
+    """The host of an address such as ``https://dosar.exemplu.ro``."""
+    parts = urlsplit(text)
+    if parts.scheme != "https" or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise argparse.ArgumentTypeError(str(say(Message(
+            "write the address like https://dosar.exemplu.ro, without anything behind the name"
+        ))))
+    return parts.hostname
 
 
 def _command(
@@ -151,11 +166,11 @@ def _start(asked: argparse.Namespace) -> int:
         with _made_to_stay():
             app, findings = opened_app(
                 data, forms_folder(asked.forms), _key(asked, data), database_url(), demo=asked.demo,
-                today=date.today(),
+                today=date.today(), HOSTS=[asked.address] if asked.address else [],
             )
         _tell_findings(findings)
         _greet(asked)
-        serve(app, door)
+        serve(app, door, bool(asked.address))
     return 0
 
 

@@ -48,11 +48,19 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     error_task_class = Refusal
 
 
-def serve(app: Any, door: socket.socket) -> None:
+BEHIND_HTTPS: dict[str, Any] = {
+    "url_scheme": "https", "trusted_proxy": "127.0.0.1", "trusted_proxy_headers": {"x-forwarded-for"},
+    "clear_untrusted_proxy_headers": True,
+}
+"""A web server on this machine takes the requests: cookies are for HTTPS only, and it says who asks."""
+
+
+def serve(app: Any, door: socket.socket, behind_https: bool = False) -> None:
     """Answer whoever knocks at the door, until the program is stopped."""
     server = waitress.create_server(
         app, sockets=[door], threads=THREADS, ident=None,
         inbuf_overflow=IN_MEMORY, outbuf_overflow=IN_MEMORY, max_request_body_size=MOST_RECEIVED,
+        **(BEHIND_HTTPS if behind_https else {}),
     )
     server.channel_class = Channel
     getLogger("waitress.queue").setLevel(ERROR)  # that a page waits its turn is nothing to tell the worker

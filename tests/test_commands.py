@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -268,3 +269,31 @@ def test_it_starts_from_any_folder_and_stops_at_once(
     assert started.wait(10) in (0, 130)
     assert started.stderr is not None
     assert "Traceback" not in started.stderr.read()
+
+
+def test_behind_a_web_server_with_https(places: list[str], free_port: int, tmp_path: Path) -> None:
+    """Its name is answered to, no other; cookies are for HTTPS; who asks is who the web server says."""
+    def asked(host: str) -> tuple[int, str]:
+        told = {"Host": host, "X-Forwarded-For": "198.51.100.7"}
+        try:
+            with urllib.request.urlopen(urllib.request.Request(
+                f"http://127.0.0.1:{free_port}/sign-in", headers=told
+            ), timeout=10) as answer:
+                return answer.status, answer.headers["Set-Cookie"] or ""
+        except urllib.error.HTTPError as refused:
+            return refused.code, ""
+
+    with _start([*places, "--address", "https://dosar.exemplu.ro"], free_port, tmp_path) as process:
+        _first_answer(free_port)
+        status, cookie = asked("dosar.exemplu.ro")
+        elsewhere, _ = asked("altundeva.exemplu.ro")
+        process.terminate()
+        process.wait(10)
+    assert (status, "Secure" in cookie, elsewhere) == (200, True, 400)
+
+
+@pytest.mark.parametrize("address", ["http://dosar.exemplu.ro", "dosar.exemplu.ro", "https://dosar.exemplu.ro/aici"])
+def test_an_address_without_https_is_refused(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["start", "--address", address])
+    assert "https://dosar.exemplu.ro" in capsys.readouterr().err

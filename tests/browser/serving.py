@@ -1,6 +1,5 @@
 """Dosar as it runs for an organisation: a real server on a free port, on data of its own."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from flask import Flask
 from waitress.server import create_server
 
 from app.running import opened_app
+from tests.databases import fresh_place
 
 FORMS = Path(__file__).parents[2] / "forms"
 THREADS = 4
@@ -26,22 +26,31 @@ class Site:
 
 
 @contextmanager
-def served(data: Path, demo: bool = True) -> Iterator[Site]:
-    """Dosar on an empty folder, with the demo cases or waiting for its set-up."""
-    app, findings = opened_app(
-        data, FORMS, os.urandom(32), demo=demo, TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
-    )
-    assert not findings, "\n".join(str(found) for found in findings)
+def served(data: Path, demo: bool = True, database: str = "sqlite") -> Iterator[Site]:
+    """Dosar on an empty database, with the demo cases or waiting for its set-up."""
+    with fresh_place(database, data) as place:
+        app, findings = opened_app(
+            place.data or data, FORMS, place.key, place.url, demo=demo, TESTING=True,
+            FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+        )
+        assert not findings, "\n".join(str(found) for found in findings)
+        with _answering(app) as url:
+            yield Site(url, app)
+        app.extensions["dosar_cabinet"].store.close()
+
+
+@contextmanager
+def _answering(app: Flask) -> Iterator[str]:
+    """A server for the application; where it answers."""
     server = create_server(app, host="127.0.0.1", port=0, threads=THREADS, ident=None)
     over = Event()
     thread = Thread(target=_serve, args=(server, over))
     thread.start()
     try:
-        yield Site(f"http://127.0.0.1:{server.effective_port}", app)
+        yield f"http://127.0.0.1:{server.effective_port}"
     finally:
         over.set()
         thread.join()
-        app.extensions["dosar_cabinet"].store.close()
 
 
 def _serve(server: Any, over: Event) -> None:

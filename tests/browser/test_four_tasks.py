@@ -69,7 +69,7 @@ TASKS = {
 @pytest.mark.parametrize(("language", "hands"), [("ro", AtTheKeys), ("en", AtTheMouse)], ids=["keys", "mouse"])
 @pytest.mark.parametrize("name", TASKS)
 def test_a_sheet_costs_little_more_than_its_answers(
-    sign_in: SignIn, name: str, language: str, hands: type[Typist],
+    sign_in: SignIn, name: str, language: str, hands: type[Typist], tell: Callable[[str], None],
 ) -> None:
     task = TASKS[name]
     worker = sign_in(task.role, language)
@@ -78,6 +78,6 @@ def test_a_sheet_costs_little_more_than_its_answers(
     task.fill(typist)
     typist.save()
     expect(worker.page.locator(".notice-success")).to_be_visible()
-    print(typist.told(name))
+    tell(typist.told(name))
     assert typist.keys <= KEYS_FOR_AN_ANSWER * typist.answers, typist.told(name)
     assert typist.clicks <= typist.answers + MORE_CLICKS, typist.told(name)

@@ -16,7 +16,8 @@ SLOW = {"offline": False, "latency": 300, "downloadThroughput": 50_000, "uploadT
 
 WORDS: dict[str, dict[str, str]] = {
     "ro": {
-        "sheet": "Raport de vizită de documentare", "save": "Salvează", "more": "Salvează și adaugă alta",
+        "sheet": "Raport de vizită de documentare", "sheets": "Rap(ort|oarte) de vizită de documentare",
+        "save": "Salvează", "more": "Salvează și adaugă alta",
         "saved": "Salvat.", "next": "Salvat. Urmează fișa următoare.", "purpose": "Scopul vizitei",
         "check": "Fișe de verificat", "accept": "Acceptă", "correct": "Corectează",
         "deleted": "Înregistrări șterse", "restore": "Restabilește", "delete": "Șterge",
@@ -24,7 +25,8 @@ WORDS: dict[str, dict[str, str]] = {
         "history": "Istoric modificări", "corrected": "Corectat",
     },
     "en": {
-        "sheet": "Study visit report", "save": "Save", "more": "Save and add another", "saved": "Saved.",
+        "sheet": "Study visit report", "sheets": "Study visit reports?",
+        "save": "Save", "more": "Save and add another", "saved": "Saved.",
         "next": "Saved. Here is the next one.", "purpose": "Purpose of visit", "check": "Records to check",
         "accept": "Accept", "correct": "Correct", "deleted": "Deleted records", "restore": "Restore",
         "delete": "Delete", "add": "Add", "kept": "Draft kept at", "lost": "No connection", "history": "Change history",
@@ -64,7 +66,7 @@ def test_a_case_manager_goes_on_with_a_case(sign_in: SignIn, language: str, hand
     ana.page.get_by_role("searchbox").press_sequentially("demo-001")
     ana.enter()
     assert ana.heading.startswith("DEMO-001")
-    follow(ana, hands, re.compile(f"^{words['add']} – {words['sheet']}"))
+    follow(ana, hands, re.compile(f"^{words['add']} – {words['sheets']}"))
     sheet = hands(ana)
     sheet.write(visit_date="2.11.2026", visit_purpose="Prima vizită")
     assert ana.sees(words["kept"])

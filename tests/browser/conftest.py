@@ -15,6 +15,9 @@ from tests.browser.visitors import Visitor
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
+LONGEST = 30_000
+"""The longest anything may take in the browser, in ms."""
+
 SignIn = Visiting = Callable[..., Visitor]
 
 
@@ -25,7 +28,9 @@ def browser() -> Iterator[Any]:
     if path is None and not os.environ.get("CI"):
         pytest.skip(f"no browser was found: install one of {', '.join(BROWSERS)}")
     assert path is not None, "the tests in the browser may not be skipped here: install chromium"
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=LONGEST)
 
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=list(SWITCHES))
@@ -33,9 +38,9 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A Dosar with the demo cases, for all the tests."""
+    """A Dosar with the demo cases for the tests of one file: what they file, no other file meets."""
     with served(tmp_path_factory.mktemp("demo")) as running:
         yield running
 
@@ -64,8 +69,8 @@ def visit(browser: Any) -> Iterator[Callable[..., Visitor]]:
         context = browser.new_context(
             java_script_enabled=javascript, viewport={"width": width, "height": 900}, locale="ro-RO", **more,
         )
-        context.set_default_timeout(10_000)
-        visitors.append(Visitor(context.new_page(), site.url))
+        context.set_default_timeout(LONGEST)
+        visitors.append(Visitor(context.new_page(), site.url, javascript))
         return visitors[-1]
 
     yield open_browser

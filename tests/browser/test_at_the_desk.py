@@ -72,7 +72,7 @@ def test_an_idle_page_warns_and_leaves(sign_in: SignIn) -> None:
     assert worker.sees("Sesiunea s-a încheiat")
     worker.page.fill("[name=user_name]", "social_worker")
     worker.page.fill("[name=password]", password_of("social_worker"))
-    worker.page.keyboard.press("Enter")
+    worker.enter()
     worker.page.wait_for_url("**/cases/1")
 
 

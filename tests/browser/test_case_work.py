@@ -86,7 +86,7 @@ def test_the_ledger_of_aid_adds_up_by_kind_and_currency(manager: Visitor) -> Non
 
 def test_a_visit_begins_with_the_family_of_the_last_one(manager: Visitor) -> None:
     manager.open("/cases/1")
-    manager.page.get_by_role("link", name=re.compile("^Adaugă.*Raport de vizită")).click()
+    manager.click(manager.page.get_by_role("link", name=re.compile("^Adaugă.*Raport de vizită")))
     assert manager.typed("family.0.name") == "Sofia P."
     expect(manager.group("Frecventare")).to_be_hidden()
     manager.tick("Inclus(ă) în procesul educațional", "Da")

@@ -48,7 +48,7 @@ def test_a_volunteer_types_in_a_pile_of_paper(sign_in: SignIn, language: str) ->
     words = WORDS[language]
     vera = slowed(sign_in("volunteer", language, width=390))
     vera.follow(words["sheet"])
-    vera.page.get_by_role("link", name=re.compile("^DEMO-005")).click()
+    vera.click(vera.page.get_by_role("link", name=re.compile("^DEMO-005")))
     for purpose in ("Prima foaie", "A doua foaie"):
         vera.type(visit_date="1.10.2026", visit_purpose=purpose, conclusions="Bine.", locality="Fălești")
         vera.press(words["more"])
@@ -80,7 +80,8 @@ def test_a_case_manager_goes_on_with_a_case(sign_in: SignIn, language: str, hand
     assert ana.notice == words["saved"]
     follow(ana, hands, words["correct"])
     ana.named("visit_purpose").fill("Prima vizită și ultima")
-    ana.page.keyboard.press("Control+s")
+    with ana.page.expect_navigation():
+        ana.page.keyboard.press("Control+s")
     follow(ana, hands, words["history"])
     newest = ana.page.locator(".change").first
     for told in (words["corrected"], "Teodora Brândușan", "Prima vizită și ultima"):
@@ -96,7 +97,7 @@ def follow(visitor: Visitor, hands: type[Typist], link: Any) -> None:
         found.focus()
         visitor.enter()
     else:
-        found.click()
+        visitor.click(found)
 
 
 @pytest.mark.parametrize("language", ["ro", "en"])
@@ -116,5 +117,5 @@ def test_a_coordinator_looks_after_the_sheets_of_others(sign_in: SignIn, languag
     expect(anca.page.locator(".notice-success")).to_be_visible()
     anca.open("/deleted")
     assert anca.heading == words["deleted"]
-    anca.page.get_by_role("button", name=re.compile(f"^{words['restore']}")).first.click()
+    anca.click(anca.page.get_by_role("button", name=re.compile(f"^{words['restore']}")).first)
     assert anca.answer(words["purpose"]) == "De verificat"

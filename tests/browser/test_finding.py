@@ -44,10 +44,10 @@ def test_a_phone_number_is_found(manager: Visitor) -> None:
 
 
 def test_lists_are_sorted_both_ways_by_their_heads(manager: Visitor) -> None:
-    manager.page.get_by_role("columnheader", name="Nume", exact=True).get_by_role("link").click()
+    manager.click(manager.page.get_by_role("columnheader", name="Nume", exact=True).get_by_role("link"))
     codes = [row[0] for row in manager.rows if row[0] in OLD]
     assert codes == ["DEMO-003", "DEMO-006", "DEMO-005", "DEMO-001", "DEMO-002", "DEMO-004"]
-    manager.page.get_by_role("columnheader", name=re.compile("^Nume")).get_by_role("link").click()
+    manager.click(manager.page.get_by_role("columnheader", name=re.compile("^Nume")).get_by_role("link"))
     assert [row[0] for row in manager.rows if row[0] in OLD] == codes[::-1]
 
 
@@ -83,7 +83,7 @@ def test_a_list_is_made_ones_own_and_taken_along(sign_in: SignIn) -> None:
     coordinator.page.get_by_label("Salvați filtrele și ordinea sub numele").fill("Frecventează bine")
     coordinator.press("Salvează")
     coordinator.open("/records/visit_report")
-    coordinator.page.get_by_role("navigation", name="Liste salvate").get_by_role("link").click()
+    coordinator.click(coordinator.page.get_by_role("navigation", name="Liste salvate").get_by_role("link"))
     assert "attendance=good" in coordinator.page.url and len(coordinator.rows) == shown
     coordinator.follow("Exportă")
     coordinator.press("Descarcă fișierul")
@@ -91,7 +91,7 @@ def test_a_list_is_made_ones_own_and_taken_along(sign_in: SignIn) -> None:
     coordinator.page.get_by_label("Pentru ce aveți nevoie de fișier?").fill("Raport anual")
     coordinator.page.get_by_label("Text cu virgule (.csv)").check()
     with coordinator.page.expect_download() as taken:
-        coordinator.press("Descarcă fișierul")
+        coordinator.page.get_by_role("button", name="Descarcă fișierul").click()
     lines = Path(taken.value.path()).read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 1 + shown and "Abilități" in lines[0]
     coordinator.open("/records/visit_report/columns")

@@ -92,6 +92,7 @@ def test_a_double_click_makes_one_record(manager: Visitor) -> None:
     manager.open("/records/visit_report/new?case=5")
     manager.type(visit_date="azi", visit_purpose="O singură dată", conclusions="Bine.")
     manager.page.get_by_role("button", name="Salvează", exact=True).dblclick()
+    manager.arrive()
     assert manager.answer("Scopul vizitei") == "O singură dată"
     manager.open("/records/visit_report?case=5")
     assert len(manager.rows) == before + 1

@@ -17,12 +17,11 @@ def test_rows_are_added_copied_and_deleted(manager: Visitor) -> None:
     manager.open("/records/visit_report/new?case=1")
     manager.named("visit_purpose").fill("Fără scripturi")
     family = manager.page.locator("[data-question=family]")
-    family.get_by_role("button", name="Adaugă rând").click()
+    manager.click(family.get_by_role("button", name="Adaugă rând"))
     manager.named("family.2.name").fill("Bunica")
-    family.get_by_role("button", name="Duplică").nth(2).click()
+    manager.click(family.get_by_role("button", name="Duplică").nth(2))
     assert manager.typed("family.3.name") == "Bunica"
-    family.get_by_role("button", name="Șterge").nth(0).click()
-    family.locator("[name$='.name']").first.wait_for()
+    manager.click(family.get_by_role("button", name="Șterge").nth(0))
     assert [box.input_value() for box in family.locator("[name$='.name']").all()] == [
         "Viorica P.", "Bunica", "Bunica",
     ]
@@ -33,10 +32,10 @@ def test_a_linked_record_is_searched_and_chosen(manager: Visitor) -> None:
     manager.open("/records/referral/new?case=1")
     manager.named("registered_on").fill("azi")
     manager.tick("Cerere directă sau referire", "Referire de la alt partener")
-    manager.page.get_by_role("button", name="Organizația care a referit cazul").click()
+    manager.click(manager.page.get_by_role("button", name="Organizația care a referit cazul"))
     manager.page.fill("#search", "politia")
     manager.enter()
-    manager.page.get_by_role("button", name="Brigada").first.click()
+    manager.click(manager.page.get_by_role("button", name="Brigada").first)
     assert manager.typed("registered_on") == "azi"
     assert manager.group("Cerere directă sau referire").get_by_label("Referire de la alt partener").is_checked()
     manager.press("Salvează")

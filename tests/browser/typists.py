@@ -8,7 +8,7 @@ from tests.browser.visitors import Visitor
 FARTHEST = 80
 PICTURE = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 """Until the page shows what follows from an answer; nobody's fingers are faster."""
-AT_THE_SHEET = "() => document.activeElement.form?.id === 'sheet'"
+AT_THE_SHEET = "() => document.activeElement?.form?.id === 'sheet'"
 PLACE = "() => document.activeElement.name || ''"
 AT_ADDING = "(table) => document.activeElement.matches(`[data-question='${table}'] [data-add]`)"
 LABELS = """

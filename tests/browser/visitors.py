@@ -8,15 +8,31 @@ from playwright.sync_api import TimeoutError
 from app.access.languages import NAMES
 from app.demo import password_of
 
-MOMENT = 2_000
+MOMENT = 10_000
+"""The longest a text may take to come up, in ms: on a busy machine a draft is kept late, and is still kept."""
+WATCH = """
+addEventListener("submit", (event) => { window.isLeaving = !event.defaultPrevented; });
+addEventListener("click", ({ target, defaultPrevented }) => {
+  const link = target.closest("a[href]");
+  const elsewhere = link && !link.download && link.href.split("#")[0] !== location.href.split("#")[0];
+  if (elsewhere && !defaultPrevented) window.isLeaving = true;
+});
+"""
+"""A page says as soon as it is left: a new one is not looked for on the old one."""
+HAS_COME = """
+() => !window.isLeaving && document.readyState === "complete"
+  && [...document.querySelectorAll("[data-sheet]")].every((sheet) => "ready" in sheet.dataset)
+"""
 
 
 class Visitor:
     """A browser window and what is done in it."""
 
-    def __init__(self, page: Any, url: str) -> None:
+    def __init__(self, page: Any, url: str, javascript: bool = True) -> None:
         self.page = page
         self.url = url
+        self.javascript = javascript
+        page.add_init_script(WATCH)
         self.complaints: list[str] = []
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
@@ -30,10 +46,25 @@ class Visitor:
 
     def another_tab(self) -> "Visitor":
         """A second tab of the same browser."""
-        return Visitor(self.page.context.new_page(), self.url)
+        return Visitor(self.page.context.new_page(), self.url, self.javascript)
 
     def open(self, address: str) -> None:
         self.page.goto(f"{self.url}{address}")
+        self.arrive()
+
+    def arrive(self) -> None:
+        """Wait until the page has come, and what makes a sheet of it."""
+        if self.javascript:
+            self.page.wait_for_function(HAS_COME)
+
+    def click(self, target: Any) -> None:
+        """Click, and wait for the page it leads to, if it leads to one; without scripts it always does."""
+        if self.javascript:
+            target.click()
+            self.arrive()
+        else:
+            with self.page.expect_navigation():
+                target.click()
 
     def sign_in(self, user_name: str, password: str = "") -> None:
         self.open("/sign-in")
@@ -49,19 +80,20 @@ class Visitor:
     def speak(self, language: str) -> None:
         """Choose the language in the head of the page."""
         if self.language != language:
-            self.page.get_by_role("banner").get_by_role("button", name=NAMES[language]).click()
+            self.click(self.page.get_by_role("banner").get_by_role("button", name=NAMES[language]))
             self.page.wait_for_selector(f"html[lang={language}]")
 
     def press(self, button: str) -> None:
-        self.page.get_by_role("button", name=button, exact=True).click()
+        self.click(self.page.get_by_role("button", name=button, exact=True))
 
     def enter(self) -> None:
         """The Enter key, in the box where one types."""
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
+        self.arrive()
 
     def follow(self, link: str) -> None:
-        self.page.get_by_role("link", name=link, exact=True).first.click()
+        self.click(self.page.get_by_role("link", name=link, exact=True).first)
 
     # --- filling in ----------------------------------------------------------------------------
 
@@ -97,8 +129,8 @@ class Visitor:
 
     def pick(self, label: str, record: str) -> None:
         """Choose the record a question points to, on the page that searches for it."""
-        self.page.get_by_role("button", name=re.compile(rf"^\S+ – {re.escape(label)}$")).click()
-        self.page.get_by_role("button", name=record, exact=True).click()
+        self.click(self.page.get_by_role("button", name=re.compile(rf"^\S+ – {re.escape(label)}$")))
+        self.press(record)
 
     # --- reading -------------------------------------------------------------------------------
 

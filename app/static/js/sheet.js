@@ -314,3 +314,4 @@ form.querySelectorAll("[data-lines]").forEach(countLines);
 form.querySelectorAll(".words").forEach((words) => offerWords(words.closest("[data-question]")));
 form.querySelectorAll("[data-clear]").forEach((clear) => offerClearing(clear.closest("[data-question]")));
 begin();
+sheet.ready = "";

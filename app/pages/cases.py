@@ -69,7 +69,7 @@ class CasePages(View):
         return render_template(
             "case.html", case=head, facts=head.header if head else [], actions=_actions(at, case_id),
             blocks=blocks, team=_team(at, record),
-            timeline=_timeline(at, sheets_by_day(at.cabinet, record, known, TOLD)),
+            timeline=_timeline(at, sheets_by_day(at.cabinet, record, at.seen_forms(), TOLD)),
             timeline_url=url_for("CasePages.timeline", case_id=case_id),
             changes=_changes(at, events(at.cabinet, record, [CASE, *known], CHANGES)),
             history_url=url_for("RecordPages.history", form=CASE, record_id=case_id),
@@ -81,8 +81,7 @@ class CasePages(View):
         at = desk()
         record = found_or_404(at.cabinet.case, case_id)
         number = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
-        known = _known(at)
-        found = sheets_by_day(at.cabinet, record, known, PAGE + 1, (number - 1) * PAGE)
+        found = sheets_by_day(at.cabinet, record, at.seen_forms(), PAGE + 1, (number - 1) * PAGE)
         return render_template(
             "timeline.html", title=gettext("Everything that happened"), form_title=gettext("Everything that happened"),
             case=at.case_head(record), timeline=_timeline(at, found[:PAGE]),

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Date, Integer, bindparam, cast, exists, literal, null, select, union_all
+from sqlalchemy import Date, Integer, bindparam, cast, exists, literal, null, or_, select, union_all
 
 from app.language.form import CASE, Form
 from app.language.question import Question
@@ -77,25 +77,54 @@ def sheets_by_day(
 ) -> list[SheetOfDay]:
     """The sheets of a case by the day they tell of, the latest first: one statement for all forms.
 
-    Of a form whose day the reader may not know there is nothing.
+    Sheets of a group count too, where one of their rows names the case. Of a form whose day the reader may
+    not know there is nothing.
     """
     days = {
         key: getattr(cabinet.record_class(key), dated.name) for key, form in known.items()
         if (dated := dating_question(cabinet.forms[key])) is not None and dated.name in form.questions
     }
-    if not days:
+    ways = {key: way for key in days if (way := ways_to_case(known[key]))}
+    if not ways:
         return []
-    every = cabinet.statement(("by day", *days), lambda: _by_day(cabinet, days))
+    every = cabinet.statement(("by day", *ways.items()), lambda: _by_day(cabinet, days, ways))
     rows = cabinet.session.execute(every, {"of_case": case.id, "most": most, "skipped": skipped})
     return [SheetOfDay(key, number, value_of(days[key].type, text)) for key, number, text in rows]
 
 
-def _by_day(cabinet: Cabinet, days: Mapping[str, Any]) -> Any:
+Way = tuple[str, str]
+"""A table of rows and its column that names a case; the empty table is the sheet itself."""
+
+
+def ways_to_case(form: Form) -> tuple[Way, ...]:
+    """How a sheet of the form, as its reader knows it, tells which cases it is about."""
+    if form.key == CASE:
+        return ()
+    if form.belongs_to:
+        return (("", "case_id"),)
+    return tuple(
+        (table.name, column.name) for table in form.row_questions
+        for column in table.columns_asked() if column.link_target() == CASE
+    )
+
+
+def _is_about(cabinet: Cabinet, form: str, way: Way) -> Any:
+    """The condition under which a sheet is about the case."""
+    kept: Any = cabinet.record_class(form)
+    table, column = way
+    if not table:
+        return getattr(kept, column) == bindparam("of_case")
+    row: Any = cabinet.tables.rows[form, table]
+    return kept.id.in_(select(row.record_id).where(getattr(row, column) == bindparam("of_case")))
+
+
+def _by_day(cabinet: Cabinet, days: Mapping[str, Any], ways: Mapping[str, tuple[Way, ...]]) -> Any:
     queries = []
-    for key, day in days.items():
+    for key, way in ways.items():
         kept: Any = cabinet.record_class(key)
-        columns = literal(key).label("form"), kept.id.label("number"), as_text(day).label("day")
-        queries.append(select(*columns).where(kept.case_id == bindparam("of_case"), day.is_not(None)))
+        columns = literal(key).label("form"), kept.id.label("number"), as_text(days[key]).label("day")
+        about = or_(*[_is_about(cabinet, key, one) for one in way])
+        queries.append(select(*columns).where(about, days[key].is_not(None)))
     every = union_all(*queries)
     order = every.selected_columns
     return every.order_by(order["day"].desc(), order["form"], order["number"].desc()).limit(

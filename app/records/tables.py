@@ -173,8 +173,8 @@ def _row_class(mapper: registry, forms: Mapping[str, Form], form: Form, question
         *_answer_columns(forms, question.columns_asked()),
     )
     Index(f"{INDEX}{table.name}__record", table.c.record_id, table.c.position)
-    if in_case:
-        Index(f"{INDEX}{table.name}__case_id", table.c.case_id)
+    for name in ["case_id"] * in_case + [one.name for one in question.columns_asked() if one.link_target() == CASE]:
+        Index(f"{INDEX}{table.name}__{name}", table.c[name])
     row: type[Row] = type(_class_name(table.name), (Row,), {
         "form_key": form.key, "question_name": question.name,
         "case_column": "case_id" if in_case else None, "links": {},

@@ -223,6 +223,17 @@ def test_what_happened_is_told_by_the_day_of_each_sheet(demo: Demo, case_id: int
     assert told in " ".join(re.sub(r"<[^>]+>", " ", everything).split())
 
 
+def test_a_sheet_of_a_group_is_told_with_every_case_it_names(demo: Demo, case_id: int) -> None:
+    others = case_of(demo, "DEMO-005")
+    rows = [{"id": None, "case": case, "present": True} for case in (case_id, others)]
+    number = filed(demo, "activity", held_on=date(2026, 3, 4), activity="art_therapy", participants=rows)
+    for case in (case_id, others):
+        everything = demo.browser("coordinator").get(f"/cases/{case}/timeline").text
+        assert everything.count(f"/records/activity/{number}") == 1
+    assert "04.03.2026 Terapie sau activitate" in block(page(demo, case_id), "Ce s-a întâmplat")
+    assert f"/records/activity/{number}" not in page(demo, case_of(demo, "DEMO-002"))
+
+
 def test_what_happened_long_ago_stands_on_later_pages(demo: Demo, case_id: int) -> None:
     for day in range(1, 29):
         for month in (1, 2):

@@ -38,10 +38,19 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "site" in metafunc.fixturenames:
+        databases = getattr(metafunc.module, "ON", ("sqlite",))
+        metafunc.parametrize("site", databases, indirect=True, scope="module")
+
+
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A Dosar with the demo cases for the tests of one file: what they file, no other file meets."""
-    with served(tmp_path_factory.mktemp("demo")) as running:
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A Dosar with the demo cases for the tests of one file: what they file, no other file meets.
+
+    On SQLite, and on the databases the file names in ``ON``.
+    """
+    with served(tmp_path_factory.mktemp("demo"), database=request.param) as running:
         yield running
 
 

@@ -7,6 +7,9 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import SignIn
 from tests.browser.visitors import Visitor
+from tests.databases import DATABASES
+
+ON = DATABASES
 
 
 @pytest.fixture

@@ -10,6 +10,9 @@ from playwright.sync_api import expect
 from tests.browser.conftest import SignIn
 from tests.browser.typists import AtTheKeys, AtTheMouse, Typist
 from tests.browser.visitors import Visitor
+from tests.databases import DATABASES
+
+ON = DATABASES
 
 SLOW = {"offline": False, "latency": 300, "downloadThroughput": 50_000, "uploadThroughput": 20_000}
 """A phone at the edge of a village."""

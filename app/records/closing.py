@@ -5,6 +5,7 @@ its case. An upgrade of the forms may move answers about: it opens the table ins
 closes it again before the end, so nobody else ever finds it open.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -14,20 +15,27 @@ PREFIX = "dosar_closed"
 REFUSAL = "a ledger is append-only"
 ABOUT = {"version", "changed_by", "changed_at", "to_check", "lacking", "deleted_by", "deleted_at"}
 """Columns that tell about an entry and are no part of it."""
+UNIQUE = ("id", "reverses")
+"""Columns of which no two entries have the same."""
 
 FUNCTION = (
     f"CREATE OR REPLACE FUNCTION {PREFIX}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
     f"$rule$ BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END $rule$"
 )
 RAISE = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+OTHER_NAMES_OF_ID = ("rowid", "oid", "_rowid_")
+"""SQLite takes them for the number of a row, too."""
 CALL = f"EXECUTE FUNCTION {PREFIX}_refuse()"
+BEFORE_CLOSING = {"sqlite": (), "postgresql": (FUNCTION,)}
 CLOSE = {
     "sqlite": (
         f'CREATE TRIGGER "{PREFIX}_update__{{table}}" BEFORE UPDATE OF {{columns}} ON "{{table}}" {RAISE}',
         f'CREATE TRIGGER "{PREFIX}_delete__{{table}}" BEFORE DELETE ON "{{table}}" {RAISE}',
+        # INSERT OR REPLACE takes the place of an entry, and SQLite calls no DELETE trigger for it
+        f'CREATE TRIGGER "{PREFIX}_insert__{{table}}" BEFORE INSERT ON "{{table}}" '
+        f'WHEN EXISTS (SELECT 1 FROM "{{table}}" WHERE {{taken}}) {RAISE}',
     ),
     "postgresql": (
-        FUNCTION,
         f'CREATE TRIGGER {PREFIX}_update BEFORE UPDATE OF {{columns}} ON "{{table}}" FOR EACH ROW {CALL}',
         f'CREATE TRIGGER {PREFIX}_delete BEFORE DELETE ON "{{table}}" FOR EACH ROW {CALL}',
         f'CREATE TRIGGER {PREFIX}_empty BEFORE TRUNCATE ON "{{table}}" FOR EACH STATEMENT {CALL}',
@@ -44,20 +52,26 @@ TRIGGERS = {
 
 
 def closed_tables(connection: Connection) -> set[str]:
-    """The tables nobody may change entries of."""
-    return {table for table, _ in _triggers(connection)}
+    """The tables nobody may change entries of; one that lacks a trigger is not closed."""
+    found = Counter(table for table, _ in _triggers(connection))
+    return {table for table, triggers in found.items() if triggers == len(CLOSE[connection.dialect.name])}
 
 
 def close_tables(connection: Connection, tables: Iterable[str]) -> None:
     """From now on entries of these tables are only added; one that has new columns is closed anew."""
-    inspector = inspect(connection)
+    inspector, dialect = inspect(connection), connection.dialect.name
+    for statement in BEFORE_CLOSING[dialect]:
+        connection.exec_driver_sql(statement)
     for table in tables:
         _open(connection, table)
         columns = [column["name"] for column in inspector.get_columns(table) if column["name"] not in ABOUT]
-        quoted = ", ".join(f'"{name}"' for name in columns)
-        for statement in CLOSE[connection.dialect.name]:
-            filled = statement if statement == FUNCTION else statement.format(table=table, columns=quoted)
-            connection.exec_driver_sql(filled)
+        names = (*columns, *OTHER_NAMES_OF_ID) if dialect == "sqlite" else columns
+        words = {
+            "table": table, "columns": ", ".join(f'"{name}"' for name in names),
+            "taken": " OR ".join(f'"{name}" = NEW."{name}"' for name in UNIQUE if name in columns),
+        }
+        for statement in CLOSE[dialect]:
+            connection.exec_driver_sql(statement.format(**words))
 
 
 @contextmanager
@@ -71,7 +85,8 @@ def opened(connection: Connection, table: str) -> Iterator[None]:
 
 def close_like(source: Connection, target: Connection) -> None:
     """Close in a copy what is closed in its source."""
-    close_tables(target, sorted(closed_tables(source) & {*inspect(target).get_table_names()}))
+    closed = {table for table, _ in _triggers(source)}
+    close_tables(target, sorted(closed & {*inspect(target).get_table_names()}))
 
 
 def _open(connection: Connection, table: str) -> bool:

@@ -64,6 +64,32 @@ def test_the_database_refuses_to_change_or_delete_an_entry(ours: Organisation, e
             session.execute(change)
 
 
+@pytest.mark.parametrize("change", [
+    "UPDATE aid SET rowid = 77", "UPDATE OR REPLACE aid SET _rowid_ = 1 WHERE id = 2",
+    "INSERT OR REPLACE INTO aid SELECT * FROM aid WHERE id = 1",
+    "REPLACE INTO aid__parts SELECT * FROM aid__parts", "INSERT OR REPLACE INTO aid SELECT 99, {rest} FROM aid",
+])
+def test_no_entry_takes_the_place_of_another(ours: Organisation, entry: int, change: str) -> None:
+    if ours.store.engine.dialect.name != "sqlite":
+        pytest.skip("only SQLite replaces entries without deleting them")
+    reverse(ours.cabinet, ours.form("aid"), entry, "greșit", CLERK)
+    rest = ", ".join(f'"{name}"' for name in ours.cabinet.record_class("aid").column_keys if name != "id")
+    with pytest.raises(DBAPIError, match="append-only"), ours.store.writing() as session:
+        session.connection().exec_driver_sql(change.format(rest=rest))
+
+
+def test_a_ledger_closed_by_an_older_dosar_is_closed_anew(ours: Organisation, entry: int) -> None:
+    if ours.store.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's triggers are the same as ever")
+    with ours.store.writing() as session:
+        session.connection().exec_driver_sql('DROP TRIGGER "dosar_closed_insert__aid"')
+    with ours.store.snapshot() as connection:
+        assert closed_tables(connection) == {"aid__parts"}
+    ours.start(aid=AID + "# another remark\n")
+    with ours.store.snapshot() as connection:
+        assert closed_tables(connection) == {"aid", "aid__parts"}
+
+
 def test_the_program_does_not_even_try(ours: Organisation, entry: int) -> None:
     with pytest.raises(OutOfReach):
         ours.correct("aid", entry, pieces=4)

@@ -278,10 +278,13 @@ def _columns(question: Question) -> list[str]:
 def _searched(form: Form) -> list[Any]:
     """What the words of a record in the search index depend on, beside its answers."""
     return [
-        (one.name, one.type, one.sensitivity, [choice.model_dump() for choice in one.options_with(())],
-         [column.name for column in one.columns_asked() if column.search])
+        (_words_of(one), [_words_of(column) for column in one.columns_asked() if column.search])
         for one in form.questions.values() if one.search
     ]
+
+
+def _words_of(one: Question) -> tuple[Any, ...]:
+    return one.name, one.type, one.sensitivity, [choice.model_dump() for choice in one.options_with(())]
 
 
 def _turn(

@@ -216,6 +216,16 @@ def test_old_records_are_found_by_a_question_searched_from_now_on(ours: Organisa
     assert found(ours, "hincesti", "story") == visits
 
 
+def test_nobody_is_found_by_a_column_that_became_sensitive(ours: Organisation) -> None:
+    family = ("name: family, type: table, search: true, columns: "
+              "[{name: who, type: text, search: true%s, label: {en: Who, ro: Cine}}]")
+    ours.start(visit=form("visit", family % ""))
+    visit = ours.enter("visit", family=[{"id": None, "who": "Măriuca"}])
+    ours.start(visit=form("visit", family % ", sensitivity: identity"))
+    assert found(ours, "mariuca") == []
+    assert found(ours, "mariuca", "identity") == [visit]
+
+
 WIDENED = [
     ("type: integer", "type: decimal", 12, Decimal(12)),
     ("type: integer, unknown: true", "type: text, unknown: true", 12, "12"),

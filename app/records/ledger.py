@@ -3,6 +3,8 @@
 The database itself refuses any other way (:mod:`app.records.closing`).
 """
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -12,7 +14,7 @@ from app.language.message import Mistake
 from app.language.question import Answers, Unknown
 from app.records import history
 from app.records.cabinet import Cabinet
-from app.records.scope import OutOfReach
+from app.records.scope import SYSTEM, OutOfReach, acting_as, current_scope
 from app.records.sheets import Clerk, answers_of, enter, filed_before
 from app.records.tables import Record
 
@@ -27,7 +29,7 @@ def reverse(
     Sums of both are nothing. Raises :class:`Mistake` for an entry that was taken back before or takes one
     back itself, or without a reason, and :class:`OutOfReach`.
     """
-    if not form.append_only:
+    if not form.append_only or not current_scope.get().may("enter", form.key):
         raise OutOfReach(form.key)
     if not reason.strip():
         raise Mistake("Write why the entry is reversed.")
@@ -41,7 +43,9 @@ def reverse(
             marks = {"reverses": record.id, "reversal_reason": reason.strip()}
             turned = _turned(form, answers_of(cabinet, record), clerk)
             case_id = record.case_id if form.belongs_to else None
-            filed = enter(cabinet, form, turned, clerk, case_id, token, reason.strip(), marks)
+            # the whole entry is taken back: what it points to may be deleted since, or others' to write
+            with acting_as(SYSTEM):
+                filed = enter(cabinet, form, turned, replace(clerk, roles=None), case_id, token, reason.strip(), marks)
             history.note(cabinet, record, REVERSED, clerk.user_id, {}, reason.strip())
             return filed
     except IntegrityError:

@@ -155,7 +155,7 @@ def _files_of_all(planted: Planted, patch: Patch) -> None:
 HOLES = [
     Hole("every case is in reach", _cases_of_all, Part("case_manager", ("visit_report",), "RecordPages.show")),
     Hole("everybody is of one's team", _colleagues_are_everybody, Part("social_worker", ("visit_report",))),
-    Hole("links are written unchecked", _links_unchecked, Part("case_manager", ("humanitarian_aid",), method="POST")),
+    Hole("links are written unchecked", _links_unchecked, Part("case_manager", ("plan_budget",), method="POST")),
     Hole("files are taken by their number", _files_unchecked, Part("social_worker", ("assessment_tool",))),
     Hole("every question is clear to all", _everything_is_clear, Part("accountant", ("case",))),
     Hole("every column is clear to all", _columns_are_clear, Part("volunteer", ("visit_report",))),

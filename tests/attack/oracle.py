@@ -215,9 +215,14 @@ class Oracle:
         # a case opened by this very request is one's own
         return not places or self.planted.policy.reaches_case(role, "own" if places == ["deleted"] else places[0])
 
+    def _written(self, change: Change) -> set[str]:
+        """The columns this request wrote: an entry that takes another one back repeats what that one says."""
+        repeated = self.before.row(change.table, change.row["reverses"]) if change.row.get("reverses") else None
+        return {name for name in change.columns if repeated is None or change.row[name] != repeated[name]}
+
     def _wrong_link(self, cell: Cell, change: Change) -> str:
         links = self.before.links[change.table]
-        for column in sorted(change.columns & set(links) - (SYSTEM_COLUMNS - {"reverses"})):
+        for column in sorted(self._written(change) & set(links) - (SYSTEM_COLUMNS - {"reverses"})):
             target = links[column]
             if target not in self.planted.forms:
                 continue
@@ -231,7 +236,7 @@ class Oracle:
         """Answers the role may not write: kept as they were, empty, or following from others."""
         policy = self.planted.policy
         known = policy.clearances(cell.role) if change.before else policy.writes(cell.role)
-        for column in change.columns - SYSTEM_COLUMNS:
+        for column in self._written(change) - SYSTEM_COLUMNS:
             question = column.partition("__")[0]
             asked = policy.asked.get((form, f"{table}.{question}" if table else question))
             if asked is None or asked.follows or change.after is None:

@@ -89,6 +89,12 @@ class Photograph:
         rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         return {tuple(row[name] for name in self._keys[table]): row for row in rows}
 
+    def row(self, table: str, number: int | None) -> Row | None:
+        """The row with this number, as it was."""
+        found = self._connection.execute(f'SELECT * FROM was."{table}" WHERE id = ?', (number,))
+        names = [column[0] for column in found.description]
+        return next((dict(zip(names, row, strict=True)) for row in found.fetchall()), None)
+
     def put_back(self, tables: Iterable[str]) -> None:
         """Make these tables what they were."""
         self._connection.execute("BEGIN IMMEDIATE")

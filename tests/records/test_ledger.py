@@ -16,8 +16,8 @@ from app.language.question import Unknown
 from app.records.closing import closed_tables
 from app.records.copying import copy
 from app.records.ledger import reverse, reversed_by
-from app.records.scope import OutOfReach
-from app.records.sheets import accept, bring_back, put_away
+from app.records.scope import OutOfReach, Scope, acting_as
+from app.records.sheets import Clerk, accept, bring_back, put_away
 from app.records.store import Store
 from tests.databases import fresh_store
 from tests.records.organisations import CLERK, Organisation, form, organisation_in
@@ -138,6 +138,21 @@ def test_what_was_not_said_is_not_turned_round(ours: Organisation, entry: int) -
     silent = _enter(ours, 1, value=Unknown.DONT_KNOW)
     back = reverse(ours.cabinet, ours.form("aid"), silent, "greșit", CLERK)
     assert ours.answers("aid", back)["value"] is Unknown.DONT_KNOW
+
+
+def test_an_entry_is_reversed_by_who_may_enter_others_though_what_it_points_to_is_gone(ours: Organisation) -> None:
+    gift = form("gift", "name: what, type: text, written_by: [administrator]", "name: giver, type: link, to: donor",
+                head="append_only: true")
+    ours.start(gift=gift, donor=form("donor", "name: name, type: text"))
+    donor = ours.enter("donor", name="Parohia")
+    given = ours.enter("gift", what="haine", giver=donor)
+    put_away(ours.cabinet, ours.form("donor"), donor, CLERK)
+    clerk = Clerk(None, "accountant", CLERK.today, roles=frozenset({"accountant"}))
+    with acting_as(Scope(rights={"gift": frozenset({"see"})})), pytest.raises(OutOfReach):
+        reverse(ours.cabinet, ours.form("gift"), given, "greșit", clerk)
+    with acting_as(Scope(rights={"gift": frozenset({"see", "enter"})})):
+        back = reverse(ours.cabinet, ours.form("gift"), given, "greșit", clerk)
+    assert ours.answers("gift", back) == {"what": "haine", "giver": donor}
 
 
 def test_a_form_becomes_a_ledger_with_its_records(ours: Organisation) -> None:

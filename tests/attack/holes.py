@@ -38,6 +38,8 @@ class Hole:
     says: str
     dig: Callable[[Planted, Patch], None]
     where: Part
+    noticed: str = "canaries in the page"
+    """What the walk must say of it: something else would be noticed by chance."""
 
 
 def _everywhere(patch: Patch, function: Callable[..., Any], instead: Callable[..., Any]) -> None:
@@ -155,22 +157,31 @@ def _files_of_all(planted: Planted, patch: Patch) -> None:
 HOLES = [
     Hole("every case is in reach", _cases_of_all, Part("case_manager", ("visit_report",), "RecordPages.show")),
     Hole("everybody is of one's team", _colleagues_are_everybody, Part("social_worker", ("visit_report",))),
-    Hole("links are written unchecked", _links_unchecked, Part("case_manager", ("plan_budget",), method="POST")),
-    Hole("files are taken by their number", _files_unchecked, Part("social_worker", ("assessment_tool",))),
+    Hole("links are written unchecked", _links_unchecked,
+         Part("case_manager", ("plan_budget",), method="POST"), "which is out of reach"),
+    Hole("files are taken by their number", _files_unchecked,
+         Part("social_worker", ("assessment_tool",)), "makes a file of"),
     Hole("every question is clear to all", _everything_is_clear, Part("accountant", ("case",))),
     Hole("every column is clear to all", _columns_are_clear, Part("volunteer", ("visit_report",))),
-    Hole("forms need no token", _no_tokens, Part("case_manager", ("visit_report",), method="POST")),
+    Hole("forms need no token", _no_tokens,
+         Part("case_manager", ("visit_report",), method="POST"), "changes a record that should stay"),
     Hole("deleted records are still there", _deleted_are_there, Part("social_worker", ("visit_report",), method="GET")),
-    Hole("a door stands open", _a_door_stands_open, Part("volunteer", endpoint="RecordPages.new")),
-    Hole("versions are not compared", _versions_unchecked, Part("case_manager", ("visit_report",), method="POST")),
+    Hole("a door stands open", _a_door_stands_open,
+         Part("volunteer", endpoint="RecordPages.new"), "although the route is closed to the role"),
+    Hole("versions are not compared", _versions_unchecked,
+         Part("case_manager", ("visit_report",), method="POST"), "changes a record that should stay"),
     Hole("the history ignores clearances", _history_tells_all, Part("lawyer", endpoint="RecordPages.history")),
     Hole("links name strangers", _titles_of_all, Part("case_manager", ("stay", "plan_budget"), method="GET")),
-    Hole("the search ignores clearances", _search_ignores_clearances, Part("accountant", ("case",), method="POST")),
+    Hole("the search ignores clearances", _search_ignores_clearances,
+         Part("accountant", ("case",), method="POST"), "finds a record by an answer"),
     Hole("drafts are anybody's", _drafts_of_all, Part("coordinator", ("visit_report",), method="GET")),
     Hole("private records are public", _private_is_public, Part("social_worker", ("staff_care",))),
-    Hole("strangers are told apart", _strangers_are_named, Part("case_manager", ("visit_report",), "RecordPages.show")),
-    Hole("answers are logged", _answers_are_logged, Part("case_manager", ("visit_report",), method="POST")),
-    Hole("a case takes a ledger with it", _cases_go_with_all_sheets, Part("case_manager", ("case",), method="POST")),
+    Hole("strangers are told apart", _strangers_are_named,
+         Part("case_manager", ("visit_report",), "RecordPages.show"), "is told apart from a missing record"),
+    Hole("answers are logged", _answers_are_logged,
+         Part("case_manager", ("visit_report",), method="POST"), "a canary in the log"),
+    Hole("a case takes a ledger with it", _cases_go_with_all_sheets,
+         Part("case_manager", ("case",), method="POST"), "puts a sheet away with a case"),
     Hole("every file is served", _files_of_all, Part("case_manager", endpoint="FilePages")),
 ]
 

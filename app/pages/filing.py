@@ -11,10 +11,11 @@ from app.pages.clash import clash_page, marks
 from app.pages.desk import Desk, desk, found_or_404
 from app.pages.faces import papers
 from app.pages.pile import pile_at_hand
+from app.pages.sent_again import typed_since
 from app.pages.sheet import Answer, SheetOnDesk, in_steps, saved, section_or_404
 from app.pages.tokens import once_token, once_word, seen_token, seen_version
 from app.records.scope import OutOfReach
-from app.records.sheets import Clash, correct, enter, open_sheet
+from app.records.sheets import Clash, correct, enter, filed_before, open_sheet
 from app.records.tables import Record
 
 
@@ -71,6 +72,9 @@ def _file_new(
     at: Desk, sheet: SheetOnDesk, case: Record | None, answers: Answers, reason: str, word: str
 ) -> Response:
     case_id = case.id if case is not None else None
+    filed = filed_before(at.cabinet, sheet.whole, word)
+    if filed is not None and (again := typed_since(at, sheet, filed, answers)) is not None:
+        return again
     try:
         record_id = enter(at.cabinet, sheet.whole, answers, at.clerk, case_id, word, reason)
     except OutOfReach:

@@ -64,13 +64,13 @@ def differing(form: Form, kept: Answers, gone: Answers) -> Iterator[Question]:
         if question.computed or question.issued or not (question.column_types() or question.columns_asked()):
             continue
         theirs = gone.get(question.name)
-        if theirs not in (None, []) and question.to_json(_unnumbered(theirs)) != question.to_json(
-            _unnumbered(kept.get(question.name))
+        if theirs not in (None, []) and question.to_json(unnumbered(theirs)) != question.to_json(
+            unnumbered(kept.get(question.name))
         ):
             yield question
 
 
-def _unnumbered(answer: Any) -> Any:
+def unnumbered(answer: Any) -> Any:
     """Rows without the numbers they have in their own case."""
     if not isinstance(answer, list):
         return answer
@@ -94,7 +94,7 @@ def merge(
             raise Clash
         wanted, unwanted = set(taken), set(refused)
         answers = {
-            question.name: _unnumbered(gone.answers.get(question.name))
+            question.name: unnumbered(gone.answers.get(question.name))
             for question in differing(form, kept.answers, gone.answers)
             if question.name in wanted
             or (question.name not in unwanted and kept.answers.get(question.name) in (None, []))

@@ -1,0 +1,82 @@
+"""A new sheet that is sent once more: as it was, it is saved already; with other answers, none of them is lost."""
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from app.language.question import Answers
+from app.pages.acts import record_url
+from app.pages.clash import marks
+from app.pages.desk import Desk
+from app.pages.sheet import TOKENS, SheetOnDesk
+from app.pages.tokens import seen_token
+from app.pages.unsent import boxes_of
+from app.records import drafts
+from app.records.history import entries
+from app.records.scope import OutOfReach
+from app.records.sheets import open_sheet
+
+FIRST_VERSION = 1
+PRESSED = ("_more", "_confirmed", "_reason")
+
+
+def typed_since(at: Desk, sheet: SheetOnDesk, record_id: int, answers: Answers) -> Response | None:
+    """Where it leads if something else stands on the page than what was saved with it first.
+
+    What was typed waits as a draft where the record is corrected, with the version she knows: if somebody
+    corrected it meanwhile, both are compared.
+    """
+    key = sheet.whole.key
+    if not at.worker.may("see", key):
+        return None
+    try:
+        entered = _entered(at, sheet, record_id)
+    except OutOfReach:
+        return None
+    changed = [
+        one.name for one in sheet.questions if not (one.computed or one.issued or one.attached)
+        and _said(answers.get(one.name)) != _said(entered.get(one.name))
+    ]
+    if not changed:
+        return None
+    on_paper = sheet.papers.word if sheet.papers else {}
+    corrects = at.worker.may("correct", key) and not sheet.whole.append_only
+    if not corrects or not {*changed} <= at.forms[key].questions.keys():
+        flash(gettext("This sheet was saved before. What you have changed on it since was not saved."), "warning")
+        return redirect(record_url(key, record_id, on_paper), 303)
+    place = _correcting(sheet, record_id, on_paper)
+    typed = [(name, text) for name, text in boxes_of(request.form) if name not in (*TOKENS, *PRESSED)]
+    seen = seen_token(key, record_id, FIRST_VERSION, marks(sheet.questions, entered))
+    drafts.keep(at.cabinet, at.worker.id, place, key, [*typed, ("_seen", seen)])
+    flash(gettext(
+        "This sheet was saved before. What you have changed on it since stands here: look at it and save it."
+    ), "warning")
+    return redirect(place, 303)
+
+
+def _entered(at: Desk, sheet: SheetOnDesk, record_id: int) -> Answers:
+    """What was saved first, as the history tells it. Raises :class:`OutOfReach`."""
+    record = open_sheet(at.cabinet, sheet.whole.key, record_id).record
+    first = entries(at.cabinet, sheet.whole, record)[-1]
+    return {change.question.name: change.new for change in first.changes}
+
+
+def _said(answer: Any) -> Any:
+    """The answer without what the database adds: the number of a row, and columns that were not asked."""
+    if not isinstance(answer, list):
+        return answer
+    rows = [
+        {name: said for name, cell in row.items() if name != "id" and (said := _said(cell)) is not None}
+        if isinstance(row, dict) else row for row in answer
+    ]
+    return rows or None
+
+
+def _correcting(sheet: SheetOnDesk, record_id: int, on_paper: dict[str, str]) -> str:
+    """The page that corrects what stands on this one."""
+    address = {"form": sheet.whole.key, "record_id": record_id, **on_paper}
+    if sheet.step is None:
+        return url_for("RecordPages.edit", **address)
+    return url_for("RecordPages.edit_section", step=sheet.step + 1, **address)

@@ -126,8 +126,12 @@ class RecordPages(View):
         at, known = desk(), desk().form(form)
         if form == CASE and merged_into(at.cabinet, record_id) is not None:
             found_or_404(part, at.cabinet, record_id, at.clerk)
-        else:
+            return saved(gettext("The record is back."), record_url(form, record_id))
+        try:
             found_or_404(bring_back, at.cabinet, known, record_id, at.clerk)
+        except Mistake as mistake:
+            flash(mistake.message.say(gettext), "danger")
+            return redirect(record_url(form, record_id), 303)
         return saved(gettext("The record is back."), record_url(form, record_id))
 
 

@@ -356,16 +356,30 @@ def _others_rely_on(cabinet: Cabinet, record: Record, clerk: Clerk) -> bool:
 
 
 def bring_back(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Record:
-    """Undo a deletion; with a case come back the sheets that went with it."""
+    """Undo a deletion; with a case come back the sheets that went with it.
+
+    Raises :class:`Mistake` for a sheet whose case is put away, and :class:`OutOfReach`.
+    """
     with cabinet.writing():
         record = cabinet.find(form.key, record_id, with_deleted=True)
         moment = record.deleted_at
         if moment is not None:
+            if form.belongs_to:
+                _require_its_case(cabinet, record)
             record.deleted_at = record.deleted_by = None
             history.note(cabinet, record, "restored", clerk.user_id, {})
             if form.key == CASE:
                 _mark_sheets(cabinet, record_id, moment, None, None)
     return record
+
+
+def _require_its_case(cabinet: Cabinet, record: Record) -> None:
+    """A sheet by itself would stand in lists, and lead to no case."""
+    with acting_as(SYSTEM):
+        try:
+            cabinet.case(record.case_id)
+        except OutOfReach:
+            raise Mistake("The case of this sheet was deleted. Bring the case back first.") from None
 
 
 def _refuse_ledger(form: Form) -> None:

@@ -41,3 +41,13 @@ def test_one_that_a_colleague_filed_in_stays_and_the_page_says_why(demo: Demo, c
     answer = take_back(demo, case)
     assert "Nu se mai poate retrage" in answer.text and "Cereți ștergerea" in answer.text
     assert answer.request.path == f"/records/case/{case}"
+
+
+def test_a_sheet_of_a_deleted_case_waits_for_the_case(demo: Demo, case: int) -> None:
+    visit = file(demo, "visit_report", "case_manager", case, visit_date=date.today())
+    browser, record = demo.browser("coordinator"), f"/records/visit_report/{visit}"
+    token = token_on(browser.get(record).text)
+    browser.post(f"/records/case/{case}/delete", data={"csrf_token": token})
+    answer = browser.post(f"{record}/restore", data={"csrf_token": token}, follow_redirects=True)
+    assert "Restaurați mai întâi cazul." in answer.text and answer.request.path == record
+    assert f'href="{record}"' not in browser.get("/records/visit_report").text

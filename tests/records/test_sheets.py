@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from app.language.message import Mistake
 from app.language.question import Unknown
 from app.records.history import entries
 from app.records.scope import OutOfReach
@@ -117,6 +118,15 @@ def test_put_away_and_brought_back(trusted: Office) -> None:
     bring_back(trusted.cabinet, trusted.form("visit"), visit, trusted.clerk())
     assert trusted.open("visit", visit).answers == before
     assert [action for action, _ in told(trusted, "visit", visit)] == ["entered", "deleted", "restored"]
+
+
+def test_a_sheet_comes_back_with_its_case_not_before_it(trusted: Office) -> None:
+    visit = trusted.enter("visit", trusted.ion)
+    put_away(trusted.cabinet, trusted.form("case"), trusted.ion, trusted.clerk())
+    with pytest.raises(Mistake, match="Bring the case back first"):
+        bring_back(trusted.cabinet, trusted.form("visit"), visit, trusted.clerk())
+    bring_back(trusted.cabinet, trusted.form("case"), trusted.ion, trusted.clerk())
+    assert trusted.open("visit", visit).case is not None
 
 
 def test_bringing_back_what_is_there_changes_nothing(trusted: Office) -> None:

@@ -7,7 +7,8 @@ from app.language.folder import PROFILE, STAGES, Reading
 from app.language.form import CASE, Form
 from app.language.message import msgid
 from app.language.question import Question
-from app.language.stages import Named, Profile, Stages
+from app.language.reading import Source
+from app.language.stages import Budget, Named, Profile, Stages
 
 
 def stage_findings(reading: Reading) -> Iterator[Finding]:
@@ -25,6 +26,7 @@ def stage_findings(reading: Reading) -> Iterator[Finding]:
             yield finding(place, "F046", 'The stage "%(name)s" stands here twice; keep one.', name=stage.stage)
         seen.add(stage.stage)
         yield from _untold(stages, stage.stage, source.place(("stages", position, "stage")), forms)
+    yield from _of_nobody(stages.budget, source, forms)
 
 
 def _unknown(named: Named, place: Place, forms: Mapping[str, Form], every: set[str]) -> Iterator[Finding]:
@@ -58,6 +60,20 @@ def _untold(stages: Stages, key: str, place: Place, forms: Mapping[str, Form]) -
     """A stage that workers cannot write down, because the question does not offer it."""
     told = stages.told_by
     question = forms[told.form].questions.get(told.stage) if told and told.form in forms else None
+    yield from _not_offered(key, question, place)
+
+
+def _of_nobody(budget: Budget | None, source: Source, forms: Mapping[str, Form]) -> Iterator[Finding]:
+    """A column of a budget that no payer can be written down for."""
+    shares = budget.shares if budget and budget.form in forms else None
+    if budget is None or shares is None:
+        return
+    question = (_questions(forms[budget.form], shares.parties) or {}).get(shares.column)
+    for position, name in enumerate(shares.columns):
+        yield from _not_offered(name, question, source.place(("budget", "shares", "columns", position)))
+
+
+def _not_offered(key: str, question: Question | None, place: Place) -> Iterator[Finding]:
     codes = [choice.code for choice in question.options()] if question else []
     if codes and key not in codes:
         yield finding(

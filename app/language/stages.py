@@ -72,6 +72,20 @@ class Risks(Part):
     """When a risk counts; without it each does."""
 
 
+class Shares(Part):
+    """What each of several payers bears of a row: a column for each, and a table that says who they are."""
+
+    columns: Annotated[tuple[Name, ...], Field(min_length=1)]
+    parties: Name
+    """The table with a row for each payer."""
+    column: Name
+    """The choice in it that says which column is the payer's: its codes are the names of the columns."""
+    payer: Name
+    """The link to the payer."""
+    name: Name
+    """What the payer is called where no record is linked."""
+
+
 class Budget(Part):
     """What is planned: rows of a budget, each with its payer. The newest budget of each currency counts."""
 
@@ -80,6 +94,12 @@ class Budget(Part):
     amount: Name
     payer: Name
     currency: Name
+    shares: Shares | None = None
+
+    @property
+    def payers(self) -> tuple[tuple[Name, Name], ...]:
+        """The columns that link to payers: (table, column)."""
+        return (self.rows, self.payer), *([(self.shares.parties, self.shares.payer)] if self.shares else [])
 
 
 class Given(Part):
@@ -140,6 +160,7 @@ class Stages(Part):
         if planned := self.budget:
             yield from _of_rows(("budget",), planned.form, planned.rows, amount=planned.amount, payer=planned.payer)
             yield Named(("budget", "currency"), planned.form, planned.currency)
+            yield from _of_shares(planned)
         for place, given in enumerate(self.given):
             yield from _of_form(("given", place), given.form, amount=given.amount, payer=given.payer)
             for turn, name in enumerate(given.signed):
@@ -173,6 +194,16 @@ def _of_rows(path: tuple[str | int, ...], form: str, table: str, **columns: str)
     yield Named((*path, "rows"), form, table)
     for option, name in columns.items():
         yield Named((*path, option), form, name, table)
+
+
+def _of_shares(budget: Budget) -> Iterator[Named]:
+    if shares := budget.shares:
+        path = ("budget", "shares")
+        for place, name in enumerate(shares.columns):
+            yield Named((*path, "columns", place), budget.form, name, budget.rows)
+        yield Named((*path, "parties"), budget.form, shares.parties)
+        for option in ("column", "payer", "name"):
+            yield Named((*path, option), budget.form, getattr(shares, option), shares.parties)
 
 
 class Profile(Part):

@@ -15,7 +15,7 @@ from app.pages.desk import Desk
 from app.pages.filling import Titles
 from app.pages.moments import day_text
 from app.records import around, budget, stages
-from app.records.budget import Balance, Month, PayerLine, in_spans
+from app.records.budget import Balance, Month, Payer, PayerLine, in_spans
 from app.records.glancing import Glance
 from app.records.labels import link_titles, shown, title
 from app.records.overview import dating_question
@@ -148,7 +148,7 @@ class CaseBlocks:
         self.look.ask_drafts("drafts")
 
     def _payer_titles(self) -> Titles:
-        payers = {payer for balance in self.balances for payer in balance.payers if payer is not None}
+        payers = {payer for balance in self.balances for payer in balance.payers if isinstance(payer, int)}
         wanted = {target: payers for target in self._payer_targets()} if payers else {}
         return link_titles(self.at.cabinet, self.at.seen_forms(), wanted, self.at.reading)
 
@@ -158,9 +158,11 @@ class CaseBlocks:
             self.look.known[given.form].questions.get(given.payer)
             for given in self.declared.given if given.form in self.look.known
         ]
-        if self.declared.budget and self.look.knows(self.declared.budget.form, self.declared.budget.rows):
-            rows = self.look.known[self.declared.budget.form].questions[self.declared.budget.rows]
-            questions += [column for column in rows.columns_asked() if column.name == self.declared.budget.payer]
+        if planned := self.declared.budget:
+            questions += [
+                column for table, name in planned.payers if self.look.knows(planned.form, table)
+                for column in self.look.known[planned.form].questions[table].columns_asked() if column.name == name
+            ]
         return {target for one in questions if one is not None and (target := one.link_target())}
 
     # --- stages and other documents --------------------------------------------------------------
@@ -285,7 +287,9 @@ class CaseBlocks:
             for balance in self.balances
         ]
 
-    def _payer(self, payer: int | None) -> str:
+    def _payer(self, payer: Payer) -> str:
+        if isinstance(payer, str):
+            return payer
         named = next((text for (_, number), text in self.titles.items() if number == payer), "")
         return named or gettext("payer not named")
 

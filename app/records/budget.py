@@ -1,6 +1,6 @@
 """Money of a case: planned against given by payer, each currency apart; months without their package."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,11 +10,13 @@ from sqlalchemy import func, or_, select
 
 from app.language.form import Form
 from app.language.question import Answers
-from app.language.stages import Budget, Given, Monthly, Stages
+from app.language.stages import Budget, Given, Monthly, Shares, Stages
 from app.records.glancing import Glance
 
 Month = tuple[int, int]
 """Year and month."""
+Payer = int | str | None
+"""A payer's record, else the words written for it, else nobody named."""
 NOTHING = Decimal("0.00")
 
 
@@ -32,13 +34,13 @@ class PayerLine:
 
 @dataclass
 class Balance:
-    """Planned and given in one currency, by payer (``None`` where none is named)."""
+    """Planned and given in one currency, by payer."""
 
     currency: str
     has_budget: bool = False
-    payers: dict[int | None, PayerLine] = field(default_factory=dict)
+    payers: dict[Payer, PayerLine] = field(default_factory=dict)
 
-    def of(self, payer: int | None) -> PayerLine:
+    def of(self, payer: Payer) -> PayerLine:
         return self.payers.setdefault(payer, PayerLine())
 
     @property
@@ -66,6 +68,13 @@ def _ask_budget(look: Glance, budget: Budget) -> None:
         dated = look.date_name(budget.form)
         look.ask("budgets", budget.form, [budget.currency, *([dated] if dated else [])])
         look.ask_rows("budget rows", budget.form, budget.rows)
+        if budget.shares:
+            _ask_parties(look, budget.form, budget.shares)
+
+
+def _ask_parties(look: Glance, form: str, shares: Shares) -> None:
+    if look.knows_rows(form, shares.parties, shares.column, shares.payer, shares.name):
+        look.ask_rows("budget parties", form, shares.parties)
 
 
 def _ask_given(look: Glance, place: int, given: Given) -> None:
@@ -103,7 +112,7 @@ def balances(look: Glance, stages: Stages) -> list[Balance]:
     return list(found.values())
 
 
-def _planned(look: Glance, budget: Budget) -> Iterable[tuple[str, int | None, Decimal]]:
+def _planned(look: Glance, budget: Budget) -> Iterable[tuple[str, Payer, Decimal]]:
     """(currency, payer, amount) of the rows of the newest budget of each currency."""
     if "budgets" not in look.found:
         return
@@ -111,9 +120,30 @@ def _planned(look: Glance, budget: Budget) -> Iterable[tuple[str, int | None, De
     written = sorted(look.answers("budgets", budget.form), key=lambda one: (one[1].get(dated) or date.min, one[0]))
     newest = {answers[budget.currency]: number for number, answers in written if answers.get(budget.currency)}
     of_record = {number: currency for currency, number in newest.items()}
-    for number, answers in look.row_answers("budget rows", budget.form, budget.rows):
-        if number in of_record and answers.get(budget.amount) is not None:
-            yield of_record[number], answers.get(budget.payer), answers[budget.amount]
+    parties = _parties(look, budget)
+    for number, row in look.row_answers("budget rows", budget.form, budget.rows):
+        if number in of_record and row.get(budget.amount) is not None:
+            for payer, amount in _borne(row, budget, parties.get(number, {})):
+                yield of_record[number], payer, amount
+
+
+def _parties(look: Glance, budget: Budget) -> dict[int, dict[str, Payer]]:
+    """Whose each column of a budget is, by budget and column."""
+    found: dict[int, dict[str, Payer]] = {}
+    if (shares := budget.shares) and "budget parties" in look.found:
+        for number, row in look.row_answers("budget parties", budget.form, shares.parties):
+            found.setdefault(number, {})[row.get(shares.column) or ""] = row.get(shares.payer) or row.get(shares.name)
+    return found
+
+
+def _borne(row: Answers, budget: Budget, parties: Mapping[str, Payer]) -> Iterator[tuple[Payer, Decimal]]:
+    """(payer, amount): what the parties of a row bear, and what is left for the payer of the row."""
+    own, columns = row.get(budget.payer), budget.shares.columns if budget.shares else ()
+    shares = {column: row[column] for column in columns if row.get(column)}
+    for column, share in shares.items():
+        yield parties.get(column) or own, share
+    if (rest := row[budget.amount] - sum(shares.values())) or not shares:
+        yield own, rest
 
 
 def unsigned_lines(look: Glance, stages: Stages) -> list[tuple[str, int]]:

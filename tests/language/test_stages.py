@@ -103,6 +103,52 @@ risks: {form: visit, rows: risks, word: risk, level: points}
     ]
 
 
+BUDGET = """
+form: budget
+title: {en: Budget, ro: Buget}
+belongs_to: case
+list: [currency]
+sections:
+  - title: {en: Budget, ro: Buget}
+    questions:
+      - {name: currency, type: text, label: {en: Currency, ro: Monedă}}
+      - name: parties
+        type: table
+        label: {en: Parties, ro: Părți}
+        columns:
+          - name: part
+            type: select_one
+            label: {en: Part, ro: Partea}
+            choices: [{code: first, label: {en: First, ro: Întâi}}]
+          - {name: who, type: text, label: {en: Who, ro: Cine}}
+      - name: lines
+        type: table
+        label: {en: Lines, ro: Rânduri}
+        columns:
+          - {name: sum, type: integer, label: {en: Sum, ro: Sumă}}
+          - {name: first, type: integer, label: {en: First, ro: Întâi}}
+          - {name: payer, type: text, label: {en: Payer, ro: Plătitor}}
+"""
+
+
+def test_the_shares_of_a_budget_name_columns_and_their_parties(folder: Path) -> None:
+    menu = MENU.replace("register", "register, budget")
+    stages = """
+budget:
+  {form: budget, rows: lines, amount: sum, payer: payer, currency: currency,
+   shares: {columns: [COLUMNS], parties: parties, column: part, payer: who, name: NAME}}
+"""
+    right = stages.replace("COLUMNS", "first").replace("NAME", "who")
+    assert told(folder, budget=BUDGET, menu=menu, stages=right) == []
+    wrong = stages.replace("COLUMNS", "first, sum, frist").replace("NAME", "whom")
+    assert sorted(told(folder, stages=wrong)) == [
+        'F045: "frist" is none of the choices of "part"; did you mean "first"?',
+        'F045: "sum" is none of the choices of "part".',
+        'F045: no question of "budget" is named "frist"; did you mean "first"?',
+        'F045: no question of "budget" is named "whom"; did you mean "who"?',
+    ]
+
+
 def test_without_a_profile_every_form_is_picked(folder: Path) -> None:
     contents = defined(folder).contents
     assert all(is_picked(part, contents) for part in contents)

@@ -165,6 +165,20 @@ def test_money_is_held_against_the_budget_each_currency_apart(demo: Demo, case_i
     assert "ajutorului umanitar:" not in said
 
 
+def test_who_shares_a_line_of_the_budget_pays_a_part_of_it(demo: Demo, case_id: int) -> None:
+    """As on the paper of Annex 1: the parties are written once, and each line says what each of them bears."""
+    parties = [{"id": None, "part": "part_1", "organisation": 1}, {"id": None, "part": "part_2", "name": "Primăria"}]
+    shared = {"id": None, "activity": "Chirie", "amount": Decimal(500), "part_1": Decimal(300), "part_2": Decimal(150)}
+    whole = {"id": None, "activity": "Haine", "amount": Decimal(200), "part_1": Decimal(200)}
+    filed(
+        demo, "plan_budget", case_id, drawn_up_on=date(2026, 2, 1), currency="RON",
+        parties=parties, lines=[shared, whole],
+    )
+    said = block(page(demo, case_id), "Bani")
+    assert "Total 700,00 0,00 700,00 Asociația Drumul Lin" in said
+    assert "500,00 0,00 500,00 Primăria 150,00 0,00 150,00 sursă nespecificată 50,00" in said
+
+
 def test_months_without_their_package_are_pointed_out(demo: Demo, case_id: int) -> None:
     studies = {"institution": "Curs", "study_from": date(2026, 1, 20), "study_until": date(2026, 4, 10)}
     filed(demo, "study_support", case_id, **studies)

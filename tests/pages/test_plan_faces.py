@@ -224,6 +224,13 @@ def test_consent_and_course_stand_beside_the_plan(demo: Demo, case_id: int, whol
     assert "Săptămânal" in followed and "De două ori pe lună" in followed
 
 
+def test_the_page_of_the_case_splits_the_budget_by_who_pays(demo: Demo, case_id: int, whole_plan: int) -> None:
+    text = look(demo.browser("case_manager"), f"/cases/{case_id}").text
+    for payer, planned in [("OIM", "8.400,00"), ("AS SNR", "500,00"), ("La Strada", "2.500,00")]:
+        assert f"{payer} {planned} 0,00 {planned}" in text
+    assert "Total 13.200,00 0,00 13.200,00" in text
+
+
 def test_specialists_read_the_shared_rows_and_write_their_own_part(demo: Demo, copy: int) -> None:
     """The rows are the case manager's and the beneficiary's; posted by the psychologist they stay as they were."""
     page = look(demo.browser("psychologist"), f"/records/plan/{copy}/edit?face=iap")

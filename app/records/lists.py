@@ -29,6 +29,7 @@ from app.language.question import Question, Reading
 from app.language.same import Same
 from app.records.blanks import down, up
 from app.records.cabinet import Cabinet
+from app.records.folding import fold
 from app.records.labels import link_titles, shown, title, title_columns, title_questions
 from app.records.scope import current_scope
 from app.records.search import asked_words, found_by
@@ -349,7 +350,7 @@ def totals(
     rows = cabinet.session.execute(union_all(*queries) if len(queries) > 1 else queries[0]).all()
     titles = link_titles(cabinet, known, _grouped_by(asked, rows), reading)
     found: dict[int, list[TotalLine]] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: _total_order(asked[row[0]], row, titles, reading)):
         form, total = asked[row[0]]
         found.setdefault(row[0], []).append(_total_line(form, total, row, titles, reading))
     return [(*asked[place], lines) for place, lines in sorted(found.items())]
@@ -394,6 +395,19 @@ def _total_line(
         [_group_text(question, code, titles, reading) for question, code in zip(grouped, row[1:], strict=False)],
         shown(summed, summed.restored(_as_read(summed, stored)), reading),
     )
+
+
+def _total_order(
+    asked: tuple[Form, Total], row: Any, titles: Mapping[tuple[str, int], str], reading: Reading
+) -> list[tuple[int, str]]:
+    """Choices in the order of their list, all else by name, what is not answered last; then by currency."""
+    form, total = asked
+    order: list[tuple[int, str]] = []
+    for question, code in zip([form.questions[name] for name in total.by], row[1:], strict=False):
+        codes = [choice.code for choice in question.options()]
+        place = codes.index(code) if code in codes else len(codes) + (not code)
+        order.append((place, fold(_group_text(question, code, titles, reading))))
+    return [*order, (0, row[-2] or "")]
 
 
 def _group_text(

@@ -165,6 +165,15 @@ def test_totals_never_add_one_currency_to_another(helped: Office) -> None:
         assert ("Alimente", "1.030,30 RON") in amounts(helped)
 
 
+def test_totals_stand_in_the_order_of_the_list(helped: Office) -> None:
+    """As on the paper, whatever order the database gives; what nobody named comes last."""
+    with acting_as(SYSTEM):
+        [(_, _, lines)] = totals(helped.cabinet, helped.cabinet.forms, {"aid": Wish(case_id=helped.ion)}, ROMANIAN)
+    assert [(line.by[0], line.amount) for line in lines] == [
+        ("Alimente", "5,00 MDL"), ("Alimente", "30,30 RON"), ("Chirie", "-7,00 RON"), ("", "1,00 EUR"),
+    ]
+
+
 def test_totals_add_what_is_in_reach_and_not_reversed(helped: Office) -> None:
     with acting_as(SYSTEM):
         ids = page(helped, "aid", case_id=helped.ion, filters={"kind": "rent"}).ids

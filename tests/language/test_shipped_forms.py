@@ -40,7 +40,11 @@ def test_romanian_has_its_own_letters() -> None:
         assert not set("şţŞŢ") & set(file.read_text(encoding="utf-8")), file.name
 
 
-ONLY_IN_ROMANIA = re.compile(r"(?i)\b(nevoi|nevoile|nevoilor|furnizor\w*|găzduir\w*|în întreținere|județ\w*)\b")
+ONLY_IN_ROMANIA = re.compile(
+    r"(?i)\b(nevoi|nevoile|nevoilor|furnizor\w*|găzduir\w*|în întreținere|județ\w*|sprijin\w*|protocol\w*"
+    r"|trafic\w* de persoane|însoțire\w*|vizit\w* de documentare|formare\w*|moned\w*|detaliat\w*|violenț\w* domestic\w*"
+    r"|adeverinț\w*)\b"
+)
 """Words for which Moldova has its own."""
 
 

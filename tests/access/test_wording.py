@@ -29,4 +29,5 @@ def test_what_moldova_says_the_same_is_read_from_romanian(tmp_path: Path) -> Non
     folder = compiled(ROOT / "translations", tmp_path)
     moldovan = translator(folder, "ro-MD")
     assert moldovan("Currency") == "Valută"
+    assert moldovan("Service provider") == "Prestator" and moldovan("Who stays now") == "Cine este cazat acum"
     assert moldovan("Save") == translator(folder, "ro")("Save") == "Salvează"

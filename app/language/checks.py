@@ -14,6 +14,7 @@ from typing import Any
 
 from app.language.beginning_checks import beginning_findings
 from app.language.choices import Choice, ChoiceList
+from app.language.face import Face
 from app.language.face_checks import face_findings
 from app.language.figure_checks import figure_findings
 from app.language.finding import Finding, Place, finding, mean
@@ -28,7 +29,7 @@ from app.language.roles import EVERY_OTHER_FORM, Roles
 from app.language.rule_checks import rule_findings
 from app.language.stage_checks import profile_findings, stage_findings
 from app.language.texts import LANGUAGE, LANGUAGES, NAMES
-from app.language.walking import Draft, walk
+from app.language.walking import Draft, Path, walk
 
 RESERVED = frozenset({
     "id", "case_id", "form_version", "created_by", "created_at", "changed_by", "changed_at", "version",
@@ -58,7 +59,7 @@ def check(reading: Reading, languages: Iterable[str] = LANGUAGES) -> list[Findin
     found += _rest_findings(reading)
     for part, shared in reading.of(ChoiceList).items():
         found.append(_twin_codes(shared.choices, reading.sources[part], ("choices",)))
-    found += [face_findings(reading), _roles_findings(reading), _menu_findings(reading)]
+    found += [face_findings(reading), _face_defaults(reading), _roles_findings(reading), _menu_findings(reading)]
     found += [beginning_findings(reading), stage_findings(reading), profile_findings(reading), figure_findings(reading)]
     if not reading.findings:
         found.append(_unused(reading))
@@ -245,13 +246,31 @@ def _record_title(draft: Draft) -> Iterator[Finding]:
 
 def _defaults(draft: Draft) -> Iterator[Finding]:
     for path, question, _ in walk(draft.form):
-        known = draft.in_hand(question)
-        if question.default is not None and known is not None and not _can_begin_with_default(known):
-            yield finding(
-                draft.place(*path, "default"), "F028",
-                '"%(name)s" cannot be answered with this default; write it as somebody would type it.',
-                name=question.name,
-            )
+        if question.default is not None:
+            yield from _default_of(draft, path, question)
+
+
+def _default_of(draft: Draft, path: Path, question: Question) -> Iterator[Finding]:
+    known = draft.in_hand(question)
+    if known is not None and not _can_begin_with_default(known):
+        yield finding(
+            draft.place(*path, "default"), "F028",
+            '"%(name)s" cannot be answered with this default; write it as somebody would type it.',
+            name=question.name,
+        )
+
+
+def _face_defaults(reading: Reading) -> Iterator[Finding]:
+    """What a sheet begins with on another paper, held like what its form begins with."""
+    forms = {form.key: form for form in reading.of(Form).values()}
+    faces = {part: face for part, face in reading.of(Face).items() if face.of in forms}
+    drafts = _drafts(reading, {part: forms[face.of] for part, face in faces.items()})
+    for face, draft in zip(faces.values(), drafts, strict=True):
+        for s, section in enumerate(face.sections):
+            for q, asked in enumerate(section.questions):
+                if asked.default is not None and asked.name in draft.form.questions:
+                    path: Path = ("sections", s, "questions", q)
+                    yield from _default_of(draft, path, asked.worded(draft.form.questions[asked.name]))
 
 
 def _can_begin_with_default(question: Question) -> bool:

@@ -55,7 +55,7 @@ class FaceQuestion(FaceColumn):
     lines: Annotated[int, Field(ge=1, le=60)] | None = None
     """The lines this paper has room for."""
     default: Any = None
-    """What a new sheet on this paper begins with, where nothing else is known: the rows printed on it."""
+    """What a new sheet on this paper begins with, in place of the form's: the rows printed on it."""
     columns: tuple[FaceColumn, ...] = ()
     """The columns the paper has; empty for all of the table's."""
 

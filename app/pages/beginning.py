@@ -42,13 +42,17 @@ def _choose_case(at: Desk, form: Form) -> str:
     )
 
 
-def prefilled(at: Desk, form: Form, case: Record | None) -> Answers:
-    """Defaults, what the case's other sheets say, and what is carried over from its last sheet of this form."""
-    answers = {
+def defaults(at: Desk, form: Form) -> Answers:
+    """What every new sheet of the form begins with."""
+    return {
         question.name: question.default_answer(at.reading)
         for question in form.asked() if question.default is not None
     }
-    answers |= _from_case(at, form, case)
+
+
+def prefilled(at: Desk, form: Form, case: Record | None) -> Answers:
+    """What the case's other sheets say, and what is carried over from its last sheet of this form."""
+    answers = _from_case(at, form, case)
     if case is not None:
         answers |= taken_over(at.cabinet, at.seen_forms(), form, case)
     for name, answer in session.get("kept", {}).get(form.key, {}).items():

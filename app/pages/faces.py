@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from app.language.face import ALL, Face
 from app.language.form import Form
-from app.language.question import Answers
+from app.language.question import Answers, Reading
 from app.language.texts import say
 from app.pages.desk import Desk
 
@@ -65,12 +65,12 @@ class Papers:
             if question.name != self.known.face
         ]
 
-    def beginning(self, begun: Answers) -> Answers:
-        """What this paper begins with where nothing else is known: the rows printed on it."""
-        printed = {one.name: one.default for one in self.face.questions() if one.default} if self.face else {}
+    def beginning(self, told: Answers, reading: Reading) -> Answers:
+        """What this paper begins with where no other sheet tells it: the rows printed on it."""
+        own = [one.name for one in self.face.questions() if one.default is not None] if self.face else []
         return {
-            name: self.form.questions[name].from_json(default) for name, default in printed.items()
-            if name in self.form.questions and begun.get(name) is None
+            name: self.form.questions[name].default_answer(reading) for name in own
+            if name in self.form.questions and told.get(name) is None
         }
 
     def kept_on(self) -> Answers:

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from app.language.question import Answers
 from app.pages.acts import back_to, record_url
-from app.pages.beginning import case_asked, keep_for_next, prefilled
+from app.pages.beginning import case_asked, defaults, keep_for_next, prefilled
 from app.pages.clash import clash_page, marks
 from app.pages.desk import Desk, desk, found_or_404
 from app.pages.faces import papers
@@ -26,11 +26,11 @@ def new_sheet(form: str) -> Answer:
     case = case_asked(at, whole)
     if isinstance(case, str):
         return case
-    begun = prefilled(at, known, case)
-    chosen = papers(at, known, begun)
+    begun, told = defaults(at, known), prefilled(at, known, case)
+    chosen = papers(at, known, begun | told)
     sheet = SheetOnDesk(
         at, chosen.form, whole, request.full_path.rstrip("?"),
-        {**begun, **chosen.beginning(begun), **chosen.kept_on()}, case,
+        {**begun, **told, **chosen.beginning(told, at.reading), **chosen.kept_on()}, case,
         step=0 if in_steps(chosen.form) else None, cancel_url=back_to(form, case), papers=chosen,
         face_url=lambda face: url_for("RecordPages.new", form=form, case=case.id if case else None, face=face),
     )

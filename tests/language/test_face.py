@@ -128,6 +128,20 @@ def test_a_folder_with_faces_has_nothing_to_mend(folder: Path) -> None:
     assert told(folder) == []
 
 
+def test_a_paper_begins_with_answers_of_its_form(folder: Path) -> None:
+    """A code that is not offered, a column that the paper has not, a day that is none."""
+    (folder / "faces/brief.yaml").write_text(
+        BRIEF.replace("label: {en: Actions", "default: [{who: OIM, what: Curs}]\n        label: {en: Actions"), "utf-8",
+    )
+    days = "questions: [{name: day, default: soon}, {name: paper, default: lnog}, {name: village, default: Sat}]"
+    (folder / "faces/long.yaml").write_text(LONG.replace("questions: [day, rows]", days), "utf-8")
+    assert [one.partition(" cannot")[0].partition("/")[2] for one in told(folder)] == [
+        'faces/brief.yaml:11: F028: "rows"',
+        'faces/long.yaml:7: F028: "day"',
+        'faces/long.yaml:7: F028: "paper"',
+    ]
+
+
 def test_faces_stand_in_the_order_of_the_question(folder: Path) -> None:
     assert list(read(folder)[1]) == ["long", "brief"]
 

@@ -328,6 +328,13 @@ def test_the_next_plan_goes_on_from_this_one(demo: Demo, case_id: int, whole_pla
     assert kept(demo, whole_plan)["rows"][0]["id"] not in [row["id"] for row in plan["rows"]]
 
 
+@pytest.mark.parametrize(("face", "begins"), [("ipp", "elaboration"), ("irp", "final"), ("common", "final")])
+def test_a_new_plan_begins_as_its_paper_says(demo: Demo, case_id: int, face: str, begins: str) -> None:
+    """A protection plan is drawn up or revised; preliminary and final are words of the reintegration plan."""
+    page = look(demo.browser("case_manager"), f"/records/plan/new?case={case_id}&face={face}")
+    assert page.boxes.getlist("version_kind") == [begins]
+
+
 def test_a_plan_opens_on_the_paper_it_is_kept_on(demo: Demo, case_id: int) -> None:
     manager = demo.browser("case_manager")
     page = look(manager, f"/records/plan/new?case={case_id}&face=cptw")

@@ -70,7 +70,7 @@ class Signature(BaseModel):
     many: bool = False
     """Several people sign."""
     each_row: bool = False
-    """One line for each row of the table."""
+    """Each record is signed by itself: the printed list has a column for it."""
 
 
 class Form(BaseModel):

@@ -119,6 +119,7 @@ def list_context(at: Desk, form: Form) -> dict[str, Any]:
         "filters": _filters(at, form, wish), "search": _search(form, wish), "pager": _pager(found, wish),
         "new_url": new_url, "new_label": gettext("Add"), "empty": _empty(wish), "totals": _totals(at, form, wish),
         "tools": _tools(at, form, wish, own),
+        "to_sign": [say(one.label, language) for one in form.signatures if one.each_row],
     }
 
 

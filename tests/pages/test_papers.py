@@ -38,6 +38,15 @@ def test_each_paper_of_the_plan_has_signatures_of_its_own(demo: Demo) -> None:
     assert "Semnătura reprezentantului organizației" in page(demo, "/records/plan/3?face=cptw")
 
 
+def test_the_printed_ledger_has_a_place_to_sign_in_each_row(demo: Demo) -> None:
+    """Both sign for each thing received, as on the paper; other lists have nothing to sign."""
+    ledger = demo.browser("accountant").get("/records/study_ledger").text
+    heads = re.findall(r'<th scope="col" class="to-sign">(.*?)</th>', ledger)
+    assert [html.unescape(one) for one in heads] == ["Semnătura beneficiarului", "Semnătura administratorului"]
+    assert ledger.count('<td class="to-sign"></td>') == 2 * ledger.count('<th scope="row"') > 2
+    assert "to-sign" not in demo.browser("coordinator").get("/records/visit_report").text
+
+
 def test_the_overview_of_forms_tells_papers_and_remarks(demo: Demo) -> None:
     said = page(demo, "/forms", "administrator")
     assert "F23, F06, F07, F14, F15, F21" in said

@@ -93,3 +93,15 @@ def test_a_printed_page_holds_the_record_alone(manager: Visitor) -> None:
     for around in ("header.page-head", "nav.menu", ".acts"):
         expect(manager.page.locator(around)).to_be_hidden()
     assert manager.answer("Scopul vizitei")
+
+
+def test_a_printed_ledger_is_a_table_to_sign(manager: Visitor) -> None:
+    """A sheet of A4 is as narrow as a phone is wide; on paper the rows stay rows, each with its two signatures."""
+    manager.page.set_viewport_size({"width": 718, "height": 1000})
+    manager.open("/records/study_ledger?case=4")
+    signature = manager.page.get_by_role("columnheader", name="Semnătura beneficiarului")
+    expect(signature).to_be_hidden()
+    manager.page.emulate_media(media="print")
+    expect(signature).to_be_visible()
+    expect(manager.page.get_by_role("columnheader", name="Semnătura administratorului")).to_be_visible()
+    expect(manager.page.get_by_role("columnheader", name="Sumă")).to_be_visible()

@@ -109,11 +109,10 @@ def read_folder(folder: Path) -> Reading:
         reading.findings.extend(source.findings)
         name = _name(sort, path, source, reading)
         if sort == "mixin":
-            reading.mixins[name] = source
-        elif (part := f"{sort}:{name}" if name else sort) in reading.sources:
-            reading.findings.append(_twin(name, source, reading.sources[part]))
+            reading.findings.extend(_kept_apart(reading.mixins, name, name, source, path))
         else:
-            reading.sources[part] = source
+            part = f"{sort}:{name}" if name else sort
+            reading.findings.extend(_kept_apart(reading.sources, part, name, source, path))
     for source in reading.mixins.values():
         _made("mixin", source, reading)
     for part, source in reading.sources.items():
@@ -156,8 +155,16 @@ def _name(sort: str, path: Path, source: Source, reading: Reading) -> str:
     return path.stem
 
 
-def _twin(name: str, source: Source, first: Source) -> Finding:
-    return finding(
+def _kept_apart(
+    kept: dict[str, Source], part: str, name: str, source: Source, path: Path
+) -> Iterator[Finding]:
+    """Of two files with one name the one called so stays, else the first: the other is often its copy."""
+    first = kept.setdefault(part, source)
+    if first is source:
+        return
+    if path.stem == name:
+        kept[part], first, source = source, source, first
+    yield finding(
         source.place(), "F014",
         '"%(name)s" is already the name of %(file)s; give one of the two another name.',
         name=name, file=first.file,

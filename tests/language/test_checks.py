@@ -94,6 +94,24 @@ def test_of_two_forms_with_one_name_the_first_runs(write: Write) -> None:
     assert reading.broken() == set()
 
 
+def test_a_copy_that_kept_its_name_does_not_run_in_place_of_the_form(write: Write) -> None:
+    visit = (HERE / "good/visit.yaml").read_text(encoding="utf-8")
+    reading = read_folder(write(parcel=visit))
+    assert printed(reading) == [
+        'forms/parcel.yaml:1: F014: "visit" is already the name of forms/visit.yaml; give one of the two another name.',
+    ]
+    assert reading.sources["form:visit"].file == "forms/visit.yaml"
+
+
+def test_two_mixins_with_one_name_are_told(write: Write) -> None:
+    folder = write()
+    shutil.copy(folder / "mixins/header.yaml", folder / "mixins/again.yaml")
+    assert printed(read_folder(folder)) == [
+        'forms/mixins/again.yaml:1: F014: "header" is already the name of forms/mixins/header.yaml; '
+        "give one of the two another name.",
+    ]
+
+
 def test_a_mixin_with_a_mistake_breaks_the_forms_that_use_it(write: Write) -> None:
     folder = write()
     mixin = folder / "mixins/header.yaml"

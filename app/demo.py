@@ -13,6 +13,7 @@ from app.access.guarded import Guarded
 from app.access.organisation import Organisation
 from app.access.people import Person, add_user
 from app.language.answering import Where, complaints, settled
+from app.language.finding import Finding, Place, finding
 from app.language.form import CASE, Form
 from app.language.question import Answers, Question
 from app.language.reading import read_yaml
@@ -28,6 +29,8 @@ NAME = "Asociația Drumul Lin (demo)"
 WRITTEN_ON = date(2026, 11, 22)
 """The day the cases were thought up: on a computer whose clock stands before it they are filed as of this day."""
 NOON = time(12)
+UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, ArithmeticError)
+"""What an answer raises that was thought up for another kind of question."""
 
 COUNTED = re.compile(r"(today|month)([+-]\d+)?")
 """A date counted from the day the demo is filled: ``today-20``, ``month-2``."""
@@ -60,8 +63,8 @@ def accounts(forms: Path) -> list[dict[str, str]]:
     return found
 
 
-def fill(app: Flask, forms: Path, today: date) -> None:
-    """Fill an empty organisation with the demo workers and cases."""
+def fill(app: Flask, forms: Path, today: date) -> list[Finding]:
+    """Fill an empty organisation with the demo workers and cases; tells what changed forms do not take."""
     guarded: Guarded = app.extensions["dosar_access"]
     with app.app_context(), acting_as(SYSTEM):
         users = {
@@ -72,19 +75,28 @@ def fill(app: Flask, forms: Path, today: date) -> None:
         }
         with guarded.store.writing():
             guarded.name_organisation(Organisation(NAME, "ro"))
-        _Filing(app.extensions["dosar_cabinet"], users, max(today, WRITTEN_ON)).file_all(forms / "demo")
+        filing = _Filing(app.extensions["dosar_cabinet"], users, max(today, WRITTEN_ON))
+        return filing.file_all(forms / "demo")
 
 
 @dataclass(frozen=True)
 class _Paper:
-    """A record of the demo files, and in which of them it stands."""
+    """A record of the demo files, and where in them it stands."""
 
     record: dict[str, Any]
-    file: str
+    place: Place
 
     def names(self) -> set[str]:
         """Everything in it that may be the handle of another record."""
         return {self.record.get("case", ""), *_texts(self.record["answers"])}
+
+
+def _papers(folder: Path, today: date) -> Iterator[_Paper]:
+    """The records of the demo files, with the dates counted from today."""
+    for path in sorted(folder.glob("*.yaml")):
+        source = read_yaml(path, shown_as=f"{folder.parent.name}/{folder.name}/{path.name}")
+        for position, record in enumerate(source.contents.get("records", ())):
+            yield _Paper(counted(record, today), source.place(("records", position)))
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -125,15 +137,17 @@ class _Filing:
         self.today = today
         self.handles: dict[str, int] = {}
 
-    def file_all(self, folder: Path) -> None:
-        found = [
-            _Paper(counted(record, self.today), path.name)
-            for path in sorted(folder.glob("*.yaml")) for record in read_yaml(path).contents.get("records", ())
-            if record["form"] in self.cabinet.forms
+    def file_all(self, folder: Path) -> list[Finding]:
+        found = [paper for paper in _papers(folder, self.today) if paper.record["form"] in self.cabinet.forms]
+        left_out = [
+            paper for day, paper in _in_time(found, [self._day(paper.record) for paper in found])
+            if not self._file(paper.record, min(datetime.combine(day, NOON), now()))
         ]
-        for day, paper in _in_time(found, [self._day(paper.record) for paper in found]):
-            with as_of(min(datetime.combine(day, NOON), now())):
-                self._file(paper.record, paper.file)
+        return [
+            finding(paper.place, "F047", 'The form "%(form)s" was changed: this record of the demo does not fit it and '
+                    "was left out.", form=paper.record["form"])
+            for paper in left_out
+        ]
 
     def _day(self, record: dict[str, Any]) -> date | None:
         """The day a sheet tells of; of a case file, when somebody began to work on it."""
@@ -142,26 +156,39 @@ class _Filing:
         days = [date.fromisoformat(day) for day in told if isinstance(day, str) and len(day) == len("2026-01-31")]
         return min(min(days), self.today) if days else None
 
-    def _file(self, record: dict[str, Any], file: str) -> None:
+    def _file(self, record: dict[str, Any], moment: datetime) -> bool:
+        """File the record; false where it does not fit its form, which somebody changed before the first start."""
         form = self.cabinet.forms[record["form"]]
-        answers = settled(form, self._answers(form.questions.values(), record["answers"]), self.today)
-        wrong = [
-            one for one in complaints(form, answers, self.today)
-            if not one.soft and self._runs(_asked_at(form, one.where).link_target())
-        ]
-        if wrong:
-            raise ValueError(f"{file}: {record['form']}: {wrong}")
-        team = record.get("team", ())
-        clerk = self._clerk(record, team)
-        case_id = self.handles[record["case"]] if form.belongs_to else None
-        filed = enter(self.cabinet, form, answers, clerk, case_id)
+        with as_of(moment):
+            try:
+                answers = settled(form, self._answers(form.questions.values(), record["answers"]), self.today)
+                case_id = self.handles[record["case"]] if form.belongs_to else None
+            except UNREADABLE:
+                return False
+            if self._lacking(form, answers):
+                return False
+            filed = self._enter(form, answers, case_id, record)
         if "id" in record:
             self.handles[record["id"]] = filed
+        return True
+
+    def _lacking(self, form: Form, answers: Answers) -> bool:
+        """Whether the form asks for more than was thought up, or for something else."""
+        return any(
+            not one.soft and self._runs(_asked_at(form, one.where).link_target())
+            for one in complaints(form, answers, self.today)
+        )
+
+    def _enter(self, form: Form, answers: Answers, case_id: int | None, record: dict[str, Any]) -> int:
+        team = record.get("team", ())
+        clerk = self._clerk(record, team)
+        filed = enter(self.cabinet, form, answers, clerk, case_id)
         if form.key == CASE:
             today = replace(clerk, today=self.today)
             for member in team[1:]:
                 join(self.cabinet, self.cabinet.case(filed), self.users[member["user"]], member["role"], today,
                      date.fromisoformat(member["since"]))
+        return filed
 
     def _clerk(self, record: dict[str, Any], team: Any) -> Clerk:
         by = team[0] if team else {"user": record.get("by", "social_worker"), "role": ""}
@@ -172,7 +199,7 @@ class _Filing:
         known = {question.name: question for question in questions}
         unknown = set(given) - set(known)
         if unknown:
-            raise ValueError(f"no question is named {sorted(unknown)}")
+            raise KeyError(*sorted(unknown))
         return {name: self._answer(known[name], value) for name, value in given.items()}
 
     def _answer(self, question: Question, value: Any) -> Any:

@@ -30,12 +30,13 @@ def opened_app(
     store = open_store(data, key, url)
     opened = prepared(store, forms)
     application = create_app(store, opened, _secret_key(store), data, **config)
+    findings = opened.findings
     if demo and not application.extensions["dosar_access"].is_set_up():
         from app.demo import fill
 
-        fill(application, forms, today or date.today())
+        findings = [*findings, *fill(application, forms, today or date.today())]
     store.learn()
-    return application, opened.findings
+    return application, findings
 
 
 def open_store(data: Path, key: bytes | None, url: str | None = None) -> Store:

@@ -42,10 +42,11 @@ class Filed:
 
 
 def opened(data: Path, today: date, forms: Path | None = None) -> Demo:
-    app, _ = opened_app(
+    app, findings = opened_app(
         data, forms or shipped("forms"), KEY, demo=True, today=today,
         TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
     )
+    assert forms or findings == [], "every record of the demo is filed with the shipped forms"
     return Demo(app)
 
 
@@ -220,3 +221,22 @@ def test_the_demo_is_filled_with_the_forms_an_organisation_picked(tmp_path: Path
     }
     assert found == dict.fromkeys(list(found)[:4], 200) | {"/records/project": 404}
     office.cabinet.store.close()
+
+
+def test_a_form_changed_before_the_first_start_leaves_out_what_it_does_not_take(tmp_path: Path) -> None:
+    """Another model of the consent sheet, and a referral that asks one more thing that must be answered."""
+    shutil.copytree(shipped("forms"), tmp_path / "forms")
+    intake, referral = tmp_path / "forms/intake.yaml", tmp_path / "forms/referral.yaml"
+    intake.write_text(intake.read_text(encoding="utf-8").replace("consent_on", "agreed_on"), encoding="utf-8")
+    asked = "    questions:\n      - {name: urgent, type: yes_no, required: true, label: {en: Urgent, ro: Urgent}}\n"
+    changed = referral.read_text(encoding="utf-8").replace("    questions:\n", asked, 1)
+    referral.write_text(changed, encoding="utf-8")
+    app, findings = opened_app(
+        tmp_path / "data", tmp_path / "forms", KEY, demo=True, today=TODAY,
+        TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+    )
+    left_out = [str(one) for one in findings if one.code == "F047"]
+    assert any(one.startswith("forms/demo/case-demo-001.yaml:") and '"intake"' in one for one in left_out)
+    assert any('"referral"' in one for one in left_out)
+    assert Demo(app).browser("coordinator").get("/cases/1").status_code == 200
+    Demo(app).cabinet.store.close()

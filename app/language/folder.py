@@ -37,7 +37,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "form": Form, "choices": ChoiceList, "mixin": Mixin, "face": Face, ROLES: Roles, MENU: Menu,
     STAGES: Stages, PROFILE: Profile, FIGURES: Figures,
 }
-ADVICE = {"F010", "F021", "F023", "F024", "F032", "F033", "F034"}
+ADVICE = {"F010", "F021", "F023", "F024", "F032", "F033", "F034", "F047"}
 """Findings to mend with which a file runs all the same: a missing translation, a form in no menu."""
 
 Part = TypeVar("Part", bound=BaseModel)

@@ -1,7 +1,7 @@
 """Checks across the files of an organisation; each yields findings with a line and a remedy.
 
-F001–F003 come from :mod:`reading`, F005–F008 and F011 from :mod:`misfits`, F007, F014 and F018 from
-:mod:`folder`, F012, F027, F030 and F032 from :mod:`rule_checks`, F040–F043 from :mod:`face_checks`,
+F001–F003 come from :mod:`reading`, F005–F008 and F011 from :mod:`misfits`, F007, F014, F018 and F035
+from :mod:`folder`, F012, F027, F030 and F032 from :mod:`rule_checks`, F040–F043 from :mod:`face_checks`,
 F044 from :mod:`beginning_checks`, F045 and F046 from :mod:`stage_checks` and
 :mod:`figure_checks`, F047 from :mod:`app.demo`; those of changed forms from :mod:`changes`; the rest
 are here.

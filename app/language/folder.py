@@ -5,6 +5,7 @@ Reading has two steps, so that a start need not parse files that have not change
 :class:`Definition` (checked models).
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -37,8 +38,10 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "form": Form, "choices": ChoiceList, "mixin": Mixin, "face": Face, ROLES: Roles, MENU: Menu,
     STAGES: Stages, PROFILE: Profile, FIGURES: Figures,
 }
-ADVICE = {"F010", "F021", "F023", "F024", "F032", "F033", "F034", "F047"}
+ADVICE = {"F010", "F021", "F023", "F024", "F032", "F033", "F034", "F035", "F047"}
 """Findings to mend with which a file runs all the same: a missing translation, a form in no menu."""
+MISNAMED = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
+"""How a file name ends that was meant to end in ``.yaml``; some editors add an ending, and hide it."""
 
 Part = TypeVar("Part", bound=BaseModel)
 
@@ -94,6 +97,8 @@ def folder_digest(folder: Path) -> str:
     digest = sha256()
     for path in _files(folder):
         digest.update(str(path.relative_to(folder)).encode() + b"\0" + sha256(path.read_bytes()).digest())
+    for path, _ in _misnamed(folder):
+        digest.update(str(path.relative_to(folder)).encode())
     return digest.hexdigest()
 
 
@@ -103,8 +108,13 @@ def read_folder(folder: Path) -> Reading:
     Checks across files are :func:`app.language.checks.check`.
     """
     reading = Reading()
+    for path, name in _misnamed(folder):
+        reading.findings.append(finding(
+            Place(_shown(path, folder), 1), "F035",
+            "This file is not read, since its name does not end in .yaml; call it %(name)s.", name=name,
+        ))
     for path in _files(folder):
-        source = read_yaml(path, shown_as=f"{folder.name}/{path.relative_to(folder).as_posix()}")
+        source = read_yaml(path, shown_as=_shown(path, folder))
         sort = _sort(path, folder)
         reading.findings.extend(source.findings)
         name = _name(sort, path, source, reading)
@@ -133,9 +143,24 @@ def _sort(path: Path, folder: Path) -> str:
     return path.stem if path.stem in APART else "form"
 
 
+def _shown(path: Path, folder: Path) -> str:
+    return f"{folder.name}/{path.relative_to(folder).as_posix()}"
+
+
 def _files(folder: Path) -> list[Path]:
-    looked_in = [folder, *(folder / name for name in FOLDERS)]
-    return [path for place in looked_in if place.is_dir() for path in sorted(place.glob("*.yaml"))]
+    return [path for place in _places(folder) for path in sorted(place.glob("*.yaml"))]
+
+
+def _places(folder: Path) -> list[Path]:
+    return [place for place in (folder, *(folder / name for name in FOLDERS)) if place.is_dir()]
+
+
+def _misnamed(folder: Path) -> Iterator[tuple[Path, str]]:
+    """The files that nobody reads, with the name that each was meant to have."""
+    for path in (path for place in _places(folder) for path in sorted(place.iterdir())):
+        name = MISNAMED.sub(".yaml", path.name)
+        if name != path.name and path.is_file():
+            yield path, name
 
 
 def _name(sort: str, path: Path, source: Source, reading: Reading) -> str:

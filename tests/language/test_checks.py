@@ -13,7 +13,7 @@ import pytest
 
 import app.fields  # noqa: F401 - tells the language its kinds of question
 from app.language.checks import RESERVED, RESERVED_FORMS, check
-from app.language.folder import Reading, read_folder
+from app.language.folder import Reading, folder_digest, read_folder
 from app.language.form import Form
 from app.language.walking import walk
 from app.records.tables import Record, Row, build_tables
@@ -111,6 +111,18 @@ def test_two_mixins_with_one_name_are_told(write: Write) -> None:
         'forms/mixins/again.yaml:1: F014: "header" is already the name of forms/mixins/header.yaml; '
         "give one of the two another name.",
     ]
+
+
+@pytest.mark.parametrize("name", ["parcel.yml", "parcel.yaml.txt", "parcel.YAML"])
+def test_a_file_that_an_editor_named_otherwise_is_not_passed_over_in_silence(name: str, write: Write) -> None:
+    folder = write()
+    before = folder_digest(folder)
+    (folder / name).write_text("form: parcel\n", encoding="utf-8")
+    (folder / "notes.txt").write_text("form: parcel\n", encoding="utf-8")
+    assert printed(read_folder(folder)) == [
+        f"forms/{name}:1: F035: This file is not read, since its name does not end in .yaml; call it parcel.yaml.",
+    ]
+    assert folder_digest(folder) != before, "the next start reads the folder anew and says it too"
 
 
 def test_a_mixin_with_a_mistake_breaks_the_forms_that_use_it(write: Write) -> None:

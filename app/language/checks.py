@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
+from keyword import kwlist
 from typing import Any
 
 from app.language.beginning_checks import beginning_findings
@@ -37,6 +38,8 @@ RESERVED = frozenset({
     "deleted_by", "deleted_at", "metadata", "registry", "position", "record_id", "csrf_token", "links",
     "form_key", "case_column", "columns", "lacking", "private_to", "to_check", "reverses", "reversal_reason", "of",
     "question_name", "attached_in", "append_only", "column_keys",
+    # words of the rules' grammar, by which no rule could ask
+    *kwlist,
 })
 LONGEST_NAMES = 50
 """Columns, indexes and tables are named after both; PostgreSQL knows the first 63 characters of a name."""

@@ -1,10 +1,11 @@
 """What the rules of a form ask about: only what is there, and only answers that can be given."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from app.language.evaluating import day, is_number
 from app.language.expressions import Expression
-from app.language.finding import Finding, finding, mean
+from app.language.finding import Finding, Place, finding, mean
 from app.language.message import msgid
 from app.language.question import Question
 from app.language.walking import Draft, Path, walk
@@ -12,6 +13,20 @@ from app.language.walking import Draft, Path, walk
 SAID_WITH = {"message": "check", "warning": "warn"}
 """A text that is said when a rule is broken, and that rule."""
 Asked = Mapping[str, Question]
+KIND: Mapping[str, Callable[[Any], bool]] = {
+    "number": is_number, "date": lambda value: day(value) is not None,
+    "yes_no": lambda value: isinstance(value, bool), "text": lambda value: isinstance(value, str),
+    "list": lambda value: isinstance(value, str),
+}
+"""What answers of each sort can be compared with."""
+SAID_LIKE = {
+    "number": msgid('The answer to "%(name)s" is a number; compare it with a number, without quotation marks.'),
+    "date": msgid('The answer to "%(name)s" is a date; compare it with today(), or with a day like "2026-01-31".'),
+    "yes_no": msgid('The answer to "%(name)s" is yes or no; compare it with True or False, without quotation marks.'),
+    "text": msgid('The answer to "%(name)s" is a word or a text; write what it is compared with in quotation marks.'),
+    "list": msgid('The answers to "%(name)s" are words; write what they are compared with in quotation marks.'),
+}
+"""How such a comparison is written."""
 
 
 def rule_findings(draft: Draft) -> Iterator[Finding]:
@@ -26,6 +41,7 @@ def rule_findings(draft: Draft) -> Iterator[Finding]:
             yield from _rule(draft, rule, {**asked, **of_row}, (*path, option))
         yield from _never_said(draft, question, path)
     yield from _circles(draft)
+    yield from _asked_by_itself(draft)
 
 
 def _asked(draft: Draft) -> dict[str, Question]:
@@ -43,25 +59,34 @@ def _rule(draft: Draft, rule: Expression, asked: Asked, path: Path) -> Iterator[
     for name in sorted(rule.names - asked.keys()):
         text = msgid('no question is named "%(name)s"%(hint)s')
         yield finding(place, "F012", text, name=name, hint=mean(name, asked))
-    for name, code in dict.fromkeys(_compared(rule.tree)):
+    for name, value in dict.fromkeys(_compared(rule.tree)):
         question = draft.in_hand(asked[name]) if name in asked else None
-        codes = question.codes() if question is not None else None
-        if codes is not None and code not in codes:
-            yield finding(
-                place, "F027", '"%(name)s" cannot be answered "%(code)s"%(hint)s',
-                name=name, code=code, hint=mean(code, codes),
-            )
+        if question is not None:
+            yield from _never_given(question, name, value, place)
 
 
-def _compared(tree: Any) -> Iterator[tuple[str, str]]:
-    """Every text that a rule compares the answer of a question with, and the question."""
+def _never_given(question: Question, name: str, value: Any, place: Place) -> Iterator[Finding]:
+    """A comparison that says the same of every answer, since none is such a value."""
+    if question.value_type in KIND and not KIND[question.value_type](value):
+        yield finding(place, "F027", SAID_LIKE[question.value_type], name=name)
+        return
+    codes = question.codes()
+    if codes is not None and value not in codes and isinstance(value, str):
+        yield finding(
+            place, "F027", '"%(name)s" cannot be answered "%(code)s"%(hint)s',
+            name=name, code=value, hint=mean(value, codes),
+        )
+
+
+def _compared(tree: Any) -> Iterator[tuple[str, Any]]:
+    """Every value that a rule compares the answer of a question with, and the question."""
     if not isinstance(tree, list):
         return
     operator, *parts = tree
-    if operator in ("==", "in") and len(parts) == 2:
+    if operator in ("==", "<", "<=", "in") and len(parts) == 2:
         names = [".".join(part[1:]) for part in parts if _is_question(part)]
-        texts = [text for part in parts for text in _texts(part)]
-        yield from ((name, text) for name in names for text in texts)
+        values = [value for part in parts for value in _constants(part)]
+        yield from ((name, value) for name in names for value in values)
     for part in parts:
         yield from _compared(part)
 
@@ -70,10 +95,10 @@ def _is_question(part: Any) -> bool:
     return isinstance(part, list) and part[0] in ("name", "column")
 
 
-def _texts(part: Any) -> list[str]:
-    """The text, or the texts of a list; a question has none."""
+def _constants(part: Any) -> list[Any]:
+    """The value, or the values of a list; a question has none."""
     listed = part[1:] if isinstance(part, list) and part[0] == "list" else [part]
-    return [text for text in listed if isinstance(text, str)]
+    return [value for value in listed if not isinstance(value, list)]
 
 
 def _never_said(draft: Draft, question: Question, path: Path) -> Iterator[Finding]:
@@ -97,8 +122,32 @@ def _circles(draft: Draft) -> Iterator[Finding]:
             )
 
 
+def _asked_by_itself(draft: Draft) -> Iterator[Finding]:
+    """Questions that are asked or not by their own answer: nobody could ever begin to answer."""
+    form = draft.form
+    needs = {one.name: _names(one) if one.computed else set() for one in form.questions.values()}
+    places = {}
+    for s, section in enumerate(form.sections):
+        for q, question in enumerate(section.questions):
+            own: Path = ("sections", s, "questions", q, "show_if")
+            places[question.name] = own if question.show_if else ("sections", s, "show_if")
+            for rule in filter(None, (question.show_if, section.show_if)):
+                needs[question.name] |= _asked_in(rule)
+    for name, path in places.items():
+        if not form.questions[name].computed and name in _needed(name, needs):
+            yield finding(
+                draft.place(*path), "F030",
+                '"%(name)s" is asked or not by its own answer, at least through others; take it out of its rule.',
+                name=name,
+            )
+
+
 def _names(question: Question) -> set[str]:
-    return {name.partition(".")[0] for name in question.expressions()["value"].names}
+    return _asked_in(question.expressions()["value"])
+
+
+def _asked_in(rule: Expression) -> set[str]:
+    return {name.partition(".")[0] for name in rule.names}
 
 
 def _needed(name: str, needs: Mapping[str, set[str]]) -> set[str]:

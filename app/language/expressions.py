@@ -6,6 +6,7 @@ JSON lists (``["<=", ["name", "visit_date"], ["today"]]``); :mod:`app.language.e
 """
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from json import dumps
@@ -79,6 +80,7 @@ class Expression:
         )
 
 
+ONE_EQUALS_SIGN = re.compile(r"(?<![=<>!])=(?!=)")
 COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in",
     ast.NotIn: "not in",
@@ -95,6 +97,9 @@ def parsed(text: str) -> Tree:
     try:
         body = ast.parse(line, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
+        if ONE_EQUALS_SIGN.search(line):
+            raise Mistake("The rule “%(rule)s” cannot be read. To compare, write two equals signs: ==.",
+                          rule=line) from None
         raise Mistake("The rule “%(rule)s” cannot be read. "
                       "Write it like “visit_date <= today() and in_school”.", rule=line) from None
     return RuleReader(line).tree(body, 1)

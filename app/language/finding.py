@@ -63,3 +63,11 @@ def mean(word: str, known: Iterable[str]) -> Message:
     """The end of a sentence about an unknown word: the known one it resembles, if any."""
     close = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return Message('; did you mean "%(close)s"?', {"close": close[0]}) if close else Message(".")
+
+
+def meant_of(word: str, known: Iterable[str]) -> Message:
+    """The same where the known ones are few enough to be told all."""
+    words = sorted(known)
+    if get_close_matches(word, words, n=1, cutoff=0.6):
+        return mean(word, words)
+    return Message("; there are: %(words)s.", {"words": ", ".join(words)})

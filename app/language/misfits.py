@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from app.language.choices import CODE
-from app.language.finding import Finding, Place, finding, mean
+from app.language.finding import Finding, Place, finding, mean, meant_of
 from app.language.message import Mistake, msgid
 from app.language.question import NAME, kinds
 from app.language.reading import Source
@@ -23,6 +23,8 @@ NUMBER = msgid("This must be a number.")
 TRUTH = msgid("This must be true or false.")
 LIST = msgid("This must be a list: lines that begin with a dash.")
 KEYS = msgid("Here stand several keys, each with its value.")
+CURLED = re.compile("^[“”„«»‘’]|[“”„«»‘’]$")
+CURLED_SAID = msgid('Only straight quotation marks (") count here; curled ones (“ ”) are taken for letters.')
 WRONG = {
     "string_type": TEXT,
     "int_type": WHOLE, "int_parsing": WHOLE, "int_from_float": WHOLE,
@@ -75,24 +77,31 @@ def _misfit(wrong: Any, source: Source, model: type[BaseModel]) -> Finding:
     path = path_in_file(wrong["loc"])
     kind = wrong["type"]
     if kind == "extra_forbidden":
-        hint = mean(str(path[-1]), _keys_at(wrong["loc"], model))
+        hint = meant_of(str(path[-1]), _keys_at(wrong["loc"], model))
         return finding(source.place(path), "F005", 'unknown key "%(key)s"%(hint)s', key=path[-1], hint=hint)
     if kind == "missing":
         return finding(source.place(path[:-1]), "F007", 'The key "%(key)s" is missing here.', key=path[-1])
-    if kind == "union_tag_invalid":
-        word = str(wrong["ctx"]["tag"])
-        place = source.place((*path, "type"))
-        return finding(place, "F006", 'unknown type "%(type)s"%(hint)s', type=word, hint=mean(word, kinds()))
-    if kind == "union_tag_not_found":
-        text = msgid('The question does not say its type; add "type: text", for example.')
-        return finding(source.place(path), "F006", text)
+    if kind.startswith("union_tag"):
+        return _no_kind(wrong, source.place((*path, "type")))
     return _wrong_value(wrong, source.place(path))
+
+
+def _no_kind(wrong: Any, place: Place) -> Finding:
+    word = wrong["input"].get("type")
+    if word is None:
+        text = msgid('The question does not say its type; add "type: text", for example.')
+        return finding(place, "F006", text)
+    return finding(
+        place, "F006", 'unknown type "%(type)s"%(hint)s', type=word, hint=meant_of(str(word), kinds()),
+    )
 
 
 def _wrong_value(wrong: Any, place: Place) -> Finding:
     kind, more = wrong["type"], wrong.get("ctx", {})
     if isinstance(more.get("error"), Mistake):
         return Finding(place, "F011", more["error"].message)
+    if CURLED.search(str(wrong["input"])):
+        return finding(place, "F008", CURLED_SAID)
     if kind == "literal_error":
         words = re.findall(r"'([^']*)'", more["expected"])
         hint = mean(str(wrong["input"]), words)

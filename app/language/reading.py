@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, Event, MappingStartEvent, ScalarEvent, SequenceStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from app.language.finding import Finding, Place, finding
 from app.language.message import msgid
@@ -29,16 +30,22 @@ NOT_YAML = {
         "spaces, or put the text in quotes."
     ),
     r"mapping values are not allowed|could not find expected ':'": msgid(
-        "The colons of this line and those above do not fit: put a text that holds a colon in quotes."
+        "Here or in the line above, a colon or the space behind it is missing, the line is indented too far, or a "
+        "text that holds a colon is not in quotes."
     ),
-    r"expected ',' or|node content": msgid("A bracket is not closed, or a comma is missing."),
-    r"expected <block end>|did not find expected": msgid("The line is indented differently from those above it."),
+    r"expected ',' or|node content": msgid(
+        "A bracket is not closed, a comma is missing, or a text that holds a colon or # is not in quotes."
+    ),
+    r"expected <block end>|did not find expected": msgid(
+        "The line is indented differently from those above it, or a space behind a dash is missing."
+    ),
     r"end of stream|quoted scalar": msgid("A quotation mark is not closed."),
     r"document": msgid("Another document begins here; a file holds one."),
 }
 """What is wrong, by the words of the YAML reader."""
 NOT_YAML_OTHERWISE = msgid("This cannot be read; look at the quotation marks, brackets and indentation here.")
 
+UNPRINTABLE = msgid("A character that cannot be printed stands in this line; type the line anew.")
 
 
 def _whole(text: str) -> int:
@@ -119,6 +126,10 @@ def read_text(text: str, file: str) -> Source:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         source.findings.append(_at(source, line, "F001", _why(error.problem or "")))
+        return source
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        source.findings.append(_at(source, line, "F001", UNPRINTABLE))
         return source
     except (YAMLError, ValueError):
         source.findings.append(_at(source, 1, "F001", NOT_YAML_OTHERWISE))

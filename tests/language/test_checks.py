@@ -15,6 +15,7 @@ import app.fields  # noqa: F401 - tells the language its kinds of question
 from app.language.checks import RESERVED, RESERVED_FORMS, check
 from app.language.folder import Reading, folder_digest, read_folder
 from app.language.form import Form
+from app.language.question import kinds
 from app.language.walking import walk
 from app.records.tables import Record, Row, build_tables
 
@@ -67,6 +68,12 @@ def test_every_code_has_a_sample() -> None:
     told = {code for source in sources for code in re.findall(r'"(F\d{3})"', source)}
     assert told - {sample.stem[:4] for sample in BAD} <= {"F020", "F021", "F025", "F026", "F047"}, \
         "tested in test_changes.py and test_demo_data.py"
+
+
+def test_a_kind_unlike_any_other_is_told_with_all_there_are(write: Write) -> None:
+    visit = (HERE / "good/visit.yaml").read_text(encoding="utf-8").replace("type: money", "type: bani")
+    said = "\n".join(printed(read_folder(write(visit=visit))))
+    assert f'unknown type "bani"; there are: {", ".join(sorted(kinds()))}.' in said
 
 
 def test_mistakes_of_several_files_come_together(write: Write) -> None:

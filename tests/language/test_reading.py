@@ -64,16 +64,26 @@ def test_a_bomb_is_refused_before_it_grows() -> None:
     assert source.contents is None
 
 
+OPEN = "A bracket is not closed, a comma is missing, or a text that holds a colon or # is not in quotes."
+COLON = (
+    "Here or in the line above, a colon or the space behind it is missing, the line is indented too far, or a text "
+    "that holds a colon is not in quotes."
+)
+STEP = "The line is indented differently from those above it, or a space behind a dash is missing."
+
+
 @pytest.mark.parametrize(("text", "line", "told"), [
     ("a: 'x", 1, "A quotation mark is not closed."),
-    ("a: [1, 2\nb: 3", 2, "A bracket is not closed, or a comma is missing."),
-    ("label: Note: none", 1, "The colons of this line and those above do not fit: put a text that holds a colon "
-                             "in quotes."),
+    ("a: [1, 2\nb: 3", 2, OPEN),
+    ("label: {en: Home: yes, ro: Acasă}", 1, OPEN),
+    ("label: Note: none", 1, COLON),
+    ("type:text\nlabel: x", 2, COLON),
     ("a:\n\tb: 1", 2, "A character stands here that no text begins with, perhaps a tab: indent with spaces, or put "
                       "the text in quotes."),
-    ("a:\n  - 1\n - 2", 3, "The line is indented differently from those above it."),
+    ("a:\n  - 1\n - 2", 3, STEP),
+    ("a:\n  - name: x\n  -name: y", 3, STEP),
     ("a: 1\n---\nb: 2", 2, "Another document begins here; a file holds one."),
-    ("\0", 1, "This cannot be read; look at the quotation marks, brackets and indentation here."),
+    ("a: 1\nb: x\0y", 2, "A character that cannot be printed stands in this line; type the line anew."),
 ])
 def test_what_is_no_yaml_is_told_with_its_line(text: str, line: int, told: str) -> None:
     source = read_text(text, "x.yaml")

@@ -38,6 +38,12 @@ def test_a_case_is_found_by_name_in_any_alphabet_and_by_telephone(demo: Demo, wo
     assert codes_in(asked(demo.browser("coordinator"), words)) == ["DEMO-004"]
 
 
+def test_it_is_told_how_many_were_found(demo: Demo) -> None:
+    page = asked(demo.browser("coordinator"), "demo")
+    told = re.search(r'<p role="status">(.*?)</p>', page)
+    assert told and re.fullmatch(r"\d+ (de )?cazuri găsite", told[1])
+
+
 def test_a_code_leads_straight_to_its_case(demo: Demo) -> None:
     assert re.fullmatch(r"/cases/\d+", asked(demo.browser("coordinator"), "demo-004"))
 

@@ -6,6 +6,7 @@ again with everything that was typed.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -28,7 +29,7 @@ from app.pages.moments import moment_text
 from app.pages.picking import pick_page
 from app.pages.pile import Pile
 from app.pages.posted import Posted, as_posted, copy_row, read_posted, row_indexes, tidied
-from app.pages.unsent import boxes_of
+from app.pages.unsent import TYPED, boxes_of
 from app.pages.uploads import take_uploads
 from app.records import drafts
 from app.records.tables import Record
@@ -109,8 +110,11 @@ class SheetOnDesk:
         """What a post of the page leads to; ``file`` keeps answers that stand every check."""
         posted = tidied(self.questions, request.form, self.kept, self.desk.reading)
         take_theirs(self.questions, posted, self.kept, self.desk.reading)
+        something_typed = posted.pop(TYPED, "") == "1"
         for press, respond in PRESSES.items():
             if press in posted:
+                if something_typed:
+                    self.keep_draft(posted)
                 return respond(self, posted)
         uploads = take_uploads(self.desk, self.questions, posted)
         read = read_posted(self.questions, posted, self.desk.reading)
@@ -126,11 +130,20 @@ class SheetOnDesk:
         found += known_already(self.desk, self.whole, self.questions, self.kept, answers, but)
         hard = [one for one in found if not one.soft]
         if read.mistakes or hard or (found and not posted.get("_confirmed")):
+            self.keep_draft(posted)
             return self._page(posted, read.mistakes, found), 422
         filed = file(answers, posted.get("_reason", "") if found else "")
         if isinstance(filed, Response):
             drafts.discard(self.desk.cabinet, self.desk.worker.id, self.place)
+        else:
+            self.keep_draft(posted)
         return filed
+
+    def keep_draft(self, posted: Posted) -> datetime:
+        """What is not saved waits as a draft, if she goes away now; returns the moment."""
+        return drafts.keep(
+            self.desk.cabinet, self.desk.worker.id, self.place, self.form.key, boxes_of(posted)
+        )
 
     def _is_drawn(self, complaint: Complaint) -> bool:
         """Whether the page shows the place of a complaint; nobody mends a column hidden from her."""
@@ -271,6 +284,8 @@ def _picked(sheet: SheetOnDesk, posted: Posted) -> str:
     name, _, chosen = posted.pop("_picked").partition("=")
     posted.setlist(name, [chosen] if chosen.isdecimal() else [])
     posted.pop("_pick", None)
+    if name:
+        sheet.keep_draft(posted)
     sheet.begin_at = name.replace(".", "-")
     return sheet.first_look(posted)
 
@@ -278,10 +293,7 @@ def _picked(sheet: SheetOnDesk, posted: Posted) -> str:
 def _keep_draft(sheet: SheetOnDesk, posted: Posted) -> str:
     """Keep the draft, without JavaScript."""
     posted.pop("_draft")
-    moment = drafts.keep(
-        sheet.desk.cabinet, sheet.desk.worker.id, sheet.place, sheet.form.key, boxes_of(posted)
-    )
-    sheet.draft_from = moment_text(moment)
+    sheet.draft_from = moment_text(sheet.keep_draft(posted))
     return sheet.first_look(posted)
 
 

@@ -9,7 +9,9 @@ from app.access.gate import visitor
 from app.records import drafts
 
 SHEETS = ("RecordPages.new", "RecordPages.edit", "RecordPages.edit_section")
-NOT_KEPT = ("csrf_token", "_place", "_lock")
+TYPED = "_typed"
+"""Something was typed, and the draft may not have it yet."""
+NOT_KEPT = ("csrf_token", "_place", "_lock", TYPED)
 
 
 def boxes_of(posted: MultiDict[str, str]) -> list[tuple[str, str]]:

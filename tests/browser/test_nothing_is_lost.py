@@ -138,3 +138,24 @@ def test_signing_out_takes_every_tab_along(manager: Visitor) -> None:
     other.press("Deconectare")
     manager.page.wait_for_url("**/sign-in?over=1&next=%2Fcases%2F1")
     assert manager.misses("Prundeanu")
+
+
+
+def test_a_refused_sheet_waits_without_scripts_too(sign_in: SignIn) -> None:
+    manager = sign_in("case_manager", "ro", javascript=False)
+    manager.open("/records/visit_report/new?case=4")
+    manager.type(visit_purpose="Fără concluzii")
+    manager.press("Salvează")
+    manager.open("/records/visit_report/new?case=4")
+    assert manager.typed("visit_purpose") == "Fără concluzii"
+    manager.press("Renunță la ciornă")
+
+
+
+
+def test_a_language_switched_on_an_empty_sheet_leaves_no_draft(manager: Visitor) -> None:
+    manager.open("/records/visit_report/new?case=6")
+    manager.speak("en")
+    manager.open("/records/visit_report/new?case=6")
+    expect(manager.page.locator(".notice-success")).to_have_count(0)
+    manager.speak("ro")

@@ -9,6 +9,7 @@ const AGAIN = 5000;
 const ENDED = [400, 401];
 let timer;
 let changed = false;
+let touched = false;
 let leaving = false;
 
 function boxes() {
@@ -43,7 +44,7 @@ function wait(time) {
 }
 
 function change() {
-  changed = true;
+  changed = touched = true;
   wait(STILL);
 }
 
@@ -66,6 +67,8 @@ function send(event) {
 form.addEventListener("input", change);
 form.addEventListener("change", change);
 form.addEventListener("submit", send);
+// sent in the moment before it is kept: the server keeps it, should the sheet come back
+form.addEventListener("formdata", ({ formData }) => { if (leaving && touched) formData.set("_typed", "1"); });
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
 window.addEventListener("online", () => { if (changed) keep(); });
 window.addEventListener("dosar:hide", (event) => {

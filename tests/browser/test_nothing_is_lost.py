@@ -1,5 +1,7 @@
 """The session ends, the network goes, another tab is open: what was typed is still there."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -140,6 +142,16 @@ def test_signing_out_takes_every_tab_along(manager: Visitor) -> None:
     assert manager.misses("Prundeanu")
 
 
+def test_a_refused_sheet_waits_as_a_draft_however_quickly_it_was_sent(manager: Visitor) -> None:
+    manager.open("/records/visit_report/new?case=6")
+    manager.type(visit_purpose="Trimis pe loc")
+    manager.press("Salvează")
+    expect(manager.page.get_by_role("alert")).to_contain_text("trebuie corectate")
+    manager.page.reload()
+    manager.arrive()
+    assert manager.typed("visit_purpose") == "Trimis pe loc"
+    manager.press("Renunță la ciornă")
+
 
 def test_a_refused_sheet_waits_without_scripts_too(sign_in: SignIn) -> None:
     manager = sign_in("case_manager", "ro", javascript=False)
@@ -151,6 +163,39 @@ def test_a_refused_sheet_waits_without_scripts_too(sign_in: SignIn) -> None:
     manager.press("Renunță la ciornă")
 
 
+def test_back_leads_to_a_page_after_a_sheet_was_refused(manager: Visitor) -> None:
+    manager.open("/records/visit_report/new?case=5")
+    manager.type(visit_date="2.9.2026", visit_purpose="Din două încercări")
+    manager.press("Salvează")
+    manager.type(conclusions="Bine.")
+    manager.press("Salvează")
+    assert manager.answer("Scopul vizitei") == "Din două încercări"
+    manager.page.go_back()
+    manager.arrive()
+    assert manager.typed("visit_purpose") == "", "what is saved is not offered once more"
+
+
+def test_the_other_language_keeps_what_was_typed_a_moment_ago(manager: Visitor) -> None:
+    manager.open("/records/visit_report/new?case=2")
+    manager.type(visit_purpose="Spus în două limbi")
+    manager.speak("en")
+    manager.follow("Dosar")
+    manager.page.go_back()
+    manager.arrive()
+    assert manager.typed("visit_purpose") == "Spus în două limbi"
+    manager.press("Discard the draft")
+    manager.speak("ro")
+
+
+def test_back_from_choosing_a_record_leads_to_the_sheet(manager: Visitor) -> None:
+    manager.open("/records/risk_assessment/new?case=2")
+    manager.type(assessed_on="3.9.2026")
+    manager.click(manager.page.get_by_role("button", name=re.compile("– Întocmit de$")))
+    assert manager.heading == "Întocmit de"
+    manager.page.go_back()
+    manager.arrive()
+    assert manager.typed("assessed_on") == "3.9.2026"
+    manager.press("Renunță la ciornă")
 
 
 def test_a_language_switched_on_an_empty_sheet_leaves_no_draft(manager: Visitor) -> None:

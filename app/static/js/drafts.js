@@ -79,6 +79,9 @@ window.addEventListener("dosar:hide", (event) => {
   changed = false;
 });
 
+// A sheet that came back is not sent once more by Back or reload: they ask for its page, and find the draft.
+history.replaceState(history.state, "", location.href);
+
 // The same sheet open in two tabs: each would overwrite the other's draft.
 const tabs = new BroadcastChannel("dosar-sheets");
 const others = new Set();

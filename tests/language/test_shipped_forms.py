@@ -40,6 +40,15 @@ def test_romanian_has_its_own_letters() -> None:
         assert not set("şţŞŢ") & set(file.read_text(encoding="utf-8")), file.name
 
 
+ALPHABET = " -aăâbcdefghiîjklmnopqrsștțuvwxyz"
+
+
+@pytest.mark.parametrize("list", ["county_ro", "region_md"])
+def test_places_stand_in_the_order_of_the_romanian_alphabet(list: str) -> None:
+    names = [place["label"]["ro"] for place in read_yaml(FORMS / "choices" / f"{list}.yaml").contents["choices"]]
+    assert names == sorted(names, key=lambda name: [ALPHABET.find(letter) for letter in name.lower()])
+
+
 ONLY_IN_ROMANIA = re.compile(
     r"(?i)\b(nevoi|nevoile|nevoilor|furnizor\w*|găzduir\w*|în întreținere|județ\w*|sprijin\w*|protocol\w*"
     r"|trafic\w* de persoane|însoțire\w*|vizit\w* de documentare|formare\w*|moned\w*|detaliat\w*|violenț\w* domestic\w*"

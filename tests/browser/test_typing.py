@@ -46,6 +46,19 @@ def test_a_letter_chooses_and_delete_clears(manager: Visitor) -> None:
     expect(manager.group("Frecventare")).to_be_hidden()
 
 
+@pytest.mark.parametrize(("typed", "chosen"), [
+    ("iasi", "Iași"), ("timis", "Timiș"), ("satu m", "Satu Mare"), ("BIS", "Bistrița-Năsăud"), ("vvv", "Vrancea"),
+    ("ialx", "Ialomița"),
+])
+def test_letters_choose_from_a_long_list_without_diacritics(manager: Visitor, typed: str, chosen: str) -> None:
+    manager.open("/records/visit_report/new?case=3")
+    county = manager.named("county")
+    county.select_option("")
+    county.focus()
+    manager.page.keyboard.type(typed)
+    assert county.evaluate("box => box.selectedOptions[0].text") == chosen
+
+
 def test_a_new_sheet_begins_at_its_first_open_question(manager: Visitor) -> None:
     manager.open("/records/humanitarian_aid/new?case=6")
     expect(manager.named("given_on")).to_be_focused()

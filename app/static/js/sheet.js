@@ -279,9 +279,33 @@ function chooseByLetter(radio, letter) {
   next?.click();
 }
 
+const PAUSE = 1000;
+const searched = { select: null, letters: "", at: -PAUSE };
+const goesOn = (select, at) => searched.select === select && at - searched.at < PAUSE;
+
+/** In a long list too, and by several letters. The browser's own way takes ș for no s: "Iasi" chose Ialomița. */
+function chooseByLetters(select, letter, at) {
+  const letters = goesOn(select, at) ? searched.letters + letter : letter;
+  Object.assign(searched, { select, letters, at });
+  const words = folded(letters);
+  const goesRound = new Set(words).size === 1;
+  const options = [...select.options].filter((one) => one.value && !one.disabled);
+  const fitting = options.filter((one) => folded(one.text).startsWith(goesRound ? words[0] : words));
+  const after = options.slice(options.findIndex((one) => one.selected) + 1);
+  const next = fitting.find((one) => (goesRound ? after.includes(one) : one.selected)) ?? fitting[0];
+  if (!next || next.selected) return;
+  next.selected = true;
+  for (const news of ["input", "change"]) select.dispatchEvent(new Event(news, { bubbles: true }));
+}
+
 form.addEventListener("keydown", (event) => {
-  const { target, key } = event;
-  if (target.type !== "radio" || event.ctrlKey || event.altKey || event.metaKey) return;
+  const { target, key, timeStamp } = event;
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (target.tagName === "SELECT" && (/^[\p{L}\p{N}-]$/u.test(key) || (key === " " && goesOn(target, timeStamp)))) {
+    event.preventDefault();
+    chooseByLetters(target, key, timeStamp);
+  }
+  if (target.type !== "radio") return;
   const question = target.closest("[data-question]");
   if (/^(Delete|Backspace)$/.test(key) && question.querySelector("[data-clear]")) clear(question);
   else if (/^[\p{L}\p{N}]$/u.test(key)) chooseByLetter(target, key);

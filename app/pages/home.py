@@ -1,5 +1,6 @@
 """The first page: what this worker may begin with."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -14,12 +15,14 @@ from app.access.view import View
 from app.language.form import CASE
 from app.language.texts import say
 from app.pages import todo
+from app.pages.addresses import record_number
 from app.pages.blocks import Block, Card, HomeEntry
 from app.pages.desk import Desk, desk
 from app.pages.filling import Titles
 from app.pages.moments import moment_text, time_text
 from app.pages.troubles import trouble_block
 from app.records import drafts
+from app.records.drafts import Draft
 from app.records.labels import link_titles
 from app.records.my_cases import Lacking
 from app.records.overview import ByOthers, Waiting, cases_changed_last, entered_by, to_check
@@ -30,6 +33,8 @@ NEW_SHEETS = 8
 MOST = 10
 MOST_COUNTED = 500
 LATELY = timedelta(days=30)
+BEGUN = re.compile(r"/records/(?P<form>\w+)/(?:new\?(?:.*&)?case=(?P<case>\d+)|(?P<record>\d+)/edit)")
+"""The address of a sheet names the case it is begun for, or the record it corrects."""
 
 
 class HomePage(View):
@@ -40,7 +45,8 @@ class HomePage(View):
         at = desk()
         found = _found(at)
         blocks = [block for block in (
-            trouble_block(at), _drafts(at), _to_check(at, found), todo.lacking_block(at, found.lacking, found.titles),
+            trouble_block(at), _drafts(at, found), _to_check(at, found),
+            todo.lacking_block(at, found.lacking, found.titles),
             _new_sheets(at, found), todo.by_others_block(at, found.by_others, found.titles), todo.places_block(at),
             _cases(at, found), _mine(at, found),
         ) if block is not None]
@@ -71,6 +77,7 @@ def _cards(at: Desk) -> list[Card]:
 class _Found:
     """What the blocks tell, and what it is called: asked for once, for all of them."""
 
+    drafts: list[Draft]
     to_check: list[Waiting]
     entered: list[Waiting]
     """What she entered lately, the latest first."""
@@ -89,15 +96,19 @@ def _found(at: Desk) -> _Found:
     entered = entered_by(at.cabinet, at.cabinet.forms, at.worker.id, now() - LATELY, MOST_COUNTED)
     cases = cases_changed_last(at.cabinet, NEW_SHEETS) if at.worker.may("see", CASE) else []
     lacking, by_others = todo.lacking(at), todo.by_others(at)
+    begun = [one for one in drafts.of_worker(at.cabinet, at.worker.id) if one.form in at.cabinet.forms]
     told = [*waiting, *entered[:MOST]]
-    wanted = {
+    wanted: dict[str, list[int]] = {
         CASE: [
             *(one.case_id for one in told if one.case_id), *(case_id for case_id, _ in cases),
             *(one.case_id for one in lacking[:todo.MOST]), *(one.case_id for one in by_others),
         ],
         USER: [*(one.by for one in told if one.by), *(one.user_id for one in by_others)],
     }
-    return _Found(waiting, entered, cases, lacking, by_others, link_titles(at.cabinet, seen, wanted, at.reading))
+    for target, record_id in filter(None, map(_subject, begun)):
+        wanted.setdefault(target, []).append(record_id)
+    titles = link_titles(at.cabinet, seen, wanted, at.reading)
+    return _Found(begun, waiting, entered, cases, lacking, by_others, titles)
 
 
 def _cases(at: Desk, found: _Found) -> Block | None:
@@ -144,14 +155,24 @@ def _records(
     return Block(heading, entries) if entries else None
 
 
-def _drafts(at: Desk) -> Block | None:
-    """What she began and did not save."""
-    titles = {key: say(form.title, at.reading.language) for key, form in at.cabinet.forms.items()}
-    entries = [
-        HomeEntry(titles[draft.form], draft.place, moment_text(draft.saved_at))
-        for draft in drafts.of_worker(at.cabinet, at.worker.id) if draft.form in titles
-    ]
+def _drafts(at: Desk, found: _Found) -> Block | None:
+    """What she began and did not save: which sheet, and of whom."""
+    entries = []
+    for draft in found.drafts:
+        of, sheet = _subject(draft), say(at.cabinet.forms[draft.form].title, at.reading.language)
+        label = " · ".join(filter(None, (found.titles.get(of) if of else "", sheet)))
+        entries.append(HomeEntry(label, draft.place, moment_text(draft.saved_at)))
     return Block(gettext("My drafts"), entries) if entries else None
+
+
+def _subject(draft: Draft) -> tuple[str, int] | None:
+    """The case, or the record, that a draft is about."""
+    named = BEGUN.match(draft.place)
+    if named is None:
+        return None
+    if named["case"]:
+        return CASE, record_number(named["case"])
+    return named["form"], record_number(named["record"])
 
 
 def _new_sheets(at: Desk, found: _Found) -> Block | None:

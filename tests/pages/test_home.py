@@ -7,6 +7,7 @@ import pytest
 
 from app.language.answering import settled
 from app.language.form import CASE
+from app.records.drafts import discard, keep
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import Clerk, enter
 from app.records.teams import join
@@ -52,6 +53,25 @@ def test_a_case_just_opened_lacks_its_request(demo: Demo) -> None:
 @pytest.mark.parametrize("user", ["coordinator", "accountant"])
 def test_who_works_on_no_case_is_asked_for_nothing(demo: Demo, user: str) -> None:
     assert lines(demo, user, MISSING) == []
+
+
+def test_a_draft_says_whose_sheet_it_is(demo: Demo) -> None:
+    volunteer, case = user_id(demo, "volunteer"), case_of(demo, "DEMO-003")
+    begun = f"/records/visit_report/new?case={case}"
+    corrected = f"/records/case/{case}/edit/2"
+    with demo.app.app_context():
+        for place in (begun, corrected, "/records/visit_report/new?case=99999999999"):
+            keep(demo.cabinet, volunteer, place, place.split("/")[2], [("visit_purpose", "Pe jumătate")])
+        demo.cabinet.session.remove()
+    drafts = {url: label for url, label, _ in lines(demo, "volunteer", "Ciornele mele")}
+    with demo.app.app_context():
+        for place in drafts:
+            discard(demo.cabinet, volunteer, unescape(place))
+        demo.cabinet.session.remove()
+    assert drafts == {
+        begun: "DEMO-003 · Raport de vizită de documentare", corrected: "DEMO-003 · Dosarul beneficiarului",
+        "/records/visit_report/new?case=99999999999": "Raport de vizită de documentare",
+    }
 
 
 def test_what_a_colleague_did_is_told_to_the_others(demo: Demo) -> None:

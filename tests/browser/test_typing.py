@@ -76,7 +76,7 @@ def test_the_last_sheets_of_a_pile_are_taken_back_where_they_were_typed(sign_in:
         vera.type(visit_date=day, visit_purpose="Din teanc", conclusions="Bine.", locality="Bălți")
         vera.press("Salvează și adaugă alta")
         expect(vera.page.locator(".notice-success")).to_be_visible()
-    assert vera.typed("locality") == "Bălți"
+    assert (vera.typed("visit_date"), vera.typed("locality")) == ("04.10.2026", "Bălți"), "day and place are kept"
     typed = vera.page.get_by_role("region", name="astăzi")
     expect(typed.get_by_role("link", name="04.10.2026")).to_be_visible()
     vera.click(typed.get_by_role("button", name="Retrage – 03.10.2026").first)

@@ -11,6 +11,7 @@ import pytest
 from app import shipped
 from tests.attack.organisation import plant
 from tests.attack.walk import Walk, Walked
+from tests.databases import fresh_place
 
 MEMORY = Path("/dev/shm")
 """Where a computer has it, a folder that lies in memory: how fast the disc is, is no part of the walk."""
@@ -22,11 +23,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="module")
-def walk() -> Iterator[Walk]:
-    """The organisation, and somebody to walk through it."""
+def walk(request: pytest.FixtureRequest) -> Iterator[Walk]:
+    """The organisation, in the database the file names in ``DATABASE``, and somebody to walk through it."""
     fast = MEMORY if os.access(MEMORY, os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="dosar-walk-", dir=fast, ignore_cleanup_errors=True) as data:
-        walking = Walk(plant(Path(data), shipped("forms")))
+    database = getattr(request.module, "DATABASE", "sqlite")
+    with (
+        tempfile.TemporaryDirectory(prefix="dosar-walk-", dir=fast, ignore_cleanup_errors=True) as folder,
+        fresh_place(database, Path(folder)) as place,
+    ):
+        walking = Walk(plant(place, place.data or Path(folder), shipped("forms")))
         gc.collect()
         gc.freeze()  # as the running application does
         yield walking

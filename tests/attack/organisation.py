@@ -31,7 +31,7 @@ from app.running import opened_app
 from tests.attack.answers import Diligent
 from tests.attack.canaries import Aviary, Canary, Private, Worker
 from tests.attack.policy import NEWCOMER, OWNER, Place, Policy
-from tests.databases import KEY
+from tests.databases import Place as Database
 
 CASE_PLACES: tuple[Place, ...] = ("foreign", "team", "own", "deleted")
 SHARED_PLACES: tuple[Place, ...] = ("shared", "shared_deleted")
@@ -79,9 +79,11 @@ class Planted:
         ), None)
 
 
-def plant(data: Path, folder: Path) -> Planted:
-    """Build it, in a new database."""
-    app, _ = opened_app(data, folder, KEY, TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1")
+def plant(database: Database, data: Path, folder: Path) -> Planted:
+    """Build it, in an empty database."""
+    app, _ = opened_app(
+        data, folder, database.key, database.url, TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+    )
     policy = Policy(folder)
     planted = Planted(app, policy, Aviary(policy), date.today())
     with app.app_context(), acting_as(SYSTEM):

@@ -4,10 +4,11 @@ Works on the raw connection, below everything the application does.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Engine, event
 
@@ -39,32 +40,41 @@ class Change:
         return {name for name, value in self.after.items() if value != self.before[name]}
 
 
-class Photograph:
+class Photograph(ABC):
     """Every row of every table, kept beside the database, which itself compares and says what differs."""
+
+    mark: ClassVar[str]
+    """Where a value stands in a statement."""
+    settings: ClassVar[tuple[str, ...]]
+    """Nothing is in the way of putting rows back, and nobody needs this connection's work after a power cut."""
 
     def __init__(self, engine: Engine) -> None:
         self._pooled = engine.raw_connection()
-        self._connection: Any = self._pooled.driver_connection
+        self._connection = self._apart()
         self.links: dict[str, dict[str, str]] = {}
         """Table → column → table it points to, as the database has it."""
         self._keys: dict[str, list[str]] = {}
-        self._triggers: dict[str, list[tuple[str, str]]] = {}
-        # nobody needs this connection's work after a power cut
-        for setting in ("PRAGMA foreign_keys=OFF", "PRAGMA synchronous=OFF", "ATTACH ':memory:' AS was KEY ''"):
+        for setting in self.settings:
             self._connection.execute(setting)
-        self._take()
+        for table in self._listed():
+            self._connection.execute(f'CREATE TABLE was."{table}" AS {self._now(table)}')
 
-    def _take(self) -> None:
-        listed = self._connection.execute("SELECT name, type, tbl_name, sql FROM main.sqlite_master").fetchall()
-        for name, kind, table, sql in listed:
-            if kind == "table" and not name.startswith("sqlite_"):
-                self._connection.execute(f'CREATE TABLE was."{name}" AS SELECT * FROM main."{name}"')
-                links = self._connection.execute(f'PRAGMA main.foreign_key_list("{name}")').fetchall()
-                self.links[name] = {link[3]: link[2] for link in links}
-                columns = self._connection.execute(f'PRAGMA main.table_info("{name}")').fetchall()
-                self._keys[name] = [column[1] for column in columns if column[5]]
-            elif kind == "trigger":
-                self._triggers.setdefault(table, []).append((name, sql))
+    @abstractmethod
+    def _listed(self) -> list[str]:
+        """The tables there are; notes their keys and links."""
+
+    @abstractmethod
+    def _now(self, table: str) -> str:
+        """The statement that reads the table as it is."""
+
+    def _apart(self) -> Any:
+        """A connection that begins no transaction by itself."""
+        return self._pooled.driver_connection
+
+    @contextmanager
+    def _unguarded(self, table: str) -> Iterator[None]:
+        """Meanwhile the table takes what the application never could do to it."""
+        yield
 
     def close(self) -> None:
         """Give the connection up for good: its settings are not the application's."""
@@ -78,43 +88,132 @@ class Photograph:
         """What differs now in these tables."""
         found = []
         for table in sorted(tables):
-            after, before = self._differing(table, "main", "was"), self._differing(table, "was", "main")
+            after, before = self._differing(table)
             found += [Change(table, before.get(key), after.get(key)) for key in sorted({*before, *after})]
         return found
 
-    def _differing(self, table: str, here: str, there: str) -> dict[Key, Row]:
-        """The rows that are so only here, by their key."""
-        found = self._connection.execute(f'SELECT * FROM {here}."{table}" EXCEPT SELECT * FROM {there}."{table}"')
-        names = [column[0] for column in found.description]
-        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-        return {tuple(row[name] for name in self._keys[table]): row for row in rows}
+    def _differing(self, table: str) -> tuple[dict[Key, Row], dict[Key, Row]]:
+        """The rows that are so only now, and those that were so only then, by their key."""
+        now, then = self._now(table), self._then(table)
+        return self._keyed(table, f"{now} EXCEPT {then}"), self._keyed(table, f"{then} EXCEPT {now}")
+
+    def _then(self, table: str) -> str:
+        return f'SELECT * FROM was."{table}"'
+
+    def _keyed(self, table: str, statement: str) -> dict[Key, Row]:
+        return {tuple(row[name] for name in self._keys[table]): row for row in self._rows(statement)}
 
     def row(self, table: str, number: int | None) -> Row | None:
         """The row with this number, as it was."""
-        found = self._connection.execute(f'SELECT * FROM was."{table}" WHERE id = ?', (number,))
+        return next(iter(self._rows(f"{self._then(table)} WHERE id = {self.mark}", (number,))), None)
+
+    def _rows(self, statement: str, values: tuple[Any, ...] = ()) -> list[Row]:
+        found = self._connection.execute(statement, values)
         names = [column[0] for column in found.description]
-        return next((dict(zip(names, row, strict=True)) for row in found.fetchall()), None)
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def put_back(self, tables: Iterable[str]) -> None:
         """Make these tables what they were."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.execute("BEGIN")
         for table in tables:
-            self._put_back(table)
+            later, sooner = self._differing(table)
+            if later or sooner:
+                with self._unguarded(table):
+                    self._put_back(table, later, sooner)
         self._connection.execute("COMMIT")
 
-    def _put_back(self, table: str) -> None:
-        later, sooner = self._differing(table, "main", "was"), self._differing(table, "was", "main")
-        if not later and not sooner:
-            return
-        for name, _ in self._triggers.get(table, []):
-            self._connection.execute(f'DROP TRIGGER "{name}"')
-        its_key = " AND ".join(f'"{name}" = ?' for name in self._keys[table])
-        self._connection.executemany(f'DELETE FROM "{table}" WHERE {its_key}', list(later))
+    def _put_back(self, table: str, later: dict[Key, Row], sooner: dict[Key, Row]) -> None:
+        its_key = " AND ".join(f'"{name}" = {self.mark}' for name in self._keys[table])
+        for key in later:
+            self._connection.execute(f'DELETE FROM "{table}" WHERE {its_key}', key)
         for row in sooner.values():
-            marks = ", ".join("?" for _ in row)
-            self._connection.execute(f'INSERT INTO "{table}" VALUES ({marks})', list(row.values()))
-        for _, sql in self._triggers.get(table, []):
+            marks = ", ".join(self.mark for _ in row)
+            self._connection.execute(f'INSERT INTO "{table}" VALUES ({marks})', tuple(row.values()))
+
+
+class SqlitePhotograph(Photograph):
+    """Kept in memory, where only this connection looks."""
+
+    mark = "?"
+    settings = ("PRAGMA foreign_keys=OFF", "PRAGMA synchronous=OFF", "ATTACH ':memory:' AS was KEY ''")
+
+    def _listed(self) -> list[str]:
+        self._triggers: dict[str, list[tuple[str, str]]] = {}
+        for name, table, sql in self._ask("SELECT name, tbl_name, sql FROM main.sqlite_master WHERE type = 'trigger'"):
+            self._triggers.setdefault(table, []).append((name, sql))
+        names = self._ask("SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        for (name,) in names:
+            self.links[name] = {link[3]: link[2] for link in self._ask(f'PRAGMA main.foreign_key_list("{name}")')}
+            self._keys[name] = [column[1] for column in self._ask(f'PRAGMA main.table_info("{name}")') if column[5]]
+        return [name for (name,) in names]
+
+    def _ask(self, question: str) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = self._connection.execute(question).fetchall()
+        return found
+
+    def _now(self, table: str) -> str:
+        return f'SELECT * FROM main."{table}"'
+
+    @contextmanager
+    def _unguarded(self, table: str) -> Iterator[None]:
+        triggers = self._triggers.get(table, [])
+        for name, _ in triggers:
+            self._connection.execute(f'DROP TRIGGER "{name}"')
+        yield
+        for _, sql in triggers:
             self._connection.execute(sql)
+
+
+class PostgresPhotograph(Photograph):
+    """Kept in a schema of its own. What is no number is kept, and compared, as its text."""
+
+    mark = "%s"
+    settings = (
+        "SET session_replication_role = replica",  # no trigger and no reference is asked
+        "DROP SCHEMA IF EXISTS was CASCADE", "CREATE SCHEMA was",
+    )
+
+    def __init__(self, engine: Engine) -> None:
+        self._columns: dict[str, list[str]] = {}
+        super().__init__(engine)
+
+    def _apart(self) -> Any:
+        connection = super()._apart()
+        connection.autocommit = True
+        return connection
+
+    def _listed(self) -> list[str]:
+        for table, column, kind in self._connection.execute(COLUMNS_OF_POSTGRESQL).fetchall():
+            shown = f'"{column}"' if kind in ("integer", "bigint", "boolean") else f'"{column}"::text AS "{column}"'
+            self._columns.setdefault(table, []).append(shown)
+        self.links = {table: {} for table in self._columns}
+        self._keys = {table: [] for table in self._columns}
+        for table, column, kind, target in self._connection.execute(KEYS_OF_POSTGRESQL).fetchall():
+            if kind == "p":
+                self._keys[table].append(column)
+            else:
+                self.links[table][column] = target
+        return list(self._columns)
+
+    def _now(self, table: str) -> str:
+        return f'SELECT {", ".join(self._columns[table])} FROM public."{table}"'
+
+
+COLUMNS_OF_POSTGRESQL = """
+SELECT table_name, column_name, data_type FROM information_schema.columns
+WHERE table_schema = 'public' ORDER BY table_name, ordinal_position
+"""
+KEYS_OF_POSTGRESQL = """
+SELECT it.relname, attname, contype, target.relname FROM pg_constraint
+JOIN pg_class it ON it.oid = conrelid JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey)
+LEFT JOIN pg_class target ON target.oid = confrelid
+WHERE contype IN ('p', 'f') AND it.relnamespace = 'public'::regnamespace
+"""
+
+
+def photographed(engine: Engine) -> Photograph:
+    """The database as it is now."""
+    return PostgresPhotograph(engine) if engine.dialect.name == "postgresql" else SqlitePhotograph(engine)
 
 
 @contextmanager

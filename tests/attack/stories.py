@@ -1,15 +1,16 @@
 """What must be true of a role's walk: every route × method × record × body × query.
 
-Nothing leaks, nothing foreign is touched. Two files share the roles, so that two processes walk at once;
-``tests/attack/conftest.py`` takes the roles from the file. On two cores: 45,000 cells in about a minute.
+Nothing leaks, nothing foreign is touched. Two files share the roles, so that two processes walk at once, and
+a third walks with some of them on PostgreSQL; ``tests/attack/conftest.py`` takes the roles from the file. On two
+cores: 57,000 cells in less than two minutes.
 """
 
 from collections.abc import Callable
 
 from tests.attack.walk import Walk, Walked
 
-FEWEST_CELLS = 15_000
-"""Of each file."""
+FEWEST_CELLS = 3_500
+"""Of each role."""
 
 
 class Stories:
@@ -38,4 +39,4 @@ class Stories:
 
     def test_many_cells_were_asked(self, walk: Walk, tell: Callable[[str], None]) -> None:
         tell(f"the walk as {', '.join(walk.sessions)}: {walk.asked:,} cells in {walk.seconds:.0f} s")
-        assert walk.asked >= FEWEST_CELLS
+        assert walk.asked >= FEWEST_CELLS * len(walk.sessions)

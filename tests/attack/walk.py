@@ -17,7 +17,7 @@ from tests.attack.canaries import Canary
 from tests.attack.cells import Cell, Part
 from tests.attack.oracle import Answer, Oracle, answer_of, listening
 from tests.attack.organisation import PASSWORD, Planted
-from tests.attack.photograph import Photograph, written_tables
+from tests.attack.photograph import photographed, written_tables
 from tests.attack.policy import ANYBODY, Policy
 from tests.attack.posts import Posts
 from tests.attack.ways import Ways
@@ -64,7 +64,7 @@ class Walk:
 
     def __post_init__(self) -> None:
         self.engine = self.planted.cabinet.store.engine
-        self.photograph = Photograph(self.engine)
+        self.photograph = photographed(self.engine)
         self.ways = Ways(self.planted, Posts(self.planted, Bodies(self.planted)))
         self.client: FlaskClient = self.planted.app.test_client(use_cookies=False)
 
@@ -95,7 +95,7 @@ class Walk:
         """Sign in only now: a session is over after a quarter of an hour, and it is put back to this moment."""
         self.sessions[role] = _sign_in(self.planted.app, role)
         self.photograph.close()
-        self.photograph = Photograph(self.engine)
+        self.photograph = photographed(self.engine)
 
     def ask(self, cell: Cell, oracle: Oracle, written: set[str], logged: list[str]) -> None:
         """Ask one cell, judge the answer, put back what it changed."""

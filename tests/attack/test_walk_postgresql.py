@@ -1,0 +1,13 @@
+"""The walk on PostgreSQL, of a role that reaches its own cases and of one that is kept from names.
+
+What the roles may is the same everywhere; what the statements and triggers of the other database do is walked here.
+"""
+
+from tests.attack.stories import Stories
+
+DATABASE = "postgresql"
+ROLES = ("case_manager", "volunteer")
+
+
+class TestPostgresql(Stories):
+    """The same stories."""

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from functools import cache
+from locale import LC_CTYPE, getlocale
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,8 +16,13 @@ TOLD_BY = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 def own_language(environment: Mapping[str, str] = os.environ) -> str:
     """``ro`` on a computer that speaks Romanian, else ``en``."""
-    told = next((environment[name] for name in TOLD_BY if environment.get(name)), "")
-    return "ro" if told.lower().startswith("ro") else "en"
+    told = next((environment[name] for name in TOLD_BY if environment.get(name)), None)
+    return "ro" if (told or _of_windows()).lower().startswith("ro") else "en"
+
+
+def _of_windows() -> str:
+    """Windows names its language nowhere in the environment: ``Romanian_Romania``."""
+    return getlocale(LC_CTYPE)[0] or "" if os.name == "nt" else ""
 
 
 @cache

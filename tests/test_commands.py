@@ -250,6 +250,19 @@ def test_what_the_server_refuses_is_told_like_any_error(
     assert told in answer and "Content-Security-Policy" in answer
 
 
+def test_a_file_that_knows_no_romanian_letters_takes_what_is_said(places: list[str], tmp_path: Path) -> None:
+    """What ``dosar check > greseli.txt`` writes on Windows."""
+    (tmp_path / "forms/visit.yaml").write_text(VISIT.replace("type: integer", "type: int"), encoding="utf-8")
+    said = subprocess.run(
+        [sys.executable, "-c", "import sys; from app.cli import main; sys.exit(main())", "check", "--language", "ro",
+         "--forms", str(tmp_path / "forms"), "--key-file", str(tmp_path / "key")],
+        env={**os.environ, "PYTHONIOENCODING": "cp1252", "XDG_DATA_HOME": str(tmp_path / "none")},
+        capture_output=True, cwd=Path(__file__).parents[1],
+    )
+    assert said.returncode == 1, said.stderr
+    assert b"F006: tip necunoscut" in said.stdout and said.stderr == b""
+
+
 def test_it_starts_from_any_folder_and_stops_at_once(
     started: "subprocess.Popen[str]", free_port: int, places: list[str], tmp_path: Path,
     capsys: pytest.CaptureFixture[str],

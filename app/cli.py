@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     start = _command(commands, "start", _start, "start the application")
-    start.add_argument("--demo", action="store_true", help="with fictional cases, on this machine only")
+    start.add_argument("--demo", action="store_true", help="with eight invented cases, on this machine only")
     start.add_argument("--port", type=int, default=PORT, help=f"the port of the pages ({PORT})")
     start.add_argument(
         "--address", type=_https_address, metavar="https://NAME",

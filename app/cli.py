@@ -204,11 +204,11 @@ def _listening(port: int) -> socket.socket:
 
 
 def _tell_findings(findings: Sequence[Any]) -> None:
-    from app.language.folder import ADVICE
+    from app.language.folder import only_advice
 
     for found in findings:
         print(_said(found), file=sys.stderr)
-    if any(found.code not in ADVICE for found in findings):
+    if not only_advice(findings):
         last_good = Message("The last good version of these files runs. Mend them and start again.")
         print(say(last_good), file=sys.stderr)
 

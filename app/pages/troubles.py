@@ -10,6 +10,7 @@ from app.access.gate import administers, page
 from app.access.view import View
 from app.language.face import Face
 from app.language.finding import Finding
+from app.language.folder import only_advice
 from app.language.form import Form
 from app.language.texts import say
 from app.pages.blocks import Block, HomeEntry
@@ -36,7 +37,7 @@ class FormsPage(View):
         at = desk()
         return render_template(
             "forms.html", title=gettext("Forms"), findings=[found.say(gettext) for found in findings()],
-            forms=[_line(at, key) for key in at.cabinet.forms],
+            all_run=only_advice(findings()), forms=[_line(at, key) for key in at.cabinet.forms],
         )
 
 
@@ -76,6 +77,9 @@ def trouble_block(at: Desk) -> Block | None:
     if not found or "forms" not in at.worker.pages:
         return None
     told = ngettext(
+        "%(num)s remark about the form files; all of them run",
+        "%(num)s remarks about the form files; all of them run", len(found),
+    ) if only_advice(found) else ngettext(
         "%(num)s mistake in the form files; the last good version runs",
         "%(num)s mistakes in the form files; the last good version runs", len(found),
     )

@@ -270,6 +270,18 @@ def test_a_mistake_on_the_first_day(
         close(desk)
 
 
+def test_a_form_that_runs_with_a_text_missing_is_not_called_the_last_good_version(folder: Path) -> None:
+    write(folder / "forms", visit=FILES["visit"].replace("{en: Date of visit, ro: Data vizitei}", "{ro: Ziua}"))
+    desk = opened(folder)
+    try:
+        assert "Ziua" in desk.get("/records/visit/new")
+        said = html.unescape(desk.get("/forms"))
+        assert "F010" in said and "Toate rulează așa cum sunt." in said and "ultima versiune bună" not in said
+        assert "toate rulează" in desk.get("/")
+    finally:
+        close(desk)
+
+
 def test_a_removed_form_keeps_its_records(folder: Path) -> None:
     before = opened(folder)
     address = before.post("/records/visit/new", purpose="sprijin").headers["Location"]

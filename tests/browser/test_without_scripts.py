@@ -79,3 +79,9 @@ def test_menus_and_filters_work(manager: Visitor) -> None:
     manager.page.get_by_label("Stadiul cazului").select_option(label="Deschis")
     manager.press("Filtrează")
     assert {row[3] for row in manager.rows} == {"Deschis"}
+
+
+def test_no_button_hides_the_page_where_none_could(manager: Visitor) -> None:
+    manager.open("/cases/1")
+    expect(manager.page.get_by_role("button", name="Ascunde pagina")).to_be_hidden()
+    expect(manager.page.get_by_role("button", name="Deconectare")).to_be_visible()

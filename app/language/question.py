@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
-from sqlalchemy import Column, ColumnElement, String
+from sqlalchemy import Column, ColumnElement, Date, String
 
 from app.language.choices import Choice
 from app.language.expressions import Expression
@@ -353,6 +353,11 @@ class Question(BaseModel):
     def converted(self, older: "Question", answer: Answer) -> Answer:
         """A real answer of ``older``, which this question widens, as an answer of this one."""
         return answer
+
+
+def is_day(question: Question) -> bool:
+    """Whether its answers are whole days."""
+    return question.value_type == "date" and isinstance(question.columns()[0].type, Date)
 
 
 def kinds(below: type[Question] = Question) -> dict[str, type[Question]]:

@@ -6,9 +6,9 @@ from app.language.finding import Finding, Place, finding, mean
 from app.language.folder import PROFILE, STAGES, Reading
 from app.language.form import CASE, Form
 from app.language.message import msgid
-from app.language.question import Question
+from app.language.question import Question, is_day
 from app.language.reading import Source
-from app.language.stages import Budget, Named, Profile, Stages
+from app.language.stages import Budget, Named, Profile, Promise, Stages
 
 
 def stage_findings(reading: Reading) -> Iterator[Finding]:
@@ -27,6 +27,8 @@ def stage_findings(reading: Reading) -> Iterator[Finding]:
         seen.add(stage.stage)
         yield from _untold(stages, stage.stage, source.place(("stages", position, "stage")), forms)
     yield from _of_nobody(stages.budget, source, forms)
+    for position, promise in enumerate(stages.promises):
+        yield from _no_day(promise, source.place(("promises", position, "date")), forms)
 
 
 def _unknown(named: Named, place: Place, forms: Mapping[str, Form], every: set[str]) -> Iterator[Finding]:
@@ -71,6 +73,14 @@ def _of_nobody(budget: Budget | None, source: Source, forms: Mapping[str, Form])
     question = (_questions(forms[budget.form], shares.parties) or {}).get(shares.column)
     for position, name in enumerate(shares.columns):
         yield from _not_offered(name, question, source.place(("budget", "shares", "columns", position)))
+
+
+def _no_day(promise: Promise, place: Place, forms: Mapping[str, Form]) -> Iterator[Finding]:
+    """What is promised must be a whole day, to be compared with today."""
+    asked = forms[promise.form].questions.get(promise.date) if promise.form in forms else None
+    if asked is not None and not is_day(asked):
+        text = msgid('"%(name)s" is no date; take a question with "type: date".')
+        yield finding(place, "F046", text, name=promise.date)
 
 
 def _not_offered(key: str, question: Question | None, place: Place) -> Iterator[Finding]:

@@ -86,6 +86,15 @@ class Shares(Part):
     """What the payer is called where no record is linked."""
 
 
+class Promise(Part):
+    """A date that sheets of a form promise; it is due until a later sheet of the form is filed."""
+
+    form: Name
+    date: Name
+    ends: Name | None = None
+    """A date of the case file: once it stands there, nothing is due any more."""
+
+
 class Budget(Part):
     """What is planned: rows of a budget, each with its payer. The newest budget of each currency counts."""
 
@@ -136,6 +145,7 @@ class Stages(Part):
     told_by: ToldBy | None = None
     people: People | None = None
     risks: Risks | None = None
+    promises: tuple[Promise, ...] = ()
     budget: Budget | None = None
     given: tuple[Given, ...] = ()
     monthly: Monthly | None = None
@@ -154,6 +164,10 @@ class Stages(Part):
             yield from _of_rows(("risks",), risks.form, risks.rows, word=risks.word, level=risks.level)
             for name in sorted(risks.open.names) if risks.open else ():
                 yield Named(("risks", "open"), risks.form, name, risks.rows)
+        for place, promise in enumerate(self.promises):
+            yield from _of_form(("promises", place), promise.form, date=promise.date)
+            if promise.ends:
+                yield Named(("promises", place, "ends"), CASE, promise.ends)
         yield from self._money()
 
     def _money(self) -> Iterator[Named]:

@@ -10,6 +10,7 @@ class HomeEntry:
     label: str
     url: str
     note: str = ""
+    is_late: bool = False
 
 
 @dataclass(slots=True)

@@ -13,8 +13,8 @@ from app.language.texts import say
 from app.pages.addresses import list_url, new_url, record_url
 from app.pages.desk import Desk
 from app.pages.filling import Titles
-from app.pages.moments import day_text
-from app.records import around, budget, stages
+from app.pages.moments import day_text, due_text
+from app.records import around, budget, promises, stages
 from app.records.budget import Balance, Month, Payer, PayerLine, in_spans
 from app.records.glancing import Glance
 from app.records.labels import link_titles, shown, title
@@ -87,6 +87,16 @@ class RiskBlock:
 
 
 @dataclass(slots=True)
+class DueLine:
+    """What is due in the case, and on which sheet it stands."""
+
+    label: str
+    url: str
+    said: str
+    is_late: bool
+
+
+@dataclass(slots=True)
 class MoneyLine:
     """A payer's line, or the sum."""
 
@@ -144,6 +154,7 @@ class CaseBlocks:
         stages.ask(self.look, self.declared)
         around.ask_people(self.look, self.declared.people)
         around.ask_risks(self.look, self.declared.risks)
+        promises.ask_promises(self.look, self.declared.promises)
         budget.ask(self.look, self.declared)
         self.look.ask_drafts("drafts")
 
@@ -273,6 +284,18 @@ class CaseBlocks:
                 for row in found.rows
             ],
         )
+
+    def due(self) -> list[DueLine]:
+        """The days promised, the soonest first."""
+        today = self.at.reading.today
+        return [
+            DueLine(
+                say(self.look.known[one.form].questions[one.question].label, self.language),
+                record_url(one.form, one.record_id),
+                f"{day_text(one.day)} · {due_text(one.day, today)}", one.day < today,
+            )
+            for one in promises.promised(self.look, self.declared.promises)
+        ]
 
     # --- money -------------------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ from app.records.drafts import Draft
 from app.records.labels import link_titles
 from app.records.my_cases import Lacking
 from app.records.overview import ByOthers, Waiting, cases_changed_last, entered_by, to_check
+from app.records.promises import Due
 from app.records.system import now
 from app.records.tables import USER
 
@@ -45,7 +46,7 @@ class HomePage(View):
         at = desk()
         found = _found(at)
         blocks = [block for block in (
-            trouble_block(at), _drafts(at, found), _to_check(at, found),
+            trouble_block(at), _drafts(at, found), todo.due_block(at, found.due, found.titles), _to_check(at, found),
             todo.lacking_block(at, found.lacking, found.titles),
             _new_sheets(at, found), todo.by_others_block(at, found.by_others, found.titles), todo.places_block(at),
             _cases(at, found), _mine(at, found),
@@ -59,7 +60,7 @@ def _cards(at: Desk) -> list[Card]:
     """What somebody should know on her first day."""
     return [
         Card(gettext("Where to begin"), gettext(
-            "On this page stand your drafts, the sheets to check, the ones you may begin and the cases that "
+            "On this page stand your drafts, what is due, the sheets to check, the ones you may begin and what "
             "changed last. The menu holds only what is for your role."
         )),
         Card(gettext("Nothing is lost"), gettext(
@@ -83,6 +84,7 @@ class _Found:
     """What she entered lately, the latest first."""
     cases: list[tuple[int, datetime]]
     """The cases in reach that changed last, and when."""
+    due: list[Due]
     lacking: list[Lacking]
     by_others: list[ByOthers]
     titles: Titles
@@ -95,20 +97,21 @@ def _found(at: Desk) -> _Found:
     )
     entered = entered_by(at.cabinet, at.cabinet.forms, at.worker.id, now() - LATELY, MOST_COUNTED)
     cases = cases_changed_last(at.cabinet, NEW_SHEETS) if at.worker.may("see", CASE) else []
-    lacking, by_others = todo.lacking(at), todo.by_others(at)
+    due, lacking, by_others = todo.due(at), todo.lacking(at), todo.by_others(at)
     begun = [one for one in drafts.of_worker(at.cabinet, at.worker.id) if one.form in at.cabinet.forms]
     told = [*waiting, *entered[:MOST]]
     wanted: dict[str, list[int]] = {
         CASE: [
             *(one.case_id for one in told if one.case_id), *(case_id for case_id, _ in cases),
-            *(one.case_id for one in lacking[:todo.MOST]), *(one.case_id for one in by_others),
+            *(one.case_id for one in due[:todo.MOST]), *(one.case_id for one in lacking[:todo.MOST]),
+            *(one.case_id for one in by_others),
         ],
         USER: [*(one.by for one in told if one.by), *(one.user_id for one in by_others)],
     }
     for target, record_id in filter(None, map(_subject, begun)):
         wanted.setdefault(target, []).append(record_id)
     titles = link_titles(at.cabinet, seen, wanted, at.reading)
-    return _Found(begun, waiting, entered, cases, lacking, by_others, titles)
+    return _Found(begun, waiting, entered, cases, due, lacking, by_others, titles)
 
 
 def _cases(at: Desk, found: _Found) -> Block | None:
@@ -119,7 +122,7 @@ def _cases(at: Desk, found: _Found) -> Block | None:
         HomeEntry(found.titles[CASE, case_id], url_for("CasePages.case", case_id=case_id), moment_text(changed))
         for case_id, changed in found.cases if (CASE, case_id) in found.titles
     ]
-    return Block(gettext("Cases changed last"), entries, gettext("You have no cases yet."))
+    return Block(gettext("Case files changed last"), entries, gettext("You have no cases yet."))
 
 
 def _to_check(at: Desk, found: _Found) -> Block | None:

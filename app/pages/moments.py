@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from babel.dates import format_datetime as babel_datetime
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext, ngettext
 
 from app.fields.dates import written_day
 
@@ -24,6 +24,16 @@ def time_text(at: datetime) -> str:
 def day_text(day: date) -> str:
     """A day, as answers show it."""
     return written_day(day, str(get_locale()))
+
+
+def due_text(day: date, today: date) -> str:
+    """How far a day is that something is due on."""
+    left = (day - today).days
+    if not left:
+        return gettext("today")
+    if left < 0:
+        return ngettext("%(num)s day overdue", "%(num)s days overdue", -left)
+    return ngettext("in %(num)s day", "in %(num)s days", left)
 
 
 def _written(at: datetime, pattern: str) -> str:

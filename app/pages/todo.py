@@ -1,6 +1,8 @@
-"""Blocks of the first page that say what to do today: cases lacking something, what others did, places."""
+"""Blocks of the first page that say what to do today: what is due, cases lacking something, what others did,
+places."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from flask import url_for
 from flask_babel import gettext, ngettext
@@ -9,16 +11,46 @@ from app.language.form import CASE
 from app.language.texts import say
 from app.pages.blocks import Block, HomeEntry
 from app.pages.desk import Desk
-from app.pages.moments import day_text, moment_text
+from app.pages.moments import day_text, due_text, moment_text
 from app.pages.programme import left_text, phase_blocks
 from app.pages.told import ACTIONS
 from app.records.my_cases import Lacking, cases_lacking
 from app.records.overview import ByOthers, changed_by_others
 from app.records.programme import FACILITY, STAY, programme_now
+from app.records.promises import Due, due_until
 from app.records.tables import USER
 
 MOST = 8
+AHEAD = timedelta(days=14)
+"""How far ahead the first page looks."""
 Titles = Mapping[tuple[str, int], str]
+
+
+def due(at: Desk) -> list[Due]:
+    """What is due in her cases these days, on sheets she fills in herself."""
+    if not at.worker.may("see", CASE):
+        return []
+    known = {key: form for key, form in at.seen_forms().items() if at.worker.may("enter", key)}
+    until = at.reading.today + AHEAD
+    return due_until(at.cabinet, known, at.cabinet.definition.stages.promises, at.worker.id, until)
+
+
+def due_block(at: Desk, found: list[Due], titles: Titles) -> Block | None:
+    """What is due, the longest overdue first, each line leading to the case."""
+    entries = [
+        HomeEntry(
+            f"{titles[CASE, one.case_id]} · {_asked_for(at, one)}", url_for("CasePages.case", case_id=one.case_id),
+            f"{day_text(one.day)} · {due_text(one.day, at.reading.today)}", is_late=one.day < at.reading.today,
+        )
+        for one in found[:MOST] if (CASE, one.case_id) in titles
+    ]
+    heading = gettext("Due until %(day)s", day=day_text(at.reading.today + AHEAD))
+    return Block(heading, entries) if entries else None
+
+
+def _asked_for(at: Desk, one: Due) -> str:
+    """What is due: the question that asked for the day."""
+    return say(at.forms[one.form].questions[one.question].label, at.reading.language)
 
 
 def lacking(at: Desk) -> list[Lacking]:

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Date, Integer, bindparam, cast, exists, literal, null, or_, select, union_all
+from sqlalchemy import Integer, bindparam, cast, exists, literal, null, or_, select, union_all
 
 from app.language.form import CASE, Form
-from app.language.question import Question
+from app.language.question import Question, is_day
 from app.language.same import Same
 from app.records.cabinet import Cabinet
 from app.records.scope import current_scope
@@ -59,7 +59,7 @@ def _dating_question(same: Same[Form]) -> Question | None:
     form = same.thing
     names = [name.removeprefix("-") for name in form.sort]
     dates = [question for question in form.stored_questions if question.value_type == "date"]
-    days = [question for question in dates if isinstance(question.columns()[0].type, Date)]
+    days = [question for question in dates if is_day(question)]
     return next((one for one in dates if one.name in names), days[0] if days else None)
 
 

@@ -80,8 +80,21 @@ stages:
 told_by: {form: visit, stage: stage, entered: visited_on, finished: visited_on}
 people: {form: visit, say: [stage]}
 risks: {form: visit, rows: risks, word: risk, level: score, open: score > 1}
+promises: [{form: visit, date: visited_on, ends: closed_on}]
 """) == []
     assert [stage.stage for stage in defined(folder).stages.stages] == ["contact"]
+
+
+def test_a_promise_is_a_day(folder: Path) -> None:
+    assert told(folder, stages="""
+promises:
+  - {form: visit, date: stage}
+  - {form: visit, date: visited, ends: closed}
+""") == [
+        'F046: "stage" is no date; take a question with "type: date".',
+        'F045: no question of "visit" is named "visited"; did you mean "visited_on"?',
+        'F045: no question of "case" is named "closed"; did you mean "closed_on"?',
+    ]
 
 
 def test_what_is_not_there_is_told_with_its_line(folder: Path) -> None:

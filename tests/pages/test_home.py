@@ -1,6 +1,7 @@
 """The first page: what is to be done today."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -15,7 +16,8 @@ from tests.pages.conftest import Demo
 from tests.pages.test_case_page import TODAY, case_of, filed
 from tests.pages.test_team import user_id
 
-LINE = re.compile(r'<li><a href="([^"]+)">([^<]+)</a>(?: <span class="entry-note">([^<]+)</span>)?')
+LINE = re.compile(r'<li><a href="([^"]+)">([^<]+)</a>(?: <span class="entry-note(?: late)?">([^<]+)</span>)?')
+DUE = "Termene până la"
 MISSING = "caz al meu în care lipsește ceva|cazuri ale mele în care lipsește ceva|Un caz al meu"
 OTHERS = "Ce au schimbat alții în cazurile mele"
 
@@ -38,6 +40,56 @@ def test_what_the_first_page_misses_the_case_misses(demo: Demo) -> None:
         assert (note.split(": ", 1)[1].split(" și încă")[0], int(more[1]) if more else 0) == (
             missing[0], len(missing) - 1
         ), address
+
+
+@pytest.fixture
+def visited(demo: Demo) -> int:
+    """A case the case manager works on, with a visit that promises another one."""
+    case = filed(demo, CASE, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
+    manager = user_id(demo, "case_manager")
+    with demo.app.app_context(), acting_as(SYSTEM):
+        join(demo.cabinet, demo.cabinet.case(case), manager, "case_manager", Clerk(manager, "case_manager", TODAY))
+        demo.cabinet.session.remove()
+    filed(demo, "visit_report", case, visit_date=TODAY - timedelta(40), next_visit_on=TODAY - timedelta(2))
+    return case
+
+
+def due_in(demo: Demo, case: int, user: str = "case_manager") -> list[tuple[str, str]]:
+    """What is due in the case, as the first page says."""
+    found = lines(demo, user, DUE)
+    return [(label.rpartition(" · ")[2], note) for url, label, note in found if url == f"/cases/{case}"]
+
+
+def test_a_visit_promised_is_due_until_the_next_one(demo: Demo, visited: int) -> None:
+    day = TODAY - timedelta(2)
+    overdue = [("Data următoarei vizite", f"{day:%d.%m.%Y} · restant de 2 zile")]
+    assert due_in(demo, visited) == overdue
+    filed(demo, "visit_report", visited, visit_date=TODAY - timedelta(50), next_visit_on=TODAY + timedelta(1))
+    assert due_in(demo, visited) == overdue, "an older sheet typed in later promises nothing new"
+    filed(demo, "visit_report", visited, visit_date=TODAY, next_visit_on=TODAY + timedelta(1))
+    assert due_in(demo, visited)[0][1].endswith("peste o zi")
+    filed(demo, "visit_report", visited, visit_date=TODAY)
+    assert due_in(demo, visited) == [], "of two sheets of one day the later one counts"
+
+
+def test_what_is_due_later_waits(demo: Demo, visited: int) -> None:
+    filed(demo, "visit_report", visited, visit_date=TODAY, next_visit_on=TODAY + timedelta(15))
+    assert due_in(demo, visited) == []
+    whole = demo.browser("case_manager").get(f"/cases/{visited}").text
+    assert "peste 15 zile" in whole.partition("<h2>Termene</h2>")[2].partition("</section>")[0]
+
+
+def test_a_case_closed_is_not_assessed_again(demo: Demo, visited: int) -> None:
+    filed(demo, "risk_assessment", visited, assessed_on=TODAY - timedelta(90), next_review_on=TODAY)
+    assert ("Data următoarei reevaluări a riscului", f"{TODAY:%d.%m.%Y} · astăzi") in due_in(demo, visited)
+    with demo.app.app_context(), acting_as(SYSTEM), demo.cabinet.writing():
+        demo.cabinet.case(visited).closed_on = TODAY
+    assert [label for label, _ in due_in(demo, visited)] == ["Data următoarei vizite"]
+
+
+def test_what_is_due_is_told_to_those_who_work_on_the_case(demo: Demo, visited: int) -> None:
+    for user in ("coordinator", "accountant", "volunteer"):
+        assert due_in(demo, visited, user) == []
 
 
 def test_a_case_just_opened_lacks_its_request(demo: Demo) -> None:

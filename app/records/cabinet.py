@@ -10,6 +10,7 @@ from sqlalchemy.orm import scoped_session
 
 from app.language.folder import Definition
 from app.language.form import CASE, Form
+from app.records.belonging import Belonging, belongings
 from app.records.past import Turn, read_turns
 from app.records.scope import OutOfReach, enforce
 from app.records.store import Store
@@ -41,6 +42,11 @@ class Cabinet:
     def turns(self) -> Mapping[str, Sequence[Turn]]:
         """What became of renamed and converted questions, for telling old history; read once."""
         return read_turns(self.session)
+
+    @cached_property
+    def belongings(self) -> Sequence[Belonging]:
+        """The tables that name cases, also those of forms that do not run; read once."""
+        return belongings(self.session.connection())
 
     def writing(self) -> AbstractContextManager[Any]:
         """One transaction that writes: kept whole at the end, or nothing of it."""

@@ -17,14 +17,15 @@ from sqlalchemy import and_, delete, func, insert, literal, select, union_all, u
 from app.language.form import CASE, Form
 from app.language.question import Answers, Question
 from app.records import drafts, history
+from app.records.belonging import Belonging
 from app.records.cabinet import Cabinet
 from app.records.closing import closed_tables, opened
 from app.records.folding import fold
-from app.records.scope import SYSTEM, OutOfReach, Scope, acting_as, current_scope
+from app.records.scope import OutOfReach, Scope, current_scope
 from app.records.sheets import Clash, Clerk, Sheet, correct, open_sheet, put_away
 from app.records.system import history as entries
 from app.records.system import merged, now, team, word
-from app.records.tables import Record, Stored
+from app.records.tables import Record
 
 MERGED, MERGED_INTO = "merged", "merged_into"
 MOVED = "~moved"
@@ -140,14 +141,12 @@ def _move_sheets(cabinet: Cabinet, merging: Merging) -> dict[str, list[int]]:
     """Give every sheet, deleted ones too, to the kept case; and every link to the case with them."""
     cabinet.session.flush()
     moved: dict[str, list[int]] = {}
-    with acting_as(SYSTEM):
-        for key, kept in cabinet.tables.records.items():
-            if kept.case_column == "case_id":
-                ids = cabinet.session.scalars(
-                    select(kept.id).where(kept.case_id == merging.gone_id), execution_options={"with_deleted": True}
-                ).all()
-                moved |= {key: sorted(ids)} if ids else {}
-        _repoint_all(cabinet, merging)
+    for kept in cabinet.belongings:
+        if kept.is_sheets:
+            theirs = select(kept.table.c.id).where(kept.table.c.case_id == merging.gone_id)
+            ids = cabinet.session.scalars(theirs).all()
+            moved |= {kept.form: sorted(ids)} if ids else {}
+    _repoint_all(cabinet, merging)
     cabinet.session.execute(
         update(entries).where(entries.c.case_id == merging.gone_id, entries.c.form != CASE)
         .values(case_id=merging.kept_id)
@@ -159,22 +158,16 @@ def _repoint_all(cabinet: Cabinet, merging: Merging) -> None:
     """A ledger stays closed to everybody else: its entries stay as they are, only the case is another."""
     connection = cabinet.session.connection()
     closed = closed_tables(connection)
-    for table, kept in cabinet.tables.classes().items():
-        if kept.form_key == CASE and kept.case_column == "case_id":
-            continue
-        with opened(connection, table.name) if table.name in closed else nullcontext():
+    for kept in cabinet.belongings:
+        with opened(connection, kept.name) if kept.name in closed else nullcontext():
             _repoint(cabinet, kept, merging)
 
 
-def _repoint(cabinet: Cabinet, kept: type[Stored], merging: Merging) -> None:
-    """Every column of this class that holds the case that goes holds the kept one."""
-    case = cabinet.record_class(CASE)
-    columns = {column for column, target in kept.links.items() if target is case}
-    for column in sorted(columns | ({"case_id"} if kept.case_column == "case_id" else set())):
-        held = getattr(kept, column)
+def _repoint(cabinet: Cabinet, kept: Belonging, merging: Merging) -> None:
+    """Every column of this table that holds the case that goes holds the kept one."""
+    for name in kept.links:
         cabinet.session.execute(
-            update(kept).where(held == merging.gone_id).values({column: merging.kept_id}),
-            execution_options={"synchronize_session": False},
+            update(kept.table).where(kept.table.c[name] == merging.gone_id).values({name: merging.kept_id})
         )
 
 

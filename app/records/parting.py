@@ -11,14 +11,14 @@ from sqlalchemy import delete, select, update
 
 from app.language.form import CASE
 from app.records import history
+from app.records.belonging import Belonging
 from app.records.cabinet import Cabinet
 from app.records.closing import closed_tables, opened
 from app.records.merging import MERGED_INTO, MOVED, code_of, may_merge, merged_into
-from app.records.scope import SYSTEM, OutOfReach, acting_as, current_scope
+from app.records.scope import OutOfReach, current_scope
 from app.records.sheets import Clerk, bring_back
 from app.records.system import history as entries
 from app.records.system import merged
-from app.records.tables import Row, Stored
 
 PARTED = "parted"
 
@@ -48,7 +48,8 @@ def _moved(cabinet: Cabinet, case_id: int) -> dict[str, list[int]]:
             entries.c.form == CASE, entries.c.record_id == case_id, entries.c.action == MERGED_INTO
         ).order_by(entries.c.id.desc()).limit(1)
     )
-    return {key: ids for key, ids in (changes or {}).get(MOVED, {}).items() if key in cabinet.tables.records}
+    there = {kept.form for kept in cabinet.belongings if kept.is_sheets}
+    return {key: ids for key, ids in (changes or {}).get(MOVED, {}).items() if key in there}
 
 
 def _take_back(cabinet: Cabinet, case_id: int, moved: dict[str, list[int]]) -> None:
@@ -56,19 +57,17 @@ def _take_back(cabinet: Cabinet, case_id: int, moved: dict[str, list[int]]) -> N
     cabinet.session.flush()
     connection = cabinet.session.connection()
     closed = closed_tables(connection)
-    with acting_as(SYSTEM):
-        for table, kept in cabinet.tables.classes().items():
-            if kept.form_key in moved:
-                with opened(connection, table.name) if table.name in closed else nullcontext():
-                    _return(cabinet, kept, case_id, moved[kept.form_key])
+    for kept in cabinet.belongings:
+        if kept.is_of_case and kept.form in moved:
+            with opened(connection, kept.name) if kept.name in closed else nullcontext():
+                _return(cabinet, kept, case_id, moved[kept.form])
     for key, ids in moved.items():
         cabinet.session.execute(
             update(entries).where(entries.c.form == key, entries.c.record_id.in_(ids)).values(case_id=case_id)
         )
 
 
-def _return(cabinet: Cabinet, kept: type[Stored], case_id: int, ids: list[int]) -> None:
-    sheet: Any = kept.record_id if issubclass(kept, Row) else kept.id
+def _return(cabinet: Cabinet, kept: Belonging, case_id: int, ids: list[int]) -> None:
     cabinet.session.execute(
-        update(kept).where(sheet.in_(ids)).values(case_id=case_id), execution_options={"synchronize_session": False}
+        update(kept.table).where(kept.table.c[kept.sheet].in_(ids)).values(case_id=case_id)
     )

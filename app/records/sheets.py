@@ -396,11 +396,9 @@ def _mark_sheets(
     The worker may do this to the case; that is the right that counts.
     """
     cabinet.session.flush()
-    with acting_as(SYSTEM):
-        for kept in cabinet.tables.records.values():
-            if kept.case_column == "case_id":
-                cabinet.session.execute(
-                    update(kept).where(kept.case_id == case_id, kept.deleted_at.is_not_distinct_from(was))
-                    .values(deleted_at=becomes, deleted_by=user_id),
-                    execution_options={"synchronize_session": False},
-                )
+    for kept in cabinet.belongings:
+        if kept.is_sheets:
+            theirs = kept.table.c.case_id == case_id, kept.table.c.deleted_at.is_not_distinct_from(was)
+            cabinet.session.execute(
+                update(kept.table).where(*theirs).values(deleted_at=becomes, deleted_by=user_id)
+            )

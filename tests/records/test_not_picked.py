@@ -1,0 +1,83 @@
+"""Sheets of a form that is not picked today go with their case, out of sight."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.language.form import CASE
+from app.records.merging import Merging, merge
+from app.records.parting import part
+from app.records.scope import OutOfReach
+from app.records.sheets import bring_back, enter, put_away
+from app.records.store import Store
+from tests.records.organisations import CASE as CASE_FILE
+from tests.records.organisations import CLERK, Organisation, form, organisation_in
+
+VISIT = form(
+    "visit", "name: said, type: text", "name: other, type: link, to: case",
+    "name: family, type: table, columns: [{name: called, type: text, label: {en: Name, ro: Nume}}]",
+    head="belongs_to: case\nlist: [said]",
+)
+GIFT = form("gift", "name: what, type: text", head="belongs_to: case\nappend_only: true\nlist: [what]")
+MENU = "menu: [{title: {en: Work, ro: Lucru}, entries: [case, visit, gift]}]"
+RELATED = CASE_FILE + "      - {name: related, type: link, to: case, label: {en: Related, ro: Înrudit}}\n"
+
+
+@pytest.fixture
+def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
+    """Ana has two cases; the second has a visit and a gift, and both forms are put aside."""
+    with organisation_in(store, tmp_path) as organisation:
+        organisation.start(case=RELATED, visit=VISIT, gift=GIFT, menu=MENU)
+        for name in ("Ana", "Ana P."):
+            organisation.enter(CASE, name=name)
+        filed(organisation, "visit", said="Bună", other=2, family=[{"id": None, "called": "Gavril"}])
+        filed(organisation, "gift", what="Pâine")
+        organisation.start(profile="forms: [case]")
+        yield organisation
+
+
+def filed(ours: Organisation, key: str, **answers: object) -> int:
+    return enter(ours.cabinet, ours.form(key), answers, CLERK, 2)
+
+
+def merged(ours: Organisation) -> None:
+    versions = [ours.cabinet.case(number).version for number in (1, 2)]
+    merge(ours.cabinet, Merging(1, versions[0], 2, versions[1]), (), CLERK)
+
+
+def test_a_merge_takes_them_along(ours: Organisation) -> None:
+    merged(ours)
+    ours.start(profile=None)
+    assert [ours.cabinet.find(key, 1).case_id for key in ("visit", "gift")] == [1, 1]
+    assert ours.column("visit__family", "case_id") == [1]
+    assert ours.answers("visit", 1)["other"] == 1
+
+
+def test_a_merge_by_mistake_gives_them_back(ours: Organisation) -> None:
+    merged(ours)
+    part(ours.cabinet, 2, CLERK)
+    ours.start(profile=None)
+    assert [ours.cabinet.find(key, 1).case_id for key in ("visit", "gift")] == [2, 2]
+    assert ours.column("visit__family", "case_id") == [2]
+
+
+def test_they_are_deleted_with_their_case_and_come_back_with_it(ours: Organisation) -> None:
+    put_away(ours.cabinet, ours.form(CASE), 2, CLERK)
+    ours.start(profile=None)
+    for key in ("visit", "gift"):
+        with pytest.raises(OutOfReach):
+            ours.cabinet.find(key, 1)
+    ours.start(profile="forms: [case]")
+    bring_back(ours.cabinet, ours.form(CASE), 2, CLERK)
+    ours.start(profile=None)
+    assert ours.answers("visit", 1)["said"] == "Bună"
+    assert ours.answers("gift", 1)["what"] == "Pâine"
+
+
+def test_a_link_of_a_retired_question_follows_the_merge(ours: Organisation) -> None:
+    ours.correct(CASE, 1, related=2)
+    ours.start(case=CASE_FILE)
+    merged(ours)
+    ours.start(case=RELATED)
+    assert ours.answers(CASE, 1)["related"] == 1

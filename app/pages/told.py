@@ -14,7 +14,7 @@ from app.pages.desk import Desk
 from app.pages.filling import Titles, linked_ids
 from app.pages.moments import day_text, moment_text
 from app.pages.reading_sheet import answer_text
-from app.records.history import Change, Entry
+from app.records.history import BACK_WITH_CASE, LEFT_WITH_CASE, Change, Entry
 from app.records.labels import link_titles, user_names
 
 ACTIONS = {
@@ -23,6 +23,8 @@ ACTIONS = {
     "reversed": lazy_gettext("Reversed"), "team": lazy_gettext("Team changed"),
     "merged": lazy_gettext("Merged with another case"), "merged_into": lazy_gettext("Went into another case"),
     "parted": lazy_gettext("Parted from another case"),
+    LEFT_WITH_CASE: lazy_gettext("Deleted together with its case"),
+    BACK_WITH_CASE: lazy_gettext("Restored together with its case"),
 }
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import JSON, ColumnElement, DateTime, Integer, insert, literal, select
 
 from app.language.form import Form
 from app.language.question import Answer, Answers, Question
+from app.records.belonging import Belonging
 from app.records.cabinet import Cabinet
 from app.records.past import retold
 from app.records.system import history, now
@@ -55,6 +56,9 @@ class Entry:
 
 _NOTE = insert(history)
 REASON, JOINED, LEFT = "~reason", "~joined", "~left"
+LEFT_WITH_CASE, BACK_WITH_CASE = "left_with_case", "back_with_case"
+WITH_CASE = (LEFT_WITH_CASE, BACK_WITH_CASE)
+"""What a sheet went through along with its case: told by the sheet, and once by the case for all of them."""
 
 
 def differences(form: Form, old: Answers, new: Answers) -> dict[str, list[Any]]:
@@ -77,6 +81,19 @@ def note(
         "user_id": user_id, "action": action, "form_version": record.form_version,
         "changes": {**changes, **({REASON: reason} if reason else {})},
     })
+
+
+def note_with_case(
+    cabinet: Cabinet, kept: Belonging, sheets: ColumnElement[bool], action: str, user_id: int | None
+) -> None:
+    """Write one entry for each of these sheets, which went or came back with their case: one statement."""
+    every, changes = kept.table.c, literal({}, JSON)
+    told = select(
+        literal(kept.form), every.id, every.case_id, literal(now(), DateTime), literal(user_id, Integer),
+        literal(action), every.form_version, changes,
+    ).where(sheets)
+    columns = ["form", "record_id", "case_id", "at", "user_id", "action", "form_version", "changes"]
+    cabinet.session.execute(insert(history).from_select(columns, told))
 
 
 def note_team(cabinet: Cabinet, case: Record, user_id: int | None, change: TeamChange) -> None:

@@ -7,12 +7,25 @@ from functools import lru_cache
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Integer, bindparam, cast, exists, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    bindparam,
+    cast,
+    exists,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from app.language.form import CASE, Form
 from app.language.question import Question, is_day
 from app.language.same import Same
 from app.records.cabinet import Cabinet
+from app.records.history import WITH_CASE
 from app.records.scope import current_scope
 from app.records.system import history, team
 from app.records.tables import Record
@@ -142,7 +155,10 @@ _EVENTS = (
         history.c.form, history.c.record_id, history.c.action, history.c.at, history.c.user_id,
         User.first_name, User.last_name,
     ).select_from(history).outerjoin(User, User.id == history.c.user_id)
-    .where(history.c.case_id == bindparam("of_case"), history.c.form.in_(bindparam("forms", expanding=True)))
+    .where(
+        history.c.case_id == bindparam("of_case"), history.c.form.in_(bindparam("forms", expanding=True)),
+        history.c.action.not_in(WITH_CASE),
+    )
     .order_by(history.c.id.desc()).limit(bindparam("most"))
 )
 
@@ -170,12 +186,14 @@ class Deleted:
 
 
 def deleted_records(cabinet: Cabinet, forms: Iterable[str], most: int) -> list[Deleted]:
-    """The records put away last, of these forms: one statement."""
+    """The records put away last, of these forms: one statement. Sheets whose case was put away too come back
+    with it, so the case stands for them."""
     queries = []
     for key in forms:
         kept = cabinet.record_class(key)
         queries.append(
-            select(literal(key), kept.id, kept.deleted_at, kept.deleted_by).where(kept.deleted_at.is_not(None))
+            select(literal(key), kept.id, kept.deleted_at, kept.deleted_by)
+            .where(kept.deleted_at.is_not(None), _went_by_itself(cabinet, kept))
         )
     if not queries:
         return []
@@ -185,6 +203,13 @@ def deleted_records(cabinet: Cabinet, forms: Iterable[str], most: int) -> list[D
     )
     return [Deleted(*row) for row in rows]
 
+
+def _went_by_itself(cabinet: Cabinet, kept: type[Record]) -> ColumnElement[bool]:
+    if kept.case_column != "case_id":
+        return true()
+    case: Any = cabinet.record_class(CASE)
+    by_itself: ColumnElement[bool] = kept.case_id.not_in(select(case.id).where(case.deleted_at.is_not(None)))
+    return by_itself
 
 
 @dataclass(frozen=True)
@@ -272,7 +297,8 @@ def _by_others(forms: Iterable[str], user_id: int) -> tuple[Any, ...]:
     """The empty text keeps databases from gathering all entries of the forms first, which takes seconds in an
     office with 100,000 cases."""
     form = history.c.form + ""
-    return form.in_(sorted(forms)), history.c.user_id.is_not(None), history.c.user_id != user_id
+    by_others = form.in_(sorted(forms)), history.c.user_id.is_not(None), history.c.user_id != user_id
+    return *by_others, history.c.action.not_in(WITH_CASE)
 
 
 def cases_changed_last(cabinet: Cabinet, most: int) -> list[tuple[int, datetime]]:

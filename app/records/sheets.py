@@ -327,7 +327,7 @@ def put_away(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Reco
         record.deleted_at, record.deleted_by = moment, clerk.user_id
         history.note(cabinet, record, "deleted", clerk.user_id, {})
         if form.key == CASE:
-            _mark_sheets(cabinet, record_id, None, moment, clerk.user_id)
+            _mark_sheets(cabinet, record_id, None, moment, clerk)
     return record
 
 
@@ -369,7 +369,7 @@ def bring_back(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Re
             record.deleted_at = record.deleted_by = None
             history.note(cabinet, record, "restored", clerk.user_id, {})
             if form.key == CASE:
-                _mark_sheets(cabinet, record_id, moment, None, None)
+                _mark_sheets(cabinet, record_id, moment, None, clerk)
     return record
 
 
@@ -389,16 +389,19 @@ def _refuse_ledger(form: Form) -> None:
 
 
 def _mark_sheets(
-    cabinet: Cabinet, case_id: int, was: datetime | None, becomes: datetime | None, user_id: int | None
+    cabinet: Cabinet, case_id: int, was: datetime | None, becomes: datetime | None, clerk: Clerk
 ) -> None:
     """Put the sheets of a case away, or bring back those that went at the moment ``was``.
 
-    The worker may do this to the case; that is the right that counts.
+    The worker may do this to the case; that is the right that counts. Each sheet's history tells it.
     """
+    action = history.LEFT_WITH_CASE if was is None else history.BACK_WITH_CASE
     cabinet.session.flush()
     for kept in cabinet.belongings:
         if kept.is_sheets:
-            theirs = kept.table.c.case_id == case_id, kept.table.c.deleted_at.is_not_distinct_from(was)
+            theirs = (kept.table.c.case_id == case_id) & kept.table.c.deleted_at.is_not_distinct_from(was)
+            history.note_with_case(cabinet, kept, theirs, action, clerk.user_id)
             cabinet.session.execute(
-                update(kept.table).where(*theirs).values(deleted_at=becomes, deleted_by=user_id)
+                update(kept.table).where(theirs)
+                .values(deleted_at=becomes, deleted_by=None if becomes is None else clerk.user_id)
             )

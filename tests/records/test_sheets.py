@@ -1,6 +1,6 @@
 """Filing a sheet: entering, correcting, putting away, and what the history tells of it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +9,11 @@ from sqlalchemy.exc import IntegrityError
 
 from app.language.message import Mistake
 from app.language.question import Unknown
-from app.records.history import entries
+from app.records.history import BACK_WITH_CASE, LEFT_WITH_CASE, entries
+from app.records.overview import changed_by_others, deleted_records, events
 from app.records.scope import OutOfReach
 from app.records.sheets import Clash, bring_back, put_away
-from app.records.system import once, word
+from app.records.system import as_of, now, once, word
 from tests.records.cabinets import TODAY, Office
 
 
@@ -127,6 +128,40 @@ def test_a_sheet_comes_back_with_its_case_not_before_it(trusted: Office) -> None
         bring_back(trusted.cabinet, trusted.form("visit"), visit, trusted.clerk())
     bring_back(trusted.cabinet, trusted.form("case"), trusted.ion, trusted.clerk())
     assert trusted.open("visit", visit).case is not None
+
+
+def test_the_history_of_a_sheet_tells_that_it_went_with_its_case(trusted: Office) -> None:
+    visit = trusted.enter("visit", trusted.ion)
+    by_itself = trusted.enter("visit", trusted.ion)
+    put_away(trusted.cabinet, trusted.form("visit"), by_itself, trusted.clerk())
+    with as_of(now() + timedelta(hours=1)):
+        put_away(trusted.cabinet, trusted.form("case"), trusted.ion, trusted.clerk("maria"))
+        assert _found_deleted(trusted) == [("case", trusted.ion)]
+        bring_back(trusted.cabinet, trusted.form("case"), trusted.ion, trusted.clerk("paul"))
+    record = trusted.cabinet.find("visit", visit)
+    found = entries(trusted.cabinet, trusted.form("visit"), record)
+    people = trusted.people
+    assert [(one.action, one.user_id) for one in found] == [
+        (BACK_WITH_CASE, people["paul"]), (LEFT_WITH_CASE, people["maria"]), ("entered", people["ana"])
+    ]
+    assert [action for action, _ in told(trusted, "visit", by_itself)] == ["entered", "deleted"]
+    assert _found_deleted(trusted) == [("visit", by_itself)]
+
+
+def test_what_went_with_a_case_is_told_once_where_the_case_is_told_of(trusted: Office) -> None:
+    trusted.enter("visit", trusted.ion)
+    put_away(trusted.cabinet, trusted.form("case"), trusted.ion, trusted.clerk("maria"))
+    bring_back(trusted.cabinet, trusted.form("case"), trusted.ion, trusted.clerk("maria"))
+    happened = events(trusted.cabinet, trusted.cabinet.case(trusted.ion), ["case", "visit"])
+    assert [(one.form, one.action) for one in happened] == [
+        ("case", "restored"), ("case", "deleted"), ("visit", "entered"), ("case", "entered")
+    ]
+    others = changed_by_others(trusted.cabinet, ["case", "visit"], trusted.people["ana"], 10)
+    assert [(one.form, one.action) for one in others if one.case_id == trusted.ion] == [("case", "restored")]
+
+
+def _found_deleted(office: Office) -> list[tuple[str, int]]:
+    return [(one.form, one.id) for one in deleted_records(office.cabinet, ["case", "visit", "aid"], 10)]
 
 
 def test_bringing_back_what_is_there_changes_nothing(trusted: Office) -> None:

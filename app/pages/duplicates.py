@@ -39,11 +39,17 @@ def _is_new(question: Question, kept: Answers, answers: Answers) -> bool:
 
 
 def called(at: Desk, form: str, found: Iterable[Likely]) -> dict[int, str]:
-    """What the records are called: in reach by their title, out of reach by code and initials alone."""
+    """What the records are called: in reach by their title, out of reach by code and initials alone; initials
+    are told to nobody who may not know names."""
     every = list(found)
     in_reach = titles(at.cabinet, at.forms[form], [one.id for one in every], at.reading) if at.worker.may(
         "see", form
     ) else {}
-    return {one.id: in_reach.get(one.id) or gettext(
-        "%(code)s, %(initials)s (not among your cases)", code=one.code, initials=one.initials
-    ) for one in every}
+    knows_names = bool(deciding(at.forms[form]))
+    return {one.id: in_reach.get(one.id) or _out_of_reach(one, knows_names) for one in every}
+
+
+def _out_of_reach(one: Likely, knows_names: bool) -> str:
+    if knows_names and one.initials:
+        return gettext("%(code)s, %(initials)s (not among your cases)", code=one.code, initials=one.initials)
+    return gettext("%(code)s (not among your cases)", code=one.code)

@@ -11,7 +11,13 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
+from app.access.sessions import SignedIn
+from app.access.worker import worker_of
 from app.language.form import CASE
+from app.language.question import Reading
+from app.pages.desk import Desk
+from app.pages.duplicates import called
+from app.records.duplicates import likely
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import Clerk, enter
 from app.records.teams import join
@@ -78,6 +84,19 @@ def test_a_person_of_another_team_is_told_by_code_and_initials(demo: Demo) -> No
     again = submit(manager, f"/records/case/{own}/edit/1", last_name="Абабий", first_name="Вероника", birth_date="1999",
                    mother_tongue="rusă")
     assert again.status_code == 303
+
+
+@pytest.mark.parametrize(("user", "told"), [("case_manager", "{}, R. S."), ("volunteer", "{}")])
+def test_initials_are_told_only_to_whom_names_are_told(demo: Demo, user: str, told: str) -> None:
+    stranger = new_case(demo, last_name="Rotaru", first_name="Silvia", birth_date="1999")
+    with demo.app.test_request_context(), acting_as(SYSTEM):
+        code = demo.cabinet.case(stranger).code  # type: ignore[attr-defined]
+        found = likely(demo.cabinet, demo.forms[CASE], {"last_name": "Rotaru", "first_name": "Silvia"})
+        somebody = worker_of(SignedIn(0, user, "", "ro", frozenset({user}), frozenset()), demo.cabinet.definition)
+        with acting_as(somebody.scope):
+            words = called(Desk(demo.cabinet, somebody, Reading("ro", date.today())), CASE, found)[stranger]
+    demo.cabinet.session.remove()
+    assert words == f"{told.format(code)} (nu este printre cazurile dumneavoastră)"
 
 
 def test_in_reach_she_is_told_by_name(demo: Demo) -> None:

@@ -279,6 +279,7 @@ def correct(
             changes = history.differences(form, before, after)
             if changes:
                 history.note(cabinet, record, "corrected", clerk.user_id, changes, reason)
+                _check(cabinet, record, clerk)
         return record
     except StaleDataError:
         raise Clash from None
@@ -290,7 +291,6 @@ def _replace(
     """Put the answers in place of those before; returns them as they are kept. What did not change stays
     untouched: most pages show no table, and no name."""
     record.changed_by, record.changed_at = clerk.user_id, now()
-    record.to_check = clerk.checked or None
     flag_modified(record, "changed_at")  # within the same second too, a change of rows is a new version
     record.form_version = form.version
     _put_answers(record, form, answers)
@@ -306,15 +306,28 @@ def _replace(
     return answers_of(cabinet, record, {**before, **_as_kept(form, laid)})
 
 
+def _check(cabinet: Cabinet, record: Record, clerk: Clerk) -> None:
+    """What is corrected by somebody whose sheets others accept waits for them; whoever else corrects what
+    waits has looked at it, and the history tells that she accepted it."""
+    if clerk.checked:
+        record.to_check = True
+    else:
+        _accept(cabinet, record, clerk)
+
+
+def _accept(cabinet: Cabinet, record: Record, clerk: Clerk) -> None:
+    if record.to_check:
+        record.to_check = None
+        history.note(cabinet, record, "accepted", clerk.user_id, {})
+
+
 def accept(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Record:
     """Somebody else has looked at what was entered and found it right."""
     with cabinet.writing():
         record = cabinet.find(form.key, record_id)
         if clerk.checked:
             raise OutOfReach(f"accept {form.key}")
-        if record.to_check:
-            record.to_check = None
-            history.note(cabinet, record, "accepted", clerk.user_id, {})
+        _accept(cabinet, record, clerk)
     return record
 
 

@@ -32,6 +32,10 @@ from app.records.parting import part
 from app.records.sheets import accept, bring_back, open_sheet, put_away, withdraw
 from app.records.tables import Record
 
+CHANGES = 50
+"""How many entries of its history a page tells."""
+MOST_PAGES = 10**4
+
 
 class RecordPages(View):
     """Everything a worker does with the records of one form."""
@@ -88,10 +92,16 @@ class RecordPages(View):
         record, case = found_or_404(
             at.cabinet.find_with_case, form, record_id, with_deleted=at.worker.may("delete", form)
         )
+        number = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
+        found = entries(at.cabinet, known, record, CHANGES + 1, (number - 1) * CHANGES)
+        newer, older = (
+            url_for("RecordPages.history", form=form, record_id=record_id, page=number + step) for step in (-1, 1)
+        )
         return render_template(
             "history.html", title=gettext("Change history"), form_title=say(known.title, at.reading.language),
             case=at.case_head(case), back_url=record_url(form, record_id),
-            entries=told_history(at, known, entries(at.cabinet, known, record)),
+            entries=told_history(at, known, found[:CHANGES]),
+            newer=newer if number > 1 else "", older=older if len(found) > CHANGES else "",
         )
 
     @page("/records/<form>/<int:record_id>/delete", may("delete"), methods=("POST",))

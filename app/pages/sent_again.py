@@ -14,7 +14,7 @@ from app.pages.sheet import TOKENS, SheetOnDesk
 from app.pages.tokens import seen_token
 from app.pages.unsent import boxes_of
 from app.records import drafts
-from app.records.history import entries
+from app.records.history import first_entry
 from app.records.scope import OutOfReach
 from app.records.sheets import open_sheet
 
@@ -59,7 +59,7 @@ def typed_since(at: Desk, sheet: SheetOnDesk, record_id: int, answers: Answers) 
 def _entered(at: Desk, sheet: SheetOnDesk, record_id: int) -> Answers:
     """What was saved first, as the history tells it. Raises :class:`OutOfReach`."""
     record = open_sheet(at.cabinet, sheet.whole.key, record_id).record
-    first = entries(at.cabinet, sheet.whole, record)[-1]
+    first = first_entry(at.cabinet, sheet.whole, record)
     return {change.question.name: change.new for change in first.changes}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, DateTime, Integer, insert, literal, select
+from sqlalchemy import JSON, ColumnElement, DateTime, Integer, Select, insert, literal, select
 
 from app.language.form import Form
 from app.language.question import Answer, Answers, Question
@@ -112,18 +112,28 @@ def _case_of(record: Record) -> int | None:
     return getattr(record, record.case_column) if record.case_column else None
 
 
-def entries(cabinet: Cabinet, form: Form, record: Record, most: int = 200) -> list[Entry]:
-    """The record's history, newest first, told with the questions of ``form``.
+def entries(cabinet: Cabinet, form: Form, record: Record, most: int = 200, skipped: int = 0) -> list[Entry]:
+    """The record's history, newest first, told with the questions of ``form``: ``most`` entries after those
+    ``skipped``.
 
     ``form`` is the form as the reader may know it: changes of other questions are left out.
     ``record`` was found within the reader's scope, which is what allows reading its history.
     """
-    found = cabinet.session.execute(
-        select(history).where(history.c.form == record.form_key, history.c.record_id == record.id)
-        .order_by(history.c.id.desc()).limit(most)
-    )
+    return _told(cabinet, form, record, _of(record).order_by(history.c.id.desc()).limit(most).offset(skipped))
+
+
+def first_entry(cabinet: Cabinet, form: Form, record: Record) -> Entry:
+    """How the record was entered."""
+    return _told(cabinet, form, record, _of(record).order_by(history.c.id).limit(1))[0]
+
+
+def _of(record: Record) -> Select[Any]:
+    return select(history).where(history.c.form == record.form_key, history.c.record_id == record.id)
+
+
+def _told(cabinet: Cabinet, form: Form, record: Record, wanted: Select[Any]) -> list[Entry]:
     turns = cabinet.turns.get(record.form_key, ())
-    return [_entry(form, row, retold(row.changes, row.id, turns)) for row in found]
+    return [_entry(form, row, retold(row.changes, row.id, turns)) for row in cabinet.session.execute(wanted)]
 
 
 def _entry(form: Form, row: Any, changes: Mapping[str, Any]) -> Entry:

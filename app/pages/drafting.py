@@ -8,10 +8,8 @@ from app.access.gate import WORKERS, page, require
 from app.access.view import View
 from app.pages.desk import desk
 from app.pages.moments import time_text
-from app.pages.unsent import boxes_of
+from app.pages.unsent import LARGEST, boxes_of
 from app.records import drafts
-
-LARGEST = 2 * 2**20
 
 
 class DraftPages(View):

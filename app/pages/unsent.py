@@ -3,15 +3,23 @@
 from flask import Flask, current_app, flash, redirect, request, session
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from app.access.gate import visitor
 from app.records import drafts
+from app.records.cabinet import Cabinet
 
 SHEETS = ("RecordPages.new", "RecordPages.edit", "RecordPages.edit_section")
 TYPED = "_typed"
 """Something was typed, and the draft may not have it yet."""
+LARGEST = 2 * 2**20
+"""How many bytes of boxes a draft holds: many times what anybody types on a page."""
 NOT_KEPT = ("csrf_token", "_place", "_lock", TYPED)
+
+
+class TooLong(RequestEntityTooLarge):
+    """What was typed is more than a draft holds; it is shown once more, to be copied."""
 
 
 def boxes_of(posted: MultiDict[str, str]) -> list[tuple[str, str]]:
@@ -27,6 +35,11 @@ def keep_unsent_sheets(app: Flask) -> None:
 def _keep_unsent() -> None:
     """Nothing is read and no record is changed; only the one whose session it was ever sees the draft."""
     user_id = session.over_for  # type: ignore[attr-defined]
+    if user_id is not None and _is_sheet() and _is_too_long():
+        raise TooLong(gettext(
+            "Your session is over, and this sheet is too long to wait as a draft. Copy what you typed, sign in and "
+            "enter it again."
+        ))
     if user_id is not None:
         _kept(user_id)
 
@@ -42,13 +55,26 @@ def sheet_again() -> Response | None:
 
 def _kept(user_id: int) -> bool:
     """Whether a sheet was sent, by a page of ours; then it is a draft of this user's now."""
-    ours = request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
-    if not ours or request.method != "POST" or request.endpoint not in SHEETS:
+    if not _is_sheet() or _is_too_long():
         return False
-    form, cabinet = str((request.view_args or {})["form"]), current_app.extensions["dosar_cabinet"]
-    if form in cabinet.forms:
-        drafts.keep(cabinet, user_id, _place(), form, boxes_of(request.form))
-    return form in cabinet.forms
+    drafts.keep(_cabinet(), user_id, _place(), str((request.view_args or {})["form"]), boxes_of(request.form))
+    return True
+
+
+def _is_sheet() -> bool:
+    ours = request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
+    sent = ours and request.method == "POST" and request.endpoint in SHEETS
+    return sent and (request.view_args or {})["form"] in _cabinet().forms
+
+
+def _is_too_long() -> bool:
+    """Files do not count: they are in no draft."""
+    return sum(len(name.encode()) + len(text.encode()) for name, text in boxes_of(request.form)) > LARGEST
+
+
+def _cabinet() -> Cabinet:
+    found: Cabinet = current_app.extensions["dosar_cabinet"]
+    return found
 
 
 def _place() -> str:

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from app.access.sessions import IDLE
 from app.demo import password_of
+from app.pages.unsent import LARGEST
 from app.records.system import now
 from tests.pages.browsing import look
 from tests.pages.conftest import Demo, token_on
@@ -18,13 +19,14 @@ SHEET = "/records/visit_report/new?case=6"
 
 @contextmanager
 def after_lunch(demo: Demo) -> Iterator[None]:
-    """A while later, when sessions nobody used are over."""
+    """A while later, when sessions nobody used are over; everybody signs in anew."""
     guarded = demo.app.extensions["dosar_access"]
     usual, guarded.clock = guarded.clock, lambda: now() + IDLE + timedelta(minutes=1)
     try:
         yield
     finally:
         guarded.clock = usual
+        demo.browsers.clear()
 
 
 def newcomer(demo: Demo) -> FlaskClient:
@@ -54,6 +56,17 @@ def test_what_was_typed_waits_as_a_draft(demo: Demo) -> None:
     assert (begun.boxes["visit_purpose"], begun.boxes["family.0.name"]) == ("Scris peste prânz", "Ana P.")
     assert begun.boxes["_once"] == sheet.boxes["_once"], "sent again, it is still one sheet"
     assert "Scris peste prânz" not in look(demo.browser("coordinator"), SHEET).html
+
+
+def test_more_than_a_draft_holds_is_shown_to_be_copied(demo: Demo) -> None:
+    browser = newcomer(demo)
+    sheet, typed = look(browser, SHEET), "Povestea lungă " * (LARGEST // 10)
+    with after_lunch(demo):
+        sent = browser.post(sheet.action, data={**sheet.boxes.to_dict(), "visit_purpose": typed})
+    assert sent.status_code == 413
+    assert "Copiați ce ați scris" in sent.text and typed.strip() in sent.text
+    sign_in(browser, "/sign-in")
+    assert "Povestea lungă" not in look(browser, SHEET).html
 
 
 def test_a_browser_that_never_signed_in_leaves_nothing(demo: Demo) -> None:

@@ -59,6 +59,8 @@ REASON, JOINED, LEFT = "~reason", "~joined", "~left"
 LEFT_WITH_CASE, BACK_WITH_CASE = "left_with_case", "back_with_case"
 WITH_CASE = (LEFT_WITH_CASE, BACK_WITH_CASE)
 """What a sheet went through along with its case: told by the sheet, and once by the case for all of them."""
+GONE, BACK = ("deleted", LEFT_WITH_CASE), ("restored", BACK_WITH_CASE)
+"""The entries after which a record is put away, and those after which it is there again."""
 
 
 def differences(form: Form, old: Answers, new: Answers) -> dict[str, list[Any]]:

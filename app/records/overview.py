@@ -12,7 +12,7 @@ from sqlalchemy import (
     Integer,
     bindparam,
     cast,
-    exists,
+    func,
     literal,
     null,
     or_,
@@ -25,7 +25,7 @@ from app.language.form import CASE, Form
 from app.language.question import Question, is_day
 from app.language.same import Same
 from app.records.cabinet import Cabinet
-from app.records.history import WITH_CASE
+from app.records.history import BACK, GONE, WITH_CASE
 from app.records.scope import current_scope
 from app.records.system import history, team
 from app.records.tables import Record
@@ -240,16 +240,16 @@ def to_check(cabinet: Cabinet, forms: Iterable[str], most: int) -> list[Waiting]
 
 
 def entered_by(cabinet: Cabinet, forms: Iterable[str], user_id: int, since: datetime, most: int) -> list[Waiting]:
-    """What a worker entered since a moment and nobody took back, the latest first."""
+    """What a worker entered since a moment and is not put away now, the latest first."""
     later = history.alias()
-    taken_back = exists().where(
-        later.c.form == history.c.form, later.c.record_id == history.c.record_id, later.c.action == "deleted"
-    )
+    last = select(later.c.action).where(
+        later.c.form == history.c.form, later.c.record_id == history.c.record_id, later.c.action.in_((*GONE, *BACK))
+    ).order_by(later.c.id.desc()).limit(1).scalar_subquery()
     rows = cabinet.session.execute(
         select(history.c.form, history.c.record_id, history.c.case_id, history.c.at, history.c.user_id)
         .where(
             history.c.user_id == user_id, history.c.action == "entered", history.c.form.in_(sorted(forms)),
-            history.c.at >= since, ~taken_back,
+            history.c.at >= since, func.coalesce(last, "").not_in(GONE),
         )
         .order_by(history.c.id.desc()).limit(most)
     )

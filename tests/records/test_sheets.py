@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from app.language.message import Mistake
 from app.language.question import Unknown
 from app.records.history import BACK_WITH_CASE, LEFT_WITH_CASE, entries
-from app.records.overview import changed_by_others, deleted_records, events
+from app.records.overview import changed_by_others, deleted_records, entered_by, events
 from app.records.scope import OutOfReach
 from app.records.sheets import Clash, bring_back, put_away
 from app.records.system import as_of, now, once, word
@@ -158,6 +158,26 @@ def test_what_went_with_a_case_is_told_once_where_the_case_is_told_of(trusted: O
     ]
     others = changed_by_others(trusted.cabinet, ["case", "visit"], trusted.people["ana"], 10)
     assert [(one.form, one.action) for one in others if one.case_id == trusted.ion] == [("case", "restored")]
+
+
+def test_what_was_entered_and_came_back_is_there_again(trusted: Office) -> None:
+    visit, ana = trusted.enter("visit", trusted.ion), trusted.people["ana"]
+    case, form = trusted.form("case"), trusted.form("visit")
+
+    def entered() -> list[tuple[str, int]]:
+        found = entered_by(trusted.cabinet, ["case", "visit"], ana, now() - timedelta(days=1), 10)
+        return [(one.form, one.id) for one in found]
+
+    both = [("visit", visit), ("case", trusted.ion)]
+    assert entered() == both
+    put_away(trusted.cabinet, form, visit, trusted.clerk())
+    assert entered() == both[1:]
+    bring_back(trusted.cabinet, form, visit, trusted.clerk())
+    assert entered() == both
+    put_away(trusted.cabinet, case, trusted.ion, trusted.clerk())
+    assert entered() == []
+    bring_back(trusted.cabinet, case, trusted.ion, trusted.clerk())
+    assert entered() == both
 
 
 def _found_deleted(office: Office) -> list[tuple[str, int]]:

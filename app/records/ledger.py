@@ -49,7 +49,12 @@ def reverse(
             history.note(cabinet, record, REVERSED, clerk.user_id, {}, reason.strip())
             return filed
     except IntegrityError:
-        raise _twice() from None
+        # another one may have taken it back in the same moment; whatever else it is, is not told as that
+        if token and (filed := filed_before(cabinet, form, token)):
+            return filed
+        if why := why_not(cabinet, cabinet.find(form.key, record_id)):
+            raise why from None
+        raise
 
 
 def why_not(cabinet: Cabinet, record: Record) -> Mistake | None:

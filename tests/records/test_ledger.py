@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.fields.money import Money
 from app.language.message import Mistake
@@ -62,6 +62,16 @@ def test_the_database_refuses_to_change_or_delete_an_entry(ours: Organisation, e
     ):
         with pytest.raises(DBAPIError, match="append-only"), ours.store.writing() as session:
             session.execute(change)
+
+
+def test_only_what_was_taken_back_before_is_told_as_such(ours: Organisation, entry: int) -> None:
+    nobody = Clerk(999, "accountant", CLERK.today)
+    with pytest.raises(IntegrityError):
+        reverse(ours.cabinet, ours.form("aid"), entry, "greșit", nobody)
+    ours.store.session.remove()
+    reverse(ours.cabinet, ours.form("aid"), entry, "greșit", CLERK)
+    with pytest.raises(Mistake, match="reversed before"):
+        reverse(ours.cabinet, ours.form("aid"), entry, "greșit", nobody)
 
 
 @pytest.mark.parametrize("change", [

@@ -15,6 +15,7 @@ from app.access.install import install
 from app.access.permissions import sync_permissions
 from app.access.tables import setting_table
 from app.language.finding import Finding
+from app.records.loose_files import clear_loose_files
 from app.records.store import Store
 from app.records.trouble import Trouble
 from app.records.upgrade import Opened, open_forms
@@ -29,6 +30,8 @@ def opened_app(
     """The application on this data and these forms, and what is wrong in the form files."""
     store = open_store(data, key, url)
     opened = prepared(store, forms)
+    with store.writing() as session:
+        clear_loose_files(session.connection(), opened.definition.forms)
     application = create_app(store, opened, _secret_key(store), data, **config)
     findings = opened.findings
     if demo and not application.extensions["dosar_access"].is_set_up():

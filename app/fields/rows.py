@@ -44,6 +44,8 @@ class Table(Question):
     """The fewest rows, once there is one."""
     max_rows: Annotated[int, Field(ge=1, le=2000)] = 500
     """The most rows."""
+    append_only: bool = False
+    """Rows are only added: one that is kept is neither changed nor deleted."""
 
     @field_validator("questions")
     @classmethod
@@ -75,6 +77,20 @@ class Table(Question):
 
     def columns_asked(self) -> Sequence[Question]:
         return self.questions
+
+    @property
+    def only_added(self) -> bool:
+        return self.append_only
+
+    def fixed_rows(self, answer: Answer) -> Sequence[Row]:
+        return answer or () if self.append_only else ()
+
+    def joined(self, answer: Answer, before: Answer) -> Answer:
+        if not self.append_only:
+            return answer
+        fixed = self.fixed_rows(before)
+        known = {row["id"] for row in fixed}
+        return [*fixed, *({**row, "id": None} for row in answer or () if row.get("id") not in known)] or None
 
     def parse(self, texts: list[str], reading: Reading) -> Answer:
         raise Mistake("Write the answers in the rows of the table.")

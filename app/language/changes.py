@@ -82,6 +82,11 @@ def refusals(
     for one in kept_questions(older, now):
         place = source.place((*places[one.rows_of, one.now.name], "type"))
         yield from _misfit(one, place, lists)
+        if one.older.only_added and not one.now.only_added:
+            yield finding(
+                place, "F026",
+                "Rows of this table were never to be changed: write append_only: true again.",
+            )
     for (rows_of, name), question in columns_of(now).items():
         was = before.get((rows_of, question.was)) if question.was else None
         taken = before.get((rows_of, name))

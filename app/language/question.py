@@ -320,6 +320,19 @@ class Question(BaseModel):
         """The questions of each row, for a table of rows."""
         return ()
 
+    @property
+    def only_added(self) -> bool:
+        """Whether rows of it, once kept, stay as they are."""
+        return False
+
+    def fixed_rows(self, answer: Answer) -> Sequence[Answers]:
+        """The rows of a kept answer that nobody changes or deletes any more."""
+        return ()
+
+    def joined(self, answer: Answer, before: Answer) -> Answer:
+        """The answer to keep where ``before`` is kept already: its fixed rows stay, whatever was posted."""
+        return answer
+
     def with_columns(self, columns: Sequence["Question"]) -> "Question":
         """The question with these in place of its columns, for a table of rows."""
         return self

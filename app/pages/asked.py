@@ -80,7 +80,9 @@ class Asked:
     columns: list[AskedColumn] = field(default_factory=list)
     rows: list["AskedRow"] = field(default_factory=list)
     read_rows: list[list[str]] = field(default_factory=list)
-    """The cells of a table that this worker only reads."""
+    """The cells of a table, or of the rows of it, that this worker only reads."""
+    only_added: bool = False
+    """Rows of the table that are kept stay as they are."""
     blank: "AskedRow | None" = None
     """The empty row the browser copies; its index is ``__row__``."""
     max_rows: int = 0

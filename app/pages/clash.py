@@ -42,7 +42,7 @@ def clash_page(at: Desk, on_desk: "SheetOnDesk", answers: Answers) -> str:
     record_id = on_desk.record.id
     at.cabinet.session.expire_all()
     saved = open_sheet(at.cabinet, on_desk.whole.key, record_id)
-    mine = as_posted(on_desk.questions, answers, at.reading)
+    mine = as_posted(on_desk.questions, on_desk.to_type(answers), at.reading)
     hidden = [(name, text) for name in mine for text in mine.getlist(name)]
     seen = seen_marks(on_desk.hidden["_seen"], on_desk.whole.key, record_id)
     now = seen_token(on_desk.whole.key, record_id, saved.record.version, marks(on_desk.questions, saved.answers))

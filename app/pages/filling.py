@@ -43,12 +43,14 @@ class Filling:
     """The form with the questions this page does not ask: conditions may name them."""
     others: Mapping[str, str] = field(default_factory=dict)
     """The questions that only others answer, and who."""
+    fixed: Mapping[str, Sequence[Answers]] = field(default_factory=dict)
+    """The rows of tables that nobody changes any more."""
 
     def sections(self, wanted: Sequence[Section]) -> list[AskedSection]:
         """The sections as they are drawn."""
         hidden = hidden_questions(self.whole or self.form, self.answers, self.reading.today)
         asked = {question.name for section in wanted for question in section.questions}
-        on_page = frozenset(asked - set(self.others))
+        on_page = frozenset(asked - set(self.others) - set(self.fixed))
         return [self._section(f"section-{number}", section, hidden, on_page)
                 for number, section in enumerate(wanted, 1)]
 
@@ -189,15 +191,18 @@ class Filling:
     def _draw_rows(self, table: Question, asked: Asked, on_page: frozenset[str]) -> None:
         columns = table.columns_asked()
         asked.columns = self._heads(table)
-        asked.max_rows = getattr(table, "max_rows", 0)
+        fixed = self.fixed.get(table.name, ())
+        asked.read_rows = [self._cells_read(table, row) for row in fixed]
+        asked.max_rows = max(getattr(table, "max_rows", 0) - len(fixed), 0)
+        asked.only_added = table.only_added
         here = on_page | {column.name for column in columns}
         around = plain_answers(list((self.whole or self.form).questions.values()), self.answers)
         rows = {position: row for position, row in enumerate(self.answers.get(table.name) or ())}
         typed = row_indexes(table.name, self.posted)
-        indexes = typed or [str(number) for number in range(getattr(table, "min_rows", 0))]
+        indexes = typed or [str(number) for number in range(len(fixed), getattr(table, "min_rows", 0))]
         asked.rows = [
             self._row(table, index, str(position), rows.get(position, {}), around, here, bool(typed))
-            for position, index in enumerate(indexes)
+            for position, index in enumerate(indexes, len(fixed))
         ]
         asked.blank = self._row(table, BLANK, "", {}, around, here, is_typed=False)
 

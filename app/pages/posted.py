@@ -1,8 +1,9 @@
 """What a sheet's page posted, question by question."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -23,12 +24,20 @@ class Read:
     mistakes: dict[Where, Message] = field(default_factory=dict)
 
 
-def read_posted(questions: Iterable[Question], posted: Posted, reading: Reading) -> Read:
-    """Read the answers of these questions; computed ones are never taken from a page."""
+NO_ROWS: Mapping[str, Sequence[Answers]] = MappingProxyType({})
+
+
+def read_posted(
+    questions: Iterable[Question], posted: Posted, reading: Reading, fixed: Mapping[str, Sequence[Answers]] = NO_ROWS,
+) -> Read:
+    """Read the answers of these questions; computed ones are never taken from a page.
+
+    ``fixed`` are the rows that stand in the tables already and are not posted.
+    """
     read = Read()
     for question in questions:
         if question.columns_asked():
-            _read_rows(question, posted, reading, read)
+            _read_rows(question, posted, reading, read, fixed.get(question.name, ()))
         elif not question.computed:
             _read_one(question, posted, reading, read)
     return read
@@ -42,11 +51,13 @@ def _read_one(question: Question, posted: Posted, reading: Reading, read: Read) 
         read.mistakes[question.name,] = mistake.message
 
 
-def _read_rows(table: Any, posted: Posted, reading: Reading, read: Read) -> None:
+def _read_rows(
+    table: Any, posted: Posted, reading: Reading, read: Read, fixed: Sequence[Answers],
+) -> None:
     found = table.read_rows(posted.to_dict(flat=False), reading)
     read.answers[table.name] = found.rows or None
     read.mistakes |= {(table.name, *where): mistake.message for where, mistake in found.mistakes.items()}
-    miscounted = table.too_few_or_many(found.rows) if found.rows else None
+    miscounted = table.too_few_or_many([*fixed, *found.rows]) if found.rows else None
     if miscounted is not None:
         read.mistakes[table.name,] = miscounted.message
 
@@ -58,10 +69,14 @@ def row_indexes(table: str, posted: Iterable[str]) -> list[str]:
     return [index for index in dict.fromkeys(found) if index != BLANK]
 
 
-def tidied(questions: Iterable[Question], posted: Posted, kept: Answers, reading: Reading) -> Posted:
+def tidied(
+    questions: Iterable[Question], posted: Posted, kept: Answers, reading: Reading,
+    fixed: Mapping[str, Sequence[Answers]] = NO_ROWS,
+) -> Posted:
     """What was posted with each table's rows counted from 0, emptied ones left out.
 
-    A row of ``kept`` with answers that the page does not show is not empty.
+    A row of ``kept`` with answers that the page does not show is not empty. Rows of ``fixed`` are not taken
+    from a page: those posted are counted on from them.
     """
     tables = {question.name: question for question in questions if question.columns_asked()}
     tidy: Posted = MultiDict()
@@ -71,10 +86,12 @@ def tidied(questions: Iterable[Question], posted: Posted, kept: Answers, reading
     for table, question in tables.items():
         held = _held_elsewhere(question, kept)
         rows = [f"{table}.{index}." for index in row_indexes(table, posted)]
+        there = {str(row["id"]) for row in fixed.get(table, ())}
         filled = [
-            row for row in rows if posted.get(f"{row}id") in held or _is_filled(question, row, posted, reading)
+            row for row in rows if posted.get(f"{row}id") not in there
+            and (posted.get(f"{row}id") in held or _is_filled(question, row, posted, reading))
         ]
-        _copy_rows(posted, table, {row: f"{table}.{position}." for position, row in enumerate(filled)}, tidy)
+        _copy_rows(posted, table, {row: f"{table}.{place}." for place, row in enumerate(filled, len(there))}, tidy)
     return tidy
 
 
@@ -94,6 +111,11 @@ def _held_elsewhere(table: Question, kept: Answers) -> set[str]:
         str(row["id"]) for row in kept.get(table.name) or ()
         if any(answer not in (None, []) for name, answer in row.items() if name not in here)
     }
+
+
+def next_row(table: str, posted: Iterable[str]) -> int:
+    """The index of a row that is added to those of the page."""
+    return max((int(index) for index in row_indexes(table, posted) if index.isdecimal()), default=-1) + 1
 
 
 def copy_row(source: Posted, old: str, target: Posted, new: str) -> None:

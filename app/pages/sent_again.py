@@ -10,6 +10,7 @@ from app.language.question import Answers
 from app.pages.acts import record_url
 from app.pages.clash import marks
 from app.pages.desk import Desk
+from app.pages.posted import as_posted
 from app.pages.sheet import TOKENS, SheetOnDesk
 from app.pages.tokens import seen_token
 from app.pages.unsent import boxes_of
@@ -47,13 +48,29 @@ def typed_since(at: Desk, sheet: SheetOnDesk, record_id: int, answers: Answers) 
         flash(gettext("This sheet was saved before. What you have changed on it since was not saved."), "warning")
         return redirect(record_url(key, record_id, on_paper), 303)
     place = _correcting(sheet, record_id, on_paper)
-    typed = [(name, text) for name, text in boxes_of(request.form) if name not in (*TOKENS, *PRESSED)]
+    typed = _typed_anew(sheet, answers, entered)
     seen = seen_token(key, record_id, FIRST_VERSION, marks(sheet.questions, entered))
     drafts.keep(at.cabinet, at.worker.id, place, key, [*typed, ("_seen", seen)])
     flash(gettext(
         "This sheet was saved before. What you have changed on it since stands here: look at it and save it."
     ), "warning")
     return redirect(place, 303)
+
+
+def _typed_anew(sheet: SheetOnDesk, answers: Answers, entered: Answers) -> list[tuple[str, str]]:
+    """What stands on the page, without the rows that are kept for good."""
+    tables = {one.name: one for one in sheet.questions if one.only_added}
+    rows = {
+        name: [row for row in answers.get(name) or () if _said([row]) not in [_said([one]) for one in entered[name]]]
+        for name in tables if entered.get(name)
+    }
+    left_out = (*TOKENS, *PRESSED)
+    typed = [
+        (name, text) for name, text in boxes_of(request.form)
+        if name not in left_out and name.partition(".")[0] not in rows
+    ]
+    posted = as_posted([tables[name] for name in rows], rows, sheet.desk.reading)
+    return typed + [(name, text) for name in posted for text in posted.getlist(name)]
 
 
 def _entered(at: Desk, sheet: SheetOnDesk, record_id: int) -> Answers:

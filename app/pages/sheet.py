@@ -28,7 +28,7 @@ from app.pages.filling import Filling
 from app.pages.moments import moment_text
 from app.pages.picking import pick_page
 from app.pages.pile import Pile
-from app.pages.posted import Posted, as_posted, copy_row, read_posted, row_indexes, tidied
+from app.pages.posted import Posted, as_posted, copy_row, next_row, read_posted, tidied
 from app.pages.unsent import TYPED, boxes_of
 from app.pages.uploads import take_uploads
 from app.records import drafts
@@ -83,6 +83,25 @@ class SheetOnDesk:
             if not one.retired and one.is_written_by(roles)
         ]
 
+    @property
+    def fixed(self) -> dict[str, Sequence[Answers]]:
+        """The rows that are kept and that nobody changes any more, by their table."""
+        if self.record is None:
+            return {}
+        return {
+            table.name: rows for table in self.questions if (rows := table.fixed_rows(self.kept.get(table.name)))
+        }
+
+    def to_type(self, answers: Answers) -> Answers:
+        """The answers as they stand in boxes: without the rows that nobody changes."""
+        known = {name: {row["id"] for row in rows} for name, rows in self.fixed.items()}
+        return {**answers, **{
+            name: [row for row in answers.get(name) or () if row["id"] not in ids] for name, ids in known.items()
+        }}
+
+    def _tidied(self, posted: Posted) -> Posted:
+        return tidied(self.questions, posted, self.kept, self.desk.reading, self.fixed)
+
     def opened(self) -> str:
         """The page as it opens: with the draft, if the worker left one here."""
         begun = drafts.find(self.desk.cabinet, self.desk.worker.id, self.place)
@@ -91,14 +110,14 @@ class SheetOnDesk:
         posted: Posted = MultiDict(begun.boxes)
         self.draft_from = moment_text(begun.saved_at)
         self.hidden.update({name: posted[name] for name in TOKENS if name in posted})
-        return self.first_look(tidied(self.questions, posted, self.kept, self.desk.reading))
+        return self.first_look(self._tidied(posted))
 
     def first_look(self, posted: Posted | None = None) -> str:
         """The page with what was kept, or with what stands in these boxes."""
         if posted is None:
             # a CNP on another page tells the county here, for her to see before it is saved
             following = derived(list(self.form.questions.values()), self.kept, self.desk.reading)
-            posted = as_posted(self.questions, {**self.kept, **following}, self.desk.reading)
+            posted = as_posted(self.questions, self.to_type({**self.kept, **following}), self.desk.reading)
         return self._page(posted)
 
     @property
@@ -108,8 +127,9 @@ class SheetOnDesk:
 
     def answer_post(self, file: Callable[[Answers, str], Answer]) -> Answer:
         """What a post of the page leads to; ``file`` keeps answers that stand every check."""
-        posted = tidied(self.questions, request.form, self.kept, self.desk.reading)
+        posted: Posted = MultiDict(request.form)
         take_theirs(self.questions, posted, self.kept, self.desk.reading)
+        posted = self._tidied(posted)
         something_typed = posted.pop(TYPED, "") == "1"
         for press, respond in PRESSES.items():
             if press in posted:
@@ -117,7 +137,7 @@ class SheetOnDesk:
                     self.keep_draft(posted)
                 return respond(self, posted)
         uploads = take_uploads(self.desk, self.questions, posted)
-        read = read_posted(self.questions, posted, self.desk.reading)
+        read = read_posted(self.questions, posted, self.desk.reading, self.fixed)
         read.mistakes.update(uploads)
         read.answers.update(derived(self.questions, read.answers, self.desk.reading))
         answers = settled(self.whole, self._with_kept(read.answers), self.desk.reading.today)
@@ -146,9 +166,12 @@ class SheetOnDesk:
         )
 
     def _is_drawn(self, complaint: Complaint) -> bool:
-        """Whether the page shows the place of a complaint; nobody mends a column hidden from her."""
-        columns = {column.name for column in self.form.questions[complaint.where[0]].columns_asked()}
-        return len(complaint.where) == 1 or complaint.where[2] in columns
+        """Whether she can mend it: a column may be hidden from her, a row be fixed."""
+        if len(complaint.where) == 1:
+            return True
+        table, place, name = complaint.where
+        columns = {column.name for column in self.form.questions[table].columns_asked()}
+        return name in columns and int(place) >= len(self.fixed.get(table, ()))
 
     def _with_kept(self, read: Answers) -> Answers:
         """What was read, on top of what the record holds: answers and columns that are not on this page stay."""
@@ -157,18 +180,21 @@ class SheetOnDesk:
             if table.columns_asked() and answers.get(table.name):
                 held = {row["id"]: row for row in self.kept.get(table.name) or ()}
                 answers[table.name] = [{**held.get(row["id"], {}), **row} for row in answers[table.name]]
+        for name, rows in self.fixed.items():
+            answers[name] = self.whole.questions[name].joined(answers.get(name), rows)
         return answers
 
     def _page(
         self, posted: Posted, mistakes: Any = None, found: Sequence[Complaint] = ()
     ) -> str:
         desk = self.desk
-        answers = read_posted(self.questions, posted, desk.reading).answers
+        answers = read_posted(self.questions, posted, desk.reading, self.fixed).answers
         everything = settled(self.whole, self._with_kept(answers), desk.reading.today)
         drawn = [question for section in self.sections for question in section.questions]
         filling = Filling(
             self.form, posted, everything, desk.reading, desk.titles(drawn, everything),
-            pick=self.action, mistakes=mistakes or {}, complaints=found, whole=self.whole, others=self._others(),
+            pick=self.action, mistakes=mistakes or {}, complaints=found, whole=self.whole,
+            others=self._others(), fixed=self.fixed,
         )
         problems = filling.problems()
         return render_template(
@@ -243,11 +269,11 @@ def _change_rows(sheet: SheetOnDesk, posted: Posted) -> str:
 
 
 def _add_row(posted: Posted, table: str, index: str) -> None:
-    posted[f"{table}.{len(row_indexes(table, posted))}.id"] = ""
+    posted[f"{table}.{next_row(table, posted)}.id"] = ""
 
 
 def _copy_row(posted: Posted, table: str, index: str) -> None:
-    new = f"{table}.{len(row_indexes(table, posted))}."
+    new = f"{table}.{next_row(table, posted)}."
     copy_row(posted, f"{table}.{index}.", posted, new)
     posted[f"{new}id"] = ""
 

@@ -20,7 +20,7 @@ from app.records.past import Definition as Contents
 from app.records.past import keep_turn, rename_elsewhere
 from app.records.standing import questions_in
 from app.records.system import SYSTEM_METADATA
-from app.records.tables import INDEX, build_tables, row_table_name, sort_column, sorted_by_words
+from app.records.tables import INDEX, build_tables, closed_of, row_table_name, sort_column, sorted_by_words
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 ASIDE = "__old"
@@ -224,11 +224,8 @@ class _Plan:
         return steps
 
     def _close(self) -> Iterator[Step]:
-        """The tables of ledgers that are still open, wholly or in a column that is new."""
-        wanted = [
-            name for form in self.definition.forms.values() if form.append_only
-            for name in (form.key, *(row_table_name(form.key, one.name) for one in form.row_questions))
-        ]
+        """The tables that are only added to and are still open, wholly or in a column that is new."""
+        wanted = [name for form in self.definition.forms.values() for name in closed_of(form)]
         still_open = sorted(name for name in wanted if name not in self.closed or self.there[name].changed)
         new = ", ".join(name for name in still_open if name not in self.closed)
         if still_open:

@@ -49,12 +49,15 @@ class Clerk:
     """All her roles: answers that only others write are not taken from her. ``None`` for nobody in particular."""
 
     def written(self, form: Form, answers: Mapping[str, Any], before: Answers) -> Answers:
-        """The answers as far as she may write them, and those ``before`` where only others do."""
+        """The answers as far as she may write them, and those ``before`` where only others do, or nobody."""
         others = {} if self.roles is None else {
             question.name: before.get(question.name)
             for question in form.questions.values() if not question.is_written_by(self.roles)
         }
-        return {**answers, **others}
+        rows = {
+            table.name: table.joined(answers.get(table.name), before.get(table.name)) for table in form.row_questions
+        }
+        return {**answers, **rows, **others}
 
 
 @dataclass

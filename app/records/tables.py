@@ -106,6 +106,12 @@ def row_table_name(form: str, question: str) -> str:
     return f"{form}__{question}"
 
 
+def closed_of(form: Form) -> list[str]:
+    """The tables of a form that are only added to: those of a ledger, and of rows that stay as they are."""
+    rows = [row_table_name(form.key, one.name) for one in form.row_questions if form.append_only or one.only_added]
+    return [form.key, *rows] if form.append_only else rows
+
+
 def build_tables(forms: Mapping[str, Form]) -> Tables:
     """Tables and mapped classes for these forms, in a registry of their own."""
     metadata = MetaData()

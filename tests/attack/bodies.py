@@ -1,5 +1,6 @@
 """What is posted: a sheet filled in well, and every way to fill it in with bad intentions."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -108,6 +109,7 @@ class Bodies:
         yield replace(cell, attack="foreign links", body=self._with_links(good, form, "foreign"))
         yield replace(cell, attack="foreign rows", body=self._with_row_ids(good, form, other))
         yield replace(cell, attack="everything at once", body=(*good, *self._extra(cell.role, form)))
+        yield replace(cell, attack="rows rewritten", body=self._rewritten(good, form))
         theirs = tuple((f"_keep.{name}", "theirs") for name in form.questions)
         yield replace(cell, attack="all theirs", body=(*good, *theirs))
         yield from self._presses(cell, form, good)
@@ -156,6 +158,14 @@ class Bodies:
             (name, str(next(iter(ids.get(name.partition(".")[0], [])), text)) if name.endswith(".id") else text)
             for name, text in good
         )
+
+    def _rewritten(self, good: Body, form: Form) -> Body:
+        """Other words in every row that is kept for good."""
+        words = {
+            f"{table.name}.{column.name}" for table in form.row_questions if table.only_added
+            for column in table.columns_asked() if column.type in ("text", "paragraph")
+        }
+        return tuple((name, STOLEN if re.sub(r"\.\d+\.", ".", name) in words else text) for name, text in good)
 
     def _extra(self, role: str, form: Form) -> Body:
         """Answers to questions this role does not see, and columns that are no questions at all."""

@@ -154,6 +154,11 @@ def _files_of_all(planted: Planted, patch: Patch) -> None:
     patch(file_pages, "_stands_in_reach", lambda at, file_id: True)
 
 
+def _rows_are_not_for_good(planted: Planted, patch: Patch) -> None:
+    patch(Table, "fixed_rows", lambda self, answer: ())
+    patch(Table, "joined", lambda self, answer, before: answer)
+
+
 HOLES = [
     Hole("every case is in reach", _cases_of_all, Part("case_manager", ("visit_report",), "RecordPages.show")),
     Hole("everybody is of one's team", _colleagues_are_everybody, Part("social_worker", ("visit_report",))),
@@ -182,6 +187,8 @@ HOLES = [
          Part("case_manager", ("visit_report",), method="POST"), "a canary in the log"),
     Hole("a case takes a ledger with it", _cases_go_with_all_sheets,
          Part("case_manager", ("case",), method="POST"), "puts a sheet away with a case"),
+    Hole("rows kept for good are rewritten", _rows_are_not_for_good,
+         Part("case_manager", ("plan",), method="POST"), "answered 500"),
     Hole("every file is served", _files_of_all, Part("case_manager", endpoint="FilePages")),
 ]
 

@@ -175,6 +175,8 @@ class Oracle:
             return self._wrong_with_its_case(cell, form, change)
         if policy.forms[form].get("append_only") and not new:
             return "changes what stands in a ledger"
+        if (form, table) in policy.only_added and not new:
+            return "changes a row that is kept for good"
         if not self._allowed(cell, table, change, actions):
             return "changes what the role may not change"
         case = change.row.get("id" if form == "case" and not table else "case_id")

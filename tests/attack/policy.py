@@ -114,6 +114,15 @@ class Policy:
         return found
 
     @cached_property
+    def only_added(self) -> set[tuple[str, str]]:
+        """(form, table) whose rows stay as they are once they are kept."""
+        return {
+            (key, question["name"])
+            for key, form in self.forms.items() for section in form["sections"] for question in section["questions"]
+            if question.get("append_only")
+        }
+
+    @cached_property
     def searched(self) -> set[tuple[str, str]]:
         """(form, question) of the answers that records are found by."""
         return {

@@ -6,9 +6,10 @@ const around = (table) => table.parentElement;
 const controls = (row) => row.querySelectorAll("input, select, textarea");
 
 function number(table) {
+  const first = Number(table.dataset.after || 0) + 1;
   live(table).forEach((row, at) => {
     const shown = row.querySelector(".row-number");
-    if (shown.textContent !== String(at + 1)) shown.textContent = at + 1;
+    if (shown.textContent !== String(first + at)) shown.textContent = first + at;
   });
   const full = Boolean(table.dataset.most) && live(table).length >= Number(table.dataset.most);
   around(table).querySelector("[data-add]").disabled = full;

@@ -9,7 +9,7 @@ What a rule sees are plain values: text, number, true/false, an ISO date (also p
 * A missing part makes a comparison or a sum of two terms missing; so do parts of different kinds
   (text with number) and a division by zero. Evaluating never fails.
 * ``and``, ``or`` and ``not`` are three-valued: ``False and missing`` is false, ``True or missing`` true.
-* ``sum``, ``count``, ``min`` and ``max`` leave missing answers out; a sum of nothing is 0.
+* ``sum``, ``count``, ``count_of``, ``min`` and ``max`` leave missing answers out; a sum of nothing is 0.
 * A partial date counts as its first day, so ``age`` of a birth year is the greatest age possible.
 * Numbers are decimal, rounded to six places; beyond :data:`LARGEST` they are missing.
 """
@@ -236,6 +236,11 @@ def add_months(start: Value, months: Value) -> str | None:
     return date(year, month + 1, min(first.day, monthrange(year, month + 1)[1])).isoformat()
 
 
+def count_of(values: Value, wanted: Value) -> int:
+    """How many of the answers are the one that is wanted."""
+    return sum(equal(value, wanted) is True for value in given_in((values,)))
+
+
 def year_of(value: Value) -> int | None:
     found = day(value)
     return found.year if found else None
@@ -247,7 +252,7 @@ OPERATIONS: dict[str, Callable[..., Value]] = {
     "+": arithmetic(lambda left, right: left + right), "-": arithmetic(lambda left, right: left - right),
     "*": arithmetic(lambda left, right: left * right), "/": divided,
     "list": lambda *values: list(values), "answered": is_given, "round": rounded_to,
-    "sum": total, "count": lambda *values: len(given_in(values)),
+    "sum": total, "count": lambda *values: len(given_in(values)), "count_of": count_of,
     "min": extreme(less), "max": extreme(lambda one, other: less(other, one)),
     "age": age, "year": year_of, "days_between": days_between, "months_between": months_between,
     "add_days": add_days, "add_months": add_months,

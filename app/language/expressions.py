@@ -26,7 +26,7 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "today": (0, 0), "age": (1, 2), "days_between": (2, 2), "months_between": (2, 2),
     "add_months": (2, 2), "add_days": (2, 2), "year": (1, 1), "sum": (1, MANY), "count": (1, MANY),
     "min": (1, MANY), "max": (1, MANY), "answered": (1, 1), "missing": (1, 1), "round": (1, 2),
-    "contains": (2, 2),
+    "contains": (2, 2), "count_of": (2, 2),
 }
 """The functions of the language: the fewest and the most values each takes."""
 

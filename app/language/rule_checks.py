@@ -83,7 +83,7 @@ def _compared(tree: Any) -> Iterator[tuple[str, Any]]:
     if not isinstance(tree, list):
         return
     operator, *parts = tree
-    if operator in ("==", "<", "<=", "in") and len(parts) == 2:
+    if operator in ("==", "<", "<=", "in", "count_of") and len(parts) == 2:
         names = [".".join(part[1:]) for part in parts if _is_question(part)]
         values = [value for part in parts for value in _constants(part)]
         yield from ((name, value) for name in names for value in values)

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import app.fields  # noqa: F401 - tells the kinds of question
+from app.language.answering import settled
 from app.language.checks import check
 from app.language.folder import Reading, read_folder
+from app.language.form import Form
 from app.language.reading import read_yaml
 
 FORMS = Path(__file__).parents[2] / "forms"
@@ -81,3 +84,9 @@ def test_no_case_of_the_demo_has_a_personal_number() -> None:
     """A made-up number could be somebody's."""
     for file in (FORMS / "demo").glob("*.yaml"):
         assert "national_id" not in file.read_text(encoding="utf-8")
+
+
+def test_who_was_absent_from_an_activity_is_not_counted() -> None:
+    activity = Form.model_validate(read_yaml(FORMS / "activity.yaml").contents)
+    people = [{"case": number, "present": present} for number, present in enumerate((True, False, None, True), 1)]
+    assert settled(activity, {"participants": people}, date(2026, 11, 22))["attended"] == 2

@@ -103,6 +103,7 @@ const OPERATIONS = {
   round,
   sum: (...values) => flat(values).reduce(plus, 0),
   count: (...values) => flat(values).length,
+  count_of: (values, wanted) => flat([values]).filter((one) => equal(one, wanted) === true).length,
   min: (...values) => extreme(less, values),
   max: (...values) => extreme((a, b) => less(b, a), values),
   age,

@@ -39,6 +39,8 @@ class Stage(Part):
     """A date of the case file: only sheets from that day on belong to the stage."""
     until: Name | None = None
     """A date of the case file: how long the stage is planned to last."""
+    done: Name | None = None
+    """A date of the case file: given while a document is missing that the stage needs, it must be confirmed."""
 
     @property
     def forms(self) -> tuple[Name, ...]:
@@ -192,7 +194,7 @@ def _of_stage(stage: Stage, path: tuple[str | int, ...]) -> Iterator[Named]:
     for option in ("needs", "optional"):
         for place, form in enumerate(getattr(stage, option)):
             yield Named((*path, option, place), form)
-    for option in ("since", "until"):
+    for option in ("since", "until", "done"):
         if name := getattr(stage, option):
             yield Named((*path, option), CASE, name)
 

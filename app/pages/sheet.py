@@ -25,6 +25,7 @@ from app.pages.desk import Desk
 from app.pages.duplicates import known_already
 from app.pages.faces import Papers
 from app.pages.filling import Filling
+from app.pages.going_on import still_lacking
 from app.pages.moments import moment_text
 from app.pages.picking import pick_page
 from app.pages.pile import Pile
@@ -148,6 +149,7 @@ class SheetOnDesk:
         ]
         but = self.record.id if self.record is not None else None
         found += known_already(self.desk, self.whole, self.questions, self.kept, answers, but)
+        found += still_lacking(self.desk, self.record, self.questions, self.kept, answers)
         hard = [one for one in found if not one.soft]
         if read.mistakes or hard or (found and not posted.get("_confirmed")):
             self.keep_draft(posted)

@@ -76,7 +76,7 @@ def defined(folder: Path) -> Definition:
 def test_the_stages_name_forms_and_questions_that_are_there(folder: Path) -> None:
     assert told(folder, stages="""
 stages:
-  - {stage: contact, title: {en: Contact, ro: Contactare}, needs: [visit], since: closed_on}
+  - {stage: contact, title: {en: Contact, ro: Contactare}, needs: [visit], since: closed_on, done: closed_on}
 told_by: {form: visit, stage: stage, entered: visited_on, finished: visited_on}
 people: {form: visit, say: [stage]}
 risks: {form: visit, rows: risks, word: risk, level: score, open: score > 1}
@@ -100,7 +100,7 @@ promises:
 def test_what_is_not_there_is_told_with_its_line(folder: Path) -> None:
     assert told(folder, stages="""
 stages:
-  - {stage: contact, title: {en: Contact, ro: Contactare}, needs: [vist], since: closed}
+  - {stage: contact, title: {en: Contact, ro: Contactare}, needs: [vist], since: closed, done: closed_om}
   - {stage: contact, title: {en: Again, ro: Încă o dată}, needs: [register]}
   - {stage: contacts, title: {en: Other, ro: Alta}}
 told_by: {form: visit, stage: stage, entered: visited, finished: visited_on}
@@ -108,6 +108,7 @@ risks: {form: visit, rows: risks, word: risk, level: points}
 """) == [
         'F019: no form is named "vist"; did you mean "visit"?',
         'F045: no question of "case" is named "closed"; did you mean "closed_on"?',
+        'F045: no question of "case" is named "closed_om"; did you mean "closed_on"?',
         'F046: The form "register" belongs to no case; take one with "belongs_to: case".',
         'F046: The stage "contact" stands here twice; keep one.',
         'F045: "contacts" is none of the choices of "stage"; did you mean "contact"?',

@@ -146,6 +146,13 @@ class FromList(Question):
             return self
         return self.model_copy(update={"choices": list(lists[self.choices])})
 
+    def offering(self, codes: Collection[str]) -> Self:
+        offered = [
+            choice if choice.code in codes else choice.model_copy(update={"retired": True})
+            for choice in self.all_choices
+        ]
+        return self.model_copy(update={"choices": offered}) if offered else self
+
     def codes(self) -> Collection[str] | None:
         return {choice.code for choice in self.all_choices} if self.choices else None
 

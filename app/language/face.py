@@ -31,6 +31,8 @@ class FaceColumn(BaseModel):
     """How this paper asks it, where it differs."""
     hint: Text | None = None
     """What this paper remarks below it."""
+    choices: tuple[str, ...] = ()
+    """The codes of the choices this paper offers; empty for all of them. An answer given before is kept."""
 
     @model_validator(mode="before")
     @classmethod
@@ -39,10 +41,12 @@ class FaceColumn(BaseModel):
 
     def words(self) -> dict[str, Any]:
         """The words the paper has of its own."""
-        return {key: value for key, value in self if key not in ("name", "columns") and value is not None}
+        apart = ("name", "columns", "choices")
+        return {key: value for key, value in self if key not in apart and value is not None}
 
     def worded(self, question: Question) -> Question:
-        return question.model_copy(update=self.words())
+        asked = question.model_copy(update=self.words())
+        return asked.offering(self.choices) if self.choices else asked
 
 
 class FaceQuestion(FaceColumn):
@@ -58,9 +62,6 @@ class FaceQuestion(FaceColumn):
     """What a new sheet on this paper begins with, in place of the form's: the rows printed on it."""
     columns: tuple[FaceColumn, ...] = ()
     """The columns the paper has; empty for all of the table's."""
-
-    def words(self) -> dict[str, Any]:
-        return {key: value for key, value in super().words().items() if value != ()}
 
     def worded(self, question: Question) -> Question:
         """The question as this paper asks it; columns hidden from the reader stay hidden."""

@@ -1,9 +1,10 @@
 """Checks of faces and of who writes an answer: each names something that must stand in another file."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from app.language.face import ALL, Face, FaceQuestion
+from app.language.choices import Choice, ChoiceList
+from app.language.face import ALL, Face, FaceColumn, FaceQuestion
 from app.language.finding import Finding, Place, finding, mean
 from app.language.folder import ROLES, Reading
 from app.language.form import Form
@@ -13,13 +14,14 @@ from app.language.reading import Source
 from app.language.roles import Roles
 from app.language.walking import Path, walk
 
+Lists = Mapping[str, Sequence[Choice]]
 NO_QUESTION = msgid('no question is named "%(name)s"%(hint)s')
 
 
 def face_findings(reading: Reading) -> Iterator[Finding]:
     """What is wrong with the folder's faces, and with the roles that write an answer."""
     every_form, forms = reading.names("form"), {form.key: form for form in reading.of(Form).values()}
-    faces = reading.of(Face)
+    faces, lists = reading.of(Face), {one.list: one.choices for one in reading.of(ChoiceList).values()}
     for part, face in faces.items():
         source = reading.sources[part]
         if face.face == ALL:
@@ -29,14 +31,14 @@ def face_findings(reading: Reading) -> Iterator[Finding]:
             place, hint = source.place(("of",)), mean(face.of, every_form)
             yield finding(place, "F040", 'no form is named "%(name)s"%(hint)s', name=face.of, hint=hint)
         if face.of in forms:
-            yield from _asks_what_is_there(face, forms[face.of], source)
+            yield from _asks_what_is_there(face, forms[face.of], lists, source)
     for part, form in reading.of(Form).items():
         own = {face.face for face in faces.values() if face.of == form.key}
         yield from _chooses_among(form, own, reading.sources[part])
         yield from _writers(form, reading, reading.sources[part])
 
 
-def _asks_what_is_there(face: Face, form: Form, source: Source) -> Iterator[Finding]:
+def _asks_what_is_there(face: Face, form: Form, lists: Lists, source: Source) -> Iterator[Finding]:
     seen: set[str] = set()
     for s, section in enumerate(face.sections):
         for q, asked in enumerate(section.questions):
@@ -46,18 +48,36 @@ def _asks_what_is_there(face: Face, form: Form, source: Source) -> Iterator[Find
                 yield finding(source.place(path), "F041", text, name=asked.name)
             seen.add(asked.name)
             if asked.name in form.questions:
-                yield from _has_columns(asked, form.questions[asked.name], source, path)
+                yield from _has_columns(asked, form.questions[asked.name], lists, source, path)
+                yield from _offers(asked, form.questions[asked.name], lists, source, path)
             else:
                 hint = mean(asked.name, form.questions)
                 yield finding(source.place(path), "F041", NO_QUESTION, name=asked.name, hint=hint)
 
 
-def _has_columns(asked: FaceQuestion, question: Question, source: Source, path: Path) -> Iterator[Finding]:
-    known = [column.name for column in question.columns_asked()]
+def _offers(asked: FaceColumn, question: Question, lists: Lists, source: Source, path: Path) -> Iterator[Finding]:
+    """The choices a paper keeps are choices of the question; so of its columns."""
+    if not {*question.choice_lists()} <= lists.keys():
+        return
+    known = question.with_choices(lists).codes() or ()
+    for position, code in enumerate(asked.choices):
+        if code not in known:
+            text = msgid('"%(name)s" has no choice "%(code)s"%(hint)s')
+            place = source.place((*path, "choices", position))
+            yield finding(place, "F041", text, name=asked.name, code=code, hint=mean(code, known))
+
+
+def _has_columns(
+    asked: FaceQuestion, question: Question, lists: Lists, source: Source, path: Path,
+) -> Iterator[Finding]:
+    known = {column.name: column for column in question.columns_asked()}
     for position, column in enumerate(asked.columns):
-        if column.name not in known:
-            place, hint = source.place((*path, "columns", position)), mean(column.name, known)
-            yield finding(place, "F041", NO_QUESTION, name=column.name, hint=hint)
+        here: Path = (*path, "columns", position)
+        if column.name in known:
+            yield from _offers(column, known[column.name], lists, source, here)
+        else:
+            hint = mean(column.name, known)
+            yield finding(source.place(here), "F041", NO_QUESTION, name=column.name, hint=hint)
 
 
 def _chooses_among(form: Form, faces: set[str], source: Source) -> Iterator[Finding]:

@@ -341,6 +341,10 @@ class Question(BaseModel):
         """The shared lists the question names."""
         return ()
 
+    def offering(self, codes: Collection[str]) -> "Question":
+        """The question with only these choices offered; answers that were given before stay readable."""
+        return self
+
     def with_choices(self, lists: Mapping[str, Sequence[Choice]]) -> "Question":
         """The question with its shared choice lists in hand."""
         return self

@@ -1,5 +1,6 @@
 """Faces: the papers on which the records of one form are seen."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from app.language.checks import check
 from app.language.face import Face
 from app.language.folder import define, read_folder
 from app.language.form import Form
+from app.language.question import Reading
 
 CASE = """
 form: case
@@ -157,6 +159,18 @@ def test_a_face_asks_in_its_own_order_and_words(folder: Path) -> None:
     assert [column.label["en"] for column in plan.questions["rows"].columns_asked()] == ["What", "Who", "Risk"]
 
 
+def test_a_face_offers_some_of_the_choices_and_knows_the_others(folder: Path) -> None:
+    (folder / "faces/long.yaml").write_text(LONG.replace("[day, rows]", "[{name: paper, choices: [long]}]"), "utf-8")
+    plan, faces = read(folder)
+    paper: Any = faces["long"].as_form(plan).questions["paper"]
+
+    assert told(folder) == []
+    assert [choice.code for choice in paper.options()] == ["long"]
+    assert [choice.code for choice in paper.options_with(["brief"])] == ["long", "brief"]
+    assert paper.shown("brief", Reading("en", date(2026, 11, 22))) == "Brief"
+    assert [choice.code for choice in plan.questions["paper"].options()] == ["long", "brief"]
+
+
 def test_a_form_says_who_writes_what_no_question_says_itself(folder: Path) -> None:
     text = PLAN.replace("face: paper", "written_by: [doctor]\nface: paper").replace(
         "name: health, type: paragraph,", "name: health, type: paragraph, written_by: [administrator],"
@@ -197,6 +211,8 @@ def test_a_face_says_what_it_leaves_out(folder: Path) -> None:
     ("plan", "code: brief", "code: brieff",
      'plan.yaml:5: F042: The question offers "brieff", which is no face of this form; did you mean "brief"?'),
     ("plan", "face: paper", "face: papers", 'plan.yaml:5: F041: no question is named "papers"; did you mean "paper"?'),
+    ("faces/long", "questions: [day, rows]", "questions: [{name: paper, choices: [long, breif]}]",
+     'F041: "paper" has no choice "breif"; did you mean "brief"?'),
     ("plan", "type: paragraph,", "type: paragraph, written_by: [docter],",
      'F043: no role is named "docter"; did you mean "doctor"?'),
     ("plan", "name: who, type: text,", "name: who, type: text, written_by: [doctor],",

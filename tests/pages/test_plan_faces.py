@@ -335,6 +335,19 @@ def test_a_new_plan_begins_as_its_paper_says(demo: Demo, case_id: int, face: str
     assert page.boxes.getlist("version_kind") == [begins]
 
 
+def test_a_paper_offers_its_own_words_and_keeps_an_older_one(demo: Demo, case_id: int) -> None:
+    """The plan was a revision on the common paper; on the reintegration plan that word stands, and its own two."""
+    manager = demo.browser("case_manager")
+    page = look(manager, f"/records/plan/new?case={case_id}&face=irp")
+    assert re.findall(r'name="version_kind" value="(\w+)"', page.html) == ["preliminary", "final"]
+
+    page = look(manager, f"/records/plan/new?case={case_id}&face=common")
+    page = page.save({"drawn_up_on": "05.12.2005", "version_kind": "revision"}, press="_more")
+    page = look(manager, f"/records/plan/{number_of(page)}/edit?face=irp")
+    assert re.findall(r'name="version_kind" value="(\w+)"', page.html) == ["preliminary", "final", "revision"]
+    assert page.boxes["version_kind"] == "revision"
+
+
 def test_a_plan_opens_on_the_paper_it_is_kept_on(demo: Demo, case_id: int) -> None:
     manager = demo.browser("case_manager")
     page = look(manager, f"/records/plan/new?case={case_id}&face=cptw")

@@ -109,7 +109,6 @@ class Bodies:
         yield replace(cell, attack="foreign links", body=self._with_links(good, form, "foreign"))
         yield replace(cell, attack="foreign rows", body=self._with_row_ids(good, form, other))
         yield replace(cell, attack="everything at once", body=(*good, *self._extra(cell.role, form)))
-        yield replace(cell, attack="rows rewritten", body=self._rewritten(good, form))
         theirs = tuple((f"_keep.{name}", "theirs") for name in form.questions)
         yield replace(cell, attack="all theirs", body=(*good, *theirs))
         yield from self._presses(cell, form, good)
@@ -159,8 +158,10 @@ class Bodies:
             for name, text in good
         )
 
-    def _rewritten(self, good: Body, form: Form) -> Body:
-        """Other words in every row that is kept for good."""
+    def rewritten(self, cell: Cell, form: Form) -> Body:
+        """A correction with other words in every row that is kept for good."""
+        place: Any = cell.target
+        good = self.corrected(cell.role, form, place)
         words = {
             f"{table.name}.{column.name}" for table in form.row_questions if table.only_added
             for column in table.columns_asked() if column.type in ("text", "paragraph")

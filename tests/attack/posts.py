@@ -120,6 +120,9 @@ class Posts:
             and self.policy.reaches(cell.role, cell.form, place)
         if mine and cell.address.endswith(("/edit/1", "/edit/2") if self._known_in_steps(cell) else "/edit"):
             yield from self.bodies.attacks_on_a_correction(cell, form)
+        if mine and any(table.only_added for table in form.row_questions):
+            every_question = replace(cell, address=f"{cell.address}?face=all")
+            yield _with(every_question, "rows rewritten", self.bodies.rewritten(cell, form))
 
     def _known_in_steps(self, cell: Cell) -> bool:
         """Whether the role corrects the form section by section; two sections stand for the rest."""

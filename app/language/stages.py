@@ -106,6 +106,8 @@ class Budget(Part):
     payer: Name
     currency: Name
     shares: Shares | None = None
+    beside: tuple[Name, ...] = ()
+    """The forms beside whose sheets stands what is planned, given and left."""
 
     @property
     def payers(self) -> tuple[tuple[Name, Name], ...]:
@@ -176,6 +178,8 @@ class Stages(Part):
         if planned := self.budget:
             yield from _of_rows(("budget",), planned.form, planned.rows, amount=planned.amount, payer=planned.payer)
             yield Named(("budget", "currency"), planned.form, planned.currency)
+            for place, form in enumerate(planned.beside):
+                yield Named(("budget", "beside", place), form)
             yield from _of_shares(planned)
         for place, given in enumerate(self.given):
             yield from _of_form(("given", place), given.form, amount=given.amount, payer=given.payer)

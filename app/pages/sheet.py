@@ -19,6 +19,7 @@ from app.language.answering import Complaint, complaints, settled
 from app.language.form import Form, Section
 from app.language.question import Answers, Question
 from app.language.texts import LANGUAGES, say
+from app.pages.beside import money_beside
 from app.pages.clash import take_theirs
 from app.pages.deriving import derived
 from app.pages.desk import Desk
@@ -206,7 +207,7 @@ class SheetOnDesk:
             cancel_url=self.cancel_url, save_label=gettext("Save"), more_label=self._more_label(),
             step=self._steps(), draft_url=url_for("DraftPages.keep", form=self.form.key), place=self.place,
             draft_from=self.draft_from, intro=say(self.form.intro, desk.reading.language),
-            begin_at=self.begin_at, pile=self.pile,
+            begin_at=self.begin_at, pile=self.pile, money=money_beside(desk, self.form.key, self.case),
             reading_language=desk.reading.language, today=desk.reading.today.isoformat(), **self._papers(everything),
         )
 

@@ -193,6 +193,13 @@ def enter_budget(demo: Demo, case_id: int, plan_id: int) -> Page:
     return page
 
 
+def test_what_was_planned_and_given_stands_beside_the_evaluation(demo: Demo, case_id: int, whole_plan: int) -> None:
+    new = f"/records/success_evaluation/new?case={case_id}"
+    said = "MDL: planificat 13.200,00, acordat 0,00, rămas 13.200,00"
+    assert said in look(demo.browser("case_manager"), new).text
+    assert "Banii cazului" not in look(demo.browser("case_manager"), f"/records/final_note/new?case={case_id}").text
+
+
 def test_a_plan_is_read_on_five_papers(demo: Demo, whole_plan: int) -> None:
     manager = demo.browser("case_manager")
     shown = {face: look(manager, f"/records/plan/{whole_plan}?face={face}").text for face in FACES}

@@ -28,6 +28,8 @@ ROMAN = {
     "xii": 12,
 }
 YEARS = range(1900, 2101)
+YEARS_AHEAD = 10
+YEARS_AHEAD_OF_A_BIRTH = 1
 
 
 # --- writing -----------------------------------------------------------------------------------------
@@ -89,14 +91,14 @@ def _month(part: str) -> int | None:
     return meant.pop() if len(word) >= 3 and len(meant) == 1 else None
 
 
-def _year(part: str, today: date) -> int | None:
-    """A year of two digits is of this century up to next year, else of the last."""
+def _year(part: str, today: date, person: bool) -> int | None:
+    """A year of two digits lies a few years ahead at most: a plan looks forward, a birth date back."""
     if not _is_number(part) or len(part) not in (2, 4):
         return None
     if len(part) == 4:
         return int(part)
-    century = 2000 if int(part) <= (today.year + 1) % 100 else 1900
-    return century + int(part)
+    latest = today.year + (YEARS_AHEAD_OF_A_BIRTH if person else YEARS_AHEAD)
+    return latest - (latest - int(part)) % 100
 
 
 def _parts(text: str) -> list[str]:
@@ -111,15 +113,15 @@ def _parts(text: str) -> list[str]:
     return parts if parts and len(parts[0]) == 4 and _is_number(parts[0]) else parts[::-1]
 
 
-def read_day(text: str, today: date) -> date:
-    """The day a person typed. Raises :class:`Mistake`."""
+def read_day(text: str, today: date, person: bool = False) -> date:
+    """The day somebody typed, of a person's birth or any other. Raises :class:`Mistake`."""
     near = NEAR.get(folded(text))
     if near is not None:
         return today + timedelta(days=near)
     parts = _parts(text)
     if len(parts) != 3:
         raise Mistake("Write the date as day.month.year, for example 27.03.1998.")
-    year, month = _year(parts[0], today), _month(parts[1])
+    year, month = _year(parts[0], today, person), _month(parts[1])
     if year is None or month is None or not _is_number(parts[2]) or len(parts[2]) > 2:
         raise Mistake("Write the date as day.month.year, for example 27.03.1998.")
     year = _in_range(year)
@@ -137,12 +139,12 @@ def _in_range(year: int) -> int:
     return year
 
 
-def read_partial(text: str, today: date) -> str:
-    """The day, month or year a person typed, in the form it is kept. Raises :class:`Mistake`."""
+def read_partial(text: str, today: date, person: bool = False) -> str:
+    """The day, month or year somebody typed, in the form it is kept. Raises :class:`Mistake`."""
     parts = _parts(text)
     if len(parts) == 3 or folded(text) in NEAR:
-        return read_day(text, today).isoformat()
-    year = _year(parts[0], today) if parts and len(parts[0]) == 4 else None
+        return read_day(text, today, person).isoformat()
+    year = _year(parts[0], today, person) if parts and len(parts[0]) == 4 else None
     month = _month(parts[1]) if len(parts) == 2 else None
     if year is None or len(parts) > 2 or (len(parts) == 2 and month not in range(1, 13)):
         raise Mistake("Write what is known: 27.03.1998, 03.1998 or 1998.")
@@ -166,13 +168,13 @@ class Day(Question):
 
     type: Literal["date"] = "date"
     person: bool = False
-    """A birth date: the age is said with it."""
+    """A birth date: the age is said with it, and a year of two digits lies behind us."""
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: Date()}
 
     def parse(self, texts: list[str], reading: Reading) -> Answer:
-        return read_day(texts[0], reading.today)
+        return read_day(texts[0], reading.today, self.person)
 
     def write(self, answer: Answer, reading: Reading) -> list[str]:
         return [written_day(answer, reading.language)]
@@ -207,13 +209,13 @@ class PartialDay(Question):
 
     type: Literal["partial_date"] = "partial_date"
     person: bool = False
-    """A birth date: the age is said with it."""
+    """A birth date: the age is said with it, and a year of two digits lies behind us."""
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: String(10)}
 
     def parse(self, texts: list[str], reading: Reading) -> Answer:
-        return read_partial(texts[0], reading.today)
+        return read_partial(texts[0], reading.today, self.person)
 
     def write(self, answer: Answer, reading: Reading) -> list[str]:
         return [self.shown(answer, reading)]

@@ -68,6 +68,19 @@ def test_a_date_reads_back(day: date, reading: Reading) -> None:
     assert born.from_json(born.to_json(day)) == day
 
 
+@pytest.mark.parametrize(("typed", "of_birth", "of_anything_else"), [
+    ("27.3.27", 2027, 2027), ("27.3.28", 1928, 2028), ("27.3.30", 1930, 2030), ("270336", 1936, 2036),
+    ("27.3.37", 1937, 1937), ("27.3.98", 1998, 1998),
+])
+def test_a_plan_looks_further_ahead_than_a_birth_date(typed: str, of_birth: int, of_anything_else: int) -> None:
+    planned = Day(name="planned", label=LABEL)
+    assert born.read([typed], RO) == date(of_birth, 3, 27)
+    assert planned.read([typed], RO) == date(of_anything_else, 3, 27)
+    assert since.read([typed], RO) == f"{of_anything_else}-03-27"
+    assert met.read([typed, "9:30"], RO) == datetime(of_anything_else, 3, 27, 9, 30)
+    assert planned.echo(date(of_anything_else, 3, 27), RO) == f"27 martie {of_anything_else}"
+
+
 def test_a_date_is_shown_in_the_readers_way() -> None:
     assert born.shown(date(1998, 3, 7), RO) == "07.03.1998"
     assert born.shown(date(1998, 3, 7), EN) == "7 Mar 1998"

@@ -6,6 +6,8 @@ const MONTHS = [
   ["noiembrie", "november"], ["decembrie", "december"],
 ];
 const ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
+const YEARS_AHEAD = 10;
+const YEARS_AHEAD_OF_A_BIRTH = 1;
 const NEAR = { azi: 0, astazi: 0, today: 0, ieri: -1, yesterday: -1, maine: 1, tomorrow: 1 };
 
 const two = (number) => String(number).padStart(2, "0");
@@ -18,10 +20,11 @@ function monthOf(part) {
   return part.length >= 3 && meant.length === 1 ? meant[0] : null;
 }
 
-function yearOf(part, today) {
+/** A year of two digits lies a few years ahead at most: a plan looks forward, a birth date back. */
+function yearOf(part, today, person) {
   if (!/^(\d\d|\d{4})$/.test(part)) return null;
-  const next = (Number(today.slice(0, 4)) + 1) % 100;
-  const year = part.length === 4 ? Number(part) : Number(part) + (Number(part) <= next ? 2000 : 1900);
+  const latest = Number(today.slice(0, 4)) + (person ? YEARS_AHEAD_OF_A_BIRTH : YEARS_AHEAD);
+  const year = part.length === 4 ? Number(part) : latest - ((latest - Number(part)) % 100);
   return year >= 1900 && year <= 2100 ? year : null;
 }
 
@@ -41,10 +44,10 @@ function partsOf(text) {
 }
 
 /** A day, a month or a year as its ISO beginning, with the time when one follows; null when it is none. */
-export function date(typed, today) {
+export function date(typed, today, person = false) {
   const timed = /^(.*\d.*?)[\s,T]+(\d{1,2}):(\d\d)$/.exec(typed.trim());
   if (timed) {
-    const day = date(timed[1], today);
+    const day = date(timed[1], today, person);
     return day?.length === 10 ? `${day}T${two(timed[2])}:${timed[3]}` : null;
   }
   const text = folded(typed);
@@ -52,7 +55,7 @@ export function date(typed, today) {
     return new Date(Date.parse(today) + NEAR[text] * 864e5).toISOString().slice(0, 10);
   }
   const [yearPart, monthPart, dayPart, ...rest] = partsOf(text);
-  const year = yearPart && (dayPart || yearPart.length === 4) ? yearOf(yearPart, today) : null;
+  const year = yearPart && (dayPart || yearPart.length === 4) ? yearOf(yearPart, today, person) : null;
   if (year === null || rest.length) return null;
   if (!monthPart) return String(year);
   const month = monthOf(monthPart);
@@ -79,7 +82,7 @@ export function number(typed, language) {
 export const readers = {
   text: (texts) => texts.find((text) => text.trim())?.trim() ?? null,
   number: (texts, sheet) => number(texts[0] ?? "", sheet.language),
-  date: (texts, sheet) => date(texts[0] ?? "", sheet.today),
+  date: (texts, sheet, question) => date(texts[0] ?? "", sheet.today, "person" in question),
   yes_no: (texts) => (texts[0] ? texts[0] === "yes" : null),
   list: (texts) => (texts.some(Boolean) ? texts.filter(Boolean) : null),
   none: () => null,

@@ -62,7 +62,7 @@ function answer(question) {
   if (question.dataset.value) return computed.get(question) ?? null;
   const typed = texts(question);
   if (typed.some((text) => text.startsWith("~"))) return null;
-  return (readers[question.dataset.valueType] ?? readers.text)(typed, sheet);
+  return (readers[question.dataset.valueType] ?? readers.text)(typed, sheet, question.dataset);
 }
 
 /** The answers of rows, kept until something in the row changes: a long table is read once, not with every key. */
@@ -184,9 +184,10 @@ const LARGE = 1000;
 /** How an answer was understood: slips in dates and thousands are seen at once. */
 const echoes = {
   date(typed, question) {
-    const day = date(typed, sheet.today);
+    const person = "person" in question.dataset;
+    const day = date(typed, sheet.today, person);
     if (!day) return "";
-    const born = "person" in question.dataset && day.length === 10 && day <= sheet.today;
+    const born = person && day.length === 10 && day <= sheet.today;
     return born ? `${spoken(day, sheet.language)}, ${age(day, sheet)}` : spoken(day, sheet.language);
   },
   number(typed) {

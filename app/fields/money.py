@@ -1,5 +1,6 @@
 """Money: an amount and its currency, never one without the other, never added across currencies."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
@@ -15,6 +16,9 @@ from app.language.question import Answer, Box, Question, Reading
 from app.language.texts import LANGUAGES
 
 HUNDREDTH = Decimal("0.01")
+CALLED = {"€": ("EUR",), "euro": ("EUR",), "lei": ("RON", "MDL"), "leu": ("RON", "MDL")}
+"""What people call their currencies: the lei are those of Romania or of Moldova."""
+WITH_A_WORD = re.compile(r"(€?)\s*(.*?)\s*(?:\bde )?(€|[^\W\d_]*)", re.DOTALL)
 
 
 class Money(NamedTuple):
@@ -51,7 +55,7 @@ def money_text(money: Money, language: str) -> str:
 
 
 class Amount(Question):
-    """An amount of money and its currency.
+    """An amount of money and its currency: 1.234,50 RON, 500 lei, 20 €.
 
     The two are posted one after the other.
     """
@@ -75,16 +79,28 @@ class Amount(Question):
         return None if amount is None else Money(amount, columns[f"{self.name}__currency"])
 
     def parse(self, texts: list[str], reading: Reading) -> Answer:
-        amount, currency = (*texts, "")[:2]
-        if not amount:
+        typed, chosen = (*texts, "")[:2]
+        if not typed:
             return None
-        if is_currency(amount[-3:]):
-            amount, currency = amount[:-3].rstrip(), amount[-3:]
-        currency = currency.upper() or self.currencies[0]
+        amount, currency = self._apart(typed, chosen.upper() or self.currencies[0])
         if not is_currency(currency):
             known = ", ".join(self.currencies)
             raise Mistake("Choose one of the currencies %(currencies)s.", currencies=known)
         return Money(read_number(amount, reading.language, 2).quantize(HUNDREDTH), currency)
+
+    def _apart(self, typed: str, chosen: str) -> tuple[str, str]:
+        """The amount, and the currency that a word beside it says, else the one chosen."""
+        before, amount, after = WITH_A_WORD.fullmatch(typed).groups()  # type: ignore[union-attr]
+        word = before + after
+        if word.lower() in CALLED:
+            return amount, self._called(CALLED[word.lower()], chosen)
+        return (amount, word.upper()) if is_currency(word) else (typed, chosen)
+
+    def _called(self, meant: Sequence[str], chosen: str) -> str:
+        """The chosen currency if the word may mean it, else the first offered one; none when it stays open."""
+        if len(meant) == 1:
+            return meant[0]
+        return next((code for code in (chosen, *self.currencies) if code in meant), "")
 
     def write(self, answer: Answer, reading: Reading) -> list[str]:
         return [typed_number(answer.amount, reading.language), answer.currency]

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from app.fields.dates import PartialDay
+from app.fields.money import Amount
 from app.fields.numbers import read_number
 from app.language.message import Mistake
 from app.language.question import Reading
@@ -20,6 +21,11 @@ DATES = [
 NUMBERS = [
     "12", "12,5", "12.5", "1.234", "1,234", "1.234,5", "1,234.5", "1 234,50", "-3", "−3", "0", "abc", ".",
     "1,2,3",
+]
+
+AMOUNTS = [
+    "500", "500 lei", "500 de lei", "1 leu", "20 €", "€20,50", "20 Euro", "1.234,5 de euro", "20USD", "100 mdl",
+    "12 lemn", "€ 12 lei", "lei", "de lei", "a lot", "12 abc", "-3 lei",
 ]
 
 
@@ -51,6 +57,21 @@ def test_dates_are_understood_alike(browser, person):
     expected = {typed: read(lambda typed: question.read([typed], reading), typed) for typed in DATES}
 
     assert understood(browser, "date", DATES, TODAY.isoformat(), person) == expected
+
+
+@pytest.mark.parametrize("language", ["ro", "en"])
+def test_amounts_are_understood_alike(browser, language):
+    question = Amount(name="value", label={"en": "Value", "ro": "Valoare"})
+    reading = Reading(language, TODAY)
+    expected = {typed: read(lambda typed: question.read([typed], reading), typed) for typed in AMOUNTS}
+
+    told = understood(browser, "money", AMOUNTS, language)
+
+    assert {typed: one["amount"] for typed, one in told.items()} == {
+        typed: None if money is None else float(money.amount) for typed, money in expected.items()
+    }
+    named = [(one["meant"], expected[typed]) for typed, one in told.items() if one["meant"] and expected[typed]]
+    assert all(money.currency in meant for meant, money in named)
 
 
 @pytest.mark.parametrize("language", ["ro", "en"])

@@ -85,6 +85,19 @@ def test_the_last_sheets_of_a_pile_are_taken_back_where_they_were_typed(sign_in:
     expect(typed.get_by_role("link", name="03.10.2026")).to_have_count(0)
 
 
+def test_a_currency_typed_beside_its_amount_is_chosen(manager: Visitor) -> None:
+    manager.open("/records/humanitarian_aid/new?case=6")
+    currency = manager.page.locator("select[name=value]")
+    value, echo = manager.page.locator("input[name=value]"), manager.page.locator("#value-echo")
+    for typed, chosen, echoed in [
+        ("1500 €", "EUR", "1.500"), ("20 lei", "RON", ""), ("2000 mdl", "MDL", "2.000"), ("3 lei", "MDL", ""),
+    ]:
+        value.fill(typed)
+        value.blur()
+        expect(currency).to_have_value(chosen)
+        expect(echo).to_have_text(echoed)
+
+
 def test_words_of_ones_own_are_asked_for_with_other(manager: Visitor) -> None:
     manager.open("/records/humanitarian_aid/new?case=6")
     words = manager.page.get_by_label("Altele: cu propriile cuvinte")

@@ -19,6 +19,15 @@ value = Amount(name="value", label={"en": "Value", "ro": "Valoare"})
     (["100", ""], Money(Decimal("100.00"), "RON")),
     (["100"], Money(Decimal("100.00"), "RON")),
     (["100 mdl", "RON"], Money(Decimal("100.00"), "MDL")),
+    (["500 lei", "RON"], Money(Decimal("500.00"), "RON")),
+    (["500 lei", "MDL"], Money(Decimal("500.00"), "MDL")),
+    (["500 de lei", "EUR"], Money(Decimal("500.00"), "RON")),
+    (["1 leu"], Money(Decimal("1.00"), "RON")),
+    (["20 €", "RON"], Money(Decimal("20.00"), "EUR")),
+    (["€20,50", "RON"], Money(Decimal("20.50"), "EUR")),
+    (["20 Euro", "MDL"], Money(Decimal("20.00"), "EUR")),
+    (["1.234,5 de euro", ""], Money(Decimal("1234.50"), "EUR")),
+    (["20USD", "RON"], Money(Decimal("20.00"), "USD")),
     (["", "RON"], None),
     (["", ""], None),
 ])
@@ -30,6 +39,9 @@ def test_an_amount_and_its_currency_are_read(typed: list[str], money: Money | No
     (["12,345", "RON"], "at most 2 digits"),
     (["a lot", "RON"], "Write a number"),
     (["12", "XYZ"], "RON, MDL, EUR"),
+    (["12 lemn", "RON"], "Write a number"),
+    (["€ 12 lei", "RON"], "Write a number"),
+    (["lei", "RON"], "Write a number"),
 ])
 def test_other_amounts_are_refused(typed: list[str], why: str) -> None:
     with pytest.raises(Mistake, match=why):
@@ -46,6 +58,14 @@ def test_money_reads_back(money: Money, reading: Reading) -> None:
     assert value.read([value.shown(money, reading)], reading) == money
     assert value.from_json(value.to_json(money)) == money
     assert value.restored(value.stored(money)) == money
+
+
+def test_lei_are_those_that_the_question_offers() -> None:
+    moldovan = Amount(name="value", label=value.label, currencies=["EUR", "MDL"])
+    assert moldovan.read(["500 lei", "EUR"], RO) == Money(Decimal("500.00"), "MDL")
+    abroad = Amount(name="value", label=value.label, currencies=["EUR"])
+    with pytest.raises(Mistake, match="Choose one of the currencies EUR"):
+        abroad.read(["500 lei", "EUR"], RO)
 
 
 def test_money_always_names_its_currency() -> None:

@@ -78,10 +78,23 @@ export function number(typed, language) {
   return found ? Number(`${found[1]}${found[2].replace(/[., ]/g, "") || 0}.${found[3] ?? 0}`) : null;
 }
 
+const CALLED = { "€": ["EUR"], euro: ["EUR"], lei: ["RON", "MDL"], leu: ["RON", "MDL"] };
+const isCurrency = (word) => Intl.supportedValuesOf("currency").includes(word.toUpperCase());
+
+/** An amount, and the currencies that a word beside it may mean: "500 lei", "20 €", "1.234,50 MDL". */
+export function money(typed, language) {
+  const [, before, amount, after] = /^(€?)\s*(.*?)\s*(?:\bde )?(€|\p{L}*)$/su.exec(typed.trim());
+  const word = before + after;
+  const meant = CALLED[word.toLowerCase()] ?? (isCurrency(word) ? [word.toUpperCase()] : []);
+  return { amount: number(meant.length ? amount : typed, language), meant };
+}
+
 /** How each kind of value is read from the texts chosen or typed under one name. */
 export const readers = {
   text: (texts) => texts.find((text) => text.trim())?.trim() ?? null,
-  number: (texts, sheet) => number(texts[0] ?? "", sheet.language),
+  number: (texts, sheet, question) => (
+    "money" in question ? money(texts[0] ?? "", sheet.language).amount : number(texts[0] ?? "", sheet.language)
+  ),
   date: (texts, sheet, question) => date(texts[0] ?? "", sheet.today, "person" in question),
   yes_no: (texts) => (texts[0] ? texts[0] === "yes" : null),
   list: (texts) => (texts.some(Boolean) ? texts.filter(Boolean) : null),

@@ -3,7 +3,7 @@
 
 const form = document.querySelector("[data-sheet]");
 const sheet = form.dataset;
-const [{ value: evaluate }, { age, date, folded, number, readers, spoken }] = await Promise.all([
+const [{ value: evaluate }, { age, date, folded, money, readers, spoken }] = await Promise.all([
   import(sheet.expressions), import(sheet.reading),
 ]);
 
@@ -190,8 +190,8 @@ const echoes = {
     const born = person && day.length === 10 && day <= sheet.today;
     return born ? `${spoken(day, sheet.language)}, ${age(day, sheet)}` : spoken(day, sheet.language);
   },
-  number(typed) {
-    const value = number(typed, sheet.language);
+  number(typed, question) {
+    const value = readers.number([typed], sheet, question.dataset);
     return value !== null && Math.abs(value) >= LARGE ? written(value) : "";
   },
 };
@@ -207,6 +207,16 @@ function countLines(area) {
   const used = area.value.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / PAPER_LINE)), 0);
   const counter = area.parentElement.querySelector("[data-counter]");
   counter.textContent = area.value.trim() ? counter.dataset.counter.replace("__used__", used) : "";
+}
+
+/** The currency typed beside an amount is chosen: "20 €". */
+function chooseCurrency(question, input) {
+  const currencies = "money" in question.dataset && input.tagName === "INPUT" && question.querySelector("select");
+  if (!currencies) return;
+  const { meant } = money(input.value, sheet.language);
+  if (meant.includes(currencies.value)) return;
+  const option = [...currencies.options].find(({ value }) => meant.includes(value));
+  if (option) option.selected = true;
 }
 
 /** Words beside "other" choose it. */
@@ -255,6 +265,7 @@ form.addEventListener("input", ({ target }) => {
 
 form.addEventListener("change", ({ target }) => {
   const question = target.closest("[data-question]");
+  if (question) chooseCurrency(question, target);
   if (question) echo(question, target);
 });
 

@@ -19,6 +19,7 @@ from app.language.message import Mistake
 from app.language.question import Answer, Box, Question, Reading, Sensitivity
 
 LONGEST_NUMBER = 32
+REGIONS = ("RO", "MD")
 COUNTIES = dict(enumerate((
     "AB", "AR", "AG", "BC", "BH", "BN", "BT", "BV", "BR", "BZ", "CS", "CJ", "CT", "CV", "DB", "DJ", "GL",
     "GJ", "HR", "HD", "IL", "IS", "IF", "MM", "MH", "MS", "NT", "OT", "PH", "SM", "SJ", "SB", "SV", "TR",
@@ -87,7 +88,7 @@ class Phone(Question):
 
     type: Literal["phone"] = "phone"
     region: Literal["RO", "MD"] = "RO"
-    """The country of a number written without its prefix."""
+    """The country of a number written without its prefix; one that does not fit there is tried in the other."""
 
     longest: ClassVar[int] = 40
 
@@ -105,11 +106,8 @@ class Phone(Question):
 
     def _number(self, text: str) -> phonenumbers.PhoneNumber | None:
         """The number in a text, if it can exist."""
-        try:
-            number = phonenumbers.parse(text, self.region)
-        except phonenumbers.NumberParseException:
-            return None
-        return number if phonenumbers.is_valid_number(number) else None
+        regions = sorted(REGIONS, key=lambda region: region != self.region)
+        return next(filter(None, (_number_of(region, text) for region in regions)), None)
 
     def write(self, answer: Answer, reading: Reading) -> list[str]:
         return [self.shown(answer, reading)]
@@ -136,6 +134,14 @@ class Phone(Question):
 
     def box(self) -> Box:
         return Box(width=20, inputmode="tel")
+
+
+def _number_of(region: str, text: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_valid_number(number) else None
 
 
 class Email(Question):

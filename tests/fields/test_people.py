@@ -85,6 +85,11 @@ def test_a_moldovan_form_reads_moldovan_numbers() -> None:
     assert Phone(name="phone", label=LABEL, region="MD").read(["069 123 456"], RO) == "+37369123456"
 
 
+def test_a_number_of_the_other_country_is_known_too() -> None:
+    assert phone.read(["069123456"], RO) == "+37369123456"
+    assert Phone(name="phone", label=LABEL, region="MD").read(["0722 123 456"], RO) == "+40722123456"
+
+
 def test_a_number_is_found_as_dialled_at_home() -> None:
     assert phone.words("+40722123456") == "+40722123456 0722123456 722123456"
 

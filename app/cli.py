@@ -17,9 +17,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app import shipped
+from app.language.finding import meant_of
 from app.language.message import Message
 from app.records.trouble import Trouble
-from app.speaking import own_language, say
+from app.speaking import languages, own_language, say
 
 HOST, PORT = "127.0.0.1", 8080
 ENVIRONMENT = """\
@@ -78,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     copy.add_argument("--to-key-file", type=Path, help="the key of the new data folder, outside of it")
     _add_places(copy)
     check = _command(commands, "check", _check, "say everything that is wrong in the form files")
-    check.add_argument("--language", default=own_language(), help="the language to say it in")
+    check.add_argument("--language", type=_language, default=own_language(), help="the language to say it in")
     _add_places(check)
     schema = _command(commands, "schema", _schema, "write the JSON Schema that editors use for form files")
     schema.add_argument("--forms", type=Path, help="the forms folder")
@@ -93,6 +94,14 @@ def _https_address(text: str) -> str:
             "write the address like https://dosar.exemplu.ro, without anything behind the name"
         ))))
     return parts.hostname
+
+
+def _language(text: str) -> str:
+    if text not in languages():
+        raise argparse.ArgumentTypeError(say(Message(
+            'unknown language "%(language)s"%(hint)s', {"language": text, "hint": meant_of(text, languages())},
+        )))
+    return text
 
 
 def _command(

@@ -25,6 +25,12 @@ def _of_windows() -> str:
     return getlocale(LC_CTYPE)[0] or "" if os.name == "nt" else ""
 
 
+def languages() -> list[str]:
+    """The languages that the commands speak."""
+    folders = shipped("translations").glob("*/LC_MESSAGES")
+    return ["en", *sorted(folder.parent.name.replace("_", "-") for folder in folders)]
+
+
 @cache
 def translate_to(language: str) -> Translate:
     """The texts of the language; English is what they are written in."""

@@ -188,6 +188,18 @@ def test_check_says_every_mistake(places: list[str], tmp_path: Path, capsys: pyt
     assert 'forms/visit.yaml:8: F006: tip necunoscut „intger”' in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("language, hint", [
+    ("zz", "; there are: en, ro, ro-MD."), ("ro_MD", '; did you mean "ro-MD"?'),
+])
+def test_check_speaks_only_languages_there_are(
+    language: str, hint: str, places: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["check", *places[2:4], "--language", language])
+    assert left.value.code == 2
+    assert f'unknown language "{language}"{hint}' in capsys.readouterr().err
+
+
 def test_check_says_what_the_kept_answers_do_not_allow(
     places: list[str], kept: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,10 +7,10 @@ import socket
 import sys
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import date, datetime
 from getpass import getpass
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -18,17 +18,18 @@ from urllib.parse import urlsplit
 
 from app import shipped
 from app.language.finding import meant_of
-from app.language.message import Message
+from app.language.message import Message, Translate, msgid
 from app.records.trouble import Trouble
-from app.speaking import languages, own_language, say
+from app.speaking import languages, own_language, say, translate_to
 
 HOST, PORT = "127.0.0.1", 8080
-ENVIRONMENT = """\
+ENVIRONMENT = msgid("""\
 environment:
   DATABASE_URL   keep the data in PostgreSQL instead of the data folder, for example
                  postgresql://dosar:password@localhost/dosar
   LANG           a language that begins with "ro" lets the commands speak Romanian
-"""
+""")
+Run = Callable[[argparse.Namespace], int]
 INTERRUPTED = 130
 
 
@@ -38,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):
             # a file or a pipe on Windows has no ș and ț
             stream.reconfigure(errors="replace")
-    asked = _parser().parse_args(arguments)
-    run: Callable[[argparse.Namespace], int] = asked.run
+    asked = _understood(arguments)
+    run: Run = asked.run
     try:
         return run(asked)
     except Trouble as trouble:
@@ -57,32 +58,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 # --- what can be asked -------------------------------------------------------------------------------
 
-def _parser() -> argparse.ArgumentParser:
+def _understood(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What is asked for. The words of the person's language take a while to come; only who must be told waits."""
+    try:
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            return _parser(str).parse_args(arguments)
+    except SystemExit:
+        own_words = translate_to(own_language())
+        vars(argparse)["_"] = own_words
+        return _parser(own_words).parse_args(arguments)
+
+
+def _parser(_: Translate) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        "dosar", description=__doc__, epilog=ENVIRONMENT, formatter_class=argparse.RawDescriptionHelpFormatter,
+        "dosar", description=_("Dosar: case files of an organisation, from forms written in YAML."),
+        epilog=_(ENVIRONMENT), formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    start = _command(commands, "start", _start, "start the application")
-    start.add_argument("--demo", action="store_true", help="with eight invented cases, on this machine only")
-    start.add_argument("--port", type=int, default=PORT, help=f"the port of the pages ({PORT})")
+    commands = parser.add_subparsers(required=True, metavar=_("COMMAND"))
+
+    def command(name: str, run: Run, does: str) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = commands.add_parser(
+            name, help=does, description=f"{does[0].upper()}{does[1:]}.", epilog=_(ENVIRONMENT),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        made.set_defaults(run=run)
+        return made
+
+    start = command("start", _start, _("start the application"))
+    start.add_argument("--demo", action="store_true", help=_("with eight invented cases, on this machine only"))
+    start.add_argument("--port", type=int, default=PORT, help=_("the port of the pages (%(default)s)"))
     start.add_argument(
-        "--address", type=_https_address, metavar="https://NAME",
-        help="the address under which a web server with HTTPS, on this machine, shows Dosar to others",
+        "--address", type=_https_address, metavar="https://…",
+        help=_("the address under which a web server with HTTPS, on this machine, shows Dosar to others"),
     )
-    start.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    _add_places(start)
-    upgrade = _command(commands, "upgrade", _upgrade, "make the database fit changed forms, after taking a copy")
-    upgrade.add_argument("--dry-run", action="store_true", help="only say what would change")
-    _add_places(upgrade)
-    copy = _command(commands, "copy", _copy, "copy everything to another, empty database")
-    copy.add_argument("--to", required=True, help="a postgresql:// address, or a new data folder")
-    copy.add_argument("--to-key-file", type=Path, help="the key of the new data folder, outside of it")
-    _add_places(copy)
-    check = _command(commands, "check", _check, "say everything that is wrong in the form files")
-    check.add_argument("--language", type=_language, default=own_language(), help="the language to say it in")
-    _add_places(check)
-    schema = _command(commands, "schema", _schema, "write the JSON Schema that editors use for form files")
-    schema.add_argument("--forms", type=Path, help="the forms folder")
+    start.add_argument("--no-browser", action="store_true", help=_("do not open a browser"))
+    _add_places(start, _)
+    upgrade = command("upgrade", _upgrade, _("make the database fit changed forms, after taking a copy"))
+    upgrade.add_argument("--dry-run", action="store_true", help=_("only say what would change"))
+    _add_places(upgrade, _)
+    copy = command("copy", _copy, _("copy everything to another, empty database"))
+    copy.add_argument("--to", required=True, help=_("a postgresql:// address, or a new data folder"))
+    copy.add_argument("--to-key-file", type=Path, help=_("the key of the new data folder, outside of it"))
+    _add_places(copy, _)
+    check = command("check", _check, _("say everything that is wrong in the form files"))
+    check.add_argument("--language", type=_language, default=own_language(), help=_("the language to say it in"))
+    _add_places(check, _)
+    schema = command("schema", _schema, _("write the JSON Schema that editors use for form files"))
+    schema.add_argument("--forms", type=Path, help=_("the forms folder"))
     return parser
 
 
@@ -104,22 +126,11 @@ def _language(text: str) -> str:
     return text
 
 
-def _command(
-    commands: Any, name: str, run: Callable[[argparse.Namespace], int], does: str
-) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(
-        name, help=does, description=f"{does[0].upper()}{does[1:]}.", epilog=ENVIRONMENT,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    command.set_defaults(run=run)
-    return command
-
-
-def _add_places(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--data", type=Path, help="the data folder (default: the user's own place for data)")
-    command.add_argument("--forms", type=Path, help="the forms folder (default: ./forms, else those shipped)")
-    command.add_argument("--key-file", type=Path, help="the key, outside the data folder")
-    command.add_argument("--passphrase", action="store_true", help="ask for a passphrase instead of a key file")
+def _add_places(command: argparse.ArgumentParser, _: Translate) -> None:
+    command.add_argument("--data", type=Path, help=_("the data folder (default: the user's own place for data)"))
+    command.add_argument("--forms", type=Path, help=_("the forms folder (default: ./forms, else those shipped)"))
+    command.add_argument("--key-file", type=Path, help=_("the key, outside the data folder"))
+    command.add_argument("--passphrase", action="store_true", help=_("ask for a passphrase instead of a key file"))
 
 
 def forms_folder(named: Path | None) -> Path:
@@ -223,8 +234,6 @@ def _tell_findings(findings: Sequence[Any]) -> None:
 
 
 def _said(found: Any) -> str:
-    from app.speaking import translate_to
-
     return str(found.say(translate_to(own_language())))
 
 
@@ -279,7 +288,6 @@ def _check(asked: argparse.Namespace) -> int:
     import app.fields  # noqa: F401 - tells the language its kinds of question
     from app.language.checks import check
     from app.language.folder import read_folder
-    from app.speaking import translate_to
 
     forms = forms_folder(asked.forms)
     found = _compared_with_answers(asked, forms) if _can_open(asked) else check(read_folder(forms))

@@ -182,6 +182,26 @@ def test_the_commands_speak_the_computers_language(environment: dict[str, str], 
     assert own_language(environment) == language
 
 
+@pytest.mark.parametrize("asked, told", [
+    (["--help"], ["utilizare: dosar", "COMANDĂ", "pornește aplicația", "arată acest ajutor", "comenzile vorbesc"]),
+    (["start", "--help"], ["Pornește aplicația.", "opțiuni:", "portul paginilor (8080)", "cere o "]),
+    (["copy"], ["eroare: lipsesc argumentele: --to"]),
+    (["strat"], ["eroare: argumentul COMANDĂ: nu există 'strat' (alegeți dintre 'start', "]),
+    (["start", "--port", "x"], ["argumentul --port: valoare de alt tip decât int: 'x'"]),
+    (["check", "--langauge", "ro"], ["eroare: argumente necunoscute: --langauge ro"]),
+    (["check", "--language", "zz"], ["limbă necunoscută „zz”; există: en, ro, ro-MD."]),
+])
+def test_how_to_ask_is_told_in_romanian_too(
+    asked: list[str], told: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LANG", "ro_RO.UTF-8")
+    with pytest.raises(SystemExit):
+        main(asked)
+    said = "".join(capsys.readouterr())
+    assert [words for words in told if words not in said] == []
+    assert "usage" not in said and "error" not in said
+
+
 def test_check_says_every_mistake(places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "forms/visit.yaml").write_text(VISIT.replace("integer", "intger"), encoding="utf-8")
     assert main(["check", *places[2:4], "--language", "ro"]) == 1

@@ -39,6 +39,7 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     expect_record_numbers(app)
     app.extensions["dosar_cabinet"] = Cabinet(store, opened.definition)
     app.extensions["dosar_findings"] = opened.findings
+    app.extensions["dosar_form_files"] = {part: file for file, part in opened.files.items()}
     app.extensions["dosar_known_forms"] = {}
     version_static_files(app)
     keep_unsent_sheets(app)

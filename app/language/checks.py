@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from keyword import kwlist
+from pathlib import PurePath
 from typing import Any
 
 from app.language.beginning_checks import beginning_findings
@@ -20,7 +21,7 @@ from app.language.face import Face
 from app.language.face_checks import face_findings
 from app.language.figure_checks import figure_findings
 from app.language.finding import Finding, Place, finding, mean
-from app.language.folder import MENU, ROLES, Reading
+from app.language.folder import MENU, NAMED, ROLES, Reading
 from app.language.form import CASE, Form
 from app.language.menu import Menu
 from app.language.message import msgid
@@ -65,6 +66,7 @@ def check(reading: Reading, languages: Iterable[str] = LANGUAGES) -> list[Findin
         found.append(_twin_codes(shared.choices, reading.sources[part], ("choices",)))
     found += [face_findings(reading), _face_defaults(reading), _roles_findings(reading), _menu_findings(reading)]
     found += [beginning_findings(reading), stage_findings(reading), profile_findings(reading), figure_findings(reading)]
+    found.append(_named_otherwise(reading))
     if not reading.findings:
         found.append(_unused(reading))
     return sorted(dict.fromkeys(chain.from_iterable(found)), key=lambda one: (one.place, one.code))
@@ -320,6 +322,16 @@ def _menu_findings(reading: Reading) -> Iterator[Finding]:
     for name in sorted(forms - menu.forms()):
         text = msgid('The form "%(name)s" stands in no part of the menu; add it.')
         yield finding(source.place(), "F023", text, name=name)
+
+
+def _named_otherwise(reading: Reading) -> Iterator[Finding]:
+    """Files that are looked for by the name they say, and not found."""
+    mixins = {f"mixin:{name}": source for name, source in reading.mixins.items()}
+    for part, source in (*mixins.items(), *((part, reading.sources[part]) for part in reading.parts)):
+        sort, _, name = part.partition(":")
+        if sort in NAMED and name != PurePath(source.file).stem:
+            text = msgid('This file is called otherwise than its "%(key)s: %(name)s"; call it %(name)s.yaml.')
+            yield finding(source.place((NAMED[sort],)), "F036", text, key=NAMED[sort], name=name)
 
 
 def _unused(reading: Reading) -> Iterator[Finding]:

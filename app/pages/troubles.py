@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from flask import current_app, render_template, url_for
 from flask_babel import gettext, ngettext
@@ -22,7 +23,7 @@ class FormLine:
     """One form in the overview."""
 
     title: str
-    key: str
+    file: str
     paper: str
     version: int
     questions: int
@@ -47,12 +48,17 @@ def findings() -> list[Finding]:
     return found
 
 
+def _file(key: str) -> str:
+    files: dict[str, str] = current_app.extensions["dosar_form_files"]
+    return PurePath(files.get(f"form:{key}", f"{key}.yaml")).name
+
+
 def _line(at: Desk, key: str) -> FormLine:
     form, language = at.cabinet.forms[key], at.reading.language
     faces = at.cabinet.definition.faces.get(key, ())
     papers = dict.fromkeys(one.paper for one in (form, *faces) if one.paper)
     return FormLine(
-        say(form.title, language), key, ", ".join(papers), form.version, len(form.questions),
+        say(form.title, language), _file(key), ", ".join(papers), form.version, len(form.questions),
         list(_notes(form, faces, language)),
     )
 

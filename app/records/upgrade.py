@@ -105,7 +105,7 @@ def _unchanged(connection: Connection, digest: str) -> Opened | None:
     if not isinstance(folder, dict) or folder["digest"] != digest:
         return None
     findings = [finding_from_json(found) for found in folder["findings"]]
-    return Opened(define(make_parts(good), good), findings, changed=False)
+    return Opened(define(make_parts(good), good), findings, changed=False, files=folder["files"])
 
 
 def _compared(connection: Connection, folder: Path, kept: Kept, converting: bool) -> Opened:
@@ -118,7 +118,8 @@ def _compared(connection: Connection, folder: Path, kept: Kept, converting: bool
     definition = define(make_parts(contents), contents)
     steps = plan(connection, definition, standing, before)
     files = {source.file: part for part, source in reading.sources.items() if part in contents}
-    return Opened(definition, reading.findings, steps, files={**_files(kept.good), **files})
+    gone = {file: part for file, part in _files(kept.good).items() if part not in files.values()}
+    return Opened(definition, reading.findings, steps, files={**gone, **files})
 
 
 def _changes(reading: Reading, standing: Mapping[str, Form], converting: bool) -> Iterator[Finding]:

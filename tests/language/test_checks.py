@@ -132,6 +132,18 @@ def test_a_file_that_an_editor_named_otherwise_is_not_passed_over_in_silence(nam
     assert folder_digest(folder) != before, "the next start reads the folder anew and says it too"
 
 
+def test_lists_and_mixins_are_looked_for_by_their_name_too(write: Write) -> None:
+    folder = write()
+    (folder / "mixins/header.yaml").rename(folder / "mixins/head.yaml")
+    (folder / "choices/attendance.yaml").rename(folder / "choices/school.yaml")
+    reading = read_folder(folder)
+    reading.findings = check(reading)
+    assert [(found.place.file, found.code) for found in reading.findings] == [
+        ("forms/choices/school.yaml", "F036"), ("forms/mixins/head.yaml", "F036"),
+    ]
+    assert reading.broken() == set()
+
+
 def test_a_mixin_with_a_mistake_breaks_the_forms_that_use_it(write: Write) -> None:
     folder = write()
     mixin = folder / "mixins/header.yaml"

@@ -282,6 +282,22 @@ def test_a_form_that_runs_with_a_text_missing_is_not_called_the_last_good_versio
         close(desk)
 
 
+def test_the_overview_names_the_file_that_a_form_lies_in(folder: Path) -> None:
+    (folder / "forms/visit.yaml").rename(folder / "forms/vizite.yaml")
+    for _ in ("first start", "nothing changed since"):
+        desk = opened(folder)
+        try:
+            said = html.unescape(desk.get("/forms"))
+            assert "vizite.yaml</td>" in said and "visit.yaml</td>" not in said
+            assert "forms/vizite.yaml:2: F036" in said and "Toate rulează așa cum sunt." in said
+        finally:
+            close(desk)
+    (folder / "forms/vizite.yaml").rename(folder / "forms/visit.yaml")
+    desk = opened(folder)
+    assert "visit.yaml</td>" in desk.get("/forms")
+    close(desk)
+
+
 def test_a_removed_form_keeps_its_records(folder: Path) -> None:
     before = opened(folder)
     address = before.post("/records/visit/new", purpose="sprijin").headers["Location"]

@@ -44,6 +44,8 @@ RESERVED = frozenset({
 })
 LONGEST_NAMES = 50
 """Columns, indexes and tables are named after both; PostgreSQL knows the first 63 characters of a name."""
+MOST_COLUMNS = 1000
+"""PostgreSQL gives a table 1,600 columns, those of questions long gone among them."""
 RESERVED_FORMS = ("ab_", "dosar_", "sqlite_", "pg_")
 USER = "user"
 """What a link may point to beside the forms."""
@@ -88,7 +90,7 @@ def _rest_findings(reading: Reading) -> Iterator[Iterable[Finding]]:
 
 def _form_findings(draft: Draft) -> list[Iterable[Finding]]:
     return [
-        _names(draft), _reserved_form(draft), _choices(draft), rule_findings(draft), _links(draft),
+        _names(draft), _reserved_form(draft), _too_wide(draft), _choices(draft), rule_findings(draft), _links(draft),
         _lists(draft), _totals(draft), _record_title(draft), _defaults(draft),
     ]
 
@@ -134,6 +136,23 @@ def _reserved_form(draft: Draft) -> Iterator[Finding]:
     if draft.form.belongs_to and key == CASE:
         text = msgid("The case file belongs to nothing; remove this line.")
         yield finding(draft.place("belongs_to"), "F016", text)
+
+
+def _too_wide(draft: Draft) -> Iterator[Finding]:
+    """The sheet, or a table on it, whose answers the database has no room for."""
+    yield from _wide(draft.place("sections"), draft.form.key, draft.form.stored_questions)
+    for path, question, _ in walk(draft.form):
+        yield from _wide(draft.place(*path, "name"), question.name, question.columns_asked())
+
+
+def _wide(place: Place, name: str, questions: Iterable[Question]) -> Iterator[Finding]:
+    columns = sum(len(question.columns()) for question in questions)
+    if columns > MOST_COLUMNS:
+        yield finding(
+            place, "F037", 'The answers of "%(name)s" need %(columns)s columns in the database, which keeps at most '
+            "%(most)s together; move some of the questions into a form of their own.",
+            name=name, columns=columns, most=MOST_COLUMNS,
+        )
 
 
 def _missing_translations(source: Source, languages: tuple[str, ...]) -> Iterator[Finding]:

@@ -21,6 +21,14 @@ from app.records.tables import Record, Row, build_tables
 
 HERE = Path(__file__).parents[1] / "forms"
 LANGUAGE = Path(__file__).parents[2] / "app/language"
+WIDE = """
+form: parcel
+title: {en: Parcel, ro: Pachet}
+list: [q0]
+sections:
+  - title: {en: Part, ro: Partea}
+    questions:
+"""
 CHECKED_HERE = ("reading", "misfits", "folder", "checks", "rule_checks")
 BAD = sorted((HERE / "bad").glob("*.yaml"))
 
@@ -66,8 +74,8 @@ def test_every_mistake_is_told_at_once(sample: Path, write: Write) -> None:
 def test_every_code_has_a_sample() -> None:
     sources = [(LANGUAGE / f"{name}.py").read_text(encoding="utf-8") for name in CHECKED_HERE]
     told = {code for source in sources for code in re.findall(r'"(F\d{3})"', source)}
-    assert told - {sample.stem[:4] for sample in BAD} <= {"F020", "F021", "F025", "F026", "F047"}, \
-        "tested in test_changes.py and test_demo_data.py"
+    assert told - {sample.stem[:4] for sample in BAD} <= {"F020", "F021", "F025", "F026", "F037", "F047"}, \
+        "tested below, in test_changes.py and in test_demo_data.py"
 
 
 def test_a_kind_unlike_any_other_is_told_with_all_there_are(write: Write) -> None:
@@ -130,6 +138,29 @@ def test_a_file_that_an_editor_named_otherwise_is_not_passed_over_in_silence(nam
         f"forms/{name}:1: F035: This file is not read, since its name does not end in .yaml; call it parcel.yaml.",
     ]
     assert folder_digest(folder) != before, "the next start reads the folder anew and says it too"
+
+
+def questions(number: int, indent: str) -> str:
+    return "".join(f"{indent}- {{name: q{one}, type: text, label: {{en: Q, ro: I}}}}\n" for one in range(number))
+
+
+def test_a_form_may_not_have_more_questions_than_a_table_has_columns(write: Write) -> None:
+    most, more = (WIDE + questions(number, "      ") for number in (1000, 1001))
+    assert "F037" not in "".join(printed(read_folder(write(parcel=most))))
+    reading = read_folder(write(parcel=more))
+    reading.findings = check(reading)
+    assert reading.broken() == {"form:parcel"}
+    assert (
+        'forms/parcel.yaml:5: F037: The answers of "parcel" need 1001 columns in the database, which keeps at most '
+        "1000 together; move some of the questions into a form of their own."
+    ) in [str(found) for found in reading.findings]
+
+
+def test_nor_may_a_table_of_rows(write: Write) -> None:
+    rows = "      - {name: q0, type: text, label: {en: Q, ro: I}}\n" \
+           "      - name: items\n        type: table\n        label: {en: Q, ro: I}\n        columns:\n"
+    said = "\n".join(printed(read_folder(write(parcel=WIDE + rows + questions(1001, "          ")))))
+    assert 'forms/parcel.yaml:9: F037: The answers of "items" need 1001 columns' in said
 
 
 def test_lists_and_mixins_are_looked_for_by_their_name_too(write: Write) -> None:

@@ -23,6 +23,7 @@ NUMBER = msgid("This must be a number.")
 TRUTH = msgid("This must be true or false.")
 LIST = msgid("This must be a list: lines that begin with a dash.")
 KEYS = msgid("Here stand several keys, each with its value.")
+CHOICE = msgid("Each choice is written with its code and what people read: {code: …, label: {en: …, ro: …}}.")
 CURLED = re.compile("^[“”„«»‘’]|[“”„«»‘’]$")
 CURLED_SAID = msgid('Only straight quotation marks (") count here; curled ones (“ ”) are taken for letters.')
 WRONG = {
@@ -109,6 +110,8 @@ def _wrong_value(wrong: Any, place: Place) -> Finding:
         return finding(place, "F008", text, words=", ".join(words), hint=hint)
     if kind == "string_pattern_mismatch":
         return finding(place, "F008", MISSPELT.get(more["pattern"], MISSPELT[NAME]))
+    if kind == "model_type" and path_in_file(wrong["loc"])[-2:-1] == (CHOICES,):
+        return finding(place, "F008", CHOICE)
     if kind in WRONG:
         return finding(place, "F008", WRONG[kind])
     return finding(place, "F008", "This value does not fit here.")

@@ -27,6 +27,16 @@ SAID_LIKE = {
     "list": msgid('The answers to "%(name)s" are words; write what they are compared with in quotation marks.'),
 }
 """How such a comparison is written."""
+OF_ONE = ("==", "<", "<=", "+", "-", "*", "/")
+"""What is said of one answer, never of several."""
+SEVERAL = {
+    "column": msgid(
+        '"%(name)s" stands for the answers of all rows, which are never compared or counted with as one; write '
+        '"…" in %(name)s, or take sum(%(name)s), min(%(name)s) or max(%(name)s).'
+    ),
+    "name": msgid('"%(name)s" has several answers, which are never equal to one; write "…" in %(name)s.'),
+}
+"""What to write instead, by the kind of name."""
 
 
 def rule_findings(draft: Draft) -> Iterator[Finding]:
@@ -59,10 +69,26 @@ def _rule(draft: Draft, rule: Expression, asked: Asked, path: Path) -> Iterator[
     for name in sorted(rule.names - asked.keys()):
         text = msgid('no question is named "%(name)s"%(hint)s')
         yield finding(place, "F012", text, name=name, hint=mean(name, asked))
+    for name, kind in dict.fromkeys(_several_as_one(rule.tree, asked)):
+        yield finding(place, "F027", SEVERAL[kind], name=name)
     for name, value in dict.fromkeys(_compared(rule.tree)):
         question = draft.in_hand(asked[name]) if name in asked else None
         if question is not None:
             yield from _never_given(question, name, value, place)
+
+
+def _several_as_one(tree: Any, asked: Asked) -> Iterator[tuple[str, str]]:
+    """Every name that stands for several answers where one is asked for, and the kind of name."""
+    if not isinstance(tree, list):
+        return
+    operator, *parts = tree
+    ones = parts if operator in OF_ONE else parts[:1] if operator == "in" else []
+    for part in filter(_is_question, ones):
+        name = ".".join(part[1:])
+        if name in asked and (part[0] == "column" or asked[name].value_type == "list"):
+            yield name, part[0]
+    for part in parts:
+        yield from _several_as_one(part, asked)
 
 
 def _never_given(question: Question, name: str, value: Any, place: Place) -> Iterator[Finding]:

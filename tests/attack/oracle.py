@@ -32,6 +32,7 @@ NUMBERS = re.compile(r"\d+")
 WORST = 500
 REFUSALS = {400, 401, 403, 404, 405}
 SPREADSHEET = "spreadsheetml"
+TAGS = re.compile(r"<[^>]*>")
 LINES = re.compile(r'<a[^>]* href="(/(?:cases|records/\w+)/\d+)"')
 
 
@@ -70,8 +71,8 @@ class Oracle:
     """(role, form, what was done): to see that the walk's bodies do get through where they may."""
     seen: dict[str, set[int]] = field(default_factory=dict)
     """Role → the numbers of the canaries it was shown: to see that the oracle does find them."""
-    lists: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-    """(role, form) → the lines of the form's list."""
+    lists: dict[tuple[str, str], tuple[list[str], list[str]]] = field(default_factory=dict)
+    """(role, form) → the lines of the form's list, and every number on it, counts and sums among them."""
     shapes: dict[tuple[str, ...], dict[str, tuple[Cell, tuple[int, str]]]] = field(default_factory=dict)
 
     def judge(self, cell: Cell, answer: Answer, written: set[str], logged: list[str]) -> None:
@@ -268,12 +269,12 @@ class Oracle:
 
 
     def _compare_order(self, cell: Cell, answer: Answer) -> None:
-        """A wish about an answer she may not see changes nothing of the list, not even its order."""
-        lines = LINES.findall(answer.text)
+        """A wish about an answer she may not see changes nothing of the list: not its order, its counts or sums."""
+        listed = LINES.findall(answer.text), NUMBERS.findall(TAGS.sub(" ", answer.text))
         if cell.attack == "plain":
-            self.lists[cell.role, cell.form] = lines
-        elif cell.attack == "hidden" and lines != self.lists[cell.role, cell.form]:
-            self._blame(cell, "is sorted or narrowed by an answer the role may not see")
+            self.lists[cell.role, cell.form] = listed
+        elif cell.attack == "hidden" and listed != self.lists[cell.role, cell.form]:
+            self._blame(cell, "is sorted, narrowed or summed by an answer the role may not see")
 
 
 class Listening(logging.Handler):

@@ -16,6 +16,8 @@ from tests.attack.policy import Policy
 from tests.attack.posts import MISSING, TOO_LARGE, Posts
 from tests.attack.routes import is_open as is_open_route
 
+ON_PAPER = {"RecordPages.show", "RecordPages.new", "RecordPages.edit"}
+"""The pages that ask on which paper."""
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -98,10 +100,17 @@ class Ways:
         if cell.endpoint == "RecordPages.new" and is_open:
             cases = {**self.planted.cases, "missing": MISSING, "too large": TOO_LARGE}
             queries = [(place, f"case={case}") for place, case in cases.items()]
+        if cell.endpoint in ON_PAPER and is_open and cell.target in ("", "own", "shared", "foreign"):
+            queries += [("face", f"face={face}") for face in (*self._faces(), "nothing", TOO_LARGE)]
         for attack, query in queries:
             target = attack if attack in (*CASE_PLACES, "missing") else ""
             yield Cell(cell.role, "GET", f"{cell.endpoint}?case" if target else cell.endpoint,
                        f"{cell.address}?{query}", target, cell.form, "plain" if target else attack)
+
+    def _faces(self) -> list[str]:
+        """A paper of some form: it is foreign to any other."""
+        every = self.planted.cabinet.definition.faces.values()
+        return [face.face for faces in every for face in faces][:1]
 
     def _list_queries(self, cell: Cell) -> Iterator[tuple[str, str]]:
         for place, case in {**self.planted.cases, "missing": MISSING}.items():

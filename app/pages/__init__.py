@@ -19,6 +19,7 @@ def register_pages(app: Flask, registry: Any) -> None:
     from app.pages.finding import FindingPage
     from app.pages.help import HelpPages
     from app.pages.home import HomePage
+    from app.pages.ledgers import LedgerPages
     from app.pages.merging import MergePages
     from app.pages.own_lists import ListPages
     from app.pages.programme import ProgrammePage
@@ -32,7 +33,7 @@ def register_pages(app: Flask, registry: Any) -> None:
             module.register(registry)
         for view in (
             HomePage, HelpPages, FindingPage, CasePages, MergePages, ProgrammePage, DerivingPages, DraftPages,
-            RecordPages, FiguresPage, ExportPages, ListPages, FilePages, ReversingPages, TeamPage, FormsPage,
-            RecyclePage,
+            RecordPages, FiguresPage, ExportPages, LedgerPages, ListPages, FilePages, ReversingPages, TeamPage,
+            FormsPage, RecyclePage,
         ):
             registry.add_view_no_menu(view)

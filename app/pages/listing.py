@@ -75,6 +75,8 @@ class Tools:
     save_url: str
     """Where the filters and the order are saved; empty while there is nothing to save."""
     export_url: str
+    ledger_url: str = ""
+    """Where all lines of the case stand as on the paper, to be printed and signed."""
 
 
 @dataclass(slots=True)
@@ -121,6 +123,11 @@ def list_context(at: Desk, form: Form) -> dict[str, Any]:
         "tools": _tools(at, form, wish, own),
         "to_sign": [say(one.label, language) for one in form.signatures if one.each_row],
     }
+
+
+def divided_by(form: Form) -> str:
+    """The question whose answers divide the ledger of a case: the one its first running total is kept by."""
+    return next((total.by[0] for total in form.totals[:1] if form.belongs_to and len(total.by) == 1), "")
 
 
 def wish_of(form: Form, columns: tuple[str, ...] = ()) -> Wish:
@@ -204,6 +211,7 @@ def _tools(at: Desk, form: Form, wish: Wish, own: OwnLists) -> Tools:
         url_for("ListPages.columns", **query), _saved(form, wish, own),
         url_for("ListPages.save", **query) if wish.filters or wish.sort else "",
         url_for("ExportPages.export", **query) if at.worker.may("export", form.key) else "",
+        url_for("LedgerPages.ledger", form=form.key, case=wish.case_id) if wish.case_id and divided_by(form) else "",
     )
 
 

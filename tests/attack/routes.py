@@ -33,7 +33,7 @@ RIGHTS = {
     "ListPages.forget": "see", "CasePages.cases": "see", "CasePages.case": "see", "CasePages.timeline": "see",
     "FindingPage.ask": "see", "FindingPage.find": "see", "MergePages.choose": "delete", "MergePages.compare": "delete",
     "MergePages.decide": "delete", "TeamPage.team": "see", "TeamPage.leave": "see", "ProgrammePage.programme": "see",
-    "FiguresPage.figures": "see",
+    "FiguresPage.figures": "see", "LedgerPages.ledger": "see",
 }
 """Open to roles with this right on the form."""
 FORM_OF = {"ProgrammePage.programme": "stay"}

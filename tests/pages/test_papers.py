@@ -47,6 +47,31 @@ def test_the_printed_ledger_has_a_place_to_sign_in_each_row(demo: Demo) -> None:
     assert "to-sign" not in demo.browser("coordinator").get("/records/visit_report").text
 
 
+def test_the_ledger_of_a_case_is_printed_section_by_section(demo: Demo) -> None:
+    """All lines of the case on one page, numbered anew in each section, with its sum and the overall one."""
+    browser = demo.browser("accountant")
+    listed = browser.get("/records/study_ledger").text
+    case = next(
+        number for number in range(1, 8)
+        if "/ledger?case=" in browser.get(f"/records/study_ledger?case={number}").text
+    )
+    assert "/ledger?case=" not in listed
+    printed = browser.get(f"/records/study_ledger/ledger?case={case}").text
+    sections = re.findall(r'<section class="record-section">.*?</section>', printed, re.DOTALL)
+    assert len(sections) > 1
+    for section in sections:
+        assert '<th scope="row">1</th>' in section and re.search(r"Total: [\d.,]+", section)
+        assert section.count('<td class="to-sign"></td>') == 2 * section.count('<th scope="row">')
+    assert "Suma totală acordată" in printed
+
+
+def test_only_a_ledger_of_a_case_is_printed_so(demo: Demo) -> None:
+    for address in ("study_ledger/ledger", "study_ledger/ledger?case=999999", "visit_report/ledger?case=1"):
+        assert demo.browser("accountant" if "study" in address else "coordinator").get(
+            f"/records/{address}"
+        ).status_code == 404
+
+
 def test_the_overview_of_forms_tells_papers_and_remarks(demo: Demo) -> None:
     said = page(demo, "/forms", "administrator")
     assert "F23, F06, F07, F14, F15, F21" in said

@@ -1,0 +1,76 @@
+"""A ledger as the paper has it: all lines of one case, section by section, with sums and places to sign."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import abort, render_template, request, url_for
+
+from app.access.gate import may, page
+from app.access.view import View
+from app.language.form import Form
+from app.language.texts import say
+from app.pages.addresses import record_number
+from app.pages.desk import Desk, desk, found_or_404
+from app.pages.listing import Sum, divided_by, sum_lines
+from app.pages.reading_sheet import signature_lines
+from app.records.lists import MOST_COLUMNS, ListPage, Wish, list_page, shown_columns, totals
+
+MOST = 2000
+"""So many lines are printed; a case has a few hundred at most."""
+
+
+@dataclass(slots=True)
+class Group:
+    """The lines of one section, and their sum."""
+
+    label: str
+    lines: list[list[str]]
+    sum: str
+
+
+class LedgerPages(View):
+    """The ledgers of one case, to be printed and signed."""
+
+    @page("/records/<form>/ledger", may("see"))
+    def ledger(self, form: str) -> str:
+        at, known = desk(), desk().form(form)
+        case_id, by = request.args.get("case", type=record_number), divided_by(known)
+        if case_id is None or not by:
+            abort(404)
+        case = found_or_404(at.cabinet.case, case_id)
+        others = [name for name in known.list if name != by]
+        wish = Wish(sort=by, case_id=case_id, columns=(by, *others[:MOST_COLUMNS - 1]))
+        columns = shown_columns(known, wish)
+        found = list_page(at.cabinet, at.seen_forms(), form, wish, at.reading, size=MOST)
+        sums = _sums(at, known, wish)
+        language = at.reading.language
+        return render_template(
+            "ledger.html", title=say(known.plural or known.title, language), case=at.case_head(case),
+            form_title=say(known.plural or known.title, language),
+            heads=[say(known.questions[name].label, language) for name in columns if name != by],
+            to_sign=[say(one.label, language) for one in known.signatures if one.each_row],
+            groups=list(_groups(at, known, found, columns.index(by), sums[0])), totals=sums[1:],
+            back_url=url_for("RecordPages.list", form=form, case=case_id), signatures=signature_lines(known, language),
+        )
+
+
+def _sums(at: Desk, form: Form, wish: Wish) -> list[Sum]:
+    """The running totals of the case, the divided one first."""
+    return [
+        Sum(say(total.label or form.questions[total.sum].label, at.reading.language), sum_lines(lines))
+        for _, total, lines in totals(at.cabinet, at.seen_forms(), {form.key: wish}, at.reading)
+    ]
+
+
+def _groups(at: Desk, form: Form, found: ListPage, place: int, divided: Sum) -> Iterator[Group]:
+    """The sections in the order of their list; those without a line have nothing to print.
+
+    ``place`` is the column that says which section a line is of.
+    """
+    offered = form.questions[divided_by(form)].options()
+    order = [say(choice.label, at.reading.language) for choice in offered]
+    sums = {line.by: line.amounts for line in divided.lines}
+    for label in dict.fromkeys([*order, *(cells[place] for cells in found.cells)]):
+        lines = [[*cells[:place], *cells[place + 1:]] for cells in found.cells if cells[place] == label]
+        if lines:
+            yield Group(label, lines, sums.get(label, ""))

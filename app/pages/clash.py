@@ -4,25 +4,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from json import dumps
-from typing import TYPE_CHECKING
 
 from flask import render_template
 
-from app.language.question import Answers, Question, Reading
+from app.language.question import Answers, Question
 from app.language.texts import say
 from app.pages.asked import Carried
 from app.pages.desk import Desk
 from app.pages.filling import linked_ids
-from app.pages.posted import Posted, as_posted
+from app.pages.posted import KEEP, as_posted
 from app.pages.reading_sheet import answer_text
+from app.pages.sheet import SheetOnDesk
 from app.pages.tokens import seen_marks, seen_token
 from app.records.labels import link_titles
 from app.records.sheets import open_sheet
-
-if TYPE_CHECKING:
-    from app.pages.sheet import SheetOnDesk
-
-KEEP = "_keep."
 
 
 @dataclass(slots=True)
@@ -36,7 +31,7 @@ class Differing:
     choose: str = "mine"
 
 
-def clash_page(at: Desk, on_desk: "SheetOnDesk", answers: Answers) -> str:
+def clash_page(at: Desk, on_desk: SheetOnDesk, answers: Answers) -> str:
     """What this worker typed beside what was saved meanwhile; posting it again is a merge."""
     assert on_desk.record is not None
     record_id = on_desk.record.id
@@ -86,13 +81,3 @@ def _differing(
         for question in asked
         if question.to_json(mine.get(question.name)) != question.to_json(theirs.get(question.name))
     ]
-
-
-def take_theirs(questions: Iterable[Question], posted: Posted, saved: Answers, reading: Reading) -> None:
-    """Where the merge page chose the saved answer, put it in place of the typed one."""
-    for question in questions:
-        if posted.pop(f"{KEEP}{question.name}", "mine") != "theirs":
-            continue
-        for name in [name for name in posted if name == question.name or name.startswith(f"{question.name}.")]:
-            posted.poplist(name)
-        posted.update(as_posted([question], saved, reading))

@@ -12,10 +12,11 @@ from app.access.view import View
 from app.language.form import CASE
 from app.language.texts import say
 from app.pages.asked import Result, SearchBox
-from app.pages.clash import KEEP, Differing
+from app.pages.clash import Differing
 from app.pages.desk import Desk, desk, found_or_404
 from app.pages.duplicates import called
 from app.pages.filling import linked_ids
+from app.pages.posted import KEEP
 from app.pages.reading_sheet import answer_text
 from app.pages.sheet import saved
 from app.pages.tokens import seen_token, seen_version

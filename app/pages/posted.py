@@ -14,6 +14,8 @@ from app.language.question import Answers, Question, Reading
 
 Posted = MultiDict[str, str]
 BLANK = "__row__"
+KEEP = "_keep."
+"""How the boxes begin in which somebody chooses between two answers."""
 
 
 @dataclass
@@ -155,3 +157,14 @@ def as_posted(questions: Iterable[Question], answers: Answers, reading: Reading)
                 texts = column.typed(row.get(column.name), reading)
                 posted.setlist(f"{question.name}.{index}.{column.name}", texts)
     return posted
+
+
+
+def take_theirs(questions: Iterable[Question], posted: Posted, saved: Answers, reading: Reading) -> None:
+    """Where the merge page chose the saved answer, put it in place of the typed one."""
+    for question in questions:
+        if posted.pop(f"{KEEP}{question.name}", "mine") != "theirs":
+            continue
+        for name in [name for name in posted if name == question.name or name.startswith(f"{question.name}.")]:
+            posted.poplist(name)
+        posted.update(as_posted([question], saved, reading))

@@ -20,7 +20,6 @@ from app.language.form import Form, Section
 from app.language.question import Answers, Question
 from app.language.texts import LANGUAGES, say
 from app.pages.beside import money_beside
-from app.pages.clash import take_theirs
 from app.pages.deriving import derived
 from app.pages.desk import Desk
 from app.pages.duplicates import known_already
@@ -30,7 +29,7 @@ from app.pages.going_on import still_lacking
 from app.pages.moments import moment_text
 from app.pages.picking import pick_page
 from app.pages.pile import Pile
-from app.pages.posted import Posted, as_posted, copy_row, next_row, read_posted, tidied
+from app.pages.posted import Posted, as_posted, copy_row, next_row, read_posted, take_theirs, tidied
 from app.pages.unsent import TYPED, boxes_of
 from app.pages.uploads import take_uploads
 from app.records import drafts

@@ -229,15 +229,6 @@ class Question(BaseModel):
         """The answer as people read it. Never called with ``None`` or :class:`Unknown`."""
         return str(answer)
 
-    def beginning(self, reading: Reading, worker_id: int | None = None) -> Answer:
-        """The answer a new sheet begins with: the default, written as somebody would type it.
-
-        Raises :class:`Mistake` for a default that cannot be read.
-        """
-        if isinstance(self.default, str):
-            return self.read([self.default], reading)
-        return self.from_json(self.default)
-
     def echo(self, answer: Answer, reading: Reading) -> str:
         """How a lenient reading was understood ("27 martie 1998, 28 de ani"); empty for no echo."""
         return ""
@@ -293,7 +284,10 @@ class Question(BaseModel):
         return str(answer)
 
     def default_answer(self, reading: Reading) -> Answer:
-        """The answer a new sheet begins with. Raises :class:`Mistake`."""
+        """The answer a new sheet begins with: the default, written as somebody would type it.
+
+        Raises :class:`Mistake` for a default that cannot be read.
+        """
         if isinstance(self.default, str):
             return self.read([self.default], reading)
         return self.from_json(self.default)

@@ -99,7 +99,10 @@ def _versions_unchecked(planted: Planted, patch: Patch) -> None:
 
 def _history_tells_all(planted: Planted, patch: Patch) -> None:
     tell = history.entries
-    _everywhere(patch, tell, lambda cabinet, form, record: tell(cabinet, cabinet.forms[form.key], record))
+
+    def all_told(cabinet: Any, form: Form, record: Any, *page: int) -> Any:
+        return tell(cabinet, cabinet.forms[form.key], record, *page)
+    _everywhere(patch, tell, all_told)
 
 
 def _titles_of_all(planted: Planted, patch: Patch) -> None:

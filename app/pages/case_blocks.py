@@ -387,7 +387,7 @@ def _stage_state(one: StageNow, place: int, current: int) -> str:
         return "now"
     if one.missing and place < current:
         return "behind"
-    return "done" if one.finished or one.is_complete else "ahead"
+    return "done" if one.finished or (one.is_known and one.is_complete) else "ahead"
 
 
 def _stage_said(one: StageNow, state: str) -> str:
@@ -395,6 +395,8 @@ def _stage_said(one: StageNow, state: str) -> str:
     needed = sum(document.is_needed for document in one.documents)
     if state == "done":
         return gettext("Complete")
+    if not one.is_known:
+        return ""
     if state == "ahead" and not whole:
         return gettext("Not started")
     if not needed:

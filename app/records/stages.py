@@ -1,7 +1,7 @@
 """The stages of one case: their documents, what these lack, when the stages began and ended."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -47,6 +47,8 @@ class StageNow:
     finished: date | None = None
     until: date | None = None
     is_current: bool = False
+    is_known: bool = True
+    """Whether the reader may know every document the stage needs, and so how far it is."""
 
     @property
     def missing(self) -> list[Document]:
@@ -107,11 +109,7 @@ def stages_now(look: Glance, stages: Stages) -> list[StageNow]:
     seen = [stage for stage in stages.stages if stage.stage in told or any(form in look.known for form in stage.forms)]
     made = [_stage_now(look, stage, *told.get(stage.stage, (None, None))) for stage in seen]
     current = _current(made)
-    return [_with_current(one, one is current) for one in made]
-
-
-def _with_current(one: StageNow, is_current: bool) -> StageNow:
-    return StageNow(one.stage, one.documents, one.entered, one.finished, one.until, is_current)
+    return [replace(one, is_current=one is current) for one in made]
 
 
 def _told(look: Glance, stages: Stages) -> dict[str, tuple[date | None, date | None]]:
@@ -132,7 +130,8 @@ def _stage_now(look: Glance, stage: Stage, entered: date | None, finished: date 
         Document(form, is_needed, filed(look, form, stage.since))
         for forms, is_needed in ((stage.needs, True), (stage.optional, False)) for form in forms if form in look.known
     )
-    return StageNow(stage, documents, entered, finished, _case_date(look, stage.until))
+    is_known = all(form in look.known for form in stage.needs)
+    return StageNow(stage, documents, entered, finished, _case_date(look, stage.until), is_known=is_known)
 
 
 def _current(stages: Sequence[StageNow]) -> StageNow | None:

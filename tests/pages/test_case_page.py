@@ -86,6 +86,14 @@ def test_a_half_filled_document_says_how_many_answers_it_lacks(demo: Demo, case_
     assert re.search(r"Fișă de luare în evidență În curs · lipsesc \d+ răspunsuri", said)
 
 
+def test_how_far_a_stage_is_is_told_to_whom_its_documents_are(demo: Demo) -> None:
+    case = case_of(demo, "DEMO-003")
+    assert "5. Plan Complet" in block(page(demo, case), "Etape")
+    accountants = block(page(demo, case, "accountant"), "Etape")
+    assert "5. Plan" in accountants and "Neînceput" not in accountants
+    assert "Complet" not in block(page(demo, case, "volunteer"), "Etape").replace("Complet ·", "")
+
+
 def begun(demo: Demo, user: str, form: str, case_id: int) -> None:
     """A draft of a new sheet."""
     with demo.app.app_context():

@@ -34,6 +34,8 @@ class Complaint:
     where: Where
     said: Message | Text
     soft: bool = False
+    leads: Sequence[tuple[str, str]] = ()
+    """Where else to look: what it is called, and its address."""
 
 
 def plain_answers(questions: Sequence[Question], answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -134,6 +134,8 @@ class Problem:
     """The input it leads to."""
     label: str
     text: str
+    leads: Sequence[tuple[str, str]] = ()
+    """Where else to look: what it is called, and its address."""
 
 
 @dataclass(slots=True)

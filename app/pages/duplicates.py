@@ -1,13 +1,15 @@
 """Before a person is saved: is she known already? Asked softly, the worker decides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from flask import url_for
 from flask_babel import gettext
 
 from app.language.answering import Complaint
-from app.language.form import Form
+from app.language.form import CASE, Form
 from app.language.message import Message
 from app.language.question import Answers, Question
+from app.pages.addresses import record_url
 from app.pages.desk import Desk
 from app.records.duplicates import Likely, deciding, likely
 from app.records.labels import titles
@@ -27,11 +29,18 @@ def known_already(
     found = likely(at.cabinet, whole, answers, but)
     if not found:
         return []
+    reached = _in_reach(at, whole.key, found)
     who = Message(
-        "This person may be known already: %(who)s. If so, go on there; if it is somebody else, save.",
+        "This person may be known already: %(who)s. If so, go on there; if it is somebody else, tick below "
+        "that it is right, and save.",
         {"who": "; ".join(called(at, whole.key, found).values())},
     )
-    return [Complaint((about[0].name,), who, soft=True)]
+    leads = [(title, _page_of(whole.key, number)) for number, title in reached.items()]
+    return [Complaint((about[0].name,), who, soft=True, leads=leads)]
+
+
+def _page_of(form: str, number: int) -> str:
+    return url_for("CasePages.case", case_id=number) if form == CASE else record_url(form, number)
 
 
 def _is_new(question: Question, kept: Answers, answers: Answers) -> bool:
@@ -42,11 +51,15 @@ def called(at: Desk, form: str, found: Iterable[Likely]) -> dict[int, str]:
     """What the records are called: in reach by their title, out of reach by code and initials alone; initials
     are told to nobody who may not know names."""
     every = list(found)
-    in_reach = titles(at.cabinet, at.forms[form], [one.id for one in every], at.reading) if at.worker.may(
-        "see", form
-    ) else {}
+    in_reach = _in_reach(at, form, every)
     knows_names = bool(deciding(at.forms[form]))
     return {one.id: in_reach.get(one.id) or _out_of_reach(one, knows_names) for one in every}
+
+
+def _in_reach(at: Desk, form: str, found: Iterable[Likely]) -> Mapping[int, str]:
+    if not at.worker.may("see", form):
+        return {}
+    return titles(at.cabinet, at.forms[form], [one.id for one in found], at.reading)
 
 
 def _out_of_reach(one: Likely, knows_names: bool) -> str:

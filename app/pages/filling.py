@@ -77,7 +77,7 @@ class Filling:
     def doubts(self) -> list[Problem]:
         """What somebody should look at again before it is saved."""
         return [
-            Problem(_id(one.where), self._label(one.where), self._said(one.said))
+            Problem(_id(one.where), self._label(one.where), self._said(one.said), one.leads)
             for one in self.complaints if one.soft
         ]
 

@@ -73,7 +73,7 @@ def test_a_person_of_another_team_is_told_by_code_and_initials(demo: Demo) -> No
     page = submit(manager, f"/records/case/{own}/edit/1", last_name="Абабий", first_name="Вероника", birth_date="1999")
     assert page.status_code == 422
     assert f"{code}, A. V." in page.text
-    assert "Ababii" not in page.text
+    assert "Ababii" not in page.text and "Deschide" not in page.text
     assert manager.get(f"/cases/{stranger}").status_code == 404
     kept = submit(
         manager, f"/records/case/{own}/edit/1", last_name="Абабий", first_name="Вероника", birth_date="1999",
@@ -104,7 +104,9 @@ def test_in_reach_she_is_told_by_name(demo: Demo) -> None:
     own = new_case(demo)
     page = submit(coordinator, f"/records/case/{own}/edit/1", last_name="Zagaievski", first_name="Olesia")
     assert page.status_code == 422
-    assert "Zagaievschi Olesea" in page.text
+    opened = re.search(r'<a class="list-link" href="(/cases/\d+)">Deschide ([^<]+)</a>', page.text)
+    assert opened and "Zagaievschi Olesea" in opened[2]
+    assert "Zagaievschi Olesea" in coordinator.get(opened[1]).text
 
 
 @pytest.fixture

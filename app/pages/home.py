@@ -24,9 +24,8 @@ from app.pages.troubles import trouble_block
 from app.records import drafts
 from app.records.drafts import Draft
 from app.records.labels import link_titles
-from app.records.my_cases import Lacking
+from app.records.my_cases import ToDo
 from app.records.overview import ByOthers, Waiting, cases_changed_last, entered_by, to_check
-from app.records.promises import Due
 from app.records.system import now
 from app.records.tables import USER
 
@@ -46,8 +45,8 @@ class HomePage(View):
         at = desk()
         found = _found(at)
         blocks = [block for block in (
-            trouble_block(at), _drafts(at, found), todo.due_block(at, found.due, found.titles), _to_check(at, found),
-            todo.lacking_block(at, found.lacking, found.titles),
+            trouble_block(at), _drafts(at, found), todo.due_block(at, found.to_do.due, found.titles),
+            _to_check(at, found), todo.lacking_block(at, found.to_do.lacking, found.titles),
             _new_sheets(at, found), todo.by_others_block(at, found.by_others, found.titles), todo.places_block(at),
             _cases(at, found), _mine(at, found),
         ) if block is not None]
@@ -84,8 +83,7 @@ class _Found:
     """What she entered lately, the latest first."""
     cases: list[tuple[int, datetime]]
     """The cases in reach that changed last, and when."""
-    due: list[Due]
-    lacking: list[Lacking]
+    to_do: ToDo
     by_others: list[ByOthers]
     titles: Titles
 
@@ -97,13 +95,13 @@ def _found(at: Desk) -> _Found:
     )
     entered = entered_by(at.cabinet, at.cabinet.forms, at.worker.id, now() - LATELY, MOST_COUNTED)
     cases = cases_changed_last(at.cabinet, NEW_SHEETS) if at.worker.may("see", CASE) else []
-    due, lacking, by_others = todo.due(at), todo.lacking(at), todo.by_others(at)
+    to_do, by_others = todo.waiting(at), todo.by_others(at)
     begun = [one for one in drafts.of_worker(at.cabinet, at.worker.id) if one.form in at.cabinet.forms]
     told = [*waiting, *entered[:MOST]]
     wanted: dict[str, list[int]] = {
         CASE: [
             *(one.case_id for one in told if one.case_id), *(case_id for case_id, _ in cases),
-            *(one.case_id for one in due[:todo.MOST]), *(one.case_id for one in lacking[:todo.MOST]),
+            *(one.case_id for one in to_do.due[:todo.MOST]), *(one.case_id for one in to_do.lacking[:todo.MOST]),
             *(one.case_id for one in by_others),
         ],
         USER: [*(one.by for one in told if one.by), *(one.user_id for one in by_others)],
@@ -111,7 +109,7 @@ def _found(at: Desk) -> _Found:
     for target, record_id in filter(None, map(_subject, begun)):
         wanted.setdefault(target, []).append(record_id)
     titles = link_titles(at.cabinet, seen, wanted, at.reading)
-    return _Found(begun, waiting, entered, cases, due, lacking, by_others, titles)
+    return _Found(begun, waiting, entered, cases, to_do, by_others, titles)
 
 
 def _cases(at: Desk, found: _Found) -> Block | None:

@@ -1,7 +1,7 @@
 """Blocks of the first page that say what to do today: what is due, cases lacking something, what others did,
 places."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from flask import url_for
@@ -14,10 +14,10 @@ from app.pages.desk import Desk
 from app.pages.moments import day_text, due_text, moment_text
 from app.pages.programme import left_text, phase_blocks
 from app.pages.told import ACTIONS
-from app.records.my_cases import Lacking, cases_lacking
+from app.records.my_cases import Lacking, ToDo, to_do
 from app.records.overview import ByOthers, changed_by_others
 from app.records.programme import FACILITY, STAY, programme_now
-from app.records.promises import Due, due_until
+from app.records.promises import Due
 from app.records.tables import USER
 
 MOST = 8
@@ -26,16 +26,17 @@ AHEAD = timedelta(days=14)
 Titles = Mapping[tuple[str, int], str]
 
 
-def due(at: Desk) -> list[Due]:
-    """What is due in her cases these days, on sheets she fills in herself."""
+def waiting(at: Desk) -> ToDo:
+    """What is due in her cases these days, and in which a document is missing that she may fill in."""
     if not at.worker.may("see", CASE):
-        return []
-    known = {key: form for key, form in at.seen_forms().items() if at.worker.may("enter", key)}
+        return ToDo()
+    known = {key: form for key, form in at.seen_forms().items() if form.belongs_to}
+    enterable = frozenset(key for key in known if at.worker.may("enter", key))
     until = at.reading.today + AHEAD
-    return due_until(at.cabinet, known, at.cabinet.definition.stages.promises, at.worker.id, until)
+    return to_do(at.cabinet, known, enterable, at.cabinet.definition.stages, at.worker.id, until)
 
 
-def due_block(at: Desk, found: list[Due], titles: Titles) -> Block | None:
+def due_block(at: Desk, found: Sequence[Due], titles: Titles) -> Block | None:
     """What is due, the longest overdue first, each line leading to the case."""
     entries = [
         HomeEntry(
@@ -53,16 +54,7 @@ def _asked_for(at: Desk, one: Due) -> str:
     return say(at.forms[one.form].questions[one.question].label, at.reading.language)
 
 
-def lacking(at: Desk) -> list[Lacking]:
-    """Her cases in which a document is missing that she may fill in."""
-    if not at.worker.may("see", CASE):
-        return []
-    known = {key: form for key, form in at.seen_forms().items() if form.belongs_to}
-    enterable = frozenset(key for key in known if at.worker.may("enter", key))
-    return cases_lacking(at.cabinet, known, enterable, at.cabinet.definition.stages, at.worker.id)
-
-
-def lacking_block(at: Desk, found: list[Lacking], titles: Titles) -> Block | None:
+def lacking_block(at: Desk, found: Sequence[Lacking], titles: Titles) -> Block | None:
     """Her cases with something missing, and what it is."""
     if not found:
         return None

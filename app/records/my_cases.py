@@ -1,7 +1,8 @@
-"""The cases somebody works on in which something is missing: what she is to do next in each."""
+"""What waits in the cases somebody works on: what is due, and what is missing to go on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import false, func, select
@@ -11,10 +12,13 @@ from app.language.stages import Stage, Stages
 from app.records.cabinet import Cabinet
 from app.records.glancing import Glance
 from app.records.overview import dating_question
+from app.records.promises import Due, due_until, parts_promised
 from app.records.stages import Document, stages_now, to_go_on
 from app.records.system import team
 from app.records.tables import Record, column_names
 from app.records.together import read_together
+
+Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -25,10 +29,20 @@ class Lacking:
     missing: Sequence[tuple[Stage, Document]]
 
 
-def cases_lacking(
-    cabinet: Cabinet, known: Mapping[str, Form], enterable: frozenset[str], stages: Stages, worker_id: int,
-) -> list[Lacking]:
-    """The worker's cases with documents missing that she may fill in, the longest untouched first.
+@dataclass(frozen=True)
+class ToDo:
+    """What waits in the worker's cases."""
+
+    due: Sequence[Due] = ()
+    """The soonest first."""
+    lacking: Sequence[Lacking] = ()
+    """The longest untouched first."""
+
+
+def to_do(
+    cabinet: Cabinet, known: Mapping[str, Form], enterable: frozenset[str], stages: Stages, worker_id: int, until: date,
+) -> ToDo:
+    """What is due in the worker's cases until a day, and which lack documents, as far as she may fill them in.
 
     Two statements, however many cases she has.
     """
@@ -36,9 +50,19 @@ def cases_lacking(
     hers = select(team.c.case_id).where(team.c.user_id == worker_id, team.c.until.is_(None))
     cases = cabinet.session.scalars(select(kept).where(kept.id.in_(hers)).order_by(kept.changed_at, kept.id)).all()
     if not cases:
-        return []
-    parts = {**_counted(cabinet, known, stages, hers), **_told(cabinet, known, stages, hers)}
+        return ToDo()
+    hers_to_fill = {key: form for key, form in known.items() if key in enterable}
+    promised = parts_promised(cabinet, hers_to_fill, stages.promises, hers)
+    parts = {**_counted(cabinet, known, stages, hers), **_told(cabinet, known, stages, hers), **promised}
     read = dict(zip(parts, read_together(cabinet, list(parts.values())), strict=True))
+    due = due_until({promise: read.pop(promise) for promise in promised}, until)
+    return ToDo(due, _lacking(cabinet, known, enterable, stages, cases, read))
+
+
+def _lacking(
+    cabinet: Cabinet, known: Mapping[str, Form], enterable: frozenset[str], stages: Stages, cases: Iterable[Record],
+    read: Mapping[Any, Rows],
+) -> list[Lacking]:
     by_case = {key: _by_case(rows) for key, rows in read.items()}
     looks = [_look(cabinet, known, case, by_case) for case in cases]
     missing = [
@@ -85,7 +109,6 @@ def _told(cabinet: Cabinet, known: Mapping[str, Form], stages: Stages, hers: Any
     return {"told": (kept, [kept.id, kept.case_id, *columns], [kept.case_id.in_(hers)])}
 
 
-Rows = list[dict[str, Any]]
 NOTHING = {"count": 0, "last": None, "lacking": 0, "newest": None}
 
 

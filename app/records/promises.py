@@ -12,8 +12,6 @@ from app.language.stages import Promise
 from app.records.cabinet import Cabinet
 from app.records.glancing import OF_CASE, Glance
 from app.records.overview import dating_question
-from app.records.system import team
-from app.records.together import read_together
 
 
 @dataclass(frozen=True)
@@ -43,15 +41,20 @@ def promised(look: Glance, promises: Sequence[Promise]) -> list[Due]:
     return _soonest_first(found)
 
 
-def due_until(
-    cabinet: Cabinet, known: Mapping[str, Form], promises: Sequence[Promise], worker_id: int, day: date,
-) -> list[Due]:
-    """What is due in the worker's cases until a day, the soonest first: one statement."""
-    hers = select(team.c.case_id).where(team.c.user_id == worker_id, team.c.until.is_(None))
-    asked = _known(cabinet, known, promises)
-    read = read_together(cabinet, [_part(cabinet, one, hers) for one in asked])
-    found = [due for promise, rows in zip(asked, read, strict=True) for due in _due(promise, rows)]
-    return _soonest_first([due for due in found if due.day <= day])
+Part = tuple[Any, ...]
+
+
+def parts_promised(
+    cabinet: Cabinet, known: Mapping[str, Form], promises: Sequence[Promise], of_cases: Any,
+) -> dict[Promise, Part]:
+    """What to read together to know what the newest sheets of these cases promise."""
+    return {promise: _part(cabinet, promise, of_cases) for promise in _known(cabinet, known, promises)}
+
+
+def due_until(read: Mapping[Promise, Iterable[Mapping[str, Any]]], day: date) -> list[Due]:
+    """What is due until a day, of what was read, the soonest first."""
+    found = [due for promise, rows in read.items() for due in _due(promise, rows)]
+    return _soonest_first(due for due in found if due.day <= day)
 
 
 def _due(promise: Promise, rows: Iterable[Mapping[str, Any]]) -> list[Due]:
@@ -76,10 +79,10 @@ def _known(cabinet: Cabinet, known: Mapping[str, Form], promises: Iterable[Promi
     ]
 
 
-def _part(cabinet: Cabinet, promise: Promise, hers: Any) -> tuple[Any, ...]:
+def _part(cabinet: Cabinet, promise: Promise, of_cases: Any) -> Part:
     kept: Any = cabinet.record_class(promise.form)
     columns = [kept.id, kept.case_id, getattr(kept, promise.date)]
-    return kept, columns, _newest(cabinet, promise, kept.case_id.in_(hers))
+    return kept, columns, _newest(cabinet, promise, kept.case_id.in_(of_cases))
 
 
 def _newest(cabinet: Cabinet, promise: Promise, of_cases: Any) -> list[Any]:

@@ -2,6 +2,8 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from app.records.store import Store
 from tests.databases import DATABASES, Place, fresh_place, fresh_store
+from tests.filled import filled_place
 
 
 @pytest.fixture(params=DATABASES)
@@ -40,6 +43,13 @@ def sqlite_store(tmp_path: Path) -> Iterator[Store]:
     """An empty SQLite database: for rules that have nothing to do with the kind of database."""
     with fresh_store("sqlite", tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Place]]:
+    """The demo cases in a database of this kind, filled once, to be copied."""
+    with ExitStack() as kept:
+        yield cache(lambda database: kept.enter_context(filled_place(database, tmp_path_factory.mktemp("filled"))))
 
 
 @pytest.fixture

@@ -3,15 +3,13 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.serving import Site, filled_place, served
+from tests.browser.serving import Site, served
 from tests.browser.visitors import Visitor
 from tests.databases import Place
 
@@ -45,13 +43,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "site" in metafunc.fixturenames:
         databases = getattr(metafunc.module, "ON", ("sqlite",))
         metafunc.parametrize("site", databases, indirect=True, scope="module")
-
-
-@pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Place]]:
-    """The demo cases in a database of this kind, filled once, to be copied."""
-    with ExitStack() as kept:
-        yield cache(lambda database: kept.enter_context(filled_place(tmp_path_factory.mktemp("filled"), database)))
 
 
 @pytest.fixture(scope="module")

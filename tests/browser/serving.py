@@ -10,10 +10,9 @@ from typing import Any
 from flask import Flask
 from waitress.server import create_server
 
-from app.running import opened_app
 from tests.databases import Place, fresh_place
+from tests.filled import opened_at
 
-FORMS = Path(__file__).parents[2] / "forms"
 THREADS = 4
 
 
@@ -28,28 +27,8 @@ class Site:
 @contextmanager
 def served(data: Path, demo: bool = True, database: str = "sqlite", like: Place | None = None) -> Iterator[Site]:
     """Dosar on an empty database, with the demo cases or waiting for its set-up; or on a copy of a filled one."""
-    with fresh_place(database, data, like) as place, _opened(place, data, demo) as app, _answering(app) as url:
+    with fresh_place(database, data, like) as place, opened_at(place, data, demo) as app, _answering(app) as url:
         yield Site(url, app)
-
-
-@contextmanager
-def filled_place(data: Path, database: str) -> Iterator[Place]:
-    """A database with the demo cases that nobody has open: copies of it are made at once, filling takes long."""
-    with fresh_place(database, data) as place:
-        with _opened(place, data, demo=True):
-            pass
-        yield place
-
-
-@contextmanager
-def _opened(place: Place, data: Path, demo: bool) -> Iterator[Flask]:
-    app, findings = opened_app(
-        place.data or data, FORMS, place.key, place.url, demo=demo, TESTING=True,
-        FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
-    )
-    assert not findings, "\n".join(str(found) for found in findings)
-    yield app
-    app.extensions["dosar_cabinet"].store.close()
 
 
 @contextmanager

@@ -1,22 +1,20 @@
 """The organisation of the demo, with a record of every form, for stories about its pages."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import shipped
 from app.demo import password_of
 from app.language.form import Form
 from app.records.cabinet import Cabinet
-from app.running import opened_app
-from tests.databases import DATABASES, fresh_place
+from tests.databases import DATABASES, Place, fresh_place
+from tests.filled import opened_at
 
 
 @dataclass
@@ -54,19 +52,17 @@ def token_on(page: str) -> str:
 
 
 @contextmanager
-def demo_on(database: str, data: Path) -> Iterator[Demo]:
-    """The demo, filled into an empty database of this kind."""
-    with fresh_place(database, data) as place:
-        app, _ = opened_app(
-            place.data or data, shipped("forms"), place.key, place.url, demo=True, today=date.today(),
-            TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
-        )
+def demo_on(data: Path, like: Place) -> Iterator[Demo]:
+    """The demo, in a copy of a filled database."""
+    database = "postgresql" if like.url else "sqlite"
+    with fresh_place(database, data, like) as place, opened_at(place, data) as app:
         yield Demo(app)
-        app.extensions["dosar_cabinet"].store.close()
 
 
-@pytest.fixture(scope="session", params=DATABASES)
-def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """Opened once on each database: what these stories change, they change in records of their own."""
-    with demo_on(request.param, tmp_path_factory.mktemp("demo")) as opened:
+@pytest.fixture(scope="module", params=DATABASES)
+def demo(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, filled: Callable[[str], Place],
+) -> Iterator[Demo]:
+    """On each database: what the stories of one file change, those of another never meet."""
+    with demo_on(tmp_path_factory.mktemp("demo"), filled(request.param)) as opened:
         yield opened

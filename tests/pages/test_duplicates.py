@@ -1,7 +1,6 @@
 """A person who comes twice: noticed before she is filed, and mended afterwards."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from html import unescape
 from typing import Any
@@ -21,17 +20,9 @@ from app.records.duplicates import likely
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import Clerk, enter
 from app.records.teams import join
-from tests.databases import DATABASES
-from tests.pages.conftest import Demo, demo_on, token_on
+from tests.pages.conftest import Demo, token_on
 
 FILER = Clerk(None, "", date.today())
-
-
-@pytest.fixture(scope="module", params=DATABASES)
-def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A demo of its own: these stories leave cases behind that nobody works on."""
-    with demo_on(request.param, tmp_path_factory.mktemp("twice")) as opened:
-        yield opened
 
 
 def boxes_on(page: str) -> dict[str, str]:

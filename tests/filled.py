@@ -1,0 +1,33 @@
+"""The demo cases in a database: filling one takes many seconds, a copy of a filled one is made at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from flask import Flask
+
+from app import shipped
+from app.running import opened_app
+from tests.databases import Place, fresh_place
+
+
+@contextmanager
+def opened_at(place: Place, data: Path, demo: bool = True) -> Iterator[Flask]:
+    """Dosar on this database, filled with the demo cases if it is empty and is to be."""
+    app, findings = opened_app(
+        place.data or data, shipped("forms"), place.key, place.url, demo=demo, today=date.today(), TESTING=True,
+        FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+    )
+    assert not findings, "\n".join(str(found) for found in findings)
+    yield app
+    app.extensions["dosar_cabinet"].store.close()
+
+
+@contextmanager
+def filled_place(database: str, data: Path) -> Iterator[Place]:
+    """A database of this kind with the demo cases, which nobody has open."""
+    with fresh_place(database, data) as place:
+        with opened_at(place, data):
+            pass
+        yield place

@@ -33,7 +33,7 @@ def known_already(
     who = Message(
         "This person may be known already: %(who)s. If so, go on there; if it is somebody else, tick below "
         "that it is right, and save.",
-        {"who": "; ".join(called(at, whole.key, found).values())},
+        {"who": "; ".join(_called(at, whole.key, found, reached).values())},
     )
     leads = [(title, _page_of(whole.key, number)) for number, title in reached.items()]
     return [Complaint((about[0].name,), who, soft=True, leads=leads)]
@@ -51,9 +51,12 @@ def called(at: Desk, form: str, found: Iterable[Likely]) -> dict[int, str]:
     """What the records are called: in reach by their title, out of reach by code and initials alone; initials
     are told to nobody who may not know names."""
     every = list(found)
-    in_reach = _in_reach(at, form, every)
+    return _called(at, form, every, _in_reach(at, form, every))
+
+
+def _called(at: Desk, form: str, found: Iterable[Likely], in_reach: Mapping[int, str]) -> dict[int, str]:
     knows_names = bool(deciding(at.forms[form]))
-    return {one.id: in_reach.get(one.id) or _out_of_reach(one, knows_names) for one in every}
+    return {one.id: in_reach.get(one.id) or _out_of_reach(one, knows_names) for one in found}
 
 
 def _in_reach(at: Desk, form: str, found: Iterable[Likely]) -> Mapping[int, str]:

@@ -154,7 +154,9 @@ class CaseBlocks:
         stages.ask(self.look, self.declared)
         around.ask_people(self.look, self.declared.people)
         around.ask_risks(self.look, self.declared.risks)
-        promises.ask_promises(self.look, self.declared.promises)
+        self.look.asked |= promises.parts_promised(
+            self.at.cabinet, self.look.known, self.declared.promises, [self.look.of_case]
+        )
         budget.ask(self.look, self.declared)
         self.look.ask_drafts("drafts")
 
@@ -288,13 +290,14 @@ class CaseBlocks:
     def due(self) -> list[DueLine]:
         """The days promised, the soonest first."""
         today = self.at.reading.today
+        read = {one: self.look.found[one] for one in self.declared.promises if one in self.look.found}
         return [
             DueLine(
                 say(self.look.known[one.form].questions[one.question].label, self.language),
                 record_url(one.form, one.record_id),
                 f"{day_text(one.day)} · {due_text(one.day, today)}", one.day < today,
             )
-            for one in promises.promised(self.look, self.declared.promises)
+            for one in promises.due_until(read)
         ]
 
     # --- money -------------------------------------------------------------------------------------

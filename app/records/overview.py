@@ -76,6 +76,13 @@ def _dating_question(same: Same[Form]) -> Question | None:
     return next((one for one in dates if one.name in names), days[0] if days else None)
 
 
+def known_day(cabinet: Cabinet, known: Form) -> str:
+    """The question that says when a sheet is of; empty where the reader, who knows ``known`` of the form, may not
+    know it."""
+    dated = dating_question(cabinet.forms[known.key])
+    return dated.name if dated is not None and dated.name in known.questions else ""
+
+
 @dataclass(frozen=True)
 class SheetOfDay:
     """A sheet of a case and the day it is of, as it is stored."""
@@ -94,8 +101,7 @@ def sheets_by_day(
     not know there is nothing.
     """
     days = {
-        key: getattr(cabinet.record_class(key), dated.name) for key, form in known.items()
-        if (dated := dating_question(cabinet.forms[key])) is not None and dated.name in form.questions
+        key: getattr(cabinet.record_class(key), day) for key, form in known.items() if (day := known_day(cabinet, form))
     }
     ways = {key: way for key in days if (way := ways_to_case(known[key]))}
     if not ways:

@@ -11,9 +11,9 @@ from app.language.form import Form
 from app.language.texts import say
 from app.pages.addresses import record_number
 from app.pages.desk import Desk, desk, found_or_404
-from app.pages.listing import Sum, divided_by, sum_lines
+from app.pages.listing import Sum, divided_by, running_totals
 from app.pages.reading_sheet import signature_lines
-from app.records.lists import MOST_COLUMNS, ListPage, Wish, list_page, shown_columns, totals
+from app.records.lists import MOST_COLUMNS, ListPage, Wish, list_page, shown_columns
 
 MOST = 2000
 """So many lines are printed; a case has a few hundred at most."""
@@ -42,24 +42,16 @@ class LedgerPages(View):
         wish = Wish(sort=by, case_id=case_id, columns=(by, *others[:MOST_COLUMNS - 1]))
         columns = shown_columns(known, wish)
         found = list_page(at.cabinet, at.seen_forms(), form, wish, at.reading, size=MOST)
-        sums = _sums(at, known, wish)
+        divided, *sums = running_totals(at, known, wish)
         language = at.reading.language
         return render_template(
             "ledger.html", title=say(known.plural or known.title, language), case=at.case_head(case),
             form_title=say(known.plural or known.title, language),
             heads=[say(known.questions[name].label, language) for name in columns if name != by],
             to_sign=[say(one.label, language) for one in known.signatures if one.each_row],
-            groups=list(_groups(at, known, found, columns.index(by), sums[0])), totals=sums[1:],
+            groups=list(_groups(at, known, found, columns.index(by), divided)), totals=sums,
             back_url=url_for("RecordPages.list", form=form, case=case_id), signatures=signature_lines(known, language),
         )
-
-
-def _sums(at: Desk, form: Form, wish: Wish) -> list[Sum]:
-    """The running totals of the case, the divided one first."""
-    return [
-        Sum(say(total.label or form.questions[total.sum].label, at.reading.language), sum_lines(lines))
-        for _, total, lines in totals(at.cabinet, at.seen_forms(), {form.key: wish}, at.reading)
-    ]
 
 
 def _groups(at: Desk, form: Form, found: ListPage, place: int, divided: Sum) -> Iterator[Group]:

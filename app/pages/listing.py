@@ -119,8 +119,8 @@ def list_context(at: Desk, form: Form) -> dict[str, Any]:
         "title": say(form.plural or form.title, language), "form_title": say(form.plural or form.title, language),
         "case": at.case_head(case), "columns": _heads(at, form, wish), "rows": _lines(form, found),
         "filters": _filters(at, form, wish), "search": _search(form, wish), "pager": _pager(found, wish),
-        "new_url": new_url, "new_label": gettext("Add"), "empty": _empty(wish), "totals": _totals(at, form, wish),
-        "tools": _tools(at, form, wish, own),
+        "new_url": new_url, "new_label": gettext("Add"), "empty": _empty(wish), "tools": _tools(at, form, wish, own),
+        "totals": running_totals(at, form, wish),
         "to_sign": [say(one.label, language) for one in form.signatures if one.each_row],
     }
 
@@ -234,7 +234,8 @@ def _empty(wish: Wish) -> str:
     return gettext("Nothing has been entered here yet.")
 
 
-def _totals(at: Desk, form: Form, wish: Wish) -> list[Sum]:
+def running_totals(at: Desk, form: Form, wish: Wish) -> list[Sum]:
+    """The running totals of what is wished for, as they are drawn."""
     return [
         Sum(say(total.label or form.questions[total.sum].label, at.reading.language), sum_lines(lines))
         for _, total, lines in totals(at.cabinet, at.seen_forms(), {form.key: wish}, at.reading)

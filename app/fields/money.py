@@ -49,9 +49,14 @@ def add(moneys: Iterable[Money]) -> dict[str, Decimal]:
     return sums
 
 
+def amount_text(amount: Decimal, language: str) -> str:
+    """``1.234,50``: always with its hundredths."""
+    return written(amount.quantize(HUNDREDTH), language)
+
+
 def money_text(money: Money, language: str) -> str:
     """``1.234,50 RON``: always the ISO code, since both Romania and Moldova say *lei*."""
-    return f"{written(money.amount.quantize(HUNDREDTH), language)} {money.currency}"
+    return f"{amount_text(money.amount, language)} {money.currency}"
 
 
 class Amount(Question):

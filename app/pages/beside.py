@@ -1,10 +1,8 @@
 """The money of the case beside a sheet that judges how it was spent: what is planned, given and left."""
 
-from decimal import Decimal
-
 from flask_babel import gettext
 
-from app.fields.numbers import written
+from app.fields.money import amount_text
 from app.pages.desk import Desk
 from app.records import budget
 from app.records.budget import Balance
@@ -25,7 +23,7 @@ def money_beside(at: Desk, form: str, case: Record | None) -> list[str]:
 def _line(balance: Balance, language: str) -> str:
     total = balance.total
     planned, given, left = (
-        written(amount.quantize(Decimal("0.01")), language) for amount in (total.planned, total.given, total.left)
+        amount_text(amount, language) for amount in (total.planned, total.given, total.left)
     )
     if not balance.has_budget:
         return gettext("%(currency)s: given %(given)s", currency=balance.currency, given=given)

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from flask_babel import gettext, ngettext
 
 from app.fields.dates import written_partial
-from app.fields.numbers import written
+from app.fields.money import amount_text
 from app.language.stages import Stages
 from app.language.texts import say
 from app.pages.addresses import list_url, new_url, record_url
@@ -320,12 +319,8 @@ class CaseBlocks:
         return named or gettext("payer not named")
 
     def _money_line(self, payer: str, line: PayerLine) -> MoneyLine:
-        return MoneyLine(
-            payer, self._amount(line.planned), self._amount(line.given), self._amount(line.left), line.left < 0,
-        )
-
-    def _amount(self, amount: Decimal) -> str:
-        return written(amount.quantize(Decimal("0.01")), self.language)
+        amounts = (amount_text(amount, self.language) for amount in (line.planned, line.given, line.left))
+        return MoneyLine(payer, *amounts, is_over=line.left < 0)
 
     def warned(self) -> list[Warned]:
         """Lines without a signature, months without their package."""

@@ -293,8 +293,7 @@ class CaseBlocks:
         return [
             DueLine(
                 say(self.look.known[one.form].questions[one.question].label, self.language),
-                record_url(one.form, one.record_id),
-                f"{day_text(one.day)} · {due_text(one.day, today)}", one.day < today,
+                record_url(one.form, one.record_id), due_text(one.day, today), one.day < today,
             )
             for one in promises.due_until(read)
         ]

@@ -27,13 +27,16 @@ def day_text(day: date) -> str:
 
 
 def due_text(day: date, today: date) -> str:
-    """How far a day is that something is due on."""
-    left = (day - today).days
-    if not left:
+    """A day that something is due on, and how far it is."""
+    return f"{day_text(day)} · {_how_far((day - today).days)}"
+
+
+def _how_far(days: int) -> str:
+    if not days:
         return gettext("today")
-    if left < 0:
-        return ngettext("%(num)s day overdue", "%(num)s days overdue", -left)
-    return ngettext("in %(num)s day", "in %(num)s days", left)
+    if days < 0:
+        return ngettext("%(num)s day overdue", "%(num)s days overdue", -days)
+    return ngettext("in %(num)s day", "in %(num)s days", days)
 
 
 def _written(at: datetime, pattern: str) -> str:

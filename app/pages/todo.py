@@ -41,7 +41,7 @@ def due_block(at: Desk, found: Sequence[Due], titles: Titles) -> Block | None:
     entries = [
         HomeEntry(
             f"{titles[CASE, one.case_id]} · {_asked_for(at, one)}", url_for("CasePages.case", case_id=one.case_id),
-            f"{day_text(one.day)} · {due_text(one.day, at.reading.today)}", is_late=one.day < at.reading.today,
+            due_text(one.day, at.reading.today), is_late=one.day < at.reading.today,
         )
         for one in found[:MOST] if (CASE, one.case_id) in titles
     ]

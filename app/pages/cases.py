@@ -1,9 +1,10 @@
 """The page of a case: everything about it in ten seconds."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -17,6 +18,7 @@ from app.pages.desk import Desk, desk, found_or_404
 from app.pages.merging import moved_from
 from app.pages.moments import day_text, moment_text
 from app.pages.told import ACTIONS
+from app.pages.turning import turned
 from app.records.glancing import Glance
 from app.records.labels import shown
 from app.records.merging import may_merge, merged_into
@@ -25,8 +27,6 @@ from app.records.scope import OutOfReach
 
 TOLD, CHANGES = 12, 6
 """How many sheets and changes the page of a case tells."""
-PAGE = 50
-MOST_PAGES = 10**4
 
 
 @dataclass(slots=True)
@@ -80,13 +80,12 @@ class CasePages(View):
         """Everything that happened, by the day each sheet tells of."""
         at = desk()
         record = found_or_404(at.cabinet.case, case_id)
-        number = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
-        found = sheets_by_day(at.cabinet, record, at.seen_forms(), PAGE + 1, (number - 1) * PAGE)
+        found, beside = turned(
+            partial(sheets_by_day, at.cabinet, record, at.seen_forms()), "CasePages.timeline", case_id=case_id,
+        )
         return render_template(
             "timeline.html", title=gettext("Everything that happened"), form_title=gettext("Everything that happened"),
-            case=at.case_head(record), timeline=_timeline(at, found[:PAGE]),
-            newer=url_for("CasePages.timeline", case_id=case_id, page=number - 1) if number > 1 else "",
-            older=url_for("CasePages.timeline", case_id=case_id, page=number + 1) if len(found) > PAGE else "",
+            case=at.case_head(record), timeline=_timeline(at, found), **beside,
         )
 
 

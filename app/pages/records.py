@@ -1,5 +1,6 @@
 """The pages of a form's records: list, sheet, new, correct, history, delete and undo."""
 
+from functools import partial
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
@@ -24,6 +25,7 @@ from app.pages.reading_sheet import read_sections, signature_lines, stampers, st
 from app.pages.reversing import reversal, reverse_action
 from app.pages.sheet import Answer, saved
 from app.pages.told import told_history
+from app.pages.turning import turned
 from app.records.hanging import hanging
 from app.records.history import entries
 from app.records.labels import title
@@ -31,10 +33,6 @@ from app.records.merging import merged_into
 from app.records.parting import part
 from app.records.sheets import accept, bring_back, open_sheet, put_away, withdraw
 from app.records.tables import Record
-
-CHANGES = 50
-"""How many entries of its history a page tells."""
-MOST_PAGES = 10**4
 
 
 class RecordPages(View):
@@ -92,16 +90,13 @@ class RecordPages(View):
         record, case = found_or_404(
             at.cabinet.find_with_case, form, record_id, with_deleted=at.worker.may("delete", form)
         )
-        number = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
-        found = entries(at.cabinet, known, record, CHANGES + 1, (number - 1) * CHANGES)
-        newer, older = (
-            url_for("RecordPages.history", form=form, record_id=record_id, page=number + step) for step in (-1, 1)
+        found, beside = turned(
+            partial(entries, at.cabinet, known, record), "RecordPages.history", form=form, record_id=record_id,
         )
         return render_template(
             "history.html", title=gettext("Change history"), form_title=say(known.title, at.reading.language),
             case=at.case_head(case), back_url=record_url(form, record_id),
-            entries=told_history(at, known, found[:CHANGES]),
-            newer=newer if number > 1 else "", older=older if len(found) > CHANGES else "",
+            entries=told_history(at, known, found), **beside,
         )
 
     @page("/records/<form>/<int:record_id>/delete", may("delete"), methods=("POST",))

@@ -3,7 +3,7 @@
 import re
 
 from app.language.form import CASE
-from app.pages.records import CHANGES
+from app.pages.turning import PAGE
 from app.records.history import note
 from app.records.scope import SYSTEM, acting_as
 from tests.pages.conftest import Demo
@@ -13,7 +13,7 @@ from tests.pages.test_case_page import TODAY, filed
 def test_a_long_history_is_told_to_its_beginning(demo: Demo) -> None:
     case = filed(demo, CASE, opened_on=TODAY, status="open")
     with demo.app.app_context(), acting_as(SYSTEM), demo.cabinet.writing():
-        for number in range(2 * CHANGES):
+        for number in range(2 * PAGE):
             note(demo.cabinet, demo.cabinet.case(case), "accepted", None, {}, f"de {number} ori")
     told, address = [], f"/records/case/{case}/history"
     while address:
@@ -21,7 +21,7 @@ def test_a_long_history_is_told_to_its_beginning(demo: Demo) -> None:
         told += re.findall(r"de (\d+) ori|<h2>(Înregistrat)", page)
         older = re.search(r'rel="next" href="([^"]+)"', page)
         address = older[1] if older else ""
-    assert told == [*((str(number), "") for number in reversed(range(2 * CHANGES))), ("", "Înregistrat")]
+    assert told == [*((str(number), "") for number in reversed(range(2 * PAGE))), ("", "Înregistrat")]
 
 
 def test_a_short_history_has_no_pages_to_turn(demo: Demo) -> None:

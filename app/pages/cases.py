@@ -22,8 +22,9 @@ from app.pages.turning import turned
 from app.records.glancing import Glance
 from app.records.labels import shown
 from app.records.merging import may_merge, merged_into
-from app.records.overview import Event, SheetOfDay, dating_question, events, members, sheets_by_day
+from app.records.overview import Event, dating_question, events, members
 from app.records.scope import OutOfReach
+from app.records.timeline import SheetOfDay, sheets_by_day
 
 TOLD, CHANGES = 12, 6
 """How many sheets and changes the page of a case tells."""

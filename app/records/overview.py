@@ -1,6 +1,6 @@
 """A case at a glance: how many sheets of each form, the last of them, who works on it, what happened."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -15,7 +15,6 @@ from sqlalchemy import (
     func,
     literal,
     null,
-    or_,
     select,
     true,
     union_all,
@@ -29,7 +28,6 @@ from app.records.history import BACK, GONE, WITH_CASE
 from app.records.scope import current_scope
 from app.records.system import history, team
 from app.records.tables import Record
-from app.records.together import as_text, value_of
 
 LINES_OF_A_RECORD = 5
 """How often a record may stand among what changed last, at a guess."""
@@ -81,74 +79,6 @@ def known_day(cabinet: Cabinet, known: Form) -> str:
     know it."""
     dated = dating_question(cabinet.forms[known.key])
     return dated.name if dated is not None and dated.name in known.questions else ""
-
-
-@dataclass(frozen=True)
-class SheetOfDay:
-    """A sheet of a case and the day it is of, as it is stored."""
-
-    form: str
-    record_id: int
-    day: Any
-
-
-def sheets_by_day(
-    cabinet: Cabinet, case: Record, known: Mapping[str, Form], most: int, skipped: int = 0,
-) -> list[SheetOfDay]:
-    """The sheets of a case by the day they tell of, the latest first: one statement for all forms.
-
-    Sheets of a group count too, where one of their rows names the case. Of a form whose day the reader may
-    not know there is nothing.
-    """
-    days = {
-        key: getattr(cabinet.record_class(key), day) for key, form in known.items() if (day := known_day(cabinet, form))
-    }
-    ways = {key: way for key in days if (way := ways_to_case(known[key]))}
-    if not ways:
-        return []
-    every = cabinet.statement(("by day", *ways.items()), lambda: _by_day(cabinet, days, ways))
-    rows = cabinet.session.execute(every, {"of_case": case.id, "most": most, "skipped": skipped})
-    return [SheetOfDay(key, number, value_of(days[key].type, text)) for key, number, text in rows]
-
-
-Way = tuple[str, str]
-"""A table of rows and its column that names a case; the empty table is the sheet itself."""
-
-
-def ways_to_case(form: Form) -> tuple[Way, ...]:
-    """How a sheet of the form, as its reader knows it, tells which cases it is about."""
-    if form.key == CASE:
-        return ()
-    if form.belongs_to:
-        return (("", "case_id"),)
-    return tuple(
-        (table.name, column.name) for table in form.row_questions
-        for column in table.columns_asked() if column.link_target() == CASE
-    )
-
-
-def _is_about(cabinet: Cabinet, form: str, way: Way) -> Any:
-    """The condition under which a sheet is about the case."""
-    kept: Any = cabinet.record_class(form)
-    table, column = way
-    if not table:
-        return getattr(kept, column) == bindparam("of_case")
-    row: Any = cabinet.tables.rows[form, table]
-    return kept.id.in_(select(row.record_id).where(getattr(row, column) == bindparam("of_case")))
-
-
-def _by_day(cabinet: Cabinet, days: Mapping[str, Any], ways: Mapping[str, tuple[Way, ...]]) -> Any:
-    queries = []
-    for key, way in ways.items():
-        kept: Any = cabinet.record_class(key)
-        columns = literal(key).label("form"), kept.id.label("number"), as_text(days[key]).label("day")
-        about = or_(*[_is_about(cabinet, key, one) for one in way])
-        queries.append(select(*columns).where(about, days[key].is_not(None)))
-    every = union_all(*queries)
-    order = every.selected_columns
-    return every.order_by(order["day"].desc(), order["form"], order["number"].desc()).limit(
-        bindparam("most")
-    ).offset(bindparam("skipped"))
 
 
 _MEMBERS = (

@@ -46,14 +46,14 @@ MONTHS = ("ianuarie", "februarie", "martie", "aprilie", "mai", "iunie", "iulie",
           "noiembrie", "decembrie")
 YES_NO = {"yes": "Da", "no": "Nu"}
 ROLES = {"case_manager": "Manager de caz", "coordinator": "Coordonator de program"}
-ACTIONS = {"entered": "Înregistrat", "corrected": "Corectat"}
+ACTIONS = {"entered": "Înregistrat", "corrected": "Modificat"}
 SAID = {
     ("none", True): "Neînceput", ("none", False): "dacă este cazul", ("begun", True): "În lucru",
     ("begun", False): "În lucru", ("whole", True): "Complet", ("whole", False): "Complet",
 }
 OTHER_SAID = {"none": "nimic încă", "begun": "În lucru", "whole": ""}
 COLUMNS = {
-    "code": "Număr caz", "last_name": "Nume", "first_name": "Prenume", "status": "Stadiul cazului",
+    "code": "Număr caz", "last_name": "Nume", "first_name": "Prenume", "status": "Statusul cazului",
     "victim_status": "Statutul de victimă", "opened_on": "Data luării în evidență", "county": "Județ",
 }
 SORTED_BY = {**{name: name for name in COLUMNS}, "last_name": "last_name__sort", "first_name": "first_name__sort"}
@@ -133,7 +133,7 @@ def words_of(cabinet: Cabinet) -> dict[str, Any]:
 
 def _links(form: Form) -> list[tuple[str, str]]:
     link = f"/records/{form.key}", _plural(form)
-    return [("/programme", "Locuri și șederi"), link] if form.key == "stay" else [link]
+    return [("/programme", "Locuri și persoane găzduite"), link] if form.key == "stay" else [link]
 
 
 def _plural(form: Form) -> str:
@@ -478,7 +478,7 @@ class _StageNow:
         self.missing = [key for key in self.needs if counted[key].state != "whole"]
         whole = len(self.needs) - len(self.missing)
         self.state = "ahead" if self.missing else "done"
-        begun = f"complete: {whole} din {len(self.needs)}" if whole else "Neînceput"
+        begun = f"{whole} din {len(self.needs)} completate" if whole else "Neînceput"
         self.said = begun if self.missing else "Complet"
 
 

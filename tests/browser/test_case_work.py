@@ -114,12 +114,12 @@ def test_hidden_answers_are_not_kept(manager: Visitor) -> None:
 def test_a_correction_stays_in_the_history(manager: Visitor) -> None:
     manager.open("/records/visit_report?case=1")
     manager.follow("18.03.2026")
-    manager.follow("Corectează")
+    manager.follow("Modifică")
     manager.type(visit_purpose="Pregătirea audierii, cu avocatul", next_visit_on="20 aprilie 2026")
     manager.press("Salvează")
     manager.follow("Istoric modificări")
     change = manager.page.locator(".change").first.inner_text()
-    for words in ("Corectat", "Teodora Brândușan", "Pregătirea audierii din apel", "cu avocatul", "20.04.2026"):
+    for words in ("Modificat", "Teodora Brândușan", "Pregătirea audierii din apel", "cu avocatul", "20.04.2026"):
         assert words in change
     manager.speak("en")
     change = manager.page.locator(".change").first.inner_text()

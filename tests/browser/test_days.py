@@ -19,13 +19,13 @@ SLOW = {"offline": False, "latency": 300, "downloadThroughput": 50_000, "uploadT
 
 WORDS: dict[str, dict[str, str]] = {
     "ro": {
-        "sheet": "Raport de vizită de documentare", "sheets": "Rap(ort|oarte) de vizită de documentare",
+        "sheet": "Raport de vizită", "sheets": "Rap(ort|oarte) de vizită",
         "save": "Salvează", "more": "Salvează și adaugă alta",
         "saved": "Salvat.", "next": "Salvat. Urmează fișa următoare.", "purpose": "Scopul vizitei",
-        "check": "Fișe de verificat", "accept": "Acceptă", "correct": "Corectează",
+        "check": "Fișe de verificat", "accept": "Acceptă", "correct": "Modifică",
         "deleted": "Înregistrări șterse", "restore": "Restabilește", "delete": "Șterge",
         "add": "Adaugă", "kept": "Ciornă păstrată la", "lost": "Fără legătură la rețea",
-        "history": "Istoric modificări", "corrected": "Corectat",
+        "history": "Istoric modificări", "corrected": "Modificat",
     },
     "en": {
         "sheet": "Study visit report", "sheets": "Study visit reports?",

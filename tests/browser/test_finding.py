@@ -52,7 +52,7 @@ def test_lists_are_sorted_both_ways_by_their_heads(manager: Visitor) -> None:
 
 
 def test_a_filter_stays_in_the_address_without_anybodys_name(manager: Visitor) -> None:
-    manager.page.get_by_label("Stadiul cazului").select_option(label="Deschis")
+    manager.page.get_by_label("Statusul cazului").select_option(label="Deschis")
     manager.press("Filtrează")
     assert "DEMO-005" in [row[0] for row in manager.rows]
     assert {row[3] for row in manager.rows} == {"Deschis"}

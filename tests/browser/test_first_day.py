@@ -24,7 +24,7 @@ def test_the_organisation_is_set_up_in_the_browser(visit: Any, empty_site: Site)
     visitor.follow("Utilizatori")
     assert [row[1] for row in visitor.rows] == ["ana.intai"]
     visitor.open("/set-up")
-    assert visitor.heading == "Aici nu este nimic pentru dumneavoastră"
+    assert visitor.heading == "Pagina nu există sau nu aveți acces la ea"
 
 
 def test_a_colleague_is_invited_and_comes_in(visit: Any, empty_site: Site) -> None:

@@ -39,7 +39,7 @@ def test_what_is_not_in_the_menu_is_not_there(sign_in: SignIn) -> None:
     volunteer = sign_in("volunteer", "ro")
     for address in ("/records/intake", "/records/intake/1", "/users", "/records/risk_assessment/new?case=1"):
         volunteer.open(address)
-        assert volunteer.heading in ("Aici nu este nimic pentru dumneavoastră",
+        assert volunteer.heading in ("Pagina nu există sau nu aveți acces la ea",
                                      "Pagina nu este pentru rolul dumneavoastră")
 
 

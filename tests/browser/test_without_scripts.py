@@ -76,7 +76,7 @@ def test_the_language_is_switched_with_the_sheet(manager: Visitor) -> None:
 
 def test_menus_and_filters_work(manager: Visitor) -> None:
     manager.follow("Cazuri")
-    manager.page.get_by_label("Stadiul cazului").select_option(label="Deschis")
+    manager.page.get_by_label("Statusul cazului").select_option(label="Deschis")
     manager.press("Filtrează")
     assert {row[3] for row in manager.rows} == {"Deschis"}
 

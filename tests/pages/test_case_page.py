@@ -69,7 +69,7 @@ def stages(text: str) -> list[tuple[str, str]]:
 def test_a_new_case_begins_with_the_contact(demo: Demo, case_id: int) -> None:
     text = page(demo, case_id)
     assert stages(text)[:2] == [("now", "1. Contactare"), ("ahead", "2. Interviu")]
-    assert "Lipsește pentru a continua Solicitare / referire Neînceput Adaugă" in block(text, "Contactare")
+    assert "Ce lipsește pentru etapa următoare Solicitare / referire Neînceput Adaugă" in block(text, "Contactare")
 
 
 def test_a_complete_document_leads_on_to_the_next_stage(demo: Demo, case_id: int) -> None:
@@ -127,7 +127,7 @@ def test_the_stage_is_the_one_a_worker_wrote_down(demo: Demo, case_id: int) -> N
 def test_what_a_stage_passed_over_lacks_does_not_hold_the_case_up(demo: Demo, case_id: int) -> None:
     filed(demo, "case_stage", case_id, stage="contact", entered_on=TODAY, finished_on=TODAY)
     filed(demo, "case_stage", case_id, stage="closure", entered_on=TODAY)
-    missing = page(demo, case_id).partition("Lipsește pentru a continua")[2].partition("</section>")[0]
+    missing = page(demo, case_id).partition("Ce lipsește pentru etapa următoare")[2].partition("</section>")[0]
     assert "Notă finală" in missing
     assert "Solicitare / referire" not in missing and "Plan de (re)integrare" not in missing
 
@@ -141,7 +141,7 @@ def test_follow_up_counts_the_sheets_since_the_closure(demo: Demo) -> None:
     assert block(page(demo, closed), "Etape").count("01.06.2025") == 1
     filed(demo, "visit_report", closed, visit_date=date(2026, 2, 1), **whole)
     said = block(page(demo, closed), "Etape")
-    assert said.count("Rapoarte de vizită de documentare 2") == said.count("01.02.2026") - 1 == 1
+    assert said.count("Rapoarte de vizită 2") == said.count("01.02.2026") - 1 == 1
 
 
 def test_only_the_risks_of_the_newest_assessment_that_are_open(demo: Demo, case_id: int) -> None:
@@ -231,7 +231,7 @@ def test_a_line_taken_back_needs_no_signature(demo: Demo, case_id: int) -> None:
 def test_an_accountant_sees_amounts_and_no_names(demo: Demo) -> None:
     text = page(demo, case_of(demo, "DEMO-004"), "accountant")
     assert "MDL" in block(text, "Bani")
-    assert "Zagaievschi" not in text and block(text, "Persoane apropiate cazului") == ""
+    assert "Zagaievschi" not in text and block(text, "Persoane din anturajul beneficiarului") == ""
     assert block(text, "Riscuri deschise") == ""
 
 
@@ -272,5 +272,5 @@ def test_a_case_out_of_reach_has_no_timeline(demo: Demo, case_id: int) -> None:
 
 
 def test_the_people_around_the_case_stand_there_with_their_role(demo: Demo) -> None:
-    said = block(page(demo, case_of(demo, "DEMO-005")), "Persoane apropiate cazului")
+    said = block(page(demo, case_of(demo, "DEMO-005")), "Persoane din anturajul beneficiarului")
     assert "M. Lidia Rudă; Persoană de sprijin · Mamă" in said

@@ -34,7 +34,7 @@ def test_what_the_first_page_misses_the_case_misses(demo: Demo) -> None:
     assert found
     for address, _, note in found:
         whole = demo.browser("case_manager").get(address).text
-        block = whole.partition("Lipsește pentru a continua")[2].partition("</section>")[0]
+        block = whole.partition("Ce lipsește pentru etapa următoare")[2].partition("</section>")[0]
         missing = [unescape(words) for words in re.findall(r"<li[^>]*>.*?<a [^>]*>([^<]+)<", block, re.DOTALL)]
         more = re.search(r"și încă (\d+)", note)
         assert (note.split(": ", 1)[1].split(" și încă")[0], int(more[1]) if more else 0) == (
@@ -62,7 +62,7 @@ def due_in(demo: Demo, case: int, user: str = "case_manager") -> list[tuple[str,
 
 def test_a_visit_promised_is_due_until_the_next_one(demo: Demo, visited: int) -> None:
     day = TODAY - timedelta(2)
-    overdue = [("Data următoarei vizite", f"{day:%d.%m.%Y} · restant de 2 zile")]
+    overdue = [("Data următoarei vizite", f"{day:%d.%m.%Y} · depășit cu 2 zile")]
     assert due_in(demo, visited) == overdue
     filed(demo, "visit_report", visited, visit_date=TODAY - timedelta(50), next_visit_on=TODAY + timedelta(1))
     assert due_in(demo, visited) == overdue, "an older sheet typed in later promises nothing new"
@@ -121,8 +121,8 @@ def test_a_draft_says_whose_sheet_it_is(demo: Demo) -> None:
             discard(demo.cabinet, volunteer, unescape(place))
         demo.cabinet.session.remove()
     assert drafts == {
-        begun: "DEMO-003 · Raport de vizită de documentare", corrected: "DEMO-003 · Dosarul beneficiarului",
-        "/records/visit_report/new?case=99999999999": "Raport de vizită de documentare",
+        begun: "DEMO-003 · Raport de vizită", corrected: "DEMO-003 · Dosarul beneficiarului",
+        "/records/visit_report/new?case=99999999999": "Raport de vizită",
     }
 
 
@@ -133,7 +133,7 @@ def test_what_a_colleague_did_is_told_to_the_others(demo: Demo) -> None:
         enter(demo.cabinet, form, settled(form, {"visit_date": TODAY}, TODAY), Clerk(volunteer, "", TODAY), case)
         demo.cabinet.session.remove()
     url, label, note = lines(demo, "case_manager", OTHERS)[0]
-    assert (url, label) == (f"/cases/{case}", "DEMO-003 · Drăgulin Alesia · Raport de vizită de documentare")
+    assert (url, label) == (f"/cases/{case}", "DEMO-003 · Drăgulin Alesia · Raport de vizită")
     assert note.startswith("Înregistrat · Mirela Otava · ")
     assert all("Mirela Otava" not in note for _, _, note in lines(demo, "volunteer", OTHERS))
 
@@ -145,7 +145,7 @@ def test_a_volunteer_sees_no_name_of_a_person(demo: Demo) -> None:
 
 
 def test_free_beds_and_last_days_are_for_those_who_see_stays(demo: Demo) -> None:
-    places = lines(demo, "coordinator", "Locuri și șederi")
+    places = lines(demo, "coordinator", "Locuri și persoane găzduite")
     assert any("libere din" in note for _, _, note in places)
     assert any("ultima zi" in note for _, _, note in places)
-    assert lines(demo, "volunteer", "Locuri și șederi") == []
+    assert lines(demo, "volunteer", "Locuri și persoane găzduite") == []

@@ -47,12 +47,12 @@ def test_the_last_day_follows_from_the_phase(demo: Demo) -> None:
     place = facility(demo, "Centrul Fagul")
     case = filed(demo, CASE, code="D-2026-9902", opened_on=TODAY, status="open")
     filed(demo, "stay", case, facility=place, phase="phase_1", admitted_on=TODAY - timedelta(12))
-    assert re.search(r"D-2026-9902 Etapa 1 .*? 2 zile peste limită", overview(demo))
+    assert re.search(r"D-2026-9902 Faza 1 .*? 2 zile peste limită", overview(demo))
 
 
 def test_an_extension_tells_who_approved_it(demo: Demo) -> None:
     said = overview(demo)
-    assert re.search(r"DEMO-008 Etapa 1 .*? 3 zile până la .*?, cu aprobarea: Anca Vornicescu", said)
+    assert re.search(r"DEMO-008 Faza 1 .*? 3 zile până la .*?, cu aprobarea: Anca Vornicescu", said)
 
 
 def test_people_are_named_by_the_code_of_their_case(demo: Demo) -> None:

@@ -277,7 +277,7 @@ def _copy(asked: argparse.Namespace) -> int:
         source = open_store(data, _key(asked, data), database_url())
         target = target_of(asked.to, asked.to_key_file)
         try:
-            move(source, target)
+            move(source, target, asked.to)
         finally:
             source.close()
             target.close()

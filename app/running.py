@@ -15,6 +15,7 @@ from app.access.install import install
 from app.access.permissions import sync_permissions
 from app.access.tables import setting_table
 from app.language.finding import Finding
+from app.records.founded import has_people, mark_founded, require_its_people
 from app.records.loose_files import clear_loose_files
 from app.records.store import Store
 from app.records.trouble import Trouble
@@ -38,12 +39,26 @@ def opened_app(
         from app.demo import fill
 
         findings = [*findings, *fill(application, forms, today or date.today())]
+    if has_people(store):
+        mark_founded(data)
     store.learn()
     return application, findings
 
 
 def open_store(data: Path, key: bytes | None, url: str | None = None) -> Store:
-    """The database at ``url``, or else the one in the folder. Raises :class:`Trouble`."""
+    """The database at ``url``, or else the one in the folder. Raises :class:`Trouble`, also for one that lost its
+    people."""
+    store = open_any_store(data, key, url)
+    try:
+        require_its_people(store, data)
+    except Trouble:
+        store.close()
+        raise
+    return store
+
+
+def open_any_store(data: Path, key: bytes | None, url: str | None = None) -> Store:
+    """The same, an empty one too: what a copy is written to. Raises :class:`Trouble`."""
     try:
         return Store.open(data, url, key)
     except OperationalError:

@@ -1,8 +1,9 @@
 """The first run: the organisation and its first administrator. Open until there is a user, then gone."""
 
+from pathlib import Path
 from typing import Any
 
-from flask import abort, redirect, render_template, session
+from flask import abort, current_app, redirect, render_template, session
 from flask_appbuilder import AppBuilder
 from flask_babel import gettext
 
@@ -16,6 +17,7 @@ from app.access.view import View
 from app.language.message import Mistake
 from app.language.roles import ADMINISTRATOR
 from app.pages.boxes import SetUp
+from app.records.founded import mark_founded
 
 
 class SetUpPage(View):
@@ -54,6 +56,7 @@ def _found(form: SetUp) -> int:
         ))
         user_id = add_user(guarded(), None, person, data["password"])
         keep_language(user_id, data["language"])
+    mark_founded(Path(current_app.config["DATA"]))
     return user_id
 
 

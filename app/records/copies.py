@@ -4,7 +4,7 @@ It is an encrypted SQLite database in a folder of its own, whatever the database
 folder can be started, or copied back, with the key of the data it was taken of.
 """
 
-import os
+import shutil
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -12,10 +12,14 @@ from pathlib import Path
 from sqlalchemy import Table
 
 from app.records.copying import copy
+from app.records.founded import has_people, mark_founded
+from app.records.on_disk import rename_whole
 from app.records.store import SqliteStore, Store
 from app.records.trouble import Trouble
 
 FOLDER = "copies"
+UNFINISHED = ".unfinished-"
+"""How the name of a copy begins until all of it is there: a kill in the middle leaves no copy that looks whole."""
 
 
 def keep_copy(store: Store, data: Path, key: bytes, tables: Iterable[Table], moment: datetime) -> Path:
@@ -26,7 +30,27 @@ def keep_copy(store: Store, data: Path, key: bytes, tables: Iterable[Table], mom
     folder = data / FOLDER / f"{moment:%Y-%m-%d-%H%M%S}"
     if folder.exists():
         raise Trouble("There is already a copy in %(folder)s. Wait a second and try again.", folder=folder)
-    folder.mkdir(mode=0o700, parents=True)
+    _clear_unfinished(data)
+    draft = folder.with_name(UNFINISHED + folder.name)
+    draft.mkdir(mode=0o700, parents=True)
+    try:
+        _copy_into(draft, store, key, tables)
+        rename_whole(draft, folder)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return folder
+
+
+def _clear_unfinished(data: Path) -> None:
+    """What a kill or a full disk left of earlier copies."""
+    for left in (data / FOLDER).glob(f"{UNFINISHED}*"):
+        shutil.rmtree(left)
+
+
+def _copy_into(folder: Path, store: Store, key: bytes, tables: Iterable[Table]) -> None:
+    if has_people(store):
+        mark_founded(folder)
     taken = SqliteStore(folder, key)
     try:
         if isinstance(store, SqliteStore):
@@ -35,12 +59,3 @@ def keep_copy(store: Store, data: Path, key: bytes, tables: Iterable[Table], mom
             copy(store, taken, tables)
     finally:
         taken.close()
-    _sync(folder)
-    return folder
-
-
-def _sync(folder: Path) -> None:
-    """The copy must be there even if the power goes in the middle of what comes next."""
-    for file in folder.iterdir():
-        with file.open("rb") as written:
-            os.fsync(written.fileno())

@@ -13,6 +13,7 @@ from pathlib import Path
 from argon2.low_level import Type, hash_secret_raw
 from platformdirs import user_config_path
 
+from app.records.on_disk import write_whole
 from app.records.store import database_file
 from app.records.trouble import Trouble
 
@@ -43,7 +44,7 @@ def key_from_file(data: Path, key_file: Path | None = None) -> bytes:
                 "with --key-file: without it nobody can read the database.",
                 file=file,
             )
-        _write_new(file, secrets.token_hex(KEY_BYTES))
+        write_whole(file, f"{secrets.token_hex(KEY_BYTES)}\n")
     _refuse_open_to_others(file)
     return _bytes_in(file, KEY_BYTES)
 
@@ -60,7 +61,7 @@ def key_from_passphrase(data: Path, passphrase: str) -> bytes:
             )
         if len(passphrase) < SHORTEST_PASSPHRASE:
             raise Trouble("Choose a passphrase of at least 14 characters.")
-        _write_new(file, secrets.token_hex(SALT_BYTES))
+        write_whole(file, f"{secrets.token_hex(SALT_BYTES)}\n")
     return hash_secret_raw(
         passphrase.encode(), _bytes_in(file, SALT_BYTES),
         time_cost=3, memory_cost=256 * 1024, parallelism=2, hash_len=KEY_BYTES, type=Type.ID,
@@ -106,26 +107,3 @@ def _bytes_in(file: Path, size: int) -> bytes:
     if len(found) != size:
         raise Trouble("The file %(file)s is damaged. Copy it back from where you keep its copy.", file=file)
     return found
-
-
-def _write_new(file: Path, content: str) -> None:
-    """Write a file that is there whole or not at all."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as written:
-        written.write(f"{content}\n")
-        written.flush()
-        os.fsync(written.fileno())
-    draft.rename(file)
-    _sync_folder(file.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

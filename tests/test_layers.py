@@ -1,6 +1,7 @@
 """Imports point one way, and only the store speaks to the database behind the session's back."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,8 @@ RAW = {"connect", "raw_connection", "exec_driver_sql", "driver_connection"}
 KIND_OF_DATABASE = {"name", "dialect"}
 CONDITIONS_OF_INDEXES = {"records/system.py"}
 """Written as SQL, but never run as a statement."""
+ASKS_FOR_THE_LOCALE = {"access/wordings.py"}
+"""Everybody else asks for the wording, ``ro-MD``."""
 
 FILES = {
     str(file.relative_to(APP)): ast.parse(file.read_text("utf-8"), str(file))
@@ -61,11 +64,23 @@ def behind_the_session(name: str, tree: ast.Module) -> list[str]:
     return raw
 
 
+def locale_as_text(name: str, tree: ast.Module) -> list[str]:
+    """A locale written out is ``ro_MD``, which no reader's settings and no form say: they say ``ro-MD``."""
+    nodes = list(ast.walk(tree))
+    texts = [node.args[0] for node in nodes if isinstance(node, ast.Call) and node.args
+             and getattr(node.func, "id", "") in {"str", "format", "repr"}]
+    texts += [node.value for node in nodes if isinstance(node, ast.FormattedValue)]
+    found = [said for said in map(ast.unparse, texts) if re.match(r"[\w.]*locale", said)]
+    if name not in ASKS_FOR_THE_LOCALE:
+        found += [module for module in imports(tree) if module == "flask_babel.get_locale"]
+    return found
+
+
 def test_there_is_something_to_look_at() -> None:
     assert {name.split("/")[0] for name in FILES} >= {"language", "fields", "records"}
 
 
-@pytest.mark.parametrize("rule", [wrong_way, web_below_pages, behind_the_session])
+@pytest.mark.parametrize("rule", [wrong_way, web_below_pages, behind_the_session, locale_as_text])
 def test_no_file_breaks_the_rule(rule) -> None:  # type: ignore[no-untyped-def]
     broken = {name: found for name, tree in FILES.items() if (found := rule(name, tree))}
     assert broken == {}
@@ -81,6 +96,9 @@ def test_no_file_breaks_the_rule(rule) -> None:  # type: ignore[no-untyped-def]
         (behind_the_session, "pages/lists.py", "with store.engine.begin() as connection: pass"),
         (behind_the_session, "pages/lists.py", "from sqlalchemy import select, text"),
         (behind_the_session, "pages/lists.py", "session.connection().exec_driver_sql('SELECT 1')"),
+        (locale_as_text, "access/wordings.py", "said(str(get_locale()))"),
+        (locale_as_text, "pages/moments.py", "said(f'{locale}')"),
+        (locale_as_text, "pages/moments.py", "from flask_babel import get_locale"),
     ],
 )
 def test_a_broken_rule_is_noticed(rule, name: str, source: str) -> None:  # type: ignore[no-untyped-def]

@@ -17,6 +17,7 @@ from app.access.guarded import guarded
 from app.access.tables import user_table
 from app.access.translations import compiled
 from app.access.wordings import offer_texts
+from app.fields.locales import locale_of
 from app.language.question import Reading
 
 NAMES = {"ro": "Română", "en": "English"}
@@ -37,7 +38,7 @@ def prepare_texts(app: Flask, sources: Path, data: Path) -> None:
 def choose_languages(app: Flask) -> None:
     """Take the choice of language and the texts out of Flask-AppBuilder's hands."""
     babel = app.extensions["babel"]
-    babel.locale_selector = lambda: wording().replace("-", "_")
+    babel.locale_selector = lambda: locale_of(wording())
     babel.translation_directories = [app.config["BABEL_TRANSLATION_DIRECTORIES"].split(";")[-1]]
     offer_texts(app, texts_folder(app))
 

@@ -9,6 +9,7 @@ from flask_babel import Domain, get_babel, get_locale
 from markupsafe import Markup
 
 from app.access.translations import texts
+from app.fields.locales import language_of
 
 KEPT = "babel_translations"
 """Where Flask-Babel's ``refresh()`` forgets a request's texts when its language changes."""
@@ -30,7 +31,7 @@ class Texts(Domain):  # type: ignore[misc]
         found: Said | None = getattr(here, KEPT, None)
         if found is None:
             locale = get_locale()
-            found = self._in(str(locale) if locale else "en")
+            found = self._in(language_of(locale) if locale else "en")
             if locale:
                 setattr(g._flask_babel, KEPT, found)
         return found

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask_babel import get_locale, lazy_gettext
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, PasswordField, RadioField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from app.access.languages import NAMES, wtforms_texts
+from app.access.languages import NAMES, language, wtforms_texts
 
 
 class Boxes(FlaskForm):
@@ -16,7 +16,7 @@ class Boxes(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: Any) -> Any:
-            return wtforms_texts(str(get_locale()))
+            return wtforms_texts(language())
 
 
 def line(label: Any, missing: Any, most: int = 64, hint: Any = "") -> Field:

@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime
 
 from babel.dates import format_datetime as babel_datetime
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import gettext, ngettext
 
+from app.access.languages import wording
 from app.fields.dates import written_day
+from app.fields.locales import locale_of
 
 PATTERNS = {"ro": "dd.MM.y, HH:mm", "en": "d MMM y, HH:mm"}
 TIME = "HH:mm"
@@ -13,7 +15,7 @@ TIME = "HH:mm"
 
 def moment_text(at: datetime) -> str:
     """A stamp, kept in UTC: ``22.11.2026, 05:09`` or ``22 Nov 2026, 05:09``."""
-    return _written(at, PATTERNS.get(_language(), PATTERNS["en"]))
+    return _written(at, PATTERNS.get(locale_of(wording()).language, PATTERNS["en"]))
 
 
 def time_text(at: datetime) -> str:
@@ -23,7 +25,7 @@ def time_text(at: datetime) -> str:
 
 def day_text(day: date) -> str:
     """A day, as answers show it."""
-    return written_day(day, str(get_locale()))
+    return written_day(day, wording())
 
 
 def due_text(day: date, today: date) -> str:
@@ -41,9 +43,4 @@ def _how_far(days: int) -> str:
 
 def _written(at: datetime, pattern: str) -> str:
     here = at.replace(tzinfo=UTC).astimezone().replace(tzinfo=None)
-    return babel_datetime(here, pattern, locale=get_locale())
-
-
-def _language() -> str:
-    locale = get_locale()
-    return locale.language if locale is not None else "ro"
+    return babel_datetime(here, pattern, locale=locale_of(wording()))

@@ -14,7 +14,7 @@ from flask_babel import gettext, refresh
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from app.access.languages import choose
+from app.access.languages import choose, wording
 from app.language.answering import Complaint, complaints, settled
 from app.language.form import Form, Section
 from app.language.question import Answers, Question
@@ -296,7 +296,7 @@ def _change_language(sheet: SheetOnDesk, posted: Posted) -> Answer:
     answer = redirect(request.path)
     choose(code, answer)
     refresh()
-    sheet.desk.reading = replace(sheet.desk.reading, language=code)
+    sheet.desk.reading = replace(sheet.desk.reading, language=wording())
     answer.set_data(sheet.first_look(posted))
     answer.status_code = 200
     answer.headers.pop("Location", None)

@@ -3,6 +3,8 @@
 import gzip
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from app import shipped
+from app.access.guarded import Guarded
 from app.demo import accounts
 from app.language.reading import read_yaml
 from tests.browser.crawling import CrawledPage, crawled
@@ -65,6 +68,28 @@ def test_every_page_is_in_the_readers_language(pages: list[CrawledPage], languag
     where = {text: page.address for page in pages for text in page.read.texts}
     found = strangers(where, language)
     assert not found, "\n".join(f"{where[text]}: {text!r} has {said}" for text, said in found.items())
+
+
+def test_every_page_opens_as_moldova_words_it(untouched_site: Site, role: str) -> None:
+    with in_country(untouched_site, "MD"):
+        pages = list(crawled(untouched_site, role, "ro"))
+    assert [page.address for page in pages if page.status != 200] == []
+    where = {text: page.address for page in pages for text in page.read.texts}
+    found = strangers(where, "ro")
+    assert not found, "\n".join(f"{where[text]}: {text!r} has {said}" for text, said in found.items())
+
+
+@contextmanager
+def in_country(site: Site, country: str) -> Iterator[None]:
+    """The organisation works in this country meanwhile."""
+    guarded: Guarded = site.app.extensions["dosar_access"]
+    with site.app.app_context():
+        before = guarded.organisation()
+        with guarded.store.writing():
+            guarded.name_organisation(replace(before, country=country))
+        yield
+        with guarded.store.writing():
+            guarded.name_organisation(before)
 
 
 def test_every_page_has_one_heading_and_a_title(pages: list[CrawledPage]) -> None:

@@ -1,0 +1,38 @@
+"""An organisation in Moldova works in its own words, on every page and in the middle of a sheet."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from app.access.guarded import Guarded
+from tests.databases import Place
+from tests.pages.browsing import look
+from tests.pages.conftest import Demo, demo_on
+
+
+@pytest.fixture(scope="module")
+def moldova(tmp_path_factory: pytest.TempPathFactory, filled: Callable[[str], Place]) -> Iterator[Demo]:
+    """The demo, as an organisation in Moldova."""
+    with demo_on(tmp_path_factory.mktemp("moldova"), filled("sqlite")) as demo:
+        guarded: Guarded = demo.app.extensions["dosar_access"]
+        with demo.app.app_context(), guarded.store.writing():
+            guarded.name_organisation(replace(guarded.organisation(), country="MD"))
+        yield demo
+
+
+@pytest.mark.parametrize("address", ["/", "/cases/1", "/cases/1/team", "/records/case/1/history"])
+def test_days_are_written_in_the_country_s_wording(moldova: Demo, address: str) -> None:
+    assert moldova.browser("case_manager").get(address).status_code == 200
+
+
+def test_the_language_button_keeps_the_country_s_wording(moldova: Demo) -> None:
+    browser = moldova.browser("case_manager")
+    sheet = look(browser, "/records/case/new")
+    assert "Data înregistrării cazului" in sheet.text
+    boxes = sheet.boxes.copy()
+    boxes.setlist("last_name", ["Zagaievschi"])
+    english = browser.post(sheet.action, data={**boxes.to_dict(), "_language": "en"})
+    romanian = browser.post(sheet.action, data={**boxes.to_dict(), "_language": "ro"})
+    assert "Intake date" in english.text and "Data înregistrării cazului" in romanian.text
+    assert all('value="Zagaievschi"' in page.text for page in (english, romanian))

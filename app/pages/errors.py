@@ -8,12 +8,14 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.access.sessions import is_static
-from app.pages.unsent import TooLong, sheet_again
+from app.pages.unsent import OfAnother, TooLong, sheet_again
 from app.records.scope import OutOfReach
 from app.records.trouble import Busy
 
-UNSEEN = ("csrf_token", "_seen", "_once", "password", "again", "current")
+UNSEEN = ("csrf_token", "password", "again", "current")
 
+SHOWING_TYPED = (400, 409, 503)
+"""What was typed is shown once more with these, so that it can be copied."""
 REFUSED = "dosar.refused"
 """Where a request that the server refused by itself says with which status."""
 TOLD: dict[int, tuple[Any, Any]] = {
@@ -54,6 +56,8 @@ def _http(error: HTTPException) -> Any:
         return error
     if isinstance(error, CSRFError):
         return sheet_again() or _page(400, what_to_do=str(error.description))
+    if isinstance(error, OfAnother):
+        return _page(error.code, str(error.description), shows_typed=False)
     if isinstance(error, TooLong):
         return _page(error.code, str(error.description), shows_typed=True)
     return _page(error.code)
@@ -71,14 +75,21 @@ def _unforeseen(error: Exception) -> Any:
     return _page(500)
 
 
-def _page(code: int, what_to_do: str = "", shows_typed: bool = False) -> Any:
+def _page(code: int, what_to_do: str = "", shows_typed: bool | None = None) -> Any:
     heading, remedy = TOLD.get(code, TOLD[400 if code < 500 else 500])
     if is_static(current_app, request) or request.environ.get(REFUSED, 413) != 413:
         return Response(f"{heading}\n", code, mimetype="text/plain")
-    kept = [
+    if shows_typed is None:
+        shows_typed = code in SHOWING_TYPED
+    return render_template(
+        "error.html", status=code, heading=str(heading), what_to_do=what_to_do or str(remedy),
+        kept=_typed() if shows_typed else [],
+    ), code
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What stood in the boxes, to be copied."""
+    return [
         (name, text) for name in request.form if name not in UNSEEN and not name.startswith("_")
         for text in request.form.getlist(name) if text.strip()
-    ] if shows_typed or code in (400, 409, 503) else []
-    return render_template(
-        "error.html", status=code, heading=str(heading), what_to_do=what_to_do or str(remedy), kept=kept,
-    ), code
+    ]

@@ -30,7 +30,8 @@ from app.pages.moments import moment_text
 from app.pages.picking import pick_page
 from app.pages.pile import Pile
 from app.pages.posted import Posted, as_posted, copy_row, next_row, read_posted, take_theirs, tidied
-from app.pages.unsent import TYPED, boxes_of
+from app.pages.tokens import owner_token
+from app.pages.unsent import OWNER, TYPED, boxes_of
 from app.pages.uploads import take_uploads
 from app.records import drafts
 from app.records.tables import Record
@@ -122,6 +123,11 @@ class SheetOnDesk:
         return self._page(posted)
 
     @property
+    def whose(self) -> dict[str, str]:
+        """The box that says whose page it is."""
+        return {OWNER: owner_token(self.desk.worker.id, self.whole.key)}
+
+    @property
     def place(self) -> str:
         """What the draft of this page is kept under: its address."""
         return self.action
@@ -202,7 +208,8 @@ class SheetOnDesk:
         return render_template(
             "sheet.html", title=self._title(), form_title=say(self.form.title, desk.reading.language),
             case=desk.case_head(self.case), action=self.action, sections=filling.sections(self.sections),
-            problems=problems, doubts=[] if problems else filling.doubts(), hidden=self.hidden,
+            problems=problems, doubts=[] if problems else filling.doubts(),
+            hidden={**self.hidden, **self.whose},
             cancel_url=self.cancel_url, save_label=gettext("Save"), more_label=self._more_label(),
             step=self._steps(), draft_url=url_for("DraftPages.keep", form=self.form.key), place=self.place,
             draft_from=self.draft_from, intro=say(self.form.intro, desk.reading.language),

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from secrets import token_urlsafe
 
 from flask import abort, current_app
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
+
+from app.records.drafts import LASTS
 
 
 def _signer(purpose: str) -> URLSafeSerializer:
@@ -52,3 +54,22 @@ def once_word(token: str, worker_id: int) -> str:
     if told_worker != worker_id:
         abort(400)
     return str(word)
+
+
+def owner_token(worker_id: int, form: str) -> str:
+    """Says for whom a sheet's page was drawn: what stands on it is hers, whatever became of her session."""
+    token = _owners().dumps([worker_id, form])
+    return token if isinstance(token, str) else token.decode()
+
+
+def owner_of(token: str, form: str) -> int | None:
+    """The worker for whom the page of this form was drawn, as long as a draft of hers would last."""
+    try:
+        worker_id, told_form = _owners().loads(token, max_age=int(LASTS.total_seconds()))
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return int(worker_id) if told_form == form else None
+
+
+def _owners() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="dosar-owner")

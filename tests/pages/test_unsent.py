@@ -58,6 +58,73 @@ def test_what_was_typed_waits_as_a_draft(demo: Demo) -> None:
     assert "Scris peste prânz" not in look(demo.browser("coordinator"), SHEET).html
 
 
+def typed_on(browser: FlaskClient, text: str) -> tuple[str, dict[str, str]]:
+    """The sheet with something typed on it: its address, and what is posted."""
+    sheet = look(browser, SHEET)
+    return sheet.action, {**sheet.boxes.to_dict(), "visit_purpose": text}
+
+
+def waits_as_draft(browser: FlaskClient, sent: TestResponse, typed: dict[str, str]) -> None:
+    """What was sent waits where she goes on, and the sign-in page says so."""
+    assert sent.status_code == 303 and "over=1" in sent.location
+    assert "vă așteaptă acolo ca ciornă" in browser.get(sent.location).text
+    begun = look(browser, sign_in(browser, sent.location).location)
+    assert begun.boxes["visit_purpose"] == typed["visit_purpose"]
+
+
+def test_it_waits_though_the_session_was_swept_away(demo: Demo) -> None:
+    browser = newcomer(demo)
+    action, typed = typed_on(browser, "Alta a început o sesiune")
+    with after_lunch(demo):
+        demo.app.test_client().get("/sign-in")
+        sent = browser.post(action, data=typed)
+    waits_as_draft(browser, sent, typed)
+
+
+def test_it_waits_though_another_page_asked_for_the_password(demo: Demo) -> None:
+    browser = newcomer(demo)
+    action, typed = typed_on(browser, "Altă filă a cerut parola")
+    with after_lunch(demo):
+        assert "over=1" in browser.get("/cases/1").location
+        browser.get("/sign-in")
+        sent = browser.post(action, data=typed)
+    waits_as_draft(browser, sent, typed)
+
+
+def test_it_waits_though_she_signed_out_in_another_tab(demo: Demo) -> None:
+    browser = newcomer(demo)
+    action, typed = typed_on(browser, "Deconectată alături")
+    browser.post("/sign-out", data={"csrf_token": typed["csrf_token"]})
+    waits_as_draft(browser, browser.post(action, data=typed), typed)
+
+
+def test_a_correction_waits_too(demo: Demo) -> None:
+    browser = newcomer(demo)
+    first = look(browser, SHEET).save({"visit_purpose": "De corectat", "visit_date": "azi", "conclusions": "Bine."})
+    sheet = look(browser, f"{first.address}/edit")
+    with after_lunch(demo):
+        demo.app.test_client().get("/sign-in")
+        sent = browser.post(sheet.action, data={**sheet.boxes.to_dict(), "visit_purpose": "Corectat peste prânz"})
+    assert "over=1" in sent.location
+    sign_in(browser, sent.location)
+    begun = look(browser, f"{first.address}/edit")
+    assert begun.boxes["visit_purpose"] == "Corectat peste prânz"
+    assert "Corectat peste prânz" in begun.save({}).text
+
+
+def test_who_signed_in_meanwhile_does_not_send_the_sheet_of_another(demo: Demo) -> None:
+    browser = newcomer(demo)
+    action, typed = typed_on(browser, "Scris de managera de caz")
+    browser.post("/sign-out", data={"csrf_token": typed["csrf_token"]})
+    page = browser.get("/sign-in").text
+    who = {"user_name": "social_worker", "password": password_of("social_worker")}
+    browser.post("/sign-in", data={**who, "csrf_token": token_on(page)})
+    sent = browser.post(action, data=typed)
+    assert sent.status_code == 400 and "a fost deschisă de altcineva" in sent.text
+    assert "Scris de managera" not in sent.text and "Scris de managera" not in look(browser, SHEET).html
+    assert look(newcomer(demo), SHEET).boxes["visit_purpose"] == "Scris de managera de caz"
+
+
 def test_more_than_a_draft_holds_is_shown_to_be_copied(demo: Demo) -> None:
     browser = newcomer(demo)
     sheet, typed = look(browser, SHEET), "Povestea lungă " * (LARGEST // 10)

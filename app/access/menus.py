@@ -25,6 +25,7 @@ OVERVIEWS: dict[str, tuple[object, str]] = {"stay": (lazy_gettext("Places and st
 
 ADMINISTRATION: dict[PageName, tuple[object, str]] = {
     "users": (lazy_gettext("Users"), "UsersPage.users"),
+    "account_history": (lazy_gettext("Account history"), "AccountHistoryPage.history"),
     "roles": (lazy_gettext("Roles"), "RolesPage.roles"),
     "forms": (lazy_gettext("Forms"), "FormsPage.forms"),
     "recycle": (lazy_gettext("Deleted records"), "RecyclePage.deleted"),

@@ -1,7 +1,7 @@
 """The users: who may be let in, and who may change whom."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from secrets import token_urlsafe
@@ -11,6 +11,7 @@ from flask_appbuilder.security.sqla.models import Group, Role, User
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import selectinload
 
+from app.access.account_history import differences, last_change, note_account
 from app.access.guarded import Guarded
 from app.access.passwords import hashed
 from app.access.sessions import digest, end_sessions
@@ -34,6 +35,10 @@ class Person:
     teams: frozenset[str] = field(default=frozenset())
 
 
+class ChangedMeanwhile(Exception):
+    """Somebody else changed this account after the page was opened on which it is to be changed."""
+
+
 def users(session: Any) -> Sequence[User]:
     """Every user with roles and teams, by name."""
     with_all = select(User).options(selectinload(User.roles), selectinload(User.groups))
@@ -41,9 +46,9 @@ def users(session: Any) -> Sequence[User]:
     return found
 
 
-def teams(session: Any) -> list[str]:
-    """The names of the teams."""
-    return list(session.scalars(select(Group.name).order_by(Group.name)))
+def teams(session: Any) -> dict[int, str]:
+    """The teams with their names."""
+    return {row.id: row.name for row in session.execute(select(Group.id, Group.name).order_by(Group.name))}
 
 
 def add_user(guarded: Guarded, by: Worker | None, person: Person, password: str | None = None) -> int:
@@ -58,17 +63,25 @@ def add_user(guarded: Guarded, by: Worker | None, person: Person, password: str 
                           name=person.user_name)
         user = User(username=person.user_name, email=person.user_name, active=True, password=kept_password)
         session.add(user)
-        _fill(guarded, by, user, person)
+        changes = _fill(guarded, by, user, person)
         session.flush()
         user_id: int = user.id
+        note_account(guarded, by, user_id, "added", {"user_name": ("", person.user_name), **changes})
     return user_id
 
 
-def change_user(guarded: Guarded, by: Worker, user_id: int, person: Person) -> None:
-    """Change name, roles and teams; the user name stays for ever."""
+def change_user(guarded: Guarded, by: Worker, user_id: int, person: Person, seen: int | None = None) -> None:
+    """Change name, roles and teams; the user name stays for ever.
+
+    ``seen`` is the last entry of the account history that whoever changes this knew of. Raises
+    :class:`Mistake` and :class:`ChangedMeanwhile`.
+    """
     with guarded.store.writing() as session:
         user = _touched(session, by, user_id)
-        _fill(guarded, by, user, person)
+        if seen is not None and last_change(guarded, user_id) != seen:
+            raise ChangedMeanwhile
+        if changes := _fill(guarded, by, user, person):
+            note_account(guarded, by, user_id, "changed", changes)
         _require_an_administrator(session)
 
 
@@ -76,6 +89,8 @@ def set_active(guarded: Guarded, by: Worker, user_id: int, active: bool) -> None
     """Let a user in again, or not any more: her sessions end at once."""
     with guarded.store.writing() as session:
         user = _touched(session, by, user_id)
+        if bool(user.active) != active:
+            note_account(guarded, by, user_id, "opened" if active else "closed")
         user.active = active
         if not active:
             _shut_out(guarded, user_id)
@@ -83,11 +98,12 @@ def set_active(guarded: Guarded, by: Worker, user_id: int, active: bool) -> None
 
 
 def set_password(guarded: Guarded, user_id: int, password: str) -> None:
-    """Give a user this password; all her sessions end."""
+    """Give a user the password she chose; all her sessions end."""
     kept = hashed(password)
     with guarded.store.writing() as session:
         user = session.get_one(User, user_id)
         user.password = kept
+        note_account(guarded, user_id, user_id, "password")
         _shut_out(guarded, user_id)
 
 
@@ -101,6 +117,7 @@ def invite(guarded: Guarded, by: Worker, user_id: int) -> str:
         session.execute(insert(invitation_table).values(
             id=digest(word), user_id=user_id, expires=guarded.clock() + INVITATION_LASTS
         ))
+        note_account(guarded, by, user_id, "invited")
         _require_an_administrator(session)
     return word
 
@@ -125,21 +142,46 @@ def accept(guarded: Guarded, word: str, password: str) -> int:
         user.password = kept
         user_id: int = user.id
         _shut_out(guarded, user_id)
+        note_account(guarded, user_id, user_id, "joined")
     return user_id
 
 
-def _fill(guarded: Guarded, by: Worker | None, user: User, person: Person) -> None:
+def _fill(guarded: Guarded, by: Worker | None, user: User, person: Person) -> dict[str, tuple[Any, Any]]:
+    """Write down what the person is called, holds and belongs to; tells what is different now."""
     if not person.first_name or not person.last_name:
         raise Mistake("Write the name and the first name.")
     session = guarded.session
-    user.first_name, user.last_name = person.first_name, person.last_name
     with session.no_autoflush:
-        kept = {role.name for role in user.roles}
-        if by is not None and not by.is_administrator and ADMINISTRATOR in kept ^ person.roles:
-            raise Mistake("Only an administrator appoints or dismisses administrators.")
+        before = _written_of(user)
         known = person.roles & {role.role for role in guarded.definition.roles.roles}
+        user.first_name, user.last_name = person.first_name, person.last_name
         user.roles = list(session.scalars(select(Role).where(Role.name.in_(known))))
         user.groups = _teams_named(session, person.teams)
+        changes = differences(before, _written_of(user))
+        if by is not None:
+            _require_allowed(by, user, changes)
+    return changes
+
+
+def _written_of(user: User) -> dict[str, Any]:
+    return {
+        "last_name": user.last_name or "", "first_name": user.first_name or "",
+        "roles": sorted(role.name for role in user.roles), "teams": sorted(group.name for group in user.groups),
+    }
+
+
+def _require_allowed(by: Worker, user: User, changes: Mapping[str, tuple[Any, Any]]) -> None:
+    """Nobody widens her own rights, and administrators are made and unmade by administrators."""
+    old, new = (set(roles) for roles in changes.get("roles", ((), ())))
+    if ADMINISTRATOR in old ^ new and not by.is_administrator:
+        raise Mistake("Only an administrator appoints or dismisses administrators.")
+    if user.id != by.id:
+        return
+    if new - old:
+        raise Mistake("Nobody gives herself a role. Ask another administrator.")
+    old_teams, new_teams = (set(teams) for teams in changes.get("teams", ((), ())))
+    if new_teams - old_teams:
+        raise Mistake("Nobody puts herself into a team. Ask another administrator.")
 
 
 def _teams_named(session: Any, names: frozenset[str]) -> list[Group]:

@@ -2,7 +2,7 @@
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User, assoc_user_group, assoc_user_role
-from sqlalchemy import Column, DateTime, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import JSON, Column, DateTime, ForeignKey, Index, Integer, String, Table, Text
 from sqlalchemy.orm import mapped_column
 
 # On Flask-AppBuilder's own class: a subclass on the same table would give one user two objects.
@@ -43,11 +43,23 @@ invitation_table = Table(
 )
 """A link that lets a user choose her password, once; ``id`` is the digest of its word."""
 
+account_history_table = Table(
+    "dosar_account_history", Model.metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False),
+    Column("by_id", Integer),
+    Column("user_id", Integer),
+    Column("action", String(24), nullable=False),
+    Column("changes", JSON, nullable=False),
+    Index("ix_dosar_account_history_user", "user_id", "id"),
+)
+"""Who did what to whose account; ``changes`` maps what was changed to [old, new]. Entries are only added."""
+
 user_table, role_table = User.__table__, Model.metadata.tables["ab_role"]
 user_roles, user_groups = assoc_user_role, assoc_user_group
 
 ACCESS_TABLES: tuple[Table, ...] = tuple(
     table for table in Model.metadata.sorted_tables
-    if table.name.startswith("ab_") or table in (session_table, try_table, setting_table, invitation_table)
+    if table.name.startswith(("ab_", "dosar_"))
 )
 """Every table of the gate, parents first."""

@@ -11,11 +11,13 @@ from app.language.texts import Text
 
 Action = Literal["see", "enter", "correct", "delete", "export"]
 Cases = Literal["none", "own", "team", "all"]
-PageName = Literal["users", "roles", "forms", "recycle", "organisation"]
+PageName = Literal["users", "account_history", "roles", "forms", "recycle", "organisation"]
 FormName = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9_]{0,47})$")]
 
 ACTIONS: tuple[Action, ...] = ("see", "enter", "correct", "delete", "export")
-PAGES: tuple[PageName, ...] = ("users", "roles", "forms", "recycle", "organisation")
+PAGES: tuple[PageName, ...] = (
+    "users", "account_history", "roles", "forms", "recycle", "organisation",
+)
 ADMINISTRATOR = "administrator"
 """The role that may appoint administrators; one active user must always hold it."""
 EVERY_OTHER_FORM = "*"

@@ -1,5 +1,6 @@
 """Users and roles: who is let in, and what the roles allow."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from flask import abort, flash, redirect, render_template, url_for
@@ -8,17 +9,29 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
 from wtforms.fields import SelectChoice
 
+from app.access.account_history import changes_since, last_change
 from app.access.gate import administers, page, worker
 from app.access.guarded import guarded
 from app.access.languages import wording
-from app.access.people import Person, add_user, change_user, invite, set_active, teams, users
+from app.access.people import (
+    ChangedMeanwhile,
+    Person,
+    add_user,
+    change_user,
+    invite,
+    set_active,
+    teams,
+    users,
+)
 from app.access.view import View
 from app.language.message import Mistake
 from app.language.roles import ACTIONS, Role
 from app.language.texts import say
+from app.pages.account_history import told_accounts
 from app.pages.boxes import ChangedUser, NewUser
 from app.pages.moments import moment_text
 from app.pages.role_words import action_words, facts_of
+from app.pages.told import ToldEntry
 
 AnyUserForm = TypeVar("AnyUserForm", bound=ChangedUser)
 
@@ -49,7 +62,9 @@ class UsersPage(View):
         if not form.validate_on_submit():
             return _user_page(user, form if form.is_submitted() else None)
         try:
-            change_user(guarded(), worker(), user_id, _person(form, user.username))
+            change_user(guarded(), worker(), user_id, _person(form, user.username), _seen(form))
+        except ChangedMeanwhile:
+            return _clash_page(user_id, form)
         except Mistake as mistake:
             return _user_page(_user(user_id), form, refused=mistake.message.say(gettext))
         flash(gettext("Saved."), "success")
@@ -110,14 +125,43 @@ def _offering(form: AnyUserForm) -> AnyUserForm:
     """The form with the roles and the teams there are."""
     roles = guarded().definition.roles.roles
     form.roles.choices = [SelectChoice(role.role, say(role.title, wording())) for role in roles]
-    form.teams.choices = [SelectChoice(name) for name in teams(guarded().session)]
+    form.teams.choices = [SelectChoice(str(team), name) for team, name in teams(guarded().session).items()]
     return form
 
 
 def _person(form: ChangedUser, user_name: str) -> Person:
-    chosen = {*form.teams.data, (form.new_team.data or "").strip()} - {""}
+    chosen = {*_teams_in(form), (form.new_team.data or "").strip()} - {""}
     return Person(user_name.strip(), form.first_name.data, form.last_name.data,
                   frozenset(form.roles.data), frozenset(chosen))
+
+
+def _teams_in(form: ChangedUser) -> list[str]:
+    """The names of the teams that are ticked; one that was dissolved meanwhile is no team any more."""
+    return [choice.label for choice in form.teams.choices if choice.value in form.teams.data]
+
+
+def _seen(form: ChangedUser) -> int | None:
+    """The entry of the account history that the page stood at."""
+    typed = form.seen.data or ""
+    return int(typed[:18]) if typed.isascii() and typed.isdecimal() else None
+
+
+def _clash_page(user_id: int, form: ChangedUser) -> Any:
+    """What was typed, beside what somebody else changed meanwhile; where nothing was typed, her change stays."""
+    meanwhile = changes_since(guarded(), user_id, _seen(form) or 0)
+    before = {what: pair[0] for entry in reversed(meanwhile) for what, pair in entry.changes.items()}
+    user = _user(user_id)
+    for what, kept in _written(user).items():
+        if what in before and sorted(form[what].data) == sorted(_as_chosen(form, what, before[what])):
+            form[what].data = kept
+    form.seen.data = str(last_change(guarded(), user_id))
+    page, _ = _user_page(user, form, meanwhile=told_accounts(meanwhile))
+    return page, 409
+
+
+def _as_chosen(form: ChangedUser, what: str, kept: Any) -> Any:
+    """A value of the account history, as the box of the page has it."""
+    return [choice.value for choice in form.teams.choices if choice.label in kept] if what == "teams" else kept
 
 
 def _new_page(form: NewUser, refused: str = "") -> Any:
@@ -126,16 +170,31 @@ def _new_page(form: NewUser, refused: str = "") -> Any:
     ), 422 if refused or form.errors else 200
 
 
-def _user_page(user: User, form: ChangedUser | None = None, refused: str = "", invitation: str = "") -> Any:
-    shown = form or _offering(ChangedUser(formdata=None, data={
+def _written(user: User) -> dict[str, Any]:
+    """What is written down of the user, as the boxes have it."""
+    return {
         "last_name": user.last_name, "first_name": user.first_name,
-        "roles": [role.name for role in user.roles], "teams": [group.name for group in user.groups],
-    }))
+        "roles": [role.name for role in user.roles], "teams": [str(group.id) for group in user.groups],
+    }
+
+
+def _user_page(
+    user: User, form: ChangedUser | None = None, refused: str = "", invitation: str = "",
+    meanwhile: Sequence[ToldEntry] = (),
+) -> Any:
+    seen = last_change(guarded(), user.id)
+    shown = form or _offering(ChangedUser(formdata=None, data={**_written(user), "seen": seen}))
     return render_template(
-        "user.html", form=shown, refused=refused, title=f"{user.first_name} {user.last_name}",
+        "user.html", form=shown, refused=refused, meanwhile=meanwhile, title=f"{user.first_name} {user.last_name}",
+        history_url=_history_of(user),
         user_name=user.username, state=_state(user), active=user.active,
         action=url_for("UsersPage.user", user_id=user.id), invitation=_address_of(invitation),
     ), 422 if refused or shown.errors else 200
+
+
+def _history_of(user: User) -> str:
+    sees = "account_history" in worker().pages
+    return url_for("AccountHistoryPage.history", user=user.id) if sees else ""
 
 
 def _address_of(invitation: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import Field, PasswordField, RadioField, SelectMultipleField, StringField
+from wtforms import Field, HiddenField, PasswordField, RadioField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -89,10 +89,11 @@ class SetUp(OrganisationBoxes):
 class ChangedUser(Boxes):
     """What is written down of a user."""
 
+    seen = HiddenField()
     last_name = line(lazy_gettext("Last name"), lazy_gettext("Write the last name."))
     first_name = line(lazy_gettext("First name"), lazy_gettext("Write the first name."))
     roles = SelectMultipleField(lazy_gettext("Roles"))
-    teams = SelectMultipleField(lazy_gettext("Teams"), description=lazy_gettext(
+    teams = SelectMultipleField(lazy_gettext("Teams"), validate_choice=False, description=lazy_gettext(
         "Roles with the scope of their team reach the cases of everybody in it."
     ))
     new_team = StringField(lazy_gettext("New team"), [Length(max=100)])

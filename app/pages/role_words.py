@@ -23,6 +23,7 @@ SENSITIVE = {
 
 PAGES = {
     "users": lazy_gettext("Users"),
+    "account_history": lazy_gettext("Account history"),
     "roles": lazy_gettext("Roles"),
     "forms": lazy_gettext("Forms"),
     "recycle": lazy_gettext("Deleted records"),

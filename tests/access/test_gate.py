@@ -159,7 +159,7 @@ def test_administration_pages_need_their_role(office: Office, address: str) -> N
 
 def test_the_menu_holds_what_the_role_may_do(office: Office) -> None:
     assert menu_of(office.signed_in("vera")) == ["Rapoarte de vizită"]
-    assert menu_of(office.signed_in("administrator")) == ["Users", "Roles", "Organisation"]
+    assert menu_of(office.signed_in("administrator")) == ["Users", "Account history", "Roles", "Organisation"]
 
 
 def menu_of(browser: Browser) -> list[str]:

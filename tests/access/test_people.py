@@ -88,7 +88,7 @@ def test_an_invented_role_is_refused(office: Office) -> None:
 
 
 @pytest.mark.parametrize(("act", "answers"), [
-    ("", {"last_name": "A", "first_name": "B", "roles": ["coordinator"]}),
+    ("", {"last_name": "A", "first_name": "B", "roles": []}),
     ("/close", {}),
     ("/invitation", {}),
 ])

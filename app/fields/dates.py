@@ -14,6 +14,7 @@ from sqlalchemy import Date, DateTime, String, Time
 
 from app.fields.locales import locale_of
 from app.fields.words import folded
+from app.language.characters import HYPHENS
 from app.language.message import Mistake
 from app.language.question import Answer, Box, Question, Reading
 from app.language.texts import LANGUAGES
@@ -107,7 +108,7 @@ def _parts(text: str) -> list[str]:
     Six or eight digits are day, month and year: the number keys of a telephone have no full stop.
     """
     apart = re.sub(r"^(\d\d)(\d\d)(\d\d|\d{4})$", r"\1 \2 \3", text, flags=re.ASCII)
-    parts = [part for part in re.split(r"[\s.,/\-–]+", apart) if part]
+    parts = [part for part in re.split(rf"[\s.,/\-{HYPHENS}]+", apart) if part]
     if len(parts) == 3 and parts[0].isalpha() and _is_number(parts[1]):
         parts[:2] = parts[1], parts[0]
     return parts if parts and len(parts[0]) == 4 and _is_number(parts[0]) else parts[::-1]

@@ -15,13 +15,15 @@ from sqlalchemy import BigInteger, Dialect
 from sqlalchemy.types import TypeDecorator
 
 from app.fields.locales import locale_of
+from app.language.characters import HYPHENS
 from app.language.message import Mistake
 from app.language.question import Answer, Box, Question, Reading
 from app.language.texts import Text, say
 
 MOST_PLACES = 4
 TOO_LARGE = 10**13
-SPACES_AND_SIGNS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "−": "-", "–": "-"})
+MINUS = str.maketrans(dict.fromkeys(HYPHENS, "-"))
+SPACE = re.compile(r"\s")
 
 
 class Scaled(TypeDecorator[Decimal]):
@@ -60,7 +62,7 @@ def _pattern(mark: str) -> re.Pattern[str]:
 def read_number(text: str, language: str, places: int) -> Decimal:
     """The number a person typed, with at most ``places`` decimals. Raises :class:`Mistake`."""
     own = decimal_mark(language)
-    plain = text.strip().translate(SPACES_AND_SIGNS)
+    plain = SPACE.sub(" ", text.strip()).translate(MINUS)
     found = _pattern(own).fullmatch(plain) or _pattern("." if own == "," else ",").fullmatch(plain)
     if found is None:
         raise _not_a_number(language, places)

@@ -15,6 +15,7 @@ from sqlalchemy import String
 from stdnum.md import idno
 from stdnum.ro import cnp
 
+from app.language.characters import HYPHENS
 from app.language.message import Mistake
 from app.language.question import Answer, Box, Question, Reading, Sensitivity
 
@@ -54,7 +55,7 @@ class PersonalNumber(Question):
         return {self.name: String(LONGEST_NUMBER)}
 
     def parse(self, texts: list[str], reading: Reading) -> Answer:
-        number = re.sub(r"[\s.\-–]", "", texts[0]).upper()
+        number = re.sub(rf"[\s.\-{HYPHENS}]", "", texts[0]).upper()
         if not 0 < len(number) <= LONGEST_NUMBER or not (number.isascii() and number.isalnum()):
             raise Mistake("Write the personal number with digits only, as it stands on the document.")
         return number

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 from sqlalchemy import Text as TextColumn
 
+from app.language.characters import in_lines, visible
 from app.language.message import Mistake
 from app.language.question import Answer, Box, Question, Reading
 
@@ -27,7 +28,7 @@ def cleaned(text: str) -> str:
 
     Windows keyboards and old laws write the cedilla letters ``ş ţ``; Romanian has the comma below.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    lines = in_lines(visible(text)).replace("\t", " ")
     letters = unicodedata.normalize("NFC", lines).translate(CEDILLA)
     return CONTROL.sub("", letters).strip()
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy import Column, ColumnElement, Date, String
 
+from app.language.characters import in_lines, visible
 from app.language.choices import Choice
 from app.language.expressions import Expression
 from app.language.message import Mistake
@@ -202,7 +203,7 @@ class Question(BaseModel):
 
     def read(self, typed: Sequence[str], reading: Reading) -> Answer:
         """The answer in what was typed; ``None`` for nothing. Raises :class:`Mistake`."""
-        texts = [text.strip() for text in typed]
+        texts = [in_lines(visible(text)).strip() for text in typed]
         for text in texts:
             if text in UNKNOWN_TYPED and self.unknown:
                 return UNKNOWN_TYPED[text]

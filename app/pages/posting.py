@@ -1,4 +1,4 @@
-"""How requests are received: nothing on the disk, and no character that nobody can type."""
+"""How requests are received: nothing on the disk, and no character that nobody can type or see."""
 
 from io import BytesIO
 from typing import IO, Any
@@ -7,13 +7,17 @@ from flask import Flask, Request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.utils import cached_property
 
+from app.language.characters import visible
+
 NUL = "\x00"
+PASSWORDS = {"password", "again", "current"}
 
 
 class Received(Request):
     """A request whose uploads never touch the disk; Werkzeug would write large ones to /tmp.
 
-    NUL is left out of what is asked and posted: no keyboard types it, and PostgreSQL keeps none.
+    NUL is left out of what is asked and posted: no keyboard types it, and PostgreSQL keeps none. So is
+    what nobody sees, except from passwords: one that was once chosen with it goes on working.
     """
 
     def _get_file_stream(
@@ -35,11 +39,14 @@ class Received(Request):
 
 
 def _typed(texts: MultiDict[str, str]) -> MultiDict[str, str]:
-    if not any(NUL in name or NUL in text for name, text in texts.items(multi=True)):
-        return texts
     return ImmutableMultiDict(
-        (name.replace(NUL, ""), text.replace(NUL, "")) for name, text in texts.items(multi=True)
+        (visible(name.replace(NUL, "")), _as_meant(name, text.replace(NUL, "")))
+        for name, text in texts.items(multi=True)
     )
+
+
+def _as_meant(name: str, text: str) -> str:
+    return text if name in PASSWORDS else visible(text)
 
 
 def receive_in_memory(app: Flask) -> None:

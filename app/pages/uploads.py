@@ -8,6 +8,7 @@ from flask import request
 from sqlalchemy import insert
 
 from app.language.answering import Where
+from app.language.characters import visible
 from app.language.message import Message, Mistake
 from app.language.question import Question
 from app.pages.desk import Desk
@@ -27,7 +28,7 @@ def take_uploads(desk: Desk, questions: Sequence[Question], posted: Posted) -> d
             continue
         contents = upload.read()
         try:
-            kept = _kept(desk, question, upload.filename, contents)
+            kept = _kept(desk, question, visible(upload.filename), contents)
         except Mistake as mistake:
             refused[question.name,] = mistake.message
             continue

@@ -6,7 +6,7 @@ import pytest
 
 from app.fields.dates import PartialDay
 from app.fields.money import Amount
-from app.fields.numbers import read_number
+from app.fields.numbers import DecimalNumber
 from app.language.message import Mistake
 from app.language.question import Reading
 from tests.browser.scripts import empty_page
@@ -17,15 +17,16 @@ DATES = [
     "1998", "1998-03-27", "27 III 1998", "march 27, 1998", "27031998", "270398", "azi", "ieri", "mâine",
     "5.1.27", "5.1.28", "5.1.36", "050136", "5.1.37", "5.1.2028",
     "31.2.2020", "29.2.2024", "29.2.2023", "27.3", "27", "13.1998", "1.1.1899", "abc", "27.3.98.4", "1 2 3 4",
+    "\u200e27.03.\u200b1998\ufeff", "27\u201103\u20111998", "az\u00adi",
 ]
 NUMBERS = [
     "12", "12,5", "12.5", "1.234", "1,234", "1.234,5", "1,234.5", "1 234,50", "-3", "−3", "0", "abc", ".",
-    "1,2,3",
+    "1,2,3", "\u206612\u2069,5", "1\u2007234,5", "\u20113",
 ]
 
 AMOUNTS = [
     "500", "500 lei", "500 de lei", "1 leu", "20 €", "€20,50", "20 Euro", "1.234,5 de euro", "20USD", "100 mdl",
-    "12 lemn", "€ 12 lei", "lei", "de lei", "a lot", "12 abc", "-3 lei",
+    "12 lemn", "€ 12 lei", "lei", "de lei", "a lot", "12 abc", "-3 lei", "5\u200b00 le\u00adi", "\u202a20 €\u202c",
 ]
 
 
@@ -76,6 +77,8 @@ def test_amounts_are_understood_alike(browser, language):
 
 @pytest.mark.parametrize("language", ["ro", "en"])
 def test_numbers_are_understood_alike(browser, language):
-    expected = {typed: read(lambda typed: float(read_number(typed, language, 4)), typed) for typed in NUMBERS}
+    question = DecimalNumber(name="value", places=4, label={"en": "Value", "ro": "Valoare"})
+    reading = Reading(language, TODAY)
+    expected = {typed: read(lambda typed: float(question.read([typed], reading)), typed) for typed in NUMBERS}
 
     assert understood(browser, "number", NUMBERS, language) == expected

@@ -65,3 +65,16 @@ def test_nothing_typed_is_no_answer(kind: str) -> None:
         assert question.read([], reading) is None
         assert question.read(["", " "], reading) is None
         assert question.read(["", "~dont_know"], reading) is Unknown.DONT_KNOW
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_characters_nobody_sees_are_no_part_of_the_answer(kind: str) -> None:
+    question = asked(kind, unknown=True)
+    for reading in READINGS:
+        strewn = [
+            "\u202a\ufeff" + "\u200b".join(text.replace("\n", "\u2028")) + "\u00ad\u2069\u202c"
+            for text in question.typed(ANSWERS[kind], reading)
+        ]
+        assert question.read(strewn, reading) == ANSWERS[kind]
+        assert question.read(["\u200b\u200e", "\ufeff"], reading) is None
+        assert question.read(["", "~dont\u200b_know\u200f"], reading) is Unknown.DONT_KNOW

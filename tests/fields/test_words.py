@@ -59,3 +59,14 @@ def test_a_line_may_become_longer_or_a_paragraph() -> None:
 
 def test_names_are_compared_without_marks() -> None:
     assert folded("Hîncești") == folded("HÂNCEŞTI") == "hancesti"
+
+
+@pytest.mark.parametrize("line_break", ["\v", "\f", "\x85", "\u2028", "\u2029", "\x1e", "\r", "\r\n"])
+def test_a_break_of_any_program_is_a_line_break(line_break: str) -> None:
+    assert story.read([f"unu{line_break}doi"], RO) == "unu\ndoi"
+    assert name.read([f"Ana{line_break}Pop"], RO) == "Ana Pop"
+
+
+def test_joiners_stay_in_a_story_and_nowhere_else() -> None:
+    typed = "mama 👩\u200d👧 și کتاب\u200cها, țes\u200dut\u200c\u200b"
+    assert story.read([typed], RO) == "mama 👩\u200d👧 și کتاب\u200cها, țesut"

@@ -24,6 +24,12 @@ def test_a_character_nobody_types_is_left_out(app: Flask) -> None:
         assert request.values["search"] == "ab"
 
 
+def test_what_nobody_sees_is_left_out_but_of_passwords(app: Flask) -> None:
+    posted = {"words": "\u200eZaga\u00adievschi\ufeff", "password": "patru\u200b cuvinte"}
+    with app.test_request_context("/", method="POST", data=posted):
+        assert request.form.to_dict() == {"words": "Zagaievschi", "password": "patru\u200b cuvinte"}
+
+
 def test_what_people_type_arrives_as_it_is(app: Flask) -> None:
     typed = "Țîrcă\r\n\tșters; 100% \u00a0„ghilimele” 🙂"
     with app.test_request_context("/", method="POST", data={"a": typed, "b": [typed, ""]}):

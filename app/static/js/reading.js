@@ -10,6 +10,13 @@ const YEARS_AHEAD = 10;
 const YEARS_AHEAD_OF_A_BIRTH = 1;
 const NEAR = { azi: 0, astazi: 0, today: 0, ieri: -1, yesterday: -1, maine: 1, tomorrow: 1 };
 
+const HYPHENS = "‐‑‒–—―−﹣－";
+const MINUS = new RegExp(`[${HYPHENS}]`, "g");
+const APART = new RegExp(`[\\s.,/\\-${HYPHENS}]+`);
+const INVISIBLE = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+/** The text without the characters nobody sees. */
+const visible = (text) => text.replace(INVISIBLE, "");
+
 const two = (number) => String(number).padStart(2, "0");
 export const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
 
@@ -36,7 +43,7 @@ function isDay(year, month, day) {
 /** Year, month and day as far as they are given, whichever way round they were written; six or eight digits
  * are day, month and year: the number keys of a telephone have no full stop. */
 function partsOf(text) {
-  const parts = text.replace(/^(\d\d)(\d\d)(\d\d|\d{4})$/, "$1 $2 $3").split(/[\s.,/\-–]+/).filter(Boolean);
+  const parts = text.replace(/^(\d\d)(\d\d)(\d\d|\d{4})$/, "$1 $2 $3").split(APART).filter(Boolean);
   if (parts.length === 3 && /^\p{L}+$/u.test(parts[0]) && /^\d+$/.test(parts[1]) && !ROMAN.includes(parts[0])) {
     [parts[0], parts[1]] = [parts[1], parts[0]];
   }
@@ -45,12 +52,12 @@ function partsOf(text) {
 
 /** A day, a month or a year as its ISO beginning, with the time when one follows; null when it is none. */
 export function date(typed, today, person = false) {
-  const timed = /^(.*\d.*?)[\s,T]+(\d{1,2}):(\d\d)$/.exec(typed.trim());
+  const timed = /^(.*\d.*?)[\s,T]+(\d{1,2}):(\d\d)$/.exec(visible(typed).trim());
   if (timed) {
     const day = date(timed[1], today, person);
     return day?.length === 10 ? `${day}T${two(timed[2])}:${timed[3]}` : null;
   }
-  const text = folded(typed);
+  const text = folded(visible(typed));
   if (text in NEAR) {
     return new Date(Date.parse(today) + NEAR[text] * 864e5).toISOString().slice(0, 10);
   }
@@ -72,7 +79,7 @@ const POINT = pattern(".", ",");
 
 /** A number as the language writes it, else the other way round: "1.234,5", "1234.5"; null for none. */
 export function number(typed, language) {
-  const text = typed.trim().replace(/[\u00a0\u202f\u2009]/g, " ").replace(/[−–]/g, "-");
+  const text = visible(typed).trim().replace(/\s/g, " ").replace(MINUS, "-");
   const [own, other] = language === "en" ? [POINT, COMMA] : [COMMA, POINT];
   const found = /\d/.test(text) && (own.exec(text) ?? other.exec(text));
   return found ? Number(`${found[1]}${found[2].replace(/[., ]/g, "") || 0}.${found[3] ?? 0}`) : null;
@@ -83,7 +90,7 @@ const isCurrency = (word) => Intl.supportedValuesOf("currency").includes(word.to
 
 /** An amount, and the currencies that a word beside it may mean: "500 lei", "20 €", "1.234,50 MDL". */
 export function money(typed, language) {
-  const [, before, amount, after] = /^(€?)\s*(.*?)\s*(?:\bde )?(€|\p{L}*)$/su.exec(typed.trim());
+  const [, before, amount, after] = /^(€?)\s*(.*?)\s*(?:\bde )?(€|\p{L}*)$/su.exec(visible(typed).trim());
   const word = before + after;
   const meant = CALLED[word.toLowerCase()] ?? (isCurrency(word) ? [word.toUpperCase()] : []);
   return { amount: number(meant.length ? amount : typed, language), meant };
@@ -91,7 +98,7 @@ export function money(typed, language) {
 
 /** How each kind of value is read from the texts chosen or typed under one name. */
 export const readers = {
-  text: (texts) => texts.find((text) => text.trim())?.trim() ?? null,
+  text: (texts) => texts.map((text) => visible(text).trim()).find(Boolean) ?? null,
   number: (texts, sheet, question) => (
     "money" in question ? money(texts[0] ?? "", sheet.language).amount : number(texts[0] ?? "", sheet.language)
   ),

@@ -173,7 +173,7 @@ def test_every_function_is_told() -> None:
 
 
 def test_every_code_of_the_checks_is_told() -> None:
-    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "app/language").glob("*.py"))
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "app").rglob("*.py"))
     codes = {code for source in sources for code in re.findall(r'"(F\d{3})"', source)}
     assert first_cells(part("What `dosar check` says"))[2:] == sorted(codes)
 

@@ -12,7 +12,7 @@ from app.language.finding import Finding, finding
 from app.language.form import Form
 from app.language.question import Question
 from app.language.reading import Source
-from app.language.walking import walk
+from app.language.walking import Path, walk
 
 Column = tuple[str, str]
 """A question's place: the table of rows it is a column of, or nothing, and its name."""
@@ -73,7 +73,7 @@ def refusals(
 ) -> Iterator[Finding]:
     """Changes under which answers would be lost or mixed up, each with what to do instead."""
     before = columns_of(older)
-    places = {_place(question, table): path for path, question, table in walk(now)}
+    places = places_of(now)
     if older.append_only and not now.append_only:
         yield finding(
             source.place(), "F026",
@@ -98,8 +98,9 @@ def refusals(
             )
 
 
-def _place(question: Question, table: Question | None) -> Column:
-    return (table.name if table else "", question.name)
+def places_of(form: Form) -> dict[Column, Path]:
+    """Where each question stands in its file, by its place among the columns."""
+    return {(table.name if table else "", question.name): path for path, question, table in walk(form)}
 
 
 def _misfit(one: Kept, place: Any, lists: Mapping[str, Sequence[Choice]]) -> Iterator[Finding]:
@@ -127,7 +128,7 @@ def _misfit(one: Kept, place: Any, lists: Mapping[str, Sequence[Choice]]) -> Ite
 
 def conversions(older: Form, now: Form, source: Source) -> Iterator[Finding]:
     """Questions whose answers are written anew in another type: not done by a mere start."""
-    places = {_place(question, table): path for path, question, table in walk(now)}
+    places = places_of(now)
     for one in kept_questions(older, now):
         if one.is_converted:
             yield finding(

@@ -210,6 +210,10 @@ def _links(draft: Draft) -> Iterator[Finding]:
     if draft.form.belongs_to and CASE not in draft.every_form:
         text = msgid("There is no case form (forms/case.yaml) to belong to.")
         yield finding(draft.place("belongs_to"), "F016", text)
+    named = draft.form.case_was
+    if named and (named not in draft.form.questions or draft.form.questions[named].link_target() != CASE):
+        text = msgid('"%(name)s" is no question of this form that links to a case (type: link, to: case).')
+        yield finding(draft.place("case_was"), "F016", text, name=named)
 
 
 def _no_form(place: Place, code: str, name: str, known: Iterable[str]) -> Finding:

@@ -96,6 +96,8 @@ class Form(BaseModel):
     """What the paper says before its first question."""
     belongs_to: Literal["case"] | None = None
     """``case``; left out, the records stand by themselves, like persons and organisations."""
+    case_was: Name | None = None
+    """A link to a case: by it, an upgrade gives their case to the records kept before the form belonged to cases."""
     one_per_case: bool = False
     """A case has at most one such sheet."""
     append_only: bool = False

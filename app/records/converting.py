@@ -11,7 +11,7 @@ from app.language.question import Answers, Question
 from app.records.closing import opened
 from app.records.past import widened
 from app.records.search import words_of
-from app.records.system import word
+from app.records.system import history, word
 from app.records.tables import row_table_name, sort_column, sort_value
 
 BATCH = 500
@@ -45,6 +45,28 @@ class Conversion:
 
     def _written(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         return self.wider.stored(widened(self.wider, self.older, self.older.restored(columns)))
+
+
+def give_cases(connection: Connection, form: str, question: str, tables: Sequence[str]) -> None:
+    """Let every record belong to the case that this question names, with its rows and its history."""
+    sheets = Table(form, MetaData(), _id(), Column("case_id", Integer), Column(question, Integer))
+    _set_case(connection, sheets, sheets.c[question])
+    for name in tables:
+        rows = Table(name, MetaData(), _id(), Column("case_id", Integer), Column("record_id", Integer))
+        _set_case(connection, rows, _case_of(sheets, rows.c.record_id))
+    connection.execute(
+        update(history).where(history.c.form == form, history.c.case_id.is_(None))
+        .values(case_id=_case_of(sheets, history.c.record_id))
+    )
+
+
+def _case_of(sheets: Table, record_id: Column[int]) -> Any:
+    return select(sheets.c.case_id).where(sheets.c.id == record_id).scalar_subquery()
+
+
+def _set_case(connection: Connection, table: Table, case: Any) -> None:
+    with opened(connection, table.name):
+        connection.execute(update(table).where(table.c.case_id.is_(None)).values(case_id=case))
 
 
 def fill_sort_columns(connection: Connection, form: Form, questions: Sequence[Question]) -> None:

@@ -14,8 +14,11 @@ from app.language.folder import Definition
 from app.language.form import Form
 from app.language.message import Message
 from app.language.question import Question
+from app.records.belonging import CASE_OF_SHEET
+from app.records.change_checks import gets_case, loses_case, reached_by_more, read_by_more
 from app.records.closing import close_tables, closed_tables
-from app.records.converting import Conversion, fill_sort_columns, index_anew
+from app.records.converting import Conversion, fill_sort_columns, give_cases, index_anew
+from app.records.held import Held
 from app.records.past import Definition as Contents
 from app.records.past import keep_turn, rename_elsewhere
 from app.records.standing import questions_in
@@ -92,11 +95,13 @@ class _Plan:
         self.closed = closed_tables(connection)
         self.metadata = build_tables(definition.forms).metadata
         self.conversions: list[Conversion] = []
+        self.held = Held(connection, standing)
 
     def steps(self) -> Iterator[Step]:
+        yield from self._seen_by_more()
         changes = [
-            (form, one) for key, form in self.definition.forms.items() if key in self.before
-            for one in sorted(kept_questions(self.before[key], form), key=lambda one: one.rows_of)
+            (form, one) for older, form in self._pairs() if not loses_case(older, form)
+            for one in sorted(kept_questions(older, form), key=lambda one: one.rows_of)
         ]
         for form, one in changes:
             if one.is_renamed:
@@ -104,11 +109,13 @@ class _Plan:
         for form, one in changes:
             if one.is_converted:
                 yield from self._put_aside(form, one)
+        yield from self._free_of_case()
         yield from self._new_tables()
         unsorted = self._unsorted()
         for table in self._wanted():
             yield from self._new_columns(table)
         yield from self._convert()
+        yield from self._get_case()
         yield from unsorted
         yield from self._close()
         for table in self._wanted():
@@ -118,6 +125,59 @@ class _Plan:
     def _wanted(self) -> list[Table]:
         """Every table of ours; those of people who sign in are the gate's."""
         return [table for table in self.metadata.sorted_tables if not table.name.startswith("ab_")]
+
+    def _pairs(self) -> list[tuple[Form, Form]]:
+        """Every form that stands already and goes on: as it was, as it is now."""
+        return [(self.before[key], form) for key, form in self.definition.forms.items() if key in self.before]
+
+    # --- whose the records are -------------------------------------------------------------------------
+
+    def _seen_by_more(self) -> Iterator[Step]:
+        """Nothing to do, but to be told: access is never widened without a word."""
+        for older, form in self._pairs():
+            if reached_by_more(older, form) and (count := self.held.records(form.key)):
+                yield Step(Message("More people see the records of %(form)s (%(count)s) from now on.", {
+                    "count": count, "form": form.key,
+                }), partial(_run, []))
+            for one, what, count in read_by_more(older, form, self.held):
+                name = f"{form.key}.{one.rows_of}.{one.now.name}" if one.rows_of else f"{form.key}.{one.now.name}"
+                yield Step(Message(
+                    'The answers to %(name)s (%(count)s) are no longer only for those who may know "%(what)s".',
+                    {"count": count, "name": name, "what": what},
+                ), partial(_run, []))
+
+    def _get_case(self) -> Iterator[Step]:
+        """Records that belonged to no case get the one that a question names."""
+        for older, form in self._pairs():
+            if not gets_case(older, form):
+                continue
+            tables = [row_table_name(form.key, one.name) for one in form.row_questions]
+            if form.case_was and (count := self.held.records(form.key)):
+                said = Message("The records of %(form)s (%(count)s) get their case from %(name)s.", {
+                    "count": count, "form": form.key, "name": form.case_was,
+                })
+                yield Step(said, partial(give_cases, form=form.key, question=form.case_was, tables=tables))
+            if self.dialect.name == "postgresql":
+                yield Step(None, partial(_run, [
+                    f"ALTER TABLE {self.quote(one)} ALTER COLUMN case_id SET NOT NULL" for one in (form.key, *tables)
+                ]))
+
+    def _free_of_case(self) -> Iterator[Step]:
+        """A form without records that belongs to no case any more: its tables no longer ask for one."""
+        for older, form in self._pairs():
+            names = [form.key, *[row_table_name(form.key, one.name) for one in older.row_questions]]
+            there = [name for name in names if name in self.there and "case_id" in self.there[name].columns]
+            if not loses_case(older, form) or not there:
+                continue
+            if self.dialect.name == "postgresql":
+                yield Step(None, partial(_run, [
+                    f"ALTER TABLE {self.quote(name)} ALTER COLUMN case_id DROP NOT NULL" for name in there
+                ]))
+                continue
+            for name in there:  # SQLite has no other way, and nothing lies in them
+                self.there.pop(name)
+                self.closed.discard(name)
+            yield Step(None, partial(_run, [f"DROP TABLE {self.quote(name)}" for name in reversed(there)]))
 
     # --- questions that were there already -----------------------------------------------------------
 
@@ -204,6 +264,8 @@ class _Plan:
 
     def _add(self, table: Table, column: Column[Any]) -> str:
         spec = str(CreateColumn(column).compile(dialect=self.dialect)).strip()
+        if column.name == CASE_OF_SHEET:
+            spec = spec.removesuffix(" NOT NULL")  # the records that are there have none yet
         for key in column.foreign_keys:
             spec += f" REFERENCES {self.quote(key.column.table.name)} (id)"
         return f"ALTER TABLE {self.quote(table.name)} ADD COLUMN {spec}"

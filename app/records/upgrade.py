@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from json import dumps
+from logging import getLogger
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -19,7 +20,7 @@ from sqlalchemy import Connection, insert
 from app.language.changes import columns_of, conversions, disappearances, refusals
 from app.language.checks import check
 from app.language.choices import ChoiceList
-from app.language.finding import Finding, finding_from_json, finding_to_json
+from app.language.finding import Finding, Place, finding, finding_from_json, finding_to_json
 from app.language.folder import (
     Definition,
     Reading,
@@ -30,10 +31,14 @@ from app.language.folder import (
     read_folder,
 )
 from app.language.form import CASE, Form
+from app.records.change_checks import Changed, refused, waiting
+from app.records.held import Held
 from app.records.planning import Step, carry_out, plan
 from app.records.standing import Kept, read_kept, standing_contents, standing_forms
 from app.records.store import Store
 from app.records.system import SYSTEM_METADATA, form_version, now
+
+log = getLogger(__name__)
 
 FOLDER = "~folder"
 """The part that remembers which files were read last, by which program, and what was found in them."""
@@ -68,10 +73,36 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> Opened:
         if unchanged is not None:
             return unchanged
         kept = read_kept(connection)
-        opened = _compared(connection, folder, kept, converting)
-        carry_out(connection, opened.steps)
+        try:
+            with connection.begin_nested():
+                opened = _compared(connection, folder, kept, converting)
+                carry_out(connection, opened.steps)
+        except Exception as error:
+            if converting or not kept.good:
+                raise
+            log.exception("The database could not be made to fit the changed forms")
+            return _as_before(connection, folder, kept, error)
         _keep(connection, opened, kept.latest, digest)
     return opened
+
+
+def _as_before(connection: Connection, folder: Path, kept: Kept, error: Exception) -> Opened:
+    """The last good version of everything: whatever happens to the files, the case workers go on working."""
+    good = {part: values for part, values in kept.good.items() if part != FOLDER}
+    definition = define(make_parts(good), good)
+    before = standing_contents(kept)
+    carry_out(connection, plan(connection, definition, standing_forms(kept, before), before))
+    failed = finding(
+        Place(folder.name, 1), "F050",
+        "The changed files could not be put into use (%(why)s). Nothing was changed: the last good version of all "
+        "files runs. Undo the last change, or show this line to whoever looks after Dosar.", why=_named(error),
+    )
+    return Opened(definition, [failed], files=_files(kept.good))
+
+
+def _named(error: Exception) -> str:
+    """What kind of error it was; its words might hold answers."""
+    return type(error).__name__
 
 
 def look(store: Store, folder: Path, converting: bool = True) -> Opened:
@@ -112,7 +143,7 @@ def _compared(connection: Connection, folder: Path, kept: Kept, converting: bool
     before = standing_contents(kept)
     standing = standing_forms(kept, before)
     reading = read_folder(folder)
-    found = [*check(reading), *_changes(reading, standing, converting)]
+    found = [*check(reading), *_changes(connection, reading, standing, converting)]
     reading.findings = sorted(found, key=lambda one: (one.place, one.code))
     contents = _usable(reading, kept.good)
     definition = define(make_parts(contents), contents)
@@ -122,17 +153,21 @@ def _compared(connection: Connection, folder: Path, kept: Kept, converting: bool
     return Opened(definition, reading.findings, steps, files={**gone, **files})
 
 
-def _changes(reading: Reading, standing: Mapping[str, Form], converting: bool) -> Iterator[Finding]:
+def _changes(
+    connection: Connection, reading: Reading, standing: Mapping[str, Form], converting: bool
+) -> Iterator[Finding]:
     """What the files change about forms that have records."""
     lists = {made.list: made.choices for made in reading.parts.values() if isinstance(made, ChoiceList)}
+    held = Held(connection, standing)
     for part, made in reading.parts.items():
         if isinstance(made, Form) and made.key in standing:
-            older, source = standing[made.key], reading.sources[part]
-            refused = list(refusals(older, made, source, lists))
-            yield from refused
-            yield from disappearances(older, made, source)
-            if not converting and not refused:
-                yield from conversions(older, made, source)
+            one = Changed(standing[made.key], made, reading.sources[part], held)
+            refusing = [*refusals(one.older, made, one.source, lists), *refused(one)]
+            yield from refusing
+            yield from disappearances(one.older, made, one.source)
+            if not converting and not refusing:
+                yield from conversions(one.older, made, one.source)
+                yield from waiting(one)
 
 
 def _files(good: Mapping[str, Any]) -> dict[str, str]:

@@ -1,0 +1,98 @@
+"""What lies in the tables of the forms that stand: how many records and answers a change of a form concerns."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Integer, MetaData, Table, func, inspect, select
+
+from app.language.form import Form
+from app.language.question import Answer, Question
+from app.records.tables import row_table_name
+
+BATCH = 500
+
+
+class Held:
+    """The answers that are kept, asked about by the forms as their columns stand."""
+
+    def __init__(self, connection: Connection, standing: Mapping[str, Form]) -> None:
+        self.connection, self.standing = connection, standing
+        self._tables = {*inspect(connection).get_table_names()}
+        self._counts: dict[Any, int] = {}
+
+    def records(self, form: str) -> int:
+        """How many records the form has, those in the recycle bin too."""
+        return self._counted(form, Table(form, MetaData(), _id()))
+
+    def without(self, form: str, name: str) -> int:
+        """How many records have nothing in this column."""
+        table = Table(form, MetaData(), _id(), Column(name, Integer))
+        return self._counted(form, table, table.c[name].is_(None))
+
+    def answered(self, form: str, rows_of: str, question: Question) -> int:
+        """How many answers the question has, on sheets or in rows."""
+        if question.columns_asked():
+            return self.records_of_rows(form, question)
+        table = self._table(form, rows_of, [question])
+        given = [column.is_not(None) for column in list(table.c)[1:]]
+        return self._counted(table.name, table, _any(given)) if given else 0
+
+    def records_of_rows(self, form: str, question: Question) -> int:
+        """How many records have rows in this table."""
+        name = row_table_name(form, question.name)
+        if name not in self._tables:
+            return 0
+        table = Table(name, MetaData(), Column("record_id", Integer))
+        found = self.connection.scalar(select(func.count(table.c.record_id.distinct())))
+        return found or 0
+
+    def longest_rows(self, form: str, question: Question, most: int) -> int:
+        """How many records have more rows than that in this table."""
+        name = row_table_name(form, question.name)
+        if name not in self._tables:
+            return 0
+        table = Table(name, MetaData(), Column("record_id", Integer))
+        of_record = select(table.c.record_id).group_by(table.c.record_id).having(func.count() > most).subquery()
+        return self.connection.scalar(select(func.count()).select_from(of_record)) or 0
+
+    def answers(self, form: str, rows_of: str, question: Question) -> Iterator[Answer]:
+        """Every answer that was given, batch by batch."""
+        table = self._table(form, rows_of, [question])
+        if table.name not in self._tables or len(table.c) == 1:
+            return
+        last = 0
+        while True:
+            wanted = select(table).where(table.c.id > last, _any([one.is_not(None) for one in list(table.c)[1:]]))
+            rows = list(self.connection.execute(wanted.order_by(table.c.id).limit(BATCH)).mappings())
+            yield from (question.restored(dict(row)) for row in rows)
+            if len(rows) < BATCH:
+                return
+            last = rows[-1]["id"]
+
+    def count(self, form: str, rows_of: str, question: Question, is_meant: Callable[[Answer], bool]) -> int:
+        """How many of the answers are such."""
+        return sum(is_meant(answer) for answer in self.answers(form, rows_of, question))
+
+    def _table(self, form: str, rows_of: str, questions: Sequence[Question]) -> Table:
+        name = row_table_name(form, rows_of) if rows_of else form
+        return Table(name, MetaData(), _id(), *[column for one in questions for column in one.columns()])
+
+    def _counted(self, name: str, table: Table, condition: ColumnElement[bool] | None = None) -> int:
+        if name not in self._tables:
+            return 0
+        key = (name, None if condition is None else str(condition))
+        if key not in self._counts:
+            wanted = select(func.count()).select_from(table)
+            self._counts[key] = self.connection.scalar(wanted if condition is None else wanted.where(condition)) or 0
+        return self._counts[key]
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _any(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    found = conditions[0]
+    for one in conditions[1:]:
+        found |= one
+    return found

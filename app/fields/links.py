@@ -25,12 +25,18 @@ class Link(Question):
     type: Literal["link"] = "link"
     to: Name
     """The key of a form, or ``user``."""
+    across_cases: bool = False
+    """Sheets of other cases may be chosen too, each told with its case; left out, only those of the same case."""
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: Integer}
 
     def link_target(self) -> str:
         return self.to
+
+    @property
+    def same_case(self) -> bool:
+        return not self.across_cases
 
     def parse(self, texts: list[str], reading: Reading) -> Answer:
         if not re.fullmatch(r"[1-9]\d{0,8}", texts[0], re.ASCII):

@@ -3,8 +3,8 @@
 Pure: no clock, no database. ``today`` and the answers come in, the answers and complaints go out.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -36,6 +36,10 @@ class Complaint:
     soft: bool = False
     leads: Sequence[tuple[str, str]] = ()
     """Where else to look: what it is called, and its address."""
+    through: frozenset[str] = frozenset()
+    """The changed questions that a rule of a question elsewhere names."""
+    elsewhere: tuple[str, str] | None = None
+    """What it is about on another page: what that is called, and the address where it can be put right."""
 
 
 def plain_answers(questions: Sequence[Question], answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,12 +156,67 @@ def _moves(question: Question, moving: frozenset[str]) -> bool:
     return rule is not None and (rule.goes_with_the_day or bool({name.split(".")[0] for name in rule.names} & moving))
 
 
-def complaints(form: Form, answers: Answers, today: date, asked: set[str] | None = None) -> list[Complaint]:
-    """What is wrong with settled answers; only about the questions ``asked``, if given."""
+def complaints(
+    form: Form, answers: Answers, today: date, asked: set[str] | None = None, changed: Set[str] = frozenset(),
+) -> list[Complaint]:
+    """What is wrong with settled answers; only about the questions ``asked``, if given.
+
+    A rule that names a question ``changed`` is judged wherever it stands: what was right may be wrong by now.
+    """
+    concerned = asked if asked is None or not changed else asked | _judged_by(Same(form)).keys()
     return [
-        complaint for question, answer, plain, where in _shown(form, answers, today, asked)
-        for complaint in _about(question, answer, plain, today, where)
+        complaint for question, answer, plain, where in _shown(form, answers, today, concerned)
+        for complaint in (
+            _about(question, answer, plain, today, where) if asked is None or where[0] in asked
+            else _broken(form, question, answer, plain, today, where, changed)
+        )
     ]
+
+
+def changed_questions(form: Form, before: Answers, answers: Answers, today: date) -> frozenset[str]:
+    """The questions whose answers are others than before; what only went with the day is not changed."""
+    then = settled(form, before, today)
+    return frozenset(
+        question.name for question in form.questions.values() if not _is_same(question, then, answers)
+    )
+
+
+def _is_same(question: Question, before: Answers, after: Answers) -> bool:
+    one, other = before.get(question.name), after.get(question.name)
+    return (_is_blank(one) and _is_blank(other)) or bool(question.to_json(one) == question.to_json(other))
+
+
+@lru_cache(maxsize=1024)
+def _judged_by(same: Same[Form]) -> Mapping[str, Mapping[Where, frozenset[str]]]:
+    """Question → what the checks and warnings of it and of its columns ask about on the sheet."""
+    return {
+        question.name: {
+            (question.name,): _asked_by(question),
+            **{(question.name, column.name): _asked_in_row(question, column) for column in question.columns_asked()},
+        }
+        for question in same.thing.asked()
+        if any(one.check or one.warn for one in (question, *question.columns_asked()))
+    }
+
+
+def _asked_by(question: Question) -> frozenset[str]:
+    rules = filter(None, (question.check, question.warn))
+    return frozenset(name.partition(".")[0] for rule in rules for name in rule.names)
+
+
+def _asked_in_row(table: Question, column: Question) -> frozenset[str]:
+    """The same of a column: what it asks of its row is asked of the table."""
+    asked, beside = _asked_by(column), {one.name for one in table.columns_asked()}
+    return asked - beside | ({table.name} if asked & beside else set())
+
+
+def _broken(
+    form: Form, question: Question, answer: Any, plain: Mapping[str, Any], today: date, where: Where, changed: Set[str],
+) -> Iterator[Complaint]:
+    """What the rules of a question elsewhere say, where they name what was changed."""
+    through = _judged_by(Same(form))[where[0]].get((where[0], *where[2:]), frozenset()) & changed
+    if through and not _is_blank(answer):
+        yield from (replace(one, through=through) for one in _judged(question, plain, today, where))
 
 
 def missing(form: Form, answers: Answers, today: date) -> list[str]:
@@ -190,13 +249,18 @@ def _about(question: Question, answer: Any, plain: Mapping[str, Any], today: dat
         if _is_required(question, plain, today):
             yield Complaint(where, REQUIRED)
         return
+    yield from _judged(question, plain, today, where)
+    doubt = question.doubts(answer)
+    if doubt is not None:
+        yield Complaint(where, doubt.message, soft=True)
+
+
+def _judged(question: Question, plain: Mapping[str, Any], today: date, where: Where) -> Iterator[Complaint]:
+    """What its own rules say about a question that is answered."""
     if question.check is not None and question.check.value(plain, today) is False:
         yield Complaint(where, question.message or NOT_ACCEPTED)
     if question.warn is not None and question.warn.value(plain, today) is True:
         yield Complaint(where, question.warning or LOOK_AGAIN, soft=True)
-    doubt = question.doubts(answer)
-    if doubt is not None:
-        yield Complaint(where, doubt.message, soft=True)
 
 
 def _is_blank(answer: Any) -> bool:

@@ -311,6 +311,11 @@ class Question(BaseModel):
         """The form whose records (or ``user``) the answer points to, if it points to any."""
         return None
 
+    @property
+    def same_case(self) -> bool:
+        """Whether a sheet of a case that the answer points to must be of the case of its own sheet."""
+        return False
+
     def columns_asked(self) -> Sequence["Question"]:
         """The questions of each row, for a table of rows."""
         return ()

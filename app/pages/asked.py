@@ -136,6 +136,8 @@ class Problem:
     text: str
     leads: Sequence[tuple[str, str]] = ()
     """Where else to look: what it is called, and its address."""
+    url: str = ""
+    """Where it can be put right, if not on this page."""
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from flask import render_template, request, session
 from flask_babel import gettext
 
+from app.language.case_links import stays_in_case
 from app.language.form import CASE, Form
 from app.language.question import Answers, Question
 from app.language.texts import say
@@ -96,5 +97,6 @@ def keep_for_next(sheet: SheetOnDesk, answers: Answers) -> None:
     kept = {
         question.name: question.to_json(answers.get(question.name))
         for question in sheet.questions if question.keep and answers.get(question.name) is not None
+        and not stays_in_case(sheet.desk.cabinet.forms, sheet.whole, question)  # the next paper may be another case's
     }
     session["kept"] = {sheet.form.key: kept}

@@ -12,7 +12,8 @@ from app.pages.desk import Desk, desk, found_or_404
 from app.pages.faces import papers
 from app.pages.pile import pile_at_hand
 from app.pages.sent_again import typed_since
-from app.pages.sheet import Answer, SheetOnDesk, in_steps, saved, section_or_404
+from app.pages.sheet import Answer, SheetOnDesk, saved, section_or_404
+from app.pages.steps import in_steps
 from app.pages.tokens import once_token, once_word, seen_token, seen_version
 from app.records.scope import OutOfReach
 from app.records.sheets import Clash, correct, enter, filed_before, open_sheet

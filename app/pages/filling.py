@@ -70,16 +70,18 @@ class Filling:
 
     def problems(self) -> list[Problem]:
         """The error summary, in the order of the page."""
-        said = [(where, message.say(gettext)) for where, message in self.mistakes.items()]
-        said += [(one.where, self._said(one.said)) for one in self.complaints if not one.soft]
-        return [Problem(_id(where), self._label(where), text) for where, text in said]
+        mistakes = [
+            Problem(_id(where), self._label(where), message.say(gettext)) for where, message in self.mistakes.items()
+        ]
+        return mistakes + [self._problem(one) for one in self.complaints if not one.soft]
 
     def doubts(self) -> list[Problem]:
         """What somebody should look at again before it is saved."""
-        return [
-            Problem(_id(one.where), self._label(one.where), self._said(one.said), one.leads)
-            for one in self.complaints if one.soft
-        ]
+        return [self._problem(one) for one in self.complaints if one.soft]
+
+    def _problem(self, one: Complaint) -> Problem:
+        label, url = one.elsewhere or (self._label(one.where), "")
+        return Problem(_id(one.where), label, self._said(one.said), one.leads, url)
 
     def _label(self, where: Where) -> str:
         question = self.form.questions[where[0]]

@@ -7,6 +7,7 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
 from sqlalchemy import select
 
+from app.language.case_links import stays_in_case
 from app.language.form import Form
 from app.language.question import Question
 from app.language.texts import say
@@ -16,13 +17,13 @@ from app.pages.posted import Posted
 from app.records.labels import titles
 from app.records.lists import Wish, list_page
 from app.records.search import asked_words, fits
-from app.records.tables import USER
+from app.records.tables import USER, Record
 
 MOST = 12
 MOST_PEOPLE = 2000
 
 
-def pick_page(at: Desk, form: Form, action: str, posted: Posted) -> str:
+def pick_page(at: Desk, form: Form, case: Record | None, action: str, posted: Posted) -> str:
     """The page that searches and chooses; it carries everything typed on the sheet along."""
     name = posted.get("_pick", "")
     question = _question(form, name)
@@ -33,7 +34,7 @@ def pick_page(at: Desk, form: Form, action: str, posted: Posted) -> str:
         "pick.html", title=say(question.label, at.reading.language), form_title=say(form.title, at.reading.language),
         action=action, search=SearchBox(action, words, gettext("Search")), hidden=carried,
         results=[
-            *(Result(one.label, f"{name}={one.id}") for one in found(at, question, words)),
+            *(Result(one.label, f"{name}={one.id}") for one in _offered(at, form, case, question, words)),
             Result(gettext("Leave it empty"), f"{name}="),
         ],
     )
@@ -51,14 +52,22 @@ def _question(form: Form, name: str) -> Question:
     return question
 
 
-def found(at: Desk, question: Question, words: str) -> list[Result]:
+def _offered(at: Desk, form: Form, case: Record | None, question: Question, words: str) -> list[Result]:
+    """What the question may be answered with: of sheets that belong to cases, those of this case."""
+    if not stays_in_case(at.cabinet.forms, form, question):
+        return found(at, question, words)
+    return [] if case is None else found(at, question, words, case.id)
+
+
+def found(at: Desk, question: Question, words: str, case_id: int | None = None) -> list[Result]:
     """Records in reach that fit the words; the first ones of the list when there are no words yet."""
     target = question.link_target()
     if target == USER:
         return people(at, words)
     if target not in at.seen_forms():
         return []
-    page = list_page(at.cabinet, at.forms, str(target), Wish(words=words), at.reading, with_case=False, size=MOST)
+    wish = Wish(words=words, case_id=case_id)
+    page = list_page(at.cabinet, at.forms, str(target), wish, at.reading, with_case=False, size=MOST)
     named = titles(at.cabinet, at.forms[str(target)], page.ids, at.reading)
     return [Result(named[one], str(one)) for one in page.ids if one in named]
 

@@ -15,14 +15,16 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.access.languages import choose, wording
-from app.language.answering import Complaint, complaints, settled
+from app.language.answering import Complaint, changed_questions, complaints, settled
 from app.language.form import Form, Section
+from app.language.message import Message
 from app.language.question import Answers, Question
 from app.language.texts import LANGUAGES, say
 from app.pages.beside import money_beside
 from app.pages.deriving import derived
 from app.pages.desk import Desk
 from app.pages.duplicates import known_already
+from app.pages.elsewhere import led
 from app.pages.faces import Papers
 from app.pages.filling import Filling
 from app.pages.going_on import still_lacking
@@ -34,13 +36,13 @@ from app.pages.tokens import owner_token
 from app.pages.unsent import OWNER, TYPED, boxes_of
 from app.pages.uploads import take_uploads
 from app.records import drafts
+from app.records.case_links import links_elsewhere
 from app.records.tables import Record
-
-SHORT = 30
-"""A form of at most this many questions is one page; a longer one is a page for each section."""
 
 TOKENS = ("_once", "_seen")
 """A draft goes on with the tokens it began with: it files one sheet, and knows the version it saw."""
+
+NOT_OF_THIS_CASE = Message("This sheet is not one of this case. Choose one of this case.")
 
 Answer = Response | str | tuple[str, int]
 
@@ -149,11 +151,13 @@ class SheetOnDesk:
         read.answers.update(derived(self.questions, read.answers, self.desk.reading))
         answers = settled(self.whole, self._with_kept(read.answers), self.desk.reading.today)
         asked = {question.name for question in self.questions}
+        changed = self._changed(answers)
         found = [
-            one for one in complaints(self.whole, answers, self.desk.reading.today, asked)
-            if one.where not in read.mistakes and self._is_drawn(one)
+            led(self, one, changed) for one in complaints(self.whole, answers, self.desk.reading.today, asked, changed)
+            if one.where not in read.mistakes and (one.through or self._is_drawn(one))
         ]
         but = self.record.id if self.record is not None else None
+        found += self._of_other_cases(answers)
         found += known_already(self.desk, self.whole, self.questions, self.kept, answers, but)
         found += still_lacking(self.desk, self.record, self.questions, self.kept, answers)
         hard = [one for one in found if not one.soft]
@@ -166,6 +170,17 @@ class SheetOnDesk:
         else:
             self.keep_draft(posted)
         return filed
+
+    def _changed(self, answers: Answers) -> frozenset[str]:
+        """The questions that are answered otherwise by now, if one of this page is among them."""
+        changed = changed_questions(self.whole, self.kept, answers, self.desk.reading.today)
+        return changed if any(question.name in changed for question in self.questions) else frozenset()
+
+    def _of_other_cases(self, answers: Answers) -> list[Complaint]:
+        case_id = self.case.id if self.case is not None else None
+        before = self.kept if self.record is not None else {}
+        elsewhere = links_elsewhere(self.desk.cabinet, self.whole, case_id, answers, before)
+        return [Complaint(where, NOT_OF_THIS_CASE) for where in elsewhere]
 
     def keep_draft(self, posted: Posted) -> datetime:
         """What is not saved waits as a draft, if she goes away now; returns the moment."""
@@ -262,12 +277,6 @@ class Steps:
     titles: list[tuple[str, str, bool]]
 
 
-def in_steps(form: Form) -> bool:
-    """Whether the form is filled in section by section."""
-    asked = sum(1 for _ in form.asked())
-    return form.layout == "sections" or (form.layout is None and asked > SHORT)
-
-
 def _change_rows(sheet: SheetOnDesk, posted: Posted) -> str:
     """Add, copy or delete a row, without JavaScript."""
     what, _, where = posted.pop("_row").partition(" ")
@@ -311,7 +320,7 @@ def _change_language(sheet: SheetOnDesk, posted: Posted) -> Answer:
 
 
 def _pick(sheet: SheetOnDesk, posted: Posted) -> Answer:
-    return pick_page(sheet.desk, sheet.form, sheet.action, posted)
+    return pick_page(sheet.desk, sheet.form, sheet.case, sheet.action, posted)
 
 
 def _picked(sheet: SheetOnDesk, posted: Posted) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import scoped_session
 
+from app.language.case_links import pointed_to_across
 from app.language.folder import Definition
 from app.language.form import CASE, Form
 from app.records.belonging import Belonging, belongings
@@ -42,6 +43,11 @@ class Cabinet:
     def turns(self) -> Mapping[str, Sequence[Turn]]:
         """What became of renamed and converted questions, for telling old history; read once."""
         return read_turns(self.session)
+
+    @cached_property
+    def across_cases(self) -> frozenset[str]:
+        """The forms whose sheets are called by their case too, since other cases point to them."""
+        return pointed_to_across(self.forms)
 
     @cached_property
     def belongings(self) -> Sequence[Belonging]:

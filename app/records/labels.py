@@ -7,13 +7,14 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import bindparam, select
 
-from app.language.form import Form
+from app.language.form import CASE, Form
 from app.language.question import Answers, Question, Reading, Unknown
 from app.language.texts import say
 from app.records.cabinet import Cabinet
 from app.records.tables import USER, column_names
 from app.records.together import Together
 
+CODE = "code"
 PIECE = re.compile(r"{(\w+)}")
 UNKNOWN_WORDS = {
     Unknown.DONT_KNOW: {"en": "Does not know", "ro": "Nu știu"},
@@ -78,10 +79,34 @@ def link_titles(
         _asked_of(cabinet, target, names) for target, names in asked
     ]))
     rows = together.read(cabinet, {f"of_{target}": ids for target, ids in targets})
-    return {
+    named = {
         (target, row["id"]): _named(known, target, row, reading)
         for (target, _), of_target in zip(targets, rows, strict=True) for row in of_target
     }
+    return _with_case(cabinet, known, named) if cabinet.across_cases.intersection(wanted) else named
+
+
+def _with_case(
+    cabinet: Cabinet, known: Mapping[str, Form], named: Mapping[tuple[str, int], str],
+) -> dict[tuple[str, int], str]:
+    """The titles, and before each the code of its case where sheets of several cases stand together."""
+    codes: dict[tuple[str, int], str] = {}
+    for target in cabinet.across_cases.intersection(target for target, _ in named) if CASE in known else ():
+        ids = [number for of, number in named if of == target]
+        codes |= {(target, number): code for number, code in case_codes(cabinet, known, target, ids).items()}
+    return {one: " · ".join(filter(None, (codes.get(one), text))) for one, text in named.items()}
+
+
+def case_codes(cabinet: Cabinet, known: Mapping[str, Form], form: str, ids: Sequence[int]) -> dict[int, str]:
+    """Record → the code of its case, as far as the reader may see it; a case without one is told by its number."""
+    kept: Any = cabinet.record_class(form)
+    case: Any = cabinet.record_class(CASE)
+    code = known[CASE].questions.get(CODE)
+    columns = [case.id] if code is None else [case.id, *[getattr(case, name) for name in column_names(code)]]
+    rows = cabinet.session.execute(
+        select(kept.id, *columns).join(case, kept.case_id == case.id).where(kept.id.in_(sorted(ids)))
+    )
+    return {row[0]: str(row[2] if code is not None and row[2] else row[1]) for row in rows}
 
 
 def title_columns(form: Form) -> tuple[str, ...]:

@@ -161,6 +161,7 @@ def enforce(session: Any, classes: Mapping[Table, type[Stored]]) -> None:
     @event.listens_for(session, "before_flush")
     def refuse(flushing: Session, context: UOWTransaction, instances: Any) -> None:
         scope = current_scope.get()
+        _require_same_case(flushing)
         if scope.system:
             return
         for kept in flushing.new:
@@ -250,6 +251,38 @@ def _require_reachable_links(session: Session, scope: Scope) -> None:
             found = session.scalars(select(target.id).where(target.id.in_(ids)))
             if set(found) != ids:
                 raise OutOfReach(f"link to {target.form_key}")
+
+
+def _require_same_case(session: Session) -> None:
+    """What a sheet of a case points to is of the same case, whoever writes it, unless its form says otherwise."""
+    wanted: dict[type[Stored], dict[int, set[int | None]]] = {}
+    for kept in [*session.new, *session.dirty]:
+        if not isinstance(kept, Stored) or not kept.case_links or _takes_back(session, kept):
+            continue
+        case = getattr(kept, str(kept.case_column))
+        for column in kept.case_links:
+            for number in _added(kept, column):
+                wanted.setdefault(kept.links[column], {}).setdefault(number, set()).add(case)
+    for target, numbers in wanted.items():
+        found = cases_of(session, target, numbers)
+        if any(cases != {found.get(number)} for number, cases in numbers.items()):
+            raise OutOfReach(f"link to {target.form_key} of another case")
+
+
+def _takes_back(session: Session, kept: Stored) -> bool:
+    """Whether it is an entry that takes another one back, or a row of one: it says what that one said."""
+    record = kept if isinstance(kept, Record) else session.get(kept.of, kept.record_id)  # type: ignore[attr-defined]
+    return isinstance(record, Record) and record.append_only and record.columns()["reverses"] is not None
+
+
+def cases_of(session: Any, target: type[Stored], numbers: Iterable[int]) -> dict[int, int]:
+    """Record → case, of the sheets with these numbers, deleted ones and those out of reach too."""
+    kept: Any = target
+    with session.no_autoflush, acting_as(SYSTEM):
+        rows = session.execute(
+            select(kept.id, kept.case_id).where(kept.id.in_(sorted(numbers))), execution_options={"with_deleted": True}
+        )
+        return {row[0]: row[1] for row in rows}
 
 
 def _added(kept: Stored, column: str) -> set[int]:

@@ -31,6 +31,8 @@ class Stored:
     """Columns with the users who alone reach the record, if it is private."""
     links: ClassVar[Mapping[str, type["Stored"]]]
     """Column → class of the record it points to; people who sign in are not among them."""
+    case_links: ClassVar[tuple[str, ...]] = ()
+    """The columns that point only to records of the same case."""
     attached_in: ClassVar[tuple[str, ...]] = ()
     """The columns that hold the number of a file."""
     column_keys: ClassVar[tuple[str, ...]] = ()
@@ -271,9 +273,11 @@ def _link(
             records[key].links = {**records[key].links, "case_id": records[CASE]}
         if form.append_only:
             records[key].links = {**records[key].links, "reverses": records[key]}
+        records[key].case_links = _case_links_of(records[key], form.stored_questions)
     for (key, name), row in rows.items():
         row.of = records[key]
         row.links = _links_of(forms[key].questions[name].columns_asked(), records)
+        row.case_links = _case_links_of(row, forms[key].questions[name].columns_asked())
 
 
 def _links_of(questions: Iterable[Question], records: Mapping[str, type[Record]]) -> dict[str, type[Stored]]:
@@ -281,6 +285,15 @@ def _links_of(questions: Iterable[Question], records: Mapping[str, type[Record]]
         question.name: records[target]
         for question in questions if (target := question.link_target()) and target in records
     }
+
+
+def _case_links_of(kept: type[Stored], questions: Iterable[Question]) -> tuple[str, ...]:
+    if kept.case_column is None:
+        return ()
+    return tuple(
+        one.name for one in questions
+        if one.same_case and one.name in kept.links and kept.links[one.name].case_column == "case_id"
+    )
 
 
 def _class_name(table: str) -> str:

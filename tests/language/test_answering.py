@@ -13,6 +13,7 @@ from app.language.answering import (
     REQUIRED,
     Complaint,
     as_of,
+    changed_questions,
     complaints,
     hidden_questions,
     missing,
@@ -215,6 +216,58 @@ def test_a_complaint_about_a_row_names_the_cell() -> None:
 def test_only_the_section_on_the_page_is_judged() -> None:
     assert told({"hours": 30}, asked={"hours"})[0].where == ("hours",)
     assert told({"hours": 3}, asked={"hours"}) == []
+
+
+STAY = form("""
+  - {name: opened_on, type: date}
+  - {name: kind, type: text}
+  - {name: closed_on, type: date, check: closed_on >= opened_on, warn: "days_between(opened_on, closed_on) > 365"}
+  - {name: nights, type: computed, value: "days_between(opened_on, closed_on)", result: integer, warn: nights > 30}
+  - name: meetings
+    type: table
+    columns:
+      - {name: held_on, type: date, check: held_on >= opened_on}
+      - {name: until, type: date, check: until >= held_on}
+""")
+
+
+def judged(answers: dict[str, Any], before: dict[str, Any], *asked: str) -> list[tuple[tuple[str, ...], bool]]:
+    kept = settled(STAY, answers, TODAY)
+    changed = changed_questions(STAY, before, kept, TODAY)
+    return [(one.where, one.soft) for one in complaints(STAY, kept, TODAY, set(asked), changed)]
+
+
+def test_a_rule_of_another_page_is_judged_once_it_names_what_was_changed() -> None:
+    before = {"opened_on": date(2026, 7, 1), "closed_on": date(2026, 7, 10)}
+    assert judged({**before, "opened_on": date(2026, 7, 20)}, before, "opened_on") == [(("closed_on",), False)]
+    assert judged({**before, "opened_on": date(2025, 7, 1)}, before, "opened_on") == [
+        (("closed_on",), True), (("nights",), True),
+    ]
+    assert judged({**before, "opened_on": date(2026, 7, 5)}, before, "opened_on") == []
+    assert judged({**before, "opened_on": None}, before, "opened_on") == []
+
+
+def test_what_was_wrong_before_waits_until_something_of_it_is_changed() -> None:
+    before = {"opened_on": date(2026, 7, 20), "closed_on": date(2026, 7, 10)}
+    assert judged({**before, "kind": "short"}, before, "kind") == []
+    assert judged({**before, "opened_on": date(2026, 7, 15)}, before, "opened_on") == [(("closed_on",), False)]
+
+
+def test_a_rule_in_a_row_of_another_page_is_judged_too() -> None:
+    rows = [
+        {"id": 1, "held_on": date(2026, 7, 2), "until": None}, {"id": 2, "held_on": date(2026, 7, 9), "until": TODAY}
+    ]
+    before = {"opened_on": date(2026, 7, 1), "meetings": rows}
+    moved = {**before, "opened_on": date(2026, 7, 3)}
+    assert judged(moved, before, "opened_on") == [(("meetings", "0", "held_on"), False)]
+    told = complaints(STAY, moved, TODAY, {"opened_on"}, frozenset({"opened_on"}))
+    assert told[0].through == {"opened_on"}
+
+
+def test_an_answer_that_goes_with_the_day_is_not_changed_by_it() -> None:
+    aging = form("  - {name: born, type: date}\n  - {name: age, type: computed, value: age(born), result: integer}\n")
+    kept = {"born": date(2000, 9, 1), "age": 25}
+    assert changed_questions(aging, kept, settled(aging, kept, TODAY), TODAY) == frozenset()
 
 
 def test_a_role_knows_only_what_it_may_see() -> None:

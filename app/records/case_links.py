@@ -1,0 +1,46 @@
+"""Sheets of other cases that the answers of a sheet point to: they are neither offered nor accepted.
+
+The session refuses them below every page (:mod:`app.records.scope`); here they are found to be told in words.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from app.language.answering import Where
+from app.language.case_links import stays_in_case
+from app.language.form import CASE, Form
+from app.language.question import Answers, Question
+from app.records.cabinet import Cabinet
+from app.records.scope import cases_of
+
+
+def links_elsewhere(
+    cabinet: Cabinet, form: Form, case_id: int | None, answers: Answers, before: Mapping[str, Any],
+) -> list[Where]:
+    """The answers that newly point to a sheet which is not of this case."""
+    if not (form.belongs_to or form.key == CASE):
+        return []
+    old = {there[1:] for there in _pointing(cabinet.forms, form, before)}
+    new = [one for one in _pointing(cabinet.forms, form, answers) if one[1:] not in old]
+    cases = {
+        target: cases_of(cabinet.session, cabinet.record_class(target), {one[2] for one in new if one[1] == target})
+        for target in {one[1] for one in new}
+    }
+    return [where for where, target, number in new if case_id is None or cases[target].get(number) != case_id]
+
+
+def _pointing(forms: Mapping[str, Form], form: Form, answers: Mapping[str, Any]) -> Iterator[tuple[Where, str, int]]:
+    for question in form.questions.values():
+        columns = question.columns_asked()
+        yield from _of_one(forms, form, [question], answers, ())
+        for place, row in enumerate(answers.get(question.name) or () if columns else ()):
+            yield from _of_one(forms, form, columns, row, (question.name, str(place)))
+
+
+def _of_one(
+    forms: Mapping[str, Form], form: Form, questions: Iterable[Question], answers: Mapping[str, Any], within: Where,
+) -> Iterator[tuple[Where, str, int]]:
+    for question in questions:
+        answer = answers.get(question.name)
+        if isinstance(answer, int) and stays_in_case(forms, form, question):
+            yield (*within, question.name), str(question.link_target()), answer

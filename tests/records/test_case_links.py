@@ -1,0 +1,107 @@
+"""A sheet of a case points to sheets of the same case, whoever writes it and however."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.language.form import CASE
+from app.language.question import Reading
+from app.records.case_links import links_elsewhere
+from app.records.labels import link_titles
+from app.records.ledger import reverse
+from app.records.scope import OutOfReach
+from app.records.sheets import enter
+from app.records.store import Store
+from tests.records.organisations import CASE as CASE_FILE
+from tests.records.organisations import CLERK, Organisation, form, organisation_in
+
+RO = Reading("ro", CLERK.today)
+HEAD = "belongs_to: case\nlist: [made_on]"
+PLAN = form("plan", "name: made_on, type: date", head=HEAD + '\nrecord_title: "{made_on}"')
+LINKS = (
+    "name: made_on, type: date", "name: plan, type: link, to: plan",
+    "name: rows, type: table, columns: [{name: which, type: link, to: plan, label: {en: Plan, ro: Plan}}]",
+)
+BUDGET = form("budget", *LINKS, head=HEAD)
+GIFT = form("gift", *LINKS, head=HEAD + "\nappend_only: true")
+EVENT = form("event", *LINKS, head="list: [made_on]")
+MENU = "menu: [{title: {en: Work, ro: Lucru}, entries: [case, plan, budget, gift, event]}]"
+WITH_PLAN = CASE_FILE + "      - {name: plan, type: link, to: plan, label: {en: Plan, ro: Plan}}\n"
+OPEN = BUDGET.replace("to: plan", "to: plan, across_cases: true")
+
+
+@pytest.fixture
+def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
+    """Two cases; plan 1 is of the first, plan 2 of the second."""
+    with organisation_in(store, tmp_path) as organisation:
+        organisation.start(case=WITH_PLAN, plan=PLAN, budget=BUDGET, gift=GIFT, event=EVENT, menu=MENU)
+        for case in (1, 2):
+            organisation.enter(CASE, name="Ana")
+            filed(organisation, "plan", case, made_on=CLERK.today.replace(day=case))
+        yield organisation
+
+
+def filed(ours: Organisation, key: str, case: int, **answers: object) -> int:
+    return enter(ours.cabinet, ours.form(key), answers, CLERK, case)
+
+
+def test_a_sheet_points_to_a_sheet_of_its_own_case(ours: Organisation) -> None:
+    budget = filed(ours, "budget", 1, plan=1, rows=[{"id": None, "which": 1}])
+    assert ours.answers("budget", budget)["plan"] == 1
+
+
+@pytest.mark.parametrize("answers", [{"plan": 2}, {"rows": [{"id": None, "which": 2}]}, {"plan": 99}])
+def test_a_sheet_of_another_case_is_refused(ours: Organisation, answers: dict[str, object]) -> None:
+    with pytest.raises(OutOfReach):
+        filed(ours, "budget", 1, **answers)
+    budget = filed(ours, "budget", 1, plan=1)
+    with pytest.raises(OutOfReach):
+        ours.correct("budget", budget, **answers)
+    assert ours.answers("budget", budget)["plan"] == 1
+
+
+def test_the_case_file_points_to_its_own_sheets(ours: Organisation) -> None:
+    ours.correct(CASE, 1, plan=1)
+    with pytest.raises(OutOfReach):
+        ours.correct(CASE, 1, plan=2)
+    with pytest.raises(OutOfReach):
+        ours.enter(CASE, name="Eva", plan=1)
+
+
+def test_what_stood_there_before_stays_until_it_is_changed(ours: Organisation) -> None:
+    ours.start(budget=OPEN)
+    budget = filed(ours, "budget", 1, plan=2)
+    ours.start(budget=BUDGET)
+    ours.correct("budget", budget, made_on=CLERK.today)
+    assert ours.answers("budget", budget)["plan"] == 2
+
+
+def test_an_entry_that_pointed_elsewhere_can_be_taken_back(ours: Organisation) -> None:
+    ours.start(gift=GIFT.replace("to: plan", "to: plan, across_cases: true"))
+    gift = filed(ours, "gift", 1, plan=2, rows=[{"id": None, "which": 2}])
+    ours.start(gift=GIFT)
+    taken_back = reverse(ours.cabinet, ours.form("gift"), gift, "greșit", CLERK)
+    assert ours.answers("gift", taken_back)["plan"] == 2
+
+
+def test_where_it_is_wanted_other_cases_are_told_by_their_code(ours: Organisation) -> None:
+    wanted = {"plan": [1, 2]}
+    assert link_titles(ours.cabinet, ours.cabinet.forms, wanted, RO)["plan", 2] == "2 · 02.11.2026"
+    ours.start(event=None, menu=MENU.replace(", event", ""))
+    assert link_titles(ours.cabinet, ours.cabinet.forms, wanted, RO)["plan", 2] == "02.11.2026"
+    ours.start(budget=OPEN)
+    budget = filed(ours, "budget", 1, plan=2, rows=[{"id": None, "which": 2}])
+    assert ours.answers("budget", budget)["plan"] == 2
+    assert link_titles(ours.cabinet, ours.cabinet.forms, wanted, RO)["plan", 2] == "2 · 02.11.2026"
+
+
+def test_a_sheet_of_no_case_points_to_any(ours: Organisation) -> None:
+    assert ours.answers("event", ours.enter("event", plan=2))["plan"] == 2
+
+
+def test_every_answer_that_points_elsewhere_is_found(ours: Organisation) -> None:
+    answers = {"plan": 2, "rows": [{"id": None, "which": 1}, {"id": None, "which": 2}]}
+    budget = ours.form("budget")
+    assert links_elsewhere(ours.cabinet, budget, 1, answers, {}) == [("plan",), ("rows", "1", "which")]
+    assert links_elsewhere(ours.cabinet, budget, 1, answers, {"plan": 2}) == []

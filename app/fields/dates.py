@@ -30,7 +30,8 @@ ROMAN = {
 }
 YEARS = range(1900, 2101)
 YEARS_AHEAD = 10
-YEARS_AHEAD_OF_A_BIRTH = 1
+YEARS_AHEAD_OF_A_BIRTH = 0
+YEARS_TO_A_LEAP_DAY = 8
 
 
 # --- writing -----------------------------------------------------------------------------------------
@@ -47,7 +48,7 @@ def written_partial(known: str, language: str) -> str:
     if len(known) == len("1998"):
         return known
     if len(known) == len("1998-03"):
-        return written_day(date.fromisoformat(f"{known}-01"), language, MONTH)
+        return written_day(first_day_of(known), language, MONTH)
     return written_day(date.fromisoformat(known), language)
 
 
@@ -109,29 +110,60 @@ def _parts(text: str) -> list[str]:
     """
     apart = re.sub(r"^(\d\d)(\d\d)(\d\d|\d{4})$", r"\1 \2 \3", text, flags=re.ASCII)
     parts = [part for part in re.split(rf"[\s.,/\-{HYPHENS}]+", apart) if part]
-    if len(parts) == 3 and parts[0].isalpha() and _is_number(parts[1]):
+    if len(parts) in (2, 3) and parts[0].isalpha() and _is_number(parts[1]) and len(parts[1]) <= 2:
         parts[:2] = parts[1], parts[0]
     return parts if parts and len(parts[0]) == 4 and _is_number(parts[0]) else parts[::-1]
 
 
-def read_day(text: str, today: date, person: bool = False) -> date:
-    """The day somebody typed, of a person's birth or any other. Raises :class:`Mistake`."""
+def read_day(text: str, today: date, person: bool = False, past: bool = False) -> date:
+    """The day somebody typed, of a person's birth or any other; without a year the nearest such day, or, of
+    what is ``past``, the last one. Raises :class:`Mistake`."""
     near = NEAR.get(folded(text))
     if near is not None:
         return today + timedelta(days=near)
     parts = _parts(text)
+    if _has_no_year(parts) and not person:
+        return _nearest(text, parts, today, past)
     if len(parts) != 3:
         raise Mistake("Write the date as day.month.year, for example 27.03.1998.")
     year, month = _year(parts[0], today, person), _month(parts[1])
     if year is None or month is None or not _is_number(parts[2]) or len(parts[2]) > 2:
         raise Mistake("Write the date as day.month.year, for example 27.03.1998.")
-    year = _in_range(year)
+    day = _day_of(_in_range(year), month, int(parts[2]))
+    if day is None:
+        raise _no_such_day(text)
+    return day
+
+
+def _has_no_year(parts: list[str]) -> bool:
+    """Whether they are a month and a day."""
+    return len(parts) == 2 and len(parts[0]) != 4 and _is_number(parts[1]) and len(parts[1]) <= 2 and (
+        _month(parts[0]) is not None
+    )
+
+
+def _nearest(text: str, parts: list[str], today: date, past: bool) -> date:
+    """The day of this month that is nearest to today; a 29 February is no more than eight years away."""
+    days = [
+        day for year in range(today.year - YEARS_TO_A_LEAP_DAY, today.year + YEARS_TO_A_LEAP_DAY + 1)
+        if (day := _day_of(year, _month(parts[0]), int(parts[1]))) and not (past and day > today)
+    ]
+    if not days:
+        raise _no_such_day(text)
+    return min(days, key=lambda day: (abs(day - today), day > today))
+
+
+def _day_of(year: int, month: int | None, day: int) -> date | None:
     try:
-        return date(year, month, int(parts[2]))
+        return date(year, month or 0, day)
     except ValueError:
-        raise Mistake(
-            "The calendar has no day %(typed)s. Write day.month.year, for example 27.03.1998.", typed=text,
-        ) from None
+        return None
+
+
+def _no_such_day(text: str) -> Mistake:
+    return Mistake(
+        "The calendar has no day %(typed)s. Write day.month.year, for example 27.03.1998.", typed=text,
+    )
 
 
 def _in_range(year: int) -> int:
@@ -140,16 +172,31 @@ def _in_range(year: int) -> int:
     return year
 
 
-def read_partial(text: str, today: date, person: bool = False) -> str:
+def read_partial(text: str, today: date, person: bool = False, past: bool = False) -> str:
     """The day, month or year somebody typed, in the form it is kept. Raises :class:`Mistake`."""
     parts = _parts(text)
-    if len(parts) == 3 or folded(text) in NEAR:
-        return read_day(text, today, person).isoformat()
+    if len(parts) == 3 or folded(text) in NEAR or (_has_no_year(parts) and not person):
+        return read_day(text, today, person, past).isoformat()
     year = _year(parts[0], today, person) if parts and len(parts[0]) == 4 else None
     month = _month(parts[1]) if len(parts) == 2 else None
     if year is None or len(parts) > 2 or (len(parts) == 2 and month not in range(1, 13)):
         raise Mistake("Write what is known: 27.03.1998, 03.1998 or 1998.")
     return f"{_in_range(year)}-{month:02}" if month else str(_in_range(year))
+
+
+def first_day_of(known: str) -> date:
+    """The first day of what is known of a date: a month, a year."""
+    return date.fromisoformat(f"{known}-01-01"[:len("1998-01-01")])
+
+
+def require_past(day: date, reading: Reading, person: bool = False, past: bool = False) -> None:
+    """Raises :class:`Mistake` for a birth, or what has happened, in the future."""
+    if day <= reading.today:
+        return
+    if person:
+        raise Mistake("A date of birth cannot be in the future. Check the year.")
+    if past:
+        raise Mistake("The date cannot be in the future. Check the year.")
 
 
 def read_time(text: str) -> time:
@@ -169,13 +216,17 @@ class Day(Question):
 
     type: Literal["date"] = "date"
     person: bool = False
-    """A birth date: the age is said with it, and a year of two digits lies behind us."""
+    """A birth date: never in the future; the age is said with it, and a year of two digits lies behind us."""
+    past: bool = False
+    """The day of something that has happened: never in the future."""
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: Date()}
 
     def parse(self, texts: list[str], reading: Reading) -> Answer:
-        return read_day(texts[0], reading.today, self.person)
+        day = read_day(texts[0], reading.today, self.person, self.past)
+        require_past(day, reading, self.person, self.past)
+        return day
 
     def write(self, answer: Answer, reading: Reading) -> list[str]:
         return [written_day(answer, reading.language)]
@@ -210,13 +261,17 @@ class PartialDay(Question):
 
     type: Literal["partial_date"] = "partial_date"
     person: bool = False
-    """A birth date: the age is said with it, and a year of two digits lies behind us."""
+    """A birth date: never in the future; the age is said with it, and a year of two digits lies behind us."""
+    past: bool = False
+    """The day of something that has happened: never in the future."""
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: String(10)}
 
     def parse(self, texts: list[str], reading: Reading) -> Answer:
-        return read_partial(texts[0], reading.today, self.person)
+        known = read_partial(texts[0], reading.today, self.person, self.past)
+        require_past(first_day_of(known), reading, self.person, self.past)
+        return known
 
     def write(self, answer: Answer, reading: Reading) -> list[str]:
         return [self.shown(answer, reading)]
@@ -281,6 +336,8 @@ class Moment(Question):
     value_type: ClassVar[str] = "date"
 
     type: Literal["datetime"] = "datetime"
+    past: bool = False
+    """The moment of something that has happened: never on a day in the future."""
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: DateTime()}
@@ -289,7 +346,9 @@ class Moment(Question):
         day, time_of_day = self._apart(texts)
         if not time_of_day or not day:
             raise Mistake("Write the date and the time, for example 27.03.1998 09:30.")
-        return datetime.combine(read_day(day, reading.today), read_time(time_of_day))
+        moment = datetime.combine(read_day(day, reading.today, past=self.past), read_time(time_of_day))
+        require_past(moment.date(), reading, past=self.past)
+        return moment
 
     def _apart(self, texts: list[str]) -> tuple[str, str]:
         if len(texts) > 1:

@@ -212,9 +212,9 @@ def months_between(earlier: Value, later: Value) -> int | None:
 
 
 def age(birth: Value, on: Value) -> int | None:
-    """Full years; from a partial birth date the greatest age possible."""
+    """Full years; from a partial birth date the greatest age possible. Nobody has an age before birth."""
     months = months_between(birth, on)
-    return None if months is None else months // 12
+    return None if months is None or months < 0 else months // 12
 
 
 def add_days(start: Value, days: Value) -> str | None:

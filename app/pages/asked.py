@@ -55,6 +55,8 @@ class Asked:
     optional: bool = True
     person: bool = False
     """A day of birth: its echo tells the age."""
+    past: bool = False
+    """A day of what has happened."""
     fills: str = ""
     """Where to ask what follows from the answer (a CNP)."""
     shown: bool = True

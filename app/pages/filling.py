@@ -131,7 +131,7 @@ class Filling:
             typed=list(texts), options=offered(question, texts, language), unknown=_unknown(question, texts, language),
             problem=self._about(where, soft=False), doubt=self._about(where, soft=True),
             echo=self._echo(question, answer), optional=not question.required and not getattr(question, "min_rows", 0),
-            person=getattr(question, "person", False),
+            person=getattr(question, "person", False), past=getattr(question, "past", False),
             fills=f"/derive/{self.form.key}" if question.fills and not in_row else "", shown=is_shown,
             show_if=self._condition(question.show_if, on_page),
             required_if=self._condition(question.required_if, on_page),

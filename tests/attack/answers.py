@@ -24,7 +24,7 @@ def options_of(question: Any, today: date) -> list[Any]:
     tries: dict[str, Any] = {
         "text": ["text"], "paragraph": ["text"], "integer": [middle, low, high],
         "decimal": [Decimal(middle), Decimal(low)], "yes_no": [True, False], "time": [time(9, 30)],
-        "date": [*past, today + timedelta(days=400), today],
+        "date": [*past, *([] if getattr(question, "past", False) else [today + timedelta(days=400)]), today],
         "partial_date": ["1998-03-27", "2015", str(past[0])],
         "datetime": [datetime.combine(past[0], time(9))], "phone": ["+40727123456"], "email": ["a@exemplu.ro"],
         "personal_number": ["2980327123456"], "country": ["RO"], "county": ["RO-CJ"], "code": [None],

@@ -16,7 +16,9 @@ DATES = [
     "27.3.98", "27/03/1998", "27-03-1998", "27 martie 1998", "27 Mart. 1998", "martie 1998", "03.1998",
     "1998", "1998-03-27", "27 III 1998", "march 27, 1998", "27031998", "270398", "azi", "ieri", "mâine",
     "5.1.27", "5.1.28", "5.1.36", "050136", "5.1.37", "5.1.2028",
-    "31.2.2020", "29.2.2024", "29.2.2023", "27.3", "27", "13.1998", "1.1.1899", "abc", "27.3.98.4", "1 2 3 4",
+    "31.2.2020", "29.2.2024", "29.2.2023", "27.3", "27", "13.1998", "1.1.1899", "abc",
+    "27.11", "27 noiembrie", "november 27", "1.4", "31.12", "29.2", "31.2", "5.XI", "27.11.2026", "mai 5", "3.98",
+    "2027", "4.2026", "27.3.98.4", "1 2 3 4",
     "\u200e27.03.\u200b1998\ufeff", "27\u201103\u20111998", "az\u00adi",
 ]
 NUMBERS = [
@@ -50,14 +52,14 @@ def understood(browser, reader, texts, *rest):
         return dict(zip(texts, page.evaluate(UNDERSTOOD, [reader, texts, *rest]), strict=True))
 
 
-@pytest.mark.parametrize("person", [True, False])
-def test_dates_are_understood_alike(browser, person):
-    question = PartialDay(name="born", person=person, label={"en": "Born", "ro": "Născut"})
+@pytest.mark.parametrize(("person", "past"), [(True, False), (False, False), (False, True)])
+def test_dates_are_understood_alike(browser, person, past):
+    question = PartialDay(name="born", person=person, past=past, label={"en": "Born", "ro": "Născut"})
     reading = Reading("ro", TODAY)
 
     expected = {typed: read(lambda typed: question.read([typed], reading), typed) for typed in DATES}
 
-    assert understood(browser, "date", DATES, TODAY.isoformat(), person) == expected
+    assert understood(browser, "date", DATES, TODAY.isoformat(), person, past) == expected
 
 
 @pytest.mark.parametrize("language", ["ro", "en"])

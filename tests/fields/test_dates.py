@@ -30,7 +30,8 @@ def test_a_date_is_read_in_many_spellings(typed: str, reading: Reading) -> None:
 @pytest.mark.parametrize(("typed", "day"), [
     ("azi", TODAY), ("astăzi", TODAY), ("Today", TODAY), ("ieri", date(2026, 9, 4)),
     ("yesterday", date(2026, 9, 4)),
-    ("1.1.27", date(2027, 1, 1)), ("1.1.28", date(1928, 1, 1)), ("1.1.00", date(2000, 1, 1)),
+    ("1.1.26", date(2026, 1, 1)), ("1.1.27", date(1927, 1, 1)), ("1.1.28", date(1928, 1, 1)),
+    ("1.1.00", date(2000, 1, 1)),
     ("3.4.2020", date(2020, 4, 3)), ("29.2.2024", date(2024, 2, 29)), ("1 mai 2020", date(2020, 5, 1)),
     ("5 sept. 2020", date(2020, 9, 5)), ("1 iun 2020", date(2020, 6, 1)), ("1 iulie 2020", date(2020, 7, 1)),
 ])
@@ -60,7 +61,7 @@ def test_other_dates_are_refused(typed: str, why: str) -> None:
 
 @pytest.mark.parametrize("reading", [RO, EN])
 @pytest.mark.parametrize("day", [
-    date(2026, month, 28) for month in range(1, 13)] + [date(1900, 1, 1), date(1999, 12, 31),
+    date(2025, month, 28) for month in range(1, 13)] + [date(1900, 1, 1), date(1999, 12, 31),
 ])
 def test_a_date_reads_back(day: date, reading: Reading) -> None:
     assert born.read(born.typed(day, reading), reading) == day
@@ -69,7 +70,8 @@ def test_a_date_reads_back(day: date, reading: Reading) -> None:
 
 
 @pytest.mark.parametrize(("typed", "of_birth", "of_anything_else"), [
-    ("27.3.27", 2027, 2027), ("27.3.28", 1928, 2028), ("27.3.30", 1930, 2030), ("270336", 1936, 2036),
+    ("27.3.26", 2026, 2026), ("27.3.27", 1927, 2027), ("27.3.28", 1928, 2028), ("27.3.30", 1930, 2030),
+    ("270336", 1936, 2036),
     ("27.3.37", 1937, 1937), ("27.3.98", 1998, 1998),
 ])
 def test_a_plan_looks_further_ahead_than_a_birth_date(typed: str, of_birth: int, of_anything_else: int) -> None:
@@ -79,6 +81,57 @@ def test_a_plan_looks_further_ahead_than_a_birth_date(typed: str, of_birth: int,
     assert since.read([typed], RO) == f"{of_anything_else}-03-27"
     assert met.read([typed, "9:30"], RO) == datetime(of_anything_else, 3, 27, 9, 30)
     assert planned.echo(date(of_anything_else, 3, 27), RO) == f"27 martie {of_anything_else}"
+
+
+@pytest.mark.parametrize("typed", ["27.03.2098", "6.9.2026", "mâine", "1.12.26"])
+def test_nobody_is_born_in_the_future(typed: str) -> None:
+    for question in (born, PartialDay(name="known", label=LABEL, person=True)):
+        with pytest.raises(Mistake, match="date of birth cannot be in the future"):
+            question.read([typed], RO)
+    assert Day(name="planned", label=LABEL).read([typed], RO) > TODAY
+
+
+@pytest.mark.parametrize("typed", ["2027", "10.2026"])
+def test_nobody_is_born_in_a_month_or_year_to_come(typed: str) -> None:
+    with pytest.raises(Mistake, match="date of birth cannot be in the future"):
+        PartialDay(name="known", label=LABEL, person=True).read([typed], RO)
+    assert since.read([typed], RO)
+
+
+def test_what_has_happened_is_not_in_the_future() -> None:
+    questions = (
+        Day(name="closed_on", label=LABEL, past=True), PartialDay(name="left", label=LABEL, past=True),
+        Moment(name="held", label=LABEL, past=True),
+    )
+    for question, typed in zip(questions, ("10.11.2098", "2062", "6.9.2026 09:30"), strict=True):
+        with pytest.raises(Mistake, match="date cannot be in the future"):
+            question.read([typed], RO)
+    day, partial, moment = (question.read(["azi 09:30"[:size]], RO) for question, size in zip(
+        questions, (3, 3, 9), strict=True,
+    ))
+    assert (day, partial, moment) == (TODAY, "2026-09-05", datetime(2026, 9, 5, 9, 30))
+
+
+@pytest.mark.parametrize(("typed", "any_day", "past_day"), [
+    ("27.11", date(2026, 11, 27), date(2025, 11, 27)), ("27 noiembrie", date(2026, 11, 27), date(2025, 11, 27)),
+    ("Nov 27", date(2026, 11, 27), date(2025, 11, 27)), ("27.XI", date(2026, 11, 27), date(2025, 11, 27)),
+    ("5.9", TODAY, TODAY), ("31.12", date(2026, 12, 31), date(2025, 12, 31)),
+    ("1.1.", date(2027, 1, 1), date(2026, 1, 1)),
+    ("1.4", date(2026, 4, 1), date(2026, 4, 1)), ("1.2", date(2027, 2, 1), date(2026, 2, 1)),
+    ("29.2", date(2028, 2, 29), date(2024, 2, 29)),
+])
+def test_a_day_without_a_year_is_the_nearest_one(typed: str, any_day: date, past_day: date) -> None:
+    free, happened = Day(name="next", label=LABEL), Day(name="held_on", label=LABEL, past=True)
+    assert (free.read([typed], RO), happened.read([typed], RO)) == (any_day, past_day)
+    assert since.read([typed], RO) == any_day.isoformat()
+    assert met.read([typed, "9:30"], RO) == datetime(any_day.year, any_day.month, any_day.day, 9, 30)
+    assert str(any_day.year) in free.echo(any_day, RO)
+
+
+@pytest.mark.parametrize("typed", ["31.2", "27.13", "98.3", "vara 27", "27"])
+def test_a_day_that_is_in_no_year_is_refused(typed: str) -> None:
+    with pytest.raises(Mistake):
+        Day(name="next", label=LABEL).read([typed], RO)
 
 
 def test_a_date_is_shown_in_the_readers_way() -> None:
@@ -114,7 +167,7 @@ def test_a_partial_date_keeps_what_is_known(typed: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize("typed", [
-    "98", "13.1998", "27.3", "vara 1998", "03.98", "1798", "30.2.1998", "acum doi ani de zile",
+    "98", "13.1998", "vara 1998", "03.98", "1798", "30.2.1998", "acum doi ani de zile",
 ])
 def test_other_partial_dates_are_refused(typed: str) -> None:
     with pytest.raises(Mistake):

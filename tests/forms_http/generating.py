@@ -54,7 +54,9 @@ KINDS: Mapping[str, Callable[[Any, date], list[Any]]] = {
     "money": lambda one, today: [
         Money(Decimal("1234.50"), one.currencies[-1]), Money(Decimal("-10.00"), one.currencies[0]),
     ],
-    "date": lambda one, today: [today - timedelta(days) for days in (30, 400, 0, -800)],
+    "date": lambda one, today: [
+        today - timedelta(days) for days in (30, 400, 0, *([] if one.past or one.person else [-800]))
+    ],
     "partial_date": lambda one, today: [(today - timedelta(40)).isoformat()[:7], "1998-03", "1990", today.isoformat()],
     "month": lambda one, today: [(today - timedelta(40)).isoformat()[:7]],
     "time": lambda one, today: [time(9, 30)],

@@ -76,7 +76,7 @@ const days = between((a, b) => (Date.UTC(...b) - Date.UTC(...a)) / 864e5);
 
 function age(birth, on) {
   const full = months(birth, on);
-  return full === null ? null : Math.floor(full / 12);
+  return full === null || full < 0 ? null : Math.floor(full / 12);
 }
 
 function later(text, n, moved) {

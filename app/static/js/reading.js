@@ -7,7 +7,8 @@ const MONTHS = [
 ];
 const ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
 const YEARS_AHEAD = 10;
-const YEARS_AHEAD_OF_A_BIRTH = 1;
+const YEARS_AHEAD_OF_A_BIRTH = 0;
+const YEARS_TO_A_LEAP_DAY = 8;
 const NEAR = { azi: 0, astazi: 0, today: 0, ieri: -1, yesterday: -1, maine: 1, tomorrow: 1 };
 
 const HYPHENS = "‐‑‒–—―−﹣－";
@@ -44,24 +45,48 @@ function isDay(year, month, day) {
  * are day, month and year: the number keys of a telephone have no full stop. */
 function partsOf(text) {
   const parts = text.replace(/^(\d\d)(\d\d)(\d\d|\d{4})$/, "$1 $2 $3").split(APART).filter(Boolean);
-  if (parts.length === 3 && /^\p{L}+$/u.test(parts[0]) && /^\d+$/.test(parts[1]) && !ROMAN.includes(parts[0])) {
+  const worded = parts.length === 2 || parts.length === 3;
+  if (worded && /^\p{L}+$/u.test(parts[0]) && /^\d{1,2}$/.test(parts[1])) {
     [parts[0], parts[1]] = [parts[1], parts[0]];
   }
   return /^\d{4}$/.test(parts[0]) ? parts : parts.reverse();
 }
 
-/** A day, a month or a year as its ISO beginning, with the time when one follows; null when it is none. */
-export function date(typed, today, person = false) {
+/** Of a day without a year the nearest one, or the last one of what is past. */
+function nearest(monthPart, dayPart, today, past) {
+  const now = Date.parse(today);
+  const [from, month] = [Number(today.slice(0, 4)) - YEARS_TO_A_LEAP_DAY, monthOf(monthPart)];
+  const years = Array.from({ length: 2 * YEARS_TO_A_LEAP_DAY + 1 }, (_, at) => from + at);
+  const days = years.filter((year) => isDay(year, month, Number(dayPart)))
+    .map((year) => `${year}-${two(month)}-${two(Number(dayPart))}`).filter((day) => !past || day <= today);
+  const far = (day) => Math.abs(Date.parse(day) - now);
+  return days.reduce((best, day) => (best === null || far(day) < far(best) ? day : best), null);
+}
+
+/** A day, a month or a year as its ISO beginning, with the time when one follows; null when it is none. A birth,
+ * and what is past, is never in the future. */
+export function date(typed, today, person = false, past = false) {
+  const read = dateOf(typed, today, person, past);
+  return read && (person || past) && firstDay(read) > today ? null : read;
+}
+
+const firstDay = (read) => `${read.slice(0, 10)}${"-01-01".slice(read.slice(0, 10).length - 4)}`;
+
+function dateOf(typed, today, person, past) {
   const timed = /^(.*\d.*?)[\s,T]+(\d{1,2}):(\d\d)$/.exec(visible(typed).trim());
   if (timed) {
-    const day = date(timed[1], today, person);
+    const day = date(timed[1], today, person, past);
     return day?.length === 10 ? `${day}T${two(timed[2])}:${timed[3]}` : null;
   }
   const text = folded(visible(typed));
   if (text in NEAR) {
     return new Date(Date.parse(today) + NEAR[text] * 864e5).toISOString().slice(0, 10);
   }
-  const [yearPart, monthPart, dayPart, ...rest] = partsOf(text);
+  const parts = partsOf(text);
+  if (!person && parts.length === 2 && parts[0].length !== 4 && /^\d{1,2}$/.test(parts[1]) && monthOf(parts[0]) !== null) {
+    return nearest(parts[0], parts[1], today, past);
+  }
+  const [yearPart, monthPart, dayPart, ...rest] = parts;
   const year = yearPart && (dayPart || yearPart.length === 4) ? yearOf(yearPart, today, person) : null;
   if (year === null || rest.length) return null;
   if (!monthPart) return String(year);
@@ -102,7 +127,7 @@ export const readers = {
   number: (texts, sheet, question) => (
     "money" in question ? money(texts[0] ?? "", sheet.language).amount : number(texts[0] ?? "", sheet.language)
   ),
-  date: (texts, sheet, question) => date(texts[0] ?? "", sheet.today, "person" in question),
+  date: (texts, sheet, question) => date(texts[0] ?? "", sheet.today, "person" in question, "past" in question),
   yes_no: (texts) => (texts[0] ? texts[0] === "yes" : null),
   list: (texts) => (texts.some(Boolean) ? texts.filter(Boolean) : null),
   none: () => null,

@@ -185,7 +185,7 @@ const LARGE = 1000;
 const echoes = {
   date(typed, question) {
     const person = "person" in question.dataset;
-    const day = date(typed, sheet.today, person);
+    const day = date(typed, sheet.today, person, "past" in question.dataset);
     if (!day) return "";
     const born = person && day.length === 10 && day <= sheet.today;
     return born ? `${spoken(day, sheet.language)}, ${age(day, sheet)}` : spoken(day, sheet.language);

@@ -38,7 +38,7 @@ RESERVED = frozenset({
     "id", "case_id", "form_version", "created_by", "created_at", "changed_by", "changed_at", "version",
     "deleted_by", "deleted_at", "metadata", "registry", "position", "record_id", "csrf_token", "links",
     "form_key", "case_column", "columns", "lacking", "private_to", "to_check", "reverses", "reversal_reason", "of",
-    "question_name", "attached_in", "append_only", "column_keys",
+    "question_name", "attached_in", "case_links", "append_only", "column_keys",
     # words of the rules' grammar, by which no rule could ask
     *kwlist,
 })

@@ -52,7 +52,7 @@ def risk_annex(hands: Typist) -> None:
 
 def intake(hands: Typist) -> None:
     hands.write(informed_on="azi", informed_language="română")
-    hands.choose(minor_at_intake="no", consent_assistance="yes")
+    hands.choose(consent_assistance="yes")
     hands.write(consent_on="azi")
     hands.choose(consent_by="beneficiary", consent_signed="yes")
     hands.write(identified_on="1.11.2026")
@@ -62,7 +62,7 @@ TASKS = {
     "visit report": Task("volunteer", "/records/visit_report/new?case=1", visit_report),
     "aid entry": Task("case_manager", "/records/humanitarian_aid/new?case=1", aid_entry),
     "risk annex": Task("case_manager", "/records/risk_assessment/new?case=1", risk_annex),
-    "intake": Task("case_manager", "/records/intake/new?case=5", intake),
+    "intake": Task("case_manager", "/records/intake/new?case=1", intake),
 }
 
 

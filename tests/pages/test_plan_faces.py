@@ -167,7 +167,7 @@ def enter_consent(demo: Demo, case_id: int) -> None:
         "last_name": "I.", "role": ["relative", "legal_representative"], "relation": "mother",
     })
     page = look(manager, f"/records/intake/new?case={case_id}").save({
-        "informed_on": "25.08.2005", "minor_at_intake": "yes", "consent_assistance": "yes", "consent_on": "26.08.2005",
+        "informed_on": "25.08.2005", "birth_date": "1989", "consent_assistance": "yes", "consent_on": "26.08.2005",
         "consent_by": "both", "legal_representative": str(number_of(mother)),
     }, press="_more")
     assert "/records/intake/" in page.address

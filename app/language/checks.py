@@ -2,7 +2,7 @@
 
 F001–F003 come from :mod:`reading`, F005–F008 and F011 from :mod:`misfits`, F007, F014, F018 and F035
 from :mod:`folder`, F012, F027, F030 and F032 from :mod:`rule_checks`, F040–F043 from :mod:`face_checks`,
-F044 from :mod:`beginning_checks`, F045 and F046 from :mod:`stage_checks` and
+F060 from :mod:`rule_types`, F044 from :mod:`beginning_checks`, F045 and F046 from :mod:`stage_checks` and
 :mod:`figure_checks`, F047 from :mod:`app.demo`; those of changed forms from :mod:`changes`; the rest
 are here.
 """
@@ -60,7 +60,7 @@ def check(reading: Reading, languages: Iterable[str] = LANGUAGES) -> list[Findin
     """
     found: list[Iterable[Finding]] = [reading.findings]
     for source in (*reading.sources.values(), *reading.mixins.values()):
-        found.append(_missing_translations(source, tuple(languages)))
+        found += [_missing_translations(source, tuple(languages)), _curled(source)]
     for draft in _drafts(reading, reading.of(Form)):
         found += _form_findings(draft)
     found += _rest_findings(reading)
@@ -156,6 +156,28 @@ def _wide(place: Place, name: str, questions: Iterable[Question]) -> Iterator[Fi
 
 
 def _missing_translations(source: Source, languages: tuple[str, ...]) -> Iterator[Finding]:
+    for path, text in _texts(source):
+        for language in languages:
+            if language not in text:
+                yield finding(
+                    source.place(path), "F010", "The text is missing in one language: %(language)s.",
+                    language=NAMES.get(language, language),
+                )
+
+
+def _curled(source: Source) -> Iterator[Finding]:
+    """Texts somebody put in quotation marks that YAML takes for letters."""
+    for path, text in _texts(source):
+        for language, said in text.items():
+            if isinstance(said, str) and re.fullmatch("[“”„«»‘’].*[“”„«»‘’]", said.strip()):
+                yield finding(
+                    source.place((*path, language)), "F061",
+                    'Curled quotation marks are letters of the text, and read with it. Take them away, or write "…".',
+                )
+
+
+def _texts(source: Source) -> Iterator[tuple[Path, dict[Any, Any]]]:
+    """Every text of the file in its languages."""
     waiting: list[tuple[tuple[Any, ...], Any]] = [((), source.contents)]
     while waiting:
         path, value = waiting.pop()
@@ -164,12 +186,7 @@ def _missing_translations(source: Source, languages: tuple[str, ...]) -> Iterato
         elif isinstance(value, dict) and not _is_text(value):
             waiting.extend(((*path, key), inner) for key, inner in value.items())
         elif isinstance(value, dict):
-            for language in languages:
-                if language not in value:
-                    yield finding(
-                        source.place(path), "F010", "The text is missing in one language: %(language)s.",
-                        language=NAMES.get(language, language),
-                    )
+            yield path, value
 
 
 def _is_text(value: dict[Any, Any]) -> bool:
@@ -267,8 +284,17 @@ def _totals(draft: Draft) -> Iterator[Finding]:
 
 
 def _record_title(draft: Draft) -> Iterator[Finding]:
-    for name in re.findall(r"{(\w+)}", draft.form.record_title or ""):
-        yield from _listed(draft, draft.place("record_title"), "F017", name)
+    title, place = draft.form.record_title or "", draft.place("record_title")
+    for name in re.findall(r"{(\w+)}", title):
+        yield from _listed(draft, place, "F017", name)
+    for name, _ in re.findall(r"{(\w+)([:!.\[][^{}]*)}", title):
+        text = msgid(
+            "Write the name alone in braces: {%(name)s}; dates and numbers are written as their reader is used to."
+        )
+        yield finding(place, "F017", text, name=name)
+    if re.search(r"[{}]", re.sub(r"{\w+([:!.\[][^{}]*)?}", "", title)):
+        text = msgid('A brace in "%(title)s" is not closed, or encloses no name; write {name}.')
+        yield finding(place, "F017", text, title=title)
 
 
 # --- answers -----------------------------------------------------------------------------------------
@@ -281,12 +307,30 @@ def _defaults(draft: Draft) -> Iterator[Finding]:
 
 def _default_of(draft: Draft, path: Path, question: Question) -> Iterator[Finding]:
     known = draft.in_hand(question)
-    if known is not None and not _can_begin_with_default(known):
+    if known is None:
+        return
+    named = _choice_called(question.default, known.options())
+    if named is not None:
+        yield finding(
+            draft.place(*path, "default"), "F028",
+            '"%(label)s" is what people read of a choice; write its code as the default: %(code)s.',
+            label=question.default, code=named.code,
+        )
+        return
+    if not _can_begin_with_default(known):
         yield finding(
             draft.place(*path, "default"), "F028",
             '"%(name)s" cannot be answered with this default; write it as somebody would type it.',
             name=question.name,
         )
+
+
+def _choice_called(default: Any, choices: Sequence[Choice]) -> Choice | None:
+    """The choice whose label stands where its code should."""
+    if not isinstance(default, str) or any(choice.code == default for choice in choices):
+        return None
+    called = default.strip().casefold()
+    return next((one for one in choices if called in map(str.casefold, one.label.values())), None)
 
 
 def _face_defaults(reading: Reading) -> Iterator[Finding]:

@@ -6,7 +6,6 @@ JSON lists (``["<=", ["name", "visit_date"], ["today"]]``); :mod:`app.language.e
 """
 
 import ast
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from json import dumps
@@ -17,6 +16,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from app.language.evaluating import LARGEST, Tree, Value, compiled, settled
 from app.language.message import Mistake
+from app.language.rule_slips import no_function, refused, unread
 
 LONGEST = 2_000
 DEEPEST = 40
@@ -80,7 +80,6 @@ class Expression:
         )
 
 
-ONE_EQUALS_SIGN = re.compile(r"(?<![=<>!])=(?!=)")
 COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in",
     ast.NotIn: "not in",
@@ -97,11 +96,7 @@ def parsed(text: str) -> Tree:
     try:
         body = ast.parse(line, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        if ONE_EQUALS_SIGN.search(line):
-            raise Mistake("The rule “%(rule)s” cannot be read. To compare, write two equals signs: ==.",
-                          rule=line) from None
-        raise Mistake("The rule “%(rule)s” cannot be read. "
-                      "Write it like “visit_date <= today() and in_school”.", rule=line) from None
+        raise unread(line) from None
     return RuleReader(line).tree(body, 1)
 
 
@@ -117,7 +112,7 @@ class RuleReader:
                           limit=DEEPEST)
         read = self.READERS.get(type(piece))
         if read is None:
-            raise self.refusal(piece)
+            raise refused(piece, self.text_of(piece)) or self.refusal(piece)
         return read(self, piece, depth + 1)
 
     def refusal(self, piece: ast.expr) -> Mistake:
@@ -185,8 +180,10 @@ class RuleReader:
 
     def call(self, piece: ast.Call, depth: int) -> Tree:
         function = piece.func.id if isinstance(piece.func, ast.Name) else None
-        if function not in FUNCTIONS or piece.keywords:
+        if function is None or piece.keywords:
             raise self.refusal(piece)
+        if function not in FUNCTIONS:
+            raise no_function(function, FUNCTIONS, self.text_of(piece))
         fewest, most = FUNCTIONS[function]
         if not fewest <= len(piece.args) <= most:
             raise Mistake(

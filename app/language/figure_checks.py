@@ -12,6 +12,7 @@ from app.language.form import Form
 from app.language.message import msgid
 from app.language.question import Question
 from app.language.reading import Source
+from app.language.rule_types import condition_findings
 from app.language.walking import Path
 
 DATES = ("day", "since", "until")
@@ -65,8 +66,10 @@ def _figure(figure: Figure, form: Form, source: Source, path: Path) -> Iterator[
     rules: list[tuple[Path, Expression | None]] = [((*path, "if"), figure.rule)]
     rules += [((*path, "parts", number, "if"), share.rule) for number, share in enumerate(figure.parts)]
     for where, rule in rules:
-        for name in sorted(rule.names) if rule else ():
-            yield from _known(name, form, stored, source, where)
+        if rule is not None:
+            for name in sorted(rule.names):
+                yield from _known(name, form, stored, source, where)
+            yield from condition_findings(source.place(where), rule, stored)
 
 
 def _known(name: str, form: Form, known: Mapping[str, Question], source: Source, path: Path) -> Iterator[Finding]:

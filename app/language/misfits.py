@@ -17,6 +17,23 @@ LISTS_OF_QUESTIONS = ("questions", "columns")
 CHOICES, SHAPES = "choices", ("name", "choices")
 Loc = tuple[Any, ...]
 
+KINDS_ELSEWHERE = {
+    "checkbox": "yes_no", "boolean": "yes_no", "bool": "yes_no", "acknowledge": "yes_no", "string": "text",
+    "textarea": "paragraph", "longtext": "paragraph", "number": "integer", "int": "integer", "float": "decimal",
+    "select": "select_one", "dropdown": "select_one", "radio": "select_one", "multiselect": "select_multiple",
+    "checkboxes": "select_multiple", "upload": "file", "photo": "image", "repeat": "table", "calculate": "computed",
+    "rank": "ranked", "reference": "link",
+}
+"""What kinds of question are called in other programs."""
+EMPTY = msgid("The text is empty; write it behind the colon, or take the key out.")
+COMMA = msgid(
+    "A text with a comma stands in quotation marks where braces are; “%(piece)s”, behind the comma, was taken for a "
+    "key."
+)
+BRACES = msgid('A text with braces stands in quotation marks: "%(piece)s".')
+OF_OTHERS = msgid(
+    '"%(key)s" is no key of type: %(type)s, but of %(types)s. Take it out, or take another type.'
+)
 TEXT = msgid("This must be a text; put it in quotes if it is a number.")
 WHOLE = msgid("This must be a whole number.")
 NUMBER = msgid("This must be a number.")
@@ -68,16 +85,25 @@ def of_its_own(error: ValidationError) -> list[Any]:
 
 
 def _follows(wrong: Any, wrongs: list[Any]) -> bool:
-    """Whether a list is called empty only because of mistakes inside it."""
+    """Whether a list is called empty only because of mistakes inside it, or a text because its key is none."""
     loc = wrong["loc"]
-    inside = (other["loc"] for other in wrongs if other is not wrong)
-    return wrong["type"] == "too_short" and any(other[:len(loc)] == loc for other in inside)
+    inside = [other["loc"] for other in wrongs if other is not wrong]
+    if wrong["type"] == "too_short":
+        return any(other[:len(loc)] == loc for other in inside)
+    return wrong["type"] == "string_type" and wrong["input"] is None and (*loc, "[key]") in inside
 
 
 def _misfit(wrong: Any, source: Source, model: type[BaseModel]) -> Finding:
     path = path_in_file(wrong["loc"])
     kind = wrong["type"]
+    if _is_behind_comma(wrong, source):
+        return finding(source.place(path), "F008", COMMA, piece=path[-1])
     if kind == "extra_forbidden":
+        owners = _kinds_with(path[-1])
+        if owners and _is_question(wrong["loc"]):
+            return finding(
+                source.place(path), "F005", OF_OTHERS, key=path[-1], type=wrong["loc"][-2], types=", ".join(owners),
+            )
         hint = meant_of(str(path[-1]), _keys_at(wrong["loc"], model))
         return finding(source.place(path), "F005", 'unknown key "%(key)s"%(hint)s', key=path[-1], hint=hint)
     if kind == "missing":
@@ -87,20 +113,42 @@ def _misfit(wrong: Any, source: Source, model: type[BaseModel]) -> Finding:
     return _wrong_value(wrong, source.place(path))
 
 
+def _is_behind_comma(wrong: Any, source: Source) -> bool:
+    """Whether a key without a value is the rest of a text that was cut at its comma."""
+    kind, path = wrong["type"], path_in_file(wrong["loc"])
+    if kind == "extra_forbidden":
+        return wrong["input"] is None and " " in str(path[-1])
+    return kind == "string_pattern_mismatch" and wrong["loc"][-1:] == ("[key]",) and source.value(path) is None
+
+
+def _is_question(loc: Loc) -> bool:
+    """Whether the last step is a key of a question."""
+    return _is_kind(loc, len(loc) - 2)
+
+
+def _kinds_with(key: Any) -> list[str]:
+    """The kinds of question that have this key."""
+    return sorted(word for word, kind in kinds().items() if key in kind.model_fields)
+
+
 def _no_kind(wrong: Any, place: Place) -> Finding:
     word = wrong["input"].get("type")
     if word is None:
         text = msgid('The question does not say its type; add "type: text", for example.')
         return finding(place, "F006", text)
-    return finding(
-        place, "F006", 'unknown type "%(type)s"%(hint)s', type=word, hint=meant_of(str(word), kinds()),
-    )
+    meant = KINDS_ELSEWHERE.get(str(word).lower())
+    hint = mean(meant, kinds()) if meant else meant_of(str(word), kinds())
+    return finding(place, "F006", 'unknown type "%(type)s"%(hint)s', type=word, hint=hint)
 
 
 def _wrong_value(wrong: Any, place: Place) -> Finding:
     kind, more = wrong["type"], wrong.get("ctx", {})
     if isinstance(more.get("error"), Mistake):
         return Finding(place, "F011", more["error"].message)
+    if kind == "string_type" and wrong["input"] is None:
+        return finding(place, "F008", EMPTY)
+    if kind == "string_type" and (piece := _in_braces(wrong["input"])):
+        return finding(place, "F008", BRACES, piece=piece)
     if CURLED.search(str(wrong["input"])):
         return finding(place, "F008", CURLED_SAID)
     if kind == "literal_error":
@@ -115,6 +163,13 @@ def _wrong_value(wrong: Any, place: Place) -> Finding:
     if kind in WRONG:
         return finding(place, "F008", WRONG[kind])
     return finding(place, "F008", "This value does not fit here.")
+
+
+def _in_braces(value: Any) -> str:
+    """What was meant as a text with a name in braces, and read as a key without a value."""
+    if isinstance(value, dict) and value and all(inner is None for inner in value.values()):
+        return "{" + ", ".join(map(str, value)) + "}"
+    return ""
 
 
 def path_in_file(loc: Loc) -> Loc:

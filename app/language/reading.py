@@ -19,6 +19,7 @@ from ruamel.yaml.reader import ReaderError
 
 from app.language.finding import Finding, Place, finding
 from app.language.message import msgid
+from app.language.yaml_signs import blamed, false_spaces
 
 MOST_BYTES = 1_000_000
 MOST_VALUES = 20_000
@@ -45,6 +46,16 @@ NOT_YAML = {
 """What is wrong, by the words of the YAML reader."""
 NOT_YAML_OTHERWISE = msgid("This cannot be read; look at the quotation marks, brackets and indentation here.")
 
+ANCHORED = msgid(
+    "Anchors and aliases (& and *) are not read. Write the value out; a text that begins with such a sign stands in "
+    "quotation marks."
+)
+TAGGED = msgid("Tags (!) are not read. Remove it; a text that begins with ! stands in quotation marks.")
+TOO_DEEP = msgid("Here stand more than 20 levels within one another; a form has fewer. Look for brackets not closed.")
+TOO_MUCH = msgid(
+    "Up to here the file has 20,000 keys and values, the most that are read. Split it: a list of choices into several "
+    "of at most 2,000, or keep long registers as records, and ask for them with type: link."
+)
 UNPRINTABLE = msgid("A character that cannot be printed stands in this line; type the line anew.")
 
 
@@ -85,6 +96,14 @@ class Source:
             here = here[step]
         return place
 
+    def value(self, path: tuple[Any, ...]) -> Any:
+        """The value that ``path`` leads to; ``None`` where nothing is."""
+        here = self.contents
+        for step in path:
+            inside = (isinstance(here, dict) and step in here) or (isinstance(here, list) and _within(step, here))
+            here = here[step] if inside else None
+        return here
+
     def adopt(self, other: "Source") -> None:
         """Take over the places of another file whose values now stand in this one."""
         self.files.add(other.file)
@@ -116,6 +135,9 @@ def read_yaml(path: Path, shown_as: str | None = None) -> Source:
 def read_text(text: str, file: str) -> Source:
     """Like :func:`read_yaml`, for a text in hand."""
     source = Source(file)
+    source.findings += [Finding(Place(file, line), "F001", told) for line, told in false_spaces(text)]
+    if source.findings:
+        return source
     yaml = YAML(typ="safe", pure=True)
     try:
         _refuse_tricks(yaml.parse(text), source)
@@ -124,8 +146,7 @@ def read_text(text: str, file: str) -> Source:
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        source.findings.append(_at(source, line, "F001", _why(error.problem or "")))
+        source.findings.append(_unreadable(source, text.splitlines(), mark.line if mark else 0, error.problem or ""))
         return source
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
@@ -139,6 +160,15 @@ def read_text(text: str, file: str) -> Source:
     return source
 
 
+def _unreadable(source: Source, lines: list[str], place: int, problem: str) -> Finding:
+    """The sign to blame, on the line the reader stopped at or the one above; else what its own words mean."""
+    for line in (place, place - 1):
+        told = blamed(lines[line]) if 0 <= line < len(lines) else None
+        if told is not None:
+            return Finding(Place(source.file, line + 1), "F001", told)
+    return _at(source, place + 1, "F001", _why(problem))
+
+
 def _why(problem: str) -> str:
     return next((told for said, told in NOT_YAML.items() if re.search(said, problem)), NOT_YAML_OTHERWISE)
 
@@ -149,7 +179,7 @@ def _refuse_tricks(events: Any, source: Source) -> None:
         line = event.start_mark.line + 1
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
             source.findings.append(_at(
-                source, line, "F002", "Anchors and aliases (& and *) are not read; write the value out."
+                source, line, "F002", ANCHORED
             ))
             return
         if getattr(event, "version", None) or getattr(event, "tags", None):
@@ -157,7 +187,7 @@ def _refuse_tricks(events: Any, source: Source) -> None:
             source.findings.append(_at(source, line, "F002", text))
             return
         if isinstance(event, (ScalarEvent, MappingStartEvent, SequenceStartEvent)) and _tagged(event):
-            source.findings.append(_at(source, line, "F002", "Tags (!) are not read; remove it."))
+            source.findings.append(_at(source, line, "F002", TAGGED))
             return
         opens = isinstance(event, (MappingStartEvent, SequenceStartEvent))
         depth += opens - (type(event).__name__ in ("MappingEndEvent", "SequenceEndEvent"))
@@ -165,7 +195,7 @@ def _refuse_tricks(events: Any, source: Source) -> None:
         if depth > DEEPEST or values > MOST_VALUES:
             source.findings.append(_at(
                 source, line, "F002",
-                "The file is too deep or too long to be a form (20 levels, 20,000 values).",
+                TOO_MUCH if depth <= DEEPEST else TOO_DEEP,
             ))
             return
 

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from app.language.evaluating import day, is_number
-from app.language.expressions import Expression
+from app.language.expressions import FUNCTIONS, Expression
 from app.language.finding import Finding, Place, finding, mean
-from app.language.message import msgid
+from app.language.message import Message, msgid
 from app.language.question import Question
+from app.language.rule_slips import TRUTHS
+from app.language.rule_types import condition_findings, value_findings
 from app.language.walking import Draft, Path, walk
 
 SAID_WITH = {"message": "check", "warning": "warn"}
@@ -44,14 +46,38 @@ def rule_findings(draft: Draft) -> Iterator[Finding]:
     asked = _asked(draft)
     for s, section in enumerate(draft.form.sections):
         if section.show_if:
-            yield from _rule(draft, section.show_if, asked, ("sections", s, "show_if"))
+            path: Path = ("sections", s, "show_if")
+            yield from _rule(draft, section.show_if, asked, path)
+            yield from condition_findings(draft.place(*path), section.show_if, asked)
     for path, question, table in walk(draft.form):
         of_row = {column.name: column for column in table.columns_asked()} if table else {}
         for option, rule in question.expressions().items():
             yield from _rule(draft, rule, {**asked, **of_row}, (*path, option))
+            yield from _typed(draft.place(*path, option), option, rule, {**asked, **of_row}, question)
         yield from _never_said(draft, question, path)
     yield from _circles(draft)
     yield from _asked_by_itself(draft)
+
+
+def _unasked(name: str, asked: Asked) -> Message:
+    """What is said of a name that no question has: what else it may be meant for."""
+    if name in FUNCTIONS:
+        text = msgid('no question is named "%(name)s"; the function is written with brackets: %(name)s().')
+        return Message(text, {"name": name})
+    truth = TRUTHS.get(name.lower())
+    if truth is not None:
+        text = msgid('no question is named "%(name)s"; yes and no are written True and False: %(truth)s.')
+        return Message(text, {"name": name, "truth": truth})
+    if any(name in (question.codes() or ()) for question in asked.values()):
+        text = msgid('no question is named "%(name)s"; a choice is written in quotation marks: "%(name)s".')
+        return Message(text, {"name": name})
+    return Message('no question is named "%(name)s"%(hint)s', {"name": name, "hint": mean(name, asked)})
+
+
+def _typed(place: Place, option: str, rule: Expression, asked: Asked, question: Question) -> Iterator[Finding]:
+    if option == "value":
+        return value_findings(place, rule, asked, question)
+    return condition_findings(place, rule, asked)
 
 
 def _asked(draft: Draft) -> dict[str, Question]:
@@ -67,8 +93,7 @@ def _asked(draft: Draft) -> dict[str, Question]:
 def _rule(draft: Draft, rule: Expression, asked: Asked, path: Path) -> Iterator[Finding]:
     place = draft.place(*path)
     for name in sorted(rule.names - asked.keys()):
-        text = msgid('no question is named "%(name)s"%(hint)s')
-        yield finding(place, "F012", text, name=name, hint=mean(name, asked))
+        yield Finding(place, "F012", _unasked(name, asked))
     for name, kind in dict.fromkeys(_several_as_one(rule.tree, asked)):
         yield finding(place, "F027", SEVERAL[kind], name=name)
     for name, value in dict.fromkeys(_compared(rule.tree)):

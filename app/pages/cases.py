@@ -72,7 +72,7 @@ class CasePages(View):
             blocks=blocks, team=_team(at, record),
             timeline=_timeline(at, sheets_by_day(at.cabinet, record, at.seen_forms(), TOLD)),
             timeline_url=url_for("CasePages.timeline", case_id=case_id),
-            changes=_changes(at, events(at.cabinet, record, [CASE, *known], CHANGES)),
+            changes=_changes(at, events(at.cabinet, record, [CASE, *known], at.reading, CHANGES)),
             history_url=url_for("RecordPages.history", form=CASE, record_id=case_id),
         )
 
@@ -112,7 +112,7 @@ def _team(at: Desk, record: Any) -> list[TeamMember]:
             member.name, say(roles[member.role].title, at.reading.language) if member.role in roles else member.role,
             day_text(member.since),
         )
-        for member in members(at.cabinet, record) if member.until is None
+        for member in members(at.cabinet, record, at.reading) if member.until is None
     ]
 
 

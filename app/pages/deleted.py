@@ -34,7 +34,7 @@ class RecyclePage(View):
     def deleted(self) -> str:
         at = desk()
         found = deleted_records(at.cabinet, [key for key in at.seen_forms() if at.worker.may("delete", key)], MOST)
-        names = user_names(at.cabinet, [record.by for record in found])
+        names = user_names(at.cabinet, [record.by for record in found], at.reading)
         return render_template("recycle.html", title=gettext("Deleted records"), entries=[
             _told(at, record, names) for record in found
         ])

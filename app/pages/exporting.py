@@ -91,7 +91,7 @@ def _options(offered: dict[str, Any], chosen: str) -> list[AskedOption]:
 
 
 def _past(at: Desk, found: list[Export]) -> list[PastExport]:
-    names = user_names(at.cabinet, [one.user_id for one in found])
+    names = user_names(at.cabinet, [one.user_id for one in found], at.reading)
     return [
         PastExport(
             moment_text(one.at), names.get(one.user_id or 0, gettext("Dosar")),

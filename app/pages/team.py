@@ -66,7 +66,7 @@ def _join(at: Desk, case: Record) -> None:
 
 def _changed(at: Desk, case: Record, change: Any, done: str) -> Any:
     case_id = case.id
-    if not may_change(_places(members(at.cabinet, case)), at.worker.scope):
+    if not may_change(_places(members(at.cabinet, case, at.reading)), at.worker.scope):
         abort(403)
     try:
         found_or_404(change, at, case)
@@ -80,7 +80,7 @@ def _places(team: Sequence[Member]) -> list[Place]:
 
 
 def _page(at: Desk, case: Record, problem: str = "") -> str:
-    team = members(at.cabinet, case)
+    team = members(at.cabinet, case, at.reading)
     able = may_change(_places(team), at.worker.scope)
     words = request.values.get("search", "").strip()[:100]
     return render_template(

@@ -50,7 +50,7 @@ class ToldEntry:
 
 def told_history(at: Desk, form: Form, found: Sequence[Entry]) -> list[ToldEntry]:
     """Every entry with its changes in words; two statements at most beside one for each form pointed to."""
-    names = user_names(at.cabinet, [one for entry in found for one in _people_in(entry)])
+    names = user_names(at.cabinet, [one for entry in found for one in _people_in(entry)], at.reading)
     titles = _titles(at, found)
     return [
         ToldEntry(

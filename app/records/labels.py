@@ -15,6 +15,9 @@ from app.records.tables import USER, column_names
 from app.records.together import Together
 
 CODE = "code"
+PERSON = (User.first_name, User.last_name, User.active)
+"""What :func:`person_name` is made of."""
+ACCOUNT_CLOSED = {"en": "account closed", "ro": "cont închis"}
 PIECE = re.compile(r"{(\w+)}")
 UNKNOWN_WORDS = {
     Unknown.DONT_KNOW: {"en": "Does not know", "ro": "Nu știu"},
@@ -54,13 +57,21 @@ def titles(cabinet: Cabinet, form: Form, ids: Iterable[int], reading: Reading) -
     return {one: text for (_, one), text in named.items()}
 
 
-def user_names(cabinet: Cabinet, ids: Iterable[int | None]) -> dict[int, str]:
+def person_name(person: Sequence[Any], reading: Reading) -> str:
+    """What somebody who signs in is called, made of what ``PERSON`` names; one whose account is closed is marked,
+    wherever she is named."""
+    first, last, active = person
+    name = f"{first or ''} {last or ''}".strip()
+    return name if active or not name else f"{name} ({say(ACCOUNT_CLOSED, reading.language)})"
+
+
+def user_names(cabinet: Cabinet, ids: Iterable[int | None], reading: Reading) -> dict[int, str]:
     """The names of people who sign in, in one statement."""
     wanted = sorted({one for one in ids if one is not None})
     if not wanted:
         return {}
-    rows = cabinet.session.execute(select(User.id, User.first_name, User.last_name).where(User.id.in_(wanted)))
-    return {row[0]: f"{row[1]} {row[2]}".strip() for row in rows}
+    rows = cabinet.session.execute(select(User.id, *PERSON).where(User.id.in_(wanted)))
+    return {user_id: person_name(person, reading) for user_id, *person in rows}
 
 
 def link_titles(
@@ -118,14 +129,14 @@ def _asked_of(cabinet: Cabinet, target: str, names: Sequence[str]) -> tuple[Any,
     """The class, columns and condition that give the titles of one target."""
     ids: Any = bindparam(f"of_{target}", expanding=True)
     if target == USER:
-        return User, [User.id, User.first_name, User.last_name], [User.id.in_(ids)]
+        return User, [User.id, *PERSON], [User.id.in_(ids)]
     kept: Any = cabinet.record_class(target)
     return kept, [kept.id, *[getattr(kept, name) for name in names]], [kept.id.in_(ids)]
 
 
 def _named(known: Mapping[str, Form], target: str, row: Mapping[str, Any], reading: Reading) -> str:
     if target == USER:
-        return f"{row['first_name']} {row['last_name']}".strip()
+        return person_name([row[column.key] for column in PERSON], reading)
     form = known[target]
     answers = {question.name: question.restored(row) for question in title_questions(form)}
     return title(form, answers, reading, row["id"])

@@ -30,7 +30,15 @@ from app.language.same import Same
 from app.records.blanks import down, up
 from app.records.cabinet import Cabinet
 from app.records.folding import fold
-from app.records.labels import link_titles, shown, title, title_columns, title_questions
+from app.records.labels import (
+    PERSON,
+    link_titles,
+    person_name,
+    shown,
+    title,
+    title_columns,
+    title_questions,
+)
 from app.records.scope import current_scope
 from app.records.search import asked_words, found_by
 from app.records.tables import USER, Record, column_names, sort_column
@@ -274,9 +282,9 @@ def _column(question: Question, known: Mapping[str, Form], reading: Reading) -> 
 def _link_column(name: str, target: str, known: Mapping[str, Form], reading: Reading) -> _Column:
     if target == USER:
         def full_name(values: Sequence[Any]) -> str:
-            return " ".join(one for one in values if one)
+            return person_name(values, reading)
 
-        return _Column(("first_name", "last_name"), full_name, full_name, name, target)
+        return _Column(tuple(column.key for column in PERSON), full_name, full_name, name, target)
     form = known[target]
     questions = title_questions(form)
     names = title_columns(form)

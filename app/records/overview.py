@@ -21,10 +21,11 @@ from sqlalchemy import (
 )
 
 from app.language.form import CASE, Form
-from app.language.question import Question, is_day
+from app.language.question import Question, Reading, is_day
 from app.language.same import Same
 from app.records.cabinet import Cabinet
 from app.records.history import BACK, GONE, WITH_CASE
+from app.records.labels import PERSON, person_name
 from app.records.scope import current_scope
 from app.records.system import history, team
 from app.records.tables import Record
@@ -82,14 +83,14 @@ def known_day(cabinet: Cabinet, known: Form) -> str:
 
 
 _MEMBERS = (
-    select(team.c.user_id, User.first_name, User.last_name, team.c.role, team.c.since, team.c.until)
+    select(team.c.user_id, team.c.role, team.c.since, team.c.until, *PERSON)
     .join(User, User.id == team.c.user_id).where(team.c.case_id == bindparam("of_case"))
     .order_by(team.c.until.is_not(None), team.c.since, team.c.id)
 )
 _EVENTS = (
     select(
         history.c.form, history.c.record_id, history.c.action, history.c.at, history.c.user_id,
-        User.first_name, User.last_name,
+        *PERSON,
     ).select_from(history).outerjoin(User, User.id == history.c.user_id)
     .where(
         history.c.case_id == bindparam("of_case"), history.c.form.in_(bindparam("forms", expanding=True)),
@@ -99,16 +100,16 @@ _EVENTS = (
 )
 
 
-def members(cabinet: Cabinet, case: Record) -> list[Member]:
+def members(cabinet: Cabinet, case: Record, reading: Reading) -> list[Member]:
     """The team of the case, those who work on it now first."""
     rows = cabinet.session.execute(_MEMBERS, {"of_case": case.id})
-    return [Member(row[0], f"{row[1]} {row[2]}".strip(), row[3], row[4], row[5]) for row in rows]
+    return [Member(row[0], person_name(row[4:], reading), *row[1:4]) for row in rows]
 
 
-def events(cabinet: Cabinet, case: Record, forms: Iterable[str], most: int = 15) -> list[Event]:
+def events(cabinet: Cabinet, case: Record, forms: Iterable[str], reading: Reading, most: int = 15) -> list[Event]:
     """What happened last in the case, in the forms the reader may see."""
     rows = cabinet.session.execute(_EVENTS, {"of_case": case.id, "forms": sorted(forms), "most": most})
-    return [Event(*row[:5], f"{row[5] or ''} {row[6] or ''}".strip()) for row in rows]
+    return [Event(*row[:5], person_name(row[5:], reading)) for row in rows]
 
 
 @dataclass(frozen=True)

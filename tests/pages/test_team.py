@@ -6,10 +6,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.language.form import CASE
+from app.language.question import Reading
 from app.records.overview import members
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import Clerk, enter
 from tests.pages.conftest import Demo, token_on
+
+READING = Reading("ro", date.today())
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ def post(browser: FlaskClient, address: str, at: str, **boxes: str) -> int:
 
 def team(demo: Demo, case: int) -> list[tuple[str, bool]]:
     with demo.app.app_context(), acting_as(SYSTEM):
-        found = [(one.role, one.until is None) for one in members(demo.cabinet, demo.cabinet.case(case))]
+        found = [(one.role, one.until is None) for one in members(demo.cabinet, demo.cabinet.case(case), READING)]
         demo.cabinet.session.remove()
         return found
 

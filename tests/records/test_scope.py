@@ -16,7 +16,7 @@ from app.records.sheets import bring_back, put_away
 from app.records.stages import ask, filed
 from app.records.system import attachment, now, team
 from app.records.teams import leave
-from tests.records.cabinets import Office, together_in
+from tests.records.cabinets import ROMANIAN, Office, together_in
 
 
 def cases_of(office: Office, scope: Scope) -> list[int]:
@@ -42,7 +42,7 @@ def test_whoever_leaves_a_case_sees_it_no_more(office: Office) -> None:
     with acting_as(SYSTEM):
         case = office.cabinet.case(office.vasile)
         leave(office.cabinet, case, [office.people["ana"]], office.clerk())
-        assert [(one.name, one.until is None) for one in members(office.cabinet, case)] == [
+        assert [(one.name, one.until is None) for one in members(office.cabinet, case, ROMANIAN)] == [
             ("Maria Probă", True), ("Ana Probă", False)
         ]
     assert cases_of(office, office.scope("ana")) == [office.ion]
@@ -271,7 +271,7 @@ def test_the_case_at_a_glance_counts_what_is_in_reach(office: Office, filed_visi
     with acting_as(office.scope("maria", case={"see"}, visit={"see"})):
         case = office.cabinet.case(office.vasile)
         assert _counts(office, case, ["visit", "aid"])["aid"] == 0
-        happened = events(office.cabinet, case, [CASE, "visit"])
+        happened = events(office.cabinet, case, [CASE, "visit"], ROMANIAN)
         assert [(one.form, one.action) for one in happened] == [
             ("visit", "deleted"), ("visit", "entered"), ("visit", "entered"), ("case", "entered")
         ]

@@ -14,7 +14,7 @@ from app.records.overview import changed_by_others, deleted_records, entered_by,
 from app.records.scope import OutOfReach
 from app.records.sheets import Clash, bring_back, put_away
 from app.records.system import as_of, now, once, word
-from tests.records.cabinets import TODAY, Office
+from tests.records.cabinets import ROMANIAN, TODAY, Office
 
 
 def told(office: Office, key: str, record_id: int) -> list[tuple[str, dict[str, tuple[Any, Any]]]]:
@@ -152,7 +152,7 @@ def test_what_went_with_a_case_is_told_once_where_the_case_is_told_of(trusted: O
     trusted.enter("visit", trusted.ion)
     put_away(trusted.cabinet, trusted.form("case"), trusted.ion, trusted.clerk("maria"))
     bring_back(trusted.cabinet, trusted.form("case"), trusted.ion, trusted.clerk("maria"))
-    happened = events(trusted.cabinet, trusted.cabinet.case(trusted.ion), ["case", "visit"])
+    happened = events(trusted.cabinet, trusted.cabinet.case(trusted.ion), ["case", "visit"], ROMANIAN)
     assert [(one.form, one.action) for one in happened] == [
         ("case", "restored"), ("case", "deleted"), ("visit", "entered"), ("case", "entered")
     ]

@@ -3,14 +3,18 @@
 from datetime import date, timedelta
 
 import pytest
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import update
 
 from app.language.form import CASE
 from app.language.message import Mistake
 from app.records.history import entries
-from app.records.overview import members
+from app.records.labels import link_titles, user_names
+from app.records.overview import events, members
 from app.records.scope import SYSTEM, OutOfReach, Reach, acting_as
+from app.records.tables import USER
 from app.records.teams import join, leave, places_in
-from tests.records.cabinets import TODAY, Office
+from tests.records.cabinets import ROMANIAN, TODAY, Office
 
 YESTERDAY = TODAY - timedelta(days=1)
 
@@ -58,7 +62,7 @@ def test_the_case_is_handed_over_and_all_of_it_is_told(office: Office) -> None:
         put(office, "paul", "social_worker", YESTERDAY)
         put(office, "paul", "case_manager")
         case = office.cabinet.case(office.ion)
-        every = [(one.name, one.role, one.until) for one in members(office.cabinet, case)]
+        every = [(one.name, one.role, one.until) for one in members(office.cabinet, case, ROMANIAN)]
         assert set(every) == {
             ("Paul Probă", "case_manager", None), ("Ana Probă", "case_manager", TODAY),
             ("Paul Probă", "social_worker", TODAY),
@@ -97,3 +101,18 @@ def test_what_makes_no_sense_is_said(office: Office, user: str, role: str, since
     office.people["nobody"] = 4711
     with acting_as(office.scope("ana")), pytest.raises(Mistake, match=why):
         put(office, user, role, since)
+
+
+def test_whose_account_is_closed_is_marked_wherever_she_is_named(office: Office) -> None:
+    ana = office.people["ana"]
+    with office.cabinet.writing() as session:
+        session.execute(update(User).where(User.id == ana).values(active=False))
+    marked = "Ana Probă (cont închis)"
+    with acting_as(SYSTEM):
+        case = office.cabinet.case(office.ion)
+        assert [one.name for one in members(office.cabinet, case, ROMANIAN)] == [marked]
+        assert {one.who for one in events(office.cabinet, case, [CASE], ROMANIAN)} == {marked}
+    assert user_names(office.cabinet, [ana, office.people["paul"]], ROMANIAN) == {
+        ana: marked, office.people["paul"]: "Paul Probă",
+    }
+    assert link_titles(office.cabinet, {}, {USER: [ana]}, ROMANIAN) == {(USER, ana): marked}

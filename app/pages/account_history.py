@@ -28,6 +28,7 @@ DONE = {
     "password": lazy_gettext("Changed the password"),
     "changed": lazy_gettext("Account changed"),
     "closed": lazy_gettext("Account closed"),
+    "handed_over": lazy_gettext("Handed over"),
     "opened": lazy_gettext("Account opened again"),
 }
 WHAT = {
@@ -36,6 +37,9 @@ WHAT = {
     "first_name": lazy_gettext("First name"),
     "roles": lazy_gettext("Roles"),
     "teams": lazy_gettext("Teams"),
+    "to": lazy_gettext("Taken over by"),
+    "cases": lazy_gettext("Cases"),
+    "drafts": lazy_gettext("Unfinished drafts"),
 }
 
 

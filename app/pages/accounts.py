@@ -53,38 +53,40 @@ class UsersPage(View):
             word = invite(guarded(), worker(), user_id)
         except Mistake as mistake:
             return _new_page(form, mistake.message.say(gettext))
-        return _user_page(_user(user_id), invitation=word)
+        return user_page(user_or_404(user_id), invitation=word)
 
     @page("/users/<int:user_id>", administers("users"), ("GET", "POST"))
     def user(self, user_id: int) -> Any:
-        user = _user(user_id)
+        user = user_or_404(user_id)
         form = _offering(ChangedUser())
         if not form.validate_on_submit():
-            return _user_page(user, form if form.is_submitted() else None)
+            return user_page(user, form if form.is_submitted() else None)
         try:
             change_user(guarded(), worker(), user_id, _person(form, user.username), _seen(form))
         except ChangedMeanwhile:
             return _clash_page(user_id, form)
         except Mistake as mistake:
-            return _user_page(_user(user_id), form, refused=mistake.message.say(gettext))
+            return user_page(user_or_404(user_id), form, refused=mistake.message.say(gettext))
         flash(gettext("Saved."), "success")
         return redirect(url_for("UsersPage.users"), 303)
 
     @page("/users/<int:user_id>/invitation", administers("users"), ("POST",))
     def invitation(self, user_id: int) -> Any:
-        user = _user(user_id)
+        user = user_or_404(user_id)
         try:
-            return _user_page(user, invitation=invite(guarded(), worker(), user_id))
+            return user_page(user, invitation=invite(guarded(), worker(), user_id))
         except Mistake as mistake:
-            return _user_page(_user(user_id), refused=mistake.message.say(gettext))
-
-    @page("/users/<int:user_id>/close", administers("users"), ("POST",))
-    def close(self, user_id: int) -> Any:
-        return _set_active(user_id, False)
+            return user_page(user_or_404(user_id), refused=mistake.message.say(gettext))
 
     @page("/users/<int:user_id>/open", administers("users"), ("POST",))
     def open(self, user_id: int) -> Any:
-        return _set_active(user_id, True)
+        user_or_404(user_id)
+        try:
+            set_active(guarded(), worker(), user_id, True)
+        except Mistake as mistake:
+            return user_page(user_or_404(user_id), refused=mistake.message.say(gettext))
+        flash(gettext("The account is open again."), "success")
+        return redirect(url_for("UsersPage.user", user_id=user_id), 303)
 
 
 class RolesPage(View):
@@ -104,17 +106,8 @@ def register(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(RolesPage)
 
 
-def _set_active(user_id: int, active: bool) -> Any:
-    _user(user_id)
-    try:
-        set_active(guarded(), worker(), user_id, active)
-    except Mistake as mistake:
-        return _user_page(_user(user_id), refused=mistake.message.say(gettext))
-    flash(gettext("The account is open again.") if active else gettext("The account is closed."), "success")
-    return redirect(url_for("UsersPage.user", user_id=user_id), 303)
-
-
-def _user(user_id: int) -> User:
+def user_or_404(user_id: int) -> User:
+    """The user with this number."""
     found: User | None = guarded().session.get(User, user_id)
     if found is None:
         abort(404)
@@ -150,12 +143,12 @@ def _clash_page(user_id: int, form: ChangedUser) -> Any:
     """What was typed, beside what somebody else changed meanwhile; where nothing was typed, her change stays."""
     meanwhile = changes_since(guarded(), user_id, _seen(form) or 0)
     before = {what: pair[0] for entry in reversed(meanwhile) for what, pair in entry.changes.items()}
-    user = _user(user_id)
+    user = user_or_404(user_id)
     for what, kept in _written(user).items():
         if what in before and sorted(form[what].data) == sorted(_as_chosen(form, what, before[what])):
             form[what].data = kept
     form.seen.data = str(last_change(guarded(), user_id))
-    page, _ = _user_page(user, form, meanwhile=told_accounts(meanwhile))
+    page, _ = user_page(user, form, meanwhile=told_accounts(meanwhile))
     return page, 409
 
 
@@ -178,14 +171,15 @@ def _written(user: User) -> dict[str, Any]:
     }
 
 
-def _user_page(
+def user_page(
     user: User, form: ChangedUser | None = None, refused: str = "", invitation: str = "",
     meanwhile: Sequence[ToldEntry] = (),
 ) -> Any:
+    """The page of one user."""
     seen = last_change(guarded(), user.id)
     shown = form or _offering(ChangedUser(formdata=None, data={**_written(user), "seen": seen}))
     return render_template(
-        "user.html", form=shown, refused=refused, meanwhile=meanwhile, title=f"{user.first_name} {user.last_name}",
+        "user.html", form=shown, refused=refused, meanwhile=meanwhile, title=full_name(user),
         history_url=_history_of(user),
         user_name=user.username, state=_state(user), active=user.active,
         action=url_for("UsersPage.user", user_id=user.id), invitation=_address_of(invitation),
@@ -201,13 +195,23 @@ def _address_of(invitation: str) -> str:
     return url_for("InvitationPage.invitation", word=invitation, _external=True) if invitation else ""
 
 
-def _line(user: User) -> dict[str, Any]:
+def full_name(user: User) -> str:
+    """What the user is called."""
+    return f"{user.first_name} {user.last_name}"
+
+
+def role_titles(user: User) -> list[str]:
+    """What she may be here, in words."""
     roles = guarded().definition.roles.held(role.name for role in user.roles)
+    return [say(role.title, wording()) for role in roles]
+
+
+def _line(user: User) -> dict[str, Any]:
     return {
         "url": url_for("UsersPage.user", user_id=user.id),
         "name": f"{user.last_name} {user.first_name}",
         "user_name": user.username,
-        "roles": [say(role.title, wording()) for role in roles],
+        "roles": role_titles(user),
         "teams": sorted(group.name for group in user.groups),
         "last_sign_in": moment_text(user.last_login) if user.last_login else "",
         "state": _state(user),

@@ -156,8 +156,11 @@ class Oracle:
             self._blame(cell, f"changes the people who sign in: {changes}")
 
     def _judge_team(self, cell: Cell) -> None:
-        """Who works on a case is decided by who may correct it: its manager, or who has all cases."""
+        """Who works on a case is decided by who may correct it: its manager, or who has all cases; whoever closes
+        an account hands over its cases."""
         policy = self.planted.policy
+        if cell.endpoint == "ClosingPage.close" and "users" in policy.pages(cell.role):
+            return
         decides = "correct" in policy.actions(cell.role, "case") and (
             cell.role == OWNER or policy.reaches_case(cell.role, "foreign")
         )

@@ -92,6 +92,13 @@ class Posts:
                 body = (("user", str(self.planted.users[user])), ("role", role), ("since", ""))
                 yield _with(cell, f"{user} joins as {role}", body)
 
+    def _close(self, cell: Cell) -> Iterator[Cell]:
+        for successor in ("coordinator", cell.role, "newcomer"):
+            body = (("successor", str(self.planted.users[successor])),)
+            yield _with(cell, f"handed over to {successor}", body, then="/account-history")
+        for odd in ("x", str(TOO_LARGE), "0"):
+            yield _with(cell, "handed over to nobody there is", (("successor", odd),))
+
     def _derive(self, cell: Cell) -> Iterator[Cell]:
         form = self.planted.forms[cell.form]
         yield _with(cell, "derived", self.bodies.new(cell.role, form), harmless=True)
@@ -143,6 +150,7 @@ def _with(cell: Cell, attack: str, body: Body, **more: Any) -> Cell:
 POSTS: dict[str, Callable[[Posts, Cell], Iterator[Cell]]] = {
     "RecordPages.search": Posts._search, "RecordPages.new": Posts._new, "RecordPages.edit": Posts._edit,
     "RecordPages.edit_section": Posts._edit, "DraftPages.keep": Posts._draft, "FindingPage.ask": Posts._find,
+    "ClosingPage.close": Posts._close,
     "TeamPage.team": Posts._join, "ExportPages.take": Posts._export, "ListPages.choose": Posts._columns,
     "ListPages.save": Posts._save_list,
     "ReversingPages.reverse": Posts._reverse, "MergePages.decide": Posts._merge, "DerivingPages.derive": Posts._derive,

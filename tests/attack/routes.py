@@ -19,7 +19,7 @@ WORKERS = {
 """Open to whoever has signed in; what they show follows from the records she reaches."""
 PAGES = {
     "UsersPage.users": "users", "UsersPage.new": "users", "UsersPage.user": "users",
-    "UsersPage.invitation": "users", "UsersPage.close": "users", "UsersPage.open": "users",
+    "UsersPage.invitation": "users", "ClosingPage.close": "users", "UsersPage.open": "users",
     "AccountHistoryPage.history": "account_history",
     "RolesPage.roles": "roles", "FormsPage.forms": "forms", "RecyclePage.deleted": "recycle",
     "OrganisationPage.organisation": "organisation",

@@ -1,0 +1,105 @@
+"""Closing an account: what hangs on it is listed by case code, and handed over in one step."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.access.account_history import account_entries
+from app.language.form import CASE
+from app.language.question import Reading
+from app.records import drafts
+from app.records.overview import members
+from app.records.scope import SYSTEM, acting_as
+from app.records.system import now
+from tests.pages.conftest import Demo, token_on
+from tests.pages.test_team import user_id
+
+READING = Reading("ro", now().date())
+VISIT, CARE = "/records/visit_report/new?case=1", "/records/staff_care/new"
+
+
+@pytest.fixture
+def administrator(demo: Demo) -> FlaskClient:
+    return demo.browser("administrator")
+
+
+def begin_draft(demo: Demo, user: str, place: str, form: str) -> None:
+    with demo.app.app_context():
+        drafts.keep(demo.cabinet, user_id(demo, user), place, form, [("visit_purpose", "pe jumătate")])
+        demo.cabinet.session.remove()
+
+
+def begun(demo: Demo, user: str) -> set[str]:
+    with demo.app.app_context():
+        found = {one.place for one in drafts.of_worker(demo.cabinet, user_id(demo, user))}
+        demo.cabinet.session.remove()
+    return found
+
+
+def managers(demo: Demo) -> dict[int, str]:
+    """Who manages each case, as her name is shown."""
+    with demo.app.app_context(), acting_as(SYSTEM):
+        kept = demo.cabinet.record_class(CASE)
+        found = {
+            case.id: one.name for case in demo.cabinet.session.query(kept).all()
+            for one in members(demo.cabinet, case, READING) if one.role == "case_manager" and one.until is None
+        }
+        demo.cabinet.session.remove()
+    return found
+
+
+def close(browser: FlaskClient, address: str, **boxes: Any) -> int:
+    return browser.post(address, data={**boxes, "csrf_token": token_on(browser.get("/profile").text)}).status_code
+
+
+def test_what_hangs_on_it_is_told_without_a_word_of_the_cases(demo: Demo, administrator: FlaskClient) -> None:
+    begin_draft(demo, "case_manager", VISIT, "visit_report")
+    begin_draft(demo, "case_manager", CARE, "staff_care")
+    shown = administrator.get(f"/users/{user_id(demo, 'case_manager')}/close").text
+    assert "DEMO-001 · Manager de caz" in shown and "Raport de vizită" in shown
+    assert "restant" in shown or "depășit" in shown or "peste" in shown, "the days promised in her cases"
+    assert "stării de bine" not in shown, "what she writes for herself alone is not told of"
+    with demo.app.app_context(), acting_as(SYSTEM):
+        kept: Any = demo.cabinet.record_class(CASE)
+        names = [name for name in demo.cabinet.session.query(kept.last_name).all() if name[0]]
+        demo.cabinet.session.remove()
+    assert names and not [name for (name,) in names if name in shown]
+
+
+def test_only_who_works_on_cases_can_take_over(demo: Demo, administrator: FlaskClient) -> None:
+    address = f"/users/{user_id(demo, 'case_manager')}/close"
+    before = managers(demo)
+    for wrong in (user_id(demo, "administrator"), user_id(demo, "case_manager"), 987_654, 10**30, "x"):
+        assert close(administrator, address, successor=str(wrong)) == 422
+    assert managers(demo) == before
+    assert demo.browser("coordinator").get(address).status_code == 403
+
+
+def test_everything_is_handed_over_in_one_step(demo: Demo, administrator: FlaskClient) -> None:
+    begin_draft(demo, "case_manager", VISIT, "visit_report")
+    begin_draft(demo, "case_manager", CARE, "staff_care")
+    teodora, lavinia = user_id(demo, "case_manager"), user_id(demo, "social_worker")
+    hers = [case for case, name in managers(demo).items() if name == "Teodora Brândușan"]
+    here = f"/users/{teodora}"
+    assert close(administrator, f"{here}/close", successor=str(lavinia)) == 303
+    after = managers(demo)
+    assert hers and {after[case] for case in hers} == {"Lavinia Chertes"}
+    assert VISIT in begun(demo, "social_worker") and begun(demo, "case_manager") == {CARE}
+    with demo.app.app_context():
+        told = [entry.action for entry in account_entries(demo.app.extensions["dosar_access"], 2, user_id=teodora)]
+        demo.cabinet.session.remove()
+    assert told == ["closed", "handed_over"]
+    coordinator = demo.browser("coordinator")
+    assert "DEMO-001" in coordinator.get(f"/account-history?user={teodora}").text
+    page = coordinator.get(f"/cases/{hers[0]}/team").text
+    assert "Teodora Brândușan (cont închis)" in page, "whoever reads her name knows that she cannot answer"
+    assert administrator.get(f"{here}/close").status_code == 303, "there is nothing more to close"
+
+
+def test_without_anybody_all_stays_and_is_marked(demo: Demo, administrator: FlaskClient) -> None:
+    before = managers(demo)
+    assert close(administrator, f"/users/{user_id(demo, 'social_worker')}/close") == 303
+    assert managers(demo) == {
+        case: f"{name} (cont închis)" if name == "Lavinia Chertes" else name for case, name in before.items()
+    }

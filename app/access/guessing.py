@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
+from app.access.credentials import one_user_name
 from app.access.guarded import Guarded
 from app.access.tables import try_table
 
@@ -82,5 +83,5 @@ def _add_one(session: Any, key: str, limit: Limit, row: Any, moment: datetime) -
 
 def _key(secret: str, limit: Limit, text: str) -> str:
     """A digest: what is typed as a user name is sometimes the password."""
-    said = f"{limit.kind}:{text.strip().casefold()}"
+    said = f"{limit.kind}:{one_user_name(text)}"
     return hmac.digest(secret.encode(), said.encode(), "sha256").hex()

@@ -8,6 +8,7 @@ from threading import BoundedSemaphore
 from flask import current_app
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from app.access.credentials import one_password, spellings
 from app.language.message import Mistake
 
 SHORTEST, LONGEST = 14, 128
@@ -20,18 +21,20 @@ _hashing = BoundedSemaphore(2)
 def hashed(password: str) -> str:
     """What the database keeps of a password."""
     with _hashing:
-        return generate_password_hash(password, method=_method())
+        return generate_password_hash(one_password(password), method=_method())
 
 
 def is_right(kept: str | None, password: str) -> bool:
     """Whether this is the password. For nobody's password (``None``) the same work is done in vain."""
     with _hashing:
-        fits = check_password_hash(kept or _nobodys(_method()), password)
+        compared = kept or _nobodys(_method())
+        fits = any(check_password_hash(compared, spelled) for spelled in spellings(password))
     return fits and kept is not None
 
 
 def require_good(password: str, again: str, user_name: str, *other_words: str) -> None:
     """Refuse a password that is short, known everywhere, or made of the user's own names."""
+    password, again = one_password(password), one_password(again)
     if len(password) < SHORTEST:
         raise Mistake("Choose a longer password: at least %(shortest)s characters, four words for example.",
                       shortest=SHORTEST)
@@ -41,7 +44,7 @@ def require_good(password: str, again: str, user_name: str, *other_words: str) -
     if folded in _known_everywhere() or len(set(folded)) < FEWEST_DIFFERENT:
         raise Mistake("This password is too easy to guess; choose four words that have nothing to do "
                       "with one another.")
-    if any(word and len(word) > 3 and word.casefold() in folded for word in (user_name, *other_words)):
+    if any(word and len(word) > 3 and one_password(word).casefold() in folded for word in (user_name, *other_words)):
         raise Mistake("Leave your name and the organisation's name out of the password.")
     if password != again:
         raise Mistake("The two passwords differ; type the same one twice.")

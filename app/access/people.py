@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from secrets import token_urlsafe
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import selectinload
 
 from app.access.account_history import differences, last_change, note_account
+from app.access.credentials import one_user_name
 from app.access.guarded import Guarded
 from app.access.passwords import hashed
 from app.access.sessions import digest, end_sessions
@@ -53,6 +54,7 @@ def teams(session: Any) -> dict[int, str]:
 
 def add_user(guarded: Guarded, by: Worker | None, person: Person, password: str | None = None) -> int:
     """Add a user; without a password she needs an invitation. ``by`` is nobody at the set-up."""
+    person = replace(person, user_name=one_user_name(person.user_name))
     if not USER_NAME.fullmatch(person.user_name):
         raise Mistake("Write the user name with small letters without diacritics, digits, dots, hyphens "
                       "or underscores, at least two of them.")

@@ -5,6 +5,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import case, select, update
 
+from app.access.credentials import one_user_name
 from app.access.guarded import Guarded
 from app.access.guessing import TooManyTries, count_try, forget_tries
 from app.access.passwords import is_right
@@ -29,7 +30,7 @@ def right_password(guarded: Guarded, user_name: str, password: str) -> int | Non
     """The active user with this name and password."""
     found = guarded.session.execute(
         select(user_table.c.id, user_table.c.password)
-        .where(user_table.c.username == user_name.strip(), user_table.c.active.is_(True))
+        .where(user_table.c.username == one_user_name(user_name), user_table.c.active.is_(True))
     ).one_or_none()
     fits = is_right(found.password if found else None, password)
     return found.id if found is not None and fits else None
@@ -57,7 +58,7 @@ def _note(guarded: Guarded, user_name: str, came_in: bool) -> None:
         if came_in else {"fail_login_count": _one_more(failed)}
     )
     guarded.session.execute(
-        update(user_table).where(user_table.c.username == user_name.strip()).values(changed)
+        update(user_table).where(user_table.c.username == one_user_name(user_name)).values(changed)
     )
 
 

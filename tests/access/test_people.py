@@ -141,6 +141,14 @@ def test_two_users_never_share_a_name(office: Office) -> None:
     assert "There is already a user" in answer.text
 
 
+def test_a_user_name_is_kept_in_small_letters(office: Office) -> None:
+    administrator = office.signed_in("administrator")
+    made = administrator.post("/users/new", at="/users/new", **{**NEW, "user_name": " Ioana.M\u200b "})
+    assert made.status_code == 200 and "ioana.m" in made.text
+    again = administrator.post("/users/new", at="/users/new", **{**NEW, "user_name": "IOANA.M"})
+    assert again.status_code == 422 and "There is already a user" in again.text
+
+
 def test_a_missing_user_is_not_found(office: Office) -> None:
     administrator = office.signed_in("administrator")
     assert administrator.get("/users/999").status_code == 404

@@ -1,9 +1,11 @@
 """Coming in, going out, and being shut out."""
 
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.security import generate_password_hash
 
 from app.access import passwords
 from app.access.sessions import COOKIE, end_sessions
@@ -18,6 +20,38 @@ def test_the_right_password_opens_the_page_one_came_for(office: Office) -> None:
     answer = browser.sign_in("ana", next="/records/visit_report?page=2")
     assert (answer.status_code, answer.location) == (303, "/records/visit_report?page=2")
     assert browser.get("/").text == "ana ['case_manager'] own"
+
+
+@pytest.mark.parametrize("user_name", ["Ana", "ANA", " ana ", "\u200eaNa\ufeff"])
+def test_the_user_name_is_the_same_in_any_capitals(office: Office, user_name: str) -> None:
+    browser = office.browser()
+    assert browser.sign_in(user_name, "a wrong password").status_code == 401
+    assert browser.sign_in(user_name).status_code == 303
+    assert browser.get("/").text.startswith("ana ")
+
+
+SPELLINGS = [
+    "patru cuvinte fără Țintă și mâță", "patru cuvinte fără Ţintă şi mâţă",
+    unicodedata.normalize("NFD", "patru cuvinte fără Țintă și mâță"),
+    unicodedata.normalize("NFD", "patru cuvinte fără Ţintă şi mâţă"),
+]
+
+
+@pytest.mark.parametrize("chosen", SPELLINGS)
+def test_a_password_is_the_same_however_its_letters_are_made(office: Office, chosen: str) -> None:
+    office.user("dora", "volunteer", password=chosen)
+    assert [office.browser().sign_in("dora", typed).status_code for typed in SPELLINGS] == [303] * 4
+    other = SPELLINGS[0].replace("Ț", "T")
+    assert office.browser().sign_in("dora", other).status_code == 401, "letters of their own stay apart"
+
+
+@pytest.mark.parametrize("chosen", SPELLINGS)
+def test_a_password_hashed_as_it_was_typed_goes_on_working(office: Office, chosen: str) -> None:
+    dora = office.user("dora", "volunteer")
+    with office.guarded.store.writing() as session:
+        kept = generate_password_hash(chosen, "scrypt:1024:8:1")
+        session.execute(user_table.update().where(user_table.c.id == dora).values(password=kept))
+    assert [office.browser().sign_in("dora", typed).status_code for typed in SPELLINGS] == [303] * 4
 
 
 @pytest.mark.parametrize("user_name", ["ana", "nobody", "closed"])
@@ -42,7 +76,7 @@ def test_an_unknown_user_costs_the_same_work_as_a_known_one(
         token = browser.token("/sign-in")
         with counted(office) as statements:
             browser.client.post("/sign-in", data={
-                "csrf_token": token, "user_name": user_name, "password": "a wrong password"
+                "csrf_token": token, "user_name": user_name, "password": "o parolă greșită"
             })
         monkeypatch.setattr(passwords, "check_password_hash", check)
         return hashes, statements
@@ -50,7 +84,7 @@ def test_an_unknown_user_costs_the_same_work_as_a_known_one(
     work_for("first-from-this-address")
     known, unknown = work_for("ana"), work_for("nobody")
     assert known == unknown
-    assert known[0] == ["scrypt:1024:8:1"]
+    assert known[0] == ["scrypt:1024:8:1"] * 4, "whichever way its letters are made"
 
 
 def test_waits_grow_with_every_wrong_password(office: Office) -> None:

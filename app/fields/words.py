@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 from sqlalchemy import Text as TextColumn
 
-from app.language.characters import in_lines, visible
+from app.language.characters import alike, in_lines, visible
 from app.language.message import Mistake
 from app.language.question import Answer, Box, Question, Reading
 
@@ -35,7 +35,7 @@ def cleaned(text: str) -> str:
 
 def folded(text: str) -> str:
     """The text as names typed by hand are compared: no capitals, no diacritics, one spelling of â."""
-    letters = unicodedata.normalize("NFC", text).casefold().translate(NOT_TOLD_APART)
+    letters = unicodedata.normalize("NFC", alike(text)).casefold().translate(NOT_TOLD_APART)
     parts = unicodedata.normalize("NFKD", letters)
     return "".join(part for part in parts if not unicodedata.combining(part))
 

@@ -17,6 +17,11 @@ JOINING = re.compile("[\u0600-\u109f\u1780-\u1aff\u1cd0-\u1cff\ua800-\uabff\ufb5
 """Letters of the scripts from Arabic to Myanmar, and their like: a joiner changes how they are written."""
 HYPHENS = "‐‑‒–—―−﹣－"
 """What looks like a hyphen or a minus."""
+APOSTROPHES = "’‘‚‛`´ʹʻʼʽˈʾʿ′‵＇՚׳"
+QUOTES = "“”„‟«»‹›″‶〃ʺ˝＂״"
+_ALIKE = str.maketrans({
+    **dict.fromkeys(HYPHENS, "-"), **dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys(QUOTES, '"'),
+})
 BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
@@ -25,6 +30,11 @@ def visible(text: str) -> str:
     if text.isascii() or not INVISIBLE.search(text):
         return text
     return INVISIBLE.sub(_kept, text)
+
+
+def alike(text: str) -> str:
+    """The visible text with one hyphen, one apostrophe and one quotation mark, for comparing."""
+    return visible(text).translate(_ALIKE)
 
 
 def in_lines(text: str) -> str:

@@ -1,7 +1,5 @@
 """Choosing the record a question points to: a search, never a list of all."""
 
-from itertools import islice
-
 from flask import abort, render_template
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
@@ -79,5 +77,8 @@ def people(at: Desk, words: str) -> list[Result]:
         select(User.id, User.first_name, User.last_name).where(User.active.is_(True))
         .order_by(User.last_name, User.id).limit(MOST_PEOPLE)
     )
-    named = ((row[0], f"{row[1]} {row[2]}".strip()) for row in rows)
-    return [Result(name, str(one)) for one, name in islice((pair for pair in named if fits(pair[1], asked)), MOST)]
+    named = [(row[0], f"{row[1]} {row[2]}".strip()) for row in rows]
+    fitting = next(filter(None, (
+        [pair for pair in named if fits(pair[1], asked, forgiving)][:MOST] for forgiving in (False, True)
+    )), [])
+    return [Result(name, str(one)) for one, name in fitting]

@@ -5,6 +5,7 @@ depends on the next one, as in Romanian: *ч* is *c* before e and i, *ci* elsewh
 """
 
 import re
+import unicodedata
 
 LETTERS = {
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "io", "ж": "j", "ӂ": "g", "з": "z",
@@ -20,6 +21,7 @@ RULES = [
     (re.compile(r"\bэ"), "e"),
 ]
 CYRILLIC = re.compile("[\u0400-\u04ff]")
+SIGN_HEARD = re.compile("[ьъЬЪ](?=[еЕ])")
 _TABLE = str.maketrans(LETTERS)
 
 
@@ -30,6 +32,18 @@ def romanised(text: str) -> str:
     for pattern, latin in RULES:
         text = pattern.sub(latin, text)
     return text.translate(_TABLE)
+
+
+def readings(word: str) -> tuple[str, ...]:
+    """The ways a Cyrillic word is read: *ё* is often written *е*, and a sign before *е* may be heard.
+
+    So *Фёдор* is *Федор*, and *Арсеньев* both *Arsenev* and *Arseniev*.
+    """
+    if not CYRILLIC.search(word):
+        return (word,)
+    word = unicodedata.normalize("NFC", word)
+    plain = word.replace("ё", "е").replace("Ё", "Е")
+    return tuple(dict.fromkeys((word, plain, SIGN_HEARD.sub("и", plain))))
 
 
 def soft_ended(word: str) -> str:

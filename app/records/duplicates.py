@@ -6,17 +6,18 @@ cannot notice by themselves that they help one person. Of a record out of reach 
 two initials, nothing else. This is the one deliberate read outside the scope; :func:`likely` is its door.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rapidfuzz.fuzz import token_sort_ratio
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
 
 from app.language.form import Form
 from app.language.question import Answers, Question, Unknown
 from app.records.cabinet import Cabinet
-from app.records.folding import fold, heard
+from app.records.cyrillic import readings
+from app.records.folding import fold, heard, nearly
 from app.records.scope import SYSTEM, OutOfReach, acting_as, current_scope
 from app.records.search import BEGINS, LONGEST, asked_words
 from app.records.system import word
@@ -79,7 +80,7 @@ def likely(cabinet: Cabinet, form: Form, answers: Answers, but: int | None = Non
 def _with_same_number(cabinet: Cabinet, form: Form, answers: Answers) -> set[int]:
     """The records that have one of these numbers or addresses, in whichever question."""
     wanted = {
-        written[0] for question in _exact_questions(form)
+        written[0][0] for question in _exact_questions(form)
         if (answer := answers.get(question.name)) is not None and not isinstance(answer, Unknown)
         and (written := asked_words(question.words(answer)))
     }
@@ -92,19 +93,27 @@ def _with_same_number(cabinet: Cabinet, form: Form, answers: Answers) -> set[int
 
 def _with_alike_words(cabinet: Cabinet, form: Form, answers: Answers) -> set[int]:
     """The records in which two words begin like two words of the name: few of many, off the search index."""
-    beginnings = sorted({part[:BEGINNING] for name in whole_names(answers) for part in name.split()})
+    parts = {part for name in whole_names(answers) for part in name.split()}
+    beginnings = sorted({part[:BEGINNING] for part in parts})
     if len(beginnings) < 2:
         return set()
     begun = union_all(*[
-        select(word.c.record_id, literal(place).label("place")).where(
-            word.c.form == form.key, word.c.word >= beginning, word.c.word < beginning + BEGINS
-        )
+        select(word.c.record_id, literal(place).label("place")).where(word.c.form == form.key, alike)
         for place, beginning in enumerate(beginnings)
+        for alike in _alike_to(beginning, {part for part in parts if part.startswith(beginning)})
     ]).subquery()
     return set(cabinet.session.scalars(
         select(begun.c.record_id).group_by(begun.c.record_id)
         .having(func.count(begun.c.place.distinct()) >= 2).limit(MOST_COMPARED)
     ))
+
+
+def _alike_to(beginning: str, parts: Iterable[str]) -> Iterator[ColumnElement[bool]]:
+    """The words that begin so, and those that a wrong letter at the beginning keeps apart from one of the parts."""
+    yield and_(word.c.word >= beginning, word.c.word < beginning + BEGINS)
+    forms = sorted({form for part in parts for form in nearly(part)})
+    if forms:
+        yield word.c.word.in_(forms)
 
 
 def whole_names(answers: Answers) -> list[str]:
@@ -113,8 +122,12 @@ def whole_names(answers: Answers) -> list[str]:
     for pair in NAMES:
         parts = [str(answer) for name in pair if _is_word(answer := answers.get(name))]
         if len(parts) == len(pair):
-            names.append(" ".join(heard(part)[:LONGEST] for part in fold(" ".join(parts)).replace("-", " ").split()))
-    return names
+            names += [_as_heard(read) for read in readings(" ".join(parts))]
+    return list(dict.fromkeys(names))
+
+
+def _as_heard(name: str) -> str:
+    return " ".join(heard(part)[:LONGEST] for part in fold(name).replace("-", " ").split())
 
 
 def _is_word(answer: Any) -> bool:

@@ -12,7 +12,8 @@ import unicodedata
 from functools import lru_cache
 from itertools import product
 
-from app.records.cyrillic import romanised, soft_ended
+from app.language.characters import alike
+from app.records.cyrillic import readings, romanised, soft_ended
 
 CEDILLA = str.maketrans("şţŞŢ", "șțȘȚ")
 UNDECOMPOSED = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"}
@@ -24,14 +25,18 @@ _UNDECOMPOSED = str.maketrans(UNDECOMPOSED)
 ALIKE = [(re.compile(written), sound) for written, sound in (
     (r"w", "v"), (r"zh", "j"), (r"sh", "s"), (r"t[sz]", "t"), (r"y", "i"), (r"k(?=[ei])", "ch"), (r"k", "c"),
     (r"cs", "x"), (r"([b-df-hj-np-tv-z])\1+", r"\1"), (r"i+", "i"), (r"ea", "ia"), (r"eo", "io"),
-    (r"(?<=[aou])ie", "e"),
+    (r"(?<=[aou])ie", "e"), (r"['\"]", ""),
 )]
-"""How foreign and Romanian spellings of one name are made one: *Olesya*, *Olesea*; *Kirill*, *Chiril*."""
+"""How foreign and Romanian spellings of one name are made one: *Olesya*, *Olesea*; *Kirill*, *Chiril*; *Ol'ga*."""
+FIRST_LETTERS = 3
+SHORTEST_MISSPELLED = 5
+MISSPELLED = "~"
+"""Before a word that lacks one of its first letters, in the index."""
 
 
 def fold(text: str) -> str:
     """The text without capitals, marks and Cyrillic letters: "Țîrcă" → "tirca"."""
-    letters = unicodedata.normalize("NFC", text).casefold()
+    letters = unicodedata.normalize("NFC", alike(text)).casefold()
     return _unmarked(romanised(letters).translate(_UNDECOMPOSED))
 
 
@@ -42,13 +47,36 @@ def heard(folded: str) -> str:
     return folded
 
 
+def misspelled(heard_word: str) -> tuple[str, ...]:
+    """The word without each of its first letters: two words that differ in one of them have such a form in common.
+
+    None for short words, and for numbers.
+    """
+    if len(heard_word) < SHORTEST_MISSPELLED or not heard_word.isalpha():
+        return ()
+    return tuple(dict.fromkeys(
+        f"{MISSPELLED}{heard_word[:at]}{heard_word[at + 1:]}" for at in range(FIRST_LETTERS)
+    ))
+
+
+def nearly(heard_word: str) -> tuple[str, ...]:
+    """What stands in the index for a word with one letter wrong, too many or too few at its beginning."""
+    forms = misspelled(heard_word)
+    return (*forms, *(form.removeprefix(MISSPELLED) for form in forms), MISSPELLED + heard_word) if forms else ()
+
+
 def variants(word: str) -> tuple[str, ...]:
-    """Every folded form a word is found by, its own first.
+    """Every folded form a word is found by, its own first."""
+    return tuple(dict.fromkeys(form for read in readings(word) for form in _spelled(read)))
+
+
+def _spelled(word: str) -> tuple[str, ...]:
+    """The folded forms of a word in every spelling.
 
     Until 1993, and in Moldova until 2016, the sound was written î; since then â inside a word and î at
     its ends. An â or î inside is therefore read both as a and as i.
     """
-    letters = romanised(soft_ended(unicodedata.normalize("NFC", word.strip()).casefold()))
+    letters = romanised(soft_ended(unicodedata.normalize("NFC", alike(word).strip()).casefold()))
     inside = [at for at in range(1, len(letters) - 1) if letters[at] in "âî"]
     if not inside or len(inside) > MOST_OPEN:
         return (fold(letters),)

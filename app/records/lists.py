@@ -1,7 +1,7 @@
 """One page of a list: at most three statements, whatever its rows and columns; or all of it, to take along."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -40,7 +40,7 @@ from app.records.labels import (
     title_questions,
 )
 from app.records.scope import current_scope
-from app.records.search import asked_words, found_by
+from app.records.search import asked_words, found_by, may_be_misspelled
 from app.records.tables import USER, Record, column_names, sort_column
 
 PAGE = 25
@@ -65,6 +65,8 @@ class Wish:
     deleted: bool = False
     columns: tuple[str, ...] = ()
     """The questions to show; empty for the form's own choice."""
+    forgiving: bool = False
+    """A wrong letter at the beginning of a word is forgiven: set where nothing is found otherwise."""
 
 
 @dataclass(frozen=True)
@@ -129,9 +131,17 @@ def _paged(cabinet: Cabinet, form: Form, wish: Wish, start: int, size: int) -> _
 
 def _searched(cabinet: Cabinet, form: Form, wish: Wish, start: int, size: int) -> _Found:
     """Counted while they are read: to search a second time would take as long again."""
-    every = _ids(cabinet, form, wish, 0, MOST_COUNTED + 1)
+    every = _forgiving(wish, lambda wish: _ids(cabinet, form, wish, 0, MOST_COUNTED + 1))
     count = len(every) if len(every) <= MOST_COUNTED else None
     return _Found(every[start:start + size], len(every) > start + size, count)
+
+
+def _forgiving(wish: Wish, read: Callable[[Wish], list[int]]) -> list[int]:
+    """What is found; where that is nothing, what is found by nearly the same words."""
+    found = read(wish)
+    if not found and not wish.forgiving and may_be_misspelled(wish.words):
+        return read(replace(wish, forgiving=True))
+    return found
 
 
 def _ids(cabinet: Cabinet, form: Form, wish: Wish, start: int, most: int) -> list[int]:
@@ -144,7 +154,7 @@ def _ids(cabinet: Cabinet, form: Form, wish: Wish, start: int, most: int) -> lis
 def listed(cabinet: Cabinet, known: Mapping[str, Form], key: str, wish: Wish, most: int) -> list[int]:
     """The records of the whole list in its order, at most so many."""
     form, kept = known[key], cabinet.record_class(key)
-    return list(cabinet.session.scalars(_ordered(form, kept, wish).limit(most)))
+    return _forgiving(wish, lambda wish: list(cabinet.session.scalars(_ordered(form, kept, wish).limit(most))))
 
 
 def answers_listed(
@@ -185,7 +195,7 @@ def _conditions(form: Form, kept: type[Record], wish: Wish) -> list[ColumnElemen
         if name in form.filters and wanted:
             conditions.append(_matching(form.questions[name], kept, wanted))
     if asked_words(wish.words):
-        conditions.append(found_by(form, kept.id, wish.words))
+        conditions.append(found_by(form, kept.id, wish.words, wish.forgiving))
     return conditions
 
 

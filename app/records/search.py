@@ -12,17 +12,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select, true, union_all
 
+from app.language.characters import alike
 from app.language.form import Form
 from app.language.question import Answer, Answers, Question, Unknown
 from app.records.cabinet import Cabinet
-from app.records.folding import fold, heard, variants
+from app.records.cyrillic import readings
+from app.records.folding import fold, heard, misspelled, nearly, variants
 from app.records.system import word
 from app.records.tables import Record
 
 LONGEST = 48
 MOST_WORDS = 6
 PARTS = re.compile(r"[^\W_]+")
-AROUND = ".,;:!?()\"'„”«»+"
+AROUND = ".,;:!?()\"'+~"
+"""Said of a text in which look-alikes are one (:func:`app.language.characters.alike`)."""
+JOINED = re.compile(r"[-'\"]")
 CODE = re.compile(r"[^\W\d_]+-(\d+-)*\d+")
 DIGITS = re.compile(r"[+(]*\d[\d().\-/]*")
 SHORT_NUMBER = 6
@@ -53,9 +57,16 @@ def words_of(form: Form, answers: Answers) -> Iterator[tuple[str, str]]:
     for question in form.questions.values():
         for asked, sensitivity, answer in _searched(question, answers.get(question.name)):
             for text in _pieces(asked.words(answer)):
-                for folded in variants(text):
-                    yield folded[:LONGEST], sensitivity
-                    yield heard(folded)[:LONGEST], sensitivity
+                for found_as in _indexed(text):
+                    yield found_as[:LONGEST], sensitivity
+
+
+def _indexed(piece: str) -> Iterator[str]:
+    """Everything that the word is found by: as written, as heard, and without one of its first letters."""
+    for folded in variants(piece):
+        yield folded
+        yield heard(folded)
+        yield from misspelled(heard(folded))
 
 
 def _searched(question: Question, answer: Answer) -> Iterator[tuple[Question, str, Answer]]:
@@ -76,23 +87,50 @@ def _both(table: str | None, column: str) -> str:
 
 
 def _pieces(text: str) -> Iterable[str]:
-    """Words as written, and their parts: *D-2026-0001*, *2026-0001*, *0001*; *Pop-Ionescu*, *Pop*, *Ionescu*."""
-    for piece in text.split():
+    """Words as written, and their parts: *Pop-Ionescu*, *Pop*, *Ionescu*; *D'Angelo*, *Angelo*."""
+    for piece in alike(text).split():
         stripped = piece.strip(AROUND)
         if not stripped:
             continue
         yield stripped
         parts = PARTS.findall(stripped)
         if CODE.fullmatch(stripped):
-            yield from ("-".join(parts[begin:]) for begin in range(1, len(parts)))
-        elif len(parts) > 1 and stripped.lower().replace("-", "").isalpha():
+            yield from _ends_of_code(parts)
+        elif len(parts) > 1 and JOINED.sub("", stripped).isalpha():
             yield from parts
 
 
-def asked_words(text: str) -> list[str]:
-    """The folded words of a search, at most six; a telephone number is one, however it is spaced."""
-    pieces = (fold(piece.strip(AROUND))[:LONGEST] for piece in _with_numbers_joined(text.split()))
-    return [piece for piece in pieces if piece][:MOST_WORDS]
+def _ends_of_code(parts: list[str]) -> Iterator[str]:
+    """*D-2026-0001* is called *2026-0001*, *0001* and *D0001*, each without the noughts, too: *D-2026-1*, *1*, *D1*."""
+    for number in (parts[-1], parts[-1].lstrip("0") or "0"):
+        whole = [*parts[:-1], number]
+        yield from ("-".join(whole[begin:]) for begin in range(len(parts)))
+        yield parts[0] + number
+        yield "".join(whole)
+
+
+Asked = tuple[str, ...]
+"""One word of a search, folded, in each way it may be read; as written first."""
+
+
+def asked_words(text: str) -> list[Asked]:
+    """The words of a search, at most six; a telephone number is one, however it is spaced."""
+    pieces = (piece.strip(AROUND) for piece in _with_numbers_joined(alike(text).split()))
+    asked = (tuple(dict.fromkeys(fold(read)[:LONGEST] for read in readings(piece))) for piece in pieces)
+    return [one for one in asked if one[0].strip("-")][:MOST_WORDS]
+
+
+def _beginnings(asked: Asked, forgiving: bool) -> list[str]:
+    """What a word of the index begins with to be the word asked; ``forgiving`` a letter wrong, too
+    many or too few at its beginning."""
+    exactly = [form for one in asked for form in (one, heard(one))]
+    forgiven = [form for one in exactly for form in nearly(one)] if forgiving else []
+    return list(dict.fromkeys((*exactly, *forgiven)))
+
+
+def may_be_misspelled(text: str) -> bool:
+    """Whether a wrong letter could be forgiven in any of the words."""
+    return any(misspelled(heard(one)) for asked in asked_words(text) for one in asked)
 
 
 def _with_numbers_joined(pieces: list[str]) -> Iterator[str]:
@@ -115,19 +153,19 @@ def _dialled(written: str) -> str:
     return digits.removeprefix("00") if len(digits) > SHORT_NUMBER else digits
 
 
-def found_by(form: Form, record_id: Any, text: str) -> ColumnElement[bool]:
-    """The condition under which a record is found: every word asked begins one of its words.
+def found_by(form: Form, record_id: Any, text: str, forgiving: bool = False) -> ColumnElement[bool]:
+    """The condition under which a record is found: every word asked begins one of its words, or nearly so.
 
     ``form`` is the form as the reader may know it; words of other questions find nothing.
     """
     allowed, with_all = sorted(_known_sensitivities(form)), None
     for asked in asked_words(text):
-        with_all = _with_word(form.key, asked, allowed, with_all)
+        with_all = _with_word(form.key, _beginnings(asked, forgiving), allowed, with_all)
     return true() if with_all is None else record_id.in_(with_all)
 
 
-def _with_word(form: str, asked: str, allowed: Sequence[str], among: Any) -> Any:
-    """The records with a word that begins with this folded one, as written or as heard, ``among`` some others.
+def _with_word(form: str, beginnings: Sequence[str], allowed: Sequence[str], among: Any) -> Any:
+    """The records with a word that begins with one of these, ``among`` some others.
 
     One range each: of two ranges joined by *or*, SQLite would read the whole index. One word's records within
     another's: of records that each have all the words apart, PostgreSQL would read all.
@@ -137,7 +175,7 @@ def _with_word(form: str, asked: str, allowed: Sequence[str], among: Any) -> Any
             word.c.form == form, word.c.word >= beginning, word.c.word < beginning + BEGINS,
             word.c.sensitivity.in_(allowed),
         )
-        for beginning in dict.fromkeys((asked, heard(asked)))
+        for beginning in beginnings
     ]
     if len(ranges) > 1:
         either = union_all(*ranges).subquery()
@@ -147,10 +185,10 @@ def _with_word(form: str, asked: str, allowed: Sequence[str], among: Any) -> Any
     return found if among is None else found.where(found.selected_columns.record_id.in_(among))
 
 
-def fits(text: str, asked: Iterable[str]) -> bool:
-    """Whether these folded words find the text: the rule of the index, for a list too short to have one."""
-    kept = {form for piece in _pieces(text) for folded in variants(piece) for form in (folded, heard(folded))}
-    return all(any(one.startswith((begins, heard(begins))) for one in kept) for begins in asked)
+def fits(text: str, asked: Iterable[Asked], forgiving: bool = False) -> bool:
+    """Whether these words find the text: the rule of the index, for a list too short to have one."""
+    kept = {form for piece in _pieces(text) for form in _indexed(piece)}
+    return all(any(one.startswith(tuple(_beginnings(begins, forgiving))) for one in kept) for begins in asked)
 
 
 def _known_sensitivities(form: Form) -> set[str]:

@@ -34,6 +34,7 @@ from app.language.form import CASE, Form
 from app.records.change_checks import Changed, refused, waiting
 from app.records.held import Held
 from app.records.planning import Step, carry_out, plan
+from app.records.reindexing import refresh_index
 from app.records.standing import Kept, read_kept, standing_contents, standing_forms
 from app.records.store import Store
 from app.records.system import SYSTEM_METADATA, form_version, now
@@ -77,6 +78,7 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> Opened:
             with connection.begin_nested():
                 opened = _compared(connection, folder, kept, converting)
                 carry_out(connection, opened.steps)
+                refresh_index(connection, opened.definition.forms.values())
         except Exception as error:
             if converting or not kept.good:
                 raise

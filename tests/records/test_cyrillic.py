@@ -17,6 +17,10 @@ ONE_NAME = [
     ("Мельник", "Melnic"), ("Рыбак", "Ribac"), ("Бэлць", "Bălți"), ("Эдуард", "Eduard"), ("Максим", "Maxim"),
     ("Сергей", "Serghei"), ("Щербина", "Șcerbina"), ("Екатерина", "Ecaterina"), ("Oksana", "Oxana"),
     ("Ţurcan", "Tsurcan"), ("Загаевски", "Zagaievschi"), ("Николаев", "Nicolaiev"),
+    ("Фёдор", "Федор"), ("Фёдор", "Fiodor"), ("Фёдор", "Fedor"), ("Фёдор", "Fëdor"), ("Горбачёв", "Горбачев"),
+    ("Горбачёв", "Gorbaciov"), ("Арсеньев", "Arseniev"), ("Арсеньев", "Arsenev"), ("Арсеньев", "Arsen'ev"),
+    ("Объедков", "Obyedkov"), ("Ольга", "Ol'ga"), ("Ольга", "Olʹga"), ("Подъячий", "Podʺiacii"),
+    ("D’Angelo", "D'Angelo"), ("D`Angelo", "DAngelo"), ("Pop–Ionescu", "Pop-Ionescu"), ("Pop‑Ionescu", "Pop−Ionescu"),
     ("Kristina", "Cristina"), ("Sheptelici", "Șeptelici"), ("Анна", "Ana"),
 ]
 
@@ -28,6 +32,29 @@ def finds(asked: str, written: str) -> bool:
 @pytest.mark.parametrize(("one", "other"), [*ONE_NAME, *((other, one) for one, other in ONE_NAME)])
 def test_both_spellings_of_a_name_find_one_another(one: str, other: str) -> None:
     assert finds(one, other)
+
+
+@pytest.mark.parametrize("words", ["angelo", "d angelo", "ang", "d’ang", "An\u200bgelo", "„Angelo”", "‹d´angelo›"])
+def test_what_looks_alike_is_one(words: str) -> None:
+    assert finds(words, "D’Angelo Maria\u00ad")
+
+
+@pytest.mark.parametrize("words", ["Hendrabur", "Pandrabur", "Andrabur", "hendrab maria", "Ahndrabur"])
+def test_a_wrong_letter_at_the_beginning_is_forgiven_where_nothing_else_fits(words: str) -> None:
+    assert not finds(words, "Handrabur Maria")
+    assert fits("Handrabur Maria", asked_words(words), forgiving=True)
+    assert not fits("Munteanu Maria", asked_words(words), forgiving=True)
+
+
+@pytest.mark.parametrize("words", ["5", "005", "demo5", "demo005", "DEMO-5", "demo 5", "demo – 005", "DEMO‑005"])
+def test_a_code_is_found_as_people_say_it(words: str) -> None:
+    assert finds(words, "DEMO-005")
+    assert not finds(words, "DEMO-012")
+
+
+@pytest.mark.parametrize("words", ["1", "2026-1", "d1", "D20260001", "d-2026-1"])
+def test_the_code_of_a_year_is_found_without_its_noughts(words: str) -> None:
+    assert finds(words, "D-2026-0001")
 
 
 @pytest.mark.parametrize("words", ["turcan", "Ана", "ţurcan ana", "", "an tur"])

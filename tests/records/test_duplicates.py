@@ -25,6 +25,18 @@ def test_a_name_written_otherwise_is_the_same_person(trusted: Office, last_name:
     assert found(trusted, last_name=last_name, first_name=first_name) == [trusted.ion]
 
 
+@pytest.mark.parametrize(("last_name", "first_name", "typed"), [
+    ("Handrabur", "Maria", ("Hendrabur", "Maria")), ("Handrabur", "Maria", ("Andrabur", "Maria")),
+    ("D’Angelo", "Gina", ("D'Angelo", "Gina")), ("D’Angelo", "Gina", ("Dangelo", "Gina")),
+    ("Федоров", "Пётр", ("Фёдоров", "Петр")), ("Pop–Ionescu", "Ana", ("Pop-Ionescu", "Ana")),
+])
+def test_look_alikes_and_a_wrong_first_letter_are_the_same_person(
+    trusted: Office, last_name: str, first_name: str, typed: tuple[str, str],
+) -> None:
+    case = trusted.enter(CASE, last_name=last_name, first_name=first_name)
+    assert found(trusted, last_name=typed[0], first_name=typed[1]) == [case]
+
+
 @pytest.mark.parametrize(("last_name", "first_name"), [
     ("Țîrcă", "Vasile"), ("Popa", "Ion"), ("Țurcan", "Ion"), ("Țîrcă", None), (None, None), ("Pop", "Vasilica"),
 ])

@@ -3,7 +3,7 @@
 import pytest
 
 from app.language.form import CASE
-from app.records.lists import Wish, list_page
+from app.records.lists import Wish, list_page, listed
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import put_away
 from tests.records.cabinets import EVERYTHING, ROMANIAN, Office
@@ -44,6 +44,24 @@ def test_double_names_are_found_by_each_part(trusted: Office) -> None:
     case = trusted.enter(CASE, last_name="Pop-Ionescu", first_name="Ana-Maria")
     for words in ("ionescu", "pop maria", "pop-ion", "ana ionescu"):
         assert case in found(trusted, words)
+
+
+@pytest.mark.parametrize("words", ["Hendrabur", "hendrabur maria", "Fandrabur", "andrabur"])
+def test_a_wrong_first_letter_is_forgiven_where_nothing_is_found(trusted: Office, words: str) -> None:
+    case = trusted.enter(CASE, last_name="Handrabur", first_name="Maria")
+    assert found(trusted, words) == [case]
+    assert listed(trusted.cabinet, trusted.known(*EVERYTHING), CASE, Wish(words=words), 9) == [case]
+    assert found(trusted, words, clearances=frozenset()) == []
+    there = trusted.enter(CASE, last_name=words.split()[0], first_name="Maria")
+    assert found(trusted, words) == [there], "who is called so comes alone"
+
+
+@pytest.mark.parametrize("words", ["D’Angelo", "D'Angelo", "dangelo", "Angelo", "Фёдор", "федор", "fiodor"])
+def test_look_alikes_are_one(trusted: Office, words: str) -> None:
+    case = trusted.enter(CASE, last_name="D‘Angelo", first_name="Федор")
+    also = trusted.enter(CASE, last_name="D´Angelo", first_name="Fiodor")
+    wanted = {case, also} if "ngelo" in words or words == "Фёдор" else {also} if words == "fiodor" else {case}
+    assert set(found(trusted, words)) == wanted
 
 
 def test_nobody_is_found_by_an_answer_one_may_not_see(trusted: Office) -> None:

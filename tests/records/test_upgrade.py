@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 
 from app.fields.money import Money
 from app.language.question import Unknown
-from app.records import drafts
+from app.records import drafts, reindexing
 from app.records.lists import Wish, list_page
 from app.records.search import found_by
 from app.records.store import Store
-from app.records.system import draft, form_version, number
+from app.records.system import draft, form_version, number, word
 from tests.records.cabinets import ROMANIAN
 from tests.records.organisations import CASE, Organisation, form, organisation_in
 
@@ -361,3 +361,21 @@ def test_a_ledger_stays_one(ours: Organisation) -> None:
     ours.start(aid=form("aid", "name: value, type: money"))
     assert "F026" in ours.codes()
     assert ours.form("aid").append_only
+
+
+def test_the_index_is_made_anew_once_when_the_rules_of_spelling_change(
+    ours: Organisation, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched = form("visit", "name: town, type: text, search: true")
+    ours.start(visit=searched)
+    visits = [ours.enter("visit", town=town) for town in ("D’Angelo", "Фёдоровка")]
+    with ours.store.writing() as session:
+        session.execute(delete(word))
+        session.execute(insert(word).values(form="visit", word="d’angelo", record_id=visits[0]))
+    ours.start(visit=f"{searched}# by a program of today\n")
+    assert [found(ours, words) for words in ("angelo", "федоровка", "d’angelo")] == [visits[:1], visits[1:], visits[:1]]
+
+    made: list[str] = []
+    monkeypatch.setattr(reindexing, "index_anew", lambda connection, form: made.append(form.key))
+    ours.start(visit=f"{searched}# and again\n")
+    assert made == []

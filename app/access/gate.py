@@ -55,6 +55,14 @@ def may(action: Action, form: str | None = None) -> Door:
     return Door(f"{action} {form or '<form>'}", check)
 
 
+def accepts() -> Door:
+    """Open to roles that may accept what others filed on the form."""
+    def check(_: Worker, address: Mapping[str, Any]) -> None:
+        form = guarded().definition.forms.get(str(address["form"]))
+        require("enter" if form is not None and form.append_only else "correct", str(address["form"]))
+    return Door("accept <form>", check)
+
+
 def page(address: str, door: Door, methods: tuple[str, ...] = ("GET",)) -> Callable[[Route], Route]:
     """Show a view's method at this address, behind this door."""
     def declare(view: Route) -> Route:

@@ -39,7 +39,7 @@ class Role(BaseModel):
     enters: frozenset[Sensitivity] = frozenset()
     """Which it may type into a new record although it does not see them afterwards."""
     checked: bool = False
-    """What this role enters or corrects waits until somebody of another role accepts it."""
+    """What this role enters or corrects waits, and counts nowhere, until somebody of another role accepts it."""
     may: dict[FormName, frozenset[Action]] = Field(default_factory=dict)
     """What it may do with the records of each form; ``*`` stands for every form not named."""
     pages: frozenset[PageName] = frozenset()

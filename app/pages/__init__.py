@@ -9,6 +9,7 @@ from app.pages import account, account_history, accounts, closing_account, organ
 
 def register_pages(app: Flask, registry: Any) -> None:
     """Every page, registered with Flask-AppBuilder so that its roles govern them."""
+    from app.pages.accepting import AcceptingPages
     from app.pages.cases import CasePages
     from app.pages.deleted import RecyclePage
     from app.pages.deriving import DerivingPages
@@ -33,7 +34,7 @@ def register_pages(app: Flask, registry: Any) -> None:
             module.register(registry)
         for view in (
             HomePage, HelpPages, FindingPage, CasePages, MergePages, ProgrammePage, DerivingPages, DraftPages,
-            RecordPages, FiguresPage, ExportPages, LedgerPages, ListPages, FilePages, ReversingPages, TeamPage,
-            FormsPage, RecyclePage,
+            RecordPages, FiguresPage, ExportPages, LedgerPages, ListPages, FilePages, ReversingPages, AcceptingPages,
+            TeamPage, FormsPage, RecyclePage,
         ):
             registry.add_view_no_menu(view)

@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from app.language.form import Form
 from app.pages.desk import Desk
-from app.records.scope import may_withdraw
+from app.records.scope import acceptance_needs, may_withdraw
 from app.records.tables import Record
 
 Act = tuple[str, str, str, str]
@@ -25,19 +25,27 @@ def back_to(form: str, case: Any) -> str:
     return url_for("CasePages.case", case_id=case_id) if case_id else url_for("RecordPages.list", form=form)
 
 
+def may_accept(at: Desk, form: str) -> bool:
+    """Whether the worker may accept what others filed on this form."""
+    return not at.clerk.checked and at.worker.may(acceptance_needs(at.cabinet.record_class(form)), form)
+
+
 def record_acts(at: Desk, form: Form, record: Record, word: Mapping[str, str]) -> list[Act]:
     """What the worker may do with this record."""
+    here = {"form": form.key, "record_id": record.id}
+
     def address(act: str) -> str:
-        return url_for(f"RecordPages.{act}", form=form.key, record_id=record.id)
+        return url_for(f"RecordPages.{act}", **here)
 
     if record.deleted_at is not None:
         return [(gettext("Restore"), address("restore"), "post", "primary")]
-    if form.append_only:
-        return []
-    corrects, deletes = at.worker.may("correct", form.key), at.worker.may("delete", form.key)
     acts: list[Act] = []
-    if record.to_check and corrects and not at.clerk.checked:
-        acts.append((gettext("Accept"), address("accept"), "post", "primary"))
+    if record.to_check and may_accept(at, form.key):
+        acts.append((gettext("Accept"), url_for("AcceptingPages.accept", **here), "post", "primary"))
+        acts.append((gettext("Return with a note"), url_for("AcceptingPages.send_back", **here), "get", ""))
+    if form.append_only:
+        return acts
+    corrects, deletes = at.worker.may("correct", form.key), at.worker.may("delete", form.key)
     if corrects:
         edit = url_for("RecordPages.edit", form=form.key, record_id=record.id, **word)
         acts.append((gettext("Correct"), edit, "get", "primary"))

@@ -12,7 +12,8 @@ from app.language.texts import say
 from app.pages.addresses import list_url, new_url, record_url
 from app.pages.desk import Desk
 from app.pages.filling import Titles
-from app.pages.moments import day_text, due_text
+from app.pages.moments import day_text
+from app.pages.todo import due_note
 from app.records import around, budget, promises, stages
 from app.records.budget import Balance, Month, Payer, PayerLine, in_spans
 from app.records.glancing import Glance
@@ -83,6 +84,8 @@ class RiskBlock:
     url: str
     assessed: str
     risks: list[Risk]
+    waiting: str = ""
+    """Said of assessments that wait for acceptance."""
 
 
 @dataclass(slots=True)
@@ -212,7 +215,7 @@ class CaseBlocks:
         """A document of no stage: nothing waits for it, so only what is half filled is pointed out."""
         filed = stages.filed(self.look, form)
         task = self._task(Document(form, False, filed))
-        task.said = {"none": gettext("nothing yet"), "begun": gettext("In progress"), "whole": ""}[task.state]
+        task.said = {"none": gettext("nothing yet"), "begun": task.said, "whole": ""}[task.state]
         return task
 
     def _task(self, document: Document) -> Task:
@@ -242,6 +245,8 @@ class CaseBlocks:
         return list_url(form, self.look.case.id)
 
     def _note(self, form: str, filed: Filed) -> str:
+        if filed.waiting and filed.is_complete:
+            return ngettext("%(num)s more waits for acceptance", "%(num)s more wait for acceptance", filed.waiting)
         if filed.lacking:
             return ngettext("%(num)s answer missing", "%(num)s answers missing", filed.lacking)
         dated = dating_question(self.look.known[form])
@@ -284,7 +289,14 @@ class CaseBlocks:
                 )
                 for row in found.rows
             ],
+            self._assessments_waiting(form.key),
         )
+
+    def _assessments_waiting(self, form: str) -> str:
+        count = stages.filed(self.look, form).waiting
+        return ngettext(
+            "%(num)s assessment waits for acceptance", "%(num)s assessments wait for acceptance", count
+        ) if count else ""
 
     def due(self) -> list[DueLine]:
         """The days promised, the soonest first."""
@@ -293,7 +305,7 @@ class CaseBlocks:
         return [
             DueLine(
                 say(self.look.known[one.form].questions[one.question].label, self.language),
-                record_url(one.form, one.record_id), due_text(one.day, today), one.day < today,
+                record_url(one.form, one.record_id), due_note(one, today), one.day < today and not one.is_waiting,
             )
             for one in promises.due_until(read)
         ]
@@ -322,8 +334,23 @@ class CaseBlocks:
         return MoneyLine(payer, *amounts, is_over=line.left < 0)
 
     def warned(self) -> list[Warned]:
-        """Lines without a signature, months without their package."""
-        return [*self._unsigned(), *self._gaps()]
+        """Lines that wait for acceptance, lines without a signature, months without their package."""
+        return [*self._waiting(), *self._unsigned(), *self._gaps()]
+
+    def _waiting(self) -> list[Warned]:
+        """What is in none of the sums yet."""
+        of_money = {one.form for one in (self.declared.budget, *self.declared.given) if one is not None}
+        waiting = {form: stages.filed(self.look, form).waiting for form in self.look.known if form in of_money}
+        return [
+            Warned(
+                f"{self._plural(form)}: " + ngettext(
+                    "%(num)s waits for acceptance and is not counted",
+                    "%(num)s wait for acceptance and are not counted", count
+                ),
+                list_url(form, self.look.case.id),
+            )
+            for form, count in waiting.items() if count
+        ]
 
     def _unsigned(self) -> list[Warned]:
         return [
@@ -376,6 +403,8 @@ def _said(document: Document) -> str:
     state = _state(document.filed)
     if state == "none":
         return gettext("Not started") if document.is_needed else gettext("if needed")
+    if state == "begun" and document.filed.waiting:
+        return gettext("waits for acceptance")
     return gettext("Complete") if state == "whole" else gettext("In progress")
 
 

@@ -18,7 +18,7 @@ from app.pages.listing import wish_of
 from app.pages.moments import moment_text
 from app.records.exported import Export, exports, note_export
 from app.records.labels import user_names
-from app.records.lists import Wish, answers_listed, listed, names_case, shown_columns
+from app.records.lists import Wish, answers_listed, any_waiting, listed, names_case, shown_columns
 from app.records.saved_lists import own_lists
 
 MOST = 10_000
@@ -117,10 +117,14 @@ def _columns(at: Desk, form: Form, wish: Wish, as_codes: bool) -> list[Column]:
 def _file(at: Desk, form: Form, wish: Wish, ids: list[int], kind: str, as_codes: bool) -> Response:
     columns, writing = _columns(at, form, wish, as_codes), Writing(at.reading, as_codes)
     heads = [head for column in columns for head in column.heads()]
+    tells = any_waiting(at.cabinet, form, wish)
+    waits = "to_check" if as_codes else gettext("Waits for acceptance, not counted")
 
     def rows() -> Iterator[list[Any]]:
-        found = answers_listed(at.cabinet, at.seen_forms(), form.key, wish, at.reading, ids)
-        return (writing.row(columns, answers) for answers in found)
+        for waiting, answers in answers_listed(at.cabinet, at.seen_forms(), form.key, wish, at.reading, ids):
+            yield [*writing.row(columns, answers), *([waits if waiting else None] if tells else [])]
+
+    heads += [waits] if tells else []
 
     name = f"{form.key}-{at.reading.today.isoformat()}"
     if kind == "xlsx":

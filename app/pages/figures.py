@@ -95,6 +95,8 @@ def _block(at: Desk, figure: Figure, counts: Sequence[Count]) -> FigureBlock:
         FigureLine(say(share.title, language), [_with_share(one.parts[place], one.total) for one in counts])
         for place, share in enumerate(figure.parts)
     ]
+    if any(one.waiting for one in counts):
+        lines.append(FigureLine(gettext("Waits for acceptance, not counted"), [_number(one.waiting) for one in counts]))
     form = at.forms[figure.form]
     divided = [
         (say(form.questions[name].label, language), _divided(at, form.questions[name], counts))

@@ -15,6 +15,7 @@ from app.access.view import View
 from app.language.form import CASE
 from app.language.texts import say
 from app.pages import todo
+from app.pages.acts import may_accept, record_url
 from app.pages.addresses import record_number
 from app.pages.blocks import Block, Card, HomeEntry
 from app.pages.desk import Desk, desk
@@ -22,6 +23,7 @@ from app.pages.filling import Titles
 from app.pages.moments import moment_text, time_text
 from app.pages.troubles import trouble_block
 from app.records import drafts
+from app.records.acceptance import Returned, returned_to
 from app.records.drafts import Draft
 from app.records.labels import link_titles
 from app.records.my_cases import ToDo
@@ -45,7 +47,8 @@ class HomePage(View):
         at = desk()
         found = _found(at)
         blocks = [block for block in (
-            trouble_block(at), _drafts(at, found), todo.due_block(at, found.to_do.due, found.titles),
+            trouble_block(at), _returned(at, found), _drafts(at, found),
+            todo.due_block(at, found.to_do.due, found.titles),
             _to_check(at, found), todo.lacking_block(at, found.to_do.lacking, found.titles),
             _new_sheets(at, found), todo.by_others_block(at, found.by_others, found.titles), todo.places_block(at),
             _cases(at, found), _mine(at, found),
@@ -79,6 +82,8 @@ class _Found:
 
     drafts: list[Draft]
     to_check: list[Waiting]
+    returned: list[Returned]
+    """What somebody returned to her, to be mended."""
     entered: list[Waiting]
     """What she entered lately, the latest first."""
     cases: list[tuple[int, datetime]]
@@ -90,14 +95,13 @@ class _Found:
 
 def _found(at: Desk) -> _Found:
     seen = at.seen_forms()
-    waiting = [] if at.clerk.checked else to_check(
-        at.cabinet, [key for key in seen if at.worker.may("correct", key)], MOST
-    )
+    waiting = [] if at.clerk.checked else to_check(at.cabinet, [key for key in seen if may_accept(at, key)], MOST)
+    returned = returned_to(at.cabinet, seen, at.worker.id, MOST) if at.clerk.checked else []
     entered = entered_by(at.cabinet, at.cabinet.forms, at.worker.id, now() - LATELY, MOST_COUNTED)
     cases = cases_changed_last(at.cabinet, NEW_SHEETS) if at.worker.may("see", CASE) else []
     to_do, by_others = todo.waiting(at), todo.by_others(at)
     begun = [one for one in drafts.of_worker(at.cabinet, at.worker.id) if one.form in at.cabinet.forms]
-    told = [*waiting, *entered[:MOST]]
+    told: list[Waiting | Returned] = [*waiting, *returned, *entered[:MOST]]
     wanted: dict[str, list[int]] = {
         CASE: [
             *(one.case_id for one in told if one.case_id), *(case_id for case_id, _ in cases),
@@ -109,7 +113,7 @@ def _found(at: Desk) -> _Found:
     for target, record_id in filter(None, map(_subject, begun)):
         wanted.setdefault(target, []).append(record_id)
     titles = link_titles(at.cabinet, seen, wanted, at.reading)
-    return _Found(begun, waiting, entered, cases, to_do, by_others, titles)
+    return _Found(begun, waiting, returned, entered, cases, to_do, by_others, titles)
 
 
 def _cases(at: Desk, found: _Found) -> Block | None:
@@ -126,6 +130,21 @@ def _cases(at: Desk, found: _Found) -> Block | None:
 def _to_check(at: Desk, found: _Found) -> Block | None:
     """What volunteers entered and somebody should look at."""
     return _records(at, gettext("Records to check"), found.to_check, found)
+
+
+def _returned(at: Desk, found: _Found) -> Block | None:
+    """What came back to her, and what she is asked to mend."""
+    entries = [
+        HomeEntry(
+            " · ".join(filter(None, (
+                say(at.forms[one.form].title, at.reading.language), found.titles.get((CASE, one.case_id or 0)),
+            ))),
+            record_url(one.form, one.id),
+            " · ".join(filter(None, (one.note, found.titles.get((USER, one.by or 0)), moment_text(one.at)))),
+        )
+        for one in found.returned
+    ]
+    return Block(gettext("Returned to you"), entries) if entries else None
 
 
 def _mine(at: Desk, found: _Found) -> Block | None:

@@ -1,6 +1,6 @@
 """A ledger as the paper has it: all lines of one case, section by section, with sums and places to sign."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flask import abort, render_template, request, url_for
@@ -11,7 +11,7 @@ from app.language.form import Form
 from app.language.texts import say
 from app.pages.addresses import record_number
 from app.pages.desk import Desk, desk, found_or_404
-from app.pages.listing import Sum, divided_by, running_totals
+from app.pages.listing import Sum, SumLine, divided_by, group_label, running_totals
 from app.pages.reading_sheet import signature_lines
 from app.records.lists import MOST_COLUMNS, ListPage, Wish, list_page, shown_columns
 
@@ -20,11 +20,19 @@ MOST = 2000
 
 
 @dataclass(slots=True)
+class GroupLine:
+    """A line, and whether it waits for acceptance: then it is in no sum."""
+
+    cells: list[str]
+    is_waiting: bool
+
+
+@dataclass(slots=True)
 class Group:
     """The lines of one section, and their sum."""
 
     label: str
-    lines: list[list[str]]
+    lines: list[GroupLine]
     sum: str
 
 
@@ -42,14 +50,17 @@ class LedgerPages(View):
         wish = Wish(sort=by, case_id=case_id, columns=(by, *others[:MOST_COLUMNS - 1]))
         columns = shown_columns(known, wish)
         found = list_page(at.cabinet, at.seen_forms(), form, wish, at.reading, size=MOST)
-        divided, *sums = running_totals(at, known, wish)
+        sums = running_totals(at, known, wish)
+        divided = sums[0] if sums else Sum("", [])
         language = at.reading.language
         return render_template(
             "ledger.html", title=say(known.plural or known.title, language), case=at.case_head(case),
             form_title=say(known.plural or known.title, language),
             heads=[say(known.questions[name].label, language) for name in columns if name != by],
             to_sign=[say(one.label, language) for one in known.signatures if one.each_row],
-            groups=list(_groups(at, known, found, columns.index(by), divided)), totals=sums,
+            groups=list(_groups(at, known, found, columns.index(by), divided)),
+            totals=[Sum(one.label, [line for line in one.lines if one is not divided or line.kind != "group"])
+                    for one in sums],
             back_url=url_for("RecordPages.list", form=form, case=case_id), signatures=signature_lines(known, language),
         )
 
@@ -61,8 +72,17 @@ def _groups(at: Desk, form: Form, found: ListPage, place: int, divided: Sum) -> 
     """
     offered = form.questions[divided_by(form)].options()
     order = [say(choice.label, at.reading.language) for choice in offered]
-    sums = {line.by: line.amounts for line in divided.lines}
+    every = list(zip(found.ids, found.cells, strict=True))
     for label in dict.fromkeys([*order, *(cells[place] for cells in found.cells)]):
-        lines = [[*cells[:place], *cells[place + 1:]] for cells in found.cells if cells[place] == label]
+        lines = [
+            GroupLine([*cells[:place], *cells[place + 1:]], one in found.waiting)
+            for one, cells in every if cells[place] == label
+        ]
         if lines:
-            yield Group(label, lines, sums.get(label, ""))
+            named = label or group_label(None)
+            yield Group(named, lines, _sums(divided, lambda line, named=named: line.by == named))
+
+
+def _sums(of: Sum, wanted: Callable[[SumLine], bool]) -> str:
+    """The amounts of these lines, a currency after the other."""
+    return " · ".join(line.amounts for line in of.lines if wanted(line))

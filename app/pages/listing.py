@@ -16,15 +16,14 @@ from app.pages.finding import searched
 from app.records.lists import (
     MOST_COUNTED,
     ListPage,
-    TotalLine,
     Wish,
     list_page,
     names_case,
     shown_columns,
     sortable,
-    totals,
 )
 from app.records.saved_lists import OwnLists, own_lists
+from app.records.totals import TotalLine, totals
 
 MOST_PAGES = 10**6
 
@@ -45,6 +44,8 @@ class Line:
 
     url: str
     cells: list[str]
+    is_waiting: bool = False
+    """Whether the record waits for acceptance: it is in no sum."""
 
 
 @dataclass(slots=True)
@@ -103,6 +104,8 @@ class SumLine:
 
     by: str
     amounts: str
+    kind: str = "group"
+    """``group``, ``total`` or ``waiting``."""
 
 
 def list_context(at: Desk, form: Form) -> dict[str, Any]:
@@ -168,7 +171,9 @@ def _head(form: Form, name: str, wish: Wish, language: str) -> Head:
 
 def _lines(form: Form, found: ListPage) -> list[Line]:
     start = "/cases/" if form.key == CASE else f"/records/{form.key}/"
-    return [Line(f"{start}{one}", cells) for one, cells in zip(found.ids, found.cells, strict=True)]
+    return [
+        Line(f"{start}{one}", cells, one in found.waiting) for one, cells in zip(found.ids, found.cells, strict=True)
+    ]
 
 
 def _filters(at: Desk, form: Form, wish: Wish) -> list[Filter]:
@@ -244,4 +249,15 @@ def running_totals(at: Desk, form: Form, wish: Wish) -> list[Sum]:
 
 def sum_lines(lines: list[TotalLine]) -> list[SumLine]:
     """The lines of a running total as they are drawn."""
-    return [SumLine(" · ".join(line.by), line.amount) for line in lines]
+    return [SumLine(_sum_label(line), line.amount, line.kind) for line in lines]
+
+
+def _sum_label(line: TotalLine) -> str:
+    if line.kind == "waiting":
+        return gettext("Waits for acceptance, not counted")
+    return " · ".join(group_label(text) for text in line.by) if line.kind == "group" else gettext("Total")
+
+
+def group_label(text: str | None) -> str:
+    """What a group is called whose records have this answer in common."""
+    return gettext("(no answer)") if text is None else text or gettext("(not for you to see)")

@@ -50,6 +50,7 @@ class StayLine:
     state: str
     """``over``, ``near`` or nothing."""
     extension: str
+    is_waiting: bool = False
 
 
 @dataclass(slots=True)
@@ -103,11 +104,21 @@ def _phase_block(now: ProgrammeNow, title: str, of_phase: list[Beds]) -> PhaseBl
             (
                 now.titles.get((FACILITY, one.facility_id), ""),
                 url_for("RecordPages.show", form=FACILITY, record_id=one.facility_id),
-                gettext("%(taken)s of %(beds)s taken", taken=one.taken, beds=one.beds),
+                _taken_text(one),
             )
             for one in of_phase
         ],
     )
+
+
+def _taken_text(beds: Beds) -> str:
+    """How many beds are taken, and how many would be once somebody accepts what waits."""
+    said = gettext("%(taken)s of %(beds)s taken", taken=beds.taken, beds=beds.beds)
+    return f"{said} · {_waiting_text(beds.waiting)}" if beds.waiting else said
+
+
+def _waiting_text(count: int) -> str:
+    return ngettext("%(num)s waits for acceptance", "%(num)s wait for acceptance", count)
 
 
 def _stay_line(at: Desk, now: ProgrammeNow, one: CurrentStay) -> StayLine:
@@ -120,7 +131,7 @@ def _stay_line(at: Desk, now: ProgrammeNow, one: CurrentStay) -> StayLine:
         now.titles.get((FACILITY, one.answers.get("facility") or 0), ""),
         day_text(one.answers["admitted_on"]), day_text(one.last_day) if one.last_day else "", left_text(left),
         "" if left is None else "over" if left < 0 else "near" if one.is_near(today) else "",
-        _extension(now, one),
+        _extension(now, one), one.is_waiting,
     )
 
 
@@ -150,6 +161,7 @@ def _agreement_line(at: Desk, now: ProgrammeNow, one: Agreement) -> AgreementLin
         now.titles.get((provider, answers.get("provider") or 0), ""),
         url_for("RecordPages.show", form=AGREEMENT, record_id=one.record_id),
         shown(questions["service"], answers.get("service"), at.reading),
-        shown(questions["promised"], answers.get("promised"), at.reading), format_decimal(one.delivered),
+        shown(questions["promised"], answers.get("promised"), at.reading),
+        " · ".join([str(format_decimal(one.delivered)), *([_waiting_text(one.waiting)] if one.waiting else [])]),
         format_decimal(one.hours), day_text(until) if until else "", bool(until and until < at.reading.today),
     )

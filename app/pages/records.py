@@ -14,6 +14,7 @@ from app.language.form import CASE, Form
 from app.language.message import Mistake
 from app.language.question import Answers
 from app.language.texts import say
+from app.pages.accepting import returned_notice
 from app.pages.acts import back_to, record_acts, record_url
 from app.pages.addresses import record_number
 from app.pages.desk import Desk, desk, found_or_404
@@ -31,7 +32,7 @@ from app.records.history import entries
 from app.records.labels import title
 from app.records.merging import merged_into
 from app.records.parting import part
-from app.records.sheets import accept, bring_back, open_sheet, put_away, withdraw
+from app.records.sheets import bring_back, open_sheet, put_away, withdraw
 from app.records.tables import Record
 
 
@@ -64,7 +65,7 @@ class RecordPages(View):
             form_title=say(seen.form.title, at.reading.language), case=head,
             sections=read_sections(at, seen.form, answers, titles),
             actions=record_acts(at, known, sheet.record, seen.word) + reverse_action(at, known, sheet.record, said),
-            reversal=said, stamps=stamps(sheet.record, titles),
+            reversal=said, stamps=stamps(sheet.record, titles), returned=returned_notice(at, sheet.record),
             history_url=url_for("RecordPages.history", form=form, record_id=record_id),
             faces=seen.links(lambda face: url_for("RecordPages.show", form=form, record_id=record_id, face=face)),
             left_out=seen.left_out(answers),
@@ -119,12 +120,6 @@ class RecordPages(View):
             flash(mistake.message.say(gettext), "danger")
             return redirect(record_url(form, record_id), 303)
         return saved(gettext("The sheet was taken back."), local(request.form.get("next"), back_to(form, case_id)))
-
-    @page("/records/<form>/<int:record_id>/accept", may("correct"), methods=("POST",))
-    def accept(self, form: str, record_id: int) -> Response:
-        at, known = desk(), desk().form(form)
-        found_or_404(accept, at.cabinet, known, record_id, at.clerk)
-        return saved(gettext("Accepted."), record_url(form, record_id))
 
     @page("/records/<form>/<int:record_id>/restore", may("delete"), methods=("POST",))
     def restore(self, form: str, record_id: int) -> Response:

@@ -1,5 +1,6 @@
 """Taking back an entry of a ledger: a page that asks why, and what the record's page says of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,11 +62,25 @@ def _reversed(at: Desk, known: Form, sheet: Sheet) -> Any:
 
 
 def _page(at: Desk, known: Form, sheet: Sheet, token: str, reason: str = "", problem: str = "") -> str:
+    return reason_page(
+        at, known, sheet, gettext("Reverse this entry"), gettext("Why is it reversed?"), gettext(
+            "The entry stays as it is. Another one is added with its amounts turned round, so that the sum of both is "
+            "nothing."
+        ), reason, problem, {"_once": token},
+    )
+
+
+def reason_page(
+    at: Desk, known: Form, sheet: Sheet, act: str, asked_for: str, explained: str, reason: str, problem: str,
+    hidden: Mapping[str, str],
+) -> str:
+    """The sheet, and a box for the words without which the act is not done."""
     titles = at.titles(known.questions.values(), sheet.answers)
     return render_template(
-        "reverse.html", title=gettext("Reverse this entry"), form_title=say(known.title, at.reading.language),
+        "reason.html", title=act, form_title=say(known.title, at.reading.language),
         case=at.case_head(sheet.case), entry=title(known, sheet.answers, at.reading, sheet.record.id),
-        sections=read_sections(at, known, sheet.answers, titles), hidden={"_once": token}, reason=reason,
+        sections=read_sections(at, known, sheet.answers, titles), hidden=hidden, reason=reason,
+        asked_for=asked_for, explained=explained,
         longest=LONGEST_REASON, problems=[Problem("reason", "", problem)] if problem else [],
         back_url=_url(known.key, sheet.record.id),
     )

@@ -2,7 +2,7 @@
 places."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import url_for
 from flask_babel import gettext, ngettext
@@ -41,12 +41,18 @@ def due_block(at: Desk, found: Sequence[Due], titles: Titles) -> Block | None:
     entries = [
         HomeEntry(
             f"{titles[CASE, one.case_id]} · {_asked_for(at, one)}", url_for("CasePages.case", case_id=one.case_id),
-            due_text(one.day, at.reading.today), is_late=one.day < at.reading.today,
+            due_note(one, at.reading.today), is_late=one.day < at.reading.today and not one.is_waiting,
         )
         for one in found[:MOST] if (CASE, one.case_id) in titles
     ]
     heading = gettext("Due until %(day)s", day=day_text(at.reading.today + AHEAD))
     return Block(heading, entries) if entries else None
+
+
+def due_note(one: Due, today: date) -> str:
+    """The day and how far it is; of a sheet that waits, that nothing is due yet."""
+    said = due_text(one.day, today)
+    return f"{said} · {gettext('waits for acceptance')}" if one.is_waiting else said
 
 
 def _asked_for(at: Desk, one: Due) -> str:
@@ -72,6 +78,7 @@ def _missing(at: Desk, one: Lacking) -> str:
     stage, document = one.missing[0]
     language = at.reading.language
     first = f"{say(stage.title, language)}: {say(at.forms[document.form].title, language)}"
+    first = f"{first} ({gettext('waits for acceptance')})" if document.filed.waiting else first
     more = len(one.missing) - 1
     return f"{first} {ngettext('and %(num)s more', 'and %(num)s more', more)}" if more else first
 

@@ -14,12 +14,13 @@ from app.pages.desk import Desk
 from app.pages.filling import Titles, linked_ids
 from app.pages.moments import day_text, moment_text
 from app.pages.reading_sheet import answer_text
-from app.records.history import BACK_WITH_CASE, LEFT_WITH_CASE, Change, Entry
+from app.records.history import BACK_WITH_CASE, LEFT_WITH_CASE, RETURNED, Change, Entry
 from app.records.labels import link_titles, user_names
 
 ACTIONS = {
     "entered": lazy_gettext("Entered"), "corrected": lazy_gettext("Corrected"), "deleted": lazy_gettext("Deleted"),
     "restored": lazy_gettext("Restored"), "accepted": lazy_gettext("Accepted"),
+    RETURNED: lazy_gettext("Returned to the one who filed it"),
     "reversed": lazy_gettext("Reversed"), "team": lazy_gettext("Team changed"),
     "merged": lazy_gettext("Merged with another case"), "merged_into": lazy_gettext("Went into another case"),
     "parted": lazy_gettext("Parted from another case"),

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.language.answering import plain_answers
 from app.language.question import Answers
 from app.language.stages import People, Risks
+from app.records.acceptance import accepted
 from app.records.glancing import OF_CASE, Glance
 from app.records.labels import title_questions
 
@@ -47,7 +48,7 @@ def ask_risks(look: Glance, risks: Risks | None) -> None:
     rows: Any = look.cabinet.tables.rows[risks.form, risks.rows]
     name = look.date_name(risks.form)
     order = [getattr(kept, name).desc().nulls_last()] if name else []
-    newest = select(kept.id).where(kept.case_id == OF_CASE).order_by(*order, kept.id.desc()).limit(1)
+    newest = select(kept.id).where(kept.case_id == OF_CASE, accepted(kept)).order_by(*order, kept.id.desc()).limit(1)
     look.ask("assessment", risks.form, [name] if name else [], kept.id == newest.scalar_subquery())
     look.ask_rows("risks", risks.form, risks.rows, rows.record_id == newest.scalar_subquery())
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, or_, select
 from app.language.form import Form
 from app.language.question import Answers
 from app.language.stages import Budget, Given, Monthly, Shares, Stages
+from app.records.acceptance import accepted
 from app.records.glancing import Glance
 
 Month = tuple[int, int]
@@ -66,7 +67,8 @@ def _ask_budget(look: Glance, budget: Budget) -> None:
         budget.form, budget.rows, budget.amount, budget.payer
     ):
         dated = look.date_name(budget.form)
-        look.ask("budgets", budget.form, [budget.currency, *([dated] if dated else [])])
+        counts = accepted(look.cabinet.record_class(budget.form))
+        look.ask("budgets", budget.form, [budget.currency, *([dated] if dated else [])], counts)
         look.ask_rows("budget rows", budget.form, budget.rows)
         if budget.shares:
             _ask_parties(look, budget.form, budget.shares)
@@ -84,18 +86,20 @@ def _ask_given(look: Glance, place: int, given: Given) -> None:
     amount, currency = (getattr(kept, name) for name in look.known[given.form].questions[given.amount].column_types())
     payer = getattr(kept, given.payer).label("payer")
     by = [payer, currency.label("currency")]
-    look.ask_sums(("given", place), given.form, [func.sum(amount).label("amount")], amount.is_not(None), by=by)
+    sums = [func.sum(amount).label("amount")]
+    look.ask_sums(("given", place), given.form, sums, amount.is_not(None), accepted(kept), by=by)
     if given.signed and look.knows(given.form, *given.signed):
         unsigned = or_(*[getattr(kept, name).is_not(True) for name in given.signed])
         count = [func.count(kept.id).label("count")]
-        look.ask_sums(("unsigned", place), given.form, count, unsigned, *_standing(look.known[given.form], kept))
+        stand = standing_entries(look.known[given.form], kept)
+        look.ask_sums(("unsigned", place), given.form, count, unsigned, accepted(kept), *stand)
 
 
-def _standing(form: Form, kept: Any) -> list[Any]:
+def standing_entries(form: Form, kept: Any) -> list[Any]:
     """The condition that a line of a ledger neither takes back another one nor was taken back."""
     if not form.append_only:
         return []
-    taken_back = select(kept.reverses).where(kept.reverses.is_not(None))
+    taken_back = select(kept.reverses).where(kept.reverses.is_not(None), accepted(kept))
     return [kept.reverses.is_(None), kept.id.not_in(taken_back)]
 
 
@@ -162,8 +166,8 @@ def _ask_months(look: Glance, months: Monthly) -> None:
     if not look.knows(months.ledger, *names) or not look.knows(months.period, *_of_period(months)):
         return
     kept: Any = look.cabinet.record_class(months.ledger)
-    look.ask("months", months.ledger, names, getattr(kept, months.kind).in_(months.kinds))
-    look.ask("periods", months.period, _of_period(months))
+    look.ask("months", months.ledger, names, getattr(kept, months.kind).in_(months.kinds), accepted(kept))
+    look.ask("periods", months.period, _of_period(months), accepted(look.cabinet.record_class(months.period)))
 
 
 def _of_period(months: Monthly) -> list[str]:

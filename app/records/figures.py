@@ -13,6 +13,7 @@ from app.language.expressions import Expression
 from app.language.figures import Figure, Figures
 from app.language.form import Form
 from app.language.question import Question
+from app.records.budget import standing_entries
 from app.records.cabinet import Cabinet
 from app.records.tables import column_names
 from app.records.together import read_together
@@ -40,6 +41,8 @@ class Count:
     """Question → code → how much of it; of several ticks each counts."""
     parts: list[Number] = field(default_factory=list)
     """How much each of the figure's parts is, in their order."""
+    waiting: Number = 0
+    """How much of it waits for acceptance, and is in none of the above."""
 
 
 def readable(declared: Figures, known: Mapping[str, Form]) -> list[Figure]:
@@ -91,6 +94,7 @@ class _Counting:
         by = [getattr(kept, name) for question in self._questions() for name in column_names(question)]
         value = getattr(kept, self.figure.sum) if self.figure.sum else kept.id
         amount = (func.sum(value) if self.figure.sum else func.count(value)).label("_amount")
+        by.append(kept.to_check)
         return kept, [*by, amount], list(self._conditions(kept)), by
 
     def _questions(self) -> list[Question]:
@@ -99,6 +103,8 @@ class _Counting:
 
     def _conditions(self, kept: Any) -> Iterator[Any]:
         figure, period = self.figure, self.period
+        if not figure.sum:
+            yield from standing_entries(self.form, kept)
         if figure.day:
             yield getattr(kept, figure.day).between(period.since, period.until)
         if figure.since:
@@ -119,6 +125,9 @@ class _Counting:
             plain = plain_answers(questions, answers)
             amount: Number = row["_amount"] or 0
             if not self._picks(self.figure.rule, plain):
+                continue
+            if row["to_check"]:
+                made.waiting += amount
                 continue
             made.total += amount
             for place, share in enumerate(self.figure.parts):

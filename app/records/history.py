@@ -56,6 +56,8 @@ class Entry:
 
 _NOTE = insert(history)
 REASON, JOINED, LEFT = "~reason", "~joined", "~left"
+RETURNED = "returned"
+"""Sent back to the volunteer who filed it, with a note."""
 LEFT_WITH_CASE, BACK_WITH_CASE = "left_with_case", "back_with_case"
 WITH_CASE = (LEFT_WITH_CASE, BACK_WITH_CASE)
 """What a sheet went through along with its case: told by the sheet, and once by the case for all of them."""

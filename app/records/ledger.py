@@ -45,7 +45,11 @@ def reverse(
             case_id = record.case_id if form.belongs_to else None
             # the whole entry is taken back: what it points to may be deleted since, or others' to write
             with acting_as(SYSTEM):
-                filed = enter(cabinet, form, turned, replace(clerk, roles=None), case_id, token, reason.strip(), marks)
+                by = replace(clerk, roles=None, checked=clerk.checked and not record.to_check)
+                filed = enter(cabinet, form, turned, by, case_id, token, reason.strip(), marks)
+                # an entry that still waits and the one that takes it back are nothing together: neither waits
+                record.to_check = None
+                cabinet.session.flush()
             history.note(cabinet, record, REVERSED, clerk.user_id, {}, reason.strip())
             return filed
     except IntegrityError:

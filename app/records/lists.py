@@ -7,38 +7,23 @@ from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Select,
-    String,
-    and_,
     bindparam,
-    cast,
     false,
     func,
-    literal,
     null,
     select,
-    type_coerce,
-    union_all,
 )
 from sqlalchemy.orm import aliased
 
-from app.language.form import CASE, Form, Total
+from app.language.form import CASE, Form
 from app.language.question import Question, Reading
 from app.language.same import Same
+from app.records.acceptance import accepted
 from app.records.blanks import down, up
 from app.records.cabinet import Cabinet
-from app.records.folding import fold
-from app.records.labels import (
-    PERSON,
-    link_titles,
-    person_name,
-    shown,
-    title,
-    title_columns,
-    title_questions,
-)
+from app.records.labels import PERSON, person_name, shown, title, title_columns, title_questions
 from app.records.scope import current_scope
 from app.records.search import asked_words, found_by, may_be_misspelled
 from app.records.tables import USER, Record, column_names, sort_column
@@ -79,6 +64,8 @@ class ListPage:
     more: bool
     count: int | None
     """How many there are in all; ``None`` for more than a thousand."""
+    waiting: frozenset[int] = frozenset()
+    """Those of the records that wait for acceptance."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +96,8 @@ def list_page(
     found = read(cabinet, form, wish, start, size)
     columns = _columns(form, known, reading, with_case and wish.case_id is None, wish)
     rows = _rows(cabinet, kept, found.ids, columns, {"with_deleted": wish.deleted})
-    return ListPage(found.ids, _cells(rows, columns, "text"), start + 1, found.more, found.count)
+    waiting = frozenset(row[0] for row in rows if row[1])
+    return ListPage(found.ids, _cells(rows, columns, "text"), start + 1, found.more, found.count, waiting)
 
 
 @dataclass(frozen=True)
@@ -159,8 +147,9 @@ def listed(cabinet: Cabinet, known: Mapping[str, Form], key: str, wish: Wish, mo
 
 def answers_listed(
     cabinet: Cabinet, known: Mapping[str, Form], key: str, wish: Wish, reading: Reading, ids: Sequence[int],
-) -> Iterator[list[Any]]:
-    """The answers that the list shows of these records, a row each; before them the title of the case.
+) -> Iterator[tuple[bool, list[Any]]]:
+    """Whether each of these records waits for acceptance, and the answers that the list shows of it; before them
+    the title of the case.
 
     A link is given by the words its record is called by.
     """
@@ -168,24 +157,34 @@ def answers_listed(
     columns = _columns(known[key], known, reading, wish.case_id is None, wish)
     for begin in range(0, len(ids), AT_ONCE):
         rows = _rows(cabinet, kept, ids[begin:begin + AT_ONCE], columns, {"with_deleted": wish.deleted})
-        yield from _cells(rows, columns, "answer")
+        waiting = [bool(row[1]) for row in rows]
+        yield from zip(waiting, _cells(rows, columns, "answer"), strict=True)
+
+
+def any_waiting(cabinet: Cabinet, form: Form, wish: Wish) -> bool:
+    """Whether a record of the list waits for acceptance."""
+    kept: Any = cabinet.record_class(form.key)
+    some = select(kept.id).where(kept.to_check.is_(True), *conditions_of(form, kept, wish)).limit(1)
+    return cabinet.session.scalar(some) is not None
 
 
 def _ordered(form: Form, kept: type[Record], wish: Wish) -> Select[Any]:
-    return select(kept.id).where(*_conditions(form, kept, wish)).order_by(*in_order(form, kept, wish))
+    return select(kept.id).where(*conditions_of(form, kept, wish)).order_by(*in_order(form, kept, wish))
 
 
 def latest(cabinet: Cabinet, form: Form, case_id: int) -> Record | None:
-    """The case's last sheet of this form, in the form's own order: what a new one carries on from."""
+    """The case's last sheet of this form, in the form's own order, of those that wait for nobody: what a new one
+    carries on from."""
     kept: Any = cabinet.record_class(form.key)
     wanted = cabinet.statement(("latest", Same(form)), lambda: (
-        select(kept).where(kept.case_id == bindparam("of_case")).order_by(*in_order(form, kept, Wish())).limit(1)
+        select(kept).where(kept.case_id == bindparam("of_case"), accepted(kept))
+        .order_by(*in_order(form, kept, Wish())).limit(1)
     ))
     found: Record | None = cabinet.session.scalars(wanted, {"of_case": case_id}).one_or_none()
     return found
 
 
-def _conditions(form: Form, kept: type[Record], wish: Wish) -> list[ColumnElement[bool]]:
+def conditions_of(form: Form, kept: type[Record], wish: Wish) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wish.deleted:
         conditions.append(kept.deleted_at.is_not(None))
@@ -261,7 +260,7 @@ def names_case(known: Mapping[str, Form], form: Form, wish: Wish) -> bool:
 
 def _count(cabinet: Cabinet, form: Form, wish: Wish) -> int | None:
     kept = cabinet.record_class(form.key)
-    some = select(kept.id).where(*_conditions(form, kept, wish)).limit(MOST_COUNTED + 1).subquery()
+    some = select(kept.id).where(*conditions_of(form, kept, wish)).limit(MOST_COUNTED + 1).subquery()
     found: int = cabinet.session.execute(
         select(func.count()).select_from(some), execution_options={"with_deleted": wish.deleted}
     ).scalar_one()
@@ -311,7 +310,7 @@ def _link_column(name: str, target: str, known: Mapping[str, Form], reading: Rea
 def _rows(
     cabinet: Cabinet, kept: type[Record], ids: Sequence[int], columns: Sequence[_Column], options: Mapping[str, Any],
 ) -> list[Any]:
-    """What is selected of these records, in their order; the id stands first."""
+    """What is selected of these records, in their order; first the id and whether the record waits."""
     if not ids:
         return []
     key = ("rows of a list", kept.form_key, *((column.names, column.link, column.target) for column in columns))
@@ -321,7 +320,7 @@ def _rows(
 
 
 def _rows_query(kept: type[Record], columns: Sequence[_Column]) -> Select[Any]:
-    query: Select[Any] = select(kept.id).where(kept.id.in_(bindparam("ids", expanding=True)))
+    query: Select[Any] = select(kept.id, kept.to_check).where(kept.id.in_(bindparam("ids", expanding=True)))
     for column in columns:
         if not column.link:
             query = query.add_columns(*[getattr(kept, name) for name in column.names])
@@ -337,114 +336,10 @@ def _rows_query(kept: type[Record], columns: Sequence[_Column]) -> Select[Any]:
 def _cells(rows: Sequence[Any], columns: Sequence[_Column], made: str) -> list[list[Any]]:
     """A list of cells for each row: texts to draw (``text``) or answers (``answer``)."""
     cells: list[list[Any]] = []
-    start = 1
+    start = 2
     for column in columns:
         end = start + len(column.names)
         make = getattr(column, made)
         cells.append([make(row[start:end]) for row in rows])
         start = end
     return [list(of_row) for of_row in zip(*cells, strict=True)] if cells else [[] for _ in rows]
-
-
-@dataclass(frozen=True)
-class TotalLine:
-    """One line of a running total: the answers it is grouped by, and its sum (money by currency)."""
-
-    by: list[str]
-    amount: str
-
-
-def totals(
-    cabinet: Cabinet, known: Mapping[str, Form], wishes: Mapping[str, Wish], reading: Reading,
-) -> list[tuple[Form, Total, list[TotalLine]]]:
-    """The running totals of these forms over the records in reach: one statement for all of them."""
-    asked = [(known[key], total) for key in wishes for total in known[key].totals]
-    if not asked:
-        return []
-    most = max(len(total.by) for _, total in asked)
-    queries = [
-        _summed(cabinet, form, total, wishes[form.key], place, most) for place, (form, total) in enumerate(asked)
-    ]
-    rows = cabinet.session.execute(union_all(*queries) if len(queries) > 1 else queries[0]).all()
-    titles = link_titles(cabinet, known, _grouped_by(asked, rows), reading)
-    found: dict[int, list[TotalLine]] = {}
-    for row in sorted(rows, key=lambda row: _total_order(asked[row[0]], row, titles, reading)):
-        form, total = asked[row[0]]
-        found.setdefault(row[0], []).append(_total_line(form, total, row, titles, reading))
-    return [(*asked[place], lines) for place, lines in sorted(found.items())]
-
-
-def _summed(cabinet: Cabinet, form: Form, total: Total, wish: Wish, place: int, most: int) -> Select[Any]:
-    """(which total, the codes it is grouped by, the currency or nothing, the sum in its smallest unit)."""
-    kept = cabinet.record_class(form.key)
-    value, *apart = [getattr(kept, name) for name in form.questions[total.sum].column_types()]
-    by = [getattr(kept, name) for name in total.by]
-    texts = [cast(column, String) for column in (*by, *apart)]
-    blanks: list[Any] = [null()] * (most - len(by)) + ([null()] if not apart else [])
-    asked: list[Any] = [
-        literal(place), *texts[:len(by)], *blanks[:most - len(by)], *texts[len(by):], *blanks[most - len(by):],
-        func.sum(type_coerce(value, BigInteger)),
-    ]
-    return (
-        select(*asked)
-        .where(and_(value.is_not(None), *_conditions(form, kept, wish))).group_by(*by, *apart)
-    )
-
-
-def _grouped_by(asked: Sequence[tuple[Form, Total]], rows: Sequence[Any]) -> dict[str, set[int]]:
-    """The records that sums are grouped by."""
-    wanted: dict[str, set[int]] = {}
-    for place, *codes in rows:
-        form, total = asked[place]
-        for name, code in zip(total.by, codes, strict=False):
-            target = form.questions[name].link_target()
-            if target is not None and code:
-                wanted.setdefault(target, set()).add(int(code))
-    return wanted
-
-
-def _total_line(
-    form: Form, total: Total, row: Any, titles: Mapping[tuple[str, int], str], reading: Reading
-) -> TotalLine:
-    summed = form.questions[total.sum]
-    stored = dict(zip(summed.column_types(), (row[-1], row[-2]), strict=False))
-    grouped = [form.questions[name] for name in total.by]
-    return TotalLine(
-        [_group_text(question, code, titles, reading) for question, code in zip(grouped, row[1:], strict=False)],
-        shown(summed, summed.restored(_as_read(summed, stored)), reading),
-    )
-
-
-def _total_order(
-    asked: tuple[Form, Total], row: Any, titles: Mapping[tuple[str, int], str], reading: Reading
-) -> list[tuple[int, str]]:
-    """Choices in the order of their list, all else by name, what is not answered last; then by currency."""
-    form, total = asked
-    order: list[tuple[int, str]] = []
-    for question, code in zip([form.questions[name] for name in total.by], row[1:], strict=False):
-        codes = [choice.code for choice in question.options()]
-        place = codes.index(code) if code in codes else len(codes) + (not code)
-        order.append((place, fold(_group_text(question, code, titles, reading))))
-    return [*order, (0, row[-2] or "")]
-
-
-def _group_text(
-    question: Question, code: str | None, titles: Mapping[tuple[str, int], str], reading: Reading
-) -> str:
-    if not code:
-        return ""
-    target = question.link_target()
-    return titles.get((target, int(code)), "") if target else shown(question, question.from_json(code), reading)
-
-
-def _as_read(question: Question, stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Column values as the database gives them, through their types."""
-    return {
-        name: _of_type(kind, stored.get(name)) for name, kind in question.column_types().items()
-    }
-
-
-def _of_type(kind: Any, value: Any) -> Any:
-    made = kind() if isinstance(kind, type) else kind
-    reads = getattr(made, "process_result_value", None)
-    return reads(int(value), None) if reads is not None and value is not None else value

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import false, func, select
+from sqlalchemy import false, select
 
 from app.language.form import CASE, Form
 from app.language.stages import Stage, Stages
+from app.records.acceptance import accepted
 from app.records.cabinet import Cabinet
 from app.records.glancing import Glance
 from app.records.overview import dating_question
 from app.records.promises import Due, due_until, parts_promised
-from app.records.stages import Document, stages_now, to_go_on
+from app.records.stages import Document, sheets_counted, stages_now, to_go_on
 from app.records.system import team
 from app.records.tables import Record, column_names
 from app.records.together import read_together
@@ -80,7 +81,7 @@ def _counted(cabinet: Cabinet, known: Mapping[str, Form], stages: Stages, hers: 
     parts: dict[Any, tuple[Any, ...]] = {}
     for stage, form in [(one, form) for one in stages.stages for form in one.needs if form in known]:
         kept: Any = cabinet.record_class(form)
-        counts = [kept.case_id, func.count(kept.id).label("count"), func.sum(kept.lacking).label("lacking")]
+        counts = [kept.case_id, *sheets_counted(kept)]
         since = _since(cabinet, known[form], kept, stage.since) if stage.since else []
         parts["filed", form, stage.since] = (kept, counts, [kept.case_id.in_(hers), *since], [kept.case_id])
     return parts
@@ -106,10 +107,10 @@ def _told(cabinet: Cabinet, known: Mapping[str, Form], stages: Stages, hers: Any
     kept: Any = cabinet.record_class(told.form)
     asked = [questions[name] for name in (told.stage, told.entered, told.finished)]
     columns = [getattr(kept, name) for question in asked for name in column_names(question)]
-    return {"told": (kept, [kept.id, kept.case_id, *columns], [kept.case_id.in_(hers)])}
+    return {"told": (kept, [kept.id, kept.case_id, *columns], [kept.case_id.in_(hers), accepted(kept)])}
 
 
-NOTHING = {"count": 0, "last": None, "lacking": 0, "newest": None}
+NOTHING = {"count": 0, "last": None, "lacking": 0, "newest": None, "waiting": 0}
 
 
 def _by_case(rows: Rows) -> dict[int, Rows]:

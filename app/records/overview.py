@@ -14,6 +14,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    not_,
     null,
     select,
     true,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 from app.language.form import CASE, Form
 from app.language.question import Question, Reading, is_day
 from app.language.same import Same
+from app.records.acceptance import is_with_volunteer
 from app.records.cabinet import Cabinet
 from app.records.history import BACK, GONE, WITH_CASE
 from app.records.labels import PERSON, person_name
@@ -161,18 +163,27 @@ class Waiting:
 
 
 def to_check(cabinet: Cabinet, forms: Iterable[str], most: int) -> list[Waiting]:
-    """The records in reach that wait for acceptance, the oldest first: one statement for all forms."""
+    """The records in reach that wait for acceptance, the oldest first: one statement for all forms.
+
+    What was returned waits for the one who filed it.
+    """
     queries = []
     for key in forms:
         kept: Any = cabinet.record_class(key)
         case_id = getattr(kept, kept.case_column) if kept.case_column else cast(null(), Integer)
         queries.append(
-            select(literal(key), kept.id, case_id, kept.created_at, kept.created_by).where(kept.to_check.is_(True))
+            select(
+                literal(key).label("form"), kept.id.label("id"), case_id.label("case_id"),
+                kept.created_at.label("at"), kept.created_by.label("by"),
+            ).where(kept.to_check.is_(True))
         )
     if not queries:
         return []
-    every = union_all(*queries)
-    rows = cabinet.session.execute(every.order_by(every.selected_columns[3]).limit(most))
+    every = union_all(*queries).subquery()
+    form, record_id, _, entered_at, _ = every.c
+    rows = cabinet.session.execute(
+        select(every).where(not_(is_with_volunteer(form, record_id))).order_by(entered_at).limit(most)
+    )
     return [Waiting(*row) for row in rows]
 
 

@@ -10,10 +10,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import case, func
 
 from app.language.form import CASE, Form
 from app.language.question import Answers, Reading
+from app.records.acceptance import accepted, waiting_count
 from app.records.cabinet import Cabinet
 from app.records.labels import link_titles
 from app.records.scope import SYSTEM, acting_as
@@ -47,6 +48,8 @@ class Beds:
     taken: int
     target: int | None = None
     """For how many people its programme is."""
+    waiting: int = 0
+    """How many stays here wait for acceptance: they take no bed yet."""
 
     @property
     def free(self) -> int:
@@ -60,6 +63,8 @@ class CurrentStay:
     record_id: int
     case_id: int
     answers: Answers
+    is_waiting: bool = False
+    """Whether the sheet waits for acceptance."""
 
     @property
     def last_day(self) -> date | None:
@@ -87,6 +92,8 @@ class Agreement:
     answers: Answers
     delivered: int
     hours: Decimal
+    waiting: int = 0
+    """How many entries wait for acceptance: they are not among those delivered."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +113,8 @@ def programme_now(cabinet: Cabinet, known: Mapping[str, Form], reading: Reading)
         counted = _read(cabinet, _counted_parts(cabinet, reading.today))
     beds = _beds(known, found, counted)
     stays = [
-        CurrentStay(row["id"], row["case_id"], _answers(known[STAY], row)) for row in found.get(STAY, ())
+        CurrentStay(row["id"], row["case_id"], _answers(known[STAY], row), bool(row["to_check"]))
+        for row in found.get(STAY, ())
     ]
     stays.sort(key=lambda one: (one.last_day or date.max, one.record_id))
     agreements = [_agreement(known[AGREEMENT], row, counted) for row in found.get(AGREEMENT, ())]
@@ -123,7 +131,7 @@ def _seen_parts(cabinet: Cabinet, known: Mapping[str, Form], today: date) -> dic
     for key, names in ASKED.items():
         if key in known and all(name in known[key].questions for name in names):
             kept: Any = cabinet.record_class(key)
-            also = [kept.case_id] if known[key].belongs_to else []
+            also = [kept.case_id, kept.to_check] if known[key].belongs_to else []
             conditions = _staying(kept, today) if key == STAY else []
             parts[key] = (kept, [kept.id, *also, *_columns(kept, known[key], names)], conditions)
     return parts
@@ -137,12 +145,13 @@ def _counted_parts(cabinet: Cabinet, today: date) -> dict[str, Any]:
             continue
         kept: Any = cabinet.record_class(key)
         by = getattr(kept, names[0]).label("by")
-        counted = [by, func.count(kept.id).label("count")]
+        counted = [by, func.count(case((accepted(kept), kept.id))).label("count"), waiting_count(kept)]
         if key == STAY:
             parts[key] = (kept, counted, [by.is_not(None), *_staying(kept, today)], [by])
         else:
             since = [by.is_not(None), kept.given_on > today - YEAR]
-            parts[key] = (kept, [*counted, func.sum(kept.hours).label("hours")], since, [by])
+            hours = func.sum(case((accepted(kept), kept.hours))).label("hours")
+            parts[key] = (kept, [*counted, hours], since, [by])
     return parts
 
 
@@ -159,11 +168,14 @@ def _answers(form: Form, row: Mapping[str, Any]) -> Answers:
 
 
 def _beds(known: Mapping[str, Form], found: Mapping[str, Any], counted: Mapping[str, Any]) -> list[Beds]:
-    taken = {row["by"]: row["count"] for row in counted.get(STAY, ())}
+    taken = {row["by"]: row for row in counted.get(STAY, ())}
+    nobody = {"count": 0, "waiting": 0}
     targets = {row["id"]: row["target_number"] for row in found.get(PROGRAMME, ())}
     return [
-        Beds(row["id"], row["phase"], row["beds"] or 0, taken.get(row["id"], 0), targets.get(row["programme"]))
-        for row in found.get(FACILITY, ())
+        Beds(
+            row["id"], row["phase"], row["beds"] or 0, stays["count"], targets.get(row["programme"]), stays["waiting"]
+        )
+        for row in found.get(FACILITY, ()) for stays in [taken.get(row["id"], nobody)]
     ]
 
 
@@ -172,7 +184,8 @@ def _agreement(form: Form, row: Mapping[str, Any], counted: Mapping[str, Any]) -
     answers = _answers(form, row)
     if delivered is None:
         return Agreement(row["id"], answers, 0, Decimal(0))
-    return Agreement(row["id"], answers, delivered["count"], delivered["hours"] or Decimal(0))
+    hours = delivered["hours"] or Decimal(0)
+    return Agreement(row["id"], answers, delivered["count"], hours, delivered["waiting"])
 
 
 def _titles(

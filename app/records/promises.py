@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 
 from app.language.form import CASE, Form
 from app.language.stages import Promise
+from app.records.acceptance import accepted
 from app.records.cabinet import Cabinet
 from app.records.overview import known_day
 
@@ -25,6 +26,8 @@ class Due:
     question: str
     record_id: int
     day: date
+    is_waiting: bool = False
+    """Whether the sheet waits for acceptance: it binds nobody yet, and what was due before still is."""
 
 
 def parts_promised(
@@ -40,15 +43,15 @@ def parts_promised(
 
 
 def _part(cabinet: Cabinet, promise: Promise, dated: str, of_cases: Any) -> Part:
-    """The newest sheet of each case (or several, of one day) that still binds."""
+    """The newest sheet of each case (or several, of one day) that still binds, and those that wait."""
     kept: Any = cabinet.record_class(promise.form)
     day, theirs = getattr(kept, dated), kept.case_id.in_(of_cases)
-    latest = select(kept.case_id, func.max(day)).where(theirs).group_by(kept.case_id).correlate(None)
-    conditions = [theirs, tuple_(kept.case_id, day).in_(latest)]
+    latest = select(kept.case_id, func.max(day)).where(theirs, accepted(kept)).group_by(kept.case_id).correlate(None)
+    conditions = [theirs, or_(tuple_(kept.case_id, day).in_(latest), kept.to_check.is_(True))]
     if promise.ends:
         case: Any = cabinet.record_class(CASE)
         conditions.append(kept.case_id.in_(select(case.id).where(getattr(case, promise.ends).is_(None))))
-    return kept, [kept.id, kept.case_id, getattr(kept, promise.date)], conditions
+    return kept, [kept.id, kept.case_id, kept.to_check, getattr(kept, promise.date)], conditions
 
 
 def due_until(read: Mapping[Promise, Iterable[Mapping[str, Any]]], day: date = date.max) -> list[Due]:
@@ -58,9 +61,10 @@ def due_until(read: Mapping[Promise, Iterable[Mapping[str, Any]]], day: date = d
 
 
 def _due(promise: Promise, rows: Iterable[Mapping[str, Any]]) -> list[Due]:
-    """Of several sheets of one day the one filed last counts."""
-    newest = {row["case_id"]: row for row in sorted(rows, key=lambda row: row["id"])}
+    """Of several sheets of one day the one filed last counts; each that waits is told by itself."""
+    by_age = sorted(rows, key=lambda row: row["id"])
+    newest = {row["case_id"]: row for row in by_age if not row["to_check"]}
     return [
-        Due(case_id, promise.form, promise.date, row["id"], row[promise.date])
-        for case_id, row in newest.items() if row[promise.date]
+        Due(row["case_id"], promise.form, promise.date, row["id"], row[promise.date], bool(row["to_check"]))
+        for row in (*newest.values(), *(row for row in by_age if row["to_check"])) if row[promise.date]
     ]

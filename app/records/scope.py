@@ -195,7 +195,19 @@ def _tables_in(statement: Any, classes: Mapping[Table, type[Stored]]) -> set[Tab
 def _change_of(kept: Stored) -> str:
     if isinstance(kept, Row):
         return "write"
+    if isinstance(kept, Record) and not any(get_history(kept, name).has_changes() for name in _but_acceptance(kept)):
+        return acceptance_needs(type(kept))
     return "delete" if get_history(kept, "deleted_at").has_changes() else "correct"
+
+
+def _but_acceptance(kept: Record) -> Iterator[str]:
+    """Everything about a record but whether it waits for acceptance."""
+    return (name for name in kept.column_keys if name != "to_check")
+
+
+def acceptance_needs(kept: type[Record]) -> Action:
+    """The right without which a record of this class is not accepted; entries of a ledger nobody corrects."""
+    return "enter" if kept.append_only else "correct"
 
 
 def _require(scope: Scope, action: str, kept: Stored) -> None:

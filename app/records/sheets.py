@@ -315,23 +315,14 @@ def _check(cabinet: Cabinet, record: Record, clerk: Clerk) -> None:
     if clerk.checked:
         record.to_check = True
     else:
-        _accept(cabinet, record, clerk)
+        accept_record(cabinet, record, clerk)
 
 
-def _accept(cabinet: Cabinet, record: Record, clerk: Clerk) -> None:
+def accept_record(cabinet: Cabinet, record: Record, clerk: Clerk) -> None:
+    """Let the record count from now on, and tell so."""
     if record.to_check:
         record.to_check = None
         history.note(cabinet, record, "accepted", clerk.user_id, {})
-
-
-def accept(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Record:
-    """Somebody else has looked at what was entered and found it right."""
-    with cabinet.writing():
-        record = cabinet.find(form.key, record_id)
-        if clerk.checked:
-            raise OutOfReach(f"accept {form.key}")
-        _accept(cabinet, record, clerk)
-    return record
 
 
 def put_away(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Record:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, null
+from sqlalchemy import case, func, null
 
 from app.language.stages import Stage, Stages
+from app.records.acceptance import accepted, waiting_count
 from app.records.glancing import Glance
 
 
@@ -19,13 +20,15 @@ class Filed:
     last: Any = None
     """The date on the last of them, as it is stored."""
     lacking: int = 0
-    """How many required answers they lack together."""
+    """How many required answers those lack together that were accepted."""
     newest: int | None = None
     """The record entered last."""
+    waiting: int = 0
+    """How many of them wait for acceptance: they complete nothing."""
 
     @property
     def is_complete(self) -> bool:
-        return bool(self.count) and not self.lacking
+        return self.count > self.waiting and not self.lacking
 
 
 @dataclass(frozen=True)
@@ -71,18 +74,22 @@ def ask(look: Glance, stages: Stages) -> None:
                 _ask_filed(look, ("filed", form, stage.since), form, dated >= look.since(stage.since))
     told = stages.told_by
     if told and look.knows(told.form, told.stage, told.entered, told.finished):
-        look.ask("told", told.form, [told.stage, told.entered, told.finished])
+        counts = accepted(look.cabinet.record_class(told.form))
+        look.ask("told", told.form, [told.stage, told.entered, told.finished], counts)
 
 
 def _ask_filed(look: Glance, key: Any, form: str, *conditions: Any) -> None:
     kept: Any = look.cabinet.record_class(form)
     name = look.date_name(form)
     last = func.max(getattr(kept, name)) if name else null()
-    sums = [
-        func.count(kept.id).label("count"), last.label("last"), func.sum(kept.lacking).label("lacking"),
-        func.max(kept.id).label("newest"),
-    ]
+    sums = [*sheets_counted(kept), last.label("last"), func.max(kept.id).label("newest")]
     look.ask_sums(key, form, sums, *conditions)
+
+
+def sheets_counted(kept: Any) -> list[Any]:
+    """How many sheets there are, how many of them wait, and how many answers the others lack."""
+    lacking = func.sum(case((accepted(kept), kept.lacking))).label("lacking")
+    return [func.count(kept.id).label("count"), lacking, waiting_count(kept)]
 
 
 def dates_known(look: Glance, stages: Stages) -> tuple[str, ...]:
@@ -100,7 +107,7 @@ def filed(look: Glance, form: str, since: str | None = None) -> Filed:
     if not found:
         return Filed()
     row = found[0]
-    return Filed(row["count"], row["last"], row["lacking"] or 0, row["newest"])
+    return Filed(row["count"], row["last"], row["lacking"] or 0, row["newest"], row["waiting"] or 0)
 
 
 def stages_now(look: Glance, stages: Stages) -> list[StageNow]:

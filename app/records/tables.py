@@ -244,8 +244,8 @@ def _index(table: Table, form: Form) -> None:
         # all that a sum is made of and narrowed by: no record is opened for it
         asked = (*total.by, total.sum, *form.filters)
         names = dict.fromkeys(name for one in asked for name in form.questions[one].column_types())
-        columns = [name for name in (*names, "case_id", "deleted_at") if name in table.c]
-        _index_few(table, f"total{place}", table.c.deleted_at.is_(None), *columns)
+        columns = [name for name in (*names, "case_id", "deleted_at", "to_check") if name in table.c]
+        _index_few(table, f"sum{place}", table.c.deleted_at.is_(None), *columns)
 
 
 def _index_few(table: Table, name: str, condition: ColumnElement[bool], *columns: str) -> None:

@@ -77,6 +77,11 @@ class Posts:
         yield _with(cell, "forged once", (("_once", "forged"), good[1]), harmless=True)
         yield _with(cell, "no token", good, harmless=True, token=False)
 
+    def _return(self, cell: Cell) -> Iterator[Cell]:
+        yield _with(cell, "returned", (("reason", "lipsește data"),))
+        yield _with(cell, "without a note", (("reason", " "),), harmless=True)
+        yield _with(cell, "no token", (("reason", "x"),), harmless=True, token=False)
+
     def _merge(self, cell: Cell) -> Iterator[Cell]:
         places = {case: place for place, case in self.planted.cases.items()}
         one, other = (places.get(int(part)) for part in cell.address.split("/")[2::2])
@@ -153,5 +158,6 @@ POSTS: dict[str, Callable[[Posts, Cell], Iterator[Cell]]] = {
     "ClosingPage.close": Posts._close,
     "TeamPage.team": Posts._join, "ExportPages.take": Posts._export, "ListPages.choose": Posts._columns,
     "ListPages.save": Posts._save_list,
+    "AcceptingPages.send_back": Posts._return,
     "ReversingPages.reverse": Posts._reverse, "MergePages.decide": Posts._merge, "DerivingPages.derive": Posts._derive,
 }

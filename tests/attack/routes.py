@@ -29,7 +29,8 @@ RIGHTS = {
     "RecordPages.list": "see", "RecordPages.search": "see", "RecordPages.show": "see", "RecordPages.history": "see",
     "RecordPages.new": "enter", "RecordPages.edit": "correct", "RecordPages.edit_section": "correct",
     "RecordPages.delete": "delete", "RecordPages.restore": "delete", "RecordPages.withdraw": "enter",
-    "RecordPages.accept": "correct", "ReversingPages.reverse": "enter", "ExportPages.export": "export",
+    "AcceptingPages.accept": "accept", "AcceptingPages.send_back": "accept",
+    "ReversingPages.reverse": "enter", "ExportPages.export": "export",
     "ExportPages.take": "export", "ListPages.columns": "see", "ListPages.choose": "see", "ListPages.save": "see",
     "ListPages.forget": "see", "CasePages.cases": "see", "CasePages.case": "see", "CasePages.timeline": "see",
     "FindingPage.ask": "see", "FindingPage.find": "see", "MergePages.choose": "delete", "MergePages.compare": "delete",
@@ -52,6 +53,8 @@ def is_open(policy: Policy, role: str, endpoint: str, form: str) -> bool:
         return endpoint in EVERYONE
     if endpoint in PAGES:
         return PAGES[endpoint] in policy.pages(role)
+    if endpoint in RIGHTS and RIGHTS[endpoint] == "accept":
+        return ("enter" if policy.forms[form].get("append_only") else "correct") in policy.actions(role, form)
     if endpoint in RIGHTS:
         return RIGHTS[endpoint] in policy.actions(role, form or FORM_OF.get(endpoint, "case"))
     return endpoint in WORKERS

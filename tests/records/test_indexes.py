@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from app.records.lists import Wish, list_page, totals
+from app.records.lists import Wish, list_page
 from app.records.overview import changed_by_others, deleted_records, to_check
 from app.records.scope import SYSTEM, Scope, acting_as
 from app.records.store import Store
+from app.records.totals import totals
 from tests.records.cabinets import ROMANIAN, Office, office_in
 
 FORMS = ("case", "visit", "aid")
@@ -64,7 +65,7 @@ def named_in(found: list[str]) -> set[str]:
 def test_a_total_is_summed_off_an_index(embedded: Office) -> None:
     with ways(embedded) as found:
         totals(embedded.cabinet, embedded.cabinet.forms, {"aid": Wish()}, ROMANIAN)
-    assert "ix_aid__total0__only" in named_in(found)
+    assert "ix_aid__sum0__only" in named_in(found)
 
 
 def test_a_filter_within_some_cases_goes_by_the_cases(embedded: Office) -> None:

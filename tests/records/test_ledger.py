@@ -13,11 +13,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from app.fields.money import Money
 from app.language.message import Mistake
 from app.language.question import Unknown
+from app.records.acceptance import accept
 from app.records.closing import closed_tables
 from app.records.copying import copy
 from app.records.ledger import reverse, reversed_by
 from app.records.scope import OutOfReach, Scope, acting_as
-from app.records.sheets import Clerk, accept, bring_back, put_away
+from app.records.sheets import Clerk, bring_back, put_away
 from app.records.store import Store
 from tests.databases import fresh_store
 from tests.records.organisations import CLERK, Organisation, form, organisation_in

@@ -10,9 +10,10 @@ import pytest
 from app.fields.money import Money
 from app.language.form import CASE
 from app.records.ledger import reverse
-from app.records.lists import ListPage, Wish, latest, list_page, totals
+from app.records.lists import ListPage, Wish, latest, list_page
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import put_away
+from app.records.totals import TotalLine, totals
 from tests.records.cabinets import EVERYTHING, ROMANIAN, TODAY, Office, counted
 
 
@@ -139,7 +140,7 @@ def test_each_line_names_what_it_is_linked_to(trusted: Office) -> None:
 
 def amounts(office: Office, **wish: Any) -> set[tuple[str, str]]:
     found = totals(office.cabinet, office.cabinet.forms, {"aid": Wish(**wish)}, ROMANIAN)
-    return {(line.by[0], line.amount) for _, _, lines in found for line in lines}
+    return {(line.by[0] or "", line.amount) for _, _, lines in found for line in lines if line.kind == "group"}
 
 
 @pytest.fixture
@@ -166,11 +167,13 @@ def test_totals_never_add_one_currency_to_another(helped: Office) -> None:
 
 
 def test_totals_stand_in_the_order_of_the_list(helped: Office) -> None:
-    """As on the paper, whatever order the database gives; what nobody named comes last."""
+    """As on the paper, whatever order the database gives; what nobody named comes last, and then the whole."""
     with acting_as(SYSTEM):
         [(_, _, lines)] = totals(helped.cabinet, helped.cabinet.forms, {"aid": Wish(case_id=helped.ion)}, ROMANIAN)
-    assert [(line.by[0], line.amount) for line in lines] == [
-        ("Alimente", "5,00 MDL"), ("Alimente", "30,30 RON"), ("Chirie", "-7,00 RON"), ("", "1,00 EUR"),
+    assert lines == [
+        TotalLine(["Alimente"], "5,00 MDL"), TotalLine(["Alimente"], "30,30 RON"), TotalLine(["Chirie"], "-7,00 RON"),
+        TotalLine([None], "1,00 EUR"),
+        TotalLine([], "1,00 EUR", "total"), TotalLine([], "5,00 MDL", "total"), TotalLine([], "23,30 RON", "total"),
     ]
 
 

@@ -64,7 +64,7 @@ def test_a_whole_list_is_read_as_answers(trusted: Office) -> None:
     known, wish = trusted.known(*EVERYTHING), Wish()
     ids = listed(trusted.cabinet, known, "visit", wish, 10)
     assert list(answers_listed(trusted.cabinet, known, "visit", wish, ROMANIAN, ids)) == [
-        ["D-2026-0001 Țîrcă", TODAY, "", "Casa Verde"]
+        (False, ["D-2026-0001 Țîrcă", TODAY, "", "Casa Verde"])
     ]
     assert listed(trusted.cabinet, known, CASE, Wish(), 1) == [trusted.vasile]
 

@@ -66,8 +66,8 @@ class Band(BaseModel):
 class Computed(Question):
     """An answer that follows from others by a rule, kept and shown like a typed one.
 
-    What goes with the day, such as an age, is made anew whenever the sheet is shown; lists and exports have it
-    as it was last saved.
+    What goes with the day, such as an age, is made anew whenever it is read, in lists and exports too; nothing is
+    sorted, filtered, searched or counted by it.
 
     With ``bands`` the score is shown with the word of the first band that reaches it:
     *12 – mediu*.

@@ -12,6 +12,7 @@ from typing import Any
 from app.language.expressions import Expression
 from app.language.form import Form
 from app.language.message import Message
+from app.language.moving import moving_questions
 from app.language.question import Answers, Question
 from app.language.same import Same
 from app.language.texts import Text
@@ -129,31 +130,11 @@ def _settled_rows(table: Question, answers: Answers, around: Mapping[str, Any], 
 
 def as_of(form: Form, answers: Answers, today: date) -> Answers:
     """The answers with those made anew that go with the day: people grow older after a sheet was saved."""
-    moving = _moving(Same(form))
+    moving = moving_questions(form)
     if not moving:
         return answers
     fresh = settled(form, answers, today)
     return {**answers, **{name: fresh[name] for name in moving}}
-
-
-@lru_cache(maxsize=1024)
-def _moving(same: Same[Form]) -> frozenset[str]:
-    """The computed questions that go with the day, and the tables with such a column."""
-    questions = list(same.thing.questions.values())
-    moving: frozenset[str] = frozenset()
-    for _ in range(MOST_ROUNDS):
-        found = frozenset(one.name for one in questions if _moves(one, moving))
-        if found == moving:
-            break
-        moving = found
-    return moving
-
-
-def _moves(question: Question, moving: frozenset[str]) -> bool:
-    if any(_moves(column, moving) for column in question.columns_asked()):
-        return True
-    rule = question.expressions().get("value") if question.computed else None
-    return rule is not None and (rule.goes_with_the_day or bool({name.split(".")[0] for name in rule.names} & moving))
 
 
 def complaints(

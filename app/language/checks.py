@@ -25,6 +25,7 @@ from app.language.folder import MENU, NAMED, ROLES, Reading
 from app.language.form import CASE, Form
 from app.language.menu import Menu
 from app.language.message import msgid
+from app.language.moving import GOES_WITH_THE_DAY, moving_answers, moving_questions
 from app.language.question import Answer, Question
 from app.language.question import Reading as Reader
 from app.language.reading import Source
@@ -91,7 +92,7 @@ def _rest_findings(reading: Reading) -> Iterator[Iterable[Finding]]:
 def _form_findings(draft: Draft) -> list[Iterable[Finding]]:
     return [
         _names(draft), _reserved_form(draft), _too_wide(draft), _choices(draft), rule_findings(draft), _links(draft),
-        _lists(draft), _totals(draft), _record_title(draft), _defaults(draft),
+        _lists(draft), _totals(draft), _record_title(draft), _searched(draft), _defaults(draft),
     ]
 
 
@@ -247,6 +248,7 @@ def _lists(draft: Draft) -> Iterator[Finding]:
         for position, name in enumerate(names):
             place = draft.place(option, position)
             yield from _listed(draft, place, "F015", name)
+            yield from _going_with_the_day(draft, place, name, is_shown=option in ("list", "header"))
             if option == "sort" and name in form.questions and not form.questions[name].sortable:
                 text = msgid('A list cannot be sorted by "%(name)s"; take another question.')
                 yield finding(place, "F029", text, name=name)
@@ -256,6 +258,17 @@ def _lists(draft: Draft) -> Iterator[Finding]:
     if not form.list:
         text = msgid("The list of these records shows nothing; name its columns: list: [...].")
         yield finding(draft.place("list"), "F034", text)
+
+
+def _going_with_the_day(draft: Draft, place: Place, name: str, is_shown: bool = False) -> Iterator[Finding]:
+    """What is kept of an answer that goes with the day grows old: it may be shown, made anew, and nothing else."""
+    if name not in moving_questions(draft.form):
+        return
+    if not is_shown:
+        yield finding(place, "F029", GOES_WITH_THE_DAY, name=name)
+    elif name not in moving_answers(draft.form):
+        text = msgid('"%(name)s" goes with the day and is made of rows, so no list can show it; take it out of here.')
+        yield finding(place, "F029", text, name=name)
 
 
 def _listed(draft: Draft, place: Place, code: str, name: str) -> Iterator[Finding]:
@@ -272,6 +285,7 @@ def _totals(draft: Draft) -> Iterator[Finding]:
     for position, total in enumerate(draft.form.totals):
         for name in (total.sum, *total.by):
             yield from _listed(draft, draft.place("totals", position), "F015", name)
+            yield from _going_with_the_day(draft, draft.place("totals", position), name)
         summed = questions.get(total.sum)
         if summed is not None and (summed.value_type != "number" or summed.link_target()):
             text = msgid('"%(name)s" cannot be added up; take a number or money.')
@@ -287,6 +301,7 @@ def _record_title(draft: Draft) -> Iterator[Finding]:
     title, place = draft.form.record_title or "", draft.place("record_title")
     for name in re.findall(r"{(\w+)}", title):
         yield from _listed(draft, place, "F017", name)
+        yield from _going_with_the_day(draft, place, name)
     for name, _ in re.findall(r"{(\w+)([:!.\[][^{}]*)}", title):
         text = msgid(
             "Write the name alone in braces: {%(name)s}; dates and numbers are written as their reader is used to."
@@ -295,6 +310,13 @@ def _record_title(draft: Draft) -> Iterator[Finding]:
     if re.search(r"[{}]", re.sub(r"{\w+([:!.\[][^{}]*)?}", "", title)):
         text = msgid('A brace in "%(title)s" is not closed, or encloses no name; write {name}.')
         yield finding(place, "F017", text, title=title)
+
+
+def _searched(draft: Draft) -> Iterator[Finding]:
+    """The search knows an answer as it was kept."""
+    for path, question, table in walk(draft.form):
+        if question.search and table is None:
+            yield from _going_with_the_day(draft, draft.place(*path, "search"), question.name)
 
 
 # --- answers -----------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from app.language.finding import Finding, finding, mean
 from app.language.folder import FIGURES, Reading
 from app.language.form import Form
 from app.language.message import msgid
+from app.language.moving import GOES_WITH_THE_DAY, moving_answers, moving_questions
 from app.language.question import Question
 from app.language.reading import Source
 from app.language.rule_types import condition_findings
@@ -69,6 +70,8 @@ def _figure(figure: Figure, form: Form, source: Source, path: Path) -> Iterator[
         if rule is not None:
             for name in sorted(rule.names):
                 yield from _known(name, form, stored, source, where)
+                if name in moving_questions(form) - moving_answers(form):
+                    yield finding(source.place(where), "F029", GOES_WITH_THE_DAY, name=name)
             yield from condition_findings(source.place(where), rule, stored)
 
 
@@ -85,6 +88,8 @@ def _fits(option: str, name: str, form: Form, source: Source, path: Path) -> Ite
     question, kind = form.questions.get(name), "day" if option in DATES else option
     if question is not None and not FITTING[kind](question):
         yield finding(source.place(path), "F029", UNFIT[kind], name=name)
+    elif name in moving_questions(form):
+        yield finding(source.place(path), "F029", GOES_WITH_THE_DAY, name=name)
 
 
 def _is_a_day(question: Question) -> bool:

@@ -6,6 +6,7 @@ from app.language.finding import Finding, Place, finding, mean
 from app.language.folder import PROFILE, STAGES, Reading
 from app.language.form import CASE, Form
 from app.language.message import msgid
+from app.language.moving import GOES_WITH_THE_DAY, moving_questions
 from app.language.question import Question, is_day
 from app.language.reading import Source
 from app.language.stages import Budget, Named, Profile, Promise, Stages
@@ -19,6 +20,7 @@ def stage_findings(reading: Reading) -> Iterator[Finding]:
     forms = {made.key: made for made in reading.of(Form).values()}
     for named in stages.named():
         yield from _unknown(named, source.place(named.path), forms, reading.names("form"))
+        yield from _growing_old(named, source.place(named.path), forms.get(named.form))
     seen: set[str] = set()
     for position, stage in enumerate(stages.stages):
         if stage.stage in seen:
@@ -48,6 +50,12 @@ def _unknown(named: Named, place: Place, forms: Mapping[str, Form], every: set[s
             place, "F045", 'no question of "%(form)s" is named "%(name)s"%(hint)s',
             form=named.form, name=named.question, hint=mean(named.question, known),
         )
+
+
+def _growing_old(named: Named, place: Place, form: Form | None) -> Iterator[Finding]:
+    """The page of a case is made of answers as they were kept."""
+    if form is not None and not named.table and named.question in moving_questions(form):
+        yield finding(place, "F029", GOES_WITH_THE_DAY, name=named.question)
 
 
 def _questions(form: Form, table: str) -> Mapping[str, Question] | None:

@@ -3,8 +3,10 @@
 from flask import render_template, request, session
 from flask_babel import gettext
 
+from app.language.answering import as_of
 from app.language.case_links import stays_in_case
 from app.language.form import CASE, Form
+from app.language.moving import made_anew, moving_answers
 from app.language.question import Answers, Question
 from app.language.texts import say
 from app.pages.acts import back_to
@@ -70,7 +72,7 @@ def _carried(at: Desk, form: Form, case: Record | None) -> Answers:
     before = latest(at.cabinet, form, case.id)
     if before is None:
         return {}
-    kept = answers_of(at.cabinet, before)
+    kept = as_of(at.cabinet.forms[form.key], answers_of(at.cabinet, before), at.reading.today)
     return {question.name: kept.get(question.name) for question in carried}
 
 
@@ -78,9 +80,11 @@ def _from_case(at: Desk, form: Form, case: Record | None) -> Answers:
     """What the case file already says, as far as she may read it."""
     if case is None or not at.worker.may("see", CASE):
         return {}
-    known, columns = at.forms[CASE].questions, case.columns()
+    known, whole, columns = at.forms[CASE].questions, at.cabinet.forms[CASE], case.columns()
+    answers = {one.name: one.restored(columns) for one in whole.stored_questions}
+    answers |= {name: made_anew(whole, name, answers, at.reading.today) for name in moving_answers(whole)}
     found = {
-        question.name: as_here(question, there, there.restored(columns))
+        question.name: as_here(question, there, answers.get(there.name))
         for question in form.asked() if (there := known.get(question.from_case or "")) is not None
     }
     return {name: answer for name, answer in found.items() if answer is not None}

@@ -11,7 +11,8 @@ from app.access.gate import worker
 from app.access.languages import reading
 from app.access.worker import Worker
 from app.language.form import CASE, Form
-from app.language.question import Question, Reading
+from app.language.moving import ingredients, made_anew, moving_answers
+from app.language.question import Answers, Question, Reading
 from app.language.texts import say
 from app.pages.asked import CaseHead
 from app.pages.filling import Titles, linked_ids
@@ -83,6 +84,7 @@ class Desk:
         form = self.forms[CASE]
         columns = case.columns()
         answers = {question.name: question.restored(columns) for question in form.stored_questions}
+        answers |= self._made_anew(columns, [question.name for question in _header(form)])
         facts = [
             (say(question.label, self.reading.language), shown(question, answers[question.name], self.reading))
             for question in _header(form) if answers.get(question.name) is not None
@@ -90,6 +92,13 @@ class Desk:
         label = title(form, answers, self.reading, case.id)
         code = str(answers.get("code") or case.id)
         return CaseHead(case.id, code, label, f"/cases/{case.id}", facts, label.removeprefix(code).strip(" ·"))
+
+    def _made_anew(self, columns: Mapping[str, Any], names: Iterable[str]) -> Answers:
+        """Those of the case file's answers that go with the day, as they are today."""
+        whole = self.cabinet.forms[CASE]
+        moving = [name for name in names if name in moving_answers(whole)]
+        answers = {one.name: one.restored(columns) for one in (ingredients(whole, moving) or () if moving else ())}
+        return {name: made_anew(whole, name, answers, self.reading.today) for name in moving}
 
 
 def _header(form: Form) -> list[Question]:

@@ -12,6 +12,7 @@ from app.language.answering import plain_answers
 from app.language.expressions import Expression
 from app.language.figures import Figure, Figures
 from app.language.form import Form
+from app.language.moving import ingredients, made_anew, moving_questions
 from app.language.question import Question
 from app.records.budget import standing_entries
 from app.records.cabinet import Cabinet
@@ -98,8 +99,23 @@ class _Counting:
         return kept, [*by, amount], list(self._conditions(kept)), by
 
     def _questions(self) -> list[Question]:
-        ruled = _names(self.figure.rule).union(*(_names(share.rule) for share in self.figure.parts))
-        return [one for one in self.form.stored_questions if one.name in ruled or one.name in self.figure.by]
+        """What is counted by: the answers that rules ask about and choices divide."""
+        named = _ruled(self.figure) | {name for name in self.figure.by if name in self.form.questions}
+        return list(ingredients(self._whole, sorted(named)) or ())
+
+    @property
+    def _whole(self) -> Form:
+        """The form as it is: what goes with the day may be made of what the reader may not know."""
+        return self.cabinet.forms[self.form.key]
+
+    def _plain(self, questions: Sequence[Question], row: Mapping[str, Any]) -> dict[str, Any]:
+        """The answers of the row as rules see them; what goes with the day is that of the period's last one."""
+        answers = {one.name: one.restored(row) for one in questions}
+        moving = {
+            name: self._whole.questions[name].plain(made_anew(self._whole, name, answers, self.period.until))
+            for name in _ruled(self.figure) & moving_questions(self._whole)
+        }
+        return plain_answers(questions, answers) | moving
 
     def _conditions(self, kept: Any) -> Iterator[Any]:
         figure, period = self.figure, self.period
@@ -121,8 +137,7 @@ class _Counting:
         divided = [one for one in questions if one.name in self.figure.by]
         made = Count(by={one.name: {} for one in divided}, parts=[0] * len(self.figure.parts))
         for row in rows:
-            answers = {one.name: one.restored(row) for one in questions}
-            plain = plain_answers(questions, answers)
+            plain = self._plain(questions, row)
             amount: Number = row["_amount"] or 0
             if not self._picks(self.figure.rule, plain):
                 continue
@@ -139,6 +154,11 @@ class _Counting:
 
     def _picks(self, rule: Expression | None, plain: Mapping[str, Any]) -> bool:
         return rule is None or rule.value(plain, self.period.until) is True
+
+
+def _ruled(figure: Figure) -> set[str]:
+    """The questions that the rules of a figure ask about."""
+    return _names(figure.rule).union(*(_names(share.rule) for share in figure.parts))
 
 
 def _codes(answer: Any) -> list[Any]:

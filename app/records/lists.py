@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from app.language.form import CASE, Form
+from app.language.moving import ingredients, made_anew, moving_answers, moving_questions
 from app.language.question import Question, Reading
 from app.language.same import Same
 from app.records.acceptance import accepted
@@ -94,7 +95,7 @@ def list_page(
     start = (max(1, min(wish.page, 10**6)) - 1) * size
     read = _searched if asked_words(wish.words) and start + size <= MOST_COUNTED else _paged
     found = read(cabinet, form, wish, start, size)
-    columns = _columns(form, known, reading, with_case and wish.case_id is None, wish)
+    columns = _columns(cabinet, form, known, reading, with_case and wish.case_id is None, wish)
     rows = _rows(cabinet, kept, found.ids, columns, {"with_deleted": wish.deleted})
     waiting = frozenset(row[0] for row in rows if row[1])
     return ListPage(found.ids, _cells(rows, columns, "text"), start + 1, found.more, found.count, waiting)
@@ -154,7 +155,7 @@ def answers_listed(
     A link is given by the words its record is called by.
     """
     kept = cabinet.record_class(key)
-    columns = _columns(known[key], known, reading, wish.case_id is None, wish)
+    columns = _columns(cabinet, known[key], known, reading, wish.case_id is None, wish)
     for begin in range(0, len(ids), AT_ONCE):
         rows = _rows(cabinet, kept, ids[begin:begin + AT_ONCE], columns, {"with_deleted": wish.deleted})
         waiting = [bool(row[1]) for row in rows]
@@ -232,7 +233,7 @@ def in_order(form: Form, kept: type[Record], wish: Wish) -> list[ColumnElement[A
 
 def sortable(form: Form, name: str) -> bool:
     """Whether a list of this form may be sorted by the question: only one the form itself lists is indexed."""
-    return name in form.list and form.questions[name].sortable
+    return name in form.list and form.questions[name].sortable and name not in moving_questions(form)
 
 
 def showable(form: Form) -> Sequence[str]:
@@ -242,8 +243,11 @@ def showable(form: Form) -> Sequence[str]:
 
 @lru_cache(maxsize=1024)
 def _showable(same: Same[Form]) -> tuple[str, ...]:
-    asked = [question.name for question in same.thing.asked()
-             if question.column_types() and not question.attached and not question.long]
+    asked = [
+        question.name for question in same.thing.asked()
+        if question.column_types() and not question.attached and not question.long
+        and question.name not in moving_questions(same.thing) - moving_answers(same.thing)
+    ]
     return tuple(dict.fromkeys([*same.thing.list, *asked]))
 
 
@@ -268,22 +272,39 @@ def _count(cabinet: Cabinet, form: Form, wish: Wish) -> int | None:
 
 
 def _columns(
-    form: Form, known: Mapping[str, Form], reading: Reading, with_case: bool, wish: Wish,
+    cabinet: Cabinet, form: Form, known: Mapping[str, Form], reading: Reading, with_case: bool, wish: Wish,
 ) -> list[_Column]:
-    columns = [_column(form.questions[name], known, reading) for name in shown_columns(form, wish)]
+    whole = cabinet.forms[form.key]
+    columns = [_column(whole, form.questions[name], known, reading) for name in shown_columns(form, wish)]
     if with_case and names_case(known, form, wish):
         columns.insert(0, _link_column("case_id", CASE, known, reading))
     return columns
 
 
-def _column(question: Question, known: Mapping[str, Form], reading: Reading) -> _Column:
+def _column(whole: Form, question: Question, known: Mapping[str, Form], reading: Reading) -> _Column:
+    """How a question of the form is shown; of the ``whole`` form, which a reader may know less of."""
     target = question.link_target()
     if target is not None and (target == USER or target in known):
         return _link_column(question.name, target, known, reading)
+    if question.name in moving_questions(whole):
+        return _moving_column(whole, question, reading)
     names = tuple(column_names(question))
 
     def answer(values: Sequence[Any]) -> Any:
         return question.restored(dict(zip(names, values, strict=True)))
+
+    return _Column(names, lambda values: shown(question, answer(values), reading), answer)
+
+
+def _moving_column(whole: Form, question: Question, reading: Reading) -> _Column:
+    """What goes with the day is made anew, of answers that the reader need not know."""
+    made_of = ingredients(whole, [question.name]) or ()
+    names = tuple(name for one in made_of for name in column_names(one))
+
+    def answer(values: Sequence[Any]) -> Any:
+        columns = dict(zip(names, values, strict=True))
+        answers = {one.name: one.restored(columns) for one in made_of}
+        return made_anew(whole, question.name, answers, reading.today)
 
     return _Column(names, lambda values: shown(question, answer(values), reading), answer)
 

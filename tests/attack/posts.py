@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.pages.sheet import in_steps
+from app.pages.steps import in_steps
 from tests.attack.bodies import Bodies
 from tests.attack.canaries import Canary
 from tests.attack.cells import Body, Cell

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from werkzeug.routing import Rule
 
-from app.pages.sheet import in_steps
+from app.pages.steps import in_steps
 from tests.attack.cells import Cell, Part
 from tests.attack.organisation import CASE_PLACES, Planted
 from tests.attack.policy import Policy

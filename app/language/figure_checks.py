@@ -16,7 +16,7 @@ from app.language.reading import Source
 from app.language.rule_types import condition_findings
 from app.language.walking import Path
 
-DATES = ("day", "since", "until")
+DATES = ("day", "since", "until", "of_since", "of_until")
 
 
 def figure_findings(reading: Reading) -> Iterator[Finding]:
@@ -56,7 +56,8 @@ def _report(report: Report, form: Form, source: Source) -> Iterator[Finding]:
 
 
 def _figure(figure: Figure, form: Form, source: Source, path: Path) -> Iterator[Finding]:
-    for option in (*DATES, "of", "sum"):
+    yield from _of(figure, form, source, path)
+    for option in ("day", "since", "until", "sum"):
         if name := getattr(figure, option):
             yield from _known(name, form, form.questions, source, (*path, option))
             yield from _fits(option, name, form, source, (*path, option))
@@ -75,6 +76,25 @@ def _figure(figure: Figure, form: Form, source: Source, path: Path) -> Iterator[
             yield from condition_findings(source.place(where), rule, stored)
 
 
+def _of(figure: Figure, form: Form, source: Source, path: Path) -> Iterator[Finding]:
+    """The link to the record reported on, and the days of its row."""
+    if not figure.of:
+        return
+    table = form.questions.get(figure.of_table)
+    if figure.of_table and (table is None or not table.columns_asked()):
+        yield from _known(figure.of_table, form, _tables(form), source, (*path, "of"))
+        return
+    known = {column.name: column for column in table.columns_asked()} if table else form.questions
+    for option, name in (("of", figure.of_link), ("of_since", figure.of_since), ("of_until", figure.of_until)):
+        if name:
+            yield from _known(name, form, known, source, (*path, option))
+            yield from _fits(option, name, form, source, (*path, option), known)
+
+
+def _tables(form: Form) -> Mapping[str, Question]:
+    return {name: question for name, question in form.questions.items() if question.columns_asked()}
+
+
 def _known(name: str, form: Form, known: Mapping[str, Question], source: Source, path: Path) -> Iterator[Finding]:
     if name not in known:
         yield finding(
@@ -83,9 +103,11 @@ def _known(name: str, form: Form, known: Mapping[str, Question], source: Source,
         )
 
 
-def _fits(option: str, name: str, form: Form, source: Source, path: Path) -> Iterator[Finding]:
+def _fits(
+    option: str, name: str, form: Form, source: Source, path: Path, known: Mapping[str, Question] | None = None,
+) -> Iterator[Finding]:
     """A day where one is asked for, a number to sum, a choice to divide by."""
-    question, kind = form.questions.get(name), "day" if option in DATES else option
+    question, kind = (known or form.questions).get(name), "day" if option in DATES else option
     if question is not None and not FITTING[kind](question):
         yield finding(source.place(path), "F029", UNFIT[kind], name=name)
     elif name in moving_questions(form):

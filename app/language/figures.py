@@ -2,12 +2,15 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from app.language.expressions import Expression
 from app.language.message import Mistake
-from app.language.question import Name
+from app.language.question import NAME, Name
 from app.language.texts import Text
+
+Path = Annotated[str, StringConstraints(pattern=NAME.removesuffix("$") + r"(\.[a-z][a-z0-9_]{0,47})?$")]
+"""A question, or the column of a table after a dot."""
 
 
 class Report(BaseModel):
@@ -61,8 +64,13 @@ class Figure(BaseModel):
     """In place of ``day``: the date from which the record counts…"""
     until: Name | None = None
     """…and the one from which it no longer does; left out, or not answered, it still counts."""
-    of: Name | None = None
-    """A link of the record: counted only when it points to the record reported on."""
+    of: Path | None = None
+    """A link of the record, ``table.column`` in a table of rows: counted only when it points to the record reported
+    on."""
+    of_since: Name | None = None
+    """Beside a link in a table: the column with the first day from which the row counts…"""
+    of_until: Name | None = None
+    """…and the one with the last; not answered, the row has no such end. The record counts on the days of the row."""
     sum: Name | None = None
     """A number that is summed up, in place of counting records."""
     rule: Annotated[Expression | None, Field(alias="if")] = None
@@ -76,7 +84,20 @@ class Figure(BaseModel):
     def _is_of_a_time(self) -> Self:
         if (self.day is None) == (self.since is None):
             raise Mistake("Say the day of the record (day), or from when it counts (since); one of the two.")
+        if (self.of_since or self.of_until) and not self.of_table:
+            raise Mistake("Only a link in a table of rows has days of its own: of: table.column.")
         return self
+
+    @property
+    def of_table(self) -> str:
+        """The table of rows in which the link stands; empty for a link of the record itself."""
+        table, dot, _ = (self.of or "").partition(".")
+        return table if dot else ""
+
+    @property
+    def of_link(self) -> str:
+        """The link itself: a question, or a column."""
+        return (self.of or "").rpartition(".")[2]
 
 
 class Figures(BaseModel):

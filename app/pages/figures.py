@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
+from babel.numbers import format_percent
 from flask import abort, render_template, url_for
-from flask_babel import format_decimal, format_percent, gettext
+from flask_babel import format_decimal, gettext
 
 from app.access.gate import may, page
 from app.access.view import View
+from app.fields.locales import locale_of
 from app.language.figures import Figure, Figures
 from app.language.form import Form
 from app.language.question import Answers, Question
@@ -21,6 +23,8 @@ from app.records.labels import shown, title
 from app.records.sheets import open_sheet
 
 MOST_PERIODS = 8
+FEW = 100
+"""Of fewer, a whole percent is less than one of them."""
 
 
 @dataclass(slots=True)
@@ -92,7 +96,7 @@ def _block(at: Desk, figure: Figure, counts: Sequence[Count]) -> FigureBlock:
     language = at.reading.language
     lines = [FigureLine(gettext("In all"), [_number(one.total) for one in counts], is_whole=True)]
     lines += [
-        FigureLine(say(share.title, language), [_with_share(one.parts[place], one.total) for one in counts])
+        FigureLine(say(share.title, language), [_with_share(one.parts[place], one.total, language) for one in counts])
         for place, share in enumerate(figure.parts)
     ]
     if any(one.waiting for one in counts):
@@ -114,7 +118,7 @@ def _divided(at: Desk, question: Question, counts: Sequence[Count]) -> list[Figu
     return [
         FigureLine(
             _label(at, question, code),
-            [_with_share(one.by[question.name].get(code, 0), one.total) for one in counts],
+            [_with_share(one.by[question.name].get(code, 0), one.total, at.reading.language) for one in counts],
         )
         for code in codes
     ]
@@ -130,8 +134,17 @@ def _number(number: Number) -> str:
     return str(format_decimal(Decimal(number)))
 
 
-def _with_share(number: Number, whole: Number) -> str:
+def _with_share(number: Number, whole: Number, language: str) -> str:
     """The number, and how much of the whole it is."""
     if not number or not whole:
         return _number(number)
-    return f"{_number(number)} ({format_percent(Decimal(number) / Decimal(whole))})"
+    return f"{_number(number)} ({share_text(Decimal(number), Decimal(whole), language)})"
+
+
+def share_text(part: Decimal, whole: Decimal, language: str) -> str:
+    """How much of the whole it is: to whole percents, of fewer than a hundred to tenths; halves go up."""
+    locale = locale_of(language)
+    pattern, places = locale.percent_formats[None].pattern, Decimal("0.01")
+    if abs(whole) < FEW:
+        pattern, places = pattern.replace("0", "0.0", 1), Decimal("0.001")
+    return format_percent((part / whole).quantize(places, ROUND_HALF_UP), pattern, locale)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, null, or_, select
 
 from app.language.answering import plain_answers
 from app.language.expressions import Expression
@@ -56,7 +56,8 @@ def readable(declared: Figures, known: Mapping[str, Form]) -> list[Figure]:
 
 
 def _needs(figure: Figure) -> set[str]:
-    named = (figure.day, figure.since, figure.until, figure.of, figure.sum)
+    of = figure.of_table or figure.of
+    named = (figure.day, figure.since, figure.until, of, figure.sum)
     return {name for name in named if name} | _names(figure.rule)
 
 
@@ -128,8 +129,21 @@ class _Counting:
         if figure.until:
             ended = getattr(kept, figure.until)
             yield ended.is_(None) | (ended >= period.since)
-        if figure.of:
+        if figure.of_table:
+            yield self._is_of(kept)
+        elif figure.of:
             yield getattr(kept, figure.of) == self.record_id
+
+    def _is_of(self, kept: Any) -> Any:
+        """The condition that a row of the record links it to the one reported on, on these days."""
+        figure, rows = self.figure, self.cabinet.tables.rows[self.form.key, self.figure.of_table]
+        since = getattr(rows, figure.of_since) if figure.of_since else null()
+        until = getattr(rows, figure.of_until) if figure.of_until else null()
+        first, last = [getattr(kept, figure.day)] * 2 if figure.day else (self.period.since, self.period.until)
+        return kept.id.in_(select(rows.record_id).where(
+            getattr(rows, figure.of_link) == self.record_id,
+            or_(since.is_(None), since <= last), or_(until.is_(None), until >= first),
+        ).correlate(kept))
 
     def count(self, rows: Iterable[Mapping[str, Any]]) -> Count:
         """What the rows come to: each is a number of records that answer alike."""

@@ -39,6 +39,12 @@ sections:
       - {name: hours, type: decimal, label: {en: Hours, ro: Ore}}
       - {name: project, type: link, to: project, label: {en: Project, ro: Proiect}}
       - {name: free, type: yes_no, label: {en: Free, ro: Gratuit}}
+      - name: guests
+        type: table
+        label: {en: Guests, ro: Invitați}
+        columns:
+          - {name: project, type: link, to: project, label: {en: Project, ro: Proiect}}
+          - {name: came, type: date, label: {en: Came, ro: Sosit}}
 """
 FIGURES = """
 report: {form: project, begins: begins, ends: ends, periods: periods, title: title, since: since, until: until}
@@ -87,6 +93,12 @@ def test_figures_of_what_is_there_have_nothing_to_mend(folder: Path) -> None:
     ("sum: hours", "sum: words", 'F029: "words" is no number that can be summed'),
     ("by: [free]", "by: [words]", 'F029: "words" is not answered by choosing'),
     ("of: project", "of: hours", 'F029: "hours" points to no record'),
+    ("of: project", "of: hours.project", 'F045: no question of "talk" is named "hours"'),
+    ("of: project", "of: guests.projects", 'F045: no question of "talk" is named "projects"; did you mean "project"?'),
+    ("of: project", "of: guests.came", 'F029: "came" points to no record'),
+    ("of: project", "of: guests.project\n    of_since: project", 'F029: "project" is not answered with a whole date'),
+    ("of: project", "of: guests.project\n    of_until: went", 'F045: no question of "talk" is named "went"'),
+    ("of: project", "of: project\n    of_since: held_on", "Only a link in a table of rows has days of its own"),
     ("if: hours > 2", "if: hour > 2", 'F045: no question of "talk" is named "hour"; did you mean "hours"?'),
     ("    day: held_on\n", "", "Say the day of the record (day), or from when it counts (since)"),
     ("figures:\n", "figures:\n  - {figure: talks, title: {en: A, ro: A}, form: talk, day: held_on}\n",

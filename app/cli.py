@@ -8,7 +8,6 @@ import sys
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from datetime import date, datetime
 from getpass import getpass
 from io import StringIO, TextIOWrapper
 from pathlib import Path
@@ -191,7 +190,7 @@ def _start(asked: argparse.Namespace) -> int:
         with _made_to_stay():
             app, findings = opened_app(
                 data, forms_folder(asked.forms), _key(asked, data), database_url(), demo=asked.demo,
-                today=date.today(), HOSTS=[asked.address] if asked.address else [],
+                HOSTS=[asked.address] if asked.address else [],
             )
         _tell_findings(findings)
         _greet(asked)
@@ -253,8 +252,10 @@ def _greet(asked: argparse.Namespace) -> None:
 # --- the other commands --------------------------------------------------------------------------------
 
 def _upgrade(asked: argparse.Namespace) -> int:
+    from app.access.time_zones import here
     from app.records.alone import alone_with
-    from app.running import open_store
+    from app.records.system import now
+    from app.running import open_store, organisation_of
     from app.upgrading import upgrade
 
     data = _existing_data(asked)
@@ -262,7 +263,8 @@ def _upgrade(asked: argparse.Namespace) -> int:
         key = _key(asked, data)
         store = open_store(data, key, database_url())
         try:
-            return upgrade(store, data, forms_folder(asked.forms), key, asked.dry_run, datetime.now())
+            moment = here(now(), organisation_of(store).zone)
+            return upgrade(store, data, forms_folder(asked.forms), key, asked.dry_run, moment)
         finally:
             store.close()
 

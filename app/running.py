@@ -6,18 +6,21 @@ from secrets import token_hex
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import insert, inspect, select
 from sqlalchemy.exc import OperationalError
 
 import app.fields  # noqa: F401 - tells the language its kinds of question
 from app import create_app
 from app.access.install import install
+from app.access.organisation import Organisation, read_organisation
 from app.access.permissions import sync_permissions
 from app.access.tables import setting_table
+from app.access.time_zones import day_of
 from app.language.finding import Finding
 from app.records.founded import has_people, mark_founded, require_its_people
 from app.records.loose_files import clear_loose_files
 from app.records.store import Store
+from app.records.system import now
 from app.records.trouble import Trouble
 from app.records.upgrade import Opened, open_forms
 
@@ -38,7 +41,7 @@ def opened_app(
     if demo and not application.extensions["dosar_access"].is_set_up():
         from app.demo import fill
 
-        findings = [*findings, *fill(application, forms, today or date.today())]
+        findings = [*findings, *fill(application, forms, today or day_of(now(), organisation_of(store).zone))]
     if has_people(store):
         mark_founded(data)
     store.learn()
@@ -76,6 +79,13 @@ def prepared(store: Store, forms: Path, converting: bool = False) -> Opened:
         if opened.changed:
             sync_permissions(session, opened.definition.roles, opened.definition.forms)
     return opened
+
+
+def organisation_of(store: Store) -> Organisation:
+    """What the organisation says of itself; an empty database says nothing."""
+    with store.snapshot() as connection:
+        is_there = inspect(connection).has_table(setting_table.name)
+        return read_organisation(connection) if is_there else Organisation()
 
 
 def _secret_key(store: Store) -> str:

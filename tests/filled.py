@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 
 from flask import Flask
@@ -10,13 +9,14 @@ from flask import Flask
 from app import shipped
 from app.running import opened_app
 from tests.databases import Place, fresh_place
+from tests.days import today_here
 
 
 @contextmanager
 def opened_at(place: Place, data: Path, demo: bool = True) -> Iterator[Flask]:
     """Dosar on this database, filled with the demo cases if it is empty and is to be."""
     app, findings = opened_app(
-        place.data or data, shipped("forms"), place.key, place.url, demo=demo, today=date.today(), TESTING=True,
+        place.data or data, shipped("forms"), place.key, place.url, demo=demo, today=today_here(), TESTING=True,
         FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
     )
     assert not findings, "\n".join(str(found) for found in findings)

@@ -23,9 +23,10 @@ from app.records.sheets import answers_of
 from app.records.system import team
 from app.running import opened_app
 from tests.databases import KEY
+from tests.days import today_here
 from tests.pages.conftest import Demo
 
-TODAY = date.today()
+TODAY = today_here()
 READING = Reading("ro", TODAY, worker_id=1)
 CASES = 8
 CLOSED = {"closed", "closed_referred", "archived"}

@@ -1,7 +1,6 @@
 """Which language a page is in: the worker's, else the one chosen in this browser, else the organisation's."""
 
 from dataclasses import replace
-from datetime import UTC
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from wtforms.i18n import messages_path
 from app.access.gate import visitor
 from app.access.guarded import guarded
 from app.access.tables import user_table
+from app.access.time_zones import day_of
 from app.access.translations import compiled
 from app.access.wordings import offer_texts
 from app.fields.locales import locale_of
@@ -62,7 +62,7 @@ def wording() -> str:
 
 def reading() -> Reading:
     """Who reads: the language of texts, dates and numbers, and the day it is."""
-    return Reading(wording(), guarded().clock().replace(tzinfo=UTC).astimezone().date())
+    return Reading(wording(), day_of(guarded().clock(), guarded().organisation().zone))
 
 
 def offered() -> list[tuple[str, str, bool]]:

@@ -4,11 +4,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, PasswordField, RadioField, SelectMultipleField, StringField
+from wtforms import Field, HiddenField, PasswordField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from app.access.languages import NAMES, language, wtforms_texts
+from app.access.time_zones import zone_names
 
 
 class Boxes(FlaskForm):
@@ -75,6 +76,10 @@ class OrganisationBoxes(Boxes):
                          choices=[SelectChoice("RO", lazy_gettext("As in Romania")),
                                   SelectChoice("MD", lazy_gettext("As in the Republic of Moldova"))],
                          default="RO")
+    time_zone = SelectField(
+        lazy_gettext("Time zone"), choices=lambda: [("", lazy_gettext("That of the country")), *zone_names()],
+        description=lazy_gettext("Times and the day that is today are those of this zone."), default="",
+    )
 
 
 class SetUp(OrganisationBoxes):

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from flask import render_template, url_for
 from flask_babel import gettext, ngettext
 
 from app.access.gate import WORKERS, page
 from app.access.guarded import guarded
+from app.access.time_zones import beginning_of
 from app.access.tours import has_seen
 from app.access.view import View
 from app.language.form import CASE
@@ -149,7 +150,7 @@ def _returned(at: Desk, found: _Found) -> Block | None:
 
 def _mine(at: Desk, found: _Found) -> Block | None:
     """What she entered today, to look at again or to take back."""
-    morning = datetime.combine(at.reading.today, time.min).astimezone().astimezone(UTC).replace(tzinfo=None)
+    morning = beginning_of(at.reading.today, guarded().organisation().zone)
     today = [
         one for one in found.entered
         if one.at >= morning and one.form in at.seen_forms() and not at.forms[one.form].private_to

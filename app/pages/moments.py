@@ -1,11 +1,13 @@
-"""Moments and days as people read them here: the day first, by this machine's clock."""
+"""Moments and days as people read them here: the day first, by the organisation's clock."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from babel.dates import format_datetime as babel_datetime
 from flask_babel import gettext, ngettext
 
+from app.access.guarded import guarded
 from app.access.languages import wording
+from app.access.time_zones import here
 from app.fields.dates import written_day
 from app.fields.locales import locale_of
 
@@ -42,5 +44,4 @@ def _how_far(days: int) -> str:
 
 
 def _written(at: datetime, pattern: str) -> str:
-    here = at.replace(tzinfo=UTC).astimezone().replace(tzinfo=None)
-    return babel_datetime(here, pattern, locale=locale_of(wording()))
+    return babel_datetime(here(at, guarded().organisation().zone), pattern, locale=locale_of(wording()))

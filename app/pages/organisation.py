@@ -1,4 +1,4 @@
-"""What the organisation is called and which language it works in."""
+"""What the organisation is called, which language and which time zone it works in."""
 
 from typing import Any
 
@@ -21,13 +21,14 @@ class OrganisationPage(View):
     def organisation(self) -> Any:
         kept = guarded().organisation()
         form = OrganisationBoxes(
-            organisation=kept.name, language=kept.language or language(), country=kept.country or "RO"
+            organisation=kept.name, language=kept.language or language(), country=kept.country or "RO",
+            time_zone=kept.time_zone or "",
         )
         if not form.validate_on_submit():
             return render_template("organisation.html", form=form), 422 if form.errors else 200
         with guarded().store.writing():
             guarded().name_organisation(Organisation(
-                form.organisation.data, form.language.data, form.country.data
+                form.organisation.data, form.language.data, form.country.data, form.time_zone.data or None
             ))
         flash(gettext("Saved."), "success")
         return redirect("/organisation", 303)

@@ -1,11 +1,13 @@
 """A pile of paper being typed in: how many sheets today, the last ones, and the way back from a slip."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 
 from flask import session, url_for
 from flask_babel import gettext, ngettext
 
+from app.access.guarded import guarded
+from app.access.time_zones import beginning_of
 from app.language.form import CASE, Form
 from app.pages.acts import record_url
 from app.pages.desk import Desk
@@ -56,7 +58,7 @@ def pile_at_hand(at: Desk, form: Form) -> Pile | None:
 
 def _morning(at: Desk) -> datetime:
     """When today began, by this machine's clock, as stamps are kept."""
-    return datetime.combine(at.reading.today, time.min).astimezone().astimezone(UTC).replace(tzinfo=None)
+    return beginning_of(at.reading.today, guarded().organisation().zone)
 
 
 def _typed(at: Desk, form: Form, entered: list[Waiting]) -> list[Typed]:

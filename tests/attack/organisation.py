@@ -32,6 +32,7 @@ from tests.attack.answers import Diligent
 from tests.attack.canaries import Aviary, Canary, Private, Worker
 from tests.attack.policy import NEWCOMER, OWNER, Place, Policy
 from tests.databases import Place as Database
+from tests.days import today_here
 
 CASE_PLACES: tuple[Place, ...] = ("foreign", "team", "own", "deleted")
 SHARED_PLACES: tuple[Place, ...] = ("shared", "shared_deleted")
@@ -85,7 +86,7 @@ def plant(database: Database, data: Path, folder: Path) -> Planted:
         data, folder, database.key, database.url, TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
     )
     policy = Policy(folder)
-    planted = Planted(app, policy, Aviary(policy), date.today())
+    planted = Planted(app, policy, Aviary(policy), today_here())
     with app.app_context(), acting_as(SYSTEM):
         _hire(planted)
         with planted.cabinet.writing():

@@ -4,7 +4,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from app.records.sheets import answers_of
 from app.records.tables import USER
 from app.running import opened_app
 from tests.databases import DATABASES, fresh_place
+from tests.days import today_here
 from tests.forms_http.generating import APART, KINDS, Generator
 
 WORKER = "coordinator"
@@ -81,7 +81,7 @@ def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     shutil.copy(EVERY_KIND, forms)
     with fresh_place(request.param, folder) as place:
         app, _ = opened_app(
-            place.data or folder, forms, place.key, place.url, demo=True, today=date.today(),
+            place.data or folder, forms, place.key, place.url, demo=True, today=today_here(),
             TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
         )
         yield Office(app, _records(app))
@@ -137,7 +137,7 @@ def _send(office: Office, address: str, form: Form, answers: Answers, worker: st
     page = browser.get(address)
     assert page.status_code == 200, f"{address}: {page.status_code}"
     questions = _asked_on(page.text, form)
-    reading = Reading("ro", date.today())
+    reading = Reading("ro", today_here())
     posted: dict[str, Any] = {
         name: texts for name, texts in as_posted(questions, answers, reading).to_dict(flat=False).items()
     }
@@ -177,7 +177,7 @@ def _comparable(form: Form, answers: Answers, expected: Answers) -> Answers:
 @pytest.mark.parametrize("key", FORMS)
 def test_what_is_entered_is_what_is_kept(office: Office, key: str) -> None:
     form = office.cabinet.forms[key]
-    made = Generator(form, office.links, date.today(), WORKER)
+    made = Generator(form, office.links, today_here(), WORKER)
     for answers in made.sheets():
         new = f"/records/{key}/new?case=1{_every_question(form, '&')}"
         record_id = _send(office, new, form, answers)
@@ -204,11 +204,11 @@ def _pages(office: Office, form: Form, record_id: int, worker: str = WORKER) -> 
 @pytest.mark.parametrize("key, worker", SPECIALISTS)
 def test_specialists_write_their_part_and_nothing_else(office: Office, key: str, worker: str) -> None:
     form = office.cabinet.forms[key]
-    first = next(Generator(form, office.links, date.today(), WORKER).sheets())
+    first = next(Generator(form, office.links, today_here(), WORKER).sheets())
     record_id = _send(office, f"/records/{key}/new?case=1{_every_question(form, '&')}", form, first)
     before = office.stored(key, record_id)
 
-    hers = Generator(form, office.links, date.today(), worker)
+    hers = Generator(form, office.links, today_here(), worker)
     seen = form.seen_with(office.cabinet.definition.roles[worker].clearances)
     own = [one for one in seen.asked() if worker in one.written_by and WORKER not in one.written_by]
     answers = {**before, **{one.name: hers.candidates(one)[0] for one in own}}

@@ -7,11 +7,12 @@ import pytest
 from app.language.form import CASE
 from app.records.scope import SYSTEM, acting_as
 from app.records.taking_over import taken_over
+from tests.days import today_here
 from tests.pages.browsing import Page, look
 from tests.pages.conftest import Demo
 from tests.pages.test_case_page import filed
 
-TODAY = date.today()
+TODAY = today_here()
 
 
 @pytest.fixture

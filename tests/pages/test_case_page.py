@@ -16,10 +16,11 @@ from app.records.drafts import keep
 from app.records.ledger import reverse
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import Clerk, enter
+from tests.days import today_here
 from tests.pages.conftest import Demo
 from tests.pages.test_team import user_id
 
-TODAY = date.today()
+TODAY = today_here()
 
 
 def filed(demo: Demo, form: str, case_id: int | None = None, **answers: Any) -> int:

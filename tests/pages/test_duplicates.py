@@ -1,7 +1,6 @@
 """A person who comes twice: noticed before she is filed, and mended afterwards."""
 
 import re
-from datetime import date
 from html import unescape
 from typing import Any
 
@@ -20,9 +19,10 @@ from app.records.duplicates import likely
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import Clerk, enter
 from app.records.teams import join
+from tests.days import today_here
 from tests.pages.conftest import Demo, token_on
 
-FILER = Clerk(None, "", date.today())
+FILER = Clerk(None, "", today_here())
 
 
 def boxes_on(page: str) -> dict[str, str]:
@@ -47,7 +47,7 @@ def new_case(demo: Demo, **answers: Any) -> int:
 
 def visit(demo: Demo, case_id: int) -> int:
     with acting_as(SYSTEM):
-        filed = enter(demo.cabinet, demo.forms["visit_report"], {"visit_date": date.today()}, FILER, case_id)
+        filed = enter(demo.cabinet, demo.forms["visit_report"], {"visit_date": today_here()}, FILER, case_id)
     demo.cabinet.session.remove()
     return filed
 
@@ -85,7 +85,7 @@ def test_initials_are_told_only_to_whom_names_are_told(demo: Demo, user: str, to
         found = likely(demo.cabinet, demo.forms[CASE], {"last_name": "Rotaru", "first_name": "Silvia"})
         somebody = worker_of(SignedIn(0, user, "", "ro", frozenset({user}), frozenset()), demo.cabinet.definition)
         with acting_as(somebody.scope):
-            words = called(Desk(demo.cabinet, somebody, Reading("ro", date.today())), CASE, found)[stranger]
+            words = called(Desk(demo.cabinet, somebody, Reading("ro", today_here())), CASE, found)[stranger]
     demo.cabinet.session.remove()
     assert words == f"{told.format(code)} (nu este printre cazurile dumneavoastră)"
 

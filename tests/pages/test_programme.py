@@ -1,14 +1,15 @@
 """The overview of the residential programme: free beds, last days, agreements; hours in quarters."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 from app.language.form import CASE
+from tests.days import today_here
 from tests.pages.browsing import look
 from tests.pages.conftest import Demo
 from tests.pages.test_case_page import filed
 
-TODAY = date.today()
+TODAY = today_here()
 
 
 def overview(demo: Demo, user: str = "coordinator") -> str:

@@ -11,6 +11,7 @@ from app.fields.money import Money
 from app.language.form import CASE
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import Clerk, enter
+from tests.days import today_here
 from tests.pages.conftest import Demo, token_on
 
 
@@ -18,8 +19,8 @@ from tests.pages.conftest import Demo, token_on
 def entry(demo: Demo) -> int:
     """Aid of 120 lei, written down twice by mistake."""
     with demo.app.app_context(), acting_as(SYSTEM):
-        clerk = Clerk(1, "case_manager", date.today())
-        case = enter(demo.cabinet, demo.forms[CASE], {"opened_on": date.today(), "status": "open"}, clerk)
+        clerk = Clerk(1, "case_manager", today_here())
+        case = enter(demo.cabinet, demo.forms[CASE], {"opened_on": today_here(), "status": "open"}, clerk)
         return enter(demo.cabinet, demo.forms["humanitarian_aid"], {
             "given_on": date(2026, 1, 2), "kind": "food", "value": Money(Decimal(120), "MDL"),
         }, clerk, case)

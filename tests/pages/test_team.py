@@ -1,6 +1,5 @@
 """The page of a case's team."""
 
-from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,9 +9,10 @@ from app.language.question import Reading
 from app.records.overview import members
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import Clerk, enter
+from tests.days import today_here
 from tests.pages.conftest import Demo, token_on
 
-READING = Reading("ro", date.today())
+READING = Reading("ro", today_here())
 
 
 @pytest.fixture
@@ -20,8 +20,8 @@ def case(demo: Demo) -> int:
     """A case of the case manager's."""
     with demo.app.app_context(), acting_as(SYSTEM):
         form = demo.forms[CASE]
-        manager = Clerk(user_id(demo, "case_manager"), "case_manager", date.today())
-        return enter(demo.cabinet, form, {"opened_on": date.today(), "status": "open"}, manager)
+        manager = Clerk(user_id(demo, "case_manager"), "case_manager", today_here())
+        return enter(demo.cabinet, form, {"opened_on": today_here(), "status": "open"}, manager)
 
 
 def user_id(demo: Demo, user: str) -> int:

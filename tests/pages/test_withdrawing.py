@@ -1,6 +1,5 @@
 """Taking back a case that was opened by mistake, as its case manager does it."""
 
-from datetime import date
 
 import pytest
 from werkzeug.test import TestResponse
@@ -8,6 +7,7 @@ from werkzeug.test import TestResponse
 from app.language.form import CASE
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import Clerk, enter
+from tests.days import today_here
 from tests.pages.conftest import Demo, token_on
 from tests.pages.test_team import user_id
 
@@ -15,12 +15,12 @@ from tests.pages.test_team import user_id
 @pytest.fixture
 def case(demo: Demo) -> int:
     """A case the case manager opened a moment ago."""
-    return file(demo, CASE, "case_manager", opened_on=date.today(), status="open")
+    return file(demo, CASE, "case_manager", opened_on=today_here(), status="open")
 
 
 def file(demo: Demo, form: str, user: str, case: int | None = None, **answers: object) -> int:
     with demo.app.app_context(), acting_as(SYSTEM):
-        return enter(demo.cabinet, demo.forms[form], answers, Clerk(user_id(demo, user), user, date.today()), case)
+        return enter(demo.cabinet, demo.forms[form], answers, Clerk(user_id(demo, user), user, today_here()), case)
 
 
 def take_back(demo: Demo, case: int) -> TestResponse:
@@ -37,14 +37,14 @@ def test_a_case_opened_by_mistake_is_taken_back(demo: Demo, case: int) -> None:
 
 
 def test_one_that_a_colleague_filed_in_stays_and_the_page_says_why(demo: Demo, case: int) -> None:
-    file(demo, "visit_report", "social_worker", case, visit_date=date.today())
+    file(demo, "visit_report", "social_worker", case, visit_date=today_here())
     answer = take_back(demo, case)
     assert "Nu se mai poate retrage" in answer.text and "Cereți ștergerea" in answer.text
     assert answer.request.path == f"/records/case/{case}"
 
 
 def test_a_sheet_of_a_deleted_case_waits_for_the_case(demo: Demo, case: int) -> None:
-    visit = file(demo, "visit_report", "case_manager", case, visit_date=date.today())
+    visit = file(demo, "visit_report", "case_manager", case, visit_date=today_here())
     browser, record = demo.browser("coordinator"), f"/records/visit_report/{visit}"
     token = token_on(browser.get(record).text)
     browser.post(f"/records/case/{case}/delete", data={"csrf_token": token})

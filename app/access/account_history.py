@@ -15,7 +15,8 @@ from app.access.guarded import Guarded
 from app.access.tables import account_history_table as history
 from app.access.worker import Worker
 
-Action = Literal["added", "invited", "joined", "changed", "password", "closed", "opened", "handed_over"]
+Action = Literal["added", "invited", "joined", "changed", "password", "closed", "opened", "handed_over",
+                 "team_renamed", "team_dissolved"]
 Changes = Mapping[str, Sequence[Any]]
 """What → [old, new]."""
 OF_THE_PAGE: tuple[Action, ...] = ("changed", "closed", "opened")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from secrets import token_urlsafe
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import Group, Role, User
+from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import selectinload
 
@@ -17,6 +17,7 @@ from app.access.guarded import Guarded
 from app.access.passwords import hashed
 from app.access.sessions import digest, end_sessions
 from app.access.tables import invitation_table
+from app.access.work_teams import teams_named
 from app.access.worker import Worker
 from app.language.message import Mistake
 from app.language.roles import ADMINISTRATOR
@@ -45,11 +46,6 @@ def users(session: Any) -> Sequence[User]:
     with_all = select(User).options(selectinload(User.roles), selectinload(User.groups))
     found: Sequence[User] = session.scalars(with_all.order_by(User.last_name, User.first_name)).all()
     return found
-
-
-def teams(session: Any) -> dict[int, str]:
-    """The teams with their names."""
-    return {row.id: row.name for row in session.execute(select(Group.id, Group.name).order_by(Group.name))}
 
 
 def add_user(guarded: Guarded, by: Worker | None, person: Person, password: str | None = None) -> int:
@@ -158,7 +154,7 @@ def _fill(guarded: Guarded, by: Worker | None, user: User, person: Person) -> di
         known = person.roles & {role.role for role in guarded.definition.roles.roles}
         user.first_name, user.last_name = person.first_name, person.last_name
         user.roles = list(session.scalars(select(Role).where(Role.name.in_(known))))
-        user.groups = _teams_named(session, person.teams)
+        user.groups = teams_named(session, person.teams)
         changes = differences(before, _written_of(user))
         if by is not None:
             _require_allowed(by, user, changes)
@@ -184,12 +180,6 @@ def _require_allowed(by: Worker, user: User, changes: Mapping[str, tuple[Any, An
     old_teams, new_teams = (set(teams) for teams in changes.get("teams", ((), ())))
     if new_teams - old_teams:
         raise Mistake("Nobody puts herself into a team. Ask another administrator.")
-
-
-def _teams_named(session: Any, names: frozenset[str]) -> list[Group]:
-    found = list(session.scalars(select(Group).where(Group.name.in_(names))))
-    missing = names - {group.name for group in found}
-    return found + [Group(name=name, label=name, description="") for name in sorted(missing)]
 
 
 def _touched(session: Any, by: Worker, user_id: int) -> User:

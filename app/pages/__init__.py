@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask
 
-from app.pages import account, account_history, accounts, closing_account, organisation, set_up, sign_in
+from app.pages import account, account_history, accounts, closing_account, organisation, set_up, sign_in, work_teams
 
 
 def register_pages(app: Flask, registry: Any) -> None:
@@ -30,7 +30,9 @@ def register_pages(app: Flask, registry: Any) -> None:
     from app.pages.troubles import FormsPage
 
     with app.app_context():
-        for module in (sign_in, set_up, account, accounts, account_history, closing_account, organisation):
+        for module in (
+            sign_in, set_up, account, accounts, account_history, closing_account, work_teams, organisation,
+        ):
             module.register(registry)
         for view in (
             HomePage, HelpPages, FindingPage, CasePages, MergePages, ProgrammePage, DerivingPages, DraftPages,

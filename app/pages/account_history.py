@@ -29,6 +29,8 @@ DONE = {
     "changed": lazy_gettext("Account changed"),
     "closed": lazy_gettext("Account closed"),
     "handed_over": lazy_gettext("Handed over"),
+    "team_renamed": lazy_gettext("Team renamed"),
+    "team_dissolved": lazy_gettext("Team dissolved"),
     "opened": lazy_gettext("Account opened again"),
 }
 WHAT = {
@@ -37,6 +39,7 @@ WHAT = {
     "first_name": lazy_gettext("First name"),
     "roles": lazy_gettext("Roles"),
     "teams": lazy_gettext("Teams"),
+    "team": lazy_gettext("Name of the team"),
     "to": lazy_gettext("Taken over by"),
     "cases": lazy_gettext("Cases"),
     "drafts": lazy_gettext("Unfinished drafts"),

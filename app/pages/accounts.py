@@ -20,10 +20,10 @@ from app.access.people import (
     change_user,
     invite,
     set_active,
-    teams,
     users,
 )
 from app.access.view import View
+from app.access.work_teams import work_teams
 from app.language.message import Mistake
 from app.language.roles import ACTIONS, Role
 from app.language.texts import say
@@ -118,7 +118,7 @@ def _offering(form: AnyUserForm) -> AnyUserForm:
     """The form with the roles and the teams there are."""
     roles = guarded().definition.roles.roles
     form.roles.choices = [SelectChoice(role.role, say(role.title, wording())) for role in roles]
-    form.teams.choices = [SelectChoice(str(team), name) for team, name in teams(guarded().session).items()]
+    form.teams.choices = [SelectChoice(str(team.id), team.name) for team in work_teams(guarded().session)]
     return form
 
 

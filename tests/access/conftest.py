@@ -27,7 +27,7 @@ from app.language.form import Form
 from app.language.menu import Menu
 from app.language.reading import read_yaml
 from app.language.roles import Roles
-from app.pages import account, account_history, accounts, closing_account, organisation, set_up, sign_in
+from app.pages import account, account_history, accounts, closing_account, organisation, set_up, sign_in, work_teams
 from app.records.scope import current_scope
 from app.records.store import Store
 
@@ -180,7 +180,9 @@ def opening(definition: Definition, translations: Path, tmp_path: Path) -> Openi
         clock = Clock()
         registry = guard(app, store, definition, clock)
         with app.app_context():
-            for pages in (sign_in, set_up, account, accounts, account_history, closing_account, organisation):
+            for pages in (
+                sign_in, set_up, account, accounts, account_history, closing_account, work_teams, organisation,
+            ):
                 pages.register(registry)
             registry.add_view_no_menu(DesktopPage)
         return Office(app, clock, app.extensions["dosar_access"])

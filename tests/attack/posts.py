@@ -104,6 +104,10 @@ class Posts:
         for odd in ("x", str(TOO_LARGE), "0"):
             yield _with(cell, "handed over to nobody there is", (("successor", odd),))
 
+    def _rename(self, cell: Cell) -> Iterator[Cell]:
+        for was, name in (("Cluj", "Cluj-Napoca"), ("Cluj", ""), ("Alba", "Cluj")):
+            yield _with(cell, "renamed", (("was", was), ("name", name)), then="/teams")
+
     def _derive(self, cell: Cell) -> Iterator[Cell]:
         form = self.planted.forms[cell.form]
         yield _with(cell, "derived", self.bodies.new(cell.role, form), harmless=True)
@@ -155,7 +159,7 @@ def _with(cell: Cell, attack: str, body: Body, **more: Any) -> Cell:
 POSTS: dict[str, Callable[[Posts, Cell], Iterator[Cell]]] = {
     "RecordPages.search": Posts._search, "RecordPages.new": Posts._new, "RecordPages.edit": Posts._edit,
     "RecordPages.edit_section": Posts._edit, "DraftPages.keep": Posts._draft, "FindingPage.ask": Posts._find,
-    "ClosingPage.close": Posts._close,
+    "ClosingPage.close": Posts._close, "WorkTeamsPage.rename": Posts._rename,
     "TeamPage.team": Posts._join, "ExportPages.take": Posts._export, "ListPages.choose": Posts._columns,
     "ListPages.save": Posts._save_list,
     "AcceptingPages.send_back": Posts._return,

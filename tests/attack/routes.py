@@ -20,6 +20,7 @@ WORKERS = {
 PAGES = {
     "UsersPage.users": "users", "UsersPage.new": "users", "UsersPage.user": "users",
     "UsersPage.invitation": "users", "ClosingPage.close": "users", "UsersPage.open": "users",
+    "WorkTeamsPage.teams": "users", "WorkTeamsPage.rename": "users", "WorkTeamsPage.dissolve": "users",
     "AccountHistoryPage.history": "account_history",
     "RolesPage.roles": "roles", "FormsPage.forms": "forms", "RecyclePage.deleted": "recycle",
     "OrganisationPage.organisation": "organisation",

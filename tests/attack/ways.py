@@ -154,6 +154,7 @@ SIMPLE: dict[str, Callable[[Planted], list[tuple[str, Any]]]] = {
         *((name, planted.users[name]) for name in ("administrator", "stranger")),
         ("nobody", MISSING), ("nobody", TOO_LARGE),
     ],
+    "team_id": lambda planted: [("", 1), ("nobody", MISSING), ("nobody", TOO_LARGE)],
     "list_id": lambda planted: [("", 1), ("nobody", MISSING)],
     "word": lambda planted: [("", "forged")],
     "filename": lambda planted: [("", "css/dosar.css"), ("", "../pages/records.py"), ("", "nothing.js")],

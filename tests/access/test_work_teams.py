@@ -1,0 +1,66 @@
+"""Teams of workers: one name each, however it is spelled; renamed and dissolved."""
+
+import pytest
+
+from app.access.work_teams import compared, work_teams
+from tests.access.conftest import Browser, Office
+from tests.access.test_account_history import change, told
+from tests.access.test_account_history import office as office
+from tests.access.test_people import id_of
+
+
+@pytest.fixture
+def administrator(office: Office) -> Browser:
+    return office.signed_in("administrator")
+
+
+def teams(office: Office) -> dict[str, int]:
+    with office.app.app_context():
+        found = {team.name: team.id for team in work_teams(office.guarded.session)}
+        office.guarded.session.remove()
+    return found
+
+
+@pytest.mark.parametrize("other", [
+    "Iaşi  Nord", "IASI NORD", " iași nord", "Ias\u0326i Nord", "Iași\u00a0Nord", "Iași-Nord",
+])
+def test_spellings_of_one_name_are_one(other: str) -> None:
+    assert compared(other) == compared("Iași Nord")
+
+
+def test_other_names_stay_apart() -> None:
+    assert len({compared(name) for name in ("Iași", "Iași 2", "!", "!!")}) == 4
+
+
+def test_a_team_is_found_however_it_is_spelled(office: Office, administrator: Browser) -> None:
+    assert change(office, administrator, "ana", roles=["lawyer"], new_team=" Iași   Nord ") == 303
+    assert change(office, administrator, "carmen", roles=["lawyer"], new_team="iasi nord") == 303
+    assert list(teams(office)) == ["Iași Nord"]
+    assert told(office, "carmen")[-1][1]["teams"] == [[], ["Iași Nord"]]
+
+
+def test_a_team_gets_another_name(office: Office, administrator: Browser) -> None:
+    for user, team in (("ana", "Cluj"), ("carmen", "Zalău"), ("second", "Alba")):
+        change(office, administrator, user, roles=["administrator"], new_team=team)
+    here = f"/teams/{teams(office)['Cluj']}"
+    assert administrator.post(here, at="/teams", was="Cluj", name="Cluj-Napoca").status_code == 303
+    for was, name, said in (
+        ("Cluj", "Dej", "Somebody else renamed this team"), ("Cluj-Napoca", "zalau", "There is already a team"),
+        ("Cluj-Napoca", " ", "Write a name"), ("Cluj-Napoca", "x" * 101, "Write a name"),
+    ):
+        answer = administrator.post(here, at="/teams", was=was, name=name)
+        assert answer.status_code == 422 and said in answer.text
+    assert administrator.post(here, at="/teams", was="Cluj-Napoca", name="CLUJ NAPOCA").status_code == 303
+    assert list(teams(office)) == ["Alba", "CLUJ NAPOCA", "Zalău"]
+    assert "Team renamed" in office.signed_in("ana").get("/account-history").text
+
+
+def test_a_dissolved_team_opens_no_case_any_more(office: Office, administrator: Browser) -> None:
+    for user in ("ana", "carmen"):
+        change(office, administrator, user, roles=["social_worker"], new_team="Cluj")
+    here = f"/teams/{teams(office)['Cluj']}/dissolve"
+    assert administrator.post(here, at="/teams").status_code == 303
+    assert teams(office) == {}
+    assert told(office, "ana")[-1] == ("changed", {"teams": [["Cluj"], []]})
+    assert administrator.post(here, at="/profile").status_code == 404
+    assert f"/users/{id_of(office, 'ana')}" in administrator.get("/users").text

@@ -84,7 +84,7 @@ def _parser(_: Translate) -> argparse.ArgumentParser:
         return made
 
     start = command("start", _start, _("start the application"))
-    start.add_argument("--demo", action="store_true", help=_("with eight invented cases, on this machine only"))
+    start.add_argument("--demo", action="store_true", help=_("with nine invented cases, on this machine only"))
     start.add_argument("--port", type=int, default=PORT, help=_("the port of the pages (%(default)s)"))
     start.add_argument(
         "--address", type=_https_address, metavar="https://…",

@@ -28,7 +28,7 @@ from tests.pages.conftest import Demo
 
 TODAY = today_here()
 READING = Reading("ro", TODAY, worker_id=1)
-CASES = 8
+CASES = 9
 CLOSED = {"closed", "closed_referred", "archived"}
 
 

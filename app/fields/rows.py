@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 from sqlalchemy import Column
 
 from app.language.choices import Choice
 from app.language.message import Mistake
 from app.language.question import Answer, Answers, Question, Reading, Sensitivity, Unknown
+from app.language.row_parts import RowPart
 from app.language.texts import Text, say
 
 Row = Answers
@@ -23,6 +24,16 @@ class RowsRead(NamedTuple):
     rows: list[Row]
     mistakes: dict[tuple[str, str], Mistake]
     """What could not be read, by the row's index on the page and the column."""
+
+
+class Part(NamedTuple):
+    """One of the tables that a paper has the rows in."""
+
+    title: Text
+    by: str
+    choices: Sequence[str]
+    table: "Table"
+    """The table as this part asks it: with its own choices, and a new row that begins with one of them."""
 
 
 class Table(Question):
@@ -46,6 +57,7 @@ class Table(Question):
     """The most rows."""
     append_only: bool = False
     """Rows are only added: one that is kept is neither changed nor deleted."""
+    _parts: tuple[Part, ...] = PrivateAttr(())
 
     @field_validator("questions")
     @classmethod
@@ -165,6 +177,30 @@ class Table(Question):
 
     def with_columns(self, columns: Sequence[Question]) -> Self:
         return self.model_copy(update={"questions": list(columns)})
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        return self._parts
+
+    def in_parts(self, parts: Sequence[RowPart]) -> Self:
+        """The rows in these tables; a reader who may not know the column that parts them has one."""
+        known = {column.name for column in self.questions}
+        divided = self.model_copy()
+        divided._parts = tuple(
+            Part(one.title, one.by, one.choices, self._of_part(one, place)) for place, one in enumerate(parts)
+        ) if {one.by for one in parts} <= known else ()
+        return divided
+
+    def _of_part(self, part: RowPart, place: int) -> Self:
+        begins = {"default": part.choices[0]} if place else {}
+        return self.with_columns([
+            column.offering(part.choices).model_copy(update=begins) if column.name == part.by else column
+            for column in self.questions
+        ])
+
+    def part_of(self, row: Mapping[str, Any]) -> int:
+        """Which of its tables a row stands in."""
+        return next((place for place, part in enumerate(self.parts) if row.get(part.by) in part.choices), 0)
 
     def with_choices(self, lists: Mapping[str, Sequence[Choice]]) -> Self:
         return self.with_columns([asked.with_choices(lists) for asked in self.questions])

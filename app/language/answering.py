@@ -229,6 +229,8 @@ def _about(question: Question, answer: Any, plain: Mapping[str, Any], today: dat
     if _is_blank(answer):
         if _is_required(question, plain, today):
             yield Complaint(where, REQUIRED)
+        elif question.warn is not None and _is_about_itself(question) and question.warn.value(plain, today) is True:
+            yield Complaint(where, question.warning or LOOK_AGAIN, soft=True)
         return
     yield from _judged(question, plain, today, where)
     doubt = question.doubts(answer)
@@ -242,6 +244,11 @@ def _judged(question: Question, plain: Mapping[str, Any], today: date, where: Wh
         yield Complaint(where, question.message or NOT_ACCEPTED)
     if question.warn is not None and question.warn.value(plain, today) is True:
         yield Complaint(where, question.warning or LOOK_AGAIN, soft=True)
+
+
+def _is_about_itself(question: Question) -> bool:
+    """Whether a doubt says itself that the answer is missing; any other waits for one."""
+    return question.warn is not None and question.name in question.warn.names
 
 
 def _is_blank(answer: Any) -> bool:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.language.form import Form, Section, Signature
 from app.language.question import Answers, Name, Question
+from app.language.row_parts import RowPart
 from app.language.same import Same
 from app.language.texts import Text
 
@@ -41,7 +42,7 @@ class FaceColumn(BaseModel):
 
     def words(self) -> dict[str, Any]:
         """The words the paper has of its own."""
-        apart = ("name", "columns", "choices")
+        apart = ("name", "columns", "choices", "parts")
         return {key: value for key, value in self if key not in apart and value is not None}
 
     def worded(self, question: Question) -> Question:
@@ -62,14 +63,16 @@ class FaceQuestion(FaceColumn):
     """What a new sheet on this paper begins with, in place of the form's: the rows printed on it."""
     columns: tuple[FaceColumn, ...] = ()
     """The columns the paper has; empty for all of the table's."""
+    parts: tuple[RowPart, ...] = ()
+    """The tables that the paper has the rows in; empty for one."""
 
     def worded(self, question: Question) -> Question:
         """The question as this paper asks it; columns hidden from the reader stay hidden."""
         asked = super().worded(question)
-        if not self.columns:
-            return asked
-        known = {column.name: column for column in question.columns_asked()}
-        return asked.with_columns([one.worded(known[one.name]) for one in self.columns if one.name in known])
+        if self.columns:
+            known = {column.name: column for column in question.columns_asked()}
+            asked = asked.with_columns([one.worded(known[one.name]) for one in self.columns if one.name in known])
+        return asked.in_parts(self.parts) if self.parts else asked
 
 
 class FaceSection(BaseModel):

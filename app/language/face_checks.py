@@ -78,6 +78,13 @@ def _has_columns(
         else:
             hint = mean(column.name, known)
             yield finding(source.place(here), "F041", NO_QUESTION, name=column.name, hint=hint)
+    for position, part in enumerate(asked.parts):
+        at: Path = (*path, "parts", position)
+        shown = {column.name for column in asked.columns} or known.keys()
+        if part.by in known and part.by in shown:
+            yield from _offers(FaceColumn(name=part.by, choices=part.choices), known[part.by], lists, source, at)
+        else:
+            yield finding(source.place((*at, "by")), "F041", NO_QUESTION, name=part.by, hint=mean(part.by, shown))
 
 
 def _chooses_among(form: Form, faces: set[str], source: Source) -> Iterator[Finding]:

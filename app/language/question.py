@@ -341,6 +341,19 @@ class Question(BaseModel):
         """The shared lists the question names."""
         return ()
 
+    @property
+    def parts(self) -> Sequence[Any]:
+        """The tables that its rows stand in, where a paper has several."""
+        return ()
+
+    def part_of(self, row: Mapping[str, Any]) -> int:
+        """Which of these tables a row stands in."""
+        return 0
+
+    def in_parts(self, parts: Sequence[Any]) -> "Question":
+        """The question with its rows in these tables."""
+        return self
+
     def offering(self, codes: Collection[str]) -> "Question":
         """The question with only these choices offered; answers that were given before stay readable."""
         return self

@@ -88,6 +88,8 @@ class Asked:
     blank: "AskedRow | None" = None
     """The empty row the browser copies; its index is ``__row__``."""
     max_rows: int = 0
+    parts: list["AskedPart"] = field(default_factory=list)
+    """The tables that this paper has the rows in; none where it has one."""
     is_blank: bool = False
     """Not answered, and the same on every page that asks it so."""
     drawn: str = ""
@@ -113,6 +115,22 @@ class AskedRow:
     id: str
     """The stored row's id, empty for a new one; posted as ``<name>.<index>.id``."""
     cells: list[Asked]
+
+
+@dataclass(slots=True)
+class AskedPart:
+    """One of the tables that a paper has the rows in; drawn as the table of a question is."""
+
+    place: int
+    label: str
+    name: str
+    id: str
+    columns: list[AskedColumn]
+    rows: list[AskedRow]
+    read_rows: list[list[str]]
+    blank: AskedRow
+    max_rows: int
+    only_added: bool
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from app.language.message import Message
 from app.language.question import UNKNOWN_TYPED, Answers, Question, Reading, Unknown
 from app.language.same import Same
 from app.language.texts import Text, say
-from app.pages.asked import Asked, AskedColumn, AskedOption, AskedRow, AskedSection, Problem
+from app.pages.asked import Asked, AskedColumn, AskedOption, AskedPart, AskedRow, AskedSection, Problem
 from app.pages.offered import Blanks, offered
 from app.pages.posted import BLANK, Posted, row_indexes
 from app.records.labels import UNKNOWN_WORDS, shown
@@ -203,10 +203,20 @@ class Filling:
         typed = row_indexes(table.name, self.posted)
         indexes = typed or [str(number) for number in range(len(fixed), getattr(table, "min_rows", 0))]
         asked.rows = [
-            self._row(table, index, str(position), rows.get(position, {}), around, here, bool(typed))
+            self._row(_in_part(table, rows.get(position, {})), index, str(position), rows.get(position, {}), around,
+                      here, bool(typed))
             for position, index in enumerate(indexes, len(fixed))
         ]
         asked.blank = self._row(table, BLANK, "", {}, around, here, is_typed=False)
+        drawn = [*enumerate(asked.read_rows), *enumerate(asked.rows, len(fixed))]
+        for place, part in enumerate(table.parts):
+            here_too = [line for position, line in drawn if table.part_of(rows.get(position, {})) == place]
+            asked.parts.append(AskedPart(
+                place, say(part.title, self.reading.language), asked.name, f"{asked.id}-{place}" if place else asked.id,
+                asked.columns, [line for line in here_too if isinstance(line, AskedRow)],
+                [line for line in here_too if isinstance(line, list)],
+                self._row(part.table, BLANK, "", {}, around, here, is_typed=False), asked.max_rows, asked.only_added,
+            ))
 
     def _default(self, column: Question) -> list[str]:
         """What stands in a cell before anybody typed."""
@@ -230,6 +240,12 @@ class Filling:
             cell.look = column.cell_look
             cells.append(cell)
         return AskedRow(index, self.posted.get(f"{table.name}.{index}.id", ""), cells)
+
+
+def _in_part(table: Question, row: Answers) -> Question:
+    """The table as that part of the paper asks it which the row stands in."""
+    asked: Question = table.parts[table.part_of(row)].table if table.parts else table
+    return asked
 
 
 def default_texts(question: Question, reading: Reading) -> list[str]:

@@ -1,5 +1,6 @@
 """A kept sheet as people read it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,8 +46,8 @@ def read_sections(at: Desk, form: Form, answers: Answers, titles: Titles) -> lis
     language = at.reading.language
     return [
         ReadSection(say(section.title, language), section.number or "", [
-            _read(at, question, answers.get(question.name), titles)
-            for question in section.questions if _is_read(question, answers, hidden)
+            read for question in section.questions if _is_read(question, answers, hidden)
+            for read in _read_parts(at, question, answers.get(question.name), titles)
         ])
         for section in form.sections
     ]
@@ -59,6 +60,16 @@ def _is_read(question: Question, answers: Answers, hidden: set[str]) -> bool:
     return answers.get(question.name) is not None or (
         not question.retired and question.name not in hidden
     )
+
+
+def _read_parts(at: Desk, question: Question, answer: Any, titles: Titles) -> Iterator[ReadQuestion]:
+    """The question; or each of the tables that the paper has its rows in."""
+    for place, part in enumerate(question.parts):
+        read = _read(at, question, [row for row in answer or () if question.part_of(row) == place] or None, titles)
+        read.label, read.number = say(part.title, at.reading.language), "" if place else read.number
+        yield read
+    if not question.parts:
+        yield _read(at, question, answer, titles)
 
 
 def _read(at: Desk, question: Question, answer: Any, titles: Titles) -> ReadQuestion:

@@ -281,13 +281,21 @@ def _change_rows(sheet: SheetOnDesk, posted: Posted) -> str:
     """Add, copy or delete a row, without JavaScript."""
     what, _, where = posted.pop("_row").partition(" ")
     table, _, index = where.partition(".")
-    if table in sheet.form.questions and sheet.form.questions[table].columns_asked():
+    asked = sheet.form.questions.get(table)
+    if asked is not None and asked.columns_asked():
         ROW_CHANGES.get(what, _add_row)(posted, table, index)
+        if what == "add" and index.isdecimal() and 0 < int(index) < len(asked.parts):
+            _begin_in_part(posted, table, asked.parts[int(index)])
     return sheet.first_look(posted)
 
 
 def _add_row(posted: Posted, table: str, index: str) -> None:
     posted[f"{table}.{next_row(table, posted)}.id"] = ""
+
+
+def _begin_in_part(posted: Posted, table: str, part: Any) -> None:
+    """The row just added stands in this table of the paper."""
+    posted[f"{table}.{next_row(table, posted) - 1}.{part.by}"] = part.choices[0]
 
 
 def _copy_row(posted: Posted, table: str, index: str) -> None:

@@ -19,7 +19,7 @@ SLOW = {"offline": False, "latency": 300, "downloadThroughput": 50_000, "uploadT
 
 WORDS: dict[str, dict[str, str]] = {
     "ro": {
-        "sheet": "Raport de vizită", "sheets": "Rap(ort|oarte) de vizită",
+        "sheet": "Raport de vizită (anexa nr. 3)", "sheets": "Rap(ort|oarte) de vizită",
         "save": "Salvează", "more": "Salvează și adaugă alta",
         "saved": "Salvat.", "next": "Salvat. Urmează fișa următoare.", "purpose": "Scopul vizitei",
         "check": "Fișe de verificat", "accept": "Acceptă", "correct": "Modifică",
@@ -28,7 +28,7 @@ WORDS: dict[str, dict[str, str]] = {
         "history": "Istoric modificări", "corrected": "Modificat",
     },
     "en": {
-        "sheet": "Study visit report", "sheets": "Study visit reports?",
+        "sheet": "Study visit report (Annex No. 3)", "sheets": "Study visit reports?",
         "save": "Save", "more": "Save and add another", "saved": "Saved.",
         "next": "Saved. Here is the next one.", "purpose": "Purpose of visit", "check": "Records to check",
         "accept": "Accept", "correct": "Correct", "deleted": "Deleted records", "restore": "Restore",

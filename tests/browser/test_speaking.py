@@ -16,7 +16,7 @@ def test_a_switch_in_the_middle_of_a_sheet_keeps_everything(sign_in: SignIn) -> 
     manager.named("family.1.name").press("Control+Enter")
     manager.type(family__2__name="Nou")
     manager.speak("en")
-    assert manager.heading == "Study visit report"
+    assert manager.heading == "Study visit report (Annex No. 3)"
     assert [manager.typed(name) for name in ("visit_date", "visit_purpose", "family.1.name", "family.2.name")] == [
         "27.3.26", "Țigări și pâine", "Ștefan P.", "Nou",
     ]

@@ -81,7 +81,7 @@ def test_the_last_sheets_of_a_pile_are_taken_back_where_they_were_typed(sign_in:
     expect(typed.get_by_role("link", name="04.10.2026")).to_be_visible()
     vera.click(typed.get_by_role("button", name="Retrage – 03.10.2026").first)
     expect(vera.page.locator(".notice-success")).to_contain_text("retrasă")
-    assert vera.heading == "Raport de vizită", "and she goes on"
+    assert vera.heading == "Raport de vizită (anexa nr. 3)", "and she goes on"
     expect(typed.get_by_role("link", name="03.10.2026")).to_have_count(0)
 
 

@@ -202,6 +202,9 @@ def test_a_face_says_what_it_leaves_out(folder: Path) -> None:
 @pytest.mark.parametrize("file, old, new, said", [
     ("faces/brief", "columns: [who,", "columns: [whom,",
      'faces/brief.yaml:12: F041: no question is named "whom"; did you mean "who"?'),
+    ("faces/brief", "label: {en: Actions, ro: Acțiuni}",
+     "parts: [{title: {en: Done, ro: Făcute}, by: whom, choices: [yes]}]",
+     'faces/brief.yaml:11: F041: no question is named "whom"; did you mean "who"?'),
     ("faces/long", "[day, rows]", "[dai, rows]",
      'faces/long.yaml:7: F041: no question is named "dai"; did you mean "day"?'),
     ("faces/long", "[day, rows]", "[day, rows, day]", 'faces/long.yaml:7: F041: The face asks "day" twice; keep one.'),

@@ -40,7 +40,7 @@ def test_a_sheet_of_another_case_gives_nothing(demo: Demo, case_id: int) -> None
 
 def test_the_problem_is_defined_as_the_initial_evaluation_says(demo: Demo, case_id: int) -> None:
     filed(demo, "initial_evaluation", case_id, evaluated_on=TODAY, social_summary="Fără locuință.")
-    page = new(demo, "plan", case_id, face="irp").save({"drawn_up_on": "01.03.2026"}, press="_more")
+    page = new(demo, "plan", case_id, face="irp").save({"drawn_up_on": "01.03.2026", "_confirmed": "1"}, press="_more")
     assert page.boxes["problem_definition"] == "Fără locuință."
 
 
@@ -76,7 +76,7 @@ def test_later_monitoring_forms_go_on_from_the_last_one(demo: Demo, case_id: int
 
 
 def test_a_paper_begins_with_the_rows_printed_on_it(demo: Demo, case_id: int) -> None:
-    page = new(demo, "plan", case_id, face="ipp").save({"drawn_up_on": "01.03.2026"}, press="_more")
+    page = new(demo, "plan", case_id, face="ipp").save({"drawn_up_on": "01.03.2026", "_confirmed": "1"}, press="_more")
     page = look(demo.browser("coordinator"), page.address.replace("/2?", "/3?"))
     services = [page.boxes.get(f"rows.{n}.measure") for n in range(6)]
     assert services == ["child_protection", "education", "health", "rehabilitation", "other_service", None]

@@ -121,8 +121,8 @@ def test_a_draft_says_whose_sheet_it_is(demo: Demo) -> None:
             discard(demo.cabinet, volunteer, unescape(place))
         demo.cabinet.session.remove()
     assert drafts == {
-        begun: "DEMO-003 · Raport de vizită", corrected: "DEMO-003 · Dosarul beneficiarului",
-        "/records/visit_report/new?case=99999999999": "Raport de vizită",
+        begun: "DEMO-003 · Raport de vizită (anexa nr. 3)", corrected: "DEMO-003 · Dosarul beneficiarului",
+        "/records/visit_report/new?case=99999999999": "Raport de vizită (anexa nr. 3)",
     }
 
 
@@ -133,7 +133,7 @@ def test_what_a_colleague_did_is_told_to_the_others(demo: Demo) -> None:
         enter(demo.cabinet, form, settled(form, {"visit_date": TODAY}, TODAY), Clerk(volunteer, "", TODAY), case)
         demo.cabinet.session.remove()
     url, label, note = lines(demo, "case_manager", OTHERS)[0]
-    assert (url, label) == (f"/cases/{case}", "DEMO-003 · Drăgulin Alesia · Raport de vizită")
+    assert (url, label) == (f"/cases/{case}", "DEMO-003 · Drăgulin Alesia · Raport de vizită (anexa nr. 3)")
     assert note.startswith("Înregistrat · Mirela Otava · ")
     assert all("Mirela Otava" not in note for _, _, note in lines(demo, "volunteer", OTHERS))
 

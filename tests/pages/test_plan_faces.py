@@ -240,11 +240,13 @@ def test_the_page_of_the_case_splits_the_budget_by_who_pays(demo: Demo, case_id:
 
 def test_specialists_read_the_shared_rows_and_write_their_own_part(demo: Demo, copy: int) -> None:
     """The rows are the case manager's and the beneficiary's; posted by the psychologist they stay as they were."""
-    page = look(demo.browser("psychologist"), f"/records/plan/{copy}/edit?face=iap")
-    assert "Închirierea unui apartament" in page.text
-    assert {name.partition(".")[0] for name in page.boxes} - {"_seen", "csrf_token"} == {
+    rows_page = opened(demo, "psychologist", f"/records/plan/{copy}/edit?face=iap", "Închirierea unui apartament")
+    assert "Închirierea unui apartament" in rows_page.text and set(rows_page.boxes) <= {"_seen", "_owner", "csrf_token"}
+    page = opened(demo, "psychologist", f"/records/plan/{copy}/edit?face=iap", "Subapreciere")
+    assert {name.partition(".")[0] for name in page.boxes} - {"_seen", "_owner", "csrf_token"} == {
         "situation_psychological", "situation_psychological_by", "situation_psychological_on",
     }
+    assert 'value="add situation_other"' in page.html, "whatever her profession is called"
     before = kept(demo, copy)
     page.save({"situation_psychological": "Mai liniștită.", "notes": "Altceva", "rows.0.activities": "Altceva"})
 
@@ -289,6 +291,49 @@ def test_a_row_deleted_on_one_paper_is_deleted(demo: Demo, copy: int) -> None:
     page.save({})
 
     assert [row["resources"] for row in kept(demo, copy)["rows"]] == [f"Resursa {n}" for n in range(2, 9)]
+
+
+def test_services_and_interventions_are_two_tables(demo: Demo, copy: int) -> None:
+    """On the protection plan, as on the paper; what is filled in is the same rows, told apart by their kind."""
+    manager, address = demo.browser("case_manager"), f"/records/plan/{copy}/edit?face=ipp"
+    page = opened(demo, "case_manager", address, "Obiective generale")
+    page.save({"rows.0.measure": "accompaniment", "rows.1.measure": "health"})
+
+    services, interventions = tables_of_rows(look(manager, f"/records/plan/{copy}?face=ipp"))
+    assert "Semnarea acordului" in interventions and "Semnarea acordului" not in services
+    assert "Serviciu: sănătate" in services
+    assert "Închirierea unui apartament" in services, "rows of no kind stay in sight"
+
+    page = opened(demo, "case_manager", address, "Obiective generale")
+    answer = manager.post(page.action, data={**page.boxes.to_dict(), "_row": "add rows.1"})
+    offered = answer.text.partition('name="rows.8.measure"')[2].partition("</select>")[0]
+    assert 'value="evaluation_meeting" selected' in offered and 'value="health"' not in offered
+    assert len(kept(demo, copy)["rows"]) == 8, "nothing is saved by adding a row"
+
+
+def test_a_plan_without_consent_warns_on_every_paper(demo: Demo) -> None:
+    manager = demo.browser("case_manager")
+    page = look(manager, "/records/case/new").save({
+        "opened_on": "24.08.2025", "last_name": "N.", "first_name": "F.", "birth_date": "1980",
+    }, press="_more")
+    for face in FACES:
+        new = look(manager, f"/records/plan/new?case={number_of(page)}&face={face}")
+        boxes = {**new.boxes.to_dict(), "drawn_up_on": "05.09.2025"}
+        told = manager.post(new.action, data=boxes).text
+        assert "În acest caz nu există încă un consimțământ privind asistența." in told, face
+
+
+def test_only_a_childs_plan_asks_the_childs_goal(demo: Demo, case_id: int) -> None:
+    manager = demo.browser("case_manager")
+    goal = "Finalitatea planului (copil)"
+    adult = look(manager, "/records/case/new").save({
+        "opened_on": "24.08.2025", "last_name": "M.", "first_name": "M.", "birth_date": "1980",
+    }, press="_more")
+    for case, asked in [(number_of(adult), False), (case_id, True)]:
+        new = look(manager, f"/records/plan/new?case={case}").save({
+            "drawn_up_on": "05.09.2005", "version_kind": "final", "consent_on": "26.08.2005",
+        }, press="_more")
+        assert (goal in look(manager, f"/records/plan/{number_of(new)}").text) is asked
 
 
 def test_a_row_this_paper_has_nothing_of_stays(demo: Demo, copy: int) -> None:
@@ -368,6 +413,12 @@ def test_each_paper_of_the_demo_is_there() -> None:
     from app.language.folder import read_folder
 
     assert {face.face for face in read_folder(shipped("forms")).of(Face).values()} == set(FACES)
+
+
+def tables_of_rows(page: Page) -> tuple[str, str]:
+    """The tables of services and of interventions, as they are read."""
+    services, _, interventions = page.html.partition("Servicii</dt>")[2].partition("Intervenții</dt>")
+    return services, interventions.partition("</table>")[0]
 
 
 def kept(demo: Demo, plan_id: int) -> Answers:

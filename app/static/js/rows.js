@@ -23,7 +23,9 @@ function say(table, text) {
 }
 
 function nextIndex(table) {
-  const taken = [...table.tBodies[0].rows].map((row) => Number(row.dataset.row));
+  // A paper may have the rows in several tables: they are counted together.
+  const all = document.querySelectorAll(`[data-rows="${table.dataset.rows}"] > tbody > tr`);
+  const taken = [...all].map((row) => Number(row.dataset.row));
   return Math.max(-1, ...taken) + 1;
 }
 

@@ -30,8 +30,8 @@ const once = (look) => {
 const inputs = (place) => place.querySelectorAll("input, select, textarea");
 const inputsOf = once((question) => [...inputs(question)]);
 const rowOf = (element) => element.closest("tr[data-row]");
-const tableOf = once((question) => question.querySelector("table[data-rows]"));
-const rowsOf = (question) => [...tableOf(question).tBodies[0].rows].filter((row) => !row.hidden);
+const tablesOf = once((question) => [...question.querySelectorAll("table[data-rows]")]);
+const rowsOf = (question) => tablesOf(question).flatMap((table) => [...table.tBodies[0].rows]).filter((row) => !row.hidden);
 const short = (question) => question.dataset.question.split(".").at(-1);
 const holdsRows = (question) => question.dataset.valueType === "rows";
 

@@ -35,7 +35,7 @@ def opened_app(
     store = open_store(data, key, url)
     opened = prepared(store, forms)
     with store.writing() as session:
-        clear_loose_files(session.connection(), opened.definition.forms)
+        clear_loose_files(session.connection())
     application = create_app(store, opened, _secret_key(store), data, **config)
     findings = opened.findings
     if demo and not application.extensions["dosar_access"].is_set_up():

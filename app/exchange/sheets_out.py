@@ -76,7 +76,7 @@ class Writing:
         return [cell, None] if column.is_money else [cell]
 
     def _cell(self, question: Question | None, answer: Any) -> Value:
-        if question is None or answer is None or question.link_target() is not None:
+        if question is None or answer is None or question.link_target() is not None or question.attached:
             return answer or None
         if isinstance(answer, Unknown):
             return answer.value if self.as_codes else shown(question, answer, self.reading)

@@ -10,11 +10,14 @@ from typing import Any, ClassVar, Literal, NamedTuple
 from warnings import catch_warnings, simplefilter
 from zipfile import BadZipFile, ZipFile
 
+from babel.units import format_unit
 from PIL import Image, ImageOps
 from sqlalchemy import Integer
 
+from app.fields.locales import locale_of
 from app.language.message import Mistake
 from app.language.question import Answer, Question, Reading
+from app.language.texts import Text, say
 
 
 class FileType(NamedTuple):
@@ -23,25 +26,32 @@ class FileType(NamedTuple):
     media_type: str
     beginning: bytes
     """How its content begins, as a pattern."""
+    kind: Text
+    """What people call it."""
 
 
 ZIP = rb"PK\x03\x04"
 OFFICE = "application/vnd.openxmlformats-officedocument"
+PICTURE: Text = {"en": "picture", "ro": "imagine"}
 PICTURES = {
-    "jpg": FileType("image/jpeg", rb"\xff\xd8\xff"),
-    "jpeg": FileType("image/jpeg", rb"\xff\xd8\xff"),
-    "png": FileType("image/png", rb"\x89PNG\r\n\x1a\n"),
-    "webp": FileType("image/webp", rb"RIFF.{4}WEBP"),
+    "jpg": FileType("image/jpeg", rb"\xff\xd8\xff", PICTURE),
+    "jpeg": FileType("image/jpeg", rb"\xff\xd8\xff", PICTURE),
+    "png": FileType("image/png", rb"\x89PNG\r\n\x1a\n", PICTURE),
+    "webp": FileType("image/webp", rb"RIFF.{4}WEBP", PICTURE),
 }
 ODT = "application/vnd.oasis.opendocument.text"
 DOCUMENTS = {
-    "pdf": FileType("application/pdf", rb"%PDF-"),
-    "docx": FileType(f"{OFFICE}.wordprocessingml.document", ZIP),
-    "xlsx": FileType(f"{OFFICE}.spreadsheetml.sheet", ZIP),
-    "odt": FileType(ODT, ZIP + rb".{26}mimetype" + re.escape(ODT).encode()),
-    "txt": FileType("text/plain", rb"(?!(?:\xef\xbb\xbf)?\s*<)[^\x00]*\Z"),
+    "pdf": FileType("application/pdf", rb"%PDF-", {"en": "PDF document", "ro": "document PDF"}),
+    "docx": FileType(f"{OFFICE}.wordprocessingml.document", ZIP, {"en": "Word document", "ro": "document Word"}),
+    "xlsx": FileType(f"{OFFICE}.spreadsheetml.sheet", ZIP, {"en": "Excel workbook", "ro": "registru Excel"}),
+    "odt": FileType(ODT, ZIP + rb".{26}mimetype" + re.escape(ODT).encode(), {
+        "en": "OpenDocument text", "ro": "document OpenDocument",
+    }),
+    "txt": FileType("text/plain", rb"(?!(?:\xef\xbb\xbf)?\s*<)[^\x00]*\Z", {"en": "text", "ro": "text"}),
 }
 """The files accepted, by their ending. A text must not begin like a web page."""
+KINDS = {known.media_type: known.kind for known in (DOCUMENTS | PICTURES).values()}
+UNITS = (("megabyte", 1_000_000), ("kilobyte", 1_000))
 MACROS = re.compile(r"vbaproject|^Basic/", re.IGNORECASE)
 PICTURE_FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_PIXELS = 50_000_000
@@ -92,6 +102,10 @@ class File(Question):
     def words(self, answer: Answer) -> str:
         return ""
 
+    def shown(self, answer: Answer, reading: Reading) -> str:
+        """The number says nothing to anybody: :func:`file_words` does, for who may open the file."""
+        return ""
+
 
 class Picture(File):
     """A picture only."""
@@ -100,6 +114,18 @@ class Picture(File):
     accepted: ClassVar[dict[str, FileType]] = PICTURES
 
     type: Literal["image"] = "image"  # type: ignore[assignment]
+
+
+def file_words(name: str, media_type: str, size: int, language: str) -> str:
+    """The file as people know it: ``consent.jpg (picture, 240 kB)``."""
+    return f"{name} ({say(KINDS.get(media_type), language)}, {_size(size, language)})"
+
+
+def _size(size: int, language: str) -> str:
+    unit, bytes_in_it = next((one for one in UNITS if size >= one[1]), ("byte", 1))
+    count = size / bytes_in_it
+    shown = round(count, 1) if count < 10 and unit != "byte" else round(count)
+    return format_unit(shown, unit, "short", locale=locale_of(language))
 
 
 def _ending(filename: str) -> str:

@@ -50,7 +50,7 @@ class Table(Question):
 
     type: Literal["table"] = "table"
     questions: Annotated[list["AnyQuestion"], Field(alias="columns", min_length=1)]  # type: ignore[name-defined]  # noqa: F821 - told by app.fields
-    """The questions of each row; neither a table nor a file can stand in a table."""
+    """The questions of each row; a table cannot stand in a table, nor a code."""
     min_rows: Annotated[int, Field(ge=0)] = 0
     """The fewest rows, once there is one."""
     max_rows: Annotated[int, Field(ge=1, le=2000)] = 500
@@ -64,8 +64,6 @@ class Table(Question):
     def _only_what_a_row_can_hold(cls, questions: list[Question]) -> list[Question]:
         if any(question.columns_asked() for question in questions):
             raise Mistake("A table cannot stand inside a table. Make it a form of its own.")
-        if any(question.attached for question in questions):
-            raise Mistake("A file cannot stand inside a table. Ask for it beside the table, or in a form of its own.")
         if any(question.issued for question in questions):
             raise Mistake("A code is issued to a sheet, not to a row. Ask for it beside the table.")
         return questions

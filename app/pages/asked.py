@@ -77,6 +77,8 @@ class Asked:
     inputmode: str = ""
     attached: bool = False
     """Whether a file is sent along."""
+    url: str = ""
+    """Where the kept file is opened."""
     pick: str = ""
     """The address where the records to link to are looked up."""
     columns: list[AskedColumn] = field(default_factory=list)

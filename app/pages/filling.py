@@ -6,6 +6,7 @@ from json import dumps
 from typing import Any
 
 from flask_babel import gettext
+from markupsafe import Markup
 
 from app.language.answering import Complaint, Where, hidden_questions, plain_answers
 from app.language.expressions import Expression
@@ -17,6 +18,7 @@ from app.language.texts import Text, say
 from app.pages.asked import Asked, AskedColumn, AskedOption, AskedPart, AskedRow, AskedSection, Problem
 from app.pages.offered import Blanks, offered
 from app.pages.posted import BLANK, Posted, row_indexes
+from app.records.attachments import FILE
 from app.records.labels import UNKNOWN_WORDS, shown
 
 Titles = Mapping[tuple[str, int], str]
@@ -137,7 +139,8 @@ class Filling:
             required_if=self._condition(question.required_if, on_page),
             value=self._condition(question.expressions().get("value"), on_page),
             text=self._text(question, answer), lines=box.lines, width=box.width, inputmode=box.inputmode,
-            unit=say(box.unit, language), attached=question.attached, pick=self.pick,
+            unit=say(box.unit, language), attached=question.attached, url=file_url(question, answer, self.titles),
+            pick=self.pick,
         )
         if name in self.others:
             self._draw_to_read(question, asked, answer)
@@ -160,7 +163,9 @@ class Filling:
         ]
 
     def _read(self, question: Question, answer: Any) -> str:
-        """The answer in words; a record out of reach has no title."""
+        """The answer in words, a file with its link; a record out of reach has no title."""
+        if url := file_url(question, answer, self.titles):
+            return linked(self._text(question, answer), url)
         if question.link_target() is not None and isinstance(answer, int):
             return self._text(question, answer) or gettext("(not for you to see)")
         return self._text(question, answer) or shown(question, answer, self.reading)
@@ -181,7 +186,7 @@ class Filling:
         if target is not None and isinstance(answer, int):
             return self.titles.get((target, answer), "")
         if question.attached and isinstance(answer, int):
-            return self.titles.get(("file", answer), "")
+            return self.titles.get((FILE, answer)) or gettext("(not for you to see)")
         return shown(question, answer, self.reading) if question.computed else ""
 
     def _condition(self, rule: Expression | None, on_page: frozenset[str]) -> str:
@@ -270,15 +275,26 @@ def _unknown(question: Question, texts: Sequence[str], language: str) -> list[As
     ]
 
 
+def file_url(question: Question, answer: Any, titles: Titles) -> str:
+    """Where the file is opened, for who may open it."""
+    is_open = question.attached and isinstance(answer, int) and (FILE, answer) in titles
+    return f"/files/{answer}" if is_open else ""
+
+
+def linked(text: str, url: str) -> Markup:
+    """The text as a link, for a place that otherwise holds plain text."""
+    return Markup('<a href="{}">{}</a>').format(url, text)
+
+
 def linked_ids(questions: Iterable[Question], answers: Answers) -> dict[str, set[int]]:
-    """What the answers point to: target → ids, rows included."""
+    """What the answers point to, records and files: target → ids, rows included."""
     wanted: dict[str, set[int]] = {}
     for question in questions:
         answer = answers.get(question.name)
         for row in answer or () if question.columns_asked() else ():
             for target, ids in linked_ids(question.columns_asked(), row).items():
                 wanted.setdefault(target, set()).update(ids)
-        target = question.link_target()
+        target = FILE if question.attached else question.link_target()
         if target is not None and isinstance(answer, int):
             wanted.setdefault(target, set()).add(answer)
     return wanted

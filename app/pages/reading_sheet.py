@@ -11,8 +11,9 @@ from app.language.form import Form
 from app.language.question import Answers, Question
 from app.language.texts import say
 from app.pages.desk import Desk
-from app.pages.filling import Titles
+from app.pages.filling import Titles, file_url, linked
 from app.pages.moments import moment_text
+from app.records.attachments import FILE
 from app.records.labels import shown
 from app.records.tables import USER, Record
 
@@ -77,34 +78,40 @@ def _read(at: Desk, question: Question, answer: Any, titles: Titles) -> ReadQues
     text = answer_text(at, question, answer, titles)
     read = ReadQuestion(
         say(question.label, language), question.number or "", text,
-        level=question.level(answer), lines="\n" in text, url=_url(at, question, answer),
+        level=question.level(answer), lines="\n" in text, url=_url(at, question, answer, titles),
     )
     if question.columns_asked():
         read.columns = [say(column.label, language) for column in question.columns_asked()]
         read.rows = [
-            [answer_text(at, column, row.get(column.name), titles) for column in question.columns_asked()]
+            [linked_text(at, column, row.get(column.name), titles) for column in question.columns_asked()]
             for row in answer or ()
         ]
     return read
 
 
 def answer_text(at: Desk, question: Question, answer: Any, titles: Titles) -> str:
-    """The answer in words; a record out of reach has no title."""
+    """The answer in words; a record or file out of reach has no title."""
     target = question.link_target()
     if target is not None and isinstance(answer, int):
         return titles.get((target, answer)) or gettext("(not for you to see)")
     if question.attached and isinstance(answer, int):
-        return titles.get(("file", answer), "")
+        return titles.get((FILE, answer)) or gettext("(not for you to see)")
     return shown(question, answer, at.reading)
 
 
-def _url(at: Desk, question: Question, answer: Any) -> str:
+def linked_text(at: Desk, question: Question, answer: Any, titles: Titles) -> str:
+    """The answer in words, a file as the link by which it is opened."""
+    text, url = answer_text(at, question, answer, titles), file_url(question, answer, titles)
+    return linked(text, url) if url else text
+
+
+def _url(at: Desk, question: Question, answer: Any, titles: Titles) -> str:
     target = question.link_target()
     if not isinstance(answer, int) or isinstance(answer, bool):
         return ""
     if target is not None and target != USER and at.worker.may("see", target):
         return f"/records/{target}/{answer}"
-    return f"/files/{answer}" if question.attached else ""
+    return file_url(question, answer, titles)
 
 
 MANY = 4

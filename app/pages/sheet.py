@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.access.languages import choose, wording
-from app.language.answering import Complaint, changed_questions, complaints, settled
+from app.language.answering import Complaint, Where, changed_questions, complaints, settled
 from app.language.form import Form, Section
 from app.language.message import Message
 from app.language.question import Answers, Question
@@ -34,7 +34,7 @@ from app.pages.pile import Pile
 from app.pages.posted import Posted, as_posted, copy_row, next_row, read_posted, take_theirs, tidied
 from app.pages.tokens import owner_token
 from app.pages.unsent import OWNER, TYPED, boxes_of
-from app.pages.uploads import take_uploads
+from app.pages.uploads import foreign_files, refusals, take_uploads
 from app.records import drafts
 from app.records.case_links import links_elsewhere
 from app.records.tables import Record
@@ -138,16 +138,18 @@ class SheetOnDesk:
         """What a post of the page leads to; ``file`` keeps answers that stand every check."""
         posted: Posted = MultiDict(request.form)
         take_theirs(self.questions, posted, self.kept, self.desk.reading)
+        refused = take_uploads(self.desk, self.whole.key, self.questions, posted)
         posted = self._tidied(posted)
         something_typed = posted.pop(TYPED, "") == "1"
         for press, respond in PRESSES.items():
             if press in posted:
                 if something_typed:
                     self.keep_draft(posted)
+                if refused:
+                    return self._page(posted, refusals(refused, posted)), 422
                 return respond(self, posted)
-        uploads = take_uploads(self.desk, self.questions, posted)
         read = read_posted(self.questions, posted, self.desk.reading, self.fixed)
-        read.mistakes.update(uploads)
+        read.mistakes.update(self._foreign_files(read.answers) | refusals(refused, posted))
         read.answers.update(derived(self.questions, read.answers, self.desk.reading))
         answers = settled(self.whole, self._with_kept(read.answers), self.desk.reading.today)
         asked = {question.name for question in self.questions}
@@ -181,6 +183,10 @@ class SheetOnDesk:
         before = self.kept if self.record is not None else {}
         elsewhere = links_elsewhere(self.desk.cabinet, self.whole, case_id, answers, before)
         return [Complaint(where, NOT_OF_THIS_CASE) for where in elsewhere]
+
+    def _foreign_files(self, read: Answers) -> dict[Where, Message]:
+        record_id = self.record.id if self.record is not None else None
+        return foreign_files(self.desk, self.whole.key, self.questions, self.kept, read, record_id)
 
     def keep_draft(self, posted: Posted) -> datetime:
         """What is not saved waits as a draft, if she goes away now; returns the moment."""

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
+from markupsafe import Markup
 
 from app.language.form import Form
 from app.language.question import Question
@@ -13,7 +14,7 @@ from app.language.texts import say
 from app.pages.desk import Desk
 from app.pages.filling import Titles, linked_ids
 from app.pages.moments import day_text, moment_text
-from app.pages.reading_sheet import answer_text
+from app.pages.reading_sheet import linked_text
 from app.records.history import BACK_WITH_CASE, LEFT_WITH_CASE, RETURNED, Change, Entry
 from app.records.labels import link_titles, user_names
 
@@ -99,7 +100,7 @@ def _told(at: Desk, change: Change, titles: Titles) -> list[ToldChange]:
         return _told_rows(at, change, titles)
     label = say(change.question.label, at.reading.language)
     return [ToldChange(label, *(
-        answer_text(at, change.question, answer, titles) for answer in (change.old, change.new)
+        linked_text(at, change.question, answer, titles) for answer in (change.old, change.new)
     ))]
 
 
@@ -123,7 +124,7 @@ def _row_text(at: Desk, table: Question, row: Any, other: Any, titles: Titles) -
     if row is None:
         return ""
     differing = [
-        (say(column.label, at.reading.language), answer_text(at, column, row.get(column.name), titles))
+        (say(column.label, at.reading.language), linked_text(at, column, row.get(column.name), titles))
         for column in table.columns_asked() if other is None or row.get(column.name) != other.get(column.name)
     ]
-    return "; ".join(f"{label}: {text}" for label, text in differing if text)
+    return Markup("; ").join(Markup("{}: {}").format(label, text) for label, text in differing if text)

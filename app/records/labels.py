@@ -7,9 +7,11 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import bindparam, select
 
+from app.fields.files import file_words
 from app.language.form import CASE, Form
 from app.language.question import Answers, Question, Reading, Unknown
 from app.language.texts import say
+from app.records.attachments import FILE, readable
 from app.records.cabinet import Cabinet
 from app.records.tables import USER, column_names
 from app.records.together import Together
@@ -77,10 +79,19 @@ def user_names(cabinet: Cabinet, ids: Iterable[int | None], reading: Reading) ->
 def link_titles(
     cabinet: Cabinet, known: Mapping[str, Form], wanted: Mapping[str, Iterable[int]], reading: Reading,
 ) -> dict[tuple[str, int], str]:
-    """(target, id) → title, for every form (or ``user``) pointed to: one statement for all.
+    """(target, id) → title, for every form (or ``user``) pointed to: one statement for all; and for every file.
 
     ``known`` are the forms as the reader may know them; what she may not see has no title.
     """
+    files = readable(cabinet, known, wanted.get(FILE, ()), reading.worker_id)
+    return {**_record_titles(cabinet, known, wanted, reading), **{
+        (FILE, one.id): file_words(one.name, one.media_type, one.size, reading.language) for one in files.values()
+    }}
+
+
+def _record_titles(
+    cabinet: Cabinet, known: Mapping[str, Form], wanted: Mapping[str, Iterable[int]], reading: Reading,
+) -> dict[tuple[str, int], str]:
     targets = [(target, sorted(set(ids))) for target, ids in wanted.items() if target == USER or target in known]
     targets = [(target, ids) for target, ids in targets if ids]
     if not targets:

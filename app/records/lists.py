@@ -17,16 +17,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from app.fields.files import file_words
 from app.language.form import CASE, Form
 from app.language.moving import ingredients, made_anew, moving_answers, moving_questions
 from app.language.question import Question, Reading
 from app.language.same import Same
 from app.records.acceptance import accepted
+from app.records.attachments import FILE
 from app.records.blanks import down, up
 from app.records.cabinet import Cabinet
 from app.records.labels import PERSON, person_name, shown, title, title_columns, title_questions
 from app.records.scope import current_scope
 from app.records.search import asked_words, found_by, may_be_misspelled
+from app.records.system import attachment
 from app.records.tables import USER, Record, column_names, sort_column
 
 PAGE = 25
@@ -286,6 +289,8 @@ def _column(whole: Form, question: Question, known: Mapping[str, Form], reading:
     target = question.link_target()
     if target is not None and (target == USER or target in known):
         return _link_column(question.name, target, known, reading)
+    if question.attached:
+        return _file_column(question.name, reading)
     if question.name in moving_questions(whole):
         return _moving_column(whole, question, reading)
     names = tuple(column_names(question))
@@ -328,6 +333,13 @@ def _link_column(name: str, target: str, known: Mapping[str, Form], reading: Rea
     return _Column(("id", *names), text, text, name, target)
 
 
+def _file_column(name: str, reading: Reading) -> _Column:
+    def text(values: Sequence[Any]) -> str:
+        return "" if values[0] is None else file_words(values[0], values[1], values[2], reading.language)
+
+    return _Column(("name", "media_type", "size"), text, text, name, FILE)
+
+
 def _rows(
     cabinet: Cabinet, kept: type[Record], ids: Sequence[int], columns: Sequence[_Column], options: Mapping[str, Any],
 ) -> list[Any]:
@@ -346,12 +358,22 @@ def _rows_query(kept: type[Record], columns: Sequence[_Column]) -> Select[Any]:
         if not column.link:
             query = query.add_columns(*[getattr(kept, name) for name in column.names])
             continue
-        linked: Any = aliased(User) if column.target == USER else aliased(
-            kept.links[column.link], select(kept.links[column.link]).subquery()
-        )
+        linked, joined = _linked(kept, column)
         query = query.add_columns(*[getattr(linked, name) for name in column.names])
-        query = query.outerjoin(linked, getattr(kept, column.link) == linked.id)
+        query = query.outerjoin(*joined)
     return query
+
+
+def _linked(kept: type[Record], column: _Column) -> tuple[Any, tuple[Any, Any]]:
+    """What a column leads to, and how it is joined; a file has to be the record's own."""
+    if column.target == FILE:
+        file = attachment.alias()
+        own = and_(file.c.form == kept.form_key, file.c.record_id == kept.id)
+        return file.c, (file, and_(file.c.id == getattr(kept, column.link), own))
+    linked: Any = aliased(User) if column.target == USER else aliased(
+        kept.links[column.link], select(kept.links[column.link]).subquery()
+    )
+    return linked, (linked, getattr(kept, column.link) == linked.id)
 
 
 def _cells(rows: Sequence[Any], columns: Sequence[_Column], made: str) -> list[list[Any]]:

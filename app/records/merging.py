@@ -17,6 +17,7 @@ from sqlalchemy import and_, delete, func, insert, literal, select, union_all, u
 from app.language.form import CASE, Form
 from app.language.question import Answers, Question
 from app.records import drafts, history
+from app.records.attachments import with_copies
 from app.records.belonging import Belonging
 from app.records.cabinet import Cabinet
 from app.records.closing import closed_tables, opened
@@ -101,6 +102,7 @@ def merge(
             or (question.name not in unwanted and kept.answers.get(question.name) in (None, []))
         }
         if answers:
+            answers = with_copies(cabinet, form, answers, clerk.user_id)
             correct(cabinet, form, merging.kept_id, merging.kept_version, answers, clerk)
         moved = _move_sheets(cabinet, merging)
         drafts.move_to_case(cabinet, merging.gone_id, merging.kept_id)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from app.language.form import Form
 from app.language.question import Question, Unknown
-from app.records.system import SYSTEM_METADATA, draft, history, past
+from app.records.system import SYSTEM_METADATA, attachment, draft, history, past
 
 NO_TITLE = {"en": "-", "ro": "-"}
 Definition = dict[str, Any]
@@ -95,9 +95,15 @@ def keep_turn(
 def rename_elsewhere(connection: Connection, form: str, rows_of: str, was: str, now: str) -> None:
     """Give a question its new name wherever something other than an answer is kept under it."""
     for table in SYSTEM_METADATA.tables.values():
-        if {"form", "question"} <= set(table.c.keys()) and not rows_of:
+        if {"form", "question"} <= set(table.c.keys()) and (not rows_of or "rows_of" in table.c):
             renamed = update(table).where(table.c.form == form, table.c.question == was)
+            if "rows_of" in table.c:
+                renamed = renamed.where(table.c.rows_of == rows_of)
             connection.execute(renamed.values(question=now))
+    if not rows_of:
+        connection.execute(
+            update(attachment).where(attachment.c.form == form, attachment.c.rows_of == was).values(rows_of=now)
+        )
     box = re.compile(rf"({re.escape(rows_of)}\.\d+\.)({was})()" if rows_of else rf"()({was})(\..*)?")
     drafts = select(draft.c.id, draft.c.boxes).where(draft.c.form == form)
     for draft_id, boxes in connection.execute(drafts).all():

@@ -19,10 +19,11 @@ from app.records.change_checks import gets_case, loses_case, reached_by_more, re
 from app.records.closing import close_tables, closed_tables
 from app.records.converting import Conversion, fill_sort_columns, give_cases, index_anew
 from app.records.held import Held
+from app.records.owning_files import own_files
 from app.records.past import Definition as Contents
 from app.records.past import keep_turn, rename_elsewhere
 from app.records.standing import questions_in
-from app.records.system import SYSTEM_METADATA
+from app.records.system import SYSTEM_METADATA, attachment
 from app.records.tables import INDEX, build_tables, closed_of, row_table_name, sort_column, sorted_by_words
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -99,6 +100,10 @@ class _Plan:
 
     def steps(self) -> Iterator[Step]:
         yield from self._seen_by_more()
+        unowned = self._unowned()
+        for table in self._wanted():  # what became of a question is told in Dosar's own tables
+            if table.name in SYSTEM_METADATA.tables and table.name in self.there:
+                yield from self._new_columns(table)
         changes = [
             (form, one) for older, form in self._pairs() if not loses_case(older, form)
             for one in sorted(kept_questions(older, form), key=lambda one: one.rows_of)
@@ -117,6 +122,7 @@ class _Plan:
         yield from self._convert()
         yield from self._get_case()
         yield from unsorted
+        yield from unowned
         yield from self._close()
         for table in self._wanted():
             yield from self._indexes(table)
@@ -284,6 +290,15 @@ class _Plan:
                     "The records of %(form)s are put in alphabetical order.", {"form": key}
                 ), partial(fill_sort_columns, form=form, questions=questions)))
         return steps
+
+    def _unowned(self) -> list[Step]:
+        """The files of a database in which they did not know their records yet."""
+        files = self.there.get(attachment.name)
+        if files is None or "rows_of" in files.columns:
+            return []
+        said = Message("Every file is kept with the record it was attached to.")
+        every = [*self.before.values(), *self.definition.forms.values()]
+        return [Step(said, partial(own_files, forms=every, aside=ASIDE))]
 
     def _close(self) -> Iterator[Step]:
         """The tables that are only added to and are still open, wholly or in a column that is new."""

@@ -5,7 +5,7 @@ edge (:mod:`app.access.gate`, the command line) sets it once; until then nothing
 written. Sources: roles.yaml; security.md's measured row scope.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -241,7 +241,7 @@ def _require_reachable_links(session: Session, scope: Scope) -> None:
     """Every record a changed one points to must itself be within reach, its case included."""
     wanted: dict[type[Stored], set[int]] = {}
     cases: set[int] = set()
-    files: set[int] = set()
+    files: list[Attached] = []
     for kept in [*session.new, *session.dirty]:
         if not isinstance(kept, Stored):
             continue
@@ -253,7 +253,7 @@ def _require_reachable_links(session: Session, scope: Scope) -> None:
             if column != "case_id":
                 wanted.setdefault(target, set()).update(_added(kept, column))
         for column in kept.attached_in:
-            files.update(_added(kept, column))
+            files.extend((kept, column, number) for number in _added(kept, column))
     with session.no_autoflush:
         _require_cases(session, scope, cases)
         _require_own_files(session, scope, files)
@@ -303,13 +303,34 @@ def _added(kept: Stored, column: str) -> set[int]:
     return {added[0]} if added and added[0] is not None else set()
 
 
-def _require_own_files(session: Session, scope: Scope, files: set[int]) -> None:
-    """Whoever puts a file into a sheet has attached it herself: its number alone opens no file."""
+Attached = tuple[Stored, str, int]
+"""What names a file, in which column, and the file's number."""
+
+
+def _require_own_files(session: Session, scope: Scope, files: Sequence[Attached]) -> None:
+    """Whoever puts a file into a sheet has attached it herself, or it was this question's before: its number
+    alone opens no file."""
     if not files:
         return
-    own = select(attachment.c.id).where(attachment.c.id.in_(files), attachment.c.user_id == scope.worker_id)
-    if set(session.scalars(own)) != files:
-        raise OutOfReach("file")
+    numbers = {number for _, _, number in files}
+    found = {row.id: row for row in session.execute(_OWNERS.where(attachment.c.id.in_(numbers)))}
+    for kept, column, number in files:
+        if not _may_name(scope, kept, column, found.get(number)):
+            raise OutOfReach("file")
+
+
+_OWNERS = select(
+    attachment.c.id, attachment.c.user_id, attachment.c.form, attachment.c.rows_of, attachment.c.question,
+    attachment.c.record_id,
+)
+
+
+def _may_name(scope: Scope, kept: Stored, column: str, file: Any) -> bool:
+    if file is None or file.record_id is None:
+        return file is not None and file.user_id == scope.worker_id
+    rows_of, record_id = (kept.question_name, kept.record_id) if isinstance(kept, Row) else ("", kept.id)
+    owner = file.form, file.rows_of, file.question, file.record_id
+    return bool(owner == (kept.form_key, rows_of, column, record_id))
 
 
 _WORKED_ON = select(team.c.case_id).where(

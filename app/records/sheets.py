@@ -17,6 +17,7 @@ from app.language.form import CASE, Form
 from app.language.message import Mistake
 from app.language.question import Answers, Question
 from app.records import history
+from app.records.attachments import adopt
 from app.records.cabinet import Cabinet
 from app.records.relied import relied_on
 from app.records.scope import SYSTEM, OutOfReach, acting_as
@@ -175,6 +176,7 @@ def _new_record(
         for table in form.row_questions
     }
     cabinet.session.flush()
+    adopt(cabinet, form, record.id, {}, answers)
     index_words(cabinet, form, record, answers)
     return record, answers_of(cabinet, record, _as_kept(form, laid))
 
@@ -304,6 +306,7 @@ def _replace(
         for table in tables
     }
     cabinet.session.flush()
+    adopt(cabinet, form, record.id, before, answers)
     if any(answers.get(one.name) != before.get(one.name) for one in form.questions.values() if one.search):
         index_words(cabinet, form, record, answers)
     return answers_of(cabinet, record, {**before, **_as_kept(form, laid)})

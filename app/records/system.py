@@ -140,6 +140,7 @@ attachment = Table(
     "dosar_file", SYSTEM_METADATA,
     Column("id", Integer, primary_key=True),
     Column("form", String(48), nullable=False),
+    Column("rows_of", String(48), nullable=False, server_default=""),
     Column("question", String(48), nullable=False),
     Column("record_id", Integer),
     Column("name", Text, nullable=False),
@@ -151,7 +152,11 @@ attachment = Table(
     Column("at", DateTime, nullable=False),
     Index("ix_dosar_file_record", "form", "record_id"),
 )
-"""Files kept with a record, inside the encrypted database."""
+"""Files kept with a record, inside the encrypted database: each knows its record and its question.
+
+``rows_of`` is the table of rows whose column the question is; a file has no ``record_id`` until the sheet it
+came with is saved.
+"""
 
 draft = Table(
     "dosar_draft", SYSTEM_METADATA,

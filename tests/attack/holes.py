@@ -19,9 +19,8 @@ from app.access import worker as worker_module
 from app.access.gate import WORKERS
 from app.fields.rows import Table
 from app.language.form import Form
-from app.pages import desk, tokens
-from app.pages import files as file_pages
-from app.records import drafts, history, labels, relied, scope, search, sheets
+from app.pages import desk, tokens, uploads
+from app.records import attachments, drafts, history, labels, relied, scope, search, sheets
 from app.records.scope import SYSTEM, Scope, acting_as
 from app.records.sheets import open_sheet
 from tests.attack.cells import Part
@@ -65,6 +64,7 @@ def _links_unchecked(planted: Planted, patch: Patch) -> None:
 
 def _files_unchecked(planted: Planted, patch: Patch) -> None:
     patch(scope, "_require_own_files", lambda session, scope, files: None)
+    _everywhere(patch, uploads.foreign_files, lambda *arguments: {})
 
 
 def _everything_is_clear(planted: Planted, patch: Patch) -> None:
@@ -154,7 +154,11 @@ def _cases_go_with_all_sheets(planted: Planted, patch: Patch) -> None:
 
 
 def _files_of_all(planted: Planted, patch: Patch) -> None:
-    patch(file_pages, "_stands_in_reach", lambda at, file_id: True)
+    patch(attachments, "_records", lambda cabinet, form, owned: {one.record_id for one in owned if one.form == form})
+
+
+def _files_of_hidden_answers(planted: Planted, patch: Patch) -> None:
+    patch(attachments, "_is_asked", lambda known, one: True)
 
 
 def _rows_are_not_for_good(planted: Planted, patch: Patch) -> None:
@@ -193,6 +197,7 @@ HOLES = [
     Hole("rows kept for good are rewritten", _rows_are_not_for_good,
          Part("case_manager", ("plan",), method="POST"), "answered 500"),
     Hole("every file is served", _files_of_all, Part("case_manager", endpoint="FilePages")),
+    Hole("files ignore clearances", _files_of_hidden_answers, Part("accountant", endpoint="FilePages")),
 ]
 
 

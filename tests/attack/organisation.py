@@ -73,6 +73,14 @@ class Planted:
         places = CASE_PLACES if self.policy.in_case(form) else (*private, *SHARED_PLACES)
         return places[:-1] if self.forms[form].append_only else places
 
+    def unlike_files(self) -> list[tuple[str, int]]:
+        """Place and number of a file of every form within reach; elsewhere one for every clearance it needs."""
+        unlike = {
+            (bird.place, bird.form if bird.place in ("own", "shared") else bird.needs): number
+            for number, bird in self.attached.items()
+        }
+        return [(place, number) for (place, _), number in unlike.items()]
+
     def place_of(self, table: str, record_id: int) -> Place | None:
         """Where a planted record lies; ``None`` for one that came later."""
         return next((

@@ -149,7 +149,7 @@ def _fill(rule: Rule, values: dict[str, Any]) -> str:
 SIMPLE: dict[str, Callable[[Planted], list[tuple[str, Any]]]] = {
     "case_id": lambda planted: [*planted.cases.items(), ("missing", MISSING), ("missing", TOO_LARGE)],
     "other_id": lambda planted: [("foreign", planted.cases["foreign"]), ("missing", MISSING)],
-    "file_id": lambda planted: [*planted.files.items(), ("missing", MISSING), ("missing", TOO_LARGE)],
+    "file_id": lambda planted: [*planted.unlike_files(), ("missing", MISSING), ("missing", TOO_LARGE)],
     "user_id": lambda planted: [
         *((name, planted.users[name]) for name in ("administrator", "stranger")),
         ("nobody", MISSING), ("nobody", TOO_LARGE),

@@ -21,6 +21,7 @@ from app.language.form import CASE, Form
 from app.language.question import Answers, Question, Reading, kinds
 from app.language.reading import read_yaml
 from app.pages.posted import as_posted
+from app.records.attachments import attached_in
 from app.records.cabinet import Cabinet
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import answers_of
@@ -141,9 +142,8 @@ def _send(office: Office, address: str, form: Form, answers: Answers, worker: st
     posted: dict[str, Any] = {
         name: texts for name, texts in as_posted(questions, answers, reading).to_dict(flat=False).items()
     }
-    for question in questions:
-        if question.attached and answers.get(question.name):
-            posted[question.name] = (_picture(), "scan.png")
+    for where, _ in attached_in(questions, answers):
+        posted[".".join(where)] = (_picture(), "scan.png")
     posted |= {**_hidden(page.text), "_confirmed": "1", "_reason": "Verificat pe hârtie."}
     answer = browser.post(address, data=posted, content_type="multipart/form-data")
     assert answer.status_code == 303, f"{address}: {_complaints(answer.text)}"
@@ -164,7 +164,7 @@ def _comparable(form: Form, answers: Answers, expected: Answers) -> Answers:
         answer = answers.get(question.name)
         if question.columns_asked():
             made[question.name] = [
-                {column.name: row.get(column.name) or None for column in question.columns_asked()}
+                {column.name: _told(column, row.get(column.name)) for column in question.columns_asked()}
                 for row in answer or ()
             ]
         elif question.attached:
@@ -172,6 +172,10 @@ def _comparable(form: Form, answers: Answers, expected: Answers) -> Answers:
         elif not (question.issued and expected.get(question.name) is None):
             made[question.name] = answer
     return made
+
+
+def _told(column: Question, answer: Any) -> Any:
+    return bool(answer) if column.attached else answer or None
 
 
 @pytest.mark.parametrize("key", FORMS)
@@ -227,4 +231,4 @@ def test_every_form_and_every_kind_is_among_them() -> None:
     asked = [question for section in form["sections"] for question in section["questions"]]
     assert {question["type"] for question in asked} == kinds().keys()
     in_rows = {column["type"] for question in asked for column in question.get("columns", ())}
-    assert kinds().keys() - in_rows == {"table", "file", "image", "code"}
+    assert kinds().keys() - in_rows == {"table", "code"}

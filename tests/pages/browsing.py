@@ -108,6 +108,11 @@ def look(browser: FlaskClient, address: str) -> Page:
     """The page at this address, wherever it leads."""
     answer = browser.get(address, follow_redirects=True)
     assert answer.status_code == 200, address
+    return page_of(browser, answer)
+
+
+def page_of(browser: FlaskClient, answer: TestResponse) -> Page:
+    """The page that came as this answer."""
     read = _Boxes()
     read.feed(answer.text)
     text = " ".join(" ".join(read.texts).split())

@@ -15,7 +15,9 @@ from app.records.system import as_of, attachment, now
 from tests.records.organisations import CLERK, Organisation, form, organisation_in
 
 VISIT = form(
-    "visit", "name: said, type: text", "name: photo, type: file", "name: scan, type: image", head="list: [said]",
+    "visit", "name: said, type: text", "name: photo, type: file", "name: scan, type: image",
+    "name: papers, type: table, columns: [{name: paper, type: file, label: {en: Paper, ro: Act}}]",
+    head="list: [said]",
 )
 WITHOUT = form("visit", "name: said, type: text", head="list: [said]")
 MENU = "menu: [{title: {en: Work, ro: Lucru}, entries: [case, visit]}]"
@@ -29,48 +31,59 @@ def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
         yield organisation
 
 
-def attached(ours: Organisation) -> int:
+def attached(ours: Organisation, question: str = "photo", rows_of: str = "") -> int:
     """A file that came with a sheet a moment ago."""
     with ours.store.writing() as session:
         return session.execute(insert(attachment).values(
-            form="", question="photo", name="act.pdf", media_type="application/pdf", size=4, digest="", content=b"%PDF",
-            user_id=1, at=now(),
+            form="visit", rows_of=rows_of, question=question, name="act.pdf", media_type="application/pdf", size=4,
+            digest="", content=b"%PDF", user_id=1, at=now(),
         ).returning(attachment.c.id)).scalar_one()
 
 
-def files_after_a_day(ours: Organisation) -> list[int]:
-    with as_of(now() + OPEN_FOR + timedelta(minutes=1)), ours.store.writing() as session:
-        clear_loose_files(session.connection(), ours.cabinet.forms)
+def files_after(ours: Organisation, time: timedelta = OPEN_FOR) -> list[int]:
+    with as_of(now() + time + timedelta(minutes=1)), ours.store.writing() as session:
+        clear_loose_files(session.connection())
         return sorted(session.scalars(select(attachment.c.id)))
 
 
-def test_a_file_that_nothing_names_goes_after_a_day(ours: Organisation) -> None:
+def test_a_file_of_no_sheet_goes_after_a_day(ours: Organisation) -> None:
     loose, filed = attached(ours), attached(ours)
     ours.enter("visit", photo=filed)
     with ours.store.writing() as session:
-        assert clear_loose_files(session.connection(), ours.cabinet.forms) == 0
-    assert files_after_a_day(ours) == [filed] != [loose]
+        assert clear_loose_files(session.connection()) == 0
+    assert files_after(ours) == [filed] != [loose]
 
 
-def test_a_file_stays_that_an_answer_or_a_draft_names(ours: Organisation) -> None:
-    deleted, scan, begun = (attached(ours) for _ in range(3))
+def test_a_file_stays_with_its_sheet_and_with_a_draft(ours: Organisation) -> None:
+    deleted, scan = attached(ours), attached(ours, "scan")
     number = ours.enter("visit", photo=deleted)
     put_away(ours.cabinet, ours.form("visit"), number, CLERK)
     ours.enter("visit", scan=scan)
-    drafts.keep(ours.cabinet, 1, "/records/visit/new", "visit", [("said", "Bună"), ("photo", str(begun))])
-    assert files_after_a_day(ours) == [deleted, scan, begun]
+    begun, in_row = attached(ours), attached(ours, "paper", "papers")
+    boxes = [("said", "Bună"), ("photo", str(begun)), ("papers.0.paper", str(in_row))]
+    drafts.keep(ours.cabinet, 1, "/records/visit/new", "visit", boxes)
+    assert files_after(ours) == [deleted, scan, begun, in_row]
+    drafts.discard(ours.cabinet, 1, "/records/visit/new")
+    assert files_after(ours) == [deleted, scan]
 
 
-def test_a_file_stays_that_the_history_tells_of(ours: Organisation) -> None:
-    replaced, scan, new = (attached(ours) for _ in range(3))
+def test_neither_another_box_nor_another_workers_draft_keeps_a_file(ours: Organisation) -> None:
+    loose = attached(ours)
+    drafts.keep(ours.cabinet, 1, "/records/visit/new", "visit", [("said", str(loose)), ("papers.0.paper", str(loose))])
+    drafts.keep(ours.cabinet, 2, "/records/visit/new", "visit", [("photo", str(loose))])
+    assert files_after(ours) == []
+
+
+def test_a_file_that_was_replaced_stays_with_its_history(ours: Organisation) -> None:
+    replaced, scan, new = attached(ours), attached(ours, "scan"), attached(ours)
     number = ours.enter("visit", photo=replaced, scan=scan)
     ours.correct("visit", number, photo=new, scan=None)
-    assert files_after_a_day(ours) == [replaced, scan, new]
+    assert files_after(ours) == [replaced, scan, new]
 
 
 @pytest.mark.parametrize("changed", [{"visit": WITHOUT}, {"profile": "forms: [case]"}])
 def test_a_file_stays_that_a_question_of_yesterday_asked_for(ours: Organisation, changed: dict[str, str]) -> None:
-    filed, scan = attached(ours), attached(ours)
+    filed, scan = attached(ours), attached(ours, "scan")
     ours.enter("visit", photo=filed, scan=scan)
     ours.start(**changed)
-    assert files_after_a_day(ours) == [filed, scan]
+    assert files_after(ours) == [filed, scan]

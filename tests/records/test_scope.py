@@ -147,7 +147,7 @@ def test_rows_point_to_nothing_out_of_reach(office: Office) -> None:
 def test_the_number_of_a_file_alone_does_not_make_it_hers(office: Office) -> None:
     with office.cabinet.writing() as session:
         files = [session.execute(insert(attachment).values(
-            form="", question="photo", name="poza.png", media_type="image/png", size=1, digest="x", content=b"x",
+            form="visit", question="photo", name="poza.png", media_type="image/png", size=1, digest="x", content=b"x",
             user_id=office.people[name], at=now(),
         ).returning(attachment.c.id)).scalar_one() for name in ("ana", "maria")]
     with acting_as(office.scope("ana")):

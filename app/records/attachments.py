@@ -1,0 +1,157 @@
+"""Files attached to sheets: each belongs to a record and a question, and is found and read through them."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, insert, literal, select, update
+
+from app.language.answering import Where
+from app.language.form import Form
+from app.language.question import Answers, Question
+from app.records.cabinet import Cabinet
+from app.records.scope import current_scope
+from app.records.system import attachment
+
+FILE = "~file"
+"""What the names of files are kept under beside the titles of records: no form is called so."""
+
+Place = tuple[str, str]
+"""Table of rows (or nothing) and question."""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file without its content. It has no record until its sheet is saved."""
+
+    id: int
+    form: str
+    rows_of: str
+    question: str
+    record_id: int | None
+    name: str
+    media_type: str
+    size: int
+    user_id: int
+
+    def may_answer(self, form: str, where: Where, record_id: int | None, worker_id: int | None) -> bool:
+        """Whether it may become the answer there: it is hers and of no record yet, or was that question's before."""
+        if self.record_id is None:
+            return self.user_id == worker_id
+        return (self.form, self.rows_of, self.question, self.record_id) == (form, *place_of(where), record_id)
+
+
+_FOUND = select(*[attachment.c[name] for name in Attachment.__dataclass_fields__]).where(
+    attachment.c.id.in_(bindparam("ids", expanding=True))
+)
+_CONTENT = select(attachment.c.content).where(attachment.c.id == bindparam("of_file"))
+_COPIED = ("form", "rows_of", "question", "name", "media_type", "size", "digest", "content", "at")
+
+
+def readable(
+    cabinet: Cabinet, known: Mapping[str, Form], ids: Iterable[int], worker_id: int | None,
+) -> dict[int, Attachment]:
+    """The files among these that the reader may open, by number.
+
+    She opens a file where she may read both its record and its question; ``known`` are the forms as she may
+    know them. One whose sheet was never saved is opened by who attached it.
+    """
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    rows = cabinet.session.execute(_FOUND, {"ids": wanted})
+    found = {row.id: Attachment(**row._mapping) for row in rows}
+    owned = [one for one in found.values() if one.record_id is not None and _is_asked(known, one)]
+    there = {(form, one) for form in {one.form for one in owned} for one in _records(cabinet, form, owned)}
+    return {
+        one.id: one for one in found.values()
+        if (one in owned and (one.form, one.record_id) in there)
+        or (one.record_id is None and one.user_id == worker_id)
+    }
+
+
+def _is_asked(known: Mapping[str, Form], one: Attachment) -> bool:
+    """Whether the reader knows the question that the file answers."""
+    if one.form not in known:
+        return False
+    top = known[one.form].questions.get(one.rows_of or one.question)
+    if top is None or not one.rows_of:
+        return top is not None
+    return any(column.name == one.question for column in top.columns_asked())
+
+
+def _records(cabinet: Cabinet, form: str, owned: Iterable[Attachment]) -> set[int]:
+    """The records of the form, among the owners of these files, that the reader may read."""
+    kept: Any = cabinet.record_class(form)
+    ids = sorted({one.record_id for one in owned if one.form == form and one.record_id is not None})
+    asked = cabinet.statement(
+        ("owners of files", form), lambda: select(kept.id).where(kept.id.in_(bindparam("ids", expanding=True)))
+    )
+    options = {"with_deleted": current_scope.get().may("delete", form)}
+    return set(cabinet.session.scalars(asked, {"ids": ids}, execution_options=options))
+
+
+def content(cabinet: Cabinet, file_id: int) -> bytes:
+    """What is in the file. Whether it may be read is asked before."""
+    found: bytes = cabinet.session.execute(_CONTENT, {"of_file": file_id}).scalar_one()
+    return found
+
+
+def attached_in(questions: Iterable[Question], answers: Answers) -> Iterator[tuple[Where, int]]:
+    """Where files are among the answers, rows included, and their numbers."""
+    for question in questions:
+        answer = answers.get(question.name)
+        for place, row in enumerate(answer or ()) if question.columns_asked() else ():
+            for where, number in attached_in(question.columns_asked(), row):
+                yield (question.name, str(place), *where), number
+        if question.attached and isinstance(answer, int):
+            yield (question.name,), answer
+
+
+def place_of(where: Where) -> Place:
+    """The question that is answered there."""
+    return (where[0], where[-1]) if len(where) > 1 else ("", where[0])
+
+
+def newly_attached(questions: Collection[Question], before: Answers, after: Answers) -> dict[Where, int]:
+    """The files that ``after`` names and ``before`` did not."""
+    known = {(place_of(where), number) for where, number in attached_in(questions, before)}
+    return {
+        where: number for where, number in attached_in(questions, after) if (place_of(where), number) not in known
+    }
+
+
+def adopt(cabinet: Cabinet, form: Form, record_id: int, before: Answers, after: Answers) -> None:
+    """The files that came with a sheet belong to its record from now on."""
+    for where, number in newly_attached(form.questions.values(), before, after).items():
+        rows_of, question = place_of(where)
+        cabinet.session.execute(
+            update(attachment).where(attachment.c.id == number, attachment.c.record_id.is_(None))
+            .values(form=form.key, rows_of=rows_of, question=question, record_id=record_id)
+        )
+
+
+def with_copies(cabinet: Cabinet, form: Form, answers: Answers, user_id: int | None) -> Answers:
+    """The answers with a copy of every file they name, for another record: each file has one record only."""
+    numbers = sorted({number for _, number in attached_in(form.questions.values(), answers)})
+    copies = {number: _copy(cabinet, number, user_id) for number in numbers}
+    return _renumbered(form.questions.values(), answers, copies) if copies else answers
+
+
+def _copy(cabinet: Cabinet, number: int, user_id: int | None) -> int:
+    columns = [attachment.c[name] for name in _COPIED]
+    owner = attachment.c.user_id if user_id is None else literal(user_id)
+    copied = select(*columns, owner).where(attachment.c.id == number)
+    made = insert(attachment).from_select([*_COPIED, "user_id"], copied).returning(attachment.c.id)
+    return int(cabinet.session.execute(made).scalar_one())
+
+
+def _renumbered(questions: Iterable[Question], answers: Answers, numbers: Mapping[int, int]) -> Answers:
+    changed = dict(answers)
+    for question in questions:
+        answer = answers.get(question.name)
+        if question.columns_asked() and answer:
+            changed[question.name] = [_renumbered(question.columns_asked(), row, numbers) for row in answer]
+        elif question.attached and isinstance(answer, int):
+            changed[question.name] = numbers[answer]
+    return changed

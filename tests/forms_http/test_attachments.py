@@ -1,0 +1,253 @@
+"""Files go with their sheets: through every form that asks for one, over HTTP, on both databases."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import select
+
+from app import shipped
+from app.language.face import ALL
+from app.language.form import CASE, Form
+from app.language.question import Answers, Question
+from app.records.attachments import attached_in
+from app.records.cabinet import Cabinet
+from app.records.scope import SYSTEM, acting_as
+from app.records.sheets import Clerk, answers_of, enter
+from app.records.tables import USER
+from app.running import opened_app
+from tests.databases import DATABASES, Place, fresh_place
+from tests.forms_http.generating import Generator
+from tests.pages.browsing import Page, look, page_of
+from tests.pages.conftest import Demo, token_on
+
+EVERY_KIND = Path(__file__).with_name("every_kind.yaml")
+"""A form of one's own, which asks for files in rows too."""
+COORDINATOR = "coordinator"
+TODAY = date.today()
+CLERK = Clerk(None, COORDINATOR, TODAY)
+CONFIRMED = {"_confirmed": "1", "_reason": "Verificat pe hârtie."}
+
+
+@dataclass
+class Sheet:
+    """A sheet that asks for files: the boxes where it does, and the page each stands on."""
+
+    form: str
+    record: int
+    boxes: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        return f"/records/{self.form}/{self.record}"
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def office(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, filled: Callable[[str], Place],
+) -> Iterator[Demo]:
+    """The organisation of the demo, with a form of its own."""
+    folder = tmp_path_factory.mktemp("office")
+    shutil.copytree(shipped("forms"), folder / "forms")
+    shutil.copy(EVERY_KIND, folder / "forms")
+    with fresh_place(request.param, folder, filled(request.param)) as place:
+        app, _ = opened_app(
+            place.data or folder, folder / "forms", place.key, place.url, TESTING=True,
+            FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+        )
+        yield Demo(app)
+        app.extensions["dosar_cabinet"].store.close()
+
+
+def picture(name: str) -> list[Any]:
+    """A picture as a browser sends it."""
+    content = BytesIO()
+    Image.new("RGB", (2, 2), "white").save(content, "PNG")
+    content.seek(0)
+    return [(content, name)]
+
+
+def wrong(name: str) -> list[Any]:
+    return [(BytesIO(b"MZ"), name)]
+
+
+def with_files(office: Demo) -> list[Form]:
+    """The forms that ask for a file, on the sheet or in rows."""
+    return [
+        form for form in office.forms.values()
+        if any(one.attached for asked in form.asked() for one in (asked, *asked.columns_asked()))
+    ]
+
+
+def filed(office: Demo, form: Form, case_id: int) -> Sheet:
+    """A sheet with every answer but its files."""
+    with office.app.app_context(), acting_as(SYSTEM):
+        made = Generator(form, links(office.cabinet, case_id), TODAY, COORDINATOR).sheets()
+        answers = next(one for one in made if dict(attached_in(form.asked(), one)))
+        boxes = [".".join(where) for where, _ in attached_in(form.asked(), answers)]
+        record = enter(office.cabinet, form, without_files(form.asked(), answers), CLERK, case_id)
+        office.cabinet.session.remove()
+    pages = [look(office.browser(COORDINATOR), address) for address in correcting(office, form, record)]
+    return Sheet(form.key, record, {
+        box: next(page.address for page in pages if f'type="file" id="{box.replace(".", "-")}"' in page.html)
+        for box in boxes
+    })
+
+
+def links(cabinet: Cabinet, case_id: int) -> dict[str, list[int]]:
+    """A record of every form to point to."""
+    tables: dict[str, Any] = dict(cabinet.tables.records)
+    found = {
+        key: list(cabinet.session.scalars(select(kept.id).order_by(kept.id).limit(1))) for key, kept in tables.items()
+    }
+    return {**found, CASE: [case_id], USER: [1]}
+
+
+def without_files(asked: Iterable[Question], answers: Answers) -> Answers:
+    questions = list(asked)
+    left = {question.name: None if question.attached else answers.get(question.name) for question in questions}
+    rows = {table.name: answers.get(table.name) for table in questions if table.columns_asked()}
+    return left | {
+        name: [
+            {"id": None, **without_files(table.columns_asked(), row)} for row in rows[name] or ()
+        ] for table in questions if (name := table.name) in rows
+    }
+
+
+def correcting(office: Demo, form: Form, record: int) -> list[str]:
+    """The pages on which the sheet is corrected, with all its questions."""
+    start, paper = f"/records/{form.key}/{record}/edit", f"?face={ALL}" if form.face else ""
+    if not office.browser(COORDINATOR).get(start + paper).location:
+        return [start + paper]
+    return [f"{start}/{step}{paper}" for step in range(1, len(form.sections) + 1)]
+
+
+@dataclass
+class Secretary:
+    """Somebody who attaches, replaces and removes; she looks at the sheet after every step."""
+
+    browser: FlaskClient
+
+    def attach(self, sheet: Sheet, box: str, name: str) -> int:
+        after = look(self.browser, sheet.boxes[box]).save({box: picture(name), **CONFIRMED})
+        return link_on(after, name)
+
+    def correct(self, sheet: Sheet) -> None:
+        """Save every page as it stands."""
+        for address in dict.fromkeys(sheet.boxes.values()):
+            look(self.browser, address).save(CONFIRMED)
+
+    def remove(self, sheet: Sheet, box: str) -> None:
+        page = look(self.browser, sheet.boxes[box])
+        page.boxes.poplist(box)
+        page.save(CONFIRMED)
+
+    def link(self, address: str, name: str) -> int:
+        """The number of the file that is called so on this page, with its kind and size."""
+        return link_on(look(self.browser, address), name)
+
+    def opens(self, number: int) -> bool:
+        answer = self.browser.get(f"/files/{number}")
+        return answer.status_code == 200 and answer.data.startswith(b"\x89PNG")
+
+    def press(self, address: str, **more: str) -> None:
+        answer = self.browser.post(address, data={"csrf_token": token_on(self.browser.get("/profile").text), **more})
+        assert answer.status_code == 303, f"{address}: {answer.status_code}"
+
+
+def link_on(page: Page, name: str) -> int:
+    found = re.search(rf'<a href="/files/(\d+)">{re.escape(name)} \(imagine, \d+ B\)</a>', page.html)
+    assert found, f"{page.address} shows no {name}"
+    return int(found[1])
+
+
+def files_of(office: Demo, sheet: Sheet) -> dict[str, int]:
+    """Box → file, as the database has it."""
+    with office.app.app_context(), acting_as(SYSTEM):
+        record = office.cabinet.find(sheet.form, sheet.record, with_deleted=True)
+        answers = answers_of(office.cabinet, record)
+        office.cabinet.session.remove()
+    questions = office.forms[sheet.form].asked()
+    return {".".join(where): number for where, number in attached_in(questions, answers)}
+
+
+def through_its_life(office: Demo, hers: Secretary, sheet: Sheet) -> dict[str, int]:
+    """Attach, correct without a change, replace, remove, attach again; returns the files that stand there."""
+    first = {box: hers.attach(sheet, box, f"{box}-1.png") for box in sheet.boxes}
+    assert files_of(office, sheet) == first
+    hers.correct(sheet)
+    assert files_of(office, sheet) == first, f"{sheet.form} forgot a file"
+    second = {box: hers.attach(sheet, box, f"{box}-2.png") for box in sheet.boxes}
+    assert files_of(office, sheet) == second
+    for box in reversed(sheet.boxes):
+        hers.remove(sheet, box)
+    assert files_of(office, sheet) == {}
+    told = [hers.link(f"{sheet.url}/history", f"{box}-{turn}.png") for turn in (1, 2) for box in sheet.boxes]
+    assert told == [*first.values(), *second.values()]
+    assert all(map(hers.opens, told)), f"the history of {sheet.form} leads nowhere"
+    return {box: hers.attach(sheet, box, f"{box}-3.png") for box in sheet.boxes}
+
+
+def test_files_go_with_their_sheets_through_every_form(office: Demo) -> None:
+    hers = Secretary(office.browser(COORDINATOR))
+    with office.app.app_context(), acting_as(SYSTEM):
+        case = office.forms[CASE]
+        kept, gone = (enter(office.cabinet, case, {"last_name": name}, CLERK) for name in ("Lupu", "Ursu"))
+        office.cabinet.session.remove()
+    sheets = [filed(office, form, gone) for form in with_files(office)]
+    assert len(sheets) == 11
+    stand = [(sheet, through_its_life(office, hers, sheet)) for sheet in sheets]
+
+    compare = hers.browser.get(f"/cases/{kept}/merge/{gone}").text
+    tokens = dict(re.findall(r'name="(_seen|_other)" value="([^"]+)"', compare))
+    hers.press(f"/cases/{kept}/merge/{gone}", reason="aceeași persoană", **tokens)
+    for sheet, files in stand:
+        assert files_of(office, sheet) == files, f"{sheet.form} lost a file on the way to another case"
+        assert {box: hers.link(sheet.url, f"{box}-3.png") for box in files} == files
+        assert all(map(hers.opens, files.values()))
+
+        hers.press(f"{sheet.url}/delete")
+        assert {box: hers.link(sheet.url, f"{box}-3.png") for box in files} == files
+        assert all(map(hers.opens, files.values())), "who may delete may look at what was deleted"
+        assert not any(office.browser("volunteer").get(f"/files/{one}").status_code == 200 for one in files.values())
+
+
+def test_a_file_is_not_lost_where_the_sheet_comes_back(office: Demo) -> None:
+    """A refused answer, a refused file, a small button: what was attached stands on the page that follows."""
+    hers = Secretary(office.browser(COORDINATOR))
+    sheet = filed(office, office.forms["every_kind"], 1)
+    page = look(hers.browser, sheet.boxes["a_file"])
+    again = hers.browser.post(page.action, data={
+        **page.boxes.to_dict(flat=False), "a_file": picture("scan.png"), "an_image": wrong("poza.png"),
+        "rows.0.paper": picture("act.png"), "rows.7.paper": wrong("virus.exe"), "an_integer": "mulți", **CONFIRMED,
+    })
+    assert again.status_code == 422
+    assert again.text.count("Păstrează fișierul scan.png (imagine, ") == 1
+    assert again.text.count("Păstrează fișierul act.png (imagine, ") == 1
+    assert 'id="an_image-problem"' in again.text
+    assert 'id="rows-2-paper-problem"' in again.text, "the row stays where a file was refused"
+    page = page_of(hers.browser, again)
+    page.boxes.setlist("an_image", picture("poza.png"))
+    pressed = hers.browser.post(page.action, data={**page.boxes.to_dict(flat=False), "_row": "add rows"})
+    assert "Păstrează fișierul scan.png" in pressed.text
+    assert "Păstrează fișierul poza.png" in pressed.text
+
+
+def test_the_file_of_another_sheet_is_not_attached_by_its_number(office: Demo) -> None:
+    hers = Secretary(office.browser(COORDINATOR))
+    one, other = (filed(office, office.forms["every_kind"], 1) for _ in range(2))
+    number = hers.attach(one, "a_file", "scan.png")
+    page = look(hers.browser, other.boxes["a_file"])
+    page.boxes["a_file"] = str(number)
+    refused = hers.browser.post(page.action, data={**page.boxes.to_dict(flat=False), **CONFIRMED})
+    assert refused.status_code == 422
+    assert "Acest fișier ține de altă fișă" in refused.text
+    assert files_of(office, other) == {}

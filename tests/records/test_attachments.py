@@ -1,0 +1,208 @@
+"""A file belongs to the record and the question it answers, and is read through them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from sqlalchemy import column, insert, select, table, update
+
+from app.language.question import Reading
+from app.records.attachments import FILE, content, readable
+from app.records.history import first_entry
+from app.records.labels import link_titles
+from app.records.lists import Wish, answers_listed, list_page
+from app.records.merging import Merging, merge
+from app.records.parting import part
+from app.records.scope import Scope, acting_as
+from app.records.sheets import put_away
+from app.records.store import Store
+from app.records.system import attachment, history, now
+from tests.records.organisations import CLERK, Organisation, form, organisation_in
+
+PAPERS = (
+    "name: papers, type: table, columns: [{name: paper, type: file, label: {en: Paper, ro: Act}}, "
+    "{name: secret, type: file, sensitivity: health, label: {en: Secret, ro: Secret}}]"
+)
+VISIT = form(
+    "visit", "name: said, type: text", "name: photo, type: file", "name: scan, type: image, sensitivity: identity",
+    PAPERS, head="list: [said, photo]",
+)
+MENU = "menu: [{title: {en: Work, ro: Lucru}, entries: [case, visit]}]"
+READING = Reading("ro", CLERK.today, 1)
+ANA, MARIA = 1, 2
+EVERYTHING = frozenset({"identity", "health"})
+
+
+class Owner(NamedTuple):
+    form: str
+    rows_of: str
+    question: str
+    record_id: int | None
+
+
+@pytest.fixture
+def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
+    with organisation_in(store, tmp_path) as organisation:
+        organisation.start(visit=VISIT, menu=MENU)
+        assert organisation.opened.findings == []
+        yield organisation
+
+
+def attached(ours: Organisation, question: str, rows_of: str = "", user: int = ANA) -> int:
+    """A file that came with a sheet a moment ago."""
+    with ours.store.writing() as session:
+        return session.execute(insert(attachment).values(
+            form="visit", rows_of=rows_of, question=question, name=f"{question}.jpg", media_type="image/jpeg",
+            size=1_234_567, digest="", content=question.encode(), user_id=user, at=now(),
+        ).returning(attachment.c.id)).scalar_one()
+
+
+def owner(ours: Organisation, number: int) -> Owner:
+    with ours.store.snapshot() as connection:
+        wanted = select(*[attachment.c[name] for name in Owner._fields]).where(attachment.c.id == number)
+        return Owner(*connection.execute(wanted).one())
+
+
+def opened(ours: Organisation, *numbers: int, clearances: Any = EVERYTHING, by: int = ANA) -> set[int]:
+    known = {key: one.seen_with(clearances) for key, one in ours.cabinet.forms.items()}
+    return set(readable(ours.cabinet, known, numbers, by))
+
+
+def test_a_file_belongs_to_the_sheet_it_was_saved_with(ours: Organisation) -> None:
+    photo, paper, loose = attached(ours, "photo"), attached(ours, "paper", "papers"), attached(ours, "photo")
+    number = ours.enter("visit", photo=photo, papers=[{"id": None, "paper": paper, "secret": None}])
+    assert owner(ours, photo) == ("visit", "", "photo", number)
+    assert owner(ours, paper) == ("visit", "papers", "paper", number)
+    assert owner(ours, loose).record_id is None
+    later = attached(ours, "scan")
+    ours.correct("visit", number, photo=loose, scan=later)
+    assert [owner(ours, one).record_id for one in (photo, loose, later)] == [number, number, number]
+
+
+def test_correcting_something_else_keeps_every_file(ours: Organisation) -> None:
+    photo, paper = attached(ours, "photo"), attached(ours, "paper", "papers")
+    number = ours.enter("visit", photo=photo, papers=[{"id": None, "paper": paper, "secret": None}])
+    ours.correct("visit", number, said="Bună")
+    answers = ours.answers("visit", number)
+    assert (answers["photo"], answers["papers"][0]["paper"]) == (photo, paper)
+
+
+def test_a_file_is_read_by_who_may_read_its_record_and_its_question(ours: Organisation) -> None:
+    photo, scan = attached(ours, "photo"), attached(ours, "scan")
+    paper, secret = attached(ours, "paper", "papers"), attached(ours, "secret", "papers")
+    number = ours.enter("visit", photo=photo, scan=scan, papers=[{"id": None, "paper": paper, "secret": secret}])
+    every = (photo, scan, paper, secret, 987_654)
+    assert opened(ours, *every, by=MARIA) == {photo, scan, paper, secret}
+    assert opened(ours, *every, clearances=frozenset({"identity"})) == {photo, scan, paper}
+    assert opened(ours, *every, clearances=frozenset()) == {photo, paper}
+    with acting_as(Scope(ANA)):
+        assert opened(ours, *every) == set()
+    seeing = {"visit": frozenset({"see"})}
+    put_away(ours.cabinet, ours.form("visit"), number, CLERK)
+    ours.store.session.remove()
+    with acting_as(Scope(ANA, rights=seeing)):
+        assert opened(ours, *every) == set()
+    with acting_as(Scope(ANA, rights={"visit": seeing["visit"] | {"delete"}})):
+        assert opened(ours, *every) == {photo, scan, paper, secret}
+
+
+def test_a_file_of_no_sheet_is_read_by_who_attached_it(ours: Organisation) -> None:
+    loose = attached(ours, "photo")
+    with acting_as(Scope(ANA)):
+        assert opened(ours, loose) == {loose}
+        assert opened(ours, loose, by=MARIA) == set()
+    assert content(ours.cabinet, loose) == b"photo"
+
+
+def test_a_file_is_called_by_name_kind_and_size(ours: Organisation) -> None:
+    photo = attached(ours, "photo")
+    number = ours.enter("visit", said="Bună", photo=photo)
+    named = "photo.jpg (imagine, 1,2 MB)"
+    assert link_titles(ours.cabinet, ours.cabinet.forms, {FILE: [photo]}, READING) == {(FILE, photo): named}
+    assert list_page(ours.cabinet, ours.cabinet.forms, "visit", Wish(), READING).cells == [["Bună", named]]
+    told = answers_listed(ours.cabinet, ours.cabinet.forms, "visit", Wish(), READING, [number])
+    assert list(told) == [["Bună", named]]
+
+
+def test_a_file_follows_its_question_to_another_name(ours: Organisation) -> None:
+    photo, paper = attached(ours, "photo"), attached(ours, "paper", "papers")
+    loose = attached(ours, "photo")
+    number = ours.enter("visit", photo=photo, papers=[{"id": None, "paper": paper, "secret": None}])
+    renamed = VISIT.replace("name: photo", "name: portrait, was: photo").replace("said, photo", "said, portrait")
+    ours.start(visit=renamed.replace("name: papers", "name: acts, was: papers").replace(
+        "name: paper,", "name: act, was: paper,"
+    ))
+    assert ours.opened.findings == []
+    assert owner(ours, photo) == ("visit", "", "portrait", number)
+    assert owner(ours, loose) == ("visit", "", "portrait", None)
+    assert owner(ours, paper) == ("visit", "acts", "act", number)
+    assert opened(ours, photo, paper) == {photo, paper}
+
+
+def as_before(ours: Organisation) -> None:
+    """The database as it was when no file knew its record."""
+    with ours.store.writing() as session:
+        connection = session.connection()
+        connection.execute(update(attachment).values(form="", record_id=None))
+        connection.exec_driver_sql("ALTER TABLE dosar_file DROP COLUMN rows_of")
+
+
+def test_the_files_of_an_older_database_get_their_records_once(ours: Organisation) -> None:
+    replaced, new, lost, loose = (attached(ours, "photo") for _ in range(4))
+    scan, vanished = attached(ours, "scan"), attached(ours, "photo")
+    number = ours.enter("visit", photo=replaced, scan=scan)
+    ours.correct("visit", number, photo=new)
+    # a correction of an older program, which forgot the file
+    other = ours.enter("visit", photo=lost)
+    ours.correct("visit", other, photo=None)
+    gone = ours.enter("visit", photo=vanished)
+    put_away(ours.cabinet, ours.form("visit"), gone, CLERK)
+    ours.store.session.remove()
+    as_before(ours)
+    renamed = VISIT.replace("name: photo", "name: portrait, was: photo").replace("said, photo", "said, portrait")
+    ours.write(visit=renamed)
+    assert "Every file is kept with the record it was attached to." in ours.plan()
+    ours.start()
+    records = {one: owner(ours, one) for one in (replaced, new, lost, scan, vanished)}
+    assert records == {
+        replaced: ("visit", "", "portrait", number), new: ("visit", "", "portrait", number),
+        lost: ("visit", "", "portrait", other), scan: ("visit", "", "scan", number),
+        vanished: ("visit", "", "portrait", gone),
+    }
+    assert owner(ours, loose).record_id is None
+    assert "Every file is kept with the record it was attached to." not in ours.plan()
+    assert opened(ours, replaced, new) == {replaced, new}
+    entry = first_entry(ours.cabinet, ours.form("visit"), ours.cabinet.find("visit", number))
+    assert [change.new for change in entry.changes] == [replaced, scan]
+
+
+def test_files_of_a_form_that_runs_no_more_get_their_records_too(ours: Organisation) -> None:
+    filed = attached(ours, "photo")
+    number = ours.enter("visit", photo=filed)
+    ours.store.session.remove()
+    as_before(ours)
+    ours.start(profile="forms: [case]")
+    assert owner(ours, filed) == ("visit", "", "photo", number)
+    with ours.store.snapshot() as connection:
+        stored = connection.scalars(select(column("photo")).select_from(table("visit"))).all()
+        assert stored == [filed]
+        assert connection.scalar(select(history.c.action)) == "entered"
+
+
+def test_each_of_two_cases_that_become_one_keeps_its_own_file(ours: Organisation) -> None:
+    """The kept case gets a copy: should the two be parted again, neither lacks it."""
+    ours.start(case=form("case", "name: name, type: text", "name: photo, type: file", PAPERS, head="list: [name]"))
+    photo, paper = attached(ours, "photo"), attached(ours, "paper", "papers")
+    kept, gone = ours.enter("case", name="Ana"), ours.enter(
+        "case", photo=photo, papers=[{"id": None, "paper": paper, "secret": None}]
+    )
+    versions = [ours.cabinet.find("case", one).version for one in (kept, gone)]
+    merge(ours.cabinet, Merging(kept, versions[0], gone, versions[1]), (), CLERK)
+    answers = ours.answers("case", kept)
+    copied = answers["photo"], answers["papers"][0]["paper"]
+    assert [owner(ours, one).record_id for one in (photo, paper, *copied)] == [gone, gone, kept, kept]
+    assert [content(ours.cabinet, one) for one in copied] == [b"photo", b"paper"]
+    part(ours.cabinet, gone, CLERK)
+    assert (ours.answers("case", gone)["photo"], ours.answers("case", kept)["photo"]) == (photo, copied[0])
+    assert opened(ours, photo, paper, *copied) == {photo, paper, *copied}

@@ -368,8 +368,8 @@ def _linked(kept: type[Record], column: _Column) -> tuple[Any, tuple[Any, Any]]:
     """What a column leads to, and how it is joined; a file has to be the record's own."""
     if column.target == FILE:
         file = attachment.alias()
-        own = and_(file.c.form == kept.form_key, file.c.record_id == kept.id)
-        return file.c, (file, and_(file.c.id == getattr(kept, column.link), own))
+        own = (file.c.form == kept.form_key) & (file.c.record_id == kept.id)
+        return file.c, (file, own & (file.c.id == getattr(kept, column.link)))
     linked: Any = aliased(User) if column.target == USER else aliased(
         kept.links[column.link], select(kept.links[column.link]).subquery()
     )

@@ -15,7 +15,7 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.types import TypeDecorator
 
 from app.fields.words import cleaned
-from app.language.choices import Choice, Choices
+from app.language.choices import Choice, Choices, Gone, put_back
 from app.language.message import Mistake, msgid
 from app.language.question import UNKNOWN_TYPED, Answer, Box, Question, Reading
 from app.language.texts import Text, say
@@ -65,6 +65,11 @@ def words_of(answer: str) -> str:
 
 def with_words(code: str, words: str | None) -> str:
     return f"{code}{BEFORE_WORDS}{words}" if words else code
+
+
+def _recoded(answer: str, renamed: Mapping[str, str]) -> str:
+    code = code_of(answer)
+    return with_words(renamed.get(code, code), words_of(answer))
 
 
 def one_line(text: str) -> str:
@@ -146,6 +151,20 @@ class FromList(Question):
             return self
         return self.model_copy(update={"choices": list(lists[self.choices])})
 
+    def recalling(self, former: Mapping[tuple[str, str], Sequence[Gone]], rows_of: str = "") -> Self:
+        gone = former.get((rows_of, self.name), ())
+        if not gone or self.choices is None:
+            return self
+        return self.model_copy(update={"choices": put_back(self.all_choices, gone)})
+
+    def every_code(self) -> Collection[str]:
+        return {code for choice in self.all_choices for code in (choice.code, choice.was) if code}
+
+    @property
+    def renamed_codes(self) -> Mapping[str, str]:
+        """The code a choice had before → its code."""
+        return {choice.was: choice.code for choice in self.all_choices if choice.was}
+
     def offering(self, codes: Collection[str]) -> Self:
         offered = [
             choice if choice.code in codes else choice.model_copy(update={"retired": True})
@@ -184,6 +203,9 @@ class FromList(Question):
         for choice in self.all_choices:
             if choice.code == code:
                 return choice
+        for choice in self.all_choices:
+            if choice.was == code:
+                return choice
         old = {language: f"{code} ({words})" for language, words in OLD_VALUE.items()}
         return Choice.model_construct(code=code, label=old, retired=True)
 
@@ -203,11 +225,27 @@ class FromList(Question):
 
         The words come under the same name as the codes; whatever is no code of the list is words.
         """
-        codes = {choice.code for choice in self.all_choices}
+        codes, renamed = {choice.code for choice in self.all_choices}, self.renamed_codes
+        texts = [text if text in codes else renamed.get(text, text) for text in texts]
         words = " ".join(one_line(text) for text in texts if text and text not in codes)
-        if words and not self.others:
+        if words and not any(not choice.retired or choice.code in texts for choice in self.others):
             raise Mistake(NOT_IN_THE_LIST)
         return [choice.code for choice in self.all_choices if choice.code in texts], words
+
+    @property
+    def for_words(self) -> str:
+        """The choice that words of one's own belong to where none was chosen."""
+        return next(choice.code for choice in self.others if not choice.retired)
+
+    def code_now(self, code: str) -> str:
+        """The code that a choice has now, which may have had another one before."""
+        return self.renamed_codes.get(code, code)
+
+    def recoded(self, answer: Answer) -> Answer:
+        renamed = self.renamed_codes
+        if isinstance(answer, list):
+            return [*dict.fromkeys(_recoded(one, renamed) for one in answer)]
+        return _recoded(answer, renamed) if type(answer) is str else answer
 
     def asks_words(self, code: str) -> bool:
         return any(choice.code == code for choice in self.others)
@@ -235,7 +273,7 @@ class SelectOne(FromList):
         codes, words = self.chosen_in(texts)
         if len(codes) > 1:
             raise Mistake(NOT_IN_THE_LIST)
-        code = codes[0] if codes else self.others[0].code
+        code = codes[0] if codes else self.for_words
         return with_words(code, words if self.asks_words(code) else "")
 
     def write(self, answer: Answer, reading: Reading) -> list[str]:
@@ -282,7 +320,7 @@ class SelectMultiple(FromList):
     def parse(self, texts: list[str], reading: Reading) -> Answer:
         codes, words = self.chosen_in(texts)
         if words and not any(map(self.asks_words, codes)):
-            codes = [*codes, self.others[0].code]
+            codes = [*codes, self.for_words]
         return self.joined(codes, words)
 
     def joined(self, codes: Sequence[str], words: str | None) -> list[str]:

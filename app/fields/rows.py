@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 from sqlalchemy import Column
 
-from app.language.choices import Choice
+from app.language.choices import Choice, Gone
 from app.language.message import Mistake
 from app.language.question import Answer, Answers, Question, Reading, Sensitivity, Unknown
 from app.language.row_parts import RowPart
@@ -202,6 +202,9 @@ class Table(Question):
 
     def with_choices(self, lists: Mapping[str, Sequence[Choice]]) -> Self:
         return self.with_columns([asked.with_choices(lists) for asked in self.questions])
+
+    def recalling(self, former: Mapping[tuple[str, str], Sequence[Gone]], rows_of: str = "") -> Self:
+        return self.with_columns([asked.recalling(former, self.name) for asked in self.questions])
 
     def seen_with(self, clearances: frozenset[Sensitivity]) -> Self:
         return self.with_columns([

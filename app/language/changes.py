@@ -3,7 +3,7 @@
 Compared are the questions as their columns stand in the database and the questions of the file.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,19 @@ class Kept:
         return not self.now.lies_as(self.older)
 
 
+@dataclass(frozen=True)
+class Late:
+    """A question that got another name, and says so only after both names had columns of their own."""
+
+    rows_of: str
+    rows_were_of: str
+    older: Question
+    """As it was under its old name."""
+    since: Question
+    """As it stands under its new name."""
+    now: Question
+
+
 def columns_of(form: Form) -> dict[Column, Question]:
     """Every question by its place."""
     return {(table.name if table else "", question.name): question for _, question, table in walk(form)}
@@ -56,6 +69,26 @@ def kept_questions(older: Form, now: Form) -> list[Kept]:
     return found
 
 
+def late_renamings(older: Form, now: Form) -> list[Late]:
+    """The questions whose old name is said one start too late. Tables of rows are none of them."""
+    tables = _went_on(older.questions, now.questions.values())
+    found = [Late("", "", *three) for three in _late(older.questions, now.questions.values())]
+    for table in now.row_questions:
+        was = tables.get(table.name)
+        columns = {column.name: column for column in was.columns_asked()} if was else {}
+        found += [Late(table.name, was.name if was else "", *three) for three in _late(columns, table.columns_asked())]
+    return found
+
+
+def _late(before: Mapping[str, Question], now: Iterable[Question]) -> list[tuple[Question, Question, Question]]:
+    asked = {one.name: one for one in now}
+    return [
+        (before[one.was], before[name], one) for name, one in asked.items()
+        if one.was and one.was in before and one.was not in asked and name in before
+        and before[name].was != one.was and before[one.was].column_types() and not one.issued
+    ]
+
+
 def _went_on(before: Mapping[str, Question], now: Iterable[Question]) -> dict[str, Question]:
     """New name → the older question that has it, or that the new one says it was."""
     questions = list(now)
@@ -68,10 +101,16 @@ def _went_on(before: Mapping[str, Question], now: Iterable[Question]) -> dict[st
     return {**own, **renamed}
 
 
+Unfit = Callable[[Kept, Question], int | None]
+"""How many of the answers that are kept would not be accepted any more; nothing where nobody knows."""
+
+
 def refusals(
-    older: Form, now: Form, source: Source, lists: Mapping[str, Sequence[Choice]]
+    older: Form, now: Form, source: Source, lists: Mapping[str, Sequence[Choice]],
+    unfit: Unfit = lambda kept, question: None,
 ) -> Iterator[Finding]:
     """Changes under which answers would be lost or mixed up, each with what to do instead."""
+    late = {(one.rows_of, one.now.name) for one in late_renamings(older, now)}
     before = columns_of(older)
     places = places_of(now)
     if older.append_only and not now.append_only:
@@ -81,7 +120,7 @@ def refusals(
         )
     for one in kept_questions(older, now):
         place = source.place((*places[one.rows_of, one.now.name], "type"))
-        yield from _misfit(one, place, lists)
+        yield from _misfit(one, place, lists, unfit)
         if one.older.only_added and not one.now.only_added:
             yield finding(
                 place, "F026",
@@ -90,7 +129,7 @@ def refusals(
     for (rows_of, name), question in columns_of(now).items():
         was = before.get((rows_of, question.was)) if question.was else None
         taken = before.get((rows_of, name))
-        if was is not None and taken is not None and taken.was != question.was:
+        if was is not None and taken is not None and taken.was != question.was and (rows_of, name) not in late:
             yield finding(
                 source.place((*places[rows_of, name], "was")), "F020",
                 'There already was a question "%(name)s": the answers to "%(was)s" would be mixed with its '
@@ -103,10 +142,19 @@ def places_of(form: Form) -> dict[Column, Path]:
     return {(table.name if table else "", question.name): path for path, question, table in walk(form)}
 
 
-def _misfit(one: Kept, place: Any, lists: Mapping[str, Sequence[Choice]]) -> Iterator[Finding]:
+def _misfit(one: Kept, place: Any, lists: Mapping[str, Sequence[Choice]], unfit: Unfit) -> Iterator[Finding]:
     if not {*one.now.choice_lists()} <= {*lists}:
         return  # said already, and the form runs on as it was
     fitting = one.now.with_choices(lists).widens(one.older)
+    count = unfit(one, one.now.with_choices(lists)) if one.now.type == one.older.type else None
+    if count is not None:
+        if count:
+            yield finding(
+                place, "F020",
+                'Answers to "%(name)s" that would not be accepted any more: %(count)s. Give it back its limits, or '
+                "retire it (retired: true) and add a question with a new name.", name=one.now.name, count=count,
+            )
+        fitting = True
     if not fitting and one.now.type != one.older.type:
         yield finding(
             place, "F020",
@@ -119,7 +167,7 @@ def _misfit(one: Kept, place: Any, lists: Mapping[str, Sequence[Choice]]) -> Ite
             'Answers that were right may no longer be: give "%(name)s" back its limits or choices, or retire '
             "it (retired: true) and add a question with a new name.", name=one.now.name,
         )
-    elif one.older.unknown and not one.now.unknown:
+    elif one.older.unknown and not one.now.unknown and not count:
         yield finding(
             place, "F020",
             'Some records may answer "%(name)s" with "does not know": keep unknown: true.', name=one.now.name,
@@ -140,7 +188,8 @@ def conversions(older: Form, now: Form, source: Source) -> Iterator[Finding]:
 
 def disappearances(older: Form, now: Form, source: Source) -> Iterator[Finding]:
     """Questions that are simply gone from the file: their answers lie on where nobody sees them."""
-    kept = {(one.rows_were_of, one.older.name) for one in kept_questions(older, now)}
+    goes_on: list[Kept | Late] = [*kept_questions(older, now), *late_renamings(older, now)]
+    kept = {(one.rows_were_of, one.older.name) for one in goes_on}
     for (rows_of, name), question in columns_of(older).items():
         gone_with_table = rows_of and ("", rows_of) not in kept
         if (rows_of, name) not in kept and not question.retired and not gone_with_table:

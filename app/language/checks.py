@@ -217,6 +217,14 @@ def _twin_codes(choices: Sequence[Choice], source: Source, path: tuple[Any, ...]
             place = source.place((*path, position, "code"))
             yield finding(place, "F022", 'The code "%(code)s" stands here twice; keep one.', code=choice.code)
         seen.add(choice.code)
+    codes = {choice.code for choice in choices}
+    for position, choice in enumerate(choices):
+        if choice.was in codes:
+            yield finding(
+                source.place((*path, position, "was")), "F022",
+                'The code "%(code)s" is still one of the choices: take that choice away, or write no was.',
+                code=choice.was,
+            )
 
 
 def _links(draft: Draft) -> Iterator[Finding]:

@@ -1,5 +1,7 @@
 """Shared choice lists: ``forms/choices/<list>.yaml``."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -19,6 +21,8 @@ class Choice(BaseModel):
     """What is kept and what rules compare with; never changes."""
     label: Text
     """What people read; may change."""
+    was: Code | None = None
+    """The code the choice had before; ``dosar upgrade`` writes the answers that hold it anew."""
     htcds: str | None = None
     """The value of IOM's Human Trafficking Case Data Standard 2.0 this choice is exported as."""
     note: str | None = None
@@ -27,6 +31,23 @@ class Choice(BaseModel):
     """Chosen, it asks for words of one's own."""
     retired: bool = False
     """No longer offered; old answers keep it."""
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A choice that was offered once, and the code of the one it stood behind."""
+
+    after: str
+    choice: Choice
+
+
+def put_back(choices: Sequence[Choice], gone: Iterable[Gone]) -> list[Choice]:
+    """The choices with those that are gone in their old places: answers keep their order."""
+    every = list(choices)
+    for one in gone:
+        place = next((place for place, choice in enumerate(every, 1) if choice.code == one.after), 0)
+        every.insert(place, one.choice)
+    return every
 
 
 Choices = Annotated[list[Choice], Field(min_length=1)]

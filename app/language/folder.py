@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from app.language.choices import Choice, ChoiceList
+from app.language.choices import Choice, ChoiceList, Gone
 from app.language.face import Face
 from app.language.figures import Figures
 from app.language.finding import Finding, Place, finding, mean
@@ -38,12 +39,15 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "form": Form, "choices": ChoiceList, "mixin": Mixin, "face": Face, ROLES: Roles, MENU: Menu,
     STAGES: Stages, PROFILE: Profile, FIGURES: Figures,
 }
-ADVICE = {"F010", "F021", "F023", "F024", "F032", "F033", "F034", "F035", "F036", "F047", "F061"}
+ADVICE = {"F010", "F021", "F023", "F024", "F032", "F033", "F034", "F035", "F036", "F047", "F051", "F061"}
 """Findings to mend with which a file runs all the same: a missing translation, a form in no menu."""
 MISNAMED = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
 """How a file name ends that was meant to end in ``.yaml``; some editors add an ending, and hide it."""
 
 Part = TypeVar("Part", bound=BaseModel)
+Former = Mapping[str, Mapping[tuple[str, str], Sequence[Gone]]]
+"""Form → the place of a question (table of rows or nothing, name) → choices it offered once and offers no more."""
+NOTHING_FORMER: Former = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class Definition:
     """What the page of a case draws together."""
     figures: Figures | None = None
     """What reports count."""
+    former: Former = field(default_factory=dict)
+    """What questions offered once and offer no more."""
     contents: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The plain values each part was made of: ``form:intake``, ``choices:sex``, ``roles``, ``menu``."""
 
@@ -250,11 +256,16 @@ def make_parts(contents: Mapping[str, Any]) -> dict[str, BaseModel]:
     return {part: MODELS[part.partition(":")[0]].model_validate(values) for part, values in contents.items()}
 
 
-def define(parts: Mapping[str, BaseModel], contents: Mapping[str, Any]) -> Definition:
-    """The definition these parts make together; questions get their shared choices in hand."""
+def define(
+    parts: Mapping[str, BaseModel], contents: Mapping[str, Any], former: Former = NOTHING_FORMER
+) -> Definition:
+    """The definition these parts make together; questions get their shared choices in hand, and ``former`` ones."""
     choices = {made.list: made for made in parts.values() if isinstance(made, ChoiceList)}
     lists: dict[str, list[Choice]] = {name: shared.choices for name, shared in choices.items()}
-    forms = {made.key: with_writers(with_choices(made, lists)) for made in parts.values() if isinstance(made, Form)}
+    forms = {
+        made.key: with_writers(recalling(with_choices(made, lists), former.get(made.key)))
+        for made in parts.values() if isinstance(made, Form)
+    }
     roles, menu, stages, figures = (parts.get(part) for part in (ROLES, MENU, STAGES, FIGURES))
     return Definition(
         forms=dict(sorted(forms.items())),
@@ -264,6 +275,7 @@ def define(parts: Mapping[str, BaseModel], contents: Mapping[str, Any]) -> Defin
         menu=menu if isinstance(menu, Menu) else Menu.model_validate({"menu": []}),
         stages=stages if isinstance(stages, Stages) else Stages(),
         figures=figures if isinstance(figures, Figures) else None,
+        former=former,
         contents=dict(contents),
     )
 
@@ -294,6 +306,17 @@ def with_choices(form: Form, lists: Mapping[str, Sequence[Choice]]) -> Form:
     """The form with its shared choice lists in hand."""
     sections = [
         section.model_copy(update={"questions": [one.with_choices(lists) for one in section.questions]})
+        for section in form.sections
+    ]
+    return Form.model_construct(**dict(form, sections=sections))
+
+
+def recalling(form: Form, former: Mapping[tuple[str, str], Sequence[Gone]] | None) -> Form:
+    """The form whose answers are also read by choices it offered once."""
+    if not former:
+        return form
+    sections = [
+        section.model_copy(update={"questions": [one.recalling(former) for one in section.questions]})
         for section in form.sections
     ]
     return Form.model_construct(**dict(form, sections=sections))

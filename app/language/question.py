@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy import Column, ColumnElement, Date, String
 
 from app.language.characters import in_lines, visible
-from app.language.choices import Choice
+from app.language.choices import Choice, Gone
 from app.language.expressions import Expression
 from app.language.message import Mistake
 from app.language.texts import Text
@@ -361,6 +361,18 @@ class Question(BaseModel):
     def with_choices(self, lists: Mapping[str, Sequence[Choice]]) -> "Question":
         """The question with its shared choice lists in hand."""
         return self
+
+    def recalling(self, former: Mapping[tuple[str, str], Sequence[Gone]], rows_of: str = "") -> "Question":
+        """The question that still reads answers by choices it offered once, by its place; see :data:`Former`."""
+        return self
+
+    def every_code(self) -> Collection[str]:
+        """The codes of every choice, retired ones too, and the codes they had before."""
+        return ()
+
+    def recoded(self, answer: Answer) -> Answer:
+        """The answer with the codes that its choices have now."""
+        return answer
 
     def seen_with(self, clearances: frozenset[Sensitivity]) -> "Question":
         """The question as somebody with these clearances knows it; tables hide their columns."""

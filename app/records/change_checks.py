@@ -3,16 +3,17 @@
 :mod:`app.language.changes` compares the files; here the records that are kept have their say.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from app.language.changes import Kept, kept_questions, places_of
-from app.language.finding import Finding, finding
+from app.language.changes import Kept, kept_questions, late_renamings, places_of
+from app.language.finding import Finding, Place, finding
 from app.language.form import CASE, Form
 from app.language.message import msgid
 from app.language.question import Question
 from app.language.reading import Source
+from app.records.choice_changes import lost_codes, lost_words, recodings
 from app.records.held import Held
 
 KEPT_APART = msgid(
@@ -37,8 +38,17 @@ class Changed:
 
     older: Form
     now: Form
+    """With its choices in hand."""
     source: Source
     held: Held
+    names: Mapping[tuple[str, str], Question] = field(default_factory=dict)
+    """Its questions as the file writes them, shared lists by name, by their place."""
+    lists: Mapping[str, Source] = field(default_factory=dict)
+    """The files of the shared lists of choices."""
+
+    def unfit(self, kept: Kept, now: Question) -> int | None:
+        """How many answers the question would not accept any more; nothing where it cannot be told."""
+        return self.held.unfit(self.older.key, kept.rows_were_of, kept.older, now)
 
     def place(self, *path: Any) -> Any:
         """The line of this key."""
@@ -48,6 +58,8 @@ class Changed:
 def refused(one: Changed) -> Iterator[Finding]:
     """Changes that would lose records, or show them to others, with what to do instead."""
     yield from _belonging(one)
+    yield from _no_words(one)
+    yield from _answered_twice(one)
 
 
 def waiting(one: Changed) -> Iterator[Finding]:
@@ -59,6 +71,13 @@ def waiting(one: Changed) -> Iterator[Finding]:
             count=count, name=one.now.case_was,
         )
     yield from _seen_by_more(one)
+    yield from _recoded(one)
+    yield from _late(one)
+
+
+def told(one: Changed) -> Iterator[Finding]:
+    """What the author should know; the form runs all the same."""
+    yield from _lost_codes(one)
 
 
 def gets_case(older: Form, now: Form) -> bool:
@@ -135,3 +154,88 @@ def _clearances(form: Form, rows_of: str, question: Question) -> set[str]:
     """What one must be cleared for to read the answers: a column's table counts too."""
     table = form.questions.get(rows_of)
     return {one.sensitivity for one in (question, table) if one is not None and one.sensitivity}
+
+
+# --- names said too late -----------------------------------------------------------------------------
+
+def _answered_twice(one: Changed) -> Iterator[Finding]:
+    """Where both names have an answer, nobody can say which counts."""
+    places = places_of(one.now)
+    for late in late_renamings(one.older, one.now):
+        place = one.place(*places[late.rows_of, late.now.name], "was")
+        names = {"was": late.older.name, "name": late.now.name}
+        if not late.now.widens(late.older):
+            yield finding(
+                place, "F020",
+                'The answers to "%(was)s" do not fit "%(name)s". Put "%(was)s" back with retired: true, and take this '
+                "line away.", **names,
+            )
+        elif count := one.held.answered_both(one.older.key, late.rows_were_of, late.older, late.since):
+            yield finding(
+                place, "F020",
+                'Sheets or rows that answer "%(was)s" and also "%(name)s": %(count)s. Put "%(was)s" back with retired: '
+                "true, and take this line away.", count=count, **names,
+            )
+
+
+def _late(one: Changed) -> Iterator[Finding]:
+    places = places_of(one.now)
+    for late in late_renamings(one.older, one.now):
+        if count := one.held.answered(one.older.key, late.rows_were_of, late.older):
+            yield finding(
+                one.place(*places[late.rows_of, late.now.name], "was"), "F025",
+                'The answers to "%(was)s" (%(count)s) must move to "%(name)s": run "dosar upgrade".',
+                was=late.older.name, name=late.now.name, count=count,
+            )
+
+
+# --- choices -----------------------------------------------------------------------------------------
+
+def _no_words(one: Changed) -> Iterator[Finding]:
+    for kept, place in _choosing(one):
+        for code, count in lost_words(one.older.key, kept, one.held).items():
+            yield finding(
+                place, "F020",
+                'Answers to "%(name)s" in words of one\'s own: %(count)s. Give the choice "%(code)s" back its other: '
+                "true; with retired: true beside it, it is no longer offered.",
+                name=kept.now.name, count=count, code=code,
+            )
+
+
+def _recoded(one: Changed) -> Iterator[Finding]:
+    """The form waits, and so does a shared list: else its rules would ask about codes that nobody's answer has."""
+    for kept, place in _choosing(one):
+        for was, (now, count) in recodings(one.older.key, kept, one.held).items():
+            for waits in (place, *_in_list(one, kept)):
+                yield finding(
+                    waits, "F025",
+                    'The answers to "%(name)s" that hold "%(was)s" (%(count)s) must hold "%(now)s": run '
+                    '"dosar upgrade".',
+                    name=kept.now.name, was=was, now=now, count=count,
+                )
+
+
+def _lost_codes(one: Changed) -> Iterator[Finding]:
+    for kept, place in _choosing(one):
+        for code, count in lost_codes(one.older.key, kept, one.held).items():
+            yield finding(
+                next(_in_list(one, kept), place), "F051",
+                'The choice "%(code)s" is gone, and answers to "%(name)s" hold it: %(count)s. They stay as they are. '
+                "Put it back with retired: true; if it has a new code, write there was: %(code)s.",
+                code=code, name=kept.now.name, count=count,
+            )
+
+
+def _choosing(one: Changed) -> Iterator[tuple[Kept, Place]]:
+    """The questions answered by choosing, with the line of their choices."""
+    places = places_of(one.now)
+    for kept in kept_questions(one.older, one.now):
+        if hasattr(kept.now, "choices"):
+            yield kept, one.place(*places[kept.rows_of, kept.now.name], "choices")
+
+
+def _in_list(one: Changed, kept: Kept) -> Iterator[Place]:
+    """The line of the choices in the file of the shared list, if it is one."""
+    for name in one.names[kept.rows_of, kept.now.name].choice_lists():
+        if name in one.lists:
+            yield one.lists[name].place(("choices",))

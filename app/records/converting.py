@@ -26,6 +26,8 @@ class Conversion:
     wider: Question
     aside: Mapping[str, str]
     """Column of the older question → the name it has now."""
+    only_given: bool = False
+    """Leave answers of the wider question alone where the older one has none."""
 
     def do(self, connection: Connection) -> None:
         """Write every answer as the wider question keeps it."""
@@ -38,13 +40,26 @@ class Conversion:
         old = [table.c[name] for name in names]
         with opened(connection, self.table):
             for rows in _batches(connection, table, old):
-                _write(connection, table, [
-                    {"id": row["id"], **self._written({names[name]: row[name] for name in names})}
-                    for row in rows
-                ])
+                given = [row for row in rows if not self.only_given or any(row[name] is not None for name in names)]
+                if given:
+                    _write(connection, table, [
+                        {"id": row["id"], **self._written({names[name]: row[name] for name in names})}
+                        for row in given
+                    ])
 
     def _written(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         return self.wider.stored(widened(self.wider, self.older, self.older.restored(columns)))
+
+
+def recode(connection: Connection, table: str, question: Question) -> None:
+    """Write the answers anew that hold a code which a choice had before."""
+    kept = Table(table, MetaData(), _id(), *question.columns())
+    with opened(connection, table):
+        for rows in _batches(connection, kept, list(kept.c)[1:]):
+            answers = [(row["id"], question.restored(dict(row))) for row in rows]
+            changed = [(number, fresh) for number, one in answers if (fresh := question.recoded(one)) != one]
+            if changed:
+                _write(connection, kept, [{"id": number, **question.stored(fresh)} for number, fresh in changed])
 
 
 def give_cases(connection: Connection, form: str, question: str, tables: Sequence[str]) -> None:

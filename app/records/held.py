@@ -1,15 +1,19 @@
 """What lies in the tables of the forms that stand: how many records and answers a change of a form concerns."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Integer, MetaData, Table, func, inspect, select
 
 from app.language.form import Form
-from app.language.question import Answer, Question
+from app.language.message import Mistake
+from app.language.question import Answer, Question, Reading, Unknown
 from app.records.tables import row_table_name
 
 BATCH = 500
+A_DAY = Reading("ro", date(2000, 1, 1))
+"""Whose hands the answers are tried in."""
 
 
 class Held:
@@ -55,6 +59,23 @@ class Held:
         of_record = select(table.c.record_id).group_by(table.c.record_id).having(func.count() > most).subquery()
         return self.connection.scalar(select(func.count()).select_from(of_record)) or 0
 
+    def answered_both(self, form: str, rows_of: str, one: Question, other: Question) -> int:
+        """How many sheets or rows answer both questions."""
+        table = self._table(form, rows_of, [one, other])
+        conditions = [_any([table.c[column.name].is_not(None) for column in asked.columns()]) for asked in (one, other)]
+        return self._counted(table.name, table, conditions[0] & conditions[1])
+
+    def unfit(self, form: str, rows_of: str, question: Question, now: Question) -> int | None:
+        """How many answers a question with other limits would not accept; nothing where it cannot be told."""
+        if now.columns_asked():
+            return self.longest_rows(form, question, getattr(now, "max_rows", 0))
+        can_be_read_again = not (now.link_target() or now.attached or now.computed or now.chosen or now.issued)
+        if not can_be_read_again or not now.column_types():
+            return None
+        if _limits(now) == _limits(question):
+            return 0
+        return self.count(form, rows_of, question, lambda answer: not _is_accepted(now, answer))
+
     def answers(self, form: str, rows_of: str, question: Question) -> Iterator[Answer]:
         """Every answer that was given, batch by batch."""
         table = self._table(form, rows_of, [question])
@@ -96,3 +117,19 @@ def _any(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
     for one in conditions[1:]:
         found |= one
     return found
+
+
+def _limits(question: Question) -> dict[str, Any]:
+    """What only questions of its kind have."""
+    return {name: getattr(question, name) for name in type(question).model_fields if name not in Question.model_fields}
+
+
+def _is_accepted(question: Question, answer: Answer) -> bool:
+    if isinstance(answer, Unknown):
+        return True
+    if question.in_currencies and answer.currency not in getattr(question, "currencies", ()):
+        return False
+    try:
+        return bool(question.read(question.typed(answer, A_DAY), A_DAY) == answer)
+    except Mistake:
+        return False

@@ -1,15 +1,16 @@
 """How old history is told: its entries name questions as they were called and answered at the time."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from app.language.form import Form
 from app.language.question import Question, Unknown
-from app.records.system import SYSTEM_METADATA, attachment, draft, history, past
+from app.records.system import SYSTEM_METADATA, attachment, draft, history, own_list, past
 
 NO_TITLE = {"en": "-", "ro": "-"}
 Definition = dict[str, Any]
@@ -104,11 +105,45 @@ def rename_elsewhere(connection: Connection, form: str, rows_of: str, was: str, 
         connection.execute(
             update(attachment).where(attachment.c.form == form, attachment.c.rows_of == was).values(rows_of=now)
         )
+        _change_wishes(connection, form, partial(_with_name, was=was, now=now))
     box = re.compile(rf"({re.escape(rows_of)}\.\d+\.)({was})()" if rows_of else rf"()({was})(\..*)?")
     drafts = select(draft.c.id, draft.c.boxes).where(draft.c.form == form)
     for draft_id, boxes in connection.execute(drafts).all():
         moved = [[_moved(box, name, now), text] for name, text in boxes]
         connection.execute(update(draft).where(draft.c.id == draft_id).values(boxes=moved))
+
+
+def recode_elsewhere(connection: Connection, form: str, question: str, was: str, now: str) -> None:
+    """Give a choice its new code wherever a saved list is narrowed by it."""
+    def recoded(wish: Mapping[str, Any]) -> dict[str, Any]:
+        filters = dict(wish.get("filters", {}))
+        if filters.get(question) == was:
+            filters[question] = now
+        return {**wish, **({"filters": filters} if "filters" in wish else {})}
+
+    _change_wishes(connection, form, recoded)
+
+
+def _change_wishes(
+    connection: Connection, form: str, changed: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+) -> None:
+    """How workers like to see the list of the form."""
+    wishes = select(own_list.c.id, own_list.c.wish).where(own_list.c.form == form)
+    for list_id, wish in connection.execute(wishes).all():
+        if (fresh := changed(wish)) != wish:
+            connection.execute(update(own_list).where(own_list.c.id == list_id).values(wish=fresh))
+
+
+def _with_name(wish: Mapping[str, Any], was: str, now: str) -> dict[str, Any]:
+    """The wish with a question's new name, among its columns, its filters and in its order."""
+    changed = dict(wish)
+    if "columns" in wish:
+        changed["columns"] = [now if name == was else name for name in wish["columns"]]
+    if "filters" in wish:
+        changed["filters"] = {now if name == was else name: code for name, code in wish["filters"].items()}
+    if isinstance(wish.get("sort"), str) and wish["sort"].removeprefix("-") == was:
+        changed["sort"] = wish["sort"].replace(was, now)
+    return changed
 
 
 def _moved(box: re.Pattern[str], name: str, now: str) -> str:

@@ -9,19 +9,20 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, inspect
 from sqlalchemy.schema import CreateColumn, CreateIndex
 
-from app.language.changes import Kept, kept_questions
+from app.language.changes import Kept, kept_questions, late_renamings
 from app.language.folder import Definition
 from app.language.form import Form
 from app.language.message import Message
 from app.language.question import Question
 from app.records.belonging import CASE_OF_SHEET
 from app.records.change_checks import gets_case, loses_case, reached_by_more, read_by_more
+from app.records.choice_changes import recodings
 from app.records.closing import close_tables, closed_tables
-from app.records.converting import Conversion, fill_sort_columns, give_cases, index_anew
+from app.records.converting import Conversion, fill_sort_columns, give_cases, index_anew, recode
 from app.records.held import Held
 from app.records.owning_files import own_files
 from app.records.past import Definition as Contents
-from app.records.past import keep_turn, rename_elsewhere
+from app.records.past import keep_turn, recode_elsewhere, rename_elsewhere
 from app.records.standing import questions_in
 from app.records.system import SYSTEM_METADATA, attachment
 from app.records.tables import INDEX, build_tables, closed_of, row_table_name, sort_column, sorted_by_words
@@ -96,6 +97,8 @@ class _Plan:
         self.closed = closed_tables(connection)
         self.metadata = build_tables(definition.forms).metadata
         self.conversions: list[Conversion] = []
+        self.merged: set[tuple[str, str]] = set()
+        """Table and question to which the answers of another came."""
         self.held = Held(connection, standing)
 
     def steps(self) -> Iterator[Step]:
@@ -114,12 +117,15 @@ class _Plan:
         for form, one in changes:
             if one.is_converted:
                 yield from self._put_aside(form, one)
+        merged = list(self._merge_late())
         yield from self._free_of_case()
         yield from self._new_tables()
         unsorted = self._unsorted()
         for table in self._wanted():
             yield from self._new_columns(table)
         yield from self._convert()
+        yield from merged
+        yield from self._recode()
         yield from self._get_case()
         yield from unsorted
         yield from unowned
@@ -146,10 +152,9 @@ class _Plan:
                     "count": count, "form": form.key,
                 }), partial(_run, []))
             for one, what, count in read_by_more(older, form, self.held):
-                name = f"{form.key}.{one.rows_of}.{one.now.name}" if one.rows_of else f"{form.key}.{one.now.name}"
                 yield Step(Message(
                     'The answers to %(name)s (%(count)s) are no longer only for those who may know "%(what)s".',
-                    {"count": count, "name": name, "what": what},
+                    {"count": count, "name": _full_name(form, one), "what": what},
                 ), partial(_run, []))
 
     def _get_case(self) -> Iterator[Step]:
@@ -247,6 +252,36 @@ class _Plan:
         for one in self.conversions:
             yield Step(None, one.do)
 
+    def _merge_late(self) -> Iterator[Step]:
+        """Answers kept under a name that was given up move beside those kept since under the new one."""
+        for older, form in self._pairs():
+            for late in late_renamings(older, form):
+                rows_of = late.rows_of
+                table = row_table_name(form.key, rows_of) if rows_of else form.key
+                count = self.held.answered(older.key, late.rows_were_of, late.older)
+                self.merged.add((table, late.now.name))
+                said = Message("The answers to %(was)s (%(count)s) move to %(now)s.", {
+                    "was": late.older.name, "now": late.now.name, "count": count,
+                })
+                yield Step(said if count else None, Conversion(
+                    table, late.older, late.now, {name: name for name in _columns(late.older)}, only_given=True
+                ).do)
+                shadow = [f"{late.older.name}__sort"] if f"{late.older.name}__sort" in self.there[table].columns else []
+                aside = {old: self._free(table, old + ASIDE) for old in (*_columns(late.older), *shadow)}
+                yield Step(None, partial(_run, [self._move(table, old, new) for old, new in aside.items()]))
+                yield Step(None, partial(_turn, form.key, rows_of, late.older.name, late.now.name))
+
+    def _recode(self) -> Iterator[Step]:
+        """Answers that hold the code a choice had before."""
+        for older, form in self._pairs():
+            for one in kept_questions(older, form):
+                for was, (now, count) in recodings(older.key, one, self.held).items():
+                    yield Step(Message(
+                        'The answers to %(name)s that hold "%(was)s" (%(count)s) hold "%(now)s" from now on.',
+                        {"name": _full_name(form, one), "was": was, "now": now, "count": count},
+                    ), partial(recode, table=_table_name(form, one), question=one.now))
+                    yield Step(None, partial(recode_elsewhere, form=form.key, question=one.now.name, was=was, now=now))
+
     # --- what is new -----------------------------------------------------------------------------------
 
     def _new_tables(self) -> Iterator[Step]:
@@ -278,7 +313,7 @@ class _Plan:
 
     def _unsorted(self) -> list[Step]:
         """The forms with questions whose order the records that are there do not have yet."""
-        converted = {(one.table, one.wider.name) for one in self.conversions}
+        converted = {(one.table, one.wider.name) for one in self.conversions} | self.merged
         steps = []
         for key, form in self.definition.forms.items():
             questions = [
@@ -323,8 +358,9 @@ class _Plan:
             yield Step(None, partial(_run, changes))
 
     def _words(self) -> Iterator[Step]:
+        merged = {table.partition("__")[0] for table, _ in self.merged}
         for key, form in self.definition.forms.items():
-            if key in self.before and _searched(form) != _searched(self.before[key]):
+            if key in self.before and (_searched(form) != _searched(self.before[key]) or key in merged):
                 said = Message("The search index of %(form)s is made anew.", {"form": key})
                 yield Step(said, partial(index_anew, form=form))
 
@@ -343,6 +379,10 @@ def _tables_there(connection: Connection) -> dict[str, Standing]:
 
 def _table_name(form: Form, one: Kept) -> str:
     return row_table_name(form.key, one.rows_of) if one.rows_of else form.key
+
+
+def _full_name(form: Form, one: Kept) -> str:
+    return ".".join(filter(None, (form.key, one.rows_of, one.now.name)))
 
 
 def _columns(question: Question) -> list[str]:

@@ -78,7 +78,8 @@ def all_questions(versions: Sequence[Contents]) -> Contents:
         here = dict(questions_in(values))
         for (rows_of, name), question in here.items():
             was = (rows_of, str(question.get("was")))
-            if was in known and was not in here and (rows_of, name) not in known:
+            since = known.get((rows_of, name))
+            if was in known and was not in here and (since is None or since.get("was") != question.get("was")):
                 _move(known, was, name)
         known.update(here)
     return _with_vanished(versions[-1], known)

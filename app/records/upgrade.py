@@ -6,7 +6,8 @@ ever dropped: a question or form that disappears from the files keeps its column
 cannot be used runs on as its last good version, which the database keeps.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from json import dumps
@@ -19,19 +20,24 @@ from sqlalchemy import Connection, insert
 
 from app.language.changes import columns_of, conversions, disappearances, refusals
 from app.language.checks import check
-from app.language.choices import ChoiceList
+from app.language.choices import Choice, ChoiceList
 from app.language.finding import Finding, Place, finding, finding_from_json, finding_to_json
 from app.language.folder import (
     Definition,
+    Former,
     Reading,
     define,
     folder_digest,
     is_picked,
     make_parts,
     read_folder,
+    recalling,
+    with_choices,
 )
 from app.language.form import CASE, Form
-from app.records.change_checks import Changed, refused, waiting
+from app.language.reading import Source
+from app.records.change_checks import Changed, refused, told, waiting
+from app.records.former import former_choices, former_from_json, former_to_json
 from app.records.held import Held
 from app.records.planning import Step, carry_out, plan
 from app.records.reindexing import refresh_index
@@ -43,6 +49,8 @@ log = getLogger(__name__)
 
 FOLDER = "~folder"
 """The part that remembers which files were read last, by which program, and what was found in them."""
+MENDED_BY_RECORDS = {"F020", "F048", "F049"}
+"""Findings that may be gone although no file has changed: somebody corrected the records."""
 PROGRAM = ("language", "fields", "records")
 """The packages that decide how forms are read and how their tables look."""
 
@@ -91,9 +99,9 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> Opened:
 def _as_before(connection: Connection, folder: Path, kept: Kept, error: Exception) -> Opened:
     """The last good version of everything: whatever happens to the files, the case workers go on working."""
     good = {part: values for part, values in kept.good.items() if part != FOLDER}
-    definition = define(make_parts(good), good)
+    definition = define(make_parts(good), good, _former(kept.good.get(FOLDER)))
     before = standing_contents(kept)
-    carry_out(connection, plan(connection, definition, standing_forms(kept, before), before))
+    carry_out(connection, plan(connection, definition, _as_they_stand(kept, before), before))
     failed = finding(
         Place(folder.name, 1), "F050",
         "The changed files could not be put into use (%(why)s). Nothing was changed: the last good version of all "
@@ -117,8 +125,8 @@ def last_good(store: Store) -> Definition:
     """The forms that ran last, whatever the files say now."""
     with store.snapshot() as connection:
         good = read_kept(connection, only_latest=True).good
-    good.pop(FOLDER, None)
-    return define(make_parts(good), good)
+    former = _former(good.pop(FOLDER, None))
+    return define(make_parts(good), good, former)
 
 
 def _digest_of(folder: Path) -> str:
@@ -138,21 +146,44 @@ def _unchanged(connection: Connection, digest: str) -> Opened | None:
     if not isinstance(folder, dict) or folder["digest"] != digest:
         return None
     findings = [finding_from_json(found) for found in folder["findings"]]
-    return Opened(define(make_parts(good), good), findings, changed=False, files=folder["files"])
+    if any(found.code in MENDED_BY_RECORDS for found in findings):
+        return None
+    definition = define(make_parts(good), good, _former(folder))
+    return Opened(definition, findings, changed=False, files=folder["files"])
+
+
+def _former(folder: Any) -> Former:
+    """The choices that were offered once, as the last start found them."""
+    return former_from_json(folder.get("former", ())) if isinstance(folder, dict) else {}
 
 
 def _compared(connection: Connection, folder: Path, kept: Kept, converting: bool) -> Opened:
     before = standing_contents(kept)
-    standing = standing_forms(kept, before)
+    standing = _as_they_stand(kept, before)
     reading = read_folder(folder)
     found = [*check(reading), *_changes(connection, reading, standing, converting)]
     reading.findings = sorted(found, key=lambda one: (one.place, one.code))
     contents = _usable(reading, kept.good)
-    definition = define(make_parts(contents), contents)
+    definition = _defined(kept, contents)
     steps = plan(connection, definition, standing, before)
     files = {source.file: part for part, source in reading.sources.items() if part in contents}
     gone = {file: part for file, part in _files(kept.good).items() if part not in files.values()}
     return Opened(definition, reading.findings, steps, files={**gone, **files})
+
+
+def _as_they_stand(kept: Kept, before: Mapping[str, Any]) -> dict[str, Form]:
+    """The forms with every question and every choice that answers may be of."""
+    standing = standing_forms(kept, before)
+    former = former_choices(kept, {}, standing)
+    return {key: recalling(form, former.get(key)) for key, form in standing.items()}
+
+
+def _defined(kept: Kept, contents: Mapping[str, Any]) -> Definition:
+    """The forms of these contents, which still read answers by choices that are no longer offered."""
+    parts = make_parts(contents)
+    plain = define(parts, contents)
+    former = former_choices(kept, contents, plain.forms)
+    return define(parts, contents, former) if former else plain
 
 
 def _changes(
@@ -163,13 +194,22 @@ def _changes(
     held = Held(connection, standing)
     for part, made in reading.parts.items():
         if isinstance(made, Form) and made.key in standing:
-            one = Changed(standing[made.key], made, reading.sources[part], held)
-            refusing = [*refusals(one.older, made, one.source, lists), *refused(one)]
+            one = _changed(made, standing[made.key], reading.sources[part], held, reading)
+            refusing = [*refusals(one.older, made, one.source, lists, one.unfit), *refused(one)]
             yield from refusing
             yield from disappearances(one.older, made, one.source)
+            yield from told(one)
             if not converting and not refusing:
                 yield from conversions(one.older, made, one.source)
                 yield from waiting(one)
+
+
+def _changed(made: Form, older: Form, source: Source, held: Held, reading: Reading) -> Changed:
+    """The form with its choices in hand, as far as its lists can be read."""
+    files = {made.list: reading.sources[part] for part, made in reading.of(ChoiceList).items()}
+    lists: dict[str, Sequence[Choice]] = defaultdict(list)
+    lists.update({made.list: made.choices for made in reading.of(ChoiceList).values()})
+    return Changed(older, with_choices(made, lists), source, held, columns_of(made), files)
 
 
 def _files(good: Mapping[str, Any]) -> dict[str, str]:
@@ -220,7 +260,8 @@ def _lists_named(part: str, values: Any) -> set[str]:
 def _keep(connection: Connection, opened: Opened, latest: Mapping[str, Any], digest: str) -> None:
     """Remember every part that changed, as the last good version from now on."""
     findings = [finding_to_json(one) for one in opened.findings]
-    outcome = {"digest": digest, "files": opened.files, "findings": findings}
+    former = former_to_json(opened.definition.former)
+    outcome = {"digest": digest, "files": opened.files, "findings": findings, "former": former}
     parts: dict[str, Any] = {**opened.definition.contents, FOLDER: outcome}
     gone = {part: None for part, values in latest.items() if part not in parts and values is not None}
     for part, values in {**parts, **gone}.items():

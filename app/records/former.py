@@ -1,0 +1,93 @@
+"""Choices that were offered once. Answers that hold one stay as they are, and are read by the label it had."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from app.language.choices import Choice, Gone
+from app.language.folder import Former
+from app.language.form import Form
+from app.language.question import Question
+from app.language.walking import walk
+from app.records.standing import Contents, Kept, Place, questions_in
+
+Offered = dict[Place, dict[str, Contents]]
+"""Question → every choice it ever offered, by its code, as a file last wrote it."""
+
+
+def former_choices(kept: Kept, contents: Mapping[str, Any], forms: Mapping[str, Form]) -> Former:
+    """What the questions of the forms offered once and offer no more: for :func:`app.language.folder.define`."""
+    lists = _lists_ever(kept, contents)
+    found: dict[str, dict[Place, Sequence[Gone]]] = {}
+    for key, form in forms.items():
+        part = f"form:{key}"
+        ever = _ever_offered([*kept.versions.get(part, ()), *([contents[part]] if part in contents else ())], lists)
+        gone = {place: _gone(question, ever.get(place, {})) for place, question in _choosing(form)}
+        if any(gone.values()):
+            found[key] = {place: choices for place, choices in gone.items() if choices}
+    return found
+
+
+def former_to_json(former: Former) -> list[Any]:
+    """As plain values, to be kept with the outcome of a start."""
+    return [
+        [form, *place, [[one.after, one.choice.model_dump()] for one in gone]]
+        for form, places in former.items() for place, gone in places.items()
+    ]
+
+
+def former_from_json(kept: Iterable[Any]) -> Former:
+    """What these plain values tell."""
+    found: dict[str, dict[Place, Sequence[Gone]]] = {}
+    for form, rows_of, name, gone in kept:
+        found.setdefault(form, {})[rows_of, name] = [Gone(after, Choice.model_validate(one)) for after, one in gone]
+    return found
+
+
+def _choosing(form: Form) -> list[tuple[Place, Question]]:
+    return [((table.name if table else "", one.name), one) for _, one, table in walk(form) if hasattr(one, "choices")]
+
+
+def _gone(question: Question, ever: Mapping[str, Contents]) -> list[Gone]:
+    now, order = question.every_code(), ["", *ever]
+    return [
+        Gone(order[place], Choice.model_validate({**values, "retired": True}))
+        for place, (code, values) in enumerate(ever.items()) if code not in now
+    ]
+
+
+def _lists_ever(kept: Kept, contents: Mapping[str, Any]) -> dict[str, dict[str, Contents]]:
+    lists: dict[str, dict[str, Contents]] = {}
+    for part in {*kept.versions, *contents}:
+        if part.startswith("choices:"):
+            versions = [*kept.versions.get(part, ()), *([contents[part]] if part in contents else ())]
+            lists[part.partition(":")[2]] = {
+                one["code"]: one for values in versions for one in values["choices"]
+            }
+    return lists
+
+
+def _ever_offered(versions: Sequence[Contents], lists: Mapping[str, dict[str, Contents]]) -> Offered:
+    known: Offered = {}
+    for values in versions:
+        here = dict(questions_in(values))
+        for (rows_of, name), question in here.items():
+            was = (rows_of, str(question.get("was")))
+            if was in known and was not in here:
+                known[rows_of, name] = {**known.pop(was), **known.get((rows_of, name), {})}
+            choices = question.get("choices")
+            offered = lists.get(choices, {}) if isinstance(choices, str) else {
+                one["code"]: one for one in choices or ()
+            }
+            known.setdefault((rows_of, name), {}).update(offered)
+        _follow_tables(known, here)
+    return known
+
+
+def _follow_tables(known: Offered, here: Mapping[Place, Contents]) -> None:
+    """The columns of a table that got another name go with it."""
+    for (rows_of, name), question in here.items():
+        was = question.get("was")
+        if rows_of or not was or ("", was) in here:
+            continue
+        for place in [place for place in known if place[0] == was]:
+            known[name, place[1]] = {**known.pop(place), **known.get((name, place[1]), {})}

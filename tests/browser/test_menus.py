@@ -12,8 +12,8 @@ from tests.browser.visitors import Visitor
 
 ROLES: dict[str, Any] = {role["role"]: role for role in read_yaml(shipped("forms") / "roles.yaml").contents["roles"]}
 MENU = read_yaml(shipped("forms") / "menu.yaml").contents["menu"]
-PAGES = {"users": "/users", "roles": "/roles", "forms": "/forms", "recycle": "/deleted",
-         "organisation": "/organisation"}
+PAGES = {"users": "/users", "account_history": "/account-history", "roles": "/roles", "forms": "/forms",
+         "recycle": "/deleted", "organisation": "/organisation"}
 
 
 def expected(role: str) -> set[str]:

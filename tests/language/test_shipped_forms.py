@@ -11,7 +11,7 @@ import pytest
 import app.fields  # noqa: F401 - tells the kinds of question
 from app.language.answering import settled
 from app.language.checks import check
-from app.language.folder import Reading, read_folder
+from app.language.folder import Reading, define, read_folder
 from app.language.form import Form
 from app.language.reading import read_yaml
 
@@ -90,3 +90,44 @@ def test_who_was_absent_from_an_activity_is_not_counted() -> None:
     activity = Form.model_validate(read_yaml(FORMS / "activity.yaml").contents)
     people = [{"case": number, "present": present} for number, present in enumerate((True, False, None, True), 1)]
     assert settled(activity, {"participants": people}, date(2026, 11, 22))["attended"] == 2
+
+
+PROFESSIONALS = ("coordinator", "case_manager", "social_worker", "psychologist", "lawyer", "accountant")
+WORK_ON_CASES = PROFESSIONALS[:-1]
+
+
+def role_of(shipped: Reading, role: str) -> Any:
+    return define(shipped.parts, {}).roles[role]
+
+
+def known_to(shipped: Reading, form: str, role: str) -> set[str]:
+    """The questions and columns of a form that a role reads."""
+    known = define(shipped.parts, {}).forms[form].seen_with(role_of(shipped, role).clearances)
+    columns = (column for table in known.row_questions for column in table.columns_asked())
+    return {question.name for question in (*known.questions.values(), *columns)}
+
+
+@pytest.mark.parametrize("role", PROFESSIONALS)
+@pytest.mark.parametrize("form", ["staff_care", "library_document", "practice_exchange", "event"])
+def test_what_is_for_professionals_is_for_all_of_them(shipped: Reading, role: str, form: str) -> None:
+    assert role_of(shipped, role).actions(form) >= {"see", "enter", "correct"}
+
+
+@pytest.mark.parametrize("role", PROFESSIONALS)
+def test_everybody_reads_her_own_staff_care_again(shipped: Reading, role: str) -> None:
+    """Only the person and the supervisor she chose open it: no clearance stands between her and her own words."""
+    assert known_to(shipped, "staff_care", role) == known_to(shipped, "staff_care", "coordinator")
+
+
+@pytest.mark.parametrize("role", WORK_ON_CASES)
+def test_the_team_of_a_case_works_together(shipped: Reading, role: str) -> None:
+    assert "see" in role_of(shipped, role).actions("team_meeting")
+    assert role_of(shipped, role).actions("peer_support") >= {"see", "enter", "correct"}
+
+
+def test_the_social_worker_writes_what_court_support_asks_of_her(shipped: Reading) -> None:
+    """Capacity and needs, support, court sessions and how the case goes on (CPTW); the lawyer's part stays hers."""
+    assert role_of(shipped, "social_worker").actions("court_support") >= {"see", "enter", "correct"}
+    hers = known_to(shipped, "court_support", "social_worker")
+    assert hers >= {"capacity", "capacity_details", "needs", "support_log", "sessions", "outcome", "evolution"}
+    assert not hers & {"legal_stage", "legal_quality", "lawyer", "compensation_claimed", "compensation_awarded"}

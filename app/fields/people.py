@@ -5,6 +5,7 @@ does not fit is kept as typed and doubted aloud.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar, Literal
 
@@ -45,6 +46,7 @@ class PersonalNumber(Question):
     """The personal number of Romania (CNP) or Moldova (IDNP)."""
 
     fills: ClassVar[bool] = True
+    compared_with: ClassVar[frozenset[str]] = frozenset({"birth_date", "sex"})
 
     type: Literal["personal_number"] = "personal_number"
     country: Literal["RO", "MD", "any"] = "any"
@@ -69,16 +71,36 @@ class PersonalNumber(Question):
 
     def filled_from(self, answer: Answer) -> dict[str, Answer]:
         """What a valid CNP says of the person. Of foreign residents (7, 8) it does not tell the century."""
-        if self.country == "MD" or not _fits_romania(answer):
+        if not self._is_cnp(answer):
             return {}
         told: dict[str, Answer] = {}
         if answer[0] in "123456":
             told["birth_date"] = date.fromisoformat(cnp.get_birth_date(answer).isoformat())
         if answer[0] in "12345678":
             told["sex"] = "M" if int(answer[0]) % 2 else "F"
-        if (county := COUNTIES.get(int(answer[7:9]))) is not None:
-            told["county"] = f"RO-{county}"
         return told
+
+    def offered_from(self, answer: Answer) -> dict[str, Answer]:
+        """The county in which a CNP was issued: often of birth, and not where the person lives."""
+        county = COUNTIES.get(int(answer[7:9])) if self._is_cnp(answer) else None
+        return {} if county is None else {"county": f"RO-{county}"}
+
+    def _is_cnp(self, answer: Answer) -> bool:
+        return self.country != "MD" and isinstance(answer, str) and _fits_romania(answer)
+
+    def contradictions(self, answer: Answer, beside: Mapping[str, Any]) -> Sequence[Mistake]:
+        told = self.filled_from(answer)
+        born, sex = told.get("birth_date"), told.get("sex")
+        known, called = beside.get("birth_date"), beside.get("sex")
+        found = []
+        if born and isinstance(known, str) and not born.isoformat().startswith(known):
+            found.append(Mistake(
+                "The personal number tells another date of birth: %(born)s. Compare both with the document.",
+                born=f"{born:%d.%m.%Y}",
+            ))
+        if sex and called in ("F", "M") and called != sex:
+            found.append(Mistake("The personal number tells the other sex. Compare both with the document."))
+        return found
 
     def box(self) -> Box:
         return Box(width=16, inputmode="numeric")

@@ -4,7 +4,7 @@ Pure: no clock, no database. ``today`` and the answers come in, the answers and 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -144,12 +144,12 @@ def complaints(
 
     A rule that names a question ``changed`` is judged wherever it stands: what was right may be wrong by now.
     """
-    concerned = asked if asked is None or not changed else asked | _judged_by(Same(form)).keys()
+    concerned = asked if asked is None or not changed else asked | _with_rules(Same(form))
     return [
         complaint for question, answer, plain, where in _shown(form, answers, today, concerned)
         for complaint in (
-            _about(question, answer, plain, today, where) if asked is None or where[0] in asked
-            else _broken(form, question, answer, plain, today, where, changed)
+            _about(form, question, answer, plain, today, where) if asked is None or where[0] in asked
+            else _judged(form, question, answer, plain, today, where, changed)
         )
     ]
 
@@ -168,36 +168,12 @@ def _is_same(question: Question, before: Answers, after: Answers) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _judged_by(same: Same[Form]) -> Mapping[str, Mapping[Where, frozenset[str]]]:
-    """Question → what the checks and warnings of it and of its columns ask about on the sheet."""
-    return {
-        question.name: {
-            (question.name,): _asked_by(question),
-            **{(question.name, column.name): _asked_in_row(question, column) for column in question.columns_asked()},
-        }
-        for question in same.thing.asked()
-        if any(one.check or one.warn for one in (question, *question.columns_asked()))
-    }
-
-
-def _asked_by(question: Question) -> frozenset[str]:
-    rules = filter(None, (question.check, question.warn))
-    return frozenset(name.partition(".")[0] for rule in rules for name in rule.names)
-
-
-def _asked_in_row(table: Question, column: Question) -> frozenset[str]:
-    """The same of a column: what it asks of its row is asked of the table."""
-    asked, beside = _asked_by(column), {one.name for one in table.columns_asked()}
-    return asked - beside | ({table.name} if asked & beside else set())
-
-
-def _broken(
-    form: Form, question: Question, answer: Any, plain: Mapping[str, Any], today: date, where: Where, changed: Set[str],
-) -> Iterator[Complaint]:
-    """What the rules of a question elsewhere say, where they name what was changed."""
-    through = _judged_by(Same(form))[where[0]].get((where[0], *where[2:]), frozenset()) & changed
-    if through and not _is_blank(answer):
-        yield from (replace(one, through=through) for one in _judged(question, plain, today, where))
+def _with_rules(same: Same[Form]) -> frozenset[str]:
+    """The questions that are judged by other answers, in a column at least."""
+    return frozenset(
+        question.name for question in same.thing.asked()
+        if any(one.check or one.warn or one.compared_with for one in (question, *question.columns_asked()))
+    )
 
 
 def missing(form: Form, answers: Answers, today: date) -> list[str]:
@@ -225,25 +201,60 @@ def _shown(
                     yield column, row.get(column.name), around, (question.name, str(position), column.name)
 
 
-def _about(question: Question, answer: Any, plain: Mapping[str, Any], today: date, where: Where) -> Iterator[Complaint]:
+def _about(
+    form: Form, question: Question, answer: Any, plain: Mapping[str, Any], today: date, where: Where,
+) -> Iterator[Complaint]:
     if _is_blank(answer):
         if _is_required(question, plain, today):
             yield Complaint(where, REQUIRED)
         elif question.warn is not None and _is_about_itself(question) and question.warn.value(plain, today) is True:
             yield Complaint(where, question.warning or LOOK_AGAIN, soft=True)
         return
-    yield from _judged(question, plain, today, where)
+    yield from _judged(form, question, answer, plain, today, where)
     doubt = question.doubts(answer)
     if doubt is not None:
         yield Complaint(where, doubt.message, soft=True)
 
 
-def _judged(question: Question, plain: Mapping[str, Any], today: date, where: Where) -> Iterator[Complaint]:
-    """What its own rules say about a question that is answered."""
-    if question.check is not None and question.check.value(plain, today) is False:
-        yield Complaint(where, question.message or NOT_ACCEPTED)
-    if question.warn is not None and question.warn.value(plain, today) is True:
-        yield Complaint(where, question.warning or LOOK_AGAIN, soft=True)
+def _judged(
+    form: Form, question: Question, answer: Any, plain: Mapping[str, Any], today: date, where: Where,
+    changed: Set[str] | None = None,
+) -> Iterator[Complaint]:
+    """What the answers around it say about a question that is answered: its rules, and what it tells itself.
+
+    With ``changed`` only what hangs on one of these questions.
+    """
+    if _is_blank(answer):
+        return
+    rules = (
+        (question.check, False, question.message or NOT_ACCEPTED),
+        (question.warn, True, question.warning or LOOK_AGAIN),
+    )
+    for rule, broken, said in rules:
+        through = _touched(form, where, rule.names, changed) if rule is not None else frozenset()
+        if rule is not None and (changed is None or through) and rule.value(plain, today) is broken:
+            yield Complaint(where, said, soft=broken, through=through)
+    beside = question.compared_with & _names_beside(form, where)
+    through = _touched(form, where, beside, changed)
+    if beside and (changed is None or through):
+        told = question.contradictions(answer, {name: plain.get(name) for name in beside})
+        yield from (Complaint(where, one.message, soft=True, through=through) for one in told)
+
+
+def _touched(form: Form, where: Where, names: Set[str], changed: Set[str] | None) -> frozenset[str]:
+    """The changed questions among those that are asked about; what is asked of a row is asked of its table."""
+    if not changed:
+        return frozenset()
+    asked = {name.partition(".")[0] for name in names}
+    in_row = asked & _names_beside(form, where) if len(where) > 1 else set()
+    return frozenset((asked - in_row | ({where[0]} if in_row else set())) & changed)
+
+
+def _names_beside(form: Form, where: Where) -> Set[str]:
+    """The questions of the sheet, or of the row, that the question stands in: a row is another person's."""
+    if len(where) == 1:
+        return form.questions.keys()
+    return {column.name for column in form.questions[where[0]].columns_asked()}
 
 
 def _is_about_itself(question: Question) -> bool:

@@ -75,6 +75,8 @@ class Question(BaseModel):
     sortable: ClassVar[bool] = True
     fills: ClassVar[bool] = False
     """Other answers follow from this one: :meth:`filled_from` says which."""
+    compared_with: ClassVar[frozenset[str]] = frozenset()
+    """The questions beside it, by name, whose answers may contradict this one."""
     alphabetical: ClassVar[bool] = False
     """Sorted as words are, in the order of the Romanian alphabet."""
     computed: ClassVar[bool] = False
@@ -296,6 +298,14 @@ class Question(BaseModel):
     def filled_from(self, answer: Answer) -> dict[str, Answer]:
         """Answers of other questions that follow from this one (CNP → birth date), by their role."""
         return {}
+
+    def offered_from(self, answer: Answer) -> dict[str, Answer]:
+        """Answers of other questions that this one suggests, by their role: offered, never filled in."""
+        return {}
+
+    def contradictions(self, answer: Answer, beside: Mapping[str, Any]) -> Sequence[Mistake]:
+        """Soft doubts about an answer that does not fit the (plain) answers :attr:`compared_with` it."""
+        return ()
 
     # --- the file -------------------------------------------------------------------------------
 

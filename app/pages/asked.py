@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(slots=True)
@@ -12,6 +13,14 @@ class AskedOption:
     label: str
     chosen: bool = False
     other: bool = False
+
+
+class Offer(NamedTuple):
+    """An answer that another one suggests: a press of the button puts it in."""
+
+    press: str
+    """What the button posts: ``county=RO-CJ``."""
+    label: str
 
 
 @dataclass(slots=True)
@@ -50,6 +59,8 @@ class Asked:
     """Why it was not accepted; the words of the error summary."""
     doubt: str = ""
     """A soft warning; saved all the same once confirmed."""
+    offer: Offer | None = None
+    """What another answer suggests, while it is empty."""
     echo: str = ""
     """How a lenient reading was understood: "27 martie 1998, 28 de ani"."""
     optional: bool = True

@@ -9,7 +9,6 @@ from flask import url_for
 from app.language.answering import Complaint
 from app.language.face import ALL
 from app.language.form import Form, Section
-from app.language.message import Message
 from app.language.question import Question
 from app.language.texts import say
 from app.pages.steps import in_steps
@@ -17,25 +16,20 @@ from app.pages.steps import in_steps
 if TYPE_CHECKING:
     from app.pages.sheet import SheetOnDesk
 
-UNSEEN = Message(
-    "This does not fit another answer of the sheet, which is not for you to see. Check it against the paper."
-)
 
-
-def led(sheet: "SheetOnDesk", complaint: Complaint, changed: Collection[str]) -> Complaint:
+def led(sheet: "SheetOnDesk", complaint: Complaint, changed: Collection[str]) -> Complaint | None:
     """The complaint as this page says it.
 
-    Of an answer that she may not see nothing is told: what she typed is doubted, and she decides.
+    Of an answer that she may not see nothing is told, not even that it does not fit: whoever may is told.
     """
     if any(question.name == complaint.where[0] for question in sheet.questions):
         return complaint
-    here = _changed_here(sheet, complaint, changed)
     known = sheet.papers.known if sheet.papers else sheet.form
     asked = _asked(known, complaint)
     if asked is None:
-        return Complaint(here, UNSEEN, soft=True)
+        return None
     if sheet.record is None:
-        return replace(complaint, where=here)
+        return replace(complaint, where=_changed_here(sheet, complaint, changed))
     label = ", ".join(say(one.label, sheet.desk.reading.language) for one in asked)
     return replace(complaint, elsewhere=(label, _address(sheet, known, complaint.where[0])))
 

@@ -15,7 +15,7 @@ from app.language.message import Message
 from app.language.question import UNKNOWN_TYPED, Answers, Question, Reading, Unknown
 from app.language.same import Same
 from app.language.texts import Text, say
-from app.pages.asked import Asked, AskedColumn, AskedOption, AskedPart, AskedRow, AskedSection, Problem
+from app.pages.asked import Asked, AskedColumn, AskedOption, AskedPart, AskedRow, AskedSection, Offer, Problem
 from app.pages.offered import Blanks, offered
 from app.pages.posted import BLANK, Posted, row_indexes
 from app.records.attachments import FILE
@@ -47,6 +47,8 @@ class Filling:
     """The questions that only others answer, and who."""
     fixed: Mapping[str, Sequence[Answers]] = field(default_factory=dict)
     """The rows of tables that nobody changes any more."""
+    offers: Mapping[str, Offer] = field(default_factory=dict)
+    """What other answers suggest to questions left empty."""
 
     def sections(self, wanted: Sequence[Section]) -> list[AskedSection]:
         """The sections as they are drawn."""
@@ -117,7 +119,7 @@ class Filling:
         """Whether a question is drawn the same on every page, since nothing is known of it here."""
         is_plain = not (question.computed or question.attached or question.link_target() or question.columns_asked())
         return is_plain and not any(texts) and name not in self.others and not self.complaints and (
-            where not in self.mistakes
+            where not in self.mistakes and name not in self.offers
         )
 
     def _made(
@@ -132,7 +134,8 @@ class Filling:
             hint=say(question.hint, language), help=say(question.help, language),
             typed=list(texts), options=offered(question, texts, language), unknown=_unknown(question, texts, language),
             problem=self._about(where, soft=False), doubt=self._about(where, soft=True),
-            echo=self._echo(question, answer), optional=not question.required and not getattr(question, "min_rows", 0),
+            offer=self.offers.get(name), echo=self._echo(question, answer),
+            optional=not question.required and not getattr(question, "min_rows", 0),
             person=getattr(question, "person", False), past=getattr(question, "past", False),
             fills=f"/derive/{self.form.key}" if question.fills and not in_row else "", shown=is_shown,
             show_if=self._condition(question.show_if, on_page),

@@ -21,7 +21,7 @@ from app.language.message import Message
 from app.language.question import Answers, Question
 from app.language.texts import LANGUAGES, say
 from app.pages.beside import money_beside
-from app.pages.deriving import derived
+from app.pages.deriving import derived, offers
 from app.pages.desk import Desk
 from app.pages.duplicates import known_already
 from app.pages.elsewhere import led
@@ -119,7 +119,7 @@ class SheetOnDesk:
     def first_look(self, posted: Posted | None = None) -> str:
         """The page with what was kept, or with what stands in these boxes."""
         if posted is None:
-            # a CNP on another page tells the county here, for her to see before it is saved
+            # a CNP on another page tells the birth date here, for her to see before it is saved
             following = derived(list(self.form.questions.values()), self.kept, self.desk.reading)
             posted = as_posted(self.questions, self.to_type({**self.kept, **following}), self.desk.reading)
         return self._page(posted)
@@ -155,8 +155,9 @@ class SheetOnDesk:
         asked = {question.name for question in self.questions}
         changed = self._changed(answers)
         found = [
-            led(self, one, changed) for one in complaints(self.whole, answers, self.desk.reading.today, asked, changed)
+            told for one in complaints(self.whole, answers, self.desk.reading.today, asked, changed)
             if one.where not in read.mistakes and (one.through or self._is_drawn(one))
+            and (told := led(self, one, changed)) is not None
         ]
         but = self.record.id if self.record is not None else None
         found += self._of_other_cases(answers)
@@ -224,6 +225,7 @@ class SheetOnDesk:
             self.form, posted, everything, desk.reading, desk.titles(drawn, everything),
             pick=self.action, mistakes=mistakes or {}, complaints=found, whole=self.whole,
             others=self._others(), fixed=self.fixed,
+            offers=offers(self.form.questions.values(), everything, desk.reading),
         )
         problems = filling.problems()
         return render_template(
@@ -348,6 +350,15 @@ def _picked(sheet: SheetOnDesk, posted: Posted) -> str:
     return sheet.first_look(posted)
 
 
+def _offered(sheet: SheetOnDesk, posted: Posted) -> str:
+    """An answer that was offered beside its question is put in."""
+    name, _, text = posted.pop("_offered").partition("=")
+    if any(question.name == name for question in sheet.questions):
+        posted.setlist(name, [text])
+        sheet.begin_at = name
+    return sheet.first_look(posted)
+
+
 def _keep_draft(sheet: SheetOnDesk, posted: Posted) -> str:
     """Keep the draft, without JavaScript."""
     posted.pop("_draft")
@@ -362,6 +373,7 @@ def _discard_draft(sheet: SheetOnDesk, posted: Posted) -> Response:
 
 PRESSES: dict[str, Callable[[SheetOnDesk, Posted], Answer]] = {
     "_row": _change_rows, "_language": _change_language, "_picked": _picked, "_pick": _pick,
+    "_offered": _offered,
     "_draft": _keep_draft, "_discard": _discard_draft,
 }
 """The small buttons of a sheet's page: each shows the page again, nothing is kept."""

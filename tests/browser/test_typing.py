@@ -29,7 +29,15 @@ def test_a_cnp_fills_in_what_follows_from_it(manager: Visitor) -> None:
     expect(manager.group("Sex").get_by_label("Masculin")).to_be_checked()
     manager.press("Salvează și continuă")
     manager.follow("Domiciliu și date de contact")
-    assert manager.named("county").evaluate("box => box.selectedOptions[0].text") == "Cluj"
+    county = manager.named("county")
+    assert county.evaluate("box => box.selectedOptions[0].text") != "Cluj", "where she lives is not where she was born"
+    manager.press("Cluj, unde a fost eliberat CNP-ul: completați")
+    assert county.evaluate("box => box.selectedOptions[0].text") == "Cluj"
+    manager.open("/records/person/new?case=3")
+    manager.named("national_id").focus()
+    manager.type(national_id="1980327120013", last_name="Cosma")
+    manager.press("Cluj, unde a fost eliberat CNP-ul: completați")
+    assert (manager.typed("county"), manager.typed("last_name")) == ("RO-CJ", "Cosma")
 
 
 def test_a_letter_chooses_and_delete_clears(manager: Visitor) -> None:

@@ -45,14 +45,30 @@ def test_what_is_no_number_at_all_is_refused(typed: str) -> None:
         cnp.read([typed], RO)
 
 
-def test_a_cnp_tells_birth_date_sex_and_county() -> None:
-    assert cnp.filled_from(VALID_CNP) == {"birth_date": date(1963, 6, 15), "sex": "M", "county": "RO-CJ"}
-    assert cnp.filled_from("6010203521231") == {"birth_date": date(2001, 2, 3), "sex": "F", "county": "RO-GR"}
-    assert cnp.filled_from("7630615123458") == {"sex": "M", "county": "RO-CJ"}
+def test_a_cnp_tells_birth_date_and_sex_and_suggests_a_county() -> None:
+    assert cnp.filled_from(VALID_CNP) == {"birth_date": date(1963, 6, 15), "sex": "M"}
+    assert cnp.filled_from("6010203521231") == {"birth_date": date(2001, 2, 3), "sex": "F"}
+    assert cnp.filled_from("7630615123458") == {"sex": "M"}
+    assert cnp.offered_from(VALID_CNP) == cnp.offered_from("7630615123458") == {"county": "RO-CJ"}
+    assert cnp.offered_from("6010203521231") == {"county": "RO-GR"}
 
 
 def test_a_doubtful_number_tells_nothing() -> None:
     assert cnp.filled_from(WRONG_DIGIT) == cnp.filled_from(VALID_IDNP) == {}
+    assert cnp.offered_from(WRONG_DIGIT) == cnp.offered_from(VALID_IDNP) == {}
+    assert cnp.contradictions(WRONG_DIGIT, {"birth_date": "1998", "sex": "F"}) == []
+
+
+@pytest.mark.parametrize(("beside", "doubted"), [
+    ({}, []), ({"birth_date": None, "sex": None}, []), ({"birth_date": "1963-06-15", "sex": "M"}, []),
+    ({"birth_date": "1963", "sex": "other"}, []), ({"birth_date": "1963-06"}, []),
+    ({"birth_date": "1963-06-16"}, ["15.06.1963"]), ({"birth_date": "1964"}, ["15.06.1963"]),
+    ({"sex": "F"}, ["other sex"]), ({"birth_date": "1964", "sex": "F"}, ["15.06.1963", "other sex"]),
+])
+def test_a_cnp_that_contradicts_what_is_known_is_doubted(beside: dict[str, str], doubted: list[str]) -> None:
+    told = [str(one) for one in cnp.contradictions(VALID_CNP, beside)]
+    assert len(told) == len(doubted)
+    assert all(words in one for words, one in zip(doubted, told, strict=True))
 
 
 def test_a_personal_number_is_for_those_who_may_see_identities() -> None:

@@ -270,6 +270,32 @@ def test_an_answer_that_goes_with_the_day_is_not_changed_by_it() -> None:
     assert changed_questions(aging, kept, settled(aging, kept, TODAY), TODAY) == frozenset()
 
 
+PERSON = form("""
+  - {name: sex, type: select_one, choices: [{code: F, label: {en: F, ro: F}}, {code: M, label: {en: M, ro: M}}]}
+  - {name: birth_date, type: partial_date}
+  - {name: national_id, type: personal_number}
+  - name: family
+    type: table
+    columns: [{name: national_id, type: personal_number}, {name: birth_date, type: partial_date}]
+  - {name: nobody, type: table, columns: [{name: national_id, type: personal_number}]}
+""")
+CNP = "1630615123457"
+
+
+def test_a_cnp_is_compared_with_birth_date_and_sex_on_every_page() -> None:
+    answers = {"sex": "F", "birth_date": "1998", "national_id": CNP}
+    for asked, changed in ({"national_id"}, ()), ({"sex"}, {"sex"}), ({"birth_date"}, {"birth_date"}):
+        told = complaints(PERSON, answers, TODAY, asked, frozenset(changed))
+        assert [(one.where, one.soft) for one in told] == [(("national_id",), True)] * 2
+
+
+def test_a_cnp_in_a_row_is_compared_with_its_row() -> None:
+    rows = [{"id": None, "national_id": CNP, "birth_date": born} for born in ("1963", "1998", None)]
+    answers = {"birth_date": "2001", "sex": "F", "family": rows, "nobody": [{"id": None, "national_id": CNP}]}
+    assert [one.where for one in complaints(PERSON, answers, TODAY)] == [("family", "1", "national_id")]
+    assert complaints(PERSON, answers, TODAY, {"sex"}, frozenset({"sex", "birth_date"})) == []
+
+
 def test_a_role_knows_only_what_it_may_see() -> None:
     private = form("""
   - {name: day, type: date}

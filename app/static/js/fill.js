@@ -1,4 +1,4 @@
-// A CNP fills in what follows from it, where nothing stands yet.
+// A CNP fills in what follows from it, where nothing stands yet, and offers what it only suggests.
 
 const form = document.querySelector("[data-sheet]");
 
@@ -15,16 +15,30 @@ function put(question, texts) {
   controls(question)[0]?.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+/** The same button that the server draws: pressed, the page comes back with the answer in its box. */
+function offer(question, { press, label }) {
+  const button = question.querySelector("button[name=_offered]") ?? document.createElement("button");
+  Object.assign(button, { name: "_offered", value: press, className: "btn btn-quiet", textContent: label });
+  if (button.isConnected) return;
+  const line = document.createElement("p");
+  line.className = "form-text";
+  line.append(button);
+  question.append(line);
+}
+
 async function fillFrom(target) {
   const question = target.closest("[data-fills]");
   if (!question || !target.value) return;
   const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, [target.name]: target.value });
   const answer = await fetch(question.dataset.fills, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
   if (!answer?.ok) return;
-  for (const [name, texts] of Object.entries(await answer.json())) {
+  const { filled, offered } = await answer.json();
+  const tell = (told, how) => Object.entries(told).forEach(([name, one]) => {
     const other = form.querySelector(`[data-question="${name}"]`);
-    if (other && isEmpty(other)) put(other, texts);
-  }
+    if (other && isEmpty(other)) how(other, one);
+  });
+  tell(filled, put);
+  tell(offered, offer);
 }
 
 form.addEventListener("change", ({ target }) => fillFrom(target));

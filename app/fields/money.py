@@ -117,7 +117,7 @@ class Amount(Question):
         return self.shown(answer, reading) if abs(answer.amount) >= 1000 else ""
 
     def plain(self, answer: Answer) -> Any:
-        return answer.amount if isinstance(answer, Money) else None
+        return {"amount": answer.amount, "currency": answer.currency} if isinstance(answer, Money) else None
 
     def as_json(self, answer: Answer) -> Any:
         return [f"{answer.amount:.2f}", answer.currency]
@@ -128,6 +128,10 @@ class Amount(Question):
 
     def words(self, answer: Answer) -> str:
         return f"{answer.amount:.2f} {answer.currency}"
+
+    @property
+    def currencies_offered(self) -> Sequence[str]:
+        return self.currencies
 
     def options(self) -> Sequence[Choice]:
         return self.options_with(())

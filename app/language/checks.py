@@ -2,7 +2,8 @@
 
 F001–F003 come from :mod:`reading`, F005–F008 and F011 from :mod:`misfits`, F007, F014, F018 and F035
 from :mod:`folder`, F012, F027, F030 and F032 from :mod:`rule_checks`, F040–F043 from :mod:`face_checks`,
-F060 from :mod:`rule_types`, F044 from :mod:`beginning_checks`, F045 and F046 from :mod:`stage_checks` and
+F060 from :mod:`rule_types`, F044 from :mod:`beginning_checks`, F055 from :mod:`currency_checks`, F045 and F046 from
+:mod:`stage_checks` and
 :mod:`figure_checks`, F047 from :mod:`app.demo`; those of changed forms from :mod:`changes`; the rest
 are here.
 """
@@ -17,6 +18,7 @@ from typing import Any
 
 from app.language.beginning_checks import beginning_findings
 from app.language.choices import Choice, ChoiceList
+from app.language.currency_checks import currency_findings
 from app.language.face import Face
 from app.language.face_checks import face_findings
 from app.language.figure_checks import figure_findings
@@ -91,7 +93,8 @@ def _rest_findings(reading: Reading) -> Iterator[Iterable[Finding]]:
 
 def _form_findings(draft: Draft) -> list[Iterable[Finding]]:
     return [
-        _names(draft), _reserved_form(draft), _too_wide(draft), _choices(draft), rule_findings(draft), _links(draft),
+        _names(draft), _reserved_form(draft), _too_wide(draft), _choices(draft), rule_findings(draft),
+        currency_findings(draft), _links(draft),
         _lists(draft), _totals(draft), _record_title(draft), _searched(draft), _defaults(draft),
     ]
 

@@ -4,13 +4,16 @@
 both to the same results.
 
 What a rule sees are plain values: text, number, true/false, an ISO date (also partial: ``"1998"``,
-``"1998-03"``), a list of codes, the rows of a table, or ``None`` for a missing answer.
+``"1998-03"``), an amount of money (``{"amount": 500, "currency": "RON"}``), a list of codes, the rows of a
+table, or ``None`` for a missing answer.
 
 * A missing part makes a comparison or a sum of two terms missing; so do parts of different kinds
   (text with number) and a division by zero. Evaluating never fails.
 * ``and``, ``or`` and ``not`` are three-valued: ``False and missing`` is false, ``True or missing`` true.
 * ``sum``, ``count``, ``count_of``, ``min`` and ``max`` leave missing answers out; a sum of nothing is 0.
 * A partial date counts as its first day, so ``age`` of a birth year is the greatest age possible.
+* Amounts in two currencies are neither compared nor counted together: the result is missing. An amount and a
+  number go together, and so do two amounts in one currency; what a rule says in the end is the bare amount.
 * Numbers are decimal, rounded to six places; beyond :data:`LARGEST` they are missing.
 """
 
@@ -20,7 +23,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import reduce
-from typing import Any, cast
+from typing import Any
 
 Value = Any
 Tree = Any
@@ -58,6 +61,25 @@ def is_number(value: Value) -> bool:
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
+def currency(value: Value) -> str | None:
+    """The currency of an amount of money; ``None`` for anything else."""
+    return value.get("currency") if isinstance(value, Mapping) else None
+
+
+def bare(value: Value) -> Value:
+    """An amount of money without its currency; anything else as it is."""
+    return value.get("amount") if isinstance(value, Mapping) and "currency" in value else value
+
+
+def priced(amount: Value, currency: str | None) -> Value:
+    """The amount in this currency, if there is one."""
+    return amount if amount is None or currency is None else {"amount": amount, "currency": currency}
+
+
+def currencies_of(*values: Value) -> set[str]:
+    return {found for value in values if (found := currency(value)) is not None}
+
+
 def number(value: Value) -> Decimal | None:
     """The value as a decimal number, if it is one and not too large to count with."""
     if not is_number(value):
@@ -72,6 +94,7 @@ def rounded(value: Decimal, places: Decimal = SIX_PLACES) -> Decimal | None:
 
 def settled(value: Value) -> Value:
     """A result as others want it: whole numbers as int, the rest of numbers as the shortest Decimal."""
+    value = bare(value)
     exact = number(value)
     if exact is None:
         return None if value == "" or is_number(value) else value
@@ -83,7 +106,10 @@ def is_given(value: Value) -> bool:
 
 
 def pair(left: Value, right: Value) -> tuple[Value, Value] | None:
-    """Two values made comparable; ``None`` when one is missing or they are of different kinds."""
+    """Two values made comparable; ``None`` when one is missing or they are of different kinds or currencies."""
+    if len(currencies_of(left, right)) > 1:
+        return None
+    left, right = bare(left), bare(right)
     if is_number(left) and is_number(right):
         numbers = number(left), number(right)
         return None if None in numbers else numbers
@@ -151,6 +177,24 @@ def any_true(*values: Value) -> bool | None:
     return False if all(value is False for value in values) else None
 
 
+def added(work: Callable[[Decimal, Decimal], Decimal]) -> Callable[[Value, Value], Value]:
+    """Addition or subtraction, of amounts in one currency too."""
+    def worked(left: Value, right: Value) -> Value:
+        found = currencies_of(left, right)
+        if len(found) > 1:
+            return None
+        return priced(arithmetic(work)(bare(left), bare(right)), *(found or (None,)))
+    return worked
+
+
+def multiplied(left: Value, right: Value) -> Value:
+    """The product; an amount is only multiplied by a number."""
+    if currency(left) and currency(right):
+        return None
+    return priced(arithmetic(lambda first, second: first * second)(bare(left), bare(right)),
+                  currency(left) or currency(right))
+
+
 def arithmetic(work: Callable[[Decimal, Decimal], Decimal]) -> Callable[[Value, Value], Decimal | None]:
     """An operation on two numbers that is missing when either is."""
     def worked(left: Value, right: Value) -> Decimal | None:
@@ -161,8 +205,12 @@ def arithmetic(work: Callable[[Decimal, Decimal], Decimal]) -> Callable[[Value, 
     return worked
 
 
-def divided(left: Value, right: Value) -> Decimal | None:
-    return arithmetic(lambda first, second: first / second)(left, right) if number(right) else None
+def divided(left: Value, right: Value) -> Value:
+    """The quotient: of two amounts in one currency a number, of an amount and a number an amount."""
+    if not number(bare(right)) or (currency(right) and currency(left) != currency(right)):
+        return None
+    quotient = arithmetic(lambda first, second: first / second)(bare(left), bare(right))
+    return priced(quotient, None if currency(right) else currency(left))
 
 
 def given_in(values: tuple[Value, ...]) -> list[Value]:
@@ -171,26 +219,25 @@ def given_in(values: tuple[Value, ...]) -> list[Value]:
     return [one for one in flat if is_given(one)]
 
 
-def total(*values: Value) -> Decimal | None:
-    sums: Callable[[Value, Value], Value] = arithmetic(lambda first, second: first + second)
-    return cast("Decimal | None", reduce(sums, given_in(values), Decimal(0)))
+def total(*values: Value) -> Value:
+    return reduce(added(lambda first, second: first + second), given_in(values), Decimal(0))
 
 
 def extreme(better: Callable[[Value, Value], bool | None]) -> Callable[..., Value]:
     """The best of the values given; missing when there is none, or they cannot be compared."""
     def best_of(*values: Value) -> Value:
         given = given_in(values)
-        if any(better(one, given[0]) is None for one in given):
+        if len(currencies_of(*given)) > 1 or any(better(one, given[0]) is None for one in given):
             return None
         return reduce(lambda best, one: one if better(one, best) else best, given) if given else None
     return best_of
 
 
-def rounded_to(value: Value, places: Value) -> Decimal | None:
-    exact, count = number(value), whole(places)
+def rounded_to(value: Value, places: Value) -> Value:
+    exact, count = number(bare(value)), whole(places)
     if exact is None or count is None or not 0 <= count <= 6:
         return None
-    return rounded(exact, Decimal(1).scaleb(-count))
+    return priced(rounded(exact, Decimal(1).scaleb(-count)), currency(value))
 
 
 def whole(value: Value) -> int | None:
@@ -249,8 +296,8 @@ def year_of(value: Value) -> int | None:
 OPERATIONS: dict[str, Callable[..., Value]] = {
     "and": all_true, "or": any_true, "not": inverse,
     "==": equal, "<": less, "<=": at_most, "in": among,
-    "+": arithmetic(lambda left, right: left + right), "-": arithmetic(lambda left, right: left - right),
-    "*": arithmetic(lambda left, right: left * right), "/": divided,
+    "+": added(lambda left, right: left + right), "-": added(lambda left, right: left - right),
+    "*": multiplied, "/": divided,
     "list": lambda *values: list(values), "answered": is_given, "round": rounded_to,
     "sum": total, "count": lambda *values: len(given_in(values)), "count_of": count_of,
     "min": extreme(less), "max": extreme(lambda one, other: less(other, one)),

@@ -347,6 +347,11 @@ class Question(BaseModel):
         """The question with these in place of its columns, for a table of rows."""
         return self
 
+    @property
+    def currencies_offered(self) -> Collection[str]:
+        """The currencies an amount may be in; empty for what is no money."""
+        return ()
+
     def choice_lists(self) -> tuple[str, ...]:
         """The shared lists the question names."""
         return ()

@@ -30,7 +30,7 @@ from app.records.labels import PERSON, person_name, shown, title, title_columns,
 from app.records.scope import current_scope
 from app.records.search import asked_words, found_by, may_be_misspelled
 from app.records.system import attachment
-from app.records.tables import USER, Record, column_names, sort_column
+from app.records.tables import USER, Record, column_names, sort_columns
 
 PAGE = 25
 MOST_COUNTED = 1000
@@ -228,10 +228,10 @@ def in_order(form: Form, kept: type[Record], wish: Wish) -> list[ColumnElement[A
     name = wanted.removeprefix("-")
     if name not in form.questions:
         return [kept.id.desc()]
-    column = getattr(kept, sort_column(form.questions[name]))
+    columns = [getattr(kept, column) for column in sort_columns(form.questions[name])]
     if wanted.startswith("-"):
-        return [down(column), kept.id.desc()]
-    return [up(column), kept.id.asc()]
+        return [*map(down, columns), kept.id.desc()]
+    return [*map(up, columns), kept.id.asc()]
 
 
 def sortable(form: Form, name: str) -> bool:

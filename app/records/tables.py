@@ -19,6 +19,8 @@ USER = "user"
 LONGEST_SORT_KEY = 80
 INDEX = "ix_"
 """How the names of indexes begin: they come and go with the forms."""
+MONEY = "__money"
+"""How the name of an index ends that keeps currencies apart."""
 
 
 class Stored:
@@ -96,6 +98,11 @@ def column_names(question: Question) -> list[str]:
 def sort_column(question: Question) -> str:
     """The column that puts the question's answers in order: words have a shadow in Romanian order."""
     return f"{question.name}__sort" if question.alphabetical else question.name
+
+
+def sort_columns(question: Question) -> list[str]:
+    """The columns that put a list in order by the question: amounts stand apart by their currency."""
+    return [f"{question.name}__currency", question.name] if question.in_currencies else [sort_column(question)]
 
 
 def sort_value(answer: Answer) -> str | None:
@@ -226,15 +233,17 @@ def _index(table: Table, form: Form) -> None:
             f"{INDEX}{form.key}__reverses", table.c.reverses, unique=True,
             sqlite_where=reverses, postgresql_where=reverses,
         )
+    money = {question.name: sort_columns(question) for question in listed if question.in_currencies}
     wanted = {sort_column(question) if question.sortable else question.name for question in listed}
     wanted |= {question.name for question in form.stored_questions if question.link_target()}
     wanted |= {"case_id", "changed_at"}
-    in_order = [sort_column(form.questions[name.removeprefix("-")]) for name in form.sort[:1]]
+    in_order = [column for name in form.sort[:1] for column in sort_columns(form.questions[name.removeprefix("-")])]
     for name in sorted(wanted & set(table.c.keys())):
         there = table.c.deleted_at.is_(None)
-        names = dict.fromkeys([name, *(in_order if name in form.filters else [])])
+        names = dict.fromkeys([*money.get(name, [name]), *(in_order if name in form.filters else [])])
+        ending = MONEY if name in money else ""
         Index(
-            f"{INDEX}{form.key}__{name}", *[blanks_first(table.c[one]) for one in names], table.c.id,
+            f"{INDEX}{form.key}__{name}{ending}", *[blanks_first(table.c[one]) for one in names], table.c.id,
             sqlite_where=there, postgresql_where=there,
         )
     Index(f"ix_{form.key}__entered", table.c.created_by, table.c.created_at)

@@ -72,7 +72,7 @@ def test_money_always_names_its_currency() -> None:
     assert value.shown(Money(Decimal("1234.50"), "RON"), RO) == "1.234,50 RON"
     assert value.shown(Money(Decimal("1234.50"), "MDL"), EN) == "1,234.50 MDL"
     assert value.to_json(Money(Decimal("1234.50"), "RON")) == ["1234.50", "RON"]
-    assert value.plain(Money(Decimal("1234.50"), "RON")) == Decimal("1234.50")
+    assert value.plain(Money(Decimal("1234.50"), "RON")) == {"amount": Decimal("1234.50"), "currency": "RON"}
 
 
 def test_no_answer_empties_both_columns() -> None:

@@ -29,7 +29,7 @@ sections:
   - title: {en: Part, ro: Partea}
     questions:
 """
-CHECKED_HERE = ("reading", "misfits", "folder", "checks", "rule_checks", "rule_types")
+CHECKED_HERE = ("reading", "misfits", "folder", "checks", "rule_checks", "rule_types", "currency_checks")
 BAD = sorted((HERE / "bad").glob("*.yaml"))
 
 Write = Callable[..., Path]

@@ -166,6 +166,16 @@ def test_totals_never_add_one_currency_to_another(helped: Office) -> None:
         assert ("Alimente", "1.030,30 RON") in amounts(helped)
 
 
+@pytest.mark.parametrize(("sort", "amounts"), [
+    ("value", ["", "1,00 EUR", "5,00 MDL", "-7,00 RON", "10,10 RON", "20,20 RON", "1.000,00 RON"]),
+    ("-value", ["1.000,00 RON", "20,20 RON", "10,10 RON", "-7,00 RON", "5,00 MDL", "1,00 EUR", ""]),
+])
+def test_a_list_sorted_by_money_keeps_currencies_apart(helped: Office, sort: str, amounts: list[str]) -> None:
+    with acting_as(SYSTEM):
+        page = list_page(helped.cabinet, helped.cabinet.forms, "aid", Wish(sort=sort), ROMANIAN, with_case=False)
+    assert [cells[2] for cells in page.cells] == amounts
+
+
 def test_totals_stand_in_the_order_of_the_list(helped: Office) -> None:
     """As on the paper, whatever order the database gives; what nobody named comes last, and then the whole."""
     with acting_as(SYSTEM):

@@ -4,13 +4,21 @@
 const DATE = /^([12]\d{3})(?:-(\d\d)(?:-(\d\d)(?:T.*)?)?)?$/;
 const LARGEST = 1e15;
 
+// an amount of money: { amount, currency }; amounts in two currencies are never compared or counted together
+const isMoney = (x) => typeof x === "object" && x !== null && "currency" in x;
+const bare = (x) => (isMoney(x) ? x.amount : x);
+const currencyOf = (x) => (isMoney(x) ? x.currency : null);
+const currenciesOf = (values) => [...new Set(values.map(currencyOf).filter(Boolean))];
+const priced = (amount, currency) => (amount === null || !currency ? amount : { amount, currency });
+
 const number = (x) => (typeof x === "number" && Math.abs(x) < LARGEST ? x : null);
 const whole = (x) => (Number.isInteger(x) && Math.abs(x) < 1e5 ? x : null);
 const given = (x) => x !== null && x !== undefined && x !== "" && !(Array.isArray(x) && !x.length);
 const flat = (values) => values.flat().filter(given);
 
 // half away from zero, as on paper; fifteen digits are all a binary number holds for certain
-function round(x, places = 6) {
+function round(money, places = 6) {
+  const x = bare(money);
   if (number(x) === null || whole(places) === null || places < 0 || places > 6) return null;
   const shift = 10 ** places;
   const shifted = Number((Math.abs(x) * shift).toPrecision(15));
@@ -19,11 +27,24 @@ function round(x, places = 6) {
 }
 
 const arithmetic = (work) => (a, b) => (number(a) === null || number(b) === null ? null : round(work(a, b)));
-const plus = arithmetic((a, b) => a + b);
+const added = (work) => (a, b) => {
+  const found = currenciesOf([a, b]);
+  return found.length > 1 ? null : priced(arithmetic(work)(bare(a), bare(b)), found[0]);
+};
+const plus = added((a, b) => a + b);
+const times = (a, b) => (currencyOf(a) && currencyOf(b) ? null
+  : priced(arithmetic((c, d) => c * d)(bare(a), bare(b)), currencyOf(a) ?? currencyOf(b)));
+
+function divided(a, b) {
+  if (bare(b) === 0 || (currencyOf(b) && currencyOf(a) !== currencyOf(b))) return null;
+  return priced(arithmetic((c, d) => c / d)(bare(a), bare(b)), currencyOf(b) ? null : currencyOf(a));
+}
 
 const firstDay = (text) => (text + "-01-01".slice(text.length - 4)).slice(0, 10);
 
-function pair(a, b) {
+function pair(left, right) {
+  if (currenciesOf([left, right]).length > 1) return null;
+  const [a, b] = [bare(left), bare(right)];
   if (typeof a !== typeof b || !given(a) || !given(b) || typeof a === "object") return null;
   if (typeof a === "number") return number(a) === null || number(b) === null ? null : [a, b];
   const days = typeof a === "string" && DATE.test(a) && DATE.test(b) && !(a.includes("T") && b.includes("T"));
@@ -37,7 +58,7 @@ function equal(a, b) {
 
 function less(a, b) {
   const both = pair(a, b);
-  return both && typeof a !== "boolean" ? both[0] < both[1] : null;
+  return both && typeof both[0] !== "boolean" ? both[0] < both[1] : null;
 }
 
 const not = (x) => (typeof x === "boolean" ? !x : null);
@@ -50,7 +71,7 @@ function among(x, values) {
 
 function extreme(better, values) {
   const all = flat(values);
-  if (!all.length || all.some((one) => better(one, all[0]) === null)) return null;
+  if (!all.length || currenciesOf(all).length > 1 || all.some((one) => better(one, all[0]) === null)) return null;
   return all.reduce((best, one) => (better(one, best) ? one : best));
 }
 
@@ -95,12 +116,12 @@ const OPERATIONS = {
   "<=": (a, b) => not(less(b, a)),
   in: among,
   "+": plus,
-  "-": arithmetic((a, b) => a - b),
-  "*": arithmetic((a, b) => a * b),
-  "/": (a, b) => (b === 0 ? null : arithmetic((c, d) => c / d)(a, b)),
+  "-": added((a, b) => a - b),
+  "*": times,
+  "/": divided,
   list: (...values) => values,
   answered: given,
-  round,
+  round: (x, places) => priced(round(x, places), currencyOf(x)),
   sum: (...values) => flat(values).reduce(plus, 0),
   count: (...values) => flat(values).length,
   count_of: (values, wanted) => flat([values]).filter((one) => equal(one, wanted) === true).length,
@@ -114,7 +135,8 @@ const OPERATIONS = {
   add_months: (text, n) => later(text, n, ([y, m, d]) => [y, m + n, Math.min(d, daysIn(y, m + n))]),
 };
 
-function evaluate(tree, answers, today) {
+/** What a part of a rule sees, money with its currency. */
+export function evaluate(tree, answers, today) {
   if (!Array.isArray(tree)) return tree;
   const [operator, ...rest] = tree;
   if (operator === "today") return today;
@@ -128,7 +150,7 @@ function evaluate(tree, answers, today) {
 
 /** What a rule says about these answers; today as "2026-07-01". */
 export function value(tree, answers, today) {
-  const result = evaluate(tree, answers, today);
+  const result = bare(evaluate(tree, answers, today));
   if (result === "" || result === undefined) return null;
   return typeof result === "number" ? number(result) : result;
 }

@@ -121,11 +121,18 @@ export function money(typed, language) {
   return { amount: number(meant.length ? amount : typed, language), meant };
 }
 
+/** The amount with its currency: what a word beside it says, else the one chosen. */
+function priced([typed = "", chosen = ""], language) {
+  const { amount, meant } = money(typed, language);
+  if (amount === null) return null;
+  return { amount, currency: meant.length && !meant.includes(chosen) ? meant[0] : chosen };
+}
+
 /** How each kind of value is read from the texts chosen or typed under one name. */
 export const readers = {
   text: (texts) => texts.map((text) => visible(text).trim()).find(Boolean) ?? null,
   number: (texts, sheet, question) => (
-    "money" in question ? money(texts[0] ?? "", sheet.language).amount : number(texts[0] ?? "", sheet.language)
+    "money" in question ? priced(texts, sheet.language) : number(texts[0] ?? "", sheet.language)
   ),
   date: (texts, sheet, question) => date(texts[0] ?? "", sheet.today, "person" in question, "past" in question),
   yes_no: (texts) => (texts[0] ? texts[0] === "yes" : null),

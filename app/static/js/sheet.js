@@ -3,7 +3,7 @@
 
 const form = document.querySelector("[data-sheet]");
 const sheet = form.dataset;
-const [{ value: evaluate }, { age, date, folded, money, readers, spoken }] = await Promise.all([
+const [{ value: evaluate, evaluate: seen }, { age, date, folded, money, readers, spoken }] = await Promise.all([
   import(sheet.expressions), import(sheet.reading),
 ]);
 
@@ -139,7 +139,7 @@ const settledWith = new WeakMap();
 
 /** Rows in which nothing changed, and around which nothing they ask for changed, stay as they are. */
 function settleRows(question, answers) {
-  const around = JSON.stringify(asksAround(question).map((asked) => evaluate(asked, answers, sheet.today)));
+  const around = JSON.stringify(asksAround(question).map((asked) => seen(asked, answers, sheet.today)));
   return rowsOf(question).reduce((changed, row) => {
     const before = settledWith.get(row);
     if (before?.around === around && before.answers === known.get(row)) return changed;
@@ -191,7 +191,8 @@ const echoes = {
     return born ? `${spoken(day, sheet.language)}, ${age(day, sheet)}` : spoken(day, sheet.language);
   },
   number(typed, question) {
-    const value = readers.number([typed], sheet, question.dataset);
+    const read = readers.number([typed], sheet, question.dataset);
+    const value = read?.amount ?? read;
     return value !== null && Math.abs(value) >= LARGE ? written(value) : "";
   },
 };

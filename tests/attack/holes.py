@@ -19,7 +19,7 @@ from app.access import worker as worker_module
 from app.access.gate import WORKERS
 from app.fields.rows import Table
 from app.language.form import Form
-from app.pages import desk, tokens, uploads
+from app.pages import desk, sheet, tokens, uploads
 from app.records import attachments, drafts, history, labels, relied, scope, search, sheets
 from app.records.scope import SYSTEM, Scope, acting_as
 from app.records.sheets import open_sheet
@@ -60,6 +60,12 @@ def _colleagues_are_everybody(planted: Planted, patch: Patch) -> None:
 
 def _links_unchecked(planted: Planted, patch: Patch) -> None:
     patch(scope, "_require_reachable_links", lambda session, scope: None)
+
+
+def _links_lead_anywhere(planted: Planted, patch: Patch) -> None:
+    _links_unchecked(planted, patch)
+    patch(scope, "_require_same_case", lambda session: None)
+    patch(sheet, "links_elsewhere", lambda *_: [])
 
 
 def _files_unchecked(planted: Planted, patch: Patch) -> None:
@@ -170,6 +176,8 @@ HOLES = [
     Hole("every case is in reach", _cases_of_all, Part("case_manager", ("visit_report",), "RecordPages.show")),
     Hole("everybody is of one's team", _colleagues_are_everybody, Part("social_worker", ("visit_report",))),
     Hole("links are written unchecked", _links_unchecked,
+         Part("psychologist", ("activity",), method="POST"), "which is out of reach"),
+    Hole("links lead to other cases", _links_lead_anywhere,
          Part("case_manager", ("plan_budget",), method="POST"), "which is out of reach"),
     Hole("files are taken by their number", _files_unchecked,
          Part("social_worker", ("assessment_tool",)), "makes a file of"),

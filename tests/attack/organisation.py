@@ -6,6 +6,7 @@ that its history holds canaries too, and points to records that its readers may 
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -97,7 +98,7 @@ def plant(database: Database, data: Path, folder: Path) -> Planted:
     planted = Planted(app, policy, Aviary(policy), today_here())
     with app.app_context(), acting_as(SYSTEM):
         _hire(planted)
-        with planted.cabinet.writing():
+        with planted.cabinet.writing(), _links_of_former_times(planted.cabinet):
             planting = _Planting(planted)
             planting.open_cases()
             planting.file_sheets()
@@ -106,6 +107,19 @@ def plant(database: Database, data: Path, folder: Path) -> Planted:
             planting.leave_a_draft()
         planted.cabinet.session.remove()
     return planted
+
+
+@contextmanager
+def _links_of_former_times(cabinet: Cabinet) -> Iterator[None]:
+    """Records that were written before a link had to stay within its case: they are not to tell of strangers."""
+    held = {kept: kept.case_links for kept in cabinet.tables.classes().values()}
+    for kept in held:
+        kept.case_links = ()
+    try:
+        yield
+    finally:
+        for kept, links in held.items():
+            kept.case_links = links
 
 
 def _hire(planted: Planted) -> None:

@@ -26,7 +26,7 @@ from app.records.acceptance import accepted
 from app.records.attachments import FILE
 from app.records.blanks import down, up
 from app.records.cabinet import Cabinet
-from app.records.labels import PERSON, person_name, shown, title, title_columns, title_questions
+from app.records.labels import PERSON, case_codes, person_name, shown, title, title_columns, title_questions
 from app.records.scope import current_scope
 from app.records.search import asked_words, found_by, may_be_misspelled
 from app.records.system import attachment
@@ -101,7 +101,8 @@ def list_page(
     columns = _columns(cabinet, form, known, reading, with_case and wish.case_id is None, wish)
     rows = _rows(cabinet, kept, found.ids, columns, {"with_deleted": wish.deleted})
     waiting = frozenset(row[0] for row in rows if row[1])
-    return ListPage(found.ids, _cells(rows, columns, "text"), start + 1, found.more, found.count, waiting)
+    cells = _told_by_case(cabinet, known, rows, columns, _cells(rows, columns, "text"))
+    return ListPage(found.ids, cells, start + 1, found.more, found.count, waiting)
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def answers_listed(
     for begin in range(0, len(ids), AT_ONCE):
         rows = _rows(cabinet, kept, ids[begin:begin + AT_ONCE], columns, {"with_deleted": wish.deleted})
         waiting = [bool(row[1]) for row in rows]
-        yield from zip(waiting, _cells(rows, columns, "answer"), strict=True)
+        yield from zip(waiting, _told_by_case(cabinet, known, rows, columns, _cells(rows, columns, "answer")), strict=True)
 
 
 def any_waiting(cabinet: Cabinet, form: Form, wish: Wish) -> bool:
@@ -386,3 +387,18 @@ def _cells(rows: Sequence[Any], columns: Sequence[_Column], made: str) -> list[l
         cells.append([make(row[start:end]) for row in rows])
         start = end
     return [list(of_row) for of_row in zip(*cells, strict=True)] if cells else [[] for _ in rows]
+
+
+def _told_by_case(
+    cabinet: Cabinet, known: Mapping[str, Form], rows: Sequence[Any], columns: Sequence[_Column],
+    cells: list[list[Any]],
+) -> list[list[Any]]:
+    """The cells, and before a sheet that other cases point to the code of its case."""
+    start = 2
+    for place, column in enumerate(columns):
+        if column.target in cabinet.across_cases and CASE in known:
+            codes = case_codes(cabinet, known, column.target, [row[start] for row in rows if row[start] is not None])
+            for row, of_row in zip(rows, cells, strict=True):
+                of_row[place] = " · ".join(filter(None, (codes.get(row[start]), of_row[place])))
+        start += len(column.names)
+    return cells

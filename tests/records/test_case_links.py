@@ -10,6 +10,7 @@ from app.language.question import Reading
 from app.records.case_links import links_elsewhere
 from app.records.labels import link_titles
 from app.records.ledger import reverse
+from app.records.lists import Wish, list_page
 from app.records.scope import OutOfReach
 from app.records.sheets import enter
 from app.records.store import Store
@@ -94,6 +95,14 @@ def test_where_it_is_wanted_other_cases_are_told_by_their_code(ours: Organisatio
     budget = filed(ours, "budget", 1, plan=2, rows=[{"id": None, "which": 2}])
     assert ours.answers("budget", budget)["plan"] == 2
     assert link_titles(ours.cabinet, ours.cabinet.forms, wanted, RO)["plan", 2] == "2 · 02.11.2026"
+
+
+def test_a_list_tells_the_case_of_what_is_pointed_to_across(ours: Organisation) -> None:
+    ours.start(budget=OPEN.replace("list: [made_on]", "list: [made_on, plan]"))
+    filed(ours, "budget", 1, plan=2)
+    filed(ours, "budget", 1)
+    page = list_page(ours.cabinet, ours.cabinet.forms, "budget", Wish(), RO, with_case=False)
+    assert sorted(cells[1] for cells in page.cells) == ["", "2 · 02.11.2026"]
 
 
 def test_a_sheet_of_no_case_points_to_any(ours: Organisation) -> None:

@@ -163,7 +163,8 @@ def answers_listed(
     for begin in range(0, len(ids), AT_ONCE):
         rows = _rows(cabinet, kept, ids[begin:begin + AT_ONCE], columns, {"with_deleted": wish.deleted})
         waiting = [bool(row[1]) for row in rows]
-        yield from zip(waiting, _told_by_case(cabinet, known, rows, columns, _cells(rows, columns, "answer")), strict=True)
+        cells = _told_by_case(cabinet, known, rows, columns, _cells(rows, columns, "answer"))
+        yield from zip(waiting, cells, strict=True)
 
 
 def any_waiting(cabinet: Cabinet, form: Form, wish: Wish) -> bool:

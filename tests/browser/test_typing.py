@@ -116,7 +116,7 @@ def test_words_of_ones_own_are_asked_for_with_other(manager: Visitor) -> None:
 
 def test_the_place_of_the_keyboard_is_always_seen(manager: Visitor) -> None:
     manager.open("/records/intake/new?case=6")
-    for _ in range(26):
+    for _ in range(20):
         manager.page.keyboard.press("Tab")
         assert float(manager.page.evaluate(RING)) >= 2, manager.page.evaluate("document.activeElement.outerHTML")
 

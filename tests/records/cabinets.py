@@ -67,7 +67,7 @@ sections:
       - {name: purpose, type: text, search: true, unknown: true, label: {en: Purpose, ro: Scop}}
       - {name: story, type: paragraph, sensitivity: story, search: true, label: {en: Story, ro: Povestea}}
       - {name: partner, type: link, to: organisation, label: {en: Partner, ro: Partener}}
-      - {name: before, type: link, to: visit, label: {en: Visit before, ro: Vizita anterioară}}
+      - {name: before, type: link, to: visit, across_cases: true, label: {en: Visit before, ro: Vizita anterioară}}
       - {name: photo, type: file, label: {en: Photo, ro: Fotografie}}
       - name: family
         type: table

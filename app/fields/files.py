@@ -11,7 +11,7 @@ from warnings import catch_warnings, simplefilter
 from zipfile import BadZipFile, ZipFile
 
 from babel.units import format_unit
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps, ImageSequence
 from sqlalchemy import Integer
 
 from app.fields.locales import locale_of
@@ -52,8 +52,14 @@ DOCUMENTS = {
 """The files accepted, by their ending. A text must not begin like a web page."""
 KINDS = {known.media_type: known.kind for known in (DOCUMENTS | PICTURES).values()}
 UNITS = (("megabyte", 1_000_000), ("kilobyte", 1_000))
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""How a text begins that Windows saved as "Unicode"."""
+EMPTY = (b"", b"\xef\xbb\xbf", *UTF_16)
 MACROS = re.compile(r"vbaproject|^Basic/", re.IGNORECASE)
 PICTURE_FORMATS = ("JPEG", "PNG", "WEBP")
+KEPT_AS = {**{kind: kind for kind in PICTURE_FORMATS}, "MPO": "JPEG"}
+"""Phones put several pictures into one JPEG; the first is the one that is seen."""
+QUALITY = 85
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 3_000
 
@@ -79,11 +85,13 @@ class File(Question):
 
     def accepts(self, filename: str, content: bytes) -> Mistake | None:
         """Why a file is refused. Macros are seen only in a whole file, the rest in its first 4 KB."""
+        if content in EMPTY:
+            return Mistake("The file is empty. Look at it on your computer, then attach it again.")
         ending = _ending(filename)
         if ending not in self.accepted:
             return Mistake("Files of this kind are not accepted. Attach one of: %(kinds)s.",
                            kinds=", ".join(self.accepted))
-        if re.match(self.accepted[ending].beginning, content, re.DOTALL) is None:
+        if re.match(self.accepted[ending].beginning, _in_utf_8(content), re.DOTALL) is None:
             return Mistake("The file is not what its name says. Save it again as %(kind)s and attach that.",
                            kind=ending)
         if _has_macros(content):
@@ -132,6 +140,11 @@ def _ending(filename: str) -> str:
     return filename.rpartition(".")[2].lower()
 
 
+def _in_utf_8(content: bytes) -> bytes:
+    """A text in UTF-16 as one in UTF-8; anything else as it is."""
+    return content.decode("utf-16", "ignore").encode() if content.startswith(UTF_16) else content
+
+
 def _has_macros(content: bytes) -> bool:
     if not content.startswith(b"PK"):
         return False
@@ -148,18 +161,22 @@ def clean_image(content: bytes) -> bytes:
         with catch_warnings():
             simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(BytesIO(content), formats=PICTURE_FORMATS)
-        kind = picture.format
-        if picture.width * picture.height > MOST_PIXELS:
+        kind = KEPT_AS.get(picture.format or "", "PNG")
+        frames = getattr(picture, "n_frames", 1) if kind != "JPEG" else 1
+        if picture.width * picture.height * frames > MOST_PIXELS:
             raise _too_large()
-        picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-        upright = ImageOps.exif_transpose(picture)
+        saved = BytesIO()
+        if frames > 1:
+            _save_moving(picture, kind, saved)
+        else:
+            _still(picture, kind).save(saved, kind, quality=QUALITY)
     except Image.DecompressionBombError:
         raise _too_large() from None
     except (OSError, SyntaxError, ValueError) as error:
         if isinstance(error, Mistake):
             raise
         raise Mistake("The picture cannot be read. Save it again as JPG or PNG and attach that.") from None
-    return _drawn_anew(upright, kind or "PNG")
+    return saved.getvalue()
 
 
 def _too_large() -> Mistake:
@@ -169,10 +186,41 @@ def _too_large() -> Mistake:
     )
 
 
-def _drawn_anew(picture: Image.Image, kind: str) -> bytes:
+def _still(picture: Image.Image, kind: str) -> Image.Image:
+    """The picture upright and small enough, with nothing but its points."""
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    return _drawn_anew(ImageOps.exif_transpose(picture), kind)
+
+
+def _save_moving(picture: Image.Image, kind: str, saved: BytesIO) -> None:
+    """Every picture of a moving one, each as long as it was shown."""
+    times, frames = [], []
+    for frame in ImageSequence.Iterator(picture):
+        times.append(frame.info.get("duration", 0))
+        frames.append(_still(frame.copy(), kind))
+    more: dict[str, Any] = {"default_image": True} if picture.info.get("default_image") else {}
+    frames[0].save(
+        saved, kind, save_all=True, append_images=frames[1:], quality=QUALITY,
+        duration=times[1:] if more else times, loop=picture.info.get("loop", 0), **more,
+    )
+
+
+def _drawn_anew(picture: Image.Image, kind: str) -> Image.Image:
     mode = "RGBA" if picture.has_transparency_data and kind != "JPEG" else "RGB"
     drawn = Image.new(mode, picture.size)
-    drawn.paste(picture.convert(mode))
-    saved = BytesIO()
-    drawn.save(saved, kind, quality=85)
-    return saved.getvalue()
+    drawn.paste(_in_common_colours(picture).convert(mode))
+    return drawn
+
+
+def _in_common_colours(picture: Image.Image) -> Image.Image:
+    """The picture as it looks: greys of 16 bits in 8, and colours that a profile explains as any screen shows them."""
+    if picture.mode.startswith("I"):
+        return picture.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
+    profile = picture.info.get("icc_profile")
+    if not profile or picture.mode not in ("RGB", "CMYK", "L"):
+        return picture
+    try:
+        there = ImageCms.ImageCmsProfile(BytesIO(profile))
+        return ImageCms.profileToProfile(picture, there, ImageCms.createProfile("sRGB"), outputMode="RGB") or picture
+    except (ImageCms.PyCMSError, OSError):
+        return picture

@@ -5,6 +5,12 @@ const live = (table) => [...table.tBodies[0].rows].filter((row) => !row.hidden);
 const around = (table) => table.parentElement;
 const controls = (row) => row.querySelectorAll("input, select, textarea");
 
+/** What a copy of the row takes along: a file stays where it was attached. */
+function copied(row) {
+  const files = new Set([...row.querySelectorAll("input[type=file]")].map((input) => input.name));
+  return [...controls(row)].filter((control) => !files.has(control.name));
+}
+
 function number(table) {
   const first = Number(table.dataset.after || 0) + 1;
   live(table).forEach((row, at) => {
@@ -44,10 +50,10 @@ function add(table, after = null) {
 function duplicate(table, from) {
   const row = add(table, from);
   if (!row) return;
-  const to = controls(row);
-  controls(from).forEach((control, at) => {
+  const to = copied(row);
+  copied(from).forEach((control, at) => {
     const name = control.name.split(".").slice(2).join(".");
-    if (name === "id" || control.type === "file" || !to[at]) return;
+    if (name === "id" || !to[at]) return;
     if (control.type === "radio" || control.type === "checkbox") to[at].checked = control.checked;
     else to[at].value = control.value;
   });

@@ -87,7 +87,7 @@ class Writing:
         if question.value_type == "date" and isinstance(answer, str) and len(answer) == len("2026-11-22"):
             return date.fromisoformat(answer)
         if self.as_codes and question.chosen:
-            return " ".join(answer) if isinstance(answer, list) else str(question.as_json(answer))
+            return question.coded(answer)
         return shown(question, answer, self.reading)
 
     def row(self, columns: Sequence[Column], answers: Sequence[Any]) -> list[Value]:

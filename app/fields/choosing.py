@@ -6,6 +6,7 @@ alone. In the database the words stand beside the codes, in ``<question>__other`
 """
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -14,10 +15,10 @@ from sqlalchemy import Boolean, ColumnElement, Dialect, String, type_coerce
 from sqlalchemy import Text as LongText
 from sqlalchemy.types import TypeDecorator
 
-from app.fields.words import cleaned
+from app.fields.words import cleaned, folded
 from app.language.choices import Choice, Choices, Gone, put_back
-from app.language.message import Mistake, msgid
-from app.language.question import UNKNOWN_TYPED, Answer, Box, Question, Reading
+from app.language.message import Message, Mistake, msgid
+from app.language.question import UNKNOWN_TYPED, Answer, Box, Question, Reading, Unknown
 from app.language.texts import Text, say
 
 MOST_RADIOS = 7
@@ -26,6 +27,9 @@ MOST_WORDS = 500
 NOT_IN_THE_LIST = msgid("Choose one of the answers in the list.")
 OLD_VALUE = {"en": "old value", "ro": "valoare veche"}
 BEFORE_WORDS = ": "
+BETWEEN_WORDS = re.compile(r"[,;/]")
+AROUND_WORDS = " .,;:!?\"'()-"
+TAKEN = msgid('"%(words)s" is in the list, so this answer was chosen: %(choice)s.')
 
 
 class CodeList(TypeDecorator[list[str]]):
@@ -70,6 +74,11 @@ def with_words(code: str, words: str | None) -> str:
 def _recoded(answer: str, renamed: Mapping[str, str]) -> str:
     code = code_of(answer)
     return with_words(renamed.get(code, code), words_of(answer))
+
+
+def quoted(words: str) -> str:
+    """Words of one's own among codes: in quotation marks, so that no program takes them for codes."""
+    return json.dumps(words, ensure_ascii=False)
 
 
 def one_line(text: str) -> str:
@@ -225,12 +234,49 @@ class FromList(Question):
 
         The words come under the same name as the codes; whatever is no code of the list is words.
         """
-        codes, renamed = {choice.code for choice in self.all_choices}, self.renamed_codes
-        texts = [text if text in codes else renamed.get(text, text) for text in texts]
-        words = " ".join(one_line(text) for text in texts if text and text not in codes)
-        if words and not any(not choice.retired or choice.code in texts for choice in self.others):
+        ticked, words = self._apart(texts)
+        if words and not any(not choice.retired or choice.code in ticked for choice in self.others):
             raise Mistake(NOT_IN_THE_LIST)
-        return [choice.code for choice in self.all_choices if choice.code in texts], words
+        return [choice.code for choice in self.all_choices if choice.code in ticked], words
+
+    def _apart(self, texts: Sequence[str]) -> tuple[Sequence[str], str]:
+        """The codes ticked, and the words of one's own. These stand last on the page: a code behind the choice that
+        asks for words, which stands before it in the list, was written there."""
+        codes = [choice.code for choice in self.all_choices]
+        texts = [text if text in codes else self.code_now(text) for text in texts]
+        ticked = [text for text in texts if text in codes]
+        words = " ".join(one_line(text) for text in texts if text and text not in codes)
+        last_two = ticked[-2:]
+        if not words and len(last_two) == 2 and self.asks_words(last_two[0]) and (
+            codes.index(last_two[1]) < codes.index(last_two[0])
+        ):
+            return ticked[:-1], ticked[-1]
+        return ticked, words
+
+    def listed(self, words: str) -> Choice | None:
+        """The choice offered that is called so, in whichever language and spelling."""
+        meant = folded(words).strip(AROUND_WORDS)
+        offered = (choice for choice in self.options() if not choice.other)
+        return next((
+            choice for choice in offered
+            if meant and meant in {folded(name).strip(AROUND_WORDS) for name in (choice.code, *choice.label.values())}
+        ), None)
+
+    def all_listed(self, words: str) -> Sequence[Choice]:
+        """The choices that words of one's own name; none unless they name nothing else."""
+        whole = self.listed(words)
+        found = [whole] if whole else [self.listed(part) for part in BETWEEN_WORDS.split(words)]
+        return [choice for choice in found if choice] if all(found) else []
+
+    def understood(self, typed: Sequence[str], answer: Answer, reading: Reading) -> Message | None:
+        """Words that name choices of the list were taken for them."""
+        words = "" if answer is None or isinstance(answer, Unknown) else self._apart(typed)[1]
+        chosen = answer if isinstance(answer, list) else [answer]
+        taken = [choice for choice in self.all_listed(words) if choice.code in chosen] if words else []
+        if not taken:
+            return None
+        labels = ", ".join(say(choice.label, reading.language) for choice in taken)
+        return Message(TAKEN, {"words": words, "choice": labels})
 
     @property
     def for_words(self) -> str:
@@ -274,6 +320,9 @@ class SelectOne(FromList):
         if len(codes) > 1:
             raise Mistake(NOT_IN_THE_LIST)
         code = codes[0] if codes else self.for_words
+        listed = self.listed(words) if self.asks_words(code) else None
+        if listed is not None:
+            return listed.code
         return with_words(code, words if self.asks_words(code) else "")
 
     def write(self, answer: Answer, reading: Reading) -> list[str]:
@@ -321,7 +370,18 @@ class SelectMultiple(FromList):
         codes, words = self.chosen_in(texts)
         if words and not any(map(self.asks_words, codes)):
             codes = [*codes, self.for_words]
+        taken = {choice.code for choice in self.all_listed(words)} if words else ()
+        if taken:
+            asking = next(filter(self.asks_words, codes))
+            wanted = {*codes, *taken} - {asking}
+            return [choice.code for choice in self.all_choices if choice.code in wanted]
         return self.joined(codes, words)
+
+    def coded(self, answer: Answer) -> str:
+        """``food rent other:"school bag"``: words of one's own stand in quotation marks behind their code."""
+        return " ".join(
+            f"{code_of(one)}:{quoted(words_of(one))}" if words_of(one) else one for one in answer
+        )
 
     def joined(self, codes: Sequence[str], words: str | None) -> list[str]:
         """The codes with the words beside the first that asks for them."""
@@ -388,6 +448,9 @@ class Ranked(FromList):
     def shown(self, answer: Answer, reading: Reading) -> str:
         labels = [self.label_of(one, reading.language) for one in answer] if self.choices else answer
         return "; ".join(f"{place}. {label}" for place, label in enumerate(labels, 1))
+
+    def coded(self, answer: Answer) -> str:
+        return " ".join(answer if self.choices else map(quoted, answer))
 
     def box(self) -> Box:
         return Box(lines=self.rows)

@@ -16,7 +16,7 @@ from sqlalchemy import Column, ColumnElement, Date, String
 from app.language.characters import in_lines, visible
 from app.language.choices import Choice, Gone
 from app.language.expressions import Expression
-from app.language.message import Mistake
+from app.language.message import Message, Mistake
 from app.language.texts import Text
 
 NAME = r"^[a-z][a-z0-9_]{0,47}$"
@@ -231,6 +231,14 @@ class Question(BaseModel):
     def shown(self, answer: Answer, reading: Reading) -> str:
         """The answer as people read it. Never called with ``None`` or :class:`Unknown`."""
         return str(answer)
+
+    def understood(self, typed: Sequence[str], answer: Answer, reading: Reading) -> Message | None:
+        """What is to be said when the answer is another one than stood in the boxes."""
+        return None
+
+    def coded(self, answer: Answer) -> str:
+        """The answer for other programs: by its codes, whatever the language."""
+        return str(self.as_json(answer))
 
     def echo(self, answer: Answer, reading: Reading) -> str:
         """How a lenient reading was understood ("27 martie 1998, 28 de ani"); empty for no echo."""

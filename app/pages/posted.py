@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -24,6 +25,8 @@ class Read:
 
     answers: Answers = field(default_factory=dict)
     mistakes: dict[Where, Message] = field(default_factory=dict)
+    understood: dict[Where, Message] = field(default_factory=dict)
+    """Answers that are other ones than stood in the boxes."""
 
 
 NO_ROWS: Mapping[str, Sequence[Answers]] = MappingProxyType({})
@@ -48,7 +51,10 @@ def read_posted(
 def _read_one(question: Question, posted: Posted, reading: Reading, read: Read) -> None:
     read.answers[question.name] = None
     try:
-        read.answers[question.name] = question.read(posted.getlist(question.name), reading)
+        answer = read.answers[question.name] = question.read(posted.getlist(question.name), reading)
+        told = question.understood(posted.getlist(question.name), answer, reading)
+        if told is not None:
+            read.understood[question.name,] = told
     except Mistake as mistake:
         read.mistakes[question.name,] = mistake.message
 
@@ -59,9 +65,22 @@ def _read_rows(
     found = table.read_rows(posted.to_dict(flat=False), reading)
     read.answers[table.name] = found.rows or None
     read.mistakes |= {(table.name, *where): mistake.message for where, mistake in found.mistakes.items()}
+    read.understood |= _understood_in_rows(table, posted, reading)
     miscounted = table.too_few_or_many([*fixed, *found.rows]) if found.rows else None
     if miscounted is not None:
         read.mistakes[table.name,] = miscounted.message
+
+
+def _understood_in_rows(table: Any, posted: Posted, reading: Reading) -> dict[Where, Message]:
+    told: dict[Where, Message] = {}
+    for column in table.columns_asked():
+        for index in table.indexes(posted) if column.chosen else ():
+            typed = posted.getlist(f"{table.name}.{index}.{column.name}")
+            with suppress(Mistake):
+                message = column.understood(typed, column.read(typed, reading), reading)
+                if message is not None:
+                    told[table.name, index, column.name] = message
+    return told
 
 
 def row_indexes(table: str, posted: Iterable[str]) -> list[str]:

@@ -4,7 +4,7 @@ The same steps for both: read what was posted, press of a small button or of *Sa
 again with everything that was typed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -169,10 +169,18 @@ class SheetOnDesk:
             return self._page(posted, read.mistakes, found), 422
         filed = file(answers, posted.get("_reason", "") if found else "")
         if isinstance(filed, Response):
+            self._tell(read.understood)
             drafts.discard(self.desk.cabinet, self.desk.worker.id, self.place)
         else:
             self.keep_draft(posted)
         return filed
+
+    def _tell(self, understood: Mapping[Where, Message]) -> None:
+        """Say which answers were taken for other ones than stood in the boxes."""
+        for where, message in understood.items():
+            question = self.form.questions[where[0]]
+            asked = next((one for one in question.columns_asked() if one.name == where[-1]), question)
+            flash(f"{say(asked.label, self.desk.reading.language)}: {message.say(gettext)}", "info")
 
     def _changed(self, answers: Answers) -> frozenset[str]:
         """The questions that are answered otherwise by now, if one of this page is among them."""

@@ -143,6 +143,40 @@ def test_words_written_without_ticking_other_are_other():
     assert asked("select_one", choices=AID).read(["", "cărbuni: doi saci"], RO) == "other: cărbuni: doi saci"
 
 
+@pytest.mark.parametrize(("typed", "read"), [
+    (["other", "chirie"], "rent"), (["", " CHIRIE. "], "rent"), (["other", "Rent"], "rent"),
+    (["other", "rent"], "rent"), (["other", "chi\u00adrie"], "rent"), (["food", "chirie"], "food"),
+    (["other", "chirie veche"], "other: chirie veche"), (["other", "altele"], "other: altele"),
+])
+def test_words_that_stand_in_the_list_are_its_choice(typed, read):
+    question = asked("select_one", choices=AID)
+    answer = question.read(typed, RO)
+    assert answer == read
+    told = question.understood(typed, answer, RO)
+    assert (told is not None) == (read == "rent")
+    assert told is None or str(told).endswith("is in the list, so this answer was chosen: Chirie.")
+
+
+@pytest.mark.parametrize(("typed", "read"), [
+    (["other", "chirie"], ["rent"]), (["food", "other", "Chirie"], ["food", "rent"]), (["other", "rent"], ["rent"]),
+    (["", "pachet alimentar; chirie"], ["food", "rent"]), (["rent", "other", "lemne"], ["rent", "other: lemne"]),
+    (["food", "other", "chirie și lemne"], ["food", "other: chirie și lemne"]),
+    (["other", "chirie, lemne"], ["other: chirie, lemne"]),
+])
+def test_words_that_stand_in_the_list_are_ticked_there(typed, read):
+    question = asked("select_multiple", choices=AID)
+    answer = question.read(typed, RO)
+    assert answer == read
+    assert (question.understood(typed, answer, RO) is None) == any(words_of(one) for one in read)
+
+
+def test_words_of_one_s_own_stand_apart_among_codes():
+    question = asked("select_multiple", choices=AID)
+    assert question.coded(["food", 'other: rent "and" more']) == 'food other:"rent \\"and\\" more"'
+    assert question.coded(["food", "rent"]) == "food rent"
+    assert asked("ranked", choices=None).coded(["o casă", "școala"]) == '"o casă" "școala"'
+
+
 def test_words_left_beside_another_choice_are_not_kept():
     assert asked("select_one", choices=AID).read(["food", "haine"], RO) == "food"
 

@@ -36,3 +36,10 @@ def test_the_language_button_keeps_the_country_s_wording(moldova: Demo) -> None:
     romanian = browser.post(sheet.action, data={**boxes.to_dict(), "_language": "ro"})
     assert "Intake date" in english.text and "Data înregistrării cazului" in romanian.text
     assert all('value="Zagaievschi"' in page.text for page in (english, romanian))
+
+
+def test_words_of_a_listed_choice_are_taken_for_it_and_it_is_said(moldova: Demo) -> None:
+    sheet = look(moldova.browser("case_manager"), "/records/activity/new?case=1")
+    saved = sheet.save({"activity": ["other", "Instruire profesională"], "held_on": "azi"})
+    assert "„Instruire profesională” se află în listă" in saved.text
+    assert "răspunsul: Instruire profesională." in saved.text

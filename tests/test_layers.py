@@ -17,6 +17,12 @@ RAW = {"connect", "raw_connection", "exec_driver_sql", "driver_connection"}
 KIND_OF_DATABASE = {"name", "dialect"}
 CONDITIONS_OF_INDEXES = {"records/system.py"}
 """Written as SQL, but never run as a statement."""
+TELLS_THE_TIME = {"records/system.py"}
+OF_THE_MACHINE = {
+    "date.today", "datetime.today", "datetime.now", "datetime.utcnow", "date.fromtimestamp", "datetime.fromtimestamp",
+    "time.localtime",
+}
+
 ASKS_FOR_THE_LOCALE = {"access/wordings.py"}
 """Everybody else asks for the wording, ``ro-MD``."""
 
@@ -76,11 +82,21 @@ def locale_as_text(name: str, tree: ast.Module) -> list[str]:
     return found
 
 
+def machine_clock(name: str, tree: ast.Module) -> list[str]:
+    """What day and what time it is, the organisation's time zone says, not the machine's."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    found = [
+        ast.unparse(call) for call in calls
+        if ast.unparse(call.func) in OF_THE_MACHINE or (call.func.attr == "astimezone" and not call.args)
+    ]
+    return [] if name in TELLS_THE_TIME else found
+
+
 def test_there_is_something_to_look_at() -> None:
     assert {name.split("/")[0] for name in FILES} >= {"language", "fields", "records"}
 
 
-@pytest.mark.parametrize("rule", [wrong_way, web_below_pages, behind_the_session, locale_as_text])
+@pytest.mark.parametrize("rule", [wrong_way, web_below_pages, behind_the_session, locale_as_text, machine_clock])
 def test_no_file_breaks_the_rule(rule) -> None:  # type: ignore[no-untyped-def]
     broken = {name: found for name, tree in FILES.items() if (found := rule(name, tree))}
     assert broken == {}
@@ -96,6 +112,9 @@ def test_no_file_breaks_the_rule(rule) -> None:  # type: ignore[no-untyped-def]
         (behind_the_session, "pages/lists.py", "with store.engine.begin() as connection: pass"),
         (behind_the_session, "pages/lists.py", "from sqlalchemy import select, text"),
         (behind_the_session, "pages/lists.py", "session.connection().exec_driver_sql('SELECT 1')"),
+        (machine_clock, "pages/home.py", "date.today()"),
+        (machine_clock, "pages/home.py", "datetime.now(UTC)"),
+        (machine_clock, "pages/home.py", "stamp.replace(tzinfo=UTC).astimezone()"),
         (locale_as_text, "access/wordings.py", "said(str(get_locale()))"),
         (locale_as_text, "pages/moments.py", "said(f'{locale}')"),
         (locale_as_text, "pages/moments.py", "from flask_babel import get_locale"),

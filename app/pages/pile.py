@@ -57,7 +57,7 @@ def pile_at_hand(at: Desk, form: Form) -> Pile | None:
 
 
 def _morning(at: Desk) -> datetime:
-    """When today began, by this machine's clock, as stamps are kept."""
+    """When today began, by the organisation's clock, as stamps are kept."""
     return beginning_of(at.reading.today, guarded().organisation().zone)
 
 

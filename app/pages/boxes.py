@@ -77,7 +77,8 @@ class OrganisationBoxes(Boxes):
                                   SelectChoice("MD", lazy_gettext("As in the Republic of Moldova"))],
                          default="RO")
     time_zone = SelectField(
-        lazy_gettext("Time zone"), choices=lambda: [("", lazy_gettext("That of the country")), *zone_names()],
+        lazy_gettext("Time zone"),
+        choices=lambda: [("", lazy_gettext("That of the country chosen above")), *zone_names()],
         description=lazy_gettext("Times and the day that is today are those of this zone."), default="",
     )
 

@@ -43,9 +43,9 @@ def test_she_records_a_request_and_an_intake_with_consent(manager: Visitor) -> N
     assert manager.typed("registered_on") == "azi", "nothing typed is lost on the way"
     manager.press("Salvează")
     assert "Brigada" in manager.answer("Organizația care a referit cazul")
-    manager.open("/records/intake/new?case=3")
+    manager.open("/records/intake/new?case=1")
     manager.type(informed_on="azi")
-    manager.tick("Beneficiarul are sub 18 ani la luarea în evidență", "Nu")
+    assert manager.misses("Beneficiarul are sub 18 ani la luarea în evidență"), "the date of birth says it"
     assert manager.misses("Data consimțământului")
     manager.tick("Consimțământ privind asistența", "Da")
     manager.type(consent_on="azi")

@@ -52,7 +52,7 @@ MOST_COLUMNS = 1000
 RESERVED_FORMS = ("ab_", "dosar_", "sqlite_", "pg_")
 USER = "user"
 """What a link may point to beside the forms."""
-A_DAY = Reader("ro", date(2000, 1, 1), worker_id=1)
+A_DAY = Reader("ro", date(2100, 12, 30), worker_id=1)
 """Who tries the defaults of the forms."""
 
 

@@ -10,6 +10,7 @@ from app.access.allowance import Allowance
 from app.access.guarded import Guarded
 from app.access.people import Person, change_user, set_active, users
 from app.access.worker import Worker, allowance
+from app.language.alphabet import sort_key
 from app.language.form import CASE
 from app.language.message import Mistake
 from app.language.question import Reading
@@ -42,7 +43,7 @@ def workload(cabinet: Cabinet, user: User, reading: Reading) -> Workload:
     with acting_as(SYSTEM):
         places = case_places(cabinet, user.id, reading)
         return Workload(
-            places, promised_in(cabinet, places), sorted(group.name for group in user.groups),
+            places, promised_in(cabinet, places), sorted((group.name for group in user.groups), key=sort_key),
             [one for one in drafts.of_worker(cabinet, user.id) if _is_shared(cabinet, one)],
         )
 

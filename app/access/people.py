@@ -19,6 +19,7 @@ from app.access.sessions import digest, end_sessions
 from app.access.tables import invitation_table
 from app.access.work_teams import teams_named
 from app.access.worker import Worker
+from app.language.alphabet import sort_key
 from app.language.message import Mistake
 from app.language.roles import ADMINISTRATOR
 
@@ -44,8 +45,8 @@ class ChangedMeanwhile(Exception):
 def users(session: Any) -> Sequence[User]:
     """Every user with roles and teams, by name."""
     with_all = select(User).options(selectinload(User.roles), selectinload(User.groups))
-    found: Sequence[User] = session.scalars(with_all.order_by(User.last_name, User.first_name)).all()
-    return found
+    found: Sequence[User] = session.scalars(with_all).all()
+    return sorted(found, key=lambda user: (sort_key(user.last_name or ""), sort_key(user.first_name or ""), user.id))
 
 
 def add_user(guarded: Guarded, by: Worker | None, person: Person, password: str | None = None) -> int:
@@ -164,7 +165,8 @@ def _fill(guarded: Guarded, by: Worker | None, user: User, person: Person) -> di
 def _written_of(user: User) -> dict[str, Any]:
     return {
         "last_name": user.last_name or "", "first_name": user.first_name or "",
-        "roles": sorted(role.name for role in user.roles), "teams": sorted(group.name for group in user.groups),
+        "roles": sorted(role.name for role in user.roles),
+        "teams": sorted((group.name for group in user.groups), key=sort_key),
     }
 
 

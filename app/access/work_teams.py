@@ -12,9 +12,10 @@ from app.access.account_history import note_account
 from app.access.guarded import Guarded
 from app.access.tables import user_groups
 from app.access.worker import Worker
+from app.language.alphabet import sort_key
 from app.language.characters import visible
 from app.language.message import Mistake
-from app.records.folding import fold, sort_key
+from app.records.folding import fold
 
 LONGEST = 100
 

@@ -335,6 +335,9 @@ class SelectOne(FromList):
         code = columns.get(self.name)
         return with_words(code, columns.get(f"{self.name}__other")) if code else None
 
+    def codes_in_order(self, language: str) -> Sequence[str]:
+        return [choice.code for choice in self.all_choices]
+
     def plain(self, answer: Answer) -> Any:
         return code_of(answer) if type(answer) is str else None
 

@@ -4,6 +4,7 @@ Both are chosen from a list, and both understand a name typed or imported in eit
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
@@ -13,6 +14,7 @@ from sqlalchemy import String
 
 from app.fields.locales import locale_of
 from app.fields.words import folded
+from app.language.alphabet import sort_key
 from app.language.choices import Choice
 from app.language.message import Mistake
 from app.language.question import Answer, Question, Reading
@@ -45,6 +47,9 @@ class Place(Question):
 
     def codes(self) -> Collection[str]:
         return self.by_code().keys()
+
+    def codes_in_order(self, language: str) -> Sequence[str]:
+        return [place.code for place in self.in_order(list(self.by_code().values()), language)]
 
     def parse(self, texts: list[str], reading: Reading) -> Answer:
         code = texts[0].upper()
@@ -82,6 +87,21 @@ def _names(places: Mapping[str, Choice]) -> dict[str, str]:
     return {folded(name): code for code, place in places.items() for name in place.label.values()}
 
 
+def _told_apart(places: Mapping[str, Choice]) -> dict[str, Choice]:
+    """The places, the country beside every name that is there twice."""
+    names = Counter(folded(place.label[LANGUAGES[0]]) for place in places.values())
+    return {
+        code: _with_country(place) if names[folded(place.label[LANGUAGES[0]])] > 1 else place
+        for code, place in places.items()
+    }
+
+
+def _with_country(place: Choice) -> Choice:
+    country = _countries()[place.code.partition("-")[0]].label
+    label = {language: f"{name} ({say(country, language)})" for language, name in place.label.items()}
+    return place.model_copy(update={"label": label})
+
+
 @cache
 def _country_names() -> dict[str, str]:
     return _names(_countries())
@@ -97,6 +117,10 @@ class Country(Place):
 
     def by_name(self) -> Mapping[str, str]:
         return _country_names()
+
+    def in_order(self, choices: Sequence[Choice], language: str) -> Sequence[Choice]:
+        """By their names in the reader's language, letters with marks in their place."""
+        return sorted(choices, key=lambda country: sort_key(say(country.label, language)))
 
 
 class County(Place):
@@ -114,7 +138,7 @@ class County(Place):
 
     def with_choices(self, lists: Mapping[str, Sequence[Choice]]) -> Question:
         known = self.model_copy()
-        known._places = {place.code: place for name in self.choice_lists() for place in lists[name]}
+        known._places = _told_apart({place.code: place for name in self.choice_lists() for place in lists[name]})
         known._names = _names(known._places)
         return known
 

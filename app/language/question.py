@@ -273,6 +273,14 @@ class Question(BaseModel):
         """The choices offered; empty for a kind without any."""
         return ()
 
+    def in_order(self, choices: Sequence[Choice], language: str) -> Sequence[Choice]:
+        """These choices as a reader of the language expects them: in the order of their list."""
+        return choices
+
+    def codes_in_order(self, language: str) -> Sequence[str]:
+        """Every code, old ones too, in that order; empty for a kind whose answers sort by themselves."""
+        return ()
+
     def codes(self) -> Collection[str] | None:
         """What a rule may compare the answer with, old choices too; ``None`` for anything."""
         return None

@@ -24,6 +24,7 @@ from app.access.people import (
 )
 from app.access.view import View
 from app.access.work_teams import work_teams
+from app.language.alphabet import sort_key
 from app.language.message import Mistake
 from app.language.roles import ACTIONS, Role
 from app.language.texts import say
@@ -212,7 +213,7 @@ def _line(user: User) -> dict[str, Any]:
         "name": f"{user.last_name} {user.first_name}",
         "user_name": user.username,
         "roles": role_titles(user),
-        "teams": sorted(group.name for group in user.groups),
+        "teams": sorted((group.name for group in user.groups), key=sort_key),
         "last_sign_in": moment_text(user.last_login) if user.last_login else "",
         "state": _state(user),
     }

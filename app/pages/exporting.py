@@ -62,7 +62,7 @@ class ExportPages(View):
         kind = request.form.get("kind", "xlsx")
         if not reason or kind not in KINDS:
             return _page(at, known, wish, gettext("Write why you take these records along.")), 422
-        ids = listed(at.cabinet, at.seen_forms(), form, wish, MOST)
+        ids = listed(at.cabinet, at.seen_forms(), form, wish, MOST, at.reading.language)
         note_export(at.cabinet, known, at.worker.id, len(ids), kind, shown_columns(known, wish), reason)
         return _file(at, known, wish, ids, kind, as_codes=request.form.get("heads") == "names")
 

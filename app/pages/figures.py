@@ -113,7 +113,8 @@ def _block(at: Desk, figure: Figure, counts: Sequence[Count]) -> FigureBlock:
 def _divided(at: Desk, question: Question, counts: Sequence[Count]) -> list[FigureLine]:
     """A line for each answer that occurs, in the order of the choices; who did not answer comes last."""
     there = {code for one in counts for code in one.by[question.name]}
-    turns = {choice.code: place for place, choice in enumerate(question.options())}
+    offered = [one.code for one in question.options()]
+    turns = {code: place for place, code in enumerate(question.codes_in_order(at.reading.language) or offered)}
     codes = sorted(there, key=lambda code: (code is None, turns.get(str(code), len(turns)), str(code)))
     return [
         FigureLine(

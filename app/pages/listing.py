@@ -181,7 +181,7 @@ def _filters(at: Desk, form: Form, wish: Wish) -> list[Filter]:
     return [
         Filter(name, say(form.questions[name].label, language), [
             AskedOption(choice.code, say(choice.label, language), wish.filters.get(name) == choice.code)
-            for choice in form.questions[name].options()
+            for choice in form.questions[name].in_order(form.questions[name].options(), language)
         ])
         for name in form.filters if form.questions[name].options()
     ]

@@ -50,7 +50,7 @@ def offered(question: Question, typed: Sequence[str], language: str) -> Offered:
     usual = _usual(Same(question), language)
     if usual.codes.issuperset(typed):
         return usual
-    return Offered.of(question.options_with(typed), language)
+    return Offered.of(question.in_order(question.options_with(typed), language), language)
 
 
 class Blanks:
@@ -74,4 +74,4 @@ class Blanks:
 
 @lru_cache(maxsize=4096)
 def _usual(same: Same[Question], language: str) -> Offered:
-    return Offered.of(same.thing.options(), language)
+    return Offered.of(same.thing.in_order(same.thing.options(), language), language)

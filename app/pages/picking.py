@@ -12,6 +12,7 @@ from app.language.texts import say
 from app.pages.asked import Carried, Result, SearchBox
 from app.pages.desk import Desk
 from app.pages.posted import Posted
+from app.records.alphabet import alphabetical
 from app.records.labels import titles
 from app.records.lists import Wish, list_page
 from app.records.search import asked_words, fits
@@ -75,7 +76,7 @@ def people(at: Desk, words: str) -> list[Result]:
     asked = asked_words(words)
     rows = at.cabinet.session.execute(
         select(User.id, User.first_name, User.last_name).where(User.active.is_(True))
-        .order_by(User.last_name, User.id).limit(MOST_PEOPLE)
+        .order_by(alphabetical(User.last_name), alphabetical(User.first_name), User.id).limit(MOST_PEOPLE)
     )
     named = [(row[0], f"{row[1]} {row[2]}".strip()) for row in rows]
     fitting = next(filter(None, (

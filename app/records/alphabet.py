@@ -2,17 +2,18 @@
 
 ``alphabetical(column)`` stands in ORDER BY and in an index, on both databases: on SQLite it is a
 collation, on PostgreSQL a function of the same rule (not every PostgreSQL is built with ICU). When
-:func:`app.records.folding.sort_key` changes, the indexes over it must be built anew.
+:func:`app.language.alphabet.sort_key` changes, the indexes over it must be built anew.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import Integer, String, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
-from app.records.folding import AFTER, CEDILLA, UNDECOMPOSED, sort_key
+from app.language.alphabet import AFTER, CEDILLA, UNDECOMPOSED, sort_key
 
 
 class alphabetical(GenericFunction[str]):
@@ -27,6 +28,31 @@ class alphabetical(GenericFunction[str]):
 def by_code_points(length: int) -> String:
     """The type of a column that holds folded words or sort keys: no database's locale may reorder them."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+class in_list(GenericFunction[int]):
+    """The place of a code in a list of codes, given as one text: what sorts a choice by its list's own order.
+
+    Stands in ORDER BY and, letter by letter the same, in an index.
+    """
+
+    name = "instr"
+    identifier = "place_in_list"
+    type = Integer()
+    inherit_cache = True
+
+
+def place_in_list(column: Any, codes: Sequence[str]) -> Any:
+    """What sorts by the order of these codes; a code that is none of them comes before them."""
+    written = "|".join(codes).replace("'", "''")
+    return in_list(literal_column(f"'|{written}|'"), column)
+
+
+@compiles(in_list)
+def _place(element: in_list, compiler: SQLCompiler, **kwargs: Any) -> str:
+    written, column = (compiler.process(clause, **kwargs) for clause in element.clauses)
+    find = "strpos" if compiler.dialect.name == "postgresql" else "instr"
+    return f"{find}({written}, '|' || {column} || '|')"
 
 
 @compiles(alphabetical, "sqlite")

@@ -9,16 +9,12 @@ Searching follows one rule. The index keeps every form of :func:`variants`, as w
 
 import re
 import unicodedata
-from functools import lru_cache
 from itertools import product
 
+from app.language.alphabet import UNDECOMPOSED, unmarked
 from app.language.characters import alike
 from app.records.cyrillic import readings, romanised, soft_ended
 
-CEDILLA = str.maketrans("şţŞŢ", "șțȘȚ")
-UNDECOMPOSED = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"}
-AFTER = {"ă": "a~", "â": "a~~", "î": "i~", "ș": "s~", "ț": "t~"}
-"""A letter of its own comes after every word of the letter it is drawn from: "~" is past "z"."""
 MOST_OPEN = 4
 """A word with more â and î than this is a typing mistake; it is not read in every way."""
 _UNDECOMPOSED = str.maketrans(UNDECOMPOSED)
@@ -37,7 +33,7 @@ MISSPELLED = "~"
 def fold(text: str) -> str:
     """The text without capitals, marks and Cyrillic letters: "Țîrcă" → "tirca"."""
     letters = unicodedata.normalize("NFC", alike(text)).casefold()
-    return _unmarked(romanised(letters).translate(_UNDECOMPOSED))
+    return unmarked(romanised(letters).translate(_UNDECOMPOSED))
 
 
 def heard(folded: str) -> str:
@@ -87,17 +83,3 @@ def _spelled(word: str) -> tuple[str, ...]:
             spelled[at] = letter
         forms.append(fold("".join(spelled)))
     return tuple(dict.fromkeys(forms))
-
-
-@lru_cache(maxsize=4096)
-def sort_key(text: str) -> str:
-    """What sorts by code points as the text sorts in the Romanian alphabet: a ă â b … i î … s ș t ț."""
-    letters = unicodedata.normalize("NFC", text).translate(CEDILLA).lower().translate(_UNDECOMPOSED)
-    return _unmarked("".join(AFTER.get(letter, letter) for letter in letters))
-
-
-def _unmarked(text: str) -> str:
-    if text.isascii():
-        return text
-    parts = unicodedata.normalize("NFKD", text)
-    return "".join(part for part in parts if not unicodedata.combining(part))

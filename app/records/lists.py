@@ -22,6 +22,7 @@ from app.language.form import CASE, Form
 from app.language.moving import ingredients, made_anew, moving_answers, moving_questions
 from app.language.question import Question, Reading
 from app.language.same import Same
+from app.language.texts import LANGUAGES
 from app.records.acceptance import accepted
 from app.records.attachments import FILE
 from app.records.blanks import down, up
@@ -30,7 +31,7 @@ from app.records.labels import PERSON, case_codes, person_name, shown, title, ti
 from app.records.scope import current_scope
 from app.records.search import asked_words, found_by, may_be_misspelled
 from app.records.system import attachment
-from app.records.tables import USER, Record, column_names, sort_columns
+from app.records.tables import USER, Record, column_names, sort_order
 
 PAGE = 25
 MOST_COUNTED = 1000
@@ -97,7 +98,7 @@ def list_page(
     form, kept = known[key], cabinet.record_class(key)
     start = (max(1, min(wish.page, 10**6)) - 1) * size
     read = _searched if asked_words(wish.words) and start + size <= MOST_COUNTED else _paged
-    found = read(cabinet, form, wish, start, size)
+    found = read(cabinet, form, wish, start, size, reading.language)
     columns = _columns(cabinet, form, known, reading, with_case and wish.case_id is None, wish)
     rows = _rows(cabinet, kept, found.ids, columns, {"with_deleted": wish.deleted})
     waiting = frozenset(row[0] for row in rows if row[1])
@@ -114,17 +115,17 @@ class _Found:
     count: int | None
 
 
-def _paged(cabinet: Cabinet, form: Form, wish: Wish, start: int, size: int) -> _Found:
+def _paged(cabinet: Cabinet, form: Form, wish: Wish, start: int, size: int, language: str) -> _Found:
     """Read off an index, and counted apart."""
-    ids = _ids(cabinet, form, wish, start, size + 1)
+    ids = _ids(cabinet, form, wish, start, size + 1, language)
     more = len(ids) > size
     is_last = not more and (ids or not start)
     return _Found(ids[:size], more, start + len(ids) if is_last else _count(cabinet, form, wish))
 
 
-def _searched(cabinet: Cabinet, form: Form, wish: Wish, start: int, size: int) -> _Found:
+def _searched(cabinet: Cabinet, form: Form, wish: Wish, start: int, size: int, language: str) -> _Found:
     """Counted while they are read: to search a second time would take as long again."""
-    every = _forgiving(wish, lambda wish: _ids(cabinet, form, wish, 0, MOST_COUNTED + 1))
+    every = _forgiving(wish, lambda wish: _ids(cabinet, form, wish, 0, MOST_COUNTED + 1, language))
     count = len(every) if len(every) <= MOST_COUNTED else None
     return _Found(every[start:start + size], len(every) > start + size, count)
 
@@ -137,17 +138,21 @@ def _forgiving(wish: Wish, read: Callable[[Wish], list[int]]) -> list[int]:
     return found
 
 
-def _ids(cabinet: Cabinet, form: Form, wish: Wish, start: int, most: int) -> list[int]:
+def _ids(cabinet: Cabinet, form: Form, wish: Wish, start: int, most: int, language: str) -> list[int]:
     kept = cabinet.record_class(form.key)
     return list(cabinet.session.scalars(
-        _ordered(form, kept, wish).limit(most).offset(start), execution_options={"with_deleted": wish.deleted}
+        _ordered(form, kept, wish, language).limit(most).offset(start), execution_options={"with_deleted": wish.deleted}
     ))
 
 
-def listed(cabinet: Cabinet, known: Mapping[str, Form], key: str, wish: Wish, most: int) -> list[int]:
+def listed(
+    cabinet: Cabinet, known: Mapping[str, Form], key: str, wish: Wish, most: int, language: str = LANGUAGES[0],
+) -> list[int]:
     """The records of the whole list in its order, at most so many."""
     form, kept = known[key], cabinet.record_class(key)
-    return _forgiving(wish, lambda wish: list(cabinet.session.scalars(_ordered(form, kept, wish).limit(most))))
+    return _forgiving(wish, lambda wish: list(cabinet.session.scalars(
+        _ordered(form, kept, wish, language).limit(most)
+    )))
 
 
 def answers_listed(
@@ -174,8 +179,8 @@ def any_waiting(cabinet: Cabinet, form: Form, wish: Wish) -> bool:
     return cabinet.session.scalar(some) is not None
 
 
-def _ordered(form: Form, kept: type[Record], wish: Wish) -> Select[Any]:
-    return select(kept.id).where(*conditions_of(form, kept, wish)).order_by(*in_order(form, kept, wish))
+def _ordered(form: Form, kept: type[Record], wish: Wish, language: str) -> Select[Any]:
+    return select(kept.id).where(*conditions_of(form, kept, wish)).order_by(*in_order(form, kept, wish, language))
 
 
 def latest(cabinet: Cabinet, form: Form, case_id: int) -> Record | None:
@@ -224,13 +229,13 @@ def _filtered(kept: type[Record], name: str) -> Any:
     return func.coalesce(column, null(), type_=column.type)
 
 
-def in_order(form: Form, kept: type[Record], wish: Wish) -> list[ColumnElement[Any]]:
+def in_order(form: Form, kept: type[Record], wish: Wish, language: str = LANGUAGES[0]) -> list[ColumnElement[Any]]:
     """The order the reader wants, else the form's own."""
     wanted = wish.sort if sortable(form, wish.sort.removeprefix("-")) else (form.sort[0] if form.sort else "")
     name = wanted.removeprefix("-")
     if name not in form.questions:
         return [kept.id.desc()]
-    columns = [getattr(kept, column) for column in sort_columns(form.questions[name])]
+    columns = sort_order(form.questions[name], kept, language)
     if wanted.startswith("-"):
         return [*map(down, columns), kept.id.desc()]
     return [*map(up, columns), kept.id.asc()]

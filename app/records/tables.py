@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from zlib import crc32
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import Boolean, Column, ColumnElement, DateTime, ForeignKey, Index, Integer, MetaData, Table, Text
 from sqlalchemy.orm import registry
 
+from app.language.alphabet import sort_key
 from app.language.form import CASE, Form
 from app.language.question import Answer, Question, Unknown
-from app.records.alphabet import by_code_points
+from app.language.texts import LANGUAGES
+from app.records.alphabet import by_code_points, place_in_list
 from app.records.blanks import blanks_first
-from app.records.folding import sort_key
 from app.records.system import SYSTEM_METADATA
 
 USER = "user"
@@ -103,6 +105,20 @@ def sort_column(question: Question) -> str:
 def sort_columns(question: Question) -> list[str]:
     """The columns that put a list in order by the question: amounts stand apart by their currency."""
     return [f"{question.name}__currency", question.name] if question.in_currencies else [sort_column(question)]
+
+
+def sort_order(question: Question, columns: Any, language: str) -> list[Any]:
+    """What puts the question's answers in the order a reader of the language expects."""
+    codes = question.codes_in_order(language)
+    if codes:
+        return [place_in_list(getattr(columns, question.name), codes)]
+    return [getattr(columns, name) for name in sort_columns(question)]
+
+
+def list_orders(question: Question, columns: Any) -> list[Any]:
+    """What puts the answers of a choice in order, one for each order that readers expect."""
+    orders = dict.fromkeys(tuple(question.codes_in_order(language)) for language in LANGUAGES)
+    return [place_in_list(getattr(columns, question.name), codes) for codes in orders if codes]
 
 
 def sort_value(answer: Answer) -> str | None:
@@ -237,23 +253,36 @@ def _index(table: Table, form: Form) -> None:
     wanted = {sort_column(question) if question.sortable else question.name for question in listed}
     wanted |= {question.name for question in form.stored_questions if question.link_target()}
     wanted |= {"case_id", "changed_at"}
-    in_order = [column for name in form.sort[:1] for column in sort_columns(form.questions[name.removeprefix("-")])]
+    in_order = [form.questions[name.removeprefix("-")] for name in form.sort[:1]]
+    there = table.c.deleted_at.is_(None)
     for name in sorted(wanted & set(table.c.keys())):
-        there = table.c.deleted_at.is_(None)
-        names = dict.fromkeys([*money.get(name, [name]), *(in_order if name in form.filters else [])])
+        names = money.get(name, [name])
+        own = [
+            order for question in in_order if name in form.filters
+            for order in sort_order(question, table.c, LANGUAGES[0]) if getattr(order, "name", "") not in names
+        ]
         ending = MONEY if name in money else ""
+        columns = [*(table.c[one] for one in names), *own]
         Index(
-            f"{INDEX}{form.key}__{name}{ending}", *[blanks_first(table.c[one]) for one in names], table.c.id,
+            f"{INDEX}{form.key}__{name}{ending}", *map(blanks_first, columns), table.c.id,
             sqlite_where=there, postgresql_where=there,
         )
+    for question in {one.name: one for one in listed}.values():
+        for order in list_orders(question, table.c):
+            # another order of the list is another index
+            turn = f"{crc32(str(order.clauses.clauses[0]).encode()) & 0xffffff:06x}"
+            Index(
+                f"{INDEX}{form.key}__{question.name}__{turn}", blanks_first(order), table.c.id,
+                sqlite_where=there, postgresql_where=there,
+            )
     Index(f"ix_{form.key}__entered", table.c.created_by, table.c.created_at)
     _index_few(table, "waiting", table.c.to_check.is_(True) & table.c.deleted_at.is_(None), "to_check", "created_at")
     _index_few(table, "deleted", table.c.deleted_at.is_not(None), "deleted_at")
     for place, total in enumerate(form.totals):
         # all that a sum is made of and narrowed by: no record is opened for it
         asked = (*total.by, total.sum, *form.filters)
-        names = dict.fromkeys(name for one in asked for name in form.questions[one].column_types())
-        columns = [name for name in (*names, "case_id", "deleted_at", "to_check") if name in table.c]
+        summed = dict.fromkeys(name for one in asked for name in form.questions[one].column_types())
+        columns = [name for name in (*summed, "case_id", "deleted_at", "to_check") if name in table.c]
         _index_few(table, f"sum{place}", table.c.deleted_at.is_(None), *columns)
 
 

@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from sqlalchemy import BigInteger, Select, String, and_, cast, func, literal, null, select, type_coerce, union_all
 
+from app.language.alphabet import sort_key
 from app.language.form import Form, Total
 from app.language.question import Question, Reading
 from app.records.cabinet import Cabinet
-from app.records.folding import fold
 from app.records.labels import link_titles, shown
 from app.records.lists import Wish, conditions_of
 
@@ -112,7 +112,7 @@ def _lines(
         ([_group_text(question, code, titles, reading) for question, code in zip(grouped, one.codes, strict=True)], one)
         for one in counting if grouped
     ]
-    for by, one in sorted(lines, key=lambda line: _turn(grouped, *line)):
+    for by, one in sorted(lines, key=lambda line: _turn(grouped, line[0], line[1], reading.language)):
         yield TotalLine(by, _amount(form, total, one.currency, one.amount, reading))
     yield from _together(form, total, counting, "total", reading)
     yield from _together(form, total, [one for one in sums if one.waits], "waiting", reading)
@@ -127,13 +127,15 @@ def _together(
         yield TotalLine([], _amount(form, total, currency, amount, reading), kind)
 
 
-def _turn(grouped: Sequence[Question], by: Sequence[str | None], one: _Sum) -> list[tuple[int, str]]:
+def _turn(
+    grouped: Sequence[Question], by: Sequence[str | None], one: _Sum, language: str,
+) -> list[tuple[int, str]]:
     """Choices in the order of their list, all else by name, what is not answered last; then by currency."""
     order: list[tuple[int, str]] = []
     for question, code, text in zip(grouped, one.codes, by, strict=True):
-        codes = [choice.code for choice in question.options()]
+        codes = list(question.codes_in_order(language))
         place = codes.index(code) if code in codes else len(codes) + (not code)
-        order.append((place, fold(text or "")))
+        order.append((place, sort_key(text or "")))
     return [*order, (0, one.currency or "")]
 
 

@@ -7,6 +7,8 @@ import pytest
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
+from app.access.people import users
+from app.access.work_teams import work_teams
 from tests.access.conftest import PASSWORD, Browser, Office, counted
 
 NEW = {"user_name": "maria", "last_name": "Pop", "first_name": "Maria", "roles": ["social_worker"]}
@@ -186,3 +188,15 @@ def test_the_password_is_kept_as_a_slow_hash_only(office: Office) -> None:
     kept = office.guarded.session.scalar(select(User.password).where(User.username == "ana"))
     office.guarded.session.remove()
     assert kept.startswith("scrypt:") and PASSWORD not in kept
+
+
+def test_users_and_teams_stand_in_the_order_of_the_romanian_alphabet(office: Office) -> None:
+    browser = office.signed_in("administrator")
+    for number, name in enumerate(("Țîrcă", "Tudor", "Ștefan", "Stan")):
+        asked = {**NEW, "user_name": f"user{number}", "last_name": name}
+        browser.post("/users/new", at="/users/new", **asked, new_team=f"Echipa {name}")
+    with office.guarded.session() as session:
+        told = [user.last_name for user in users(session) if user.username.startswith("user")]
+        of_teams = [team.name for team in work_teams(session) if team.name.startswith("Echipa")]
+    assert told == ["Stan", "Ștefan", "Tudor", "Țîrcă"]
+    assert of_teams == [f"Echipa {name}" for name in told]

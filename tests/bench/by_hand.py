@@ -35,9 +35,10 @@ from sqlalchemy import (
 )
 
 from app.access.tables import role_table, session_table, setting_table, user_roles, user_table
+from app.language.alphabet import sort_key
 from app.language.form import Form
 from app.records.cabinet import Cabinet
-from app.records.folding import fold, heard, sort_key, variants
+from app.records.folding import fold, heard, variants
 from app.records.system import draft, history, once, own_list, team, word
 
 COOKIE, SECRET = "by_hand", b"nothing outside this benchmark is signed with it"

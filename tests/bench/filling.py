@@ -26,9 +26,9 @@ from app.access.guarded import Guarded
 from app.access.organisation import Organisation
 from app.access.people import Person, add_user
 from app.access.tables import role_table, user_roles, user_table
+from app.language.alphabet import sort_key
 from app.records import alphabet
 from app.records.cabinet import Cabinet
-from app.records.folding import sort_key
 from app.records.search import words_of
 from app.records.store import database_file
 from app.records.tables import LONGEST_SORT_KEY, USER

@@ -67,3 +67,29 @@ def test_a_county_comes_from_the_lists_of_its_countries() -> None:
 def test_a_county_is_shown_by_its_name() -> None:
     assert county.shown("MD-HI", RO) == "Hâncești"
     assert county.shown("RO-XX", RO) == "RO-XX"
+
+
+def test_of_two_places_of_one_name_the_country_is_told() -> None:
+    """There is a Călărași in Romania and one in Moldova."""
+    twice = {"en": "Călărași", "ro": "Călărași"}
+    lists = {name: [*LISTS[name], Choice(code=code, label=twice)] for name, code in (
+        ("county_ro", "RO-CL"), ("region_md", "MD-CL"),
+    )}
+    both = County(name="county", label=LABEL).with_choices(lists)
+    assert [both.shown(code, RO) for code in ("RO-CL", "MD-CL", "RO-CJ")] == [
+        "Călărași (România)", "Călărași (Republica Moldova)", "Cluj",
+    ]
+    assert both.shown("MD-CL", EN) == "Călărași (Moldova)"
+    assert both.read(["Călărași (România)"], RO) == "RO-CL"
+    with pytest.raises(Mistake, match="Choose from the list"):
+        both.read(["Călărași"], RO)
+    alone = County(name="county", label=LABEL, countries=["RO"]).with_choices(lists)
+    assert alone.shown("RO-CL", RO) == "Călărași"
+
+
+def test_countries_are_offered_in_the_order_of_the_readers_language() -> None:
+    """Marks of other languages stand with their letter, Romanian letters after it."""
+    for language, names in (("ro", ["Tanzania", "Turcia", "Țările de Jos"]), ("en", ["Austria", "Åland Islands"])):
+        told = [option.label[language] for option in country.in_order(country.options(), language)]
+        places = [told.index(name) for name in names]
+        assert (places == sorted(places)) is (language == "ro"), "Åland is told with A, long before Austria"

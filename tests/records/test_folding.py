@@ -5,8 +5,9 @@ import unicodedata
 import pytest
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, insert, select
 
+from app.language.alphabet import sort_key
 from app.records.alphabet import alphabetical, by_code_points
-from app.records.folding import fold, sort_key, variants
+from app.records.folding import fold, variants
 from app.records.store import Store
 
 ALPHABET = list("aăâbcdefghiîjklmnopqrsștțuvwxyz")

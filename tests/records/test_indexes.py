@@ -81,3 +81,11 @@ def test_what_others_did_is_not_gathered_by_form(embedded: Office) -> None:
         with ways(embedded, scope) as found:
             changed_by_others(embedded.cabinet, FORMS, embedded.people["ana"], 5)
         assert not named_in(found) & {"ix_dosar_history_record"}
+
+
+def test_a_list_sorted_by_a_choice_is_read_off_an_index(embedded: Office) -> None:
+    for sort in ("status", "-status"):
+        with ways(embedded) as found:
+            list_page(embedded.cabinet, embedded.cabinet.forms, "case", Wish(sort=sort), ROMANIAN)
+        assert any(name.startswith("ix_case__status__") for name in named_in(found))
+        assert not [way for way in found if "TEMP B-TREE FOR ORDER BY" in way]

@@ -6,9 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import literal_column, select, union_all
 
 from app.fields.money import Money
+from app.fields.places import Country
 from app.language.form import CASE
+from app.records.alphabet import place_in_list
 from app.records.ledger import reverse
 from app.records.lists import ListPage, Wish, latest, list_page
 from app.records.scope import SYSTEM, acting_as
@@ -51,6 +54,26 @@ def test_a_list_is_sorted_by_nothing_it_does_not_show(trusted: Office) -> None:
         assert page(trusted, CASE, sort=sort).ids == as_it_is
     hidden = page(trusted, CASE, frozenset(), sort="last_name").ids
     assert hidden == page(trusted, CASE, frozenset()).ids == sorted(hidden, reverse=True)
+
+
+def test_choices_stand_in_the_order_of_their_own_list(trusted: Office) -> None:
+    """"Open" comes before "closed", whatever their codes and labels begin with."""
+    nobody = trusted.enter(CASE, last_name="Nou")
+    in_order = [nobody, trusted.ion, trusted.vasile]
+    assert page(trusted, CASE, sort="status").ids == in_order
+    assert page(trusted, CASE, sort="-status").ids == in_order[::-1]
+
+
+def test_countries_stand_in_the_order_of_the_readers_language(trusted: Office) -> None:
+    country = Country.model_validate({"name": "from", "type": "country", "label": {"en": "From", "ro": "Din"}})
+    codes = ["AT", "NL", "TR", "TH", "TZ", "AX", "CI", "ZA"]
+    for language, wanted in (
+        ("ro", ["ZA", "AT", "CI", "AX", "TZ", "TH", "TR", "NL"]),
+        ("en", ["AX", "AT", "CI", "NL", "ZA", "TZ", "TH", "TR"]),
+    ):
+        given = union_all(*[select(literal_column(f"'{code}'").label("code")) for code in codes]).subquery()
+        order = place_in_list(given.c.code, country.codes_in_order(language))
+        assert list(trusted.cabinet.session.scalars(select(given.c.code).order_by(order))) == wanted
 
 
 def test_a_filter_narrows_and_a_hidden_one_does_not(trusted: Office) -> None:

@@ -4,9 +4,12 @@ A page names dozens of addresses; ``url_for`` would take longer than the page's 
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.routing import IntegerConverter, Map
+
+from app.records.drafts import Place
 
 LARGEST = 2**31 - 1
 
@@ -42,3 +45,28 @@ def list_url(form: str, case_id: int) -> str:
 def new_url(form: str, case_id: int) -> str:
     """Where a sheet of a form is begun for a case."""
     return f"/records/{form}/new?case={case_id}"
+
+
+def page_url(place: Place, face: str = "") -> str:
+    """The page of a sheet that is filled in: a new one, or a record's."""
+    if not place.record_id:
+        wanted = {"case": place.case_id, "face": face}
+        page = f"/records/{place.form}/new"
+    else:
+        wanted = {"face": face}
+        page = f"{record_url(place.form, place.record_id)}/edit" + (f"/{place.step}" if place.step else "")
+    query = urlencode({name: value for name, value in wanted.items() if value})
+    return f"{page}?{query}" if query else page
+
+
+def place_asked() -> Place:
+    """The page of a sheet that this request is for."""
+    named = request.view_args or {}
+    case_id = 0 if "record_id" in named else request.args.get("case", 0, type=record_number)
+    return Place(str(named["form"]), case_id, named.get("record_id", 0), named.get("step", 0))
+
+
+def draft_url(place: Place, face: str) -> str:
+    """Where what stands on a page is kept while somebody types."""
+    wanted = {"case": place.case_id, "record": place.record_id, "step": place.step, "face": face}
+    return f"/drafts/{place.form}?{urlencode({name: value for name, value in wanted.items() if value})}"

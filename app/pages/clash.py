@@ -41,7 +41,7 @@ def clash_page(at: Desk, on_desk: SheetOnDesk, answers: Answers) -> str:
     hidden = [(name, text) for name in mine for text in mine.getlist(name)]
     seen = seen_marks(on_desk.hidden["_seen"], on_desk.whole.key, record_id)
     now = seen_token(on_desk.whole.key, record_id, saved.record.version, marks(on_desk.questions, saved.answers))
-    hidden += [("_seen", now), *on_desk.whose.items()]
+    hidden += [("_seen", now), *on_desk.carried.items()]
     return render_template(
         "clash.html", title=say(on_desk.form.title, at.reading.language),
         form_title=say(on_desk.form.title, at.reading.language), case=at.case_head(on_desk.case),

@@ -1,7 +1,7 @@
 """The papers on which a form's records are seen and filled in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import abort, request
 from flask_babel import gettext
@@ -20,6 +20,7 @@ class FaceLink:
     label: str
     url: str
     current: bool
+    face: str = ALL
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,10 @@ class Papers:
         """The form as this page asks it."""
         return self.face.as_form(self.known) if self.face else self.known
 
+    def on(self, face: str) -> "Papers":
+        """The same form on another paper; on none for one that is no more."""
+        return replace(self, face=next((one for one in self.faces if one.face == face), None))
+
     @property
     def word(self) -> dict[str, str]:
         """What an address says to stay on this paper."""
@@ -50,7 +55,7 @@ class Papers:
         if not self.faces:
             return []
         every = [
-            FaceLink(say(one.short or one.title, self.language), url(one.face), one is self.face)
+            FaceLink(say(one.short or one.title, self.language), url(one.face), one is self.face, one.face)
             for one in self.faces
         ]
         return [*every, FaceLink(gettext("All questions"), url(ALL), self.face is None)]

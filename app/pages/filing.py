@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from app.language.question import Answers
 from app.pages.acts import back_to, record_url
+from app.pages.addresses import page_url, place_asked
 from app.pages.beginning import case_asked, defaults, keep_for_next, prefilled
 from app.pages.clash import clash_page, marks
 from app.pages.desk import Desk, desk, found_or_404
@@ -30,10 +31,10 @@ def new_sheet(form: str) -> Answer:
     begun, told = defaults(at, known), prefilled(at, known, case)
     chosen = papers(at, known, begun | told)
     sheet = SheetOnDesk(
-        at, chosen.form, whole, request.full_path.rstrip("?"),
+        at, chosen.form, whole, place_asked(),
         {**begun, **told, **chosen.beginning(told, at.reading), **chosen.kept_on()}, case,
         step=0 if in_steps(chosen.form) else None, cancel_url=back_to(form, case), papers=chosen,
-        face_url=lambda face: url_for("RecordPages.new", form=form, case=case.id if case else None, face=face),
+        face_url=lambda face: page_url(place_asked(), face),
     )
     if request.method == "GET":
         sheet.hidden = {"_once": once_token(at.worker.id)}
@@ -55,7 +56,7 @@ def kept_sheet(form: str, record_id: int, step: int | None) -> Answer:
     if step is None and in_steps(seen.form):
         return redirect(url_for("RecordPages.edit_section", form=form, record_id=record_id, step=1, **seen.word))
     on_desk = SheetOnDesk(
-        at, seen.form, whole, request.full_path.rstrip("?"), sheet.answers, sheet.case, sheet.record,
+        at, seen.form, whole, place_asked(), sheet.answers, sheet.case, sheet.record,
         section_or_404(seen.form, step), cancel_url=record_url(form, record_id, seen.word), papers=seen,
         step_url=lambda place: url_for(
             "RecordPages.edit_section", form=form, record_id=record_id, step=place + 1, **seen.word

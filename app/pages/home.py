@@ -1,6 +1,5 @@
 """The first page: what this worker may begin with."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from app.language.form import CASE
 from app.language.texts import say
 from app.pages import todo
 from app.pages.acts import may_accept, record_url
-from app.pages.addresses import record_number
+from app.pages.addresses import page_url
 from app.pages.blocks import Block, Card, HomeEntry
 from app.pages.desk import Desk, desk
 from app.pages.filling import Titles
@@ -36,8 +35,6 @@ NEW_SHEETS = 8
 MOST = 10
 MOST_COUNTED = 500
 LATELY = timedelta(days=30)
-BEGUN = re.compile(r"/records/(?P<form>\w+)/(?:new\?(?:.*&)?case=(?P<case>\d+)|(?P<record>\d+)/edit)")
-"""The address of a sheet names the case it is begun for, or the record it corrects."""
 
 
 class HomePage(View):
@@ -182,18 +179,15 @@ def _drafts(at: Desk, found: _Found) -> Block | None:
     for draft in found.drafts:
         of, sheet = _subject(draft), say(at.cabinet.forms[draft.form].title, at.reading.language)
         label = " · ".join(filter(None, (found.titles.get(of) if of else "", sheet)))
-        entries.append(HomeEntry(label, draft.place, moment_text(draft.saved_at)))
+        entries.append(HomeEntry(label, page_url(draft.place, draft.face), moment_text(draft.saved_at)))
     return Block(gettext("My drafts"), entries) if entries else None
 
 
 def _subject(draft: Draft) -> tuple[str, int] | None:
     """The case, or the record, that a draft is about."""
-    named = BEGUN.match(draft.place)
-    if named is None:
-        return None
-    if named["case"]:
-        return CASE, record_number(named["case"])
-    return named["form"], record_number(named["record"])
+    if draft.place.record_id:
+        return draft.form, draft.place.record_id
+    return (CASE, draft.place.case_id) if draft.place.case_id else None
 
 
 def _new_sheets(at: Desk, found: _Found) -> Block | None:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app.language.question import Answers
 from app.pages.acts import record_url
+from app.pages.addresses import page_url
 from app.pages.clash import marks
 from app.pages.desk import Desk
 from app.pages.posted import as_posted
@@ -15,6 +16,7 @@ from app.pages.sheet import TOKENS, SheetOnDesk
 from app.pages.tokens import seen_token
 from app.pages.unsent import boxes_of
 from app.records import drafts
+from app.records.drafts import Place
 from app.records.history import first_entry
 from app.records.scope import OutOfReach
 from app.records.sheets import open_sheet
@@ -47,14 +49,14 @@ def typed_since(at: Desk, sheet: SheetOnDesk, record_id: int, answers: Answers) 
     if not corrects or not {*changed} <= at.forms[key].questions.keys():
         flash(gettext("This sheet was saved before. What you have changed on it since was not saved."), "warning")
         return redirect(record_url(key, record_id, on_paper), 303)
-    place = _correcting(sheet, record_id, on_paper)
+    place = Place(key, record_id=record_id, step=0 if sheet.step is None else sheet.step + 1)
     typed = _typed_anew(sheet, answers, entered)
     seen = seen_token(key, record_id, FIRST_VERSION, marks(sheet.questions, entered))
-    drafts.keep(at.cabinet, at.worker.id, place, key, [*typed, ("_seen", seen)])
+    drafts.keep(at.cabinet, at.worker.id, place, [*typed, ("_seen", seen)], sheet.face)
     flash(gettext(
         "This sheet was saved before. What you have changed on it since stands here: look at it and save it."
     ), "warning")
-    return redirect(place, 303)
+    return redirect(page_url(place, sheet.face), 303)
 
 
 def _typed_anew(sheet: SheetOnDesk, answers: Answers, entered: Answers) -> list[tuple[str, str]]:
@@ -89,11 +91,3 @@ def _said(answer: Any) -> Any:
         if isinstance(row, dict) else row for row in answer
     ]
     return rows or None
-
-
-def _correcting(sheet: SheetOnDesk, record_id: int, on_paper: dict[str, str]) -> str:
-    """The page that corrects what stands on this one."""
-    address = {"form": sheet.whole.key, "record_id": record_id, **on_paper}
-    if sheet.step is None:
-        return url_for("RecordPages.edit", **address)
-    return url_for("RecordPages.edit_section", step=sheet.step + 1, **address)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request
 from flask_babel import gettext, refresh
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -20,11 +20,13 @@ from app.language.form import Form, Section
 from app.language.message import Message
 from app.language.question import Answers, Question
 from app.language.texts import LANGUAGES, say
+from app.pages.addresses import draft_url, page_url
 from app.pages.beside import money_beside
 from app.pages.deriving import derived, offers
 from app.pages.desk import Desk
 from app.pages.duplicates import known_already
 from app.pages.elsewhere import led
+from app.pages.face_change import ALSO, asking_also, brought_over, differs, left_over, named_also
 from app.pages.faces import Papers
 from app.pages.filling import Filling
 from app.pages.going_on import still_lacking
@@ -37,6 +39,7 @@ from app.pages.unsent import OWNER, TYPED, boxes_of
 from app.pages.uploads import foreign_files, refusals, take_uploads
 from app.records import drafts
 from app.records.case_links import links_elsewhere
+from app.records.drafts import Place
 from app.records.tables import Record
 
 TOKENS = ("_once", "_seen")
@@ -54,7 +57,8 @@ class SheetOnDesk:
     desk: Desk
     form: Form
     whole: Form
-    action: str
+    place: Place
+    """What the draft of this page is kept under, whichever paper it shows."""
     kept: Answers = field(default_factory=dict)
     """The record's answers, all of them; empty for a new sheet."""
     case: Record | None = None
@@ -73,10 +77,25 @@ class SheetOnDesk:
     face_url: Callable[[str], str] | None = None
     """The same page on another paper, where there is a choice."""
 
+    added: Section | None = None
+    """What was typed on another paper and stands on none of this one's sections: the last of the form's."""
+
+    @property
+    def face(self) -> str:
+        """The paper this page shows, as an address says it."""
+        return self.papers.word.get("face", "") if self.papers else ""
+
+    @property
+    def action(self) -> str:
+        """The address of the page."""
+        return page_url(self.place, self.face)
+
     @property
     def sections(self) -> Sequence[Section]:
         """The sections on this page."""
-        return self.form.sections if self.step is None else [self.form.sections[self.step]]
+        if self.step is None:
+            return self.form.sections
+        return [self.form.sections[self.step], *([self.added] if self.added else [])]
 
     @property
     def questions(self) -> list[Question]:
@@ -114,29 +133,57 @@ class SheetOnDesk:
         posted: Posted = MultiDict(begun.boxes)
         self.draft_from = moment_text(begun.saved_at)
         self.hidden.update({name: posted[name] for name in TOKENS if name in posted})
-        return self.first_look(self._tidied(posted))
+        return self.first_look(self._tidied(self._on_this_paper(posted, begun.face)))
+
+    def _on_this_paper(self, posted: Posted, face: str) -> Posted:
+        """The boxes of a draft, whichever paper it was typed on; what this one lacks is asked too."""
+        if self.papers is None or not self.papers.faces:
+            return posted
+        known = self.papers.known
+        begun = self._begun(list(known.asked()))
+        if face and face != self.face:
+            posted = brought_over(posted, self._asked_on(self.papers.on(face).form), self.questions, begun, known.face)
+        self._ask_also(left_over(known, self.questions, posted, begun, self.desk.reading))
+        return posted
+
+    def _asked_on(self, form: Form) -> list[Question]:
+        """The questions of this page as another paper asks it: a new sheet begins with its first section."""
+        step = (0 if in_steps(form) else None) if self.record is None else self.step
+        sections = form.sections if step is None else form.sections[step:step + 1]
+        return [question for section in sections for question in section.questions]
+
+    def _ask_also(self, names: Sequence[str]) -> None:
+        """Ask these questions of the whole form too; the page says which, for the next time it is sent."""
+        if not names or self.papers is None:
+            return
+        wanted = named_also(self.papers.known, names, self.desk.worker.roles)
+        self.form, self.added = asking_also(self.form, wanted, {one.name for one in self.questions})
+        self.hidden[ALSO] = " ".join(wanted)
+
+    def _begun(self, questions: Sequence[Question]) -> Posted:
+        """What stands in the boxes of these questions before anything is typed."""
+        # a CNP on another page tells the birth date here, for her to see before it is saved
+        following = derived(list(self.form.questions.values()), self.kept, self.desk.reading)
+        return as_posted(questions, self.to_type({**self.kept, **following}), self.desk.reading)
 
     def first_look(self, posted: Posted | None = None) -> str:
         """The page with what was kept, or with what stands in these boxes."""
-        if posted is None:
-            # a CNP on another page tells the birth date here, for her to see before it is saved
-            following = derived(list(self.form.questions.values()), self.kept, self.desk.reading)
-            posted = as_posted(self.questions, self.to_type({**self.kept, **following}), self.desk.reading)
-        return self._page(posted)
+        return self._page(self._begun(self.questions) if posted is None else posted)
+
+    def is_typed(self, posted: Posted) -> bool:
+        """Whether something stands on the page that did not when it was opened."""
+        return differs(self.questions, posted, self._begun(self.questions), self.desk.reading)
 
     @property
-    def whose(self) -> dict[str, str]:
-        """The box that says whose page it is."""
-        return {OWNER: owner_token(self.desk.worker.id, self.whole.key)}
-
-    @property
-    def place(self) -> str:
-        """What the draft of this page is kept under: its address."""
-        return self.action
+    def carried(self) -> dict[str, str]:
+        """The boxes that say whose page it is, and what it asks beside its paper."""
+        also = {ALSO: self.hidden[ALSO]} if ALSO in self.hidden else {}
+        return {OWNER: owner_token(self.desk.worker.id, self.whole.key), **also}
 
     def answer_post(self, file: Callable[[Answers, str], Answer]) -> Answer:
         """What a post of the page leads to; ``file`` keeps answers that stand every check."""
         posted: Posted = MultiDict(request.form)
+        self._ask_also(posted.get(ALSO, "").split())
         take_theirs(self.questions, posted, self.kept, self.desk.reading)
         refused = take_uploads(self.desk, self.whole.key, self.questions, posted)
         posted = self._tidied(posted)
@@ -199,9 +246,7 @@ class SheetOnDesk:
 
     def keep_draft(self, posted: Posted) -> datetime:
         """What is not saved waits as a draft, if she goes away now; returns the moment."""
-        return drafts.keep(
-            self.desk.cabinet, self.desk.worker.id, self.place, self.form.key, boxes_of(posted)
-        )
+        return drafts.keep(self.desk.cabinet, self.desk.worker.id, self.place, boxes_of(posted), self.face)
 
     def _is_drawn(self, complaint: Complaint) -> bool:
         """Whether she can mend it: a column may be hidden from her, a row be fixed."""
@@ -240,9 +285,9 @@ class SheetOnDesk:
             "sheet.html", title=self._title(), form_title=say(self.form.title, desk.reading.language),
             case=desk.case_head(self.case), action=self.action, sections=filling.sections(self.sections),
             problems=problems, doubts=[] if problems else filling.doubts(),
-            hidden={**self.hidden, **self.whose},
+            hidden={**self.hidden, **self.carried},
             cancel_url=self.cancel_url, save_label=gettext("Save"), more_label=self._more_label(),
-            step=self._steps(), draft_url=url_for("DraftPages.keep", form=self.form.key), place=self.place,
+            step=self._steps(), draft_url=draft_url(self.place, self.face), place=draft_url(self.place, ""),
             draft_from=self.draft_from, intro=say(self.form.intro, desk.reading.language),
             begin_at=self.begin_at, pile=self.pile, money=money_beside(desk, self.form.key, self.case),
             reading_language=desk.reading.language, today=desk.reading.today.isoformat(), **self._papers(everything),
@@ -258,10 +303,10 @@ class SheetOnDesk:
         }
 
     def _papers(self, answers: Answers) -> dict[str, Any]:
-        """The ways to other papers, while nothing is typed yet, and what this one does not show."""
+        """The ways to other papers, and what this one does not show."""
         if self.papers is None:
             return {}
-        links = self.papers.links(self.face_url) if self.face_url and request.method == "GET" else []
+        links = self.papers.links(self.face_url) if self.face_url else []
         return {"faces": links, "left_out": self.papers.left_out(answers) if self.record else []}
 
     def _title(self) -> str:
@@ -270,7 +315,7 @@ class SheetOnDesk:
     def _more_label(self) -> str:
         if self.record is None and self.step is None:
             return gettext("Save and add another")
-        more = self.step is not None and self.step + 1 < len(self.form.sections)
+        more = self.step is not None and self.step + 1 < len(self._in_turn)
         return gettext("Save and go on") if more else ""
 
     def _steps(self) -> "Steps | None":
@@ -279,9 +324,14 @@ class SheetOnDesk:
         address, language = self.step_url, self.desk.reading.language
         titles = [] if address is None else [
             (say(section.title, language), address(place), place == self.step)
-            for place, section in enumerate(self.form.sections)
+            for place, section in enumerate(self._in_turn)
         ]
-        return Steps(self.step + 1, len(self.form.sections), titles)
+        return Steps(self.step + 1, len(self._in_turn), titles)
+
+    @property
+    def _in_turn(self) -> list[Section]:
+        """The sections that are filled in one after the other."""
+        return [section for section in self.form.sections if section is not self.added]
 
 
 @dataclass
@@ -376,13 +426,22 @@ def _keep_draft(sheet: SheetOnDesk, posted: Posted) -> str:
 
 def _discard_draft(sheet: SheetOnDesk, posted: Posted) -> Response:
     drafts.discard(sheet.desk.cabinet, sheet.desk.worker.id, sheet.place)
-    return redirect(sheet.place, 303)
+    return redirect(sheet.action, 303)
+
+
+def _change_face(sheet: SheetOnDesk, posted: Posted) -> Response:
+    """To another paper, where what is typed stands too."""
+    face = posted.pop("_face")
+    if sheet.face_url is None:
+        abort(400)
+    if sheet.added or sheet.is_typed(posted):
+        sheet.keep_draft(posted)
+    return redirect(sheet.face_url(face), 303)
 
 
 PRESSES: dict[str, Callable[[SheetOnDesk, Posted], Answer]] = {
     "_row": _change_rows, "_language": _change_language, "_picked": _picked, "_pick": _pick,
-    "_offered": _offered,
-    "_draft": _keep_draft, "_discard": _discard_draft,
+    "_draft": _keep_draft, "_discard": _discard_draft, "_face": _change_face,
 }
 """The small buttons of a sheet's page: each shows the page again, nothing is kept."""
 

@@ -10,6 +10,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from app.access.gate import SIGN_IN, visitor
+from app.pages.addresses import place_asked
 from app.pages.tokens import owner_of
 from app.records import drafts
 from app.records.cabinet import Cabinet
@@ -21,7 +22,7 @@ LARGEST = 2 * 2**20
 """How many bytes of boxes a draft holds: many times what anybody types on a page."""
 OWNER = "_owner"
 """The box that says whose page it is."""
-NOT_KEPT = ("csrf_token", "_place", "_lock", TYPED, OWNER)
+NOT_KEPT = ("csrf_token", "_lock", TYPED, OWNER)
 
 
 class TooLong(RequestEntityTooLarge):
@@ -60,7 +61,7 @@ def _keep_unsent() -> Response | None:
             "This sheet was opened by somebody else, before you signed in. It was not saved; it waits for her as a "
             "draft."
         ))
-    return redirect(url_for(SIGN_IN, next=_place(), over=1), 303)
+    return redirect(url_for(SIGN_IN, next=_page(), over=1), 303)
 
 
 def _owner() -> int | None:
@@ -76,12 +77,12 @@ def sheet_again() -> Response | None:
         return None
     _keep(worker.id)
     flash(gettext("You have signed in again since this sheet was opened. Look at it and save it."), "warning")
-    return redirect(_place(), 303)
+    return redirect(_page(), 303)
 
 
 def _keep(user_id: int) -> None:
     """The sheet that was sent is a draft of this user's now."""
-    drafts.keep(_cabinet(), user_id, _place(), _form(), boxes_of(request.form))
+    drafts.keep(_cabinet(), user_id, place_asked(), boxes_of(request.form), request.args.get("face", "")[:48])
 
 
 def _is_sheet() -> bool:
@@ -104,5 +105,5 @@ def _cabinet() -> Cabinet:
     return found
 
 
-def _place() -> str:
+def _page() -> str:
     return request.full_path.rstrip("?")

@@ -4,18 +4,15 @@ A draft is the sheet's page as posted, not answers: half a date is kept as half 
 nowhere, and goes when the sheet is saved.
 """
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 
 from app.records.cabinet import Cabinet
 from app.records.system import draft, now
-
-_FOUND = select(draft).where(draft.c.user_id == bindparam("of_user"), draft.c.digest == bindparam("of_place"))
 
 LASTS = timedelta(days=14)
 MOST = 60
@@ -25,31 +22,53 @@ Boxes = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Draft:
-    """One sheet begun: ``place`` is the address of its page."""
+class Place:
+    """The page that a draft belongs to, whichever face it shows. 0 stands for none."""
 
-    place: str
     form: str
+    case_id: int = 0
+    """The case that a new sheet is begun for."""
+    record_id: int = 0
+    """The record that is corrected."""
+    step: int = 0
+    """The section of a record that is corrected section by section."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One sheet begun, and on which face."""
+
+    place: Place
+    face: str
     boxes: Boxes
     saved_at: datetime
 
+    @property
+    def form(self) -> str:
+        return self.place.form
 
-def keep(cabinet: Cabinet, user_id: int, place: str, form: str, boxes: Iterable[tuple[str, str]]) -> datetime:
+
+_HERE = (draft.c.form, draft.c.case_id, draft.c.record_id, draft.c.step)
+_FOUND = select(draft).where(
+    draft.c.user_id == bindparam("user_id"), *(column == bindparam(column.name) for column in _HERE)
+)
+
+
+def keep(cabinet: Cabinet, user_id: int, place: Place, boxes: Iterable[tuple[str, str]], face: str = "") -> datetime:
     """Keep what stands on the page now; returns the moment."""
     moment = now()
-    of_place = (draft.c.user_id == user_id, draft.c.digest == _digest(place))
-    contents = [list(box) for box in boxes]
+    kept = {"boxes": [list(box) for box in boxes], "face": face, "saved_at": moment}
     with cabinet.writing():
-        session = cabinet.session
-        kept = session.scalar(
-            update(draft).where(*of_place).values(boxes=contents, saved_at=moment).returning(draft.c.id)
-        )
-        if kept is None:
-            session.execute(insert(draft).values(
-                user_id=user_id, digest=_digest(place), place=place, form=form, boxes=contents, saved_at=moment
-            ))
+        begun = cabinet.session.scalar(update(draft).where(*_at(user_id, place)).values(kept).returning(draft.c.id))
+        if begun is None:
+            cabinet.session.execute(insert(draft).values(user_id=user_id, **asdict(place), **kept))
             _forget_old(cabinet, user_id, moment)
     return moment
+
+
+def _at(user_id: int, place: Place) -> list[Any]:
+    wanted = asdict(place)
+    return [draft.c.user_id == user_id, *(column == wanted[column.name] for column in _HERE)]
 
 
 def _forget_old(cabinet: Cabinet, user_id: int, moment: datetime) -> None:
@@ -61,17 +80,17 @@ def _forget_old(cabinet: Cabinet, user_id: int, moment: datetime) -> None:
         session.execute(delete(draft).where(draft.c.id == oldest))
 
 
-def find(cabinet: Cabinet, user_id: int, place: str) -> Draft | None:
+def find(cabinet: Cabinet, user_id: int, place: Place) -> Draft | None:
     """The draft of this page, if this worker has one."""
-    row = cabinet.session.execute(_FOUND, {"of_user": user_id, "of_place": _digest(place)}).one_or_none()
+    row = cabinet.session.execute(_FOUND, {"user_id": user_id, **asdict(place)}).one_or_none()
     if row is None or row.saved_at < now() - LASTS:
         return None
-    return Draft(row.place, row.form, [(name, text) for name, text in row.boxes], row.saved_at)
+    return Draft(place, row.face, [(name, text) for name, text in row.boxes], row.saved_at)
 
 
-def discard(cabinet: Cabinet, user_id: int, place: str) -> None:
+def discard(cabinet: Cabinet, user_id: int, place: Place) -> None:
     """Forget the draft of this page; where there is none, nobody waits for a turn to write."""
-    found = cabinet.session.execute(_FOUND, {"of_user": user_id, "of_place": _digest(place)}).one_or_none()
+    found = cabinet.session.execute(_FOUND, {"user_id": user_id, **asdict(place)}).one_or_none()
     if found is not None:
         with cabinet.writing():
             cabinet.session.execute(delete(draft).where(draft.c.id == found.id))
@@ -79,34 +98,31 @@ def discard(cabinet: Cabinet, user_id: int, place: str) -> None:
 
 def move_to_case(cabinet: Cabinet, case_id: int, into_id: int) -> None:
     """New sheets begun for a case go on for another, because the two were merged; one begun there before stays."""
-    named = re.compile(rf"([?&]case=){case_id}(?=&|$)")
     with cabinet.writing():
         session = cabinet.session
-        begun = select(draft.c.id, draft.c.user_id, draft.c.place).where(draft.c.place.contains(f"case={case_id}"))
-        for row in session.execute(begun).all():
-            place = named.sub(rf"\g<1>{into_id}", row.place)
-            if place != row.place and find(cabinet, row.user_id, place) is None:
-                session.execute(update(draft).where(draft.c.id == row.id).values(place=place, digest=_digest(place)))
+        for row in session.execute(select(draft).where(draft.c.case_id == case_id)).all():
+            place = Place(row.form, case_id, row.record_id, row.step)
+            if find(cabinet, row.user_id, replace(place, case_id=into_id)) is None:
+                session.execute(update(draft).where(draft.c.id == row.id).values(case_id=into_id))
 
 
 def of_worker(cabinet: Cabinet, user_id: int) -> list[Draft]:
     """The worker's drafts, the latest first, without what stands in them."""
     rows = cabinet.session.execute(
-        select(draft.c.place, draft.c.form, draft.c.saved_at)
+        select(*_HERE, draft.c.face, draft.c.saved_at)
         .where(draft.c.user_id == user_id, draft.c.saved_at >= now() - LASTS).order_by(draft.c.saved_at.desc())
     )
-    return [Draft(row.place, row.form, (), row.saved_at) for row in rows]
-
-
-def _digest(place: str) -> str:
-    return sha256(place.encode()).hexdigest()
+    return [
+        Draft(Place(row.form, row.case_id, row.record_id, row.step), row.face, (), row.saved_at) for row in rows
+    ]
 
 
 def hand_over(cabinet: Cabinet, from_id: int, to_id: int, forms: Iterable[str]) -> None:
     """Let another worker go on with the sheets begun of these forms; where she began the same sheet, both stay."""
-    hers = select(draft.c.digest).where(draft.c.user_id == to_id)
+    hers = draft.alias("hers")
+    has_one = exists().where(hers.c.user_id == to_id, *(hers.c[one.name] == one for one in _HERE)).correlate(draft)
     with cabinet.writing():
         cabinet.session.execute(
             update(draft).values(user_id=to_id)
-            .where(draft.c.user_id == from_id, draft.c.form.in_(sorted(forms)), draft.c.digest.not_in(hers))
+            .where(draft.c.user_id == from_id, draft.c.form.in_(sorted(forms)), ~has_one)
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import String, bindparam, cast, literal, or_
+from sqlalchemy import bindparam
 
 from app.language.form import Form
 from app.language.question import Answers, Question
@@ -82,9 +82,7 @@ class Glance:
 
     def ask_drafts(self, key: Any) -> None:
         """Ask of which forms the worker has begun a sheet for the case."""
-        begun = literal("/records/") + draft.c.form + "/new?case=" + cast(OF_CASE, String)
-        here = or_(draft.c.place == begun, draft.c.place.startswith(begun + "&"))
-        self.asked[key] = (draft, [draft.c.form], [draft.c.user_id == OF_WORKER, here])
+        self.asked[key] = (draft, [draft.c.form], [draft.c.user_id == OF_WORKER, draft.c.case_id == OF_CASE])
 
     def since(self, name: str) -> Any:
         """A date of the case file, to stand in a condition."""

@@ -162,14 +162,20 @@ draft = Table(
     "dosar_draft", SYSTEM_METADATA,
     Column("id", Integer, primary_key=True),
     Column("user_id", Integer, nullable=False),
-    Column("digest", String(64), nullable=False),
-    Column("place", Text, nullable=False),
     Column("form", String(48), nullable=False),
+    Column("case_id", Integer, nullable=False, server_default="0"),
+    Column("record_id", Integer, nullable=False, server_default="0"),
+    Column("step", Integer, nullable=False, server_default="0"),
+    Column("face", String(48), nullable=False, server_default=""),
     Column("boxes", JSON, nullable=False),
     Column("saved_at", DateTime, nullable=False),
-    UniqueConstraint("user_id", "digest"),
+    UniqueConstraint("user_id", "form", "case_id", "record_id", "step"),
 )
-"""A sheet begun and not saved: the page as posted, for the worker who typed it."""
+"""A sheet begun and not saved: the page as posted, for the worker who typed it.
+
+0 stands for none: a new sheet has no ``record_id``, a sheet on one page no ``step``. ``case_id`` is the case
+that a new sheet is begun for.
+"""
 
 own_list = Table(
     "dosar_list", SYSTEM_METADATA,

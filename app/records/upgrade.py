@@ -39,11 +39,12 @@ from app.language.reading import Source
 from app.records.change_checks import Changed, refused, told, waiting
 from app.records.former import former_choices, former_from_json, former_to_json
 from app.records.held import Held
+from app.records.own_tables import make_own_tables
 from app.records.planning import Step, carry_out, plan
 from app.records.reindexing import refresh_index
 from app.records.standing import Kept, read_kept, standing_contents, standing_forms
 from app.records.store import Store
-from app.records.system import SYSTEM_METADATA, form_version, now
+from app.records.system import form_version, now
 
 log = getLogger(__name__)
 
@@ -77,7 +78,7 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> Opened:
     digest = _digest_of(folder)
     with store.writing() as session:
         connection = session.connection()
-        SYSTEM_METADATA.create_all(connection)
+        make_own_tables(connection)
         unchanged = None if converting else _unchanged(connection, digest)
         if unchanged is not None:
             return unchanged

@@ -22,6 +22,7 @@ from app.access.people import Person, add_user
 from app.language.form import CASE, Form
 from app.language.question import Answers, Question
 from app.records.cabinet import Cabinet
+from app.records.drafts import Place as PageOf
 from app.records.drafts import keep as keep_draft
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import Clerk, answers_of, correct, enter, put_away
@@ -258,7 +259,7 @@ class _Planting:
         record = self.planted.records["visit_report", "own"]
         typed = [("visit_purpose", self.planted.aviary.word(Private(OWNER)))]
         keep_draft(
-            self.cabinet, self.planted.users[OWNER], f"/records/visit_report/{record}/edit", "visit_report", typed
+            self.cabinet, self.planted.users[OWNER], PageOf("visit_report", record_id=record), typed
         )
 
 

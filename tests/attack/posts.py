@@ -13,6 +13,7 @@ from tests.attack.policy import Policy
 
 MISSING = 987_654
 TOO_LARGE = 10**25
+DRAFT = (("x", "ciornă"),)
 
 
 @dataclass
@@ -147,9 +148,9 @@ class Posts:
 
     def _draft(self, cell: Cell) -> Iterator[Cell]:
         for place in self.planted.places(cell.form):
-            page = f"/records/{cell.form}/{self.planted.records[cell.form, place]}/edit"
-            yield _with(cell, f"draft for {place}", (("_place", page), ("x", "ciornă")))
-        yield _with(cell, "draft elsewhere", (("_place", "/users/1"), ("x", "ciornă")))
+            record = self.planted.records[cell.form, place]
+            yield _with(replace(cell, address=f"{cell.address}?record={record}"), f"draft for {place}", DRAFT)
+        yield _with(replace(cell, address=f"{cell.address}?case={2**40}"), "draft elsewhere", DRAFT)
 
 
 def _with(cell: Cell, attack: str, body: Body, **more: Any) -> Cell:

@@ -12,7 +12,7 @@ from app.fields.money import Money
 from app.language.answering import settled
 from app.language.form import CASE
 from app.language.question import Answers
-from app.records.drafts import keep
+from app.records.drafts import Place, keep
 from app.records.ledger import reverse
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import Clerk, enter
@@ -98,7 +98,7 @@ def test_how_far_a_stage_is_is_told_to_whom_its_documents_are(demo: Demo) -> Non
 def begun(demo: Demo, user: str, form: str, case_id: int) -> None:
     """A draft of a new sheet."""
     with demo.app.app_context():
-        keep(demo.cabinet, user_id(demo, user), f"/records/{form}/new?case={case_id}", form, [])
+        keep(demo.cabinet, user_id(demo, user), Place(form, case_id), [])
         demo.cabinet.session.remove()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.language.answering import settled
 from app.language.form import CASE
-from app.records.drafts import discard, keep
+from app.records.drafts import Place, discard, keep
 from app.records.scope import SYSTEM, acting_as
 from app.records.sheets import Clerk, enter
 from app.records.teams import join
@@ -109,20 +109,21 @@ def test_who_works_on_no_case_is_asked_for_nothing(demo: Demo, user: str) -> Non
 
 def test_a_draft_says_whose_sheet_it_is(demo: Demo) -> None:
     volunteer, case = user_id(demo, "volunteer"), case_of(demo, "DEMO-003")
-    begun = f"/records/visit_report/new?case={case}"
-    corrected = f"/records/case/{case}/edit/2"
+    begun, corrected = Place("visit_report", case), Place("case", record_id=case, step=2)
+    places = (begun, corrected, Place("visit_report", 99_999))
     with demo.app.app_context():
-        for place in (begun, corrected, "/records/visit_report/new?case=99999999999"):
-            keep(demo.cabinet, volunteer, place, place.split("/")[2], [("visit_purpose", "Pe jumătate")])
+        for place in places:
+            keep(demo.cabinet, volunteer, place, [("visit_purpose", "Pe jumătate")])
         demo.cabinet.session.remove()
     drafts = {url: label for url, label, _ in lines(demo, "volunteer", "Ciornele mele")}
     with demo.app.app_context():
-        for place in drafts:
-            discard(demo.cabinet, volunteer, unescape(place))
+        for place in places:
+            discard(demo.cabinet, volunteer, place)
         demo.cabinet.session.remove()
     assert drafts == {
-        begun: "DEMO-003 · Raport de vizită (anexa nr. 3)", corrected: "DEMO-003 · Dosarul beneficiarului",
-        "/records/visit_report/new?case=99999999999": "Raport de vizită (anexa nr. 3)",
+        f"/records/visit_report/new?case={case}": "DEMO-003 · Raport de vizită (anexa nr. 3)",
+        f"/records/case/{case}/edit/2": "DEMO-003 · Dosarul beneficiarului",
+        "/records/visit_report/new?case=99999": "Raport de vizită (anexa nr. 3)",
     }
 
 

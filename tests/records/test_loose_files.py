@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from app.records import drafts
+from app.records.drafts import Place
 from app.records.loose_files import OPEN_FOR, clear_loose_files
 from app.records.sheets import put_away
 from app.records.store import Store
@@ -61,16 +62,16 @@ def test_a_file_stays_with_its_sheet_and_with_a_draft(ours: Organisation) -> Non
     ours.enter("visit", scan=scan)
     begun, in_row = attached(ours), attached(ours, "paper", "papers")
     boxes = [("said", "Bună"), ("photo", str(begun)), ("papers.0.paper", str(in_row))]
-    drafts.keep(ours.cabinet, 1, "/records/visit/new", "visit", boxes)
+    drafts.keep(ours.cabinet, 1, Place("visit"), boxes)
     assert files_after(ours) == [deleted, scan, begun, in_row]
-    drafts.discard(ours.cabinet, 1, "/records/visit/new")
+    drafts.discard(ours.cabinet, 1, Place("visit"))
     assert files_after(ours) == [deleted, scan]
 
 
 def test_neither_another_box_nor_another_workers_draft_keeps_a_file(ours: Organisation) -> None:
     loose = attached(ours)
-    drafts.keep(ours.cabinet, 1, "/records/visit/new", "visit", [("said", str(loose)), ("papers.0.paper", str(loose))])
-    drafts.keep(ours.cabinet, 2, "/records/visit/new", "visit", [("photo", str(loose))])
+    drafts.keep(ours.cabinet, 1, Place("visit"), [("said", str(loose)), ("papers.0.paper", str(loose))])
+    drafts.keep(ours.cabinet, 2, Place("visit"), [("photo", str(loose))])
     assert files_after(ours) == []
 
 

@@ -11,6 +11,7 @@ from app.fields.money import Money
 from app.language.form import CASE
 from app.records import drafts
 from app.records.closing import close_tables
+from app.records.drafts import Place
 from app.records.duplicates import likely
 from app.records.history import entries
 from app.records.lists import Wish, list_page
@@ -77,9 +78,9 @@ def test_an_answer_that_was_refused_stays_out(twice: Office) -> None:
 def test_a_sheet_begun_for_the_other_case_goes_on(twice: Office) -> None:
     ana, maria = twice.people["ana"], twice.people["maria"]
     for user, case in ((ana, twice.ion), (ana, twice.vasile), (maria, twice.vasile)):
-        drafts.keep(twice.cabinet, user, f"/records/visit/new?case={case}", "visit", [("purpose", f"{user} {case}")])
+        drafts.keep(twice.cabinet, user, Place("visit", case), [("purpose", f"{user} {case}")])
     merge_them(twice)
-    here = f"/records/visit/new?case={twice.ion}"
+    here = Place("visit", twice.ion)
     begun = {user: drafts.find(twice.cabinet, user, here) for user in (ana, maria)}
     assert begun[ana].boxes == [("purpose", f"{ana} {twice.ion}")]  # type: ignore[union-attr]
     assert begun[maria].boxes == [("purpose", f"{maria} {twice.vasile}")]  # type: ignore[union-attr]

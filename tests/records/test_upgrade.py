@@ -12,6 +12,7 @@ from sqlalchemy import delete, insert, select
 from app.fields.money import Money
 from app.language.question import Unknown
 from app.records import drafts, reindexing
+from app.records.drafts import Place
 from app.records.lists import Wish, list_page
 from app.records.search import found_by
 from app.records.store import Store
@@ -120,7 +121,7 @@ def test_a_sheet_begun_before_a_renaming_is_finished_after_it(ours: Organisation
     table = "name: %s, type: table, columns: [{name: %s, type: text, label: {en: Who, ro: Cine}%s}]"
     ours.start(visit=form("visit", "name: aim, type: text", table % ("family", "who", "")))
     begun = [("aim", "unu"), ("aims", "nu"), ("family.0.who", "Dan"), ("family.0.id", ""), ("csrf_token", "x")]
-    drafts.keep(ours.cabinet, 1, "/records/visit/new", "visit", begun)
+    drafts.keep(ours.cabinet, 1, Place("visit"), begun)
     ours.start(visit=form("visit", "name: goal, type: text, was: aim",
                           table % ("people", "name", ", was: who") + ", was: family"))
     boxes = ours.cabinet.session.scalar(select(draft.c.boxes))

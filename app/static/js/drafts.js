@@ -15,7 +15,6 @@ let leaving = false;
 function boxes() {
   const posted = new FormData(form);
   for (const [name, value] of [...posted]) if (value instanceof File) posted.delete(name);
-  posted.set("_place", place);
   return posted;
 }
 

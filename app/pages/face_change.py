@@ -1,0 +1,132 @@
+"""A draft begun on one paper and opened on another: nothing typed stays behind, nothing kept is emptied.
+
+What the other paper does not ask stands at its end in a section of its own, a column in its table.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from flask_babel import lazy_gettext
+
+from app.language.form import Form, Section
+from app.language.question import Question, Reading
+from app.language.texts import LANGUAGES
+from app.pages.posted import Posted, read_posted, row_indexes
+
+ALSO = "_also"
+"""The box that names what a page asks beside its paper: questions, and columns as ``table.column``."""
+
+
+def brought_over(
+    posted: Posted, was: Iterable[Question], here: Iterable[Question], begun: Posted, told_by_face: str | None,
+) -> Posted:
+    """The boxes of a draft of the paper that asked ``was``, as the one that asks ``here`` opens them.
+
+    What the draft was never asked stands as in ``begun``, where no draft is; so does the question that says
+    on which paper the record is.
+    """
+    asked = _columns(was)
+    asked.pop(told_by_face or "", None)
+    opened = posted.copy()
+    for question in here:
+        if question.name not in asked and (question.name == told_by_face or not _boxes(question.name, posted)):
+            _put(opened, begun, _boxes(question.name, begun))
+        for column in _columns([question])[question.name] - asked.get(question.name, set()):
+            _put(opened, begun, _cells(question.name, column, posted, begun))
+    return opened
+
+
+def left_over(known: Form, here: Sequence[Question], posted: Posted, begun: Posted, reading: Reading) -> list[str]:
+    """What was typed in these boxes and is not asked ``here``, as :data:`ALSO` names it."""
+    asked, found = _columns(here), []
+    for question in known.asked():
+        if question.computed or question.name == known.face or not _boxes(question.name, posted):
+            continue
+        if question.name in asked:
+            found += [
+                f"{question.name}.{column}" for column in _columns([question])[question.name] - asked[question.name]
+                if _is_typed(question.name, column, posted, begun)
+            ]
+        elif differs([question], posted, begun, reading):
+            found.append(question.name)
+    return found
+
+
+def differs(questions: Sequence[Question], posted: Posted, begun: Posted, reading: Reading) -> bool:
+    """Whether something else stands in the boxes than what the page began with."""
+    typed = read_posted(questions, posted, reading)
+    return bool(typed.mistakes) or typed.answers != read_posted(questions, begun, reading).answers
+
+
+def asking_also(
+    form: Form, wanted: Mapping[str, Question], drawn: Collection[str]
+) -> tuple[Form, Section | None]:
+    """``form`` with these questions and columns, and the section that is added for those not ``drawn`` yet."""
+    apart = [one for name, one in wanted.items() if name not in drawn and "." not in name]
+    sections = [_widened(section, wanted) for section in form.sections]
+    added = _added(apart) if apart else None
+    return Form.model_construct(**dict(form, sections=[*sections, *([added] if added else [])])), added
+
+
+def named_also(known: Form, names: Iterable[str], roles: Collection[str]) -> dict[str, Question]:
+    """The questions, or the tables of the columns, that :data:`ALSO` names, as far as the worker may write them."""
+    found = {name: known.questions.get(name.partition(".")[0]) for name in names}
+    return {
+        name: one for name, one in found.items()
+        if one is not None and not (one.retired or one.computed) and one.is_written_by(roles)
+    }
+
+
+def _added(questions: Sequence[Question]) -> Section:
+    title = lazy_gettext("Typed on another paper form")
+    return Section.model_construct(
+        title=dict.fromkeys(LANGUAGES, title), number=None, help=None, show_if=None, questions=tuple(questions),
+    )
+
+
+def _widened(section: Section, wanted: Mapping[str, Question]) -> Section:
+    questions = [_with_columns(one, [
+        column for name, table in wanted.items() if table.name == one.name
+        for column in table.columns_asked() if name == f"{one.name}.{column.name}"
+    ]) for one in section.questions]
+    return section.model_copy(update={"questions": tuple(questions)})
+
+
+def _with_columns(table: Question, columns: Sequence[Question]) -> Question:
+    there = {column.name for column in table.columns_asked()}
+    more = [column for column in columns if column.name not in there]
+    return table.with_columns([*table.columns_asked(), *more]) if more else table
+
+
+def _columns(questions: Iterable[Question]) -> dict[str, set[str]]:
+    """Question → its columns, of those that are asked."""
+    return {one.name: {column.name for column in one.columns_asked()} for one in questions}
+
+
+def _boxes(name: str, posted: Posted) -> list[str]:
+    return [box for box in posted if box == name or box.startswith(f"{name}.")]
+
+
+def _cells(table: str, column: str, posted: Posted, begun: Posted) -> Iterator[tuple[str, str]]:
+    """(box here, box of the same row in ``begun``) of a column, where the draft has the row and not the box."""
+    kept = {begun.get(f"{table}.{index}.id"): index for index in row_indexes(table, begun)}
+    for index in row_indexes(table, posted):
+        row = posted.get(f"{table}.{index}.id")
+        if row and row in kept and f"{table}.{index}.{column}" not in posted:
+            yield f"{table}.{index}.{column}", f"{table}.{kept[row]}.{column}"
+
+
+def _put(opened: Posted, begun: Posted, boxes: Iterable[str | tuple[str, str]]) -> None:
+    for box in boxes:
+        here, there = (box, box) if isinstance(box, str) else box
+        opened.setlist(here, begun.getlist(there))
+
+
+def _is_typed(table: str, column: str, posted: Posted, begun: Posted) -> bool:
+    """Whether a cell of the column holds something else than the row did before."""
+    kept = {begun.get(f"{table}.{index}.id"): index for index in row_indexes(table, begun)}
+    for index in row_indexes(table, posted):
+        texts = posted.getlist(f"{table}.{index}.{column}")
+        before = kept.get(posted.get(f"{table}.{index}.id") or "-")
+        if any(text.strip() for text in texts) and texts != begun.getlist(f"{table}.{before}.{column}"):
+            return True
+    return False

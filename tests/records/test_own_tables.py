@@ -1,0 +1,74 @@
+"""Dosar's own tables as an earlier version made them: nothing in them is lost at the next start."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import JSON, Column, DateTime, Integer, MetaData, String, Table, Text, UniqueConstraint, insert
+
+from app.records.drafts import Place, find, of_worker
+from app.records.store import Store
+from app.records.system import draft, now
+from tests.records.organisations import Organisation, form, organisation_in
+
+ANA, MARIA = 1, 2
+VISIT = form("visit", "name: said, type: text")
+BEFORE = Table(
+    "dosar_draft", MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("user_id", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("form", String(48), nullable=False),
+    Column("boxes", JSON, nullable=False),
+    Column("saved_at", DateTime, nullable=False),
+    UniqueConstraint("user_id", "digest"),
+)
+"""As it was while drafts were kept under the address of their page."""
+KEPT = [
+    (ANA, "/records/visit/new", [["said", "Bună"]]),
+    (ANA, "/records/visit/new?case=7", [["said", "A"], ["family.0.name", "Ion"], ["family.0.name", "Ana"]]),
+    (MARIA, "/records/visit/new?case=7", [["said", "al ei"]]),
+    (ANA, "/records/visit/12/edit", [["said", "12"]]),
+    (ANA, "/records/visit/12/edit/3?face=ipp", [["said", "12, 3"]]),
+    (ANA, "/records/visit/new?case=8&face=irp", [["said", "mai vechi"], ["only", "pe PIR"]]),
+    (ANA, "/records/visit/new?case=8&face=ipp", [["said", "mai nou"]]),
+]
+
+
+@pytest.fixture
+def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
+    with organisation_in(store, tmp_path) as organisation:
+        yield organisation.start(visit=VISIT)
+
+
+def as_before(ours: Organisation) -> None:
+    """The drafts in a table of the earlier version, each kept an hour after the one before."""
+    with ours.store.writing() as session:
+        connection = session.connection()
+        draft.drop(connection)
+        BEFORE.create(connection)
+        for hour, (user, place, boxes) in enumerate(KEPT, -len(KEPT)):
+            connection.execute(insert(BEFORE).values(
+                user_id=user, digest=f"{hour}", place=place, form="visit", boxes=boxes,
+                saved_at=now() + timedelta(hours=hour),
+            ))
+
+
+def test_drafts_under_an_address_come_along(ours: Organisation) -> None:
+    as_before(ours)
+    ours.start().start()
+
+    def boxes(place: Place, user: int = ANA) -> list[tuple[str, str]]:
+        found = find(ours.cabinet, user, place)
+        return list(found.boxes) if found else []
+    assert boxes(Place("visit", 7)) == [("said", "A"), ("family.0.name", "Ion"), ("family.0.name", "Ana")]
+    assert boxes(Place("visit", 7), MARIA) == [("said", "al ei")]
+    assert boxes(Place("visit", record_id=12)) == [("said", "12")]
+    assert boxes(Place("visit", record_id=12, step=3)) == [("said", "12, 3")]
+    assert boxes(Place("visit", 8)) == [("said", "mai nou"), ("only", "pe PIR")], "two faces are one draft"
+    assert boxes(Place("visit")) == [("said", "Bună")]
+    faces = {one.place: one.face for one in of_worker(ours.cabinet, ANA)}
+    assert faces[Place("visit", 8)] == "ipp" and faces[Place("visit", record_id=12, step=3)] == "ipp"
+    assert len(faces) == 5

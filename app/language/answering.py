@@ -128,6 +128,26 @@ def _settled_rows(table: Question, answers: Answers, around: Mapping[str, Any], 
     return [_settled(columns, row, hides, around, today) for row in answers.get(table.name) or ()] or None
 
 
+def dropped(form: Form, saved: Answers, after: Answers, today: date) -> Iterator[tuple[Question, Question | None]]:
+    """The saved answers that are gone from ``after`` because their question is hidden with it: (question, column)."""
+    hidden = hidden_questions(form, after, today)
+    plain = plain_answers(list(form.questions.values()), after)
+    for question in form.questions.values():
+        if question.computed or _is_blank(saved.get(question.name)):
+            continue
+        if question.name in hidden:
+            yield question, None
+            continue
+        rows = {row["id"]: row for row in saved[question.name]} if question.columns_asked() else {}
+        for column in question.columns_asked():
+            if any(
+                not (column.computed or _is_blank(rows.get(row.get("id"), {}).get(column.name)))
+                and not is_shown(column, {**plain, **plain_answers(question.columns_asked(), row)}, today)
+                for row in after.get(question.name) or ()
+            ):
+                yield question, column
+
+
 def as_of(form: Form, answers: Answers, today: date) -> Answers:
     """The answers with those made anew that go with the day: people grow older after a sheet was saved."""
     moving = moving_questions(form)

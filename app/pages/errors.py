@@ -25,6 +25,9 @@ TOLD: dict[int, tuple[Any, Any]] = {
     404: (lazy_gettext("There is nothing here for you"),
           lazy_gettext("The record does not exist, was deleted, or belongs to a case you do not work on.")),
     405: (lazy_gettext("This page opens another way"), lazy_gettext("Go back and use the buttons of the page.")),
+    409: (lazy_gettext("The case has such a sheet already"),
+          lazy_gettext("It can have one only, so this one was not saved. Copy what you typed and give it to somebody "
+                       "who may correct the sheet.")),
     413: (lazy_gettext("This is too much at once"),
           lazy_gettext("Files may have 25 MB together. Attach a smaller file, or attach them one by one.")),
     500: (lazy_gettext("Something went wrong in Dosar"),

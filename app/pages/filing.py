@@ -11,13 +11,15 @@ from app.pages.beginning import case_asked, defaults, keep_for_next, prefilled
 from app.pages.clash import clash_page, marks
 from app.pages.desk import Desk, desk, found_or_404
 from app.pages.faces import papers
+from app.pages.one_per_case import compared_with_the_one, led_to_the_one
 from app.pages.pile import pile_at_hand
 from app.pages.sent_again import typed_since
 from app.pages.sheet import Answer, SheetOnDesk, saved, section_or_404
 from app.pages.steps import in_steps
 from app.pages.tokens import once_token, once_word, seen_token, seen_version
+from app.pages.unsent import boxes_of
 from app.records.scope import OutOfReach
-from app.records.sheets import Clash, correct, enter, filed_before, open_sheet
+from app.records.sheets import AlreadyThere, Clash, correct, enter, filed_before, open_sheet
 from app.records.tables import Record
 
 
@@ -36,6 +38,8 @@ def new_sheet(form: str) -> Answer:
         step=0 if in_steps(chosen.form) else None, cancel_url=back_to(form, case), papers=chosen,
         face_url=lambda face: page_url(place_asked(), face),
     )
+    if request.method == "GET" and (there := led_to_the_one(sheet)) is not None:
+        return there
     if request.method == "GET":
         sheet.hidden = {"_once": once_token(at.worker.id)}
         sheet.pile = pile_at_hand(at, whole)
@@ -79,6 +83,8 @@ def _file_new(
         return again
     try:
         record_id = enter(at.cabinet, sheet.whole, answers, at.clerk, case_id, word, reason)
+    except AlreadyThere as one:
+        return compared_with_the_one(sheet, one.record_id, answers, boxes_of(request.form))
     except OutOfReach:
         abort(404)
     key, on_paper = sheet.whole.key, sheet.papers.word if sheet.papers else {}

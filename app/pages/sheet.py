@@ -24,6 +24,7 @@ from app.pages.addresses import draft_url, page_url
 from app.pages.beside import money_beside
 from app.pages.deriving import derived, offers
 from app.pages.desk import Desk
+from app.pages.dropped import would_drop
 from app.pages.duplicates import known_already
 from app.pages.elsewhere import led
 from app.pages.face_change import ALSO, asking_also, brought_over, differs, left_over, named_also
@@ -34,7 +35,8 @@ from app.pages.moments import moment_text
 from app.pages.picking import pick_page
 from app.pages.pile import Pile
 from app.pages.posted import Posted, as_posted, copy_row, next_row, read_posted, take_theirs, tidied
-from app.pages.tokens import owner_token
+from app.pages.steps import in_steps
+from app.pages.tokens import is_once_of, owner_token
 from app.pages.unsent import OWNER, TYPED, boxes_of
 from app.pages.uploads import foreign_files, refusals, take_uploads
 from app.records import drafts
@@ -132,6 +134,8 @@ class SheetOnDesk:
             return self.first_look()
         posted: Posted = MultiDict(begun.boxes)
         self.draft_from = moment_text(begun.saved_at)
+        if not is_once_of(posted.get("_once", ""), self.desk.worker.id):
+            posted.poplist("_once")
         self.hidden.update({name: posted[name] for name in TOKENS if name in posted})
         return self.first_look(self._tidied(self._on_this_paper(posted, begun.face)))
 
@@ -210,14 +214,16 @@ class SheetOnDesk:
         found += self._of_other_cases(answers)
         found += known_already(self.desk, self.whole, self.questions, self.kept, answers, but)
         found += still_lacking(self.desk, self.record, self.questions, self.kept, answers)
+        found += would_drop(self, answers, changed)
         hard = [one for one in found if not one.soft]
         if read.mistakes or hard or (found and not posted.get("_confirmed")):
             self.keep_draft(posted)
             return self._page(posted, read.mistakes, found), 422
+        begun_at = self.place
         filed = file(answers, posted.get("_reason", "") if found else "")
         if isinstance(filed, Response):
             self._tell(read.understood)
-            drafts.discard(self.desk.cabinet, self.desk.worker.id, self.place)
+            drafts.discard(self.desk.cabinet, self.desk.worker.id, begun_at)
         else:
             self.keep_draft(posted)
         return filed

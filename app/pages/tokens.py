@@ -56,6 +56,14 @@ def once_word(token: str, worker_id: int) -> str:
     return str(word)
 
 
+def is_once_of(token: str, worker_id: int) -> bool:
+    """Whether the word is this worker's: a draft that was handed over has its first owner's."""
+    try:
+        return bool(_signer("once").loads(token)[0] == worker_id)
+    except (BadSignature, ValueError, TypeError):
+        return False
+
+
 def owner_token(worker_id: int, form: str) -> str:
     """Says for whom a sheet's page was drawn: what stands on it is hers, whatever became of her session."""
     token = _owners().dumps([worker_id, form])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs
 
-from sqlalchemy import JSON, Connection, DateTime, column, insert, inspect, select, table, text
+from sqlalchemy import JSON, Connection, DateTime, column, insert, inspect, select, table
 
 from app.records.system import SYSTEM_METADATA, draft
 
@@ -24,7 +24,7 @@ def make_own_tables(connection: Connection) -> None:
     begun: list[dict[str, Any]] = []
     if there.has_table(draft.name) and "place" in {one["name"] for one in there.get_columns(draft.name)}:
         begun = list(_drafts_by_address(connection))
-        connection.execute(text("DROP TABLE dosar_draft"))
+        draft.drop(connection)
     SYSTEM_METADATA.create_all(connection)
     if begun:
         connection.execute(insert(draft), begun)

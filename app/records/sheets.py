@@ -37,6 +37,14 @@ class Clash(Exception):
     """Somebody else corrected the record since this worker opened it."""
 
 
+class AlreadyThere(Exception):
+    """The case has its one sheet of this form."""
+
+    def __init__(self, record_id: int) -> None:
+        self.record_id = record_id
+        super().__init__()
+
+
 @dataclass(frozen=True)
 class Clerk:
     """Who files, in which role, on which day."""
@@ -121,12 +129,14 @@ def enter(
 
     The same ``token`` a second time files nothing and returns the first record: a double click, a
     retry or the Back button makes one record. ``marks`` are columns of the record beside its answers.
-    Raises :class:`OutOfReach`.
+    Raises :class:`AlreadyThere` for a second sheet where a case has at most one, and :class:`OutOfReach`.
     """
     if token and (filed := filed_before(cabinet, form, token)):
         return filed
     try:
         with cabinet.writing():
+            if (there := the_one_sheet(cabinet, form, case_id)) is not None:
+                raise AlreadyThere(there)
             record, kept = _new_record(cabinet, form, clerk.written(form, answers, {}), clerk, case_id, marks)
             if token:
                 cabinet.session.execute(_FILED, {
@@ -136,10 +146,20 @@ def enter(
             history.note(cabinet, record, "entered", clerk.user_id, changes, reason)
             record_id: int = record.id
         return record_id
-    except IntegrityError:
+    except (AlreadyThere, IntegrityError):
         if token and (filed := filed_before(cabinet, form, token)):
             return filed
         raise
+
+
+def the_one_sheet(cabinet: Cabinet, form: Form, case_id: int | None) -> int | None:
+    """The sheet that the case has, of a form of which it has at most one; also one out of the worker's reach."""
+    if not form.one_per_case or not form.belongs_to:
+        return None
+    kept: Any = cabinet.record_class(form.key)
+    with acting_as(SYSTEM):
+        there: int | None = cabinet.session.scalar(select(func.min(kept.id)).where(kept.case_id == case_id))
+    return there
 
 
 def filed_before(cabinet: Cabinet, form: Form, token: str) -> int | None:
@@ -376,6 +396,7 @@ def bring_back(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Re
         if moment is not None:
             if form.belongs_to:
                 _require_its_case(cabinet, record)
+                _require_no_other(cabinet, form, record)
             record.deleted_at = record.deleted_by = None
             history.note(cabinet, record, "restored", clerk.user_id, {})
             if form.key == CASE:
@@ -390,6 +411,11 @@ def _require_its_case(cabinet: Cabinet, record: Record) -> None:
             cabinet.case(record.case_id)
         except OutOfReach:
             raise Mistake("The case of this sheet was deleted. Bring the case back first.") from None
+
+
+def _require_no_other(cabinet: Cabinet, form: Form, record: Record) -> None:
+    if the_one_sheet(cabinet, form, record.case_id) is not None:
+        raise Mistake("The case has another sheet of this form by now, and it can have one only.")
 
 
 def _refuse_ledger(form: Form) -> None:

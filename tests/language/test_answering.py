@@ -15,6 +15,7 @@ from app.language.answering import (
     as_of,
     changed_questions,
     complaints,
+    dropped,
     hidden_questions,
     missing,
     settled,
@@ -64,6 +65,29 @@ def test_a_condition_without_an_answer_hides() -> None:
 def test_a_hidden_section_hides_its_questions() -> None:
     hidden = form("\n  - {name: a, type: text}\n  - {name: b, type: text}\n", show_if="a == \"x\"")
     assert settled(hidden, {"a": "y", "b": "z"}, TODAY) == {"a": None, "b": None}
+
+
+def test_what_was_saved_and_is_hidden_now_is_named() -> None:
+    closing = form("""
+      - {name: is_open, type: yes_no}
+      - {name: closed_on, type: date, show_if: not is_open}
+      - {name: why, type: text, show_if: answered(closed_on)}
+      - {name: notes, type: text}
+      - name: visits
+        type: table
+        columns:
+          - {name: by, type: text, label: {en: By, ro: De}}
+          - {name: how, type: text, show_if: not is_open, label: {en: How, ro: Cum}}
+    """)
+    saved = {"is_open": False, "closed_on": TODAY, "why": "gata", "notes": "n",
+             "visits": [{"id": 1, "by": "Ana", "how": "pe jos"}, {"id": 2, "by": "Ion", "how": None}]}
+
+    def gone(**answers: Any) -> list[str]:
+        after = settled(closing, {**saved, **answers}, TODAY)
+        return [".".join(one.name for one in pair if one) for pair in dropped(closing, saved, after, TODAY)]
+    assert gone() == []
+    assert gone(is_open=True) == ["closed_on", "why", "visits.how"]
+    assert gone(closed_on=None) == ["why"], "what she empties herself she knows"
 
 
 def test_questions_that_hide_each_other_do_not_hang() -> None:

@@ -9,6 +9,7 @@ from app.access.account_history import account_entries
 from app.language.form import CASE
 from app.language.question import Reading
 from app.records import drafts
+from app.records.drafts import Place
 from app.records.overview import members
 from app.records.scope import SYSTEM, acting_as
 from app.records.system import now
@@ -16,7 +17,7 @@ from tests.pages.conftest import Demo, token_on
 from tests.pages.test_team import user_id
 
 READING = Reading("ro", now().date())
-VISIT, CARE = "/records/visit_report/new?case=1", "/records/staff_care/new"
+VISIT, CARE = Place("visit_report", 1), Place("staff_care")
 
 
 @pytest.fixture
@@ -24,13 +25,13 @@ def administrator(demo: Demo) -> FlaskClient:
     return demo.browser("administrator")
 
 
-def begin_draft(demo: Demo, user: str, place: str, form: str) -> None:
+def begin_draft(demo: Demo, user: str, place: Place) -> None:
     with demo.app.app_context():
-        drafts.keep(demo.cabinet, user_id(demo, user), place, form, [("visit_purpose", "pe jumătate")])
+        drafts.keep(demo.cabinet, user_id(demo, user), place, [("visit_purpose", "pe jumătate")])
         demo.cabinet.session.remove()
 
 
-def begun(demo: Demo, user: str) -> set[str]:
+def begun(demo: Demo, user: str) -> set[Place]:
     with demo.app.app_context():
         found = {one.place for one in drafts.of_worker(demo.cabinet, user_id(demo, user))}
         demo.cabinet.session.remove()
@@ -54,8 +55,8 @@ def close(browser: FlaskClient, address: str, **boxes: Any) -> int:
 
 
 def test_what_hangs_on_it_is_told_without_a_word_of_the_cases(demo: Demo, administrator: FlaskClient) -> None:
-    begin_draft(demo, "case_manager", VISIT, "visit_report")
-    begin_draft(demo, "case_manager", CARE, "staff_care")
+    begin_draft(demo, "case_manager", VISIT)
+    begin_draft(demo, "case_manager", CARE)
     shown = administrator.get(f"/users/{user_id(demo, 'case_manager')}/close").text
     assert "DEMO-001 · Manager de caz" in shown and "Raport de vizită" in shown
     assert "restant" in shown or "depășit" in shown or "peste" in shown, "the days promised in her cases"
@@ -77,8 +78,8 @@ def test_only_who_works_on_cases_can_take_over(demo: Demo, administrator: FlaskC
 
 
 def test_everything_is_handed_over_in_one_step(demo: Demo, administrator: FlaskClient) -> None:
-    begin_draft(demo, "case_manager", VISIT, "visit_report")
-    begin_draft(demo, "case_manager", CARE, "staff_care")
+    begin_draft(demo, "case_manager", VISIT)
+    begin_draft(demo, "case_manager", CARE)
     teodora, lavinia = user_id(demo, "case_manager"), user_id(demo, "social_worker")
     hers = [case for case, name in managers(demo).items() if name == "Teodora Brândușan"]
     here = f"/users/{teodora}"

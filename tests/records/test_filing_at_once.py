@@ -8,8 +8,11 @@ import time
 from collections.abc import Callable
 from random import Random
 
+import pytest
+
 from app.language.form import CASE
-from app.records.sheets import Clash
+from app.language.message import Mistake
+from app.records.sheets import AlreadyThere, Clash, bring_back, enter, put_away
 from tests.records.cabinets import TODAY, Office, at_once
 
 PEOPLE = 8
@@ -75,3 +78,35 @@ def _add(office: Office, record_id: int, words: str) -> bool:
     except Clash:
         return False
     return True
+
+
+def test_two_who_file_the_one_sheet_of_a_case_file_one(office: Office) -> None:
+    once = office.form("visit").model_copy(update={"one_per_case": True})
+    filed: list[int] = []
+    there: list[int] = []
+
+    def file(person: int) -> None:
+        try:
+            answers = {"purpose": f"de la {person}"}
+            filed.append(enter(office.cabinet, once, answers, office.clerk(), office.ion, f"fișa {person}"))
+        except AlreadyThere as one:
+            there.append(one.record_id)
+
+    at_once(office, PEOPLE, file)
+    assert len(filed) == 1 and there == filed * (PEOPLE - 1)
+
+
+def test_the_one_sheet_is_filed_again_once_it_was_deleted(office: Office) -> None:
+    once = office.form("visit").model_copy(update={"one_per_case": True})
+
+    def file_delete_and_file(_: int) -> None:
+        first = enter(office.cabinet, once, {}, office.clerk(), office.ion, "întâi")
+        put_away(office.cabinet, once, first, office.clerk())
+        second = enter(office.cabinet, once, {}, office.clerk(), office.ion, "apoi")
+        assert second != first
+        assert enter(office.cabinet, once, {}, office.clerk(), office.ion, "apoi") == second, "sent twice"
+        assert enter(office.cabinet, once, {}, office.clerk(), office.vasile, "al lui") not in (first, second)
+        with pytest.raises(Mistake):
+            bring_back(office.cabinet, once, first, office.clerk())
+
+    at_once(office, 1, file_delete_and_file)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -12,7 +14,7 @@ from sqlalchemy import event, func, insert, select
 
 import app.fields  # noqa: F401 - tells the language its kinds of question
 from app.access.install import install
-from app.language.folder import define, make_parts
+from app.language.folder import Definition, define, make_parts
 from app.language.form import CASE, Form
 from app.language.question import Reading, Sensitivity
 from app.language.reading import read_text
@@ -23,6 +25,7 @@ from app.records.sheets import Clerk, Sheet, correct, enter, open_sheet
 from app.records.store import Store
 from app.records.system import SYSTEM_METADATA
 from app.records.teams import join
+from tests.databases import Place, fresh_place
 
 TODAY = date(2026, 11, 22)
 ROMANIAN = Reading("ro", TODAY)
@@ -160,17 +163,32 @@ class Office:
         return int(self.cabinet.session.scalar(select(func.count(kept.id))) or 0)
 
 
+@cache
+def definition() -> Definition:
+    """The organisation's forms, read once."""
+    contents = {f"form:{key}": read_text(text, f"{key}.yaml").contents for key, text in FORMS.items()}
+    return define(make_parts(contents), contents)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The organisation in a database that nobody has open: making it takes long, a copy of it is made at once."""
+
+    place: Place
+    people: dict[str, int]
+    ion: int
+    vasile: int
+
+
 @contextmanager
 def office_in(store: Store) -> Iterator[Office]:
     """The organisation, in an empty database."""
-    contents = {f"form:{key}": read_text(text, f"{key}.yaml").contents for key, text in FORMS.items()}
-    definition = define(make_parts(contents), contents)
     with store.writing() as session:
         connection = session.connection()
         install(connection)
         SYSTEM_METADATA.create_all(connection)
-        carry_out(connection, plan(connection, definition))
-    office = Office(Cabinet(store, definition), _hire(store, "ana", "maria", "paul"))
+        carry_out(connection, plan(connection, definition()))
+    office = Office(Cabinet(store, definition()), _hire(store, "ana", "maria", "paul"))
     with acting_as(SYSTEM):
         office.ion = office.enter(CASE, last_name="Țîrcă", first_name="Ion", status="open", county="Hîncești")
         office.vasile = office.enter(
@@ -178,6 +196,24 @@ def office_in(store: Store) -> Iterator[Office]:
         )
     store.session.remove()
     yield office
+    store.session.remove()
+
+
+@contextmanager
+def filled_office(database: str, folder: Path) -> Iterator[Filled]:
+    """The organisation in a database of this kind, to be copied."""
+    with fresh_place(database, folder) as place:
+        store = place.open()
+        with office_in(store) as office:
+            filled = Filled(place, office.people, office.ion, office.vasile)
+        store.close()
+        yield filled
+
+
+@contextmanager
+def office_like(filled: Filled, store: Store) -> Iterator[Office]:
+    """The organisation, in a copy of its database."""
+    yield Office(Cabinet(store, definition()), dict(filled.people), filled.ion, filled.vasile)
     store.session.remove()
 
 

@@ -1,18 +1,39 @@
 """The cabinet that the stories of this folder are told about, on both databases."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
 
 import pytest
 
 from app.records.scope import SYSTEM, acting_as
 from app.records.store import Store
-from tests.records.cabinets import Office, office_in
+from tests.databases import Place, fresh_place
+from tests.records.cabinets import Filled, Office, filled_office, office_like
+
+
+@pytest.fixture(scope="session")
+def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Filled]]:
+    """The small organisation in a database of this kind, made once, to be copied."""
+    with ExitStack() as kept:
+        yield cache(lambda database: kept.enter_context(filled_office(database, tmp_path_factory.mktemp("office"))))
 
 
 @pytest.fixture
-def office(store: Store) -> Iterator[Office]:
+def place(
+    request: pytest.FixtureRequest, database: str, tmp_path: Path, offices: Callable[[str], Filled],
+) -> Iterator[Place]:
+    """An empty database, or for a story about the organisation a copy of its own."""
+    like = offices(database).place if "office" in request.fixturenames else None
+    with fresh_place(database, tmp_path, like) as made:
+        yield made
+
+
+@pytest.fixture
+def office(store: Store, database: str, offices: Callable[[str], Filled]) -> Iterator[Office]:
     """A small organisation; nobody in particular stands before its cabinet, so nothing is seen."""
-    with office_in(store) as opened:
+    with office_like(offices(database), store) as opened:
         yield opened
 
 

@@ -134,6 +134,13 @@ class Computed(Question):
     def write(self, answer: Answer, reading: Reading) -> list[str]:
         return []
 
+    def lies_as(self, older: Question) -> bool:
+        return self.widens(older)
+
+    def converted(self, older: Question, answer: Answer) -> Answer:
+        """Nothing for a result of another sort: it is computed anew."""
+        return answer if self.widens(older) else None
+
     def band(self, answer: Answer) -> Band | None:
         """The band of a score."""
         for band in self.bands if isinstance(answer, int | Decimal) else ():

@@ -178,7 +178,7 @@ def conversions(older: Form, now: Form, source: Source) -> Iterator[Finding]:
     """Questions whose answers are written anew in another type: not done by a mere start."""
     places = places_of(now)
     for one in kept_questions(older, now):
-        if one.is_converted:
+        if one.is_converted and not one.now.computed:
             yield finding(
                 source.place((*places[one.rows_of, one.now.name], "type")), "F025",
                 'The answers to "%(name)s" must be converted from type "%(was)s" to "%(now)s": '

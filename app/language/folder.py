@@ -39,7 +39,10 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "form": Form, "choices": ChoiceList, "mixin": Mixin, "face": Face, ROLES: Roles, MENU: Menu,
     STAGES: Stages, PROFILE: Profile, FIGURES: Figures,
 }
-ADVICE = {"F010", "F021", "F023", "F024", "F032", "F033", "F034", "F035", "F036", "F047", "F051", "F055", "F061"}
+ADVICE = {
+    "F010", "F021", "F023", "F024", "F032", "F033", "F034", "F035", "F036", "F047", "F051", "F054", "F055",
+    "F061",
+}
 """Findings to mend with which a file runs all the same: a missing translation, a form in no menu."""
 MISNAMED = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
 """How a file name ends that was meant to end in ``.yaml``; some editors add an ending, and hide it."""

@@ -17,6 +17,7 @@ from app.pages.moments import day_text, moment_text
 from app.pages.reading_sheet import linked_text
 from app.records.history import BACK_WITH_CASE, LEFT_WITH_CASE, RETURNED, Change, Entry
 from app.records.labels import link_titles, user_names
+from app.records.recomputing import MADE_ANEW
 
 ACTIONS = {
     "entered": lazy_gettext("Entered"), "corrected": lazy_gettext("Corrected"), "deleted": lazy_gettext("Deleted"),
@@ -25,6 +26,7 @@ ACTIONS = {
     "reversed": lazy_gettext("Reversed"), "team": lazy_gettext("Team changed"),
     "merged": lazy_gettext("Merged with another case"), "merged_into": lazy_gettext("Went into another case"),
     "parted": lazy_gettext("Parted from another case"),
+    MADE_ANEW: lazy_gettext("Computed by the rules of the changed form"),
     LEFT_WITH_CASE: lazy_gettext("Deleted together with its case"),
     BACK_WITH_CASE: lazy_gettext("Restored together with its case"),
 }

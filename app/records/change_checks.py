@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from app.language.changes import Kept, kept_questions, late_renamings, places_of
@@ -15,6 +16,7 @@ from app.language.question import Question
 from app.language.reading import Source
 from app.records.choice_changes import lost_codes, lost_words, recodings
 from app.records.held import Held
+from app.records.recomputing import made_anew, stays, with_other_rules
 
 KEPT_APART = msgid(
     'Without "belongs_to: case" everybody who may see the form would see the sheets of all cases (%(count)s), which '
@@ -50,6 +52,14 @@ class Changed:
         """How many answers the question would not accept any more; nothing where it cannot be told."""
         return self.held.unfit(self.older.key, kept.rows_were_of, kept.older, now)
 
+    def by_other_rules(self) -> list[tuple[Question, int]]:
+        """The questions whose answers are computed by other rules, and how many answers are others by them."""
+        counted = [
+            (one, sum(1 for _ in made_anew(self.held.connection, self.older, self.now, [one], date.today())))
+            for one in with_other_rules(self.older, self.now)
+        ]
+        return [(one, count) for one, count in counted if count]
+
     def place(self, *path: Any) -> Any:
         """The line of this key."""
         return self.source.place(path)
@@ -73,11 +83,13 @@ def waiting(one: Changed) -> Iterator[Finding]:
     yield from _seen_by_more(one)
     yield from _recoded(one)
     yield from _late(one)
+    yield from _made_anew(one)
 
 
 def told(one: Changed) -> Iterator[Finding]:
     """What the author should know; the form runs all the same."""
     yield from _lost_codes(one)
+    yield from _stays(one)
 
 
 def gets_case(older: Form, now: Form) -> bool:
@@ -186,6 +198,30 @@ def _late(one: Changed) -> Iterator[Finding]:
                 one.place(*places[late.rows_of, late.now.name], "was"), "F025",
                 'The answers to "%(was)s" (%(count)s) must move to "%(name)s": run "dosar upgrade".',
                 was=late.older.name, name=late.now.name, count=count,
+            )
+
+
+# --- rules -------------------------------------------------------------------------------------------
+
+def _made_anew(one: Changed) -> Iterator[Finding]:
+    """Not for a question that is new: its first answers are made by the start that brings it."""
+    stood = {kept.now.name for kept in kept_questions(one.older, one.now) if not kept.rows_of}
+    for question, count in one.by_other_rules():
+        if question.name in stood and not stays(one.now, question):
+            yield finding(
+                one.place(*places_of(one.now)["", question.name], "name"), "F025",
+                'Answers to "%(name)s" that are others by the new rules: %(count)s. Run "dosar upgrade".',
+                name=question.name, count=count,
+            )
+
+
+def _stays(one: Changed) -> Iterator[Finding]:
+    for question, count in one.by_other_rules():
+        if stays(one.now, question):
+            yield finding(
+                one.place(*places_of(one.now)["", question.name], "name"), "F054",
+                'Answers to "%(name)s" that would be others by the new rules: %(count)s. What is written in a ledger '
+                "stays; the new rules hold from now on.", name=question.name, count=count,
             )
 
 

@@ -69,6 +69,8 @@ class Held:
         """How many answers a question with other limits would not accept; nothing where it cannot be told."""
         if now.columns_asked():
             return self.longest_rows(form, question, getattr(now, "max_rows", 0))
+        if now.computed and not now.widens(question):
+            return self.answered(form, rows_of, question)
         can_be_read_again = not (now.link_target() or now.attached or now.computed or now.chosen or now.issued)
         if not can_be_read_again or not now.column_types():
             return None

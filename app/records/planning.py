@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +24,7 @@ from app.records.held import Held
 from app.records.owning_files import own_files
 from app.records.past import Definition as Contents
 from app.records.past import keep_turn, recode_elsewhere, rename_elsewhere
+from app.records.recomputing import made_anew, make_anew, stays, with_other_rules
 from app.records.standing import questions_in
 from app.records.system import SYSTEM_METADATA, attachment
 from app.records.tables import INDEX, build_tables, closed_of, row_table_name, sort_column, sorted_by_words
@@ -127,6 +129,7 @@ class _Plan:
         yield from merged
         yield from self._recode()
         yield from self._get_case()
+        yield from self._made_anew()
         yield from unsorted
         yield from unowned
         yield from self._close()
@@ -270,6 +273,20 @@ class _Plan:
                 aside = {old: self._free(table, old + ASIDE) for old in (*_columns(late.older), *shadow)}
                 yield Step(None, partial(_run, [self._move(table, old, new) for old, new in aside.items()]))
                 yield Step(None, partial(_turn, form.key, rows_of, late.older.name, late.now.name))
+
+    def _made_anew(self) -> Iterator[Step]:
+        """Computed answers follow the rules of the new forms."""
+        for older, form in self._pairs():
+            wanted = [one for one in with_other_rules(older, form) if not stays(form, one)]
+            if not wanted or loses_case(older, form) or not self.held.records(form.key):
+                continue
+            count = sum(1 for _ in made_anew(self.held.connection, older, form, wanted, date.today()))
+            if count:
+                said = Message("Records of %(form)s whose computed answers are made anew: %(count)s.", {
+                    "form": form.key, "count": count,
+                })
+                self.merged |= {(form.key, one.name) for one in wanted if one.search}
+                yield Step(said, partial(make_anew, form=form, wanted=wanted, today=date.today()))
 
     def _recode(self) -> Iterator[Step]:
         """Answers that hold the code a choice had before."""

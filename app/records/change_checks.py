@@ -5,7 +5,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from app.language.changes import Kept, kept_questions, late_renamings, places_of
@@ -17,6 +16,7 @@ from app.language.reading import Source
 from app.records.choice_changes import lost_codes, lost_words, recodings
 from app.records.held import Held
 from app.records.recomputing import made_anew, stays, with_other_rules
+from app.records.system import now
 
 KEPT_APART = msgid(
     'Without "belongs_to: case" everybody who may see the form would see the sheets of all cases (%(count)s), which '
@@ -55,7 +55,7 @@ class Changed:
     def by_other_rules(self) -> list[tuple[Question, int]]:
         """The questions whose answers are computed by other rules, and how many answers are others by them."""
         counted = [
-            (one, sum(1 for _ in made_anew(self.held.connection, self.older, self.now, [one], date.today())))
+            (one, sum(1 for _ in made_anew(self.held.connection, self.older, self.now, [one], now().date())))
             for one in with_other_rules(self.older, self.now)
         ]
         return [(one, count) for one, count in counted if count]

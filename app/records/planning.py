@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -26,7 +25,7 @@ from app.records.past import Definition as Contents
 from app.records.past import keep_turn, recode_elsewhere, rename_elsewhere
 from app.records.recomputing import made_anew, make_anew, stays, with_other_rules
 from app.records.standing import questions_in
-from app.records.system import SYSTEM_METADATA, attachment
+from app.records.system import SYSTEM_METADATA, now, attachment
 from app.records.tables import INDEX, build_tables, closed_of, row_table_name, sort_column, sorted_by_words
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -280,13 +279,13 @@ class _Plan:
             wanted = [one for one in with_other_rules(older, form) if not stays(form, one)]
             if not wanted or loses_case(older, form) or not self.held.records(form.key):
                 continue
-            count = sum(1 for _ in made_anew(self.held.connection, older, form, wanted, date.today()))
+            count = sum(1 for _ in made_anew(self.held.connection, older, form, wanted, now().date()))
             if count:
                 said = Message("Records of %(form)s whose computed answers are made anew: %(count)s.", {
                     "form": form.key, "count": count,
                 })
                 self.merged |= {(form.key, one.name) for one in wanted if one.search}
-                yield Step(said, partial(make_anew, form=form, wanted=wanted, today=date.today()))
+                yield Step(said, partial(make_anew, form=form, wanted=wanted, today=now().date()))
 
     def _recode(self) -> Iterator[Step]:
         """Answers that hold the code a choice had before."""

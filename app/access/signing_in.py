@@ -62,6 +62,14 @@ def _note(guarded: Guarded, user_name: str, came_in: bool) -> None:
     )
 
 
+def note_sign_in(guarded: Guarded, user_id: int) -> None:
+    """Write down that a user came in without typing a password she had: by an invitation, or at the set-up."""
+    with guarded.store.writing() as session:
+        session.execute(update(user_table).where(user_table.c.id == user_id).values(
+            login_count=_one_more(user_table.c.login_count), last_login=guarded.clock()
+        ))
+
+
 def _one_more(count: Any) -> Any:
     return case((count.is_(None), 1), else_=count + 1)
 

@@ -1,9 +1,10 @@
 """Users and roles: who is let in, and what the roles allow."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, session, url_for
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
@@ -214,9 +215,16 @@ def _line(user: User) -> dict[str, Any]:
         "user_name": user.username,
         "roles": role_titles(user),
         "teams": sorted((group.name for group in user.groups), key=sort_key),
-        "last_sign_in": moment_text(user.last_login) if user.last_login else "",
+        "last_sign_in": moment_text(seen) if (seen := _last_sign_in(user)) else "",
         "state": _state(user),
     }
+
+
+def _last_sign_in(user: User) -> datetime | None:
+    """When she last signed in; whoever reads this did so herself, also where it was not written down in the past."""
+    here = session.row.created if user.id == worker().id else None  # type: ignore[attr-defined]
+    found: datetime | None = user.last_login or here
+    return found
 
 
 def _state(user: User) -> str:

@@ -92,8 +92,9 @@ def _file_new(
         keep_for_next(sheet, answers)
         address = url_for("RecordPages.new", form=key, case=case_id, **on_paper)
         return saved(gettext("Saved. Here is the next one."), address)
-    if "_more" in request.form:
-        address = url_for("RecordPages.edit_section", form=key, record_id=record_id, step=2, **on_paper)
+    after = sheet.next_step(answers) if "_more" in request.form else None
+    if after is not None:
+        address = url_for("RecordPages.edit_section", form=key, record_id=record_id, step=after + 1, **on_paper)
         return saved(gettext("Saved."), address)
     if not at.worker.may("see", key):
         return saved(gettext("Saved."), "/")
@@ -112,7 +113,9 @@ def _file_correction(at: Desk, on_desk: SheetOnDesk, answers: Answers, reason: s
         abort(404)
     word = on_desk.papers.word if on_desk.papers else {}
     if "_more" in request.form and on_desk.step is not None:
-        return saved(gettext("Saved."), url_for(
-            "RecordPages.edit_section", form=form.key, record_id=record_id, step=on_desk.step + 2, **word
-        ))
+        after = on_desk.next_step(answers)
+        if after is not None:
+            return saved(gettext("Saved."), url_for(
+                "RecordPages.edit_section", form=form.key, record_id=record_id, step=after + 1, **word
+            ))
     return saved(gettext("Saved."), record_url(form.key, record_id, word))

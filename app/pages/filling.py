@@ -134,8 +134,7 @@ class Filling:
             hint=say(question.hint, language), help=say(question.help, language),
             typed=list(texts), options=offered(question, texts, language), unknown=_unknown(question, texts, language),
             problem=self._about(where, soft=False), doubt=self._about(where, soft=True),
-            offer=self.offers.get(name), echo=self._echo(question, answer),
-            optional=not question.required and not getattr(question, "min_rows", 0),
+            offer=self.offers.get(name), echo=self._echo(question, answer), optional=_is_optional(question),
             person=getattr(question, "person", False), past=getattr(question, "past", False),
             fills=f"/derive/{self.form.key}" if question.fills and not in_row else "", shown=is_shown,
             show_if=self._condition(question.show_if, on_page),
@@ -176,7 +175,7 @@ class Filling:
     def _heads(self, table: Question) -> list[AskedColumn]:
         language = self.reading.language
         return [
-            AskedColumn(column.name, say(column.label, language), say(column.hint, language), not column.required)
+            AskedColumn(column.name, say(column.label, language), say(column.hint, language), _is_optional(column))
             for column in table.columns_asked() if not column.retired
         ]
 
@@ -301,3 +300,8 @@ def linked_ids(questions: Iterable[Question], answers: Answers) -> dict[str, set
         if target is not None and isinstance(answer, int):
             wanted.setdefault(target, set()).add(answer)
     return wanted
+
+
+def _is_optional(question: Question) -> bool:
+    """Whether she may leave it out; what Dosar works out is nobody's to answer."""
+    return not (question.required or question.computed or getattr(question, "min_rows", 0))

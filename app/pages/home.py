@@ -45,7 +45,7 @@ class HomePage(View):
         at = desk()
         found = _found(at)
         blocks = [block for block in (
-            trouble_block(at), _returned(at, found), _drafts(at, found),
+            trouble_block(at), _office(at), _returned(at, found), _drafts(at, found),
             todo.due_block(at, found.to_do.due, found.titles),
             _to_check(at, found), todo.lacking_block(at, found.to_do.lacking, found.titles),
             _new_sheets(at, found), todo.by_others_block(at, found.by_others, found.titles), todo.places_block(at),
@@ -54,6 +54,21 @@ class HomePage(View):
         cards = [] if has_seen(guarded(), at.worker.id) else _cards(at)
         greeting = gettext("Hello, %(name)s", name=at.worker.name)
         return render_template("home.html", greeting=greeting, blocks=blocks, cards=cards)
+
+
+def _office(at: Desk) -> Block | None:
+    """What whoever looks after accounts and forms begins with."""
+    if "users" not in at.worker.pages:
+        return None
+    copies, forms = f"{url_for('HelpPages.help')}#copies", url_for("FormsPage.forms")
+    told = [
+        (gettext("Invite a colleague"), url_for("UsersPage.new"), gettext("a link with which she chooses a password")),
+        (gettext("Choose the forms"), forms, gettext("which run, and what is wrong in their files")),
+        (gettext("Keep the key in a second place"), copies, gettext("without it nobody can read the data")),
+        (gettext("Make a copy of the data"), copies, gettext("while Dosar is stopped")),
+    ]
+    entries = [HomeEntry(*one) for one in told if one[1] != forms or "forms" in at.worker.pages]
+    return Block(gettext("Looking after Dosar"), entries)
 
 
 def _cards(at: Desk) -> list[Card]:

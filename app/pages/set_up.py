@@ -13,6 +13,7 @@ from app.access.languages import keep_language, language
 from app.access.organisation import Organisation
 from app.access.passwords import require_good
 from app.access.people import Person, add_user
+from app.access.signing_in import note_sign_in
 from app.access.view import View
 from app.language.message import Mistake
 from app.language.roles import ADMINISTRATOR
@@ -56,6 +57,7 @@ def _found(form: SetUp) -> int:
         ))
         user_id = add_user(guarded(), None, person, data["password"])
         keep_language(user_id, data["language"])
+        note_sign_in(guarded(), user_id)
     mark_founded(Path(current_app.config["DATA"]))
     return user_id
 

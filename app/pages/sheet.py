@@ -35,7 +35,7 @@ from app.pages.moments import moment_text
 from app.pages.picking import pick_page
 from app.pages.pile import Pile
 from app.pages.posted import Posted, as_posted, copy_row, next_row, read_posted, take_theirs, tidied
-from app.pages.steps import in_steps
+from app.pages.steps import in_steps, sections_there
 from app.pages.tokens import is_once_of, owner_token
 from app.pages.unsent import OWNER, TYPED, boxes_of
 from app.pages.uploads import foreign_files, refusals, take_uploads
@@ -293,7 +293,7 @@ class SheetOnDesk:
             problems=problems, doubts=[] if problems else filling.doubts(),
             hidden={**self.hidden, **self.carried},
             cancel_url=self.cancel_url, save_label=gettext("Save"), more_label=self._more_label(),
-            step=self._steps(), draft_url=draft_url(self.place, self.face), place=draft_url(self.place, ""),
+            step=self._steps(everything), draft_url=draft_url(self.place, self.face), place=draft_url(self.place, ""),
             draft_from=self.draft_from, intro=say(self.form.intro, desk.reading.language),
             begin_at=self.begin_at, pile=self.pile, money=money_beside(desk, self.form.key, self.case),
             reading_language=desk.reading.language, today=desk.reading.today.isoformat(), **self._papers(everything),
@@ -324,15 +324,25 @@ class SheetOnDesk:
         more = self.step is not None and self.step + 1 < len(self._in_turn)
         return gettext("Save and go on") if more else ""
 
-    def _steps(self) -> "Steps | None":
+    def _steps(self, answers: Answers) -> "Steps | None":
+        """The sections that are there, and the one on this page."""
         if self.step is None:
             return None
         address, language = self.step_url, self.desk.reading.language
+        places = sorted({*self._places(answers), self.step})
         titles = [] if address is None else [
-            (say(section.title, language), address(place), place == self.step)
-            for place, section in enumerate(self._in_turn)
+            (say(self.form.sections[place].title, language), address(place), place == self.step) for place in places
         ]
-        return Steps(self.step + 1, len(self._in_turn), titles)
+        return Steps(places.index(self.step) + 1, len(places), titles)
+
+    def next_step(self, answers: Answers) -> int | None:
+        """The place of the section to go on with, under these answers."""
+        return next((place for place in self._places(answers) if place > (self.step or 0)), None)
+
+    def _places(self, answers: Answers) -> list[int]:
+        """The places of the sections that ask something and are filled in one after the other."""
+        there = sections_there(self.form, self.whole, answers, self.desk.reading.today)
+        return [place for place in there if self.form.sections[place] is not self.added]
 
     @property
     def _in_turn(self) -> list[Section]:

@@ -13,7 +13,7 @@ from app.access.guessing import TooManyTries
 from app.access.languages import NAMES, choose, chosen_here, keep_language
 from app.access.passwords import require_good
 from app.access.people import accept, invited
-from app.access.signing_in import sign_in
+from app.access.signing_in import note_sign_in, sign_in
 from app.access.view import View
 from app.language.message import Mistake
 from app.pages.boxes import NewPassword, SignIn
@@ -87,6 +87,7 @@ class InvitationPage(View):
             user_id = accept(guarded(), word, form.password.data)
         except Mistake as mistake:
             return _invitation_page(form, user_name, mistake.message.say(gettext))
+        note_sign_in(guarded(), user_id)
         _come_in(user_id)
         return redirect("/", 303)
 

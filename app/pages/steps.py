@@ -1,6 +1,10 @@
-"""Which forms are filled in section by section."""
+"""Which forms are filled in section by section, and which sections of a sheet there are."""
 
+from datetime import date
+
+from app.language.answering import hidden_questions
 from app.language.form import Form
+from app.language.question import Answers
 
 SHORT = 30
 """A form of at most this many questions is one page; a longer one is a page for each section."""
@@ -10,3 +14,12 @@ def in_steps(form: Form) -> bool:
     """Whether the form is filled in section by section."""
     asked = sum(1 for _ in form.asked())
     return form.layout == "sections" or (form.layout is None and asked > SHORT)
+
+
+def sections_there(form: Form, whole: Form, answers: Answers, today: date) -> list[int]:
+    """The places of the sections that ask anything under these answers; ``form`` is what the reader knows of it."""
+    hidden = hidden_questions(whole, answers, today)
+    return [
+        place for place, section in enumerate(form.sections)
+        if any(question.name not in hidden and not question.retired for question in section.questions)
+    ]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.access.people import users
 from app.access.work_teams import work_teams
@@ -200,3 +200,16 @@ def test_users_and_teams_stand_in_the_order_of_the_romanian_alphabet(office: Off
         of_teams = [team.name for team in work_teams(session) if team.name.startswith("Echipa")]
     assert told == ["Stan", "Ștefan", "Tudor", "Țîrcă"]
     assert of_teams == [f"Echipa {name}" for name in told]
+
+
+def test_whoever_reads_the_list_of_users_has_signed_in(office: Office) -> None:
+    """By the invitation too; and where the past wrote nothing down, for herself at least."""
+    administrator = office.signed_in("administrator")
+    address = invite(office, administrator)
+    assert "never" in administrator.get("/users").text
+    office.browser().post(address, at=address, **CHOSEN)
+    with office.guarded.store.writing() as session:
+        session.execute(update(User).where(User.username == "administrator").values(last_login=None))
+    lines = re.findall(r"<tr>.*?</tr>", administrator.get("/users").text, re.DOTALL)
+    signed_in = [line for line in lines if "maria" in line or "administrator" in line]
+    assert len(signed_in) == 2 and not [line for line in signed_in if "never" in line]

@@ -160,6 +160,8 @@ function settleSections() {
   return [...form.querySelectorAll("section.sheet-section")].reduce((changed, section) => {
     const wanted = !section.dataset.showIf || verdict(section, "showIf", answers) === true;
     const left = questionsOf(section).some((question) => !question.hidden);
+    const line = document.querySelector(`nav.steps a[href="#${section.id}"]`)?.parentElement;
+    if (line) show(line, wanted && left);
     return show(section, wanted && left) || changed;
   }, false);
 }

@@ -21,7 +21,7 @@ from werkzeug.datastructures import CallbackDict
 from app.access.guarded import Guarded
 from app.access.notices import FLASHES, notices_in, send_notices
 from app.access.tables import role_table, session_table, user_groups, user_roles, user_table
-from app.records.trouble import Busy
+from app.records.trouble import Busy, CannotKeep
 
 COOKIE = "dosar"
 IDLE = timedelta(minutes=15)
@@ -145,6 +145,13 @@ class Sessions(SessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Keep what changed, in a short transaction of its own."""
         assert isinstance(session, BrowserSession)
+        try:
+            self._save(app, session, response)
+        except CannotKeep as refusal:
+            # the page was made and must be shown: it says so itself, or had nothing to write
+            app.logger.error("%s: no session can be kept", type(refusal).__name__)
+
+    def _save(self, app: Flask, session: BrowserSession, response: Response) -> None:
         moment, contents = self.guarded.clock(), self._contents(session)
         self._pass_notices_on(app, session, response)
         if session.begins_for is not None or (session.is_new and session.modified and contents != NOTHING):

@@ -3,14 +3,14 @@
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, render_template, request
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.access.sessions import is_static
 from app.pages.unsent import OfAnother, TooLong, sheet_again
 from app.records.scope import OutOfReach
-from app.records.trouble import Busy
+from app.records.trouble import Busy, CannotKeep
 
 UNSEEN = ("csrf_token", "password", "again", "current")
 
@@ -34,6 +34,7 @@ TOLD: dict[int, tuple[Any, Any]] = {
           lazy_gettext(
               "It has been written down without any names. Try again; if it happens again, tell your administrator."
           )),
+    507: (lazy_gettext("This could not be saved"), ""),
     503: (lazy_gettext("Many people are saving just now"), lazy_gettext("Wait a moment and press Save again.")),
 }
 
@@ -43,6 +44,7 @@ def explain_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OutOfReach, lambda _: _page(404))
     app.register_error_handler(Busy, lambda _: _page(503))
+    app.register_error_handler(CannotKeep, _not_kept)
     app.register_error_handler(Exception, _unforeseen)
     app.before_request(_refused)
 
@@ -64,6 +66,12 @@ def _http(error: HTTPException) -> Any:
     if isinstance(error, TooLong):
         return _page(error.code, str(error.description), shows_typed=True)
     return _page(error.code)
+
+
+def _not_kept(refusal: CannotKeep) -> Any:
+    """What was typed is shown once more: no draft of it can be kept either."""
+    current_app.logger.error("%s in %s: nothing can be saved", type(refusal).__name__, request.endpoint)
+    return _page(507, refusal.message.say(gettext), shows_typed=True)
 
 
 def _unforeseen(error: Exception) -> Any:

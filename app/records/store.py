@@ -7,7 +7,7 @@ for every setting are in the tests beside this file (``tests/records/test_thread
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -21,7 +21,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from app.records import alphabet
 from app.records.folding import fold
-from app.records.trouble import Busy, Trouble, WrongKey
+from app.records.trouble import Busy, CannotKeep, DiskFull, ReadOnly, Trouble, WrongKey
 from app.records.turns import Turns
 
 PATIENCE = 10
@@ -48,6 +48,13 @@ POSTGRESQL_DRIVERS = {"postgres", "postgresql", "postgresql+psycopg"}
 ONE_WRITER = 0x646F736172
 """The advisory lock of PostgreSQL that whoever writes holds."""
 TOO_BUSY_STATES = {"55P03", "40P01", "40001"}
+REFUSING_STATES: Mapping[str, Callable[[], CannotKeep]] = {"53100": DiskFull, "25006": ReadOnly}
+"""PostgreSQL's words for a database that takes nothing any more."""
+REFUSING_WORDS: Mapping[str, Callable[[], CannotKeep]] = {
+    "database or disk is full": DiskFull, "readonly database": ReadOnly, "disk I/O error": DiskFull,
+    "unable to open database file": ReadOnly,
+}
+"""The same of SQLite; where not even its log can be written, it says no more than that."""
 
 
 def database_file(data: Path) -> Path:
@@ -212,6 +219,8 @@ class SqliteStore(Store):
             ours.leave()
             if _is_locked(error):
                 raise Busy from None
+            if (refusal := _refusal(error)) is not None:
+                raise refusal from None
             raise
 
 
@@ -314,9 +323,15 @@ def _is_locked(error: BaseException) -> bool:
 
 
 def _busy_when_locked(context: ExceptionContext) -> None:
-    """Another program holds the file for too long."""
+    """Another program holds the file for too long, or nothing can be written to it."""
     if _is_locked(context.original_exception):
         raise Busy from None
+    if (refusal := _refusal(context.original_exception)) is not None:
+        raise refusal from None
+
+
+def _refusal(error: BaseException) -> CannotKeep | None:
+    return next((refusal() for words, refusal in REFUSING_WORDS.items() if words in str(error)), None)
 
 
 def _without_values(context: ExceptionContext) -> None:
@@ -327,6 +342,8 @@ def _without_values(context: ExceptionContext) -> None:
         raise Busy from None
     if state is None:
         return
+    if state in REFUSING_STATES:
+        raise REFUSING_STATES[state]() from None
     quotes_values = state.startswith("22")
     words = f"{state}" if quotes_values else f"{told.diag.message_primary} ({state})"
     told.args = (words,)

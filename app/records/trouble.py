@@ -20,5 +20,29 @@ class Busy(Trouble):
         super().__init__("Somebody else is saving just now. Nothing was lost: wait a moment and save again.")
 
 
+class CannotKeep(Trouble):
+    """The database answers and takes nothing any more."""
+
+
+class DiskFull(CannotKeep):
+    """There is no room left where the database lies."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The disk on which Dosar keeps its data is full or takes nothing more, so this was not saved. Copy what "
+            "you typed, and tell your administrator to make room."
+        )
+
+
+class ReadOnly(CannotKeep):
+    """The database or its folder cannot be written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Dosar may read its data just now but not write it, so this was not saved. Copy what you typed, and tell "
+            "your administrator to look at the rights of the data folder or at the database."
+        )
+
+
 class WrongKey(Trouble):
     """The key does not open the database."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.language.changes import Kept, kept_questions, late_renamings, places_of
 from app.language.finding import Finding, Place, finding
+from app.language.folder import Reading
 from app.language.form import CASE, Form
 from app.language.message import msgid
 from app.language.question import Question
@@ -90,6 +91,21 @@ def told(one: Changed) -> Iterator[Finding]:
     """What the author should know; the form runs all the same."""
     yield from _lost_codes(one)
     yield from _stays(one)
+
+
+def gone_forms(reading: Reading, held: Held, files: Mapping[str, str], folder: str) -> Iterator[Finding]:
+    """Forms whose file left the folder while they have records; ``files`` are those of the last start."""
+    there = reading.names("form")
+    named = {part: file for file, part in files.items()}
+    for key in sorted(held.standing.keys() - there):
+        if count := held.records(key):
+            place = Place(named.get(f"form:{key}", f"{folder}/{key}.yaml"), 1)
+            yield finding(
+                place, "F052",
+                'The form "%(name)s" is gone from the folder; its records are kept, but nobody sees them: %(count)s. '
+                'Put its file back. The file may be called otherwise, but must go on saying "form: %(name)s".',
+                name=key, count=count,
+            )
 
 
 def gets_case(older: Form, now: Form) -> bool:
@@ -241,13 +257,13 @@ def _no_words(one: Changed) -> Iterator[Finding]:
 def _recoded(one: Changed) -> Iterator[Finding]:
     """The form waits, and so does a shared list: else its rules would ask about codes that nobody's answer has."""
     for kept, place in _choosing(one):
-        for was, (now, count) in recodings(one.older.key, kept, one.held).items():
+        for was, (becomes, count) in recodings(one.older.key, kept, one.held).items():
             for waits in (place, *_in_list(one, kept)):
                 yield finding(
                     waits, "F025",
                     'The answers to "%(name)s" that hold "%(was)s" (%(count)s) must hold "%(now)s": run '
                     '"dosar upgrade".',
-                    name=kept.now.name, was=was, now=now, count=count,
+                    name=kept.now.name, was=was, now=becomes, count=count,
                 )
 
 

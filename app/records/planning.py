@@ -25,7 +25,7 @@ from app.records.past import Definition as Contents
 from app.records.past import keep_turn, recode_elsewhere, rename_elsewhere
 from app.records.recomputing import made_anew, make_anew, stays, with_other_rules
 from app.records.standing import questions_in
-from app.records.system import SYSTEM_METADATA, now, attachment
+from app.records.system import SYSTEM_METADATA, attachment, now
 from app.records.tables import INDEX, build_tables, closed_of, row_table_name, sort_column, sorted_by_words
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -291,12 +291,14 @@ class _Plan:
         """Answers that hold the code a choice had before."""
         for older, form in self._pairs():
             for one in kept_questions(older, form):
-                for was, (now, count) in recodings(older.key, one, self.held).items():
+                for was, (becomes, count) in recodings(older.key, one, self.held).items():
                     yield Step(Message(
                         'The answers to %(name)s that hold "%(was)s" (%(count)s) hold "%(now)s" from now on.',
-                        {"name": _full_name(form, one), "was": was, "now": now, "count": count},
+                        {"name": _full_name(form, one), "was": was, "now": becomes, "count": count},
                     ), partial(recode, table=_table_name(form, one), question=one.now))
-                    yield Step(None, partial(recode_elsewhere, form=form.key, question=one.now.name, was=was, now=now))
+                    if not one.rows_of:
+                        yield Step(None, partial(recode_elsewhere, form=form.key, question=one.now.name, was=was,
+                                                 now=becomes))
 
     # --- what is new -----------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ from app.language.folder import (
 )
 from app.language.form import CASE, Form
 from app.language.reading import Source
-from app.records.change_checks import Changed, refused, told, waiting
+from app.records.change_checks import Changed, gone_forms, refused, told, waiting
 from app.records.former import former_choices, former_from_json, former_to_json
 from app.records.held import Held
 from app.records.own_tables import make_own_tables
@@ -162,7 +162,10 @@ def _compared(connection: Connection, folder: Path, kept: Kept, converting: bool
     before = standing_contents(kept)
     standing = _as_they_stand(kept, before)
     reading = read_folder(folder)
-    found = [*check(reading), *_changes(connection, reading, standing, converting)]
+    found = [
+        *check(reading), *_changes(connection, reading, standing, converting),
+        *gone_forms(reading, Held(connection, standing), _files(kept.good), folder.name),
+    ]
     reading.findings = sorted(found, key=lambda one: (one.place, one.code))
     contents = _usable(reading, kept.good)
     definition = _defined(kept, contents)

@@ -18,7 +18,7 @@ from app.records.search import found_by
 from app.records.store import Store
 from app.records.system import draft, form_version, number, word
 from tests.records.cabinets import ROMANIAN
-from tests.records.organisations import CASE, Organisation, form, organisation_in
+from tests.records.organisations import CASE, MENU, Organisation, form, organisation_in
 
 VISIT = form("visit", "name: purpose, type: text", "name: day, type: date")
 
@@ -161,6 +161,13 @@ def test_a_removed_form_comes_back_with_its_records(ours: Organisation) -> None:
     ours.start(visit=None)
     assert "visit" not in ours.cabinet.forms
     assert ours.column("visit", "purpose") == ["sprijin"]
+    for _ in range(2):
+        told = [str(one) for one in ours.opened.findings if one.code == "F052"]
+        assert told == [
+            'forms/visit.yaml:1: F052: The form "visit" is gone from the folder; its records are kept, but nobody sees '
+            'them: 1. Put its file back. The file may be called otherwise, but must go on saying "form: visit".'
+        ]
+        ours.start(menu=MENU + "\n")
     ours.start(visit=VISIT + "      - {name: cost, type: integer, label: {en: Cost, ro: Cost}}\n")
     assert ours.answers("visit", visit) == {"purpose": "sprijin", "day": None, "cost": None}
     assert len(ours.history("visit", visit)) == 1

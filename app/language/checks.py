@@ -28,7 +28,7 @@ from app.language.form import CASE, Form
 from app.language.menu import Menu
 from app.language.message import msgid
 from app.language.moving import GOES_WITH_THE_DAY, moving_answers, moving_questions
-from app.language.question import Answer, Question
+from app.language.question import Answer, Question, is_day
 from app.language.question import Reading as Reader
 from app.language.reading import Source
 from app.language.roles import EVERY_OTHER_FORM, Roles
@@ -263,12 +263,20 @@ def _lists(draft: Draft) -> Iterator[Finding]:
             if option == "sort" and name in form.questions and not form.questions[name].sortable:
                 text = msgid('A list cannot be sorted by "%(name)s"; take another question.')
                 yield finding(place, "F029", text, name=name)
-            if option == "filters" and name in form.questions and not form.questions[name].chosen:
-                text = msgid('A list cannot be filtered by "%(name)s"; take a question answered by choosing.')
+            if option == "filters" and name in form.questions and not _narrows(form.questions[name]):
+                text = msgid(
+                    'A list cannot be filtered by "%(name)s"; take a question answered by choosing, or with a whole '
+                    "date."
+                )
                 yield finding(place, "F029", text, name=name)
     if not form.list:
         text = msgid("The list of these records shows nothing; name its columns: list: [...].")
         yield finding(draft.place("list"), "F034", text)
+
+
+def _narrows(question: Question) -> bool:
+    """Whether a list can be filtered by it: by its choices, or by days."""
+    return question.chosen or is_day(question)
 
 
 def _going_with_the_day(draft: Draft, place: Place, name: str, is_shown: bool = False) -> Iterator[Finding]:

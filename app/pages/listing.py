@@ -1,5 +1,6 @@
 """The page of a form's list: what it shows, and the addresses its heads and pager lead to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -8,11 +9,13 @@ from flask import request, url_for
 from flask_babel import format_decimal, gettext
 
 from app.language.form import CASE, Form
+from app.language.question import Question, is_day
 from app.language.texts import say
 from app.pages.addresses import record_number
 from app.pages.asked import AskedOption, SearchBox
-from app.pages.desk import Desk, found_or_404
+from app.pages.desk import Desk, desk, found_or_404
 from app.pages.finding import searched
+from app.records.filters import NO_ANSWER, THIS_MONTH, ends_of, linked, span
 from app.records.lists import (
     MOST_COUNTED,
     ListPage,
@@ -26,6 +29,8 @@ from app.records.saved_lists import OwnLists, own_lists
 from app.records.totals import TotalLine, totals
 
 MOST_PAGES = 10**6
+MANY = 20
+"""Among more records than this one searches for the one meant."""
 
 
 @dataclass(slots=True)
@@ -50,11 +55,15 @@ class Line:
 
 @dataclass(slots=True)
 class Filter:
-    """A choice that narrows the list."""
+    """What narrows the list: some answers, or days."""
 
     name: str
     label: str
     options: list[AskedOption]
+    is_long: bool = False
+    """Whether there are so many that one searches among them."""
+    days: tuple[str, str] | None = None
+    """The first and the last day asked for, of a filter by days."""
 
 
 @dataclass(slots=True)
@@ -138,12 +147,19 @@ def wish_of(form: Form, columns: tuple[str, ...] = ()) -> Wish:
     asked = request.args
     return Wish(
         sort=asked.get("sort", ""),
-        filters={name: asked[name] for name in form.filters if asked.get(name)},
+        filters={name: wanted for name in form.filters if (wanted := asked_of(name))},
+        today=desk().reading.today,
         words=searched(form.key),
         page=min(max(asked.get("page", 1, type=int), 1), MOST_PAGES),
         case_id=asked.get("case", type=record_number),
         columns=columns,
     )
+
+
+def asked_of(name: str) -> str:
+    """What the address asks of a filter: an answer, or the days between its two boxes."""
+    asked = request.args
+    return span(asked.get(f"{name}.from", ""), asked.get(f"{name}.to", "")) or asked.get(name, "")
 
 
 def _address(**changed: Any) -> str:
@@ -177,14 +193,25 @@ def _lines(form: Form, found: ListPage) -> list[Line]:
 
 
 def _filters(at: Desk, form: Form, wish: Wish) -> list[Filter]:
-    language = at.reading.language
+    records = linked(at.cabinet, at.seen_forms(), form, at.reading, wish.case_id)
     return [
-        Filter(name, say(form.questions[name].label, language), [
-            AskedOption(choice.code, say(choice.label, language), wish.filters.get(name) == choice.code)
-            for choice in form.questions[name].in_order(form.questions[name].options(), language)
-        ])
-        for name in form.filters if form.questions[name].options()
+        _filter(at, form.questions[name], wish.filters.get(name, ""), records.get(name))
+        for name in form.filters if not form.questions[name].link_target() or name in records
     ]
+
+
+def _filter(at: Desk, question: Question, wanted: str, records: Sequence[tuple[int, str]] | None) -> Filter:
+    language, by_day = at.reading.language, is_day(question)
+    offered = [(str(number), label) for number, label in records or ()] or [
+        (choice.code, say(choice.label, language)) for choice in question.in_order(question.options(), language)
+    ]
+    offered = [(THIS_MONTH, gettext("This month"))] if by_day else offered
+    every = [*offered, (NO_ANSWER, gettext("No answer"))]
+    return Filter(
+        question.name, say(question.label, language),
+        [AskedOption(code, label, code == wanted) for code, label in every], bool(records) and len(offered) > MANY,
+        ends_of(wanted) if by_day else None,
+    )
 
 
 def _search(form: Form, wish: Wish) -> SearchBox | None:

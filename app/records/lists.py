@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -10,9 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     bindparam,
-    false,
     func,
-    null,
     select,
 )
 from sqlalchemy.orm import aliased
@@ -27,8 +26,8 @@ from app.records.acceptance import accepted
 from app.records.attachments import FILE
 from app.records.blanks import down, up
 from app.records.cabinet import Cabinet
+from app.records.filters import matching
 from app.records.labels import PERSON, case_codes, person_name, shown, title, title_columns, title_questions
-from app.records.scope import current_scope
 from app.records.search import asked_words, found_by, may_be_misspelled
 from app.records.system import attachment
 from app.records.tables import USER, Record, column_names, sort_order
@@ -38,8 +37,6 @@ MOST_COUNTED = 1000
 MOST_COLUMNS = 8
 AT_ONCE = 500
 """So many records are read together where a whole list is."""
-LARGEST = 2**31 - 1
-"""The largest number an integer column holds on both databases."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +52,8 @@ class Wish:
     deleted: bool = False
     columns: tuple[str, ...] = ()
     """The questions to show; empty for the form's own choice."""
+    today: date = date.min
+    """The day of the reader, for "this month"."""
     forgiving: bool = False
     """A wrong letter at the beginning of a word is forgiven: set where nothing is found otherwise."""
 
@@ -203,30 +202,10 @@ def conditions_of(form: Form, kept: type[Record], wish: Wish) -> list[ColumnElem
         conditions.append(kept.case_id == wish.case_id)
     for name, wanted in wish.filters.items():
         if name in form.filters and wanted:
-            conditions.append(_matching(form.questions[name], kept, wanted))
+            conditions.append(matching(form.questions[name], kept, wanted, wish.today))
     if asked_words(wish.words):
         conditions.append(found_by(form, kept.id, wish.words, wish.forgiving))
     return conditions
-
-
-def _matching(question: Question, kept: type[Record], wanted: str) -> ColumnElement[bool]:
-    """The condition of a filter. What cannot be an answer of the question is the answer of no record."""
-    try:
-        answer = question.of_json(wanted)
-    except (ValueError, ArithmeticError):
-        return false()
-    if isinstance(answer, int) and abs(answer) > LARGEST:
-        return false()
-    return question.matches({question.name: _filtered(kept, question.name)}, wanted)
-
-
-def _filtered(kept: type[Record], name: str) -> Any:
-    """The column a filter looks at. The records of a few cases are found by their cases: SQLite would gather
-    all that have the answer, of everybody's cases."""
-    column = getattr(kept, name)
-    if current_scope.get().reaches_all or kept.case_column is None:
-        return column
-    return func.coalesce(column, null(), type_=column.type)
 
 
 def in_order(form: Form, kept: type[Record], wish: Wish, language: str = LANGUAGES[0]) -> list[ColumnElement[Any]]:

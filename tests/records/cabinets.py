@@ -61,7 +61,7 @@ belongs_to: case
 record_title: "{purpose}"
 title: {en: Visit, ro: Vizită}
 list: [visit_date, before, partner]
-filters: [partner]
+filters: [partner, visit_date]
 sort: [-visit_date]
 sections:
   - title: {en: Visit, ro: Vizita}

@@ -1,7 +1,7 @@
 """A page of a list: in order, narrowed, page by page, with its totals."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from app.fields.money import Money
 from app.fields.places import Country
 from app.language.form import CASE
 from app.records.alphabet import place_in_list
+from app.records.filters import NO_ANSWER, linked
 from app.records.ledger import reverse
 from app.records.lists import ListPage, Wish, latest, list_page
 from app.records.scope import SYSTEM, acting_as
@@ -89,6 +90,42 @@ def test_a_filter_by_link_takes_an_id_and_shrugs_at_words(trusted: Office) -> No
     assert page(trusted, "visit", filters={"partner": str(partner)}).ids == [visit]
     assert page(trusted, "visit", filters={"partner": "niciuna"}).ids == []
     assert page(trusted, "visit", filters={"partner": "9" * 30}).ids == []
+
+
+def test_what_was_not_answered_is_found_by_every_kind_of_filter(trusted: Office) -> None:
+    partner = trusted.enter("organisation", name="Casa Verde")
+    trusted.enter("visit", trusted.ion, partner=partner, visit_date=TODAY)
+    unanswered = trusted.enter("visit", trusted.ion)
+    nobody = trusted.enter(CASE, last_name="Nou")
+    assert page(trusted, CASE, filters={"status": NO_ANSWER}).ids == [nobody]
+    for name in ("partner", "visit_date"):
+        assert page(trusted, "visit", filters={name: NO_ANSWER}).ids == [unanswered]
+
+
+def test_a_filter_by_days_takes_an_open_end_and_this_month(trusted: Office) -> None:
+    days = [date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 30), date(2026, 12, 1)]
+    visits = dict(zip(days, [trusted.enter("visit", trusted.ion, visit_date=day) for day in days], strict=True))
+    trusted.enter("visit", trusted.ion)
+    for wanted, found in (
+        ("~month", days[1:3]), ("2026-11-30..", days[2:]), ("..2026-10-31", days[:1]),
+        ("2026-11-01..2026-11-30", days[1:3]), ("2026-13-01..", []), ("yesterday", []),
+    ):
+        told = page(trusted, "visit", filters={"visit_date": wanted}, sort="visit_date", today=TODAY).ids
+        assert told == [visits[day] for day in found], wanted
+
+
+def test_a_list_is_narrowed_by_what_it_points_to_as_far_as_that_may_be_known(office: Office) -> None:
+    with acting_as(SYSTEM):
+        theirs, foreign, _ = (office.enter("organisation", name=name) for name in ("Șura", "Sat", "Nefolosită"))
+        office.enter("visit", office.ion, partner=theirs)
+        office.enter("visit", office.vasile, partner=foreign)
+        every = linked(office.cabinet, office.cabinet.forms, office.form("visit"), ROMANIAN, None)
+        of_case = linked(office.cabinet, office.cabinet.forms, office.form("visit"), ROMANIAN, office.ion)
+    assert every["partner"] == [(foreign, "Sat"), (theirs, "Șura")]
+    assert of_case["partner"] == [(theirs, "Șura")]
+    with acting_as(office.scope("ana")):
+        hers = linked(office.cabinet, office.cabinet.forms, office.form("visit"), ROMANIAN, None)
+    assert hers["partner"] == [(theirs, "Șura")]
 
 
 @pytest.fixture

@@ -1,0 +1,115 @@
+"""Filters of a list: by a choice, by a link, by a day or a span of days, and by there being no answer."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, cast, false, func, literal, null, select, union_all
+
+from app.language.alphabet import sort_key
+from app.language.form import Form
+from app.language.question import Question, Reading, is_day
+from app.records.cabinet import Cabinet
+from app.records.labels import link_titles
+from app.records.scope import current_scope
+from app.records.tables import USER, Record, column_names
+
+NO_ANSWER, THIS_MONTH = "~none", "~month"
+"""What is asked for in place of an answer."""
+SPAN = re.compile(r"(\d{4}-\d\d-\d\d)?\.\.(\d{4}-\d\d-\d\d)?")
+"""From one day to another; an end that is left open is empty."""
+LARGEST = 2**31 - 1
+"""The largest number an integer column holds on both databases."""
+MOST_LINKED = 500
+"""So many records are offered to narrow a list by."""
+
+
+def span(first: str, last: str) -> str:
+    """What is asked for of a day, from its two boxes; nothing where neither is a day."""
+    wanted = f"{first.strip()}..{last.strip()}"
+    return wanted if SPAN.fullmatch(wanted) and wanted != ".." else ""
+
+
+def ends_of(wanted: str) -> tuple[str, str]:
+    """The two boxes of a span of days."""
+    found = SPAN.fullmatch(wanted)
+    return (found[1] or "", found[2] or "") if found else ("", "")
+
+
+def matching(question: Question, kept: type[Record], wanted: str, today: date) -> ColumnElement[bool]:
+    """The condition of a filter. What cannot be an answer of the question is the answer of no record."""
+    if wanted == NO_ANSWER:
+        return and_(*(_filtered(kept, name).is_(None) for name in column_names(question)))
+    if is_day(question):
+        return _in_days(_filtered(kept, question.name), wanted, today)
+    try:
+        answer = question.of_json(wanted)
+    except (ValueError, ArithmeticError):
+        return false()
+    if isinstance(answer, int) and abs(answer) > LARGEST:
+        return false()
+    return question.matches({question.name: _filtered(kept, question.name)}, wanted)
+
+
+def _in_days(column: Any, wanted: str, today: date) -> ColumnElement[bool]:
+    try:
+        first, last = _days(wanted, today)
+    except ValueError:
+        return false()
+    within: ColumnElement[bool] = column.between(first or date.min, last or date.max)
+    return within
+
+
+def _days(wanted: str, today: date) -> tuple[date | None, date | None]:
+    """The first and the last day asked for. Raises :class:`ValueError` for anything else."""
+    if wanted == THIS_MONTH:
+        first = today.replace(day=1)
+        return first, (first + timedelta(31)).replace(day=1) - timedelta(1)
+    if not SPAN.fullmatch(wanted):
+        raise ValueError(wanted)
+    return tuple(date.fromisoformat(end) if end else None for end in ends_of(wanted))  # type: ignore[return-value]
+
+
+def _filtered(kept: type[Record], name: str) -> Any:
+    """The column a filter looks at. The records of a few cases are found by their cases: SQLite would gather
+    all that have the answer, of everybody's cases."""
+    column = getattr(kept, name)
+    if current_scope.get().reaches_all or kept.case_column is None:
+        return column
+    return func.coalesce(column, null(), type_=column.type)
+
+
+def linked(
+    cabinet: Cabinet, known: Mapping[str, Form], form: Form, reading: Reading, case_id: int | None,
+) -> dict[str, Sequence[tuple[int, str]]]:
+    """For each filter that is a link, the records that records in reach point to, as far as the reader may know
+    what they are called: two statements for all of them."""
+    kept: Any = cabinet.record_class(form.key)
+    names = [name for name in form.filters if _target(form, known, name)]
+    if not names:
+        return {}
+    queries = [
+        select(literal(name), cast(getattr(kept, name), String)).distinct()
+        .where(getattr(kept, name).is_not(None), *([kept.case_id == case_id] if case_id and form.belongs_to else []))
+        .limit(MOST_LINKED) for name in names
+    ]
+    parts = [select(query.subquery()) for query in queries]
+    found: dict[str, set[int]] = {name: set() for name in names}
+    for name, number in cabinet.session.execute(union_all(*parts) if len(parts) > 1 else parts[0]):
+        found[name].add(int(number))
+    wanted: dict[str, set[int]] = {}
+    for name, numbers in found.items():
+        wanted.setdefault(_target(form, known, name), set()).update(numbers)
+    titles = link_titles(cabinet, known, wanted, reading)
+    return {name: _named(titles, _target(form, known, name), numbers) for name, numbers in found.items()}
+
+
+def _target(form: Form, known: Mapping[str, Form], name: str) -> str:
+    target = form.questions[name].link_target() or ""
+    return target if target == USER or target in known else ""
+
+
+def _named(titles: Mapping[tuple[str, int], str], target: str, numbers: set[int]) -> Sequence[tuple[int, str]]:
+    named = [(number, titles[target, number]) for number in numbers if (target, number) in titles]
+    return sorted(named, key=lambda one: sort_key(one[1]))

@@ -118,7 +118,8 @@ def _found(at: Desk) -> _Found:
     wanted: dict[str, list[int]] = {
         CASE: [
             *(one.case_id for one in told if one.case_id), *(case_id for case_id, _ in cases),
-            *(one.case_id for one in to_do.due[:todo.MOST]), *(one.case_id for one in to_do.lacking[:todo.MOST]),
+            *(one.case_id for one in todo.due_shown(to_do.due, at.reading.today)),
+            *(one.case_id for one in todo.lacking_shown(to_do.lacking)),
             *(one.case_id for one in by_others),
         ],
         USER: [*(one.by for one in told if one.by), *(one.user_id for one in by_others)],

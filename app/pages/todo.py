@@ -4,7 +4,7 @@ places."""
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext, ngettext
 
 from app.language.form import CASE
@@ -36,15 +36,38 @@ def waiting(at: Desk) -> ToDo:
     return to_do(at.cabinet, known, enterable, at.cabinet.definition.stages, at.worker.id, until)
 
 
+def due_shown(found: Sequence[Due], today: date) -> Sequence[Due]:
+    """What the first page tells of what is due: never less than all that is overdue."""
+    late = sum(1 for one in found if one.day < today)
+    return found if _is_all_asked() else found[:max(MOST, late)]
+
+
+def lacking_shown(found: Sequence[Lacking]) -> Sequence[Lacking]:
+    """The cases lacking something that the first page tells."""
+    return found if _is_all_asked() else found[:MOST]
+
+
+def _is_all_asked() -> bool:
+    return request.args.get("all") == "1"
+
+
+def _the_rest(found: Sequence[object], shown: Sequence[object]) -> list[HomeEntry]:
+    """The way to what was cut."""
+    if len(shown) == len(found):
+        return []
+    return [HomeEntry(gettext("All (%(num)s)", num=len(found)), url_for("HomePage.home", all=1))]
+
+
 def due_block(at: Desk, found: Sequence[Due], titles: Titles) -> Block | None:
     """What is due, the longest overdue first, each line leading to the case."""
+    shown = due_shown(found, at.reading.today)
     entries = [
         HomeEntry(
             f"{titles[CASE, one.case_id]} · {_asked_for(at, one)}", url_for("CasePages.case", case_id=one.case_id),
             due_note(one, at.reading.today), is_late=one.day < at.reading.today and not one.is_waiting,
         )
-        for one in found[:MOST] if (CASE, one.case_id) in titles
-    ]
+        for one in shown if (CASE, one.case_id) in titles
+    ] + _the_rest(found, shown)
     heading = gettext("Due until %(day)s", day=day_text(at.reading.today + AHEAD))
     return Block(heading, entries) if entries else None
 
@@ -67,10 +90,11 @@ def lacking_block(at: Desk, found: Sequence[Lacking], titles: Titles) -> Block |
     heading = ngettext(
         "%(num)s case of mine with something missing", "%(num)s cases of mine with something missing", len(found)
     )
+    shown = lacking_shown(found)
     return Block(heading, [
         HomeEntry(titles[CASE, one.case_id], url_for("CasePages.case", case_id=one.case_id), _missing(at, one))
-        for one in found[:MOST] if (CASE, one.case_id) in titles
-    ])
+        for one in shown if (CASE, one.case_id) in titles
+    ] + _the_rest(found, shown))
 
 
 def _missing(at: Desk, one: Lacking) -> str:

@@ -150,3 +150,19 @@ def test_free_beds_and_last_days_are_for_those_who_see_stays(demo: Demo) -> None
     assert any("libere din" in note for _, _, note in places)
     assert any("ultima zi" in note for _, _, note in places)
     assert lines(demo, "volunteer", "Locuri și persoane găzduite") == []
+
+
+def test_what_is_overdue_is_never_cut_and_the_rest_is_led_to(demo: Demo) -> None:
+    manager = user_id(demo, "case_manager")
+    for days in (*range(-9, 0), 3):
+        case = filed(demo, CASE, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
+        with demo.app.app_context(), acting_as(SYSTEM):
+            join(demo.cabinet, demo.cabinet.case(case), manager, "case_manager", Clerk(manager, "case_manager", TODAY))
+            demo.cabinet.session.remove()
+        filed(demo, "visit_report", case, visit_date=TODAY - timedelta(40), next_visit_on=TODAY + timedelta(days))
+    shown = lines(demo, "case_manager", DUE)
+    assert len([note for *_, note in shown if "depășit" in note]) >= 9
+    all_url, all_label, _ = shown[-1]
+    assert all_label.startswith("Toate (") and all("peste 3 zile" not in note for *_, note in shown)
+    whole = demo.browser("case_manager").get(unescape(all_url)).text
+    assert "peste 3 zile" in whole and "Toate (" not in whole

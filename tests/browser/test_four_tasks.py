@@ -51,7 +51,7 @@ def risk_annex(hands: Typist) -> None:
 
 
 def intake(hands: Typist) -> None:
-    hands.write(informed_on="azi", informed_language="română")
+    hands.write(informed_on="azi", informed_language="română", interpreter_name="Vera P.")
     hands.choose(consent_assistance="yes")
     hands.write(consent_on="azi")
     hands.choose(consent_by="beneficiary", consent_signed="yes")

@@ -14,6 +14,7 @@ from app.pages.addresses import record_number
 from app.pages.asked import Result, SearchBox
 from app.pages.desk import Desk, found_or_404
 from app.pages.sheet import SheetOnDesk
+from app.records.attachments import without_files
 from app.records.lists import Wish, latest, list_page
 from app.records.sheets import answers_of
 from app.records.tables import Record
@@ -49,7 +50,7 @@ def defaults(at: Desk, form: Form) -> Answers:
     """What every new sheet of the form begins with."""
     return {
         question.name: question.default_answer(at.reading)
-        for question in form.asked() if question.default is not None
+        for question in form.asked() if question.default is not None and not question.attached
     }
 
 
@@ -61,7 +62,7 @@ def prefilled(at: Desk, form: Form, case: Record | None) -> Answers:
     for name, answer in session.get("kept", {}).get(form.key, {}).items():
         if name in form.questions:
             answers[name] = form.questions[name].from_json(answer)
-    return answers | _carried(at, form, case)
+    return without_files(form.questions.values(), answers | _carried(at, form, case))
 
 
 def _carried(at: Desk, form: Form, case: Record | None) -> Answers:

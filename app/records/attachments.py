@@ -108,6 +108,16 @@ def attached_in(questions: Iterable[Question], answers: Answers) -> Iterator[tup
             yield (question.name,), answer
 
 
+def without_files(questions: Iterable[Question], answers: Answers) -> Answers:
+    """The answers without their files, for another sheet: a file stays where it was attached."""
+    asked = {question.name: question for question in questions}
+    kept = {name: answer for name, answer in answers.items() if name not in asked or not asked[name].attached}
+    for name, answer in kept.items():
+        if answer and name in asked and asked[name].columns_asked():
+            kept[name] = [without_files(asked[name].columns_asked(), row) for row in answer]
+    return kept
+
+
 def place_of(where: Where) -> Place:
     """The question that is answered there."""
     return (where[0], where[-1]) if len(where) > 1 else ("", where[0])

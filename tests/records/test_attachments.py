@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import column, insert, select, table, update
 
 from app.language.question import Reading
-from app.records.attachments import FILE, content, readable
+from app.records.attachments import FILE, content, readable, without_files
 from app.records.history import first_entry
 from app.records.labels import link_titles
 from app.records.lists import Wish, answers_listed, list_page
@@ -123,6 +123,12 @@ def test_a_file_is_called_by_name_kind_and_size(ours: Organisation) -> None:
     assert list_page(ours.cabinet, ours.cabinet.forms, "visit", Wish(), READING).cells == [["Bună", named]]
     told = answers_listed(ours.cabinet, ours.cabinet.forms, "visit", Wish(), READING, [number])
     assert [cells for _, cells in told] == [["Bună", named]]
+
+
+def test_another_sheet_begins_without_the_files_of_the_last_one(ours: Organisation) -> None:
+    rows = [{"id": None, "paper": 8, "secret": None}]
+    begun = without_files(ours.form("visit").questions.values(), {"said": "Bună", "photo": 7, "papers": rows})
+    assert begun == {"said": "Bună", "papers": [{"id": None}]}
 
 
 def test_a_file_follows_its_question_to_another_name(ours: Organisation) -> None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 from sqlalchemy import Column, Connection, Table, inspect
+from sqlalchemy.exc import SAWarning
 from sqlalchemy.schema import CreateColumn, CreateIndex
 
 from app.language.changes import Kept, kept_questions, late_renamings
@@ -29,6 +31,11 @@ from app.records.system import SYSTEM_METADATA, attachment, now
 from app.records.tables import INDEX, build_tables, closed_of, row_table_name, sort_column, sorted_by_words
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
+EVERY_INDEX = {
+    "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+    "postgresql": "SELECT tablename, indexname FROM pg_indexes WHERE false",
+}
+"""Those that reflection leaves out; PostgreSQL's are all reflected."""
 ASIDE = "__old"
 """Added to the name of a column whose answers were converted; they stay there as they were."""
 
@@ -385,14 +392,19 @@ class _Plan:
 
 def _tables_there(connection: Connection) -> dict[str, Standing]:
     inspector = inspect(connection)
-    columns, indexes = inspector.get_multi_columns(), inspector.get_multi_indexes()
-    return {
+    with catch_warnings():
+        simplefilter("ignore", SAWarning)  # SQLite does not tell of what an index over an expression is made
+        columns, indexes = inspector.get_multi_columns(), inspector.get_multi_indexes()
+    there = {
         place[1]: Standing(
             {column["name"] for column in found},
             {str(index["name"]): {*map(str, index["column_names"])} for index in indexes.get(place, ())},
         )
         for place, found in columns.items()
     }
+    for table, index in connection.exec_driver_sql(EVERY_INDEX[connection.dialect.name]):
+        there[table].indexes.setdefault(index, set())
+    return there
 
 
 def _table_name(form: Form, one: Kept) -> str:

@@ -18,6 +18,7 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
 
+from tests.attack.canaries import Canary
 from tests.attack.cells import Cell
 from tests.attack.organisation import Planted
 from tests.attack.photograph import Change, Photograph
@@ -30,6 +31,7 @@ OWN_ACCOUNT = ("AccountPage.", "SignInPage.", "InvitationPage.")
 TOKENS = re.compile(r'value="[\w.-]{40,}"|content="[\w.-]{40,}"')
 NUMBERS = re.compile(r"\d+")
 WORST = 500
+TOLD_WHEN_CLOSING = {"code", "next_visit_on", "next_due", "next_revision_on", "next_review_on", "next_meeting_on"}
 REFUSALS = {400, 401, 403, 404, 405}
 SPREADSHEET = "spreadsheetml"
 TAGS = re.compile(r"<[^>]*>")
@@ -95,7 +97,8 @@ class Oracle:
         aviary = self.planted.aviary
         shown = aviary.found(answer.text)
         for where, found in (("page", shown), ("headers", aviary.found(answer.headers))):
-            wrong = [aviary.kept[number] for number in sorted(found & aviary.hidden_from(cell.role))]
+            hidden = [aviary.kept[number] for number in sorted(found & aviary.hidden_from(cell.role))]
+            wrong = [bird for bird in hidden if not self._hangs_on_account(cell, bird)]
             if wrong:
                 self._blame(cell, f"{len(wrong)} canaries in the {where} ({answer.status}), such as {wrong[:3]}")
         if answer.status >= WORST:
@@ -103,6 +106,11 @@ class Oracle:
         self.seen.setdefault(cell.role, set()).update(shown)
         if any(aviary.found(line) for line in logged):
             self._blame(cell, f"a canary in the log: {logged}")
+
+    def _hangs_on_account(self, cell: Cell, bird: object) -> bool:
+        """Whoever closes an account is told which cases and days hang on it: codes and days, nothing else of a case."""
+        closes = cell.endpoint.startswith("ClosingPage.") and "users" in self.planted.policy.pages(cell.role)
+        return closes and isinstance(bird, Canary) and not bird.needs and bird.question in TOLD_WHEN_CLOSING
 
     def judge_page(self, cell: Cell, answer: Answer) -> None:
         """The page looked at afterwards."""

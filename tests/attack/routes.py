@@ -55,7 +55,7 @@ def is_open(policy: Policy, role: str, endpoint: str, form: str) -> bool:
     if endpoint in PAGES:
         return PAGES[endpoint] in policy.pages(role)
     if endpoint in RIGHTS and RIGHTS[endpoint] == "accept":
-        return ("enter" if policy.forms[form].get("append_only") else "correct") in policy.actions(role, form)
+        return ("enter" if policy.forms.get(form, {}).get("append_only") else "correct") in policy.actions(role, form)
     if endpoint in RIGHTS:
         return RIGHTS[endpoint] in policy.actions(role, form or FORM_OF.get(endpoint, "case"))
     return endpoint in WORKERS

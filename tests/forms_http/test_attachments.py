@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from app import shipped
 from app.language.face import ALL
@@ -90,7 +90,7 @@ def with_files(office: Demo) -> list[Form]:
 def filed(office: Demo, form: Form, case_id: int) -> Sheet:
     """A sheet with every answer but its files."""
     with office.app.app_context(), acting_as(SYSTEM):
-        made = Generator(form, links(office.cabinet, case_id), TODAY, COORDINATOR).sheets()
+        made = Generator(form, links(office.cabinet, form, case_id), TODAY, COORDINATOR).sheets()
         answers = next(one for one in made if dict(attached_in(form.asked(), one)))
         boxes = [".".join(where) for where, _ in attached_in(form.asked(), answers)]
         record = enter(office.cabinet, form, without_files(form.asked(), answers), CLERK, case_id)
@@ -102,13 +102,18 @@ def filed(office: Demo, form: Form, case_id: int) -> Sheet:
     })
 
 
-def links(cabinet: Cabinet, case_id: int) -> dict[str, list[int]]:
-    """A record of every form to point to."""
-    tables: dict[str, Any] = dict(cabinet.tables.records)
-    found = {
-        key: list(cabinet.session.scalars(select(kept.id).order_by(kept.id).limit(1))) for key, kept in tables.items()
-    }
-    return {**found, CASE: [case_id], USER: [1]}
+def links(cabinet: Cabinet, form: Form, case_id: int) -> dict[str, list[int]]:
+    """A record for every link of the form to point to, of the same case where it belongs to one."""
+    asked = [one for question in form.asked() for one in (question, *question.columns_asked())]
+    targets = {target for one in asked if (target := one.link_target())} - {CASE, USER}
+    return {**{target: [_linked(cabinet, target, case_id)] for target in targets}, CASE: [case_id], USER: [1]}
+
+
+def _linked(cabinet: Cabinet, target: str, case_id: int) -> int:
+    kept: Any = cabinet.record_class(target)
+    some = select(kept.id).where(kept.case_id == case_id if cabinet.forms[target].belongs_to else true()).limit(1)
+    found: int | None = cabinet.session.scalar(some)
+    return found or enter(cabinet, cabinet.forms[target], {}, CLERK, case_id)
 
 
 def without_files(asked: Iterable[Question], answers: Answers) -> Answers:

@@ -391,7 +391,8 @@ def test_the_index_is_made_anew_once_when_the_rules_of_spelling_change(
 
 def test_a_form_whose_list_is_sorted_by_a_choice_may_change_again(ours: Organisation) -> None:
     """Its order lies in an index over an expression, which not every database tells of."""
-    kind = "name: kind, type: select_one, choices: [{code: b, label: {en: B, ro: B}}, {code: a, label: {en: A, ro: A}}]"
+    choices = "{code: b, label: {en: B, ro: B}}, {code: a, label: {en: A, ro: A}}"
+    kind = f"name: kind, type: select_one, choices: [{choices}]"
     ours.start(visit=form("visit", kind, head="list: [kind]\nsort: [kind]"), menu=MENU.replace("[case]", "[case, visit]"))
     assert ours.opened.findings == []
     ours.start(visit=form("visit", kind, "name: more, type: text", head="list: [kind]\nsort: [kind]"))

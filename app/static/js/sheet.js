@@ -345,7 +345,9 @@ function begin() {
   const wanted = document.querySelector(".notice[autofocus]") ?? document.getElementById(sheet.beginAt);
   if (wanted) return wanted.focus();
   if (!form.elements._once || location.hash || !matchMedia("(pointer: fine)").matches) return undefined;
-  return questionsOf(form).find(isOpen)?.querySelector(BOXES).focus();
+  // what the page has to say stays in sight
+  const told = document.querySelector("main .notice:not([hidden])");
+  return questionsOf(form).find(isOpen)?.querySelector(BOXES).focus({ preventScroll: told !== null });
 }
 
 settle();

@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 from sqlalchemy import String
 
 from app.language.message import Mistake
-from app.language.question import Answer, Box, Question, Reading
+from app.language.question import Answer, Box, Name, Question, Reading
 
 LONGEST = 32
 PARTS = {"year", "number"}
@@ -43,6 +43,12 @@ class IssuedCode(Question):
     type: Literal["code"] = "code"
     pattern: Annotated[str, AfterValidator(_pattern)] = "D-{year}-{number:04}"
     """How the code is written, with the year and the running number in braces."""
+    within: Name | None = None
+    """A link of the form: the numbers begin anew for each record that it leads to."""
+
+    @property
+    def numbered_within(self) -> str | None:
+        return self.within
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: String(LONGEST)}

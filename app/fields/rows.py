@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 from sqlalchemy import Column
 
+from app.language.answering import plain_answers
 from app.language.choices import Choice, Gone
+from app.language.expressions import Expression
 from app.language.message import Mistake
 from app.language.question import Answer, Answers, Question, Reading, Sensitivity, Unknown
 from app.language.row_parts import RowPart
@@ -57,6 +60,8 @@ class Table(Question):
     """The most rows."""
     append_only: bool = False
     """Rows are only added: one that is kept is neither changed nor deleted."""
+    carry_if: Expression | None = None
+    """With ``carry``, a rule about a row: only the rows for which it is true are carried over."""
     _parts: tuple[Part, ...] = PrivateAttr(())
 
     @field_validator("questions")
@@ -101,6 +106,17 @@ class Table(Question):
         fixed = self.fixed_rows(before)
         known = {row["id"] for row in fixed}
         return [*fixed, *({**row, "id": None} for row in answer or () if row.get("id") not in known)] or None
+
+    def expressions(self) -> dict[str, Expression]:
+        return {**super().expressions(), **({"carry_if": self.carry_if} if self.carry_if else {})}
+
+    def carried(self, answer: Answer, today: date) -> Answer:
+        """The rows that are still open, without what is asked of them again."""
+        again = dict.fromkeys(column.name for column in self.questions if column.asked_again)
+        return [{**row, **again} for row in answer or () if self._is_carried(row, today)] or None
+
+    def _is_carried(self, row: Row, today: date) -> bool:
+        return self.carry_if is None or self.carry_if.value(plain_answers(self.questions, row), today) is True
 
     def parse(self, texts: list[str], reading: Reading) -> Answer:
         raise Mistake("Write the answers in the rows of the table.")

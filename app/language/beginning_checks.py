@@ -1,15 +1,16 @@
 """Checks of what a new sheet begins with: an answer of the case file, or of the case's last sheet of a form."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from app.language.finding import Finding, Place, finding, mean
 from app.language.folder import Reading
 from app.language.form import CASE, Form
 from app.language.message import msgid
 from app.language.question import Question
-from app.language.walking import walk
+from app.language.walking import Path, walk
 
 NO_QUESTION = msgid('no question is named "%(name)s"%(hint)s')
+OF_NO_CASE = msgid('The form "%(name)s" belongs to no case; take one with "belongs_to: case".')
 Forms = Mapping[str, Form]
 
 
@@ -18,6 +19,9 @@ def beginning_findings(reading: Reading) -> Iterator[Finding]:
     forms = {form.key: form for form in reading.of(Form).values()}
     every = reading.names("form")
     for part, form in reading.of(Form).items():
+        for option in ("head", "foot"):
+            for position, name in enumerate(getattr(form.paper_ledger, option)):
+                yield from _printed(name, forms, reading.sources[part].place(("printed", option, position)))
         for path, question, table in walk(form):
             place = reading.sources[part].place
             if question.from_case:
@@ -28,6 +32,30 @@ def beginning_findings(reading: Reading) -> Iterator[Finding]:
             elif question.from_last:
                 columns = _columns_of(table, forms)
                 yield from _fits(question, question.from_last, columns, place((*path, "from_last")), table)
+            yield from _carried(question, table, place, path)
+
+
+def _carried(
+    question: Question, table: Question | None, place: Callable[[Path], Place], path: Path,
+) -> Iterator[Finding]:
+    """What is said of rows that are carried over is said where rows are."""
+    if "carry_if" in question.expressions() and not question.carry:
+        text = msgid('"carry_if" says which rows are carried over; say "carry: true" of the table too.')
+        yield finding(place((*path, "carry_if")), "F044", text)
+    if question.asked_again and not (table and table.carry):
+        text = msgid('"asked_again" is said of a column in a table with "carry: true"; take it out here.')
+        yield finding(place((*path, "asked_again")), "F044", text)
+
+
+def _printed(name: str, forms: Forms, place: Place) -> Iterator[Finding]:
+    """What is printed with a ledger must stand in a form whose sheets belong to a case."""
+    key, _, asked = name.partition(".")
+    if key not in forms:
+        yield finding(place, "F044", 'no form is named "%(name)s"%(hint)s', name=key, hint=mean(key, forms))
+    elif not forms[key].belongs_to:
+        yield finding(place, "F044", OF_NO_CASE, name=key)
+    elif asked not in forms[key].questions:
+        yield finding(place, "F044", NO_QUESTION, name=asked, hint=mean(asked, forms[key].questions))
 
 
 def _from_last(question: Question, forms: Forms, every: set[str], place: Place) -> Iterator[Finding]:
@@ -35,9 +63,11 @@ def _from_last(question: Question, forms: Forms, every: set[str], place: Place) 
     if key not in every:
         yield finding(place, "F044", 'no form is named "%(name)s"%(hint)s', name=key, hint=mean(key, every))
     elif key in forms and not forms[key].belongs_to:
-        text = msgid('The form "%(name)s" belongs to no case; take one with "belongs_to: case".')
+        yield finding(place, "F044", OF_NO_CASE, name=key)
+    elif key in forms and not name and question.link_target() != key:
+        text = msgid('Only a link to "%(name)s" takes over the sheet; write "%(name)s." and one of its questions.')
         yield finding(place, "F044", text, name=key)
-    elif key in forms:
+    elif key in forms and name:
         yield from _fits(question, name, forms[key].questions, place)
 
 

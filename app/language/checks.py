@@ -239,10 +239,20 @@ def _links(draft: Draft) -> Iterator[Finding]:
     if draft.form.belongs_to and CASE not in draft.every_form:
         text = msgid("There is no case form (forms/case.yaml) to belong to.")
         yield finding(draft.place("belongs_to"), "F016", text)
+    for path, question, _ in walk(draft.form):
+        yield from _numbered_within(draft, question, path)
     named = draft.form.case_was
     if named and (named not in draft.form.questions or draft.form.questions[named].link_target() != CASE):
         text = msgid('"%(name)s" is no question of this form that links to a case (type: link, to: case).')
         yield finding(draft.place("case_was"), "F016", text, name=named)
+
+
+def _numbered_within(draft: Draft, question: Question, path: Path) -> Iterator[Finding]:
+    """Codes can begin anew for each record that a link leads to, and for nothing else."""
+    within, links = question.numbered_within, [one.name for one in draft.form.questions.values() if one.link_target()]
+    if within is not None and within not in links:
+        text = msgid('"%(name)s" is no link of this form%(hint)s')
+        yield finding(draft.place(*path, "within"), "F016", text, name=within, hint=mean(within, links))
 
 
 def _no_form(place: Place, code: str, name: str, known: Iterable[str]) -> Finding:
@@ -254,7 +264,9 @@ def _no_form(place: Place, code: str, name: str, known: Iterable[str]) -> Findin
 def _lists(draft: Draft) -> Iterator[Finding]:
     form = draft.form
     sort = tuple(name.removeprefix("-") for name in form.sort)
-    named = {"list": form.list, "header": form.header, "filters": form.filters, "sort": sort}
+    named = {
+        "list": form.list, "header": form.header, "filters": form.filters, "sort": sort,
+    }
     for option, names in named.items():
         for position, name in enumerate(names):
             place = draft.place(option, position)
@@ -269,6 +281,9 @@ def _lists(draft: Draft) -> Iterator[Finding]:
                     "date."
                 )
                 yield finding(place, "F029", text, name=name)
+    for position, name in enumerate(form.excerpt):
+        if name not in form.questions:
+            yield _unknown(draft.place("excerpt", position), "F015", name, form.questions)
     if not form.list:
         text = msgid("The list of these records shows nothing; name its columns: list: [...].")
         yield finding(draft.place("list"), "F034", text)

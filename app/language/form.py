@@ -73,6 +73,19 @@ class Signature(BaseModel):
     """Each record is signed by itself: the printed list has a column for it."""
 
 
+class PrintedLedger(BaseModel):
+    """What a ledger has on paper beside its lines."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    head: tuple[str, ...] = ()
+    """Above the lines: answers of the case's last sheets of other forms, each as ``form.question``."""
+    foot: tuple[str, ...] = ()
+    """Below them."""
+    every_section: bool = False
+    """Sections without a line are printed too."""
+
+
 class Form(BaseModel):
     """A form: one file, one table, one screen, one entry of the menu."""
 
@@ -116,10 +129,15 @@ class Form(BaseModel):
     """What of a case stands above each of its sheets; only the case form has it."""
     filters: Names = ()
     """The questions the list can be filtered by."""
+    excerpt: Names = ()
+    """What of a sheet stands on the page of a sheet of the case that it links to."""
     sort: tuple[str, ...] = ()
     """The question the list is sorted by; with a minus before it, the latest first."""
     totals: tuple[Total, ...] = ()
     """Running totals, shown above the list and with the case."""
+    printed: PrintedLedger | None = None
+    """What the ledger has on paper beside its lines: ``head``, ``foot`` (``form.question`` of the case's last such
+    sheets) and ``every_section``."""
     face: Name | None = None
     """The question that says on which of the form's faces a record is kept."""
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
@@ -130,6 +148,11 @@ class Form(BaseModel):
     @property
     def key(self) -> str:
         return self.form
+
+    @property
+    def paper_ledger(self) -> PrintedLedger:
+        """What the ledger has on paper, also where the file says nothing."""
+        return self.printed or PrintedLedger()
 
     @cached_property
     def questions(self) -> dict[str, Question]:
@@ -172,6 +195,7 @@ class Form(BaseModel):
             list=[name for name in self.list if name in kept],
             header=[name for name in self.header if name in kept],
             filters=[name for name in self.filters if name in kept],
+            excerpt=[name for name in self.excerpt if name in kept],
             sort=[name for name in self.sort if name.removeprefix("-") in kept],
             totals=[total for total in self.totals if {total.sum, *total.by} <= kept],
         ))

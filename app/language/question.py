@@ -124,10 +124,13 @@ class Question(BaseModel):
     """Offers “Does not know” and “Does not wish to answer” as answers."""
     carry: bool = False
     """A new sheet begins with the answer of the case's last one."""
+    asked_again: bool = False
+    """In a column: a row that is carried over comes without this answer, so that it is asked again."""
     from_case: Name | None = None
     """The question of the case file whose answer a new sheet begins with."""
     from_last: str | None = None
-    """``form.question``: a new sheet begins with that answer of the case's last such sheet; in a column, the column."""
+    """``form.question``: a new sheet begins with that answer of the case's last such sheet, a link with ``form`` alone
+    with the sheet itself; in a column, the column."""
     keep: bool = False
     """*Save and add another* begins the next sheet with this answer: the day, the place, the worker."""
     sensitivity: Sensitivity | None = None
@@ -371,6 +374,15 @@ class Question(BaseModel):
     def choice_lists(self) -> tuple[str, ...]:
         """The shared lists the question names."""
         return ()
+
+    def carried(self, answer: "Answer", today: date) -> "Answer":
+        """What of the last sheet's answer a new one begins with."""
+        return answer
+
+    @property
+    def numbered_within(self) -> str | None:
+        """The link that a code is numbered within."""
+        return None
 
     @property
     def parts(self) -> Sequence[Any]:

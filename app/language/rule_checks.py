@@ -52,8 +52,9 @@ def rule_findings(draft: Draft) -> Iterator[Finding]:
     for path, question, table in walk(draft.form):
         of_row = {column.name: column for column in table.columns_asked()} if table else {}
         for option, rule in question.expressions().items():
-            yield from _rule(draft, rule, {**asked, **of_row}, (*path, option))
-            yield from _typed(draft.place(*path, option), option, rule, {**asked, **of_row}, question)
+            in_row = {column.name: column for column in question.columns_asked()} if option == "carry_if" else of_row
+            yield from _rule(draft, rule, {**asked, **in_row}, (*path, option))
+            yield from _typed(draft.place(*path, option), option, rule, {**asked, **in_row}, question)
         yield from _never_said(draft, question, path)
     yield from _circles(draft)
     yield from _asked_by_itself(draft)

@@ -74,7 +74,7 @@ def _carried(at: Desk, form: Form, case: Record | None) -> Answers:
     if before is None:
         return {}
     kept = as_of(at.cabinet.forms[form.key], answers_of(at.cabinet, before), at.reading.today)
-    return {question.name: kept.get(question.name) for question in carried}
+    return {question.name: question.carried(kept.get(question.name), at.reading.today) for question in carried}
 
 
 def _from_case(at: Desk, form: Form, case: Record | None) -> Answers:

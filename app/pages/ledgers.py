@@ -1,6 +1,6 @@
 """A ledger as the paper has it: all lines of one case, section by section, with sums and places to sign."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import abort, render_template, request, url_for
@@ -12,8 +12,9 @@ from app.language.texts import say
 from app.pages.addresses import record_number
 from app.pages.desk import Desk, desk, found_or_404
 from app.pages.listing import Sum, SumLine, divided_by, group_label, running_totals
-from app.pages.reading_sheet import signature_lines
-from app.records.lists import MOST_COLUMNS, ListPage, Wish, list_page, shown_columns
+from app.pages.reading_sheet import ReadQuestion, read_question, signature_lines
+from app.records.lists import MOST_COLUMNS, ListPage, Wish, latest, list_page, shown_columns
+from app.records.sheets import answers_of
 
 MOST = 2000
 """So many lines are printed; a case has a few hundred at most."""
@@ -59,14 +60,26 @@ class LedgerPages(View):
             heads=[say(known.questions[name].label, language) for name in columns if name != by],
             to_sign=[say(one.label, language) for one in known.signatures if one.each_row],
             groups=list(_groups(at, known, found, columns.index(by), divided)),
+            head=_told(at, known.paper_ledger.head, case_id), foot=_told(at, known.paper_ledger.foot, case_id),
             totals=[Sum(one.label, [line for line in one.lines if one is not divided or line.kind != "group"])
                     for one in sums],
             back_url=url_for("RecordPages.list", form=form, case=case_id), signatures=signature_lines(known, language),
         )
 
 
+def _told(at: Desk, names: Sequence[str], case_id: int) -> list[ReadQuestion]:
+    """What the case's last sheets of other forms say, as far as she may know it."""
+    known, told = at.seen_forms(), []
+    for key, asked in (name.split(".") for name in names):
+        if key in known and asked in known[key].questions:
+            last, question = latest(at.cabinet, known[key], case_id), known[key].questions[asked]
+            answers = answers_of(at.cabinet, last) if last is not None else {}
+            told.append(read_question(at, question, answers.get(asked), at.titles([question], answers)))
+    return told
+
+
 def _groups(at: Desk, form: Form, found: ListPage, place: int, divided: Sum) -> Iterator[Group]:
-    """The sections in the order of their list; those without a line have nothing to print.
+    """The sections in the order of their list; those without a line are left out, unless the paper has them all.
 
     ``place`` is the column that says which section a line is of.
     """
@@ -78,7 +91,7 @@ def _groups(at: Desk, form: Form, found: ListPage, place: int, divided: Sum) -> 
             GroupLine([*cells[:place], *cells[place + 1:]], one in found.waiting)
             for one, cells in every if cells[place] == label
         ]
-        if lines:
+        if lines or (form.paper_ledger.every_section and label in order):
             named = label or group_label(None)
             yield Group(named, lines, _sums(divided, lambda line, named=named: line.by == named))
 

@@ -66,14 +66,16 @@ def _is_read(question: Question, answers: Answers, hidden: set[str]) -> bool:
 def _read_parts(at: Desk, question: Question, answer: Any, titles: Titles) -> Iterator[ReadQuestion]:
     """The question; or each of the tables that the paper has its rows in."""
     for place, part in enumerate(question.parts):
-        read = _read(at, question, [row for row in answer or () if question.part_of(row) == place] or None, titles)
+        rows = [row for row in answer or () if question.part_of(row) == place]
+        read = read_question(at, question, rows or None, titles)
         read.label, read.number = say(part.title, at.reading.language), "" if place else read.number
         yield read
     if not question.parts:
-        yield _read(at, question, answer, titles)
+        yield read_question(at, question, answer, titles)
 
 
-def _read(at: Desk, question: Question, answer: Any, titles: Titles) -> ReadQuestion:
+def read_question(at: Desk, question: Question, answer: Any, titles: Titles) -> ReadQuestion:
+    """One question and its answer in words."""
     language = at.reading.language
     text = answer_text(at, question, answer, titles)
     read = ReadQuestion(

@@ -18,6 +18,7 @@ from app.pages.accepting import returned_notice
 from app.pages.acts import back_to, record_acts, record_url
 from app.pages.addresses import record_number
 from app.pages.desk import Desk, desk, found_or_404
+from app.pages.excerpts import excerpts
 from app.pages.faces import papers
 from app.pages.figures import figures_link
 from app.pages.filing import kept_sheet, new_sheet
@@ -63,7 +64,7 @@ class RecordPages(View):
         return render_template(
             "record.html", title=_heading(at, known, answers, record_id),
             form_title=say(seen.form.title, at.reading.language), case=head,
-            sections=read_sections(at, seen.form, answers, titles),
+            sections=read_sections(at, seen.form, answers, titles), excerpts=excerpts(at, sheet.record, sheet.case),
             actions=record_acts(at, known, sheet.record, seen.word) + reverse_action(at, known, sheet.record, said),
             reversal=said, stamps=stamps(sheet.record, titles), returned=returned_notice(at, sheet.record),
             history_url=url_for("RecordPages.history", form=form, record_id=record_id),

@@ -26,7 +26,7 @@ class Hanging:
 
 def hanging(cabinet: Cabinet, known: Mapping[str, Form], record: Record, reading: Reading) -> list[Hanging]:
     """The sheets that point to this one, of the forms the reader knows: at most one statement."""
-    pointing = [form for form in known.values() if form.belongs_to and _links(form, record.form_key)]
+    pointing = [form for form in known.values() if form.belongs_to and links_to(form, record.form_key)]
     if not pointing or not known[record.form_key].belongs_to:
         return []
     named = [(form, question) for form in pointing for question in title_questions(form)]
@@ -36,7 +36,8 @@ def hanging(cabinet: Cabinet, known: Mapping[str, Form], record: Record, reading
     return [_told(known[row[0]], named, row, reading) for row in rows]
 
 
-def _links(form: Form, target: str) -> list[Question]:
+def links_to(form: Form, target: str) -> list[Question]:
+    """The questions of the form that link to records of another."""
     return [question for question in form.stored_questions if question.link_target() == target]
 
 
@@ -48,7 +49,7 @@ def _sheets(cabinet: Cabinet, form: Form, named: list[tuple[Form, Question]], re
         else cast(null(), column.type).label(f"{owner.key}__{column.name}")
         for owner, question in named for column in question.columns()
     ]
-    pointing = [getattr(kept, question.name) == record.id for question in _links(form, record.form_key)]
+    pointing = [getattr(kept, question.name) == record.id for question in links_to(form, record.form_key)]
     return select(literal(form.key).label("form"), kept.id, *columns).where(or_(*pointing))
 
 

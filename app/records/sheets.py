@@ -233,24 +233,27 @@ def _with_codes(cabinet: Cabinet, form: Form, answers: Answers, today: date) -> 
     issued = dict(answers)
     for question in form.stored_questions:
         if question.issued and not issued.get(question.name):
-            issued[question.name] = _issue(cabinet, form, question, today)
+            issued[question.name] = _issue(cabinet, form, question, answers, today)
     return issued
 
 
-def _issue(cabinet: Cabinet, form: Form, question: Any, today: date) -> str:
-    """The next code of the year that no record has: codes typed by hand are stepped over."""
+def _issue(cabinet: Cabinet, form: Form, question: Any, answers: Answers, today: date) -> str:
+    """The next code of its series that no record has: codes typed by hand are stepped over."""
     kept = cabinet.tables.records[form.key].__table__  # type: ignore[attr-defined]
+    within = answers.get(question.numbered_within) if question.numbered_within else None
+    series = f"{question.name[:30]}@{within}" if question.numbered_within else question.name
+    among = [kept.c[question.numbered_within] == within] if question.numbered_within else []
     while True:
-        code: str = question.issue(_next_number(cabinet, form, question, today), today)
-        taken = select(func.count()).select_from(kept).where(kept.c[question.name] == code)
+        code: str = question.issue(_next_number(cabinet, form, series, today), today)
+        taken = select(func.count()).select_from(kept).where(kept.c[question.name] == code, *among)
         with acting_as(SYSTEM), cabinet.session.no_autoflush:
             if not cabinet.session.scalar(taken):
                 return code
 
 
-def _next_number(cabinet: Cabinet, form: Form, question: Question, today: date) -> int:
+def _next_number(cabinet: Cabinet, form: Form, series_of: str, today: date) -> int:
     dialect = postgresql if cabinet.store.engine.dialect.name == "postgresql" else sqlite
-    series = {"form": form.key, "question": question.name, "year": today.year}
+    series = {"form": form.key, "question": series_of, "year": today.year}
     counted = dialect.insert(number).values(**series, last=1)
     counted = counted.on_conflict_do_update(
         index_elements=list(series), set_={"last": number.c.last + 1}

@@ -1,4 +1,7 @@
-"""What a new sheet takes over from the case's last sheets of other forms: ``from_last``."""
+"""What a new sheet takes over from the case's last sheets of other forms: ``from_last``.
+
+A link takes over the sheet itself: ``from_last: plan`` leads to the case's last plan.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -13,7 +16,7 @@ from app.records.lists import Wish, in_order
 from app.records.tables import Record
 
 Taken = tuple[Question, str, str]
-"""A question of the new sheet, the form it takes its answer from, and the question there."""
+"""A question of the new sheet, the form it takes its answer from, and the question there; none for the sheet."""
 
 
 def taken_over(cabinet: Cabinet, known: Mapping[str, Form], form: Form, case: Record) -> Answers:
@@ -34,13 +37,13 @@ def taken_over(cabinet: Cabinet, known: Mapping[str, Form], form: Form, case: Re
 def _taken(form: Form, known: Mapping[str, Form]) -> Iterator[Taken]:
     for question in form.asked():
         there, _, name = (question.from_last or "").partition(".")
-        if there in known and name in known[there].questions:
+        if there in known and (name in known[there].questions or (not name and question.link_target() == there)):
             yield question, there, name
 
 
 def _ask(look: Glance, taken: Sequence[Taken]) -> None:
     for form in dict.fromkeys(there for _, there, _ in taken):
-        names = [name for _, there, name in taken if there == form]
+        names = [name for _, there, name in taken if there == form and name]
         tables = [name for name in names if look.known[form].questions[name].columns_asked()]
         look.ask(form, form, [name for name in names if name not in tables], _is_last(look, form, "id"))
         for table in tables:
@@ -56,6 +59,8 @@ def _is_last(look: Glance, form: str, column: str, table: str = "") -> Any:
 
 
 def _answer(look: Glance, question: Question, form: str, name: str) -> Answer:
+    if not name:
+        return next((record_id for record_id, _ in look.answers(form, form)), None)
     there = look.known[form].questions[name]
     if there.columns_asked():
         return _rows(look, question, form, name)

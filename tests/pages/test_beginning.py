@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from app.language.form import CASE
+from app.language.question import Answers
 from app.records.scope import SYSTEM, acting_as
 from app.records.taking_over import taken_over
 from tests.days import today_here
@@ -88,3 +89,63 @@ def test_a_plan_is_not_approved_without_consent(demo: Demo, case_id: int) -> Non
     with pytest.raises(AssertionError, match="Planul se aprobă după consimțământul"):
         page.save({"approved_on": "01.03.2026", "_confirmed": "1"})
     page.save({"consent_on": "28.02.2026", "approved_on": "01.03.2026", "_confirmed": "1"})
+
+
+def risk(kind: str, status: str | None, **more: object) -> Answers:
+    return {"id": None, "risk": kind, "likelihood": 4, "severity": 4, "status": status, "became": "new", **more}
+
+
+def test_a_new_risk_assessment_begins_with_the_open_risks_of_the_last(demo: Demo, case_id: int) -> None:
+    """And asks of each what became of it; what is closed stays with the old sheet."""
+    risks = [risk("poverty", "open"), risk("stigma", "closed"), risk("health", "occurred"), risk("dropout", None)]
+    filed(demo, "risk_assessment", case_id, assessed_on=date(2026, 3, 9), stage="initial", risks=risks)
+    page = new(demo, "risk_assessment", case_id)
+    told = [(page.boxes.get(f"risks.{n}.risk"), page.boxes.get(f"risks.{n}.became")) for n in range(4)]
+    assert told == [("poverty", ""), ("health", ""), ("dropout", ""), (None, None)]
+
+    answers = {"assessed_on": "10.03.2026", "stage": "ongoing"}
+    with pytest.raises(AssertionError, match="was not saved"):
+        page.save(answers)
+    became = {f"risks.{n}.became": what for n, what in enumerate(["gone", "same", "higher"])}
+    page.save({**answers, **became, "risks.0.status": "closed"})
+    page = new(demo, "risk_assessment", case_id)
+    assert [page.boxes.get(f"risks.{n}.risk") for n in range(3)] == ["health", "dropout", None]
+
+
+def test_what_is_done_is_not_monitored_again(demo: Demo, case_id: int) -> None:
+    rows = [
+        {"id": None, "activity": "Curs", "status": "in_progress", "comments": "Merge bine."},
+        {"id": None, "activity": "Acte", "status": "achieved"},
+    ]
+    filed(demo, "monitoring_form", case_id, filled_on=TODAY, activities=rows)
+    boxes = new(demo, "monitoring_form", case_id).boxes
+    assert (boxes["activities.0.activity"], boxes["activities.0.comments"]) == ("Curs", "")
+    assert "activities.1.activity" not in boxes
+
+
+@pytest.mark.parametrize("form", ["visit_report", "risk_assessment", "monitoring_form", "humanitarian_aid",
+                                  "study_ledger", "study_support", "final_note", "plan_budget", "dependant_plan"])
+def test_an_annex_names_the_plan_it_is_annexed_to(demo: Demo, case_id: int, form: str) -> None:
+    """The last one; of another case none."""
+    other = filed(demo, CASE, opened_on=TODAY, status="open")
+    filed(demo, "plan", case_id, drawn_up_on=date(2026, 2, 1))
+    last = filed(demo, "plan", case_id, drawn_up_on=date(2026, 3, 1))
+    filed(demo, "plan", case_id, drawn_up_on=date(2026, 1, 1))
+    assert new(demo, form, case_id).boxes["plan"] == str(last)
+    assert new(demo, form, other).boxes["plan"] == ""
+
+
+def test_amendments_are_numbered_within_their_plan_which_shows_what_they_changed(demo: Demo, case_id: int) -> None:
+    first, second = (filed(demo, "plan", case_id, drawn_up_on=date(2026, month, 1)) for month in (1, 2))
+    for plan, values in [(first, ["Mai", "Iunie"]), (second, ["Școala A"]), (first, ["Chirie"])]:
+        changes = [{"id": None, "target": "action", "old_value": f"Fără {one}", "new_value": one} for one in values]
+        filed(demo, "plan_amendment", case_id, plan=plan, amended_on=date(2026, 3, 1), changes=changes, reason="Da")
+
+    browser = demo.browser("coordinator")
+    told = look(browser, f"/records/plan/{first}").text
+    for words in ("Modificare a planului: 1 · 01.03.2026", "Modificare a planului: 2 · 01.03.2026",
+                  "Fără Mai Mai", "Fără Iunie Iunie", "Fără Chirie Chirie"):
+        assert words in told
+    assert "Școala A" not in told
+    told = look(browser, f"/records/plan/{second}").text
+    assert "Modificare a planului: 1 · 01.03.2026" in told and "Fără Școala A Școala A" in told

@@ -58,11 +58,15 @@ def test_the_ledger_of_a_case_is_printed_section_by_section(demo: Demo) -> None:
     assert "/ledger?case=" not in listed
     printed = browser.get(f"/records/study_ledger/ledger?case={case}").text
     sections = re.findall(r'<section class="record-section">.*?</section>', printed, re.DOTALL)
-    assert len(sections) > 1
-    for section in sections:
+    filled = [section for section in sections if '<th scope="row">' in section]
+    assert len(sections) == 6 and len(filled) > 1, "every section of the paper, with lines or without"
+    for section in filled:
         assert '<th scope="row">1</th>' in section and re.search(r"Total: [\d.,]+", section)
         assert section.count('<td class="to-sign"></td>') == 2 * section.count('<th scope="row">')
     assert "Suma totală acordată" in printed
+    for head, answer in [("Începutul studiilor", "12.05.2025"), ("Instituția", "Centrul de formare Arieș"),
+                         ("Specializarea", "Manichiură-pedichiură"), ("Asistența a fost acordată de", "Asociația")]:
+        assert f"<dt>{head}</dt><dd>{answer}" in printed
 
 
 def test_only_a_ledger_of_a_case_is_printed_so(demo: Demo) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, false, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, and_, false, func, null, select
 
 from app.language.alphabet import sort_key
 from app.language.form import Form
 from app.language.question import Question, Reading, is_day
 from app.records.cabinet import Cabinet
-from app.records.labels import link_titles
+from app.records.labels import titles_where
 from app.records.scope import current_scope
 from app.records.tables import USER, Record, column_names
 
@@ -84,25 +84,16 @@ def linked(
     cabinet: Cabinet, known: Mapping[str, Form], form: Form, reading: Reading, case_id: int | None,
 ) -> dict[str, Sequence[tuple[int, str]]]:
     """For each filter that is a link, the records that records in reach point to, as far as the reader may know
-    what they are called: two statements for all of them."""
+    what they are called: one statement for all of them."""
     kept: Any = cabinet.record_class(form.key)
     names = [name for name in form.filters if _target(form, known, name)]
-    if not names:
-        return {}
-    queries = [
-        select(literal(name), cast(getattr(kept, name), String)).distinct()
-        .where(getattr(kept, name).is_not(None), *([kept.case_id == case_id] if case_id and form.belongs_to else []))
-        .limit(MOST_LINKED) for name in names
+    of_case = [kept.case_id == case_id] if case_id and form.belongs_to else []
+    wanted = [
+        (_target(form, known, name), select(getattr(kept, name)).where(getattr(kept, name).is_not(None), *of_case))
+        for name in names
     ]
-    parts = [select(query.subquery()) for query in queries]
-    found: dict[str, set[int]] = {name: set() for name in names}
-    for name, number in cabinet.session.execute(union_all(*parts) if len(parts) > 1 else parts[0]):
-        found[name].add(int(number))
-    wanted: dict[str, set[int]] = {}
-    for name, numbers in found.items():
-        wanted.setdefault(_target(form, known, name), set()).update(numbers)
-    titles = link_titles(cabinet, known, wanted, reading)
-    return {name: _named(titles, _target(form, known, name), numbers) for name, numbers in found.items()}
+    found = titles_where(cabinet, known, wanted, reading) if wanted else []
+    return {name: _in_order(titles) for name, titles in zip(names, found, strict=True)}
 
 
 def _target(form: Form, known: Mapping[str, Form], name: str) -> str:
@@ -110,6 +101,5 @@ def _target(form: Form, known: Mapping[str, Form], name: str) -> str:
     return target if target == USER or target in known else ""
 
 
-def _named(titles: Mapping[tuple[str, int], str], target: str, numbers: set[int]) -> Sequence[tuple[int, str]]:
-    named = [(number, titles[target, number]) for number in numbers if (target, number) in titles]
-    return sorted(named, key=lambda one: sort_key(one[1]))
+def _in_order(titles: Mapping[int, str]) -> Sequence[tuple[int, str]]:
+    return sorted(titles.items(), key=lambda one: sort_key(one[1]))[:MOST_LINKED]

@@ -14,7 +14,7 @@ from app.language.texts import say
 from app.records.attachments import FILE, readable
 from app.records.cabinet import Cabinet
 from app.records.tables import USER, column_names
-from app.records.together import Together
+from app.records.together import Together, read_together
 
 CODE = "code"
 PERSON = (User.first_name, User.last_name, User.active)
@@ -106,6 +106,20 @@ def _record_titles(
         for (target, _), of_target in zip(targets, rows, strict=True) for row in of_target
     }
     return _with_case(cabinet, known, named) if cabinet.across_cases.intersection(wanted) else named
+
+
+def titles_where(
+    cabinet: Cabinet, known: Mapping[str, Form], wanted: Sequence[tuple[str, Any]], reading: Reading,
+) -> list[dict[int, str]]:
+    """For each target and the query of its ids, the titles of these records: one statement for all."""
+    parts = []
+    for target, ids in wanted:
+        kept, columns, _ = _asked_of(cabinet, target, () if target == USER else title_columns(known[target]))
+        parts.append((kept, columns, [kept.id.in_(ids)]))
+    return [
+        {row["id"]: _named(known, target, row, reading) for row in rows}
+        for (target, _), rows in zip(wanted, read_together(cabinet, parts), strict=True)
+    ]
 
 
 def _with_case(

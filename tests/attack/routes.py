@@ -54,8 +54,14 @@ def is_open(policy: Policy, role: str, endpoint: str, form: str) -> bool:
         return endpoint in EVERYONE
     if endpoint in PAGES:
         return PAGES[endpoint] in policy.pages(role)
-    if endpoint in RIGHTS and RIGHTS[endpoint] == "accept":
-        return ("enter" if policy.forms.get(form, {}).get("append_only") else "correct") in policy.actions(role, form)
     if endpoint in RIGHTS:
-        return RIGHTS[endpoint] in policy.actions(role, form or FORM_OF.get(endpoint, "case"))
+        form = form or FORM_OF.get(endpoint, "case")
+        return _right(policy, RIGHTS[endpoint], form) in policy.actions(role, form)
     return endpoint in WORKERS
+
+
+def _right(policy: Policy, right: str, form: str) -> str:
+    """The right a route asks for: who accepts a sheet may correct it, or enter where nobody corrects."""
+    if right != "accept":
+        return right
+    return "enter" if policy.forms.get(form, {}).get("append_only") else "correct"

@@ -393,7 +393,8 @@ def test_a_form_whose_list_is_sorted_by_a_choice_may_change_again(ours: Organisa
     """Its order lies in an index over an expression, which not every database tells of."""
     choices = "{code: b, label: {en: B, ro: B}}, {code: a, label: {en: A, ro: A}}"
     kind = f"name: kind, type: select_one, choices: [{choices}]"
-    ours.start(visit=form("visit", kind, head="list: [kind]\nsort: [kind]"), menu=MENU.replace("[case]", "[case, visit]"))
+    menu = MENU.replace("[case]", "[case, visit]")
+    ours.start(visit=form("visit", kind, head="list: [kind]\nsort: [kind]"), menu=menu)
     assert ours.opened.findings == []
     ours.start(visit=form("visit", kind, "name: more, type: text", head="list: [kind]\nsort: [kind]"))
     assert ours.opened.findings == []

@@ -4,7 +4,7 @@ The same steps for both: read what was posted, press of a small button or of *Sa
 again with everything that was typed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -40,7 +40,7 @@ from app.pages.tokens import is_once_of, owner_token
 from app.pages.unsent import OWNER, TYPED, boxes_of
 from app.pages.uploads import foreign_files, refusals, take_uploads
 from app.records import drafts
-from app.records.case_links import links_elsewhere
+from app.records.case_links import links_elsewhere, without_links
 from app.records.drafts import Place
 from app.records.tables import Record
 
@@ -204,6 +204,7 @@ class SheetOnDesk:
         read.answers.update(derived(self.questions, read.answers, self.desk.reading))
         answers = settled(self.whole, self._with_kept(read.answers), self.desk.reading.today)
         asked = {question.name for question in self.questions}
+        answers, elsewhere = self._within_case(answers, asked)
         changed = self._changed(answers)
         found = [
             told for one in complaints(self.whole, answers, self.desk.reading.today, asked, changed)
@@ -211,7 +212,7 @@ class SheetOnDesk:
             and (told := led(self, one, changed)) is not None
         ]
         but = self.record.id if self.record is not None else None
-        found += self._of_other_cases(answers)
+        found += [Complaint(where, NOT_OF_THIS_CASE) for where in elsewhere]
         found += known_already(self.desk, self.whole, self.questions, self.kept, answers, but)
         found += still_lacking(self.desk, self.record, self.questions, self.kept, answers)
         found += would_drop(self, answers, changed)
@@ -240,11 +241,16 @@ class SheetOnDesk:
         changed = changed_questions(self.whole, self.kept, answers, self.desk.reading.today)
         return changed if any(question.name in changed for question in self.questions) else frozenset()
 
-    def _of_other_cases(self, answers: Answers) -> list[Complaint]:
+    def _within_case(self, answers: Answers, asked: Set[str]) -> tuple[Answers, list[Where]]:
+        """The answers, and which of them point to a sheet of another case.
+
+        What a new sheet took over from one of former times, and this page does not ask, is left out.
+        """
         case_id = self.case.id if self.case is not None else None
         before = self.kept if self.record is not None else {}
         elsewhere = links_elsewhere(self.desk.cabinet, self.whole, case_id, answers, before)
-        return [Complaint(where, NOT_OF_THIS_CASE) for where in elsewhere]
+        unasked = [where for where in elsewhere if self.record is None and where[0] not in asked]
+        return without_links(answers, unasked), [where for where in elsewhere if where not in unasked]
 
     def _foreign_files(self, read: Answers) -> dict[Where, Message]:
         record_id = self.record.id if self.record is not None else None

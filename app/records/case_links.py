@@ -29,6 +29,22 @@ def links_elsewhere(
     return [where for where, target, number in new if case_id is None or cases[target].get(number) != case_id]
 
 
+def without_links(answers: Answers, places: Iterable[Where]) -> Answers:
+    """The answers without those at these places; a row of which nothing is left goes too."""
+    kept = dict(answers)
+    for where in places:
+        name, *rest = where
+        if not rest:
+            kept[name] = None
+            continue
+        rows = [dict(row) for row in kept[name]]
+        rows[int(rest[0])][rest[1]] = None
+        kept[name] = rows
+    for name in {where[0] for where in places if len(where) > 1}:
+        kept[name] = [row for row in kept[name] if any(answer for key, answer in row.items() if key != "id")] or None
+    return kept
+
+
 def _pointing(forms: Mapping[str, Form], form: Form, answers: Mapping[str, Any]) -> Iterator[tuple[Where, str, int]]:
     for question in form.questions.values():
         columns = question.columns_asked()

@@ -7,7 +7,7 @@ import pytest
 
 from app.language.form import CASE
 from app.language.question import Reading
-from app.records.case_links import links_elsewhere
+from app.records.case_links import links_elsewhere, without_links
 from app.records.labels import link_titles
 from app.records.ledger import reverse
 from app.records.lists import Wish, list_page
@@ -114,3 +114,16 @@ def test_every_answer_that_points_elsewhere_is_found(ours: Organisation) -> None
     budget = ours.form("budget")
     assert links_elsewhere(ours.cabinet, budget, 1, answers, {}) == [("plan",), ("rows", "1", "which")]
     assert links_elsewhere(ours.cabinet, budget, 1, answers, {"plan": 2}) == []
+
+
+def test_what_a_new_sheet_may_not_take_over_is_left_out() -> None:
+    taken_over = {
+        "before": 7, "purpose": "vizită",
+        "tools": [
+            {"id": 1, "tool": 7, "why": None}, {"id": 2, "tool": 8, "why": None}, {"id": 3, "tool": 7, "why": "x"},
+        ],
+    }
+    assert without_links(taken_over, [("before",), ("tools", "0", "tool"), ("tools", "2", "tool")]) == {
+        "before": None, "purpose": "vizită",
+        "tools": [{"id": 2, "tool": 8, "why": None}, {"id": 3, "tool": None, "why": "x"}],
+    }

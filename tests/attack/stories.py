@@ -31,7 +31,7 @@ class Stories:
             if (role, form, action) not in walked.oracle.saved
             if policy.reaches(role, form, "own" if policy.in_case(form) else "shared")
         }
-        assert not_done == set()
+        assert not_done == set(), sorted(not_done)
 
     def test_what_she_may_see_she_saw(self, walked: Walked) -> None:
         """Otherwise the oracle would be blind: it recognises the canaries that are shown rightly."""

@@ -80,5 +80,5 @@ def returned_notice(at: Desk, record: Record) -> ReturnedNotice | None:
     found = last_judgement(at.cabinet, record)
     if found is None:
         return None
-    who = user_names(at.cabinet, [found.by]).get(found.by or 0, gettext("Dosar"))
+    who = user_names(at.cabinet, [found.by], at.reading).get(found.by or 0, gettext("Dosar"))
     return ReturnedNotice(gettext("Returned by %(who)s, %(when)s:", who=who, when=moment_text(found.at)), found.note)

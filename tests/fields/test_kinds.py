@@ -40,7 +40,7 @@ def test_every_kind_of_the_form_language_is_here() -> None:
 def test_what_stands_in_the_box_is_the_answer(kind: str, reading: Reading) -> None:
     question = asked(kind)
     assert question.read(question.typed(ANSWERS[kind], reading), reading) == ANSWERS[kind]
-    assert question.shown(ANSWERS[kind], reading)
+    assert question.shown(ANSWERS[kind], reading) or question.attached, "the number of a file says nothing"
 
 
 @pytest.mark.parametrize("kind", ANSWERS)

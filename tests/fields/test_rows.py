@@ -106,8 +106,8 @@ def test_rows_go_into_the_history_and_back():
 def test_rules_see_plain_rows():
     rows = [{"id": 3, "name": "Ana", "birth_date": date(1998, 3, 27), "income": FIVE_EUROS}]
 
-    assert family().plain(rows) == [
-        {"name": "Ana", "birth_date": "1998-03-27", "kin": None, "income": Decimal("5.00")}]
+    income = {"amount": Decimal("5.00"), "currency": "EUR"}
+    assert family().plain(rows) == [{"name": "Ana", "birth_date": "1998-03-27", "kin": None, "income": income}]
     assert family().plain(None) is None
 
 

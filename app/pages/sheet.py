@@ -463,7 +463,7 @@ def _change_face(sheet: SheetOnDesk, posted: Posted) -> Response:
 
 PRESSES: dict[str, Callable[[SheetOnDesk, Posted], Answer]] = {
     "_row": _change_rows, "_language": _change_language, "_picked": _picked, "_pick": _pick,
-    "_draft": _keep_draft, "_discard": _discard_draft, "_face": _change_face,
+    "_offered": _offered, "_draft": _keep_draft, "_discard": _discard_draft, "_face": _change_face,
 }
 """The small buttons of a sheet's page: each shows the page again, nothing is kept."""
 

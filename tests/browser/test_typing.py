@@ -42,16 +42,16 @@ def test_a_cnp_fills_in_what_follows_from_it(manager: Visitor) -> None:
 
 def test_a_letter_chooses_and_delete_clears(manager: Visitor) -> None:
     manager.open("/records/visit_report/new?case=3")
-    school = manager.group("Inclus(ă) în procesul educațional")
+    school = manager.group("Grădiniță")
     school.get_by_label("Da").focus()
     manager.page.keyboard.press("n")
     expect(school.get_by_label("Nu")).to_be_checked()
     manager.page.keyboard.press("d")
     expect(school.get_by_label("Da")).to_be_checked()
-    expect(manager.group("Frecventare")).to_be_visible()
+    expect(manager.named("edu_kindergarten_name")).to_be_visible()
     manager.page.keyboard.press("Delete")
     expect(school.get_by_label("Da")).not_to_be_checked()
-    expect(manager.group("Frecventare")).to_be_hidden()
+    expect(manager.named("edu_kindergarten_name")).to_be_hidden()
 
 
 @pytest.mark.parametrize(("typed", "chosen"), [

@@ -47,11 +47,11 @@ def test_the_server_decides_what_belongs_on_the_sheet(manager: Visitor) -> None:
     manager.named("visit_date").fill("azi")
     manager.named("visit_purpose").fill("Vizită")
     manager.named("conclusions").fill("Bine.")
-    manager.tick("Inclus(ă) în procesul educațional", "Nu")
-    manager.tick("Frecventare", "Bună")
+    manager.tick("Grădiniță", "Nu")
+    manager.named("edu_kindergarten_name").fill("Grădinița nr. 5, grupa mijlocie")
     manager.press("Salvează")
-    assert manager.answer("Inclus(ă) în procesul educațional") == "Nu"
-    expect(manager.page.locator("dt", has_text="Frecventare")).to_have_count(0)
+    assert manager.answer("Grădiniță") == "Nu"
+    expect(manager.page.locator("dt", has_text="Grădinița și grupa")).to_have_count(0)
 
 
 def test_scores_are_reckoned_when_it_is_saved(manager: Visitor) -> None:

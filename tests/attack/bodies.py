@@ -50,7 +50,15 @@ class Bodies:
             links = dict(every_link(self.planted, place))
             self._filled[key] = Diligent(form, links, self.planted.today).fill()
         known = form.seen_with(frozenset(self.planted.policy.writes(role)))  # type: ignore[arg-type]
-        return (*self._posted(role, known, self._filled[key]), *CARELESS, ("_once", self.once(role)))
+        answers = {
+            name: answer for name, answer in self._filled[key].items() if self._is_offered(role, form.questions[name])
+        }
+        return (*self._posted(role, known, answers), *CARELESS, ("_once", self.once(role)))
+
+    def _is_offered(self, role: str, question: Question) -> bool:
+        """Whether the role has anything to choose: a link to records it never sees stays empty."""
+        target = question.link_target()
+        return target in (None, USER) or "see" in self.planted.policy.actions(role, str(target))
 
     def corrected(self, role: str, form: Form, place: Place) -> Body:
         """A kept record, corrected by this role in what it sees; a made-up one where it sees nothing."""

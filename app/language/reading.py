@@ -90,7 +90,7 @@ class Source:
         """The line of the value that ``path`` leads to, or of the last step that exists."""
         here, place = self.contents, Place(self.file, 1)
         for step in path:
-            if not ((isinstance(here, dict) and step in here) or (isinstance(here, list) and _within(step, here))):
+            if not _leads_on(here, step):
                 break
             place = self.places.get((id(here), step), place)
             here = here[step]
@@ -100,8 +100,7 @@ class Source:
         """The value that ``path`` leads to; ``None`` where nothing is."""
         here = self.contents
         for step in path:
-            inside = (isinstance(here, dict) and step in here) or (isinstance(here, list) and _within(step, here))
-            here = here[step] if inside else None
+            here = here[step] if _leads_on(here, step) else None
         return here
 
     def adopt(self, other: "Source") -> None:
@@ -111,8 +110,11 @@ class Source:
         self._held.extend([other.contents, *other._held])
 
 
-def _within(step: Any, items: list[Any]) -> bool:
-    return isinstance(step, int) and 0 <= step < len(items)
+def _leads_on(here: Any, step: Any) -> bool:
+    """Whether a step of a path leads from these values to one within them."""
+    if isinstance(here, dict):
+        return step in here
+    return isinstance(here, list) and isinstance(step, int) and 0 <= step < len(here)
 
 
 def read_yaml(path: Path, shown_as: str | None = None) -> Source:

@@ -5,7 +5,7 @@ rule gets its kind out of the questions it asks about, and the first pieces that
 what to write instead.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
@@ -244,12 +244,9 @@ class RuleTyping:
             return self.complain(MOVED, day=written(parts[0]), number=written(number))
         if tree[0] == "+" and sorts == [NUMBER, DATE]:
             return self.complain(MOVED, day=written(parts[1]), number=written(parts[0]))
-        if tree[0] == "+" and TEXT in sorts and not self._all_choices(kinds):
+        if tree[0] == "+" and TEXT in sorts and not all(kind.sort in (CHOICE, NUMBER) for kind in kinds):
             return self.complain(JOINED, piece=written(tree))
         return None
-
-    def _all_choices(self, kinds: Iterable[Kind]) -> bool:
-        return all(kind.sort in (CHOICE, NUMBER) for kind in kinds)
 
     def _sum(self, tree: Any, parts: Sequence[Any]) -> Kind:
         return self._reckoned(parts)

@@ -17,7 +17,7 @@ from werkzeug.exceptions import SecurityError
 from app.access.guarded import Guarded, guarded
 from app.access.worker import Worker, worker_of
 from app.language.roles import PageName
-from app.records.scope import NOBODY, Action, Scope, current_scope
+from app.records.scope import NOBODY, Action, Scope, acceptance_needs, current_scope
 
 SIGN_IN, SET_UP = "SignInPage.sign_in", "SetUpPage.set_up"
 
@@ -59,7 +59,7 @@ def accepts() -> Door:
     """Open to roles that may accept what others filed on the form."""
     def check(_: Worker, address: Mapping[str, Any]) -> None:
         form = guarded().definition.forms.get(str(address["form"]))
-        require("enter" if form is not None and form.append_only else "correct", str(address["form"]))
+        require("correct" if form is None else acceptance_needs(form), str(address["form"]))
     return Door("accept <form>", check)
 
 

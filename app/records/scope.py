@@ -21,7 +21,7 @@ from sqlalchemy.orm.attributes import get_history
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.schema import Column
 
-from app.language.form import CASE
+from app.language.form import CASE, Form
 from app.records.relied import relied_on
 from app.records.system import attachment, now, team
 from app.records.tables import Record, Row, Stored
@@ -205,8 +205,8 @@ def _but_acceptance(kept: Record) -> Iterator[str]:
     return (name for name in kept.column_keys if name != "to_check")
 
 
-def acceptance_needs(kept: type[Record]) -> Action:
-    """The right without which a record of this class is not accepted; entries of a ledger nobody corrects."""
+def acceptance_needs(kept: type[Record] | Form) -> Action:
+    """The right without which a record of this class or form is not accepted; entries of a ledger nobody corrects."""
     return "enter" if kept.append_only else "correct"
 
 

@@ -11,6 +11,7 @@ from app.records.scope import SYSTEM, acting_as
 from app.records.store import Store
 from tests.databases import Place, fresh_place
 from tests.records.cabinets import Filled, Office, filled_office, office_like
+from tests.records.organisations import Organisation, organisation_in
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +36,13 @@ def office(store: Store, database: str, offices: Callable[[str], Filled]) -> Ite
     """A small organisation; nobody in particular stands before its cabinet, so nothing is seen."""
     with office_like(offices(database), store) as opened:
         yield opened
+
+
+@pytest.fixture
+def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
+    """An organisation that has a case file only, to change its forms."""
+    with organisation_in(store, tmp_path) as organisation:
+        yield organisation
 
 
 @pytest.fixture

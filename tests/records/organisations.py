@@ -104,6 +104,10 @@ class Organisation:
     def history(self, key: str, record_id: int) -> list[Entry]:
         return entries(self.cabinet, self.form(key), self.cabinet.find(key, record_id))
 
+    def told(self, code: str) -> list[str]:
+        """What the findings of this code say."""
+        return [str(found) for found in self.opened.findings if found.code == code]
+
     def codes(self) -> list[str]:
         """The findings, by code."""
         return [found.code for found in self.opened.findings]

@@ -1,8 +1,6 @@
 """A form begins or ceases to belong to cases: no record is lost, and nobody sees more than before without a word."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from app.records import planning
 from app.records.scope import SYSTEM, Scope, acting_as
 from app.records.sheets import enter, open_sheet
-from app.records.store import Store
-from tests.records.organisations import CLERK, Organisation, form, organisation_in
+from tests.records.organisations import CLERK, Organisation, form
 
 FAMILY = "name: family, type: table, columns: [{name: who, type: text, label: {en: Who, ro: Cine}}]"
 DAY = "name: day, type: date"
@@ -21,20 +18,10 @@ OF_CASE = form("visit", DAY, FAMILY, head="belongs_to: case")
 LINK = "name: survivor, type: link, to: case"
 
 
-@pytest.fixture
-def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
-    with organisation_in(store, tmp_path) as organisation:
-        yield organisation
-
-
-def said(ours: Organisation, code: str) -> list[str]:
-    return [str(one) for one in ours.opened.findings if one.code == code]
-
-
 def test_records_that_belong_nowhere_keep_the_form_as_it_was(ours: Organisation) -> None:
     visit = ours.start(visit=FREE).enter("visit", day=date(2026, 11, 1))
     ours.start(visit=OF_CASE)
-    assert said(ours, "F048") == [
+    assert ours.told("F048") == [
         "forms/visit.yaml:4: F048: Records of this form that belong to no case: 1. Say which case each belongs to: "
         "add a question (type: link, to: case), answer it on each of them, and name it here (case_was: …). Or take "
         "this line away and begin another form with a new name."
@@ -50,10 +37,10 @@ def test_a_question_says_which_case_each_record_belongs_to(ours: Organisation) -
     lacking = ours.enter("visit")
     after = form("visit", DAY, FAMILY, LINK, head="belongs_to: case\ncase_was: survivor")
     ours.upgrade(visit=after)
-    assert "1 of 3" in said(ours, "F048")[0]
+    assert "1 of 3" in ours.told("F048")[0]
     ours.start(visit=form("visit", DAY, FAMILY, LINK)).correct("visit", lacking, survivor=first)
     ours.start(visit=after)
-    assert "(3)" in said(ours, "F025")[0], "a mere start moves nobody"
+    assert "(3)" in ours.told("F025")[0], "a mere start moves nobody"
     assert any("get their case from survivor" in line for line in ours.plan())
     ours.upgrade()
     assert ours.codes() == ["F023", "F034"]
@@ -67,7 +54,7 @@ def test_a_form_without_records_may_begin_to_belong_to_cases(ours: Organisation)
     ours.start(visit=FREE)
     ours.start(visit=OF_CASE)
     case = ours.enter("case", name="Ana")
-    assert said(ours, "F048") == []
+    assert ours.told("F048") == []
     visit = _entered_in(ours, case)
     assert ours.answers("visit", visit)["family"][0]["who"] == "Ion"
 
@@ -75,7 +62,7 @@ def test_a_form_without_records_may_begin_to_belong_to_cases(ours: Organisation)
 def test_a_form_without_records_may_cease_to(ours: Organisation) -> None:
     ours.start(visit=form("visit", DAY, FAMILY, head="belongs_to: case\nappend_only: true"))
     ours.start(visit=form("visit", DAY, FAMILY, head="append_only: true"))
-    assert said(ours, "F048") == []
+    assert ours.told("F048") == []
     visit = ours.enter("visit", day=date(2026, 11, 1), family=[{"id": None, "who": "Ion"}])
     assert ours.answers("visit", visit)["family"][0]["who"] == "Ion"
     assert ours.plan() == []
@@ -90,7 +77,7 @@ def test_sheets_of_cases_are_never_open_to_all(ours: Organisation) -> None:
     visit = _entered_in(ours, ours.enter("case", name="Ana"))
     for count, open_ours in enumerate((ours.start, ours.upgrade), 1):
         open_ours(visit=FREE)
-        assert f"the sheets of all cases ({count})" in said(ours, "F048")[0]
+        assert f"the sheets of all cases ({count})" in ours.told("F048")[0]
         assert ours.form("visit").belongs_to == "case"
         _entered_in(ours, 1)
     stranger = Scope(7, "own", frozenset({7}), {"visit": frozenset({"see"})})
@@ -106,7 +93,7 @@ def test_a_form_that_comes_back_without_its_case_does_not_run(ours: Organisation
     _entered_in(ours, ours.enter("case", name="Ana"))
     ours.start(visit=None)
     ours.start(visit=FREE)
-    assert said(ours, "F048") and "visit" not in ours.cabinet.forms
+    assert ours.told("F048") and "visit" not in ours.cabinet.forms
 
 
 @pytest.mark.parametrize("narrow, wide", [
@@ -123,10 +110,10 @@ def test_more_people_read_it_only_after_an_upgrade(
     ours.start(visit=visit(narrow)).enter("visit", a="un secret")
     before = ours.form("visit")
     ours.start(visit=visit(wide))
-    assert len(said(ours, "F049")) == 1
+    assert len(ours.told("F049")) == 1
     assert ours.form("visit") == before
     assert [line for line in ours.plan() if "(1)" in line]
-    assert said(ours.upgrade(), "F049") == []
+    assert ours.upgrade().told("F049") == []
     assert ours.form("visit") != before
     assert ours.plan() == []
 
@@ -134,7 +121,7 @@ def test_more_people_read_it_only_after_an_upgrade(
 def test_what_nobody_has_answered_yet_is_open_at_once(ours: Organisation) -> None:
     ours.start(visit=form("visit", "name: a, type: text, sensitivity: story")).enter("visit")
     ours.start(visit=form("visit", "name: a, type: text"))
-    assert said(ours, "F049") == [] and ours.form("visit").questions["a"].sensitivity is None
+    assert ours.told("F049") == [] and ours.form("visit").questions["a"].sensitivity is None
 
 
 def test_whatever_happens_the_last_good_version_starts(ours: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,11 +130,11 @@ def test_whatever_happens_the_last_good_version_starts(ours: Organisation, monke
         with monkeypatch.context() as broken:
             broken.setattr(f"app.records.upgrade.{place}", _fails_once())
             ours.start(visit=form("visit", DAY, FAMILY, "name: more, type: text"))
-        assert "IntegrityError" in said(ours, "F050")[0]
+        assert "IntegrityError" in ours.told("F050")[0]
         assert ours.answers("visit", visit) == {"day": date(2026, 11, 1), "family": None}
         assert "more" not in ours.columns("visit")
     ours.start()
-    assert said(ours, "F050") == []
+    assert ours.told("F050") == []
     assert ours.answers("visit", visit)["more"] is None
 
 

@@ -1,29 +1,20 @@
 """A choice is deleted, gets another code or asks for words no more: the answers that hold it stay what they were."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
 
 from app.language.message import Mistake
-from app.records.store import Store
 from app.records.system import own_list
 from tests.records.cabinets import ROMANIAN
-from tests.records.organisations import Organisation, form, organisation_in
+from tests.records.organisations import Organisation, form
 
 RICE, SOAP = "{code: rice, label: {en: Rice, ro: Orez}}", "{code: soap, label: {en: Soap, ro: Săpun}}"
 OTHER = "{code: other, label: {en: Other, ro: Altul}, other: true}"
 GRAIN = "{code: grain, was: rice, label: {en: Rice, ro: Orez}}"
 REMARK = "name: remark, type: text"
 KINDS = {"select_one": "rice", "select_multiple": ["rice", "soap"], "ranked": ["soap", "rice"]}
-
-
-@pytest.fixture
-def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
-    with organisation_in(store, tmp_path) as organisation:
-        yield organisation
 
 
 def stock(*choices: str, kind: str = "select_one") -> str:
@@ -34,10 +25,6 @@ def stock(*choices: str, kind: str = "select_one") -> str:
 
 def goods(*choices: str) -> str:
     return f"list: goods\nchoices: [{', '.join(choices)}]\n"
-
-
-def said(ours: Organisation, code: str) -> list[str]:
-    return [str(one) for one in ours.opened.findings if one.code == code]
 
 
 def typed_again(ours: Organisation, record_id: int) -> Any:
@@ -58,7 +45,7 @@ def test_an_answer_outlives_its_choice(ours: Organisation, kind: str, left: tupl
     ours.start(stock=stock(RICE, *left, kind=kind))
     kept = ours.enter("stock", item=answer, rows=[{"id": None, "cell": answer}])
     ours.start(stock=stock(*left, kind=kind))
-    assert said(ours, "F051") == [
+    assert ours.told("F051") == [
         f'forms/stock.yaml:{line}: F051: The choice "rice" is gone, and answers to "{name}" hold it: 1. They stay as '
         "they are. Put it back with retired: true; if it has a new code, write there was: rice."
         for line, name in ((9, "item"), (10, "cell"))
@@ -76,19 +63,19 @@ def test_an_answer_outlives_its_choice_in_a_shared_list(ours: Organisation) -> N
     ours.start(stock=asks, choices__goods=goods(RICE, SOAP))
     kept = ours.enter("stock", item="rice")
     ours.start(choices__goods=goods(SOAP))
-    assert [one.split(" The")[0] for one in said(ours, "F051")] == ["forms/choices/goods.yaml:2: F051:"]
+    assert [one.split(" The")[0] for one in ours.told("F051")] == ["forms/choices/goods.yaml:2: F051:"]
     assert typed_again(ours, kept) == "rice"
     ours.start(stock=asks.replace("choices: goods", f"choices: [{SOAP}]"), choices__goods=None)
-    assert len(said(ours, "F051")) == 1
+    assert len(ours.told("F051")) == 1
     assert typed_again(ours, kept) == "rice"
     ours.start(stock=asks, choices__goods=goods(SOAP, RICE.replace("}}", "}, retired: true}")))
-    assert said(ours, "F051") == []
+    assert ours.told("F051") == []
 
 
 def test_words_of_a_deleted_choice_stay(ours: Organisation) -> None:
     kept = ours.start(stock=stock(SOAP, OTHER)).enter("stock", item="other: făină")
     ours.start(stock=stock(SOAP))
-    assert said(ours, "F051") and said(ours, "F020") == []
+    assert ours.told("F051") and ours.told("F020") == []
     assert typed_again(ours, kept) == "other: făină"
     with pytest.raises(Mistake):
         ours.form("stock").questions["item"].read(["mălai"], ROMANIAN)
@@ -98,10 +85,10 @@ def test_a_choice_asks_for_words_while_answers_have_some(ours: Organisation) -> 
     kept = ours.start(stock=stock(SOAP, OTHER)).enter("stock", item="other: făină")
     plain = stock(SOAP, OTHER.replace(", other: true", ""))
     ours.start(stock=plain)
-    assert "in words of one's own: 1. Give the choice \"other\" back its other: true" in said(ours, "F020")[0]
+    assert "in words of one's own: 1. Give the choice \"other\" back its other: true" in ours.told("F020")[0]
     assert ours.answers("stock", kept)["item"] == "other: făină"
     ours.correct("stock", kept, item="soap")
-    assert said(ours.start(stock=plain), "F020") == []
+    assert ours.start(stock=plain).told("F020") == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -116,7 +103,7 @@ def test_a_code_is_renamed_by_an_upgrade(ours: Organisation, kind: str) -> None:
             "filters": {"item": "rice"}, "sort": "item",
         }))
     ours.start(stock=stock(GRAIN, SOAP, kind=kind))
-    assert len(said(ours, "F025")) == 2
+    assert len(ours.told("F025")) == 2
     assert ours.answers("stock", kept)["item"] == answer, "a mere start rewrites nothing"
     assert len([line for line in ours.plan() if '"rice" (1)' in line]) == 2
     ours.upgrade()
@@ -150,4 +137,4 @@ def test_was_may_come_one_start_too_late(ours: Organisation) -> None:
 
 def test_a_code_that_is_still_a_choice_was_none_before(ours: Organisation) -> None:
     ours.start(stock=stock(RICE, GRAIN))
-    assert 'The code "rice" is still one of the choices' in said(ours, "F022")[0]
+    assert 'The code "rice" is still one of the choices' in ours.told("F022")[0]

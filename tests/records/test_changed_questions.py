@@ -1,8 +1,6 @@
 """A question gets narrower limits, or another name one start too late: with how many answers that would be."""
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,20 +8,9 @@ from sqlalchemy import select
 
 from app.fields.money import Money
 from app.records.search import found_by
-from app.records.store import Store
-from tests.records.organisations import Organisation, form, organisation_in
+from tests.records.organisations import Organisation, form
 
 FAMILY = "name: family, type: table, columns: [{name: who, type: text, label: {en: Who, ro: Cine}}]"
-
-
-@pytest.fixture
-def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
-    with organisation_in(store, tmp_path) as organisation:
-        yield organisation
-
-
-def said(ours: Organisation, code: str) -> list[str]:
-    return [str(one) for one in ours.opened.findings if one.code == code]
 
 
 ROWS = [{"id": None, "who": "Dan"}, {"id": None, "who": "Ion"}]
@@ -45,13 +32,13 @@ def test_narrower_limits_are_refused_while_answers_are_beyond_them(
     beyond = ours.enter("visit", a=bad)
     for _ in range(2):
         ours.start(visit=form("visit", after))
-        assert [one.partition("F020: ")[2] for one in said(ours, "F020")] == [
+        assert [one.partition("F020: ")[2] for one in ours.told("F020")] == [
             'Answers to "a" that would not be accepted any more: 1. Give it back its limits, or retire it (retired: '
             "true) and add a question with a new name."
         ]
     ours.correct("visit", beyond, a=None)
     ours.start()
-    assert said(ours, "F020") == [], "nothing is beyond them now, and no file had to change"
+    assert ours.told("F020") == [], "nothing is beyond them now, and no file had to change"
     assert "F025" not in ours.codes()
 
 
@@ -60,7 +47,7 @@ def late(ours: Organisation) -> None:
     ours.start(visit=form("visit", "name: remark, type: text, search: true", head="list: [remark]\nsort: [remark]"))
     ours.enter("visit", remark="vechi")
     ours.start(visit=form("visit", "name: notes, type: text, search: true", head="list: [notes]\nsort: [notes]"))
-    assert "write there was: remark" in said(ours, "F021")[0]
+    assert "write there was: remark" in ours.told("F021")[0]
     ours.enter("visit", notes="nou")
 
 
@@ -70,7 +57,7 @@ NOTES = form("visit", "name: notes, was: remark, type: text, search: true", head
 def test_was_may_come_one_start_too_late(ours: Organisation) -> None:
     late(ours)
     ours.start(visit=NOTES)
-    assert said(ours, "F020") == [] and "(1) must move" in said(ours, "F025")[0]
+    assert ours.told("F020") == [] and "(1) must move" in ours.told("F025")[0]
     assert any("(1) move to notes" in line for line in ours.plan())
     ours.upgrade()
     assert [ours.answers("visit", one)["notes"] for one in (1, 2)] == ["vechi", "nou"]
@@ -89,7 +76,7 @@ def test_was_that_comes_too_late_for_some_is_refused(ours: Organisation) -> None
     late(ours)
     ours.correct("visit", 1, notes="și aici")
     ours.upgrade(visit=NOTES)
-    assert 'that answer "remark" and also "notes": 1.' in said(ours, "F020")[0]
+    assert 'that answer "remark" and also "notes": 1.' in ours.told("F020")[0]
     assert ours.answers("visit", 1)["notes"] == "și aici"
     ours.correct("visit", 1, notes=None)
     ours.upgrade()
@@ -101,7 +88,7 @@ def test_was_that_comes_too_late_must_fit(ours: Organisation) -> None:
     ours.enter("visit", remark="vechi")
     ours.start(visit=form("visit", "name: notes, type: integer"))
     ours.upgrade(visit=form("visit", "name: notes, was: remark, type: integer"))
-    assert 'The answers to "remark" do not fit "notes"' in said(ours, "F020")[0]
+    assert 'The answers to "remark" do not fit "notes"' in ours.told("F020")[0]
 
 
 def test_was_comes_too_late_in_a_table(ours: Organisation) -> None:

@@ -1,23 +1,13 @@
 """A computed question gets another rule: what is kept is made anew by an upgrade, and the history tells it."""
 
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 
-from app.records.store import Store
-from tests.records.organisations import Organisation, form, organisation_in
+from tests.records.organisations import Organisation, form
 
 A, B = "name: a, type: integer", "name: b, type: integer"
 SUM = "name: score, type: computed, result: integer, value: %s"
 ROWS = ("name: rows, type: table, columns: [{name: n, type: integer, label: {en: N, ro: N}}, {name: twice, type: "
         "computed, result: integer, value: n * %s, label: {en: T, ro: T}}]")
-
-
-@pytest.fixture
-def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
-    with organisation_in(store, tmp_path) as organisation:
-        yield organisation
 
 
 def said(ours: Organisation, code: str) -> list[str]:

@@ -1,9 +1,7 @@
 """The forms change, the answers stay: on both databases, whatever an author does to a file."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,18 +13,11 @@ from app.records import drafts, reindexing
 from app.records.drafts import Place
 from app.records.lists import Wish, list_page
 from app.records.search import found_by
-from app.records.store import Store
 from app.records.system import draft, form_version, number, word
 from tests.records.cabinets import ROMANIAN
-from tests.records.organisations import CASE, MENU, Organisation, form, organisation_in
+from tests.records.organisations import CASE, MENU, Organisation, form
 
 VISIT = form("visit", "name: purpose, type: text", "name: day, type: date")
-
-
-@pytest.fixture
-def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
-    with organisation_in(store, tmp_path) as organisation:
-        yield organisation
 
 
 def changes(ours: Organisation, key: str, record_id: int) -> list[dict[str, tuple[Any, Any]]]:

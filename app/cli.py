@@ -179,23 +179,50 @@ def _key(asked: argparse.Namespace, data: Path) -> bytes:
 # --- dosar start ------------------------------------------------------------------------------------
 
 def _start(asked: argparse.Namespace) -> int:
-    with _made_to_stay():
-        from app.records.alone import alone_with
-        from app.running import opened_app
-        from app.serving import serve
+    from app.records.alone import InUse
+    from app.single_instance import running_address
 
     data = data_folder(asked.data, asked.demo)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        return _run_alone(asked, data)
+    except InUse:
+        address = running_address(data)
+        if address is None:
+            return _run_alone(asked, data)  # it may have ended meanwhile
+    print(say(Message(
+        "Dosar is running on the data folder %(folder)s already: %(address)s (Ctrl+C in its window stops it)",
+        {"folder": data, "address": address},
+    )), flush=True)
+    if not asked.no_browser:
+        webbrowser.open(address)
+    return 0
+
+
+def _run_alone(asked: argparse.Namespace, data: Path) -> int:
+    with _made_to_stay():
+        from app.records.alone import alone_with, publish_instance
+        from app.running import opened_app
+        from app.serving import serve
+        from app.single_instance import new_instance
+
+    instance = new_instance(_address(asked))
     with alone_with(data), _listening(asked.port) as door:
+        publish_instance(data, instance)
         with _made_to_stay():
             app, findings = opened_app(
                 data, forms_folder(asked.forms), _key(asked, data), database_url(), demo=asked.demo,
-                HOSTS=[asked.address] if asked.address else [],
+                HOSTS=[asked.address] if asked.address else [], INSTANCE=instance.token,
             )
         _tell_findings(findings)
         _greet(asked)
         serve(app, door, bool(asked.address))
     return 0
+
+
+def _address(asked: argparse.Namespace) -> str:
+    """Where this machine's browser finds the pages."""
+    return f"http://{HOST}:{asked.port}/"
 
 
 @contextmanager
@@ -243,7 +270,7 @@ def _greet(asked: argparse.Namespace) -> None:
         print(say(Message("Demo: user name, password, role")))
         for account in accounts(forms_folder(asked.forms)):
             print(f"{account['user']}\t{password_of(account['user'])}\t{account['role']}")
-    address = f"http://{HOST}:{asked.port}/"
+    address = _address(asked)
     print(f"Dosar: {address}   ({say(Message('Ctrl+C stops it'))})", flush=True)
     if not asked.no_browser:
         Timer(1.0, webbrowser.open, [address]).start()

@@ -10,11 +10,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from app.cli import main
+from app.records.alone import alone_with, publish_instance, published_instance
 from app.records.scope import SYSTEM, acting_as
 from app.records.store import Store
 from app.running import prepared
@@ -245,10 +248,10 @@ def started(places: list[str], free_port: int, tmp_path: Path) -> Iterator[subpr
         process.wait(10)
 
 
-def _start(places: list[str], port: int, folder: Path) -> "subprocess.Popen[str]":
+def _start(places: list[str], port: int, folder: Path, browser: Path | None = None) -> "subprocess.Popen[str]":
     command = [sys.executable, "-c", "import sys; from app.cli import main; sys.exit(main())",
-               "start", "--no-browser", "--port", str(port), *places]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+               "start", "--port", str(port), *places, *([] if browser else ["--no-browser"])]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "BROWSER": f"{browser} %s"}
     return subprocess.Popen(
         command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )
@@ -342,3 +345,78 @@ def test_an_address_without_https_is_refused(address: str, capsys: pytest.Captur
     with pytest.raises(SystemExit):
         main(["start", "--address", address])
     assert "https://dosar.exemplu.ro" in capsys.readouterr().err
+
+
+# --- started twice on one data folder ------------------------------------------------------------------
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Path:
+    """A browser that only writes down what it opened."""
+    script = tmp_path / "browser"
+    script.write_text(f'#!/bin/sh\necho "$1" >> "{tmp_path}/opened"\n')
+    script.chmod(0o755)
+    return script
+
+
+def opened_in(browser: Path) -> list[str]:
+    opened = browser.with_name("opened")
+    return opened.read_text().split() if opened.exists() else []
+
+
+def test_who_starts_twice_is_led_to_what_runs(
+    places: list[str], free_port: int, tmp_path: Path, browser: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also by a double click: the second waits until the first is ready."""
+    with _start(places, free_port, tmp_path) as first:
+        until = time.monotonic() + 30
+        while published_instance(tmp_path / "data") is None and time.monotonic() < until:
+            time.sleep(0.01)
+        with _start(places, free_port, tmp_path, browser) as second:
+            told, complaint = second.communicate(timeout=40)
+        assert main(["start", "--no-browser", *places]) == 0
+        first.send_signal(signal.SIGINT)
+        first.wait(10)
+    address = f"http://127.0.0.1:{free_port}/"
+    assert (second.returncode, complaint) == (0, "")
+    assert told == capsys.readouterr().out == (
+        f"Dosar is running on the data folder {tmp_path / 'data'} already: {address} "
+        "(Ctrl+C in its window stops it)\n"
+    )
+    assert opened_in(browser) == [address]
+    assert published_instance(tmp_path / "data") is None
+
+
+class Stranger(BaseHTTPRequestHandler):
+    """Another program on the port; it even says it is well."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"well")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_the_address_of_a_killed_program_is_not_opened(
+    places: list[str], free_port: int, tmp_path: Path, browser: Path
+) -> None:
+    data = tmp_path / "data"
+    with _start(places, free_port, tmp_path) as first:
+        _first_answer(free_port)
+        left = published_instance(data)
+        first.kill()
+        first.wait(10)
+    assert left is not None and published_instance(data) == left, "nobody cleared up after it"
+    with HTTPServer(("127.0.0.1", free_port), Stranger) as stranger:
+        Thread(target=stranger.serve_forever, daemon=True).start()
+        with alone_with(data):
+            assert published_instance(data) is None, "whoever comes next does"
+            publish_instance(data, left)
+            with _start(places, free_port, tmp_path, browser) as second:
+                _, complaint = second.communicate(timeout=40)
+        stranger.shutdown()
+    assert (second.returncode, complaint) == (2, (
+        f"Dosar is running on the data folder {data} already. Stop it first (Ctrl+C in its window).\n"
+    ))
+    assert opened_in(browser) == []

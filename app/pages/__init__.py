@@ -18,6 +18,7 @@ def register_pages(app: Flask, registry: Any) -> None:
     from app.pages.figures import FiguresPage
     from app.pages.files import FilePages
     from app.pages.finding import FindingPage
+    from app.pages.health import HealthPage
     from app.pages.help import HelpPages
     from app.pages.home import HomePage
     from app.pages.ledgers import LedgerPages
@@ -35,8 +36,8 @@ def register_pages(app: Flask, registry: Any) -> None:
         ):
             module.register(registry)
         for view in (
-            HomePage, HelpPages, FindingPage, CasePages, MergePages, ProgrammePage, DerivingPages, DraftPages,
-            RecordPages, FiguresPage, ExportPages, LedgerPages, ListPages, FilePages, ReversingPages, AcceptingPages,
-            TeamPage, FormsPage, RecyclePage,
+            HomePage, HealthPage, HelpPages, FindingPage, CasePages, MergePages, ProgrammePage, DerivingPages,
+            DraftPages, RecordPages, FiguresPage, ExportPages, LedgerPages, ListPages, FilePages, ReversingPages,
+            AcceptingPages, TeamPage, FormsPage, RecyclePage,
         ):
             registry.add_view_no_menu(view)

@@ -2,18 +2,40 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from app.records.trouble import Trouble
 
 FILE = "in-use"
+"""Locked and empty: on Windows nobody else can read what is locked, so the address stands in a file of its own."""
+ADDRESS_FILE = "in-use-at"
+
+
+class InUse(Trouble):
+    """Another program has the data folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            "Dosar is running on the data folder %(folder)s already. Stop it first (Ctrl+C in its window).",
+            folder=folder,
+        )
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A running program that shows the pages of a data folder."""
+
+    address: str
+    token: str
+    """What it answers when asked who it is: made at each start, and no secret."""
 
 
 @contextmanager
 def alone_with(data: Path) -> Iterator[None]:
-    """Keep the data folder to this program until the end. Raises :class:`Trouble` while another has it.
+    """Keep the data folder to this program until the end. Raises :class:`InUse` while another has it.
 
     The computer itself gives the folder back when the program ends, however it ends.
     """
@@ -21,11 +43,31 @@ def alone_with(data: Path) -> Iterator[None]:
         try:
             _take(file)
         except OSError:
-            raise Trouble(
-                "Dosar is running on the data folder %(folder)s already. Stop it first (Ctrl+C in its window).",
-                folder=data,
-            ) from None
-        yield
+            raise InUse(data) from None
+        _write_address(data, "")  # of a program that was killed
+        try:
+            yield
+        finally:
+            _write_address(data, "")
+
+
+def publish_instance(data: Path, instance: Instance) -> None:
+    """Say where this program shows its pages, to whoever starts another one on the folder."""
+    _write_address(data, f"{instance.address}\n{instance.token}\n")
+
+
+def published_instance(data: Path) -> Instance | None:
+    """What the program that has the folder says of itself; it may be dead by now, so ask it."""
+    with suppress(OSError, ValueError):
+        address, token = (data / ADDRESS_FILE).read_text("utf-8").splitlines()
+        return Instance(address, token)
+    return None
+
+
+def _write_address(data: Path, text: str) -> None:
+    """Written in place: on Windows a file that somebody reads is neither replaced nor removed."""
+    with suppress(OSError):  # a full disk is no reason not to start
+        (data / ADDRESS_FILE).write_text(text, "utf-8")
 
 
 def _take(file: IO[str]) -> None:

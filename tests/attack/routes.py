@@ -8,7 +8,7 @@ from tests.attack.policy import ANYBODY, Policy
 
 EVERYONE = {
     "static", "SignInPage.sign_in", "SignInPage.sign_out", "SignInPage.lock", "SignInPage.language",
-    "InvitationPage.invitation", "SetUpPage.set_up",
+    "InvitationPage.invitation", "SetUpPage.set_up", "HealthPage.health",
 }
 """Open to people who have not signed in, too."""
 WORKERS = {

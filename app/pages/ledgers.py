@@ -61,9 +61,8 @@ class LedgerPages(View):
             to_sign=[say(one.label, language) for one in known.signatures if one.each_row],
             groups=list(_groups(at, known, found, columns.index(by), divided)),
             head=_told(at, known.paper_ledger.head, case_id), foot=_told(at, known.paper_ledger.foot, case_id),
-            totals=[Sum(one.label, [line for line in one.lines if one is not divided or line.kind != "group"])
-                    for one in sums],
-            back_url=url_for("RecordPages.list", form=form, case=case_id), signatures=signature_lines(known, language),
+            totals=sums, back_url=url_for("RecordPages.list", form=form, case=case_id),
+            signatures=signature_lines(known, language),
         )
 
 

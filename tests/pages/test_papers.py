@@ -63,6 +63,8 @@ def test_the_ledger_of_a_case_is_printed_section_by_section(demo: Demo) -> None:
     for section in filled:
         assert '<th scope="row">1</th>' in section and re.search(r"Total: [\d.,]+", section)
         assert section.count('<td class="to-sign"></td>') == 2 * section.count('<th scope="row">')
+    summary = re.search(r"<h2>Suma pe secțiuni</h2>(.*?)</section>", printed, re.DOTALL)
+    assert summary and "<dt>Pachet inițial pentru studii</dt><dd>210,00 RON</dd>" in summary[1]
     assert "Suma totală acordată" in printed
     for head, answer in [("Începutul studiilor", "12.05.2025"), ("Instituția", "Centrul de formare Arieș"),
                          ("Specializarea", "Manichiură-pedichiură"), ("Asistența a fost acordată de", "Asociația")]:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from playwright.sync_api import expect
+
 from tests.browser.serving import Site
 from tests.browser.visitors import Visitor
 
@@ -27,6 +29,25 @@ def test_the_organisation_is_set_up_in_the_browser(visit: Any, empty_site: Site)
     assert visitor.heading == "Pagina nu există sau nu aveți acces la ea"
 
 
+NO_PERMISSION = "void (navigator.clipboard.writeText = () => Promise.reject(new DOMException('', 'NotAllowedError')))"
+PLAIN_HTTP = "Object.defineProperty(navigator, 'clipboard', { value: undefined })"
+NO_WAY = "void (document.execCommand = () => false)"
+
+
+def copies(administrator: Visitor, address: str, then: str = "Copiat") -> None:
+    """The button puts the address on the clipboard: it arrives where it is pasted."""
+    page = administrator.page
+    page.evaluate("text => { document.getElementById('invitation').value = text }", address)
+    page.locator("[data-copy]").click()
+    expect(page.locator("[data-copy]")).to_have_text(then)
+    page.evaluate("document.body.append(document.createElement('textarea'))")
+    if then == "Copiat":
+        page.locator("textarea").last.press("Control+V")
+        assert page.locator("textarea").last.input_value() == address
+    else:
+        assert page.evaluate("getSelection().toString()") == address, "the keys that copy it are all that is left"
+
+
 def test_a_colleague_is_invited_and_comes_in(visit: Any, empty_site: Site) -> None:
     administrator: Visitor = visit(empty_site)
     administrator.open("/set-up")
@@ -40,6 +61,12 @@ def test_a_colleague_is_invited_and_comes_in(visit: Any, empty_site: Site) -> No
     administrator.tick("Roluri", "Voluntar")
     administrator.press("Salvează")
     address = administrator.page.locator("#invitation").input_value()
+    copies(administrator, address)
+    for trouble in (NO_PERMISSION, PLAIN_HTTP):
+        administrator.page.evaluate(trouble)
+        copies(administrator, f"{address}?{len(trouble)}")
+    administrator.page.evaluate(NO_WAY)
+    copies(administrator, address, then="Selectat: copiați cu Ctrl+C")
     colleague: Visitor = visit(empty_site)
     colleague.open("/" + address.split("/", 3)[3])
     colleague.type(password="alte patru cuvinte bune", again="alte patru cuvinte bune")

@@ -47,12 +47,12 @@ def test_she_records_a_request_and_an_intake_with_consent(manager: Visitor) -> N
     manager.type(informed_on="azi")
     assert manager.misses("Beneficiarul are sub 18 ani la luarea în evidență"), "the date of birth says it"
     assert manager.misses("Data consimțământului")
-    manager.tick("Consimțământ privind asistența", "Da")
+    manager.tick("Consimțământ informat privind asistența", "Da")
     manager.type(consent_on="azi")
     manager.tick("Consimțământ exprimat de", "Beneficiar")
     manager.tick("Semnat pe hârtie", "Da")
     manager.press("Salvează")
-    assert manager.answer("Consimțământ privind asistența") == "Da"
+    assert manager.answer("Consimțământ informat privind asistența") == "Da"
     assert manager.answer("Informat(ă) de") == "Teodora Brândușan", "she herself, unless she says otherwise"
 
 

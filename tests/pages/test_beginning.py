@@ -123,8 +123,44 @@ def test_what_is_done_is_not_monitored_again(demo: Demo, case_id: int) -> None:
     assert "activities.1.activity" not in boxes
 
 
-@pytest.mark.parametrize("form", ["visit_report", "risk_assessment", "monitoring_form", "humanitarian_aid",
-                                  "study_ledger", "study_support", "final_note", "plan_budget", "dependant_plan"])
+def test_a_team_meeting_begins_with_the_open_decisions_of_the_last(demo: Demo, case_id: int) -> None:
+    rows = [
+        {"id": None, "decision": decision, "responsible": "Echipa", "became": became}
+        for decision, became in [("Acte", "new"), ("Chirie", "done"), ("Curs", "in_progress"), ("Medic", None)]
+    ]
+    filed(demo, "team_meeting", case_id, met_on=date(2026, 3, 9), decisions=rows)
+    page = new(demo, "team_meeting", case_id)
+    told = [(page.boxes.get(f"decisions.{n}.decision"), page.boxes.get(f"decisions.{n}.became")) for n in range(4)]
+    assert told == [("Acte", ""), ("Curs", ""), ("Medic", ""), (None, None)]
+
+    answers = {"met_on": "10.03.2026", "participants.0.name": "A. B.", "decisions.0.became": "done"}
+    with pytest.raises(AssertionError, match="was not saved"):
+        page.save({**answers, "decisions.1.became": "in_progress"})
+    page.save({**answers, "decisions.1.became": "in_progress", "decisions.2.became": "dropped"})
+    boxes = new(demo, "team_meeting", case_id).boxes
+    assert boxes["decisions.0.decision"] == "Curs" and "decisions.1.decision" not in boxes
+
+
+def test_options_are_evaluated_again(demo: Demo, case_id: int) -> None:
+    options = [{"id": None, "option": "shelter", "available": "partly", "became": "new"}]
+    proposed = [{"id": None, "option": "Curs", "became": "begun"}, {"id": None, "option": "Chirie", "became": "given"}]
+    filed(demo, "reintegration_options", case_id, evaluated_on=TODAY, options=options, relevance=proposed)
+    boxes = new(demo, "reintegration_options", case_id).boxes
+    told = [boxes.get(f"options.0.{column}") for column in ("option", "available", "became")]
+    assert told == ["shelter", "partly", ""]
+    assert [boxes.get(f"relevance.{n}.option") for n in range(2)] == ["Curs", None]
+    assert "options.1.option" not in boxes
+
+
+def test_the_plan_of_another_dependant_begins_without_the_rows_of_the_first(demo: Demo, case_id: int) -> None:
+    rows = [{"id": None, "domain": "family", "objective": "Alocația primului copil"}]
+    filed(demo, "dependant_plan", case_id, drawn_up_on=TODAY, rows=rows)
+    assert "Alocația primului copil" not in new(demo, "dependant_plan", case_id).html
+
+
+@pytest.mark.parametrize("form", ["visit_report", "risk_assessment", "team_meeting", "monitoring_form",
+                                  "humanitarian_aid", "study_ledger", "study_support", "final_note", "plan_budget",
+                                  "dependant_plan"])
 def test_an_annex_names_the_plan_it_is_annexed_to(demo: Demo, case_id: int, form: str) -> None:
     """The last one; of another case none."""
     other = filed(demo, CASE, opened_on=TODAY, status="open")

@@ -17,6 +17,7 @@ from app.language.texts import say
 from app.pages.accepting import returned_notice
 from app.pages.acts import back_to, record_acts, record_url
 from app.pages.addresses import record_number
+from app.pages.backlinks import backlinks
 from app.pages.desk import Desk, desk, found_or_404
 from app.pages.excerpts import excerpts
 from app.pages.faces import papers
@@ -28,13 +29,11 @@ from app.pages.reversing import reversal, reverse_action
 from app.pages.sheet import Answer, saved
 from app.pages.told import told_history
 from app.pages.turning import turned
-from app.records.hanging import hanging
 from app.records.history import entries
 from app.records.labels import title
 from app.records.merging import merged_into
 from app.records.parting import part
 from app.records.sheets import bring_back, open_sheet, put_away, withdraw
-from app.records.tables import Record
 
 
 class RecordPages(View):
@@ -70,7 +69,7 @@ class RecordPages(View):
             history_url=url_for("RecordPages.history", form=form, record_id=record_id),
             faces=seen.links(lambda face: url_for("RecordPages.show", form=form, record_id=record_id, face=face)),
             left_out=seen.left_out(answers),
-            hanging=figures_link(at, form, record_id) + _hanging(at, sheet.record),
+            figures=figures_link(at, form, record_id), backlinks=backlinks(at, sheet.record),
             signatures=signature_lines(seen.form, at.reading.language),
         )
 
@@ -141,11 +140,3 @@ def _heading(at: Desk, form: Form, answers: Answers, record_id: int) -> str:
     if form.key == CASE:
         return say(form.title, at.reading.language)
     return title(form, answers, at.reading, record_id)
-
-
-def _hanging(at: Desk, record: Record) -> list[tuple[str, str]]:
-    """The sheets that hang on this one: (what it is, address)."""
-    return [
-        (f"{say(at.forms[one.form].title, at.reading.language)}: {one.title}", record_url(one.form, one.id))
-        for one in hanging(at.cabinet, at.seen_forms(), record, at.reading)
-    ]

@@ -25,14 +25,17 @@ class Hanging:
 
 
 def hanging(cabinet: Cabinet, known: Mapping[str, Form], record: Record, reading: Reading) -> list[Hanging]:
-    """The sheets that point to this one, of the forms the reader knows: at most one statement."""
+    """The sheets that point to this one, of the forms the reader knows: at most one statement.
+
+    One more than ``MOST`` comes where there are more than are shown.
+    """
     pointing = [form for form in known.values() if form.belongs_to and links_to(form, record.form_key)]
     if not pointing or not known[record.form_key].belongs_to:
         return []
     named = [(form, question) for form in pointing for question in title_questions(form)]
     every = union_all(*[_sheets(cabinet, form, named, record) for form in pointing])
     form, number = every.selected_columns[0], every.selected_columns[1]
-    rows = cabinet.session.execute(every.order_by(form, number).limit(MOST))
+    rows = cabinet.session.execute(every.order_by(form, number).limit(MOST + 1))
     return [_told(known[row[0]], named, row, reading) for row in rows]
 
 

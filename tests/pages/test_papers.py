@@ -84,3 +84,15 @@ def test_the_overview_of_forms_tells_papers_and_remarks(demo: Demo) -> None:
     assert "Anexa nr. 2 din setul Terre des Hommes (F09) lipsește din surse" in said
     assert "Riscuri constatate, Probabilitate (1–5): Nu este pe formularul de hârtie: propunere." in said
     assert "Acord privind planul: CPTW nu are un model propriu" in said
+
+
+def test_the_sheets_of_a_plan_stand_form_by_form(demo: Demo) -> None:
+    """Forty lines of a ledger are one line to unfold; a few sheets are shown at once."""
+    shown = demo.browser("coordinator").get("/records/plan/3").text
+    summary = r'<details class="backlinks"( open)?>\s*<summary>([^<]+)<span class="count">(\d+)</span>'
+    groups = re.findall(summary, shown)
+    told = {html.unescape(label).strip(): (bool(is_open), int(count)) for is_open, label, count in groups}
+    assert told["Modificare a planului"] == (True, 1)
+    is_open, count = told["Rapoarte de vizită"]
+    assert not is_open and count > 5
+    assert all(is_open == (count <= 5) for is_open, count in told.values())

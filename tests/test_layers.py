@@ -11,7 +11,7 @@ APP = Path(__file__).parent.parent / "app"
 LAYERS = ["language", "fields", "records", "access", "exchange", "pages"]
 NO_WEB = {"language", "fields", "records", "exchange"}
 WEB = {"flask", "flask_babel", "flask_login", "flask_wtf", "werkzeug", "wtforms", "jinja2"}
-BEHIND_THE_SESSION = {f"records/{name}.py" for name in ("store", "planning", "closing", "copying")}
+BEHIND_THE_SESSION = {f"records/{name}.py" for name in ("store", "planning", "form_names", "closing", "copying")}
 """The scope of the signed-in person is enforced in the session; these work below it."""
 RAW = {"connect", "raw_connection", "exec_driver_sql", "driver_connection"}
 KIND_OF_DATABASE = {"name", "dialect"}

@@ -26,7 +26,7 @@ from app.language.finding import Finding, Place, finding, mean
 from app.language.folder import MENU, NAMED, ROLES, Reading
 from app.language.form import CASE, Form
 from app.language.menu import Menu
-from app.language.message import msgid
+from app.language.message import Message, msgid
 from app.language.moving import GOES_WITH_THE_DAY, moving_answers, moving_questions
 from app.language.question import Answer, Question, is_day
 from app.language.question import Reading as Reader
@@ -50,6 +50,7 @@ LONGEST_NAMES = 50
 MOST_COLUMNS = 1000
 """PostgreSQL gives a table 1,600 columns, those of questions long gone among them."""
 RESERVED_FORMS = ("ab_", "dosar_", "sqlite_", "pg_")
+NO_FORM = msgid('no form is named "%(name)s"%(hint)s')
 USER = "user"
 """What a link may point to beside the forms."""
 A_DAY = Reader("ro", date(2100, 12, 30), worker_id=1)
@@ -74,7 +75,8 @@ def check(reading: Reading, languages: Iterable[str] = LANGUAGES) -> list[Findin
     found.append(_named_otherwise(reading))
     if not reading.findings:
         found.append(_unused(reading))
-    return sorted(dict.fromkeys(chain.from_iterable(found)), key=lambda one: (one.place, one.code))
+    every = (_with_new_name(one, reading.new_names) for one in dict.fromkeys(chain.from_iterable(found)))
+    return sorted(every, key=lambda one: (one.place, one.code))
 
 
 def _drafts(reading: Reading, forms: Mapping[str, Form]) -> Iterator[Draft]:
@@ -256,7 +258,16 @@ def _numbered_within(draft: Draft, question: Question, path: Path) -> Iterator[F
 
 
 def _no_form(place: Place, code: str, name: str, known: Iterable[str]) -> Finding:
-    return finding(place, code, 'no form is named "%(name)s"%(hint)s', name=name, hint=mean(name, known))
+    return finding(place, code, NO_FORM, name=name, hint=mean(name, known))
+
+
+def _with_new_name(one: Finding, new_names: Mapping[str, str]) -> Finding:
+    """What names a form by the name it had before is told its new one."""
+    now = new_names.get(str(one.message.values.get("name")))
+    if one.message.text != NO_FORM or now is None:
+        return one
+    hint = Message('; it is called "%(now)s" now.', {"now": now})
+    return Finding(one.place, one.code, Message(NO_FORM, {**one.message.values, "hint": hint}))
 
 
 # --- lists, totals and titles ------------------------------------------------------------------------

@@ -41,7 +41,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
 }
 ADVICE = {
     "F010", "F021", "F023", "F024", "F032", "F033", "F034", "F035", "F036", "F047", "F051", "F052", "F054", "F055",
-    "F061",
+    "F057", "F061",
 }
 """Findings to mend with which a file runs all the same: a missing translation, a form in no menu."""
 MISNAMED = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
@@ -91,6 +91,13 @@ class Reading:
     def names(self, sort: str) -> set[str]:
         """The names of all parts of a sort, broken ones too: forms, choice lists."""
         return {part.partition(":")[2] for part in self.sources if part.startswith(f"{sort}:")}
+
+    @property
+    def new_names(self) -> dict[str, str]:
+        """The name each form says it had before → the name it has."""
+        forms = [source.contents for part, source in self.sources.items() if part.startswith("form:")]
+        return {str(values["was"]): str(values["form"]) for values in forms
+                if isinstance(values, dict) and values.get("was") and "form" in values}
 
     def broken(self) -> set[str]:
         """The parts with a real mistake, in their file or in a mixin; the last good version runs instead."""

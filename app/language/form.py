@@ -92,7 +92,9 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     form: Name
-    """The form's name for ever: its file, its table, its address."""
+    """The form's name: its file, its table, its address."""
+    was: Name | None = None
+    """The name the form had before; its records come along, with their history, files and drafts."""
     version: Annotated[int, Field(ge=1)] = 1
     """Counts up when the paper changes; each record keeps the version it was filled in on."""
     title: Text

@@ -95,7 +95,7 @@ def told(one: Changed) -> Iterator[Finding]:
 
 def gone_forms(reading: Reading, held: Held, files: Mapping[str, str], folder: str) -> Iterator[Finding]:
     """Forms whose file left the folder while they have records; ``files`` are those of the last start."""
-    there = reading.names("form")
+    there = reading.names("form") | reading.new_names.keys()  # of those, their new forms tell
     named = {part: file for file, part in files.items()}
     for key in sorted(held.standing.keys() - there):
         if count := held.records(key):
@@ -103,7 +103,7 @@ def gone_forms(reading: Reading, held: Held, files: Mapping[str, str], folder: s
             yield finding(
                 place, "F052",
                 'The form "%(name)s" is gone from the folder; its records are kept, but nobody sees them: %(count)s. '
-                'Put its file back. The file may be called otherwise, but must go on saying "form: %(name)s".',
+                "Put its file back; if the form has a new name, write in its file was: %(name)s.",
                 name=key, count=count,
             )
 

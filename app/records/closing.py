@@ -83,6 +83,11 @@ def opened(connection: Connection, table: str) -> Iterator[None]:
         close_tables(connection, [table])
 
 
+def open_for_good(connection: Connection, table: str) -> None:
+    """Let go of a table that is renamed: it is closed anew under its new name."""
+    _open(connection, table)
+
+
 def close_like(source: Connection, target: Connection) -> None:
     """Close in a copy what is closed in its source."""
     closed = {table for table, _ in _triggers(source)}

@@ -1,6 +1,6 @@
 """What must change in the database before these forms can run. Nothing is ever dropped but an index."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -21,6 +21,7 @@ from app.records.change_checks import gets_case, loses_case, reached_by_more, re
 from app.records.choice_changes import recodings
 from app.records.closing import close_tables, closed_tables
 from app.records.converting import Conversion, fill_sort_columns, give_cases, index_anew, recode
+from app.records.form_names import Renaming, rename_form, tables_of
 from app.records.held import Held
 from app.records.owning_files import own_files
 from app.records.past import Definition as Contents
@@ -67,6 +68,10 @@ class Standing:
         self.moved |= {old}
         self.changed = True
 
+    def without_indexes(self) -> "Standing":
+        """The table under another name: its indexes, and what closes it, are made anew."""
+        return Standing(self.columns, changed=True)
+
     def add(self, names: Iterable[str]) -> None:
         """Columns are added."""
         self.columns |= {*names}
@@ -75,14 +80,14 @@ class Standing:
 
 def plan(
     connection: Connection, definition: Definition, standing: Mapping[str, Form] = EMPTY,
-    kept: Mapping[str, Contents] = EMPTY,
+    kept: Mapping[str, Contents] = EMPTY, renamings: Sequence[Renaming] = (),
 ) -> list[Step]:
     """The steps in the order they are done.
 
     ``standing`` are the forms as their columns stand, ``kept`` the contents they were made of: nothing
-    for a new database.
+    for a new database. Forms that get another name are there under the new one.
     """
-    return list(_Plan(connection, definition, standing, kept).steps())
+    return list(_Plan(connection, definition, standing, kept, renamings).steps())
 
 
 def carry_out(connection: Connection, steps: Iterable[Step]) -> None:
@@ -96,9 +101,9 @@ class _Plan:
 
     def __init__(
         self, connection: Connection, definition: Definition, standing: Mapping[str, Form],
-        kept: Mapping[str, Contents],
+        kept: Mapping[str, Contents], renamings: Sequence[Renaming],
     ) -> None:
-        self.definition, self.before, self.kept = definition, standing, kept
+        self.definition, self.before, self.kept, self.renamings = definition, standing, kept, renamings
         self.dialect = connection.dialect
         self.quote = connection.dialect.identifier_preparer.quote
         self.there = _tables_there(connection)
@@ -110,6 +115,8 @@ class _Plan:
         self.held = Held(connection, standing)
 
     def steps(self) -> Iterator[Step]:
+        for renaming in self.renamings:
+            yield from self._rename_form(renaming)
         yield from self._seen_by_more()
         unowned = self._unowned()
         for table in self._wanted():  # what became of a question is told in Dosar's own tables
@@ -151,12 +158,27 @@ class _Plan:
         """Every form that stands already and goes on: as it was, as it is now."""
         return [(self.before[key], form) for key, form in self.definition.forms.items() if key in self.before]
 
+    def _rename_form(self, one: Renaming) -> Iterator[Step]:
+        for gone in tables_of(one.now, self.there):
+            self.there.pop(gone)
+            self.closed.discard(gone)
+        tables = {name: {*self.there[name].indexes} for name in tables_of(one.was, self.there)}
+        for name in tables:
+            new = one.now + name[len(one.was):]
+            self.there[new] = self.there.pop(name).without_indexes()
+            self.closed |= {new} if name in self.closed else set()
+            self.closed.discard(name)
+        said = Message("%(was)s is now called %(now)s, with its records (%(count)s).", {
+            "was": one.was, "now": one.now, "count": one.count,
+        })
+        yield Step(said, partial(rename_form, one=one, tables=tables))
+
     # --- whose the records are -------------------------------------------------------------------------
 
     def _seen_by_more(self) -> Iterator[Step]:
         """Nothing to do, but to be told: access is never widened without a word."""
         for older, form in self._pairs():
-            if reached_by_more(older, form) and (count := self.held.records(form.key)):
+            if reached_by_more(older, form) and (count := self.held.records(older.key)):
                 yield Step(Message("More people see the records of %(form)s (%(count)s) from now on.", {
                     "count": count, "form": form.key,
                 }), partial(_run, []))
@@ -172,7 +194,7 @@ class _Plan:
             if not gets_case(older, form):
                 continue
             tables = [row_table_name(form.key, one.name) for one in form.row_questions]
-            if form.case_was and (count := self.held.records(form.key)):
+            if form.case_was and (count := self.held.records(older.key)):
                 said = Message("The records of %(form)s (%(count)s) get their case from %(name)s.", {
                     "count": count, "form": form.key, "name": form.case_was,
                 })
@@ -284,7 +306,7 @@ class _Plan:
         """Computed answers follow the rules of the new forms."""
         for older, form in self._pairs():
             wanted = [one for one in with_other_rules(older, form) if not stays(form, one)]
-            if not wanted or loses_case(older, form) or not self.held.records(form.key):
+            if not wanted or loses_case(older, form) or not self.held.records(older.key):
                 continue
             count = sum(1 for _ in made_anew(self.held.connection, older, form, wanted, now().date()))
             if count:
@@ -357,7 +379,8 @@ class _Plan:
         if files is None or "rows_of" in files.columns:
             return []
         said = Message("Every file is kept with the record it was attached to.")
-        every = [*self.before.values(), *self.definition.forms.values()]
+        before = [one.model_copy(update={"form": key}) for key, one in self.before.items()]
+        every = [*before, *self.definition.forms.values()]
         return [Step(said, partial(own_files, forms=every, aside=ASIDE))]
 
     def _close(self) -> Iterator[Step]:

@@ -21,6 +21,9 @@ Contents = dict[str, Any]
 Place = tuple[str, str]
 """Table of rows (or nothing) and question."""
 
+FOLDER = "~folder"
+"""The part that remembers which files were read last, by which program, and what was found in them."""
+
 
 @dataclass
 class Kept:
@@ -30,6 +33,8 @@ class Kept:
     """Part → its last contents, ``None`` for a part that left the folder."""
     versions: dict[str, list[Contents]] = field(default_factory=lambda: defaultdict(list))
     """Part → every contents it ever had, oldest first."""
+    names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Form → every name it had."""
 
     @property
     def good(self) -> dict[str, Any]:
@@ -45,6 +50,10 @@ def read_kept(connection: Connection, only_latest: bool = False) -> Kept:
         rows = rows.where(form_version.c.id.in_(newest))
     kept = Kept()
     for part, values in connection.execute(rows):
+        sort, _, name = part.partition(":")
+        if sort == "form" and values is not None:
+            kept.names[name].add(values["form"])
+            values = {**values, "form": name}
         kept.latest[part] = values
         if values is not None:
             kept.versions[part].append(values)
@@ -59,7 +68,10 @@ def standing_contents(kept: Kept) -> dict[str, Contents]:
 
 
 def standing_forms(kept: Kept, parts: Mapping[str, Contents]) -> dict[str, Form]:
-    """The forms these contents describe, with whatever choice lists they ever had."""
+    """The forms these contents describe, with whatever choice lists they ever had, by the names of the parts.
+
+    A form that is about to get another name is there under the new one, and still says the old: its tables do.
+    """
     lists: dict[str, Sequence[Choice]] = defaultdict(list)
     for made in make_parts({
         part: versions[-1] for part, versions in kept.versions.items() if part.startswith("choices:")
@@ -67,7 +79,8 @@ def standing_forms(kept: Kept, parts: Mapping[str, Contents]) -> dict[str, Form]
         if isinstance(made, ChoiceList):
             lists[made.list] = made.choices
     return {
-        made.key: with_choices(made, lists) for made in make_parts(parts).values() if isinstance(made, Form)
+        part.partition(":")[2]: with_choices(made, lists) for part, made in make_parts(parts).items()
+        if isinstance(made, Form)
     }
 
 

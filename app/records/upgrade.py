@@ -37,19 +37,18 @@ from app.language.folder import (
 from app.language.form import CASE, Form
 from app.language.reading import Source
 from app.records.change_checks import Changed, gone_forms, refused, told, waiting
+from app.records.form_names import COME_ALONG, renamed, renamings
 from app.records.former import former_choices, former_from_json, former_to_json
 from app.records.held import Held
 from app.records.own_tables import make_own_tables
 from app.records.planning import Step, carry_out, plan
 from app.records.reindexing import refresh_index
-from app.records.standing import Kept, read_kept, standing_contents, standing_forms
+from app.records.standing import FOLDER, Kept, read_kept, standing_contents, standing_forms
 from app.records.store import Store
 from app.records.system import form_version, now
 
 log = getLogger(__name__)
 
-FOLDER = "~folder"
-"""The part that remembers which files were read last, by which program, and what was found in them."""
 MENDED_BY_RECORDS = {"F020", "F048", "F049"}
 """Findings that may be gone although no file has changed: somebody corrected the records."""
 PROGRAM = ("language", "fields", "records")
@@ -93,7 +92,7 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> Opened:
                 raise
             log.exception("The database could not be made to fit the changed forms")
             return _as_before(connection, folder, kept, error)
-        _keep(connection, opened, kept.latest, digest)
+        _keep(connection, opened, read_kept(connection, only_latest=True).latest, digest)
     return opened
 
 
@@ -159,17 +158,20 @@ def _former(folder: Any) -> Former:
 
 
 def _compared(connection: Connection, folder: Path, kept: Kept, converting: bool) -> Opened:
+    reading = read_folder(folder)
+    names, about_names = renamings(reading, kept, Held(connection, {}), converting)
+    for one in names:
+        kept = renamed(kept, one)
     before = standing_contents(kept)
     standing = _as_they_stand(kept, before)
-    reading = read_folder(folder)
     found = [
-        *check(reading), *_changes(connection, reading, standing, converting),
+        *check(reading), *about_names, *_changes(connection, reading, standing, converting),
         *gone_forms(reading, Held(connection, standing), _files(kept.good), folder.name),
     ]
     reading.findings = sorted(found, key=lambda one: (one.place, one.code))
     contents = _usable(reading, kept.good)
     definition = _defined(kept, contents)
-    steps = plan(connection, definition, standing, before)
+    steps = plan(connection, definition, standing, before, names)
     files = {source.file: part for part, source in reading.sources.items() if part in contents}
     gone = {file: part for file, part in _files(kept.good).items() if part not in files.values()}
     return Opened(definition, reading.findings, steps, files={**gone, **files})
@@ -228,14 +230,19 @@ def _usable(reading: Reading, good: Mapping[str, Any]) -> dict[str, Any]:
     files = _files(good)
     for part in broken:
         # a file that cannot be read at all does not say its part; it is what it was the last time
-        known = part if part in good else files.get(reading.sources[part].file, part)
-        if known in good and known not in contents:
-            contents[known] = good[known]
+        known = [part, files.get(reading.sources[part].file, part), _former_part(reading.sources[part])]
+        if (last := next((one for one in known if one in good), None)) and last not in contents:
+            contents[last] = good[last]
     for part in [part for part in contents if part.startswith("form:")]:
         _complete(part, contents, good)
     if f"form:{CASE}" not in contents:
         contents = {part: values for part, values in contents.items() if not _belongs_to_case(part, values)}
     return {part: values for part, values in contents.items() if is_picked(part, contents)}
+
+
+def _former_part(source: Source) -> str:
+    """The form under the name it had before: it keeps that one while it cannot be used under its new one."""
+    return f"form:{source.contents.get('was')}" if isinstance(source.contents, dict) else ""
 
 
 def _belongs_to_case(part: str, values: Any) -> bool:
@@ -263,7 +270,7 @@ def _lists_named(part: str, values: Any) -> set[str]:
 
 def _keep(connection: Connection, opened: Opened, latest: Mapping[str, Any], digest: str) -> None:
     """Remember every part that changed, as the last good version from now on."""
-    findings = [finding_to_json(one) for one in opened.findings]
+    findings = [finding_to_json(one) for one in opened.findings if one.code != COME_ALONG]
     former = former_to_json(opened.definition.former)
     outcome = {"digest": digest, "files": opened.files, "findings": findings, "former": former}
     parts: dict[str, Any] = {**opened.definition.contents, FOLDER: outcome}

@@ -156,7 +156,7 @@ def test_a_removed_form_comes_back_with_its_records(ours: Organisation) -> None:
         told = [str(one) for one in ours.opened.findings if one.code == "F052"]
         assert told == [
             'forms/visit.yaml:1: F052: The form "visit" is gone from the folder; its records are kept, but nobody sees '
-            'them: 1. Put its file back. The file may be called otherwise, but must go on saying "form: visit".'
+            'them: 1. Put its file back; if the form has a new name, write in its file was: visit.'
         ]
         ours.start(menu=MENU + "\n")
     ours.start(visit=VISIT + "      - {name: cost, type: integer, label: {en: Cost, ro: Cost}}\n")

@@ -106,7 +106,7 @@ def test_who_was_absent_from_an_activity_is_not_counted() -> None:
     assert settled(activity, {"participants": people}, date(2026, 11, 22))["attended"] == 2
 
 
-PROFESSIONALS = ("coordinator", "case_manager", "social_worker", "psychologist", "lawyer", "accountant")
+PROFESSIONALS = ("coordinator", "case_manager", "social_worker", "psychologist", "lawyer", "doctor", "accountant")
 WORK_ON_CASES = PROFESSIONALS[:-1]
 
 

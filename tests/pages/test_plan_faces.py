@@ -84,7 +84,7 @@ def case_id(demo: Demo) -> int:
     number = number_of(page)
     enter_consent(demo, number)
     with demo.app.app_context(), acting_as(SYSTEM):
-        people = {worker: user_number(demo, worker) for worker in ("social_worker", "psychologist", "lawyer")}
+        people = {worker: user_number(demo, worker) for worker in ("social_worker", "psychologist", "lawyer", "doctor")}
         clerk = Clerk(None, "coordinator", date(2005, 8, 24))
         for worker, user_id in people.items():
             join(demo.cabinet, demo.cabinet.case(number), user_id, worker, clerk, date(2005, 8, 24))
@@ -128,7 +128,7 @@ def whole_plan(demo: Demo, case_id: int, plan_id: int) -> int:
             "situation_psychological_by": str(user_number(demo, "psychologist")),
             "situation_psychological_on": "02.09.2005",
         },
-        "case_manager": {"situation_medical": "Tratament pentru tensiune intracraniană."},
+        "doctor": {"situation_medical": "Tratament pentru tensiune intracraniană."},
         "lawyer": {"situation_legal": "Perfectarea buletinului; asistența avocatului."},
     }
     for worker, answers in parts.items():
@@ -251,6 +251,16 @@ def test_specialists_read_the_shared_rows_and_write_their_own_part(demo: Demo, c
     page.save({"situation_psychological": "Mai liniștită.", "notes": "Altceva", "rows.0.activities": "Altceva"})
 
     assert kept(demo, copy) == {**before, "situation_psychological": "Mai liniștită."}
+
+
+def test_the_doctor_writes_the_medical_part_and_reads_no_story(demo: Demo, copy: int) -> None:
+    page = opened(demo, "doctor", f"/records/plan/{copy}/edit?face=iap", "intracraniană")
+    assert {name.partition(".")[0] for name in page.boxes} - {"_seen", "_owner", "csrf_token"} == {
+        "situation_medical", "situation_medical_by", "situation_medical_on",
+    }
+    text = look(demo.browser("doctor"), f"/records/plan/{copy}?face=iap").text
+    assert "Subapreciere" in text, "health is what she works with"
+    assert "Familie dezorganizată" not in text and "Perfectarea buletinului" not in text
 
 
 def test_a_paper_says_what_it_does_not_show(demo: Demo, whole_plan: int) -> None:

@@ -208,12 +208,11 @@ def test_a_language_switched_on_an_empty_sheet_leaves_no_draft(manager: Visitor)
 
 def test_a_notice_stays_in_sight_while_the_first_open_box_is_far_below(manager: Visitor) -> None:
     begin(manager, "Ciorna de mai sus", 3)
-    manager.type(visit_date="azi", locality="Lunca")
-    expect(manager.page.locator("#draft-status")).to_contain_text("Ciornă păstrată")
     manager.page.set_viewport_size({"width": 1280, "height": 300})
+    manager.page.emulate_media(reduced_motion="reduce")  # what scrolls is there at once
     manager.open("/records/visit_report/new?case=3")
     focused = manager.page.locator(":focus")
-    expect(focused).to_have_attribute("name", re.compile(r"^(?!main)."))
+    expect(focused).to_have_attribute("name", "visit_date")
     assert focused.bounding_box()["y"] > 300, "the page is longer than the window"
     expect(manager.page.get_by_text("Ciorna dumneavoastră")).to_be_in_viewport()
     manager.press("Renunță la ciornă")

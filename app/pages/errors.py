@@ -8,14 +8,15 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.access.sessions import is_static
+from app.pages.typed_texts import is_text_page, typed_texts
 from app.pages.unsent import OfAnother, TooLong, sheet_again
 from app.records.scope import OutOfReach
 from app.records.trouble import Busy, CannotKeep
 
-UNSEEN = ("csrf_token", "password", "again", "current")
-
 SHOWING_TYPED = (400, 409, 503)
-"""What was typed is shown once more with these, so that it can be copied."""
+"""What was typed is shown once more with these, so that it can be copied; on a page for text with any but one."""
+TOO_MUCH = 413
+"""What was sent was not received."""
 REFUSED = "dosar.refused"
 """Where a request that the server refused by itself says with which status."""
 TOLD: dict[int, tuple[Any, Any]] = {
@@ -91,16 +92,8 @@ def _page(code: int, what_to_do: str = "", shows_typed: bool | None = None) -> A
     if is_static(current_app, request) or request.environ.get(REFUSED, 413) != 413:
         return Response(f"{heading}\n", code, mimetype="text/plain")
     if shows_typed is None:
-        shows_typed = code in SHOWING_TYPED
+        shows_typed = code in SHOWING_TYPED or (code != TOO_MUCH and is_text_page())
     return render_template(
         "error.html", status=code, heading=str(heading), what_to_do=what_to_do or str(remedy),
-        kept=_typed() if shows_typed else [],
+        kept=typed_texts() if shows_typed else [],
     ), code
-
-
-def _typed() -> list[tuple[str, str]]:
-    """What stood in the boxes, to be copied."""
-    return [
-        (name, text) for name in request.form if name not in UNSEEN and not name.startswith("_")
-        for text in request.form.getlist(name) if text.strip()
-    ]

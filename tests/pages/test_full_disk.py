@@ -1,14 +1,17 @@
 """Nothing can be written any more: the page says so, and shows what was typed to be copied."""
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 
 import pytest
 from sqlalchemy import event
+from werkzeug.test import TestResponse
 
 from tests.pages.browsing import look
-from tests.pages.conftest import Demo
+from tests.pages.conftest import Demo, token_on
 from tests.records.test_full_disk import LONG, forbid_writing
 
 SHEET = "/records/visit_report/new?case=6"
@@ -35,6 +38,51 @@ def test_what_was_typed_is_shown_to_be_copied(demo: Demo, caplog: pytest.LogCapt
         refused = browser.post(sheet.action, data={**typed, "visit_date": ""})
     for answer in (sent, refused):
         assert answer.status_code == 507 and "nu să le scrie" in answer.text
-        assert LONG.strip() in answer.text
+        assert ("Scopul vizitei", LONG.strip()) in shown(answer)
     assert "ReadOnly" in caplog.text and "Povestea" not in caplog.text
     assert sheet.save({"visit_purpose": "După aceea", "visit_date": "azi", "conclusions": "Bine."}).text
+
+
+def shown(answer: TestResponse) -> list[tuple[str, str]]:
+    """What the page shows to be copied: (what the box is called, what stood in it)."""
+    found = re.findall(r'<div class="answer"><dt>(.*?)</dt><dd[^>]*>(.*?)</dd>', answer.text, re.DOTALL)
+    return [(unescape(label), unescape(text).strip()) for label, text in found]
+
+
+TYPED = {
+    "visit_date": "7.9.2026", "visit_purpose": "Prima vizită", "conclusions": "Bine.", "attendance": "good",
+    "family.4.name": "Ana P.", "family.4.birth_date": "luna trecută?", "family.9.notes": "a doua",
+}
+
+
+@pytest.mark.parametrize(("language", "expected"), [
+    ("ro", [("Scopul vizitei", "Prima vizită"), ("Membrii familiei, rândul 1: Nume și prenume", "Ana P."),
+            ("Membrii familiei, rândul 1: Ziua, luna, anul nașterii", "luna trecută?"),
+            ("Membrii familiei, rândul 2: Notițe", "a doua"),
+            ("Frecventare", "Bun"), ("Autorul raportului", "Teodora")]),
+    ("en", [("Purpose of visit", "Prima vizită"), ("Family members, row 1: First name and last name", "Ana P."),
+            ("Attendance", "Good"), ("Author of the report", "Teodora")]),
+])
+def test_it_is_shown_under_the_words_of_its_questions(
+    demo: Demo, language: str, expected: list[tuple[str, str]]
+) -> None:
+    browser = demo.browser("case_manager")
+    look(browser, "/").browser.post("/language", data={"csrf_token": token_on(browser.get("/").text),
+                                                       "language": language})
+    sheet = look(browser, SHEET)
+    with only_read(demo):
+        answer = browser.post(sheet.action, data={**sheet.boxes.to_dict(), **TYPED})
+    told = shown(answer)
+    assert answer.status_code == 507
+    assert [one for one in expected if not any(one[0] == label and one[1] in text for label, text in told)] == []
+    assert not any("_" in label or "." in label for label, _ in told)
+
+
+def test_a_reason_is_shown_under_its_question(demo: Demo) -> None:
+    browser = demo.browser("coordinator")
+    page = "/cases/6/merge/5"
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', browser.get(page).text))
+    with only_read(demo):
+        answer = browser.post(page, data={**hidden, "reason": "Același buletin"})
+    assert answer.status_code == 507
+    assert shown(answer) == [("De unde știți că este aceeași persoană?", "Același buletin")]

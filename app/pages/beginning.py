@@ -1,5 +1,7 @@
 """What a new sheet begins with: its case, defaults, and what other sheets already say."""
 
+from collections.abc import Iterator
+
 from flask import render_template, request, session
 from flask_babel import gettext
 
@@ -15,6 +17,8 @@ from app.pages.asked import Result, SearchBox
 from app.pages.desk import Desk, found_or_404
 from app.pages.sheet import SheetOnDesk
 from app.records.attachments import without_files
+from app.records.case_links import without_links
+from app.records.links import Pointing, links_in, out_of_reach
 from app.records.lists import Wish, latest, list_page
 from app.records.sheets import answers_of
 from app.records.tables import Record
@@ -55,14 +59,25 @@ def defaults(at: Desk, form: Form) -> Answers:
 
 
 def prefilled(at: Desk, form: Form, case: Record | None) -> Answers:
-    """What the case's other sheets say, and what is carried over from its last sheet of this form."""
+    """What the case's other sheets say, and what is carried over from its last sheet of this form.
+
+    A link is left out to what was deleted since, or is not hers to see: she could not save it.
+    """
     answers = _from_case(at, form, case)
     if case is not None:
         answers |= taken_over(at.cabinet, at.seen_forms(), form, case)
     for name, answer in session.get("kept", {}).get(form.key, {}).items():
         if name in form.questions:
             answers[name] = form.questions[name].from_json(answer)
-    return without_files(form.questions.values(), answers | _carried(at, form, case))
+    answers = without_files(form.questions.values(), answers | _carried(at, form, case))
+    return without_links(answers, out_of_reach(at.cabinet, _not_read_now(form, answers)))
+
+
+def _not_read_now(form: Form, answers: Answers) -> Iterator[Pointing]:
+    """The links that another sheet holds; the last sheet itself was found there a moment ago."""
+    for one in links_in(form.questions.values(), answers):
+        if one.question.from_last != one.target:
+            yield one
 
 
 def _carried(at: Desk, form: Form, case: Record | None) -> Answers:

@@ -165,7 +165,7 @@ class CaseBlocks:
     def _payer_titles(self) -> Titles:
         payers = {payer for balance in self.balances for payer in balance.payers if isinstance(payer, int)}
         wanted = {target: payers for target in self._payer_targets()} if payers else {}
-        return link_titles(self.at.cabinet, self.at.seen_forms(), wanted, self.at.reading)
+        return link_titles(self.at.cabinet, self.at.seen_forms(), wanted, self.at.reading, with_deleted=True)
 
     def _payer_targets(self) -> set[str]:
         """The form payers are records of."""

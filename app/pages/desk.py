@@ -75,7 +75,7 @@ class Desk:
         """What the records are called that these answers point to, and these users by name."""
         wanted = linked_ids(questions, answers)
         wanted.setdefault(USER, set()).update(one for one in users if one is not None)
-        return link_titles(self.cabinet, self.seen_forms(), wanted, self.reading)
+        return link_titles(self.cabinet, self.seen_forms(), wanted, self.reading, with_deleted=True)
 
     def case_head(self, case: Record | None) -> CaseHead | None:
         """What stands above every sheet of a case: its code, and what she may know of the person."""

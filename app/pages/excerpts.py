@@ -1,6 +1,7 @@
 """What sheets say on the page of the sheet they link to: a plan shows what each of its amendments changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -9,10 +10,11 @@ from app.language.form import Form
 from app.language.question import Answers
 from app.language.texts import say
 from app.pages.desk import Desk
+from app.pages.filling import Titles, linked_ids
 from app.pages.reading_sheet import ReadSection, read_question
 from app.records.glancing import Glance
 from app.records.hanging import links_to
-from app.records.labels import title, title_questions
+from app.records.labels import link_titles, title, title_questions
 from app.records.tables import Record
 
 
@@ -26,7 +28,9 @@ def excerpts(at: Desk, record: Record, case: Record | None) -> list[ReadSection]
     for form in telling:
         _ask(look, form, record)
     look.read()
-    return [section for form in telling for section in _sections(at, look, form)]
+    told = [one for form in telling for one in _told(look, form)]
+    titles = _titles(at, told)
+    return [_section(at, one, titles) for one in told]
 
 
 def _ask(look: Glance, form: Form, record: Record) -> None:
@@ -40,14 +44,39 @@ def _ask(look: Glance, form: Form, record: Record) -> None:
         look.ask_rows((form.key, table), form.key, table, rows.record_id.in_(select(kept.id).where(here)))
 
 
-def _sections(at: Desk, look: Glance, form: Form) -> Iterator[ReadSection]:
-    """Each sheet under its own name, in the order they were entered."""
+@dataclass(frozen=True)
+class _Telling:
+    """A sheet that links here: its title's answers, and those of its excerpt."""
+
+    form: Form
+    record_id: int
+    answers: Answers
+    said: Answers
+
+
+def _told(look: Glance, form: Form) -> Iterator[_Telling]:
+    """In the order they were entered."""
     for record_id, answers in sorted(look.answers(form.key, form.key), key=lambda found: found[0]):
-        name = title(form, answers, at.reading, record_id)
         said = {asked: _answer(look, form, asked, record_id, answers) for asked in form.excerpt}
-        yield ReadSection(f"{say(form.title, at.reading.language)}: {name}", "", [
-            read_question(at, form.questions[asked], answer, {}) for asked, answer in said.items() if answer is not None
-        ])
+        yield _Telling(form, record_id, answers, said)
+
+
+def _titles(at: Desk, told: Sequence[_Telling]) -> Titles:
+    """What the records are called that the excerpts point to: no statement where there are none."""
+    wanted: dict[str, set[int]] = {}
+    for one in told:
+        for target, ids in linked_ids([one.form.questions[name] for name in one.said], one.said).items():
+            wanted.setdefault(target, set()).update(ids)
+    return link_titles(at.cabinet, at.seen_forms(), wanted, at.reading, with_deleted=True)
+
+
+def _section(at: Desk, one: _Telling, titles: Titles) -> ReadSection:
+    """The sheet under its own name."""
+    name = title(one.form, one.answers, at.reading, one.record_id)
+    return ReadSection(f"{say(one.form.title, at.reading.language)}: {name}", "", [
+        read_question(at, one.form.questions[asked], answer, titles)
+        for asked, answer in one.said.items() if answer is not None
+    ])
 
 
 def _answer(look: Glance, form: Form, name: str, record_id: int, answers: Answers) -> Any:

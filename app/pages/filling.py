@@ -168,8 +168,6 @@ class Filling:
         """The answer in words, a file with its link; a record out of reach has no title."""
         if url := file_url(question, answer, self.titles):
             return linked(self._text(question, answer), url)
-        if question.link_target() is not None and isinstance(answer, int):
-            return self._text(question, answer) or gettext("(not for you to see)")
         return self._text(question, answer) or shown(question, answer, self.reading)
 
     def _heads(self, table: Question) -> list[AskedColumn]:
@@ -186,7 +184,7 @@ class Filling:
     def _text(self, question: Question, answer: Any) -> str:
         target = question.link_target()
         if target is not None and isinstance(answer, int):
-            return self.titles.get((target, answer), "")
+            return self.titles.get((target, answer)) or gettext("(not for you to see)")
         if question.attached and isinstance(answer, int):
             return self.titles.get((FILE, answer)) or gettext("(not for you to see)")
         return shown(question, answer, self.reading) if question.computed else ""

@@ -123,7 +123,7 @@ def _fields(at: Desk, kept: Sheet, gone: Sheet) -> list[Differing]:
     for answers in (kept.answers, gone.answers):
         for target, ids in linked_ids(asked, answers).items():
             wanted.setdefault(target, set()).update(ids)
-    named = link_titles(at.cabinet, at.seen_forms(), wanted, at.reading)
+    named = link_titles(at.cabinet, at.seen_forms(), wanted, at.reading, with_deleted=True)
     return [
         Differing(
             f"{KEEP}{question.name}", say(question.label, at.reading.language),

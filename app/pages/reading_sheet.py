@@ -14,7 +14,7 @@ from app.pages.desk import Desk
 from app.pages.filling import Titles, file_url, linked
 from app.pages.moments import moment_text
 from app.records.attachments import FILE
-from app.records.labels import shown
+from app.records.labels import DeletedTitle, shown
 from app.records.tables import USER, Record
 
 
@@ -111,9 +111,14 @@ def _url(at: Desk, question: Question, answer: Any, titles: Titles) -> str:
     target = question.link_target()
     if not isinstance(answer, int) or isinstance(answer, bool):
         return ""
-    if target is not None and target != USER and at.worker.may("see", target):
+    if target is not None and target != USER and _is_opened(at, target, titles.get((target, answer))):
         return f"/records/{target}/{answer}"
     return file_url(question, answer, titles)
+
+
+def _is_opened(at: Desk, target: str, named: str | None) -> bool:
+    """Whether a record of this title has a page for the worker."""
+    return named is not None and (not isinstance(named, DeletedTitle) or at.worker.may("delete", target))
 
 
 MANY = 4

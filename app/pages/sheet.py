@@ -42,12 +42,14 @@ from app.pages.uploads import foreign_files, refusals, take_uploads
 from app.records import drafts
 from app.records.case_links import links_elsewhere, without_links
 from app.records.drafts import Place
+from app.records.links import newly_deleted
 from app.records.tables import Record
 
 TOKENS = ("_once", "_seen")
 """A draft goes on with the tokens it began with: it files one sheet, and knows the version it saw."""
 
 NOT_OF_THIS_CASE = Message("This sheet is not one of this case. Choose one of this case.")
+WAS_DELETED = Message("This record was deleted. Choose another one.")
 
 Answer = Response | str | tuple[str, int]
 
@@ -204,7 +206,7 @@ class SheetOnDesk:
         read.answers.update(derived(self.questions, read.answers, self.desk.reading))
         answers = settled(self.whole, self._with_kept(read.answers), self.desk.reading.today)
         asked = {question.name for question in self.questions}
-        answers, elsewhere = self._within_case(answers, asked)
+        answers, ill_pointed = self._well_pointed(answers, asked)
         changed = self._changed(answers)
         found = [
             told for one in complaints(self.whole, answers, self.desk.reading.today, asked, changed)
@@ -212,7 +214,7 @@ class SheetOnDesk:
             and (told := led(self, one, changed)) is not None
         ]
         but = self.record.id if self.record is not None else None
-        found += [Complaint(where, NOT_OF_THIS_CASE) for where in elsewhere]
+        found += ill_pointed
         found += known_already(self.desk, self.whole, self.questions, self.kept, answers, but)
         found += still_lacking(self.desk, self.record, self.questions, self.kept, answers)
         found += would_drop(self, answers, changed)
@@ -241,16 +243,19 @@ class SheetOnDesk:
         changed = changed_questions(self.whole, self.kept, answers, self.desk.reading.today)
         return changed if any(question.name in changed for question in self.questions) else frozenset()
 
-    def _within_case(self, answers: Answers, asked: Set[str]) -> tuple[Answers, list[Where]]:
-        """The answers, and which of them point to a sheet of another case.
+    def _well_pointed(self, answers: Answers, asked: Set[str]) -> tuple[Answers, list[Complaint]]:
+        """The answers, and which of them newly point to a sheet of another case or to what was deleted.
 
         What a new sheet took over from one of former times, and this page does not ask, is left out.
         """
-        case_id = self.case.id if self.case is not None else None
+        cabinet, case_id = self.desk.cabinet, self.case.id if self.case is not None else None
         before = self.kept if self.record is not None else {}
-        elsewhere = links_elsewhere(self.desk.cabinet, self.whole, case_id, answers, before)
-        unasked = [where for where in elsewhere if self.record is None and where[0] not in asked]
-        return without_links(answers, unasked), [where for where in elsewhere if where not in unasked]
+        found = dict.fromkeys(newly_deleted(cabinet, self.whole.questions.values(), answers, before), WAS_DELETED)
+        found |= dict.fromkeys(links_elsewhere(cabinet, self.whole, case_id, answers, before), NOT_OF_THIS_CASE)
+        unasked = [where for where in found if self.record is None and where[0] not in asked]
+        return without_links(answers, unasked), [
+            Complaint(where, said) for where, said in found.items() if where not in unasked
+        ]
 
     def _foreign_files(self, read: Answers) -> dict[Where, Message]:
         record_id = self.record.id if self.record is not None else None

@@ -9,8 +9,9 @@ from typing import Any
 from app.language.answering import Where
 from app.language.case_links import stays_in_case
 from app.language.form import CASE, Form
-from app.language.question import Answers, Question
+from app.language.question import Answers
 from app.records.cabinet import Cabinet
+from app.records.links import links_in
 from app.records.scope import cases_of
 
 
@@ -46,17 +47,6 @@ def without_links(answers: Answers, places: Iterable[Where]) -> Answers:
 
 
 def _pointing(forms: Mapping[str, Form], form: Form, answers: Mapping[str, Any]) -> Iterator[tuple[Where, str, int]]:
-    for question in form.questions.values():
-        columns = question.columns_asked()
-        yield from _of_one(forms, form, [question], answers, ())
-        for place, row in enumerate(answers.get(question.name) or () if columns else ()):
-            yield from _of_one(forms, form, columns, row, (question.name, str(place)))
-
-
-def _of_one(
-    forms: Mapping[str, Form], form: Form, questions: Iterable[Question], answers: Mapping[str, Any], within: Where,
-) -> Iterator[tuple[Where, str, int]]:
-    for question in questions:
-        answer = answers.get(question.name)
-        if isinstance(answer, int) and stays_in_case(forms, form, question):
-            yield (*within, question.name), str(question.link_target()), answer
+    for one in links_in(form.questions.values(), answers):
+        if stays_in_case(forms, form, one.question):
+            yield one.where, one.target, one.number

@@ -84,12 +84,12 @@ def linked(
     cabinet: Cabinet, known: Mapping[str, Form], form: Form, reading: Reading, case_id: int | None,
 ) -> dict[str, Sequence[tuple[int, str]]]:
     """For each filter that is a link, the records that records in reach point to, as far as the reader may know
-    what they are called: one statement for all of them."""
+    what they are called, deleted ones marked: one statement for all of them."""
     kept: Any = cabinet.record_class(form.key)
     names = [name for name in form.filters if _target(form, known, name)]
-    of_case = [kept.case_id == case_id] if case_id and form.belongs_to else []
+    there = [kept.deleted_at.is_(None), *([kept.case_id == case_id] if case_id and form.belongs_to else [])]
     wanted = [
-        (_target(form, known, name), select(getattr(kept, name)).where(getattr(kept, name).is_not(None), *of_case))
+        (_target(form, known, name), select(getattr(kept, name)).where(*there, getattr(kept, name).is_not(None)))
         for name in names
     ]
     found = titles_where(cabinet, known, wanted, reading) if wanted else []

@@ -20,11 +20,23 @@ CODE = "code"
 PERSON = (User.first_name, User.last_name, User.active)
 """What :func:`person_name` is made of."""
 ACCOUNT_CLOSED = {"en": "account closed", "ro": "cont închis"}
+DELETED = {"en": "deleted", "ro": "șters"}
 PIECE = re.compile(r"{(\w+)}")
 UNKNOWN_WORDS = {
     Unknown.DONT_KNOW: {"en": "Does not know", "ro": "Nu știu"},
     Unknown.REFUSED: {"en": "Does not wish to answer", "ro": "Nu dorește să răspundă"},
 }
+
+
+class DeletedTitle(str):
+    """What a deleted record is called where others still point to it, marked as deleted; few may open it."""
+
+    __slots__ = ()
+
+
+def deleted_title(text: str, language: str) -> DeletedTitle:
+    """The title of a record, marked as deleted."""
+    return DeletedTitle(f"{text} ({say(DELETED, language)})")
 
 
 def shown(question: Question, answer: Any, reading: Reading) -> str:
@@ -78,19 +90,23 @@ def user_names(cabinet: Cabinet, ids: Iterable[int | None], reading: Reading) ->
 
 def link_titles(
     cabinet: Cabinet, known: Mapping[str, Form], wanted: Mapping[str, Iterable[int]], reading: Reading,
+    with_deleted: bool = False,
 ) -> dict[tuple[str, int], str]:
     """(target, id) → title, for every form (or ``user``) pointed to: one statement for all; and for every file.
 
-    ``known`` are the forms as the reader may know them; what she may not see has no title.
+    ``known`` are the forms as the reader may know them; what she may not see has no title. Nor has what was
+    deleted, unless it is asked for ``with_deleted``, where something still points to it: then it is a
+    :class:`DeletedTitle`, of a record that she could read if it were there.
     """
     files = readable(cabinet, known, wanted.get(FILE, ()), reading.worker_id)
-    return {**_record_titles(cabinet, known, wanted, reading), **{
+    return {**_record_titles(cabinet, known, wanted, reading, with_deleted), **{
         (FILE, one.id): file_words(one.name, one.media_type, one.size, reading.language) for one in files.values()
     }}
 
 
 def _record_titles(
     cabinet: Cabinet, known: Mapping[str, Form], wanted: Mapping[str, Iterable[int]], reading: Reading,
+    with_deleted: bool,
 ) -> dict[tuple[str, int], str]:
     targets = [(target, sorted(set(ids))) for target, ids in wanted.items() if target == USER or target in known]
     targets = [(target, ids) for target, ids in targets if ids]
@@ -100,7 +116,7 @@ def _record_titles(
     together: Together = cabinet.statement(("titles", *asked), lambda: Together.of([
         _asked_of(cabinet, target, names) for target, names in asked
     ]))
-    rows = together.read(cabinet, {f"of_{target}": ids for target, ids in targets})
+    rows = together.read(cabinet, {f"of_{target}": ids for target, ids in targets}, with_deleted)
     named = {
         (target, row["id"]): _named(known, target, row, reading)
         for (target, _), of_target in zip(targets, rows, strict=True) for row in of_target
@@ -111,14 +127,15 @@ def _record_titles(
 def titles_where(
     cabinet: Cabinet, known: Mapping[str, Form], wanted: Sequence[tuple[str, Any]], reading: Reading,
 ) -> list[dict[int, str]]:
-    """For each target and the query of its ids, the titles of these records: one statement for all."""
+    """For each target and the query of its ids, the titles of these records, deleted ones marked: one statement
+    for all. The queries read what was deleted too, unless they say otherwise."""
     parts = []
     for target, ids in wanted:
         kept, columns, _ = _asked_of(cabinet, target, () if target == USER else title_columns(known[target]))
         parts.append((kept, columns, [kept.id.in_(ids)]))
     return [
         {row["id"]: _named(known, target, row, reading) for row in rows}
-        for (target, _), rows in zip(wanted, read_together(cabinet, parts), strict=True)
+        for (target, _), rows in zip(wanted, read_together(cabinet, parts, with_deleted=True), strict=True)
     ]
 
 
@@ -130,17 +147,24 @@ def _with_case(
     for target in cabinet.across_cases.intersection(target for target, _ in named) if CASE in known else ():
         ids = [number for of, number in named if of == target]
         codes |= {(target, number): code for number, code in case_codes(cabinet, known, target, ids).items()}
-    return {one: " · ".join(filter(None, (codes.get(one), text))) for one, text in named.items()}
+    return {one: after_code(codes.get(one), text) for one, text in named.items()}
+
+
+def after_code(code: str | None, text: str) -> str:
+    """The title after the code of its case, if there is one; a deleted one is marked as before."""
+    return type(text)(" · ".join(filter(None, (code, text))))
 
 
 def case_codes(cabinet: Cabinet, known: Mapping[str, Form], form: str, ids: Sequence[int]) -> dict[int, str]:
-    """Record → the code of its case, as far as the reader may see it; a case without one is told by its number."""
+    """Record → the code of its case, as far as the reader may see it; a case without one is told by its number.
+    Deleted records are told of too."""
     kept: Any = cabinet.record_class(form)
     case: Any = cabinet.record_class(CASE)
     code = known[CASE].questions.get(CODE)
     columns = [case.id] if code is None else [case.id, *[getattr(case, name) for name in column_names(code)]]
     rows = cabinet.session.execute(
-        select(kept.id, *columns).join(case, kept.case_id == case.id).where(kept.id.in_(sorted(ids)))
+        select(kept.id, *columns).join(case, kept.case_id == case.id).where(kept.id.in_(sorted(ids))),
+        execution_options={"with_deleted": True},
     )
     return {row[0]: str(row[2] if code is not None and row[2] else row[1]) for row in rows}
 
@@ -156,7 +180,7 @@ def _asked_of(cabinet: Cabinet, target: str, names: Sequence[str]) -> tuple[Any,
     if target == USER:
         return User, [User.id, *PERSON], [User.id.in_(ids)]
     kept: Any = cabinet.record_class(target)
-    return kept, [kept.id, *[getattr(kept, name) for name in names]], [kept.id.in_(ids)]
+    return kept, [kept.id, kept.deleted_at, *[getattr(kept, name) for name in names]], [kept.id.in_(ids)]
 
 
 def _named(known: Mapping[str, Form], target: str, row: Mapping[str, Any], reading: Reading) -> str:
@@ -164,4 +188,5 @@ def _named(known: Mapping[str, Form], target: str, row: Mapping[str, Any], readi
         return person_name([row[column.key] for column in PERSON], reading)
     form = known[target]
     answers = {question.name: question.restored(row) for question in title_questions(form)}
-    return title(form, answers, reading, row["id"])
+    text = title(form, answers, reading, row["id"])
+    return deleted_title(text, reading.language) if row["deleted_at"] else text

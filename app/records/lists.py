@@ -27,7 +27,17 @@ from app.records.attachments import FILE
 from app.records.blanks import down, up
 from app.records.cabinet import Cabinet
 from app.records.filters import matching
-from app.records.labels import PERSON, case_codes, person_name, shown, title, title_columns, title_questions
+from app.records.labels import (
+    PERSON,
+    after_code,
+    case_codes,
+    deleted_title,
+    person_name,
+    shown,
+    title,
+    title_columns,
+    title_questions,
+)
 from app.records.search import asked_words, found_by, may_be_misspelled
 from app.records.system import attachment
 from app.records.tables import USER, Record, column_names, sort_order
@@ -86,6 +96,10 @@ class _Column:
     target: str = ""
 
 
+_NOTHING = _Column((), lambda values: "", lambda values: "")
+"""What is shown of a link to records the reader never sees."""
+
+
 def list_page(
     cabinet: Cabinet, known: Mapping[str, Form], key: str, wish: Wish, reading: Reading,
     with_case: bool = True, size: int = PAGE,
@@ -99,7 +113,7 @@ def list_page(
     read = _searched if asked_words(wish.words) and start + size <= MOST_COUNTED else _paged
     found = read(cabinet, form, wish, start, size, reading.language)
     columns = _columns(cabinet, form, known, reading, with_case and wish.case_id is None, wish)
-    rows = _rows(cabinet, kept, found.ids, columns, {"with_deleted": wish.deleted})
+    rows = _rows(cabinet, kept, found.ids, columns)
     waiting = frozenset(row[0] for row in rows if row[1])
     cells = _told_by_case(cabinet, known, rows, columns, _cells(rows, columns, "text"))
     return ListPage(found.ids, cells, start + 1, found.more, found.count, waiting)
@@ -165,7 +179,7 @@ def answers_listed(
     kept = cabinet.record_class(key)
     columns = _columns(cabinet, known[key], known, reading, wish.case_id is None, wish)
     for begin in range(0, len(ids), AT_ONCE):
-        rows = _rows(cabinet, kept, ids[begin:begin + AT_ONCE], columns, {"with_deleted": wish.deleted})
+        rows = _rows(cabinet, kept, ids[begin:begin + AT_ONCE], columns)
         waiting = [bool(row[1]) for row in rows]
         cells = _told_by_case(cabinet, known, rows, columns, _cells(rows, columns, "answer"))
         yield from zip(waiting, cells, strict=True)
@@ -273,7 +287,9 @@ def _columns(
 def _column(whole: Form, question: Question, known: Mapping[str, Form], reading: Reading) -> _Column:
     """How a question of the form is shown; of the ``whole`` form, which a reader may know less of."""
     target = question.link_target()
-    if target is not None and (target == USER or target in known):
+    if target is not None and target != USER and target not in known:
+        return _NOTHING
+    if target is not None:
         return _link_column(question.name, target, known, reading)
     if question.attached:
         return _file_column(question.name, reading)
@@ -311,12 +327,14 @@ def _link_column(name: str, target: str, known: Mapping[str, Form], reading: Rea
     names = title_columns(form)
 
     def text(values: Sequence[Any]) -> str:
-        if values[0] is None:
+        number, deleted_at, *rest = values
+        if number is None:
             return ""
-        columns = dict(zip(names, values[1:], strict=True))
-        return title(form, {one.name: one.restored(columns) for one in questions}, reading, values[0])
+        columns = dict(zip(names, rest, strict=True))
+        said = title(form, {one.name: one.restored(columns) for one in questions}, reading, number)
+        return deleted_title(said, reading.language) if deleted_at else said
 
-    return _Column(("id", *names), text, text, name, target)
+    return _Column(("id", "deleted_at", *names), text, text, name, target)
 
 
 def _file_column(name: str, reading: Reading) -> _Column:
@@ -326,15 +344,17 @@ def _file_column(name: str, reading: Reading) -> _Column:
     return _Column(("name", "media_type", "size"), text, text, name, FILE)
 
 
-def _rows(
-    cabinet: Cabinet, kept: type[Record], ids: Sequence[int], columns: Sequence[_Column], options: Mapping[str, Any],
-) -> list[Any]:
-    """What is selected of these records, in their order; first the id and whether the record waits."""
+def _rows(cabinet: Cabinet, kept: type[Record], ids: Sequence[int], columns: Sequence[_Column]) -> list[Any]:
+    """What is selected of these records, in their order; first the id and whether the record waits.
+
+    What they point to is read though it was deleted.
+    """
     if not ids:
         return []
     key = ("rows of a list", kept.form_key, *((column.names, column.link, column.target) for column in columns))
     query = cabinet.statement(key, lambda: _rows_query(kept, columns))
-    rows = {row[0]: row for row in cabinet.session.execute(query, {"ids": ids}, execution_options=options)}
+    found = cabinet.session.execute(query, {"ids": ids}, execution_options={"with_deleted": True})
+    rows = {row[0]: row for row in found}
     return [rows[one] for one in ids if one in rows]
 
 
@@ -384,6 +404,6 @@ def _told_by_case(
         if column.target in cabinet.across_cases and CASE in known:
             codes = case_codes(cabinet, known, column.target, [row[start] for row in rows if row[start] is not None])
             for row, of_row in zip(rows, cells, strict=True):
-                of_row[place] = " · ".join(filter(None, (codes.get(row[start]), of_row[place])))
+                of_row[place] = after_code(codes.get(row[start]), of_row[place])
         start += len(column.names)
     return cells

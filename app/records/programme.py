@@ -200,4 +200,4 @@ def _titles(
         USER: {approver for one in stays if (approver := one.answers.get("extension_approved_by"))},
         **({provider: {one.answers["provider"] for one in agreements if one.answers["provider"]}} if provider else {}),
     }
-    return link_titles(cabinet, {**known, **nameless}, wanted, reading)
+    return link_titles(cabinet, {**known, **nameless}, wanted, reading, with_deleted=True)

@@ -58,15 +58,20 @@ class Together:
         readers = [[(column.key, reader(column.type)) for column in part[1]] for part in parts]
         return cls(union_all(*queries) if len(queries) > 1 else queries[0], readers)
 
-    def read(self, cabinet: Cabinet, values: Mapping[str, Any] = NO_VALUES) -> list[list[dict[str, Any]]]:
+    def read(
+        self, cabinet: Cabinet, values: Mapping[str, Any] = NO_VALUES, with_deleted: bool = False,
+    ) -> list[list[dict[str, Any]]]:
         """For each part its rows, as column name → value; ``values`` are those the conditions leave open.
 
-        The classes' scopes apply as ever. A part's rows come in no order.
+        The classes' scopes apply as ever; what was deleted is read only ``with_deleted``. A part's rows come in
+        no order.
         """
         found: list[list[dict[str, Any]]] = [[] for _ in self.readers]
         if not found:
             return found
-        for place, *texts in cabinet.session.execute(self.statement, values):
+        for place, *texts in cabinet.session.execute(
+            self.statement, values, execution_options={"with_deleted": with_deleted}
+        ):
             found[place].append({
                 key: None if text is None else read(text)
                 for (key, read), text in zip(self.readers[place], texts, strict=False)
@@ -74,9 +79,11 @@ class Together:
         return found
 
 
-def read_together(cabinet: Cabinet, parts: Sequence[tuple[Any, ...]]) -> list[list[dict[str, Any]]]:
+def read_together(
+    cabinet: Cabinet, parts: Sequence[tuple[Any, ...]], with_deleted: bool = False,
+) -> list[list[dict[str, Any]]]:
     """The rows of these parts, in a statement made for this once."""
-    return Together.of(parts).read(cabinet)
+    return Together.of(parts).read(cabinet, with_deleted=with_deleted)
 
 
 def _texts(

@@ -49,7 +49,7 @@ def totals(
     if not asked:
         return []
     sums = _summed(cabinet, asked, wishes)
-    titles = link_titles(cabinet, known, _grouped_by(asked, sums), reading)
+    titles = link_titles(cabinet, known, _grouped_by(asked, sums), reading, with_deleted=True)
     return [
         (form, total, list(_lines(form, total, of_total, titles, reading)))
         for (form, total), of_total in zip(asked, sums, strict=True) if of_total

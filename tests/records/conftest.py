@@ -12,6 +12,7 @@ from app.records.store import Store
 from tests.databases import Place, fresh_place
 from tests.records.cabinets import Filled, Office, filled_office, office_like
 from tests.records.organisations import Organisation, organisation_in
+from tests.records.used import Used, used_in
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +51,9 @@ def trusted(office: Office) -> Iterator[Office]:
     """The same, with every right: for stories that are not about who may do what."""
     with acting_as(SYSTEM):
         yield office
+
+
+@pytest.fixture
+def used(office: Office) -> Used:
+    """An organisation that sheets of Ana's and of Maria's case point to."""
+    return used_in(office)

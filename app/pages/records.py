@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -18,12 +18,14 @@ from app.pages.accepting import returned_notice
 from app.pages.acts import back_to, record_acts, record_url
 from app.pages.addresses import record_number
 from app.pages.backlinks import backlinks
+from app.pages.deleting import asked_first
 from app.pages.desk import Desk, desk, found_or_404
 from app.pages.excerpts import excerpts
 from app.pages.faces import papers
 from app.pages.figures import figures_link
 from app.pages.filing import kept_sheet, new_sheet
 from app.pages.listing import list_context
+from app.pages.merging import moved_from
 from app.pages.reading_sheet import read_sections, signature_lines, stampers, stamps
 from app.pages.reversing import reversal, reverse_action
 from app.pages.sheet import Answer, saved
@@ -33,7 +35,8 @@ from app.records.history import entries
 from app.records.labels import title
 from app.records.merging import merged_into
 from app.records.parting import part
-from app.records.sheets import bring_back, open_sheet, put_away, withdraw
+from app.records.scope import OutOfReach
+from app.records.sheets import bring_back, open_sheet, put_away, require_unrelied, withdraw
 
 
 class RecordPages(View):
@@ -53,9 +56,12 @@ class RecordPages(View):
         return redirect(url_for("RecordPages.list", form=form, case=request.args.get("case", type=record_number)), 303)
 
     @page("/records/<form>/<int:record_id>", may("see"))
-    def show(self, form: str, record_id: int) -> str:
+    def show(self, form: str, record_id: int) -> Response | str:
         at, known = desk(), desk().form(form)
-        sheet = found_or_404(open_sheet, at.cabinet, form, record_id, with_deleted=at.worker.may("delete", form))
+        try:
+            sheet = open_sheet(at.cabinet, form, record_id, with_deleted=at.worker.may("delete", form))
+        except OutOfReach:
+            return (moved_from(at, merged_into(at.cabinet, record_id)) if form == CASE else None) or abort(404)
         answers = as_of(sheet.form, sheet.answers, at.reading.today)
         head, seen = at.case_head(sheet.case), papers(at, known, answers)
         said = reversal(at, known, sheet.record)
@@ -100,21 +106,27 @@ class RecordPages(View):
             entries=told_history(at, known, found), **beside,
         )
 
-    @page("/records/<form>/<int:record_id>/delete", may("delete"), methods=("POST",))
-    def delete(self, form: str, record_id: int) -> Response:
+    @page("/records/<form>/<int:record_id>/delete", may("delete"), methods=("GET", "POST"))
+    def delete(self, form: str, record_id: int) -> Response | str:
         at, known = desk(), desk().form(form)
         record = found_or_404(at.cabinet.find, form, record_id)
+        if (asking := asked_first(at, record, gettext("Delete"))) is not None:
+            return asking
         case_id = getattr(record, "case_id", None)
         found_or_404(put_away, at.cabinet, known, record_id, at.clerk)
         undo = (gettext("Undo"), url_for("RecordPages.restore", form=form, record_id=record_id))
         return saved(gettext("The record was deleted."), back_to(form, case_id), undo)
 
-    @page("/records/<form>/<int:record_id>/withdraw", may("enter"), methods=("POST",))
-    def withdraw(self, form: str, record_id: int) -> Response:
+    @page("/records/<form>/<int:record_id>/withdraw", may("enter"), methods=("GET", "POST"))
+    def withdraw(self, form: str, record_id: int) -> Response | str:
         """Take back what one entered oneself within a day."""
         at, known = desk(), desk().form(form)
-        case_id = getattr(found_or_404(at.cabinet.find, form, record_id), "case_id", None)
+        record = found_or_404(at.cabinet.find, form, record_id)
+        case_id = getattr(record, "case_id", None)
         try:
+            require_unrelied(at.cabinet, record, at.clerk)
+            if (asking := asked_first(at, record, gettext("Take back"))) is not None:
+                return asking
             found_or_404(withdraw, at.cabinet, known, record_id, at.clerk)
         except Mistake as mistake:
             flash(mistake.message.say(gettext), "danger")

@@ -370,13 +370,17 @@ def withdraw(cabinet: Cabinet, form: Form, record_id: int, clerk: Clerk) -> Reco
     Raises :class:`Mistake` when others rely on it by now, and :class:`OutOfReach`.
     """
     with cabinet.writing():
-        record = cabinet.find(form.key, record_id)
-        if record.created_by == clerk.user_id and _others_rely_on(cabinet, record, clerk):
-            raise Mistake(
-                "This cannot be taken back: others have worked on it since, or its ledger has an entry. "
-                "Ask somebody who may delete it."
-            )
+        require_unrelied(cabinet, cabinet.find(form.key, record_id), clerk)
         return put_away(cabinet, form, record_id, clerk)
+
+
+def require_unrelied(cabinet: Cabinet, record: Record, clerk: Clerk) -> None:
+    """Raises :class:`Mistake` for what the worker entered herself and others rely on by now."""
+    if record.created_by == clerk.user_id and _others_rely_on(cabinet, record, clerk):
+        raise Mistake(
+            "This cannot be taken back: others have worked on it since, or its ledger has an entry. "
+            "Ask somebody who may delete it."
+        )
 
 
 def _others_rely_on(cabinet: Cabinet, record: Record, clerk: Clerk) -> bool:

@@ -78,6 +78,11 @@ class Posts:
         yield _with(cell, "forged once", (("_once", "forged"), good[1]), harmless=True)
         yield _with(cell, "no token", good, harmless=True, token=False)
 
+    def _delete(self, cell: Cell) -> Iterator[Cell]:
+        """What is used elsewhere is deleted once she has said that it is right."""
+        yield _with(cell, "sure", (("_confirmed", "1"),))
+        yield _with(cell, "no token", (("_confirmed", "1"),), harmless=True, token=False)
+
     def _return(self, cell: Cell) -> Iterator[Cell]:
         yield _with(cell, "returned", (("reason", "lipsește data"),))
         yield _with(cell, "without a note", (("reason", " "),), harmless=True)
@@ -163,6 +168,7 @@ POSTS: dict[str, Callable[[Posts, Cell], Iterator[Cell]]] = {
     "ClosingPage.close": Posts._close, "WorkTeamsPage.rename": Posts._rename,
     "TeamPage.team": Posts._join, "ExportPages.take": Posts._export, "ListPages.choose": Posts._columns,
     "ListPages.save": Posts._save_list,
-    "AcceptingPages.send_back": Posts._return,
+    "AcceptingPages.send_back": Posts._return, "RecordPages.delete": Posts._delete,
+    "RecordPages.withdraw": Posts._delete,
     "ReversingPages.reverse": Posts._reverse, "MergePages.decide": Posts._merge, "DerivingPages.derive": Posts._derive,
 }

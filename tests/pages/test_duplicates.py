@@ -124,6 +124,7 @@ def test_a_coordinator_makes_one_case_of_two(demo: Demo, twice: tuple[int, int])
     done = submit(coordinator, f"/cases/{kept}/merge/{gone}", reason="Același buletin", **{"_keep.county": "theirs"})
     assert (done.status_code, done.location) == (303, f"/cases/{kept}")
     assert coordinator.get(f"/cases/{gone}").location == f"/cases/{kept}"
+    assert demo.browser("accountant").get(f"/records/case/{gone}").location == f"/cases/{kept}"
     history = coordinator.get(f"/records/case/{kept}/history").text
     assert f"{code[0]}: Același buletin" in history
     assert coordinator.get("/records/visit_report?case=" + str(kept)).text.count('<th scope="row"') == 1

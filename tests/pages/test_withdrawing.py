@@ -47,7 +47,7 @@ def test_a_sheet_of_a_deleted_case_waits_for_the_case(demo: Demo, case: int) -> 
     visit = file(demo, "visit_report", "case_manager", case, visit_date=today_here())
     browser, record = demo.browser("coordinator"), f"/records/visit_report/{visit}"
     token = token_on(browser.get(record).text)
-    browser.post(f"/records/case/{case}/delete", data={"csrf_token": token})
+    browser.post(f"/records/case/{case}/delete", data={"csrf_token": token, "_confirmed": "1"})
     answer = browser.post(f"{record}/restore", data={"csrf_token": token}, follow_redirects=True)
     assert "Restaurați mai întâi cazul." in answer.text and answer.request.path == record
     assert f'href="{record}"' not in browser.get("/records/visit_report").text

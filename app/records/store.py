@@ -21,7 +21,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from app.records import alphabet
 from app.records.folding import fold
-from app.records.trouble import Busy, CannotKeep, DiskFull, ReadOnly, Trouble, WrongKey
+from app.records.trouble import Busy, CannotKeep, Damaged, DiskFull, ReadOnly, Trouble, WrongKey
 from app.records.turns import Turns
 
 PATIENCE = 10
@@ -55,6 +55,8 @@ REFUSING_WORDS: Mapping[str, Callable[[], CannotKeep]] = {
     "unable to open database file": ReadOnly,
 }
 """The same of SQLite; where not even its log can be written, it says no more than that."""
+DAMAGED = "malformed"
+"""SQLite's word for a file that holds something else than it wrote."""
 
 
 def database_file(data: Path) -> Path:
@@ -198,6 +200,8 @@ class SqliteStore(Store):
             self.engine.connect().close()
         except (sqlcipher.DatabaseError, DatabaseError) as error:
             self.engine.dispose()
+            if DAMAGED in str(error):
+                raise Damaged from None
             if "not a database" not in str(error):
                 raise
             raise WrongKey(
@@ -323,9 +327,11 @@ def _is_locked(error: BaseException) -> bool:
 
 
 def _busy_when_locked(context: ExceptionContext) -> None:
-    """Another program holds the file for too long, or nothing can be written to it."""
+    """Another program holds the file for too long, nothing can be written to it, or it is not whole any more."""
     if _is_locked(context.original_exception):
         raise Busy from None
+    if DAMAGED in str(context.original_exception):
+        raise Damaged from None
     if (refusal := _refusal(context.original_exception)) is not None:
         raise refusal from None
 

@@ -46,3 +46,13 @@ class ReadOnly(CannotKeep):
 
 class WrongKey(Trouble):
     """The key does not open the database."""
+
+
+class Damaged(Trouble):
+    """Some of the database's file was cut off or overwritten."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database is damaged: a part of its file cannot be read. Keep the file apart, put your last copy of "
+            "the data folder in its place, and let somebody look at the disk."
+        )

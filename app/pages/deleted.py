@@ -1,5 +1,6 @@
 """The recycle list: what was deleted, and the way back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import render_template, url_for
@@ -10,9 +11,11 @@ from app.access.view import View
 from app.language.form import CASE
 from app.language.texts import say
 from app.pages.desk import Desk, desk
+from app.pages.filling import Titles
 from app.pages.moments import moment_text
-from app.records.labels import user_names
-from app.records.overview import Deleted, case_titles, deleted_records
+from app.records.labels import link_titles, unmarked
+from app.records.overview import Deleted, deleted_records
+from app.records.tables import USER
 
 MOST = 50
 
@@ -35,25 +38,32 @@ class RecyclePage(View):
     def deleted(self) -> str:
         at = desk()
         found = deleted_records(at.cabinet, [key for key in at.seen_forms() if at.worker.may("delete", key)], MOST)
-        names = user_names(at.cabinet, [record.by for record in found], at.reading)
-        cases = case_titles(at.cabinet, at.forms[CASE], [one.case_id for one in found], at.reading) \
-            if at.worker.may("see", CASE) else {}
+        titles = link_titles(at.cabinet, at.seen_forms(), _named(found), at.reading, with_deleted=True)
         return render_template("recycle.html", title=gettext("Deleted records"), entries=[
-            _told(at, record, names, cases) for record in found
+            _told(at, record, titles) for record in found
         ])
 
 
-def _told(at: Desk, record: Deleted, names: dict[int, str], cases: dict[int, str]) -> DeletedRecord:
+def _named(found: Iterable[Deleted]) -> dict[str, set[int]]:
+    """The records, their cases, and who deleted them."""
+    wanted: dict[str, set[int]] = {}
+    for one in found:
+        for target, number in ((one.form, one.id), (CASE, one.case_id), (USER, one.by)):
+            if number is not None:
+                wanted.setdefault(target, set()).add(number)
+    return wanted
+
+
+def _told(at: Desk, record: Deleted, titles: Titles) -> DeletedRecord:
     address = {"form": record.form, "record_id": record.id}
     return DeletedRecord(
-        _label(at, record, cases.get(record.case_id or 0, "")),
-        url_for("RecordPages.show", **address), moment_text(record.at),
-        names.get(record.by or 0, gettext("Dosar")), url_for("RecordPages.restore", **address),
+        _label(at, record, titles), url_for("RecordPages.show", **address), moment_text(record.at),
+        titles.get((USER, record.by or 0), gettext("Dosar")), url_for("RecordPages.restore", **address),
     )
 
 
-def _label(at: Desk, record: Deleted, case: str) -> str:
-    """Which sheet it is, and of which case."""
+def _label(at: Desk, record: Deleted, titles: Titles) -> str:
+    """What it is: its form, its name and its case."""
     form = say(at.forms[record.form].title, at.reading.language)
-    which = form if record.form == CASE and case else f"{form} {record.id}"
-    return f"{which} · {case}" if case else which
+    names = [unmarked(titles[one]) for one in ((record.form, record.id), (CASE, record.case_id or 0)) if one in titles]
+    return " · ".join(dict.fromkeys([*([] if names[:1] == [f"{form} {record.id}"] else [form]), *names]))

@@ -110,7 +110,8 @@ class RecordPages(View):
     def delete(self, form: str, record_id: int) -> Response | str:
         at, known = desk(), desk().form(form)
         record = found_or_404(at.cabinet.find, form, record_id)
-        if (asking := asked_first(at, record, gettext("Delete"))) is not None:
+        asking = asked_first(at, record, gettext("Delete this record?"), gettext("Delete"))
+        if asking is not None:
             return asking
         case_id = getattr(record, "case_id", None)
         found_or_404(put_away, at.cabinet, known, record_id, at.clerk)
@@ -125,7 +126,8 @@ class RecordPages(View):
         case_id = getattr(record, "case_id", None)
         try:
             require_unrelied(at.cabinet, record, at.clerk)
-            if (asking := asked_first(at, record, gettext("Take back"))) is not None:
+            asking = asked_first(at, record, gettext("Take this sheet back?"), gettext("Take back"))
+            if asking is not None:
                 return asking
             found_or_404(withdraw, at.cabinet, known, record_id, at.clerk)
         except Mistake as mistake:

@@ -39,6 +39,11 @@ def deleted_title(text: str, language: str) -> DeletedTitle:
     return DeletedTitle(f"{text} ({say(DELETED, language)})")
 
 
+def unmarked(text: str) -> str:
+    """The title as it was before its record was deleted."""
+    return text.rpartition(" (")[0] if isinstance(text, DeletedTitle) else text
+
+
 def shown(question: Question, answer: Any, reading: Reading) -> str:
     """The answer as people read it; empty for none."""
     if answer is None:

@@ -27,7 +27,7 @@ from app.language.same import Same
 from app.records.acceptance import is_with_volunteer
 from app.records.cabinet import Cabinet
 from app.records.history import BACK, GONE, WITH_CASE
-from app.records.labels import PERSON, person_name, title, title_columns, title_questions
+from app.records.labels import PERSON, person_name
 from app.records.scope import current_scope
 from app.records.system import history, team
 from app.records.tables import Record
@@ -144,20 +144,6 @@ def deleted_records(cabinet: Cabinet, forms: Iterable[str], most: int) -> list[D
         every.order_by(every.selected_columns[2].desc()).limit(most), execution_options={"with_deleted": True}
     )
     return [Deleted(*row) for row in rows]
-
-
-def case_titles(cabinet: Cabinet, known: Form, ids: Iterable[int | None], reading: Reading) -> dict[int, str]:
-    """What cases are called, those that were put away among them: one statement."""
-    kept: Any = cabinet.record_class(CASE)
-    wanted = sorted({one for one in ids if one is not None})
-    columns = [getattr(kept, name) for name in title_columns(known)]
-    rows = cabinet.session.execute(
-        select(kept.id, *columns).where(kept.id.in_(wanted)), execution_options={"with_deleted": True}
-    ).mappings()
-    return {
-        row["id"]: title(known, {one.name: one.restored(row) for one in title_questions(known)}, reading, row["id"])
-        for row in map(dict, rows)
-    }
 
 
 def _went_by_itself(cabinet: Cabinet, kept: type[Record]) -> ColumnElement[bool]:

@@ -31,12 +31,13 @@ def deleted(demo: Demo, form: str, place: int = 0) -> int:
     return record
 
 
-def test_the_recycle_list_names_the_case(demo: Demo) -> None:
+def test_the_recycle_list_names_the_record_and_its_case(demo: Demo) -> None:
     coordinator, code = demo.browser("coordinator"), r"DEMO-\d\d\d"
-    for form, which in (("visit_report", " {}"), (CASE, "")):
-        record = deleted(demo, form)
+    for form, named in (("visit_report", rf"\d\d\.\d\d\.\d{{4}} · {code}"), (CASE, code), ("facility", "Apartament")):
+        deleted(demo, form)
         shown = re.sub(r"<[^>]*>", "", coordinator.get("/deleted").text)
-        assert re.search(re.escape(demo.forms[form].title["ro"] + which.format(record)) + f" · {code}", shown), form
+        assert re.search(re.escape(demo.forms[form].title["ro"]) + f" · {named}", shown), form
+    assert "(șters)" not in shown
 
 
 def test_a_sheet_has_the_sections_that_ask_something(demo: Demo) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from flask import Flask, Request, Response, request
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SessionInterface, SessionMixin
+from flask_babel import gettext
 from sqlalchemy import String, and_, bindparam, cast, delete, func, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
@@ -150,6 +151,14 @@ class Sessions(SessionInterface):
         except CannotKeep as refusal:
             # the page was made and must be shown: it says so itself, or had nothing to write
             app.logger.error("%s: no session can be kept", type(refusal).__name__)
+            if session.begins_for is not None:
+                self._tell_whoever_comes(app, response)
+
+    @staticmethod
+    def _tell_whoever_comes(app: Flask, response: Response) -> None:
+        """The sign-in page comes again, and must say why."""
+        notice = gettext("Dosar cannot write its data just now, so nobody can sign in. Tell your administrator.")
+        send_notices(app, response, None, [("warning", notice)], _is_secure(app))
 
     def _save(self, app: Flask, session: BrowserSession, response: Response) -> None:
         moment, contents = self.guarded.clock(), self._contents(session)

@@ -5,11 +5,15 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
+from typing import Any
 
 import pytest
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
+from app.access.tables import session_table
+from app.demo import password_of
+from app.records.trouble import DiskFull
 from tests.pages.browsing import look
 from tests.pages.conftest import Demo, token_on
 from tests.records.test_full_disk import LONG, forbid_writing
@@ -41,6 +45,22 @@ def test_what_was_typed_is_shown_to_be_copied(demo: Demo, caplog: pytest.LogCapt
         assert ("Scopul vizitei", LONG.strip()) in shown(answer)
     assert "ReadOnly" in caplog.text and "Povestea" not in caplog.text
     assert sheet.save({"visit_purpose": "După aceea", "visit_date": "azi", "conclusions": "Bine."}).text
+
+
+def test_who_cannot_come_in_is_told_why(demo: Demo) -> None:
+    browser, engine = demo.app.test_client(), demo.cabinet.store.engine
+    who = {"user_name": "case_manager", "password": password_of("case_manager")}
+    token = token_on(browser.get("/sign-in").text)
+
+    def no_room(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith(f"INSERT INTO {session_table.name}"):
+            raise DiskFull
+    event.listen(engine, "before_cursor_execute", no_room)
+    try:
+        back = browser.post("/sign-in", data={**who, "csrf_token": token}, follow_redirects=True)
+    finally:
+        event.remove(engine, "before_cursor_execute", no_room)
+    assert back.request.path == "/sign-in" and "nimeni nu se poate autentifica" in back.text
 
 
 def shown(answer: TestResponse) -> list[tuple[str, str]]:

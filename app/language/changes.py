@@ -3,7 +3,7 @@
 Compared are the questions as their columns stand in the database and the questions of the file.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -186,12 +186,17 @@ def conversions(older: Form, now: Form, source: Source) -> Iterator[Finding]:
             )
 
 
-def disappearances(older: Form, now: Form, source: Source) -> Iterator[Finding]:
-    """Questions that are simply gone from the file: their answers lie on where nobody sees them."""
+def disappearances(
+    older: Form, now: Form, source: Source, moving: Collection[str] = ()
+) -> Iterator[Finding]:
+    """Questions that are simply gone from the file, and not ``moving`` to another form: their answers lie on where
+    nobody sees them."""
     goes_on: list[Kept | Late] = [*kept_questions(older, now), *late_renamings(older, now)]
     kept = {(one.rows_were_of, one.older.name) for one in goes_on}
     for (rows_of, name), question in columns_of(older).items():
         gone_with_table = rows_of and ("", rows_of) not in kept
+        if (rows_of or name) in moving:
+            continue
         if (rows_of, name) not in kept and not question.retired and not gone_with_table:
             yield finding(
                 source.place(("sections",)), "F021",

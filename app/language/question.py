@@ -21,6 +21,8 @@ from app.language.texts import Text
 
 NAME = r"^[a-z][a-z0-9_]{0,47}$"
 Name = Annotated[str, StringConstraints(pattern=NAME)]
+FORMER = r"^[a-z][a-z0-9_]{0,47}(\.[a-z][a-z0-9_]{0,47})?$"
+"""A name, or ``form.question``."""
 Sensitivity = Literal["identity", "health", "legal", "story"]
 Answer = Any
 Answers = dict[str, Answer]
@@ -139,8 +141,9 @@ class Question(BaseModel):
     """The roles that may write the answer, others only read it; left out, everybody with the sheet."""
     search: bool = False
     """The search finds records by this answer."""
-    was: Name | None = None
-    """The name the question had before; its answers come along."""
+    was: Annotated[str, StringConstraints(pattern=FORMER)] | None = None
+    """The name the question had before; its answers come along. ``form.question`` where it stood in another form of the
+    case: each answer moves to the one sheet of the same case."""
     retired: bool = False
     """No longer asked; old answers stay and can be read."""
     note: Text | None = None

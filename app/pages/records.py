@@ -98,7 +98,8 @@ class RecordPages(View):
             at.cabinet.find_with_case, form, record_id, with_deleted=at.worker.may("delete", form)
         )
         found, beside = turned(
-            partial(entries, at.cabinet, known, record), "RecordPages.history", form=form, record_id=record_id,
+            partial(entries, at.cabinet, known, record, elsewhere=at.seen_forms()), "RecordPages.history", form=form,
+            record_id=record_id,
         )
         return render_template(
             "history.html", title=gettext("Change history"), form_title=say(known.title, at.reading.language),

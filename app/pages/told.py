@@ -17,6 +17,7 @@ from app.pages.moments import day_text, moment_text
 from app.pages.reading_sheet import linked_text
 from app.records.history import BACK_WITH_CASE, LEFT_WITH_CASE, RETURNED, Change, Entry
 from app.records.labels import link_titles, user_names
+from app.records.past import MOVED_AWAY, MOVED_HERE
 from app.records.recomputing import MADE_ANEW
 
 ACTIONS = {
@@ -27,6 +28,8 @@ ACTIONS = {
     "merged": lazy_gettext("Merged with another case"), "merged_into": lazy_gettext("Went into another case"),
     "parted": lazy_gettext("Parted from another case"),
     MADE_ANEW: lazy_gettext("Computed by the rules of the changed form"),
+    MOVED_HERE: lazy_gettext("Answers came from another form"),
+    MOVED_AWAY: lazy_gettext("Answers went to another form"),
     LEFT_WITH_CASE: lazy_gettext("Deleted together with its case"),
     BACK_WITH_CASE: lazy_gettext("Restored together with its case"),
 }

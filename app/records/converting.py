@@ -42,7 +42,7 @@ class Conversion:
             for rows in _batches(connection, table, old):
                 given = [row for row in rows if not self.only_given or any(row[name] is not None for name in names)]
                 if given:
-                    _write(connection, table, [
+                    write_columns(connection, table, [
                         {"id": row["id"], **self._written({names[name]: row[name] for name in names})}
                         for row in given
                     ])
@@ -59,7 +59,7 @@ def recode(connection: Connection, table: str, question: Question) -> None:
             answers = [(row["id"], question.restored(dict(row))) for row in rows]
             changed = [(number, fresh) for number, one in answers if (fresh := question.recoded(one)) != one]
             if changed:
-                _write(connection, kept, [{"id": number, **question.stored(fresh)} for number, fresh in changed])
+                write_columns(connection, kept, [{"id": number, **question.stored(fresh)} for number, fresh in changed])
 
 
 def give_cases(connection: Connection, form: str, question: str, tables: Sequence[str]) -> None:
@@ -93,7 +93,7 @@ def fill_sort_columns(connection: Connection, form: Form, questions: Sequence[Qu
     answered = [table.c[column.name] for one in questions for column in one.columns()]
     with opened(connection, form.key):
         for rows in _batches(connection, table, answered):
-            _write(connection, table, [
+            write_columns(connection, table, [
                 {"id": row["id"], **{sort_column(one): sort_value(one.restored(row)) for one in questions}}
                 for row in rows
             ])
@@ -145,7 +145,8 @@ def _batches(connection: Connection, table: Table, columns: Sequence[Column[Any]
         last = rows[-1]["id"]
 
 
-def _write(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+def write_columns(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Write these columns of these rows, each named by its id."""
     values = {name: bindparam(f"to_{name}", type_=table.c[name].type) for name in rows[0] if name != "id"}
     change = update(table).where(table.c.id == bindparam("of_id")).values(values)
     connection.execute(change, [

@@ -13,7 +13,7 @@ from app.language.mentions import calling_form
 from app.records.closing import open_for_good
 from app.records.held import Held
 from app.records.standing import FOLDER, Kept
-from app.records.system import SYSTEM_METADATA, draft, form_version, number, own_list
+from app.records.system import SYSTEM_METADATA, draft, form_version, moved, number, own_list
 from app.records.tables import INDEX
 
 FOLLOWING = tuple(
@@ -146,6 +146,7 @@ def rename_form(connection: Connection, one: Renaming, tables: Mapping[str, Coll
         if one.stood:
             _make_room(connection, table, one)
         connection.execute(update(table).where(table.c.form == one.was).values(form=one.now))
+    connection.execute(update(moved).where(moved.c.into == one.was).values(into=one.now))
     _follow_in_versions(connection, one)
 
 

@@ -1,8 +1,9 @@
 """The history of a record: who changed which answer, when, from what to what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, DateTime, Integer, Select, insert, literal, select
@@ -38,6 +39,7 @@ class TeamChange:
 
 
 NO_CHANGE = TeamChange()
+NOWHERE: Mapping[str, Form] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -116,14 +118,19 @@ def _case_of(record: Record) -> int | None:
     return getattr(record, record.case_column) if record.case_column else None
 
 
-def entries(cabinet: Cabinet, form: Form, record: Record, most: int = 200, skipped: int = 0) -> list[Entry]:
+def entries(
+    cabinet: Cabinet, form: Form, record: Record, most: int = 200, skipped: int = 0,
+    elsewhere: Mapping[str, Form] = NOWHERE,
+) -> list[Entry]:
     """The record's history, newest first, told with the questions of ``form``: ``most`` entries after those
     ``skipped``.
 
-    ``form`` is the form as the reader may know it: changes of other questions are left out.
+    ``form`` is the form as the reader may know it, ``elsewhere`` the forms she sees, to which a question may have
+    gone: changes of other questions are left out.
     ``record`` was found within the reader's scope, which is what allows reading its history.
     """
-    return _told(cabinet, form, record, _of(record).order_by(history.c.id.desc()).limit(most).offset(skipped))
+    wanted = _of(record).order_by(history.c.id.desc()).limit(most).offset(skipped)
+    return _told(cabinet, form, record, wanted, elsewhere)
 
 
 def first_entry(cabinet: Cabinet, form: Form, record: Record) -> Entry:
@@ -135,15 +142,26 @@ def _of(record: Record) -> Select[Any]:
     return select(history).where(history.c.form == record.form_key, history.c.record_id == record.id)
 
 
-def _told(cabinet: Cabinet, form: Form, record: Record, wanted: Select[Any]) -> list[Entry]:
-    turns = cabinet.turns.get(record.form_key, ())
-    return [_entry(form, row, retold(row.changes, row.id, turns)) for row in cabinet.session.execute(wanted)]
+def _told(
+    cabinet: Cabinet, form: Form, record: Record, wanted: Select[Any], elsewhere: Mapping[str, Form] = NOWHERE
+) -> list[Entry]:
+    rows = cabinet.session.execute(wanted)
+    told = ((row, retold(row.changes, row.id, record.form_key, cabinet.turns)) for row in rows)
+    return [_entry({**form.questions, **dict(_elsewhere(changes, elsewhere))}, row, changes) for row, changes in told]
 
 
-def _entry(form: Form, row: Any, changes: Mapping[str, Any]) -> Entry:
+def _elsewhere(changes: Mapping[str, Any], forms: Mapping[str, Form]) -> Iterator[tuple[str, Question]]:
+    """The questions told as ``form.question``: they stand in another form now."""
+    for told in changes:
+        form, _, name = told.partition(".")
+        if name and form in forms and name in forms[form].questions:
+            yield told, forms[form].questions[name]
+
+
+def _entry(questions: Mapping[str, Question], row: Any, changes: Mapping[str, Any]) -> Entry:
     return Entry(
         row.at, row.user_id, row.action, row.form_version,
-        [_change(form.questions[name], pair) for name, pair in changes.items() if name in form.questions],
+        [_change(questions[name], pair) for name, pair in changes.items() if name in questions],
         changes.get(REASON, ""), TeamChange(_seats(changes.get(JOINED, ())), _seats(changes.get(LEFT, ()))),
     )
 

@@ -59,7 +59,7 @@ def _told(connection: Connection, asked: Asked) -> Iterator[tuple[int, Owner]]:
     entries = select(history.c.id, history.c.form, history.c.record_id, history.c.changes).order_by(history.c.id)
     keys = sorted(form for form, questions in asked.items() if questions)
     for row in connection.execute(entries.where(history.c.form.in_(keys))).all():
-        for name, pair in retold(row.changes, row.id, turns.get(row.form, ())).items():
+        for name, pair in retold(row.changes, row.id, row.form, turns).items():
             for number in _files_in(pair) if name in asked[row.form] else ():
                 yield number, (row.form, name, row.record_id)
 

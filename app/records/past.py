@@ -10,9 +10,11 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from app.language.form import Form
 from app.language.question import Question, Unknown
-from app.records.system import SYSTEM_METADATA, attachment, draft, history, own_list, past
+from app.records.system import SYSTEM_METADATA, attachment, draft, form_version, history, moved, own_list, past
 
 NO_TITLE = {"en": "-", "ro": "-"}
+MOVED_HERE, MOVED_AWAY = "moved_here", "moved_away"
+"""What the history calls it when the answers to a question go to another form."""
 Definition = dict[str, Any]
 """A question as a form file writes it."""
 
@@ -27,11 +29,17 @@ class Turn:
     last_entry: int
     """The last entry of the history that tells it the old way."""
     definitions: Sequence[Definition] | None = None
+    into: str = ""
+    """The form it went to, if it did: ``now`` is its name there, and entries tell it as ``form.question``."""
+
+    @property
+    def told_as(self) -> str:
+        return f"{self.into}.{self.now}" if self.into else self.now
 
     def retold(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         """The changes of an old entry as they would be written now."""
         if not self.rows_of:
-            return {self.now if name == self.was else name: [self._answer(one) for one in pair]
+            return {self.told_as if name == self.was else name: [self._answer(one) for one in pair]
                     if name == self.was else pair for name, pair in changes.items()}
         return {name: [self._rows(rows) for rows in pair] if name == self.rows_of else pair
                 for name, pair in changes.items()}
@@ -71,15 +79,34 @@ def read_turns(connection: Any) -> dict[str, list[Turn]]:
         turns.setdefault(row.form, []).append(
             Turn(row.rows_of, row.was, row.now, row.last_entry, row.definitions)
         )
+    for row in connection.execute(select(moved).order_by(moved.c.id)):
+        away = Turn("", row.question, row.now, row.last_entry, row.definitions, row.into)
+        turns[row.form] = sorted([*turns.get(row.form, ()), away], key=lambda turn: turn.last_entry)
     return turns
 
 
-def retold(changes: Mapping[str, Any], entry: int, turns: Sequence[Turn]) -> Mapping[str, Any]:
-    """The changes of an entry, told with the questions of today."""
-    for turn in turns:
+def retold(changes: Mapping[str, Any], entry: int, form: str, turns: Mapping[str, Sequence[Turn]]) -> Mapping[str, Any]:
+    """The changes of an entry of the form, told with the questions of today.
+
+    One that went to another form is told as ``form.question``.
+    """
+    for turn in turns.get(form, ()):
         if entry <= turn.last_entry:
             changes = turn.retold(changes)
+            if turn.into and turn.told_as in changes:
+                changes = _followed(changes, entry, form, turn, turns)
     return changes
+
+
+def _followed(
+    changes: Mapping[str, Any], entry: int, form: str, away: Turn, turns: Mapping[str, Sequence[Turn]]
+) -> Mapping[str, Any]:
+    """What became of a question in the form it went to; it may have gone on from there."""
+    left = {**turns, form: [one for one in turns[form] if one is not away]}
+    left[away.into] = [one for one in left.get(away.into, ()) if one.last_entry >= away.last_entry]
+    there = retold({away.now: changes[away.told_as]}, entry, away.into, left)
+    others = {name: pair for name, pair in changes.items() if name != away.told_as}
+    return {**others, **{name if "." in name else f"{away.into}.{name}": pair for name, pair in there.items()}}
 
 
 def keep_turn(
@@ -93,9 +120,22 @@ def keep_turn(
     ))
 
 
+def keep_move(
+    connection: Connection, form: str, was: str, into: str, now: str, definitions: Sequence[Definition] | None,
+) -> None:
+    """Remember that a question went to another form."""
+    connection.execute(insert(moved).values(
+        form=form, question=was, into=into, now=now, definitions=definitions,
+        last_entry=connection.scalar(select(func.max(history.c.id))) or 0,
+        last_version=connection.scalar(select(func.max(form_version.c.id))) or 0,
+    ))
+
+
 def rename_elsewhere(connection: Connection, form: str, rows_of: str, was: str, now: str) -> None:
     """Give a question its new name wherever something other than an answer is kept under it."""
     for table in SYSTEM_METADATA.tables.values():
+        if table is moved:
+            continue  # tells what was done
         if {"form", "question"} <= set(table.c.keys()) and (not rows_of or "rows_of" in table.c):
             renamed = update(table).where(table.c.form == form, table.c.question == was)
             if "rows_of" in table.c:
@@ -109,8 +149,8 @@ def rename_elsewhere(connection: Connection, form: str, rows_of: str, was: str, 
     box = re.compile(rf"({re.escape(rows_of)}\.\d+\.)({was})()" if rows_of else rf"()({was})(\..*)?")
     drafts = select(draft.c.id, draft.c.boxes).where(draft.c.form == form)
     for draft_id, boxes in connection.execute(drafts).all():
-        moved = [[_moved(box, name, now), text] for name, text in boxes]
-        connection.execute(update(draft).where(draft.c.id == draft_id).values(boxes=moved))
+        renamed_boxes = [[_moved(box, name, now), text] for name, text in boxes]
+        connection.execute(update(draft).where(draft.c.id == draft_id).values(boxes=renamed_boxes))
 
 
 def recode_elsewhere(connection: Connection, form: str, question: str, was: str, now: str) -> None:

@@ -23,10 +23,11 @@ from app.records.closing import close_tables, closed_tables
 from app.records.converting import Conversion, fill_sort_columns, give_cases, index_anew, recode
 from app.records.form_names import Renaming, rename_form, tables_of
 from app.records.held import Held
+from app.records.moving_questions import Move, move_answers, said
 from app.records.owning_files import own_files
 from app.records.past import Definition as Contents
 from app.records.past import keep_turn, recode_elsewhere, rename_elsewhere
-from app.records.recomputing import made_anew, make_anew, stays, with_other_rules
+from app.records.recomputing import computed_questions, made_anew, make_anew, stays, with_other_rules
 from app.records.standing import questions_in
 from app.records.system import SYSTEM_METADATA, attachment, now
 from app.records.tables import INDEX, build_tables, closed_of, row_table_name, sort_column, sorted_by_words
@@ -80,14 +81,14 @@ class Standing:
 
 def plan(
     connection: Connection, definition: Definition, standing: Mapping[str, Form] = EMPTY,
-    kept: Mapping[str, Contents] = EMPTY, renamings: Sequence[Renaming] = (),
+    kept: Mapping[str, Contents] = EMPTY, renamings: Sequence[Renaming] = (), moves: Sequence[Move] = (),
 ) -> list[Step]:
     """The steps in the order they are done.
 
     ``standing`` are the forms as their columns stand, ``kept`` the contents they were made of: nothing
     for a new database. Forms that get another name are there under the new one.
     """
-    return list(_Plan(connection, definition, standing, kept, renamings).steps())
+    return list(_Plan(connection, definition, standing, kept, renamings, moves).steps())
 
 
 def carry_out(connection: Connection, steps: Iterable[Step]) -> None:
@@ -101,9 +102,10 @@ class _Plan:
 
     def __init__(
         self, connection: Connection, definition: Definition, standing: Mapping[str, Form],
-        kept: Mapping[str, Contents], renamings: Sequence[Renaming],
+        kept: Mapping[str, Contents], renamings: Sequence[Renaming], moves: Sequence[Move],
     ) -> None:
-        self.definition, self.before, self.kept, self.renamings = definition, standing, kept, renamings
+        self.definition, self.before, self.kept = definition, standing, kept
+        self.renamings, self.moves = renamings, moves
         self.dialect = connection.dialect
         self.quote = connection.dialect.identifier_preparer.quote
         self.there = _tables_there(connection)
@@ -133,6 +135,7 @@ class _Plan:
             if one.is_converted:
                 yield from self._put_aside(form, one)
         merged = list(self._merge_late())
+        moved = list(self._move_to_other_forms())
         yield from self._free_of_case()
         yield from self._new_tables()
         unsorted = self._unsorted()
@@ -140,9 +143,11 @@ class _Plan:
             yield from self._new_columns(table)
         yield from self._convert()
         yield from merged
+        yield from moved
         yield from self._recode()
         yield from self._get_case()
         yield from self._made_anew()
+        yield from self._made_of_moved()
         yield from unsorted
         yield from unowned
         yield from self._close()
@@ -301,6 +306,31 @@ class _Plan:
                 aside = {old: self._free(table, old + ASIDE) for old in (*_columns(late.older), *shadow)}
                 yield Step(None, partial(_run, [self._move(table, old, new) for old, new in aside.items()]))
                 yield Step(None, partial(_turn, form.key, rows_of, late.older.name, late.now.name))
+
+    def _move_to_other_forms(self) -> Iterator[Step]:
+        """Answers whose question stands in another form now."""
+        for move in self.moves:
+            for told in said(move):
+                yield Step(told, partial(_run, []))
+            source = questions_in(self.kept[f"form:{move.key}"])
+            target = questions_in(self.definition.contents[f"form:{move.target.key}"])
+            definitions = [dict(source)["", move.asked.name], dict(target)["", move.now.name]]
+            yield Step(None, partial(
+                move_answers, move=move, definitions=None if move.now.lies_as(move.asked) else definitions
+            ))
+            self.merged |= {(move.target.key, move.now.name)} if move.count else set()
+            old = [*_columns(move.asked), f"{move.asked.name}__sort"]
+            aside = {name: self._free(move.key, name + ASIDE) for name in old if name in self.there[move.key].columns}
+            yield Step(None, partial(_run, [self._move(move.key, name, new) for name, new in aside.items()]))
+
+    def _made_of_moved(self) -> Iterator[Step]:
+        """What is computed in a form to which answers came."""
+        for key in dict.fromkeys(move.target.key for move in self.moves if move.count):
+            form = self.definition.forms[key]
+            wanted = [one for one in computed_questions(form) if not stays(form, one)]
+            if wanted:
+                self.merged |= {(key, one.name) for one in wanted if one.search}
+                yield Step(None, partial(make_anew, form=form, wanted=wanted, today=now().date()))
 
     def _made_anew(self) -> Iterator[Step]:
         """Computed answers follow the rules of the new forms."""

@@ -49,6 +49,15 @@ def with_other_rules(older: Form, form: Form) -> list[Question]:
     ]
 
 
+def computed_questions(form: Form) -> list[Question]:
+    """The computed questions, and the tables with such a column, whose answers do not go with the day."""
+    moving = moving_questions(form)
+    return [
+        one for one in form.questions.values() if one.name not in moving
+        and (one.computed or any(column.computed for column in one.columns_asked()))
+    ]
+
+
 def stays(form: Form, question: Question) -> bool:
     """Whether what was written of it is never changed."""
     return form.append_only or question.only_added

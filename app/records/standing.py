@@ -10,12 +10,12 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, inspect, select
 
 from app.language.choices import Choice, ChoiceList
 from app.language.folder import make_parts, with_choices
 from app.language.form import Form
-from app.records.system import form_version
+from app.records.system import form_version, moved
 
 Contents = dict[str, Any]
 Place = tuple[str, str]
@@ -44,20 +44,40 @@ class Kept:
 
 def read_kept(connection: Connection, only_latest: bool = False) -> Kept:
     """Every version kept; ``only_latest`` spares a start the older ones."""
-    rows = select(form_version.c.form, form_version.c.definition).order_by(form_version.c.id)
+    rows = select(form_version.c.id, form_version.c.form, form_version.c.definition).order_by(form_version.c.id)
     if only_latest:
         newest = select(func.max(form_version.c.id)).group_by(form_version.c.form)
         rows = rows.where(form_version.c.id.in_(newest))
-    kept = Kept()
-    for part, values in connection.execute(rows):
+    kept, gone = Kept(), _moved_away(connection)
+    for number, part, values in connection.execute(rows):
         sort, _, name = part.partition(":")
         if sort == "form" and values is not None:
             kept.names[name].add(values["form"])
             values = {**values, "form": name}
         kept.latest[part] = values
         if values is not None:
-            kept.versions[part].append(values)
+            kept.versions[part].append(_without(values, gone[part], number))
     return kept
+
+
+def _moved_away(connection: Connection) -> dict[str, list[tuple[str, int]]]:
+    """Part → the questions that went to another form, each with the last version that asked it."""
+    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    if inspect(connection).has_table(moved.name):  # an earlier version of Dosar did not have it
+        for row in connection.execute(select(moved)):
+            found[f"form:{row.form}"].append((row.question, row.last_version))
+    return found
+
+
+def _without(values: Contents, gone: Sequence[tuple[str, int]], version: int) -> Contents:
+    names = {name for name, last in gone if version <= last}
+    if not names:
+        return values
+    sections = [
+        {**section, "questions": [one for one in section["questions"] if one["name"] not in names]}
+        for section in values["sections"]
+    ]
+    return {**values, "sections": sections}
 
 
 def standing_contents(kept: Kept) -> dict[str, Contents]:

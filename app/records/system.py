@@ -78,6 +78,22 @@ past = Table(
 where answers were converted.
 """
 
+moved = Table(
+    "dosar_moved", SYSTEM_METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("form", String(48), nullable=False),
+    Column("question", String(48), nullable=False),
+    Column("into", String(48), nullable=False),
+    Column("now", String(48), nullable=False),
+    Column("definitions", JSON(none_as_null=True)),
+    Column("last_entry", Integer, nullable=False),
+    Column("last_version", Integer, nullable=False),
+)
+"""Questions that went to another form with their answers: ``question`` of ``form`` is ``now`` of ``into`` since.
+
+The history up to ``last_entry`` tells it the old way, and the versions of ``form`` up to ``last_version`` still ask it.
+"""
+
 history = Table(
     "dosar_history", SYSTEM_METADATA,
     Column("id", Integer, primary_key=True),

@@ -23,6 +23,8 @@ from app.language.checks import check
 from app.language.choices import Choice, ChoiceList
 from app.language.finding import Finding, Place, finding, finding_from_json, finding_to_json
 from app.language.folder import (
+    PROFILE,
+    ROLES,
     Definition,
     Former,
     Reading,
@@ -36,10 +38,12 @@ from app.language.folder import (
 )
 from app.language.form import CASE, Form
 from app.language.reading import Source
+from app.language.roles import Roles
 from app.records.change_checks import Changed, gone_forms, refused, told, waiting
 from app.records.form_names import COME_ALONG, renamed, renamings
 from app.records.former import former_choices, former_from_json, former_to_json
 from app.records.held import Held
+from app.records.moving_questions import Move, judged, wanted_moves
 from app.records.own_tables import make_own_tables
 from app.records.planning import Step, carry_out, plan
 from app.records.reindexing import refresh_index
@@ -49,7 +53,7 @@ from app.records.system import form_version, now
 
 log = getLogger(__name__)
 
-MENDED_BY_RECORDS = {"F020", "F048", "F049"}
+MENDED_BY_RECORDS = {"F020", "F048", "F049", "F058"}
 """Findings that may be gone although no file has changed: somebody corrected the records."""
 PROGRAM = ("language", "fields", "records")
 """The packages that decide how forms are read and how their tables look."""
@@ -164,14 +168,16 @@ def _compared(connection: Connection, folder: Path, kept: Kept, converting: bool
         kept = renamed(kept, one)
     before = standing_contents(kept)
     standing = _as_they_stand(kept, before)
-    found = [
-        *check(reading), *about_names, *_changes(connection, reading, standing, converting),
+    wanted = list(wanted_moves(reading, standing, _running(reading, kept.good)))
+    reading.findings = [
+        *check(reading), *about_names, *_changes(connection, reading, standing, converting, wanted),
         *gone_forms(reading, Held(connection, standing), _files(kept.good), folder.name),
     ]
-    reading.findings = sorted(found, key=lambda one: (one.place, one.code))
+    moves, about_moves = judged(wanted, reading, connection, _roles(reading, kept.good), converting)
+    reading.findings = sorted([*reading.findings, *about_moves], key=lambda one: (one.place, one.code))
     contents = _usable(reading, kept.good)
     definition = _defined(kept, contents)
-    steps = plan(connection, definition, standing, before, names)
+    steps = plan(connection, definition, standing, before, names, moves)
     files = {source.file: part for part, source in reading.sources.items() if part in contents}
     gone = {file: part for file, part in _files(kept.good).items() if part not in files.values()}
     return Opened(definition, reading.findings, steps, files={**gone, **files})
@@ -193,7 +199,7 @@ def _defined(kept: Kept, contents: Mapping[str, Any]) -> Definition:
 
 
 def _changes(
-    connection: Connection, reading: Reading, standing: Mapping[str, Form], converting: bool
+    connection: Connection, reading: Reading, standing: Mapping[str, Form], converting: bool, moves: Sequence[Move],
 ) -> Iterator[Finding]:
     """What the files change about forms that have records."""
     lists = {made.list: made.choices for made in reading.parts.values() if isinstance(made, ChoiceList)}
@@ -203,11 +209,30 @@ def _changes(
             one = _changed(made, standing[made.key], reading.sources[part], held, reading)
             refusing = [*refusals(one.older, made, one.source, lists, one.unfit), *refused(one)]
             yield from refusing
-            yield from disappearances(one.older, made, one.source)
+            moving = {move.asked.name for move in moves if move.key == made.key}
+            yield from disappearances(one.older, made, one.source, moving)
             yield from told(one)
             if not converting and not refusing:
                 yield from conversions(one.older, made, one.source)
                 yield from waiting(one)
+
+
+def _running(reading: Reading, good: Mapping[str, Any]) -> Iterator[Form]:
+    """The forms of the folder that the organisation uses, with their choices in hand."""
+    profile = reading.sources[PROFILE].contents if PROFILE in reading.parts else good.get(PROFILE)
+    lists: dict[str, Sequence[Choice]] = defaultdict(list)
+    lists.update({made.list: made.choices for made in reading.of(ChoiceList).values()})
+    for part, made in reading.of(Form).items():
+        if is_picked(part, {PROFILE: profile} if profile else {}):
+            yield with_choices(made, lists)
+
+
+def _roles(reading: Reading, good: Mapping[str, Any]) -> tuple[Roles, Roles]:
+    """The roles that ran last, and those of the folder."""
+    before = make_parts({ROLES: good[ROLES]})[ROLES] if ROLES in good else Roles(roles=[])
+    after = reading.parts.get(ROLES, before)
+    assert isinstance(before, Roles) and isinstance(after, Roles)
+    return before, after
 
 
 def _changed(made: Form, older: Form, source: Source, held: Held, reading: Reading) -> Changed:

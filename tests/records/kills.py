@@ -14,18 +14,23 @@ from pathlib import Path
 
 from app.records.cabinet import Cabinet
 from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import answers_of
+from app.records.sheets import answers_of, enter
 from app.records.store import Store
 from app.records.upgrade import last_good, look, open_forms
 from tests.databases import KEY
-from tests.records.organisations import form, organisation_in
+from tests.records.organisations import CLERK, form, organisation_in
 
 RECORDS = 150
 BEFORE = form("visit", "name: cost, type: integer", "name: town, type: text",
               "name: family, type: table, columns: [{name: who, type: text, label: {en: Who, ro: Cine}}]")
-AFTER = form("visit", "name: price, type: decimal, was: cost", "name: town, type: text, search: true",
+AFTER = form("meeting", "name: price, type: decimal, was: cost", "name: town, type: text, search: true",
              "name: people, was: family, type: table, columns: [{name: name, was: who, type: text, "
-             "label: {en: Who, ro: Cine}}]", head="list: [town]\nsort: [town]\nappend_only: true")
+             "label: {en: Who, ro: Cine}}]", head="was: visit\nlist: [town]\nsort: [town]\nappend_only: true")
+IN_CASE = "belongs_to: case"
+INTAKE = form("intake", "name: aim, type: text", "name: school, type: text", head=IN_CASE)
+PLAN = form("plan", "name: goal, type: text", head=IN_CASE)
+INTAKE_AFTER = form("intake", "name: aim, type: text", head=IN_CASE)
+PLAN_AFTER = form("plan", "name: goal, type: text", "name: school, type: text, was: intake.school", head=IN_CASE)
 
 
 def main(folder: Path, kills: int) -> None:
@@ -47,11 +52,14 @@ def _start_over(folder: Path, data: Path) -> None:
 def _fill(folder: Path, data: Path) -> None:
     store = Store.open(data, key=KEY)
     with organisation_in(store, folder) as ours:
-        ours.start(visit=BEFORE)
+        ours.start(visit=BEFORE, intake=INTAKE, plan=PLAN)
         with store.writing():
             for number in range(RECORDS):
                 ours.enter("visit", cost=number, town=f"Sat {number}", family=[{"id": None, "who": "Dan"}])
-        ours.write(visit=AFTER)
+            case = ours.enter("case", name="Ana")
+            enter(ours.cabinet, ours.form("intake"), {"school": "Țărm"}, CLERK, case)
+            enter(ours.cabinet, ours.form("plan"), {}, CLERK, case)
+        ours.write(visit=None, meeting=AFTER, intake=INTAKE_AFTER, plan=PLAN_AFTER)
     store.close()
 
 
@@ -90,9 +98,11 @@ def _found(folder: Path, data: Path) -> str:
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
         definition = last_good(store)
         cabinet = Cabinet(store, definition)
-        is_new = "price" in definition.forms["visit"].questions
+        is_new = "meeting" in definition.forms
+        visits = "meeting" if is_new else "visit"
         with acting_as(SYSTEM):
-            answers = [answers_of(cabinet, cabinet.find("visit", number + 1)) for number in range(RECORDS)]
+            answers = [answers_of(cabinet, cabinet.find(visits, number + 1)) for number in range(RECORDS)]
+            assert answers_of(cabinet, cabinet.find("plan" if is_new else "intake", 1))["school"] == "Țărm"
         store.session.remove()
         for number, given in enumerate(answers):
             rows = given["people" if is_new else "family"]

@@ -1,6 +1,7 @@
 """A paper form, as its YAML file describes it."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -11,6 +12,9 @@ from app.language.question import Name, Question, Sensitivity
 from app.language.texts import Text
 
 Names = tuple[Name, ...]
+
+PIECE = re.compile(r"{(\w+)}")
+"""A question that a title is made of."""
 
 CASE = "case"
 """The form every case sheet belongs to; its records are the case files themselves."""
@@ -184,9 +188,18 @@ class Form(BaseModel):
         def cleared(question: Question) -> bool:
             return question.sensitivity is None or question.sensitivity in clearances
 
+        return self._with_only(cleared, lambda question: question.seen_with(clearances))
+
+    def title_alone(self) -> "Form":
+        """The form as somebody knows it who may choose its records by their titles: nothing else is asked."""
+        named = PIECE.findall(self.record_title or "")
+        return self._with_only(lambda question: question.name in named, lambda question: question)
+
+    def _with_only(self, wanted: Callable[[Question], bool], as_known: Callable[[Question], Question]) -> "Form":
+        """The form without the other questions, and without all that names them."""
         sections = [
             section.model_copy(update={"questions": [
-                question.seen_with(clearances) for question in section.questions if cleared(question)
+                as_known(question) for question in section.questions if wanted(question)
             ]})
             for section in self.sections
         ]

@@ -9,12 +9,13 @@ from app.language.message import Mistake
 from app.language.question import Name, Sensitivity
 from app.language.texts import Text
 
-Action = Literal["see", "enter", "correct", "delete", "export"]
+Action = Literal["choose", "see", "enter", "correct", "delete", "export"]
 Cases = Literal["none", "own", "team", "all"]
 PageName = Literal["users", "account_history", "roles", "forms", "recycle", "organisation"]
 FormName = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9_]{0,47})$")]
 
-ACTIONS: tuple[Action, ...] = ("see", "enter", "correct", "delete", "export")
+ACTIONS: tuple[Action, ...] = ("choose", "see", "enter", "correct", "delete", "export")
+"""``choose`` is the least: a record is offered by its title where a question points to it, and nothing else of it."""
 PAGES: tuple[PageName, ...] = (
     "users", "account_history", "roles", "forms", "recycle", "organisation",
 )

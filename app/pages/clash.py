@@ -70,7 +70,7 @@ def _differing(
     for answers in (mine, theirs):
         for target, ids in linked_ids(asked, answers).items():
             wanted.setdefault(target, set()).update(ids)
-    titles = link_titles(at.cabinet, at.seen_forms(), wanted, at.reading, with_deleted=True)
+    titles = link_titles(at.cabinet, at.named_forms(), wanted, at.reading, with_deleted=True)
     return [
         Differing(
             f"{KEEP}{question.name}", say(question.label, at.reading.language),

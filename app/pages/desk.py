@@ -60,6 +60,21 @@ class Desk:
         """Every form she may see."""
         return {key: form for key, form in self.forms.items() if self.worker.may("see", key)}
 
+    def named_forms(self) -> dict[str, Form]:
+        """Every form whose records she may name: those she sees, and the titles alone of those she may choose."""
+        titles = self._titles_alone()
+        chosen = {key: form for key, form in titles.items() if self.worker.may("choose", key)}
+        return {**chosen, **self.seen_forms()}
+
+    def _titles_alone(self) -> Mapping[str, Form]:
+        """The forms with nothing but what titles are made of; made once for all who read the same."""
+        remembered = current_app.extensions["dosar_known_forms"]
+        key = ("titles", self.worker.clearances)
+        if key not in remembered:
+            remembered[key] = {name: form.title_alone() for name, form in self.forms.items()}
+        forms: Mapping[str, Form] = remembered[key]
+        return forms
+
     @cached_property
     def clerk(self) -> Clerk:
         """Who files what she saves."""
@@ -75,7 +90,7 @@ class Desk:
         """What the records are called that these answers point to, and these users by name."""
         wanted = linked_ids(questions, answers)
         wanted.setdefault(USER, set()).update(one for one in users if one is not None)
-        return link_titles(self.cabinet, self.seen_forms(), wanted, self.reading, with_deleted=True)
+        return link_titles(self.cabinet, self.named_forms(), wanted, self.reading, with_deleted=True)
 
     def case_head(self, case: Record | None) -> CaseHead | None:
         """What stands above every sheet of a case: its code, and what she may know of the person."""

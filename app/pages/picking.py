@@ -63,11 +63,12 @@ def found(at: Desk, question: Question, words: str, case_id: int | None = None) 
     target = question.link_target()
     if target == USER:
         return people(at, words)
-    if target not in at.seen_forms():
+    known = at.named_forms()
+    if target not in known:
         return []
     wish = Wish(words=words, case_id=case_id)
-    page = list_page(at.cabinet, at.forms, str(target), wish, at.reading, with_case=False, size=MOST)
-    named = titles(at.cabinet, at.forms[str(target)], page.ids, at.reading)
+    page = list_page(at.cabinet, known, str(target), wish, at.reading, with_case=False, size=MOST)
+    named = titles(at.cabinet, known[str(target)], page.ids, at.reading)
     return [Result(named[one], str(one)) for one in page.ids if one in named]
 
 

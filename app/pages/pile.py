@@ -63,7 +63,7 @@ def _morning(at: Desk) -> datetime:
 
 def _typed(at: Desk, form: Form, entered: list[Waiting]) -> list[Typed]:
     wanted = {form.key: [one.id for one in entered], CASE: [one.case_id for one in entered if one.case_id]}
-    titles = link_titles(at.cabinet, at.seen_forms(), wanted, at.reading)
+    titles = link_titles(at.cabinet, at.named_forms(), wanted, at.reading)
     act = "ReversingPages.reverse" if form.append_only else "RecordPages.withdraw"
     return [
         Typed(

@@ -118,7 +118,8 @@ def _url(at: Desk, question: Question, answer: Any, titles: Titles) -> str:
 
 def _is_opened(at: Desk, target: str, named: str | None) -> bool:
     """Whether a record of this title has a page for the worker."""
-    return named is not None and (not isinstance(named, DeletedTitle) or at.worker.may("delete", target))
+    opens = "delete" if isinstance(named, DeletedTitle) else "see"
+    return named is not None and at.worker.may(opens, target)
 
 
 MANY = 4

@@ -34,6 +34,7 @@ PAGES = {
 def action_words() -> dict[str, str]:
     """What may be done with the records of a form."""
     return {
+        "choose": gettext("Choose by title"),
         "see": gettext("See"),
         "enter": gettext("Enter"),
         "correct": gettext("Correct"),

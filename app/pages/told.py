@@ -97,7 +97,7 @@ def _titles(at: Desk, found: Sequence[Entry]) -> Titles:
             for answer in (change.old, change.new):
                 for target, ids in linked_ids([change.question], {change.question.name: answer}).items():
                     wanted.setdefault(target, set()).update(ids)
-    return link_titles(at.cabinet, at.seen_forms(), wanted, at.reading, with_deleted=True)
+    return link_titles(at.cabinet, at.named_forms(), wanted, at.reading, with_deleted=True)
 
 
 def _told(at: Desk, change: Change, titles: Titles) -> list[ToldChange]:

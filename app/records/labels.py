@@ -8,7 +8,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import bindparam, select
 
 from app.fields.files import file_words
-from app.language.form import CASE, Form
+from app.language.form import CASE, PIECE, Form
 from app.language.question import Answers, Question, Reading, Unknown
 from app.language.texts import say
 from app.records.attachments import FILE, readable
@@ -21,7 +21,6 @@ PERSON = (User.first_name, User.last_name, User.active)
 """What :func:`person_name` is made of."""
 ACCOUNT_CLOSED = {"en": "account closed", "ro": "cont închis"}
 DELETED = {"en": "deleted", "ro": "șters"}
-PIECE = re.compile(r"{(\w+)}")
 UNKNOWN_WORDS = {
     Unknown.DONT_KNOW: {"en": "Does not know", "ro": "Nu știu"},
     Unknown.REFUSED: {"en": "Does not wish to answer", "ro": "Nu dorește să răspundă"},

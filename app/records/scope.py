@@ -26,7 +26,7 @@ from app.records.relied import relied_on
 from app.records.system import attachment, now, team
 from app.records.tables import Record, Row, Stored
 
-Action = Literal["see", "enter", "correct", "delete", "export"]
+Action = Literal["choose", "see", "enter", "correct", "delete", "export"]
 Reach = Literal["none", "own", "team", "all"]
 
 
@@ -84,9 +84,13 @@ class Scope:
         hers = select(team.c.case_id).where(_is_one_of(team.c.user_id, self.colleagues), team.c.until.is_(None))
         return select(hers.cte("hers").c.case_id)
 
+    def _chooses(self, kept: type[Stored]) -> bool:
+        """Whether records are within reach only to be named where others point to them; their rows are not."""
+        return issubclass(kept, Record) and self.may("choose", kept.form_key)
+
     def criterion(self, kept: type[Stored], with_deleted: bool) -> ColumnElement[bool]:
         """The rows of one record class this scope sees."""
-        if not self.may("see", kept.form_key):
+        if not self.may("see", kept.form_key) and not self._chooses(kept):
             return false()
         seen: ColumnElement[bool] = true() if kept.case_column is None else self.reaches(
             getattr(kept, kept.case_column)

@@ -58,7 +58,8 @@ class Bodies:
     def _is_offered(self, role: str, question: Question) -> bool:
         """Whether the role has anything to choose: a link to records it never sees stays empty."""
         target = question.link_target()
-        return target in (None, USER) or "see" in self.planted.policy.actions(role, str(target))
+        may = self.planted.policy.actions(role, str(target))
+        return target in (None, USER) or bool(may & {"see", "choose"})
 
     def corrected(self, role: str, form: Form, place: Place) -> Body:
         """A kept record, corrected by this role in what it sees; a made-up one where it sees nothing."""

@@ -131,7 +131,9 @@ class Aviary:
             return role != ANYBODY
         if isinstance(canary, Private):
             return role == canary.user
-        return canary.needs <= self.policy.clearances(role) and self.policy.reaches(role, canary.form, canary.place)
+        titled = canary.question in self.policy.titled_by(canary.form)
+        reaches = self.policy.names if titled else self.policy.reaches
+        return canary.needs <= self.policy.clearances(role) and reaches(role, canary.form, canary.place)
 
 
 def _stands_alone(found: re.Match[str]) -> bool:

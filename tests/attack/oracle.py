@@ -242,7 +242,7 @@ class Oracle:
                 continue
             linked = change.row[column]
             place = self.planted.place_of(target, linked) if change.after and linked is not None else None
-            if place is not None and not self.planted.policy.reaches(cell.role, target, place):
+            if place is not None and not self.planted.policy.names(cell.role, target, place):
                 return f"points to {target} {linked} ({place}), which is out of reach"
         return ""
 

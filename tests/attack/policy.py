@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from re import findall
 from typing import Any, Literal
 
 from ruamel.yaml import YAML
@@ -90,6 +91,17 @@ class Policy:
         if not self.in_case(form):
             return True
         return self.reaches_case(role, "own" if place == "deleted" else place)
+
+    def names(self, role: str, form: str, place: Place) -> bool:
+        """Whether a record may be pointed to: what the role reaches, and what it may choose by its title."""
+        chosen = "choose" in self.actions(role, form) and place in ("own", "team", "foreign", "shared")
+        return self.reaches(role, form, place) or (
+            chosen and (not self.in_case(form) or self.reaches_case(role, place))
+        )
+
+    def titled_by(self, form: str) -> set[str]:
+        """The questions that the titles of a form's records are made of."""
+        return set(findall(r"{(\w+)}", self.forms[form].get("record_title", "")))
 
     def in_case(self, form: str) -> bool:
         return form == "case" or "belongs_to" in self.forms[form]

@@ -1,0 +1,45 @@
+"""A volunteer names the project of what she types: she chooses it by its title, and learns nothing else of it."""
+
+import re
+
+import pytest
+
+from tests.pages.browsing import Page, look
+from tests.pages.conftest import Demo
+from tests.pages.test_case_page import case_of
+
+AID = {"given_on": "02.11.2026", "kind": "food", "quantity": "1", "value": ["120", "RON"], "recipient": "beneficiary"}
+
+
+def offered(page: Page, words: str) -> dict[str, str]:
+    """Number → title of the projects a search offers on the sheet."""
+    boxes = {**page.boxes.to_dict(), "_pick": "project", "search": words}
+    html = page.browser.post(page.action, data=boxes).text
+    return dict(re.findall(r'name="_picked" value="project=(\d+)"[^>]*>\s*([^<]+?)\s*<', html))
+
+
+@pytest.fixture
+def sheet(demo: Demo) -> Page:
+    return look(demo.browser("volunteer"), f"/records/humanitarian_aid/new?case={case_of(demo, 'DEMO-001')}")
+
+
+def test_she_finds_it_by_its_title_and_by_nothing_else(sheet: Page) -> None:
+    assert set(offered(sheet, "").values()) == {"Drumul spre autonomie (fictiv)", "Înapoi la școală (fictiv)"}
+    assert set(offered(sheet, "autonomie").values()) == {"Drumul spre autonomie (fictiv)"}
+    assert offered(sheet, "Fond pentru ONG-uri") == {}, "words of its sheet do not lead to it"
+
+
+def test_what_she_types_is_counted_for_it(demo: Demo, sheet: Page) -> None:
+    [project] = offered(sheet, "autonomie")
+    kept = sheet.save({**AID, "project": project})
+    assert "Drumul spre autonomie (fictiv)" in kept.text and f"/records/project/{project}" not in kept.html
+    assert f"/records/project/{project}" in look(demo.browser("coordinator"), kept.address).html
+
+
+@pytest.mark.parametrize("rest", ["", "/1", "/1/figures", "/1/history", "/1/edit", "/new", "/columns"])
+def test_the_register_itself_stays_closed(demo: Demo, rest: str) -> None:
+    assert demo.browser("volunteer").get(f"/records/project{rest}").status_code == 404
+
+
+def test_her_menu_leads_to_no_project(demo: Demo) -> None:
+    assert "/records/project" not in look(demo.browser("volunteer"), "/").html

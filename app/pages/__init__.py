@@ -29,6 +29,7 @@ def register_pages(app: Flask, registry: Any) -> None:
     from app.pages.reversing import ReversingPages
     from app.pages.team import TeamPage
     from app.pages.troubles import FormsPage
+    from app.pages.unsent_pages import UnsentPages
 
     with app.app_context():
         for module in (
@@ -38,6 +39,6 @@ def register_pages(app: Flask, registry: Any) -> None:
         for view in (
             HomePage, HealthPage, HelpPages, FindingPage, CasePages, MergePages, ProgrammePage, DerivingPages,
             DraftPages, RecordPages, FiguresPage, ExportPages, LedgerPages, ListPages, FilePages, ReversingPages,
-            AcceptingPages, TeamPage, FormsPage, RecyclePage,
+            AcceptingPages, TeamPage, FormsPage, RecyclePage, UnsentPages,
         ):
             registry.add_view_no_menu(view)

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.access.sessions import is_static
 from app.pages.typed_texts import is_text_page, typed_texts
-from app.pages.unsent import OfAnother, TooLong, sheet_again
+from app.pages.unsent import OfAnother, TooLong, typed_again
 from app.records.scope import OutOfReach
 from app.records.trouble import Busy, CannotKeep
 
@@ -61,7 +61,7 @@ def _http(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
     if isinstance(error, CSRFError):
-        return sheet_again() or _page(400, what_to_do=str(error.description))
+        return typed_again() or _page(400, what_to_do=str(error.description))
     if isinstance(error, OfAnother):
         return _page(error.code, str(error.description), shows_typed=False)
     if isinstance(error, TooLong):

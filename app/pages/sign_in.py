@@ -17,6 +17,7 @@ from app.access.signing_in import note_sign_in, sign_in
 from app.access.view import View
 from app.language.message import Mistake
 from app.pages.boxes import NewPassword, SignIn
+from app.pages.unsent import waiting_page
 
 CLEARED = {"Clear-Site-Data": '"cache"'}
 """Nothing of what was read stays in the browser."""
@@ -44,7 +45,7 @@ class SignInPage(View):
         if user_id is None:
             return _sign_in_page(form, back, gettext("The user name or the password is wrong."), 401)
         _come_in(user_id)
-        return redirect(back, 303)
+        return redirect(waiting_page(user_id) or back, 303)
 
     @page("/sign-out", EVERYONE, ("POST",))
     def sign_out(self) -> Any:

@@ -25,9 +25,10 @@ TEXT_PAGES = {
     ),
     "MergePages.decide": TextPage(
         lazy_gettext("Merge two cases"), {"reason": lazy_gettext("How do you know that it is one person?")},
+        ("reason",),
     ),
     "ExportPages.take": TextPage(
-        lazy_gettext("Export of a list"), {"reason": lazy_gettext("What do you need the file for?")},
+        lazy_gettext("Export of a list"), {"reason": lazy_gettext("What do you need the file for?")}, ("reason",),
     ),
     "ListPages.save": TextPage(
         lazy_gettext("Saved lists"), {"name": lazy_gettext("Save these filters and this order as")},

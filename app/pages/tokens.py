@@ -64,8 +64,12 @@ def is_once_of(token: str, worker_id: int) -> bool:
         return False
 
 
-def owner_token(worker_id: int, form: str) -> str:
-    """Says for whom a sheet's page was drawn: what stands on it is hers, whatever became of her session."""
+TEXT_PAGE = "page"
+"""Stands in place of a form's key on pages that are no sheets."""
+
+
+def owner_token(worker_id: int, form: str = TEXT_PAGE) -> str:
+    """Says for whom a page was drawn: what stands on it is hers, whatever became of her session."""
     token = _owners().dumps([worker_id, form])
     return token if isinstance(token, str) else token.decode()
 

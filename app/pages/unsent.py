@@ -1,9 +1,10 @@
-"""A sheet that was sent after its session was over: what stands on it waits as a draft.
+"""A page that was sent after its session was over: a sheet waits as a draft, anything else until she sends it.
 
 Whose it is stands on the page itself, signed: it does not matter what became of the session's row.
 """
 
-from flask import Flask, current_app, flash, redirect, request, session, url_for
+from flask import Flask, current_app, flash, g, redirect, request, session, url_for
+from flask import Response as FlaskResponse
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
@@ -11,8 +12,9 @@ from werkzeug.wrappers import Response
 
 from app.access.gate import SIGN_IN, visitor
 from app.pages.addresses import place_asked
-from app.pages.tokens import owner_of
-from app.records import drafts
+from app.pages.text_pages import TEXT_PAGES
+from app.pages.tokens import TEXT_PAGE, owner_of, owner_token
+from app.records import drafts, unsent
 from app.records.cabinet import Cabinet
 
 SHEETS = ("RecordPages.new", "RecordPages.edit", "RecordPages.edit_section")
@@ -22,7 +24,10 @@ LARGEST = 2 * 2**20
 """How many bytes of boxes a draft holds: many times what anybody types on a page."""
 OWNER = "_owner"
 """The box that says whose page it is."""
-NOT_KEPT = ("csrf_token", "_lock", TYPED, OWNER)
+WAIT = "_wait"
+"""The page is hidden or left: what stands on it is kept, and nothing is done with it."""
+NOT_KEPT = ("csrf_token", "_lock", TYPED, OWNER, WAIT)
+WAITING = "UnsentPages.unsent"
 
 
 class TooLong(RequestEntityTooLarge):
@@ -40,14 +45,24 @@ def boxes_of(posted: MultiDict[str, str]) -> list[tuple[str, str]]:
 
 def keep_unsent_sheets(app: Flask) -> None:
     """Look before the gate does: it knows nobody any more, and asks for a password."""
+    app.jinja_env.globals["owner_word"] = _owner_word
     app.before_request(_keep_unsent)
+    app.after_request(_forget_sent)
+
+
+def _owner_word() -> str:
+    """Says whose the page is that is being drawn."""
+    worker = visitor()
+    return owner_token(worker.id) if worker else ""
 
 
 def _keep_unsent() -> Response | None:
-    """Nothing is read and no record is changed; only the one whose page it was ever sees the draft."""
-    if not _is_sheet() or session.is_unread:  # type: ignore[attr-defined]
+    """Nothing is read and no record is changed; only the one whose page it was ever sees what is kept."""
+    if not _is_kept() or session.is_unread:  # type: ignore[attr-defined]
         return None
     here, owner = session.user_id, _owner()  # type: ignore[attr-defined]
+    if WAIT in request.form:
+        return _kept_waiting(owner)
     if owner is None or owner == here:
         return None
     if _is_too_long():
@@ -58,37 +73,70 @@ def _keep_unsent() -> Response | None:
     _keep(owner)
     if here is not None:
         raise OfAnother(gettext(
-            "This sheet was opened by somebody else, before you signed in. It was not saved; it waits for her as a "
-            "draft."
+            "This page was opened by somebody else, before you signed in. Nothing of it was saved; what was typed "
+            "waits for her."
         ))
-    return redirect(url_for(SIGN_IN, next=_page(), over=1), 303)
+    return redirect(url_for(SIGN_IN, next=_page() if _is_sheet() else None, over=1), 303)
+
+
+def _kept_waiting(owner: int | None) -> Response:
+    """The page goes, and nobody looks at the answer."""
+    g.waits = True
+    if owner is not None and not _is_too_long():
+        _keep(owner)
+    return FlaskResponse(status=204)
 
 
 def _owner() -> int | None:
-    """For whom the sheet was drawn; a page drawn before there were such words is of the session it came with."""
-    told = owner_of(request.form.get(OWNER, ""), _form())
+    """For whom the page was drawn; one drawn before there were such words is of the session it came with."""
+    told = owner_of(request.form.get(OWNER, ""), _form() if _is_sheet() else TEXT_PAGE)
     return session.over_for if told is None else told  # type: ignore[attr-defined]
 
 
-def sheet_again() -> Response | None:
-    """The sheet of a session before this one, to be looked at and saved; none where no sheet was sent."""
+def typed_again() -> Response | None:
+    """The page of a session before this one, to be looked at and sent; none where nothing was typed."""
     worker = visitor()
-    if worker is None or not _is_sheet() or _is_too_long():
+    if worker is None or not _is_kept() or _is_too_long():
         return None
     _keep(worker.id)
+    if not _is_sheet():
+        return redirect(url_for(WAITING), 303)
     flash(gettext("You have signed in again since this sheet was opened. Look at it and save it."), "warning")
     return redirect(_page(), 303)
 
 
+def waiting_page(user_id: int) -> str | None:
+    """Where she is led when she has signed in and something waits to be sent."""
+    return url_for(WAITING) if unsent.is_any_of(_cabinet(), user_id) else None
+
+
 def _keep(user_id: int) -> None:
-    """The sheet that was sent is a draft of this user's now."""
-    drafts.keep(_cabinet(), user_id, place_asked(), boxes_of(request.form), request.args.get("face", "")[:48])
+    """What was sent waits for this user now."""
+    g.waits = True
+    boxes = boxes_of(request.form)
+    if _is_sheet():
+        drafts.keep(_cabinet(), user_id, place_asked(), boxes, request.args.get("face", "")[:48])
+    else:
+        unsent.keep(_cabinet(), user_id, str(request.endpoint), _page(), boxes)
+
+
+def _forget_sent(response: FlaskResponse) -> FlaskResponse:
+    """What waited has been sent, when the page is taken at last."""
+    worker = visitor()
+    done = response.status_code < 400 and request.method == "POST" and request.endpoint in TEXT_PAGES
+    if done and worker is not None and "waits" not in g:
+        unsent.discard_sent(_cabinet(), worker.id, _page())
+    return response
+
+
+def _is_kept() -> bool:
+    """Whether a page was sent on which somebody types, by a page of ours."""
+    ours = request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
+    return ours and request.method == "POST" and (request.endpoint in TEXT_PAGES or _is_sheet())
 
 
 def _is_sheet() -> bool:
-    ours = request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
-    sent = ours and request.method == "POST" and request.endpoint in SHEETS
-    return sent and _form() in _cabinet().forms
+    return request.endpoint in SHEETS and _form() in _cabinet().forms
 
 
 def _form() -> str:

@@ -193,6 +193,18 @@ draft = Table(
 that a new sheet is begun for.
 """
 
+unsent = Table(
+    "dosar_unsent", SYSTEM_METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", Integer, nullable=False),
+    Column("endpoint", String(64), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("boxes", JSON, nullable=False),
+    Column("saved_at", DateTime, nullable=False),
+    Index("ix_dosar_unsent_user", "user_id"),
+)
+"""What was typed on a page that is no sheet and could not be sent, for the worker who typed it."""
+
 own_list = Table(
     "dosar_list", SYSTEM_METADATA,
     Column("id", Integer, primary_key=True),

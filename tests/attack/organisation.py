@@ -21,6 +21,7 @@ from app.access.organisation import Organisation as Named
 from app.access.people import Person, add_user
 from app.language.form import CASE, Form
 from app.language.question import Answers, Question
+from app.records import unsent
 from app.records.cabinet import Cabinet
 from app.records.drafts import Place as PageOf
 from app.records.drafts import keep as keep_draft
@@ -260,6 +261,10 @@ class _Planting:
         typed = [("visit_purpose", self.planted.aviary.word(Private(OWNER)))]
         keep_draft(
             self.cabinet, self.planted.users[OWNER], PageOf("visit_report", record_id=record), typed
+        )
+        unsent.keep(
+            self.cabinet, self.planted.users[OWNER], "ReversingPages.reverse", "/records/humanitarian_aid/1/reverse",
+            [("reason", self.planted.aviary.word(Private(OWNER)))],
         )
 
 

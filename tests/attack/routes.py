@@ -14,7 +14,7 @@ EVERYONE = {
 WORKERS = {
     "HomePage.home", "AccountPage.profile", "AccountPage.password", "AccountPage.sign_out_elsewhere",
     "DraftPages.keep", "DraftPages.still_here", "DerivingPages.derive", "FilePages.file", "HelpPages.help",
-    "HelpPages.cards_read",
+    "HelpPages.cards_read", "UnsentPages.unsent", "UnsentPages.discard",
 }
 """Open to whoever has signed in; what they show follows from the records she reaches."""
 PAGES = {

@@ -216,3 +216,20 @@ def test_a_notice_stays_in_sight_while_the_first_open_box_is_far_below(manager: 
     assert focused.bounding_box()["y"] > 300, "the page is longer than the window"
     expect(manager.page.get_by_text("Ciorna dumneavoastră")).to_be_in_viewport()
     manager.press("Renunță la ciornă")
+
+
+def test_a_reason_waits_when_the_page_was_hidden(sign_in: SignIn) -> None:
+    coordinator = sign_in("coordinator", "ro")
+    coordinator.open("/cases/6/merge/5")
+    coordinator.named("reason").press_sequentially("Același buletin")
+    for _ in range(3):
+        coordinator.page.keyboard.press("Shift")
+    coordinator.page.wait_for_url("about:blank")
+    coordinator.sign_in("coordinator")
+    assert coordinator.heading == "Scris și netrimis încă"
+    assert coordinator.typed("reason") == "Același buletin"
+    coordinator.follow("Deschide pagina")
+    assert coordinator.heading == "Unirea a două cazuri"
+    coordinator.open("/unsent")
+    coordinator.press("Renunță")
+    assert coordinator.sees("Nimic nu așteaptă")

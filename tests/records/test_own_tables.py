@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import JSON, Column, DateTime, Integer, MetaData, String, Table, Text, UniqueConstraint, insert
 
+from app.records import unsent as waiting
 from app.records.drafts import Place, find, of_worker
 from app.records.store import Store
-from app.records.system import draft, now
+from app.records.system import draft, now, unsent
 from tests.records.organisations import Organisation, form, organisation_in
 
 ANA, MARIA = 1, 2
@@ -72,3 +73,12 @@ def test_drafts_under_an_address_come_along(ours: Organisation) -> None:
     faces = {one.place: one.face for one in of_worker(ours.cabinet, ANA)}
     assert faces[Place("visit", 8)] == "ipp" and faces[Place("visit", record_id=12, step=3)] == "ipp"
     assert len(faces) == 5
+
+
+def test_a_table_of_a_later_version_is_made(ours: Organisation) -> None:
+    with ours.store.writing() as session:
+        unsent.drop(session.connection())
+    ours.start()
+    waiting.keep(ours.cabinet, ANA, "ReversingPages.reverse", "/records/visit/1/reverse", [("reason", "De două ori")])
+    (kept,) = waiting.of_worker(ours.cabinet, ANA)
+    assert kept.boxes == [("reason", "De două ori")] and waiting.of_worker(ours.cabinet, MARIA) == []

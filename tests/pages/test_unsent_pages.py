@@ -1,0 +1,153 @@
+"""What was typed on a page that is no sheet, and sent after the session was over, waits until she sends it."""
+
+import re
+from decimal import Decimal
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.access.gate import doors
+from app.demo import password_of
+from app.fields.money import Money
+from app.pages.text_pages import TEXT_PAGES
+from app.pages.unsent import SHEETS
+from tests.pages.conftest import Demo, token_on
+from tests.pages.test_accepting import typed as entered_to_check
+from tests.pages.test_case_page import TODAY, filed
+from tests.pages.test_team import user_id
+from tests.pages.test_unsent import after_lunch
+
+NOTHING_TYPED = {
+    "words that are searched for": {"RecordPages.search", "FindingPage.ask", "MergePages.choose"},
+    "passwords": {"SignInPage.sign_in", "SetUpPage.set_up", "InvitationPage.invitation", "AccountPage.password"},
+    "choices only": {"ListPages.choose", "ClosingPage.close", "SignInPage.language"},
+    "buttons": {
+        "SignInPage.sign_out", "SignInPage.lock", "UsersPage.invitation", "UsersPage.open", "RecordPages.delete",
+        "RecordPages.withdraw", "RecordPages.restore", "AccountPage.sign_out_elsewhere", "WorkTeamsPage.dissolve",
+        "ListPages.forget", "HelpPages.cards_read", "TeamPage.leave", "AcceptingPages.accept", "UnsentPages.discard",
+    },
+    "what the browser sends while somebody types": {"DraftPages.keep", "DerivingPages.derive"},
+}
+"""Routes that take a post and keep nothing of it, and why."""
+
+
+def test_it_is_decided_of_every_post_what_becomes_of_it(demo: Demo) -> None:
+    posts = {rule.endpoint for rule in demo.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    kept = {*SHEETS, *TEXT_PAGES}
+    assert posts & set(doors(demo.app)) == kept.union(*NOTHING_TYPED.values())
+
+
+STORIES = [
+    ("coordinator", "/records/humanitarian_aid/{aid}/reverse", "", {"reason": "De două ori"}),
+    ("coordinator", "/records/visit_report/{waiting}/return", "", {"reason": "Lipsește ora"}),
+    ("coordinator", "/records/visit_report/export", "", {"reason": "Raportul anual"}),
+    ("coordinator", "/records/visit_report?sort=visit_date", "/records/visit_report/saved", {"name": "Ale mele"}),
+    ("coordinator", "/cases/6/team", "", {"since": "1.9.2026", "role": "lawyer", "user": "{lawyer}"}),
+    ("coordinator", "/cases/6/merge/5", "", {"reason": "Același buletin"}),
+    ("administrator", "/users/new", "", {"last_name": "Nou", "first_name": "Ana", "user_name": "ana.nou"}),
+    ("administrator", "/users/{volunteer}", "", {"last_name": "Schimbat"}),
+    ("administrator", "/organisation", "", {"organisation": "Alt nume"}),
+]
+"""(who, page, where it is sent to, what is typed on it)"""
+
+
+def begin(demo: Demo, user: str) -> FlaskClient:
+    browser = demo.app.test_client()
+    come_in(browser, user)
+    return browser
+
+
+def come_in(browser: FlaskClient, user: str) -> str:
+    """Sign in; where it leads."""
+    token = token_on(browser.get("/sign-in").text)
+    who = {"user_name": user, "password": password_of(user), "csrf_token": token, "next": "/help"}
+    return browser.post("/sign-in", data=who).location
+
+
+def boxes_to(page: str, address: str) -> tuple[str, dict[str, str]]:
+    """Where the form posts that is sent to this address, and what stands in it."""
+    for head, inside in re.findall(r"<form([^>]*)>(.*?)</form>", page, re.DOTALL):
+        told = re.search(r'action="([^"]*)"', head)
+        action = unescape(told[1]) if told else address
+        if "data-waits" in head and action.startswith(address):
+            tags = re.findall(r"<input[^>]*>", inside)
+            chosen = [tag for tag in tags if " checked" in tag or not re.search('type="(radio|checkbox)"', tag)]
+            boxes = re.findall(r'<input[^>]*?name="([\w.]+)"(?:[^>]*?value="([^"]*)")?', "".join(chosen))
+            areas = re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>\n?(.*?)</textarea>', inside, re.DOTALL)
+            return action, {name: unescape(text) for name, text in [*boxes, *areas]}
+    return "", {}
+
+
+@pytest.fixture
+def numbers(demo: Demo) -> dict[str, int]:
+    """An entry of the aid ledger, a visit that waits for acceptance, and a user."""
+    return {
+        "aid": filed(demo, "humanitarian_aid", 6, given_on=TODAY, kind="food", value=Money(Decimal(120), "MDL")),
+        "waiting": entered_to_check(demo, "visit_report", 6, visit_date=TODAY),
+        "volunteer": user_id(demo, "volunteer"), "lawyer": user_id(demo, "lawyer"),
+    }
+
+
+@pytest.mark.parametrize(("who", "page", "sent_to", "typed"), STORIES)
+def test_what_was_typed_waits_until_she_sends_it(
+    demo: Demo, numbers: dict[str, int], who: str, page: str, sent_to: str, typed: dict[str, str]
+) -> None:
+    browser, page = begin(demo, who), page.format(**numbers)
+    typed = {name: text.format(**numbers) for name, text in typed.items()}
+    sent_to = sent_to or page
+    action, boxes = boxes_to(browser.get(page).text, sent_to)
+    with after_lunch(demo):
+        demo.app.test_client().get("/sign-in")
+        sent = browser.post(action, data={**boxes, **typed})
+    assert sent.status_code == 303 and "over=1" in sent.location
+    assert come_in(browser, who) == "/unsent"
+    waiting = browser.get("/unsent").text
+    again, kept = boxes_to(waiting, sent_to)
+    assert again == action and kept.items() >= typed.items()
+    assert come_in(demo.app.test_client(), "case_manager") == "/help", "nobody else hears of it"
+    done = browser.post(again, data=kept)
+    assert done.status_code in (200, 303)
+    assert boxes_to(browser.get("/unsent").text, sent_to) == ("", {}), "sent once"
+
+
+def test_nobody_else_sends_or_discards_it(demo: Demo, numbers: dict[str, int]) -> None:
+    browser, page = begin(demo, "coordinator"), f"/records/visit_report/{numbers['waiting']}/return"
+    action, boxes = boxes_to(browser.get(page).text, page)
+    browser.post("/sign-out", data={"csrf_token": boxes["csrf_token"]})
+    come_in(browser, "case_manager")
+    sent = browser.post(action, data={**boxes, "reason": "Nota coordonatoarei"})
+    assert sent.status_code == 400 and "de altcineva" in sent.text and "Nota coord" not in sent.text
+    assert "Nota coord" not in browser.get("/unsent").text
+    token = token_on(browser.get("/help").text)
+    for number in range(1, 30):
+        browser.post(f"/unsent/{number}/discard", data={"csrf_token": token})
+    hers = begin(demo, "coordinator")
+    shown = hers.get("/unsent").text
+    assert "Nota coordonatoarei" in shown
+    found = re.search(r"/unsent/(\d+)/discard", shown)
+    assert found
+    hers.post(found[0], data={"csrf_token": token_on(shown)})
+    assert "Nota coordonatoarei" not in hers.get("/unsent").text
+
+
+def test_a_page_that_is_left_sends_nothing_and_keeps_what_was_typed(demo: Demo, numbers: dict[str, int]) -> None:
+    """What the browser does when the page is hidden, or when its worker was away for too long."""
+    browser, page = begin(demo, "coordinator"), f"/records/visit_report/{numbers['waiting']}/return"
+    action, boxes = boxes_to(browser.get(page).text, page)
+    del boxes["csrf_token"]
+    left = browser.post(action, data={**boxes, "reason": "Plecată o clipă", "_wait": "1"})
+    assert left.status_code == 204
+    forged = browser.post(action, data={**boxes, "_owner": "forged", "reason": "De altundeva", "_wait": "1"})
+    assert forged.status_code == 204
+    shown = browser.get("/unsent").text
+    assert "Plecată o clipă" in shown and "De altundeva" not in shown
+
+
+def test_signed_in_again_she_sends_the_old_page(demo: Demo, numbers: dict[str, int]) -> None:
+    browser, page = begin(demo, "coordinator"), f"/records/visit_report/{numbers['waiting']}/return"
+    action, boxes = boxes_to(browser.get(page).text, page)
+    browser.post("/sign-out", data={"csrf_token": boxes["csrf_token"]})
+    come_in(browser, "coordinator")
+    sent = browser.post(action, data={**boxes, "reason": "Din fila veche"})
+    assert sent.location == "/unsent" and "Din fila veche" in browser.get("/unsent").text

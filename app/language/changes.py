@@ -51,6 +51,24 @@ class Late:
     now: Question
 
 
+@dataclass(frozen=True)
+class LateTable:
+    """A table of rows that got another name, and says so only after both names had tables of their own."""
+
+    older: Question
+    since: Question
+    now: Question
+
+    @property
+    def columns(self) -> list[tuple[Question, Question]]:
+        """Every column of the older table, and the one its answers go to: what nobody asks any more is kept too."""
+        asked = {was.name: name for name, was in _went_on(
+            {one.name: one for one in self.older.columns_asked()}, self.now.columns_asked()
+        ).items()}
+        there = {one.name: one for one in (*self.since.columns_asked(), *self.now.columns_asked())}
+        return [(one, there.get(asked.get(one.name, one.name), one)) for one in self.older.columns_asked()]
+
+
 def columns_of(form: Form) -> dict[Column, Question]:
     """Every question by its place."""
     return {(table.name if table else "", question.name): question for _, question, table in walk(form)}
@@ -69,8 +87,29 @@ def kept_questions(older: Form, now: Form) -> list[Kept]:
     return found
 
 
+def late_tables(older: Form, now: Form) -> list[LateTable]:
+    """The tables of rows whose old name is said one start too late."""
+    before = older.questions
+    return [
+        LateTable(before[one.was], before[name], one) for name, one in now.questions.items()
+        if one.was and one.was in before and one.was not in now.questions and name in before
+        and before[name].was != one.was
+        and all(table.columns_asked() for table in (one, before[one.was], before[name]))
+    ]
+
+
+def going_on(older: Form, now: Form) -> list[Kept]:
+    """The questions of the older form whose answers go on in the new one, late ones too."""
+    late = [Kept(one.rows_of, one.rows_were_of, one.older, one.now) for one in late_renamings(older, now)]
+    for table in late_tables(older, now):
+        late.append(Kept("", "", table.older, table.now))
+        asked = {one.name for one in table.now.columns_asked()}
+        late += [Kept(table.now.name, table.older.name, *pair) for pair in table.columns if pair[1].name in asked]
+    return [*kept_questions(older, now), *late]
+
+
 def late_renamings(older: Form, now: Form) -> list[Late]:
-    """The questions whose old name is said one start too late. Tables of rows are none of them."""
+    """The questions whose old name is said one start too late. Tables of rows are :func:`late_tables`."""
     tables = _went_on(older.questions, now.questions.values())
     found = [Late("", "", *three) for three in _late(older.questions, now.questions.values())]
     for table in now.row_questions:
@@ -111,6 +150,7 @@ def refusals(
 ) -> Iterator[Finding]:
     """Changes under which answers would be lost or mixed up, each with what to do instead."""
     late = {(one.rows_of, one.now.name) for one in late_renamings(older, now)}
+    late |= {("", one.now.name) for one in late_tables(older, now)}
     before = columns_of(older)
     places = places_of(now)
     if older.append_only and not now.append_only:
@@ -191,8 +231,7 @@ def disappearances(
 ) -> Iterator[Finding]:
     """Questions that are simply gone from the file, and not ``moving`` to another form: their answers lie on where
     nobody sees them."""
-    goes_on: list[Kept | Late] = [*kept_questions(older, now), *late_renamings(older, now)]
-    kept = {(one.rows_were_of, one.older.name) for one in goes_on}
+    kept = {(one.rows_were_of, one.older.name) for one in going_on(older, now)}
     for (rows_of, name), question in columns_of(older).items():
         gone_with_table = rows_of and ("", rows_of) not in kept
         if (rows_of or name) in moving:

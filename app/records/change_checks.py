@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.language.changes import Kept, kept_questions, late_renamings, places_of
+from app.language.changes import Kept, going_on, kept_questions, late_renamings, late_tables, places_of
 from app.language.finding import Finding, Place, finding
 from app.language.folder import Reading
 from app.language.form import CASE, Form
@@ -32,6 +32,13 @@ BELONG_NOWHERE = msgid(
 NO_CASE_NAMED = msgid(
     'Records of this form that do not say in "%(name)s" which case they belong to: %(lacking)s of %(count)s. Take '
     "this line away, answer the question on each of them, then put it back."
+)
+NO_FIT = msgid(
+    'The answers to "%(was)s" do not fit "%(name)s". Put "%(was)s" back with retired: true, and take this line away.'
+)
+ANSWER_BOTH = msgid(
+    'Sheets or rows that answer "%(was)s" and also "%(name)s": %(count)s. Put "%(was)s" back with retired: true, and '
+    "take this line away."
 )
 
 
@@ -71,6 +78,7 @@ def refused(one: Changed) -> Iterator[Finding]:
     yield from _belonging(one)
     yield from _no_words(one)
     yield from _answered_twice(one)
+    yield from _rows_twice(one)
 
 
 def waiting(one: Changed) -> Iterator[Finding]:
@@ -172,7 +180,7 @@ def reached_by_more(older: Form, now: Form) -> str:
 
 def read_by_more(older: Form, now: Form, held: Held) -> Iterator[tuple[Kept, str, int]]:
     """The questions whose answers more people read from now on, what one had to know for them, and how many."""
-    for kept in kept_questions(older, now):
+    for kept in going_on(older, now):
         freed = _clearances(older, kept.rows_were_of, kept.older) - _clearances(now, kept.rows_of, kept.now)
         if freed and (count := held.answered(older.key, kept.rows_were_of, kept.older)):
             yield kept, min(freed), count
@@ -193,21 +201,39 @@ def _answered_twice(one: Changed) -> Iterator[Finding]:
         place = one.place(*places[late.rows_of, late.now.name], "was")
         names = {"was": late.older.name, "name": late.now.name}
         if not late.now.widens(late.older):
-            yield finding(
-                place, "F020",
-                'The answers to "%(was)s" do not fit "%(name)s". Put "%(was)s" back with retired: true, and take this '
-                "line away.", **names,
-            )
+            yield finding(place, "F020", NO_FIT, **names)
         elif count := one.held.answered_both(one.older.key, late.rows_were_of, late.older, late.since):
+            yield finding(place, "F020", ANSWER_BOTH, count=count, **names)
+
+
+def _rows_twice(one: Changed) -> Iterator[Finding]:
+    """The same for a table of rows: a sheet has rows under one of both names only."""
+    places = places_of(one.now)
+    for late in late_tables(one.older, one.now):
+        place = one.place(*places["", late.now.name], "was")
+        names = {"was": late.older.name, "name": late.now.name}
+        fits = all(now.widens(was) and (now.unknown or not was.unknown) for was, now in late.columns)
+        if not fits or late.now.only_added != late.older.only_added:
+            yield finding(place, "F020", NO_FIT, **names)
+        elif count := one.held.records_of_both(one.older.key, late.older, late.since):
+            yield finding(place, "F020", ANSWER_BOTH, count=count, **names)
+        elif count := one.held.longest_rows(one.older.key, late.older, getattr(late.now, "max_rows", 0)):
             yield finding(
                 place, "F020",
-                'Sheets or rows that answer "%(was)s" and also "%(name)s": %(count)s. Put "%(was)s" back with retired: '
-                "true, and take this line away.", count=count, **names,
+                'Answers to "%(name)s" that would not be accepted any more: %(count)s. Give it back its limits, or '
+                "retire it (retired: true) and add a question with a new name.", name=late.now.name, count=count,
             )
 
 
 def _late(one: Changed) -> Iterator[Finding]:
     places = places_of(one.now)
+    for table in late_tables(one.older, one.now):
+        if count := one.held.records_of_rows(one.older.key, table.older):
+            yield finding(
+                one.place(*places["", table.now.name], "was"), "F025",
+                'The answers to "%(was)s" (%(count)s) must move to "%(name)s": run "dosar upgrade".',
+                was=table.older.name, name=table.now.name, count=count,
+            )
     for late in late_renamings(one.older, one.now):
         if count := one.held.answered(one.older.key, late.rows_were_of, late.older):
             yield finding(

@@ -139,7 +139,7 @@ def rename_form(connection: Connection, one: Renaming, tables: Mapping[str, Coll
     """Give the form its new name everywhere; ``tables`` are those it has, each with its indexes."""
     pointing = _drop_empty(connection, one) if one.stood else []
     for name, indexes in tables.items():
-        _rename_table(connection, name, one.now + name[len(one.was):], indexes)
+        rename_table(connection, name, one.now + name[len(one.was):], indexes)
     for statement in pointing:
         connection.exec_driver_sql(statement)
     for table in FOLLOWING:
@@ -150,7 +150,7 @@ def rename_form(connection: Connection, one: Renaming, tables: Mapping[str, Coll
     _follow_in_versions(connection, one)
 
 
-def _rename_table(connection: Connection, was: str, now: str, indexes: Collection[str]) -> None:
+def rename_table(connection: Connection, was: str, now: str, indexes: Collection[str]) -> None:
     """Names of indexes, and of what closes a table, are free for whoever comes next; both are made anew."""
     quote = connection.dialect.identifier_preparer.quote
     open_for_good(connection, was)

@@ -59,6 +59,15 @@ class Held:
         of_record = select(table.c.record_id).group_by(table.c.record_id).having(func.count() > most).subquery()
         return self.connection.scalar(select(func.count()).select_from(of_record)) or 0
 
+    def records_of_both(self, form: str, one: Question, other: Question) -> int:
+        """How many records have rows in both tables."""
+        names = [row_table_name(form, asked.name) for asked in (one, other)]
+        if not {*names} <= self._tables:
+            return 0
+        here, there = (Table(name, MetaData(), Column("record_id", Integer)) for name in names)
+        found = select(func.count(here.c.record_id.distinct())).where(here.c.record_id.in_(select(there.c.record_id)))
+        return self.connection.scalar(found) or 0
+
     def answered_both(self, form: str, rows_of: str, one: Question, other: Question) -> int:
         """How many sheets or rows answer both questions."""
         table = self._table(form, rows_of, [one, other])

@@ -38,8 +38,8 @@ from app.records.system import attachment, history, now
 NO_PLACE = msgid(
     'The answers to "%(was)s" (%(count)s) cannot all move: each goes to the one sheet of "%(form)s" of its case. '
     "Without such a sheet: %(without)s; with more than one: %(several)s; in cases where more than one sheet answers "
-    "it: %(twice)s; answered there already: %(taken)s. Enter or delete sheets until each has one place, or put the "
-    "question back where it was and take this line away."
+    "it: %(twice)s; answered there already: %(taken)s. Take this line away for now, enter or delete sheets until each "
+    "has one place, and put it back; or put the question back where it was."
 )
 ONCE_MENDED = msgid('The answers to "%(was)s" can move once the mistakes in %(file)s are mended.')
 ONLY_OF_CASES = msgid(

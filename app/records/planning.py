@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
-from sqlalchemy import Column, Connection, Table, inspect
+from sqlalchemy import Column, Connection, MetaData, Table, inspect
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.schema import CreateColumn, CreateIndex
 
-from app.language.changes import Kept, kept_questions, late_renamings
+from app.language.changes import Kept, LateTable, kept_questions, late_renamings, late_tables
 from app.language.folder import Definition
 from app.language.form import Form
 from app.language.message import Message
@@ -21,8 +21,9 @@ from app.records.change_checks import gets_case, loses_case, reached_by_more, re
 from app.records.choice_changes import recodings
 from app.records.closing import close_tables, closed_tables
 from app.records.converting import Conversion, fill_sort_columns, give_cases, index_anew, recode
-from app.records.form_names import Renaming, rename_form, tables_of
+from app.records.form_names import Renaming, rename_form, rename_table, tables_of
 from app.records.held import Held
+from app.records.late_tables import bring_rows
 from app.records.moving_questions import Move, move_answers, said
 from app.records.owning_files import own_files
 from app.records.past import Definition as Contents
@@ -114,6 +115,8 @@ class _Plan:
         self.conversions: list[Conversion] = []
         self.merged: set[tuple[str, str]] = set()
         """Table and question to which the answers of another came."""
+        self.came: set[str] = set()
+        """Forms to whose questions the answers of others came."""
         self.held = Held(connection, standing)
 
     def steps(self) -> Iterator[Step]:
@@ -134,7 +137,7 @@ class _Plan:
         for form, one in changes:
             if one.is_converted:
                 yield from self._put_aside(form, one)
-        merged = list(self._merge_late())
+        merged = [*self._merge_late(), *self._merge_late_tables()]
         moved = list(self._move_to_other_forms())
         yield from self._free_of_case()
         yield from self._new_tables()
@@ -296,6 +299,7 @@ class _Plan:
                 table = row_table_name(form.key, rows_of) if rows_of else form.key
                 count = self.held.answered(older.key, late.rows_were_of, late.older)
                 self.merged.add((table, late.now.name))
+                self.came |= {form.key} if count else set()
                 said = Message("The answers to %(was)s (%(count)s) move to %(now)s.", {
                     "was": late.older.name, "now": late.now.name, "count": count,
                 })
@@ -306,6 +310,51 @@ class _Plan:
                 aside = {old: self._free(table, old + ASIDE) for old in (*_columns(late.older), *shadow)}
                 yield Step(None, partial(_run, [self._move(table, old, new) for old, new in aside.items()]))
                 yield Step(None, partial(_turn, form.key, rows_of, late.older.name, late.now.name))
+
+    def _merge_late_tables(self) -> Iterator[Step]:
+        """Rows kept under a name that was given up go to the table of the new one."""
+        for older, form in self._pairs():
+            for late in late_tables(older, form):
+                old, new = (row_table_name(form.key, one.name) for one in (late.older, late.now))
+                if old not in self.there or new not in self.there:
+                    continue
+                yield from self._bring_rows(older, form, late, (old, new))
+                yield Step(None, partial(_turn, form.key, "", late.older.name, late.now.name))
+                for was, becomes in late.columns:
+                    if was.name != becomes.name:
+                        yield Step(None, partial(_turn, form.key, late.now.name, was.name, becomes.name))
+
+    def _bring_rows(self, older: Form, form: Form, late: LateTable, tables: tuple[str, str]) -> Iterator[Step]:
+        old, new = tables
+        if count := self.held.records_of_rows(older.key, late.older):
+            self.merged.add((new, late.now.name))
+            self.came.add(form.key)
+            yield Step(Message("The answers to %(was)s (%(count)s) move to %(now)s.", {
+                "was": late.older.name, "now": late.now.name, "count": count,
+            }), partial(_run, []))
+        wanted = {column.name: column for _, now in late.columns for column in now.columns()}
+        asked = {column.name for one in late.now.columns_asked() for column in one.columns()}
+        added = [column for name, column in wanted.items() if name not in {*self.there[new].columns, *asked}]
+        if added:
+            table = Table(new, MetaData(), *added)
+            self.there[new].add(column.name for column in added)
+            yield Step(None, partial(_run, [self._add(table, column) for column in added]))
+        yield Step(None, partial(
+            bring_rows, form=form.key, tables=tables, columns=late.columns,
+            in_case="case_id" in self.there[new].columns,
+        ))
+        aside = self._free_table(old + ASIDE)
+        indexes = {*self.there[old].indexes}
+        self.there[aside] = self.there.pop(old).without_indexes()
+        self.closed.discard(old)
+        yield Step(None, partial(rename_table, was=old, now=aside, indexes=indexes))
+
+    def _free_table(self, name: str) -> str:
+        """The name, or the next one that no table has."""
+        number = 1
+        while (free := name if number == 1 else f"{name}{number}") in self.there:
+            number += 1
+        return free
 
     def _move_to_other_forms(self) -> Iterator[Step]:
         """Answers whose question stands in another form now."""
@@ -325,7 +374,7 @@ class _Plan:
 
     def _made_of_moved(self) -> Iterator[Step]:
         """What is computed in a form to which answers came."""
-        for key in dict.fromkeys(move.target.key for move in self.moves if move.count):
+        for key in sorted({*self.came, *(move.target.key for move in self.moves if move.count)}):
             form = self.definition.forms[key]
             wanted = [one for one in computed_questions(form) if not stays(form, one)]
             if wanted:

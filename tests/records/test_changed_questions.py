@@ -7,8 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from app.fields.money import Money
+from app.records import drafts
+from app.records.drafts import Place
 from app.records.search import found_by
-from tests.records.organisations import Organisation, form
+from app.records.system import draft
+from tests.records.organisations import MENU, Organisation, form
 
 FAMILY = "name: family, type: table, columns: [{name: who, type: text, label: {en: Who, ro: Cine}}]"
 
@@ -97,3 +100,67 @@ def test_was_comes_too_late_in_a_table(ours: Organisation) -> None:
     ours.upgrade(visit=form("visit", FAMILY.replace("name: who", "name: name, was: who")))
     names = [[row["name"] for row in ours.answers("visit", one)["family"]] for one in (1, 2)]
     assert names == [["Dan", "Ion"], ["Ana"]]
+
+
+PEOPLE = "name: people, type: table, columns: [{name: name, type: paragraph, label: {en: Who, ro: Cine}%s}]"
+COUNTED = "name: many, type: computed, result: integer, value: count(people)"
+
+
+def late_table(ours: Organisation, more: str = "") -> None:
+    """A table of rows is called otherwise, and begins anew; one row stands on each sheet."""
+    job = "{name: job, type: text, label: {en: Job, ro: Ocupație}}]"
+    ours.start(visit=form("visit", FAMILY.replace("]", f", {job}") + more))
+    ours.enter("visit", family=[{"id": None, "who": "Dan", "job": "pădurar"}, {"id": None, "who": "Ion"}])
+    ours.start(visit=form("visit", PEOPLE % "" + more, COUNTED))
+    ours.enter("visit", people=[{"id": None, "name": "Ana"}])
+
+
+@pytest.mark.parametrize("more", ["", ", append_only: true"])
+def test_was_of_a_whole_table_may_come_too_late(ours: Organisation, more: str) -> None:
+    late_table(ours, more)
+    drafts.keep(ours.cabinet, 1, Place("visit", record_id=1), [("family.0.id", "2"), ("family.0.who", "Ion")])
+    was = PEOPLE % ", was: who" + more
+    ours.start(visit=form("visit", was.replace("type: table", "type: table, was: family"), COUNTED))
+    assert ours.told("F020") == [] and 'The answers to "family" (1) must move to "people"' in ours.told("F025")[0]
+    assert "The answers to family (1) move to people." in ours.plan()
+    ours.upgrade()
+    names = [[row["name"] for row in ours.answers("visit", one)["people"]] for one in (1, 2)]
+    assert names == [["Dan", "Ion"], ["Ana"]]
+    assert ours.answers("visit", 1)["many"] == 2
+    row = ours.answers("visit", 1)["people"][1]
+    begun = ours.cabinet.session.scalar(select(draft.c.boxes))
+    assert begun == [["people.0.id", str(row["id"])], ["people.0.name", "Ion"]]
+    first = ours.history("visit", 1)[-1].changes[0]
+    assert (first.question.name, first.new[0]["name"]) == ("people", "Dan")
+    assert sorted(filter(None, ours.column("visit__people", "job"))) == ["pădurar"]
+    for _ in range(2):
+        assert ours.plan() == [] and {"F020", "F025"}.isdisjoint(ours.codes())
+        ours.start(menu=MENU + "\n")
+    job = ", {name: job, type: text, label: {en: Job, ro: Ocupație}}]"
+    ours.start(visit=form("visit", (PEOPLE % "" + more).replace("]", job), COUNTED))
+    assert ours.answers("visit", 1)["people"][0]["job"] == "pădurar"
+    ours.start(visit=form("visit", PEOPLE % "" + more, FAMILY, COUNTED))
+    assert ours.answers("visit", 1)["family"] is None
+
+
+@pytest.mark.parametrize("after, said", [
+    (PEOPLE % ", was: who", 'answer "family" and also "people": 1.'),
+    (PEOPLE.replace("paragraph", "date") % ", was: who", 'The answers to "family" do not fit "people"'),
+    (PEOPLE % ", was: who" + ", append_only: true", 'The answers to "family" do not fit "people"'),
+    (PEOPLE % ", was: who" + ", max_rows: 1", 'Answers to "people" that would not be accepted any more: 1.'),
+])
+def test_a_table_that_comes_too_late_for_some_is_refused(ours: Organisation, after: str, said: str) -> None:
+    late_table(ours)
+    if "also" in said:
+        ours.correct("visit", 1, people=[{"id": None, "name": "Eva"}])
+    ours.upgrade(visit=form("visit", after.replace("type: table", "type: table, was: family")))
+    assert any(said in one for one in ours.told("F020")), ours.opened.findings
+    assert [row["name"] for row in ours.answers("visit", 2)["people"]] == ["Ana"]
+
+
+def test_late_answers_are_read_by_more_only_with_a_word(ours: Organisation) -> None:
+    ours.start(visit=form("visit", "name: a, type: text, sensitivity: story")).enter("visit", a="un secret")
+    ours.start(visit=form("visit", "name: b, type: text"))
+    ours.start(visit=form("visit", "name: b, was: a, type: text"))
+    assert "(1)" in ours.told("F049")[0]
+    assert any("no longer only for those who may know" in line for line in ours.plan())

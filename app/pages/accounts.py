@@ -239,7 +239,7 @@ def _role(role: Role) -> dict[str, Any]:
         "title": say(role.title, wording()),
         "facts": facts_of(role),
         "forms": [
-            (say(form.title, wording()), [action in role.actions(key) for action in ACTIONS])
+            (say(form.title, wording()), [role.may_do(action, key) for action in ACTIONS])
             for key, form in forms.items() if role.actions(key)
         ],
     }

@@ -145,3 +145,9 @@ def test_the_social_worker_writes_what_court_support_asks_of_her(shipped: Readin
     hers = known_to(shipped, "court_support", "social_worker")
     assert hers >= {"capacity", "capacity_details", "needs", "support_log", "sessions", "outcome", "evolution"}
     assert not hers & {"legal_stage", "legal_quality", "lawyer", "compensation_claimed", "compensation_awarded"}
+
+
+def test_a_volunteer_chooses_a_project_and_sees_nothing_else_of_it(shipped: Reading) -> None:
+    told = {role: [role_of(shipped, role).may_do(one, "project") for one in ("choose", "see")]
+            for role in ("volunteer", "coordinator", "administrator")}
+    assert told == {"volunteer": [True, False], "coordinator": [True, True], "administrator": [False, False]}

@@ -219,7 +219,7 @@ def test_files_go_with_their_sheets_through_every_form(office: Demo) -> None:
         assert {box: hers.link(sheet.url, f"{box}-3.png") for box in files} == files
         assert all(map(hers.opens, files.values()))
 
-        hers.press(f"{sheet.url}/delete")
+        hers.press(f"{sheet.url}/delete", _confirmed="1")
         assert {box: hers.link(sheet.url, f"{box}-3.png") for box in files} == files
         assert all(map(hers.opens, files.values())), "who may delete may look at what was deleted"
         assert not any(office.browser("volunteer").get(f"/files/{one}").status_code == 200 for one in files.values())

@@ -196,7 +196,9 @@ def _titles(
     provider = known[AGREEMENT].questions["provider"].link_target() if agreements else None
     wanted: dict[str, set[int]] = {
         CASE: {one.case_id for one in stays},
-        FACILITY: {one.facility_id for one in beds},
+        FACILITY: {
+            *(one.facility_id for one in beds), *(number for one in stays if (number := one.answers.get("facility"))),
+        },
         USER: {approver for one in stays if (approver := one.answers.get("extension_approved_by"))},
         **({provider: {one.answers["provider"] for one in agreements if one.answers["provider"]}} if provider else {}),
     }

@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 
 from app.language.form import CASE
+from app.records.scope import SYSTEM, acting_as
+from app.records.sheets import Clerk, put_away
 from tests.days import today_here
 from tests.pages.browsing import look
 from tests.pages.conftest import Demo
@@ -79,3 +81,12 @@ def test_hours_are_written_in_quarters(demo: Demo) -> None:
             **sheet, "given_on": "03.02.2026", "service": "social", "hours": hours, "_confirmed": "1",
         })
         assert answer.status_code == status
+
+
+def test_a_stay_keeps_the_name_of_a_deleted_facility(demo: Demo) -> None:
+    place = facility(demo, "Centrul Arinul")
+    filed(demo, "stay", filed(demo, CASE, opened_on=TODAY, status="open"), facility=place, admitted_on=TODAY)
+    with demo.app.app_context(), acting_as(SYSTEM):
+        put_away(demo.cabinet, demo.forms["facility"], place, Clerk(None, "", TODAY))
+        demo.cabinet.session.remove()
+    assert "Centrul Arinul (șters)" in overview(demo) and "Centrul Arinul ocupate" not in overview(demo)

@@ -10,10 +10,10 @@ from flask import render_template
 from app.language.question import Answers, Question
 from app.language.texts import say
 from app.pages.asked import Carried
+from app.pages.comparing import compared_text
 from app.pages.desk import Desk
 from app.pages.filling import linked_ids
 from app.pages.posted import KEEP, as_posted
-from app.pages.reading_sheet import linked_text
 from app.pages.sheet import SheetOnDesk
 from app.pages.tokens import seen_marks, seen_token
 from app.records.labels import link_titles
@@ -74,8 +74,8 @@ def _differing(
     return [
         Differing(
             f"{KEEP}{question.name}", say(question.label, at.reading.language),
-            linked_text(at, question, mine.get(question.name), titles),
-            linked_text(at, question, theirs.get(question.name), titles),
+            compared_text(at, question, mine.get(question.name), theirs.get(question.name), titles),
+            compared_text(at, question, theirs.get(question.name), mine.get(question.name), titles),
             "theirs" if seen.get(question.name) == _mark(question, mine) else "mine",
         )
         for question in asked

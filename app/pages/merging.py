@@ -13,11 +13,11 @@ from app.language.form import CASE
 from app.language.texts import say
 from app.pages.asked import Result, SearchBox
 from app.pages.clash import Differing
+from app.pages.comparing import compared_text
 from app.pages.desk import Desk, desk, found_or_404
 from app.pages.duplicates import called
 from app.pages.filling import linked_ids
 from app.pages.posted import KEEP
-from app.pages.reading_sheet import linked_text
 from app.pages.sheet import saved
 from app.pages.tokens import seen_token, seen_version
 from app.records.duplicates import likely
@@ -127,8 +127,8 @@ def _fields(at: Desk, kept: Sheet, gone: Sheet) -> list[Differing]:
     return [
         Differing(
             f"{KEEP}{question.name}", say(question.label, at.reading.language),
-            linked_text(at, question, kept.answers.get(question.name), named),
-            linked_text(at, question, gone.answers.get(question.name), named),
+            compared_text(at, question, kept.answers.get(question.name), gone.answers.get(question.name), named),
+            compared_text(at, question, gone.answers.get(question.name), kept.answers.get(question.name), named),
             request.form.get(f"{KEEP}{question.name}") or _fuller(kept.answers.get(question.name)),
         )
         for question in asked

@@ -1,6 +1,5 @@
 """Accepting what a volunteer filed, or returning it to her with a note."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import request
@@ -12,22 +11,11 @@ from app.access.view import View
 from app.language.message import Mistake
 from app.pages.acts import may_accept, record_url
 from app.pages.desk import Desk, desk, found_or_404
-from app.pages.moments import moment_text
 from app.pages.reversing import LONGEST_REASON, reason_page
 from app.pages.sheet import saved
-from app.records.acceptance import accept, last_judgement, send_back
-from app.records.labels import user_names
+from app.records.acceptance import accept, send_back
 from app.records.scope import OutOfReach
 from app.records.sheets import Sheet, open_sheet
-from app.records.tables import Record
-
-
-@dataclass(slots=True)
-class ReturnedNotice:
-    """What stands on a sheet that was returned: who returned it and when, and what is to be mended."""
-
-    told: str
-    note: str
 
 
 class AcceptingPages(View):
@@ -73,12 +61,3 @@ def _page(at: Desk, sheet: Sheet, note: str = "", problem: str = "") -> str:
             "until somebody accepts it."
         ), note, problem, {},
     )
-
-
-def returned_notice(at: Desk, record: Record) -> ReturnedNotice | None:
-    """What is said on a sheet that was returned and not mended yet."""
-    found = last_judgement(at.cabinet, record)
-    if found is None:
-        return None
-    who = user_names(at.cabinet, [found.by], at.reading).get(found.by or 0, gettext("Dosar"))
-    return ReturnedNotice(gettext("Returned by %(who)s, %(when)s:", who=who, when=moment_text(found.at)), found.note)

@@ -14,7 +14,6 @@ from app.language.form import CASE, Form
 from app.language.message import Mistake
 from app.language.question import Answers
 from app.language.texts import say
-from app.pages.accepting import returned_notice
 from app.pages.acts import back_to, record_acts, record_url
 from app.pages.addresses import record_number
 from app.pages.backlinks import backlinks
@@ -27,6 +26,7 @@ from app.pages.filing import kept_sheet, new_sheet
 from app.pages.listing import list_context
 from app.pages.merging import moved_from
 from app.pages.reading_sheet import read_sections, signature_lines, stampers, stamps
+from app.pages.returned import returned_notice
 from app.pages.reversing import reversal, reverse_action
 from app.pages.sheet import Answer, saved
 from app.pages.told import told_history

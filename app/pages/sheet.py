@@ -35,6 +35,7 @@ from app.pages.moments import moment_text
 from app.pages.picking import pick_page
 from app.pages.pile import Pile
 from app.pages.posted import Posted, as_posted, copy_row, next_row, read_posted, take_theirs, tidied
+from app.pages.returned import returned_notice
 from app.pages.steps import in_steps, sections_there
 from app.pages.tokens import is_once_of, owner_token
 from app.pages.unsent import OWNER, TYPED, boxes_of
@@ -306,6 +307,7 @@ class SheetOnDesk:
             cancel_url=self.cancel_url, save_label=gettext("Save"), more_label=self._more_label(),
             step=self._steps(everything), draft_url=draft_url(self.place, self.face), place=draft_url(self.place, ""),
             draft_from=self.draft_from, intro=say(self.form.intro, desk.reading.language),
+            returned=returned_notice(desk, self.record) if self.record is not None else None,
             begin_at=self.begin_at, pile=self.pile, money=money_beside(desk, self.form.key, self.case),
             reading_language=desk.reading.language, today=desk.reading.today.isoformat(), **self._papers(everything),
         )

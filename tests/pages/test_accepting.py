@@ -111,6 +111,7 @@ def test_a_sheet_comes_back_to_the_volunteer_with_a_note(demo: Demo, case: int) 
     assert judge(demo, "return", "visit_report", visit, note=note) == 303
 
     [(url, _, said)] = lines(demo, "volunteer", "Returnate dumneavoastră")
+    assert note in demo.browser("volunteer").get(f"{url}/edit").text, "where it is mended it stands too"
     assert url == address and note in said
     hers = demo.browser("volunteer").get(address).text
     assert note in hers and f"{address}/edit" in hers and f"{address}/return" not in hers

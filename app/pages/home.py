@@ -21,6 +21,7 @@ from app.pages.blocks import Block, Card, HomeEntry
 from app.pages.desk import Desk, desk
 from app.pages.filling import Titles
 from app.pages.moments import moment_text, time_text
+from app.pages.shortened import beginning, the_rest
 from app.pages.troubles import trouble_block
 from app.records import drafts
 from app.records.acceptance import Returned, returned_to
@@ -108,13 +109,15 @@ class _Found:
 
 def _found(at: Desk) -> _Found:
     seen = at.seen_forms()
-    waiting = [] if at.clerk.checked else to_check(at.cabinet, [key for key in seen if may_accept(at, key)], MOST)
-    returned = returned_to(at.cabinet, seen, at.worker.id, MOST) if at.clerk.checked else []
+    waiting = [] if at.clerk.checked else to_check(
+        at.cabinet, [key for key in seen if may_accept(at, key)], MOST_COUNTED
+    )
+    returned = returned_to(at.cabinet, seen, at.worker.id, MOST_COUNTED) if at.clerk.checked else []
     entered = entered_by(at.cabinet, at.cabinet.forms, at.worker.id, now() - LATELY, MOST_COUNTED)
     cases = cases_changed_last(at.cabinet, NEW_SHEETS) if at.worker.may("see", CASE) else []
     to_do, by_others = todo.waiting(at), todo.by_others(at)
     begun = [one for one in drafts.of_worker(at.cabinet, at.worker.id) if one.form in at.cabinet.forms]
-    told: list[Waiting | Returned] = [*waiting, *returned, *entered[:MOST]]
+    told: list[Waiting | Returned] = [*beginning(waiting, MOST), *beginning(returned, MOST), *beginning(entered, MOST)]
     wanted: dict[str, list[int]] = {
         CASE: [
             *(one.case_id for one in told if one.case_id), *(case_id for case_id, _ in cases),
@@ -148,6 +151,7 @@ def _to_check(at: Desk, found: _Found) -> Block | None:
 
 def _returned(at: Desk, found: _Found) -> Block | None:
     """What came back to her, and what she is asked to mend."""
+    shown = beginning(found.returned, MOST)
     entries = [
         HomeEntry(
             " · ".join(filter(None, (
@@ -156,8 +160,8 @@ def _returned(at: Desk, found: _Found) -> Block | None:
             record_url(one.form, one.id),
             " · ".join(filter(None, (one.note, found.titles.get((USER, one.by or 0)), moment_text(one.at)))),
         )
-        for one in found.returned
-    ]
+        for one in shown
+    ] + the_rest(found.returned, shown)
     return Block(gettext("Returned to you"), entries) if entries else None
 
 
@@ -169,12 +173,13 @@ def _mine(at: Desk, found: _Found) -> Block | None:
         if one.at >= morning and one.form in at.seen_forms() and not at.forms[one.form].private_to
     ]
     count = ngettext("%(num)s sheet entered today", "%(num)s sheets entered today", len(today))
-    return _records(at, count, [replace(one, by=None) for one in today[:MOST]], found, time_text)
+    return _records(at, count, [replace(one, by=None) for one in today], found, time_text)
 
 
 def _records(
     at: Desk, heading: str, records: list[Waiting], found: _Found, told: Callable[[datetime], str] = moment_text,
 ) -> Block | None:
+    shown = beginning(records, MOST)
     entries = [
         HomeEntry(
             say(at.forms[record.form].title, at.reading.language),
@@ -184,8 +189,8 @@ def _records(
                 told(record.at),
             ))),
         )
-        for record in records
-    ]
+        for record in shown
+    ] + the_rest(records, shown)
     return Block(heading, entries) if entries else None
 
 

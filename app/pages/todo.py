@@ -4,7 +4,7 @@ places."""
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import gettext, ngettext
 
 from app.language.form import CASE
@@ -13,10 +13,11 @@ from app.pages.blocks import Block, HomeEntry
 from app.pages.desk import Desk
 from app.pages.moments import day_text, due_text, moment_text
 from app.pages.programme import left_text, phase_blocks
+from app.pages.shortened import beginning, the_rest
 from app.pages.told import ACTIONS
 from app.records.my_cases import Lacking, ToDo, to_do
 from app.records.overview import ByOthers, changed_by_others
-from app.records.programme import FACILITY, STAY, programme_now
+from app.records.programme import FACILITY, STAY, CurrentStay, ProgrammeNow, programme_now
 from app.records.promises import Due
 from app.records.tables import USER
 
@@ -39,23 +40,12 @@ def waiting(at: Desk) -> ToDo:
 def due_shown(found: Sequence[Due], today: date) -> Sequence[Due]:
     """What the first page tells of what is due: never less than all that is overdue."""
     late = sum(1 for one in found if one.day < today)
-    return found if _is_all_asked() else found[:max(MOST, late)]
+    return beginning(found, max(MOST, late))
 
 
 def lacking_shown(found: Sequence[Lacking]) -> Sequence[Lacking]:
     """The cases lacking something that the first page tells."""
-    return found if _is_all_asked() else found[:MOST]
-
-
-def _is_all_asked() -> bool:
-    return request.args.get("all") == "1"
-
-
-def _the_rest(found: Sequence[object], shown: Sequence[object]) -> list[HomeEntry]:
-    """The way to what was cut."""
-    if len(shown) == len(found):
-        return []
-    return [HomeEntry(gettext("All (%(num)s)", num=len(found)), url_for("HomePage.home", all=1))]
+    return beginning(found, MOST)
 
 
 def due_block(at: Desk, found: Sequence[Due], titles: Titles) -> Block | None:
@@ -67,7 +57,7 @@ def due_block(at: Desk, found: Sequence[Due], titles: Titles) -> Block | None:
             due_note(one, at.reading.today), is_late=one.day < at.reading.today and not one.is_waiting,
         )
         for one in shown if (CASE, one.case_id) in titles
-    ] + _the_rest(found, shown)
+    ] + the_rest(found, shown)
     heading = gettext("Due until %(day)s", day=day_text(at.reading.today + AHEAD))
     return Block(heading, entries) if entries else None
 
@@ -94,7 +84,7 @@ def lacking_block(at: Desk, found: Sequence[Lacking], titles: Titles) -> Block |
     return Block(heading, [
         HomeEntry(titles[CASE, one.case_id], url_for("CasePages.case", case_id=one.case_id), _missing(at, one))
         for one in shown if (CASE, one.case_id) in titles
-    ] + _the_rest(found, shown))
+    ] + the_rest(found, shown))
 
 
 def _missing(at: Desk, one: Lacking) -> str:
@@ -138,12 +128,18 @@ def places_block(at: Desk) -> Block | None:
     now = programme_now(at.cabinet, at.seen_forms(), at.reading)
     overview, today = url_for("ProgrammePage.programme"), at.reading.today
     entries = [HomeEntry(phase.title, overview, phase.free) for phase in phase_blocks(at, now)]
-    entries += [
-        HomeEntry(
-            now.titles.get((CASE, stay.case_id), str(stay.case_id)),
-            url_for("RecordPages.show", form=STAY, record_id=stay.record_id),
-            f"{gettext('last day %(day)s', day=day_text(stay.last_day))} · {left_text(stay.days_left(today))}",
-        )
-        for stay in now.stays if stay.last_day and stay.is_near(today)
-    ][:MOST]
+    near = [stay for stay in now.stays if stay.is_near(today)]
+    late = sum(1 for stay in near if (stay.days_left(today) or 0) < 0)
+    shown = beginning(near, max(MOST, late))
+    entries += [_leaving(now, stay, today) for stay in shown] + the_rest(near, shown)
     return Block(gettext("Places and stays"), entries) if entries else None
+
+
+def _leaving(now: ProgrammeNow, stay: CurrentStay, today: date) -> HomeEntry:
+    """Who is near the last day, and when that is."""
+    day = day_text(stay.last_day) if stay.last_day else ""
+    return HomeEntry(
+        now.titles.get((CASE, stay.case_id), str(stay.case_id)),
+        url_for("RecordPages.show", form=STAY, record_id=stay.record_id),
+        f"{gettext('last day %(day)s', day=day)} · {left_text(stay.days_left(today))}",
+    )

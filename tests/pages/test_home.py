@@ -166,3 +166,18 @@ def test_what_is_overdue_is_never_cut_and_the_rest_is_led_to(demo: Demo) -> None
     assert all_label.startswith("Toate (") and all("peste 3 zile" not in note for *_, note in shown)
     whole = demo.browser("case_manager").get(unescape(all_url)).text
     assert "peste 3 zile" in whole and "Toate (" not in whole
+
+
+def test_of_what_waits_for_acceptance_none_is_left_out_without_a_word(demo: Demo) -> None:
+    volunteer, whole = Clerk(user_id(demo, "volunteer"), "volunteer", TODAY, checked=True), demo.forms["visit_report"]
+    case = filed(demo, CASE, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
+    with demo.app.app_context(), acting_as(SYSTEM):
+        for days in range(11):
+            typed = dict.fromkeys(whole.questions) | {"visit_date": TODAY - timedelta(days)}
+            enter(demo.cabinet, whole, settled(whole, typed, TODAY), volunteer, case)
+        demo.cabinet.session.remove()
+    *shown, (all_url, all_label, _) = lines(demo, "coordinator", "Fișe de verificat")
+    assert len(shown) == 10 and all_label == "Toate (11)"
+    everything = demo.browser("coordinator").get(unescape(all_url)).text
+    block = everything.partition("Fișe de verificat")[2].partition("</section>")[0]
+    assert block.count("<li") == 11 and "Toate (" not in block

@@ -67,7 +67,7 @@ def _titles(at: Desk, told: Sequence[_Telling]) -> Titles:
     for one in told:
         for target, ids in linked_ids([one.form.questions[name] for name in one.said], one.said).items():
             wanted.setdefault(target, set()).update(ids)
-    return link_titles(at.cabinet, at.seen_forms(), wanted, at.reading, with_deleted=True)
+    return link_titles(at.cabinet, at.named_forms(), wanted, at.reading, with_deleted=True)
 
 
 def _section(at: Desk, one: _Telling, titles: Titles) -> ReadSection:

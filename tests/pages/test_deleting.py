@@ -79,8 +79,8 @@ def test_what_was_deleted_is_not_taken_over(demo: Demo) -> None:
 
 
 def test_who_never_saw_the_record_never_sees_its_name(demo: Demo) -> None:
-    """The volunteer types in what is given; projects and persons are none of hers, there or deleted."""
-    project = filed(demo, "project", title="Proiectul Țurțurele", starts_on=TODAY)
+    """The volunteer types in what is given: persons are none of hers, there or deleted; projects she may name."""
+    project = filed(demo, "project", title="Proiectul Ciocârlia", starts_on=TODAY)
     child = filed(demo, "person", CASE_OF_VOLUNTEER, last_name="Țurțurel", first_name="Ina")
     aid = filed(
         demo, "humanitarian_aid", CASE_OF_VOLUNTEER, given_on=TODAY, project=project, recipient="dependant",
@@ -92,15 +92,16 @@ def test_who_never_saw_the_record_never_sees_its_name(demo: Demo) -> None:
     sheet = f"/records/humanitarian_aid/{aid}"
     assert re.search("Țurțurel.*șters", coordinator.get(sheet).text)
     columns = volunteer.get("/records/humanitarian_aid/columns").text
-    body = {"csrf_token": token_on(columns), "columns": ["given_on", "project", "dependant"]}
+    body = {"csrf_token": token_on(columns), "columns": ["given_on", "dependant"]}
     volunteer.post("/records/humanitarian_aid/columns", data=body)
     for address in (
-        sheet, f"{sheet}/history", f"/records/humanitarian_aid?case={CASE_OF_VOLUNTEER}", f"/records/project/{project}",
+        sheet, f"{sheet}/history", f"/records/humanitarian_aid?case={CASE_OF_VOLUNTEER}", f"/records/person/{child}",
         f"/records/humanitarian_aid/ledger?case={CASE_OF_VOLUNTEER}", f"/cases/{CASE_OF_VOLUNTEER}",
         f"/records/humanitarian_aid/new?case={CASE_OF_VOLUNTEER}", f"{sheet}/reverse",
     ):
         assert "urțurel" not in volunteer.get(address).text, address
     assert "(fără acces)" in volunteer.get(sheet).text
+    assert "Proiectul Ciocârlia (șters)" in volunteer.get(sheet).text
 
 
 def test_a_case_says_what_goes_with_it(demo: Demo) -> None:

@@ -11,8 +11,11 @@ from app.language.message import Message
 from app.language.question import Answers, Question
 from app.pages.addresses import record_url
 from app.pages.desk import Desk
+from app.records.codes import is_taken
 from app.records.duplicates import Likely, deciding, likely
 from app.records.labels import titles
+
+TAKEN = Message("Another one has this number already. Leave it empty, and it gets the next one.")
 
 
 def known_already(
@@ -37,6 +40,18 @@ def known_already(
     )
     leads = [(title, _page_of(whole.key, number)) for number, title in reached.items()]
     return [Complaint((about[0].name,), who, soft=True, leads=leads)]
+
+
+def numbered_already(
+    at: Desk, whole: Form, asked: Iterable[Question], kept: Answers, answers: Answers, but: int | None,
+) -> list[Complaint]:
+    """The doubt by a number that was typed and that another paper has; persons are told by more than that."""
+    told_by = deciding(whole)
+    return [
+        Complaint((one.name,), TAKEN, soft=True)
+        for one in asked if one.issued and one.name not in told_by and answers.get(one.name)
+        and _is_new(one, kept, answers) and is_taken(at.cabinet, whole, one, str(answers[one.name]), answers, but)
+    ]
 
 
 def _page_of(form: str, number: int) -> str:

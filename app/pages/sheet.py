@@ -25,7 +25,7 @@ from app.pages.beside import money_beside
 from app.pages.deriving import derived, offers
 from app.pages.desk import Desk
 from app.pages.dropped import would_drop
-from app.pages.duplicates import known_already
+from app.pages.duplicates import known_already, numbered_already
 from app.pages.elsewhere import led
 from app.pages.face_change import ALSO, asking_also, brought_over, differs, left_over, named_also
 from app.pages.faces import Papers
@@ -217,6 +217,7 @@ class SheetOnDesk:
         but = self.record.id if self.record is not None else None
         found += ill_pointed
         found += known_already(self.desk, self.whole, self.questions, self.kept, answers, but)
+        found += numbered_already(self.desk, self.whole, self.questions, self.kept, answers, but)
         found += still_lacking(self.desk, self.record, self.questions, self.kept, answers)
         found += would_drop(self, answers, changed)
         hard = [one for one in found if not one.soft]

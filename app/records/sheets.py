@@ -19,6 +19,7 @@ from app.language.question import Answers, Question
 from app.records import history
 from app.records.attachments import adopt
 from app.records.cabinet import Cabinet
+from app.records.codes import is_taken
 from app.records.relied import relied_on
 from app.records.scope import SYSTEM, OutOfReach, acting_as
 from app.records.search import index_words
@@ -239,16 +240,12 @@ def _with_codes(cabinet: Cabinet, form: Form, answers: Answers, today: date) -> 
 
 def _issue(cabinet: Cabinet, form: Form, question: Any, answers: Answers, today: date) -> str:
     """The next code of its series that no record has: codes typed by hand are stepped over."""
-    kept = cabinet.tables.records[form.key].__table__  # type: ignore[attr-defined]
     within = answers.get(question.numbered_within) if question.numbered_within else None
     series = f"{question.name[:30]}@{within}" if question.numbered_within else question.name
-    among = [kept.c[question.numbered_within] == within] if question.numbered_within else []
     while True:
         code: str = question.issue(_next_number(cabinet, form, series, today), today)
-        taken = select(func.count()).select_from(kept).where(kept.c[question.name] == code, *among)
-        with acting_as(SYSTEM), cabinet.session.no_autoflush:
-            if not cabinet.session.scalar(taken):
-                return code
+        if not is_taken(cabinet, form, question, code, answers):
+            return code
 
 
 def _next_number(cabinet: Cabinet, form: Form, series_of: str, today: date) -> int:

@@ -9,7 +9,7 @@ from app.language.question import Answers
 from app.records.scope import SYSTEM, acting_as
 from app.records.taking_over import taken_over
 from tests.days import today_here
-from tests.pages.browsing import Page, look
+from tests.pages.browsing import Page, look, rows
 from tests.pages.conftest import Demo
 from tests.pages.test_case_page import filed
 
@@ -185,3 +185,16 @@ def test_amendments_are_numbered_within_their_plan_which_shows_what_they_changed
     assert "Școala A" not in told
     told = look(browser, f"/records/plan/{second}").text
     assert "Modificare a planului: 1 · 01.03.2026" in told and "Fără Școala A Școala A" in told
+
+
+def test_a_number_that_the_plan_gave_already_is_asked_about(demo: Demo, case_id: int) -> None:
+    plan, other = (filed(demo, "plan", case_id, drawn_up_on=date(2026, month, 2)) for month in (2, 3))
+    filed(demo, "plan_amendment", case_id, plan=plan, amended_on=date(2026, 3, 1), reason="Da")
+    browser = demo.browser("coordinator")
+    sheet = look(browser, f"/records/plan_amendment/new?case={case_id}")
+    typed = {"number": "1", "amended_on": "2.4.2026", "reason": "Da"} | rows(
+        "changes", {"id": "", "target": "action", "new_value": "Altfel"}
+    )
+    again = browser.post(sheet.action, data={**sheet.boxes.to_dict(), **typed, "plan": str(plan)})
+    assert again.status_code == 422 and "Acest număr a fost deja dat" in again.text
+    assert sheet.save({**typed, "plan": str(other)}).text, "each plan counts by itself"

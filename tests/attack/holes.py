@@ -13,15 +13,14 @@ from typing import Any
 
 from flask import abort
 from sqlalchemy import false, select, true
-from werkzeug.exceptions import NotFound
 
 from app.access import worker as worker_module
 from app.access.gate import WORKERS
 from app.fields.rows import Table
 from app.language.form import Form
-from app.pages import desk, sheet, tokens, uploads
+from app.pages import sheet, tokens, uploads
 from app.records import attachments, drafts, history, labels, relied, scope, search, sheets
-from app.records.scope import SYSTEM, Scope, acting_as
+from app.records.scope import SYSTEM, OutOfReach, Scope, acting_as
 from app.records.sheets import open_sheet
 from tests.attack.cells import Part
 from tests.attack.organisation import Planted
@@ -106,17 +105,17 @@ def _versions_unchecked(planted: Planted, patch: Patch) -> None:
 def _history_tells_all(planted: Planted, patch: Patch) -> None:
     tell = history.entries
 
-    def all_told(cabinet: Any, form: Form, record: Any, *page: int) -> Any:
-        return tell(cabinet, cabinet.forms[form.key], record, *page)
+    def all_told(cabinet: Any, form: Form, record: Any, *page: int, **options: Any) -> Any:
+        return tell(cabinet, cabinet.forms[form.key], record, *page, **options)
     _everywhere(patch, tell, all_told)
 
 
 def _titles_of_all(planted: Planted, patch: Patch) -> None:
     called = labels.link_titles
 
-    def unscoped(*arguments: Any) -> Any:
+    def unscoped(*arguments: Any, **options: Any) -> Any:
         with acting_as(SYSTEM):
-            return called(*arguments)
+            return called(*arguments, **options)
     _everywhere(patch, called, unscoped)
 
 
@@ -134,12 +133,12 @@ def _private_is_public(planted: Planted, patch: Patch) -> None:
 
 
 def _strangers_are_named(planted: Planted, patch: Patch) -> None:
-    find = desk.found_or_404
+    find = sheets.open_sheet
 
     def telling(*arguments: Any, **options: Any) -> Any:
         try:
             return find(*arguments, **options)
-        except NotFound:
+        except OutOfReach:
             with acting_as(SYSTEM):
                 find(*arguments, **options)
             abort(403)

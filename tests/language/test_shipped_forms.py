@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 import app.fields  # noqa: F401 - tells the kinds of question
-from app.language.answering import settled
+from app.language.answering import complaints, settled
 from app.language.checks import check
 from app.language.folder import Reading, define, read_folder
 from app.language.form import Form
+from app.language.message import Mistake
+from app.language.question import Reading as Typing
 from app.language.reading import read_yaml
 
 FORMS = Path(__file__).parents[2] / "forms"
@@ -151,3 +153,23 @@ def test_a_volunteer_chooses_a_project_and_sees_nothing_else_of_it(shipped: Read
     told = {role: [role_of(shipped, role).may_do(one, "project") for one in ("choose", "see")]
             for role in ("volunteer", "coordinator", "administrator")}
     assert told == {"volunteer": [True, False], "coordinator": [True, True], "administrator": [False, False]}
+
+
+@pytest.mark.parametrize(("form", "question", "typed"), [
+    ("regional_statistics", "period_from", "2062"), ("regional_statistics", "period_until", "12.2062"),
+    ("monitoring_form", "period_from", "1.1.2062"), ("monitoring_form", "period_until", "1.1.2062"),
+])
+def test_what_was_counted_or_monitored_lies_in_the_past(shipped: Reading, form: str, question: str, typed: str) -> None:
+    asked = shipped.of(Form)[f"form:{form}"].questions[question]
+    with pytest.raises(Mistake, match="cannot be in the future"):
+        asked.read([typed], Typing("ro", date(2026, 11, 28)))
+
+
+def test_a_month_of_support_far_ahead_is_asked_about(shipped: Reading) -> None:
+    ledger = shipped.of(Form)["form:study_ledger"]
+
+    def doubted(month: str) -> bool:
+        answers = {"section": "food", "received_on": date(2026, 11, 20), "month": month}
+        found = complaints(ledger, answers, date(2026, 11, 28), {"month"}, {"month"})
+        return any(one.where == ("month",) and one.soft for one in found)
+    assert doubted("2098-03") and not doubted("2026-12")

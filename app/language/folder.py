@@ -41,7 +41,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
 }
 ADVICE = {
     "F010", "F021", "F023", "F024", "F032", "F033", "F034", "F035", "F036", "F047", "F051", "F052", "F054", "F055",
-    "F057", "F061",
+    "F057", "F059", "F061",
 }
 """Findings to mend with which a file runs all the same: a missing translation, a form in no menu."""
 MISNAMED = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)

@@ -111,7 +111,9 @@ def renamed(kept: Kept, one: Renaming) -> Kept:
     versions[now] = versions.pop(was)
     names = {**kept.names, one.now: kept.names[one.was]}
     names.pop(one.was)
-    return Kept(latest, versions, names)
+    founding = {now if part == was else part for part in kept.founding if part != now}
+    away = {now if part == was else part: every for part, every in kept.moved_away.items()}
+    return Kept(latest, versions, names, founding, away)
 
 
 def _calling(part: str, values: Any, one: Renaming) -> Any:

@@ -35,6 +35,10 @@ class Kept:
     """Part → every contents it ever had, oldest first."""
     names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Form → every name it had."""
+    founding: set[str] = field(default_factory=set)
+    """The parts with which the organisation began."""
+    moved_away: dict[str, set[str]] = field(default_factory=dict)
+    """Part → the questions that went to another form."""
 
     @property
     def good(self) -> dict[str, Any]:
@@ -50,6 +54,8 @@ def read_kept(connection: Connection, only_latest: bool = False) -> Kept:
         rows = rows.where(form_version.c.id.in_(newest))
     kept, gone = Kept(), _moved_away(connection)
     for number, part, values in connection.execute(rows):
+        if FOLDER not in kept.latest:
+            kept.founding.add(part)
         sort, _, name = part.partition(":")
         if sort == "form" and values is not None:
             kept.names[name].add(values["form"])
@@ -57,6 +63,7 @@ def read_kept(connection: Connection, only_latest: bool = False) -> Kept:
         kept.latest[part] = values
         if values is not None:
             kept.versions[part].append(_without(values, gone[part], number))
+    kept.moved_away = {part: {name for name, _ in names} for part, names in gone.items()}
     return kept
 
 

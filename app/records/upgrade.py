@@ -44,6 +44,7 @@ from app.records.form_names import COME_ALONG, renamed, renamings
 from app.records.former import former_choices, former_from_json, former_to_json
 from app.records.held import Held
 from app.records.moving_questions import Move, judged, wanted_moves
+from app.records.never_was import never_was
 from app.records.own_tables import make_own_tables
 from app.records.planning import Step, carry_out, plan
 from app.records.reindexing import refresh_index
@@ -171,7 +172,7 @@ def _compared(connection: Connection, folder: Path, kept: Kept, converting: bool
     wanted = list(wanted_moves(reading, standing, _running(reading, kept.good)))
     reading.findings = [
         *check(reading), *about_names, *_changes(connection, reading, standing, converting, wanted),
-        *gone_forms(reading, Held(connection, standing), _files(kept.good), folder.name),
+        *gone_forms(reading, Held(connection, standing), _files(kept.good), folder.name), *never_was(reading, kept),
     ]
     moves, about_moves = judged(wanted, reading, connection, _roles(reading, kept.good), converting)
     reading.findings = sorted([*reading.findings, *about_moves], key=lambda one: (one.place, one.code))

@@ -72,9 +72,9 @@ def test_everything_comes_along_with_a_renamed_form(ours: Organisation) -> None:
         ours.cabinet.record_class("visit")
     assert ours.plan() == []
     ours.start()
-    assert {"F020", "F021", "F052", "F056", "F057"}.isdisjoint(ours.codes())
+    assert {"F020", "F021", "F052", "F056", "F057", "F059"}.isdisjoint(ours.codes())
     ours.start(menu=MENU + "\n")
-    assert {"F020", "F021", "F052", "F056", "F057"}.isdisjoint(ours.codes()), ours.opened.findings
+    assert {"F020", "F021", "F052", "F056", "F057", "F059"}.isdisjoint(ours.codes()), ours.opened.findings
 
 
 def test_a_form_and_its_questions_get_other_names_at_once(ours: Organisation) -> None:
@@ -101,7 +101,7 @@ def test_the_name_given_up_is_free_for_another_form(ours: Organisation) -> None:
         with pytest.raises(Exception, match="append-only"), ours.store.writing() as session:
             session.connection().exec_driver_sql(f"DELETE FROM {key}")
     ours.start(menu=MENU + "\n")
-    assert {"F020", "F052", "F056"}.isdisjoint(ours.codes()) and ours.plan() == []
+    assert {"F020", "F052", "F056", "F059"}.isdisjoint(ours.codes()) and ours.plan() == []
 
 
 def test_a_file_with_mistakes_runs_on_under_the_new_name(ours: Organisation) -> None:
@@ -152,9 +152,9 @@ def test_was_of_a_form_may_come_one_start_too_late(ours: Organisation) -> None:
     assert ours.enter("other", at=1) == 1
     with ours.store.snapshot() as connection:
         assert not inspect(connection).has_table("visit")
-    assert ours.plan() == [] and {"F020", "F021", "F025", "F052", "F056"}.isdisjoint(ours.codes())
+    assert ours.plan() == [] and {"F020", "F021", "F025", "F052", "F056", "F059"}.isdisjoint(ours.codes())
     ours.start(menu=MENU + "\n")
-    assert {"F020", "F021", "F025", "F052", "F056"}.isdisjoint(ours.codes())
+    assert {"F020", "F021", "F025", "F052", "F056", "F059"}.isdisjoint(ours.codes())
 
 
 def test_records_of_two_forms_are_never_mixed(ours: Organisation) -> None:

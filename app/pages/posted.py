@@ -15,6 +15,9 @@ from app.language.question import Answers, Question, Reading
 
 Posted = MultiDict[str, str]
 BLANK = "__row__"
+FILE_NOT_KEPT = "~not-kept-"
+"""How the text begins that stands in the box of a file that was chosen and not kept: it marks its row as begun. The
+file's name is not remembered, it may be somebody's."""
 KEEP = "_keep."
 """How the boxes begin in which somebody chooses between two answers."""
 

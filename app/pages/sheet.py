@@ -34,10 +34,20 @@ from app.pages.going_on import still_lacking
 from app.pages.moments import moment_text
 from app.pages.picking import pick_page
 from app.pages.pile import Pile
-from app.pages.posted import Posted, as_posted, copy_row, next_row, read_posted, take_theirs, tidied
+from app.pages.posted import (
+    FILE_NOT_KEPT,
+    Posted,
+    as_posted,
+    copy_row,
+    next_row,
+    read_posted,
+    take_theirs,
+    tidied,
+)
 from app.pages.returned import returned_notice
 from app.pages.steps import in_steps, sections_there
 from app.pages.tokens import is_once_of, owner_token
+from app.pages.typed_texts import Rows, asked_at
 from app.pages.unsent import OWNER, TYPED, boxes_of
 from app.pages.uploads import foreign_files, refusals, take_uploads
 from app.records import drafts
@@ -74,6 +84,8 @@ class SheetOnDesk:
     step_url: Callable[[int], str] | None = None
     draft_from: str = ""
     """When the draft that stands on the page was kept."""
+    files_again: list[tuple[str, str]] = field(default_factory=list)
+    """The boxes whose files are to be chosen once more: (id, label)."""
     papers: Papers | None = None
     pile: Pile | None = None
     """What was typed in before it, where sheet follows sheet."""
@@ -140,7 +152,17 @@ class SheetOnDesk:
         if not is_once_of(posted.get("_once", ""), self.desk.worker.id):
             posted.poplist("_once")
         self.hidden.update({name: posted[name] for name in TOKENS if name in posted})
-        return self.first_look(self._tidied(self._on_this_paper(posted, begun.face)))
+        posted = self._tidied(self._on_this_paper(posted, begun.face))
+        self.files_again = self._files_not_kept(posted)
+        return self.first_look(posted)
+
+    def _files_not_kept(self, posted: Posted) -> list[tuple[str, str]]:
+        rows, questions = Rows(), {one.name: one for one in self.questions}
+        told = [(box, asked_at(box, questions, rows)[1]) for box in posted]
+        return [
+            (box.replace(".", "-"), label) for box, label in told
+            if label and any(text.startswith(FILE_NOT_KEPT) for text in posted.getlist(box))
+        ]
 
     def _on_this_paper(self, posted: Posted, face: str) -> Posted:
         """The boxes of a draft, whichever paper it was typed on; what this one lacks is asked too."""
@@ -307,7 +329,7 @@ class SheetOnDesk:
             hidden={**self.hidden, **self.carried},
             cancel_url=self.cancel_url, save_label=gettext("Save"), more_label=self._more_label(),
             step=self._steps(everything), draft_url=draft_url(self.place, self.face), place=draft_url(self.place, ""),
-            draft_from=self.draft_from, intro=say(self.form.intro, desk.reading.language),
+            draft_from=self.draft_from, files_again=self.files_again, intro=say(self.form.intro, desk.reading.language),
             returned=returned_notice(desk, self.record) if self.record is not None else None,
             begin_at=self.begin_at, pile=self.pile, money=money_beside(desk, self.form.key, self.case),
             reading_language=desk.reading.language, today=desk.reading.today.isoformat(), **self._papers(everything),

@@ -48,10 +48,10 @@ def typed_texts() -> list[tuple[str, str]]:
 
 def _typed() -> Iterator[Typed]:
     """The boxes of the page in which something stands, but none of those that nobody types in."""
-    questions, rows = _questions(), _Rows()
+    questions, rows = _questions(), Rows()
     for box in request.form:
         texts = [text for text in request.form.getlist(box) if text.strip()]
-        question, label = _asked(box, questions, rows)
+        question, label = asked_at(box, questions, rows)
         label = label or _label(box, bool(questions))
         if texts and label:
             yield Typed(box, label, question, texts)
@@ -78,7 +78,7 @@ def _questions() -> Mapping[str, Question]:
     return {**form.questions, **(face.as_form(form).questions if face else {})}
 
 
-class _Rows(dict[str, list[str]]):
+class Rows(dict[str, list[str]]):
     """The rows of each table, as they were met on the page."""
 
     def number(self, table: str, index: str) -> int:
@@ -88,7 +88,7 @@ class _Rows(dict[str, list[str]]):
         return met.index(index) + 1
 
 
-def _asked(box: str, questions: Mapping[str, Question], rows: _Rows) -> tuple[Question | None, str]:
+def asked_at(box: str, questions: Mapping[str, Question], rows: Rows) -> tuple[Question | None, str]:
     """The question of a box and what it is called, a column with its table and its row."""
     name, _, place = box.partition(".")
     index, _, column = place.partition(".")

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from app.access.gate import SIGN_IN, visitor
 from app.pages.addresses import place_asked
+from app.pages.posted import FILE_NOT_KEPT
 from app.pages.text_pages import TEXT_PAGES
 from app.pages.tokens import TEXT_PAGE, owner_of, owner_token
 from app.records import drafts, unsent
@@ -113,7 +114,8 @@ def waiting_page(user_id: int) -> str | None:
 def _keep(user_id: int) -> None:
     """What was sent waits for this user now."""
     g.waits = True
-    boxes = boxes_of(request.form)
+    files = [(box, FILE_NOT_KEPT) for box in request.files for one in request.files.getlist(box) if one.filename]
+    boxes = [*boxes_of(request.form), *files]
     if _is_sheet():
         drafts.keep(_cabinet(), user_id, place_asked(), boxes, request.args.get("face", "")[:48])
     else:

@@ -12,12 +12,9 @@ from app.language.characters import visible
 from app.language.message import Message, Mistake
 from app.language.question import Answers, Question
 from app.pages.desk import Desk
-from app.pages.posted import Posted
+from app.pages.posted import FILE_NOT_KEPT, Posted
 from app.records.attachments import newly_attached, readable
 from app.records.system import attachment, now
-
-REFUSED = "~not-kept-"
-"""How the text begins that stands in the box of a refused file: it marks its row as begun, and finds it again."""
 
 Refused = Mapping[str, Message]
 """The text in the box → why the file was refused."""
@@ -37,7 +34,7 @@ def take_uploads(desk: Desk, form: str, questions: Sequence[Question], posted: P
             number = _keep(desk, form, rows_of, question, visible(upload.filename), upload.read())
             posted.setlist(box, [str(number)])
         except Mistake as mistake:
-            mark = f"{REFUSED}{len(refused)}"
+            mark = f"{FILE_NOT_KEPT}{len(refused)}"
             refused[mark] = mistake.message
             posted.add(box, mark)
     return refused

@@ -63,3 +63,20 @@ def test_a_file_is_attached_kept_replaced_and_removed(sign_in: SignIn, form: str
     hers.follow("Istoric modificări")
     for name in ("prima.png", "a doua.png"):
         assert opened(hers, name).startswith(b"\x89PNG")
+
+
+def test_a_draft_says_which_file_is_to_be_chosen_again(sign_in: SignIn) -> None:
+    hers = sign_in("coordinator", "ro")
+    hers.open("/records/event/new")
+    hers.type(title="Cu materiale")
+    with hers.page.expect_response(re.compile("/drafts/")):
+        attach(hers, "materials", "prima.png")
+    for _ in range(2):
+        hers.open("/records/event/new")
+        assert hers.sees("1 fișier a fost ales aici")
+        with hers.page.expect_response(re.compile("/drafts/")):
+            hers.type(title="Cu materiale alese din nou")
+    hers.click(hers.page.get_by_role("link", name="Materiale", exact=True))
+    assert hers.page.evaluate("document.activeElement.id || location.hash") in ("materials", "#materials")
+    attach(hers, "materials", "prima.png")
+    hers.press("Renunță la ciornă")

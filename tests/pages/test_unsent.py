@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from io import BytesIO
 
+import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -29,16 +31,16 @@ def after_lunch(demo: Demo) -> Iterator[None]:
         demo.browsers.clear()
 
 
-def newcomer(demo: Demo) -> FlaskClient:
-    """The case manager in a browser of her own, whose session may end."""
+def newcomer(demo: Demo, user: str = "case_manager") -> FlaskClient:
+    """Somebody in a browser of her own, whose session may end."""
     browser = demo.app.test_client()
-    sign_in(browser, "/sign-in")
+    sign_in(browser, "/sign-in", user)
     return browser
 
 
-def sign_in(browser: FlaskClient, address: str) -> TestResponse:
+def sign_in(browser: FlaskClient, address: str, user: str = "case_manager") -> TestResponse:
     page = browser.get(address).text
-    who = {"user_name": "case_manager", "password": password_of("case_manager")}
+    who = {"user_name": user, "password": password_of(user)}
     next_page = {"next": SHEET} if "next=" in address else {}
     return browser.post("/sign-in", data={**who, **next_page, "csrf_token": token_on(page)})
 
@@ -149,3 +151,23 @@ def test_another_site_writes_no_drafts(demo: Demo) -> None:
         browser.post(SHEET, data={"visit_purpose": "De pe alt site"}, headers={"Sec-Fetch-Site": "cross-site"})
     sign_in(browser, "/sign-in")
     assert "De pe alt site" not in look(browser, SHEET).html
+
+
+@pytest.mark.parametrize(("form", "typed", "box", "told"), [
+    ("event", {"title": "Atelier"}, "materials", "Materiale"),
+    ("library_document", {"title": "Ghid"}, "files.0.file", "Fișiere, rândul 1: Fișier"),
+])
+def test_the_draft_says_which_files_are_to_be_chosen_again(
+    demo: Demo, form: str, typed: dict[str, str], box: str, told: str
+) -> None:
+    browser = newcomer(demo, "coordinator")
+    sheet = look(browser, f"/records/{form}/new")
+    chosen = {box: (BytesIO(b"%PDF-1.7"), "Ana Prundeanu.pdf")}
+    with after_lunch(demo):
+        sent = browser.post(sheet.action, data={**sheet.boxes.to_dict(), **typed, **chosen})
+    sign_in(browser, sent.location, "coordinator")
+    begun = look(browser, f"/records/{form}/new")
+    assert begun.boxes["title"] == typed["title"]
+    assert f"1 fișier a fost ales aici și nu face parte din ciornă. Alegeți-l din nou: {told}" in begun.text
+    assert f'id="{box.replace(".", "-")}"' in begun.html, "the row with nothing but the file is there"
+    assert "Prundeanu" not in begun.html, "a file's name may be somebody's"

@@ -12,9 +12,18 @@ let changed = false;
 let touched = false;
 let leaving = false;
 
+/** What stands in the boxes. A file is not kept, only that one was chosen: so it can be asked for again. */
 function boxes() {
   const posted = new FormData(form);
-  for (const [name, value] of [...posted]) if (value instanceof File) posted.delete(name);
+  const files = [...posted].filter(([, value]) => value instanceof File);
+  for (const [name] of files) {
+    const texts = posted.getAll(name).filter((value) => typeof value === "string");
+    posted.delete(name);
+    texts.forEach((text) => posted.append(name, text));
+  }
+  for (const box of form.querySelectorAll("input[type=file]:enabled")) {
+    if (box.files.length > 0 || "again" in box.dataset) posted.append(box.name, "~not-kept-");
+  }
   return posted;
 }
 

@@ -58,7 +58,8 @@ class AccountHistoryPage(View):
         )
         title = gettext("Account history")
         return render_template(
-            "history.html", title=title, form_title=title, entries=told_accounts(found), **beside,
+            "history.html", title=title, form_title=title, entries=told_accounts(found),
+            what=gettext("What was changed"), **beside,
         )
 
 

@@ -57,6 +57,7 @@ def test_what_happens_to_an_account_is_told_to_coordinators(office: Office) -> N
     ]
     shown = office.signed_in("carmen").get("/account-history").text
     assert "Administrator Probă (administrator)" in shown and "Maria Pop (maria): Account closed" in shown
+    assert "What was changed</th>" in shown and "Question</th>" not in shown
     assert "Lawyer, Volunteer" in shown or "Volunteer, Lawyer" in shown
     assert CHOSEN["password"] not in shown and "/invitation/" not in shown
 

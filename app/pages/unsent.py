@@ -46,12 +46,12 @@ def boxes_of(posted: MultiDict[str, str]) -> list[tuple[str, str]]:
 
 def keep_unsent_sheets(app: Flask) -> None:
     """Look before the gate does: it knows nobody any more, and asks for a password."""
-    app.jinja_env.globals["owner_word"] = _owner_word
+    app.jinja_env.globals["owner_word"] = owner_word
     app.before_request(_keep_unsent)
     app.after_request(_forget_sent)
 
 
-def _owner_word() -> str:
+def owner_word() -> str:
     """Says whose the page is that is being drawn."""
     worker = visitor()
     return owner_token(worker.id) if worker else ""
@@ -108,7 +108,8 @@ def typed_again() -> Response | None:
 
 def waiting_page(user_id: int) -> str | None:
     """Where she is led when she has signed in and something waits to be sent."""
-    return url_for(WAITING) if unsent.is_any_of(_cabinet(), user_id) else None
+    cabinet = current_app.extensions.get("dosar_cabinet")
+    return url_for(WAITING) if cabinet is not None and unsent.is_any_of(cabinet, user_id) else None
 
 
 def _keep(user_id: int) -> None:

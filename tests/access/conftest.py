@@ -28,6 +28,7 @@ from app.language.menu import Menu
 from app.language.reading import read_yaml
 from app.language.roles import Roles
 from app.pages import account, account_history, accounts, closing_account, organisation, set_up, sign_in, work_teams
+from app.pages.unsent import owner_word
 from app.records.scope import current_scope
 from app.records.store import Store
 
@@ -176,7 +177,7 @@ def opening(definition: Definition, translations: Path, tmp_path: Path) -> Openi
             SECRET_KEY="only for tests", TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
             TRANSLATIONS=str(translations), DATA=str(tmp_path),
         )
-        app.jinja_env.globals["asset"] = lambda name: f"/static/{name}?v=1"
+        app.jinja_env.globals.update(asset=lambda name: f"/static/{name}?v=1", owner_word=owner_word)
         clock = Clock()
         registry = guard(app, store, definition, clock)
         with app.app_context():

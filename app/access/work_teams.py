@@ -81,9 +81,14 @@ def tidy(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", visible(name)).split())
 
 
+WITHOUT_MARK = str.maketrans("ёЁ", "еЕ")
+"""The fold reads ё as it sounds, and so otherwise than е."""
+
+
 def compared(name: str) -> str:
     """What two spellings of one name share: its letters and digits without marks and capitals."""
-    letters = "".join(letter for letter in fold(tidy(name)) if letter.isalnum())
+    plain = tidy(name).translate(WITHOUT_MARK)
+    letters = "".join(letter for letter in fold(plain) if letter.isalnum())
     return letters or tidy(name)
 
 

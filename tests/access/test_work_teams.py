@@ -32,6 +32,10 @@ def test_other_names_stay_apart() -> None:
     assert len({compared(name) for name in ("Iași", "Iași 2", "!", "!!")}) == 4
 
 
+def test_a_russian_name_with_and_without_its_dots_is_one() -> None:
+    assert compared("Ёлка") == compared("елка") != compared("Йолка")
+
+
 def test_a_team_is_found_however_it_is_spelled(office: Office, administrator: Browser) -> None:
     assert change(office, administrator, "ana", roles=["lawyer"], new_team=" Iași   Nord ") == 303
     assert change(office, administrator, "carmen", roles=["lawyer"], new_team="iasi nord") == 303

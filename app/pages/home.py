@@ -1,5 +1,6 @@
 """The first page: what this worker may begin with."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,7 +27,7 @@ from app.pages.troubles import trouble_block
 from app.records import drafts
 from app.records.acceptance import Returned, returned_to
 from app.records.drafts import Draft
-from app.records.labels import link_titles
+from app.records.labels import case_codes, link_titles
 from app.records.my_cases import ToDo
 from app.records.overview import ByOthers, Waiting, cases_changed_last, entered_by, to_check
 from app.records.system import now
@@ -105,6 +106,8 @@ class _Found:
     to_do: ToDo
     by_others: list[ByOthers]
     titles: Titles
+    codes: dict[tuple[str, int], str]
+    """The codes of the cases whose sheets she began to correct."""
 
 
 def _found(at: Desk) -> _Found:
@@ -130,7 +133,20 @@ def _found(at: Desk) -> _Found:
     for target, record_id in filter(None, map(_subject, begun)):
         wanted.setdefault(target, []).append(record_id)
     titles = link_titles(at.cabinet, seen, wanted, at.reading)
-    return _Found(begun, waiting, returned, entered, cases, to_do, by_others, titles)
+    codes = _codes(at, begun)
+    return _Found(begun, waiting, returned, entered, cases, to_do, by_others, titles, codes)
+
+
+def _codes(at: Desk, begun: list[Draft]) -> dict[tuple[str, int], str]:
+    """(form, sheet) → the code of its case, for the sheets of cases that are being corrected."""
+    seen, corrected = at.seen_forms(), defaultdict(list)
+    for draft in begun:
+        if draft.place.record_id and draft.form in seen and seen[draft.form].belongs_to and CASE in seen:
+            corrected[draft.form].append(draft.place.record_id)
+    return {
+        (form, sheet): code
+        for form, ids in corrected.items() for sheet, code in case_codes(at.cabinet, seen, form, ids).items()
+    }
 
 
 def _cases(at: Desk, found: _Found) -> Block | None:
@@ -199,7 +215,8 @@ def _drafts(at: Desk, found: _Found) -> Block | None:
     entries = []
     for draft in found.drafts:
         of, sheet = _subject(draft), say(at.cabinet.forms[draft.form].title, at.reading.language)
-        label = " · ".join(filter(None, (found.titles.get(of) if of else "", sheet)))
+        named = (found.codes.get(of), found.titles.get(of)) if of else ()
+        label = " · ".join(filter(None, (*named, sheet)))
         entries.append(HomeEntry(label, page_url(draft.place, draft.face), moment_text(draft.saved_at)))
     return Block(gettext("My drafts"), entries) if entries else None
 

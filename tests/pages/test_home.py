@@ -110,7 +110,8 @@ def test_who_works_on_no_case_is_asked_for_nothing(demo: Demo, user: str) -> Non
 def test_a_draft_says_whose_sheet_it_is(demo: Demo) -> None:
     volunteer, case = user_id(demo, "volunteer"), case_of(demo, "DEMO-003")
     begun, corrected = Place("visit_report", case), Place("case", record_id=case, step=2)
-    places = (begun, corrected, Place("visit_report", 99_999))
+    visit = filed(demo, "visit_report", case, visit_date=TODAY, attendance="regular")
+    places = (begun, corrected, Place("visit_report", record_id=visit), Place("visit_report", 99_999))
     with demo.app.app_context():
         for place in places:
             keep(demo.cabinet, volunteer, place, [("visit_purpose", "Pe jumătate")])
@@ -123,6 +124,7 @@ def test_a_draft_says_whose_sheet_it_is(demo: Demo) -> None:
     assert drafts == {
         f"/records/visit_report/new?case={case}": "DEMO-003 · Raport de vizită (anexa nr. 3)",
         f"/records/case/{case}/edit/2": "DEMO-003 · Dosarul beneficiarului",
+        f"/records/visit_report/{visit}/edit": f"DEMO-003 · {TODAY:%d.%m.%Y} · Raport de vizită (anexa nr. 3)",
         "/records/visit_report/new?case=99999": "Raport de vizită (anexa nr. 3)",
     }
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator
 from sqlalchemy import String
 
+from app.language.characters import alike
 from app.language.message import Mistake
 from app.language.question import Answer, Box, Name, Question, Reading
 
@@ -58,9 +59,10 @@ class IssuedCode(Question):
         return self.pattern.format(number=number, year=today.year)
 
     def parse(self, texts: list[str], reading: Reading) -> Answer:
-        if not _is_code(texts[0]):
+        code = alike(texts[0])
+        if not _is_code(code):
             raise Mistake("Write the code with letters, digits, dots, hyphens and slashes only.")
-        return texts[0]
+        return code
 
     def box(self) -> Box:
         return Box(width=16)

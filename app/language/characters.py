@@ -7,8 +7,8 @@ inside an emoji, and in the words of scripts that need them.
 import re
 import unicodedata
 
-INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-"""Soft hyphen, marks of direction, spaces and joiners of no width."""
+INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffc]")
+"""Soft hyphen, marks of direction and annotation, spaces and joiners of no width, places of pictures not copied."""
 NON_JOINER, JOINER = "\u200c", "\u200d"
 OF_EMOJI = {"\ufe0f", "\u20e3", *map(chr, range(0x1F3FB, 0x1F400))}
 """What may stand between a picture and the joiner: the choice of its look, of its skin."""

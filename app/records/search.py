@@ -24,6 +24,8 @@ from app.records.tables import Record
 LONGEST = 48
 MOST_WORDS = 6
 PARTS = re.compile(r"[^\W_]+")
+BETWEEN = re.compile(r"\s+|(?<!\d)[,;]|[,;](?!\d)")
+"""What parts two words; a comma within a number does not."""
 AROUND = ".,;:!?()\"'+~"
 """Said of a text in which look-alikes are one (:func:`app.language.characters.alike`)."""
 JOINED = re.compile(r"[-'\"]")
@@ -88,7 +90,7 @@ def _both(table: str | None, column: str) -> str:
 
 def _pieces(text: str) -> Iterable[str]:
     """Words as written, and their parts: *Pop-Ionescu*, *Pop*, *Ionescu*; *D'Angelo*, *Angelo*."""
-    for piece in alike(text).split():
+    for piece in BETWEEN.split(alike(text)):
         stripped = piece.strip(AROUND)
         if not stripped:
             continue
@@ -115,7 +117,7 @@ Asked = tuple[str, ...]
 
 def asked_words(text: str) -> list[Asked]:
     """The words of a search, at most six; a telephone number is one, however it is spaced."""
-    pieces = (piece.strip(AROUND) for piece in _with_numbers_joined(alike(text).split()))
+    pieces = (piece.strip(AROUND) for piece in _with_numbers_joined(BETWEEN.split(alike(text).strip())))
     asked = (tuple(dict.fromkeys(fold(read)[:LONGEST] for read in readings(piece))) for piece in pieces)
     return [one for one in asked if one[0].strip("-")][:MOST_WORDS]
 

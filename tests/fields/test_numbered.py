@@ -25,6 +25,11 @@ def test_a_code_on_the_paper_is_kept(typed: str) -> None:
     assert code.read(code.typed(typed, RO), RO) == typed
 
 
+@pytest.mark.parametrize("typed", ["D–2026–0017", "D‑2026−0017", "D-\u200b2026-0017"])
+def test_a_copied_hyphen_is_a_hyphen(typed: str) -> None:
+    assert code.read([typed], RO) == "D-2026-0017"
+
+
 def test_a_blank_code_is_left_to_be_issued() -> None:
     assert code.read([""], RO) is None
 

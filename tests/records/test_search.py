@@ -16,7 +16,7 @@ def found(office: Office, words: str, key: str = CASE, clearances: frozenset[str
 
 @pytest.mark.parametrize("words", [
     "Țîrcă", "Ţîrcă", "tirca", "TÂRCĂ", "tarca", "tir", "ion tir", "Țîr Ion", "hincesti", "Hâncești ion",
-    "D-2026-0001", "d-2026-0001", " (Țîrcă), ",
+    "D-2026-0001", "d-2026-0001", " (Țîrcă), ", "țîrcă,ion", "Țîrcă;Ion",
 ])
 def test_a_person_is_found_however_she_is_written(trusted: Office, words: str) -> None:
     assert found(trusted, words) == [trusted.ion]

@@ -14,7 +14,7 @@ const NEAR = { azi: 0, astazi: 0, today: 0, ieri: -1, yesterday: -1, maine: 1, t
 const HYPHENS = "‐‑‒–—―−﹣－";
 const MINUS = new RegExp(`[${HYPHENS}]`, "g");
 const APART = new RegExp(`[\\s.,/\\-${HYPHENS}]+`);
-const INVISIBLE = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+const INVISIBLE = /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffc]/g;
 /** The text without the characters nobody sees. */
 const visible = (text) => text.replace(INVISIBLE, "");
 

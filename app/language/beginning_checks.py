@@ -33,6 +33,15 @@ def beginning_findings(reading: Reading) -> Iterator[Finding]:
                 columns = _columns_of(table, forms)
                 yield from _fits(question, question.from_last, columns, place((*path, "from_last")), table)
             yield from _carried(question, table, place, path)
+            yield from _files_taken_over(question, place, path)
+
+
+def _files_taken_over(question: Question, place: Callable[[Path], Place], path: Path) -> Iterator[Finding]:
+    """A file stays with the sheet it was attached to: no other begins with it."""
+    for option in ("carry", "from_case", "from_last") if question.attached else ():
+        if getattr(question, option):
+            text = msgid('A file stays with its sheet and no other begins with it; take "%(option)s" out.')
+            yield finding(place((*path, option)), "F044", text, option=option)
 
 
 def _carried(

@@ -238,6 +238,8 @@ def test_a_face_says_what_it_leaves_out(folder: Path) -> None:
      'F044: There "said" is seen with the clearance "story"; say "sensitivity: story" here too.'),
     ("plan", "name: who, type: text,", "name: who, type: text, asked_again: true,",
      'F044: "asked_again" is said of a column in a table with "carry: true"; take it out here.'),
+    ("plan", "type: paragraph,", "type: file, carry: true,",
+     'F044: A file stays with its sheet and no other begins with it; take "carry" out.'),
     ("plan", "type: table", "type: table\n        carry_if: answered(who)",
      'F044: "carry_if" says which rows are carried over; say "carry: true" of the table too.'),
     ("plan", "type: table", "type: table\n        carry: true\n        carry_if: answered(whom)",

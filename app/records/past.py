@@ -66,8 +66,8 @@ def question_of(definition: Definition) -> Question:
 
 
 def widened(wider: Question, older: Question, answer: Any) -> Any:
-    """An answer of the older question as one of the wider."""
-    if answer is None or isinstance(answer, Unknown):
+    """An answer of the older question as one of the wider; of a question that stayed as it was, as it is."""
+    if answer is None or isinstance(answer, Unknown) or wider.lies_as(older):
         return answer
     return wider.converted(older, answer)
 

@@ -1,7 +1,9 @@
 """A computed question gets another rule: what is kept is made anew by an upgrade, and the history tells it."""
 
+from datetime import date
+from decimal import Decimal
 
-
+from app.fields.money import Money
 from tests.records.organisations import Organisation, form
 
 A, B = "name: a, type: integer", "name: b, type: integer"
@@ -36,6 +38,28 @@ def test_computed_answers_are_made_anew_by_an_upgrade(ours: Organisation) -> Non
     assert [(one.question.name, one.old, one.new) for one in newest.changes] == [("score", 5, 6)]
     assert len(ours.history("visit", same)) == 1
     assert ours.plan() == [] and "F025" not in ours.codes()
+
+
+def test_answers_of_every_kind_stay_where_a_rule_changes(ours: Organisation) -> None:
+    """Choices, money, partial dates: what no rule makes is as it was."""
+    others = (
+        "name: kind, type: select_one, choices: [{code: both, label: {en: Both, ro: Ambele}}]",
+        "name: kinds, type: select_multiple, choices: [{code: both, label: {en: Both, ro: Ambele}}]",
+        "name: happy, type: yes_no", "name: cost, type: money", "name: since, type: partial_date",
+        "name: share, type: decimal", "name: told, type: paragraph", "name: day, type: date",
+        "name: rows, type: table, columns: [{name: pick, type: select_one, label: {en: P, ro: P}, "
+        "choices: [{code: both, label: {en: Both, ro: Ambele}}]}]",
+    )
+    ours.start(visit=form("visit", A, SUM % "a * 2", *others))
+    visit = ours.enter(
+        "visit", a=2, score=4, kind="both", kinds=["both"], happy=True, cost=Money(Decimal(5), "MDL"), since="1998-03",
+        share=Decimal("1.5"), told="12", day=date(2026, 1, 5), rows=[{"id": None, "pick": "both"}],
+    )
+    before = ours.answers("visit", visit)
+    ours.start(visit=form("visit", A, SUM % "a * 3", *others))
+    assert ours.codes().count("F025") == 1 and "F050" not in ours.codes()
+    assert ours.upgrade().answers("visit", visit) == before | {"score": 6}
+    assert [one.question.name for one in ours.history("visit", visit)[0].changes] == ["score"]
 
 
 def test_what_a_rule_is_made_of_counts_too(ours: Organisation) -> None:

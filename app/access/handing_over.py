@@ -49,10 +49,11 @@ def workload(cabinet: Cabinet, user: User, reading: Reading) -> Workload:
 
 
 def successors(guarded: Guarded, by: Worker, user: User) -> list[User]:
-    """Who can take over: everybody who works on cases, but not the one who decides it."""
+    """Who can take over: everybody who works on cases and has chosen a password, but not the one who decides it."""
     return [
         one for one in users(guarded.session)
-        if one.active and one.id not in (user.id, by.id) and "see" in _allowance(guarded, one).rights.get(CASE, ())
+        if one.active and one.password and one.id not in (user.id, by.id)
+        and "see" in _allowance(guarded, one).rights.get(CASE, ())
     ]
 
 

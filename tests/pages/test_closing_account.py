@@ -77,6 +77,15 @@ def test_only_who_works_on_cases_can_take_over(demo: Demo, administrator: FlaskC
     assert demo.browser("coordinator").get(address).status_code == 403
 
 
+def test_who_has_not_come_in_yet_takes_nothing_over(demo: Demo, administrator: FlaskClient) -> None:
+    """Cases handed to an account that nobody can sign in with would be nobody's."""
+    address, doctor = f"/users/{user_id(demo, 'case_manager')}/close", user_id(demo, "doctor")
+    assert f'value="{doctor}"' in administrator.get(address).text
+    close(administrator, f"/users/{doctor}/invitation")
+    assert f'value="{doctor}"' not in administrator.get(address).text
+    assert close(administrator, address, successor=str(doctor)) == 422
+
+
 def test_everything_is_handed_over_in_one_step(demo: Demo, administrator: FlaskClient) -> None:
     begin_draft(demo, "case_manager", VISIT)
     begin_draft(demo, "case_manager", CARE)

@@ -192,6 +192,9 @@ class FromList(Question):
     def options(self) -> Sequence[Choice]:
         return [choice for choice in self.all_choices if not choice.retired]
 
+    def choices_to_filter_by(self) -> Sequence[Choice]:
+        return self.all_choices
+
     def options_with(self, typed: Iterable[str]) -> Sequence[Choice]:
         """The choices offered, and those that stand in the boxes already: correcting a sheet keeps them.
 

@@ -279,6 +279,10 @@ class Question(BaseModel):
         """The choices offered; empty for a kind without any."""
         return ()
 
+    def choices_to_filter_by(self) -> Sequence[Choice]:
+        """The choices a list can be narrowed to: old ones too, which records may still hold."""
+        return self.options()
+
     def in_order(self, choices: Sequence[Choice], language: str) -> Sequence[Choice]:
         """These choices as a reader of the language expects them: in the order of their list."""
         return choices

@@ -203,7 +203,8 @@ def _filters(at: Desk, form: Form, wish: Wish) -> list[Filter]:
 def _filter(at: Desk, question: Question, wanted: str, records: Sequence[tuple[int, str]] | None) -> Filter:
     language, by_day = at.reading.language, is_day(question)
     offered = [(str(number), label) for number, label in records or ()] or [
-        (choice.code, say(choice.label, language)) for choice in question.in_order(question.options(), language)
+        (choice.code, say(choice.label, language))
+        for choice in question.in_order(question.choices_to_filter_by(), language)
     ]
     offered = [(THIS_MONTH, gettext("This month"))] if by_day else offered
     every = [*offered, (NO_ANSWER, gettext("No answer"))]

@@ -98,6 +98,13 @@ def test_a_short_list_shows_radios_and_a_long_one_a_select():
     assert asked("select_one", choices=[*long[:7], {**long[7], "retired": True}]).look == "radios"
 
 
+def test_a_list_is_narrowed_to_a_retired_choice_too() -> None:
+    goods = asked("select_one", choices=[{"code": "soap", "label": {"en": "Soap", "ro": "Săpun"}}, {
+        "code": "vouchers", "label": {"en": "Vouchers", "ro": "Tichete"}, "retired": True}])
+    assert [choice.code for choice in goods.options()] == ["soap"]
+    assert [choice.code for choice in goods.choices_to_filter_by()] == ["soap", "vouchers"]
+
+
 def test_a_retired_choice_is_not_offered_but_an_old_answer_keeps_it():
     question = asked("select_one", choices=AID)
 

@@ -118,4 +118,4 @@ def test_a_sheet_comes_back_to_the_volunteer_with_a_note(demo: Demo, case: int) 
     assert judge(demo, "return", "visit_report", visit, "volunteer", note) == 404
     assert address not in dict((url, one) for url, *one in lines(demo, "case_manager", "Fișe de verificat"))
     history = demo.browser("case_manager").get(f"{address}/history").text
-    assert "Returnat celui care a completat" in history and note in history
+    assert "Returnată persoanei care a completat-o" in history and note in history

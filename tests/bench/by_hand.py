@@ -440,8 +440,15 @@ class _Pages:
 
 
 def _draft_of_this_page() -> tuple[Any, ...]:
-    digest = sha256(request.full_path.rstrip("?").encode()).hexdigest()
-    return draft.c.user_id == g.visitor.id, draft.c.digest == digest
+    """The draft of this worker for the section of the case, or for a new visit of it."""
+    corrected = (request.view_args or {}).get("case_id", 0)
+    form, step = ("case", 1) if corrected else ("visit_report", 0)
+    case_id = 0 if corrected else request.args.get("case", 0, type=int)
+    return (
+        draft.c.user_id == g.visitor.id, draft.c.form == form, draft.c.case_id == case_id,
+        draft.c.record_id == corrected, draft.c.step == step,
+    )
+
 
 
 def _counting(sheets: Sequence[tuple[str, Any, str | None]]) -> Any:

@@ -264,7 +264,10 @@ class _Bulk:
         self.connection.close()
 
     def put(self, table: str, rows: Iterable[Columns]) -> None:
-        """Put the rows into the table, whose indexes are made anew when everything is in."""
+        """Put the rows into the table, whose indexes are made anew when everything is in.
+
+        Those that hold a row unique stay: a ledger looks each new row up in them.
+        """
         self._drop_indexes(table)
         rows = iter(rows)
         while piece := list(islice(rows, PIECE)):
@@ -277,7 +280,8 @@ class _Bulk:
 
     def _drop_indexes(self, table: str) -> None:
         found = self.connection.execute(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", (table,)
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql NOT LIKE '%UNIQUE%'",
+            (table,),
         ).fetchall()
         for name, sql in found:
             self.connection.execute(f'DROP INDEX "{name}"')

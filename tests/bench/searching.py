@@ -10,11 +10,13 @@ from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
 import psycopg
 from flask import Flask
+from psycopg.sql import SQL, Identifier
 from sqlalchemy import JSON, Table, select
 
 from app import shipped
@@ -74,8 +76,8 @@ def _cabinet(database: str, folder: Path) -> Iterator[Cabinet]:
         if database == "sqlite":
             yield source
             return
-        with fresh_place(database, folder) as place:
-            app, _ = opened_app(folder, shipped("forms"), None, place.url)
+        with TemporaryDirectory() as data, fresh_place(database, folder) as place:
+            app, _ = opened_app(Path(data), shipped("forms"), None, place.url)
             cabinet = _cabinet_of(app)
             _copy_searched(source, str(place.url), cabinet)
             yield cabinet
@@ -95,6 +97,7 @@ def _copy_searched(source: Cabinet, address: str, target: Cabinet) -> None:
     with source.store.engine.connect() as read, psycopg.connect(address.replace("+psycopg", "")) as write:
         write.execute("SET session_replication_role = replica")  # not every row pointed to comes along
         for table in (user_table, cases.__table__, team, word):
+            write.execute(SQL("DELETE FROM {}").format(Identifier(table.name)))
             _copy_rows(read, write, table)
         write.commit()
         write.autocommit = True

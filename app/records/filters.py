@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, null, select
@@ -89,11 +90,24 @@ def linked(
     names = [name for name in form.filters if _target(form, known, name)]
     there = [kept.deleted_at.is_(None), *([kept.case_id == case_id] if case_id and form.belongs_to else [])]
     wanted = [
-        (_target(form, known, name), select(getattr(kept, name)).where(*there, getattr(kept, name).is_not(None)))
-        for name in names
+        (target, partial(_pointed_to, getattr(kept, name), there, target != form.key))
+        for name in names for target in (_target(form, known, name),)
     ]
     found = titles_where(cabinet, known, wanted, reading) if wanted else []
     return {name: _in_order(titles) for name, titles in zip(names, found, strict=True)}
+
+
+def _pointed_to(link: Any, there: list[Any], elsewhere: bool, possible: Any) -> ColumnElement[bool]:
+    """Whether some record points to a possible one, told by its id; ``elsewhere`` where that is of another form.
+
+    Who reaches every record is asked about each possible one, found by the index of the filter: going through
+    100,000 cases for twenty organisations took a quarter of a second. Who reaches few has hers gone through.
+    """
+    if elsewhere and len(there) == 1 and current_scope.get().reaches_all:
+        pointing: ColumnElement[bool] = select(link).where(*there, link == possible).exists()
+        return pointing
+    within: ColumnElement[bool] = possible.in_(select(link).where(*there, link.is_not(None)))
+    return within
 
 
 def _target(form: Form, known: Mapping[str, Form], name: str) -> str:

@@ -1,7 +1,7 @@
 """What a record is called where another one points to it: its title, as far as the reader may know it."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -129,14 +129,14 @@ def _record_titles(
 
 
 def titles_where(
-    cabinet: Cabinet, known: Mapping[str, Form], wanted: Sequence[tuple[str, Any]], reading: Reading,
+    cabinet: Cabinet, known: Mapping[str, Form], wanted: Sequence[tuple[str, Callable[[Any], Any]]], reading: Reading,
 ) -> list[dict[int, str]]:
-    """For each target and the query of its ids, the titles of these records, deleted ones marked: one statement
-    for all. The queries read what was deleted too, unless they say otherwise."""
+    """For each target and the condition upon its ids, the titles of these records, deleted ones marked: one
+    statement for all. The conditions read what was deleted too, unless they say otherwise."""
     parts = []
-    for target, ids in wanted:
+    for target, condition in wanted:
         kept, columns, _ = _asked_of(cabinet, target, () if target == USER else title_columns(known[target]))
-        parts.append((kept, columns, [kept.id.in_(ids)]))
+        parts.append((kept, columns, [condition(kept.id)]))
     return [
         {row["id"]: _named(known, target, row, reading) for row in rows}
         for (target, _), rows in zip(wanted, read_together(cabinet, parts, with_deleted=True), strict=True)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, exists, func, insert, select, update
 
 from app.records.cabinet import Cabinet
 from app.records.system import draft, now
@@ -62,7 +62,7 @@ def keep(cabinet: Cabinet, user_id: int, place: Place, boxes: Iterable[tuple[str
         begun = cabinet.session.scalar(update(draft).where(*_at(user_id, place)).values(kept).returning(draft.c.id))
         if begun is None:
             cabinet.session.execute(insert(draft).values(user_id=user_id, **asdict(place), **kept))
-            _forget_old(cabinet, user_id, moment)
+            forget_old(cabinet, draft, user_id, MOST, moment)
     return moment
 
 
@@ -71,13 +71,14 @@ def _at(user_id: int, place: Place) -> list[Any]:
     return [draft.c.user_id == user_id, *(column == wanted[column.name] for column in _HERE)]
 
 
-def _forget_old(cabinet: Cabinet, user_id: int, moment: datetime) -> None:
+def forget_old(cabinet: Cabinet, kept: Table, user_id: int, most: int, moment: datetime) -> None:
+    """Of a table in which workers' typed pages wait: what is too old goes, and the oldest of hers beyond so many."""
     session = cabinet.session
-    session.execute(delete(draft).where(draft.c.saved_at < moment - LASTS))
-    count = session.scalar(select(func.count()).select_from(draft).where(draft.c.user_id == user_id))
-    if count is not None and count > MOST:
-        oldest = select(func.min(draft.c.id)).where(draft.c.user_id == user_id).scalar_subquery()
-        session.execute(delete(draft).where(draft.c.id == oldest))
+    session.execute(delete(kept).where(kept.c.saved_at < moment - LASTS))
+    count = session.scalar(select(func.count()).select_from(kept).where(kept.c.user_id == user_id))
+    if count is not None and count > most:
+        oldest = select(func.min(kept.c.id)).where(kept.c.user_id == user_id).scalar_subquery()
+        session.execute(delete(kept).where(kept.c.id == oldest))
 
 
 def find(cabinet: Cabinet, user_id: int, place: Place) -> Draft | None:

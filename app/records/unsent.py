@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy import delete, exists, insert, select
 
 from app.records.cabinet import Cabinet
-from app.records.drafts import LASTS, Boxes
+from app.records.drafts import LASTS, Boxes, forget_old
 from app.records.system import now, unsent
 
 MOST = 20
@@ -38,16 +38,7 @@ def keep(cabinet: Cabinet, user_id: int, endpoint: str, address: str, boxes: Ite
         cabinet.session.execute(insert(unsent).values(
             user_id=user_id, endpoint=endpoint, address=address, boxes=[list(box) for box in boxes], saved_at=moment,
         ))
-        _forget_old(cabinet, user_id, moment)
-
-
-def _forget_old(cabinet: Cabinet, user_id: int, moment: datetime) -> None:
-    session = cabinet.session
-    session.execute(delete(unsent).where(unsent.c.saved_at < moment - LASTS))
-    count = session.scalar(select(func.count()).select_from(unsent).where(unsent.c.user_id == user_id))
-    if count is not None and count > MOST:
-        oldest = select(func.min(unsent.c.id)).where(unsent.c.user_id == user_id).scalar_subquery()
-        session.execute(delete(unsent).where(unsent.c.id == oldest))
+        forget_old(cabinet, unsent, user_id, MOST, moment)
 
 
 def of_worker(cabinet: Cabinet, user_id: int) -> list[Unsent]:

@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from html import unescape
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -89,6 +90,15 @@ def numbers(demo: Demo) -> dict[str, int]:
     }
 
 
+def sent_from_old_page(browser: FlaskClient, numbers: dict[str, int], then: str, reason: str) -> Any:
+    """A page is opened, its worker leaves, ``then`` somebody signs in, and the old page is sent."""
+    page = f"/records/visit_report/{numbers['waiting']}/return"
+    action, boxes = boxes_to(browser.get(page).text, page)
+    browser.post("/sign-out", data={"csrf_token": boxes["csrf_token"]})
+    come_in(browser, then)
+    return browser.post(action, data={**boxes, "reason": reason})
+
+
 @pytest.mark.parametrize(("who", "page", "sent_to", "typed"), STORIES)
 def test_what_was_typed_waits_until_she_sends_it(
     demo: Demo, numbers: dict[str, int], who: str, page: str, sent_to: str, typed: dict[str, str]
@@ -112,11 +122,8 @@ def test_what_was_typed_waits_until_she_sends_it(
 
 
 def test_nobody_else_sends_or_discards_it(demo: Demo, numbers: dict[str, int]) -> None:
-    browser, page = begin(demo, "coordinator"), f"/records/visit_report/{numbers['waiting']}/return"
-    action, boxes = boxes_to(browser.get(page).text, page)
-    browser.post("/sign-out", data={"csrf_token": boxes["csrf_token"]})
-    come_in(browser, "case_manager")
-    sent = browser.post(action, data={**boxes, "reason": "Nota coordonatoarei"})
+    browser = begin(demo, "coordinator")
+    sent = sent_from_old_page(browser, numbers, "case_manager", "Nota coordonatoarei")
     assert sent.status_code == 400 and "de altcineva" in sent.text and "Nota coord" not in sent.text
     assert "Nota coord" not in browser.get("/unsent").text
     token = token_on(browser.get("/help").text)
@@ -145,9 +152,6 @@ def test_a_page_that_is_left_sends_nothing_and_keeps_what_was_typed(demo: Demo, 
 
 
 def test_signed_in_again_she_sends_the_old_page(demo: Demo, numbers: dict[str, int]) -> None:
-    browser, page = begin(demo, "coordinator"), f"/records/visit_report/{numbers['waiting']}/return"
-    action, boxes = boxes_to(browser.get(page).text, page)
-    browser.post("/sign-out", data={"csrf_token": boxes["csrf_token"]})
-    come_in(browser, "coordinator")
-    sent = browser.post(action, data={**boxes, "reason": "Din fila veche"})
+    browser = begin(demo, "coordinator")
+    sent = sent_from_old_page(browser, numbers, "coordinator", "Din fila veche")
     assert sent.location == "/unsent" and "Din fila veche" in browser.get("/unsent").text

@@ -13,8 +13,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, Event, MappingStartEvent, ScalarEvent, SequenceStartEvent
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, Event, NodeEvent, ScalarEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.parser import Parser
 from ruamel.yaml.reader import ReaderError
 
 from app.language.finding import Finding, Place, finding
@@ -51,6 +52,7 @@ ANCHORED = msgid(
     "quotation marks."
 )
 TAGGED = msgid("Tags (!) are not read. Remove it; a text that begins with ! stands in quotation marks.")
+DIRECTED = msgid("Directives (lines that begin with %) are not read; remove the line.")
 TOO_DEEP = msgid("Here stand more than 20 levels within one another; a form has fewer. Look for brackets not closed.")
 TOO_MUCH = msgid(
     "Up to here the file has 20,000 keys and values, the most that are read. Split it: a list of choices into several "
@@ -141,11 +143,12 @@ def read_text(text: str, file: str) -> Source:
     if source.findings:
         return source
     yaml = YAML(typ="safe", pure=True)
+    yaml.Parser = _WaryParser
     try:
-        _refuse_tricks(yaml.parse(text), source)
-        if source.findings:
-            return source
-        node = YAML(typ="safe", pure=True).compose(text)
+        node = yaml.compose(text)
+    except _Trick as trick:
+        source.findings.append(_at(source, trick.line, "F002", trick.told))
+        return source
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         source.findings.append(_unreadable(source, text.splitlines(), mark.line if mark else 0, error.problem or ""))
@@ -175,31 +178,44 @@ def _why(problem: str) -> str:
     return next((told for said, told in NOT_YAML.items() if re.search(said, problem)), NOT_YAML_OTHERWISE)
 
 
-def _refuse_tricks(events: Any, source: Source) -> None:
-    depth = values = 0
-    for event in events:
-        line = event.start_mark.line + 1
-        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            source.findings.append(_at(
-                source, line, "F002", ANCHORED
-            ))
-            return
-        if getattr(event, "version", None) or getattr(event, "tags", None):
-            text = msgid("Directives (lines that begin with %) are not read; remove the line.")
-            source.findings.append(_at(source, line, "F002", text))
-            return
-        if isinstance(event, (ScalarEvent, MappingStartEvent, SequenceStartEvent)) and _tagged(event):
-            source.findings.append(_at(source, line, "F002", TAGGED))
-            return
-        opens = isinstance(event, (MappingStartEvent, SequenceStartEvent))
-        depth += opens - (type(event).__name__ in ("MappingEndEvent", "SequenceEndEvent"))
-        values += opens or isinstance(event, ScalarEvent)
-        if depth > DEEPEST or values > MOST_VALUES:
-            source.findings.append(_at(
-                source, line, "F002",
-                TOO_MUCH if depth <= DEEPEST else TOO_DEEP,
-            ))
-            return
+class _Trick(Exception):
+    """Something stands in the text that is not read: on which line, and what to do about it."""
+
+    def __init__(self, line: int, told: str) -> None:
+        self.line, self.told = line, told
+
+
+class _WaryParser(Parser):
+    """Looks at every event before anything is made of it. Raises :class:`_Trick`."""
+
+    def __init__(self, loader: Any) -> None:
+        super().__init__(loader)
+        self.depth = self.values = 0
+
+    def get_event(self) -> Any:
+        event = super().get_event()
+        trick = _sign_in(event) or self._measured(event)
+        if trick:
+            raise _Trick(event.start_mark.line + 1, trick)
+        return event
+
+    def _measured(self, event: Event) -> str | None:
+        """What is too much, up to here."""
+        opens = isinstance(event, CollectionStartEvent)
+        self.depth += opens - isinstance(event, CollectionEndEvent)
+        self.values += opens or isinstance(event, ScalarEvent)
+        if self.depth > DEEPEST:
+            return TOO_DEEP
+        return TOO_MUCH if self.values > MOST_VALUES else None
+
+
+def _sign_in(event: Any) -> str | None:
+    """Why the event is refused, if a sign in it is not read."""
+    if isinstance(event, NodeEvent):
+        if event.anchor:  # an alias names one, too
+            return ANCHORED
+        return TAGGED if _tagged(event) else None
+    return DIRECTED if getattr(event, "version", None) or getattr(event, "tags", None) else None
 
 
 def _tagged(event: Event) -> bool:

@@ -12,7 +12,7 @@ from flask import Flask
 from app.access.guarded import Guarded
 from app.access.organisation import Organisation
 from app.access.people import Person, add_user
-from app.language.answering import Where, complaints, settled
+from app.language.answering import asked_at, complaints, settled
 from app.language.finding import Finding, Place, finding
 from app.language.form import CASE, Form
 from app.language.question import Answers, Question
@@ -122,12 +122,6 @@ def _in_time(papers: list[_Paper], days: list[date | None]) -> list[tuple[date, 
     return [(day, paper) for _, day, paper in sorted(told, key=lambda one: one[0])]
 
 
-def _asked_at(form: Form, where: Where) -> Question:
-    """The question, or the column of a table, that a complaint is about."""
-    question = form.questions[where[0]]
-    return question if len(where) == 1 else next(one for one in question.columns_asked() if one.name == where[2])
-
-
 class _Filing:
     """Files the records of the demo files in order, remembering what their handles stand for."""
 
@@ -175,7 +169,7 @@ class _Filing:
     def _lacking(self, form: Form, answers: Answers) -> bool:
         """Whether the form asks for more than was thought up, or for something else."""
         return any(
-            not one.soft and self._runs(_asked_at(form, one.where).link_target())
+            not one.soft and self._runs(asked_at(form, one.where).link_target())
             for one in complaints(form, answers, self.today)
         )
 

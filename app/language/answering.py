@@ -43,6 +43,15 @@ class Complaint:
     """What it is about on another page: what that is called, and the address where it can be put right."""
 
 
+def asked_at(form: Form, where: Where) -> Question:
+    """The question, or the column of a table, that stands there. Raises :class:`KeyError` where none does."""
+    question = form.questions[where[0]]
+    asked = question if len(where) == 1 else question.column(where[-1])
+    if asked is None:
+        raise KeyError(where)
+    return asked
+
+
 def plain_answers(questions: Sequence[Question], answers: Mapping[str, Any]) -> dict[str, Any]:
     """The answers as expressions see them."""
     return {question.name: question.plain(answers.get(question.name)) for question in questions}

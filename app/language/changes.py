@@ -82,8 +82,7 @@ def kept_questions(older: Form, now: Form) -> list[Kept]:
         was = tables.get(table.name)
         columns = {column.name: column for column in was.columns_asked()} if was else {}
         for name, column in _went_on(columns, table.columns_asked()).items():
-            current = next(one for one in table.columns_asked() if one.name == name)
-            found.append(Kept(table.name, was.name if was else "", column, current))
+            found.append(Kept(table.name, was.name if was else "", column, table.column(name)))
     return found
 
 

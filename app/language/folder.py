@@ -314,33 +314,17 @@ def _turn(form: Form) -> Callable[[Face], tuple[int, str]]:
 
 def with_choices(form: Form, lists: Mapping[str, Sequence[Choice]]) -> Form:
     """The form with its shared choice lists in hand."""
-    sections = [
-        section.model_copy(update={"questions": [one.with_choices(lists) for one in section.questions]})
-        for section in form.sections
-    ]
-    return Form.model_construct(**dict(form, sections=sections))
+    return form.with_questions(lambda question: question.with_choices(lists))
 
 
 def recalling(form: Form, former: Mapping[tuple[str, str], Sequence[Gone]] | None) -> Form:
     """The form whose answers are also read by choices it offered once."""
-    if not former:
-        return form
-    sections = [
-        section.model_copy(update={"questions": [one.recalling(former) for one in section.questions]})
-        for section in form.sections
-    ]
-    return Form.model_construct(**dict(form, sections=sections))
+    return form.with_questions(lambda question: question.recalling(former)) if former else form
 
 
 def with_writers(form: Form) -> Form:
     """The form whose questions know who writes them, where only the form said it."""
-    if not form.written_by:
-        return form
-    sections = [
-        section.model_copy(update={"questions": [_written(one, form.written_by) for one in section.questions]})
-        for section in form.sections
-    ]
-    return Form.model_construct(**dict(form, sections=sections))
+    return form.with_questions(lambda question: _written(question, form.written_by)) if form.written_by else form
 
 
 def _written(question: Question, by: tuple[str, ...]) -> Question:

@@ -36,6 +36,11 @@ class Section(BaseModel):
     questions: tuple["AnyQuestion", ...]  # type: ignore[name-defined]  # noqa: F821 - told by app.fields
     """The questions, in the paper's order."""
 
+    def with_questions(self, asked: Callable[[Question], Question | None]) -> "Section | None":
+        """The section with what ``asked`` gives for each of its questions; ``None`` if nothing is left of it."""
+        questions = tuple(changed for one in self.questions if (changed := asked(one)) is not None)
+        return self.model_copy(update={"questions": questions}) if questions or not self.questions else None
+
 
 class Mixin(BaseModel):
     """Sections that several forms share: ``mixin: <name>`` stands for them among a form's sections."""
@@ -195,18 +200,20 @@ class Form(BaseModel):
         named = PIECE.findall(self.record_title or "")
         return self._with_only(lambda question: question.name in named, lambda question: question)
 
+    def with_questions(self, asked: Callable[[Question], Question | None]) -> "Form":
+        """The form with what ``asked`` gives for each of its questions in place of it; ``None`` leaves it out.
+
+        A section that nothing is left of goes too.
+        """
+        sections = (section.with_questions(asked) for section in self.sections)
+        return Form.model_construct(**dict(self, sections=tuple(one for one in sections if one is not None)))
+
     def _with_only(self, wanted: Callable[[Question], bool], as_known: Callable[[Question], Question]) -> "Form":
         """The form without the other questions, and without all that names them."""
-        sections = [
-            section.model_copy(update={"questions": [
-                as_known(question) for question in section.questions if wanted(question)
-            ]})
-            for section in self.sections
-        ]
-        kept = {question.name for section in sections for question in section.questions}
+        form = self.with_questions(lambda question: as_known(question) if wanted(question) else None)
+        kept = form.questions.keys()
         return Form.model_construct(**dict(
-            self,
-            sections=[section for section in sections if section.questions],
+            form,
             list=[name for name in self.list if name in kept],
             header=[name for name in self.header if name in kept],
             filters=[name for name in self.filters if name in kept],

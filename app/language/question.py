@@ -356,6 +356,10 @@ class Question(BaseModel):
         """The questions of each row, for a table of rows."""
         return ()
 
+    def column(self, name: str) -> "Question | None":
+        """The question of this name in each row; ``None`` where there is none, or no rows."""
+        return next((one for one in self.columns_asked() if one.name == name), None)
+
     @property
     def only_added(self) -> bool:
         """Whether rows of it, once kept, stay as they are."""

@@ -175,8 +175,8 @@ class CaseBlocks:
         ]
         if planned := self.declared.budget:
             questions += [
-                column for table, name in planned.payers if self.look.knows(planned.form, table)
-                for column in self.look.known[planned.form].questions[table].columns_asked() if column.name == name
+                self.look.known[planned.form].questions[table].column(name)
+                for table, name in planned.payers if self.look.knows(planned.form, table)
             ]
         return {target for one in questions if one is not None and (target := one.link_target())}
 

@@ -44,7 +44,7 @@ def _asked(known: Form, complaint: Complaint) -> list[Question] | None:
     question = known.questions.get(complaint.where[0])
     if question is None or len(complaint.where) == 1:
         return None if question is None else [question]
-    column = next((one for one in question.columns_asked() if one.name == complaint.where[2]), None)
+    column = question.column(complaint.where[2])
     return None if column is None else [question, column]
 
 

@@ -62,9 +62,9 @@ def asking_also(
 ) -> tuple[Form, Section | None]:
     """``form`` with these questions and columns, and the section that is added for those not ``drawn`` yet."""
     apart = [one for name, one in wanted.items() if name not in drawn and "." not in name]
-    sections = [_widened(section, wanted) for section in form.sections]
-    added = _added(apart) if apart else None
-    return Form.model_construct(**dict(form, sections=[*sections, *([added] if added else [])])), added
+    widened, added = form.with_questions(lambda question: _widened(question, wanted)), _added(apart) if apart else None
+    sections = [*widened.sections, *([added] if added else [])]
+    return Form.model_construct(**dict(widened, sections=sections)), added
 
 
 def named_also(known: Form, names: Iterable[str], roles: Collection[str]) -> dict[str, Question]:
@@ -83,12 +83,11 @@ def _added(questions: Sequence[Question]) -> Section:
     )
 
 
-def _widened(section: Section, wanted: Mapping[str, Question]) -> Section:
-    questions = [_with_columns(one, [
-        column for name, table in wanted.items() if table.name == one.name
-        for column in table.columns_asked() if name == f"{one.name}.{column.name}"
-    ]) for one in section.questions]
-    return section.model_copy(update={"questions": tuple(questions)})
+def _widened(question: Question, wanted: Mapping[str, Question]) -> Question:
+    return _with_columns(question, [
+        column for name, table in wanted.items() if table.name == question.name
+        for column in table.columns_asked() if name == f"{question.name}.{column.name}"
+    ])
 
 
 def _with_columns(table: Question, columns: Sequence[Question]) -> Question:

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext
 from markupsafe import Markup
 
-from app.language.answering import Complaint, Where, hidden_questions, plain_answers
+from app.language.answering import Complaint, Where, asked_at, hidden_questions, plain_answers
 from app.language.expressions import Expression
 from app.language.form import Form, Section
 from app.language.message import Message
@@ -88,12 +88,10 @@ class Filling:
         return Problem(_id(one.where), label, self._said(one.said), one.leads, url)
 
     def _label(self, where: Where) -> str:
-        question = self.form.questions[where[0]]
-        label = say(question.label, self.reading.language)
+        label = say(self.form.questions[where[0]].label, self.reading.language)
         if len(where) == 1:
             return label
-        column = next(one for one in question.columns_asked() if one.name == where[2])
-        return f"{label} {int(where[1]) + 1}, {say(column.label, self.reading.language)}"
+        return f"{label} {int(where[1]) + 1}, {say(asked_at(self.form, where).label, self.reading.language)}"
 
     def _said(self, said: Message | Text) -> str:
         return said.say(gettext) if isinstance(said, Message) else say(said, self.reading.language)

@@ -43,9 +43,8 @@ def _question(form: Form, name: str) -> Question:
     table, _, rest = name.partition(".")
     question = form.questions.get(table)
     column = rest.partition(".")[2]
-    for one in question.columns_asked() if question and column else ():
-        if one.name == column:
-            question = one
+    if question is not None and column:
+        question = question.column(column)
     if question is None or question.link_target() is None:
         abort(400)
     return question

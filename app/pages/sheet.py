@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.access.languages import choose, wording
-from app.language.answering import Complaint, Where, changed_questions, complaints, settled
+from app.language.answering import Complaint, Where, asked_at, changed_questions, complaints, settled
 from app.language.form import Form, Section
 from app.language.message import Message
 from app.language.question import Answers, Question
@@ -47,7 +47,7 @@ from app.pages.posted import (
 from app.pages.returned import returned_notice
 from app.pages.steps import in_steps, sections_there
 from app.pages.tokens import is_once_of, owner_token
-from app.pages.typed_texts import Rows, asked_at
+from app.pages.typed_texts import Rows, asked_in
 from app.pages.unsent import OWNER, TYPED, boxes_of
 from app.pages.uploads import foreign_files, refusals, take_uploads
 from app.records import drafts
@@ -158,7 +158,7 @@ class SheetOnDesk:
 
     def _files_not_kept(self, posted: Posted) -> list[tuple[str, str]]:
         rows, questions = Rows(), {one.name: one for one in self.questions}
-        told = [(box, asked_at(box, questions, rows)[1]) for box in posted]
+        told = [(box, asked_in(box, questions, rows)[1]) for box in posted]
         return [
             (box.replace(".", "-"), label) for box, label in told
             if label and any(text.startswith(FILE_NOT_KEPT) for text in posted.getlist(box))
@@ -258,8 +258,7 @@ class SheetOnDesk:
     def _tell(self, understood: Mapping[Where, Message]) -> None:
         """Say which answers were taken for other ones than stood in the boxes."""
         for where, message in understood.items():
-            question = self.form.questions[where[0]]
-            asked = next((one for one in question.columns_asked() if one.name == where[-1]), question)
+            asked = asked_at(self.form, where)
             flash(f"{say(asked.label, self.desk.reading.language)}: {message.say(gettext)}", "info")
 
     def _changed(self, answers: Answers) -> frozenset[str]:

@@ -51,7 +51,7 @@ def _typed() -> Iterator[Typed]:
     questions, rows = _questions(), Rows()
     for box in request.form:
         texts = [text for text in request.form.getlist(box) if text.strip()]
-        question, label = asked_at(box, questions, rows)
+        question, label = asked_in(box, questions, rows)
         label = label or _label(box, bool(questions))
         if texts and label:
             yield Typed(box, label, question, texts)
@@ -88,14 +88,14 @@ class Rows(dict[str, list[str]]):
         return met.index(index) + 1
 
 
-def asked_at(box: str, questions: Mapping[str, Question], rows: Rows) -> tuple[Question | None, str]:
+def asked_in(box: str, questions: Mapping[str, Question], rows: Rows) -> tuple[Question | None, str]:
     """The question of a box and what it is called, a column with its table and its row."""
     name, _, place = box.partition(".")
     index, _, column = place.partition(".")
     question = questions.get(name)
     if question is None or not place:
         return question, say(question.label, wording()) if question else ""
-    asked = next((one for one in question.columns_asked() if one.name == column), None)
+    asked = question.column(column)
     number = rows.number(name, index)
     if asked is None:
         return None, ""

@@ -337,3 +337,25 @@ def test_a_role_knows_only_what_it_may_see() -> None:
 def test_a_form_cannot_be_without_sections() -> None:
     with pytest.raises(ValidationError):
         Form.model_validate({"form": "sheet", "title": {"en": "S", "ro": "S"}, "sections": []})
+
+
+PLAIN = """
+  - {name: name, type: text}
+  - name: family
+    type: table
+    columns: [{name: kin, type: text}]
+"""
+
+
+def test_a_form_with_other_questions_keeps_all_else() -> None:
+    whole = form(PLAIN)
+    known = whole.with_questions(lambda question: None if question.name == "family" else question)
+    assert (list(known.questions), known.title, known.key) == (["name"], whole.title, whole.key)
+    assert whole.with_questions(lambda question: None).sections == ()
+    assert list(whole.questions) == ["name", "family"]
+
+
+def test_a_column_is_found_by_its_name() -> None:
+    name, family = form(PLAIN).questions.values()
+    assert family.column("kin") is family.columns_asked()[0]
+    assert (family.column("age"), name.column("kin")) == (None, None)

@@ -15,13 +15,14 @@ from flask import Flask, Request, Response, request
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SessionInterface, SessionMixin
 from flask_babel import gettext
-from sqlalchemy import String, and_, bindparam, cast, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
 
 from app.access.guarded import Guarded
+from app.access.identity import Identity, identity_columns, identity_in
 from app.access.notices import FLASHES, notices_in, send_notices
-from app.access.tables import role_table, session_table, user_groups, user_roles, user_table
+from app.access.tables import session_table, user_table
 from app.records.trouble import Busy, CannotKeep
 
 COOKIE = "dosar"
@@ -30,19 +31,6 @@ LONGEST = timedelta(hours=10)
 NOTHING = "{}"
 SEEN_EVERY = timedelta(seconds=30)
 """How often a session that only reads is noted as still in use."""
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """Whose session it is."""
-
-    user_id: int
-    user_name: str
-    name: str
-    language: str | None
-    roles: frozenset[str]
-    colleagues: frozenset[int]
-    """The members of the groups she is in."""
 
 
 @dataclass
@@ -60,7 +48,7 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
     """The session of one browser; without a row until something is put into it."""
 
     def __init__(self, contents: dict[str, Any] | None = None, row: Row | None = None,
-                 person: SignedIn | None = None) -> None:
+                 person: Identity | None = None) -> None:
         super().__init__(contents or {}, _note_change)
         self.row = row
         self.person = person
@@ -277,43 +265,13 @@ def _over(row: Row | None = None) -> BrowserSession:
     return session
 
 
-def _person(found: Any) -> SignedIn | None:
-    if found.user_id is None:
-        return None
-    return SignedIn(
-        user_id=found.user_id,
-        user_name=found.username,
-        name=f"{found.first_name} {found.last_name}".strip(),
-        language=found.locale,
-        roles=frozenset((found.roles or "").split(",")) - {""},
-        colleagues=frozenset(int(member) for member in (found.colleagues or "").split(",") if member),
-    )
+def _person(found: Any) -> Identity | None:
+    return None if found.user_id is None else identity_in(found, found.user_id)
 
 
-def _finding() -> Any:
-    mine, theirs = user_groups.alias("mine"), user_groups.alias("theirs")
-    roles = (
-        select(func.aggregate_strings(role_table.c.name, ","))
-        .join(user_roles, user_roles.c.role_id == role_table.c.id)
-        .where(user_roles.c.user_id == session_table.c.user_id)
-        .scalar_subquery()
-    )
-    colleagues = (
-        select(func.aggregate_strings(cast(theirs.c.user_id, String), ","))
-        .join(mine, mine.c.group_id == theirs.c.group_id)
-        .where(mine.c.user_id == session_table.c.user_id)
-        .correlate(session_table)
-        .scalar_subquery()
-    )
-    active_user = and_(user_table.c.id == session_table.c.user_id, user_table.c.active.is_(True))
-    return (
-        select(
-            session_table, user_table.c.username, user_table.c.first_name, user_table.c.last_name,
-            user_table.c.locale, roles.label("roles"), colleagues.label("colleagues"),
-        )
-        .outerjoin(user_table, active_user)
-        .where(session_table.c.id == bindparam("session_id"))
-    )
-
-
-_FOUND = _finding()
+_ACTIVE_USER = and_(user_table.c.id == session_table.c.user_id, user_table.c.active.is_(True))
+_FOUND = (
+    select(session_table, *identity_columns(session_table.c.user_id))
+    .outerjoin(user_table, _ACTIVE_USER)
+    .where(session_table.c.id == bindparam("session_id"))
+)

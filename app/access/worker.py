@@ -1,11 +1,13 @@
-"""The person at the other end of a request, as the gate lets her in."""
+"""The person on whose behalf something is done, as the gate lets her in: with a session, or without one."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 
 from app.access.allowance import Allowance, together
-from app.access.sessions import SignedIn
+from app.access.guarded import Guarded
+from app.access.identity import Identity, find_identity
 from app.language.folder import Definition
+from app.language.message import Mistake
 from app.language.question import Sensitivity
 from app.language.roles import ADMINISTRATOR, PageName
 from app.language.same import Same
@@ -14,7 +16,7 @@ from app.records.scope import Scope
 
 @dataclass(frozen=True)
 class Worker:
-    """Somebody signed in: who she is, what she reads, what she may do."""
+    """Somebody who works here: who she is, what she reads, what she may do."""
 
     id: int
     name: str
@@ -36,8 +38,20 @@ class Worker:
         return ADMINISTRATOR in self.roles
 
 
-def worker_of(person: SignedIn, definition: Definition) -> Worker:
-    """The worker this signed-in person is under the organisation's roles."""
+def worker_for(guarded: Guarded, user_id: int) -> Worker:
+    """The worker a command, a token or a reminder acts for: she sees and may do there what she sees and may do in her
+    own session. Enter her scope with ``acting_as(worker.scope)``.
+
+    Raises :class:`Mistake` for an account that is closed, or that is not there.
+    """
+    person = find_identity(guarded.session, user_id)
+    if person is None:
+        raise Mistake("The account with the number %(number)s is closed or missing; name an open one.", number=user_id)
+    return worker_of(person, guarded.definition)
+
+
+def worker_of(person: Identity, definition: Definition) -> Worker:
+    """The worker this person is under the organisation's roles: of her session, and of :func:`worker_for`."""
     known = Same(definition)
     held = allowance(known, person.roles)
     return Worker(

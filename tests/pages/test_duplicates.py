@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
-from app.access.sessions import SignedIn
+from app.access.identity import Identity
 from app.access.worker import worker_of
 from app.language.form import CASE
 from app.language.question import Reading
@@ -83,7 +83,7 @@ def test_initials_are_told_only_to_whom_names_are_told(demo: Demo, user: str, to
     with demo.app.test_request_context(), acting_as(SYSTEM):
         code = demo.cabinet.case(stranger).code  # type: ignore[attr-defined]
         found = likely(demo.cabinet, demo.forms[CASE], {"last_name": "Rotaru", "first_name": "Silvia"})
-        somebody = worker_of(SignedIn(0, user, "", "ro", frozenset({user}), frozenset()), demo.cabinet.definition)
+        somebody = worker_of(Identity(0, user, "", "ro", frozenset({user}), frozenset()), demo.cabinet.definition)
         with acting_as(somebody.scope):
             words = called(Desk(demo.cabinet, somebody, Reading("ro", today_here())), CASE, found)[stranger]
     demo.cabinet.session.remove()

@@ -75,7 +75,7 @@ def counted(
     asked = [
         (_Counting(cabinet, known[figure.form], figure, period, record_id)) for figure in figures for period in periods
     ]
-    found = read_together(cabinet, [one.part() for one in asked])
+    found = read_together(cabinet.session, [one.part() for one in asked])
     counts = [one.count(rows) for one, rows in zip(asked, found, strict=True)]
     return [counts[place:place + len(periods)] for place in range(0, len(counts), max(len(periods), 1))]
 

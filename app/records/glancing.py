@@ -103,7 +103,8 @@ class Glance:
 
     def _read(self, asked: "_Asked") -> None:
         values = {f"since_{name}": getattr(self.case, name) for name in asked.dates}
-        rows = asked.together.read(self.cabinet, {**values, "of_case": self.case.id, "of_worker": self.worker_id})
+        values |= {"of_case": self.case.id, "of_worker": self.worker_id}
+        rows = asked.together.read(self.cabinet.session, values)
         self.found = dict(zip(asked.keys, rows, strict=True))
 
     def answers(self, key: Any, form: str) -> list[tuple[int, Answers]]:

@@ -120,7 +120,7 @@ def _record_titles(
     together: Together = cabinet.statement(("titles", *asked), lambda: Together.of([
         _asked_of(cabinet, target, names) for target, names in asked
     ]))
-    rows = together.read(cabinet, {f"of_{target}": ids for target, ids in targets}, with_deleted)
+    rows = together.read(cabinet.session, {f"of_{target}": ids for target, ids in targets}, with_deleted)
     named = {
         (target, row["id"]): _named(known, target, row, reading)
         for (target, _), of_target in zip(targets, rows, strict=True) for row in of_target
@@ -139,7 +139,7 @@ def titles_where(
         parts.append((kept, columns, [condition(kept.id)]))
     return [
         {row["id"]: _named(known, target, row, reading) for row in rows}
-        for (target, _), rows in zip(wanted, read_together(cabinet, parts, with_deleted=True), strict=True)
+        for (target, _), rows in zip(wanted, read_together(cabinet.session, parts, with_deleted=True), strict=True)
     ]
 
 

@@ -75,5 +75,5 @@ def _found(cabinet: Cabinet, links: Iterable[Pointing], deleted: bool) -> set[tu
         kept: Any = cabinet.record_class(target)
         gone = kept.deleted_at.is_not(None) if deleted else kept.deleted_at.is_(None)
         parts.append((kept, [kept.id], [kept.id.in_(sorted(numbers)), gone]))
-    found = read_together(cabinet, parts, with_deleted=True)
+    found = read_together(cabinet.session, parts, with_deleted=True)
     return {(target, row["id"]) for target, rows in zip(wanted, found, strict=True) for row in rows}

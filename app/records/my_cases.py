@@ -55,7 +55,7 @@ def to_do(
     hers_to_fill = {key: form for key, form in known.items() if key in enterable}
     promised = parts_promised(cabinet, hers_to_fill, stages.promises, hers)
     parts = {**_counted(cabinet, known, stages, hers), **_told(cabinet, known, stages, hers), **promised}
-    read = dict(zip(parts, read_together(cabinet, list(parts.values())), strict=True))
+    read = dict(zip(parts, read_together(cabinet.session, list(parts.values())), strict=True))
     due = due_until({promise: read.pop(promise) for promise in promised}, until)
     return ToDo(due, _lacking(cabinet, known, enterable, stages, cases, read))
 

@@ -122,7 +122,7 @@ def programme_now(cabinet: Cabinet, known: Mapping[str, Form], reading: Reading)
 
 
 def _read(cabinet: Cabinet, parts: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    return dict(zip(parts, read_together(cabinet, list(parts.values())), strict=True))
+    return dict(zip(parts, read_together(cabinet.session, list(parts.values())), strict=True))
 
 
 def _seen_parts(cabinet: Cabinet, known: Mapping[str, Form], today: date) -> dict[str, Any]:

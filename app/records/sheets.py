@@ -111,7 +111,7 @@ def _stored_rows(cabinet: Cabinet, record: Record, form: Form) -> list[list[dict
     asked: Together = cabinet.statement(("rows", form.key), lambda: Together.of([
         _row_part(cabinet, form, question) for question in form.row_questions
     ]))
-    found = asked.read(cabinet, {"of_record": record.id})
+    found = asked.read(cabinet.session, {"of_record": record.id})
     return [sorted(rows, key=lambda row: (row["position"], row["id"])) for rows in found]
 
 

@@ -25,9 +25,8 @@ from sqlalchemy import (
     type_coerce,
     union_all,
 )
+from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.types import TypeDecorator, TypeEngine
-
-from app.records.cabinet import Cabinet
 
 READERS: Sequence[tuple[type[TypeEngine[Any]], Callable[[str], Any]]] = (
     (Boolean, lambda text: text in ("1", "true", "t")),
@@ -59,7 +58,7 @@ class Together:
         return cls(union_all(*queries) if len(queries) > 1 else queries[0], readers)
 
     def read(
-        self, cabinet: Cabinet, values: Mapping[str, Any] = NO_VALUES, with_deleted: bool = False,
+        self, session: Session | scoped_session[Any], values: Mapping[str, Any] = NO_VALUES, with_deleted: bool = False,
     ) -> list[list[dict[str, Any]]]:
         """For each part its rows, as column name → value; ``values`` are those the conditions leave open.
 
@@ -69,7 +68,7 @@ class Together:
         found: list[list[dict[str, Any]]] = [[] for _ in self.readers]
         if not found:
             return found
-        for place, *texts in cabinet.session.execute(
+        for place, *texts in session.execute(
             self.statement, values, execution_options={"with_deleted": with_deleted}
         ):
             found[place].append({
@@ -80,10 +79,10 @@ class Together:
 
 
 def read_together(
-    cabinet: Cabinet, parts: Sequence[tuple[Any, ...]], with_deleted: bool = False,
+    session: Session | scoped_session[Any], parts: Sequence[tuple[Any, ...]], with_deleted: bool = False,
 ) -> list[list[dict[str, Any]]]:
     """The rows of these parts, in a statement made for this once."""
-    return Together.of(parts).read(cabinet, with_deleted=with_deleted)
+    return Together.of(parts).read(session, with_deleted=with_deleted)
 
 
 def _texts(

@@ -41,7 +41,7 @@ def promised_in(cabinet: Cabinet, places: Sequence[CasePlace]) -> list[Due]:
     parts = parts_promised(cabinet, cabinet.forms, cabinet.definition.stages.promises, cases)
     if not cases or not parts:
         return []
-    return due_until(dict(zip(parts, read_together(cabinet, list(parts.values())), strict=True)))
+    return due_until(dict(zip(parts, read_together(cabinet.session, list(parts.values())), strict=True)))
 
 
 def hand_over_cases(cabinet: Cabinet, places: Sequence[CasePlace], from_id: int, to_id: int, clerk: Clerk) -> None:

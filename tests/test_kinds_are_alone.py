@@ -2,69 +2,227 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+import app.fields
 from app.fields import KINDS
+from app.language.question import Question
 
-APP = Path(__file__).parents[1] / "app"
-CODE = {
-    str(file.relative_to(APP)): ast.parse(file.read_text("utf-8"))
-    for file in sorted(APP.rglob("*.py")) if file.parent.name != "fields"
-}
+APP = Path(app.fields.__file__).parents[1]
+FIELDS = Path(app.fields.__file__).parent
+PACKAGE = app.fields.__name__
+EVERYWHERE = {str(file.relative_to(APP)): ast.parse(file.read_text("utf-8")) for file in sorted(APP.rglob("*.py"))}
+CODE = {name: tree for name, tree in EVERYWHERE.items() if not (APP / name).is_relative_to(FIELDS)}
+KIND_CODE = {name: tree for name, tree in EVERYWHERE.items() if name not in CODE}
 TEMPLATES = {
-    str(file.relative_to(APP)): file.read_text("utf-8") for file in sorted((APP / "templates").rglob("*.html"))
+    str(file.relative_to(APP)): file.read_text("utf-8") for file in sorted(APP.rglob("*.html"))
 }
+SCRIPTS = {str(file.relative_to(APP)): file.read_text("utf-8") for file in sorted(APP.rglob("*.js"))}
+DRAWS_LOOKS = next(name for name in TEMPLATES if name.endswith("inputs.html"))
 LOOKS = {kind.look for kind in KINDS.values() if isinstance(kind.look, str)} | {"radios", "select"}
-CLASSES = {kind.__name__ for kind in KINDS.values()}
-WORDS = {*KINDS, *LOOKS}
-DRAWS_LOOKS = "templates/parts/inputs.html"
-TELLS_THE_KIND = {"type", "look"}
+WORDS = {*KINDS, *LOOKS, *(kind.value_type for kind in KINDS.values() if isinstance(kind.value_type, str))}
+
+
+def _below(kind: type[Question]) -> Iterator[type[Question]]:
+    for one in kind.__subclasses__():
+        yield from (one, *_below(one))
+
+
+CLASSES = {one.__name__: one for one in _below(Question) if one.__module__.startswith(PACKAGE)}
+"""The kinds, and what families of them share."""
+VALUES = {"Money"}
+"""Classes of answers that only one kind gives."""
+OWN = {
+    name for kind in CLASSES.values() for name in (*kind.model_fields, *vars(kind)) if not name.startswith("_")
+} - {*dir(Question), *Question.model_fields}
+"""What only some kinds have: whoever asks whether it is there asks for the kind."""
+TELLS_THE_KIND = {"type", "look", "cell_look", "value_type"}
 """The attributes of a question that a kind could be guessed from."""
 
+Rule = Callable[[ast.Module], Iterator[str]]
 
-def guesses(tree: ast.Module) -> Iterator[str]:
-    """Places where a kind, or how it looks, is compared with a word."""
+
+def _constants(node: ast.AST) -> set[object]:
+    return {inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)}
+
+
+def _named(node: ast.AST) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _read_from_file(node: ast.AST) -> bool:
+    """``question["type"]``, ``question.get("type")``: the kind as a form file says it."""
+    asked = node.args[:1] if isinstance(node, ast.Call) and _named(node.func) == "get" else (
+        [node.slice] if isinstance(node, ast.Subscript) else []
+    )
+    return any(isinstance(one, ast.Constant) and one.value == "type" for one in asked)
+
+
+def compared(tree: ast.Module) -> Iterator[str]:
+    """Places where a kind, or how it looks, is compared with anything but another question's."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Compare):
-            parts = [node.left, *node.comparators]
-            asked = any(isinstance(part, ast.Attribute) and part.attr in TELLS_THE_KIND for part in parts)
-            words = {inner.value for part in parts for inner in ast.walk(part) if isinstance(inner, ast.Constant)}
-            if asked and words & WORDS:
-                yield ast.unparse(node)
-        elif isinstance(node, ast.Match) and getattr(node.subject, "attr", "") in TELLS_THE_KIND:
+        if isinstance(node, ast.Match) and _named(node.subject) in TELLS_THE_KIND:
             yield ast.unparse(node.subject)
+        if not isinstance(node, ast.Compare):
+            continue
+        parts = [node.left, *node.comparators]
+        asked = [part.attr if isinstance(part, ast.Attribute) else "" for part in parts]
+        of_two = len(set(asked)) == 1
+        from_file = any(map(_read_from_file, parts)) and _constants(node) & WORDS
+        if from_file or (TELLS_THE_KIND.intersection(asked) and not of_two):
+            yield ast.unparse(node)
 
 
-def classes_of_kinds(tree: ast.Module) -> Iterator[str]:
-    """Classes of kinds that a file takes from their package."""
+def looked_up(tree: ast.Module) -> Iterator[str]:
+    """Tables by kind: what stands in them belongs into the classes."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("app.fields."):
+        key = node.slice if isinstance(node, ast.Subscript) else (
+            node.args[0] if isinstance(node, ast.Call) and _named(node.func) == "get" and node.args else None
+        )
+        if isinstance(key, ast.Attribute) and key.attr in ("type", "look", "cell_look"):
+            yield ast.unparse(node)
+
+
+def listed(tree: ast.Module) -> Iterator[str]:
+    """Collections of nothing but kinds, or keyed by nothing else."""
+    for node in ast.walk(tree):
+        words = node.keys if isinstance(node, ast.Dict) else (
+            node.elts if isinstance(node, (ast.Set, ast.List, ast.Tuple)) else []
+        )
+        said = [one.value for one in words if isinstance(one, ast.Constant)]
+        if len(said) > 1 and len(said) == len(words) and {*said} <= {*KINDS}:
+            yield ast.unparse(node)
+
+
+def probed(tree: ast.Module) -> Iterator[str]:
+    """Questions that are asked for what only their kind has."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _named(node.func) in ("getattr", "hasattr") and len(node.args) > 1:
+            name = node.args[1]
+            if isinstance(name, ast.Constant) and name.value in OWN:
+                yield ast.unparse(node)
+
+
+def _from_elsewhere(tree: ast.Module) -> Iterator[str]:
+    """What a file takes from other packages, where a class may be called as a kind is."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and not (node.module or "").startswith(PACKAGE):
             yield from (alias.name for alias in node.names if alias.name in CLASSES)
 
 
-@pytest.mark.parametrize("rule", [guesses, classes_of_kinds])
-def test_nobody_guesses_a_kind(rule) -> None:  # type: ignore[no-untyped-def]
-    assert {name: found for name, tree in CODE.items() if (found := list(rule(tree)))} == {}
+def told_by_class(tree: ast.Module) -> Iterator[str]:
+    """Questions told apart by their class, and answers by theirs: only that one is :class:`Unknown` may be asked."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or _named(node.func) not in ("isinstance", "issubclass", "type"):
+            continue
+        asked, *classes = node.args
+        wanted = {_named(inner) for one in classes for inner in ast.walk(one)} - {"", *_from_elsewhere(tree)}
+        is_answer = _named(asked).endswith("answer") and wanted != {"Unknown"}
+        if wanted & {*CLASSES, *VALUES} or is_answer:
+            yield ast.unparse(node)
+
+
+def taken(tree: ast.Module) -> Iterator[str]:
+    """Classes of kinds, or of their answers, that a file takes from their package."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{PACKAGE}."):
+            yield from (alias.name for alias in node.names if alias.name in {*CLASSES, *VALUES})
+
+
+RULES: tuple[Rule, ...] = (compared, looked_up, listed, probed, told_by_class, taken)
+
+
+def among_kinds(tree: ast.Module) -> Iterator[str]:
+    """Inside their package: a class that knows another one, which it does not come from."""
+    for place in ast.walk(tree):
+        if not isinstance(place, ast.ClassDef) or place.name not in CLASSES:
+            continue
+        known = {one.__name__ for one in CLASSES[place.name].__mro__}
+        for node in ast.walk(place):
+            if isinstance(node, ast.Call) and _named(node.func) in ("isinstance", "issubclass"):
+                wanted = {_named(inner) for inner in ast.walk(node.args[1])} & {*CLASSES}
+                if wanted - known:
+                    yield ast.unparse(node)
+
+
+def test_nobody_guesses_a_kind() -> None:
+    found = {name: [one for rule in RULES for one in rule(tree)] for name, tree in CODE.items()}
+    assert {name: places for name, places in found.items() if places} == {}
+
+
+def test_no_kind_guesses_another() -> None:
+    found = {
+        name: [one for rule in (compared, among_kinds) for one in rule(tree)] for name, tree in KIND_CODE.items()
+    }
+    assert {name: places for name, places in found.items() if places} == {}
+
+
+GUESS = re.compile(r"\.(?:look|type|cell_look|value_type)\s*(?:==|!=|in\b)[^%}]*")
+
+
+def _guessed(text: str) -> list[str]:
+    return [one for one in GUESS.findall(text) if set(re.findall(r"\w+", one)) & WORDS]
 
 
 def test_no_template_guesses_a_kind() -> None:
-    guess = re.compile(r"\.(?:look|type)\s*(?:==|!=|in\b)[^%}]*")
-    found = {name: guess.findall(text) for name, text in TEMPLATES.items() if name != DRAWS_LOOKS}
-    kinds = {name: [one for one in places if set(re.findall(r"\w+", one)) & WORDS] for name, places in found.items()}
-    assert {name: places for name, places in kinds.items() if places} == {}
+    assert {name: found for name, text in TEMPLATES.items() if (found := _guessed(text))} == {}
+
+
+SCRIPT_GUESS = re.compile(r"(?:valueType|\.look|\.kind)\s*[!=]==?\s*\S+|\.matches\(\W*question-\w+")
+"""A table of readers by the type of a value is no guess: a new kind has one of the types that rules know."""
+
+
+def test_no_script_guesses_a_kind() -> None:
+    assert {name: found for name, text in SCRIPTS.items() if (found := SCRIPT_GUESS.findall(text))} == {}
 
 
 @pytest.mark.parametrize(("rule", "source"), [
-    (guesses, "if question.type == 'code': pass"),
-    (guesses, "found = question.look in ('file', 'image')"),
-    (guesses, "match question.type:\n    case 'date': pass"),
-    (classes_of_kinds, "from app.fields.rows import Table"),
+    (compared, "if question.type == 'code': pass"),
+    (compared, "EXACT = {'code', 'phone'}\nif question.type in EXACT: pass"),
+    (compared, "found = question.look in ('file', 'image')"),
+    (compared, "is_number = question.value_type == 'number'"),
+    (compared, "if question.value_type != NUMBER: pass"),
+    (compared, "match question.type:\n    case 'date': pass"),
+    (compared, "if question.get('type') == 'text': pass"),
+    (compared, "if 'text' == contents['type']: pass"),
+    (looked_up, "width = WIDTHS[question.type]"),
+    (looked_up, "width = WIDTHS.get(question.look, 3)"),
+    (listed, "EXACT_KINDS = {'code', 'personal_number', 'phone', 'email'}"),
+    (listed, "WIDTHS = {'date': 16, 'code': 16}"),
+    (probed, "fewest = getattr(question, 'min_rows', 0)"),
+    (probed, "if hasattr(question, 'choices'): pass"),
+    (told_by_class, "isinstance(question, FromList)"),
+    (told_by_class, "isinstance(value, fields.Table)"),
+    (told_by_class, "if isinstance(answer, (date, datetime)): pass"),
+    (told_by_class, "if isinstance(answer, int) and not isinstance(answer, Unknown): pass"),
+    (told_by_class, "if type(self.answer) is str: pass"),
+    (taken, "from app.fields.rows import Table"),
+    (taken, "from app.fields.choosing import FromList, code_of"),
+    (taken, "from app.fields.money import Money"),
+    (among_kinds, "class SelectOne(FromList):\n    def widens(self, older): return isinstance(older, YesNo)"),
 ])
-def test_a_guess_is_noticed(rule, source: str) -> None:  # type: ignore[no-untyped-def]
-    assert list(rule(ast.parse(source)))
+def test_a_guess_is_noticed(rule: Rule, source: str) -> None:
+    assert list(rule(ast.parse(source.replace("app.fields", PACKAGE))))
+
+
+@pytest.mark.parametrize(("rule", "source"), [
+    (compared, "if now.type == older.type: pass"),
+    (told_by_class, "if isinstance(answer, Unknown): pass"),
+    (told_by_class, "if isinstance(value, dict): pass"),
+    (probed, "getattr(record, 'case_id')"),
+    (among_kinds, "class SelectOne(FromList):\n    def widens(self, older): return isinstance(older, SelectOne)"),
+])
+def test_what_is_no_guess_is_not_taken_for_one(rule: Rule, source: str) -> None:
+    assert not list(rule(ast.parse(source)))
+
+
+def test_a_guess_in_a_page_is_noticed() -> None:
+    assert _guessed('{% if asked.look == "money" %}')
+    assert _guessed("{% if asked.value_type in ('rows', 'none') %}")
+    assert SCRIPT_GUESS.findall('const holdsRows = (question) => question.dataset.valueType === "rows";')
 
 
 def test_every_look_is_drawn() -> None:

@@ -26,7 +26,6 @@ from openpyxl.utils.datetime import to_excel
 from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
-from app.fields.money import Money
 from app.language.question import Question, Reading, Unknown
 from app.records.labels import shown
 
@@ -70,22 +69,20 @@ class Writing:
 
     def cells(self, column: Column, answer: Any) -> list[Value]:
         """The cells of one answer."""
-        if column.is_money and isinstance(answer, Money):
-            return [answer.amount, answer.currency]
         cell = self._cell(column.question, answer)
-        return [cell, None] if column.is_money else [cell]
+        if column.question is None or not column.is_money:
+            return [cell]
+        is_given = answer is not None and not isinstance(answer, Unknown)
+        return [cell, column.question.currency(answer) if is_given else None]
 
     def _cell(self, question: Question | None, answer: Any) -> Value:
         if question is None or answer is None or question.link_target() is not None or question.attached:
             return answer or None
         if isinstance(answer, Unknown):
             return answer.value if self.as_codes else shown(question, answer, self.reading)
-        if isinstance(answer, (date, datetime)):
-            return answer
-        if isinstance(answer, (int, Decimal)) and not isinstance(answer, bool):
-            return answer
-        if question.value_type == "date" and isinstance(answer, str) and len(answer) == len("2026-11-22"):
-            return date.fromisoformat(answer)
+        exact = question.exact(answer)
+        if exact is not None:
+            return exact
         if self.as_codes and question.chosen:
             return question.coded(answer)
         return shown(question, answer, self.reading)

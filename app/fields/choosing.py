@@ -76,6 +76,11 @@ def _recoded(answer: str, renamed: Mapping[str, str]) -> str:
     return with_words(renamed.get(code, code), words_of(answer))
 
 
+def _codes_and_words(answers: Iterable[str]) -> Sequence[tuple[str, str]]:
+    """The code and the words of each choice; a given answer that is no value has neither."""
+    return [(code_of(one), words_of(one)) for one in answers if not isinstance(one, Unknown)]
+
+
 def quoted(words: str) -> str:
     """Words of one's own among codes: in quotation marks, so that no program takes them for codes."""
     return json.dumps(words, ensure_ascii=False)
@@ -98,8 +103,10 @@ class YesNo(Question):
     look: ClassVar[str] = "yes_no"
     chosen: ClassVar[bool] = True
     value_type: ClassVar[str] = "yes_no"
+    groupable: ClassVar[bool] = False
     LABELS: ClassVar[dict[bool, Text]] = {True: {"en": "Yes", "ro": "Da"}, False: {"en": "No", "ro": "Nu"}}
     CODES: ClassVar[dict[bool, str]] = {True: "yes", False: "no"}
+    called_elsewhere: ClassVar[tuple[str, ...]] = ("checkbox", "boolean", "bool", "acknowledge")
 
     type: Literal["yes_no"] = "yes_no"
 
@@ -112,6 +119,10 @@ class YesNo(Question):
     def codes(self) -> Collection[str]:
         """None: a rule compares yes with ``True``."""
         return ()
+
+    @property
+    def fixed_codes(self) -> Mapping[Answer, str]:
+        return self.CODES
 
     def parse(self, texts: list[str], reading: Reading) -> Answer:
         for answer, code in self.CODES.items():
@@ -148,6 +159,7 @@ class FromList(Question):
     """What the kinds that choose from a list have in common; no kind itself."""
 
     chosen: ClassVar[bool] = True
+    from_list: ClassVar[bool] = True
 
     choices: SomeChoices | None
     """A shared list by its name, or the choices themselves."""
@@ -171,7 +183,6 @@ class FromList(Question):
 
     @property
     def renamed_codes(self) -> Mapping[str, str]:
-        """The code a choice had before → its code."""
         return {choice.was: choice.code for choice in self.all_choices if choice.was}
 
     def offering(self, codes: Collection[str]) -> Self:
@@ -185,8 +196,11 @@ class FromList(Question):
         return {choice.code for choice in self.all_choices} if self.choices else None
 
     @property
+    def rule_sort(self) -> str:
+        return "text" if self.codes() is None else "choice"
+
+    @property
     def all_choices(self) -> Sequence[Choice]:
-        """The whole list, with the choices no longer offered."""
         return self.choices if isinstance(self.choices, list) else ()
 
     def options(self) -> Sequence[Choice]:
@@ -207,7 +221,6 @@ class FromList(Question):
 
     @property
     def others(self) -> Sequence[Choice]:
-        """The choices that ask for words of one's own."""
         return [choice for choice in self.all_choices if choice.other]
 
     def choice_of(self, code: str) -> Choice:
@@ -286,10 +299,6 @@ class FromList(Question):
         """The choice that words of one's own belong to where none was chosen."""
         return next(choice.code for choice in self.others if not choice.retired)
 
-    def code_now(self, code: str) -> str:
-        """The code that a choice has now, which may have had another one before."""
-        return self.renamed_codes.get(code, code)
-
     def recoded(self, answer: Answer) -> Answer:
         renamed = self.renamed_codes
         if isinstance(answer, list):
@@ -302,6 +311,8 @@ class FromList(Question):
 
 class SelectOne(FromList):
     """One choice of a list; the answer is its code, with the words of a choice that asks for them."""
+
+    called_elsewhere: ClassVar[tuple[str, ...]] = ("select", "dropdown", "radio")
 
     type: Literal["select_one"] = "select_one"
     choices: SomeChoices
@@ -345,12 +356,15 @@ class SelectOne(FromList):
         return code_of(answer) if type(answer) is str else None
 
     def widens(self, older: Question) -> bool:
-        if isinstance(older, YesNo):
-            return {*YesNo.CODES.values()} <= {choice.code for choice in self.all_choices}
-        return isinstance(older, SelectOne)
+        fixed = {*older.fixed_codes.values()}
+        one_of = {choice.code for choice in self.all_choices}
+        return isinstance(older, SelectOne) or (fixed != set() and fixed <= one_of)
 
     def converted(self, older: Question, answer: Answer) -> Answer:
-        return YesNo.CODES[answer]
+        return older.fixed_codes[answer]
+
+    def choices_in(self, answer: Answer) -> Sequence[tuple[str, str]]:
+        return _codes_and_words([answer])
 
     def shown(self, answer: Answer, reading: Reading) -> str:
         return self.label_of(answer, reading.language)
@@ -359,12 +373,30 @@ class SelectOne(FromList):
         return self.words_for_search([answer])
 
 
-class SelectMultiple(FromList):
+class SeveralFromList(FromList):
+    """What the kinds have in common whose answer is a list of choices; no kind itself."""
+
+    value_type: ClassVar[str] = "list"
+    several: ClassVar[bool] = True
+    groupable: ClassVar[bool] = False
+    sortable: ClassVar[bool] = False
+
+    def chosen_alone(self, code: str) -> Answer:
+        return [code]
+
+    def counted_as(self, plain: Any) -> Sequence[Any]:
+        """Every choice, and no answer where the list is empty."""
+        return plain or [None]
+
+    def choices_in(self, answer: Answer) -> Sequence[tuple[str, str]]:
+        return () if isinstance(answer, Unknown) else _codes_and_words(answer)
+
+
+class SelectMultiple(SeveralFromList):
     """Several choices of a list; the answer is the list of their codes, in the list's order."""
 
     look: ClassVar[str] = "checkboxes"
-    value_type: ClassVar[str] = "list"
-    sortable: ClassVar[bool] = False
+    called_elsewhere: ClassVar[tuple[str, ...]] = ("multiselect", "checkboxes")
 
     type: Literal["select_multiple"] = "select_multiple"
     choices: SomeChoices
@@ -418,18 +450,17 @@ class SelectMultiple(FromList):
         return type_coerce(columns[self.name], LongText).contains(f"|{wanted}|", autoescape=True)
 
     def widens(self, older: Question) -> bool:
-        return isinstance(older, SelectMultiple | SelectOne)
+        return isinstance(older, SelectMultiple) or (older.from_list and not older.several)
 
     def converted(self, older: Question, answer: Answer) -> Answer:
         return [answer]
 
 
-class Ranked(FromList):
+class Ranked(SeveralFromList):
     """Answers in order, the first before all: codes of a list, or free texts where there is none."""
 
     look: ClassVar[str] = "ranked"
-    value_type: ClassVar[str] = "list"
-    sortable: ClassVar[bool] = False
+    called_elsewhere: ClassVar[tuple[str, ...]] = ("rank",)
 
     type: Literal["ranked"] = "ranked"
     choices: SomeChoices | None = None

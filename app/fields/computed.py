@@ -13,7 +13,7 @@ from app.fields.dates import Day
 from app.fields.numbers import MOST_PLACES, TOO_LARGE, DecimalNumber, WholeNumber, shortest
 from app.fields.words import Line
 from app.language.expressions import Expression
-from app.language.question import Answer, Question, Reading
+from app.language.question import Answer, Exact, Question, Reading
 from app.language.texts import Text, say
 
 Result = Literal["integer", "decimal", "text", "date", "yes_no"]
@@ -75,6 +75,7 @@ class Computed(Question):
 
     look: ClassVar[str] = "computed"
     computed: ClassVar[bool] = True
+    called_elsewhere: ClassVar[tuple[str, ...]] = ("calculate",)
 
     type: Literal["computed"] = "computed"
     value: Expression
@@ -92,6 +93,30 @@ class Computed(Question):
     @property
     def value_type(self) -> str:  # type: ignore[override]  # the other kinds always have the same
         return self.as_typed.value_type
+
+    @property
+    def rule_sort(self) -> str:
+        return self.as_typed.rule_sort
+
+    @property
+    def result_sort(self) -> str:
+        return self.result
+
+    @property
+    def dated(self) -> bool:  # type: ignore[override]
+        return self.as_typed.dated
+
+    @property
+    def whole_day(self) -> bool:  # type: ignore[override]
+        return self.as_typed.whole_day
+
+    @property
+    def summable(self) -> bool:  # type: ignore[override]
+        return self.as_typed.summable
+
+    @property
+    def groupable(self) -> bool:  # type: ignore[override]
+        return self.as_typed.groupable
 
     @property
     def chosen(self) -> bool:  # type: ignore[override]
@@ -130,6 +155,12 @@ class Computed(Question):
     def read(self, typed: Sequence[str], reading: Reading) -> Answer:
         """Nothing: whatever a page sends under this name is no answer."""
         return None
+
+    def parse(self, texts: list[str], reading: Reading) -> Answer:
+        return None
+
+    def exact(self, answer: Answer) -> Exact:
+        return self.as_typed.exact(answer)
 
     def write(self, answer: Answer, reading: Reading) -> list[str]:
         return []

@@ -16,7 +16,7 @@ from app.fields.locales import locale_of
 from app.fields.words import folded
 from app.language.characters import HYPHENS
 from app.language.message import Mistake
-from app.language.question import Answer, Box, Question, Reading
+from app.language.question import Answer, Box, Exact, Question, Reading
 from app.language.texts import LANGUAGES
 
 PATTERNS = {"ro": "dd.MM.yyyy", "en": "d MMM yyyy"}
@@ -213,6 +213,9 @@ class Day(Question):
 
     look: ClassVar[str] = "date"
     value_type: ClassVar[str] = "date"
+    dated: ClassVar[bool] = True
+    groupable: ClassVar[bool] = False
+    whole_day: ClassVar[bool] = True
 
     type: Literal["date"] = "date"
     person: bool = False
@@ -237,6 +240,10 @@ class Day(Question):
     def echo(self, answer: Answer, reading: Reading) -> str:
         return in_words(answer, reading, self.person)
 
+    def exact(self, answer: Answer) -> Exact:
+        day: date = answer
+        return day
+
     def as_json(self, answer: Answer) -> Any:
         return answer.isoformat()
 
@@ -247,7 +254,7 @@ class Day(Question):
         return f"{written_day(answer, 'ro')} {answer.isoformat()}"
 
     def box(self) -> Box:
-        return Box(width=16)
+        return Box(width=16, person=self.person, past=self.past)
 
 
 class PartialDay(Question):
@@ -258,6 +265,8 @@ class PartialDay(Question):
 
     look: ClassVar[str] = "date"
     value_type: ClassVar[str] = "date"
+    dated: ClassVar[bool] = True
+    groupable: ClassVar[bool] = False
 
     type: Literal["partial_date"] = "partial_date"
     person: bool = False
@@ -284,17 +293,20 @@ class PartialDay(Question):
             return self.shown(answer, reading)
         return in_words(date.fromisoformat(answer), reading, self.person)
 
+    def exact(self, answer: Answer) -> Exact:
+        return date.fromisoformat(answer) if len(answer) == len("1998-03-27") else None
+
     def words(self, answer: Answer) -> str:
         return f"{written_partial(answer, 'ro')} {answer}"
 
     def widens(self, older: Question) -> bool:
-        return isinstance(older, PartialDay | Day)
+        return isinstance(older, PartialDay) or (older.whole_day and not older.computed)
 
     def converted(self, older: Question, answer: Answer) -> Answer:
         return older.as_json(answer)
 
     def box(self) -> Box:
-        return Box(width=16)
+        return Box(width=16, person=self.person, past=self.past)
 
 
 class TimeOfDay(Question):
@@ -334,6 +346,8 @@ class Moment(Question):
 
     look: ClassVar[str] = "datetime"
     value_type: ClassVar[str] = "date"
+    dated: ClassVar[bool] = True
+    groupable: ClassVar[bool] = False
 
     type: Literal["datetime"] = "datetime"
     past: bool = False
@@ -366,6 +380,10 @@ class Moment(Question):
     def echo(self, answer: Answer, reading: Reading) -> str:
         return f"{written_day(answer.date(), reading.language, IN_WORDS)}, {answer:%H:%M}"
 
+    def exact(self, answer: Answer) -> Exact:
+        day: date = answer
+        return day
+
     def as_json(self, answer: Answer) -> Any:
         return answer.isoformat(timespec="minutes")
 
@@ -376,4 +394,4 @@ class Moment(Question):
         return f"{written_day(answer.date(), 'ro')} {answer:%H:%M}"
 
     def box(self) -> Box:
-        return Box(width=22)
+        return Box(width=22, past=self.past)

@@ -71,6 +71,7 @@ class File(Question):
     sortable: ClassVar[bool] = False
     attached: ClassVar[bool] = True
     accepted: ClassVar[dict[str, FileType]] = DOCUMENTS | PICTURES
+    called_elsewhere: ClassVar[tuple[str, ...]] = ("upload",)
 
     type: Literal["file"] = "file"
 
@@ -107,6 +108,13 @@ class File(Question):
         is_picture = any(re.match(kind.beginning, content, re.DOTALL) for kind in PICTURES.values())
         return clean_image(content) if is_picture else content
 
+    def number_in(self, answer: Answer) -> int | None:
+        return answer if isinstance(answer, int) else None
+
+    @property
+    def rule_sort(self) -> str:
+        return "file"
+
     def words(self, answer: Answer) -> str:
         return ""
 
@@ -120,6 +128,7 @@ class Picture(File):
 
     look: ClassVar[str] = "image"
     accepted: ClassVar[dict[str, FileType]] = PICTURES
+    called_elsewhere: ClassVar[tuple[str, ...]] = ("photo",)
 
     type: Literal["image"] = "image"  # type: ignore[assignment]
 

@@ -21,6 +21,9 @@ class Link(Question):
     chosen: ClassVar[bool] = True
     value_type: ClassVar[str] = "number"
     sortable: ClassVar[bool] = False
+    LARGEST: ClassVar[int] = 2**31 - 1
+    """The largest number that the columns of PostgreSQL hold."""
+    called_elsewhere: ClassVar[tuple[str, ...]] = ("reference",)
 
     type: Literal["link"] = "link"
     to: Name
@@ -56,6 +59,20 @@ class Link(Question):
 
     def of_json(self, value: Any) -> Answer:
         return int(value)
+
+    def chosen_alone(self, code: str) -> Answer:
+        """Raises :class:`ValueError` for what is the number of no record."""
+        number = int(code)
+        if abs(number) > self.LARGEST:
+            raise ValueError(code)
+        return number
+
+    def number_in(self, answer: Answer) -> int | None:
+        return answer if isinstance(answer, int) else None
+
+    @property
+    def rule_sort(self) -> str:
+        return "link"
 
     def widens(self, older: Question) -> bool:
         return isinstance(older, Link) and self.to == older.to

@@ -12,7 +12,7 @@ from app.fields.locales import locale_of
 from app.fields.numbers import Scaled, read_number, typed_number, written
 from app.language.choices import Choice
 from app.language.message import Mistake
-from app.language.question import Answer, Box, Question, Reading
+from app.language.question import Answer, Box, Exact, Question, Reading, Unknown
 from app.language.texts import LANGUAGES
 
 HUNDREDTH = Decimal("0.01")
@@ -68,20 +68,22 @@ class Amount(Question):
     look: ClassVar[str] = "money"
     in_currencies: ClassVar[bool] = True
     value_type: ClassVar[str] = "number"
+    summable: ClassVar[bool] = True
+    groupable: ClassVar[bool] = False
 
     type: Literal["money"] = "money"
     currencies: Annotated[Sequence[Currency], Field(min_length=1)] = ("RON", "MDL", "EUR")
     """The currencies offered, by their ISO codes; the first is taken when none is chosen."""
 
     def column_types(self) -> dict[str, Any]:
-        return {self.name: Scaled(2), f"{self.name}__currency": String(3)}
+        return {self.name: Scaled(2), self.currency_column: String(3)}
 
     def store(self, answer: Answer) -> dict[str, Any]:
-        return {self.name: answer.amount, f"{self.name}__currency": answer.currency}
+        return {self.name: answer.amount, self.currency_column: answer.currency}
 
     def restore(self, columns: Mapping[str, Any]) -> Answer:
         amount = columns.get(self.name)
-        return None if amount is None else Money(amount, columns[f"{self.name}__currency"])
+        return None if amount is None else Money(amount, columns[self.currency_column])
 
     def parse(self, texts: list[str], reading: Reading) -> Answer:
         typed, chosen = (*texts, "")[:2]
@@ -128,6 +130,21 @@ class Amount(Question):
 
     def words(self, answer: Answer) -> str:
         return f"{answer.amount:.2f} {answer.currency}"
+
+    def exact(self, answer: Answer) -> Exact:
+        amount: Decimal = answer.amount
+        return amount
+
+    def currency(self, answer: Answer) -> str:
+        return str(answer.currency)
+
+    def is_accepted(self, answer: Answer, reading: Reading) -> bool:
+        is_offered = isinstance(answer, Unknown) or answer.currency in self.currencies
+        return is_offered and super().is_accepted(answer, reading)
+
+    @property
+    def currency_column(self) -> str:
+        return f"{self.name}__currency"
 
     @property
     def currencies_offered(self) -> Sequence[str]:

@@ -16,6 +16,8 @@ class Month(Question):
 
     look: ClassVar[str] = "date"
     value_type: ClassVar[str] = "date"
+    dated: ClassVar[bool] = True
+    groupable: ClassVar[bool] = False
 
     type: Literal["month"] = "month"
 

@@ -40,6 +40,7 @@ class IssuedCode(Question):
     """A code issued when the record is saved; typed only when the paper already has one."""
 
     issued: ClassVar[bool] = True
+    identifies: ClassVar[bool] = True
 
     type: Literal["code"] = "code"
     pattern: Annotated[str, AfterValidator(_pattern)] = "D-{year}-{number:04}"

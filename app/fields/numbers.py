@@ -6,6 +6,7 @@ Romanian and a little over one in English, and nothing is ever rounded in silenc
 """
 
 import re
+from abc import abstractmethod
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -17,10 +18,12 @@ from sqlalchemy.types import TypeDecorator
 from app.fields.locales import locale_of
 from app.language.characters import HYPHENS
 from app.language.message import Mistake
-from app.language.question import Answer, Box, Question, Reading
+from app.language.question import Answer, Box, Exact, Question, Reading
 from app.language.texts import Text, say
 
 MOST_PLACES = 4
+LONGEST_NUMBER = 20
+"""Characters of the longest number: sign, 13 digits, mark, 4 digits."""
 TOO_LARGE = 10**13
 MINUS = str.maketrans(dict.fromkeys(HYPHENS, "-"))
 SPACE = re.compile(r"\s")
@@ -115,13 +118,15 @@ class Number(Question):
 
     look: ClassVar[str] = "number"
     value_type: ClassVar[str] = "number"
+    summable: ClassVar[bool] = True
+    groupable: ClassVar[bool] = False
 
     unit: Text | None = None
     """What is counted: kg, days."""
 
+    @abstractmethod
     def limits(self) -> tuple[Decimal | int | None, Decimal | int | None]:
         """The smallest and the largest number accepted."""
-        raise NotImplementedError
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -152,6 +157,14 @@ class Number(Question):
     def plain(self, answer: Answer) -> Any:
         return answer if isinstance(answer, Decimal | int) else None
 
+    def exact(self, answer: Answer) -> Exact:
+        number: Exact = answer
+        return number
+
+    @property
+    def longest_written(self) -> int:
+        return LONGEST_NUMBER
+
     def reversed(self, answer: Answer) -> Answer:
         return -answer
 
@@ -167,6 +180,8 @@ class Number(Question):
 
 class WholeNumber(Number):
     """A whole number."""
+
+    called_elsewhere: ClassVar[tuple[str, ...]] = ("number", "int")
 
     type: Literal["integer"] = "integer"
     min: int | None = None
@@ -190,6 +205,8 @@ class WholeNumber(Number):
 class DecimalNumber(Number):
     """A number with decimals, kept exactly; the answer is a Decimal, never a float."""
 
+    called_elsewhere: ClassVar[tuple[str, ...]] = ("float",)
+
     type: Literal["decimal"] = "decimal"
     min: Decimal | None = None
     """The smallest number accepted."""
@@ -212,7 +229,7 @@ class DecimalNumber(Number):
         return shortest(self.within(read_number(texts[0], reading.language, self.places), reading))
 
     def widens(self, older: Question) -> bool:
-        return isinstance(older, DecimalNumber | WholeNumber) and self.reaches(older)
+        return isinstance(older, Number) and self.reaches(older)
 
     def converted(self, older: Question, answer: Answer) -> Answer:
         return shortest(Decimal(answer))

@@ -46,6 +46,7 @@ class PersonalNumber(Question):
     """The personal number of Romania (CNP) or Moldova (IDNP)."""
 
     fills: ClassVar[bool] = True
+    identifies: ClassVar[bool] = True
     compared_with: ClassVar[frozenset[str]] = frozenset({"birth_date", "sex"})
 
     type: Literal["personal_number"] = "personal_number"
@@ -109,6 +110,8 @@ class PersonalNumber(Question):
 class Phone(Question):
     """A telephone number, kept as ``+40722123456`` when it is one."""
 
+    identifies: ClassVar[bool] = True
+
     type: Literal["phone"] = "phone"
     region: Literal["RO", "MD"] = "RO"
     """The country of a number written without its prefix; one that does not fit there is tried in the other."""
@@ -169,6 +172,8 @@ def _number_of(region: str, text: str) -> phonenumbers.PhoneNumber | None:
 
 class Email(Question):
     """An e-mail address; whether it exists is not asked of the network."""
+
+    identifies: ClassVar[bool] = True
 
     type: Literal["email"] = "email"
 

@@ -4,6 +4,7 @@ Both are chosen from a list, and both understand a name typed or imported in eit
 """
 
 import re
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
@@ -34,13 +35,17 @@ class Place(Question):
     def column_types(self) -> dict[str, Any]:
         return {self.name: String(8)}
 
+    @abstractmethod
     def by_code(self) -> Mapping[str, Choice]:
         """The places there are."""
-        raise NotImplementedError
 
+    @abstractmethod
     def by_name(self) -> Mapping[str, str]:
         """The folded name in every language → the code."""
-        raise NotImplementedError
+
+    @property
+    def rule_sort(self) -> str:
+        return "choice"
 
     def options(self) -> Sequence[Choice]:
         return tuple(place for place in self.by_code().values() if not place.retired)

@@ -49,7 +49,9 @@ class Table(Question):
 
     look: ClassVar[str] = "rows"
     value_type: ClassVar[str] = "rows"
+    groupable: ClassVar[bool] = False
     sortable: ClassVar[bool] = False
+    called_elsewhere: ClassVar[tuple[str, ...]] = ("repeat",)
 
     type: Literal["table"] = "table"
     questions: Annotated[list["AnyQuestion"], Field(alias="columns", min_length=1)]  # type: ignore[name-defined]  # noqa: F821 - told by app.fields
@@ -92,6 +94,24 @@ class Table(Question):
 
     def columns_asked(self) -> Sequence[Question]:
         return self.questions
+
+    @property
+    def fewest_rows(self) -> int:
+        return self.min_rows
+
+    @property
+    def most_rows(self) -> int:
+        return self.max_rows
+
+    def unnumbered(self, answer: Answer) -> Answer:
+        return answer and [{**row, "id": None} for row in answer]
+
+    def as_said(self, answer: Answer) -> Answer:
+        columns = {column.name: column for column in self.questions}
+        return [
+            {name: said for name, column in columns.items() if (said := column.as_said(row.get(name))) is not None}
+            for row in answer or ()
+        ] or None
 
     @property
     def only_added(self) -> bool:

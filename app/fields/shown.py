@@ -13,6 +13,8 @@ class Note(Question):
 
     look: ClassVar[str] = "note"
     value_type: ClassVar[str] = "none"
+    asks: ClassVar[bool] = False
+    groupable: ClassVar[bool] = False
     sortable: ClassVar[bool] = False
 
     type: Literal["note"] = "note"
@@ -26,7 +28,14 @@ class Note(Question):
     def stored(self, answer: Answer) -> dict[str, Any]:
         return {}
 
+    @property
+    def rule_sort(self) -> str:
+        return "nothing"
+
     def read(self, typed: Sequence[str], reading: Reading) -> Answer:
+        return None
+
+    def parse(self, texts: list[str], reading: Reading) -> Answer:
         return None
 
     def words(self, answer: Answer) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from abc import abstractmethod
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -14,9 +15,6 @@ from app.language.question import Answer, Box, Question, Reading
 LINE = 90
 """Characters on a line of the paper."""
 LONGEST_PARAGRAPH = 20_000
-NUMBERS = ("integer", "decimal")
-LONGEST_NUMBER = 20
-"""Characters of the longest number: sign, 13 digits, mark, 4 digits."""
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 CEDILLA = str.maketrans("şţŞŢ", "șțȘȚ")
 NOT_TOLD_APART = str.maketrans("îâ", "ââ")
@@ -46,9 +44,13 @@ class Words(Question):
     def column_types(self) -> dict[str, Any]:
         return {self.name: TextColumn()}
 
+    @abstractmethod
     def longest(self) -> int:
         """The most characters that are accepted."""
-        raise NotImplementedError
+
+    @property
+    def longest_written(self) -> int:
+        return self.longest()
 
     def fitting(self, text: str) -> str | None:
         """The text if it fits; never cut, the person who wrote it knows what can go."""
@@ -61,9 +63,7 @@ class Words(Question):
         return text or None
 
     def widens(self, older: Question) -> bool:
-        if older.value_type == "number" and older.type in NUMBERS:
-            return self.longest() >= LONGEST_NUMBER
-        return isinstance(older, Words) and self.longest() >= older.longest()
+        return older.longest_written is not None and self.longest() >= older.longest_written
 
     def lies_as(self, older: Question) -> bool:
         return isinstance(older, Words)
@@ -76,6 +76,8 @@ class Line(Words):
     """One line of text."""
 
     alphabetical: ClassVar[bool] = True
+    stands_in: ClassVar[bool] = True
+    called_elsewhere: ClassVar[tuple[str, ...]] = ("string",)
 
     type: Literal["text"] = "text"
     max: Annotated[int, Field(ge=1, le=LONGEST_PARAGRAPH)] = 200
@@ -91,7 +93,7 @@ class Line(Words):
         return Box(width=self.max if self.max <= LINE else 0)
 
     def widens(self, older: Question) -> bool:
-        return older.type != "paragraph" and super().widens(older)
+        return not older.long and super().widens(older)
 
 
 class Paragraph(Words):
@@ -100,6 +102,7 @@ class Paragraph(Words):
     look: ClassVar[str] = "paragraph"
     long: ClassVar[bool] = True
     sortable: ClassVar[bool] = False
+    called_elsewhere: ClassVar[tuple[str, ...]] = ("textarea", "longtext")
 
     type: Literal["paragraph"] = "paragraph"
     lines: Annotated[int, Field(ge=1, le=200)] | None = None

@@ -28,7 +28,7 @@ from app.language.form import CASE, Form
 from app.language.menu import Menu
 from app.language.message import Message, msgid
 from app.language.moving import GOES_WITH_THE_DAY, moving_answers, moving_questions
-from app.language.question import Answer, Question, is_day
+from app.language.question import Answer, Question
 from app.language.question import Reading as Reader
 from app.language.reading import Source
 from app.language.roles import EVERY_OTHER_FORM, Roles
@@ -302,7 +302,7 @@ def _lists(draft: Draft) -> Iterator[Finding]:
 
 def _narrows(question: Question) -> bool:
     """Whether a list can be filtered by it: by its choices, or by days."""
-    return question.chosen or is_day(question)
+    return question.chosen or question.whole_day
 
 
 def _going_with_the_day(draft: Draft, place: Place, name: str, is_shown: bool = False) -> Iterator[Finding]:
@@ -332,12 +332,12 @@ def _totals(draft: Draft) -> Iterator[Finding]:
             yield from _listed(draft, draft.place("totals", position), "F015", name)
             yield from _going_with_the_day(draft, draft.place("totals", position), name)
         summed = questions.get(total.sum)
-        if summed is not None and (summed.value_type != "number" or summed.link_target()):
+        if summed is not None and not summed.summable:
             text = msgid('"%(name)s" cannot be added up; take a number or money.')
             yield finding(draft.place("totals", position, "sum"), "F029", text, name=total.sum)
         for name in total.by:
             grouped = questions.get(name)
-            if grouped is not None and grouped.value_type != "text" and not grouped.link_target():
+            if grouped is not None and not grouped.groupable:
                 text = msgid('A total cannot be kept by "%(name)s"; take a text, a choice or a link.')
                 yield finding(draft.place("totals", position, "by"), "F029", text, name=name)
 

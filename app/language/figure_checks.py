@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from sqlalchemy import Date
-
 from app.language.expressions import Expression
 from app.language.figures import Figure, Figures, Report
 from app.language.finding import Finding, finding, mean
@@ -114,15 +112,9 @@ def _fits(
         yield finding(source.place(path), "F029", GOES_WITH_THE_DAY, name=name)
 
 
-def _is_a_day(question: Question) -> bool:
-    columns = question.columns()
-    return len(columns) > 0 and isinstance(columns[0].type, Date)
-
-
 FITTING: Mapping[str, Callable[[Question], bool]] = {
-    "day": _is_a_day,
-    "sum": lambda question: question.value_type == "number" and question.link_target() is None
-    and not question.in_currencies,
+    "day": lambda question: question.whole_day,
+    "sum": lambda question: question.summable and not question.in_currencies,
     "by": lambda question: question.chosen and question.link_target() is None,
     "of": lambda question: question.link_target() is not None,
 }

@@ -328,5 +328,5 @@ def with_writers(form: Form) -> Form:
 
 
 def _written(question: Question, by: tuple[str, ...]) -> Question:
-    said = question.written_by or question.computed or question.value_type == "none"
+    said = question.written_by or question.computed or not question.asks
     return question if said else question.model_copy(update={"written_by": by})

@@ -178,7 +178,7 @@ class Form(BaseModel):
     @cached_property
     def row_questions(self) -> tuple[Any, ...]:
         """The tables of rows: each has a database table of its own."""
-        return tuple(question for question in self.questions.values() if question.value_type == "rows")
+        return tuple(question for question in self.questions.values() if question.columns_asked())
 
     def asked(self) -> Iterator[Question]:
         """The questions still asked, in the paper's order."""

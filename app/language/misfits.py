@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from app.language.choices import CODE
 from app.language.finding import Finding, Place, finding, mean, meant_of
 from app.language.message import Mistake, msgid
-from app.language.question import NAME, kinds
+from app.language.question import NAME, kinds, kinds_elsewhere
 from app.language.reading import Source
 from app.language.texts import LANGUAGE
 
@@ -17,14 +17,6 @@ LISTS_OF_QUESTIONS = ("questions", "columns")
 CHOICES, SHAPES = "choices", ("name", "choices")
 Loc = tuple[Any, ...]
 
-KINDS_ELSEWHERE = {
-    "checkbox": "yes_no", "boolean": "yes_no", "bool": "yes_no", "acknowledge": "yes_no", "string": "text",
-    "textarea": "paragraph", "longtext": "paragraph", "number": "integer", "int": "integer", "float": "decimal",
-    "select": "select_one", "dropdown": "select_one", "radio": "select_one", "multiselect": "select_multiple",
-    "checkboxes": "select_multiple", "upload": "file", "photo": "image", "repeat": "table", "calculate": "computed",
-    "rank": "ranked", "reference": "link",
-}
-"""What kinds of question are called in other programs."""
 EMPTY = msgid("The text is empty; write it behind the colon, or take the key out.")
 COMMA = msgid(
     "A text with a comma stands in quotation marks where braces are; “%(piece)s”, behind the comma, was taken for a "
@@ -136,7 +128,7 @@ def _no_kind(wrong: Any, place: Place) -> Finding:
     if word is None:
         text = msgid('The question does not say its type; add "type: text", for example.')
         return finding(place, "F006", text)
-    meant = KINDS_ELSEWHERE.get(str(word).lower())
+    meant = kinds_elsewhere().get(str(word).lower())
     hint = mean(meant, kinds()) if meant else meant_of(str(word), kinds())
     return finding(place, "F006", 'unknown type "%(type)s"%(hint)s', type=word, hint=hint)
 

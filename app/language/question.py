@@ -4,14 +4,16 @@ The kinds themselves are in :mod:`app.fields`, one class each. A kind's class *i
 YAML options, its columns, its input, the text shown and printed; nothing else knows the kind.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
-from sqlalchemy import Column, ColumnElement, Date, String
+from sqlalchemy import Column, ColumnElement, String
 
 from app.language.characters import in_lines, visible
 from app.language.choices import Choice, Gone
@@ -26,6 +28,8 @@ FORMER = r"^[a-z][a-z0-9_]{0,47}(\.[a-z][a-z0-9_]{0,47})?$"
 Sensitivity = Literal["identity", "health", "legal", "story"]
 Answer = Any
 Answers = dict[str, Answer]
+Exact = int | Decimal | date | None
+"""What a spreadsheet reckons with; ``None`` for what is words to it."""
 
 
 class Unknown(StrEnum):
@@ -58,9 +62,13 @@ class Box(NamedTuple):
     inputmode: str = ""
     """Which keyboard a phone offers."""
     unit: Text | None = None
+    person: bool = False
+    """A birth date: its age is said with it."""
+    past: bool = False
+    """Only days that have been are answers."""
 
 
-class Question(BaseModel):
+class Question(BaseModel, ABC):
     """One question: its YAML options, and what its kind does with an answer.
 
     An answer is a plain Python value (see each kind), ``None`` when nothing was answered, or an
@@ -74,6 +82,26 @@ class Question(BaseModel):
     """Which macro of ``templates/parts/inputs.html`` draws the input."""
     value_type: ClassVar[str] = "text"
     """What expressions see: text, number, date, yes_no, list, rows, none."""
+    several: ClassVar[bool] = False
+    """One answer may hold several choices or texts."""
+    asks: ClassVar[bool] = True
+    """Something is asked; a remark on the sheet has no answer."""
+    dated: ClassVar[bool] = False
+    """Answered with a date, or as much of one as is known."""
+    whole_day: ClassVar[bool] = False
+    """Answered with whole days."""
+    summable: ClassVar[bool] = False
+    """Numbers that can be added up."""
+    groupable: ClassVar[bool] = True
+    """Records can be told apart by it: one sum is kept for each of its answers."""
+    identifies: ClassVar[bool] = False
+    """Who has the same answer is most likely the same person."""
+    from_list: ClassVar[bool] = False
+    """Its choices are written in a form file, and may change there."""
+    called_elsewhere: ClassVar[tuple[str, ...]] = ()
+    """What other programs call such a question."""
+    stands_in: ClassVar[bool] = False
+    """What a question is asked as whose own kind cannot be told."""
     sortable: ClassVar[bool] = True
     fills: ClassVar[bool] = False
     """Other answers follow from this one: :meth:`filled_from` says which."""
@@ -155,9 +183,9 @@ class Question(BaseModel):
 
     # --- storage -------------------------------------------------------------------------------
 
+    @abstractmethod
     def column_types(self) -> dict[str, Any]:
         """Column name → SQLAlchemy type, for the value alone. Empty when nothing is stored."""
-        raise NotImplementedError
 
     def columns(self) -> list[Column[Any]]:
         """The columns of this question's answer; never NOT NULL, a sheet may be half filled."""
@@ -219,9 +247,9 @@ class Question(BaseModel):
             return None
         return self.parse(texts, reading)
 
+    @abstractmethod
     def parse(self, texts: list[str], reading: Reading) -> Answer:
         """The answer in texts that are not all empty. Raises :class:`Mistake`."""
-        raise NotImplementedError
 
     def typed(self, answer: Answer, reading: Reading) -> list[str]:
         """What stands in the input boxes for an answer; reading it back gives the answer again."""
@@ -246,6 +274,18 @@ class Question(BaseModel):
         """The answer for other programs: by its codes, whatever the language."""
         return str(self.as_json(answer))
 
+    def exact(self, answer: Answer) -> Exact:
+        """The answer as the number or date that a spreadsheet reckons with; ``None`` for one that is words."""
+        return None
+
+    def currency(self, answer: Answer) -> str:
+        """The currency of an amount of money; empty for anything else."""
+        return ""
+
+    def number_in(self, answer: Answer) -> int | None:
+        """The number of the record, user or file that the answer is; ``None`` for an answer that is none."""
+        return None
+
     def echo(self, answer: Answer, reading: Reading) -> str:
         """How a lenient reading was understood ("27 martie 1998, 28 de ani"); empty for no echo."""
         return ""
@@ -256,16 +296,28 @@ class Question(BaseModel):
 
     def compute(self, answers: Mapping[str, Any], today: date) -> Answer:
         """The answer that follows from the other (plain) answers, for a computed kind."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{self.type} is typed, not computed")
 
     def issue(self, number: int, today: date) -> str:
         """The answer that the running ``number`` gives, for an issued kind."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{self.type} is typed, not issued")
 
     def matches(self, columns: Mapping[str, Any], wanted: str) -> ColumnElement[bool]:
         """The condition of a filter: this question's answer is the one with code ``wanted``."""
         matched: ColumnElement[bool] = columns[self.name] == self.of_json(wanted)
         return matched
+
+    def chosen_alone(self, code: str) -> Answer:
+        """The answer that is this one choice."""
+        return self.of_json(code)
+
+    def counted_as(self, plain: Any) -> Sequence[Any]:
+        """The choices that a (plain) answer counts for; ``None`` among them for no answer."""
+        return [plain]
+
+    def choices_in(self, answer: Answer) -> Sequence[tuple[str, str]]:
+        """The choices that an answer holds: their codes, and the words of one's own beside each."""
+        return ()
 
     def doubts(self, answer: Answer) -> Mistake | None:
         """A soft doubt about a readable answer (a failed check digit): warns, never blocks."""
@@ -294,6 +346,25 @@ class Question(BaseModel):
     def codes(self) -> Collection[str] | None:
         """What a rule may compare the answer with, old choices too; ``None`` for anything."""
         return None
+
+    @property
+    def all_choices(self) -> Sequence[Choice]:
+        """The whole list, with the choices no longer offered."""
+        return ()
+
+    @property
+    def others(self) -> Sequence[Choice]:
+        """The choices that ask for words of one's own."""
+        return ()
+
+    @property
+    def renamed_codes(self) -> Mapping[str, str]:
+        """The code a choice had before → its code."""
+        return {}
+
+    def code_now(self, code: str) -> str:
+        """The code that a choice has now, which may have had another one before."""
+        return self.renamed_codes.get(code, code)
 
     @property
     def cell_look(self) -> str:
@@ -361,6 +432,24 @@ class Question(BaseModel):
         return next((one for one in self.columns_asked() if one.name == name), None)
 
     @property
+    def fewest_rows(self) -> int:
+        """The fewest rows, once there is one."""
+        return 0
+
+    @property
+    def most_rows(self) -> int:
+        """The most rows; 0 for what has none."""
+        return 0
+
+    def unnumbered(self, answer: Answer) -> Answer:
+        """The answer without the numbers that the database gave its rows."""
+        return answer
+
+    def as_said(self, answer: Answer) -> Answer:
+        """The answer as it was said: without what the database adds, and without the cells that say nothing."""
+        return None if answer == [] else answer
+
+    @property
     def only_added(self) -> bool:
         """Whether rows of it, once kept, stay as they are."""
         return False
@@ -376,6 +465,11 @@ class Question(BaseModel):
     def with_columns(self, columns: Sequence["Question"]) -> "Question":
         """The question with these in place of its columns, for a table of rows."""
         return self
+
+    @property
+    def currency_column(self) -> str:
+        """The column in which the currency of an amount stands; empty for what is no money."""
+        return ""
 
     @property
     def currencies_offered(self) -> Collection[str]:
@@ -432,7 +526,36 @@ class Question(BaseModel):
         """The question as somebody with these clearances knows it; tables hide their columns."""
         return self
 
+    @property
+    def rule_sort(self) -> str:
+        """What an answer is in a rule; see :data:`app.language.rule_types.CALLED`."""
+        return self.value_type
+
+    @property
+    def result_sort(self) -> str:
+        """What the answers of a computed question are, by the word of its file; empty for any other."""
+        return ""
+
     # --- when the form changes -------------------------------------------------------------------
+
+    @property
+    def longest_written(self) -> int | None:
+        """The characters of the longest answer, where every answer can be kept as a text."""
+        return None
+
+    @property
+    def fixed_codes(self) -> Mapping[Answer, str]:
+        """Answer → code, for a kind that has the same few answers in every form."""
+        return {}
+
+    def is_accepted(self, answer: Answer, reading: Reading) -> bool:
+        """Whether an answer kept already would be taken if it were typed now."""
+        if isinstance(answer, Unknown):
+            return True
+        try:
+            return bool(self.read(self.typed(answer, reading), reading) == answer)
+        except Mistake:
+            return False
 
     def widens(self, older: "Question") -> bool:
         """Whether every answer of ``older`` is an answer of this question too."""
@@ -451,11 +574,6 @@ class Question(BaseModel):
         return answer
 
 
-def is_day(question: Question) -> bool:
-    """Whether its answers are whole days."""
-    return question.value_type == "date" and isinstance(question.columns()[0].type, Date)
-
-
 def kinds(below: type[Question] = Question) -> dict[str, type[Question]]:
     """The kinds there are, by the word a form file uses (``type: date``)."""
     found: dict[str, type[Question]] = {}
@@ -463,3 +581,13 @@ def kinds(below: type[Question] = Question) -> dict[str, type[Question]]:
         word = kind.model_fields["type"].default
         found |= ({word: kind} if isinstance(word, str) else {}) | kinds(kind)
     return found
+
+
+def kinds_elsewhere() -> dict[str, str]:
+    """The kinds by what other programs call them."""
+    return {called: word for word, kind in kinds().items() for called in kind.__dict__.get("called_elsewhere", ())}
+
+
+def stand_in() -> str:
+    """The kind that a question is asked as whose own cannot be told."""
+    return next(word for word, kind in kinds().items() if kind.stands_in)

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from app.language.finding import Finding
 from app.language.form import Form
 from app.language.misfits import LISTS_OF_QUESTIONS, of_its_own, path_in_file
+from app.language.question import stand_in
 
 TRIES = 8
 """What is taken out may leave something else that does not fit: an option of another kind of question."""
@@ -82,10 +83,10 @@ class _Taking:
         return self._make_plain(holder) if "type" in holder else self._leave_out(self.left, path[0])
 
     def _make_plain(self, question: Any) -> bool:
-        """A question of a kind that cannot be told is asked as a text."""
-        if not isinstance(question, dict) or question.get("type") == "text":
+        """A question of a kind that cannot be told is asked as a plain one."""
+        if not isinstance(question, dict) or question.get("type") == stand_in():
             return False
-        question["type"] = "text"
+        question["type"] = stand_in()
         self.unread.add(str(question.get("name")))
         return True
 

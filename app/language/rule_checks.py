@@ -111,7 +111,7 @@ def _several_as_one(tree: Any, asked: Asked) -> Iterator[tuple[str, str]]:
     ones = parts if operator in OF_ONE else parts[:1] if operator == "in" else []
     for part in filter(_is_question, ones):
         name = ".".join(part[1:])
-        if name in asked and (part[0] == "column" or asked[name].value_type == "list"):
+        if name in asked and (part[0] == "column" or asked[name].several):
             yield name, part[0]
     for part in parts:
         yield from _several_as_one(part, asked)
@@ -119,7 +119,8 @@ def _several_as_one(tree: Any, asked: Asked) -> Iterator[tuple[str, str]]:
 
 def _never_given(question: Question, name: str, value: Any, place: Place) -> Iterator[Finding]:
     """A comparison that says the same of every answer, since none is such a value."""
-    if question.value_type in KIND and not KIND[question.value_type](value):
+    fits = KIND.get(question.value_type)
+    if fits is not None and not fits(value):
         yield finding(place, "F027", SAID_LIKE[question.value_type], name=name)
         return
     codes = question.codes()

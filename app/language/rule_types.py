@@ -85,18 +85,7 @@ UNKNOWN = Kind(ANY)
 
 def kind_of(question: Question, several: bool = False) -> Kind:
     """The kind of a question's answers, as a rule sees them."""
-    sort = question.value_type
-    if question.link_target() is not None:
-        sort = LINK
-    elif question.attached:
-        sort = FILE
-    elif sort == "none":
-        sort = NOTHING
-    elif sort == "list":
-        return Kind(TEXT if question.codes() is None else CHOICE, several=True)
-    elif sort == TEXT and question.codes() is not None:
-        sort = CHOICE
-    return Kind(sort, several)
+    return Kind(question.rule_sort, several or question.several)
 
 
 def condition_findings(place: Place, rule: Expression, asked: Mapping[str, Question]) -> Iterator[Finding]:
@@ -114,7 +103,7 @@ def value_findings(
     kind = typing.kind(rule.tree)
     if kind.several or kind.sort in (ROWS, LINK, FILE, NOTHING):
         typing.complain(NO_RESULT, kind=kind.called)
-    elif kind.sort != ANY and kind.family != question.value_type:
+    elif kind.sort != ANY and kind.family != question.rule_sort:
         typing.complain(OTHER_RESULT, kind=kind.called, result=RESULTS[kind.sort])
     yield from typing.findings(place)
 

@@ -7,7 +7,7 @@ from app.language.folder import PROFILE, STAGES, Reading
 from app.language.form import CASE, Form
 from app.language.message import msgid
 from app.language.moving import GOES_WITH_THE_DAY, moving_questions
-from app.language.question import Question, is_day
+from app.language.question import Question
 from app.language.reading import Source
 from app.language.stages import Budget, Named, Profile, Promise, Stages
 
@@ -86,7 +86,7 @@ def _of_nobody(budget: Budget | None, source: Source, forms: Mapping[str, Form])
 def _no_day(promise: Promise, place: Place, forms: Mapping[str, Form]) -> Iterator[Finding]:
     """What is promised must be a whole day, to be compared with today."""
     asked = forms[promise.form].questions.get(promise.date) if promise.form in forms else None
-    if asked is not None and not is_day(asked):
+    if asked is not None and not asked.whole_day:
         text = msgid('"%(name)s" is no date; take a question with "type: date".')
         yield finding(place, "F046", text, name=promise.date)
 

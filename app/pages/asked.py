@@ -46,6 +46,8 @@ class Asked:
     checkboxes, select, ranked, link, rows, rows_read, file, image, note, computed."""
     label: str
     value_type: str = "text"
+    priced: bool = False
+    """An amount, with a currency beside it."""
     number: str = ""
     hint: str = ""
     help: str = ""

@@ -24,7 +24,7 @@ def derived(questions: Sequence[Question], answers: Answers, reading: Reading) -
     found: Answers = {}
     for question in questions:
         answer = answers.get(question.name)
-        told = question.filled_from(answer) if isinstance(answer, str) else {}
+        told = question.filled_from(answer)
         for name, value in told.items():
             if name in asked and answers.get(name) is None:
                 found[name] = _as_answer(asked[name], value, reading)
@@ -37,7 +37,7 @@ def offers(questions: Iterable[Question], answers: Answers, reading: Reading) ->
     found: dict[str, Offer] = {}
     for question in asked.values():
         answer = answers.get(question.name)
-        for name, value in (question.offered_from(answer) if isinstance(answer, str) else {}).items():
+        for name, value in question.offered_from(answer).items():
             suggested = _as_answer(asked[name], value, reading) if name in asked and not answers.get(name) else None
             if suggested is not None:
                 found[name] = _offer(asked[name], suggested, reading)

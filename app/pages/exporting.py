@@ -109,7 +109,7 @@ def _columns(at: Desk, form: Form, wish: Wish, as_codes: bool) -> list[Column]:
     for name in shown_columns(form, wish):
         question = form.questions[name]
         label = name if as_codes else say(question.label, language)
-        currency = f"{name}__currency" if as_codes else f"{label}: {gettext('Currency')}"
+        currency = question.currency_column if as_codes else f"{label}: {gettext('Currency')}"
         columns.append(Column(label, question, currency))
     return columns
 

@@ -128,7 +128,7 @@ def _divided(at: Desk, question: Question, counts: Sequence[Count]) -> list[Figu
 def _label(at: Desk, question: Question, code: str | None) -> str:
     if code is None:
         return gettext("Not answered")
-    return shown(question, [code] if question.value_type == "list" else question.of_json(code), at.reading)
+    return shown(question, question.chosen_alone(code), at.reading)
 
 
 def _number(number: Number) -> str:

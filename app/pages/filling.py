@@ -128,12 +128,12 @@ class Filling:
         box = question.box()
         asked = Asked(
             name=name, id=name.replace(".", "-"), look=question.look, label=say(question.label, language),
-            value_type=question.value_type, number=question.number or "",
+            value_type=question.value_type, priced=question.in_currencies, number=question.number or "",
             hint=say(question.hint, language), help=say(question.help, language),
             typed=list(texts), options=offered(question, texts, language), unknown=_unknown(question, texts, language),
             problem=self._about(where, soft=False), doubt=self._about(where, soft=True),
             offer=self.offers.get(name), echo=self._echo(question, answer), optional=_is_optional(question),
-            person=getattr(question, "person", False), past=getattr(question, "past", False),
+            person=box.person, past=box.past,
             fills=f"/derive/{self.form.key}" if question.fills and not in_row else "", shown=is_shown,
             show_if=self._condition(question.show_if, on_page),
             required_if=self._condition(question.required_if, on_page),
@@ -180,11 +180,9 @@ class Filling:
         return question.echo(answer, self.reading) if known else ""
 
     def _text(self, question: Question, answer: Any) -> str:
-        target = question.link_target()
-        if target is not None and isinstance(answer, int):
-            return self.titles.get((target, answer)) or gettext("(not for you to see)")
-        if question.attached and isinstance(answer, int):
-            return self.titles.get((FILE, answer)) or gettext("(not for you to see)")
+        number = question.number_in(answer)
+        if number is not None:
+            return self.titles.get((question.link_target() or FILE, number)) or gettext("(not for you to see)")
         return shown(question, answer, self.reading) if question.computed else ""
 
     def _condition(self, rule: Expression | None, on_page: frozenset[str]) -> str:
@@ -198,13 +196,13 @@ class Filling:
         asked.columns = self._heads(table)
         fixed = self.fixed.get(table.name, ())
         asked.read_rows = [self._cells_read(table, row) for row in fixed]
-        asked.max_rows = max(getattr(table, "max_rows", 0) - len(fixed), 0)
+        asked.max_rows = max(table.most_rows - len(fixed), 0)
         asked.only_added = table.only_added
         here = on_page | {column.name for column in columns}
         around = plain_answers(list((self.whole or self.form).questions.values()), self.answers)
         rows = {position: row for position, row in enumerate(self.answers.get(table.name) or ())}
         typed = row_indexes(table.name, self.posted)
-        indexes = typed or [str(number) for number in range(len(fixed), getattr(table, "min_rows", 0))]
+        indexes = typed or [str(number) for number in range(len(fixed), table.fewest_rows)]
         asked.rows = [
             self._row(_in_part(table, rows.get(position, {})), index, str(position), rows.get(position, {}), around,
                       here, bool(typed))
@@ -275,8 +273,8 @@ def _unknown(question: Question, texts: Sequence[str], language: str) -> list[As
 
 def file_url(question: Question, answer: Any, titles: Titles) -> str:
     """Where the file is opened, for who may open it."""
-    is_open = question.attached and isinstance(answer, int) and (FILE, answer) in titles
-    return f"/files/{answer}" if is_open else ""
+    number = question.number_in(answer) if question.attached else None
+    return f"/files/{number}" if (FILE, number) in titles else ""
 
 
 def linked(text: str, url: str) -> Markup:
@@ -292,12 +290,12 @@ def linked_ids(questions: Iterable[Question], answers: Answers) -> dict[str, set
         for row in answer or () if question.columns_asked() else ():
             for target, ids in linked_ids(question.columns_asked(), row).items():
                 wanted.setdefault(target, set()).update(ids)
-        target = FILE if question.attached else question.link_target()
-        if target is not None and isinstance(answer, int):
-            wanted.setdefault(target, set()).add(answer)
+        number = question.number_in(answer)
+        if number is not None:
+            wanted.setdefault(question.link_target() or FILE, set()).add(number)
     return wanted
 
 
 def _is_optional(question: Question) -> bool:
     """Whether she may leave it out; what Dosar works out is nobody's to answer."""
-    return not (question.required or question.computed or getattr(question, "min_rows", 0))
+    return not (question.required or question.computed or question.fewest_rows)

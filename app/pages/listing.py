@@ -9,7 +9,7 @@ from flask import request, url_for
 from flask_babel import format_decimal, gettext
 
 from app.language.form import CASE, Form
-from app.language.question import Question, is_day
+from app.language.question import Question
 from app.language.texts import say
 from app.pages.addresses import record_number
 from app.pages.asked import AskedOption, SearchBox
@@ -181,7 +181,7 @@ def _head(form: Form, name: str, wish: Wish, language: str) -> Head:
     other_way = f"-{name}" if is_sorted == "asc" else name
     return Head(
         say(question.label, language), _address(sort=other_way) if sortable(form, name) else "", is_sorted,
-        question.value_type == "number" and question.link_target() is None,
+        question.summable,
     )
 
 
@@ -201,7 +201,7 @@ def _filters(at: Desk, form: Form, wish: Wish) -> list[Filter]:
 
 
 def _filter(at: Desk, question: Question, wanted: str, records: Sequence[tuple[int, str]] | None) -> Filter:
-    language, by_day = at.reading.language, is_day(question)
+    language, by_day = at.reading.language, question.whole_day
     offered = [(str(number), label) for number, label in records or ()] or [
         (choice.code, say(choice.label, language))
         for choice in question.in_order(question.choices_to_filter_by(), language)

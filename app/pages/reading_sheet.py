@@ -56,7 +56,7 @@ def read_sections(at: Desk, form: Form, answers: Answers, titles: Titles) -> lis
 
 def _is_read(question: Question, answers: Answers, hidden: set[str]) -> bool:
     """A retired question is read while it has an answer; nothing else is hidden but by a condition."""
-    if question.value_type == "none":
+    if not question.asks:
         return False
     return answers.get(question.name) is not None or (
         not question.retired and question.name not in hidden
@@ -93,11 +93,9 @@ def read_question(at: Desk, question: Question, answer: Any, titles: Titles) -> 
 
 def answer_text(at: Desk, question: Question, answer: Any, titles: Titles) -> str:
     """The answer in words; a record or file out of reach has no title."""
-    target = question.link_target()
-    if target is not None and isinstance(answer, int):
-        return titles.get((target, answer)) or gettext("(not for you to see)")
-    if question.attached and isinstance(answer, int):
-        return titles.get((FILE, answer)) or gettext("(not for you to see)")
+    number = question.number_in(answer)
+    if number is not None:
+        return titles.get((question.link_target() or FILE, number)) or gettext("(not for you to see)")
     return shown(question, answer, at.reading)
 
 
@@ -108,11 +106,11 @@ def linked_text(at: Desk, question: Question, answer: Any, titles: Titles) -> st
 
 
 def _url(at: Desk, question: Question, answer: Any, titles: Titles) -> str:
-    target = question.link_target()
-    if not isinstance(answer, int) or isinstance(answer, bool):
-        return ""
-    if target is not None and target != USER and _is_opened(at, target, titles.get((target, answer))):
-        return f"/records/{target}/{answer}"
+    target, number = question.link_target(), question.number_in(answer)
+    if target is not None and number is not None and target != USER and (
+        _is_opened(at, target, titles.get((target, number)))
+    ):
+        return f"/records/{target}/{number}"
     return file_url(question, answer, titles)
 
 

@@ -1,6 +1,5 @@
 """A new sheet that is sent once more: as it was, it is saved already; with other answers, none of them is lost."""
 
-from typing import Any
 
 from flask import flash, redirect, request
 from flask_babel import gettext
@@ -40,7 +39,7 @@ def typed_since(at: Desk, sheet: SheetOnDesk, record_id: int, answers: Answers) 
         return None
     changed = [
         one.name for one in sheet.questions if not (one.computed or one.issued or one.attached)
-        and _said(answers.get(one.name)) != _said(entered.get(one.name))
+        and one.as_said(answers.get(one.name)) != one.as_said(entered.get(one.name))
     ]
     if not changed:
         return None
@@ -63,8 +62,11 @@ def _typed_anew(sheet: SheetOnDesk, answers: Answers, entered: Answers) -> list[
     """What stands on the page, without the rows that are kept for good."""
     tables = {one.name: one for one in sheet.questions if one.only_added}
     rows = {
-        name: [row for row in answers.get(name) or () if _said([row]) not in [_said([one]) for one in entered[name]]]
-        for name in tables if entered.get(name)
+        name: [
+            row for row in answers.get(name) or ()
+            if table.as_said([row]) not in [table.as_said([one]) for one in entered[name]]
+        ]
+        for name, table in tables.items() if entered.get(name)
     }
     left_out = (*TOKENS, *PRESSED)
     typed = [
@@ -80,14 +82,3 @@ def _entered(at: Desk, sheet: SheetOnDesk, record_id: int) -> Answers:
     record = open_sheet(at.cabinet, sheet.whole.key, record_id).record
     first = first_entry(at.cabinet, sheet.whole, record)
     return {change.question.name: change.new for change in first.changes}
-
-
-def _said(answer: Any) -> Any:
-    """The answer without what the database adds: the number of a row, and columns that were not asked."""
-    if not isinstance(answer, list):
-        return answer
-    rows = [
-        {name: said for name, cell in row.items() if name != "id" and (said := _said(cell)) is not None}
-        if isinstance(row, dict) else row for row in answer
-    ]
-    return rows or None

@@ -104,8 +104,9 @@ def attached_in(questions: Iterable[Question], answers: Answers) -> Iterator[tup
         for place, row in enumerate(answer or ()) if question.columns_asked() else ():
             for where, number in attached_in(question.columns_asked(), row):
                 yield (question.name, str(place), *where), number
-        if question.attached and isinstance(answer, int):
-            yield (question.name,), answer
+        kept = question.number_in(answer)
+        if question.attached and kept is not None:
+            yield (question.name,), kept
 
 
 def without_files(questions: Iterable[Question], answers: Answers) -> Answers:
@@ -162,6 +163,6 @@ def _renumbered(questions: Iterable[Question], answers: Answers, numbers: Mappin
         answer = answers.get(question.name)
         if question.columns_asked() and answer:
             changed[question.name] = [_renumbered(question.columns_asked(), row, numbers) for row in answer]
-        elif question.attached and isinstance(answer, int):
-            changed[question.name] = numbers[answer]
+        elif question.attached and (number := question.number_in(answer)) is not None:
+            changed[question.name] = numbers[number]
     return changed

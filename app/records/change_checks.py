@@ -217,7 +217,7 @@ def _rows_twice(one: Changed) -> Iterator[Finding]:
             yield finding(place, "F020", NO_FIT, **names)
         elif count := one.held.records_of_both(one.older.key, late.older, late.since):
             yield finding(place, "F020", ANSWER_BOTH, count=count, **names)
-        elif count := one.held.longest_rows(one.older.key, late.older, getattr(late.now, "max_rows", 0)):
+        elif count := one.held.longest_rows(one.older.key, late.older, late.now.most_rows):
             yield finding(
                 place, "F020",
                 'Answers to "%(name)s" that would not be accepted any more: %(count)s. Give it back its limits, or '
@@ -308,7 +308,7 @@ def _choosing(one: Changed) -> Iterator[tuple[Kept, Place]]:
     """The questions answered by choosing, with the line of their choices."""
     places = places_of(one.now)
     for kept in kept_questions(one.older, one.now):
-        if hasattr(kept.now, "choices"):
+        if kept.now.from_list:
             yield kept, one.place(*places[kept.rows_of, kept.now.name], "choices")
 
 

@@ -22,7 +22,6 @@ from app.records.scope import SYSTEM, OutOfReach, acting_as, current_scope
 from app.records.search import BEGINS, LONGEST, asked_words
 from app.records.system import word
 
-EXACT_KINDS = {"code", "personal_number", "phone", "email"}
 NAMES = (("last_name", "first_name"), ("previous_name", "first_name"))
 """The questions that make a whole name, in every form about a person."""
 BORN = "birth_date"
@@ -54,7 +53,7 @@ def deciding(form: Form) -> set[str]:
 
 
 def _exact_questions(form: Form) -> list[Question]:
-    return [question for question in form.stored_questions if question.type in EXACT_KINDS and question.search]
+    return [question for question in form.stored_questions if question.identifies and question.search]
 
 
 def likely(cabinet: Cabinet, form: Form, answers: Answers, but: int | None = None) -> list[Likely]:
@@ -131,7 +130,7 @@ def _as_heard(name: str) -> str:
 
 
 def _is_word(answer: Any) -> bool:
-    return isinstance(answer, str) and not isinstance(answer, Unknown)
+    return answer is not None and not isinstance(answer, Unknown)
 
 
 def _compared(cabinet: Cabinet, form: Form, answers: Answers, ids: Iterable[int]) -> list[Likely]:

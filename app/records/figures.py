@@ -162,7 +162,7 @@ class _Counting:
             for place, share in enumerate(self.figure.parts):
                 made.parts[place] += amount if self._picks(share.rule, plain) else 0
             for one in divided:
-                for code in _codes(plain[one.name]):
+                for code in one.counted_as(plain[one.name]):
                     made.by[one.name][code] = made.by[one.name].get(code, 0) + amount
         return made
 
@@ -173,10 +173,3 @@ class _Counting:
 def _ruled(figure: Figure) -> set[str]:
     """The questions that the rules of a figure ask about."""
     return _names(figure.rule).union(*(_names(share.rule) for share in figure.parts))
-
-
-def _codes(answer: Any) -> list[Any]:
-    """The codes an answer counts for."""
-    if isinstance(answer, list):
-        return answer or [NOBODY]
-    return [answer]

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, func, null, select
 
 from app.language.alphabet import sort_key
 from app.language.form import Form
-from app.language.question import Question, Reading, is_day
+from app.language.question import Question, Reading
 from app.records.cabinet import Cabinet
 from app.records.labels import titles_where
 from app.records.scope import current_scope
@@ -42,13 +42,11 @@ def matching(question: Question, kept: type[Record], wanted: str, today: date) -
     """The condition of a filter. What cannot be an answer of the question is the answer of no record."""
     if wanted == NO_ANSWER:
         return and_(*(_filtered(kept, name).is_(None) for name in column_names(question)))
-    if is_day(question):
+    if question.whole_day:
         return _in_days(_filtered(kept, question.name), wanted, today)
     try:
-        answer = question.of_json(wanted)
+        question.chosen_alone(wanted)
     except (ValueError, ArithmeticError):
-        return false()
-    if isinstance(answer, int) and abs(answer) > LARGEST:
         return false()
     return question.matches({question.name: _filtered(kept, question.name)}, wanted)
 

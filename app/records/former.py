@@ -44,7 +44,7 @@ def former_from_json(kept: Iterable[Any]) -> Former:
 
 
 def _choosing(form: Form) -> list[tuple[Place, Question]]:
-    return [((table.name if table else "", one.name), one) for _, one, table in walk(form) if hasattr(one, "choices")]
+    return [((table.name if table else "", one.name), one) for _, one, table in walk(form) if one.from_list]
 
 
 def _gone(question: Question, ever: Mapping[str, Contents]) -> list[Gone]:

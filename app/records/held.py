@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Integer, MetaData, Table, func, inspect, select
 
 from app.language.form import Form
-from app.language.message import Mistake
-from app.language.question import Answer, Question, Reading, Unknown
+from app.language.question import Answer, Question, Reading
 from app.records.tables import row_table_name
 
 BATCH = 500
@@ -77,7 +76,7 @@ class Held:
     def unfit(self, form: str, rows_of: str, question: Question, now: Question) -> int | None:
         """How many answers a question with other limits would not accept; nothing where it cannot be told."""
         if now.columns_asked():
-            return self.longest_rows(form, question, getattr(now, "max_rows", 0))
+            return self.longest_rows(form, question, now.most_rows)
         if now.computed and not now.widens(question):
             return self.answered(form, rows_of, question)
         can_be_read_again = not (now.link_target() or now.attached or now.computed or now.chosen or now.issued)
@@ -85,7 +84,7 @@ class Held:
             return None
         if _limits(now) == _limits(question):
             return 0
-        return self.count(form, rows_of, question, lambda answer: not _is_accepted(now, answer))
+        return self.count(form, rows_of, question, lambda answer: not now.is_accepted(answer, A_DAY))
 
     def answers(self, form: str, rows_of: str, question: Question) -> Iterator[Answer]:
         """Every answer that was given, batch by batch."""
@@ -133,14 +132,3 @@ def _any(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
 def _limits(question: Question) -> dict[str, Any]:
     """What only questions of its kind have."""
     return {name: getattr(question, name) for name in type(question).model_fields if name not in Question.model_fields}
-
-
-def _is_accepted(question: Question, answer: Answer) -> bool:
-    if isinstance(answer, Unknown):
-        return True
-    if question.in_currencies and answer.currency not in getattr(question, "currencies", ()):
-        return False
-    try:
-        return bool(question.read(question.typed(answer, A_DAY), A_DAY) == answer)
-    except Mistake:
-        return False

@@ -38,8 +38,9 @@ def links_in(questions: Iterable[Question], answers: Mapping[str, Any]) -> Itera
         for place, row in enumerate(answer or ()) if question.columns_asked() else ():
             for one in links_in(question.columns_asked(), row):
                 yield Pointing((question.name, str(place), *one.where), one.question, one.number, row.get("id"))
-        if question.link_target() is not None and isinstance(answer, int):
-            yield Pointing((question.name,), question, answer)
+        number = question.number_in(answer)
+        if question.link_target() is not None and number is not None:
+            yield Pointing((question.name,), question, number)
 
 
 def newly_deleted(

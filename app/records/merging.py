@@ -10,7 +10,6 @@ open to who reaches every case and may correct and delete one, and it is told in
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import and_, delete, func, insert, literal, select, union_all, update
 
@@ -66,17 +65,10 @@ def differing(form: Form, kept: Answers, gone: Answers) -> Iterator[Question]:
         if question.computed or question.issued or not (question.column_types() or question.columns_asked()):
             continue
         theirs = gone.get(question.name)
-        if theirs not in (None, []) and question.to_json(unnumbered(theirs)) != question.to_json(
-            unnumbered(kept.get(question.name))
+        if theirs not in (None, []) and question.to_json(question.unnumbered(theirs)) != question.to_json(
+            question.unnumbered(kept.get(question.name))
         ):
             yield question
-
-
-def unnumbered(answer: Any) -> Any:
-    """Rows without the numbers they have in their own case."""
-    if not isinstance(answer, list):
-        return answer
-    return [{**row, "id": None} if isinstance(row, dict) else row for row in answer]
 
 
 def merge(
@@ -96,7 +88,7 @@ def merge(
             raise Clash
         wanted, unwanted = set(taken), set(refused)
         answers = {
-            question.name: unnumbered(gone.answers.get(question.name))
+            question.name: question.unnumbered(gone.answers.get(question.name))
             for question in differing(form, kept.answers, gone.answers)
             if question.name in wanted
             or (question.name not in unwanted and kept.answers.get(question.name) in (None, []))

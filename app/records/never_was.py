@@ -56,8 +56,7 @@ def _questions(part: str, form: Form, reading: Reading, kept: Kept) -> Iterator[
                 yield _slip(reading.sources[part].place(place), NO_QUESTION, question.was, known - asked)
         ever = [] if question.choice_lists() else _offered(question, table, versions)
         if ever:
-            choices: Sequence[Choice] = getattr(question, "all_choices", ())
-            yield from _choices(choices, ever, reading.sources[part], (*path, "choices"))
+            yield from _choices(question.all_choices, ever, reading.sources[part], (*path, "choices"))
 
 
 def _known(was: str, part: str, table: Question | None, reading: Reading, kept: Kept) -> set[str]:

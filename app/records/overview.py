@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from app.language.form import CASE, Form
-from app.language.question import Question, Reading, is_day
+from app.language.question import Question, Reading
 from app.language.same import Same
 from app.records.acceptance import is_with_volunteer
 from app.records.cabinet import Cabinet
@@ -72,8 +72,8 @@ def dating_question(form: Form) -> Question | None:
 def _dating_question(same: Same[Form]) -> Question | None:
     form = same.thing
     names = [name.removeprefix("-") for name in form.sort]
-    dates = [question for question in form.stored_questions if question.value_type == "date"]
-    days = [question for question in dates if is_day(question)]
+    dates = [question for question in form.stored_questions if question.dated]
+    days = [question for question in dates if question.whole_day]
     return next((one for one in dates if one.name in names), days[0] if days else None)
 
 

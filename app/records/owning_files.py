@@ -65,4 +65,4 @@ def _told(connection: Connection, asked: Asked) -> Iterator[tuple[int, Owner]]:
 
 
 def _files_in(pair: Any) -> Iterator[int]:
-    yield from (answer for answer in pair if isinstance(answer, int))
+    yield from (value for value in pair if isinstance(value, int))

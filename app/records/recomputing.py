@@ -178,7 +178,7 @@ def _signatures(form: Form) -> dict[str, Signature]:
 
 def _own(section: Any, question: Question) -> tuple[str, ...]:
     rules = [section.show_if, *_rules(question), *(rule for one in question.columns_asked() for rule in _rules(one))]
-    return (str(getattr(question, "result", "")), *(rule.text for rule in rules if rule is not None))
+    return (question.result_sort, *(rule.text for rule in rules if rule is not None))
 
 
 def _rules(question: Question) -> list[Any]:

@@ -104,7 +104,7 @@ def sort_column(question: Question) -> str:
 
 def sort_columns(question: Question) -> list[str]:
     """The columns that put a list in order by the question: amounts stand apart by their currency."""
-    return [f"{question.name}__currency", question.name] if question.in_currencies else [sort_column(question)]
+    return [question.currency_column, question.name] if question.in_currencies else [sort_column(question)]
 
 
 def sort_order(question: Question, columns: Any, language: str) -> list[Any]:
@@ -123,7 +123,7 @@ def list_orders(question: Question, columns: Any) -> list[Any]:
 
 def sort_value(answer: Answer) -> str | None:
     """What stands in the sort column of a question of words."""
-    is_text = isinstance(answer, str) and not isinstance(answer, Unknown)
+    is_text = answer is not None and not isinstance(answer, Unknown)
     return sort_key(answer)[:LONGEST_SORT_KEY] if is_text else None
 
 

@@ -98,6 +98,8 @@ class Asked:
     rows: list["AskedRow"] = field(default_factory=list)
     read_rows: list[list[str]] = field(default_factory=list)
     """The cells of a table, or of the rows of it, that this worker only reads."""
+    holds_rows: bool = False
+    """A table whose rows are filled in here."""
     only_added: bool = False
     """Rows of the table that are kept stay as they are."""
     blank: "AskedRow | None" = None

@@ -193,7 +193,7 @@ class Filling:
 
     def _draw_rows(self, table: Question, asked: Asked, on_page: frozenset[str]) -> None:
         columns = table.columns_asked()
-        asked.columns = self._heads(table)
+        asked.columns, asked.holds_rows = self._heads(table), True
         fixed = self.fixed.get(table.name, ())
         asked.read_rows = [self._cells_read(table, row) for row in fixed]
         asked.max_rows = max(table.most_rows - len(fixed), 0)

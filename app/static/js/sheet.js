@@ -33,7 +33,7 @@ const rowOf = (element) => element.closest("tr[data-row]");
 const tablesOf = once((question) => [...question.querySelectorAll("table[data-rows]")]);
 const rowsOf = (question) => tablesOf(question).flatMap((table) => [...table.tBodies[0].rows]).filter((row) => !row.hidden);
 const short = (question) => question.dataset.question.split(".").at(-1);
-const holdsRows = (question) => tablesOf(question).length > 0;
+const holdsRows = (question) => "table" in question.dataset;
 
 /** The questions of the sheet, or of one row; not those of the rows within. */
 const questionsOf = once((place) => {

@@ -78,8 +78,7 @@ class Store:
         self._here = threading.local()
         self.sessions = sessionmaker(engine)
         self.session = scoped_session(self.sessions)
-        event.listen(self.sessions, "before_flush", self._refuse_unannounced_flush)
-        event.listen(self.sessions, "do_orm_execute", self._refuse_unannounced_statement)
+        _refuse_unannounced(self.sessions, self._here)
 
     @classmethod
     def open(cls, data: Path | None = None, url: str | None = None, key: bytes | None = None) -> "Store":
@@ -139,13 +138,25 @@ class Store:
         if session.in_transaction():
             session.commit()
 
-    def _refuse_unannounced_flush(self, session: Session, *_: Any) -> None:
-        if not self.is_writing:
+
+def _refuse_unannounced(sessions: sessionmaker[Session], here: threading.local) -> None:
+    """Let these sessions write only inside :meth:`Store.writing`.
+
+    The listeners do not know the store: they live as long as the class of these sessions, and would keep it, with
+    every mapped class, alive after the store is closed.
+    """
+    def require_announced() -> None:
+        if not getattr(here, "writing", False):
             raise RuntimeError("Write inside `with store.writing():`.")
 
-    def _refuse_unannounced_statement(self, state: ORMExecuteState) -> None:
-        if not self.is_writing and (state.is_insert or state.is_update or state.is_delete):
-            raise RuntimeError("Write inside `with store.writing():`.")
+    @event.listens_for(sessions, "before_flush")
+    def before_flush(*_: Any) -> None:
+        require_announced()
+
+    @event.listens_for(sessions, "do_orm_execute")
+    def before_statement(state: ORMExecuteState) -> None:
+        if state.is_insert or state.is_update or state.is_delete:
+            require_announced()
 
 
 class SqliteStore(Store):

@@ -45,6 +45,7 @@ def opened_app(
     if has_people(store):
         mark_founded(data)
     store.learn()
+    application.extensions["dosar_access"].permissions.warm()
     return application, findings
 
 
@@ -76,8 +77,7 @@ def prepared(store: Store, forms: Path, converting: bool = False) -> Opened:
     with store.writing() as session:
         install(session.connection())
         opened = open_forms(store, forms, converting)
-        if opened.changed:
-            sync_permissions(session, opened.definition.roles, opened.definition.forms)
+        sync_permissions(session, opened.definition.roles, opened.definition.forms)
     return opened
 
 

@@ -1,9 +1,14 @@
-"""What several roles allow together: the union of their rights, the widest of their scopes."""
+"""What several roles allow together: the union of their rights, the widest of their scopes.
+
+Rights and pages come from Flask-AppBuilder's tables, scope and clearances from roles.yaml.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from app.access.permission_cache import Permitted
+from app.access.permissions import pages_in, rights_in
 from app.language.question import Sensitivity
 from app.language.roles import Cases, PageName, Role
 
@@ -21,16 +26,20 @@ class Allowance:
     """What may be typed into a new record: all that is seen, and what only ``enters`` names."""
     pages: frozenset[PageName]
 
+    def may_do(self, action: str, form: str) -> bool:
+        """Whether this is allowed with the form's records; whoever sees them may choose them, too."""
+        held = self.rights.get(form, frozenset())
+        return action in held or (action == "choose" and "see" in held)
 
-def together(roles: Iterable[Role], forms: Iterable[str]) -> Allowance:
-    """The allowance of somebody who holds all these roles."""
-    held = list(roles)
+
+def together(roles: Iterable[Role], permitted: Iterable[Permitted]) -> Allowance:
+    """The allowance of somebody who holds all these roles, and is permitted this."""
+    held, rights = list(roles), rights_in(permitted)
     clearances = frozenset[Sensitivity]().union(*(role.clearances for role in held))
-    rights = {form: frozenset[str]().union(*(role.actions(form) for role in held)) for form in forms}
     return Allowance(
-        rights=MappingProxyType({form: actions for form, actions in rights.items() if actions}),
+        rights=MappingProxyType({form: frozenset(actions) for form, actions in rights.items()}),
         cases=max((role.scope for role in held), key=WIDTH.__getitem__, default="none"),
         clearances=clearances,
         enters=clearances.union(*(role.enters for role in held)),
-        pages=frozenset[PageName]().union(*(role.pages for role in held)),
+        pages=pages_in(permitted),
     )

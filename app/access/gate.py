@@ -134,12 +134,13 @@ def _refuse_unread() -> Response | None:
 
 def _recognise() -> None:
     person = session.person  # type: ignore[attr-defined]
-    g.worker = worker_of(person, guarded().definition) if person else None
-    _enter(g.worker.scope if g.worker else NOBODY)
+    let_in(worker_of(person, guarded()) if person else None)
 
 
-def _enter(scope: Scope) -> None:
-    g.scope_before = current_scope.set(scope)
+def let_in(somebody: Worker | None) -> None:
+    """From here on the request is hers, or nobody's: her scope holds."""
+    g.worker = somebody
+    g.setdefault("scope_before", current_scope.set(somebody.scope if somebody else NOBODY))
 
 
 def _let_go(_: BaseException | None) -> None:

@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy import exists, select
 
 from app.access.organisation import Organisation, keep_organisation, read_organisation
+from app.access.permission_cache import PermissionCache
 from app.access.tables import user_table
 from app.language.folder import Definition
 from app.records.system import now
@@ -23,10 +24,13 @@ class Guarded:
     store: Any
     definition: Definition
     clock: Clock = now
-    permissions: dict[frozenset[int], frozenset[tuple[str, str]]] = field(default_factory=dict, repr=False)
-    """What each set of roles may do in Flask-AppBuilder's tables, as far as asked for."""
+    permissions: PermissionCache = field(init=False, repr=False)
+    """What roles may do, by Flask-AppBuilder's tables."""
     _organisation: Organisation | None = field(default=None, repr=False)
     _is_set_up: bool = field(default=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.permissions = PermissionCache(self.store)
 
     @property
     def session(self) -> Any:

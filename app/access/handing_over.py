@@ -9,12 +9,11 @@ from app.access.account_history import note_account
 from app.access.allowance import Allowance
 from app.access.guarded import Guarded
 from app.access.people import Person, change_user, set_active, users
-from app.access.worker import Worker, allowance
+from app.access.worker import Worker, allowance_of
 from app.language.alphabet import sort_key
 from app.language.form import CASE
 from app.language.message import Mistake
 from app.language.question import Reading
-from app.language.same import Same
 from app.records import drafts
 from app.records.cabinet import Cabinet
 from app.records.drafts import Draft
@@ -103,4 +102,4 @@ def _person(user: User, teams: set[str]) -> Person:
 
 
 def _allowance(guarded: Guarded, user: User) -> Allowance:
-    return allowance(Same(guarded.definition), frozenset(role.name for role in user.roles))
+    return allowance_of(guarded, frozenset(role.name for role in user.roles))

@@ -8,7 +8,7 @@ from flask_babel import gettext, lazy_gettext
 
 from app.access.allowance import Allowance
 from app.access.languages import wording
-from app.access.worker import Worker, allowance
+from app.access.worker import Worker
 from app.language.folder import Definition
 from app.language.form import CASE, Form
 from app.language.roles import PageName
@@ -74,31 +74,31 @@ class _Line:
 
 def menu_for(worker: Worker, definition: Definition) -> Menu:
     """Groups without an entry for this worker are left out."""
-    asked = Same(definition), worker.roles, wording()
+    asked = Same(definition), Same(worker.allowance), wording()
     here = f"{request.path}/" if has_request_context() else ""
     current = next((line.url for _, lines in _groups(*asked) for line in lines if line.leads(here)), "")
     return _marked(*asked, current)
 
 
 @lru_cache(maxsize=4096)
-def _marked(known: Same[Definition], roles: frozenset[str], language: str, current: str) -> Menu:
+def _marked(known: Same[Definition], held: Same[Allowance], language: str, current: str) -> Menu:
     return Menu(
         Group(title, [Entry(line.label, line.url, line.url == current) for line in lines])
-        for title, lines in _groups(known, roles, language)
+        for title, lines in _groups(known, held, language)
     )
 
 
 @lru_cache(maxsize=256)
-def _groups(known: Same[Definition], roles: frozenset[str], language: str) -> list[tuple[str, list[_Line]]]:
-    held = allowance(known, roles)
-    seen = {key: form for key, form in known.thing.forms.items() if "see" in held.rights.get(key, ())}
+def _groups(known: Same[Definition], held: Same[Allowance], language: str) -> list[tuple[str, list[_Line]]]:
+    rights = held.thing.rights
+    seen = {key: form for key, form in known.thing.forms.items() if "see" in rights.get(key, ())}
     forms = [
         (say(group.title, language), [
             line for key in group.entries if key in seen for line in _of_form(seen[key], language)
         ])
         for group in known.thing.menu.menu
     ]
-    return [group for group in (*forms, (gettext("Administration"), _administration(held))) if group[1]]
+    return [group for group in (*forms, (gettext("Administration"), _administration(held.thing))) if group[1]]
 
 
 def _of_form(form: Form, language: str) -> list[_Line]:

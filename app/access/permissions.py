@@ -1,33 +1,49 @@
 """The roles of roles.yaml as Flask-AppBuilder's roles and permissions.
 
-The file is the source, the tables follow it: an action on ``form:<key>``, "see" on ``page:<key>``.
+At every start the file is written into the tables; from then on the tables decide what a request may do
+(:mod:`app.access.permission_cache`). An action on ``form:<key>`` and "see" on ``page:<key>`` are permissions there,
+named the way Flask-AppBuilder's own decorators ask for them. Whose cases a role reaches and which sensitive answers it
+sees has no place in these tables: it stays with the file.
 """
 
 from collections.abc import Iterable
 from typing import Any
 
-from flask import current_app, has_app_context
-from flask_appbuilder.security.sqla.models import (
-    Permission,
-    PermissionView,
-    Role,
-    ViewMenu,
-    assoc_permissionview_role,
-)
-from sqlalchemy import Table, delete, insert, select, tuple_
+from flask_appbuilder.const import PERMISSION_PREFIX
+from sqlalchemy import Column, Table, delete, insert, select, tuple_
 
-from app.access.guarded import Guarded, guarded
+from app.access.permission_cache import Permitted
+from app.access.tables import menu_table, pair_table, permission_table, role_permissions, role_table
+from app.language.roles import PAGES, PageName, Roles
 from app.language.roles import Role as RoleInFile
-from app.language.roles import Roles
 
-Permitted = tuple[str, str]
-"""Permission and view menu: ("enter", "form:visit_report")."""
+FORM, PAGE = "form:", "page:"
 
-role_table: Table = Role.__table__
-permission_table: Table = Permission.__table__
-menu_table: Table = ViewMenu.__table__
-pair_table: Table = PermissionView.__table__
-link_table: Table = assoc_permissionview_role
+
+def permission(action: str) -> str:
+    """An action of the file as Flask-AppBuilder names the permission to do it."""
+    return f"{PERMISSION_PREFIX}{action}"
+
+
+def permitted_to(role: RoleInFile, forms: Iterable[str]) -> set[Permitted]:
+    """What the file permits the role, in Flask-AppBuilder's words."""
+    on_forms = {(permission(action), f"{FORM}{form}") for form in forms for action in role.actions(form)}
+    return on_forms | {(permission("see"), f"{PAGE}{page}") for page in role.pages}
+
+
+def rights_in(permitted: Iterable[Permitted]) -> dict[str, set[str]]:
+    """Form → the actions that are permitted on its records."""
+    rights: dict[str, set[str]] = {}
+    for name, menu in permitted:
+        if menu.startswith(FORM):
+            rights.setdefault(menu.removeprefix(FORM), set()).add(name.removeprefix(PERMISSION_PREFIX))
+    return rights
+
+
+def pages_in(permitted: Iterable[Permitted]) -> frozenset[PageName]:
+    """The administration pages that may be seen."""
+    there = set(permitted)
+    return frozenset(page for page in PAGES if (permission("see"), f"{PAGE}{page}") in there)
 
 
 def sync_permissions(session: Any, roles: Roles, forms: Iterable[str]) -> None:
@@ -42,32 +58,14 @@ def sync_permissions(session: Any, roles: Roles, forms: Iterable[str]) -> None:
     actions = _ensure(session, permission_table, {action for action, _ in wanted})
     menus = _ensure(session, menu_table, {menu for _, menu in wanted})
     pairs = _ensure_pairs(session, {(actions[action], menus[menu]) for action, menu in wanted})
-    _link(session, {
+    links = {
         (pairs[actions[action], menus[menu]], role_ids[role])
         for role, of_role in permitted.items() for action, menu in of_role
-    })
-    if has_app_context() and "dosar_access" in current_app.extensions:
-        guarded().permissions.clear()
-
-
-def permitted_to(role: RoleInFile, forms: Iterable[str]) -> set[Permitted]:
-    """What the file permits the role, in Flask-AppBuilder's words."""
-    on_forms = {(str(action), f"form:{form}") for form in forms for action in role.actions(form)}
-    return on_forms | {("see", f"page:{page}") for page in role.pages}
-
-
-def permissions_of(guarded: Guarded, role_ids: frozenset[int]) -> frozenset[Permitted]:
-    """What these roles may do together; asked of the database once for each set of roles."""
-    if role_ids not in guarded.permissions:
-        found = guarded.session.execute(
-            select(permission_table.c.name, menu_table.c.name)
-            .join_from(link_table, pair_table, pair_table.c.id == link_table.c.permission_view_id)
-            .join(permission_table, permission_table.c.id == pair_table.c.permission_id)
-            .join(menu_table, menu_table.c.id == pair_table.c.view_menu_id)
-            .where(link_table.c.role_id.in_(role_ids))
-        )
-        guarded.permissions[role_ids] = frozenset(tuple(row) for row in found)
-    return guarded.permissions[role_ids]
+    }
+    _link(session, links)
+    _drop(session, pair_table.c.id, set(pairs.values()) - {pair for pair, _ in links})
+    _drop(session, permission_table.c.name, actions.keys() - {action for action, _ in wanted})
+    _drop(session, menu_table.c.name, menus.keys() - {menu for _, menu in wanted})
 
 
 def _ensure(session: Any, table: Table, names: Iterable[str]) -> dict[str, int]:
@@ -92,14 +90,20 @@ def _ensure_pairs(session: Any, wanted: set[tuple[int, int]]) -> dict[tuple[int,
 
 
 def _link(session: Any, wanted: set[tuple[int, int]]) -> None:
-    both = link_table.c.permission_view_id, link_table.c.role_id
+    both = role_permissions.c.permission_view_id, role_permissions.c.role_id
     known = {tuple(row) for row in session.execute(select(*both))}
     for gone in _in_parts(sorted(known - wanted)):
-        session.execute(delete(link_table).where(tuple_(*both).in_(gone)))
+        session.execute(delete(role_permissions).where(tuple_(*both).in_(gone)))
     missing = [{"permission_view_id": pair, "role_id": role} for pair, role in sorted(wanted - known)]
     if missing:
-        session.execute(insert(link_table), missing)
+        session.execute(insert(role_permissions), missing)
 
 
-def _in_parts(links: list[tuple[int, int]], size: int = 400) -> Iterable[list[tuple[int, int]]]:
-    return (links[start:start + size] for start in range(0, len(links), size))
+def _drop(session: Any, column: Column[Any], gone: Iterable[Any]) -> None:
+    """Let nothing stand in the tables that no role of the file is permitted."""
+    for part in _in_parts(sorted(gone)):
+        session.execute(delete(column.table).where(column.in_(part)))
+
+
+def _in_parts(found: list[Any], size: int = 400) -> Iterable[list[Any]]:
+    return (found[start:start + size] for start in range(0, len(found), size))

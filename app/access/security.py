@@ -1,4 +1,4 @@
-"""Flask-AppBuilder as a library: its users, roles and permissions, none of its pages.
+"""Flask-AppBuilder as a library: its users, roles and permissions decide; none of its pages is shown.
 
 What it would register by itself (index, back, languages by GET, sign-in by JWT, its API, its menus) is
 left out here; a test walks the routes.
@@ -7,17 +7,20 @@ left out here; a test walks the routes.
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Flask, current_app, session
+from flask import Flask, current_app, g, session
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import Role, User
+from flask_jwt_extended import JWTManager
 from flask_login import LoginManager, current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from app.access.gate import let_in
 from app.access.guarded import guarded
-from app.access.permissions import permissions_of
+from app.access.permission_cache import Permitted
 from app.access.signing_in import right_password
+from app.access.worker import worker_for
 
 HASH_METHOD = "scrypt:131072:8:1"
 
@@ -28,6 +31,7 @@ SETTINGS = {
     "FAB_ADD_SECURITY_API": False,
     "FAB_ADD_SECURITY_VIEWS": False,
     "FAB_API_KEY_ENABLED": False,
+    "FAB_API_KEY_HASH_METHOD": "scrypt:1024:8:1",  # a key is 256 random bits: there is nothing to guess
     "FAB_CREATE_DB": False,
     "FAB_UPDATE_PERMS": False,
 }
@@ -69,8 +73,11 @@ class Security(SecurityManager):
         manager.user_loader(self.load_user)
         return manager
 
-    def create_jwt_manager(self, app: Flask) -> None:
-        """No tokens: a password alone must never open an API."""
+    def create_jwt_manager(self, app: Flask) -> JWTManager:
+        """Its decorators ask for one; it refuses every token: a password alone must never open an API."""
+        manager = JWTManager(app)
+        manager.token_in_blocklist_loader(lambda *_: True)
+        return manager
 
     def create_limiter(self, app: Flask) -> None:
         """Sign-in has limits of its own, in the database (app.access.guessing)."""
@@ -91,10 +98,18 @@ class Security(SecurityManager):
         user_id = right_password(guarded(), username, password)
         return None if user_id is None else self.load_user(user_id)
 
+    def validate_api_key(self, api_key_string: str) -> User | None:
+        """Whose key this is; for the rest of the request she is the worker, as she is in a session of her own."""
+        with guarded().store.writing():
+            user: User | None = super().validate_api_key(api_key_string)
+        if user is not None:
+            let_in(worker_for(guarded(), user.id))
+        return user
+
     def has_access(self, permission_name: str, view_name: str) -> bool:
-        return bool(current_user) and current_user.is_authenticated and self._has_view_access(
-            current_user, permission_name, view_name
-        )
+        """Whether whose key came with the request, or else who is signed in, has this permission."""
+        user = g.user if g.get("_api_key_user") else current_user
+        return bool(user) and user.is_authenticated and self._has_view_access(user, permission_name, view_name)
 
     def is_item_public(self, permission_name: str, view_name: str) -> bool:
         """Nothing is public."""
@@ -114,8 +129,8 @@ class Security(SecurityManager):
         allowed = self._permissions(user)
         return {name for name in view_menus_name if (permission_name, name) in allowed}
 
-    def _permissions(self, user: Any) -> frozenset[tuple[str, str]]:
-        return permissions_of(guarded(), frozenset(role.id for role in self.get_user_roles(user)))
+    def _permissions(self, user: Any) -> frozenset[Permitted]:
+        return guarded().permissions.permitted_to(frozenset(role.name for role in self.get_user_roles(user)))
 
 
 def register_with_appbuilder(app: Flask, database_session: Any) -> Registry:

@@ -1,7 +1,16 @@
 """The gate's own tables, beside Flask-AppBuilder's tables of users, roles and permissions."""
 
 from flask_appbuilder import Model
-from flask_appbuilder.security.sqla.models import User, assoc_user_group, assoc_user_role
+from flask_appbuilder.security.sqla.models import (
+    Permission,
+    PermissionView,
+    Role,
+    User,
+    ViewMenu,
+    assoc_permissionview_role,
+    assoc_user_group,
+    assoc_user_role,
+)
 from sqlalchemy import JSON, Column, DateTime, ForeignKey, Index, Integer, String, Table, Text
 from sqlalchemy.orm import mapped_column
 
@@ -55,8 +64,14 @@ account_history_table = Table(
 )
 """Who did what to whose account; ``changes`` maps what was changed to [old, new]. Entries are only added."""
 
-user_table, role_table = User.__table__, Model.metadata.tables["ab_role"]
+user_table: Table = User.__table__
+role_table: Table = Role.__table__
 user_roles, user_groups = assoc_user_role, assoc_user_group
+permission_table: Table = Permission.__table__
+menu_table: Table = ViewMenu.__table__
+pair_table: Table = PermissionView.__table__
+"""A permission on a view menu; ``role_permissions`` gives it to a role."""
+role_permissions: Table = assoc_permissionview_role
 
 ACCESS_TABLES: tuple[Table, ...] = tuple(
     table for table in Model.metadata.sorted_tables

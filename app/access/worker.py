@@ -6,6 +6,7 @@ from functools import lru_cache
 from app.access.allowance import Allowance, together
 from app.access.guarded import Guarded
 from app.access.identity import Identity, find_identity
+from app.access.permission_cache import Permitted
 from app.language.folder import Definition
 from app.language.message import Mistake
 from app.language.question import Sensitivity
@@ -24,10 +25,24 @@ class Worker:
     roles: frozenset[str]
     language: str | None
     """The language she chose; none until she chooses."""
-    clearances: frozenset[Sensitivity]
-    enters: frozenset[Sensitivity]
-    pages: frozenset[PageName]
+    allowance: Allowance
+    """What her roles allow together; the same object for all who hold the same roles."""
     scope: Scope
+
+    @property
+    def clearances(self) -> frozenset[Sensitivity]:
+        """The sensitive answers she sees."""
+        return self.allowance.clearances
+
+    @property
+    def enters(self) -> frozenset[Sensitivity]:
+        """The sensitive answers she may type into a new record."""
+        return self.allowance.enters
+
+    @property
+    def pages(self) -> frozenset[PageName]:
+        """The administration pages she opens."""
+        return self.allowance.pages
 
     def may(self, action: str, form: str) -> bool:
         """Whether her roles hold this action on the form's records."""
@@ -47,39 +62,40 @@ def worker_for(guarded: Guarded, user_id: int) -> Worker:
     person = find_identity(guarded.session, user_id)
     if person is None:
         raise Mistake("The account with the number %(number)s is closed or missing; name an open one.", number=user_id)
-    return worker_of(person, guarded.definition)
+    return worker_of(person, guarded)
 
 
-def worker_of(person: Identity, definition: Definition) -> Worker:
+def worker_of(person: Identity, guarded: Guarded) -> Worker:
     """The worker this person is under the organisation's roles: of her session, and of :func:`worker_for`."""
-    known = Same(definition)
-    held = allowance(known, person.roles)
+    held = allowance_of(guarded, person.roles)
     return Worker(
         id=person.user_id,
         name=person.name,
         user_name=person.user_name,
         roles=person.roles,
         language=person.language,
-        clearances=held.clearances,
-        enters=held.enters,
-        pages=held.pages,
-        scope=_scope(known, person.roles, person.user_id, person.colleagues),
+        allowance=held,
+        scope=_scope(Same(held), person.user_id, person.colleagues),
     )
 
 
+def allowance_of(guarded: Guarded, roles: frozenset[str]) -> Allowance:
+    """What these roles allow together."""
+    return _allowance(Same(guarded.definition), roles, guarded.permissions.permitted_to(roles))
+
+
 @lru_cache(maxsize=1024)
-def _scope(known: Same[Definition], roles: frozenset[str], user_id: int, colleagues: frozenset[int]) -> Scope:
-    """One scope for all requests of a worker, until her roles or colleagues change.
+def _scope(held: Same[Allowance], user_id: int, colleagues: frozenset[int]) -> Scope:
+    """One scope for all requests of a worker, until her roles, their permissions or her colleagues change.
 
     Whose cases count: her own; for a team's scope those of her groups' members too.
     """
-    held = allowance(known, roles)
-    hers = colleagues | {user_id} if held.cases == "team" else frozenset({user_id})
-    return Scope(worker_id=user_id, cases=held.cases, colleagues=hers, rights=held.rights)
+    cases = held.thing.cases
+    hers = colleagues | {user_id} if cases == "team" else frozenset({user_id})
+    return Scope(worker_id=user_id, cases=cases, colleagues=hers, rights=held.thing.rights)
 
 
 @lru_cache(maxsize=256)
-def allowance(known: Same[Definition], roles: frozenset[str]) -> Allowance:
-    """What these roles allow together; worked out once for each set of roles."""
-    definition = known.thing
-    return together(definition.roles.held(roles), definition.forms)
+def _allowance(known: Same[Definition], roles: frozenset[str], permitted: frozenset[Permitted]) -> Allowance:
+    """Worked out once for each set of roles."""
+    return together(known.thing.roles.held(roles), permitted)

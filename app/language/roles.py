@@ -60,11 +60,6 @@ class Role(BaseModel):
         """What the role may do with the form's records."""
         return self.may.get(form, self.may.get(EVERY_OTHER_FORM, frozenset()))
 
-    def may_do(self, action: Action, form: str) -> bool:
-        """Whether the role may do this; whoever sees the form's records may choose them, too."""
-        held = self.actions(form)
-        return action in held or (action == "choose" and "see" in held)
-
 
 class Roles(BaseModel):
     """The roles of an organisation; without any, nobody may do anything."""

@@ -25,6 +25,7 @@ from app.access.people import (
 )
 from app.access.view import View
 from app.access.work_teams import work_teams
+from app.access.worker import allowance_of
 from app.language.alphabet import sort_key
 from app.language.message import Mistake
 from app.language.roles import ACTIONS, Role
@@ -92,7 +93,7 @@ class UsersPage(View):
 
 
 class RolesPage(View):
-    """What every role may do, read-only: the file is the place to change it."""
+    """What every role may do by Flask-AppBuilder's tables, read-only: they follow the file, the place to change it."""
 
     @page("/roles", administers("roles"))
     def roles(self) -> Any:
@@ -234,12 +235,12 @@ def _state(user: User) -> str:
 
 
 def _role(role: Role) -> dict[str, Any]:
-    forms = guarded().definition.forms
+    forms, held = guarded().definition.forms, allowance_of(guarded(), frozenset({role.role}))
     return {
         "title": say(role.title, wording()),
-        "facts": facts_of(role),
+        "facts": facts_of(role, held.pages),
         "forms": [
-            (say(form.title, wording()), [role.may_do(action, key) for action in ACTIONS])
-            for key, form in forms.items() if role.actions(key)
+            (say(form.title, wording()), [held.may_do(action, key) for action in ACTIONS])
+            for key, form in forms.items() if held.rights.get(key)
         ],
     }

@@ -43,13 +43,13 @@ def action_words() -> dict[str, str]:
     }
 
 
-def facts_of(role: Role) -> list[tuple[str, str]]:
+def facts_of(role: Role, pages: Iterable[str]) -> list[tuple[str, str]]:
     """Scope, clearances and pages of a role, each with its label."""
     return [
         (gettext("Cases"), str(CASES[role.scope])),
         (gettext("Sees sensitive answers"), _listed(SENSITIVE, role.clearances)),
         (gettext("Types them in without seeing them later"), _listed(SENSITIVE, role.enters)),
-        (gettext("Administration pages"), _listed(PAGES, role.pages)),
+        (gettext("Administration pages"), _listed(PAGES, pages)),
     ]
 
 

@@ -213,10 +213,10 @@ def test_flask_appbuilder_permits_what_the_file_permits(office: Office, definiti
         with office.app.app_context():
             user = security.load_user(user_id)
             for form, action in product(definition.forms, ACTIONS):
-                permitted = security._has_view_access(user, action, f"form:{form}")
+                permitted = security._has_view_access(user, f"can_{action}", f"form:{form}")
                 assert permitted == (action in role.actions(form))
             for name in PAGES:
-                assert security._has_view_access(user, "see", f"page:{name}") == (name in role.pages)
+                assert security._has_view_access(user, "can_see", f"page:{name}") == (name in role.pages)
             office.guarded.session.remove()
 
 
@@ -230,7 +230,7 @@ def test_permissions_follow_the_file(office: Office, definition: Definition) -> 
     def permitted() -> bool:
         with office.app.app_context():
             found = security.load_user(user_id)
-            allowed: bool = security._has_view_access(found, "enter", "form:visit_report")
+            allowed: bool = security._has_view_access(found, "can_enter", "form:visit_report")
             office.guarded.session.remove()
             return allowed
     assert permitted()
@@ -245,8 +245,8 @@ def test_permissions_follow_the_file(office: Office, definition: Definition) -> 
 def test_a_stranger_has_no_permission_at_all(office: Office) -> None:
     security = office.app.extensions["appbuilder"].sm
     with office.app.test_request_context("/"):
-        assert not security.has_access("see", "form:visit_report")
-        assert not security.is_item_public("see", "form:visit_report")
+        assert not security.has_access("can_see", "form:visit_report")
+        assert not security.is_item_public("can_see", "form:visit_report")
 
 
 def test_a_view_registered_late_is_behind_the_gate_too(office: Office) -> None:

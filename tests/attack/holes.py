@@ -54,7 +54,7 @@ def _cases_of_all(planted: Planted, patch: Patch) -> None:
 def _colleagues_are_everybody(planted: Planted, patch: Patch) -> None:
     everybody = frozenset(planted.users.values())
     made: Any = worker_module._scope
-    patch(worker_module, "_scope", lambda known, roles, user_id, _: made.__wrapped__(known, roles, user_id, everybody))
+    patch(worker_module, "_scope", lambda held, user_id, _: made.__wrapped__(held, user_id, everybody))
 
 
 def _links_unchecked(planted: Planted, patch: Patch) -> None:

@@ -83,7 +83,8 @@ def test_initials_are_told_only_to_whom_names_are_told(demo: Demo, user: str, to
     with demo.app.test_request_context(), acting_as(SYSTEM):
         code = demo.cabinet.case(stranger).code  # type: ignore[attr-defined]
         found = likely(demo.cabinet, demo.forms[CASE], {"last_name": "Rotaru", "first_name": "Silvia"})
-        somebody = worker_of(Identity(0, user, "", "ro", frozenset({user}), frozenset()), demo.cabinet.definition)
+        access = demo.app.extensions["dosar_access"]
+        somebody = worker_of(Identity(0, user, "", "ro", frozenset({user}), frozenset()), access)
         with acting_as(somebody.scope):
             words = called(Desk(demo.cabinet, somebody, Reading("ro", today_here())), CASE, found)[stranger]
     demo.cabinet.session.remove()

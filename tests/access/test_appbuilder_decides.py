@@ -1,0 +1,227 @@
+"""Flask-AppBuilder's roles are the roles: what its tables permit is what a request may do."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask_appbuilder.api import BaseApi, expose, safe
+from flask_appbuilder.security.decorators import protect
+from sqlalchemy import delete, insert, select
+
+from app.access.gate import EVERYONE, behind, worker
+from app.access.people import set_active
+from app.access.permissions import sync_permissions
+from app.access.tables import menu_table, pair_table, permission_table, role_permissions, role_table
+from app.records.scope import current_scope
+from app.records.store import Store
+from tests.access.conftest import Browser, Office, Opening, counted
+
+NEW, LIST = "/records/visit_report/new", "/records/visit_report"
+ENTERING = "can_enter", "form:visit_report"
+
+
+@pytest.fixture
+def office(store: Store, opening: Opening) -> Office:
+    opened = opening(store)
+    opened.user("administrator", "administrator")
+    opened.user("ana", "case_manager")
+    return opened
+
+
+def links(permission: str, menu: str, role: str) -> Any:
+    """The rows that give the permission to the role."""
+    pairs = (
+        select(pair_table.c.id).join(permission_table, permission_table.c.id == pair_table.c.permission_id)
+        .join(menu_table, menu_table.c.id == pair_table.c.view_menu_id)
+        .where(permission_table.c.name == permission, menu_table.c.name == menu)
+    )
+    return role_permissions.c.permission_view_id.in_(pairs) & role_permissions.c.role_id.in_(
+        select(role_table.c.id).where(role_table.c.name == role)
+    )
+
+
+def sync(office: Office) -> None:
+    definition = office.guarded.definition
+    with office.guarded.store.writing() as session:
+        sync_permissions(session, definition.roles, definition.forms)
+    office.guarded.session.remove()
+
+
+def pages(browser: Browser) -> tuple[int, int]:
+    return browser.get(LIST).status_code, browser.get(NEW).status_code
+
+
+def by_its_own_manager(office: Office) -> None:
+    manager = office.app.extensions["appbuilder"].sm
+    with office.app.app_context(), office.guarded.store.writing():
+        pair = manager.find_permission_view_menu(*ENTERING)
+        manager.del_permission_role(manager.find_role("case_manager"), pair)
+    office.guarded.session.remove()
+
+
+def by_a_statement(office: Office) -> None:
+    with office.guarded.store.writing() as session:
+        session.execute(delete(role_permissions).where(links(*ENTERING, "case_manager")))
+    office.guarded.session.remove()
+
+
+def behind_the_session(office: Office) -> None:
+    with office.guarded.store.engine.begin() as connection:
+        connection.execute(delete(role_permissions).where(links(*ENTERING, "case_manager")))
+    office.guarded.permissions.forget()
+
+
+@pytest.mark.parametrize("take", [by_its_own_manager, by_a_statement, behind_the_session])
+def test_a_permission_taken_from_the_role_is_gone_at_once(office: Office, take: Callable[[Office], None]) -> None:
+    ana = office.signed_in("ana")
+    assert pages(ana) == (200, 200)
+    take(office)
+    assert pages(ana) == (200, 403)
+    sync(office)
+    assert pages(ana) == (200, 200), "the next start writes the file into the tables"
+
+
+def test_a_page_of_the_administration_goes_with_its_permission(office: Office) -> None:
+    administrator = office.signed_in("administrator")
+    assert "/roles" in administrator.get("/users").text
+    with office.guarded.store.writing() as session:
+        session.execute(delete(role_permissions).where(links("can_see", "page:roles", "administrator")))
+    assert administrator.get("/roles").status_code == 403
+    assert "/roles" not in administrator.get("/users").text
+
+
+def test_a_request_asks_the_tables_once_and_never_again(office: Office) -> None:
+    ana, administrator = office.signed_in("ana"), office.signed_in("administrator")
+    ana.get("/")
+    with counted(office) as statements:
+        assert pages(ana) == (200, 200) and administrator.get("/roles").status_code == 200
+    assert [statement for statement in statements if "ab_permission" in statement] == []
+
+
+def test_what_a_transaction_read_before_the_change_is_not_remembered(office: Office) -> None:
+    guarded, roles = office.guarded, frozenset({"case_manager"})
+    guarded.permissions.forget()
+    guarded.session.scalar(select(role_table.c.id).limit(1))
+    with guarded.store.engine.begin() as connection:
+        connection.execute(delete(role_permissions).where(links(*ENTERING, "case_manager")))
+    guarded.permissions.forget()
+    guarded.permissions.permitted_to(roles)
+    guarded.session.remove()
+    assert ENTERING not in guarded.permissions.permitted_to(roles)
+
+
+def test_what_is_taken_back_is_not_remembered(office: Office) -> None:
+    guarded, roles = office.guarded, frozenset({"case_manager"})
+    guarded.permissions.forget()
+    with pytest.raises(ZeroDivisionError), guarded.store.writing() as session:
+        session.execute(delete(role_permissions))
+        assert guarded.permissions.permitted_to(roles) == frozenset()
+        raise ZeroDivisionError
+    assert ENTERING in guarded.permissions.permitted_to(roles)
+
+
+def in_the_tables(session: Any) -> dict[str, set[tuple[str, str]]]:
+    """Role → its permissions."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for role, permission, menu in session.execute(
+        select(role_table.c.name, permission_table.c.name, menu_table.c.name)
+        .join_from(role_permissions, pair_table, pair_table.c.id == role_permissions.c.permission_view_id)
+        .join(permission_table, permission_table.c.id == pair_table.c.permission_id)
+        .join(menu_table, menu_table.c.id == pair_table.c.view_menu_id)
+        .join(role_table, role_table.c.id == role_permissions.c.role_id)
+    ):
+        found.setdefault(role, set()).add((permission, menu))
+    return found
+
+
+def test_a_start_brings_the_tables_of_another_version_along(office: Office) -> None:
+    """Earlier ones named permissions otherwise; and roles and forms come and go with the file."""
+    with office.guarded.store.writing() as session:
+        wanted = in_the_tables(session)
+        session.execute(insert(role_table), [{"name": "intern"}])
+        session.execute(insert(permission_table), [{"name": "see"}])
+        session.execute(insert(menu_table), [{"name": "form:gone"}])
+        role, permission, menu = (session.scalar(select(table.c.id).where(table.c.name == name)) for table, name in (
+            (role_table, "intern"), (permission_table, "see"), (menu_table, "form:gone"),
+        ))
+        session.execute(insert(pair_table), [{"permission_id": permission, "view_menu_id": menu}])
+        pair = session.scalar(select(pair_table.c.id).where(pair_table.c.permission_id == permission))
+        session.execute(insert(role_permissions), [{"permission_view_id": pair, "role_id": role}])
+        session.execute(delete(role_permissions).where(links(*ENTERING, "case_manager")))
+    sync(office)
+    session = office.guarded.session
+    assert in_the_tables(session) == wanted
+    assert "intern" in session.scalars(select(role_table.c.name)).all(), "its users still hold it; it gives nothing"
+    assert "see" not in session.scalars(select(permission_table.c.name)).all()
+    assert "form:gone" not in session.scalars(select(menu_table.c.name)).all()
+    session.remove()
+
+
+class VisitsApi(BaseApi):
+    """What a later programme would ask Dosar for."""
+
+    resource_name = "visits"
+    class_permission_name = "form:visit_report"
+    method_permission_name = {"listed": "see", "add": "enter", "drop": "delete"}
+    base_permissions = ["can_see", "can_enter", "can_delete"]
+
+    @expose("/", methods=["GET"])
+    @behind(EVERYONE)
+    @protect(allow_browser_login=True)
+    @safe
+    def listed(self) -> Any:
+        return self.response(200, by=worker().user_name, cases=current_scope.get().cases)
+
+    @expose("/new", methods=["GET"])
+    @behind(EVERYONE)
+    @protect(allow_browser_login=True)
+    @safe
+    def add(self) -> Any:
+        return self.response(200)
+
+    @expose("/drop", methods=["GET"])
+    @behind(EVERYONE)
+    @protect()
+    @safe
+    def drop(self) -> Any:
+        return self.response(200)
+
+
+@pytest.fixture
+def api(office: Office) -> Iterator[Callable[[str, str], Any]]:
+    """Asks the interface with the key of a user; with that of nobody for ''."""
+    office.app.config["FAB_API_KEY_ENABLED"] = True
+    office.user("ion", "social_worker")
+    manager = office.app.extensions["appbuilder"].sm
+    with office.app.app_context(), office.guarded.store.writing():
+        office.app.extensions["appbuilder"].add_api(VisitsApi)
+        keys = {user: manager.create_api_key(manager.find_user(user), "of the test")["key"] for user in ("ana", "ion")}
+    office.guarded.session.remove()
+
+    def ask(user: str, address: str) -> Any:
+        headers = {"Authorization": f"Bearer {keys[user]}"} if user in keys else {}
+        return office.app.test_client().get(f"/api/v1/visits{address}", headers=headers)
+    yield ask
+
+
+def test_its_api_decides_by_the_same_tables(office: Office, api: Callable[[str, str], Any]) -> None:
+    assert api("ana", "/").json == {"by": "ana", "cases": "own"}
+    assert api("ion", "/").json == {"by": "ion", "cases": "team"}, "under her own scope, as in a session"
+    assert [api(user, "/drop").status_code for user in ("ana", "ion")] == [200, 403]
+    by_a_statement(office)
+    assert [api(user, "/new").status_code for user in ("ana", "ion")] == [403, 200]
+    browser = office.signed_in("ana")
+    assert [browser.get(f"/api/v1/visits{address}").status_code for address in ("/", "/new")] == [200, 403]
+
+
+def test_its_api_lets_nobody_in_without_an_open_account(office: Office, api: Callable[[str, str], Any]) -> None:
+    assert api("", "/").status_code == 401
+    administrator = office.signed_in("administrator")
+    with administrator.client:
+        administrator.get("/users")
+        by = worker()
+    with office.app.app_context():
+        ana = office.app.extensions["appbuilder"].sm.find_user("ana").id
+        set_active(office.guarded, by, ana, False)
+    office.guarded.session.remove()
+    assert api("ana", "/").status_code == 401

@@ -1,5 +1,6 @@
 """What every test may ask for. A test that asks for ``store`` runs on both databases."""
 
+import gc
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -12,6 +13,13 @@ import pytest
 from app.records.store import Store
 from tests.databases import DATABASES, Place, fresh_place, fresh_store
 from tests.filled import filled_place
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: garbage is looked for among what comes later, and not every few hundred objects."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 4)
 
 
 @pytest.fixture(params=DATABASES)

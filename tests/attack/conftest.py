@@ -1,6 +1,5 @@
 """An organisation to attack, and the walk of the roles a file names in ``ROLES``."""
 
-import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -32,10 +31,7 @@ def walk(request: pytest.FixtureRequest) -> Iterator[Walk]:
         fresh_place(database, Path(folder)) as place,
     ):
         walking = Walk(plant(place, place.data or Path(folder), shipped("forms")))
-        gc.collect()
-        gc.freeze()  # as the running application does
         yield walking
-        gc.unfreeze()
         walking.close()
 
 

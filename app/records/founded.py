@@ -8,13 +8,13 @@ remembers, beside its database, that there were people.
 from pathlib import Path
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import exists, inspect, select
 
 from app.records.on_disk import write_whole
 from app.records.store import Store
 from app.records.system import history
 from app.records.trouble import Trouble
+from app.records.users import user_table
 
 FILE = "organisation-there"
 SAYS = (
@@ -26,7 +26,7 @@ SAYS = (
 def has_people(store: Store) -> bool:
     """Whether anybody can sign in to this database."""
     with store.snapshot() as connection:
-        return _has_any(connection, User.__table__.c.id)
+        return _has_any(connection, user_table.c.id)
 
 
 def mark_founded(data: Path) -> None:
@@ -38,7 +38,7 @@ def mark_founded(data: Path) -> None:
 def require_its_people(store: Store, data: Path) -> None:
     """Raises :class:`Trouble` for a database without people where there were some."""
     with store.snapshot() as connection:
-        if _has_any(connection, User.__table__.c.id):
+        if _has_any(connection, user_table.c.id):
             return
         worked_in = _has_any(connection, history.c.id, history.c.user_id.is_not(None))
     if worked_in or (data / FILE).exists():

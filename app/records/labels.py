@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import bindparam, select
 
 from app.fields.files import file_words
@@ -15,9 +14,10 @@ from app.records.attachments import FILE, readable
 from app.records.cabinet import Cabinet
 from app.records.tables import USER, column_names
 from app.records.together import Together, read_together
+from app.records.users import User
 
 CODE = "code"
-PERSON = (User.first_name, User.last_name, User.active)
+PERSON: tuple[Any, ...] = (User.first_name, User.last_name, User.active)
 """What :func:`person_name` is made of."""
 ACCOUNT_CLOSED = {"en": "account closed", "ro": "cont închis"}
 DELETED = {"en": "deleted", "ro": "șters"}

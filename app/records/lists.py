@@ -6,7 +6,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import (
     ColumnElement,
     Select,
@@ -41,6 +40,7 @@ from app.records.labels import (
 from app.records.search import asked_words, found_by, may_be_misspelled
 from app.records.system import attachment
 from app.records.tables import USER, Record, column_names, sort_order
+from app.records.users import User
 
 PAGE = 25
 MOST_COUNTED = 1000

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import (
     ColumnElement,
     Integer,
@@ -31,6 +30,7 @@ from app.records.labels import PERSON, person_name
 from app.records.scope import current_scope
 from app.records.system import history, team
 from app.records.tables import Record
+from app.records.users import User
 
 LINES_OF_A_RECORD = 5
 """How often a record may stand among what changed last, at a guess."""
@@ -110,7 +110,7 @@ def members(cabinet: Cabinet, case: Record, reading: Reading) -> list[Member]:
 
 def events(cabinet: Cabinet, case: Record, forms: Iterable[str], reading: Reading, most: int = 15) -> list[Event]:
     """What happened last in the case, in the forms the reader may see."""
-    rows = cabinet.session.execute(_EVENTS, {"of_case": case.id, "forms": sorted(forms), "most": most})
+    rows: Iterable[Any] = cabinet.session.execute(_EVENTS, {"of_case": case.id, "forms": sorted(forms), "most": most})
     return [Event(*row[:5], person_name(row[5:], reading)) for row in rows]
 
 

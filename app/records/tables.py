@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from zlib import crc32
 
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import Boolean, Column, ColumnElement, DateTime, ForeignKey, Index, Integer, MetaData, Table, Text
 from sqlalchemy.orm import registry
 
@@ -16,6 +15,7 @@ from app.language.texts import LANGUAGES
 from app.records.alphabet import by_code_points, place_in_list
 from app.records.blanks import blanks_first
 from app.records.system import SYSTEM_METADATA
+from app.records.users import user_table
 
 USER = "user"
 LONGEST_SORT_KEY = 80
@@ -142,7 +142,7 @@ def build_tables(forms: Mapping[str, Form]) -> Tables:
     metadata = MetaData()
     for table in SYSTEM_METADATA.tables.values():
         table.to_metadata(metadata)
-    User.__table__.to_metadata(metadata)
+    user_table.to_metadata(metadata)
     mapper = registry(metadata=metadata)
     records = {form.key: _record_class(mapper, forms, form) for form in forms.values()}
     rows = {

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import insert, select, update
 
 from app.language.form import CASE
@@ -18,6 +17,7 @@ from app.records.scope import OutOfReach, Scope, current_scope
 from app.records.sheets import Clerk
 from app.records.system import team
 from app.records.tables import Record
+from app.records.users import User
 
 CASE_MANAGER = "case_manager"
 

@@ -111,7 +111,9 @@ def members(cabinet: Cabinet, case: Record, reading: Reading) -> list[Member]:
 def events(cabinet: Cabinet, case: Record, forms: Iterable[str], reading: Reading, most: int = 15) -> list[Event]:
     """What happened last in the case, in the forms the reader may see."""
     rows = cabinet.session.execute(_EVENTS, {"of_case": case.id, "forms": sorted(forms), "most": most})
-    return [Event(*row[:5], who=person_name(row[5:], reading)) for row in rows]
+    return [
+        Event(row.form, row.record_id, row.action, row.at, row.user_id, person_name(row[5:], reading)) for row in rows
+    ]
 
 
 @dataclass(frozen=True)

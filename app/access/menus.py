@@ -20,8 +20,8 @@ LIST = "/records/{form}"
 ALSO = {CASE: ("/cases",)}
 """Pages that count as a form's, elsewhere."""
 
-OVERVIEWS: dict[str, tuple[object, str]] = {"stay": (lazy_gettext("Places and stays"), "ProgrammePage.programme")}
-"""Pages that draw a form's records together, each before the form itself."""
+OVERVIEW = (lazy_gettext("Places and stays"), "ProgrammePage.programme")
+"""The page that draws the stays together, before their own form."""
 
 ADMINISTRATION: dict[PageName, tuple[object, str]] = {
     "users": (lazy_gettext("Users"), "UsersPage.users"),
@@ -92,19 +92,22 @@ def _marked(known: Same[Definition], held: Same[Allowance], language: str, curre
 def _groups(known: Same[Definition], held: Same[Allowance], language: str) -> list[tuple[str, list[_Line]]]:
     rights = held.thing.rights
     seen = {key: form for key, form in known.thing.forms.items() if "see" in rights.get(key, ())}
+    programme = known.thing.stages.programme
+    of_stays = programme.stays.form if programme else ""
     forms = [
         (say(group.title, language), [
-            line for key in group.entries if key in seen for line in _of_form(seen[key], language)
+            line for key in group.entries if key in seen for line in _of_form(seen[key], key == of_stays, language)
         ])
         for group in known.thing.menu.menu
     ]
     return [group for group in (*forms, (gettext("Administration"), _administration(held.thing))) if group[1]]
 
 
-def _of_form(form: Form, language: str) -> list[_Line]:
+def _of_form(form: Form, is_of_stays: bool, language: str) -> list[_Line]:
     line = _Line(say(form.plural or form.title, language), LIST.format(form=form.key), ALSO.get(form.key, ()))
-    title, endpoint = OVERVIEWS.get(form.key, ("", ""))
-    return [_Line(str(title), url_for(endpoint)), line] if endpoint in current_app.view_functions else [line]
+    title, endpoint = OVERVIEW
+    drawn = is_of_stays and endpoint in current_app.view_functions
+    return [_Line(str(title), url_for(endpoint)), line] if drawn else [line]
 
 
 def _administration(held: Allowance) -> list[_Line]:

@@ -7,9 +7,13 @@ from app.language.folder import PROFILE, STAGES, Reading
 from app.language.form import CASE, Form
 from app.language.message import msgid
 from app.language.moving import GOES_WITH_THE_DAY, moving_questions
+from app.language.programme import NamedQuestion
 from app.language.question import Question
 from app.language.reading import Source
 from app.language.stages import Budget, Named, Profile, Promise, Stages
+
+NO_DAY = msgid('"%(name)s" is no date; take a question with "type: date".')
+NO_LINK = msgid('"%(name)s" does not point to "%(form)s"; take a question with "type: link" and "to: %(form)s".')
 
 
 def stage_findings(reading: Reading) -> Iterator[Finding]:
@@ -21,6 +25,10 @@ def stage_findings(reading: Reading) -> Iterator[Finding]:
     for named in stages.named():
         yield from _unknown(named, source.place(named.path), forms, reading.names("form"))
         yield from _growing_old(named, source.place(named.path), forms.get(named.form))
+    for one in stages.programme.named() if stages.programme else ():
+        yield from _unknown(Named(one.path, one.form, one.question), source.place(one.path), forms,
+                            reading.names("form"), of_case=one.path[1] == "stays")
+        yield from _unfit(one, source.place(one.path), forms)
     seen: set[str] = set()
     for position, stage in enumerate(stages.stages):
         if stage.stage in seen:
@@ -33,7 +41,9 @@ def stage_findings(reading: Reading) -> Iterator[Finding]:
         yield from _no_day(promise, source.place(("promises", position, "date")), forms)
 
 
-def _unknown(named: Named, place: Place, forms: Mapping[str, Form], every: set[str]) -> Iterator[Finding]:
+def _unknown(
+    named: Named, place: Place, forms: Mapping[str, Form], every: set[str], of_case: bool = True,
+) -> Iterator[Finding]:
     if named.form not in every:
         yield finding(
             place, "F019", 'no form is named "%(name)s"%(hint)s', name=named.form, hint=mean(named.form, every)
@@ -41,7 +51,7 @@ def _unknown(named: Named, place: Place, forms: Mapping[str, Form], every: set[s
     form = forms.get(named.form)
     if form is None:
         return
-    if named.form != CASE and not form.belongs_to:
+    if of_case and named.form != CASE and not form.belongs_to:
         text = msgid('The form "%(name)s" belongs to no case; take one with "belongs_to: case".')
         yield finding(place, "F046", text, name=named.form)
     known = _questions(form, named.table)
@@ -87,8 +97,21 @@ def _no_day(promise: Promise, place: Place, forms: Mapping[str, Form]) -> Iterat
     """What is promised must be a whole day, to be compared with today."""
     asked = forms[promise.form].questions.get(promise.date) if promise.form in forms else None
     if asked is not None and not asked.whole_day:
-        text = msgid('"%(name)s" is no date; take a question with "type: date".')
-        yield finding(place, "F046", text, name=promise.date)
+        yield finding(place, "F046", NO_DAY, name=promise.date)
+
+
+def _unfit(named: NamedQuestion, place: Place, forms: Mapping[str, Form]) -> Iterator[Finding]:
+    """What the overview of the programme cannot count with: no date, no link to what it is to point to."""
+    form = forms.get(named.form)
+    asked = form.questions.get(named.question) if form else None
+    if form is None or asked is None:
+        return
+    if named.question in moving_questions(form):
+        yield finding(place, "F029", GOES_WITH_THE_DAY, name=named.question)
+    elif named.is_day and not asked.whole_day:
+        yield finding(place, "F046", NO_DAY, name=named.question)
+    elif named.points_to and asked.link_target() != named.points_to:
+        yield finding(place, "F046", NO_LINK, name=named.question, form=named.points_to)
 
 
 def _not_offered(key: str, question: Question | None, place: Place) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.language.expressions import Expression
 from app.language.form import CASE
+from app.language.programme import Programme
 from app.language.question import Name
 from app.language.texts import Text
 
@@ -153,6 +154,7 @@ class Stages(Part):
     budget: Budget | None = None
     given: tuple[Given, ...] = ()
     monthly: Monthly | None = None
+    programme: Programme | None = None
 
     def named(self) -> Iterator[Named]:
         """Every form and question the file names."""

@@ -1,26 +1,21 @@
 """The overview of the residential programme: free beds, stays and their last day, service agreements."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from flask import render_template, url_for
+from flask import abort, render_template, url_for
 from flask_babel import format_decimal, gettext, ngettext
 
-from app.access.gate import may, page
+from app.access.gate import Door, page, require
+from app.access.guarded import guarded
 from app.access.view import View
+from app.access.worker import Worker
+from app.language.form import CASE
 from app.pages.desk import Desk, desk
 from app.pages.moments import day_text
 from app.records.labels import shown
-from app.records.programme import (
-    AGREEMENT,
-    CASE,
-    FACILITY,
-    STAY,
-    Agreement,
-    Beds,
-    CurrentStay,
-    ProgrammeNow,
-    programme_now,
-)
+from app.records.programme import Agreement, Beds, CurrentStay, ProgrammeNow, programme_now
 from app.records.tables import USER
 
 
@@ -67,13 +62,26 @@ class AgreementLine:
     is_over: bool
 
 
+def _sees_stays() -> Door:
+    """Open to roles that see the sheets of the stays; there is no overview where no form says who stays where."""
+    def check(_: Worker, __: Mapping[str, Any]) -> None:
+        declared = guarded().definition.stages.programme
+        if declared is None:
+            abort(404)
+        require("see", declared.stays.form)
+    return Door("see <stays>", check)
+
+
 class ProgrammePage(View):
     """Beds free, people near their limit, promised against delivered."""
 
-    @page("/programme", may("see", STAY))
+    @page("/programme", _sees_stays())
     def programme(self) -> str:
         at = desk()
-        now = programme_now(at.cabinet, at.seen_forms(), at.reading)
+        declared = at.cabinet.definition.stages.programme
+        if declared is None:
+            abort(404)
+        now = programme_now(at.cabinet, declared, at.seen_forms(), at.reading)
         return render_template(
             "programme.html", title=gettext("Places and stays"), phases=phase_blocks(at, now),
             stays=[_stay_line(at, now, one) for one in now.stays],
@@ -85,7 +93,7 @@ def phase_blocks(at: Desk, now: ProgrammeNow) -> list[PhaseBlock]:
     """The phases in the order of the choice list, those with a facility."""
     if not now.beds:
         return []
-    question = at.forms[FACILITY].questions["phase"]
+    question = at.forms[now.declared.places.form].questions[now.declared.places.phase]
     codes = [choice.code for choice in question.options()]
     by_phase = {code: [one for one in now.beds if one.phase == code] for code in codes}
     return [
@@ -102,8 +110,8 @@ def _phase_block(now: ProgrammeNow, title: str, of_phase: list[Beds]) -> PhaseBl
         gettext("The programme is for %(target)s people.", target=target) if target > beds else "",
         [
             (
-                now.titles.get((FACILITY, one.facility_id), ""),
-                url_for("RecordPages.show", form=FACILITY, record_id=one.facility_id),
+                now.titles.get((now.declared.places.form, one.place_id), ""),
+                url_for("RecordPages.show", form=now.declared.places.form, record_id=one.place_id),
                 _taken_text(one),
             )
             for one in of_phase
@@ -122,14 +130,14 @@ def _waiting_text(count: int) -> str:
 
 
 def _stay_line(at: Desk, now: ProgrammeNow, one: CurrentStay) -> StayLine:
-    questions, today = at.forms[STAY].questions, at.reading.today
+    stays, today = now.declared.stays, at.reading.today
     left = one.days_left(today)
     return StayLine(
         now.titles.get((CASE, one.case_id), str(one.case_id)),
-        url_for("RecordPages.show", form=STAY, record_id=one.record_id),
-        shown(questions["phase"], one.answers.get("phase"), at.reading),
-        now.titles.get((FACILITY, one.answers.get("facility") or 0), ""),
-        day_text(one.answers["admitted_on"]), day_text(one.last_day) if one.last_day else "", left_text(left),
+        url_for("RecordPages.show", form=stays.form, record_id=one.record_id),
+        shown(at.forms[stays.form].questions[stays.phase], one.phase, at.reading),
+        now.titles.get((now.declared.places.form, one.place_id or 0), ""),
+        day_text(one.since), day_text(one.last_day) if one.last_day else "", left_text(left),
         "" if left is None else "over" if left < 0 else "near" if one.is_near(today) else "",
         _extension(now, one), one.is_waiting,
     )
@@ -145,23 +153,22 @@ def left_text(days: int | None) -> str:
 
 
 def _extension(now: ProgrammeNow, one: CurrentStay) -> str:
-    until = one.answers.get("extended_until")
-    if not until:
+    if not one.extended_until:
         return ""
-    approver = now.titles.get((USER, one.answers.get("extension_approved_by") or 0), "")
+    day, approver = day_text(one.extended_until), now.titles.get((USER, one.approver_id or 0), "")
     if not approver:
-        return gettext("until %(day)s", day=day_text(until))
-    return gettext("until %(day)s, approved by %(name)s", day=day_text(until), name=approver)
+        return gettext("until %(day)s", day=day)
+    return gettext("until %(day)s, approved by %(name)s", day=day, name=approver)
 
 
 def _agreement_line(at: Desk, now: ProgrammeNow, one: Agreement) -> AgreementLine:
-    questions, answers = at.forms[AGREEMENT].questions, one.answers
-    provider, until = questions["provider"].link_target() or "", answers.get("valid_until")
+    declared = now.agreed
+    questions, until = at.forms[declared.form].questions, one.answers[declared.until]
     return AgreementLine(
-        now.titles.get((provider, answers.get("provider") or 0), ""),
-        url_for("RecordPages.show", form=AGREEMENT, record_id=one.record_id),
-        shown(questions["service"], answers.get("service"), at.reading),
-        shown(questions["promised"], answers.get("promised"), at.reading),
+        now.titles.get((questions[declared.provider].link_target() or "", one.answers[declared.provider] or 0), ""),
+        url_for("RecordPages.show", form=declared.form, record_id=one.record_id),
+        shown(questions[declared.service], one.answers[declared.service], at.reading),
+        shown(questions[declared.promised], one.answers[declared.promised], at.reading),
         " · ".join([str(format_decimal(one.delivered)), *([_waiting_text(one.waiting)] if one.waiting else [])]),
         format_decimal(one.hours), day_text(until) if until else "", bool(until and until < at.reading.today),
     )

@@ -17,7 +17,7 @@ from app.pages.shortened import beginning, the_rest
 from app.pages.told import ACTIONS
 from app.records.my_cases import Lacking, ToDo, to_do
 from app.records.overview import ByOthers, changed_by_others
-from app.records.programme import FACILITY, STAY, CurrentStay, ProgrammeNow, programme_now
+from app.records.programme import CurrentStay, ProgrammeNow, programme_now
 from app.records.promises import Due
 from app.records.tables import USER
 
@@ -123,9 +123,10 @@ def by_others_block(at: Desk, found: list[ByOthers], titles: Titles) -> Block | 
 
 def places_block(at: Desk) -> Block | None:
     """Beds free in each phase, and who is near the last day."""
-    if not at.worker.may("see", STAY) or not at.worker.may("see", FACILITY):
+    declared = at.cabinet.definition.stages.programme
+    if declared is None or not all(at.worker.may("see", one.form) for one in (declared.stays, declared.places)):
         return None
-    now = programme_now(at.cabinet, at.seen_forms(), at.reading)
+    now = programme_now(at.cabinet, declared, at.seen_forms(), at.reading)
     overview, today = url_for("ProgrammePage.programme"), at.reading.today
     entries = [HomeEntry(phase.title, overview, phase.free) for phase in phase_blocks(at, now)]
     near = [stay for stay in now.stays if stay.is_near(today)]
@@ -140,6 +141,6 @@ def _leaving(now: ProgrammeNow, stay: CurrentStay, today: date) -> HomeEntry:
     day = day_text(stay.last_day) if stay.last_day else ""
     return HomeEntry(
         now.titles.get((CASE, stay.case_id), str(stay.case_id)),
-        url_for("RecordPages.show", form=STAY, record_id=stay.record_id),
+        url_for("RecordPages.show", form=now.declared.stays.form, record_id=stay.record_id),
         f"{gettext('last day %(day)s', day=day)} · {left_text(stay.days_left(today))}",
     )

@@ -179,3 +179,48 @@ def test_a_profile_names_forms_that_are_there_and_the_case_file(folder: Path) ->
         'F019: no form is named "regster"; did you mean "register"?',
         'F046: Every sheet stands in a case file; add "case" to the forms picked.',
     ]
+
+
+HOUSE = """
+form: house
+title: {en: House, ro: Casă}
+list: [beds]
+sections:
+  - title: {en: House, ro: Casă}
+    questions:
+      - {name: beds, type: integer, label: {en: Beds, ro: Paturi}}
+      - {name: step, type: text, label: {en: Step, ro: Pas}}
+"""
+LODGING = """
+form: lodging
+title: {en: Lodging, ro: Cazare}
+belongs_to: case
+list: [came]
+sections:
+  - title: {en: Lodging, ro: Cazare}
+    questions:
+      - {name: house, type: link, to: house, label: {en: House, ro: Casă}}
+      - {name: sent_by, type: link, to: register, label: {en: Sent by, ro: Trimisă de}}
+      - {name: step, type: text, label: {en: Step, ro: Pas}}
+      - {name: came, type: date, label: {en: Came, ro: Venire}}
+      - {name: goes, type: date, label: {en: Goes, ro: Pleacă}}
+      - {name: went, type: date, label: {en: Went, ro: A plecat}}
+"""
+STAYS = "form: lodging, place: house, phase: step, since: came, last: goes, left: went"
+
+
+def of_programme(folder: Path, stays: str = STAYS, beds: str = "beds") -> list[str]:
+    return [one for one in told(folder, house=HOUSE, lodging=LODGING, stages=(
+        f"programme:\n  stays: {{{stays}}}\n  places: {{form: house, phase: step, beds: {beds}}}\n"
+    )) if "F023" not in one]
+
+
+def test_the_programme_is_told_by_forms_of_any_name(folder: Path) -> None:
+    assert of_programme(folder) == []
+
+
+def test_what_the_programme_names_must_be_there_and_fit(folder: Path) -> None:
+    assert 'no question of "house" is named "mats"' in of_programme(folder, beds="mats")[0]
+    assert '"step" is no date' in of_programme(folder, STAYS.replace("left: went", "left: step"))[0]
+    elsewhere = of_programme(folder, STAYS.replace("place: house", "place: sent_by"))
+    assert '"sent_by" does not point to "house"' in elsewhere[0]

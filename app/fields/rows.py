@@ -1,7 +1,7 @@
 """A table on the paper: the same questions for each row, as many rows as needed."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
@@ -16,6 +16,8 @@ from app.language.question import Answer, Answers, Question, Reading, Sensitivit
 from app.language.row_parts import RowPart
 from app.language.texts import Text, say
 
+ReadCell = Callable[[Question, Sequence[str]], Answer]
+"""Reads what stands in a cell. Raises :class:`Mistake`."""
 Row = Answers
 """The answers of one row by column, and its ``id``: ``None`` for a row not yet kept."""
 ROWS: Text = {"en": "rows: %d", "ro": "rânduri: %d"}
@@ -141,15 +143,15 @@ class Table(Question):
     def parse(self, texts: list[str], reading: Reading) -> Answer:
         raise Mistake("Write the answers in the rows of the table.")
 
-    def read_rows(self, posted: Mapping[str, Sequence[str]], reading: Reading) -> RowsRead:
+    def read_rows(self, posted: Mapping[str, Sequence[str]], read: ReadCell) -> RowsRead:
         """The rows among the texts a page posted, by name: ``family.3.name``, ``family.3.id``.
 
-        They keep the order of the page; a new row with nothing in it is left out.
+        They keep the order of the page; a new row with nothing in it is left out. ``read`` reads a cell.
         """
         rows: list[Row] = []
         mistakes: dict[tuple[str, str], Mistake] = {}
         for index in self.indexes(posted):
-            row, wrong = self._read_row(posted, f"{self.name}.{index}.", reading)
+            row, wrong = self._read_row(posted, f"{self.name}.{index}.", read)
             mistakes |= {(index, column): mistake for column, mistake in wrong.items()}
             if wrong or row["id"] is not None or any(row[asked.name] not in (None, []) for asked in self.questions):
                 rows.append(row)
@@ -161,14 +163,14 @@ class Table(Question):
         return list(dict.fromkeys(found[1] for key in posted if (found := name.match(key))))
 
     def _read_row(
-        self, posted: Mapping[str, Sequence[str]], prefix: str, reading: Reading,
+        self, posted: Mapping[str, Sequence[str]], prefix: str, read: ReadCell,
     ) -> tuple[Row, dict[str, Mistake]]:
         known = "".join(posted.get(f"{prefix}id", ()))
         row: Row = {"id": int(known) if re.fullmatch(r"\d{1,9}", known, re.ASCII) else None}
         wrong: dict[str, Mistake] = {}
         for question in self.questions:
             try:
-                row[question.name] = question.read(posted.get(f"{prefix}{question.name}", ()), reading)
+                row[question.name] = read(question, posted.get(f"{prefix}{question.name}", ()))
             except Mistake as mistake:
                 row[question.name] = None
                 wrong[question.name] = mistake

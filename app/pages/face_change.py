@@ -7,10 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from flask_babel import lazy_gettext
 
+from app.filing.cells import CellReader
+from app.filing.read import read_texts
+from app.filing.texts import row_indexes
 from app.language.form import Form, Section
-from app.language.question import Question, Reading
+from app.language.question import Question
 from app.language.texts import LANGUAGES
-from app.pages.posted import Posted, read_posted, row_indexes
+from app.pages.posted import Posted, texts_in
 
 ALSO = "_also"
 """The box that names what a page asks beside its paper: questions, and columns as ``table.column``."""
@@ -35,7 +38,7 @@ def brought_over(
     return opened
 
 
-def left_over(known: Form, here: Sequence[Question], posted: Posted, begun: Posted, reading: Reading) -> list[str]:
+def left_over(known: Form, here: Sequence[Question], posted: Posted, begun: Posted, cells: CellReader) -> list[str]:
     """What was typed in these boxes and is not asked ``here``, as :data:`ALSO` names it."""
     asked, found = _columns(here), []
     for question in known.asked():
@@ -46,15 +49,15 @@ def left_over(known: Form, here: Sequence[Question], posted: Posted, begun: Post
                 f"{question.name}.{column}" for column in _columns([question])[question.name] - asked[question.name]
                 if _is_typed(question.name, column, posted, begun)
             ]
-        elif differs([question], posted, begun, reading):
+        elif differs([question], posted, begun, cells):
             found.append(question.name)
     return found
 
 
-def differs(questions: Sequence[Question], posted: Posted, begun: Posted, reading: Reading) -> bool:
+def differs(questions: Sequence[Question], posted: Posted, begun: Posted, cells: CellReader) -> bool:
     """Whether something else stands in the boxes than what the page began with."""
-    typed = read_posted(questions, posted, reading)
-    return bool(typed.mistakes) or typed.answers != read_posted(questions, begun, reading).answers
+    typed = read_texts(questions, texts_in(posted), cells)
+    return bool(typed.mistakes) or typed.answers != read_texts(questions, texts_in(begun), cells).answers
 
 
 def asking_also(

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 from markupsafe import Markup
 
+from app.filing.texts import BLANK_ROW, row_indexes
 from app.language.answering import Complaint, Where, asked_at, hidden_questions, plain_answers
 from app.language.expressions import Expression
 from app.language.form import Form, Section
@@ -17,7 +18,7 @@ from app.language.same import Same
 from app.language.texts import Text, say
 from app.pages.asked import Asked, AskedColumn, AskedOption, AskedPart, AskedRow, AskedSection, Offer, Problem
 from app.pages.offered import Blanks, offered
-from app.pages.posted import BLANK, Posted, row_indexes
+from app.pages.posted import Posted
 from app.records.attachments import FILE
 from app.records.labels import UNKNOWN_WORDS, shown
 
@@ -208,7 +209,7 @@ class Filling:
                       here, bool(typed))
             for position, index in enumerate(indexes, len(fixed))
         ]
-        asked.blank = self._row(table, BLANK, "", {}, around, here, is_typed=False)
+        asked.blank = self._row(table, BLANK_ROW, "", {}, around, here, is_typed=False)
         drawn = [*enumerate(asked.read_rows), *enumerate(asked.rows, len(fixed))]
         for place, part in enumerate(table.parts):
             here_too = [line for position, line in drawn if table.part_of(rows.get(position, {})) == place]
@@ -216,7 +217,8 @@ class Filling:
                 place, say(part.title, self.reading.language), asked.name, f"{asked.id}-{place}" if place else asked.id,
                 asked.columns, [line for line in here_too if isinstance(line, AskedRow)],
                 [line for line in here_too if isinstance(line, list)],
-                self._row(part.table, BLANK, "", {}, around, here, is_typed=False), asked.max_rows, asked.only_added,
+                self._row(part.table, BLANK_ROW, "", {}, around, here, is_typed=False),
+                asked.max_rows, asked.only_added,
             ))
 
     def _default(self, column: Question) -> list[str]:
@@ -247,15 +249,6 @@ def _in_part(table: Question, row: Answers) -> Question:
     """The table as that part of the paper asks it which the row stands in."""
     asked: Question = table.parts[table.part_of(row)].table if table.parts else table
     return asked
-
-
-def default_texts(question: Question, reading: Reading) -> list[str]:
-    """What stands in a question's boxes before anybody typed: its default, read the way it is written."""
-    default = question.default
-    if default is None:
-        return []
-    answer = question.read([default], reading) if isinstance(default, str) else question.from_json(default)
-    return question.typed(answer, reading)
 
 
 def _id(where: Where) -> str:

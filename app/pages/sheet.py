@@ -15,6 +15,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.access.languages import choose, wording
+from app.filing.cells import CellReader
+from app.filing.derive import derived_answers
+from app.filing.read import read_texts
+from app.filing.texts import next_row_index, renumber_rows
 from app.language.answering import Complaint, Where, asked_at, changed_questions, complaints, settled
 from app.language.form import Form, Section
 from app.language.message import Message
@@ -22,7 +26,7 @@ from app.language.question import Answers, Question
 from app.language.texts import LANGUAGES, say
 from app.pages.addresses import draft_url, page_url
 from app.pages.beside import money_beside
-from app.pages.deriving import derived, offers
+from app.pages.deriving import offers
 from app.pages.desk import Desk
 from app.pages.dropped import would_drop
 from app.pages.duplicates import known_already, numbered_already
@@ -37,12 +41,11 @@ from app.pages.pile import Pile
 from app.pages.posted import (
     FILE_NOT_KEPT,
     Posted,
+    as_boxes,
     as_posted,
     copy_row,
-    next_row,
-    read_posted,
     take_theirs,
-    tidied,
+    texts_in,
 )
 from app.pages.returned import returned_notice
 from app.pages.steps import in_steps, sections_there
@@ -97,6 +100,9 @@ class SheetOnDesk:
     added: Section | None = None
     """What was typed on another paper and stands on none of this one's sections: the last of the form's."""
 
+    def __post_init__(self) -> None:
+        self.cells = CellReader(self.desk.reading)
+
     @property
     def face(self) -> str:
         """The paper this page shows, as an address says it."""
@@ -140,7 +146,7 @@ class SheetOnDesk:
         }}
 
     def _tidied(self, posted: Posted) -> Posted:
-        return tidied(self.questions, posted, self.kept, self.desk.reading, self.fixed)
+        return as_boxes(renumber_rows(self.questions, texts_in(posted), self.kept, self.cells, self.fixed))
 
     def opened(self) -> str:
         """The page as it opens: with the draft, if the worker left one here."""
@@ -172,7 +178,7 @@ class SheetOnDesk:
         begun = self._begun(list(known.asked()))
         if face and face != self.face:
             posted = brought_over(posted, self._asked_on(self.papers.on(face).form), self.questions, begun, known.face)
-        self._ask_also(left_over(known, self.questions, posted, begun, self.desk.reading))
+        self._ask_also(left_over(known, self.questions, posted, begun, self.cells))
         return posted
 
     def _asked_on(self, form: Form) -> list[Question]:
@@ -192,7 +198,7 @@ class SheetOnDesk:
     def _begun(self, questions: Sequence[Question]) -> Posted:
         """What stands in the boxes of these questions before anything is typed."""
         # a CNP on another page tells the birth date here, for her to see before it is saved
-        following = derived(list(self.form.questions.values()), self.kept, self.desk.reading)
+        following = derived_answers(self.form.questions.values(), self.kept, self.cells)
         return as_posted(questions, self.to_type({**self.kept, **following}), self.desk.reading)
 
     def first_look(self, posted: Posted | None = None) -> str:
@@ -201,7 +207,7 @@ class SheetOnDesk:
 
     def is_typed(self, posted: Posted) -> bool:
         """Whether something stands on the page that did not when it was opened."""
-        return differs(self.questions, posted, self._begun(self.questions), self.desk.reading)
+        return differs(self.questions, posted, self._begun(self.questions), self.cells)
 
     @property
     def carried(self) -> dict[str, str]:
@@ -224,9 +230,9 @@ class SheetOnDesk:
                 if refused:
                     return self._page(posted, refusals(refused, posted)), 422
                 return respond(self, posted)
-        read = read_posted(self.questions, posted, self.desk.reading, self.fixed)
+        read = read_texts(self.questions, texts_in(posted), self.cells, self.fixed)
         read.mistakes.update(self._foreign_files(read.answers) | refusals(refused, posted))
-        read.answers.update(derived(self.questions, read.answers, self.desk.reading))
+        read.answers.update(derived_answers(self.questions, read.answers, self.cells))
         answers = settled(self.whole, self._with_kept(read.answers), self.desk.reading.today)
         asked = {question.name for question in self.questions}
         answers, ill_pointed = self._well_pointed(answers, asked)
@@ -311,14 +317,14 @@ class SheetOnDesk:
         self, posted: Posted, mistakes: Any = None, found: Sequence[Complaint] = ()
     ) -> str:
         desk = self.desk
-        answers = read_posted(self.questions, posted, desk.reading, self.fixed).answers
+        answers = read_texts(self.questions, texts_in(posted), self.cells, self.fixed).answers
         everything = settled(self.whole, self._with_kept(answers), desk.reading.today)
         drawn = [question for section in self.sections for question in section.questions]
         filling = Filling(
             self.form, posted, everything, desk.reading, desk.titles(drawn, everything),
             pick=self.action, mistakes=mistakes or {}, complaints=found, whole=self.whole,
             others=self._others(), fixed=self.fixed,
-            offers=offers(self.form.questions.values(), everything, desk.reading),
+            offers=offers(self.form.questions.values(), everything, self.cells),
         )
         problems = filling.problems()
         return render_template(
@@ -407,16 +413,16 @@ def _change_rows(sheet: SheetOnDesk, posted: Posted) -> str:
 
 
 def _add_row(posted: Posted, table: str, index: str) -> None:
-    posted[f"{table}.{next_row(table, posted)}.id"] = ""
+    posted[f"{table}.{next_row_index(table, posted)}.id"] = ""
 
 
 def _begin_in_part(posted: Posted, table: str, part: Any) -> None:
     """The row just added stands in this table of the paper."""
-    posted[f"{table}.{next_row(table, posted) - 1}.{part.by}"] = part.choices[0]
+    posted[f"{table}.{next_row_index(table, posted) - 1}.{part.by}"] = part.choices[0]
 
 
 def _copy_row(posted: Posted, table: str, index: str) -> None:
-    new = f"{table}.{next_row(table, posted)}."
+    new = f"{table}.{next_row_index(table, posted)}."
     copy_row(posted, f"{table}.{index}.", posted, new)
     posted[f"{new}id"] = ""
 
@@ -438,6 +444,7 @@ def _change_language(sheet: SheetOnDesk, posted: Posted) -> Answer:
     choose(code, answer)
     refresh()
     sheet.desk.reading = replace(sheet.desk.reading, language=wording())
+    sheet.cells = CellReader(sheet.desk.reading)
     answer.set_data(sheet.first_look(posted))
     answer.status_code = 200
     answer.headers.pop("Location", None)

@@ -37,7 +37,8 @@ def _is_code(text: str) -> bool:
 
 
 class IssuedCode(Question):
-    """A code issued when the record is saved; typed only when the paper already has one."""
+    """A code issued when the record is saved; typed only when the paper already has one. By the first one of the case
+    file a case is called everywhere."""
 
     issued: ClassVar[bool] = True
     identifies: ClassVar[bool] = True

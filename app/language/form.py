@@ -180,6 +180,11 @@ class Form(BaseModel):
         """The tables of rows: each has a database table of its own."""
         return tuple(question for question in self.questions.values() if question.columns_asked())
 
+    @cached_property
+    def code_question(self) -> Question | None:
+        """The number by which papers and people name a record: the first question whose answer is issued."""
+        return next((one for one in self.questions.values() if one.issued and not one.retired), None)
+
     def asked(self) -> Iterator[Question]:
         """The questions still asked, in the paper's order."""
         return (question for question in self.questions.values() if not question.retired)

@@ -105,7 +105,8 @@ class Desk:
             for question in _header(form) if answers.get(question.name) is not None
         ]
         label = title(form, answers, self.reading, case.id)
-        code = str(answers.get("code") or case.id)
+        asked = form.code_question
+        code = str((answers.get(asked.name) if asked else None) or case.id)
         return CaseHead(case.id, code, label, f"/cases/{case.id}", facts, label.removeprefix(code).strip(" ·"))
 
     def _made_anew(self, columns: Mapping[str, Any], names: Iterable[str]) -> Answers:

@@ -16,7 +16,6 @@ from app.records.tables import USER, column_names
 from app.records.together import Together, read_together
 from app.records.users import User
 
-CODE = "code"
 PERSON: tuple[Any, ...] = (User.first_name, User.last_name, User.active)
 """What :func:`person_name` is made of."""
 ACCOUNT_CLOSED = {"en": "account closed", "ro": "cont închis"}
@@ -164,7 +163,7 @@ def case_codes(cabinet: Cabinet, known: Mapping[str, Form], form: str, ids: Sequ
     Deleted records are told of too."""
     kept: Any = cabinet.record_class(form)
     case: Any = cabinet.record_class(CASE)
-    code = known[CASE].questions.get(CODE)
+    code = known[CASE].code_question
     columns = [case.id] if code is None else [case.id, *[getattr(case, name) for name in column_names(code)]]
     rows = cabinet.session.execute(
         select(kept.id, *columns).join(case, kept.case_id == case.id).where(kept.id.in_(sorted(ids))),

@@ -188,13 +188,15 @@ def _members(cabinet: Cabinet, case_id: int) -> dict[int, str]:
 
 def _tell(cabinet: Cabinet, merging: Merging, moved: Mapping[str, list[int]], clerk: Clerk, reason: str) -> None:
     kept, gone = cabinet.case(merging.kept_id), cabinet.case(merging.gone_id)
-    history.note(cabinet, kept, MERGED, clerk.user_id, {MOVED: moved}, _named(code_of(gone), reason))
-    history.note(cabinet, gone, MERGED_INTO, clerk.user_id, {MOVED: moved}, _named(code_of(kept), reason))
+    history.note(cabinet, kept, MERGED, clerk.user_id, {MOVED: moved}, _named(code_of(cabinet, gone), reason))
+    history.note(cabinet, gone, MERGED_INTO, clerk.user_id, {MOVED: moved}, _named(code_of(cabinet, kept), reason))
 
 
-def code_of(case: Record) -> str:
+def code_of(cabinet: Cabinet, case: Record) -> str:
     """The only name a case has where others read it."""
-    return str(getattr(case, "code", None) or case.id)
+    asked = cabinet.forms[CASE].code_question
+    code = asked.restored(case.columns()) if asked else None
+    return str(code or case.id)
 
 
 def _named(code: str, reason: str) -> str:

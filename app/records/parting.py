@@ -35,8 +35,8 @@ def part(cabinet: Cabinet, case_id: int, clerk: Clerk) -> None:
         moved = _moved(cabinet, case_id)
         _take_back(cabinet, case_id, moved)
         other = cabinet.find(CASE, into, with_deleted=True)
-        history.note(cabinet, case, PARTED, clerk.user_id, {MOVED: moved}, code_of(other))
-        history.note(cabinet, other, PARTED, clerk.user_id, {MOVED: moved}, code_of(case))
+        history.note(cabinet, case, PARTED, clerk.user_id, {MOVED: moved}, code_of(cabinet, other))
+        history.note(cabinet, other, PARTED, clerk.user_id, {MOVED: moved}, code_of(cabinet, case))
         cabinet.session.execute(delete(merged).where(merged.c.case_id == case_id))
     cabinet.session.expire_all()
 

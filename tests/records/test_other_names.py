@@ -11,6 +11,8 @@ from app.language.folder import Definition, define, make_parts
 from app.language.form import CASE
 from app.language.reading import read_text
 from app.records.cabinet import Cabinet
+from app.records.history import entries
+from app.records.merging import Merging, merge
 from app.records.planning import carry_out, plan
 from app.records.programme import programme_now
 from app.records.scope import SYSTEM, acting_as
@@ -99,3 +101,11 @@ def test_the_overview_counts_the_places_it_is_told_of(others: Office) -> None:
     assert [(one.phase, one.beds, one.free) for one in now.beds] == [("first", 3, 2)]
     assert [(now.titles[CASE, one.case_id], one.is_near(TODAY)) for one in now.stays] == [("F-1", True)]
     assert (now.titles["house", house], list(now.agreements)) == ("Teiul", [])
+
+
+def test_merged_cases_name_each_other_by_their_own_code(others: Office) -> None:
+    kept, gone = others.enter(CASE, alias="Sora"), others.enter(CASE, alias="Sora")
+    compared = Merging(kept, others.open(CASE, kept).record.version, gone, others.open(CASE, gone).record.version)
+    merge(others.cabinet, compared, [], others.clerk(), "una și aceeași")
+    told = entries(others.cabinet, others.form(CASE), others.cabinet.case(kept))
+    assert "F-2: una și aceeași" in [one.reason for one in told]

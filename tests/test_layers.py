@@ -16,7 +16,7 @@ MAY_USE = {
     "fields": {"PIL", "babel", "email_validator", "phonenumbers", "pydantic", "sqlalchemy", "stdnum"},
     "records": {"argon2", "platformdirs", "rapidfuzz", "sqlalchemy", "sqlcipher3"},
     "filing": set(),
-    "access": {*WEB, "babel", "flask_jwt_extended", "flask_login", "sqlalchemy"},
+    "access": {*WEB, "alembic", "babel", "flask_jwt_extended", "flask_login", "sqlalchemy"},
     "exchange": {"openpyxl"},
     "pages": {*WEB, "babel", "sqlalchemy"},
 }

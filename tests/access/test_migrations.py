@@ -1,0 +1,136 @@
+"""The gate's tables come along with the program: a database of the version before opens and loses nothing."""
+
+import shutil
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask_appbuilder import Model
+from sqlalchemy import Connection, column, delete, insert, inspect, select, table, update
+
+from app.access.install import install
+from app.access.migrations import VERSIONS, migrate, revision
+from app.access.tables import ACCESS_TABLES, account_history_table, session_table, setting_table, user_table
+from app.records.copying import copy
+from app.records.store import Store
+from app.records.trouble import Trouble
+from tests.databases import fresh_store
+
+NEWEST = "001"
+PHONE = '''"""Users have a telephone."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{revision}"
+down_revision = "{before}"
+
+
+def upgrade() -> None:
+    op.add_column("ab_user", sa.Column("phone", sa.String(32), nullable=True))
+    {more}
+'''
+users: Any = table("ab_user", column("id"), column("username"), column("phone"))
+DAY = datetime(2026, 11, 22, 8)
+
+
+@pytest.fixture
+def next_version(tmp_path: Path) -> Callable[..., Path]:
+    """The steps of a later version: those of this one, and users with a telephone."""
+    def made(more: str = "") -> Path:
+        folder = tmp_path / "100% later" / "versions"
+        shutil.copytree(VERSIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        step = PHONE.format(revision="900", before=NEWEST, more=more)
+        (folder / "900_telephone.py").write_text(step, encoding="utf-8")
+        return folder
+    return made
+
+
+def as_before_there_were_steps(connection: Connection) -> None:
+    """The tables as Dosar 0.1 made them, with somebody in them."""
+    Model.metadata.create_all(connection, tables=list(ACCESS_TABLES))
+    user = {"username": "ana", "first_name": "Ana", "last_name": "Pop", "email": "ana", "active": True, "locale": "ro"}
+    connection.execute(insert(user_table).values(**user))
+    user_id = connection.scalar(select(user_table.c.id))
+    connection.execute(insert(session_table).values(
+        id="digest", user_id=user_id, contents="{}", created=DAY, seen=DAY,
+    ))
+    connection.execute(insert(setting_table).values(key="organisation.name", value="Asociația"))
+    connection.execute(insert(account_history_table).values(
+        at=DAY, by_id=None, user_id=user_id, action="added", changes={"user_name": ["", "ana"]},
+    ))
+
+
+def kept_in(connection: Connection) -> dict[str, list[Any]]:
+    return {one.name: [tuple(row) for row in connection.execute(select(one))] for one in ACCESS_TABLES}
+
+
+def test_a_new_database_has_the_tables_that_the_program_knows(store: Store) -> None:
+    ours = {one.name for one in ACCESS_TABLES}
+    with store.writing() as session:
+        install(session.connection())
+    with store.writing() as session:
+        context = MigrationContext.configure(session.connection(), opts={
+            "include_object": lambda thing, name, kind, *_: kind != "table" or name in ours, "compare_type": True,
+        })
+        assert compare_metadata(context, Model.metadata) == [], "what changed needs a migration"
+
+
+def test_a_database_from_before_there_were_steps_loses_nothing(store: Store) -> None:
+    with store.writing() as session:
+        as_before_there_were_steps(session.connection())
+        before = kept_in(session.connection())
+    with store.writing() as session:
+        install(session.connection())
+        assert revision(session.connection()) == NEWEST
+        assert kept_in(session.connection()) == before
+
+
+def test_users_get_a_column(store: Store, next_version: Callable[..., Path]) -> None:
+    """One class and one file, as docs and the module say."""
+    versions = next_version()
+    with store.writing() as session:
+        as_before_there_were_steps(session.connection())
+        before = kept_in(session.connection())
+    for _ in range(2):
+        with store.writing() as session:
+            migrate(session.connection(), versions)
+            assert kept_in(session.connection()) == before
+    with store.writing() as session:
+        session.execute(update(users).values(phone="0722 000 000"))
+        assert session.execute(select(users.c.username, users.c.phone)).all() == [("ana", "0722 000 000")]
+
+
+def test_a_step_that_breaks_leaves_everything_as_it_was(store: Store, next_version: Callable[..., Path]) -> None:
+    with store.writing() as session:
+        as_before_there_were_steps(session.connection())
+    with pytest.raises(ZeroDivisionError), store.writing() as session:
+        migrate(session.connection(), next_version("1 / 0"))
+    with store.writing() as session:
+        assert revision(session.connection()) is None
+        assert "phone" not in {one["name"] for one in inspect(session.connection()).get_columns("ab_user")}
+        install(session.connection())
+        assert revision(session.connection()) == NEWEST
+
+
+def test_a_database_of_a_newer_version_is_refused(store: Store, next_version: Callable[..., Path]) -> None:
+    versions = next_version()
+    with store.writing() as session:
+        migrate(session.connection(), versions)
+    with pytest.raises(Trouble, match="A newer version of Dosar has opened this database"), store.writing() as session:
+        install(session.connection())
+
+
+def test_a_copy_stands_at_the_same_step(store: Store, tmp_path: Path) -> None:
+    with store.writing() as session:
+        install(session.connection())
+    with fresh_store("sqlite", tmp_path) as other:
+        copy(store, other, ACCESS_TABLES)
+        with other.writing() as session:
+            install(session.connection())
+            assert revision(session.connection()) == NEWEST
+            assert session.execute(delete(user_table)).rowcount == 0

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.records.store import Store
+from dosar.database.store import Store
 from tests.databases import DATABASES, Place, fresh_place, fresh_store
 from tests.filled import filled_place
 
@@ -79,8 +79,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     """The figures the tests told."""
     reports = [report for kind in terminalreporter.stats.values() for report in kind]
     figures = dict.fromkeys(
-        str(figure) for report in reports for name, figure in getattr(report, "user_properties", ())
-        if name == "figure"
+        str(figure) for report in reports for name, figure in getattr(report, "user_properties", ()) if name == "figure"
     )
     if figures:
         terminalreporter.section("figures")

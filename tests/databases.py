@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from app.records.store import Store
+from dosar.database.store import Store
 
 KEY = bytes(range(32))
 DATABASES = ["sqlite", "postgresql"]

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from app.access.time_zones import day_of, zone_of
-from app.records.system import now
+from dosar.access.i18n.time_zones import local_day, time_zone_of
+from dosar.database.system_tables import utc_now
 
 
 def today_here() -> date:
     """Today in Romania."""
-    return day_of(now(), zone_of(None, "RO"))
+    return local_day(utc_now(), time_zone_of(None, "RO"))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from flask import Flask
 
-from app import shipped
-from app.running import opened_app
+from dosar import shipped_folder
+from dosar.cli.runtime import open_app
 from tests.databases import Place, fresh_place
 from tests.days import today_here
 
@@ -15,13 +15,19 @@ from tests.days import today_here
 @contextmanager
 def opened_at(place: Place, data: Path, demo: bool = True) -> Iterator[Flask]:
     """Dosar on this database, filled with the demo cases if it is empty and is to be."""
-    app, findings = opened_app(
-        place.data or data, shipped("forms"), place.key, place.url, demo=demo, today=today_here(), TESTING=True,
+    app, findings = open_app(
+        place.data or data,
+        shipped_folder("forms"),
+        place.key,
+        place.url,
+        demo=demo,
+        today=today_here(),
+        TESTING=True,
         FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
     )
     assert not findings, "\n".join(str(found) for found in findings)
     yield app
-    app.extensions["dosar_cabinet"].store.close()
+    app.extensions["dosar_repository"].store.close()
 
 
 @contextmanager

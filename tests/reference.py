@@ -6,20 +6,30 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from app.fields import KINDS
-from app.language.choices import Choice, ChoiceList
-from app.language.face import Face, FaceQuestion
-from app.language.figures import Figure, Report, Share
-from app.language.form import Form, Section, Signature, Total
-from app.language.question import Question
-from app.language.roles import Role
-from app.language.schema import option_docs
+from dosar.fields import QUESTION_KINDS
+from dosar.language.choices import Choice, ChoiceList
+from dosar.language.face import Face, FaceQuestion
+from dosar.language.figures import Figure, FigureShare, Report
+from dosar.language.form import Form, Section, Signature, Total
+from dosar.language.load.json_schema import option_docs
+from dosar.language.question import Question
+from dosar.language.roles import Role
 
 README = Path(__file__).parents[1] / "README.md"
 TABLES: dict[str, type[BaseModel]] = {
-    "form": Form, "section": Section, "question": Question, "total": Total, "signature": Signature,
-    "choices": ChoiceList, "choice": Choice, "role": Role, "face": Face, "face-question": FaceQuestion,
-    "report": Report, "figure": Figure, "share": Share,
+    "form": Form,
+    "section": Section,
+    "question": Question,
+    "total": Total,
+    "signature": Signature,
+    "choices": ChoiceList,
+    "choice": Choice,
+    "role": Role,
+    "face": Face,
+    "face-question": FaceQuestion,
+    "report": Report,
+    "figure": Figure,
+    "share": FigureShare,
 }
 """Where a table stands in README.md, between ``<!-- name -->`` and ``<!-- end -->``, and what it describes."""
 
@@ -41,10 +51,13 @@ def options(model: type[BaseModel]) -> str:
 
 def kinds() -> str:
     """The kinds of question, each with the options only it has."""
-    return table(("type", "what is asked", "its own options"), [
-        (f"`{word}`", _words((kind.__doc__ or "").partition("\n\n")[0]), _own_options(kind))
-        for word, kind in sorted(KINDS.items())
-    ])
+    return table(
+        ("type", "what is asked", "its own options"),
+        [
+            (f"`{word}`", _words((kind.__doc__ or "").partition("\n\n")[0]), _own_options(kind))
+            for word, kind in sorted(QUESTION_KINDS.items())
+        ],
+    )
 
 
 def _own_options(kind: type[Question]) -> str:
@@ -89,7 +102,9 @@ def renewed(text: str) -> str:
     """README.md with every table as it should be."""
     for place, made in tables().items():
         text = re.sub(
-            rf"(?s)<!-- {place} -->\n.*?<!-- end -->", lambda _: f"<!-- {place} -->\n{made}\n<!-- end -->", text,  # noqa: B023
+            rf"(?s)<!-- {place} -->\n.*?<!-- end -->",
+            lambda _: f"<!-- {place} -->\n{made}\n<!-- end -->",
+            text,
         )
     return text
 

@@ -16,12 +16,12 @@ from threading import Thread
 
 import pytest
 
-from app.cli import main
-from app.records.alone import alone_with, publish_instance, published_instance
-from app.records.scope import SYSTEM, acting_as
-from app.records.store import Store
-from app.running import prepared
-from app.speaking import own_language
+from dosar.cli.locale import computer_language
+from dosar.cli.main import main
+from dosar.cli.runtime import prepare_database
+from dosar.database.lock_file import lock_folder, publish_instance, published_instance
+from dosar.database.store import Store
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import fresh_place
 from tests.records.organisations import CASE, MENU, ROLES, Organisation, form
 
@@ -49,11 +49,11 @@ def places(tmp_path: Path) -> list[str]:
 @pytest.fixture
 def kept(places: list[str], tmp_path: Path) -> int:
     """A record of the organisation, whose forms have changed since."""
-    from app.records.keys import key_from_file
+    from dosar.database.keys import key_from_file
 
     store = Store.open(tmp_path / "data", key=key_from_file(tmp_path / "data", tmp_path / "key"))
-    prepared(store, tmp_path / "forms")
-    with acting_as(SYSTEM):
+    prepare_database(store, tmp_path / "forms")
+    with acting_as(SYSTEM_SCOPE):
         ours = Organisation(store, tmp_path / "forms").start()
         visit = ours.enter("visit", cost=7)
         store.session.remove()
@@ -63,11 +63,11 @@ def kept(places: list[str], tmp_path: Path) -> int:
 
 
 def answers(data: Path, key: Path, forms: Path, visit: int) -> dict[str, object]:
-    from app.records.keys import key_from_file
+    from dosar.database.keys import key_from_file
 
     store = Store.open(data, key=key_from_file(data, key))
     try:
-        with acting_as(SYSTEM):
+        with acting_as(SYSTEM_SCOPE):
             return Organisation(store, forms).start().answers("visit", visit)
     finally:
         store.session.remove()
@@ -116,8 +116,8 @@ def test_on_postgresql_the_copy_is_a_file_too(
     with fresh_place("postgresql", tmp_path) as place:
         assert place.url is not None
         store = place.open()
-        prepared(store, tmp_path / "forms")
-        with acting_as(SYSTEM):
+        prepare_database(store, tmp_path / "forms")
+        with acting_as(SYSTEM_SCOPE):
             visit = Organisation(store, tmp_path / "forms").start().enter("visit", cost=7)
             store.session.remove()
         store.close()
@@ -153,8 +153,7 @@ def test_without_a_database_there_is_nothing_to_upgrade(
 ) -> None:
     assert main(["upgrade", *places]) == 2
     assert capsys.readouterr().err == (
-        f"There is no database in {tmp_path / 'data'}. Name the data folder with --data, or start Dosar there "
-        "first.\n"
+        f"There is no database in {tmp_path / 'data'}. Name the data folder with --data, or start Dosar there first.\n"
     )
 
 
@@ -178,22 +177,31 @@ def test_a_server_that_does_not_answer_is_told_in_romanian(
     assert "secret" not in said
 
 
-@pytest.mark.parametrize("environment, language", [
-    ({}, "en"), ({"LANG": "C.UTF-8"}, "en"), ({"LANG": "ro_MD.UTF-8"}, "ro"), ({"LANG": "ro", "LC_ALL": "en_US"}, "en"),
-])
+@pytest.mark.parametrize(
+    "environment, language",
+    [
+        ({}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "ro_MD.UTF-8"}, "ro"),
+        ({"LANG": "ro", "LC_ALL": "en_US"}, "en"),
+    ],
+)
 def test_the_commands_speak_the_computers_language(environment: dict[str, str], language: str) -> None:
-    assert own_language(environment) == language
+    assert computer_language(environment) == language
 
 
-@pytest.mark.parametrize("asked, told", [
-    (["--help"], ["utilizare: dosar", "COMANDĂ", "pornește aplicația", "arată acest ajutor", "comenzile vorbesc"]),
-    (["start", "--help"], ["Pornește aplicația.", "opțiuni:", "portul paginilor (8080)", "cere o "]),
-    (["copy"], ["eroare: lipsesc argumentele: --to"]),
-    (["strat"], ["eroare: argumentul COMANDĂ: nu există 'strat' (alegeți dintre 'start', "]),
-    (["start", "--port", "x"], ["argumentul --port: valoare de alt tip decât int: 'x'"]),
-    (["check", "--langauge", "ro"], ["eroare: argumente necunoscute: --langauge ro"]),
-    (["check", "--language", "zz"], ["limbă necunoscută „zz”; există: en, ro, ro-MD."]),
-])
+@pytest.mark.parametrize(
+    "asked, told",
+    [
+        (["--help"], ["utilizare: dosar", "COMANDĂ", "pornește aplicația", "arată acest ajutor", "comenzile vorbesc"]),
+        (["start", "--help"], ["Pornește aplicația.", "opțiuni:", "portul paginilor (8080)", "cere o "]),
+        (["copy"], ["eroare: lipsesc argumentele: --to"]),
+        (["strat"], ["eroare: argumentul COMANDĂ: nu există 'strat' (alegeți dintre 'start', "]),
+        (["start", "--port", "x"], ["argumentul --port: valoare de alt tip decât int: 'x'"]),
+        (["check", "--langauge", "ro"], ["eroare: argumente necunoscute: --langauge ro"]),
+        (["check", "--language", "zz"], ["limbă necunoscută „zz”; există: en, ro, ro-MD."]),
+    ],
+)
 def test_how_to_ask_is_told_in_romanian_too(
     asked: list[str], told: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -208,12 +216,16 @@ def test_how_to_ask_is_told_in_romanian_too(
 def test_check_says_every_mistake(places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "forms/visit.yaml").write_text(VISIT.replace("integer", "intger"), encoding="utf-8")
     assert main(["check", *places[2:4], "--language", "ro"]) == 1
-    assert 'forms/visit.yaml:8: F006: tip necunoscut „intger”' in capsys.readouterr().out
+    assert "forms/visit.yaml:8: F006: tip necunoscut „intger”" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("language, hint", [
-    ("zz", "; there are: en, ro, ro-MD."), ("ro_MD", '; did you mean "ro-MD"?'),
-])
+@pytest.mark.parametrize(
+    "language, hint",
+    [
+        ("zz", "; there are: en, ro, ro-MD."),
+        ("ro_MD", '; did you mean "ro-MD"?'),
+    ],
+)
 def test_check_speaks_only_languages_there_are(
     language: str, hint: str, places: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -237,6 +249,7 @@ def test_check_says_what_the_kept_answers_do_not_allow(
 
 # --- the application itself, as a program of its own -------------------------------------------------
 
+
 @pytest.fixture
 def started(places: list[str], free_port: int, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """``dosar start`` from some other folder."""
@@ -249,11 +262,24 @@ def started(places: list[str], free_port: int, tmp_path: Path) -> Iterator[subpr
 
 
 def _start(places: list[str], port: int, folder: Path, browser: Path | None = None) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-c", "import sys; from app.cli import main; sys.exit(main())",
-               "start", "--port", str(port), *places, *([] if browser else ["--no-browser"])]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "BROWSER": f"{browser} %s"}
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from dosar.cli.main import main; sys.exit(main())",
+        "start",
+        "--port",
+        str(port),
+        *places,
+        *([] if browser else ["--no-browser"]),
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "app"), "BROWSER": f"{browser} %s"}
     return subprocess.Popen(
-        command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        command,
+        cwd=folder,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
 
 
@@ -269,11 +295,17 @@ def _first_answer(port: int, patience: float = 30) -> tuple[int, str]:
             time.sleep(0.05)
 
 
-@pytest.mark.parametrize("refused, status, told", [
-    ("POST /sign-in HTTP/1.1\r\nHost: localhost\r\nAccept-Language: ro\r\nContent-Length: 99999999\r\n\r\n", 413,
-     "Este prea mult deodată"),
-    ("nonsense\r\n\r\n", 400, "Cererea nu poate fi înțeleasă"),
-])
+@pytest.mark.parametrize(
+    "refused, status, told",
+    [
+        (
+            "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nAccept-Language: ro\r\nContent-Length: 99999999\r\n\r\n",
+            413,
+            "Este prea mult deodată",
+        ),
+        ("nonsense\r\n\r\n", 400, "Cererea nu poate fi înțeleasă"),
+    ],
+)
 def test_what_the_server_refuses_is_told_like_any_error(
     started: "subprocess.Popen[str]", free_port: int, refused: str, status: int, told: str
 ) -> None:
@@ -289,17 +321,31 @@ def test_a_file_that_knows_no_romanian_letters_takes_what_is_said(places: list[s
     """What ``dosar check > greseli.txt`` writes on Windows."""
     (tmp_path / "forms/visit.yaml").write_text(VISIT.replace("type: integer", "type: int"), encoding="utf-8")
     said = subprocess.run(
-        [sys.executable, "-c", "import sys; from app.cli import main; sys.exit(main())", "check", "--language", "ro",
-         "--forms", str(tmp_path / "forms"), "--key-file", str(tmp_path / "key")],
+        [
+            sys.executable,
+            "-c",
+            "import sys; from dosar.cli.main import main; sys.exit(main())",
+            "check",
+            "--language",
+            "ro",
+            "--forms",
+            str(tmp_path / "forms"),
+            "--key-file",
+            str(tmp_path / "key"),
+        ],
         env={**os.environ, "PYTHONIOENCODING": "cp1252", "XDG_DATA_HOME": str(tmp_path / "none")},
-        capture_output=True, cwd=Path(__file__).parents[1],
+        capture_output=True,
+        cwd=Path(__file__).parents[1],
     )
     assert said.returncode == 1, said.stderr
     assert b"F006: tip necunoscut" in said.stdout and said.stderr == b""
 
 
 def test_it_starts_from_any_folder_and_stops_at_once(
-    started: "subprocess.Popen[str]", free_port: int, places: list[str], tmp_path: Path,
+    started: "subprocess.Popen[str]",
+    free_port: int,
+    places: list[str],
+    tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert started.stdout is not None
@@ -321,12 +367,13 @@ def test_it_starts_from_any_folder_and_stops_at_once(
 
 def test_behind_a_web_server_with_https(places: list[str], free_port: int, tmp_path: Path) -> None:
     """Its name is answered to, no other; cookies are for HTTPS; who asks is who the web server says."""
+
     def asked(host: str) -> tuple[int, str]:
         told = {"Host": host, "X-Forwarded-For": "198.51.100.7"}
         try:
-            with urllib.request.urlopen(urllib.request.Request(
-                f"http://127.0.0.1:{free_port}/sign-in", headers=told
-            ), timeout=10) as answer:
+            with urllib.request.urlopen(
+                urllib.request.Request(f"http://127.0.0.1:{free_port}/sign-in", headers=told), timeout=10
+            ) as answer:
                 return answer.status, answer.headers["Set-Cookie"] or ""
         except urllib.error.HTTPError as refused:
             return refused.code, ""
@@ -348,6 +395,7 @@ def test_an_address_without_https_is_refused(address: str, capsys: pytest.Captur
 
 
 # --- started twice on one data folder ------------------------------------------------------------------
+
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Path:
@@ -378,9 +426,13 @@ def test_who_starts_twice_is_led_to_what_runs(
         first.wait(10)
     address = f"http://127.0.0.1:{free_port}/"
     assert (second.returncode, complaint) == (0, "")
-    assert told == capsys.readouterr().out == (
-        f"Dosar is running on the data folder {tmp_path / 'data'} already: {address} "
-        "(Ctrl+C in its window stops it)\n"
+    assert (
+        told
+        == capsys.readouterr().out
+        == (
+            f"Dosar is running on the data folder {tmp_path / 'data'} already: {address} "
+            "(Ctrl+C in its window stops it)\n"
+        )
     )
     assert opened_in(browser) == [address]
     assert published_instance(tmp_path / "data") is None
@@ -410,13 +462,14 @@ def test_the_address_of_a_killed_program_is_not_opened(
     assert left is not None and published_instance(data) == left, "nobody cleared up after it"
     with HTTPServer(("127.0.0.1", free_port), Stranger) as stranger:
         Thread(target=stranger.serve_forever, daemon=True).start()
-        with alone_with(data):
+        with lock_folder(data):
             assert published_instance(data) is None, "whoever comes next does"
             publish_instance(data, left)
             with _start(places, free_port, tmp_path, browser) as second:
                 _, complaint = second.communicate(timeout=40)
         stranger.shutdown()
-    assert (second.returncode, complaint) == (2, (
-        f"Dosar is running on the data folder {data} already. Stop it first (Ctrl+C in its window).\n"
-    ))
+    assert (second.returncode, complaint) == (
+        2,
+        (f"Dosar is running on the data folder {data} already. Stop it first (Ctrl+C in its window).\n"),
+    )
     assert opened_in(browser) == []

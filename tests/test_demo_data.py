@@ -12,22 +12,22 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app import shipped
-from app.language.answering import complaints
-from app.language.form import CASE
-from app.language.message import Mistake
-from app.language.question import Answers, Question, Reading, Unknown
-from app.records.overview import dating_question
-from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import answers_of
-from app.records.system import team
-from app.running import opened_app
+from dosar import shipped_folder
+from dosar.cli.runtime import open_app
+from dosar.database.system_tables import team_table
+from dosar.language.form import CASE_FORM
+from dosar.language.question import Answers, Question, ReadingContext, Unknown
+from dosar.language.text.message import Mistake
+from dosar.language.validation import validate_answers
+from dosar.overview.case_overview import dating_question
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import answers_of
 from tests.databases import KEY
 from tests.days import today_here
 from tests.pages.conftest import Demo
 
 TODAY = today_here()
-READING = Reading("ro", TODAY, worker_id=1)
+READING = ReadingContext("ro", TODAY, worker_id=1)
 CASES = 9
 CLOSED = {"closed", "closed_referred", "archived"}
 
@@ -43,9 +43,14 @@ class Filed:
 
 
 def opened(data: Path, today: date, forms: Path | None = None) -> Demo:
-    app, findings = opened_app(
-        data, forms or shipped("forms"), KEY, demo=True, today=today,
-        TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+    app, findings = open_app(
+        data,
+        forms or shipped_folder("forms"),
+        KEY,
+        demo=True,
+        today=today,
+        TESTING=True,
+        FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
     )
     assert forms or findings == [], "every record of the demo is filed with the shipped forms"
     return Demo(app)
@@ -56,20 +61,24 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demo as it is filled, and nothing else in it."""
     office = opened(tmp_path_factory.mktemp("demo"), TODAY)
     yield office
-    office.cabinet.store.close()
+    office.repository.store.close()
 
 
 @pytest.fixture(scope="module")
 def filed(demo: Demo) -> list[Filed]:
     """Every record as it was filed."""
-    with demo.app.app_context(), acting_as(SYSTEM):
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
         found = [
-            Filed(key, record.id, getattr(record, "case_id", None) if key != CASE else record.id,
-                  answers_of(demo.cabinet, record))
-            for key, kept in demo.cabinet.tables.records.items()
-            for record in demo.cabinet.session.scalars(select(kept).order_by(kept.id))
+            Filed(
+                key,
+                record.id,
+                getattr(record, "case_id", None) if key != CASE_FORM else record.id,
+                answers_of(demo.repository, record),
+            )
+            for key, kept in demo.repository.tables.records.items()
+            for record in demo.repository.session.scalars(select(kept).order_by(kept.id))
         ]
-        demo.cabinet.session.remove()
+        demo.repository.session.remove()
     return found
 
 
@@ -110,7 +119,8 @@ def test_every_answer_could_have_been_typed(demo: Demo, filed: list[Filed]) -> N
 def test_no_rule_is_broken_and_no_warning_given(demo: Demo, filed: list[Filed]) -> None:
     found = [
         (one.form, one.id, complaint.where, complaint.said)
-        for one in filed for complaint in complaints(demo.forms[one.form], one.answers, TODAY)
+        for one in filed
+        for complaint in validate_answers(demo.forms[one.form], one.answers, TODAY)
     ]
     assert found == [], "\n".join(str(one[:3]) for one in found)
 
@@ -118,11 +128,11 @@ def test_no_rule_is_broken_and_no_warning_given(demo: Demo, filed: list[Filed]) 
 def test_sheets_are_of_days_when_the_case_was_open(demo: Demo, filed: list[Filed]) -> None:
     """Or was still followed up."""
     early, late = [], []
-    for case in of(filed, CASE):
+    for case in of(filed, CASE_FORM):
         last = case.answers.get("monitoring_until") if case.answers["closed_on"] else None
         for one in filed:
             dated = dating_question(demo.forms[one.form])
-            day = one.answers.get(dated.name) if dated and one.case == case.id and one.form != CASE else None
+            day = one.answers.get(dated.name) if dated and one.case == case.id and one.form != CASE_FORM else None
             if isinstance(day, date) and day < case.answers["opened_on"] and one.form not in ("repatriation",):
                 early.append((case.answers["code"], one.form, one.id, day))
             if isinstance(day, date) and case.answers["closed_on"] and day > (last or case.answers["closed_on"]):
@@ -131,9 +141,9 @@ def test_sheets_are_of_days_when_the_case_was_open(demo: Demo, filed: list[Filed
 
 
 def test_stages_follow_each_other_and_have_their_documents(demo: Demo, filed: list[Filed]) -> None:
-    stages = demo.cabinet.definition.stages.stages
+    stages = demo.repository.definition.stages.stages
     order = {stage.stage: place for place, stage in enumerate(stages)}
-    for case in of(filed, CASE):
+    for case in of(filed, CASE_FORM):
         told = sorted(of(filed, "case_stage", case.id), key=lambda one: order[one.answers["stage"]])
         days = [day for one in told for day in (one.answers["entered_on"], one.answers["finished_on"]) if day]
         assert days == sorted(days), case.answers["code"]
@@ -173,7 +183,7 @@ def test_what_was_planned_is_what_was_given_where_all_is_over(filed: list[Filed]
                 assert one.answers[amount].currency == budget.answers["currency"]
                 given[one.answers["funder"]] += one.answers[amount].amount
         over = {payer: given[payer] - planned[payer] for payer in given if given[payer] > planned[payer]}
-        [case] = [one for one in of(filed, CASE) if one.id == budget.case]
+        [case] = [one for one in of(filed, CASE_FORM) if one.id == budget.case]
         assert over == {}, case.answers["code"]
         if case.answers["status"] in CLOSED:
             assert {payer: amount for payer, amount in planned.items() if amount} == dict(given)
@@ -181,8 +191,9 @@ def test_what_was_planned_is_what_was_given_where_all_is_over(filed: list[Filed]
 
 def test_the_plan_names_the_sums_of_its_budget(filed: list[Filed]) -> None:
     for budget in of(filed, "plan_budget"):
-        [text] = [one.answers["resources_financial"] for one in of(filed, "plan") if one.id == budget.answers["plan"]] \
-            or [None]
+        [text] = [
+            one.answers["resources_financial"] for one in of(filed, "plan") if one.id == budget.answers["plan"]
+        ] or [None]
         sums: dict[int, Decimal] = defaultdict(Decimal)
         for row in budget.answers["lines"]:
             sums[row["payer"]] += row["amount"] or 0
@@ -192,27 +203,30 @@ def test_the_plan_names_the_sums_of_its_budget(filed: list[Filed]) -> None:
 
 def test_who_works_on_a_case_belongs_to_its_team(demo: Demo, filed: list[Filed]) -> None:
     """Those who counsel and meet; whoever keeps the books or approves does not."""
-    with demo.app.app_context(), acting_as(SYSTEM):
-        members = {(row.case_id, row.user_id) for row in demo.cabinet.session.execute(select(team))}
-        demo.cabinet.session.remove()
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        members = {(row.case_id, row.user_id) for row in demo.repository.session.execute(select(team_table))}
+        demo.repository.session.remove()
     workers = {(one.case, one.answers["worker"]) for one in of(filed, "service_log")}
-    workers |= {(one.case, row["evaluator"]) for one in of(filed, "initial_evaluation")
-                for row in one.answers["evaluators"] or ()}
+    workers |= {
+        (one.case, row["evaluator"])
+        for one in of(filed, "initial_evaluation")
+        for row in one.answers["evaluators"] or ()
+    }
     assert workers - members == set()
 
 
 def test_the_demo_can_be_filled_on_any_day(tmp_path_factory: pytest.TempPathFactory) -> None:
     """A computer whose clock stands before the invented cases fills them all the same."""
     office = opened(tmp_path_factory.mktemp("early"), date(2025, 3, 1))
-    with office.app.app_context(), acting_as(SYSTEM):
-        assert len(list(office.cabinet.session.scalars(select(office.cabinet.record_class(CASE))))) == CASES
-        office.cabinet.session.remove()
-    office.cabinet.store.close()
+    with office.app.app_context(), acting_as(SYSTEM_SCOPE):
+        assert len(list(office.repository.session.scalars(select(office.repository.record_class(CASE_FORM))))) == CASES
+        office.repository.session.remove()
+    office.repository.store.close()
 
 
 def test_the_demo_is_filled_with_the_forms_an_organisation_picked(tmp_path: Path) -> None:
     """What points to records of forms left out points nowhere; their pages are not there."""
-    shutil.copytree(shipped("forms"), tmp_path / "forms")
+    shutil.copytree(shipped_folder("forms"), tmp_path / "forms")
     picked = "forms: [case, intake, plan, monitoring_form, visit_report]"
     (tmp_path / "forms" / "profile.yaml").write_text(picked, encoding="utf-8")
     office = opened(tmp_path / "data", TODAY, tmp_path / "forms")
@@ -221,23 +235,28 @@ def test_the_demo_is_filled_with_the_forms_an_organisation_picked(tmp_path: Path
         for address in ("/", "/cases/1", "/records/intake/1", "/records/plan/new?case=1", "/records/project")
     }
     assert found == dict.fromkeys(list(found)[:4], 200) | {"/records/project": 404}
-    office.cabinet.store.close()
+    office.repository.store.close()
 
 
 def test_a_form_changed_before_the_first_start_leaves_out_what_it_does_not_take(tmp_path: Path) -> None:
     """Another model of the consent sheet, and a referral that asks one more thing that must be answered."""
-    shutil.copytree(shipped("forms"), tmp_path / "forms")
+    shutil.copytree(shipped_folder("forms"), tmp_path / "forms")
     intake, referral = tmp_path / "forms/intake.yaml", tmp_path / "forms/referral.yaml"
     intake.write_text(intake.read_text(encoding="utf-8").replace("consent_on", "agreed_on"), encoding="utf-8")
     asked = "    questions:\n      - {name: urgent, type: yes_no, required: true, label: {en: Urgent, ro: Urgent}}\n"
     changed = referral.read_text(encoding="utf-8").replace("    questions:\n", asked, 1)
     referral.write_text(changed, encoding="utf-8")
-    app, findings = opened_app(
-        tmp_path / "data", tmp_path / "forms", KEY, demo=True, today=TODAY,
-        TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+    app, findings = open_app(
+        tmp_path / "data",
+        tmp_path / "forms",
+        KEY,
+        demo=True,
+        today=TODAY,
+        TESTING=True,
+        FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
     )
     left_out = [str(one) for one in findings if one.code == "F047"]
     assert any(one.startswith("forms/demo/case-demo-001.yaml:") and '"intake"' in one for one in left_out)
     assert any('"referral"' in one for one in left_out)
     assert Demo(app).browser("coordinator").get("/cases/1").status_code == 200
-    Demo(app).cabinet.store.close()
+    Demo(app).repository.store.close()

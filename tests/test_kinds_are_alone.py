@@ -7,23 +7,25 @@ from pathlib import Path
 
 import pytest
 
-import app.fields
-from app.fields import KINDS
-from app.language.question import Question
+import dosar.fields
+from dosar.fields import QUESTION_KINDS
+from dosar.language.question import Question
 
-APP = Path(app.fields.__file__).parents[1]
-FIELDS = Path(app.fields.__file__).parent
-PACKAGE = app.fields.__name__
+APP = Path(dosar.fields.__file__).parents[1]
+FIELDS = Path(dosar.fields.__file__).parent
+PACKAGE = dosar.fields.__name__
 EVERYWHERE = {str(file.relative_to(APP)): ast.parse(file.read_text("utf-8")) for file in sorted(APP.rglob("*.py"))}
 CODE = {name: tree for name, tree in EVERYWHERE.items() if not (APP / name).is_relative_to(FIELDS)}
 KIND_CODE = {name: tree for name, tree in EVERYWHERE.items() if name not in CODE}
-TEMPLATES = {
-    str(file.relative_to(APP)): file.read_text("utf-8") for file in sorted(APP.rglob("*.html"))
-}
+TEMPLATES = {str(file.relative_to(APP)): file.read_text("utf-8") for file in sorted(APP.rglob("*.html"))}
 SCRIPTS = {str(file.relative_to(APP)): file.read_text("utf-8") for file in sorted(APP.rglob("*.js"))}
 DRAWS_LOOKS = next(name for name in TEMPLATES if name.endswith("inputs.html"))
-LOOKS = {kind.look for kind in KINDS.values() if isinstance(kind.look, str)} | {"radios", "select"}
-WORDS = {*KINDS, *LOOKS, *(kind.value_type for kind in KINDS.values() if isinstance(kind.value_type, str))}
+LOOKS = {kind.look for kind in QUESTION_KINDS.values() if isinstance(kind.look, str)} | {"radios", "select"}
+WORDS = {
+    *QUESTION_KINDS,
+    *LOOKS,
+    *(kind.value_type for kind in QUESTION_KINDS.values() if isinstance(kind.value_type, str)),
+}
 
 
 def _below(kind: type[Question]) -> Iterator[type[Question]]:
@@ -35,9 +37,10 @@ CLASSES = {one.__name__: one for one in _below(Question) if one.__module__.start
 """The kinds, and what families of them share."""
 VALUES = {"Money"}
 """Classes of answers that only one kind gives."""
-OWN = {
-    name for kind in CLASSES.values() for name in (*kind.model_fields, *vars(kind)) if not name.startswith("_")
-} - {*dir(Question), *Question.model_fields}
+OWN = {name for kind in CLASSES.values() for name in (*kind.model_fields, *vars(kind)) if not name.startswith("_")} - {
+    *dir(Question),
+    *Question.model_fields,
+}
 """What only some kinds have: whoever asks whether it is there asks for the kind."""
 TELLS_THE_KIND = {"type", "look", "cell_look", "value_type"}
 """The attributes of a question that a kind could be guessed from."""
@@ -55,8 +58,10 @@ def _named(node: ast.AST) -> str:
 
 def _read_from_file(node: ast.AST) -> bool:
     """``question["type"]``, ``question.get("type")``: the kind as a form file says it."""
-    asked = node.args[:1] if isinstance(node, ast.Call) and _named(node.func) == "get" else (
-        [node.slice] if isinstance(node, ast.Subscript) else []
+    asked = (
+        node.args[:1]
+        if isinstance(node, ast.Call) and _named(node.func) == "get"
+        else ([node.slice] if isinstance(node, ast.Subscript) else [])
     )
     return any(isinstance(one, ast.Constant) and one.value == "type" for one in asked)
 
@@ -79,8 +84,10 @@ def compared(tree: ast.Module) -> Iterator[str]:
 def looked_up(tree: ast.Module) -> Iterator[str]:
     """Tables by kind: what stands in them belongs into the classes."""
     for node in ast.walk(tree):
-        key = node.slice if isinstance(node, ast.Subscript) else (
-            node.args[0] if isinstance(node, ast.Call) and _named(node.func) == "get" and node.args else None
+        key = (
+            node.slice
+            if isinstance(node, ast.Subscript)
+            else (node.args[0] if isinstance(node, ast.Call) and _named(node.func) == "get" and node.args else None)
         )
         if isinstance(key, ast.Attribute) and key.attr in ("type", "look", "cell_look"):
             yield ast.unparse(node)
@@ -89,11 +96,13 @@ def looked_up(tree: ast.Module) -> Iterator[str]:
 def listed(tree: ast.Module) -> Iterator[str]:
     """Collections of nothing but kinds, or keyed by nothing else."""
     for node in ast.walk(tree):
-        words = node.keys if isinstance(node, ast.Dict) else (
-            node.elts if isinstance(node, (ast.Set, ast.List, ast.Tuple)) else []
+        words = (
+            node.keys
+            if isinstance(node, ast.Dict)
+            else (node.elts if isinstance(node, (ast.Set, ast.List, ast.Tuple)) else [])
         )
         said = [one.value for one in words if isinstance(one, ast.Constant)]
-        if len(said) > 1 and len(said) == len(words) and {*said} <= {*KINDS}:
+        if len(said) > 1 and len(said) == len(words) and {*said} <= {*QUESTION_KINDS}:
             yield ast.unparse(node)
 
 
@@ -154,9 +163,7 @@ def test_nobody_guesses_a_kind() -> None:
 
 
 def test_no_kind_guesses_another() -> None:
-    found = {
-        name: [one for rule in (compared, among_kinds) for one in rule(tree)] for name, tree in KIND_CODE.items()
-    }
+    found = {name: [one for rule in (compared, among_kinds) for one in rule(tree)] for name, tree in KIND_CODE.items()}
     assert {name: places for name, places in found.items() if places} == {}
 
 
@@ -179,42 +186,48 @@ def test_no_script_guesses_a_kind() -> None:
     assert {name: found for name, text in SCRIPTS.items() if (found := SCRIPT_GUESS.findall(text))} == {}
 
 
-@pytest.mark.parametrize(("rule", "source"), [
-    (compared, "if question.type == 'code': pass"),
-    (compared, "EXACT = {'code', 'phone'}\nif question.type in EXACT: pass"),
-    (compared, "found = question.look in ('file', 'image')"),
-    (compared, "is_number = question.value_type == 'number'"),
-    (compared, "if question.value_type != NUMBER: pass"),
-    (compared, "match question.type:\n    case 'date': pass"),
-    (compared, "if question.get('type') == 'text': pass"),
-    (compared, "if 'text' == contents['type']: pass"),
-    (looked_up, "width = WIDTHS[question.type]"),
-    (looked_up, "width = WIDTHS.get(question.look, 3)"),
-    (listed, "EXACT_KINDS = {'code', 'personal_number', 'phone', 'email'}"),
-    (listed, "WIDTHS = {'date': 16, 'code': 16}"),
-    (probed, "fewest = getattr(question, 'min_rows', 0)"),
-    (probed, "if hasattr(question, 'choices'): pass"),
-    (told_by_class, "isinstance(question, FromList)"),
-    (told_by_class, "isinstance(value, fields.Table)"),
-    (told_by_class, "if isinstance(answer, (date, datetime)): pass"),
-    (told_by_class, "if isinstance(answer, int) and not isinstance(answer, Unknown): pass"),
-    (told_by_class, "if type(self.answer) is str: pass"),
-    (taken, "from app.fields.rows import Table"),
-    (taken, "from app.fields.choosing import FromList, code_of"),
-    (taken, "from app.fields.money import Money"),
-    (among_kinds, "class SelectOne(FromList):\n    def widens(self, older): return isinstance(older, YesNo)"),
-])
+@pytest.mark.parametrize(
+    ("rule", "source"),
+    [
+        (compared, "if question.type == 'code': pass"),
+        (compared, "EXACT = {'code', 'phone'}\nif question.type in EXACT: pass"),
+        (compared, "found = question.look in ('file', 'image')"),
+        (compared, "is_number = question.value_type == 'number'"),
+        (compared, "if question.value_type != NUMBER: pass"),
+        (compared, "match question.type:\n    case 'date': pass"),
+        (compared, "if question.get('type') == 'text': pass"),
+        (compared, "if 'text' == contents['type']: pass"),
+        (looked_up, "width = WIDTHS[question.type]"),
+        (looked_up, "width = WIDTHS.get(question.look, 3)"),
+        (listed, "EXACT_KINDS = {'code', 'personal_number', 'phone', 'email'}"),
+        (listed, "WIDTHS = {'date': 16, 'code': 16}"),
+        (probed, "fewest = getattr(question, 'min_rows', 0)"),
+        (probed, "if hasattr(question, 'choices'): pass"),
+        (told_by_class, "isinstance(question, FromList)"),
+        (told_by_class, "isinstance(value, fields.Table)"),
+        (told_by_class, "if isinstance(answer, (date, datetime)): pass"),
+        (told_by_class, "if isinstance(answer, int) and not isinstance(answer, Unknown): pass"),
+        (told_by_class, "if type(self.answer) is str: pass"),
+        (taken, "from dosar.fields.tables import Table"),
+        (taken, "from dosar.fields.choices import FromList, code_of"),
+        (taken, "from dosar.fields.money import Money"),
+        (among_kinds, "class SelectOne(FromList):\n    def widens(self, older): return isinstance(older, YesNo)"),
+    ],
+)
 def test_a_guess_is_noticed(rule: Rule, source: str) -> None:
-    assert list(rule(ast.parse(source.replace("app.fields", PACKAGE))))
+    assert list(rule(ast.parse(source.replace("dosar.fields", PACKAGE))))
 
 
-@pytest.mark.parametrize(("rule", "source"), [
-    (compared, "if now.type == older.type: pass"),
-    (told_by_class, "if isinstance(answer, Unknown): pass"),
-    (told_by_class, "if isinstance(value, dict): pass"),
-    (probed, "getattr(record, 'case_id')"),
-    (among_kinds, "class SelectOne(FromList):\n    def widens(self, older): return isinstance(older, SelectOne)"),
-])
+@pytest.mark.parametrize(
+    ("rule", "source"),
+    [
+        (compared, "if now.type == older.type: pass"),
+        (told_by_class, "if isinstance(answer, Unknown): pass"),
+        (told_by_class, "if isinstance(value, dict): pass"),
+        (probed, "getattr(record, 'case_id')"),
+        (among_kinds, "class SelectOne(FromList):\n    def widens(self, older): return isinstance(older, SelectOne)"),
+    ],
+)
 def test_what_is_no_guess_is_not_taken_for_one(rule: Rule, source: str) -> None:
     assert not list(rule(ast.parse(source)))
 

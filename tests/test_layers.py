@@ -8,8 +8,19 @@ from pathlib import Path
 
 import pytest
 
-APP = Path(__file__).parent.parent / "app"
-LAYERS = ["language", "fields", "records", "filing", "access", "exchange", "pages"]
+APP = Path(__file__).parent.parent / "app/dosar"
+LAYERS = [
+    "language",
+    "fields",
+    "database",
+    "records",
+    "overview",
+    "migrations",
+    "filing",
+    "access",
+    "exchange",
+    "pages",
+]
 WEB = {"flask", "flask_appbuilder", "flask_babel", "flask_wtf", "itsdangerous", "markupsafe", "werkzeug", "wtforms"}
 MAY_USE = {
     "language": {"pydantic", "pydantic_core", "ruamel", "sqlalchemy"},
@@ -21,24 +32,34 @@ MAY_USE = {
     "pages": {*WEB, "babel", "sqlalchemy"},
 }
 """The libraries of others that each layer may use: below ``access`` nothing knows of the web or of Flask-AppBuilder."""
-BEHIND_THE_SESSION = {f"records/{name}.py" for name in ("store", "planning", "form_names", "closing", "copying")}
+BEHIND_THE_SESSION = {
+    "database/store.py",
+    "migrations/plan.py",
+    "migrations/convert/renamed_forms.py",
+    "database/append_only.py",
+    "database/transfer.py",
+}
 """The scope of the signed-in person is enforced in the session; these work below it."""
 RAW = {"connect", "raw_connection", "exec_driver_sql", "driver_connection"}
 KIND_OF_DATABASE = {"name", "dialect"}
-CONDITIONS_OF_INDEXES = {"records/system.py"}
+CONDITIONS_OF_INDEXES = {"database/system_tables.py"}
 """Written as SQL, but never run as a statement."""
-TELLS_THE_TIME = {"records/system.py"}
+TELLS_THE_TIME = {"database/system_tables.py"}
 OF_THE_MACHINE = {
-    "date.today", "datetime.today", "datetime.now", "datetime.utcnow", "date.fromtimestamp", "datetime.fromtimestamp",
+    "date.today",
+    "datetime.today",
+    "datetime.now",
+    "datetime.utcnow",
+    "date.fromtimestamp",
+    "datetime.fromtimestamp",
     "time.localtime",
 }
 
-ASKS_FOR_THE_LOCALE = {"access/wordings.py"}
+ASKS_FOR_THE_LOCALE = {"access/i18n/wordings.py"}
 """Everybody else asks for the wording, ``ro-MD``."""
 
 FILES = {
-    str(file.relative_to(APP)): ast.parse(file.read_text("utf-8"), str(file))
-    for file in sorted(APP.rglob("*.py"))
+    str(file.relative_to(APP)): ast.parse(file.read_text("utf-8"), str(file)) for file in sorted(APP.rglob("*.py"))
 }
 
 
@@ -58,7 +79,7 @@ def imports(tree: ast.Module) -> Iterator[str]:
 
 
 def wrong_way(name: str, tree: ast.Module) -> list[str]:
-    ours = (module.removeprefix("app.") for module in imports(tree) if module.startswith("app."))
+    ours = (module.removeprefix("dosar.") for module in imports(tree) if module.startswith("dosar."))
     return [module for module in ours if layer(module) > layer(name)]
 
 
@@ -84,8 +105,11 @@ def behind_the_session(name: str, tree: ast.Module) -> list[str]:
 def locale_as_text(name: str, tree: ast.Module) -> list[str]:
     """A locale written out is ``ro_MD``, which no reader's settings and no form say: they say ``ro-MD``."""
     nodes = list(ast.walk(tree))
-    texts = [node.args[0] for node in nodes if isinstance(node, ast.Call) and node.args
-             and getattr(node.func, "id", "") in {"str", "format", "repr"}]
+    texts = [
+        node.args[0]
+        for node in nodes
+        if isinstance(node, ast.Call) and node.args and getattr(node.func, "id", "") in {"str", "format", "repr"}
+    ]
     texts += [node.value for node in nodes if isinstance(node, ast.FormattedValue)]
     found = [said for said in map(ast.unparse, texts) if re.match(r"[\w.]*locale", said)]
     if name not in ASKS_FOR_THE_LOCALE:
@@ -97,7 +121,8 @@ def machine_clock(name: str, tree: ast.Module) -> list[str]:
     """What day and what time it is, the organisation's time zone says, not the machine's."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
     found = [
-        ast.unparse(call) for call in calls
+        ast.unparse(call)
+        for call in calls
         if ast.unparse(call.func) in OF_THE_MACHINE or (call.func.attr == "astimezone" and not call.args)
     ]
     return [] if name in TELLS_THE_TIME else found
@@ -116,25 +141,25 @@ def test_no_file_breaks_the_rule(rule) -> None:  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize(
     ("rule", "name", "source"),
     [
-        (wrong_way, "fields/words.py", "from app.records.store import Store"),
-        (wrong_way, "records/store.py", "def late():\n    import app.pages.lists"),
-        (wrong_way, "records/store.py", "from app.filing.read import read_texts"),
-        (wrong_way, "filing/read.py", "from app.access.worker import Worker"),
-        (strange_library, "records/store.py", "from flask import g"),
+        (wrong_way, "fields/text.py", "from dosar.database.store import Store"),
+        (wrong_way, "database/store.py", "def late():\n    import dosar.pages.lists"),
+        (wrong_way, "database/store.py", "from dosar.filing.read import read_texts"),
+        (wrong_way, "filing/read.py", "from dosar.access.worker import Worker"),
+        (strange_library, "database/store.py", "from flask import g"),
         (strange_library, "filing/read.py", "from werkzeug.datastructures import MultiDict"),
         (strange_library, "records/teams.py", "from flask_appbuilder.security.sqla.models import User"),
-        (strange_library, "fields/words.py", "def late():\n    import wtforms"),
+        (strange_library, "fields/text.py", "def late():\n    import wtforms"),
         (strange_library, "pages/lists.py", "import requests"),
         (behind_the_session, "pages/lists.py", "store.engine.connect()"),
         (behind_the_session, "pages/lists.py", "with store.engine.begin() as connection: pass"),
         (behind_the_session, "pages/lists.py", "from sqlalchemy import select, text"),
         (behind_the_session, "pages/lists.py", "session.connection().exec_driver_sql('SELECT 1')"),
-        (machine_clock, "pages/home.py", "date.today()"),
-        (machine_clock, "pages/home.py", "datetime.now(UTC)"),
-        (machine_clock, "pages/home.py", "stamp.replace(tzinfo=UTC).astimezone()"),
-        (locale_as_text, "access/wordings.py", "said(str(get_locale()))"),
-        (locale_as_text, "pages/moments.py", "said(f'{locale}')"),
-        (locale_as_text, "pages/moments.py", "from flask_babel import get_locale"),
+        (machine_clock, "pages/home/home_page.py", "date.today()"),
+        (machine_clock, "pages/home/home_page.py", "datetime.now(UTC)"),
+        (machine_clock, "pages/home/home_page.py", "stamp.replace(tzinfo=UTC).astimezone()"),
+        (locale_as_text, "access/i18n/wordings.py", "said(str(get_locale()))"),
+        (locale_as_text, "pages/formatting.py", "said(f'{locale}')"),
+        (locale_as_text, "pages/formatting.py", "from flask_babel import get_locale"),
     ],
 )
 def test_a_broken_rule_is_noticed(rule, name: str, source: str) -> None:  # type: ignore[no-untyped-def]
@@ -142,5 +167,5 @@ def test_a_broken_rule_is_noticed(rule, name: str, source: str) -> None:  # type
 
 
 def test_the_right_way_is_allowed() -> None:
-    tree = ast.parse("from app.language.message import Message\nfrom app.records.store import Store")
-    assert wrong_way("records/keys.py", tree) == []
+    tree = ast.parse("from dosar.language.text.message import Message\nfrom dosar.database.store import Store")
+    assert wrong_way("database/keys.py", tree) == []

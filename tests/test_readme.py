@@ -10,14 +10,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.cli import main
-from app.demo import accounts, password_of
-from app.language.checks import check
-from app.language.expressions import FUNCTIONS
-from app.language.folder import read_folder
-from app.language.reading import read_yaml
-from app.language.schema import option_docs
-from app.running import opened_app
+from dosar.cli.demo import demo_accounts, demo_password
+from dosar.cli.main import main
+from dosar.cli.runtime import open_app
+from dosar.language.checks.form_checks import check_folder
+from dosar.language.load.folder import read_folder
+from dosar.language.load.json_schema import option_docs
+from dosar.language.load.yaml_reader import read_yaml
+from dosar.language.rules.expressions import RULE_FUNCTIONS
 from tests.databases import KEY
 from tests.pages.conftest import token_on
 from tests.reference import TABLES, kinds, renewed
@@ -31,7 +31,7 @@ TEST_IT = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .ve
 
 def part(title: str) -> str:
     """What stands under a heading, up to the next one of its level or above."""
-    level = README[:README.index(f" {title}\n")].rpartition("\n")[2]
+    level = README[: README.index(f" {title}\n")].rpartition("\n")[2]
     below = README.split(f"\n{level} {title}\n")[1]
     return re.split(rf"^#{{2,{len(level)}}} ", below, maxsplit=1, flags=re.MULTILINE)[0]
 
@@ -47,6 +47,7 @@ def first_cells(text: str) -> list[str]:
 
 # --- commands and accounts ----------------------------------------------------------------------------
 
+
 def test_the_two_commands_stand_alone() -> None:
     alone = [block.strip() for block in blocks("sh", README)]
     assert alone[0] == TRY_IT
@@ -55,7 +56,7 @@ def test_the_two_commands_stand_alone() -> None:
 
 def test_the_demo_accounts_are_these() -> None:
     told = re.findall(r"^\| `(\w+)` \| `([\w ]+)` \|", part("Try it"), re.MULTILINE)
-    assert told == [(one["user"], password_of(one["user"])) for one in accounts(ROOT / "forms")]
+    assert told == [(one["user"], demo_password(one["user"])) for one in demo_accounts(ROOT / "forms")]
 
 
 def test_every_command_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,6 +68,7 @@ def test_every_command_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 # --- the first form -------------------------------------------------------------------------------------
+
 
 @pytest.fixture(scope="module")
 def forms(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -87,18 +89,23 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def app(forms: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The demo on these forms; it speaks Romanian."""
-    opened, findings = opened_app(
-        tmp_path_factory.mktemp("data"), forms, KEY, demo=True, today=date(2026, 11, 22),
-        TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+    opened, findings = open_app(
+        tmp_path_factory.mktemp("data"),
+        forms,
+        KEY,
+        demo=True,
+        today=date(2026, 11, 22),
+        TESTING=True,
+        FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
     )
     assert findings == []
     yield opened
-    opened.extensions["dosar_cabinet"].store.close()
+    opened.extensions["dosar_repository"].store.close()
 
 
 def signed_in(app: Flask, user: str) -> FlaskClient:
     browser = app.test_client()
-    answers = {"user_name": user, "password": password_of(user), "csrf_token": token_on(browser.get("/sign-in").text)}
+    answers = {"user_name": user, "password": demo_password(user), "csrf_token": token_on(browser.get("/sign-in").text)}
     assert browser.post("/sign-in", data=answers).status_code == 303
     return browser
 
@@ -116,7 +123,7 @@ def saved(browser: FlaskClient, **answers: str) -> str:
 
 
 def test_nothing_is_wrong_with_the_first_form(forms: Path) -> None:
-    assert [str(finding) for finding in check(read_folder(forms))] == []
+    assert [str(finding) for finding in check_folder(read_folder(forms))] == []
 
 
 def test_a_mistake_in_it_is_told_as_promised(forms: Path, tmp_path: Path) -> None:
@@ -124,18 +131,27 @@ def test_a_mistake_in_it_is_told_as_promised(forms: Path, tmp_path: Path) -> Non
     form = tmp_path / "forms/food_parcel.yaml"
     text = form.read_text(encoding="utf-8").replace("show_if: brought_home", "show_if: brought_hom")
     form.write_text(text, encoding="utf-8")
-    told = [str(finding) for finding in check(read_folder(tmp_path / "forms"))]
+    told = [str(finding) for finding in check_folder(read_folder(tmp_path / "forms"))]
     assert "\n".join(told) + "\n" == blocks("text", part("Your first form in ten minutes"))[0]
 
 
 def test_a_sheet_of_it_is_filled_in_and_read_again(app: Flask) -> None:
     worker = signed_in(app, "social_worker")
     assert "Alimente" in worker.get("/").text
-    read = saved(worker, **{
-        "given_on": "22.11.2026", "brought_home": "yes", "address": "Strada Lungă 5",
-        "items.0.item": "oil", "items.0.quantity": "2", "items.0.price": "9,50",
-        "items.1.item": "flour", "items.1.quantity": "3", "items.1.price": "5",
-    })
+    read = saved(
+        worker,
+        **{
+            "given_on": "22.11.2026",
+            "brought_home": "yes",
+            "address": "Strada Lungă 5",
+            "items.0.item": "oil",
+            "items.0.quantity": "2",
+            "items.0.price": "9,50",
+            "items.1.item": "flour",
+            "items.1.quantity": "3",
+            "items.1.price": "5",
+        },
+    )
     for shown in ("22.11.2026", "Strada Lungă 5", "Ulei", "Făină", "19", "34"):
         assert shown in read
     assert "22.11.2026" in worker.get("/records/food_parcel").text
@@ -155,6 +171,7 @@ def test_the_volunteer_types_the_address_in_and_never_sees_it(app: Flask) -> Non
 
 # --- the reference --------------------------------------------------------------------------------------
 
+
 def test_the_tables_are_those_of_the_classes() -> None:
     assert renewed(README) == README, "run: python -m tests.reference"
     assert kinds() in README
@@ -169,11 +186,11 @@ def test_every_option_says_what_it_is_for(place: str) -> None:
 
 def test_every_function_is_told() -> None:
     told = {name for cell in first_cells(part("Rules")) for name in re.findall(r"`(\w+)\(", cell)}
-    assert told == set(FUNCTIONS)
+    assert told == set(RULE_FUNCTIONS)
 
 
 def test_every_code_of_the_checks_is_told() -> None:
-    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "app").rglob("*.py"))
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "app/dosar").rglob("*.py"))
     codes = {code for source in sources for code in re.findall(r'"(F\d{3})"', source)}
     assert first_cells(part("What `dosar check` says"))[2:] == sorted(codes)
 
@@ -188,7 +205,7 @@ def test_every_file_of_the_forms_folder_is_told() -> None:
 
 def test_every_folder_of_the_program_is_told() -> None:
     told = part("For developers")
-    folders = [path.name for path in (ROOT / "app").iterdir() if path.is_dir() and not path.name.startswith("_")]
+    folders = [path.name for path in (ROOT / "app/dosar").iterdir() if path.is_dir() and not path.name.startswith("_")]
     assert [name for name in folders if f"`app/{name}`" not in told] == []
 
 

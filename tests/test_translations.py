@@ -13,8 +13,16 @@ ROOT = Path(__file__).parents[1]
 PYTHON = [("**.py", "python")]
 TEMPLATES = [("**.html", "jinja2")]
 KEYWORDS = {
-    "_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "Message": None, "Mistake": None,
-    "Trouble": None, "msgid": None, "finding": (3,), "_at": (4,),
+    "_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "Message": None,
+    "Mistake": None,
+    "StoreError": None,
+    "msgid": None,
+    "finding": (3,),
+    "_at": (4,),
 }
 CEDILLA = re.compile("[şţŞŢ]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
@@ -44,8 +52,8 @@ def said_in(folder: Path, how: list[tuple[str, str]]) -> Iterator[tuple[str, str
 
 
 def said() -> list[tuple[str, str | tuple[str, ...]]]:
-    app = ROOT / "app"
-    return [*said_in(app, PYTHON), *said_in(app / "templates", TEMPLATES)]
+    app = ROOT / "app/dosar"
+    return [*said_in(app, PYTHON), *said_in(app / "pages", TEMPLATES)]
 
 
 def messages(catalogue: Catalog) -> list[Message]:
@@ -95,7 +103,8 @@ def test_romanian_letters_have_a_comma_below(romanian: Catalog) -> None:
 def test_values_stand_in_both(romanian: Catalog) -> None:
     different = {
         original: translated
-        for message in messages(romanian) for place, (original, translated) in enumerate(texts(message))
+        for message in messages(romanian)
+        for place, (original, translated) in enumerate(texts(message))
         if values(translated) != values(original)
         and not (message.pluralizable and place == 0 and values(translated) < values(original))
     }

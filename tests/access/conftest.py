@@ -14,29 +14,32 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from app.access import guard
-from app.access.gate import WORKERS, may, page, worker
-from app.access.guarded import Guarded
-from app.access.install import install
-from app.access.organisation import Organisation
-from app.access.people import Person, add_user
-from app.access.permissions import sync_permissions
-from app.access.view import View
-from app.language.folder import Definition, define
-from app.language.form import Form
-from app.language.menu import Menu
-from app.language.reading import read_yaml
-from app.language.roles import Roles
-from app.pages import account, account_history, accounts, closing_account, organisation, set_up, sign_in, work_teams
-from app.pages.unsent import owner_word
-from app.records.scope import current_scope
-from app.records.store import Store
+from dosar.access import install_access_control
+from dosar.access.accounts.users import UserDetails, add_user
+from dosar.access.appbuilder.install import create_access_tables
+from dosar.access.appbuilder.permissions import sync_permissions
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route, requires_permission
+from dosar.access.services import AccessServices
+from dosar.access.settings import Organisation
+from dosar.database.store import Store
+from dosar.language.form import Form
+from dosar.language.load.folder import Definition, make_definition
+from dosar.language.load.yaml_reader import read_yaml
+from dosar.language.menu import Menu
+from dosar.language.roles import Roles
+from dosar.pages.account import profile, sign_in
+from dosar.pages.admin import account_closing, account_log, organisation, set_up, users, work_teams
+from dosar.pages.recovery.expired_session import current_owner_token
+from dosar.records.row_scope import current_scope
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "patru cuvinte fără rost"
 
 VISIT = Form.model_construct(
-    form="visit_report", belongs_to="case", sections=[],
+    form="visit_report",
+    belongs_to="case",
+    sections=[],
     title={"en": "Study visit report", "ro": "Raport de vizită"},
     plural={"en": "Study visit reports", "ro": "Rapoarte de vizită"},
 )
@@ -84,7 +87,7 @@ class Office:
 
     app: Flask
     clock: Clock
-    guarded: Guarded
+    guarded: AccessServices
 
     def browser(self, **headers: str) -> "Browser":
         client = self.app.test_client()
@@ -97,7 +100,7 @@ class Office:
         return browser
 
     def user(self, user_name: str, *roles: str, password: str | None = PASSWORD, team: str = "") -> int:
-        person = Person(user_name, user_name.title(), "Probă", frozenset(roles), frozenset({team} - {""}))
+        person = UserDetails(user_name, user_name.title(), "Probă", frozenset(roles), frozenset({team} - {""}))
         with self.app.app_context():
             return add_user(self.guarded, None, person, password)
 
@@ -123,22 +126,22 @@ class Browser:
         return self.post("/sign-in", user_name=user_name, password=password, **more)
 
 
-class DesktopPage(View):
+class DesktopPage(PageView):
     """Routes to knock at."""
 
-    @page("/", WORKERS)
+    @page_route("/", SIGNED_IN_ACCESS)
     def home(self) -> str:
-        return f"{worker().user_name} {sorted(worker().roles)} {current_scope.get().cases}"
+        return f"{current_worker().user_name} {sorted(current_worker().roles)} {current_scope.get().cases}"
 
-    @page("/breaks", WORKERS)
+    @page_route("/breaks", SIGNED_IN_ACCESS)
     def breaks(self) -> str:
         raise ZeroDivisionError
 
-    @page("/records/<form>", may("see"))
+    @page_route("/records/<form>", requires_permission("see"))
     def records(self, form: str) -> str:
         return form
 
-    @page("/records/<form>/new", may("enter"))
+    @page_route("/records/<form>/new", requires_permission("enter"))
     def new(self, form: str) -> str:
         return f"new {form}"
 
@@ -150,7 +153,7 @@ def definition() -> Definition:
         "roles": Roles.model_validate(read_yaml(ROOT / "forms/roles.yaml").contents),
         "menu": Menu.model_validate(read_yaml(ROOT / "forms/menu.yaml").contents),
     }
-    return define(parts, {})
+    return make_definition(parts, {})
 
 
 @pytest.fixture(scope="session")
@@ -168,25 +171,37 @@ Opening = Callable[[Store], Office]
 @pytest.fixture
 def opening(definition: Definition, translations: Path, tmp_path: Path) -> Opening:
     """Opens an office in a store; the user tables are empty."""
+
     def open_office(store: Store) -> Office:
         with store.writing() as session:
-            install(session.connection())
+            create_access_tables(session.connection())
             sync_permissions(session, definition.roles, definition.forms)
-        app = Flask("app", root_path=str(ROOT / "app"))
+        app = Flask("dosar", root_path=str(ROOT / "app/dosar"), template_folder="pages")
         app.config.update(
-            SECRET_KEY="only for tests", TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
-            TRANSLATIONS=str(translations), DATA=str(tmp_path),
+            SECRET_KEY="only for tests",
+            TESTING=True,
+            FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+            TRANSLATIONS=str(translations),
+            DATA=str(tmp_path),
         )
-        app.jinja_env.globals.update(asset=lambda name: f"/static/{name}?v=1", owner_word=owner_word)
+        app.jinja_env.globals.update(asset=lambda name: f"/static/{name}?v=1", owner_word=current_owner_token)
         clock = Clock()
-        registry = guard(app, store, definition, clock)
+        registry = install_access_control(app, store, definition, clock)
         with app.app_context():
             for pages in (
-                sign_in, set_up, account, accounts, account_history, closing_account, work_teams, organisation,
+                sign_in,
+                set_up,
+                profile,
+                users,
+                account_log,
+                account_closing,
+                work_teams,
+                organisation,
             ):
                 pages.register(registry)
             registry.add_view_no_menu(DesktopPage)
         return Office(app, clock, app.extensions["dosar_access"])
+
     return open_office
 
 
@@ -200,7 +215,7 @@ def new_office(sqlite_store: Store, opening: Opening) -> Iterator[Office]:
 def office(new_office: Office) -> Office:
     """An office with an administrator, a case manager and a volunteer; it works in Romanian."""
     with new_office.app.app_context(), new_office.guarded.store.writing():
-        new_office.guarded.name_organisation(Organisation("Asociația Drumul Lin", "ro"))
+        new_office.guarded.update_organisation(Organisation("Asociația Drumul Lin", "ro"))
     new_office.user("administrator", "administrator")
     new_office.user("ana", "case_manager")
     new_office.user("vera", "volunteer")
@@ -214,6 +229,7 @@ def counted(office: Office) -> Iterator[list[str]]:
 
     def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         statements.append(statement)
+
     engine = office.guarded.store.engine
     event.listen(engine, "before_cursor_execute", note)
     try:

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
-from app.access.account_history import account_entries
-from app.access.install import install
-from app.access.organisation import Organisation
-from app.access.tables import account_history_table as history
-from app.records.store import Store
+from dosar.access.accounts.account_log import account_entries
+from dosar.access.appbuilder.install import create_access_tables
+from dosar.access.settings import Organisation
+from dosar.access.tables import account_history_table as history
+from dosar.database.store import Store
 from tests.access.conftest import Browser, Office, Opening
 from tests.access.test_people import CHOSEN, NEW, id_of, invitation_in
 
@@ -20,9 +20,13 @@ def office(store: Store, opening: Opening) -> Iterator[Office]:
     """On both databases: an administrator with a colleague, a coordinator and a case manager."""
     opened = opening(store)
     with opened.app.app_context(), store.writing():
-        opened.guarded.name_organisation(Organisation("Asociația Drumul Lin", "en"))
-    for user, role in (("administrator", "administrator"), ("second", "administrator"),
-                       ("carmen", "coordinator"), ("ana", "case_manager")):
+        opened.guarded.update_organisation(Organisation("Asociația Drumul Lin", "en"))
+    for user, role in (
+        ("administrator", "administrator"),
+        ("second", "administrator"),
+        ("carmen", "coordinator"),
+        ("ana", "case_manager"),
+    ):
         opened.user(user, role)
     yield opened
 
@@ -47,13 +51,22 @@ def test_what_happens_to_an_account_is_told_to_coordinators(office: Office) -> N
     for act in ("close", "open", "invitation"):
         administrator.post(f"/users/{id_of(office, 'maria')}/{act}", at="/profile")
     assert told(office, "maria") == [
-        ("added", {
-            "user_name": ["", "maria"], "last_name": ["", "Pop"], "first_name": ["", "Maria"],
-            "roles": [[], ["social_worker"]], "teams": [[], ["Cluj"]],
-        }),
-        ("invited", {}), ("joined", {}),
+        (
+            "added",
+            {
+                "user_name": ["", "maria"],
+                "last_name": ["", "Pop"],
+                "first_name": ["", "Maria"],
+                "roles": [[], ["social_worker"]],
+                "teams": [[], ["Cluj"]],
+            },
+        ),
+        ("invited", {}),
+        ("joined", {}),
         ("changed", {"roles": [["social_worker"], ["lawyer", "volunteer"]], "teams": [["Cluj"], []]}),
-        ("closed", {}), ("opened", {}), ("invited", {}),
+        ("closed", {}),
+        ("opened", {}),
+        ("invited", {}),
     ]
     shown = office.signed_in("carmen").get("/account-history").text
     assert "Administrator Probă (administrator)" in shown and "Maria Pop (maria): Account closed" in shown
@@ -78,12 +91,22 @@ def test_what_changes_nothing_leaves_no_entry(office: Office) -> None:
     assert told(office, "ana") == before
 
 
-@pytest.mark.parametrize("statement", [
-    update(history).values(action="joined"), update(history).values(by_id=None), delete(history),
-    insert(history).prefix_with("OR REPLACE", dialect="sqlite").values(
-        id=1, at=select(history.c.at).limit(1).scalar_subquery(), action="joined", changes={},
-    ),
-])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        update(history).values(action="joined"),
+        update(history).values(by_id=None),
+        delete(history),
+        insert(history)
+        .prefix_with("OR REPLACE", dialect="sqlite")
+        .values(
+            id=1,
+            at=select(history.c.at).limit(1).scalar_subquery(),
+            action="joined",
+            changes={},
+        ),
+    ],
+)
 def test_the_database_itself_refuses_to_change_it(office: Office, statement: object) -> None:
     with pytest.raises(DatabaseError), office.guarded.store.writing() as session:
         session.execute(statement)
@@ -95,7 +118,7 @@ def test_a_database_of_before_gets_its_history(office: Office) -> None:
         history.drop(session.connection())
     for _ in range(2):
         with store.writing() as session:
-            install(session.connection())
+            create_access_tables(session.connection())
     assert change(office, office.signed_in("administrator"), "ana", roles=["lawyer"]) == 303
     assert [action for action, _ in told(office, "ana")] == ["changed"]
     with pytest.raises(DatabaseError), store.writing() as session:

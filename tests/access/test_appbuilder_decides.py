@@ -8,12 +8,12 @@ from flask_appbuilder.api import BaseApi, expose, safe
 from flask_appbuilder.security.decorators import protect
 from sqlalchemy import delete, insert, select
 
-from app.access.gate import EVERYONE, behind, worker
-from app.access.people import set_active
-from app.access.permissions import sync_permissions
-from app.access.tables import menu_table, pair_table, permission_table, role_permissions, role_table
-from app.records.scope import current_scope
-from app.records.store import Store
+from dosar.access.accounts.users import set_user_active
+from dosar.access.appbuilder.permissions import sync_permissions
+from dosar.access.authorization import PUBLIC_ACCESS, current_worker, with_access
+from dosar.access.tables import menu_table, pair_table, permission_table, role_permissions, role_table
+from dosar.database.store import Store
+from dosar.records.row_scope import current_scope
 from tests.access.conftest import Browser, Office, Opening, counted
 
 NEW, LIST = "/records/visit_report/new", "/records/visit_report"
@@ -31,7 +31,8 @@ def office(store: Store, opening: Opening) -> Office:
 def links(permission: str, menu: str, role: str) -> Any:
     """The rows that give the permission to the role."""
     pairs = (
-        select(pair_table.c.id).join(permission_table, permission_table.c.id == pair_table.c.permission_id)
+        select(pair_table.c.id)
+        .join(permission_table, permission_table.c.id == pair_table.c.permission_id)
         .join(menu_table, menu_table.c.id == pair_table.c.view_menu_id)
         .where(permission_table.c.name == permission, menu_table.c.name == menu)
     )
@@ -141,9 +142,14 @@ def test_a_start_brings_the_tables_of_another_version_along(office: Office) -> N
         session.execute(insert(role_table), [{"name": "intern"}])
         session.execute(insert(permission_table), [{"name": "see"}])
         session.execute(insert(menu_table), [{"name": "form:gone"}])
-        role, permission, menu = (session.scalar(select(table.c.id).where(table.c.name == name)) for table, name in (
-            (role_table, "intern"), (permission_table, "see"), (menu_table, "form:gone"),
-        ))
+        role, permission, menu = (
+            session.scalar(select(table.c.id).where(table.c.name == name))
+            for table, name in (
+                (role_table, "intern"),
+                (permission_table, "see"),
+                (menu_table, "form:gone"),
+            )
+        )
         session.execute(insert(pair_table), [{"permission_id": permission, "view_menu_id": menu}])
         pair = session.scalar(select(pair_table.c.id).where(pair_table.c.permission_id == permission))
         session.execute(insert(role_permissions), [{"permission_view_id": pair, "role_id": role}])
@@ -166,21 +172,21 @@ class VisitsApi(BaseApi):
     base_permissions = ["can_see", "can_enter", "can_delete"]
 
     @expose("/", methods=["GET"])
-    @behind(EVERYONE)
+    @with_access(PUBLIC_ACCESS)
     @protect(allow_browser_login=True)
     @safe
     def listed(self) -> Any:
-        return self.response(200, by=worker().user_name, cases=current_scope.get().cases)
+        return self.response(200, by=current_worker().user_name, cases=current_scope.get().cases)
 
     @expose("/new", methods=["GET"])
-    @behind(EVERYONE)
+    @with_access(PUBLIC_ACCESS)
     @protect(allow_browser_login=True)
     @safe
     def add(self) -> Any:
         return self.response(200)
 
     @expose("/drop", methods=["GET"])
-    @behind(EVERYONE)
+    @with_access(PUBLIC_ACCESS)
     @protect()
     @safe
     def drop(self) -> Any:
@@ -201,6 +207,7 @@ def api(office: Office) -> Iterator[Callable[[str, str], Any]]:
     def ask(user: str, address: str) -> Any:
         headers = {"Authorization": f"Bearer {keys[user]}"} if user in keys else {}
         return office.app.test_client().get(f"/api/v1/visits{address}", headers=headers)
+
     yield ask
 
 
@@ -219,9 +226,9 @@ def test_its_api_lets_nobody_in_without_an_open_account(office: Office, api: Cal
     administrator = office.signed_in("administrator")
     with administrator.client:
         administrator.get("/users")
-        by = worker()
+        by = current_worker()
     with office.app.app_context():
         ana = office.app.extensions["appbuilder"].sm.find_user("ana").id
-        set_active(office.guarded, by, ana, False)
+        set_user_active(office.guarded, by, ana, False)
     office.guarded.session.remove()
     assert api("ana", "/").status_code == 401

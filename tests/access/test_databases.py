@@ -1,16 +1,16 @@
 """The gate stands on both databases alike."""
 
-from app.access.install import install
-from app.access.organisation import Organisation
-from app.access.permissions import sync_permissions
-from app.records.store import Store
+from dosar.access.appbuilder.install import create_access_tables
+from dosar.access.appbuilder.permissions import sync_permissions
+from dosar.access.settings import Organisation
+from dosar.database.store import Store
 from tests.access.conftest import PASSWORD, Opening, counted
 
 
 def test_a_day_at_the_gate(store: Store, opening: Opening) -> None:
     office = opening(store)
     with office.app.app_context(), store.writing():
-        office.guarded.name_organisation(Organisation("Asociația Drumul Lin", "ro"))
+        office.guarded.update_organisation(Organisation("Asociația Drumul Lin", "ro"))
     office.user("administrator", "administrator")
     office.user("ana", "social_worker", "volunteer", team="Cluj")
     office.user("ion", "social_worker", team="Cluj")
@@ -33,7 +33,7 @@ def test_installing_and_syncing_again_changes_nothing(store: Store, opening: Ope
     office = opening(store)
     definition = office.guarded.definition
     with counted(office) as statements, store.writing() as session:
-        install(session.connection())
+        create_access_tables(session.connection())
         sync_permissions(session, definition.roles, definition.forms)
     changing = ("CREATE", "INSERT", "UPDATE", "DELETE", "ALTER")
     assert [statement for statement in statements if statement.startswith(changing)] == []

@@ -6,28 +6,40 @@ from itertools import product
 import pytest
 from flask import Flask
 
-from app.access.gate import EVERYONE, WORKERS, behind, doors, page, worker
-from app.access.headers import HEADERS
-from app.access.permissions import sync_permissions
-from app.access.view import View
-from app.access.worker import Worker
-from app.language.folder import Definition
-from app.language.roles import ACTIONS, PAGES
-from app.records.scope import NOBODY, current_scope
+from dosar.access.appbuilder.permissions import sync_permissions
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import (
+    PUBLIC_ACCESS,
+    SIGNED_IN_ACCESS,
+    current_worker,
+    page_route,
+    route_accesses,
+    with_access,
+)
+from dosar.access.web.security_headers import SECURITY_HEADERS
+from dosar.access.worker import Worker
+from dosar.language.load.folder import Definition
+from dosar.language.roles import PAGE_NAMES, ROLE_ACTIONS
+from dosar.records.row_scope import NOBODY_SCOPE, current_scope
 from tests.access.conftest import PASSWORD, Browser, Office
 
 OPEN = {
-    "static", "SignInPage.sign_in", "SignInPage.sign_out", "SignInPage.lock", "SignInPage.language",
-    "InvitationPage.invitation", "SetUpPage.set_up",
+    "static",
+    "SignInPage.sign_in",
+    "SignInPage.sign_out",
+    "SignInPage.lock",
+    "SignInPage.language",
+    "InvitationPage.invitation",
+    "SetUpPage.set_up",
 }
 
 
 def test_every_route_declares_who_may_use_it(office: Office) -> None:
-    assert [endpoint for endpoint, door in doors(office.app).items() if door is None] == []
+    assert [endpoint for endpoint, door in route_accesses(office.app).items() if door is None] == []
 
 
 def test_what_is_open_to_strangers_is_written_here(office: Office) -> None:
-    assert {endpoint for endpoint, door in doors(office.app).items() if door and door.is_open} == OPEN
+    assert {endpoint for endpoint, door in route_accesses(office.app).items() if door and door.is_open} == OPEN
 
 
 def test_a_route_without_a_declaration_is_refused(office: Office) -> None:
@@ -38,20 +50,34 @@ def test_a_route_without_a_declaration_is_refused(office: Office) -> None:
 
 
 def test_a_declared_flask_route_is_open(office: Office) -> None:
-    office.app.add_url_rule("/health", "health", behind(EVERYONE)(lambda: "well"))
+    office.app.add_url_rule("/health", "health", with_access(PUBLIC_ACCESS)(lambda: "well"))
     assert office.browser().get("/health").text == "well"
 
 
 def test_a_route_cannot_have_two_doors() -> None:
     with pytest.raises(RuntimeError, match="two doors"):
-        behind(EVERYONE)(page("/x", WORKERS)(lambda: ""))
+        with_access(PUBLIC_ACCESS)(page_route("/x", SIGNED_IN_ACCESS)(lambda: ""))
 
 
-@pytest.mark.parametrize("address", [
-    "/api/v1/security/login", "/api/v1/security/refresh", "/api/v1/_openapi", "/api/v1/menu/", "/swagger/v1",
-    "/login/", "/logout/", "/lang/en", "/back", "/users/list/", "/roles/list/", "/resetmypassword/form",
-    "/userstatschartview/chart", "/static/appbuilder/css/ab.css",
-])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/v1/security/login",
+        "/api/v1/security/refresh",
+        "/api/v1/_openapi",
+        "/api/v1/menu/",
+        "/swagger/v1",
+        "/login/",
+        "/logout/",
+        "/lang/en",
+        "/back",
+        "/users/list/",
+        "/roles/list/",
+        "/resetmypassword/form",
+        "/userstatschartview/chart",
+        "/static/appbuilder/css/ab.css",
+    ],
+)
 def test_flask_appbuilders_own_pages_are_not_there(office: Office, address: str) -> None:
     browser = office.signed_in("administrator")
     assert browser.get(address).status_code == 404
@@ -87,7 +113,8 @@ def test_without_the_forms_token_nothing_changes(office: Office, address: str) -
 def test_another_site_changes_nothing_even_with_a_token(office: Office) -> None:
     browser = office.signed_in("ana")
     answer = browser.client.post(
-        "/profile/sign-out-elsewhere", data={"csrf_token": browser.token("/profile")},
+        "/profile/sign-out-elsewhere",
+        data={"csrf_token": browser.token("/profile")},
         headers={"Sec-Fetch-Site": "cross-site"},
     )
     assert answer.status_code == 403
@@ -97,12 +124,12 @@ def test_another_site_changes_nothing_even_with_a_token(office: Office) -> None:
 def test_every_answer_carries_the_headers(office: Office, address: str) -> None:
     for browser in (office.browser(), office.signed_in("ana")):
         headers = browser.get(address).headers
-        assert {name: headers.get(name) for name in HEADERS} == HEADERS
+        assert {name: headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
         assert headers["Cache-Control"] == "no-store"
 
 
 def test_the_policy_allows_nothing_inline(office: Office) -> None:
-    policy = HEADERS["Content-Security-Policy"]
+    policy = SECURITY_HEADERS["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; ")
     assert "unsafe" not in policy and "*" not in policy
     page_shown = office.browser().get("/sign-in").text
@@ -134,14 +161,17 @@ def test_a_sign_in_page_left_open_overnight_is_opened_anew(office: Office) -> No
     assert browser.sign_in("ana").status_code == 303
 
 
-@pytest.mark.parametrize(("user_name", "form", "seen", "entered"), [
-    ("vera", "visit_report", 200, 200),
-    ("vera", "intake", 404, 404),
-    ("administrator", "visit_report", 404, 404),
-    ("ana", "visit_report", 200, 200),
-    ("ana", "nonsense", 404, 404),
-    ("psychologist", "visit_report", 200, 403),
-])
+@pytest.mark.parametrize(
+    ("user_name", "form", "seen", "entered"),
+    [
+        ("vera", "visit_report", 200, 200),
+        ("vera", "intake", 404, 404),
+        ("administrator", "visit_report", 404, 404),
+        ("ana", "visit_report", 200, 200),
+        ("ana", "nonsense", 404, 404),
+        ("psychologist", "visit_report", 200, 403),
+    ],
+)
 def test_a_form_one_may_not_see_does_not_exist(
     office: Office, user_name: str, form: str, seen: int, entered: int
 ) -> None:
@@ -170,17 +200,17 @@ def menu_of(browser: Browser) -> list[str]:
 def test_the_scope_holds_for_the_request_only(office: Office) -> None:
     browser = office.signed_in("ana")
     browser.get("/")
-    assert current_scope.get() is NOBODY
+    assert current_scope.get() is NOBODY_SCOPE
     office.app.testing = False
     assert browser.get("/breaks").status_code == 500
-    assert current_scope.get() is NOBODY
+    assert current_scope.get() is NOBODY_SCOPE
 
 
 def worker_named(office: Office, user_name: str) -> Worker:
     browser = office.signed_in(user_name)
     with browser.client:
         browser.get("/")
-        return worker()
+        return current_worker()
 
 
 def test_several_roles_add_up(office: Office) -> None:
@@ -212,10 +242,10 @@ def test_flask_appbuilder_permits_what_the_file_permits(office: Office, definiti
         user_id = office.user(f"the-{role.role.replace('_', '-')}", role.role)
         with office.app.app_context():
             user = security.load_user(user_id)
-            for form, action in product(definition.forms, ACTIONS):
+            for form, action in product(definition.forms, ROLE_ACTIONS):
                 permitted = security._has_view_access(user, f"can_{action}", f"form:{form}")
                 assert permitted == (action in role.actions(form))
-            for name in PAGES:
+            for name in PAGE_NAMES:
                 assert security._has_view_access(user, "can_see", f"page:{name}") == (name in role.pages)
             office.guarded.session.remove()
 
@@ -223,9 +253,9 @@ def test_flask_appbuilder_permits_what_the_file_permits(office: Office, definiti
 def test_permissions_follow_the_file(office: Office, definition: Definition) -> None:
     security = office.app.extensions["appbuilder"].sm
     user_id = office.user("late", "volunteer")
-    fewer = definition.roles.model_copy(update={
-        "roles": [role.model_copy(update={"may": {}}) for role in definition.roles.roles]
-    })
+    fewer = definition.roles.model_copy(
+        update={"roles": [role.model_copy(update={"may": {}}) for role in definition.roles.roles]}
+    )
 
     def permitted() -> bool:
         with office.app.app_context():
@@ -233,6 +263,7 @@ def test_permissions_follow_the_file(office: Office, definition: Definition) -> 
             allowed: bool = security._has_view_access(found, "can_enter", "form:visit_report")
             office.guarded.session.remove()
             return allowed
+
     assert permitted()
     with office.app.app_context(), office.guarded.store.writing() as session:
         sync_permissions(session, fewer, definition.forms)
@@ -250,10 +281,11 @@ def test_a_stranger_has_no_permission_at_all(office: Office) -> None:
 
 
 def test_a_view_registered_late_is_behind_the_gate_too(office: Office) -> None:
-    class LatePage(View):
-        @page("/late", EVERYONE)
+    class LatePage(PageView):
+        @page_route("/late", PUBLIC_ACCESS)
         def late(self) -> str:
             return "late"
+
     app: Flask = office.app
     with app.app_context():
         app.extensions["appbuilder"].add_view_no_menu(LatePage)

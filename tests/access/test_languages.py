@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.access.languages import reading, texts_folder
-from app.access.translations import compiled, texts, translator
-from app.language.message import Message
+from dosar.access.i18n.languages import compiled_texts_folder, request_reading
+from dosar.access.i18n.translations import compile_translations, language_texts, language_translator
+from dosar.language.text.message import Message
 from tests.access.conftest import ROMANIAN, Browser, Office
 
 
@@ -65,24 +65,31 @@ def test_a_choice_of_language_is_no_link(office: Office) -> None:
 def test_reading_knows_language_and_day(office: Office) -> None:
     with office.app.test_request_context("/"):
         office.app.preprocess_request()
-        assert (reading().language, str(reading().today)) == ("ro", "2026-11-22")
+        assert (request_reading().language, str(request_reading().today)) == ("ro", "2026-11-22")
 
 
 def test_texts_are_translated_outside_of_requests_too(office: Office) -> None:
-    romanian = translator(texts_folder(office.app), "ro")
-    english = translator(texts_folder(office.app), "en")
+    romanian = language_translator(compiled_texts_folder(office.app), "ro")
+    english = language_translator(compiled_texts_folder(office.app), "en")
     assert Message("Sign in").say(romanian) == "Autentificare"
     assert Message("Sign in").say(english) == "Sign in"
 
 
-@pytest.mark.parametrize(("minutes", "spoken"), [
-    (1, "peste 1 minut."), (2, "peste 2 minute."), (19, "peste 19 minute."), (20, "peste 20 de minute."),
-    (101, "peste 101 minute."),
-])
+@pytest.mark.parametrize(
+    ("minutes", "spoken"),
+    [
+        (1, "peste 1 minut."),
+        (2, "peste 2 minute."),
+        (19, "peste 19 minute."),
+        (20, "peste 20 de minute."),
+        (101, "peste 101 minute."),
+    ],
+)
 def test_romanian_has_three_plurals(office: Office, minutes: int, spoken: str) -> None:
-    waits = texts(texts_folder(office.app), "ro").ngettext(
+    waits = language_texts(compiled_texts_folder(office.app), "ro").ngettext(
         "There were too many wrong passwords. Try again in %(num)d minute.",
-        "There were too many wrong passwords. Try again in %(num)d minutes.", minutes,
+        "There were too many wrong passwords. Try again in %(num)d minutes.",
+        minutes,
     )
     assert (waits % {"num": minutes}).endswith(spoken)
 
@@ -91,19 +98,19 @@ def test_changed_texts_are_compiled_anew(tmp_path: Path) -> None:
     source = tmp_path / "translations/ro/LC_MESSAGES/messages.po"
     source.parent.mkdir(parents=True)
     source.write_text(ROMANIAN, encoding="utf-8")
-    first = compiled(tmp_path / "translations", tmp_path / "data")
-    assert compiled(tmp_path / "translations", tmp_path / "data") == first
+    first = compile_translations(tmp_path / "translations", tmp_path / "data")
+    assert compile_translations(tmp_path / "translations", tmp_path / "data") == first
     source.write_text(ROMANIAN.replace("Autentificare", "Intrare"), encoding="utf-8")
     os.utime(source, (0, 0))
-    second = compiled(tmp_path / "translations", tmp_path / "data")
+    second = compile_translations(tmp_path / "translations", tmp_path / "data")
     assert second != first
-    assert texts(second, "ro").gettext("Sign in") == "Intrare"
+    assert language_texts(second, "ro").gettext("Sign in") == "Intrare"
     assert [folder.name for folder in (tmp_path / "data/translations").iterdir()] == [second.name]
 
 
 def test_flask_appbuilder_adds_no_texts_of_its_own(office: Office) -> None:
-    assert office.app.extensions["babel"].translation_directories == [str(texts_folder(office.app))]
+    assert office.app.extensions["babel"].translation_directories == [str(compiled_texts_folder(office.app))]
 
 
 def test_the_gate_needs_no_network_and_no_compiled_texts_to_be_imported() -> None:
-    subprocess.run([sys.executable, "-W", "error", "-c", "import app.access"], check=True, timeout=60)
+    subprocess.run([sys.executable, "-W", "error", "-c", "import dosar.access"], check=True, timeout=60)

@@ -12,12 +12,12 @@ from alembic.migration import MigrationContext
 from flask_appbuilder import Model
 from sqlalchemy import Connection, column, delete, insert, inspect, select, table, update
 
-from app.access.install import install
-from app.access.migrations import VERSIONS, migrate, revision
-from app.access.tables import ACCESS_TABLES, account_history_table, session_table, setting_table, user_table
-from app.records.copying import copy
-from app.records.store import Store
-from app.records.trouble import Trouble
+from dosar.access.appbuilder.install import create_access_tables
+from dosar.access.migrations import VERSIONS, migrate, revision
+from dosar.access.tables import ACCESS_TABLES, account_history_table, session_table, setting_table, user_table
+from dosar.database.store import Store
+from dosar.database.store_errors import StoreError
+from dosar.database.transfer import copy_database
 from tests.databases import fresh_store
 
 NEWEST = "001"
@@ -41,12 +41,14 @@ DAY = datetime(2026, 11, 22, 8)
 @pytest.fixture
 def next_version(tmp_path: Path) -> Callable[..., Path]:
     """The steps of a later version: those of this one, and users with a telephone."""
+
     def made(more: str = "") -> Path:
         folder = tmp_path / "100% later" / "versions"
         shutil.copytree(VERSIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
         step = PHONE.format(revision="900", before=NEWEST, more=more)
         (folder / "900_telephone.py").write_text(step, encoding="utf-8")
         return folder
+
     return made
 
 
@@ -56,13 +58,25 @@ def as_before_there_were_steps(connection: Connection) -> None:
     user = {"username": "ana", "first_name": "Ana", "last_name": "Pop", "email": "ana", "active": True, "locale": "ro"}
     connection.execute(insert(user_table).values(**user))
     user_id = connection.scalar(select(user_table.c.id))
-    connection.execute(insert(session_table).values(
-        id="digest", user_id=user_id, contents="{}", created=DAY, seen=DAY,
-    ))
+    connection.execute(
+        insert(session_table).values(
+            id="digest",
+            user_id=user_id,
+            contents="{}",
+            created=DAY,
+            seen=DAY,
+        )
+    )
     connection.execute(insert(setting_table).values(key="organisation.name", value="Asociația"))
-    connection.execute(insert(account_history_table).values(
-        at=DAY, by_id=None, user_id=user_id, action="added", changes={"user_name": ["", "ana"]},
-    ))
+    connection.execute(
+        insert(account_history_table).values(
+            at=DAY,
+            by_id=None,
+            user_id=user_id,
+            action="added",
+            changes={"user_name": ["", "ana"]},
+        )
+    )
 
 
 def kept_in(connection: Connection) -> dict[str, list[Any]]:
@@ -72,11 +86,15 @@ def kept_in(connection: Connection) -> dict[str, list[Any]]:
 def test_a_new_database_has_the_tables_that_the_program_knows(store: Store) -> None:
     ours = {one.name for one in ACCESS_TABLES}
     with store.writing() as session:
-        install(session.connection())
+        create_access_tables(session.connection())
     with store.writing() as session:
-        context = MigrationContext.configure(session.connection(), opts={
-            "include_object": lambda thing, name, kind, *_: kind != "table" or name in ours, "compare_type": True,
-        })
+        context = MigrationContext.configure(
+            session.connection(),
+            opts={
+                "include_object": lambda thing, name, kind, *_: kind != "table" or name in ours,
+                "compare_type": True,
+            },
+        )
         assert compare_metadata(context, Model.metadata) == [], "what changed needs a migration"
 
 
@@ -85,7 +103,7 @@ def test_a_database_from_before_there_were_steps_loses_nothing(store: Store) -> 
         as_before_there_were_steps(session.connection())
         before = kept_in(session.connection())
     with store.writing() as session:
-        install(session.connection())
+        create_access_tables(session.connection())
         assert revision(session.connection()) == NEWEST
         assert kept_in(session.connection()) == before
 
@@ -113,7 +131,7 @@ def test_a_step_that_breaks_leaves_everything_as_it_was(store: Store, next_versi
     with store.writing() as session:
         assert revision(session.connection()) is None
         assert "phone" not in {one["name"] for one in inspect(session.connection()).get_columns("ab_user")}
-        install(session.connection())
+        create_access_tables(session.connection())
         assert revision(session.connection()) == NEWEST
 
 
@@ -121,16 +139,19 @@ def test_a_database_of_a_newer_version_is_refused(store: Store, next_version: Ca
     versions = next_version()
     with store.writing() as session:
         migrate(session.connection(), versions)
-    with pytest.raises(Trouble, match="A newer version of Dosar has opened this database"), store.writing() as session:
-        install(session.connection())
+    with (
+        pytest.raises(StoreError, match="A newer version of Dosar has opened this database"),
+        store.writing() as session,
+    ):
+        create_access_tables(session.connection())
 
 
 def test_a_copy_stands_at_the_same_step(store: Store, tmp_path: Path) -> None:
     with store.writing() as session:
-        install(session.connection())
+        create_access_tables(session.connection())
     with fresh_store("sqlite", tmp_path) as other:
-        copy(store, other, ACCESS_TABLES)
+        copy_database(store, other, ACCESS_TABLES)
         with other.writing() as session:
-            install(session.connection())
+            create_access_tables(session.connection())
             assert revision(session.connection()) == NEWEST
             assert session.execute(delete(user_table)).rowcount == 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.access.notices import COOKIE
+from dosar.access.web.flash_messages import NOTICE_COOKIE
 from tests.access.conftest import PASSWORD, Browser, Office, counted
 
 SAID = 'class="notice notice-success"'
@@ -33,14 +33,14 @@ def test_a_page_without_room_for_notices_leaves_it_for_the_next(ana: Browser) ->
 
 
 def test_whoever_signs_in_next_does_not_read_it(ana: Browser) -> None:
-    kept = ana.client.get_cookie(COOKIE)
+    kept = ana.client.get_cookie(NOTICE_COOKIE)
     assert kept is not None
     ana.post("/sign-out", at="/profile")
-    ana.client.set_cookie(COOKIE, kept.value)
+    ana.client.set_cookie(NOTICE_COOKIE, kept.value)
     assert ana.sign_in("vera", PASSWORD).status_code == 303
     assert SAID not in ana.get("/profile").text
 
 
 def test_a_notice_made_up_is_not_shown(ana: Browser) -> None:
-    ana.client.set_cookie(COOKIE, "WzIsW3siIHQiOlsic3VjY2VzcyIsIkhpIl19XV0.bm8")
+    ana.client.set_cookie(NOTICE_COOKIE, "WzIsW3siIHQiOlsic3VjY2VzcyIsIkhpIl19XV0.bm8")
     assert SAID not in ana.get("/profile").text

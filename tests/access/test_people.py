@@ -7,8 +7,8 @@ import pytest
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select, update
 
-from app.access.people import users
-from app.access.work_teams import work_teams
+from dosar.access.accounts.users import all_users
+from dosar.access.accounts.work_teams import all_work_teams
 from tests.access.conftest import PASSWORD, Browser, Office, counted
 
 NEW = {"user_name": "maria", "last_name": "Pop", "first_name": "Maria", "roles": ["social_worker"]}
@@ -89,11 +89,14 @@ def test_an_invented_role_is_refused(office: Office) -> None:
     assert answer.status_code == 422
 
 
-@pytest.mark.parametrize(("act", "answers"), [
-    ("", {"last_name": "A", "first_name": "B", "roles": []}),
-    ("/close", {}),
-    ("/invitation", {}),
-])
+@pytest.mark.parametrize(
+    ("act", "answers"),
+    [
+        ("", {"last_name": "A", "first_name": "B", "roles": []}),
+        ("/close", {}),
+        ("/invitation", {}),
+    ],
+)
 def test_the_last_administrator_stays(office: Office, act: str, answers: dict[str, object]) -> None:
     administrator = office.signed_in("administrator")
     here = f"/users/{id_of(office, 'administrator')}"
@@ -196,8 +199,8 @@ def test_users_and_teams_stand_in_the_order_of_the_romanian_alphabet(office: Off
         asked = {**NEW, "user_name": f"user{number}", "last_name": name}
         browser.post("/users/new", at="/users/new", **asked, new_team=f"Echipa {name}")
     with office.guarded.session() as session:
-        told = [user.last_name for user in users(session) if user.username.startswith("user")]
-        of_teams = [team.name for team in work_teams(session) if team.name.startswith("Echipa")]
+        told = [user.last_name for user in all_users(session) if user.username.startswith("user")]
+        of_teams = [team.name for team in all_work_teams(session) if team.name.startswith("Echipa")]
     assert told == ["Stan", "Ștefan", "Tudor", "Țîrcă"]
     assert of_teams == [f"Echipa {name}" for name in told]
 

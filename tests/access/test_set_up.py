@@ -5,9 +5,13 @@ import pytest
 from tests.access.conftest import Office
 
 ANSWERS = {
-    "organisation": "Asociația Drumul Lin", "language": "en",
-    "last_name": "Brândușan", "first_name": "Teodora", "user_name": "teodora",
-    "password": "patru cuvinte fără rost", "again": "patru cuvinte fără rost",
+    "organisation": "Asociația Drumul Lin",
+    "language": "en",
+    "last_name": "Brândușan",
+    "first_name": "Teodora",
+    "user_name": "teodora",
+    "password": "patru cuvinte fără rost",
+    "again": "patru cuvinte fără rost",
 }
 
 
@@ -35,19 +39,20 @@ def test_the_set_up_is_there_once(new_office: Office) -> None:
     assert new_office.browser().sign_in("intruder").status_code == 401
 
 
-@pytest.mark.parametrize(("answers", "said"), [
-    ({"organisation": ""}, "Write the name of the organisation."),
-    ({"user_name": "Teodora B"}, "Write the user name with small letters"),
-    ({"password": "scurtă", "again": "scurtă"}, "at least 14 characters"),
-    ({"password": "x" * 200, "again": "x" * 200}, "at most 128 characters"),
-    ({"password": "administrator1234", "again": "administrator1234"}, "too easy to guess"),
-    ({"password": "teodora_are_un_câine", "again": "teodora_are_un_câine"}, "Leave your name"),
-    ({"again": "patru cuvinte fără rosturi"}, "The two passwords differ"),
-    ({"language": "xx"}, "Not a valid choice"),
-])
-def test_a_mistake_is_said_and_nothing_typed_is_lost(
-    new_office: Office, answers: dict[str, str], said: str
-) -> None:
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"organisation": ""}, "Write the name of the organisation."),
+        ({"user_name": "Teodora B"}, "Write the user name with small letters"),
+        ({"password": "scurtă", "again": "scurtă"}, "at least 14 characters"),
+        ({"password": "x" * 200, "again": "x" * 200}, "at most 128 characters"),
+        ({"password": "administrator1234", "again": "administrator1234"}, "too easy to guess"),
+        ({"password": "teodora_are_un_câine", "again": "teodora_are_un_câine"}, "Leave your name"),
+        ({"again": "patru cuvinte fără rosturi"}, "The two passwords differ"),
+        ({"language": "xx"}, "Not a valid choice"),
+    ],
+)
+def test_a_mistake_is_said_and_nothing_typed_is_lost(new_office: Office, answers: dict[str, str], said: str) -> None:
     browser = new_office.browser(accept_language="en")
     answer = browser.post("/set-up", at="/set-up", **{**ANSWERS, **answers})
     assert answer.status_code == 422

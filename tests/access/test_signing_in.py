@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.security import generate_password_hash
 
-from app.access import passwords
-from app.access.sessions import COOKIE, end_sessions
-from app.access.tables import session_table, user_table
+from dosar.access.login import passwords
+from dosar.access.login.sessions import SESSION_COOKIE, end_sessions
+from dosar.access.tables import session_table, user_table
 from tests.access.conftest import PASSWORD, Browser, Office, counted
 
 
@@ -31,7 +31,8 @@ def test_the_user_name_is_the_same_in_any_capitals(office: Office, user_name: st
 
 
 SPELLINGS = [
-    "patru cuvinte fără Țintă și mâță", "patru cuvinte fără Ţintă şi mâţă",
+    "patru cuvinte fără Țintă și mâță",
+    "patru cuvinte fără Ţintă şi mâţă",
     unicodedata.normalize("NFD", "patru cuvinte fără Țintă și mâță"),
     unicodedata.normalize("NFD", "patru cuvinte fără Ţintă şi mâţă"),
 ]
@@ -64,20 +65,21 @@ def test_a_wrong_name_and_a_wrong_password_look_alike(office: Office, user_name:
     assert "Numele de utilizator sau parola nu sunt corecte." in answer.text
 
 
-def test_an_unknown_user_costs_the_same_work_as_a_known_one(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unknown_user_costs_the_same_work_as_a_known_one(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     def work_for(user_name: str) -> tuple[list[str], list[str]]:
         hashes: list[str] = []
         check = passwords.check_password_hash
-        monkeypatch.setattr(passwords, "check_password_hash",
-                            lambda kept, typed: hashes.append(kept.split("$")[0]) or check(kept, typed))
+        monkeypatch.setattr(
+            passwords,
+            "check_password_hash",
+            lambda kept, typed: hashes.append(kept.split("$")[0]) or check(kept, typed),
+        )
         browser = office.browser()
         token = browser.token("/sign-in")
         with counted(office) as statements:
-            browser.client.post("/sign-in", data={
-                "csrf_token": token, "user_name": user_name, "password": "o parolă greșită"
-            })
+            browser.client.post(
+                "/sign-in", data={"csrf_token": token, "user_name": user_name, "password": "o parolă greșită"}
+            )
         monkeypatch.setattr(passwords, "check_password_hash", check)
         return hashes, statements
 
@@ -128,6 +130,7 @@ def test_an_office_behind_one_address_signs_in_all_day(office: Office) -> None:
 def test_an_hour_of_many_guessers_at_once_is_still_five_tries(office: Office) -> None:
     def guess(_: int) -> int:
         return office.browser().sign_in("ana", "wrong").status_code
+
     with ThreadPoolExecutor(8) as guessers:
         answers = list(guessers.map(guess, range(16)))
     assert sorted(answers) == [401] * 5 + [429] * 11
@@ -136,7 +139,7 @@ def test_an_hour_of_many_guessers_at_once_is_still_five_tries(office: Office) ->
 def test_a_cookie_is_dead_after_sign_out(office: Office) -> None:
     browser = office.signed_in("ana")
     stolen = office.browser()
-    stolen.client.set_cookie(COOKIE, cookie_of(browser))
+    stolen.client.set_cookie(SESSION_COOKIE, cookie_of(browser))
     assert stolen.get("/").status_code == 200
     left = browser.post("/sign-out", at="/profile")
     assert (left.status_code, left.location) == (303, "/sign-in")
@@ -173,7 +176,7 @@ def test_the_cookie_changes_at_sign_in(office: Office) -> None:
     browser.sign_in("ana")
     assert cookie_of(browser) != before
     planted = office.browser()
-    planted.client.set_cookie(COOKIE, before)
+    planted.client.set_cookie(SESSION_COOKIE, before)
     assert planted.get("/").status_code == 303
 
 
@@ -235,14 +238,17 @@ def test_a_new_password_ends_every_other_session(office: Office) -> None:
     assert office.browser().sign_in("ana", new).status_code == 303
 
 
-@pytest.mark.parametrize(("answers", "said"), [
-    ({"current": "wrong"}, "This is not the password you use now."),
-    ({"password": "scurt", "again": "scurt"}, "at least 14 characters"),
-    ({"again": "altceva cu totul diferit"}, "The two passwords differ"),
-    ({"password": "qwertyuiopasdfgh", "again": "qwertyuiopasdfgh"}, "too easy to guess"),
-    ({"password": "ana ana ana ana ana", "again": "ana ana ana ana ana"}, "too easy to guess"),
-    ({"password": "case_ana_probă_2026", "again": "case_ana_probă_2026"}, "Leave your name"),
-])
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"current": "wrong"}, "This is not the password you use now."),
+        ({"password": "scurt", "again": "scurt"}, "at least 14 characters"),
+        ({"again": "altceva cu totul diferit"}, "The two passwords differ"),
+        ({"password": "qwertyuiopasdfgh", "again": "qwertyuiopasdfgh"}, "too easy to guess"),
+        ({"password": "ana ana ana ana ana", "again": "ana ana ana ana ana"}, "too easy to guess"),
+        ({"password": "case_ana_probă_2026", "again": "case_ana_probă_2026"}, "Leave your name"),
+    ],
+)
 def test_a_new_password_must_be_good(office: Office, answers: dict[str, str], said: str) -> None:
     new = "alte patru vorbe nelegate"
     answer = office.signed_in("ana").post(
@@ -284,9 +290,17 @@ def test_a_reading_session_is_noted_every_half_minute_only(office: Office) -> No
     assert len([statement for statement in statements if statement.startswith("UPDATE")]) == 1
 
 
-@pytest.mark.parametrize("address", [
-    "https://evil.example/", "//evil.example/", "/\\evil.example", "/\t/evil.example", "javascript:x", "x",
-])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "javascript:x",
+        "x",
+    ],
+)
 def test_signing_in_never_leads_to_another_site(office: Office, address: str) -> None:
     assert office.browser().sign_in("ana", next=address).location == "/"
 
@@ -300,7 +314,7 @@ def test_ending_sessions_is_part_of_the_work_it_belongs_to(office: Office) -> No
 
 
 def cookie_of(browser: Browser) -> str:
-    cookie = browser.client.get_cookie(COOKIE)
+    cookie = browser.client.get_cookie(SESSION_COOKIE)
     assert cookie is not None
     return cookie.value
 

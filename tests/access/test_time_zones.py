@@ -8,15 +8,15 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from app.access.install import install
-from app.access.languages import reading
-from app.access.organisation import Organisation, keep_organisation, read_organisation
-from app.access.time_zones import beginning_of, day_of, here, zone_names, zone_of
-from app.pages.moments import moment_text
-from app.records.store import Store
+from dosar.access.appbuilder.install import create_access_tables
+from dosar.access.i18n.languages import request_reading
+from dosar.access.i18n.time_zones import local_day, local_midnight, local_time, time_zone_names, time_zone_of
+from dosar.access.settings import Organisation, read_organisation, save_organisation
+from dosar.database.store import Store
+from dosar.pages.formatting import moment_text
 from tests.access.conftest import Office
 
-BUCHAREST = zone_of(None, "RO")
+BUCHAREST = time_zone_of(None, "RO")
 
 
 @pytest.fixture(params=["UTC", "America/New_York", "Asia/Tokyo"])
@@ -29,52 +29,72 @@ def machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     time.tzset()
 
 
-@pytest.mark.parametrize(("stamp", "shown"), [
-    (datetime(2026, 3, 29, 0, 59), datetime(2026, 3, 29, 2, 59)),
-    (datetime(2026, 3, 29, 1, 0), datetime(2026, 3, 29, 4, 0)),
-    (datetime(2026, 10, 25, 0, 30), datetime(2026, 10, 25, 3, 30)),
-    (datetime(2026, 10, 25, 1, 30), datetime(2026, 10, 25, 3, 30)),
-    (datetime(2026, 10, 25, 2, 0), datetime(2026, 10, 25, 4, 0)),
-])
+@pytest.mark.parametrize(
+    ("stamp", "shown"),
+    [
+        (datetime(2026, 3, 29, 0, 59), datetime(2026, 3, 29, 2, 59)),
+        (datetime(2026, 3, 29, 1, 0), datetime(2026, 3, 29, 4, 0)),
+        (datetime(2026, 10, 25, 0, 30), datetime(2026, 10, 25, 3, 30)),
+        (datetime(2026, 10, 25, 1, 30), datetime(2026, 10, 25, 3, 30)),
+        (datetime(2026, 10, 25, 2, 0), datetime(2026, 10, 25, 4, 0)),
+    ],
+)
 def test_the_clock_is_put_forward_and_back(stamp: datetime, shown: datetime) -> None:
-    assert here(stamp, BUCHAREST) == shown
+    assert local_time(stamp, BUCHAREST) == shown
 
 
-@pytest.mark.parametrize(("day", "begins"), [
-    (date(2026, 3, 29), datetime(2026, 3, 28, 22)), (date(2026, 3, 30), datetime(2026, 3, 29, 21)),
-    (date(2026, 10, 25), datetime(2026, 10, 24, 21)), (date(2026, 10, 26), datetime(2026, 10, 25, 22)),
-])
+@pytest.mark.parametrize(
+    ("day", "begins"),
+    [
+        (date(2026, 3, 29), datetime(2026, 3, 28, 22)),
+        (date(2026, 3, 30), datetime(2026, 3, 29, 21)),
+        (date(2026, 10, 25), datetime(2026, 10, 24, 21)),
+        (date(2026, 10, 26), datetime(2026, 10, 25, 22)),
+    ],
+)
 def test_a_day_begins_at_its_own_midnight(day: date, begins: datetime) -> None:
-    assert beginning_of(day, BUCHAREST) == begins
-    assert day_of(begins, BUCHAREST) == day
+    assert local_midnight(day, BUCHAREST) == begins
+    assert local_day(begins, BUCHAREST) == day
 
 
-@pytest.mark.parametrize(("zone", "country", "name"), [
-    (None, None, "Europe/Bucharest"), (None, "RO", "Europe/Bucharest"), (None, "MD", "Europe/Chisinau"),
-    ("Europe/Lisbon", "MD", "Europe/Lisbon"), ("Mars/Olympus", "RO", "Europe/Bucharest"),
-])
+@pytest.mark.parametrize(
+    ("zone", "country", "name"),
+    [
+        (None, None, "Europe/Bucharest"),
+        (None, "RO", "Europe/Bucharest"),
+        (None, "MD", "Europe/Chisinau"),
+        ("Europe/Lisbon", "MD", "Europe/Lisbon"),
+        ("Mars/Olympus", "RO", "Europe/Bucharest"),
+    ],
+)
 def test_the_zone_is_that_of_the_country_unless_another_is_chosen(
-    store: Store, zone: str | None, country: str | None, name: str,
+    store: Store,
+    zone: str | None,
+    country: str | None,
+    name: str,
 ) -> None:
     with store.writing() as session:
-        install(session.connection())
-        keep_organisation(session, Organisation("Pragul Nou", "ro", country, zone))
+        create_access_tables(session.connection())
+        save_organisation(session, Organisation("Pragul Nou", "ro", country, zone))
     kept = read_organisation(store.session)
     assert kept.time_zone == zone and kept.zone.key == name
 
 
 @pytest.mark.usefixtures("machine")
-@pytest.mark.parametrize(("stamp", "day", "shown"), [
-    (datetime(2026, 11, 22, 21, 59), date(2026, 11, 22), "22.11.2026, 23:59"),
-    (datetime(2026, 11, 22, 22, 0), date(2026, 11, 23), "23.11.2026, 00:00"),
-    (datetime(2026, 3, 29, 21, 0), date(2026, 3, 30), "30.03.2026, 00:00"),
-    (datetime(2026, 10, 25, 21, 30), date(2026, 10, 25), "25.10.2026, 23:30"),
-])
+@pytest.mark.parametrize(
+    ("stamp", "day", "shown"),
+    [
+        (datetime(2026, 11, 22, 21, 59), date(2026, 11, 22), "22.11.2026, 23:59"),
+        (datetime(2026, 11, 22, 22, 0), date(2026, 11, 23), "23.11.2026, 00:00"),
+        (datetime(2026, 3, 29, 21, 0), date(2026, 3, 30), "30.03.2026, 00:00"),
+        (datetime(2026, 10, 25, 21, 30), date(2026, 10, 25), "25.10.2026, 23:30"),
+    ],
+)
 def test_today_and_times_are_the_organisation_s(office: Office, stamp: datetime, day: date, shown: str) -> None:
     office.clock.moment = stamp
     with office.app.test_request_context("/"):
         office.app.preprocess_request()
-        assert (reading().today, moment_text(stamp)) == (day, shown)
+        assert (request_reading().today, moment_text(stamp)) == (day, shown)
 
 
 def test_an_administrator_chooses_the_zone(office: Office) -> None:
@@ -82,7 +102,7 @@ def test_an_administrator_chooses_the_zone(office: Office) -> None:
     answers = {"organisation": "Pragul Nou", "language": "ro", "country": "MD", "time_zone": "Europe/Lisbon"}
     assert office.signed_in("administrator").post("/organisation", at="/organisation", **answers).status_code == 303
     with office.app.test_request_context("/"):
-        assert reading().today == date(2026, 11, 22)
+        assert request_reading().today == date(2026, 11, 22)
     page = office.signed_in("administrator").get("/organisation").text
     assert re.search(r'<option value="Europe/Lisbon" selected>', page)
     answers["time_zone"] = "Mars/Olympus"
@@ -98,5 +118,5 @@ def test_a_machine_without_zones_has_them_too() -> None:
 
 
 def test_romania_and_moldova_are_offered_first() -> None:
-    assert list(zone_names()[:2]) == ["Europe/Bucharest", "Europe/Chisinau"]
-    assert len(zone_names()) == len(set(zone_names())) > 40
+    assert list(time_zone_names()[:2]) == ["Europe/Bucharest", "Europe/Chisinau"]
+    assert len(time_zone_names()) == len(set(time_zone_names())) > 40

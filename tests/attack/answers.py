@@ -6,10 +6,10 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from app.fields.money import Money
-from app.language.answering import Complaint, complaints, settled
-from app.language.form import Form
-from app.language.question import Answers, Question
+from dosar.fields.money import Money
+from dosar.language.form import Form
+from dosar.language.question import Answers, Question
+from dosar.language.validation import ValidationIssue, settle_answers, validate_answers
 
 MOST_TRIES = 600
 
@@ -22,13 +22,24 @@ def options_of(question: Any, today: date) -> list[Any]:
     middle = low + 1 if high is None or low + 1 <= high else low
     past = [today - timedelta(days=days) for days in (30, 400, 1)]
     tries: dict[str, Any] = {
-        "text": ["text"], "paragraph": ["text"], "integer": [middle, low, high],
-        "decimal": [Decimal(middle), Decimal(low)], "yes_no": [True, False], "time": [time(9, 30)],
+        "text": ["text"],
+        "paragraph": ["text"],
+        "integer": [middle, low, high],
+        "decimal": [Decimal(middle), Decimal(low)],
+        "yes_no": [True, False],
+        "time": [time(9, 30)],
         "date": [*past, *([] if getattr(question, "past", False) else [today + timedelta(days=400)]), today],
         "partial_date": ["1998-03-27", "2015", str(past[0])],
-        "datetime": [datetime.combine(past[0], time(9))], "phone": ["+40727123456"], "email": ["a@exemplu.ro"],
-        "personal_number": ["2980327123456"], "country": ["RO"], "county": ["RO-CJ"], "code": [None],
-        "select_one": codes, "select_multiple": [codes[:2], codes[:1], codes], "ranked": [codes[:2] or ["text"]],
+        "datetime": [datetime.combine(past[0], time(9))],
+        "phone": ["+40727123456"],
+        "email": ["a@exemplu.ro"],
+        "personal_number": ["2980327123456"],
+        "country": ["RO"],
+        "county": ["RO-CJ"],
+        "code": [None],
+        "select_one": codes,
+        "select_multiple": [codes[:2], codes[:1], codes],
+        "ranked": [codes[:2] or ["text"]],
     }
     if question.type == "money":
         return [Money(Decimal(amount), question.currencies[0]) for amount in (50, 0, -50)]
@@ -48,12 +59,12 @@ class Diligent:
         assert not wrong, f"{self.form.key}: nobody could fill it in: {wrong}"
         return answers
 
-    def try_to_fill(self, start: Answers | None = None) -> tuple[Answers, list[Complaint]]:
+    def try_to_fill(self, start: Answers | None = None) -> tuple[Answers, list[ValidationIssue]]:
         """The same, and what is still complained about."""
         answers = dict(start or {question.name: self._first(question) for question in self.form.asked()})
         for _ in range(MOST_TRIES):
-            kept = settled(self.form, answers, self.today)
-            wrong = [one for one in complaints(self.form, kept, self.today) if not one.soft]
+            kept = settle_answers(self.form, answers, self.today)
+            wrong = [one for one in validate_answers(self.form, kept, self.today) if not one.soft]
             if not wrong or all(self._needs_a_link(one.where) for one in wrong):
                 break
             self._try_otherwise(answers, self.chance.choice(wrong).where)

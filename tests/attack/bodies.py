@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.language.form import Form
-from app.language.question import Answers, Question, Reading
-from app.pages.posted import as_posted
-from app.pages.tokens import once_token, seen_token
-from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import answers_of
-from app.records.tables import USER
+from dosar.database.form_tables import USER_LINK
+from dosar.language.form import Form
+from dosar.language.question import Answers, Question, ReadingContext
+from dosar.pages.sheet.posting.posted_answers import answers_as_posted
+from dosar.pages.signed_tokens import submission_token, version_token
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import answers_of
 from tests.attack.answers import Diligent
 from tests.attack.cells import Body, Cell
 from tests.attack.organisation import Planted, every_link
@@ -29,17 +29,17 @@ class Bodies:
     planted: Planted
 
     def __post_init__(self) -> None:
-        self.reading = Reading("ro", self.planted.today)
+        self.reading = ReadingContext("ro", self.planted.today)
         self._filled: dict[tuple[str, str], Answers] = {}
         self._kept: dict[tuple[str, str], Answers] = {}
         self.versions: dict[tuple[str, str], int] = {}
-        with self.planted.app.app_context(), acting_as(SYSTEM):
-            cabinet = self.planted.cabinet
+        with self.planted.app.app_context(), acting_as(SYSTEM_SCOPE):
+            repository = self.planted.repository
             for (form, place), record_id in self.planted.records.items():
-                record = cabinet.find(form, record_id, with_deleted=True)
-                self._kept[form, place] = answers_of(cabinet, record)
+                record = repository.find(form, record_id, with_deleted=True)
+                self._kept[form, place] = answers_of(repository, record)
                 self.versions[form, place] = record.version
-            cabinet.session.remove()
+            repository.session.remove()
 
     # --- sheets that are filled in well -------------------------------------------------------------
 
@@ -59,7 +59,7 @@ class Bodies:
         """Whether the role has anything to choose: a link to records it never sees stays empty."""
         target = question.link_target()
         may = self.planted.policy.actions(role, str(target))
-        return target in (None, USER) or bool(may & {"see", "choose"})
+        return target in (None, USER_LINK) or bool(may & {"see", "choose"})
 
     def corrected(self, role: str, form: Form, place: Place) -> Body:
         """A kept record, corrected by this role in what it sees; a made-up one where it sees nothing."""
@@ -74,19 +74,19 @@ class Bodies:
 
     def _posted(self, role: str, known: Form, answers: Answers) -> Body:
         asked = [question for question in known.asked() if question.is_written_by({role})]
-        posted = as_posted(asked, answers, self.reading)
+        posted = answers_as_posted(asked, answers, self.reading)
         return tuple((name, text) for name in posted for text in posted.getlist(name))
 
     # --- signed words -------------------------------------------------------------------------------
 
     def once(self, role: str) -> str:
         with self.planted.app.app_context():
-            return once_token(self.planted.users.get(role, 0))
+            return submission_token(self.planted.users.get(role, 0))
 
     def seen(self, form: str, place: str, version: int = 0) -> str:
         with self.planted.app.app_context():
             record = self.planted.records.get((form, place), 0)
-            return seen_token(form, record, version or self.versions.get((form, place), 1))
+            return version_token(form, record, version or self.versions.get((form, place), 1))
 
     # --- bad intentions -----------------------------------------------------------------------------
 
@@ -110,7 +110,8 @@ class Bodies:
         yield replace(cell, attack="no token", body=good, token=False, harmless=True)
         yield replace(cell, attack="nothing typed", body=())
         for attack, seen in (
-            ("forged version", "forged"), ("version of another record", self.seen(form.key, other)),
+            ("forged version", "forged"),
+            ("version of another record", self.seen(form.key, other)),
             ("version of another form", self.seen("no_form", place)),
             ("old version", self.seen(form.key, place, 1 if self.versions[form.key, place] > 1 else 99)),
         ):
@@ -127,8 +128,12 @@ class Bodies:
         links = [name for name, question in form.questions.items() if question.link_target()][:2]
         hidden = self.planted.policy.hidden(cell.role, form.key)[:1]
         presses = [
-            ("_row", "add nothing.x"), ("_row", "explode"), ("_language", "zz"), ("_language", "en"),
-            ("_picked", "nothing=x"), *(("_pick", name) for name in (*links, *hidden, "nothing")),
+            ("_row", "add nothing.x"),
+            ("_row", "explode"),
+            ("_language", "zz"),
+            ("_language", "en"),
+            ("_picked", "nothing=x"),
+            *(("_pick", name) for name in (*links, *hidden, "nothing")),
             *(("_picked", f"{name}={self.planted.records.get(('case', 'foreign'), 1)}") for name in links[:1]),
         ]
         for name, value in presses:
@@ -146,12 +151,15 @@ class Bodies:
             if question.type in ("file", "image"):
                 return str(self.planted.files[place])
             target = question.link_target()
-            return str(links[target]) if target not in (None, USER) and target in links else text
+            return str(links[target]) if target not in (None, USER_LINK) and target in links else text
 
         missing = [
             (name, str(links[target] if target else self.planted.files[place]))
             for name, question in asked.items()
-            if (((target := question.link_target()) in links and target != USER) or question.type in ("file", "image"))
+            if (
+                ((target := question.link_target()) in links and target != USER_LINK)
+                or question.type in ("file", "image")
+            )
             and name not in {posted for posted, _ in good}
         ]
         return (*((name, bent(name, text)) for name, text in good), *missing)
@@ -172,17 +180,30 @@ class Bodies:
         place: Any = cell.target
         good = self.corrected(cell.role, form, place)
         words = {
-            f"{table.name}.{column.name}" for table in form.row_questions if table.only_added
-            for column in table.columns_asked() if column.type in ("text", "paragraph")
+            f"{table.name}.{column.name}"
+            for table in form.row_questions
+            if table.only_added
+            for column in table.columns_asked()
+            if column.type in ("text", "paragraph")
         }
         return tuple((name, STOLEN if re.sub(r"\.\d+\.", ".", name) in words else text) for name, text in good)
 
     def _extra(self, role: str, form: Form) -> Body:
         """Answers to questions this role does not see, and columns that are no questions at all."""
         hidden = self.planted.policy.hidden(role, form.key)
-        columns = {"id": "1", "case_id": str(self.planted.cases["foreign"]), "version": "1", "created_by": "1",
-                   "deleted_at": "2026-01-01", "form_version": "99", "to_check": "", "reverses": "1",
-                   "record_id": "1", "metadata": "x", "__class__": "x"}
+        columns = {
+            "id": "1",
+            "case_id": str(self.planted.cases["foreign"]),
+            "version": "1",
+            "created_by": "1",
+            "deleted_at": "2026-01-01",
+            "form_version": "99",
+            "to_check": "",
+            "reverses": "1",
+            "record_id": "1",
+            "metadata": "x",
+            "__class__": "x",
+        }
         rows = [(f"{name.partition('.')[0]}.0.{name.partition('.')[2]}", STOLEN) for name in hidden if "." in name]
         return (*((name, STOLEN) for name in hidden if "." not in name), *rows, *columns.items())
 

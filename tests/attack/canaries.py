@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from app.fields.money import Money
-from app.language.question import Question
+from dosar.fields.money import Money
+from dosar.language.question import Question
 from tests.attack.policy import ANYBODY, Place, Policy
 
 FIRST_DAY, APART = date(1901, 1, 1), 11
@@ -109,7 +109,9 @@ class Aviary:
             ("day", (self._number_of(_day_of(found)) for found in YEAR.finditer(text))),
         )
         return {
-            number for look, numbers in looks for number in numbers
+            number
+            for look, numbers in looks
+            for number in numbers
             if 0 <= number < len(self.kept) and self.looks[number] == look
         }
 
@@ -121,9 +123,7 @@ class Aviary:
     def hidden_from(self, role: str) -> set[int]:
         """The numbers of the canaries this role may not see."""
         if role not in self._hidden:
-            self._hidden[role] = {
-                number for number, bird in enumerate(self.kept) if not self.may_see(role, bird)
-            }
+            self._hidden[role] = {number for number, bird in enumerate(self.kept) if not self.may_see(role, bird)}
         return self._hidden[role]
 
     def may_see(self, role: str, canary: Bird) -> bool:
@@ -142,7 +142,7 @@ def _stands_alone(found: re.Match[str]) -> bool:
     before = RANDOM_BEFORE.search(text, max(0, start - FURTHEST), start)
     after = RANDOM_AFTER.match(text, start)
     assert before and after
-    return len(before[0]) + len(after[0]) < RANDOM and text[max(0, before.start() - 3):before.start()] != "?v="
+    return len(before[0]) + len(after[0]) < RANDOM and text[max(0, before.start() - 3) : before.start()] != "?v="
 
 
 def _day_of(found: re.Match[str]) -> int:

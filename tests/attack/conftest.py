@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app import shipped
+from dosar import shipped_folder
 from tests.attack.organisation import plant
 from tests.attack.walk import Walk, Walked
 from tests.databases import fresh_place
@@ -30,7 +30,7 @@ def walk(request: pytest.FixtureRequest) -> Iterator[Walk]:
         tempfile.TemporaryDirectory(prefix="dosar-walk-", dir=fast, ignore_cleanup_errors=True) as folder,
         fresh_place(database, Path(folder)) as place,
     ):
-        walking = Walk(plant(place, place.data or Path(folder), shipped("forms")))
+        walking = Walk(plant(place, place.data or Path(folder), shipped_folder("forms")))
         yield walking
         walking.close()
 

@@ -14,14 +14,17 @@ from typing import Any
 from flask import abort
 from sqlalchemy import false, select, true
 
-from app.access import worker as worker_module
-from app.access.gate import WORKERS
-from app.fields.rows import Table
-from app.language.form import Form
-from app.pages import sheet, tokens, uploads
-from app.records import attachments, drafts, history, labels, relied, scope, search, sheets
-from app.records.scope import SYSTEM, OutOfReach, Scope, acting_as
-from app.records.sheets import open_sheet
+from dosar.access import worker as worker_module
+from dosar.access.authorization import SIGNED_IN_ACCESS
+from dosar.fields.tables import Table
+from dosar.language.form import Form
+from dosar.pages import signed_tokens
+from dosar.pages.sheet import sheet_view
+from dosar.pages.sheet.posting import uploads
+from dosar.records import attachments, audit_log, reliance, row_scope, save, search, titles
+from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as
+from dosar.records.save import open_sheet
+from dosar.records.unsaved import drafts
 from tests.attack.cells import Part
 from tests.attack.organisation import Planted
 
@@ -43,7 +46,7 @@ class Hole:
 def _everywhere(patch: Patch, function: Callable[..., Any], instead: Callable[..., Any]) -> None:
     """Put something in place of a function in every module that uses it."""
     for name, module in list(sys.modules.items()):
-        if name.startswith("app.") and vars(module).get(function.__name__) is function:
+        if name.startswith("dosar.") and vars(module).get(function.__name__) is function:
             patch(module, function.__name__, instead)
 
 
@@ -58,17 +61,17 @@ def _colleagues_are_everybody(planted: Planted, patch: Patch) -> None:
 
 
 def _links_unchecked(planted: Planted, patch: Patch) -> None:
-    patch(scope, "_require_reachable_links", lambda session, scope: None)
+    patch(row_scope, "_require_reachable_links", lambda session, scope: None)
 
 
 def _links_lead_anywhere(planted: Planted, patch: Patch) -> None:
     _links_unchecked(planted, patch)
-    patch(scope, "_require_same_case", lambda session: None)
-    patch(sheet, "links_elsewhere", lambda *_: [])
+    patch(row_scope, "_require_same_case", lambda session: None)
+    patch(sheet_view, "links_to_other_cases", lambda *_: [])
 
 
 def _files_unchecked(planted: Planted, patch: Patch) -> None:
-    patch(scope, "_require_own_files", lambda session, scope, files: None)
+    patch(row_scope, "_require_own_files", lambda session, scope, files: None)
     _everywhere(patch, uploads.foreign_files, lambda *arguments: {})
 
 
@@ -81,9 +84,11 @@ def _columns_are_clear(planted: Planted, patch: Patch) -> None:
 
 
 def _no_tokens(planted: Planted, patch: Patch) -> None:
-    patch(planted.app, "config", type(planted.app.config)(
-        planted.app.config.root_path, {**planted.app.config, "WTF_CSRF_ENABLED": False}
-    ))
+    patch(
+        planted.app,
+        "config",
+        type(planted.app.config)(planted.app.config.root_path, {**planted.app.config, "WTF_CSRF_ENABLED": False}),
+    )
 
 
 def _deleted_are_there(planted: Planted, patch: Patch) -> None:
@@ -92,30 +97,33 @@ def _deleted_are_there(planted: Planted, patch: Patch) -> None:
 
 
 def _a_door_stands_open(planted: Planted, patch: Patch) -> None:
-    patch(planted.app.view_functions["RecordPages.new"].__func__, "door", WORKERS)  # type: ignore[attr-defined]
+    patch(planted.app.view_functions["RecordPages.new"].__func__, "door", SIGNED_IN_ACCESS)  # type: ignore[attr-defined]
 
 
 def _versions_unchecked(planted: Planted, patch: Patch) -> None:
     def current(token: str, form: str, record_id: int) -> int:
-        version: int = open_sheet(planted.cabinet, form, record_id).record.version
+        version: int = open_sheet(planted.repository, form, record_id).record.version
         return version
-    _everywhere(patch, tokens.seen_version, current)
+
+    _everywhere(patch, signed_tokens.shown_version, current)
 
 
 def _history_tells_all(planted: Planted, patch: Patch) -> None:
-    tell = history.entries
+    tell = audit_log.history_entries
 
-    def all_told(cabinet: Any, form: Form, record: Any, *page: int, **options: Any) -> Any:
-        return tell(cabinet, cabinet.forms[form.key], record, *page, **options)
+    def all_told(repository: Any, form: Form, record: Any, *page: int, **options: Any) -> Any:
+        return tell(repository, repository.forms[form.key], record, *page, **options)
+
     _everywhere(patch, tell, all_told)
 
 
 def _titles_of_all(planted: Planted, patch: Patch) -> None:
-    called = labels.link_titles
+    called = titles.link_titles
 
     def unscoped(*arguments: Any, **options: Any) -> Any:
-        with acting_as(SYSTEM):
+        with acting_as(SYSTEM_SCOPE):
             return called(*arguments, **options)
+
     _everywhere(patch, called, unscoped)
 
 
@@ -124,8 +132,8 @@ def _search_ignores_clearances(planted: Planted, patch: Patch) -> None:
 
 
 def _drafts_of_all(planted: Planted, patch: Patch) -> None:
-    find, owner = drafts.find, planted.users["case_manager"]
-    patch(drafts, "find", lambda cabinet, user_id, place: find(cabinet, owner, place))
+    find, owner = drafts.find_draft, planted.users["case_manager"]
+    patch(drafts, "find_draft", lambda repository, user_id, place: find(repository, owner, place))
 
 
 def _private_is_public(planted: Planted, patch: Patch) -> None:
@@ -133,37 +141,43 @@ def _private_is_public(planted: Planted, patch: Patch) -> None:
 
 
 def _strangers_are_named(planted: Planted, patch: Patch) -> None:
-    find = sheets.open_sheet
+    find = save.open_sheet
 
     def telling(*arguments: Any, **options: Any) -> Any:
         try:
             return find(*arguments, **options)
         except OutOfReach:
-            with acting_as(SYSTEM):
+            with acting_as(SYSTEM_SCOPE):
                 find(*arguments, **options)
             abort(403)
+
     _everywhere(patch, find, telling)
 
 
 def _answers_are_logged(planted: Planted, patch: Patch) -> None:
-    file = sheets.correct
+    file = save.correct_sheet
 
     def logging_it(*arguments: Any) -> Any:
-        logging.getLogger("app").warning("filed %s", arguments[4])
+        logging.getLogger("dosar").warning("filed %s", arguments[4])
         return file(*arguments)
+
     _everywhere(patch, file, logging_it)
 
 
 def _cases_go_with_all_sheets(planted: Planted, patch: Patch) -> None:
-    _everywhere(patch, relied.relied_on, lambda classes, case_id, worker_id: select(false()))
+    _everywhere(patch, reliance.select_reliance, lambda classes, case_id, worker_id: select(false()))
 
 
 def _files_of_all(planted: Planted, patch: Patch) -> None:
-    patch(attachments, "_records", lambda cabinet, form, owned: {one.record_id for one in owned if one.form == form})
+    patch(
+        attachments,
+        "_readable_records",
+        lambda repository, form, owned: {one.record_id for one in owned if one.form == form},
+    )
 
 
 def _files_of_hidden_answers(planted: Planted, patch: Patch) -> None:
-    patch(attachments, "_is_asked", lambda known, one: True)
+    patch(attachments, "_is_question_known", lambda known, one: True)
 
 
 def _rows_are_not_for_good(planted: Planted, patch: Patch) -> None:
@@ -174,35 +188,79 @@ def _rows_are_not_for_good(planted: Planted, patch: Patch) -> None:
 HOLES = [
     Hole("every case is in reach", _cases_of_all, Part("case_manager", ("visit_report",), "RecordPages.show")),
     Hole("everybody is of one's team", _colleagues_are_everybody, Part("social_worker", ("visit_report",))),
-    Hole("links are written unchecked", _links_unchecked,
-         Part("psychologist", ("activity",), method="POST"), "which is out of reach"),
-    Hole("links lead to other cases", _links_lead_anywhere,
-         Part("case_manager", ("plan_budget",), method="POST"), "which is out of reach"),
-    Hole("files are taken by their number", _files_unchecked,
-         Part("social_worker", ("assessment_tool",)), "makes a file of"),
+    Hole(
+        "links are written unchecked",
+        _links_unchecked,
+        Part("psychologist", ("activity",), method="POST"),
+        "which is out of reach",
+    ),
+    Hole(
+        "links lead to other cases",
+        _links_lead_anywhere,
+        Part("case_manager", ("plan_budget",), method="POST"),
+        "which is out of reach",
+    ),
+    Hole(
+        "files are taken by their number",
+        _files_unchecked,
+        Part("social_worker", ("assessment_tool",)),
+        "makes a file of",
+    ),
     Hole("every question is clear to all", _everything_is_clear, Part("accountant", ("case",))),
     Hole("every column is clear to all", _columns_are_clear, Part("volunteer", ("visit_report",))),
-    Hole("forms need no token", _no_tokens,
-         Part("case_manager", ("visit_report",), method="POST"), "changes a record that should stay"),
+    Hole(
+        "forms need no token",
+        _no_tokens,
+        Part("case_manager", ("visit_report",), method="POST"),
+        "changes a record that should stay",
+    ),
     Hole("deleted records are still there", _deleted_are_there, Part("social_worker", ("visit_report",), method="GET")),
-    Hole("a door stands open", _a_door_stands_open,
-         Part("volunteer", endpoint="RecordPages.new"), "although the route is closed to the role"),
-    Hole("versions are not compared", _versions_unchecked,
-         Part("case_manager", ("visit_report",), method="POST"), "changes a record that should stay"),
+    Hole(
+        "a door stands open",
+        _a_door_stands_open,
+        Part("volunteer", endpoint="RecordPages.new"),
+        "although the route is closed to the role",
+    ),
+    Hole(
+        "versions are not compared",
+        _versions_unchecked,
+        Part("case_manager", ("visit_report",), method="POST"),
+        "changes a record that should stay",
+    ),
     Hole("the history ignores clearances", _history_tells_all, Part("lawyer", endpoint="RecordPages.history")),
     Hole("links name strangers", _titles_of_all, Part("case_manager", ("stay", "plan_budget"), method="GET")),
-    Hole("the search ignores clearances", _search_ignores_clearances,
-         Part("accountant", ("case",), method="POST"), "finds a record by an answer"),
+    Hole(
+        "the search ignores clearances",
+        _search_ignores_clearances,
+        Part("accountant", ("case",), method="POST"),
+        "finds a record by an answer",
+    ),
     Hole("drafts are anybody's", _drafts_of_all, Part("coordinator", ("visit_report",), method="GET")),
     Hole("private records are public", _private_is_public, Part("social_worker", ("staff_care",))),
-    Hole("strangers are told apart", _strangers_are_named,
-         Part("case_manager", ("visit_report",), "RecordPages.show"), "is told apart from a missing record"),
-    Hole("answers are logged", _answers_are_logged,
-         Part("case_manager", ("visit_report",), method="POST"), "a canary in the log"),
-    Hole("a case takes a ledger with it", _cases_go_with_all_sheets,
-         Part("case_manager", ("case",), method="POST"), "puts a sheet away with a case"),
-    Hole("rows kept for good are rewritten", _rows_are_not_for_good,
-         Part("case_manager", ("plan",), method="POST"), "answered 500"),
+    Hole(
+        "strangers are told apart",
+        _strangers_are_named,
+        Part("case_manager", ("visit_report",), "RecordPages.show"),
+        "is told apart from a missing record",
+    ),
+    Hole(
+        "answers are logged",
+        _answers_are_logged,
+        Part("case_manager", ("visit_report",), method="POST"),
+        "a canary in the log",
+    ),
+    Hole(
+        "a case takes a ledger with it",
+        _cases_go_with_all_sheets,
+        Part("case_manager", ("case",), method="POST"),
+        "puts a sheet away with a case",
+    ),
+    Hole(
+        "rows kept for good are rewritten",
+        _rows_are_not_for_good,
+        Part("case_manager", ("plan",), method="POST"),
+        "answered 500",
+    ),
     Hole("every file is served", _files_of_all, Part("case_manager", endpoint="FilePages")),
     Hole("files ignore clearances", _files_of_hidden_answers, Part("accountant", endpoint="FilePages")),
 ]
@@ -217,6 +275,7 @@ def dug(hole: Hole, planted: Planted) -> Iterator[None]:
         was = vars(owner).get(name) if isinstance(owner, type) else getattr(owner, name)
         setattr(owner, name, instead)
         undo.append(lambda: setattr(owner, name, was))
+
     try:
         hole.dig(planted, patch)
         _forget(planted)

@@ -151,7 +151,7 @@ class Oracle:
         for form in self.planted.policy.forms:
             for table in self.before.tables:
                 if table == form or table.startswith(f"{form}__"):
-                    found[table] = (form, table[len(form) + 2:])
+                    found[table] = (form, table[len(form) + 2 :])
         return found
 
     def _judge_people(self, cell: Cell) -> None:
@@ -277,7 +277,6 @@ class Oracle:
             if one != other:
                 self._blame(foreign, f"is told apart from a missing record: {one[0]} and {other[0]}")
             del self.shapes[same]
-
 
     def _compare_order(self, cell: Cell, answer: Answer) -> None:
         """A wish about an answer she may not see changes nothing of the list: not its order, its counts or sums."""

@@ -16,21 +16,21 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import insert
 
-from app.access.guarded import Guarded
-from app.access.organisation import Organisation as Named
-from app.access.people import Person, add_user
-from app.language.form import CASE, Form
-from app.language.question import Answers, Question
-from app.records import unsent
-from app.records.cabinet import Cabinet
-from app.records.drafts import Place as PageOf
-from app.records.drafts import keep as keep_draft
-from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import Clerk, answers_of, correct, enter, put_away
-from app.records.system import attachment, now
-from app.records.tables import USER
-from app.records.teams import join
-from app.running import opened_app
+from dosar.access.accounts.users import UserDetails, add_user
+from dosar.access.services import AccessServices
+from dosar.access.settings import Organisation as Named
+from dosar.cli.runtime import open_app
+from dosar.database.form_tables import USER_LINK
+from dosar.database.system_tables import attachment_table, utc_now
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.question import Answers, Question
+from dosar.records.repository import Repository
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import Actor, answers_of, correct_sheet, delete_sheet, enter_sheet
+from dosar.records.teams import join_team
+from dosar.records.unsaved import expired_sessions
+from dosar.records.unsaved.drafts import DraftPlace as PageOf
+from dosar.records.unsaved.drafts import keep_draft
 from tests.attack.answers import Diligent
 from tests.attack.canaries import Aviary, Canary, Private, Worker
 from tests.attack.policy import NEWCOMER, OWNER, Place, Policy
@@ -62,13 +62,13 @@ class Planted:
     """File → the answer it is."""
 
     @property
-    def cabinet(self) -> Cabinet:
-        found: Cabinet = self.app.extensions["dosar_cabinet"]
+    def repository(self) -> Repository:
+        found: Repository = self.app.extensions["dosar_repository"]
         return found
 
     @property
     def forms(self) -> dict[str, Form]:
-        return dict(self.cabinet.forms)
+        return dict(self.repository.forms)
 
     def places(self, form: str) -> tuple[Place, ...]:
         """Where the form has records; what stands in a ledger is never put away."""
@@ -86,35 +86,40 @@ class Planted:
 
     def place_of(self, table: str, record_id: int) -> Place | None:
         """Where a planted record lies; ``None`` for one that came later."""
-        return next((
-            place for (form, place), planted in self.records.items() if form == table and planted == record_id
-        ), None)
+        return next(
+            (place for (form, place), planted in self.records.items() if form == table and planted == record_id), None
+        )
 
 
 def plant(database: Database, data: Path, folder: Path) -> Planted:
     """Build it, in an empty database."""
-    app, _ = opened_app(
-        data, folder, database.key, database.url, TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+    app, _ = open_app(
+        data,
+        folder,
+        database.key,
+        database.url,
+        TESTING=True,
+        FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
     )
     policy = Policy(folder)
     planted = Planted(app, policy, Aviary(policy), today_here())
-    with app.app_context(), acting_as(SYSTEM):
+    with app.app_context(), acting_as(SYSTEM_SCOPE):
         _hire(planted)
-        with planted.cabinet.writing(), _links_of_former_times(planted.cabinet):
+        with planted.repository.writing(), _links_of_former_times(planted.repository):
             planting = _Planting(planted)
             planting.open_cases()
             planting.file_sheets()
             planting.point_out_of_reach()
             planting.put_away()
             planting.leave_a_draft()
-        planted.cabinet.session.remove()
+        planted.repository.session.remove()
     return planted
 
 
 @contextmanager
-def _links_of_former_times(cabinet: Cabinet) -> Iterator[None]:
+def _links_of_former_times(repository: Repository) -> Iterator[None]:
     """Records that were written before a link had to stay within its case: they are not to tell of strangers."""
-    held = {kept: kept.case_links for kept in cabinet.tables.classes().values()}
+    held = {kept: kept.case_links for kept in repository.tables.classes().values()}
     for kept in held:
         kept.case_links = ()
     try:
@@ -125,19 +130,21 @@ def _links_of_former_times(cabinet: Cabinet) -> Iterator[None]:
 
 
 def _hire(planted: Planted) -> None:
-    guarded: Guarded = planted.app.extensions["dosar_access"]
+    guarded: AccessServices = planted.app.extensions["dosar_access"]
     team = frozenset({"Cluj"})
     people = [
-        *(Person(role, role.title(), planted.aviary.word(Worker()), frozenset({role}), team)
-          for role in planted.policy.roles),
-        Person(COLLEAGUE, "Colega", planted.aviary.word(Worker()), frozenset({"case_manager"}), team),
-        Person(STRANGER, "Străina", planted.aviary.word(Worker()), frozenset({"case_manager"})),
-        Person(NEWCOMER, "Noua", planted.aviary.word(Worker())),
+        *(
+            UserDetails(role, role.title(), planted.aviary.word(Worker()), frozenset({role}), team)
+            for role in planted.policy.roles
+        ),
+        UserDetails(COLLEAGUE, "Colega", planted.aviary.word(Worker()), frozenset({"case_manager"}), team),
+        UserDetails(STRANGER, "Străina", planted.aviary.word(Worker()), frozenset({"case_manager"})),
+        UserDetails(NEWCOMER, "Noua", planted.aviary.word(Worker())),
     ]
     for person in people:
         planted.users[person.user_name] = add_user(guarded, None, person, PASSWORD)
     with guarded.store.writing():
-        guarded.name_organisation(Named("Asociația Drumul Lin", "ro"))
+        guarded.update_organisation(Named("Asociația Drumul Lin", "ro"))
 
 
 class _Planting:
@@ -145,26 +152,32 @@ class _Planting:
 
     def __init__(self, planted: Planted) -> None:
         self.planted = planted
-        self.cabinet = planted.cabinet
+        self.repository = planted.repository
 
-    def clerk(self, user: str) -> Clerk:
+    def actor(self, user: str) -> Actor:
         role = "case_manager" if user in (COLLEAGUE, STRANGER) else user
-        return Clerk(self.planted.users[user], role, self.planted.today)
+        return Actor(self.planted.users[user], role, self.planted.today)
 
     def open_cases(self) -> None:
         """Whose case it is follows from who opened it; everybody works on one's own."""
-        form = self.planted.forms[CASE]
+        form = self.planted.forms[CASE_FORM]
         for place, user in zip(CASE_PLACES, (STRANGER, COLLEAGUE, "case_manager", "case_manager"), strict=True):
             case = self._file(form, place, user, None)
             self.planted.cases[place] = case
             if user == "case_manager":
                 for role in self.planted.policy.roles:
                     if role != user:
-                        join(self.cabinet, self.cabinet.case(case), self.planted.users[role], role, self.clerk(user))
+                        join_team(
+                            self.repository,
+                            self.repository.case(case),
+                            self.planted.users[role],
+                            role,
+                            self.actor(user),
+                        )
 
     def file_sheets(self) -> None:
         for form in sorted(self.planted.forms.values(), key=lambda form: form.append_only):
-            if form.key != CASE:
+            if form.key != CASE_FORM:
                 for place in self.planted.places(form.key):
                     user = STRANGER if form.private_to and place == "foreign" else OWNER
                     self._file(form, place, user, self._case_of(form, place))
@@ -173,11 +186,11 @@ class _Planting:
         return self.planted.cases["own" if place == "deleted" else place] if form.belongs_to else None
 
     def _file(self, form: Form, place: Place, user: str, case: int | None) -> int:
-        answers, _ = Diligent(form, {USER: self.planted.users[user]}, self.planted.today).try_to_fill()
+        answers, _ = Diligent(form, {USER_LINK: self.planted.users[user]}, self.planted.today).try_to_fill()
         answers = self._with_canaries(form, place, answers)
         if form.append_only:
             answers = self._pointing(form.questions.values(), answers, "foreign")
-        record = enter(self.cabinet, form, answers, self.clerk(user), case)
+        record = enter_sheet(self.repository, form, answers, self.actor(user), case)
         self.planted.records[form.key, place] = record
         return record
 
@@ -185,17 +198,21 @@ class _Planting:
         """Every question answered, hidden ones too, and uniquely wherever its kind can be."""
         return {
             question.name: self._rows(form, question, place, answers.get(question.name))
-            if question.columns_asked() else self._unique(form, question, question.name, place)
-            or answers.get(question.name)
+            if question.columns_asked()
+            else self._unique(form, question, question.name, place) or answers.get(question.name)
             for question in form.questions.values()
         }
 
     def _rows(self, form: Form, table: Question, place: Place, rows: Any) -> list[Answers]:
         return [
-            {**row, **{
-                column.name: self._unique(form, column, f"{table.name}.{column.name}", place) or row.get(column.name)
-                for column in table.columns_asked()
-            }}
+            {
+                **row,
+                **{
+                    column.name: self._unique(form, column, f"{table.name}.{column.name}", place)
+                    or row.get(column.name)
+                    for column in table.columns_asked()
+                },
+            }
             for row in rows or [{"id": None}]
         ]
 
@@ -207,11 +224,21 @@ class _Planting:
 
     def _attach(self, form: Form, question: Question, place: Place, canary: Canary) -> int:
         content = self.planted.aviary.word(canary).encode()
-        kept: int = self.cabinet.session.execute(insert(attachment).values(
-            form=form.key, question=question.name, name=f"{self.planted.aviary.word(canary)}.txt",
-            media_type="text/plain", size=len(content), digest=sha256(content).hexdigest(), content=content,
-            user_id=self.planted.users[{"foreign": STRANGER, "team": COLLEAGUE}.get(place, OWNER)], at=now(),
-        ).returning(attachment.c.id)).scalar_one()
+        kept: int = self.repository.session.execute(
+            insert(attachment_table)
+            .values(
+                form=form.key,
+                question=question.name,
+                name=f"{self.planted.aviary.word(canary)}.txt",
+                media_type="text/plain",
+                size=len(content),
+                digest=sha256(content).hexdigest(),
+                content=content,
+                user_id=self.planted.users[{"foreign": STRANGER, "team": COLLEAGUE}.get(place, OWNER)],
+                at=utc_now(),
+            )
+            .returning(attachment_table.c.id)
+        ).scalar_one()
         self.planted.files.setdefault(place, kept)
         self.planted.attached[kept] = canary
         return kept
@@ -222,16 +249,17 @@ class _Planting:
             form = self.planted.forms[key]
             if form.append_only:
                 continue
-            record = self.cabinet.find(key, record_id)
-            answers = self._pointing(form.questions.values(), answers_of(self.cabinet, record), "foreign")
+            record = self.repository.find(key, record_id)
+            answers = self._pointing(form.questions.values(), answers_of(self.repository, record), "foreign")
             answers = {
                 **answers,
                 **{
                     question.name: self._unique(form, question, question.name, place)
-                    for question in form.questions.values() if question.type in ("text", "paragraph")
+                    for question in form.questions.values()
+                    if question.type in ("text", "paragraph")
                 },
             }
-            correct(self.cabinet, form, record_id, record.version, answers, self.clerk("case_manager"))
+            correct_sheet(self.repository, form, record_id, record.version, answers, self.actor("case_manager"))
 
     def _pointing(self, questions: Any, answers: Answers, place: str) -> Answers:
         pointing = dict(answers)
@@ -241,7 +269,7 @@ class _Planting:
                     {**row, **self._pointing(question.columns_asked(), row, place)} for row in answers[question.name]
                 ]
             target = question.link_target()
-            if target is not None and target != USER:
+            if target is not None and target != USER_LINK:
                 pointing[question.name] = self.linked(target, place)
         return pointing
 
@@ -252,18 +280,18 @@ class _Planting:
     def put_away(self) -> None:
         for (key, place), record_id in self.planted.records.items():
             if place in ("deleted", "shared_deleted"):
-                put_away(self.cabinet, self.planted.forms[key], record_id, self.clerk("case_manager"))
-
+                delete_sheet(self.repository, self.planted.forms[key], record_id, self.actor("case_manager"))
 
     def leave_a_draft(self) -> None:
         """What stands half typed on a page is nobody else's to read."""
         record = self.planted.records["visit_report", "own"]
         typed = [("visit_purpose", self.planted.aviary.word(Private(OWNER)))]
-        keep_draft(
-            self.cabinet, self.planted.users[OWNER], PageOf("visit_report", record_id=record), typed
-        )
-        unsent.keep(
-            self.cabinet, self.planted.users[OWNER], "ReversingPages.reverse", "/records/humanitarian_aid/1/reverse",
+        keep_draft(self.repository, self.planted.users[OWNER], PageOf("visit_report", record_id=record), typed)
+        expired_sessions.keep_expired_page(
+            self.repository,
+            self.planted.users[OWNER],
+            "ReversingPages.reverse",
+            "/records/humanitarian_aid/1/reverse",
             [("reason", self.planted.aviary.word(Private(OWNER)))],
         )
 
@@ -274,4 +302,4 @@ def every_link(planted: Planted, place: str) -> Iterator[tuple[str, int]]:
         found = planted.records.get((form, place)) or planted.records.get((form, "shared"))
         if found is not None:
             yield form, found
-    yield USER, planted.users["case_manager"]
+    yield USER_LINK, planted.users["case_manager"]

@@ -50,7 +50,7 @@ class Photograph(ABC):
 
     def __init__(self, engine: Engine) -> None:
         self._pooled = engine.raw_connection()
-        self._connection = self._apart()
+        self._connection = self._split_parts()
         self.links: dict[str, dict[str, str]] = {}
         """Table → column → table it points to, as the database has it."""
         self._keys: dict[str, list[str]] = {}
@@ -67,7 +67,7 @@ class Photograph(ABC):
     def _now(self, table: str) -> str:
         """The statement that reads the table as it is."""
 
-    def _apart(self) -> Any:
+    def _split_parts(self) -> Any:
         """A connection that begins no transaction by itself."""
         return self._pooled.driver_connection
 
@@ -170,15 +170,16 @@ class PostgresPhotograph(Photograph):
     mark = "%s"
     settings = (
         "SET session_replication_role = replica",  # no trigger and no reference is asked
-        "DROP SCHEMA IF EXISTS was CASCADE", "CREATE SCHEMA was",
+        "DROP SCHEMA IF EXISTS was CASCADE",
+        "CREATE SCHEMA was",
     )
 
     def __init__(self, engine: Engine) -> None:
         self._columns: dict[str, list[str]] = {}
         super().__init__(engine)
 
-    def _apart(self) -> Any:
-        connection = super()._apart()
+    def _split_parts(self) -> Any:
+        connection = super()._split_parts()
         connection.autocommit = True
         return connection
 
@@ -225,6 +226,7 @@ def written_tables(engine: Engine) -> Iterator[set[str]]:
         found = WRITES.match(statement)
         if found and not statement.startswith(STILL_IN_USE):
             tables.add(found[2])
+
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield tables

@@ -18,7 +18,10 @@ Place = Literal["own", "team", "foreign", "deleted", "shared", "shared_deleted"]
 hers); in no case at all."""
 
 REACHED: dict[str, set[str]] = {
-    "none": set(), "own": {"own"}, "team": {"own", "team"}, "all": {"own", "team", "foreign"},
+    "none": set(),
+    "own": {"own"},
+    "team": {"own", "team"},
+    "all": {"own", "team", "foreign"},
 }
 ANYBODY = "anybody"
 """Somebody who has not signed in."""
@@ -27,8 +30,21 @@ NEWCOMER = "newcomer"
 OWNER = "case_manager"
 """Whom the private records name that are not strangers'."""
 SYSTEM_COLUMNS = {
-    "id", "case_id", "record_id", "position", "form_version", "version", "created_by", "created_at",
-    "changed_by", "changed_at", "deleted_by", "deleted_at", "to_check", "lacking", "reverses",
+    "id",
+    "case_id",
+    "record_id",
+    "position",
+    "form_version",
+    "version",
+    "created_by",
+    "created_at",
+    "changed_by",
+    "changed_at",
+    "deleted_by",
+    "deleted_at",
+    "to_check",
+    "lacking",
+    "reverses",
     "reversal_reason",
 }
 
@@ -61,7 +77,8 @@ class Policy:
             contents = read.load(path)
             if "form" in contents:
                 contents["sections"] = [
-                    part for section in contents["sections"]
+                    part
+                    for section in contents["sections"]
                     for part in (mixins[section["mixin"]] if "mixin" in section else [section])
                 ]
                 self.forms[contents["form"]] = contents
@@ -130,7 +147,9 @@ class Policy:
         """(form, table) whose rows stay as they are once they are kept."""
         return {
             (key, question["name"])
-            for key, form in self.forms.items() for section in form["sections"] for question in section["questions"]
+            for key, form in self.forms.items()
+            for section in form["sections"]
+            for question in section["questions"]
             if question.get("append_only")
         }
 
@@ -139,14 +158,17 @@ class Policy:
         """(form, question) of the answers that records are found by."""
         return {
             (key, question["name"])
-            for key, form in self.forms.items() for section in form["sections"] for question in section["questions"]
+            for key, form in self.forms.items()
+            for section in form["sections"]
+            for question in section["questions"]
             if question.get("search")
         }
 
     def hidden(self, role: str, form: str) -> list[str]:
         """The questions of the form whose answers the role may not know."""
         return [
-            name for (key, name), asked in self.asked.items()
+            name
+            for (key, name), asked in self.asked.items()
             if key == form and not asked.needs <= self.clearances(role)
         ]
 
@@ -156,11 +178,16 @@ BEGINS = {"default", "from_case", "from_last", "carry"}
 
 
 def _asked(
-    question: dict[str, Any], around: frozenset[str], conditional: bool, writers: Sequence[str] = (),
+    question: dict[str, Any],
+    around: frozenset[str],
+    conditional: bool,
+    writers: Sequence[str] = (),
 ) -> Asked:
     sensitivity = question.get("sensitivity", "identity" if question["type"] == "personal_number" else None)
     return Asked(
-        around | {sensitivity} if sensitivity else around, conditional or "show_if" in question,
+        around | {sensitivity} if sensitivity else around,
+        conditional or "show_if" in question,
         question["type"] in ("computed", "code") or bool(BEGINS & set(question)),
-        question["type"] in ("file", "image"), frozenset(question.get("written_by", writers)),
+        question["type"] in ("file", "image"),
+        frozenset(question.get("written_by", writers)),
     )

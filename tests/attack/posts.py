@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.pages.steps import in_steps
+from dosar.pages.sheet.section_steps import has_section_steps
 from tests.attack.bodies import Bodies
 from tests.attack.canaries import Canary
 from tests.attack.cells import Body, Cell
@@ -37,8 +37,13 @@ class Posts:
         for words in ("cnr", "%", "' OR 1=1 --" + "x" * 300):
             yield _with(cell, "search", (("search", words),), then=cell.address.removesuffix("/search"))
         for words in self._hidden_words(cell.role, cell.form):
-            yield _with(cell, "hidden search", (("search", words),), then=cell.address.removesuffix("/search"),
-                        finds_nothing=True)
+            yield _with(
+                cell,
+                "hidden search",
+                (("search", words),),
+                then=cell.address.removesuffix("/search"),
+                finds_nothing=True,
+            )
 
     def _hidden_words(self, role: str, form: str) -> list[str]:
         """Words that the index holds of answers this role may not see, all kinds of them."""
@@ -138,8 +143,11 @@ class Posts:
         form = self.planted.forms[cell.form]
         place: Any = cell.target if cell.target != "missing" else self.planted.places(cell.form)[0]
         yield _with(cell, "well filled in", self.bodies.corrected(cell.role, form, place))
-        mine = cell.target in ("own", "shared") and "correct" in self.policy.actions(cell.role, cell.form) \
+        mine = (
+            cell.target in ("own", "shared")
+            and "correct" in self.policy.actions(cell.role, cell.form)
             and self.policy.reaches(cell.role, cell.form, place)
+        )
         if mine and cell.address.endswith(("/edit/1", "/edit/2") if self._known_in_steps(cell) else "/edit"):
             yield from self.bodies.attacks_on_a_correction(cell, form)
         if mine and any(table.only_added for table in form.row_questions):
@@ -149,7 +157,7 @@ class Posts:
     def _known_in_steps(self, cell: Cell) -> bool:
         """Whether the role corrects the form section by section; two sections stand for the rest."""
         clearances: Any = frozenset(self.policy.clearances(cell.role))
-        return in_steps(self.planted.forms[cell.form].seen_with(clearances))
+        return has_section_steps(self.planted.forms[cell.form].seen_with(clearances))
 
     def _draft(self, cell: Cell) -> Iterator[Cell]:
         for place in self.planted.places(cell.form):
@@ -163,12 +171,22 @@ def _with(cell: Cell, attack: str, body: Body, **more: Any) -> Cell:
 
 
 POSTS: dict[str, Callable[[Posts, Cell], Iterator[Cell]]] = {
-    "RecordPages.search": Posts._search, "RecordPages.new": Posts._new, "RecordPages.edit": Posts._edit,
-    "RecordPages.edit_section": Posts._edit, "DraftPages.keep": Posts._draft, "FindingPage.ask": Posts._find,
-    "ClosingPage.close": Posts._close, "WorkTeamsPage.rename": Posts._rename,
-    "TeamPage.team": Posts._join, "ExportPages.take": Posts._export, "ListPages.choose": Posts._columns,
+    "RecordPages.search": Posts._search,
+    "RecordPages.new": Posts._new,
+    "RecordPages.edit": Posts._edit,
+    "RecordPages.edit_section": Posts._edit,
+    "DraftPages.keep": Posts._draft,
+    "FindingPage.ask": Posts._find,
+    "ClosingPage.close": Posts._close,
+    "WorkTeamsPage.rename": Posts._rename,
+    "TeamPage.team": Posts._join,
+    "ExportPages.take": Posts._export,
+    "ListPages.choose": Posts._columns,
     "ListPages.save": Posts._save_list,
-    "AcceptingPages.send_back": Posts._return, "RecordPages.delete": Posts._delete,
+    "AcceptingPages.send_back": Posts._return,
+    "RecordPages.delete": Posts._delete,
     "RecordPages.withdraw": Posts._delete,
-    "ReversingPages.reverse": Posts._reverse, "MergePages.decide": Posts._merge, "DerivingPages.derive": Posts._derive,
+    "ReversingPages.reverse": Posts._reverse,
+    "MergePages.decide": Posts._merge,
+    "DerivingPages.derive": Posts._derive,
 }

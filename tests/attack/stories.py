@@ -26,7 +26,8 @@ class Stories:
         not_done = {
             (form, action)
             for form, contents in policy.forms.items()
-            for action in ("enter", "correct") if action in policy.actions(role, form)
+            for action in ("enter", "correct")
+            if action in policy.actions(role, form)
             if not (action == "correct" and contents.get("append_only"))
             if (role, form, action) not in walked.oracle.saved
             if policy.reaches(role, form, "own" if policy.in_case(form) else "shared")

@@ -4,24 +4,24 @@ from datetime import date
 
 import pytest
 
-from app import shipped
-from app.fields.dates import Day
-from app.fields.money import Amount
-from app.fields.people import Phone
-from app.fields.words import Line
-from app.language.question import Question, Reading
-from app.language.texts import Text
+from dosar import shipped_folder
+from dosar.fields.dates import Day
+from dosar.fields.money import Amount
+from dosar.fields.people import Phone
+from dosar.fields.text import TextLine
+from dosar.language.question import Question, ReadingContext
+from dosar.language.text.texts import Text
 from tests.attack.canaries import Aviary, Canary
 from tests.attack.policy import Policy
 
 LABEL: Text = {"en": "Label", "ro": "Etichetă"}
-QUESTIONS: list[Question] = [kind(name="asked", label=LABEL) for kind in (Line, Day, Amount, Phone)]
+QUESTIONS: list[Question] = [kind(name="asked", label=LABEL) for kind in (TextLine, Day, Amount, Phone)]
 HERS = Canary("visit_report", "asked", "own", frozenset())
 
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:
-    return Policy(shipped("forms"))
+    return Policy(shipped_folder("forms"))
 
 
 @pytest.fixture
@@ -38,14 +38,22 @@ def aviary(policy: Policy) -> Aviary:
 def test_what_a_page_shows_is_found(aviary: Aviary, question: Question, language: str) -> None:
     answers = [aviary.answer(question, HERS) for _ in range(30)]
     for number, answer in enumerate(answers, 3):
-        shown = question.shown(answer, Reading(language, date(2026, 11, 22)))
+        shown = question.shown(answer, ReadingContext(language, date(2026, 11, 22)))
         assert aviary.found(f"<td>{shown}</td>") == {number}, shown
 
 
-@pytest.mark.parametrize("text", [
-    "1901-01-02", "02.01.1901", "2 ianuarie 1901", "77.000.012", "?v=7700001", "cnr00099x",
-    'value="eyJ7700001.7700002-abcdefghijklmnopqrstuvwxyz01234"',
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1901-01-02",
+        "02.01.1901",
+        "2 ianuarie 1901",
+        "77.000.012",
+        "?v=7700001",
+        "cnr00099x",
+        'value="eyJ7700001.7700002-abcdefghijklmnopqrstuvwxyz01234"',
+    ],
+)
 def test_chance_is_no_canary(aviary: Aviary, text: str) -> None:
     aviary.answer(QUESTIONS[1], HERS)
     aviary.answer(QUESTIONS[2], HERS)

@@ -1,11 +1,11 @@
 """The walk of those who visit, treat and defend, and of everybody without a role."""
 
-from app import shipped
+from dosar import shipped_folder
 from tests.attack.policy import ANYBODY, NEWCOMER, Policy
 from tests.attack.stories import Stories
 from tests.attack.test_walk_office import ROLES as OFFICE
 
-ROLES = tuple(role for role in (*Policy(shipped("forms")).roles, NEWCOMER, ANYBODY) if role not in OFFICE)
+ROLES = tuple(role for role in (*Policy(shipped_folder("forms")).roles, NEWCOMER, ANYBODY) if role not in OFFICE)
 
 
 class TestField(Stories):

@@ -63,7 +63,7 @@ class Walk:
     seconds: float = 0
 
     def __post_init__(self) -> None:
-        self.engine = self.planted.cabinet.store.engine
+        self.engine = self.planted.repository.store.engine
         self.photograph = photographed(self.engine)
         self.ways = Ways(self.planted, Posts(self.planted, Bodies(self.planted)))
         self.client: FlaskClient = self.planted.app.test_client(use_cookies=False)
@@ -71,7 +71,7 @@ class Walk:
     def close(self) -> None:
         """Give everything back."""
         self.photograph.close()
-        self.planted.cabinet.store.close()
+        self.planted.repository.store.close()
 
     def all_of(self, role: str) -> Walked:
         """Ask every cell of the role."""
@@ -118,7 +118,10 @@ class Walk:
             body["csrf_token"] = [session.token]
         try:
             with self.client.open(
-                cell.address, method=cell.method, data=body or None, headers={"Cookie": session.cookie},
+                cell.address,
+                method=cell.method,
+                data=body or None,
+                headers={"Cookie": session.cookie},
             ) as response:
                 return answer_of(response)
         except Exception as error:  # with TESTING the application lets its errors through

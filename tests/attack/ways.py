@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from werkzeug.routing import Rule
 
-from app.pages.steps import in_steps
+from dosar.pages.sheet.section_steps import has_section_steps
 from tests.attack.cells import Cell, Part
 from tests.attack.organisation import CASE_PLACES, Planted
 from tests.attack.policy import Policy
@@ -80,7 +80,7 @@ class Ways:
         if form not in self.planted.forms or target not in ("own", "shared"):
             return [1]
         known = self.planted.forms[form].seen_with(frozenset(self.policy.clearances(role)))  # type: ignore[arg-type]
-        return range(0, len(known.sections) + 2) if in_steps(known) else [1]
+        return range(0, len(known.sections) + 2) if has_section_steps(known) else [1]
 
     def _values(self, names: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         if not names:
@@ -104,12 +104,19 @@ class Ways:
             queries += [("face", f"face={face}") for face in (*self._faces(), "nothing", TOO_LARGE)]
         for attack, query in queries:
             target = attack if attack in (*CASE_PLACES, "missing") else ""
-            yield Cell(cell.role, "GET", f"{cell.endpoint}?case" if target else cell.endpoint,
-                       f"{cell.address}?{query}", target, cell.form, "plain" if target else attack)
+            yield Cell(
+                cell.role,
+                "GET",
+                f"{cell.endpoint}?case" if target else cell.endpoint,
+                f"{cell.address}?{query}",
+                target,
+                cell.form,
+                "plain" if target else attack,
+            )
 
     def _faces(self) -> list[str]:
         """A paper of some form: it is foreign to any other."""
-        every = self.planted.cabinet.definition.faces.values()
+        every = self.planted.repository.definition.faces.values()
         return [face.face for faces in every for face in faces][:1]
 
     def _list_queries(self, cell: Cell) -> Iterator[tuple[str, str]]:
@@ -123,8 +130,12 @@ class Ways:
         for wanted in ("%27%20OR%201=1", TOO_LARGE):
             yield "filters", "&".join(f"{name}={wanted}" for name in contents.get("filters", ()))
         yield "sort", f"sort=-{[*contents.get('list', ()), ''][0]}&page=1000000"
-        for query in ("page=abc&case=abc&sort=__class__&deleted=1", f"page={TOO_LARGE}&case=&sort=-id&size=1000000",
-                      "page=-1&sort=created_by&face=nothing&page=2", f"case={TOO_LARGE}"):
+        for query in (
+            "page=abc&case=abc&sort=__class__&deleted=1",
+            f"page={TOO_LARGE}&case=&sort=-id&size=1000000",
+            "page=-1&sort=created_by&face=nothing&page=2",
+            f"case={TOO_LARGE}",
+        ):
             yield "odd", query
 
     def _posts_to(self, cell: Cell) -> Iterator[Cell]:
@@ -152,7 +163,8 @@ SIMPLE: dict[str, Callable[[Planted], list[tuple[str, Any]]]] = {
     "file_id": lambda planted: [*planted.unlike_files(), ("missing", MISSING), ("missing", TOO_LARGE)],
     "user_id": lambda planted: [
         *((name, planted.users[name]) for name in ("administrator", "stranger")),
-        ("nobody", MISSING), ("nobody", TOO_LARGE),
+        ("nobody", MISSING),
+        ("nobody", TOO_LARGE),
     ],
     "team_id": lambda planted: [("", 1), ("nobody", MISSING), ("nobody", TOO_LARGE)],
     "unsent_id": lambda planted: [("", 1), ("nobody", MISSING), ("nobody", TOO_LARGE)],

@@ -33,7 +33,7 @@ def main() -> None:
         folder = filled_folder(cases)
         app = opened(folder)
         results = Bench(app, cases, QUICK if told.quick else ROUNDS).all()
-        app.extensions["dosar_cabinet"].store.close()
+        app.extensions["dosar_repository"].store.close()
         tables.append("\n\n".join([_table(cases, results), _found(folder), _started(folder)]))
         print(f"\n{tables[-1]}\n", flush=True)
     if told.write:
@@ -55,8 +55,10 @@ def _line(result: Result) -> str:
 
 
 def _found(folder: Path) -> str:
-    lines = ["| search | found | " + " | ".join(f"{name}, ms" for name in DATABASES.values()) + " |",
-             "|---|--:|" + "--:|" * len(DATABASES)]
+    lines = [
+        "| search | found | " + " | ".join(f"{name}, ms" for name in DATABASES.values()) + " |",
+        "|---|--:|" + "--:|" * len(DATABASES),
+    ]
     for one in searches(folder):
         found = "more than 1,000" if one.found is None else f"{one.found:,}"
         lines.append(f"| {one.words} | {found} | " + " | ".join(f"{time:.1f}" for time in one.times) + " |")

@@ -34,37 +34,76 @@ from sqlalchemy import (
     update,
 )
 
-from app.access.tables import role_table, session_table, setting_table, user_roles, user_table
-from app.language.alphabet import sort_key
-from app.language.form import Form
-from app.records.cabinet import Cabinet
-from app.records.folding import fold, heard, variants
-from app.records.system import draft, history, once, own_list, team, word
+from dosar.access.tables import role_table, session_table, setting_table, user_role_table, user_table
+from dosar.database.system_tables import (
+    draft_table,
+    history_table,
+    post_token_table,
+    saved_list_table,
+    search_word_table,
+    team_table,
+)
+from dosar.database.text.folding import fold_text, word_as_heard, word_variants
+from dosar.language.form import Form
+from dosar.language.text.collation import sort_key
+from dosar.records.repository import Repository
 
 COOKIE, SECRET = "by_hand", b"nothing outside this benchmark is signed with it"
 PAGE, MOST_COUNTED = 25, 1000
-MONTHS = ("ianuarie", "februarie", "martie", "aprilie", "mai", "iunie", "iulie", "august", "septembrie", "octombrie",
-          "noiembrie", "decembrie")
+MONTHS = (
+    "ianuarie",
+    "februarie",
+    "martie",
+    "aprilie",
+    "mai",
+    "iunie",
+    "iulie",
+    "august",
+    "septembrie",
+    "octombrie",
+    "noiembrie",
+    "decembrie",
+)
 YES_NO = {"yes": "Da", "no": "Nu"}
 ROLES = {"case_manager": "Manager de caz", "coordinator": "Coordonator de program"}
 ACTIONS = {"entered": "Înregistrat", "corrected": "Modificat"}
 SAID = {
-    ("none", True): "Neînceput", ("none", False): "dacă este cazul", ("begun", True): "În lucru",
-    ("begun", False): "În lucru", ("whole", True): "Complet", ("whole", False): "Complet",
+    ("none", True): "Neînceput",
+    ("none", False): "dacă este cazul",
+    ("begun", True): "În lucru",
+    ("begun", False): "În lucru",
+    ("whole", True): "Complet",
+    ("whole", False): "Complet",
 }
 OTHER_SAID = {"none": "nimic încă", "begun": "În lucru", "whole": ""}
 COLUMNS = {
-    "code": "Număr caz", "last_name": "Nume", "first_name": "Prenume", "status": "Statusul cazului",
-    "victim_status": "Statutul de victimă", "opened_on": "Data luării în evidență", "county": "Județ",
+    "code": "Număr caz",
+    "last_name": "Nume",
+    "first_name": "Prenume",
+    "status": "Statusul cazului",
+    "victim_status": "Statutul de victimă",
+    "opened_on": "Data luării în evidență",
+    "county": "Județ",
 }
 SORTED_BY = {**{name: name for name in COLUMNS}, "last_name": "last_name__sort", "first_name": "first_name__sort"}
 FILTERS = ("status", "victim_status", "sex", "county")
 TEXTS = {
-    "code": 32, "last_name": 80, "first_name": 80, "previous_name": 80, "father_name": 80, "mother_name": 80,
-    "national_id": 32, "birth_place": 200, "mother_tongue": 60, "id_document_number": 40,
+    "code": 32,
+    "last_name": 80,
+    "first_name": 80,
+    "previous_name": 80,
+    "father_name": 80,
+    "mother_name": 80,
+    "national_id": 32,
+    "birth_place": 200,
+    "mother_tongue": 60,
+    "id_document_number": 40,
 }
 CHOSEN = {
-    "sex": "SEX", "citizenship": "COUNTRIES", "residence_status": "RESIDENCE", "id_document": "ID_DOCUMENT",
+    "sex": "SEX",
+    "citizenship": "COUNTRIES",
+    "residence_status": "RESIDENCE",
+    "id_document": "ID_DOCUMENT",
 }
 SCHOOL = ("edu_kindergarten", "edu_boarding", "edu_school", "edu_profession")
 SEARCHED = ("code", "last_name", "first_name", "previous_name", "national_id")
@@ -74,16 +113,20 @@ class Wrong(Exception):
     """What was typed cannot be an answer."""
 
 
-def by_hand(cabinet: Cabinet) -> Flask:
+def by_hand(repository: Repository) -> Flask:
     """The application."""
     app = Flask(__name__, template_folder=str(Path(__file__).with_name("by_hand_pages")))
     app.secret_key = SECRET
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {
-        "day": day, "partial_day": partial_day, "in_words": in_words, "moment": moment, "amount": amount,
+        "day": day,
+        "partial_day": partial_day,
+        "in_words": in_words,
+        "moment": moment,
+        "amount": amount,
     }
-    app.jinja_env.globals |= words_of(cabinet)
-    pages = _Pages(cabinet)
+    app.jinja_env.globals |= words_of(repository)
+    pages = _Pages(repository)
     app.before_request(pages.let_in)
     app.teardown_request(pages.put_back)
     app.add_url_rule("/records/case", view_func=pages.cases)
@@ -94,41 +137,46 @@ def by_hand(cabinet: Cabinet) -> Flask:
     return app
 
 
-def words_of(cabinet: Cabinet) -> dict[str, Any]:
+def words_of(repository: Repository) -> dict[str, Any]:
     """Labels written into the pages. (They are copied from the forms so that both sides show the same words.)"""
-    forms = cabinet.forms
+    forms = repository.forms
     case, visit, aid = forms["case"], forms["visit_report"], forms["humanitarian_aid"]
-    filters = [
-        (name, case.questions[name].label["ro"], list(_choices(case, name).items())) for name in FILTERS
-    ]
-    groups = [
-        (group.title["ro"], [forms[key] for key in group.entries]) for group in cabinet.definition.menu.menu
-    ]
-    stages = cabinet.definition.stages.stages
+    filters = [(name, case.questions[name].label["ro"], list(_choices(case, name).items())) for name in FILTERS]
+    groups = [(group.title["ro"], [forms[key] for key in group.entries]) for group in repository.definition.menu.menu]
+    stages = repository.definition.stages.stages
     staged = {form for stage in stages for form in stage.forms}
     others = [
         (title, [form.key for form in entries if form.belongs_to and form.key not in staged])
         for title, entries in groups
     ]
     return {
-        "STATUS": _choices(case, "status"), "VICTIM_STATUS": _choices(case, "victim_status"),
-        "SEX": _choices(case, "sex"), "COUNTIES": _choices(case, "county"), "COUNTRIES": _choices(case, "citizenship"),
-        "RESIDENCE": _choices(case, "residence_status"), "ID_DOCUMENT": _choices(case, "id_document"),
-        "ATTENDANCE": _choices(visit, "attendance"), "RISK_CHANGE": _choices(visit, "risk_change"),
+        "STATUS": _choices(case, "status"),
+        "VICTIM_STATUS": _choices(case, "victim_status"),
+        "SEX": _choices(case, "sex"),
+        "COUNTIES": _choices(case, "county"),
+        "COUNTRIES": _choices(case, "citizenship"),
+        "RESIDENCE": _choices(case, "residence_status"),
+        "ID_DOCUMENT": _choices(case, "id_document"),
+        "ATTENDANCE": _choices(visit, "attendance"),
+        "RISK_CHANGE": _choices(visit, "risk_change"),
         "KINSHIP": {
-            choice.code: choice.label["ro"] for column in visit.questions["family"].columns_asked()
-            if column.name == "relation" for choice in column.options()
+            choice.code: choice.label["ro"]
+            for column in visit.questions["family"].columns_asked()
+            if column.name == "relation"
+            for choice in column.options()
         },
-        "AID": _choices(aid, "kind"), "YES_NO": YES_NO, "ROLES": ROLES, "ACTIONS": ACTIONS,
+        "AID": _choices(aid, "kind"),
+        "YES_NO": YES_NO,
+        "ROLES": ROLES,
+        "ACTIONS": ACTIONS,
         "TITLES": {key: form.title["ro"] for key, form in forms.items()},
         "PLURALS": {key: _plural(form) for key, form in forms.items()},
         "filters": filters,
-        "menu": [
-            (title, [link for form in entries for link in _links(form)]) for title, entries in groups
-        ],
+        "menu": [(title, [link for form in entries for link in _links(form)]) for title, entries in groups],
         "STAGES": [(stage.title["ro"], stage.needs, stage.optional) for stage in stages],
         "others": [(title, keys) for title, keys in others if keys],
-        "SAID": SAID, "OTHER_SAID": OTHER_SAID,
+        "SAID": SAID,
+        "OTHER_SAID": OTHER_SAID,
     }
 
 
@@ -157,24 +205,23 @@ class _Visitor:
 class _Pages:
     """The pages, on one database."""
 
-    def __init__(self, cabinet: Cabinet) -> None:
-        self.store = cabinet.store
-        records = {key: kept.__table__ for key, kept in cabinet.tables.records.items()}  # type: ignore[attr-defined]
+    def __init__(self, repository: Repository) -> None:
+        self.store = repository.store
+        records = {key: kept.__table__ for key, kept in repository.tables.records.items()}  # type: ignore[attr-defined]
         self.cases_table, self.visits, self.aid = records["case"], records["visit_report"], records["humanitarian_aid"]
         self.organisations, self.tables = records["organisation"], records
-        self.risk_rows: Any = cabinet.tables.rows["risk_assessment", "risks"].__table__  # type: ignore[attr-defined]
-        self.family: Any = cabinet.tables.rows["visit_report", "family"].__table__  # type: ignore[attr-defined]
-        self.participants: Any = cabinet.tables.rows["visit_report", "participants"].__table__  # type: ignore[attr-defined]
+        self.risk_rows: Any = repository.tables.rows["risk_assessment", "risks"].__table__  # type: ignore[attr-defined]
+        self.family: Any = repository.tables.rows["visit_report", "family"].__table__  # type: ignore[attr-defined]
+        self.participants: Any = repository.tables.rows["visit_report", "participants"].__table__  # type: ignore[attr-defined]
         # the date of each sheet, as the person who wrote the page looked it up
-        self.sheets = [
-            (key, records[key], _dated(form)) for key, form in cabinet.forms.items() if form.belongs_to
-        ]
+        self.sheets = [(key, records[key], _dated(form)) for key, form in repository.forms.items() if form.belongs_to]
         # long statements, made once
         self.counting, self.happening = _counting(self.sheets), _happening(self.sheets)
         with self.store.engine.connect() as connection:
-            self.organisation = connection.scalar(
-                select(setting_table.c.value).where(setting_table.c.key == "name")
-            ) or "Asociația Drumul Lin"
+            self.organisation = (
+                connection.scalar(select(setting_table.c.value).where(setting_table.c.key == "name"))
+                or "Asociația Drumul Lin"
+            )
 
     # --- coming in -------------------------------------------------------------------------------------
 
@@ -185,8 +232,8 @@ class _Pages:
         row = g.connection.execute(
             select(session_table, user_table.c.first_name, user_table.c.last_name, role_table.c.name.label("role"))
             .join(user_table, user_table.c.id == session_table.c.user_id)
-            .join(user_roles, user_roles.c.user_id == user_table.c.id)
-            .join(role_table, role_table.c.id == user_roles.c.role_id)
+            .join(user_role_table, user_role_table.c.user_id == user_table.c.id)
+            .join(role_table, role_table.c.id == user_role_table.c.role_id)
             .where(session_table.c.id == sha256(name.encode()).hexdigest(), user_table.c.active)
         ).first()
         if row is None or datetime.now(UTC).replace(tzinfo=None) - row.seen > timedelta(hours=10):
@@ -203,13 +250,17 @@ class _Pages:
 
     def page(self, template: str, **contents: Any) -> str:
         return render_template(
-            template, worker=g.visitor, csrf=g.csrf, organisation=self.organisation,
-            today=date.today().isoformat(), **contents,
+            template,
+            worker=g.visitor,
+            csrf=g.csrf,
+            organisation=self.organisation,
+            today=date.today().isoformat(),
+            **contents,
         )
 
     def sheet(self, template: str, values: Mapping[str, Any], **contents: Any) -> str:
         """A sheet as it opens: with the draft, if she left one here."""
-        begun = g.connection.execute(select(draft).where(*_draft_of_this_page())).first()
+        begun = g.connection.execute(select(draft_table).where(*_draft_of_this_page())).first()
         boxes = dict(begun.boxes) if begun is not None else {}
         return self.page(
             template, values={**values, **boxes}, problems={}, draft_from=begun.saved_at if begun else None, **contents
@@ -219,7 +270,9 @@ class _Pages:
         """A case manager sees the cases of her teams."""
         if g.visitor.role == "coordinator":
             return true()
-        return case_id.in_(select(team.c.case_id).where(team.c.user_id == g.visitor.id, team.c.until.is_(None)))
+        return case_id.in_(
+            select(team_table.c.case_id).where(team_table.c.user_id == g.visitor.id, team_table.c.until.is_(None))
+        )
 
     def found_case(self, case_id: int) -> Any:
         table = self.cases_table
@@ -236,10 +289,13 @@ class _Pages:
         conditions = [table.c.deleted_at.is_(None), self.hers(table.c.id)]
         conditions += [table.c[name] == asked[name] for name in FILTERS if asked.get(name)]
         for piece in g.visitor.searched.split():
-            begins = dict.fromkeys((fold(piece), heard(fold(piece))))
+            begins = dict.fromkeys((fold_text(piece), word_as_heard(fold_text(piece))))
             ranges = [
-                select(word.c.record_id)
-                .where(word.c.form == "case", word.c.word >= one, word.c.word < one + "\U0010ffff")
+                select(search_word_table.c.record_id).where(
+                    search_word_table.c.form == "case",
+                    search_word_table.c.word >= one,
+                    search_word_table.c.word < one + "\U0010ffff",
+                )
                 for one in begins
             ]
             conditions.append(table.c.id.in_(union_all(*ranges) if len(ranges) > 1 else ranges[0]))
@@ -253,13 +309,23 @@ class _Pages:
         ).all()
         more, rows = len(rows) > PAGE, rows[:PAGE]
         first = (page - 1) * PAGE + 1
-        saved = select(own_list).where(own_list.c.user_id == g.visitor.id, own_list.c.form == "case")
+        saved = select(saved_list_table).where(
+            saved_list_table.c.user_id == g.visitor.id, saved_list_table.c.form == "case"
+        )
         return self.page(
-            "list.html", rows=rows, more=more, first=first, page=page, words=g.visitor.searched,
+            "lists/list.html",
+            rows=rows,
+            more=more,
+            first=first,
+            page=page,
+            words=g.visitor.searched,
             count=self._count(conditions) if more else first + len(rows) - 1,
-            heads=[_head(one, title, sort) for one, title in COLUMNS.items()], address=_address,
-            wanted={one: asked.get(one, "") for one in FILTERS}, filtered=any(asked.get(one) for one in FILTERS),
-            saved=[one for one in self._all(saved) if one.name], query=_address() if asked else "",
+            heads=[_head(one, title, sort) for one, title in COLUMNS.items()],
+            address=_address,
+            wanted={one: asked.get(one, "") for one in FILTERS},
+            filtered=any(asked.get(one) for one in FILTERS),
+            saved=[one for one in self._all(saved) if one.name],
+            query=_address() if asked else "",
         )
 
     def _count(self, conditions: Sequence[Any]) -> str:
@@ -270,7 +336,8 @@ class _Pages:
     def search(self) -> Response:
         with self.store.writing() as session:
             session.connection().execute(
-                update(session_table).where(session_table.c.id == g.visitor.session_id)
+                update(session_table)
+                .where(session_table.c.id == g.visitor.session_id)
                 .values(contents=request.form["search"].strip()[:200])
             )
         return redirect("/records/case", 303)
@@ -279,28 +346,42 @@ class _Pages:
 
     def case(self, case_id: int) -> str:
         case = self.found_case(case_id)
-        counted = {
-            row.form: _Counted(row) for row in g.connection.execute(self.counting, {"case_id": case_id})
-        }
+        counted = {row.form: _Counted(row) for row in g.connection.execute(self.counting, {"case_id": case_id})}
         stages = [_StageNow(stage, counted) for stage in self.globals["STAGES"]]
         current = next((stage for stage in stages if stage.missing), None)
         if current is not None:
             current.state = "now"
         return self.page(
-            "case.html", case=case, counted=counted, stages=stages, current=current,
-            missing=current.missing if current else [], money=self._money(case_id), unsigned=self._unsigned(case_id),
-            risks=self._risks(case_id), people=self._all(self._in_case("person", case_id)),
+            "cases/case.html",
+            case=case,
+            counted=counted,
+            stages=stages,
+            current=current,
+            missing=current.missing if current else [],
+            money=self._money(case_id),
+            unsigned=self._unsigned(case_id),
+            risks=self._risks(case_id),
+            people=self._all(self._in_case("person", case_id)),
             team=self._all(
-                select(team.c.role, team.c.since, user_table.c.first_name, user_table.c.last_name)
-                .join(user_table, user_table.c.id == team.c.user_id)
-                .where(team.c.case_id == case_id, team.c.until.is_(None)).order_by(team.c.since)
+                select(team_table.c.role, team_table.c.since, user_table.c.first_name, user_table.c.last_name)
+                .join(user_table, user_table.c.id == team_table.c.user_id)
+                .where(team_table.c.case_id == case_id, team_table.c.until.is_(None))
+                .order_by(team_table.c.since)
             ),
             happened=g.connection.execute(self.happening, {"case_id": case_id}).all(),
             events=self._all(
-                select(history.c.form, history.c.record_id, history.c.action, history.c.at, user_table.c.first_name,
-                       user_table.c.last_name)
-                .join(user_table, user_table.c.id == history.c.user_id)
-                .where(history.c.case_id == case_id).order_by(history.c.id.desc()).limit(6)
+                select(
+                    history_table.c.form,
+                    history_table.c.record_id,
+                    history_table.c.action,
+                    history_table.c.at,
+                    user_table.c.first_name,
+                    user_table.c.last_name,
+                )
+                .join(user_table, user_table.c.id == history_table.c.user_id)
+                .where(history_table.c.case_id == case_id)
+                .order_by(history_table.c.id.desc())
+                .limit(6)
             ),
         )
 
@@ -332,7 +413,10 @@ class _Pages:
         lacks = aid.c.beneficiary_signed.is_not(True) | aid.c.administrator_signed.is_not(True)
         taken_back = select(aid.c.reverses).where(aid.c.case_id == case_id, aid.c.reverses.is_not(None))
         counted = select(func.count()).where(
-            aid.c.case_id == case_id, aid.c.deleted_at.is_(None), lacks, aid.c.reverses.is_(None),
+            aid.c.case_id == case_id,
+            aid.c.deleted_at.is_(None),
+            lacks,
+            aid.c.reverses.is_(None),
             aid.c.id.not_in(taken_back),
         )
         return int(g.connection.scalar(counted) or 0)
@@ -340,8 +424,11 @@ class _Pages:
     def _risks(self, case_id: int) -> list[Any]:
         table, rows = self.tables["risk_assessment"], self.risk_rows
         newest = (
-            select(table.c.id).where(table.c.case_id == case_id, table.c.deleted_at.is_(None))
-            .order_by(table.c.id.desc()).limit(1).scalar_subquery()
+            select(table.c.id)
+            .where(table.c.case_id == case_id, table.c.deleted_at.is_(None))
+            .order_by(table.c.id.desc())
+            .limit(1)
+            .scalar_subquery()
         )
         return self._all(select(rows).where(rows.c.record_id == newest).order_by(rows.c.score.desc()))
 
@@ -371,19 +458,21 @@ class _Pages:
             connection = session.connection()
             before = connection.execute(select(table).where(table.c.id == case.id)).one()._mapping
             kept = connection.execute(
-                update(table).where(table.c.id == case.id, table.c.version == int(request.form["version"]))
+                update(table)
+                .where(table.c.id == case.id, table.c.version == int(request.form["version"]))
                 .values(**values, version=table.c.version + 1, changed_by=g.visitor.id, changed_at=moment)
             )
             if not kept.rowcount:
                 abort(409)
             changes = {
-                name: [_json(before[name]), _json(value)] for name, value in values.items()
+                name: [_json(before[name]), _json(value)]
+                for name, value in values.items()
                 if before[name] != value and "__" not in name
             }
             _note(connection, "case", case.id, case.id, "corrected", changes, moment)
             if changes.keys() & set(SEARCHED):
                 _index(connection, case.id, {**before, **values})
-            connection.execute(delete(draft).where(*_draft_of_this_page()))
+            connection.execute(delete(draft_table).where(*_draft_of_this_page()))
 
     # --- a new visit ---------------------------------------------------------------------------------------
 
@@ -392,8 +481,11 @@ class _Pages:
         if request.method == "GET":
             visits, family = self.visits, self.family
             last = (
-                select(visits.c.id).where(visits.c.case_id == case.id, visits.c.deleted_at.is_(None))
-                .order_by(visits.c.visit_date.desc(), visits.c.id.desc()).limit(1).scalar_subquery()
+                select(visits.c.id)
+                .where(visits.c.case_id == case.id, visits.c.deleted_at.is_(None))
+                .order_by(visits.c.visit_date.desc(), visits.c.id.desc())
+                .limit(1)
+                .scalar_subquery()
             )
             rows = g.connection.execute(select(family).where(family.c.record_id == last).order_by(family.c.position))
             return self.sheet("visit.html", {}, case=case, once=token_hex(16), family=rows.all() or [{}])
@@ -405,8 +497,14 @@ class _Pages:
             except Wrong:
                 problems["family"] = "Scrieți data ca zi.lună.an."
         if problems:
-            return self.page("visit.html", case=case, problems=problems, values=request.form, once=request.form["once"],
-                             family=family), 422
+            return self.page(
+                "visit.html",
+                case=case,
+                problems=problems,
+                values=request.form,
+                once=request.form["once"],
+                family=family,
+            ), 422
         record_id = self._save_visit(case, values, family, participants)
         flash("Salvat.")
         return redirect(f"/records/visit_report/{record_id}", 303)
@@ -417,25 +515,40 @@ class _Pages:
         with self.store.writing() as session:
             connection = session.connection()
             token = request.form["once"]
-            filed: int | None = connection.scalar(select(once.c.record_id).where(once.c.token == token))
+            filed: int | None = connection.scalar(
+                select(post_token_table.c.record_id).where(post_token_table.c.token == token)
+            )
             if filed is not None:
                 return filed
             by = g.visitor.id
-            record_id: int = connection.execute(insert(self.visits).values(
-                **values, case_id=case.id, form_version=1, version=1, created_by=by, created_at=moment,
-                changed_by=by, changed_at=moment,
-            )).inserted_primary_key[0]
+            record_id: int = connection.execute(
+                insert(self.visits).values(
+                    **values,
+                    case_id=case.id,
+                    form_version=1,
+                    version=1,
+                    created_by=by,
+                    created_at=moment,
+                    changed_by=by,
+                    changed_at=moment,
+                )
+            ).inserted_primary_key[0]
             for table, rows in ((self.family, family), (self.participants, participants)):
                 if rows:
-                    connection.execute(insert(table), [
-                        {**row, "record_id": record_id, "case_id": case.id, "position": position}
-                        for position, row in enumerate(rows)
-                    ])
+                    connection.execute(
+                        insert(table),
+                        [
+                            {**row, "record_id": record_id, "case_id": case.id, "position": position}
+                            for position, row in enumerate(rows)
+                        ],
+                    )
             changes = {name: [None, _json(value)] for name, value in values.items() if value is not None}
             changes |= {"family": [None, family], "participants": [None, participants or None]}
             _note(connection, "visit_report", record_id, case.id, "entered", changes, moment)
-            connection.execute(insert(once).values(token=token, form="visit_report", record_id=record_id, at=moment))
-            connection.execute(delete(draft).where(*_draft_of_this_page()))
+            connection.execute(
+                insert(post_token_table).values(token=token, form="visit_report", record_id=record_id, at=moment)
+            )
+            connection.execute(delete(draft_table).where(*_draft_of_this_page()))
         return record_id
 
 
@@ -445,27 +558,40 @@ def _draft_of_this_page() -> tuple[Any, ...]:
     form, step = ("case", 1) if corrected else ("visit_report", 0)
     case_id = 0 if corrected else request.args.get("case", 0, type=int)
     return (
-        draft.c.user_id == g.visitor.id, draft.c.form == form, draft.c.case_id == case_id,
-        draft.c.record_id == corrected, draft.c.step == step,
+        draft_table.c.user_id == g.visitor.id,
+        draft_table.c.form == form,
+        draft_table.c.case_id == case_id,
+        draft_table.c.record_id == corrected,
+        draft_table.c.step == step,
     )
 
 
-
 def _counting(sheets: Sequence[tuple[str, Any, str | None]]) -> Any:
-    return union_all(*[
-        select(literal(key).label("form"), func.count().label("count"), last.label("last"),
-               func.sum(table.c.lacking).label("lacking"), func.max(table.c.id).label("newest"))
-        .where(table.c.case_id == bindparam("case_id"), table.c.deleted_at.is_(None))
-        for key, table, dated in sheets for last in [func.max(table.c[dated]) if dated else null()]
-    ])
+    return union_all(
+        *[
+            select(
+                literal(key).label("form"),
+                func.count().label("count"),
+                last.label("last"),
+                func.sum(table.c.lacking).label("lacking"),
+                func.max(table.c.id).label("newest"),
+            ).where(table.c.case_id == bindparam("case_id"), table.c.deleted_at.is_(None))
+            for key, table, dated in sheets
+            for last in [func.max(table.c[dated]) if dated else null()]
+        ]
+    )
 
 
 def _happening(sheets: Sequence[tuple[str, Any, str | None]]) -> Any:
-    every = union_all(*[
-        select(literal(key).label("form"), table.c.id.label("number"), table.c[dated].label("day"))
-        .where(table.c.case_id == bindparam("case_id"), table.c.deleted_at.is_(None), table.c[dated].is_not(None))
-        for key, table, dated in sheets if dated
-    ])
+    every = union_all(
+        *[
+            select(literal(key).label("form"), table.c.id.label("number"), table.c[dated].label("day")).where(
+                table.c.case_id == bindparam("case_id"), table.c.deleted_at.is_(None), table.c[dated].is_not(None)
+            )
+            for key, table, dated in sheets
+            if dated
+        ]
+    )
     return every.order_by(every.selected_columns["day"].desc()).limit(12)
 
 
@@ -491,7 +617,7 @@ class _StageNow:
 
 
 def _dated(form: Form) -> str | None:
-    from app.records.overview import dating_question
+    from dosar.overview.case_overview import dating_question
 
     dated = dating_question(form)
     return dated.name if dated else None
@@ -510,29 +636,47 @@ def _address(**changed: Any) -> str:
 
 # --- writing -------------------------------------------------------------------------------------------------
 
+
 def _note(
     connection: Any, form: str, record_id: int, case_id: int, action: str, changes: Mapping[str, Any], moment: datetime
 ) -> None:
-    connection.execute(insert(history).values(
-        form=form, record_id=record_id, case_id=case_id, at=moment, user_id=g.visitor.id, action=action,
-        form_version=1, changes=changes,
-    ))
+    connection.execute(
+        insert(history_table).values(
+            form=form,
+            record_id=record_id,
+            case_id=case_id,
+            at=moment,
+            user_id=g.visitor.id,
+            action=action,
+            form_version=1,
+            changes=changes,
+        )
+    )
 
 
 def _index(connection: Any, case_id: int, columns: Mapping[str, Any]) -> None:
     words = {
-        word for name in SEARCHED for piece in variants(columns[name] or "") for word in (piece, heard(piece)) if word
+        word
+        for name in SEARCHED
+        for piece in word_variants(columns[name] or "")
+        for word in (piece, word_as_heard(piece))
+        if word
     }
-    of_case = (word.c.form == "case", word.c.record_id == case_id)
-    kept = set(connection.scalars(select(word.c.word).where(*of_case, word.c.sensitivity == "identity")))
+    of_case = (search_word_table.c.form == "case", search_word_table.c.record_id == case_id)
+    kept = set(
+        connection.scalars(
+            select(search_word_table.c.word).where(*of_case, search_word_table.c.sensitivity == "identity")
+        )
+    )
     if words - kept:
-        connection.execute(insert(word), [
-            {"form": "case", "word": one, "record_id": case_id, "sensitivity": "identity"} for one in words - kept
-        ])
+        connection.execute(
+            insert(search_word_table),
+            [{"form": "case", "word": one, "record_id": case_id, "sensitivity": "identity"} for one in words - kept],
+        )
     for gone in kept - words:
         if gone.startswith(("+", "0")):
             continue
-        connection.execute(delete(word).where(and_(*of_case, word.c.word == gone)))
+        connection.execute(delete(search_word_table).where(and_(*of_case, search_word_table.c.word == gone)))
 
 
 def _json(value: Any) -> Any:
@@ -540,6 +684,7 @@ def _json(value: Any) -> Any:
 
 
 # --- reading what was typed ------------------------------------------------------------------------------------
+
 
 def _read_identity(posted: Any, known: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     values: dict[str, Any] = {}
@@ -580,8 +725,18 @@ def _read_identity(posted: Any, known: Mapping[str, Any]) -> tuple[dict[str, Any
 
 
 def _read_visit(posted: Any, known: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    names = ("visit_purpose", "locality", "performance", "peers", "skills", "rel_adults", "rel_children", "other",
-             "conclusions", *(f"{one}_name" for one in SCHOOL))
+    names = (
+        "visit_purpose",
+        "locality",
+        "performance",
+        "peers",
+        "skills",
+        "rel_adults",
+        "rel_children",
+        "other",
+        "conclusions",
+        *(f"{one}_name" for one in SCHOOL),
+    )
     values: dict[str, Any] = {name: posted.get(name, "").strip() or None for name in names}
     problems: dict[str, str] = {}
     for name in ("visit_date", "next_visit_on"):
@@ -645,6 +800,7 @@ def _age(born: str | None) -> int | None:
 
 
 # --- showing ---------------------------------------------------------------------------------------------------
+
 
 def day(value: date | None) -> str:
     return f"{value:%d.%m.%Y}" if value else ""

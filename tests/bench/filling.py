@@ -21,18 +21,18 @@ from flask import Flask
 from sqlalchemy import insert
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from app import shipped
-from app.access.guarded import Guarded
-from app.access.organisation import Organisation
-from app.access.people import Person, add_user
-from app.access.tables import role_table, user_roles, user_table
-from app.language.alphabet import sort_key
-from app.records import alphabet
-from app.records.cabinet import Cabinet
-from app.records.search import words_of
-from app.records.store import database_file
-from app.records.tables import LONGEST_SORT_KEY, USER
-from app.running import opened_app
+from dosar import shipped_folder
+from dosar.access.accounts.users import UserDetails, add_user
+from dosar.access.services import AccessServices
+from dosar.access.settings import Organisation
+from dosar.access.tables import role_table, user_role_table, user_table
+from dosar.cli.runtime import open_app
+from dosar.database.form_tables import MAX_SORT_KEY, USER_LINK
+from dosar.database.store import database_file
+from dosar.database.text import collation
+from dosar.language.text.collation import sort_key
+from dosar.records.repository import Repository
+from dosar.records.search import words_to_index
 from tests.bench.names import LAST_NAMES, MEN, WOMEN
 from tests.bench.sheets import BEGINNING, Columns, Sheets, personal_number, phone
 
@@ -51,9 +51,7 @@ PIECE = 5000
 
 def opened(data: Path, **config: Any) -> Flask:
     """The real application on this data."""
-    app, _ = opened_app(
-        data, shipped("forms"), KEY, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1", **config
-    )
+    app, _ = open_app(data, shipped_folder("forms"), KEY, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1", **config)
     return app
 
 
@@ -73,14 +71,14 @@ def filled_folder(cases: int) -> Path:
 
 def _refuses(folder: Path) -> bool:
     """Whether the forms have changed in a way that its answers do not allow."""
-    app, findings = opened_app(folder, shipped("forms"), KEY)
-    app.extensions["dosar_cabinet"].store.close()
+    app, findings = open_app(folder, shipped_folder("forms"), KEY)
+    app.extensions["dosar_repository"].store.close()
     return bool(findings)
 
 
 def _digest() -> str:
     """Of what decides what is filled in. Tables and forms may change: the app upgrades the store as any other."""
-    here, records = Path(__file__).parent, Path(__file__).parents[2] / "app" / "records"
+    here, records = Path(__file__).parent, Path(__file__).parents[2] / "app/dosar/database/text"
     files = [here / "names.py", here / "sheets.py", here / "filling.py", records / "folding.py"]
     return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
@@ -97,46 +95,60 @@ class _Filling:
 
     def fill(self) -> None:
         app = opened(self.data)
-        cabinet: Cabinet = app.extensions["dosar_cabinet"]
+        repository: Repository = app.extensions["dosar_repository"]
         self.managers = self._people(app)
-        self.cabinet, self.dialect = cabinet, cabinet.store.engine.dialect
-        links = {USER: self.managers[:20], "organisation": range(1, ORGANISATIONS + 1)}
+        self.repository, self.dialect = repository, repository.store.engine.dialect
+        links = {USER_LINK: self.managers[:20], "organisation": range(1, ORGANISATIONS + 1)}
         self.sheets = {
-            key: Sheets(cabinet.forms[key], cabinet.tables.records[key].__table__, self.dialect, links, self.today)  # type: ignore[attr-defined]
+            key: Sheets(
+                repository.forms[key], repository.tables.records[key].__table__, self.dialect, links, self.today
+            )  # type: ignore[attr-defined]
             for key in FILLED
         }
-        cabinet.store.close()
+        repository.store.close()
         with _Bulk(database_file(self.data)) as bulk:
             self._put_all(bulk)
 
     def _people(self, app: Flask) -> list[int]:
         """Two people who sign in, and as many more managers as keep ``OWN_CASES`` each."""
-        guarded: Guarded = app.extensions["dosar_access"]
+        guarded: AccessServices = app.extensions["dosar_access"]
         with app.app_context():
             with guarded.store.writing():
-                guarded.name_organisation(Organisation("Asociația Drumul Lin", "ro"))
+                guarded.update_organisation(Organisation("Asociația Drumul Lin", "ro"))
             for name, role in ((COORDINATOR, "coordinator"), (MANAGER, "case_manager")):
-                first = add_user(guarded, None, Person(name, "Ilinca", name.capitalize(), frozenset({role})), PASSWORD)
+                first = add_user(
+                    guarded, None, UserDetails(name, "Ilinca", name.capitalize(), frozenset({role})), PASSWORD
+                )
             others = range(first + 1, first + max(self.cases // OWN_CASES, 4))
             with guarded.store.writing() as session:
                 role_id = session.scalar(role_table.select().where(role_table.c.name == "case_manager"))
-                session.execute(insert(user_table), [
-                    {"id": one, "first_name": "Ana", "last_name": LAST_NAMES[one % len(LAST_NAMES)],
-                     "username": f"manager{one}", "email": f"manager{one}", "active": True}
-                    for one in others
-                ])
-                session.execute(insert(user_roles), [
-                    {"id": one + 1000, "user_id": one, "role_id": role_id} for one in others
-                ])
+                session.execute(
+                    insert(user_table),
+                    [
+                        {
+                            "id": one,
+                            "first_name": "Ana",
+                            "last_name": LAST_NAMES[one % len(LAST_NAMES)],
+                            "username": f"manager{one}",
+                            "email": f"manager{one}",
+                            "active": True,
+                        }
+                        for one in others
+                    ],
+                )
+                session.execute(
+                    insert(user_role_table), [{"id": one + 1000, "user_id": one, "role_id": role_id} for one in others]
+                )
         return [first, *others]
 
     def _put_all(self, bulk: "_Bulk") -> None:
         bulk.put("organisation", self._plain("organisation", ORGANISATIONS))
         pool = self._pool("case")
         bulk.put("case", self._cases(pool))
-        bulk.put("dosar_number", [
-            {"form": "case", "question": "code", "year": year, "last": last} for year, last in self.numbers.items()
-        ])
+        bulk.put(
+            "dosar_number",
+            [{"form": "case", "question": "code", "year": year, "last": last} for year, last in self.numbers.items()],
+        )
         bulk.put("dosar_word", self._words())
         bulk.put("dosar_team", self._teams())
         bulk.put("visit_report", self._in_cases("visit_report", VISITS, "visit_date"))
@@ -151,15 +163,21 @@ class _Filling:
         moment = f"{day.isoformat()} 09:30:00.000000"
         by = self.managers[record_id % len(self.managers)]
         return columns | {
-            "id": record_id, "form_version": 1, "version": 1, "created_by": by, "created_at": moment,
-            "changed_by": by, "changed_at": moment,
+            "id": record_id,
+            "form_version": 1,
+            "version": 1,
+            "created_by": by,
+            "created_at": moment,
+            "changed_by": by,
+            "changed_at": moment,
         }
 
     def _plain(self, key: str, number: int) -> Iterator[Columns]:
         for record_id, columns in enumerate(self._pool(key)[:number], 1):
             named = {"name": f"Organizația {record_id}", "name__sort": f"organizatia {record_id}"}
-            yield self._stamped(key, columns | {name: text for name, text in named.items() if name in columns},
-                                record_id, BEGINNING)
+            yield self._stamped(
+                key, columns | {name: text for name, text in named.items() if name in columns}, record_id, BEGINNING
+            )
 
     def _cases(self, pool: Sequence[Columns]) -> Iterator[Columns]:
         self.people: list[tuple[str, ...]] = []
@@ -170,23 +188,36 @@ class _Filling:
             first = self.random.choice(WOMEN if columns["sex"] == "F" else MEN)
             born, sex = columns["birth_date"], columns["sex"]
             person = (
-                f"D-{day.year}-{number:04}", self.random.choice(LAST_NAMES), first,
-                personal_number(self.random, born, sex), phone(self.random),
+                f"D-{day.year}-{number:04}",
+                self.random.choice(LAST_NAMES),
+                first,
+                personal_number(self.random, born, sex),
+                phone(self.random),
             )
             self.people.append(person)
-            yield columns | dict(zip(PERSON, person, strict=True)) | {
-                "last_name__sort": _key(person[1]), "first_name__sort": _key(first), "opened_on": day.isoformat(),
-                "previous_name": None, "backup_phone": None, "closed_on": None,
-            }
+            yield (
+                columns
+                | dict(zip(PERSON, person, strict=True))
+                | {
+                    "last_name__sort": _key(person[1]),
+                    "first_name__sort": _key(first),
+                    "opened_on": day.isoformat(),
+                    "previous_name": None,
+                    "backup_phone": None,
+                    "closed_on": None,
+                }
+            )
 
     def _words(self) -> Iterator[Columns]:
         """In the order of the index."""
-        form = self.cabinet.forms["case"]
-        rows = sorted({
-            (word, record_id, sensitivity)
-            for record_id, person in enumerate(self.people, 1)
-            for word, sensitivity in words_of(form, dict(zip(PERSON, person, strict=True)))
-        })
+        form = self.repository.forms["case"]
+        rows = sorted(
+            {
+                (word, record_id, sensitivity)
+                for record_id, person in enumerate(self.people, 1)
+                for word, sensitivity in words_to_index(form, dict(zip(PERSON, person, strict=True)))
+            }
+        )
         for word, record_id, sensitivity in rows:
             yield {"form": "case", "word": word, "record_id": record_id, "sensitivity": sensitivity}
 
@@ -213,9 +244,9 @@ class _Filling:
                 yield time * self.cases + place + 1, place + 1, day + timedelta(days=23 * time)
 
     def _families(self) -> Iterator[Columns]:
-        form = self.cabinet.forms["visit_report"]
+        form = self.repository.forms["visit_report"]
         table = form.questions["family"]
-        kept: Any = self.cabinet.tables.rows["visit_report", "family"]
+        kept: Any = self.repository.tables.rows["visit_report", "family"]
         sheets = Sheets(form, kept.__table__, self.dialect, {}, self.today)
         pool = [sheets.row(table, self.random) for _ in range(POOL)]
         for record_id, case_id, _ in self._dated(VISITS):
@@ -226,20 +257,27 @@ class _Filling:
 
     def _history(self) -> Iterator[Columns]:
         made: list[tuple[str, int, str]] = [
-            ("case", 1, "opened_on"), ("visit_report", VISITS, "visit_date"), ("humanitarian_aid", ENTRIES, "given_on")
+            ("case", 1, "opened_on"),
+            ("visit_report", VISITS, "visit_date"),
+            ("humanitarian_aid", ENTRIES, "given_on"),
         ]
         for key, times, dated in made:
             for record_id, case_id, day in self._dated(times):
                 yield {
-                    "form": key, "record_id": record_id, "case_id": case_id, "at": f"{day} 09:30:00.000000",
-                    "user_id": self.managers[case_id % len(self.managers)], "action": "entered", "form_version": 1,
+                    "form": key,
+                    "record_id": record_id,
+                    "case_id": case_id,
+                    "at": f"{day} 09:30:00.000000",
+                    "user_id": self.managers[case_id % len(self.managers)],
+                    "action": "entered",
+                    "form_version": 1,
                     "changes": f'{{"{dated}": [null, "{day}"]}}',
                 }
 
 
 @cache
 def _key(text: str) -> str:
-    return sort_key(text)[:LONGEST_SORT_KEY]
+    return sort_key(text)[:MAX_SORT_KEY]
 
 
 class _Bulk:
@@ -247,10 +285,17 @@ class _Bulk:
 
     def __init__(self, file: Path) -> None:
         self.connection = sqlcipher.connect(str(file), isolation_level=None)
-        for pragma in (f"key=\"x'{KEY.hex()}'\"", "journal_mode=OFF", "synchronous=OFF", "cache_size=-400000",
-                       "foreign_keys=OFF", "temp_store=MEMORY", "locking_mode=EXCLUSIVE"):
+        for pragma in (
+            f"key=\"x'{KEY.hex()}'\"",
+            "journal_mode=OFF",
+            "synchronous=OFF",
+            "cache_size=-400000",
+            "foreign_keys=OFF",
+            "temp_store=MEMORY",
+            "locking_mode=EXCLUSIVE",
+        ):
             self.connection.execute(f"PRAGMA {pragma}")
-        self.connection.create_collation("romanian", alphabet.compare)
+        self.connection.create_collation("romanian", collation.compare_romanian)
         self.indexes: list[str] = []
 
     def __enter__(self) -> "_Bulk":

@@ -16,9 +16,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, event, insert, select
 
-from app.access.sessions import COOKIE as OUR_COOKIE
-from app.access.tables import session_table, user_table
-from app.records.cabinet import Cabinet
+from dosar.access.login.sessions import SESSION_COOKIE as OUR_COOKIE
+from dosar.access.tables import session_table, user_table
+from dosar.records.repository import Repository
 from tests.bench.by_hand import COOKIE as HAND_COOKIE
 from tests.bench.by_hand import by_hand
 from tests.bench.filling import COORDINATOR, MANAGER, OWN_CASES
@@ -68,11 +68,11 @@ class Bench:
 
     def __init__(self, app: Flask, cases: int, rounds: int) -> None:
         self.app, self.cases, self.rounds = app, cases, rounds
-        self.cabinet: Cabinet = app.extensions["dosar_cabinet"]
-        self.hand = by_hand(self.cabinet)
+        self.repository: Repository = app.extensions["dosar_repository"]
+        self.hand = by_hand(self.repository)
         self.random = Random(7)
         self.statements = 0
-        event.listen(self.cabinet.store.engine, "before_cursor_execute", self._count)
+        event.listen(self.repository.store.engine, "before_cursor_execute", self._count)
 
     def _count(self, *_: Any) -> None:
         self.statements += 1
@@ -80,15 +80,23 @@ class Bench:
     def sides(self, user: str) -> tuple[Side, Side]:
         """Both clients, signed in as this user."""
         name, moment = token_hex(16), datetime.now(UTC).replace(tzinfo=None)
-        with self.cabinet.store.writing() as session:
+        with self.repository.store.writing() as session:
             user_id = session.scalar(select(user_table.c.id).where(user_table.c.username == user))
             session.execute(delete(session_table).where(session_table.c.user_id == user_id))
-            session.execute(insert(session_table), [
-                {"id": sha256(f"{name} {side}".encode()).hexdigest(), "user_id": user_id, "contents": contents,
-                 "created": moment, "seen": moment}
-                for side, contents in (("hand", ""), ("ours", "{}"))
-            ])
-        self.cabinet.store.session.remove()
+            session.execute(
+                insert(session_table),
+                [
+                    {
+                        "id": sha256(f"{name} {side}".encode()).hexdigest(),
+                        "user_id": user_id,
+                        "contents": contents,
+                        "created": moment,
+                        "seen": moment,
+                    }
+                    for side, contents in (("hand", ""), ("ours", "{}"))
+                ],
+            )
+        self.repository.store.session.remove()
         hand, ours = self.hand.test_client(), self.app.test_client()
         hand.set_cookie(HAND_COOKIE, f"{name} hand")
         ours.set_cookie(OUR_COOKIE, f"{name} ours")
@@ -105,9 +113,11 @@ class Bench:
             return lambda: address.format(self.random.choice(cases))
 
         pages = {
-            "first list page": "/records/case", "deep page": f"/records/case?page={deep}",
+            "first list page": "/records/case",
+            "deep page": f"/records/case?page={deep}",
             "filtered and sorted": "/records/case?status=open&sort=last_name",
-            "case page": "/cases/{}", "section page": "/records/case/{}/edit/1",
+            "case page": "/cases/{}",
+            "section page": "/records/case/{}/edit/1",
             "new visit": "/records/visit_report/new?case={}",
         }
         found = [self.read(what + whose, user, pick(address)) for what, address in pages.items()]
@@ -125,6 +135,7 @@ class Bench:
 
         def once(side: Side) -> None:
             self._timed(side, 200, side.client.get, address())
+
         return self._in_turns(what, sides, once)
 
     def save(self, what: str, user: str, address: Callable[[], str], change: Callable[[Boxes], None]) -> Result:
@@ -136,6 +147,7 @@ class Bench:
             boxes = boxes_of(side.client.get(where).text)
             change(boxes)
             self._timed(side, 303, side.client.post, where, data=boxes)
+
         return self._in_turns(what, sides, once)
 
     def _corrected(self, boxes: Boxes) -> None:
@@ -144,9 +156,14 @@ class Bench:
 
     def _visited(self, boxes: Boxes) -> None:
         boxes |= {
-            "visit_date": ["12.03.2025"], "visit_purpose": ["Vizită de monitorizare"], "county": ["RO-CJ"],
-            "in_school": ["yes"], "edu_school": ["yes"], "edu_school_name": ["Școala nr. 3, clasa a VI-a"],
-            "attendance": ["good"], "conclusions": ["Familia se descurcă bine; urmează o nouă vizită în aprilie."],
+            "visit_date": ["12.03.2025"],
+            "visit_purpose": ["Vizită de monitorizare"],
+            "county": ["RO-CJ"],
+            "in_school": ["yes"],
+            "edu_school": ["yes"],
+            "edu_school_name": ["Școala nr. 3, clasa a VI-a"],
+            "attendance": ["good"],
+            "conclusions": ["Familia se descurcă bine; urmează o nouă vizită în aprilie."],
         }
 
     def _in_turns(self, what: str, sides: tuple[Side, Side], once: Callable[[Side], None]) -> Result:

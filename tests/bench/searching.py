@@ -19,15 +19,15 @@ from flask import Flask
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import JSON, Table, select
 
-from app import shipped
-from app.access.tables import user_table
-from app.language.form import CASE
-from app.language.question import Reading
-from app.records.cabinet import Cabinet
-from app.records.lists import Wish, list_page
-from app.records.scope import SYSTEM, acting_as
-from app.records.system import team, word
-from app.running import opened_app
+from dosar import shipped_folder
+from dosar.access.tables import user_table
+from dosar.cli.runtime import open_app
+from dosar.database.system_tables import search_word_table, team_table
+from dosar.language.form import CASE_FORM
+from dosar.language.question import ReadingContext
+from dosar.records.lists.list_query import ListQuery, list_page
+from dosar.records.repository import Repository
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.bench.filling import opened
 from tests.databases import fresh_place
 
@@ -50,53 +50,55 @@ def searches(folder: Path) -> list[Search]:
     """Every search on the filled store in the folder, and on a PostgreSQL with the same cases."""
     measured = []
     for database in DATABASES:
-        with _cabinet(database, folder) as cabinet:
-            measured.append([_timed(cabinet, words) for words in SEARCHES])
+        with _cabinet(database, folder) as repository:
+            measured.append([_timed(repository, words) for words in SEARCHES])
     return [
         Search(words, results[0][0], tuple(time for _, time in results))
         for words, *results in zip(SEARCHES, *measured, strict=True)
     ]
 
 
-def _timed(cabinet: Cabinet, words: str) -> tuple[int | None, float]:
+def _timed(repository: Repository, words: str) -> tuple[int | None, float]:
     times = []
-    with acting_as(SYSTEM):
+    with acting_as(SYSTEM_SCOPE):
         for _ in range(ROUNDS):
             began = perf_counter()
-            page = list_page(cabinet, cabinet.forms, CASE, Wish(words=words), Reading("ro", date.today()))
+            page = list_page(
+                repository, repository.forms, CASE_FORM, ListQuery(words=words), ReadingContext("ro", date.today())
+            )
             times.append((perf_counter() - began) * 1000)
-            cabinet.session.remove()
+            repository.session.remove()
     return page.count, median(times)
 
 
 @contextmanager
-def _cabinet(database: str, folder: Path) -> Iterator[Cabinet]:
-    source = opened(folder).extensions["dosar_cabinet"]
+def _cabinet(database: str, folder: Path) -> Iterator[Repository]:
+    source = opened(folder).extensions["dosar_repository"]
     try:
         if database == "sqlite":
             yield source
             return
         with TemporaryDirectory() as data, fresh_place(database, folder) as place:
-            app, _ = opened_app(Path(data), shipped("forms"), None, place.url)
-            cabinet = _cabinet_of(app)
-            _copy_searched(source, str(place.url), cabinet)
-            yield cabinet
-            cabinet.store.close()
+            app, _ = open_app(Path(data), shipped_folder("forms"), None, place.url)
+            repository = _cabinet_of(app)
+            _copy_searched(source, str(place.url), repository)
+            yield repository
+            repository.store.close()
     finally:
         source.store.close()
 
 
-def _cabinet_of(app: Flask) -> Cabinet:
-    found: Cabinet = app.extensions["dosar_cabinet"]
+def _cabinet_of(app: Flask) -> Repository:
+    found: Repository = app.extensions["dosar_repository"]
     return found
 
 
-def _copy_searched(source: Cabinet, address: str, target: Cabinet) -> None:
+def _copy_searched(source: Repository, address: str, target: Repository) -> None:
     """Copy the cases with their words and teams; the sheets in them are not searched."""
-    cases: Any = target.record_class(CASE)
+    cases: Any = target.record_class(CASE_FORM)
     with source.store.engine.connect() as read, psycopg.connect(address.replace("+psycopg", "")) as write:
         write.execute("SET session_replication_role = replica")  # not every row pointed to comes along
-        for table in (user_table, cases.__table__, team, word):
+        for table in (user_table, cases.__table__, team_table, search_word_table):
             write.execute(SQL("DELETE FROM {}").format(Identifier(table.name)))
             _copy_rows(read, write, table)
         write.commit()

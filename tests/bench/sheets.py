@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Dialect, Table
 
-from app.fields.money import Money
-from app.language.answering import settled
-from app.language.form import Form
-from app.language.question import Answer, Answers, Question
+from dosar.fields.money import Money
+from dosar.language.form import Form
+from dosar.language.question import Answer, Answers, Question
+from dosar.language.validation import settle_answers
 from tests.bench.names import PHRASES, PLACES, STORY
 
 WEIGHTS = (2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9)
@@ -37,7 +37,7 @@ class Sheets:
     def filled(self, random: Random) -> Columns:
         """One sheet: every column of its table, as the database keeps it."""
         answers = {question.name: self._answer(question, random) for question in self.form.asked()}
-        return self.columns(self.form.stored_questions, settled(self.form, answers, self.today))
+        return self.columns(self.form.stored_questions, settle_answers(self.form, answers, self.today))
 
     def columns(self, questions: Sequence[Question], answers: Answers) -> Columns:
         """The answers as columns hold them; every other column of the table is empty."""
@@ -95,12 +95,12 @@ def _several(question: Question, random: Random) -> list[str]:
 
 def _words(question: Question, random: Random) -> str:
     text = random.choice(PLACES if "locality" in question.name else PHRASES)
-    return text[:getattr(question, "max", None) or 200]
+    return text[: getattr(question, "max", None) or 200]
 
 
 MADE: Mapping[str, Any] = {
     "text": _words,
-    "paragraph": lambda _, random: STORY[:random.randrange(60, len(STORY))],
+    "paragraph": lambda _, random: STORY[: random.randrange(60, len(STORY))],
     "integer": lambda question, random: random.randrange(getattr(question, "min", None) or 0, 8),
     "decimal": lambda _, random: Decimal(random.randrange(1, 9)),
     "money": lambda question, random: Money(
@@ -109,7 +109,9 @@ MADE: Mapping[str, Any] = {
     "date": lambda _, random: some_day(random),
     "partial_date": lambda _, random: f"{some_day(random) - timedelta(days=random.randrange(5000, 20000))}",
     "yes_no": lambda _, random: random.random() < 0.6,
-    "select_one": _chosen, "county": _chosen, "country": _chosen,
+    "select_one": _chosen,
+    "county": _chosen,
+    "country": _chosen,
     "select_multiple": _several,
     "personal_number": lambda _, random: personal_number(random),
     "phone": lambda _, random: phone(random),

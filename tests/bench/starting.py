@@ -10,11 +10,11 @@ from time import perf_counter, sleep
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from app import shipped
+from dosar import shipped_folder
 from tests.bench.filling import KEY
 
 PATIENCE, STARTS = 60, 3
-COMMAND = "import sys; from app.cli import main; sys.exit(main())"
+COMMAND = "import sys; from dosar.cli.main import main; sys.exit(main())"
 
 
 def seconds_to_first_answer(data: Path) -> tuple[float, float]:
@@ -30,8 +30,21 @@ def _start(data: Path, key: Path) -> tuple[float, float]:
     """Start ``dosar start`` in a process of its own and ask for the sign-in page until it comes."""
     port, worked, began = _free_port(), _work_of_others(), perf_counter()
     process = Popen(
-        [sys.executable, "-c", COMMAND, "start", "--data", str(data), "--forms", str(shipped("forms")),
-         "--key-file", str(key), "--port", str(port), "--no-browser"],
+        [
+            sys.executable,
+            "-c",
+            COMMAND,
+            "start",
+            "--data",
+            str(data),
+            "--forms",
+            str(shipped_folder("forms")),
+            "--key-file",
+            str(key),
+            "--port",
+            str(port),
+            "--no-browser",
+        ],
         stdout=DEVNULL,
     )
     try:

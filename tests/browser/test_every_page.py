@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from app import shipped
-from app.access.guarded import Guarded
-from app.demo import accounts
-from app.language.reading import read_yaml
+from dosar import shipped_folder
+from dosar.access.services import AccessServices
+from dosar.cli.demo import demo_accounts
+from dosar.language.load.yaml_reader import read_yaml
 from tests.browser.crawling import CrawledPage, crawled
 from tests.browser.languages import strangers
 from tests.browser.serving import Site
 
-ROLES = [account["role"] for account in accounts(shipped("forms"))]
+ROLES = [account["role"] for account in demo_accounts(shipped_folder("forms"))]
 WITHOUT_NAMES = ("accountant", "volunteer", "administrator")
 """Roles that know people by the code of their case."""
 TIME_ZONES = re.compile(r'<select[^>]* name="time_zone".*?</select>', re.DOTALL)
@@ -84,14 +84,14 @@ def test_every_page_opens_as_moldova_words_it(untouched_site: Site, role: str) -
 @contextmanager
 def in_country(site: Site, country: str) -> Iterator[None]:
     """The organisation works in this country meanwhile."""
-    guarded: Guarded = site.app.extensions["dosar_access"]
+    guarded: AccessServices = site.app.extensions["dosar_access"]
     with site.app.app_context():  # not around the pages: they would keep one language between them
         before = guarded.organisation()
         with guarded.store.writing():
-            guarded.name_organisation(replace(before, country=country))
+            guarded.update_organisation(replace(before, country=country))
     yield
     with site.app.app_context(), guarded.store.writing():
-        guarded.name_organisation(before)
+        guarded.update_organisation(before)
 
 
 def test_every_page_has_one_heading_and_a_title(pages: list[CrawledPage]) -> None:
@@ -124,7 +124,7 @@ def test_every_page_is_light(pages: list[CrawledPage], weight_of: Callable[[str]
 def names() -> frozenset[str]:
     """What the people of the demo cases are called."""
     found: set[str] = set()
-    for path in sorted((shipped("forms") / "demo").glob("case-*.yaml")):
+    for path in sorted((shipped_folder("forms") / "demo").glob("case-*.yaml")):
         found.update(_names(read_yaml(Path(path)).contents))
     return frozenset(found)
 
@@ -135,5 +135,6 @@ def _names(contents: Any) -> Iterator[str]:
             answers = record["answers"]
             parts = (answers.get(part, "") for part in ("last_name", "first_name"))
             # the mayor of a village goes by what he is
-            yield from (part for part in parts if len(part) > 3 and " " not in part
-                        and part != answers.get("position_held"))
+            yield from (
+                part for part in parts if len(part) > 3 and " " not in part and part != answers.get("position_held")
+            )

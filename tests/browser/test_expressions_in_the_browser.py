@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from app.language.expressions import Expression
+from dosar.language.rules.expressions import Expression
 from tests.browser.scripts import empty_page
 
 ROOT = Path(__file__).parents[2]

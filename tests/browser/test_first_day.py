@@ -15,8 +15,14 @@ def test_the_organisation_is_set_up_in_the_browser(visit: Any, empty_site: Site)
     visitor.open("/")
     assert visitor.page.url.endswith("/set-up")
     visitor.speak("ro")
-    visitor.type(organisation="Asociația Prima Zi", last_name="Întâi", first_name="Ana", user_name="ana.intai",
-                 password="scurt", again="scurt")
+    visitor.type(
+        organisation="Asociația Prima Zi",
+        last_name="Întâi",
+        first_name="Ana",
+        user_name="ana.intai",
+        password="scurt",
+        again="scurt",
+    )
     visitor.press("Salvează")
     assert visitor.page.title().startswith("Eroare:")
     assert visitor.typed("organisation") == "Asociația Prima Zi", "nothing typed is lost"
@@ -52,8 +58,14 @@ def test_a_colleague_is_invited_and_comes_in(visit: Any, empty_site: Site) -> No
     administrator: Visitor = visit(empty_site)
     administrator.open("/set-up")
     administrator.speak("ro")
-    administrator.type(organisation="Asociația Prima Zi", last_name="Întâi", first_name="Ana", user_name="ana.intai",
-                       password=PASSWORD, again=PASSWORD)
+    administrator.type(
+        organisation="Asociația Prima Zi",
+        last_name="Întâi",
+        first_name="Ana",
+        user_name="ana.intai",
+        password=PASSWORD,
+        again=PASSWORD,
+    )
     administrator.press("Salvează")
     administrator.follow("Utilizatori")
     administrator.follow("Adaugă utilizator")

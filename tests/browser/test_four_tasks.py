@@ -73,7 +73,11 @@ WITHOUT_RISKS = {"ro": 1, "en": 2}
 @pytest.mark.parametrize(("language", "hands"), [("ro", AtTheKeys), ("en", AtTheMouse)], ids=["keys", "mouse"])
 @pytest.mark.parametrize("name", TASKS)
 def test_a_sheet_costs_little_more_than_its_answers(
-    sign_in: SignIn, name: str, language: str, hands: type[Typist], tell: Callable[[str], None],
+    sign_in: SignIn,
+    name: str,
+    language: str,
+    hands: type[Typist],
+    tell: Callable[[str], None],
 ) -> None:
     task = TASKS[name]
     worker = sign_in(task.role, language)

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from app import shipped
-from app.demo import accounts
+from dosar import shipped_folder
+from dosar.cli.demo import demo_accounts
 from tests.browser.conftest import Visiting
 from tests.browser.crawling import crawled, kind_of
 from tests.browser.serving import Site
@@ -27,7 +27,11 @@ EXAMPLE = re.compile(r"visit_report|humanitarian_aid/ledger")
 MADE_ALIKE = re.compile(r"/(columns|export|history|reverse|edit)\b|sorted or filtered|\?case")
 """Pages that are made the same way for every form: one form's are looked at."""
 WHO_SEES_MOST = ("coordinator", "administrator")
-OTHERS = [role for role in (account["role"] for account in accounts(shipped("forms"))) if role not in WHO_SEES_MOST]
+OTHERS = [
+    role
+    for role in (account["role"] for account in demo_accounts(shipped_folder("forms")))
+    if role not in WHO_SEES_MOST
+]
 
 WIDER = "() => document.scrollingElement.scrollWidth - innerWidth"
 EXAMINE = """
@@ -64,6 +68,7 @@ def places(untouched_site: Site) -> list[Place]:
 @pytest.fixture
 def reader_as(untouched_site: Site, visit: Visiting, language: str) -> Callable[[str], Visitor]:
     """A role at its browser, in this language."""
+
     @cache
     def reader(role: str) -> Visitor:
         came = visit(untouched_site)

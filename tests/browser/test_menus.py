@@ -4,16 +4,24 @@ from typing import Any
 
 import pytest
 
-from app import shipped
-from app.demo import accounts
-from app.language.reading import read_yaml
+from dosar import shipped_folder
+from dosar.cli.demo import demo_accounts
+from dosar.language.load.yaml_reader import read_yaml
 from tests.browser.conftest import SignIn
 from tests.browser.visitors import Visitor
 
-ROLES: dict[str, Any] = {role["role"]: role for role in read_yaml(shipped("forms") / "roles.yaml").contents["roles"]}
-MENU = read_yaml(shipped("forms") / "menu.yaml").contents["menu"]
-PAGES = {"users": "/users", "account_history": "/account-history", "roles": "/roles", "forms": "/forms",
-         "recycle": "/deleted", "organisation": "/organisation"}
+ROLES: dict[str, Any] = {
+    role["role"]: role for role in read_yaml(shipped_folder("forms") / "roles.yaml").contents["roles"]
+}
+MENU = read_yaml(shipped_folder("forms") / "menu.yaml").contents["menu"]
+PAGES = {
+    "users": "/users",
+    "account_history": "/account-history",
+    "roles": "/roles",
+    "forms": "/forms",
+    "recycle": "/deleted",
+    "organisation": "/organisation",
+}
 
 
 def expected(role: str) -> set[str]:
@@ -30,7 +38,7 @@ def menu_of(worker: Visitor) -> set[str]:
     return set(links) - {"/profile", "/help"}
 
 
-@pytest.mark.parametrize("role", [account["role"] for account in accounts(shipped("forms"))])
+@pytest.mark.parametrize("role", [account["role"] for account in demo_accounts(shipped_folder("forms"))])
 def test_a_role_finds_its_own_menu(sign_in: SignIn, role: str) -> None:
     assert menu_of(sign_in(role)) == expected(role)
 
@@ -39,8 +47,10 @@ def test_what_is_not_in_the_menu_is_not_there(sign_in: SignIn) -> None:
     volunteer = sign_in("volunteer", "ro")
     for address in ("/records/intake", "/records/intake/1", "/users", "/records/risk_assessment/new?case=1"):
         volunteer.open(address)
-        assert volunteer.heading in ("Pagina nu există sau nu aveți acces la ea",
-                                     "Pagina nu este pentru rolul dumneavoastră")
+        assert volunteer.heading in (
+            "Pagina nu există sau nu aveți acces la ea",
+            "Pagina nu este pentru rolul dumneavoastră",
+        )
 
 
 def test_a_volunteer_knows_her_cases_by_their_codes(sign_in: SignIn) -> None:

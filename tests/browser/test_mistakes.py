@@ -44,8 +44,7 @@ def test_mistakes_are_said_in_english_too(sign_in: SignIn) -> None:
 
 def test_a_number_is_not_a_date_and_letters_are_no_number(manager: Visitor) -> None:
     manager.open("/records/risk_assessment/new?case=1")
-    manager.type(assessed_on="17", risks__0__risk="Retraficare", risks__0__likelihood="mult",
-                 risks__0__severity="9")
+    manager.type(assessed_on="17", risks__0__risk="Retraficare", risks__0__likelihood="mult", risks__0__severity="9")
     manager.press("Salvează")
     expect(manager.page.locator("#problems")).to_be_visible()
     for name in ("assessed_on", "risks.0.likelihood", "risks.0.severity"):

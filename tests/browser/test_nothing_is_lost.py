@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from app.demo import password_of
+from dosar.cli.demo import demo_password
 from tests.browser.conftest import SignIn
 from tests.browser.visitors import Visitor
 
@@ -66,7 +66,7 @@ def test_a_sheet_locks_when_the_session_is_over_and_opens_with_the_password(mana
     lock.get_by_label("Parolă").fill("altă parolă")
     manager.page.keyboard.press("Enter")
     expect(lock.get_by_role("alert")).to_contain_text("nu sunt corecte")
-    lock.get_by_label("Parolă").fill(password_of("case_manager"))
+    lock.get_by_label("Parolă").fill(demo_password("case_manager"))
     manager.page.keyboard.press("Enter")
     expect(lock).to_have_count(0)
     manager.type(visit_date="azi", conclusions="Bine.")
@@ -80,7 +80,7 @@ def test_nobody_else_opens_a_locked_sheet(manager: Visitor) -> None:
     manager.another_tab().sign_in("lawyer")
     manager.named("visit_purpose").press_sequentially(".")
     lock = manager.page.get_by_role("dialog", name="Sesiunea s-a încheiat")
-    lock.get_by_label("Parolă").fill(password_of("case_manager"))
+    lock.get_by_label("Parolă").fill(demo_password("case_manager"))
     manager.page.keyboard.press("Enter")
     expect(lock.get_by_role("alert")).to_contain_text("este autentificat altcineva")
 

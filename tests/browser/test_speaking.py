@@ -18,7 +18,10 @@ def test_a_switch_in_the_middle_of_a_sheet_keeps_everything(sign_in: SignIn) -> 
     manager.speak("en")
     assert manager.heading == "Study visit report (Annex No. 3)"
     assert [manager.typed(name) for name in ("visit_date", "visit_purpose", "family.1.name", "family.2.name")] == [
-        "27.3.26", "Țigări și pâine", "Ștefan P.", "Nou",
+        "27.3.26",
+        "Țigări și pâine",
+        "Ștefan P.",
+        "Nou",
     ]
     assert manager.group("Attendance").get_by_label("Good").is_checked()
     manager.type(conclusions="Fine.")

@@ -54,10 +54,17 @@ def test_a_letter_chooses_and_delete_clears(manager: Visitor) -> None:
     expect(manager.named("edu_kindergarten_name")).to_be_hidden()
 
 
-@pytest.mark.parametrize(("typed", "chosen"), [
-    ("iasi", "Iași"), ("timis", "Timiș"), ("satu m", "Satu Mare"), ("BIS", "Bistrița-Năsăud"), ("vvv", "Vrancea"),
-    ("ialx", "Ialomița"),
-])
+@pytest.mark.parametrize(
+    ("typed", "chosen"),
+    [
+        ("iasi", "Iași"),
+        ("timis", "Timiș"),
+        ("satu m", "Satu Mare"),
+        ("BIS", "Bistrița-Năsăud"),
+        ("vvv", "Vrancea"),
+        ("ialx", "Ialomița"),
+    ],
+)
 def test_letters_choose_from_a_long_list_without_diacritics(manager: Visitor, typed: str, chosen: str) -> None:
     manager.open("/records/visit_report/new?case=3")
     county = manager.named("county")
@@ -98,7 +105,10 @@ def test_a_currency_typed_beside_its_amount_is_chosen(manager: Visitor) -> None:
     currency = manager.page.locator("select[name=value]")
     value, echo = manager.page.locator("input[name=value]"), manager.page.locator("#value-echo")
     for typed, chosen, echoed in [
-        ("1500 €", "EUR", "1.500"), ("20 lei", "RON", ""), ("2000 mdl", "MDL", "2.000"), ("3 lei", "MDL", ""),
+        ("1500 €", "EUR", "1.500"),
+        ("20 lei", "RON", ""),
+        ("2000 mdl", "MDL", "2.000"),
+        ("3 lei", "MDL", ""),
     ]:
         value.fill(typed)
         value.blur()

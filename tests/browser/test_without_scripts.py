@@ -23,7 +23,9 @@ def test_rows_are_added_copied_and_deleted(manager: Visitor) -> None:
     assert manager.typed("family.3.name") == "Bunica"
     manager.click(family.get_by_role("button", name="Șterge").nth(0))
     assert [box.input_value() for box in family.locator("[name$='.name']").all()] == [
-        "Viorica P.", "Bunica", "Bunica",
+        "Viorica P.",
+        "Bunica",
+        "Bunica",
     ]
     assert manager.typed("visit_purpose") == "Fără scripturi"
 

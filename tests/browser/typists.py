@@ -65,8 +65,7 @@ class Typist(ABC):
 
     def told(self, task: str) -> str:
         """The count, in one line."""
-        return (f"{task}: {self.answers} answers, {self.letters} letters, {self.keys} other keys, "
-                f"{self.clicks} clicks")
+        return f"{task}: {self.answers} answers, {self.letters} letters, {self.keys} other keys, {self.clicks} clicks"
 
     def labels(self, name: str, script: str) -> dict[str, str]:
         """The codes of a question's choices, and what they are called."""
@@ -96,7 +95,7 @@ class AtTheKeys(Typist):
             self.reach(_named(name))
             labels = self.labels(_named(name), LABELS)
             initial = labels[code][0]
-            before = list(labels)[:list(labels).index(code)]
+            before = list(labels)[: list(labels).index(code)]
             self.press(initial.lower(), 1 + sum(labels[one].startswith(initial) for one in before))
             self.settle()
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from playwright.sync_api import TimeoutError
 
-from app.access.languages import NAMES
-from app.demo import password_of
+from dosar.access.i18n.languages import LANGUAGE_NAMES
+from dosar.cli.demo import demo_password
 
 MOMENT = 10_000
 """The longest a text may take to come up, in ms: on a busy machine a draft is kept late, and is still kept."""
@@ -69,7 +69,7 @@ class Visitor:
     def sign_in(self, user_name: str, password: str = "") -> None:
         self.open("/sign-in")
         self.page.fill("[name=user_name]", user_name)
-        self.page.fill("[name=password]", password or password_of(user_name))
+        self.page.fill("[name=password]", password or demo_password(user_name))
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(re.compile(r"^(?!.*sign-in)"))
 
@@ -80,7 +80,7 @@ class Visitor:
     def speak(self, language: str) -> None:
         """Choose the language in the head of the page."""
         if self.language != language:
-            self.click(self.page.get_by_role("banner").get_by_role("button", name=NAMES[language]))
+            self.click(self.page.get_by_role("banner").get_by_role("button", name=LANGUAGE_NAMES[language]))
             self.page.wait_for_selector(f"html[lang={language}]")
 
     def press(self, button: str) -> None:

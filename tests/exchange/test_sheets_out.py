@@ -12,17 +12,26 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-import app.fields  # noqa: F401 - tells the language its kinds of question
-from app.exchange.sheets_out import Column, Writing, csv_file, harmless, xlsx_file
-from app.fields.money import Money
-from app.language.form import Form
-from app.language.question import Question, Reading, Unknown
+import dosar.fields  # noqa: F401 - tells the language its kinds of question
+from dosar.exchange.spreadsheets import CellWriter, ExportColumn, csv_file, escape_formula, xlsx_file
+from dosar.fields.money import Money
+from dosar.language.form import Form
+from dosar.language.question import Question, ReadingContext, Unknown
 
 TODAY = date(2026, 11, 22)
-ROMANIAN = Reading("ro", TODAY)
+ROMANIAN = ReadingContext("ro", TODAY)
 LABEL = {"en": "Question", "ro": "Întrebare"}
 FORMULAS = [
-    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|'/C calc'!A0", "  =1+1", "＝1+1", '=HYPERLINK("http://x","y")',
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "=cmd|'/C calc'!A0",
+    "  =1+1",
+    "＝1+1",
+    '=HYPERLINK("http://x","y")',
 ]
 
 
@@ -32,8 +41,8 @@ def question(kind: str, **options: Any) -> Question:
     return form.questions["asked"]
 
 
-def column(kind: str, **options: Any) -> Column:
-    return Column("Întrebare", question(kind, **options), "Valuta")
+def column(kind: str, **options: Any) -> ExportColumn:
+    return ExportColumn("Întrebare", question(kind, **options), "Valuta")
 
 
 def opened(contents: bytes) -> Any:
@@ -51,27 +60,30 @@ CHOICES = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "answer", "cells"), [
-    (column("date"), date(2026, 3, 1), [date(2026, 3, 1)]),
-    (column("partial_date"), "1998-03-27", [date(1998, 3, 27)]),
-    (column("partial_date"), "1998-03", ["martie 1998"]),
-    (column("integer"), 7, [7]),
-    (column("integer"), 0, [0]),
-    (column("decimal"), Decimal("2.50"), [Decimal("2.50")]),
-    (column("money"), Money(Decimal("150.00"), "MDL"), [Decimal("150.00"), "MDL"]),
-    (column("money"), None, [None, None]),
-    (column("yes_no"), True, ["Da"]),
-    (column("select_one", choices=CHOICES), "food", ["Alimente"]),
-    (column("text", unknown=True), Unknown.DONT_KNOW, ["Nu știu"]),
-    (column("personal_number"), "0123456789012", ["0123456789012"]),
-    (Column("Caz"), "D-2026-0001 · Pop Ana", ["D-2026-0001 · Pop Ana"]),
-])
-def test_answers_become_what_a_spreadsheet_reckons_with(asked: Column, answer: Any, cells: list[Any]) -> None:
-    assert Writing(ROMANIAN).cells(asked, answer) == cells
+@pytest.mark.parametrize(
+    ("asked", "answer", "cells"),
+    [
+        (column("date"), date(2026, 3, 1), [date(2026, 3, 1)]),
+        (column("partial_date"), "1998-03-27", [date(1998, 3, 27)]),
+        (column("partial_date"), "1998-03", ["martie 1998"]),
+        (column("integer"), 7, [7]),
+        (column("integer"), 0, [0]),
+        (column("decimal"), Decimal("2.50"), [Decimal("2.50")]),
+        (column("money"), Money(Decimal("150.00"), "MDL"), [Decimal("150.00"), "MDL"]),
+        (column("money"), None, [None, None]),
+        (column("yes_no"), True, ["Da"]),
+        (column("select_one", choices=CHOICES), "food", ["Alimente"]),
+        (column("text", unknown=True), Unknown.DONT_KNOW, ["Nu știu"]),
+        (column("personal_number"), "0123456789012", ["0123456789012"]),
+        (ExportColumn("Caz"), "D-2026-0001 · Pop Ana", ["D-2026-0001 · Pop Ana"]),
+    ],
+)
+def test_answers_become_what_a_spreadsheet_reckons_with(asked: ExportColumn, answer: Any, cells: list[Any]) -> None:
+    assert CellWriter(ROMANIAN).cells(asked, answer) == cells
 
 
 def test_for_analysis_choices_are_their_codes() -> None:
-    writing = Writing(ROMANIAN, as_codes=True)
+    writing = CellWriter(ROMANIAN, as_codes=True)
     assert writing.cells(column("select_one", choices=CHOICES), "food") == ["food"]
     assert writing.cells(column("select_multiple", choices=CHOICES), ["food", "rent"]) == ["food rent"]
     assert writing.cells(column("text", unknown=True), Unknown.REFUSED) == ["refused"]
@@ -88,7 +100,7 @@ def test_no_cell_is_ever_a_formula(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["Pop-Ionescu", "D-2026-0001", "a=b", "O'Neill", "", "ana@example.org"])
 def test_ordinary_words_stay_as_they_are(text: str) -> None:
-    assert harmless(text) == text
+    assert escape_formula(text) == text
 
 
 def test_a_workbook_holds_dates_and_numbers() -> None:
@@ -112,7 +124,7 @@ def test_of_ten_thousand_odd_words_none_is_a_formula() -> None:
     chance = Random(7)
     signs = "=+-@\t\r\n '\"<&>;,|!aĂț1\x00\x1f\u200b＝"
     words = ["".join(chance.choices(signs, k=chance.randint(0, 9))) for _ in range(10_000)]
-    rows = [words[begin:begin + 10] for begin in range(0, len(words), 10)]
+    rows = [words[begin : begin + 10] for begin in range(0, len(words), 10)]
     heads = [str(number) for number in range(10)]
     assert {cell.data_type for row in opened(xlsx_file(heads, rows, "case")).iter_rows() for cell in row} <= {"s", "n"}
     for row in read_csv(csv_file(heads, rows, ";"), ";"):

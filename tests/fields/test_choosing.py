@@ -6,14 +6,14 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Column, Integer, MetaData, Table, select
 
-from app.fields import AnyQuestion
-from app.fields.choosing import code_of, words_of
-from app.language.choices import Choice
-from app.language.message import Mistake
-from app.language.question import Question, Reading, Unknown
+from dosar.fields import AnyQuestion
+from dosar.fields.choices import code_in_answer, own_words_in
+from dosar.language.choices import Choice
+from dosar.language.question import Question, ReadingContext, Unknown
+from dosar.language.text.message import Mistake
 
-RO = Reading("ro", date(2026, 7, 1))
-EN = Reading("en", date(2026, 7, 1))
+RO = ReadingContext("ro", date(2026, 7, 1))
+EN = ReadingContext("en", date(2026, 7, 1))
 AID = [
     {"code": "food", "label": {"en": "Food package", "ro": "Pachet alimentar"}},
     {"code": "rent", "label": {"en": "Rent", "ro": "Chirie"}},
@@ -24,7 +24,8 @@ AID = [
 
 def asked(kind: str, **options) -> Question:
     return TypeAdapter(AnyQuestion).validate_python(
-        {"type": kind, "name": "aid", "label": {"en": "Aid", "ro": "Ajutor"}, **options})
+        {"type": kind, "name": "aid", "label": {"en": "Aid", "ro": "Ajutor"}, **options}
+    )
 
 
 def kept(store, question: Question, *answers):
@@ -36,14 +37,19 @@ def kept(store, question: Question, *answers):
             connection.execute(table.insert(), question.stored(answer))
         rows = connection.execute(select(table).order_by(table.c.id)).mappings().all()
         found = {
-            code: [row.id for row in connection.execute(
-                select(table.c.id).where(question.matches(table.c, code)).order_by(table.c.id))]
+            code: [
+                row.id
+                for row in connection.execute(
+                    select(table.c.id).where(question.matches_choice(table.c, code)).order_by(table.c.id)
+                )
+            ]
             for code in (choice.code for choice in question.options())
         }
-    return [question.restored(row) for row in rows], found
+    return [question.restore_answer(row) for row in rows], found
 
 
 # yes or no
+
 
 def test_yes_is_yes_in_the_readers_language():
     question = asked("yes_no")
@@ -70,6 +76,7 @@ def test_no_is_an_answer_and_not_the_lack_of_one(store):
 
 
 # one of a list
+
 
 def test_a_choice_is_kept_by_its_code_and_shown_by_its_label():
     question = asked("select_one", choices=AID)
@@ -99,8 +106,13 @@ def test_a_short_list_shows_radios_and_a_long_one_a_select():
 
 
 def test_a_list_is_narrowed_to_a_retired_choice_too() -> None:
-    goods = asked("select_one", choices=[{"code": "soap", "label": {"en": "Soap", "ro": "Săpun"}}, {
-        "code": "vouchers", "label": {"en": "Vouchers", "ro": "Tichete"}, "retired": True}])
+    goods = asked(
+        "select_one",
+        choices=[
+            {"code": "soap", "label": {"en": "Soap", "ro": "Săpun"}},
+            {"code": "vouchers", "label": {"en": "Vouchers", "ro": "Tichete"}, "retired": True},
+        ],
+    )
     assert [choice.code for choice in goods.options()] == ["soap"]
     assert [choice.code for choice in goods.choices_to_filter_by()] == ["soap", "vouchers"]
 
@@ -137,24 +149,34 @@ def test_other_asks_for_words_and_rules_see_the_code_alone(store):
     question = asked("select_one", choices=AID)
     answer = question.read(["other", " haine \n de iarnă"], RO)
 
-    assert (code_of(answer), words_of(answer)) == ("other", "haine de iarnă")
+    assert (code_in_answer(answer), own_words_in(answer)) == ("other", "haine de iarnă")
     assert question.plain(answer) == "other"
     assert question.shown(answer, RO) == "Altele: haine de iarnă"
     assert question.read(question.typed(answer, RO), RO) == answer
     assert question.from_json(question.to_json(answer)) == answer
     assert kept(store, question, answer, "other", "food", None) == (
-        [answer, "other", "food", None], {"food": [3], "rent": [], "other": [1, 2]})
+        [answer, "other", "food", None],
+        {"food": [3], "rent": [], "other": [1, 2]},
+    )
 
 
 def test_words_written_without_ticking_other_are_other():
     assert asked("select_one", choices=AID).read(["", "cărbuni: doi saci"], RO) == "other: cărbuni: doi saci"
 
 
-@pytest.mark.parametrize(("typed", "read"), [
-    (["other", "chirie"], "rent"), (["", " CHIRIE. "], "rent"), (["other", "Rent"], "rent"),
-    (["other", "rent"], "rent"), (["other", "chi\u00adrie"], "rent"), (["food", "chirie"], "food"),
-    (["other", "chirie veche"], "other: chirie veche"), (["other", "altele"], "other: altele"),
-])
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        (["other", "chirie"], "rent"),
+        (["", " CHIRIE. "], "rent"),
+        (["other", "Rent"], "rent"),
+        (["other", "rent"], "rent"),
+        (["other", "chi\u00adrie"], "rent"),
+        (["food", "chirie"], "food"),
+        (["other", "chirie veche"], "other: chirie veche"),
+        (["other", "altele"], "other: altele"),
+    ],
+)
 def test_words_that_stand_in_the_list_are_its_choice(typed, read):
     question = asked("select_one", choices=AID)
     answer = question.read(typed, RO)
@@ -164,24 +186,30 @@ def test_words_that_stand_in_the_list_are_its_choice(typed, read):
     assert told is None or str(told).endswith("is in the list, so this answer was chosen: Chirie.")
 
 
-@pytest.mark.parametrize(("typed", "read"), [
-    (["other", "chirie"], ["rent"]), (["food", "other", "Chirie"], ["food", "rent"]), (["other", "rent"], ["rent"]),
-    (["", "pachet alimentar; chirie"], ["food", "rent"]), (["rent", "other", "lemne"], ["rent", "other: lemne"]),
-    (["food", "other", "chirie și lemne"], ["food", "other: chirie și lemne"]),
-    (["other", "chirie, lemne"], ["other: chirie, lemne"]),
-])
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        (["other", "chirie"], ["rent"]),
+        (["food", "other", "Chirie"], ["food", "rent"]),
+        (["other", "rent"], ["rent"]),
+        (["", "pachet alimentar; chirie"], ["food", "rent"]),
+        (["rent", "other", "lemne"], ["rent", "other: lemne"]),
+        (["food", "other", "chirie și lemne"], ["food", "other: chirie și lemne"]),
+        (["other", "chirie, lemne"], ["other: chirie, lemne"]),
+    ],
+)
 def test_words_that_stand_in_the_list_are_ticked_there(typed, read):
     question = asked("select_multiple", choices=AID)
     answer = question.read(typed, RO)
     assert answer == read
-    assert (question.understood(typed, answer, RO) is None) == any(words_of(one) for one in read)
+    assert (question.understood(typed, answer, RO) is None) == any(own_words_in(one) for one in read)
 
 
 def test_words_of_one_s_own_stand_apart_among_codes():
     question = asked("select_multiple", choices=AID)
-    assert question.coded(["food", 'other: rent "and" more']) == 'food other:"rent \\"and\\" more"'
-    assert question.coded(["food", "rent"]) == "food rent"
-    assert asked("ranked", choices=None).coded(["o casă", "școala"]) == '"o casă" "școala"'
+    assert question.coded_text(["food", 'other: rent "and" more']) == 'food other:"rent \\"and\\" more"'
+    assert question.coded_text(["food", "rent"]) == "food rent"
+    assert asked("ranked", choices=None).coded_text(["o casă", "școala"]) == '"o casă" "școala"'
 
 
 def test_words_left_beside_another_choice_are_not_kept():
@@ -214,6 +242,7 @@ def test_the_search_finds_a_choice_in_both_languages():
 
 # several
 
+
 def test_several_choices_keep_the_order_of_the_list(store):
     question = asked("select_multiple", choices=AID)
     answer = question.read(["rent", "food", "rent"], RO)
@@ -221,7 +250,9 @@ def test_several_choices_keep_the_order_of_the_list(store):
     assert answer == ["food", "rent"]
     assert question.shown(answer, RO) == "Pachet alimentar; Chirie"
     assert kept(store, question, answer, None, ["rent"]) == (
-        [answer, None, ["rent"]], {"food": [1], "rent": [1, 3], "other": []})
+        [answer, None, ["rent"]],
+        {"food": [1], "rent": [1, 3], "other": []},
+    )
 
 
 def test_several_choices_with_words_of_ones_own(store):
@@ -248,6 +279,7 @@ def test_a_code_that_begins_like_another_is_not_found_for_it(store):
 
 
 # several in order
+
 
 def test_wishes_are_kept_in_the_order_they_are_written(store):
     question = asked("ranked", choices=AID)

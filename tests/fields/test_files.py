@@ -7,11 +7,11 @@ from zipfile import ZipFile
 import pytest
 from PIL import Image, ImageCms
 
-from app.fields.files import File, Picture, clean_image
-from app.language.message import Mistake
-from app.language.question import Reading
+from dosar.fields.files import File, Picture, clean_image
+from dosar.language.question import ReadingContext
+from dosar.language.text.message import Mistake
 
-RO = Reading("ro", date(2026, 9, 5))
+RO = ReadingContext("ro", date(2026, 9, 5))
 LABEL = {"en": "Document", "ro": "Document"}
 file = File(name="scan", label=LABEL)
 picture = Picture(name="photo", label=LABEL)
@@ -38,23 +38,41 @@ def named(value: str | bytes) -> str:
     return value if isinstance(value, str) else f"{len(value)} bytes"
 
 
-@pytest.mark.parametrize(("name", "content"), [
-    ("act.pdf", PDF), ("ACT.PDF", PDF), ("poza.jpg", JPG), ("poza.jpeg", JPG), ("note.txt", "Țară".encode()),
-    ("plan.docx", zipped("word/document.xml")), ("x.webp", b"RIFF\0\0\0\0WEBPVP8 "),
-    ("poza.png", drawn("PNG")),
-], ids=named)
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("act.pdf", PDF),
+        ("ACT.PDF", PDF),
+        ("poza.jpg", JPG),
+        ("poza.jpeg", JPG),
+        ("note.txt", "Țară".encode()),
+        ("plan.docx", zipped("word/document.xml")),
+        ("x.webp", b"RIFF\0\0\0\0WEBPVP8 "),
+        ("poza.png", drawn("PNG")),
+    ],
+    ids=named,
+)
 def test_documents_and_pictures_are_accepted(name: str, content: bytes) -> None:
     assert file.accepts(name, content) is None
 
 
-@pytest.mark.parametrize(("name", "content", "why"), [
-    ("run.exe", b"MZ", "Attach one of: pdf, docx"), ("page.html", b"<html>", "Attach one of"),
-    ("logo.svg", b"<svg>", "Attach one of"), ("plan.docm", zipped("x"), "Attach one of"), ("pdf", PDF, ""),
-    ("act.pdf.exe", PDF, "Attach one of"), ("act.pdf", JPG, "is not what its name says"),
-    ("note.txt", b"  <!DOCTYPE html>", "is not what its name says"), ("note.txt", b"a\0b", "is not what"),
-    ("plan.odt", zipped("content.xml"), "is not what"),
-    ("plan.docx", zipped("word/document.xml", "word/vbaProject.bin"), "holds macros"),
-], ids=named)
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("run.exe", b"MZ", "Attach one of: pdf, docx"),
+        ("page.html", b"<html>", "Attach one of"),
+        ("logo.svg", b"<svg>", "Attach one of"),
+        ("plan.docm", zipped("x"), "Attach one of"),
+        ("pdf", PDF, ""),
+        ("act.pdf.exe", PDF, "Attach one of"),
+        ("act.pdf", JPG, "is not what its name says"),
+        ("note.txt", b"  <!DOCTYPE html>", "is not what its name says"),
+        ("note.txt", b"a\0b", "is not what"),
+        ("plan.odt", zipped("content.xml"), "is not what"),
+        ("plan.docx", zipped("word/document.xml", "word/vbaProject.bin"), "holds macros"),
+    ],
+    ids=named,
+)
 def test_other_files_are_refused(name: str, content: bytes, why: str) -> None:
     refused = file.accepts(name, content)
     assert (why in str(refused)) if why else refused is None

@@ -7,17 +7,29 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, Table, create_engine, insert, select
 
-from app.fields import KINDS
-from app.fields.money import Money
-from app.language.form import Section
-from app.language.question import Answer, Question, Reading, Unknown
+from dosar.fields import QUESTION_KINDS
+from dosar.fields.money import Money
+from dosar.language.form import Section
+from dosar.language.question import Answer, Question, ReadingContext, Unknown
 
-READINGS = [Reading(language, date(2026, 9, 5)) for language in ("ro", "en", "ro-MD")]
+READINGS = [ReadingContext(language, date(2026, 9, 5)) for language in ("ro", "en", "ro-MD")]
 ANSWERS: dict[str, Answer] = {
-    "text": "Ștefan", "paragraph": "one\n\ntwo", "integer": 1234, "decimal": Decimal("1234.5"),
-    "money": Money(Decimal("1234.50"), "MDL"), "date": date(1998, 3, 27), "partial_date": "1998-03", "month": "1998-03",
-    "time": time(9, 30), "datetime": datetime(1998, 3, 27, 9, 30), "personal_number": "1630615123457",
-    "phone": "+40722123456", "email": "ana@example.org", "country": "MD", "file": 12, "image": 12,
+    "text": "Ștefan",
+    "paragraph": "one\n\ntwo",
+    "integer": 1234,
+    "decimal": Decimal("1234.5"),
+    "money": Money(Decimal("1234.50"), "MDL"),
+    "date": date(1998, 3, 27),
+    "partial_date": "1998-03",
+    "month": "1998-03",
+    "time": time(9, 30),
+    "datetime": datetime(1998, 3, 27, 9, 30),
+    "personal_number": "1630615123457",
+    "phone": "+40722123456",
+    "email": "ana@example.org",
+    "country": "MD",
+    "file": 12,
+    "image": 12,
     "code": "D-2026-0017",
 }
 
@@ -31,13 +43,21 @@ def asked(kind: str, **options: Any) -> Question:
 
 def test_every_kind_of_the_form_language_is_here() -> None:
     assert set(ANSWERS) | {
-        "yes_no", "select_one", "select_multiple", "ranked", "link", "table", "county", "note", "computed",
-    } == set(KINDS)
+        "yes_no",
+        "select_one",
+        "select_multiple",
+        "ranked",
+        "link",
+        "table",
+        "county",
+        "note",
+        "computed",
+    } == set(QUESTION_KINDS)
 
 
 @pytest.mark.parametrize("reading", READINGS, ids=lambda reading: reading.language)
 @pytest.mark.parametrize("kind", ANSWERS)
-def test_what_stands_in_the_box_is_the_answer(kind: str, reading: Reading) -> None:
+def test_what_stands_in_the_box_is_the_answer(kind: str, reading: ReadingContext) -> None:
     question = asked(kind)
     assert question.read(question.typed(ANSWERS[kind], reading), reading) == ANSWERS[kind]
     assert question.shown(ANSWERS[kind], reading) or question.attached, "the number of a file says nothing"
@@ -52,7 +72,7 @@ def test_what_is_kept_is_the_answer(kind: str) -> None:
     given = [ANSWERS[kind], None, Unknown.REFUSED]
     with engine.begin() as connection:
         connection.execute(insert(table), [question.stored(answer) for answer in given])
-        kept = [question.restored(row) for row in connection.execute(select(table)).mappings()]
+        kept = [question.restore_answer(row) for row in connection.execute(select(table)).mappings()]
     engine.dispose()
     assert kept == given
     assert [question.from_json(question.to_json(answer)) for answer in given] == given

@@ -5,16 +5,17 @@ from datetime import date
 import pytest
 from pydantic import TypeAdapter
 
-from app.fields import AnyQuestion
-from app.language.message import Mistake
-from app.language.question import Question, Reading
+from dosar.fields import AnyQuestion
+from dosar.language.question import Question, ReadingContext
+from dosar.language.text.message import Mistake
 
-RO = Reading("ro", date(2026, 7, 1))
+RO = ReadingContext("ro", date(2026, 7, 1))
 
 
 def link(to: str = "organisation") -> Question:
     return TypeAdapter(AnyQuestion).validate_python(
-        {"type": "link", "name": "funder", "to": to, "label": {"en": "Funder", "ro": "Finanțator"}})
+        {"type": "link", "name": "funder", "to": to, "label": {"en": "Funder", "ro": "Finanțator"}}
+    )
 
 
 def test_a_link_is_the_id_of_a_record():
@@ -37,5 +38,5 @@ def test_a_link_out_of_reach_shows_its_number_alone():
 
 
 def test_links_to_other_records_do_not_fit():
-    assert link().widens(link())
-    assert not link("person").widens(link("organisation"))
+    assert link().is_wider_than(link())
+    assert not link("person").is_wider_than(link("organisation"))

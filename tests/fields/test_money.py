@@ -5,59 +5,70 @@ from decimal import Decimal
 
 import pytest
 
-from app.fields.money import Amount, Money, add
-from app.language.message import Mistake
-from app.language.question import Reading
+from dosar.fields.money import Amount, Money, sum_by_currency
+from dosar.language.question import ReadingContext
+from dosar.language.text.message import Mistake
 
-RO, EN = (Reading(language, date(2026, 9, 5)) for language in ("ro", "en"))
+RO, EN = (ReadingContext(language, date(2026, 9, 5)) for language in ("ro", "en"))
 value = Amount(name="value", label={"en": "Value", "ro": "Valoare"})
 
 
-@pytest.mark.parametrize(("typed", "money"), [
-    (["1.234,50", "RON"], Money(Decimal("1234.50"), "RON")),
-    (["1234.5", "EUR"], Money(Decimal("1234.50"), "EUR")),
-    (["100", ""], Money(Decimal("100.00"), "RON")),
-    (["100"], Money(Decimal("100.00"), "RON")),
-    (["100 mdl", "RON"], Money(Decimal("100.00"), "MDL")),
-    (["500 lei", "RON"], Money(Decimal("500.00"), "RON")),
-    (["500 lei", "MDL"], Money(Decimal("500.00"), "MDL")),
-    (["500 de lei", "EUR"], Money(Decimal("500.00"), "RON")),
-    (["1 leu"], Money(Decimal("1.00"), "RON")),
-    (["20 €", "RON"], Money(Decimal("20.00"), "EUR")),
-    (["€20,50", "RON"], Money(Decimal("20.50"), "EUR")),
-    (["20 Euro", "MDL"], Money(Decimal("20.00"), "EUR")),
-    (["1.234,5 de euro", ""], Money(Decimal("1234.50"), "EUR")),
-    (["20USD", "RON"], Money(Decimal("20.00"), "USD")),
-    (["", "RON"], None),
-    (["", ""], None),
-])
+@pytest.mark.parametrize(
+    ("typed", "money"),
+    [
+        (["1.234,50", "RON"], Money(Decimal("1234.50"), "RON")),
+        (["1234.5", "EUR"], Money(Decimal("1234.50"), "EUR")),
+        (["100", ""], Money(Decimal("100.00"), "RON")),
+        (["100"], Money(Decimal("100.00"), "RON")),
+        (["100 mdl", "RON"], Money(Decimal("100.00"), "MDL")),
+        (["500 lei", "RON"], Money(Decimal("500.00"), "RON")),
+        (["500 lei", "MDL"], Money(Decimal("500.00"), "MDL")),
+        (["500 de lei", "EUR"], Money(Decimal("500.00"), "RON")),
+        (["1 leu"], Money(Decimal("1.00"), "RON")),
+        (["20 €", "RON"], Money(Decimal("20.00"), "EUR")),
+        (["€20,50", "RON"], Money(Decimal("20.50"), "EUR")),
+        (["20 Euro", "MDL"], Money(Decimal("20.00"), "EUR")),
+        (["1.234,5 de euro", ""], Money(Decimal("1234.50"), "EUR")),
+        (["20USD", "RON"], Money(Decimal("20.00"), "USD")),
+        (["", "RON"], None),
+        (["", ""], None),
+    ],
+)
 def test_an_amount_and_its_currency_are_read(typed: list[str], money: Money | None) -> None:
     assert value.read(typed, RO) == money
 
 
-@pytest.mark.parametrize(("typed", "why"), [
-    (["12,345", "RON"], "at most 2 digits"),
-    (["a lot", "RON"], "Write a number"),
-    (["12", "XYZ"], "RON, MDL, EUR"),
-    (["12 lemn", "RON"], "Write a number"),
-    (["€ 12 lei", "RON"], "Write a number"),
-    (["lei", "RON"], "Write a number"),
-])
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        (["12,345", "RON"], "at most 2 digits"),
+        (["a lot", "RON"], "Write a number"),
+        (["12", "XYZ"], "RON, MDL, EUR"),
+        (["12 lemn", "RON"], "Write a number"),
+        (["€ 12 lei", "RON"], "Write a number"),
+        (["lei", "RON"], "Write a number"),
+    ],
+)
 def test_other_amounts_are_refused(typed: list[str], why: str) -> None:
     with pytest.raises(Mistake, match=why):
         value.read(typed, RO)
 
 
 @pytest.mark.parametrize("reading", [RO, EN])
-@pytest.mark.parametrize("money", [
-    Money(Decimal("0.00"), "RON"), Money(Decimal("1234.50"), "MDL"), Money(Decimal("-0.01"), "EUR"),
-    Money(Decimal("9999999999999.99"), "RON"),
-])
-def test_money_reads_back(money: Money, reading: Reading) -> None:
+@pytest.mark.parametrize(
+    "money",
+    [
+        Money(Decimal("0.00"), "RON"),
+        Money(Decimal("1234.50"), "MDL"),
+        Money(Decimal("-0.01"), "EUR"),
+        Money(Decimal("9999999999999.99"), "RON"),
+    ],
+)
+def test_money_reads_back(money: Money, reading: ReadingContext) -> None:
     assert value.read(value.typed(money, reading), reading) == money
     assert value.read([value.shown(money, reading)], reading) == money
     assert value.from_json(value.to_json(money)) == money
-    assert value.restored(value.stored(money)) == money
+    assert value.restore_answer(value.stored(money)) == money
 
 
 def test_lei_are_those_that_the_question_offers() -> None:
@@ -77,7 +88,7 @@ def test_money_always_names_its_currency() -> None:
 
 def test_no_answer_empties_both_columns() -> None:
     assert value.stored(None) == {"value": None, "value__currency": None}
-    assert value.restored({"value": None, "value__currency": None}) is None
+    assert value.restore_answer({"value": None, "value__currency": None}) is None
 
 
 def test_a_currency_no_longer_offered_stays_with_its_answer() -> None:
@@ -89,9 +100,9 @@ def test_a_currency_no_longer_offered_stays_with_its_answer() -> None:
 
 def test_currencies_are_never_added_together() -> None:
     given = [Money(Decimal("10.10"), "RON"), Money(Decimal("5"), "EUR"), Money(Decimal("0.20"), "RON")]
-    assert add(given) == {"RON": Decimal("10.30"), "EUR": Decimal("5.00")}
+    assert sum_by_currency(given) == {"RON": Decimal("10.30"), "EUR": Decimal("5.00")}
 
 
 def test_currencies_may_be_added_not_taken_away() -> None:
     lei = Amount(name="value", label=value.label, currencies=["RON"])
-    assert value.widens(lei) and not lei.widens(value)
+    assert value.is_wider_than(lei) and not lei.is_wider_than(value)

@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from app.fields.months import Month
-from app.language.message import Mistake
-from app.language.question import Reading
+from dosar.fields.months import Month
+from dosar.language.question import ReadingContext
+from dosar.language.text.message import Mistake
 
 MONTH = Month.model_validate({"name": "month", "type": "month", "label": {"en": "Month", "ro": "Luna"}})
-ROMANIAN, ENGLISH = (Reading(language, date(2026, 11, 22)) for language in ("ro", "en"))
+ROMANIAN, ENGLISH = (ReadingContext(language, date(2026, 11, 22)) for language in ("ro", "en"))
 
 
 @pytest.mark.parametrize("typed", ["03.2025", "martie 2025", "2025-03", "14.3.2025"])
@@ -23,6 +23,6 @@ def test_a_year_alone_is_no_month() -> None:
 
 
 @pytest.mark.parametrize(("reading", "words"), [(ROMANIAN, "martie 2025"), (ENGLISH, "March 2025")])
-def test_a_month_is_shown_in_the_readers_language_and_reads_back(reading: Reading, words: str) -> None:
+def test_a_month_is_shown_in_the_readers_language_and_reads_back(reading: ReadingContext, words: str) -> None:
     assert MONTH.shown("2025-03", reading) == words
     assert MONTH.read(MONTH.typed("2025-03", reading), reading) == "2025-03"

@@ -5,18 +5,18 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from app.fields.numbered import IssuedCode
-from app.language.message import Mistake
-from app.language.question import Reading
+from dosar.fields.codes import IssuedCode
+from dosar.language.question import ReadingContext
+from dosar.language.text.message import Mistake
 
-RO = Reading("ro", date(2026, 9, 5))
+RO = ReadingContext("ro", date(2026, 9, 5))
 LABEL = {"en": "Case code", "ro": "Codul cazului"}
 code = IssuedCode(name="code", label=LABEL)
 
 
 def test_a_code_is_issued_from_year_and_number() -> None:
-    assert code.issue(17, RO.today) == "D-2026-0017"
-    assert IssuedCode(name="code", label=LABEL, pattern="{number}/{year}").issue(17, RO.today) == "17/2026"
+    assert code.make_code(17, RO.today) == "D-2026-0017"
+    assert IssuedCode(name="code", label=LABEL, pattern="{number}/{year}").make_code(17, RO.today) == "17/2026"
 
 
 @pytest.mark.parametrize("typed", ["D-2026-0017", "12/2008", "B.3"])
@@ -40,9 +40,17 @@ def test_other_codes_are_refused(typed: str) -> None:
         code.read([typed], RO)
 
 
-@pytest.mark.parametrize("pattern", [
-    "D-{year}", "{number} {year}", "{number.real}", "{number", "{0}", "{number:99}",
-])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "D-{year}",
+        "{number} {year}",
+        "{number.real}",
+        "{number",
+        "{0}",
+        "{number:99}",
+    ],
+)
 def test_a_pattern_that_makes_no_code_is_refused(pattern: str) -> None:
     with pytest.raises(ValidationError, match="must hold"):
         IssuedCode(name="code", label=LABEL, pattern=pattern)

@@ -6,45 +6,61 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Column, MetaData, Table, create_engine, func, insert, select
 
-from app.fields.numbers import DecimalNumber, Scaled, WholeNumber
-from app.language.message import Mistake
-from app.language.question import Reading
+from dosar.fields.numbers import DecimalNumber, Scaled, WholeNumber
+from dosar.language.question import ReadingContext
+from dosar.language.text.message import Mistake
 
 TODAY = date(2026, 9, 5)
-READINGS = {language: Reading(language, TODAY) for language in ("ro", "en", "ro-MD")}
+READINGS = {language: ReadingContext(language, TODAY) for language in ("ro", "en", "ro-MD")}
 LABEL = {"en": "Hours", "ro": "Ore"}
 hours = DecimalNumber(name="hours", label=LABEL, places=4)
 children = WholeNumber(name="children", label=LABEL, min=0, max=5000)
 
 
-@pytest.mark.parametrize(("typed", "ro", "en"), [
-    ("1234", "1234", "1234"),
-    ("1234,5", "1234.5", "1234.5"),
-    ("1234.5", "1234.5", "1234.5"),
-    ("1.234,5", "1234.5", "1234.5"),
-    ("1,234.5", "1234.5", "1234.5"),
-    ("1 234,5", "1234.5", "1234.5"),
-    ("1\u00a0234.5", "1234.5", "1234.5"),
-    ("1.234.567", "1234567", "1234567"),
-    ("1.234", "1234", "1.234"),
-    ("1,234", "1.234", "1234"),
-    ("12.50", "12.5", "12.5"),
-    (",5", "0.5", "0.5"),
-    ("-3", "-3", "-3"),
-    ("−3,25", "-3.25", "-3.25"),
-    ("+7", "7", "7"),
-    ("0", "0", "0"),
-    ("-0", "0", "0"),
-])
+@pytest.mark.parametrize(
+    ("typed", "ro", "en"),
+    [
+        ("1234", "1234", "1234"),
+        ("1234,5", "1234.5", "1234.5"),
+        ("1234.5", "1234.5", "1234.5"),
+        ("1.234,5", "1234.5", "1234.5"),
+        ("1,234.5", "1234.5", "1234.5"),
+        ("1 234,5", "1234.5", "1234.5"),
+        ("1\u00a0234.5", "1234.5", "1234.5"),
+        ("1.234.567", "1234567", "1234567"),
+        ("1.234", "1234", "1.234"),
+        ("1,234", "1.234", "1234"),
+        ("12.50", "12.5", "12.5"),
+        (",5", "0.5", "0.5"),
+        ("-3", "-3", "-3"),
+        ("−3,25", "-3.25", "-3.25"),
+        ("+7", "7", "7"),
+        ("0", "0", "0"),
+        ("-0", "0", "0"),
+    ],
+)
 def test_a_number_is_read_as_the_reader_writes_it(typed: str, ro: str, en: str) -> None:
     assert hours.read([typed], READINGS["ro"]) == Decimal(ro)
     assert hours.read([typed], READINGS["ro-MD"]) == Decimal(ro)
     assert hours.read([typed], READINGS["en"]) == Decimal(en)
 
 
-@pytest.mark.parametrize("typed", [
-    "twelve", "1.2.3", "12,", "1,23,4", "-", "1 23", "12 34", "½", "١٢", "1e5", "NaN",
-])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "twelve",
+        "1.2.3",
+        "12,",
+        "1,23,4",
+        "-",
+        "1 23",
+        "12 34",
+        "½",
+        "١٢",
+        "1e5",
+        "NaN",
+    ],
+)
 def test_no_number_is_guessed(typed: str) -> None:
     for reading in READINGS.values():
         with pytest.raises(Mistake, match="Write a number, for example 12"):
@@ -105,10 +121,10 @@ def test_decimals_are_kept_exactly() -> None:
         assert connection.scalar(select(func.sum(table.c.hours))) == Decimal("0.3")
         kept = connection.scalars(select(table.c.hours)).all()
     engine.dispose()
-    assert [hours.to_json(hours.restored({"hours": number})) for number in kept] == ["0.1", "0.2", None]
+    assert [hours.to_json(hours.restore_answer({"hours": number})) for number in kept] == ["0.1", "0.2", None]
 
 
 def test_limits_may_be_loosened_only() -> None:
     more = WholeNumber(name="children", label=LABEL, min=0)
-    assert more.widens(children) and not children.widens(more)
-    assert not more.widens(hours)
+    assert more.is_wider_than(children) and not children.is_wider_than(more)
+    assert not more.is_wider_than(hours)

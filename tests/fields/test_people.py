@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from app.fields.people import Email, PersonalNumber, Phone
-from app.language.message import Mistake
-from app.language.question import Reading
+from dosar.fields.people import Email, PersonalNumber, Phone
+from dosar.language.question import ReadingContext
+from dosar.language.text.message import Mistake
 
-RO, EN = (Reading(language, date(2026, 9, 5)) for language in ("ro", "en"))
+RO, EN = (ReadingContext(language, date(2026, 9, 5)) for language in ("ro", "en"))
 LABEL = {"en": "CNP", "ro": "CNP"}
 cnp = PersonalNumber(name="cnp", label=LABEL)
 phone = Phone(name="phone", label=LABEL)
@@ -27,12 +27,21 @@ def test_a_personal_number_is_kept_without_spaces(typed: str) -> None:
     assert cnp.read(cnp.typed(answer, EN), EN) == answer
 
 
-@pytest.mark.parametrize(("country", "number", "doubt"), [
-    ("RO", VALID_CNP, ""), ("RO", WRONG_DIGIT, "check digit"), ("RO", VALID_IDNP, "check digit"),
-    ("MD", VALID_IDNP, ""), ("MD", "2004001000006", "check digit"), ("any", VALID_IDNP, ""),
-    ("any", VALID_CNP, ""),
-    ("any", WRONG_DIGIT, "check digit"), ("any", "12345", "13 digits"), ("any", "AB123456", "13 digits"),
-])
+@pytest.mark.parametrize(
+    ("country", "number", "doubt"),
+    [
+        ("RO", VALID_CNP, ""),
+        ("RO", WRONG_DIGIT, "check digit"),
+        ("RO", VALID_IDNP, "check digit"),
+        ("MD", VALID_IDNP, ""),
+        ("MD", "2004001000006", "check digit"),
+        ("any", VALID_IDNP, ""),
+        ("any", VALID_CNP, ""),
+        ("any", WRONG_DIGIT, "check digit"),
+        ("any", "12345", "13 digits"),
+        ("any", "AB123456", "13 digits"),
+    ],
+)
 def test_a_wrong_personal_number_is_doubted_not_refused(country: str, number: str, doubt: str) -> None:
     asked = PersonalNumber.model_validate({"name": "cnp", "label": LABEL, "country": country})
     said = asked.doubts(asked.read([number], RO))
@@ -59,12 +68,20 @@ def test_a_doubtful_number_tells_nothing() -> None:
     assert cnp.contradictions(WRONG_DIGIT, {"birth_date": "1998", "sex": "F"}) == []
 
 
-@pytest.mark.parametrize(("beside", "doubted"), [
-    ({}, []), ({"birth_date": None, "sex": None}, []), ({"birth_date": "1963-06-15", "sex": "M"}, []),
-    ({"birth_date": "1963", "sex": "other"}, []), ({"birth_date": "1963-06"}, []),
-    ({"birth_date": "1963-06-16"}, ["15.06.1963"]), ({"birth_date": "1964"}, ["15.06.1963"]),
-    ({"sex": "F"}, ["other sex"]), ({"birth_date": "1964", "sex": "F"}, ["15.06.1963", "other sex"]),
-])
+@pytest.mark.parametrize(
+    ("beside", "doubted"),
+    [
+        ({}, []),
+        ({"birth_date": None, "sex": None}, []),
+        ({"birth_date": "1963-06-15", "sex": "M"}, []),
+        ({"birth_date": "1963", "sex": "other"}, []),
+        ({"birth_date": "1963-06"}, []),
+        ({"birth_date": "1963-06-16"}, ["15.06.1963"]),
+        ({"birth_date": "1964"}, ["15.06.1963"]),
+        ({"sex": "F"}, ["other sex"]),
+        ({"birth_date": "1964", "sex": "F"}, ["15.06.1963", "other sex"]),
+    ],
+)
 def test_a_cnp_that_contradicts_what_is_known_is_doubted(beside: dict[str, str], doubted: list[str]) -> None:
     told = [str(one) for one in cnp.contradictions(VALID_CNP, beside)]
     assert len(told) == len(doubted)
@@ -75,15 +92,18 @@ def test_a_personal_number_is_for_those_who_may_see_identities() -> None:
     assert cnp.sensitivity == "identity"
 
 
-@pytest.mark.parametrize(("typed", "kept", "shown"), [
-    ("0722 123 456", "+40722123456", "+40 722 123 456"),
-    ("0722.123.456", "+40722123456", "+40 722 123 456"),
-    ("+40 722 123 456", "+40722123456", "+40 722 123 456"),
-    ("0040722123456", "+40722123456", "+40 722 123 456"),
-    ("+373 69 123 456", "+37369123456", "+373 691 23 456"),
-    ("12345", "12345", "12345"),
-    ("vecina, 0722 12 34", "vecina, 0722 12 34", "vecina, 0722 12 34"),
-])
+@pytest.mark.parametrize(
+    ("typed", "kept", "shown"),
+    [
+        ("0722 123 456", "+40722123456", "+40 722 123 456"),
+        ("0722.123.456", "+40722123456", "+40 722 123 456"),
+        ("+40 722 123 456", "+40722123456", "+40 722 123 456"),
+        ("0040722123456", "+40722123456", "+40 722 123 456"),
+        ("+373 69 123 456", "+37369123456", "+373 691 23 456"),
+        ("12345", "12345", "12345"),
+        ("vecina, 0722 12 34", "vecina, 0722 12 34", "vecina, 0722 12 34"),
+    ],
+)
 def test_a_telephone_number_is_kept_for_dialling(typed: str, kept: str, shown: str) -> None:
     assert phone.read([typed], RO) == kept
     assert phone.shown(kept, RO) == shown
@@ -110,9 +130,13 @@ def test_a_number_is_found_as_dialled_at_home() -> None:
     assert phone.words("+40722123456") == "+40722123456 0722123456 722123456"
 
 
-@pytest.mark.parametrize(("typed", "kept"), [
-    ("ana@example.org", "ana@example.org"), (" Ana.Pop@Example.ORG ", "Ana.Pop@example.org"),
-])
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("ana@example.org", "ana@example.org"),
+        (" Ana.Pop@Example.ORG ", "Ana.Pop@example.org"),
+    ],
+)
 def test_an_email_address_is_read(typed: str, kept: str) -> None:
     assert email.read([typed], RO) == kept
     assert email.read(email.typed(kept, RO), RO) == kept

@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from app.fields.places import Country, County
-from app.language.choices import Choice
-from app.language.message import Mistake
-from app.language.question import Reading
+from dosar.fields.places import Country, County
+from dosar.language.choices import Choice
+from dosar.language.question import ReadingContext
+from dosar.language.text.message import Mistake
 
-RO, EN = (Reading(language, date(2026, 9, 5)) for language in ("ro", "en"))
+RO, EN = (ReadingContext(language, date(2026, 9, 5)) for language in ("ro", "en"))
 LABEL = {"en": "Place", "ro": "Locul"}
 LISTS = {
     "county_ro": [Choice(code="RO-CJ", label={"en": "Cluj", "ro": "Cluj"})],
@@ -19,11 +19,18 @@ country = Country(name="country", label=LABEL)
 county = County(name="county", label=LABEL).with_choices(LISTS)
 
 
-@pytest.mark.parametrize(("typed", "code"), [
-    ("MD", "MD"), ("md", "MD"), ("Republica Moldova", "MD"), ("Moldova", "MD"), ("romania", "RO"),
-    ("Germany", "DE"),
-    ("germania", "DE"),
-])
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("MD", "MD"),
+        ("md", "MD"),
+        ("Republica Moldova", "MD"),
+        ("Moldova", "MD"),
+        ("romania", "RO"),
+        ("Germany", "DE"),
+        ("germania", "DE"),
+    ],
+)
 def test_a_country_is_chosen_by_code_or_name(typed: str, code: str) -> None:
     assert country.read([typed], RO) == code
     assert country.read(country.typed(code, EN), EN) == code
@@ -46,9 +53,16 @@ def test_an_unknown_country_is_refused() -> None:
         country.read(["Narnia"], RO)
 
 
-@pytest.mark.parametrize(("typed", "code"), [
-    ("RO-CJ", "RO-CJ"), ("ro-cj", "RO-CJ"), ("Cluj", "RO-CJ"), ("Hîncești", "MD-HI"), ("hancesti", "MD-HI"),
-])
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("RO-CJ", "RO-CJ"),
+        ("ro-cj", "RO-CJ"),
+        ("Cluj", "RO-CJ"),
+        ("Hîncești", "MD-HI"),
+        ("hancesti", "MD-HI"),
+    ],
+)
 def test_a_county_is_chosen_by_code_or_name(typed: str, code: str) -> None:
     assert county.read([typed], RO) == code
     assert county.read(county.typed(code, EN), EN) == code
@@ -72,12 +86,18 @@ def test_a_county_is_shown_by_its_name() -> None:
 def test_of_two_places_of_one_name_the_country_is_told() -> None:
     """There is a Călărași in Romania and one in Moldova."""
     twice = {"en": "Călărași", "ro": "Călărași"}
-    lists = {name: [*LISTS[name], Choice(code=code, label=twice)] for name, code in (
-        ("county_ro", "RO-CL"), ("region_md", "MD-CL"),
-    )}
+    lists = {
+        name: [*LISTS[name], Choice(code=code, label=twice)]
+        for name, code in (
+            ("county_ro", "RO-CL"),
+            ("region_md", "MD-CL"),
+        )
+    }
     both = County(name="county", label=LABEL).with_choices(lists)
     assert [both.shown(code, RO) for code in ("RO-CL", "MD-CL", "RO-CJ")] == [
-        "Călărași (România)", "Călărași (Republica Moldova)", "Cluj",
+        "Călărași (România)",
+        "Călărași (Republica Moldova)",
+        "Cluj",
     ]
     assert both.shown("MD-CL", EN) == "Călărași (Moldova)"
     assert both.read(["Călărași (România)"], RO) == "RO-CL"

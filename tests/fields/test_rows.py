@@ -8,15 +8,14 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from app.fields import AnyQuestion
-from app.fields.money import Money
-from app.language.choices import Choice
-from app.language.question import Question, Reading, Unknown
+from dosar.fields import AnyQuestion
+from dosar.fields.money import Money
+from dosar.language.choices import Choice
+from dosar.language.question import Question, ReadingContext, Unknown
 
-RO = Reading("ro", date(2026, 7, 1))
+RO = ReadingContext("ro", date(2026, 7, 1))
 COLUMNS = [
-    {"type": "text", "name": "name", "label": {"en": "Name", "ro": "Nume"},
-     "sensitivity": "identity", "search": True},
+    {"type": "text", "name": "name", "label": {"en": "Name", "ro": "Nume"}, "sensitivity": "identity", "search": True},
     {"type": "date", "name": "birth_date", "label": {"en": "Born", "ro": "Data nașterii"}, "unknown": True},
     {"type": "select_one", "name": "kin", "choices": "kinship", "label": {"en": "Kinship", "ro": "Rudenie"}},
     {"type": "money", "name": "income", "label": {"en": "Income", "ro": "Venit"}},
@@ -30,34 +29,51 @@ def cell(question: Question, texts: Sequence[str]) -> Any:
 
 
 def family(**options) -> Question:
-    question = TypeAdapter(AnyQuestion).validate_python({
-        "type": "table", "name": "family", "label": {"en": "Family", "ro": "Familia"},
-        "columns": COLUMNS, **options,
-    })
+    question = TypeAdapter(AnyQuestion).validate_python(
+        {
+            "type": "table",
+            "name": "family",
+            "label": {"en": "Family", "ro": "Familia"},
+            "columns": COLUMNS,
+            **options,
+        }
+    )
     return question.with_choices({"kinship": KINSHIP})
 
 
 def test_rows_keep_the_order_of_the_page():
-    read = family().read_rows({
-        "csrf_token": ["x"],
-        "family.7.id": ["3"], "family.7.name": ["Ana"], "family.7.birth_date": ["27.03.1998"],
-        "family.2.id": [""], "family.2.name": ["Ion"], "family.2.kin": ["mother"],
-        "family.2.income": ["1.200,50", "RON"],
-    }, cell)
+    read = family().read_rows(
+        {
+            "csrf_token": ["x"],
+            "family.7.id": ["3"],
+            "family.7.name": ["Ana"],
+            "family.7.birth_date": ["27.03.1998"],
+            "family.2.id": [""],
+            "family.2.name": ["Ion"],
+            "family.2.kin": ["mother"],
+            "family.2.income": ["1.200,50", "RON"],
+        },
+        cell,
+    )
 
     assert read.mistakes == {}
     assert read.rows == [
         {"id": 3, "name": "Ana", "birth_date": date(1998, 3, 27), "kin": None, "income": None},
-        {"id": None, "name": "Ion", "birth_date": None, "kin": "mother",
-         "income": Money(Decimal("1200.50"), "RON")},
+        {"id": None, "name": "Ion", "birth_date": None, "kin": "mother", "income": Money(Decimal("1200.50"), "RON")},
     ]
 
 
 def test_a_new_row_with_nothing_in_it_is_left_out():
-    read = family().read_rows({
-        "family.1.id": [""], "family.1.name": ["  "], "family.1.income": ["", "RON"],
-        "family.2.name": [""], "family.3.birth_date": ["", "~dont_know"],
-    }, cell)
+    read = family().read_rows(
+        {
+            "family.1.id": [""],
+            "family.1.name": ["  "],
+            "family.1.income": ["", "RON"],
+            "family.2.name": [""],
+            "family.3.birth_date": ["", "~dont_know"],
+        },
+        cell,
+    )
 
     assert [row["birth_date"] for row in read.rows] == [Unknown.DONT_KNOW]
 
@@ -68,20 +84,33 @@ def test_a_kept_row_stays_though_its_boxes_are_empty():
 
 
 def test_every_mistake_is_told_with_its_row_and_column():
-    read = family().read_rows({
-        "family.1.name": ["Ana"], "family.1.birth_date": ["31.02.2000"], "family.1.kin": ["cousin"],
-        "family.5.birth_date": ["mai"],
-    }, cell)
+    read = family().read_rows(
+        {
+            "family.1.name": ["Ana"],
+            "family.1.birth_date": ["31.02.2000"],
+            "family.1.kin": ["cousin"],
+            "family.5.birth_date": ["mai"],
+        },
+        cell,
+    )
 
     assert set(read.mistakes) == {("1", "birth_date"), ("1", "kin"), ("5", "birth_date")}
     assert len(read.rows) == 2
 
 
-@pytest.mark.parametrize("posted", [
-    {"family": ["x"]}, {"family.__row__.name": ["x"]}, {"family.x.name": ["x"]}, {"family.1": ["x"]},
-    {"family.1.salary": ["x"]}, {"families.1.name": ["x"]}, {"family.1234567.name": ["x"]},
-    {"xfamily.1.name": ["x"]},
-])
+@pytest.mark.parametrize(
+    "posted",
+    [
+        {"family": ["x"]},
+        {"family.__row__.name": ["x"]},
+        {"family.x.name": ["x"]},
+        {"family.1": ["x"]},
+        {"family.1.salary": ["x"]},
+        {"families.1.name": ["x"]},
+        {"family.1234567.name": ["x"]},
+        {"xfamily.1.name": ["x"]},
+    ],
+)
 def test_other_names_on_the_page_are_no_rows(posted):
     assert family().read_rows(posted, cell) == ([], {})
 
@@ -105,7 +134,8 @@ def test_rows_go_into_the_history_and_back():
     table = family()
 
     assert table.to_json(rows) == [
-        {"id": 3, "name": "Ana", "birth_date": "~refused", "kin": None, "income": ["5.00", "EUR"]}]
+        {"id": 3, "name": "Ana", "birth_date": "~refused", "kin": None, "income": ["5.00", "EUR"]}
+    ]
     assert table.from_json(table.to_json(rows)) == rows
 
 

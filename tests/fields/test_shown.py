@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from app.fields.shown import Note
-from app.language.question import Reading
+from dosar.fields.notes import Note
+from dosar.language.question import ReadingContext
 
 note = Note(name="remark", label={"en": "Ask gently.", "ro": "Întrebați cu blândețe."}, unknown=True)
 
@@ -11,4 +11,4 @@ note = Note(name="remark", label={"en": "Ask gently.", "ro": "Întrebați cu bl�
 def test_a_note_asks_and_keeps_nothing() -> None:
     assert note.columns() == []
     assert note.stored(None) == {}
-    assert note.read(["anything"], Reading("ro", date(2026, 9, 5))) is None
+    assert note.read(["anything"], ReadingContext("ro", date(2026, 9, 5))) is None

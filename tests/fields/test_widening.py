@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.fields import KINDS
-from app.language.question import Question
+from dosar.fields import QUESTION_KINDS
+from dosar.language.question import Question
 from tests.fields.test_kinds import asked
 
 YES_NO_LATER = [{"code": code, "label": {"en": code, "ro": code}} for code in ("yes", "no", "later")]
@@ -27,35 +27,42 @@ WIDENED: list[tuple[Question, Question, Any, Any]] = [
 
 @pytest.mark.parametrize(("older", "wider", "before", "after"), WIDENED)
 def test_an_answer_goes_along(older: Question, wider: Question, before: Any, after: Any) -> None:
-    assert wider.widens(older) and not wider.lies_as(older)
+    assert wider.is_wider_than(older) and not wider.is_stored_like(older)
     converted = wider.converted(older, before)
     assert converted == after
-    assert wider.restored(wider.stored(converted)) == after
+    assert wider.restore_answer(wider.stored(converted)) == after
 
 
 def test_a_line_becomes_a_paragraph_where_it_stands() -> None:
-    assert asked("paragraph").widens(asked("text")) and asked("paragraph").lies_as(asked("text"))
+    assert asked("paragraph").is_wider_than(asked("text")) and asked("paragraph").is_stored_like(asked("text"))
 
 
-@pytest.mark.parametrize(("older", "now"), [
-    (asked("decimal"), asked("integer")),
-    (asked("text"), asked("date")),
-    (asked("paragraph"), asked("text", max=20_000)),
-    (asked("integer"), asked("text", max=5)),
-    (asked("integer", max=50), asked("decimal", max=20)),
-    (asked("yes_no"), asked("select_one", choices=SEXES)),
-    (asked("select_multiple", choices=SEXES), asked("select_one", choices=SEXES)),
-    (asked("link", to="person"), asked("text")),
-    (asked("computed", value="1", result="integer"), asked("text")),
-])
+@pytest.mark.parametrize(
+    ("older", "now"),
+    [
+        (asked("decimal"), asked("integer")),
+        (asked("text"), asked("date")),
+        (asked("paragraph"), asked("text", max=20_000)),
+        (asked("integer"), asked("text", max=5)),
+        (asked("integer", max=50), asked("decimal", max=20)),
+        (asked("yes_no"), asked("select_one", choices=SEXES)),
+        (asked("select_multiple", choices=SEXES), asked("select_one", choices=SEXES)),
+        (asked("link", to="person"), asked("text")),
+        (asked("computed", value="1", result="integer"), asked("text")),
+    ],
+)
 def test_what_would_lose_answers_is_refused(older: Question, now: Question) -> None:
-    assert not now.widens(older)
+    assert not now.is_wider_than(older)
 
 
 def test_every_kind_widens_itself() -> None:
-    own = {"select_one": {"choices": SEXES}, "select_multiple": {"choices": SEXES}, "link": {"to": "person"},
-           "computed": {"value": "1", "result": "integer"}, "table": {"columns": [
-               {"type": "text", "name": "name", "label": {"en": "Name", "ro": "Nume"}}]}}
-    for kind in KINDS:
+    own = {
+        "select_one": {"choices": SEXES},
+        "select_multiple": {"choices": SEXES},
+        "link": {"to": "person"},
+        "computed": {"value": "1", "result": "integer"},
+        "table": {"columns": [{"type": "text", "name": "name", "label": {"en": "Name", "ro": "Nume"}}]},
+    }
+    for kind in QUESTION_KINDS:
         question = asked(kind, **own.get(kind, {}))
-        assert question.widens(question) and question.lies_as(question)
+        assert question.is_wider_than(question) and question.is_stored_like(question)

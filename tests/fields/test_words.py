@@ -4,25 +4,28 @@ from datetime import date
 
 import pytest
 
-from app.fields.words import Line, Paragraph, folded
-from app.language.message import Mistake
-from app.language.question import Reading
+from dosar.fields.text import Paragraph, TextLine, fold_name
+from dosar.language.question import ReadingContext
+from dosar.language.text.message import Mistake
 
-RO = Reading("ro", date(2026, 9, 5))
+RO = ReadingContext("ro", date(2026, 9, 5))
 LABEL = {"en": "Name", "ro": "Nume"}
-name = Line(name="name", label=LABEL)
+name = TextLine(name="name", label=LABEL)
 story = Paragraph(name="story", label=LABEL, lines=6)
 
 
-@pytest.mark.parametrize(("typed", "read"), [
-    ("  Ana Pop ", "Ana Pop"),
-    ("Ana\r\nPop", "Ana Pop"),
-    ("Ştefan Ţîrcă", "Ștefan Țîrcă"),
-    ("S\u0326tefan", "Ștefan"),
-    ("Ana\x00\x07 Pop", "Ana Pop"),
-    ("\x00", None),
-    ("   ", None),
-])
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("  Ana Pop ", "Ana Pop"),
+        ("Ana\r\nPop", "Ana Pop"),
+        ("Ştefan Ţîrcă", "Ștefan Țîrcă"),
+        ("S\u0326tefan", "Ștefan"),
+        ("Ana\x00\x07 Pop", "Ana Pop"),
+        ("\x00", None),
+        ("   ", None),
+    ],
+)
 def test_a_line_is_kept_in_one_spelling(typed: str, read: str | None) -> None:
     assert name.read([typed], RO) == read
 
@@ -52,13 +55,13 @@ def test_a_megabyte_is_refused_in_a_sentence() -> None:
 
 
 def test_a_line_may_become_longer_or_a_paragraph() -> None:
-    longer = Line(name="name", label=LABEL, max=400)
-    assert longer.widens(name) and story.widens(name)
-    assert not name.widens(longer) and not name.widens(story)
+    longer = TextLine(name="name", label=LABEL, max=400)
+    assert longer.is_wider_than(name) and story.is_wider_than(name)
+    assert not name.is_wider_than(longer) and not name.is_wider_than(story)
 
 
 def test_names_are_compared_without_marks() -> None:
-    assert folded("Hîncești") == folded("HÂNCEŞTI") == "hancesti"
+    assert fold_name("Hîncești") == fold_name("HÂNCEŞTI") == "hancesti"
 
 
 @pytest.mark.parametrize("line_break", ["\v", "\f", "\x85", "\u2028", "\u2029", "\x1e", "\r", "\r\n"])

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from app.fields.money import Money
-from app.filing.cells import CellReader
-from app.filing.derive import derived_answers, suggested_answers
-from app.filing.read import NO_QUESTION, NOT_OF_THIS_KIND, read_texts, read_values
-from app.filing.texts import next_row_index, renumber_rows, texts_of_answers
-from app.language.form import Form
-from app.language.question import Question, Reading, Unknown
-from app.language.reading import read_text
+from dosar.fields.money import Money
+from dosar.filing.cells import CellReader
+from dosar.filing.derive import derived_answers, suggested_answers
+from dosar.filing.read import NO_QUESTION, NOT_OF_THIS_KIND, read_texts, read_values
+from dosar.filing.texts import next_row_index, renumber_rows, texts_of_answers
+from dosar.language.form import Form
+from dosar.language.load.yaml_reader import read_text
+from dosar.language.question import Question, ReadingContext, Unknown
 
-RO = Reading("ro", date(2026, 11, 22))
+RO = ReadingContext("ro", date(2026, 11, 22))
 FAMILY = """
 questions:
   - {name: visited, type: date, label: {en: Visited, ro: Vizitat}}
@@ -53,10 +53,20 @@ def cells() -> CellReader:
 
 
 TYPED = {
-    "visited": ["20.11.2026"], "income": ["1.200,50", "RON"], "age": ["99"],
-    "family.4.id": [""], "family.4.name": [""], "family.4.kin": ["child"],
-    "family.7.id": ["3"], "family.7.name": ["Ana"], "family.7.born": ["31.02.2000"], "family.7.kin": ["aunt"],
-    "family.9.id": [""], "family.9.name": ["Ion"], "family.9.born": ["1.5.2019"], "family.9.kin": ["child"],
+    "visited": ["20.11.2026"],
+    "income": ["1.200,50", "RON"],
+    "age": ["99"],
+    "family.4.id": [""],
+    "family.4.name": [""],
+    "family.4.kin": ["child"],
+    "family.7.id": ["3"],
+    "family.7.name": ["Ana"],
+    "family.7.born": ["31.02.2000"],
+    "family.7.kin": ["aunt"],
+    "family.9.id": [""],
+    "family.9.name": ["Ion"],
+    "family.9.born": ["1.5.2019"],
+    "family.9.kin": ["child"],
 }
 
 
@@ -74,7 +84,8 @@ def test_a_page_is_read_question_by_question_and_row_by_row(questions: list[Ques
 
 
 def test_a_row_with_answers_out_of_sight_stays_and_a_fixed_one_is_not_taken_from_a_page(
-    questions: list[Question], cells: CellReader,
+    questions: list[Question],
+    cells: CellReader,
 ) -> None:
     emptied = {"family.0.id": ["3"], "family.0.name": [""], "family.1.id": ["4"], "family.1.name": [""]}
     kept = {"family": [{"id": 3, "name": "Ana", "story": "S-a întors."}, {"id": 4, "name": "Ion"}]}
@@ -89,14 +100,17 @@ def test_a_new_row_comes_after_the_last(questions: list[Question]) -> None:
 
 
 def test_each_cell_is_parsed_once(
-    questions: list[Question], cells: CellReader, monkeypatch: pytest.MonkeyPatch,
+    questions: list[Question],
+    cells: CellReader,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     parsed: Counter[tuple[str, tuple[str, ...]]] = Counter()
     read = Question.read
 
-    def counting(question: Question, typed: Any, reading: Reading) -> Any:
+    def counting(question: Question, typed: Any, reading: ReadingContext) -> Any:
         parsed[question.name, tuple(typed)] += 1
         return read(question, typed, reading)
+
     monkeypatch.setattr(Question, "read", counting)
     texts = renumber_rows(questions, TYPED, {}, cells)
     for _ in range(3):
@@ -115,30 +129,43 @@ def test_values_are_read_as_texts_are(questions: list[Question], cells: CellRead
 
 
 def test_an_unknown_value_is_an_answer_where_the_question_takes_it(
-    questions: list[Question], cells: CellReader,
+    questions: list[Question],
+    cells: CellReader,
 ) -> None:
     assert read_values(questions, {"income": "~refused"}, cells).answers == {"income": Unknown.REFUSED}
     assert list(read_values(questions, {"visited": "~refused"}, cells).mistakes) == [("visited",)]
 
 
 def test_what_is_wrong_with_a_value_is_said_where_it_stands(questions: list[Question], cells: CellReader) -> None:
-    read = read_values(questions, {
-        "visited": 12, "salary": 5, "income": {"amount": "x"},
-        "family": [{"name": "Ana", "kin": "cousin", "pet": "Rex"}, {"name": "Ion", "kin": "child"}],
-    }, cells)
+    read = read_values(
+        questions,
+        {
+            "visited": 12,
+            "salary": 5,
+            "income": {"amount": "x"},
+            "family": [{"name": "Ana", "kin": "cousin", "pet": "Rex"}, {"name": "Ion", "kin": "child"}],
+        },
+        cells,
+    )
     assert {where: said for where, said in read.mistakes.items() if said is not None}.keys() == {
-        ("visited",), ("salary",), ("income",), ("family", "0", "kin"), ("family", "0", "pet"),
+        ("visited",),
+        ("salary",),
+        ("income",),
+        ("family", "0", "kin"),
+        ("family", "0", "pet"),
     }
     assert (read.mistakes["salary",], read.mistakes["visited",]) == (NO_QUESTION, NOT_OF_THIS_KIND)
     assert read.answers["family"] == [
-        {"id": None, "name": "Ana", "kin": None}, {"id": None, "name": "Ion", "kin": "child"},
+        {"id": None, "name": "Ana", "kin": None},
+        {"id": None, "name": "Ion", "kin": "child"},
     ]
     assert read_values(questions, {"family": "Ana"}, cells).mistakes == {("family",): NOT_OF_THIS_KIND}
     assert list(read_values(questions, {"family": [{"name": "x"}] * 4}, cells).mistakes) == [("family",)]
 
 
 def test_a_personal_number_tells_the_birth_date_and_suggests_nothing_that_is_filled_in(
-    questions: list[Question], cells: CellReader,
+    questions: list[Question],
+    cells: CellReader,
 ) -> None:
     told = read_texts(questions, {"national_id": ["1630615123457"]}, cells).answers
     assert derived_answers(questions, told, cells) == {"birth_date": "1963-06-15"}

@@ -7,12 +7,19 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
-from app.fields.choosing import with_words
-from app.fields.money import Money
-from app.language.answering import Complaint, complaints, hidden_questions, is_shown, plain_answers, settled
-from app.language.expressions import Expression
-from app.language.form import Form
-from app.language.question import Answers, Question, Unknown
+from dosar.fields.choices import code_with_words
+from dosar.fields.money import Money
+from dosar.language.form import Form
+from dosar.language.question import Answers, Question, Unknown
+from dosar.language.rules.expressions import Expression
+from dosar.language.validation import (
+    ValidationIssue,
+    hidden_questions,
+    is_question_shown,
+    plain_answers,
+    settle_answers,
+    validate_answers,
+)
 
 ATTACHED = 1
 """Stands for a file until it is posted."""
@@ -31,7 +38,8 @@ def _numbers(question: Any) -> list[Any]:
 
 def _choices(question: Any) -> list[str]:
     return [
-        with_words(choice.code, "Altceva" if question.asks_words(choice.code) else "") for choice in question.options()
+        code_with_words(choice.code, "Altceva" if question.asks_for_words(choice.code) else "")
+        for choice in question.options()
     ]
 
 
@@ -52,7 +60,8 @@ KINDS: Mapping[str, Callable[[Any, date], list[Any]]] = {
     "integer": lambda one, today: _numbers(one),
     "decimal": lambda one, today: [Decimal(one) for one in _numbers(one)],
     "money": lambda one, today: [
-        Money(Decimal("1234.50"), one.currencies[-1]), Money(Decimal("-10.00"), one.currencies[0]),
+        Money(Decimal("1234.50"), one.currencies[-1]),
+        Money(Decimal("-10.00"), one.currencies[0]),
     ],
     "date": lambda one, today: [
         today - timedelta(days) for days in (30, 400, 0, *([] if one.past or one.person else [-800]))
@@ -135,7 +144,7 @@ class Generator:
         for place in sorted(to_show if wish else to_hide, key=self._turn_of):
             answers = self._steered(answers, place, wish)
         answers = self._repaired(answers)
-        return settled(self.form, answers, self.today)
+        return settle_answers(self.form, answers, self.today)
 
     def _turn_of(self, place: Place) -> tuple[int, Place]:
         return list(self.form.questions).index(place[0]), place
@@ -175,7 +184,7 @@ class Generator:
 
     def _asked(self, answers: Answers, place: Place) -> list[bool]:
         """Whether it is asked; of a column, in each row."""
-        made = settled(self.form, answers, self.today)
+        made = settle_answers(self.form, answers, self.today)
         hidden = hidden_questions(self.form, made, self.today)
         if len(place) == 1 or place[0] in hidden:
             return [place[0] not in hidden]
@@ -183,7 +192,7 @@ class Generator:
         [column] = [one for one in table.columns_asked() if one.name == place[1]]
         plain = plain_answers(list(self.form.questions.values()), made)
         return [
-            is_shown(column, {**plain, **plain_answers(table.columns_asked(), row)}, self.today)
+            is_question_shown(column, {**plain, **plain_answers(table.columns_asked(), row)}, self.today)
             for row in made.get(place[0]) or ()
         ]
 
@@ -225,7 +234,10 @@ class Generator:
     def _deciding(self, place: Place) -> set[Place]:
         """What a condition is about, what computed answers are made of included."""
         rules = [
-            rule for section in self.form.sections for question in section.questions if question.name == place[0]
+            rule
+            for section in self.form.sections
+            for question in section.questions
+            if question.name == place[0]
             for rule in (section.show_if, question.show_if)
         ]
         if len(place) == 2:
@@ -265,11 +277,11 @@ class Generator:
             answers = self._without(answers, wrong[0])
         raise AssertionError(f"{self.form.key}: {self._wrong(answers)}")
 
-    def _wrong(self, answers: Answers) -> list[Complaint]:
-        made = settled(self.form, answers, self.today)
-        return [one for one in complaints(self.form, made, self.today) if not one.soft]
+    def _wrong(self, answers: Answers) -> list[ValidationIssue]:
+        made = settle_answers(self.form, answers, self.today)
+        return [one for one in validate_answers(self.form, made, self.today) if not one.soft]
 
-    def _without(self, answers: Answers, complaint: Complaint) -> Answers:
+    def _without(self, answers: Answers, complaint: ValidationIssue) -> Answers:
         """The answers with one changed that takes the complaint away: the refused one, or one its rule is about."""
         before = len(self._wrong(answers))
         for tried in self._others(answers, complaint):
@@ -277,7 +289,7 @@ class Generator:
                 return tried
         raise AssertionError(f"{self.form.key}: nothing satisfies {complaint}")
 
-    def _others(self, answers: Answers, complaint: Complaint) -> Iterator[Answers]:
+    def _others(self, answers: Answers, complaint: ValidationIssue) -> Iterator[Answers]:
         question = self.form.questions[complaint.where[0]]
         if len(complaint.where) == 1:
             about = [question.name, *sorted(_names(question.check) & set(self.form.questions))]

@@ -14,16 +14,16 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select, true
 
-from app import shipped
-from app.language.face import ALL
-from app.language.form import CASE, Form
-from app.language.question import Answers, Question
-from app.records.attachments import attached_in
-from app.records.cabinet import Cabinet
-from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import Clerk, answers_of, enter
-from app.records.tables import USER
-from app.running import opened_app
+from dosar import shipped_folder
+from dosar.cli.runtime import open_app
+from dosar.database.form_tables import USER_LINK
+from dosar.language.face import FACE_NAME_FOR_ALL
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.question import Answers, Question
+from dosar.records.attachments import files_in_answers
+from dosar.records.repository import Repository
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import Actor, answers_of, enter_sheet
 from tests.databases import DATABASES, Place, fresh_place
 from tests.forms_http.generating import Generator
 from tests.pages.browsing import Page, look, page_of
@@ -33,7 +33,7 @@ EVERY_KIND = Path(__file__).with_name("every_kind.yaml")
 """A form of one's own, which asks for files in rows too."""
 COORDINATOR = "coordinator"
 TODAY = date.today()
-CLERK = Clerk(None, COORDINATOR, TODAY)
+CLERK = Actor(None, COORDINATOR, TODAY)
 CONFIRMED = {"_confirmed": "1", "_reason": "Verificat pe hârtie."}
 
 
@@ -52,19 +52,25 @@ class Sheet:
 
 @pytest.fixture(scope="module", params=DATABASES)
 def office(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, filled: Callable[[str], Place],
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    filled: Callable[[str], Place],
 ) -> Iterator[Demo]:
     """The organisation of the demo, with a form of its own."""
     folder = tmp_path_factory.mktemp("office")
-    shutil.copytree(shipped("forms"), folder / "forms")
+    shutil.copytree(shipped_folder("forms"), folder / "forms")
     shutil.copy(EVERY_KIND, folder / "forms")
     with fresh_place(request.param, folder, filled(request.param)) as place:
-        app, _ = opened_app(
-            place.data or folder, folder / "forms", place.key, place.url, TESTING=True,
+        app, _ = open_app(
+            place.data or folder,
+            folder / "forms",
+            place.key,
+            place.url,
+            TESTING=True,
             FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
         )
         yield Demo(app)
-        app.extensions["dosar_cabinet"].store.close()
+        app.extensions["dosar_repository"].store.close()
 
 
 def picture(name: str) -> list[Any]:
@@ -82,38 +88,47 @@ def wrong(name: str) -> list[Any]:
 def with_files(office: Demo) -> list[Form]:
     """The forms that ask for a file, on the sheet or in rows."""
     return [
-        form for form in office.forms.values()
+        form
+        for form in office.forms.values()
         if any(one.attached for asked in form.asked() for one in (asked, *asked.columns_asked()))
     ]
 
 
 def filed(office: Demo, form: Form, case_id: int) -> Sheet:
     """A sheet with every answer but its files."""
-    with office.app.app_context(), acting_as(SYSTEM):
-        made = Generator(form, links(office.cabinet, form, case_id), TODAY, COORDINATOR).sheets()
-        answers = next(one for one in made if dict(attached_in(form.asked(), one)))
-        boxes = [".".join(where) for where, _ in attached_in(form.asked(), answers)]
-        record = enter(office.cabinet, form, without_files(form.asked(), answers), CLERK, case_id)
-        office.cabinet.session.remove()
+    with office.app.app_context(), acting_as(SYSTEM_SCOPE):
+        made = Generator(form, links(office.repository, form, case_id), TODAY, COORDINATOR).sheets()
+        answers = next(one for one in made if dict(files_in_answers(form.asked(), one)))
+        boxes = [".".join(where) for where, _ in files_in_answers(form.asked(), answers)]
+        record = enter_sheet(office.repository, form, without_files(form.asked(), answers), CLERK, case_id)
+        office.repository.session.remove()
     pages = [look(office.browser(COORDINATOR), address) for address in correcting(office, form, record)]
-    return Sheet(form.key, record, {
-        box: next(page.address for page in pages if f'type="file" id="{box.replace(".", "-")}"' in page.html)
-        for box in boxes
-    })
+    return Sheet(
+        form.key,
+        record,
+        {
+            box: next(page.address for page in pages if f'type="file" id="{box.replace(".", "-")}"' in page.html)
+            for box in boxes
+        },
+    )
 
 
-def links(cabinet: Cabinet, form: Form, case_id: int) -> dict[str, list[int]]:
+def links(repository: Repository, form: Form, case_id: int) -> dict[str, list[int]]:
     """A record for every link of the form to point to, of the same case where it belongs to one."""
     asked = [one for question in form.asked() for one in (question, *question.columns_asked())]
-    targets = {target for one in asked if (target := one.link_target())} - {CASE, USER}
-    return {**{target: [_linked(cabinet, target, case_id)] for target in targets}, CASE: [case_id], USER: [1]}
+    targets = {target for one in asked if (target := one.link_target())} - {CASE_FORM, USER_LINK}
+    return {
+        **{target: [_linked(repository, target, case_id)] for target in targets},
+        CASE_FORM: [case_id],
+        USER_LINK: [1],
+    }
 
 
-def _linked(cabinet: Cabinet, target: str, case_id: int) -> int:
-    kept: Any = cabinet.record_class(target)
-    some = select(kept.id).where(kept.case_id == case_id if cabinet.forms[target].belongs_to else true()).limit(1)
-    found: int | None = cabinet.session.scalar(some)
-    return found or enter(cabinet, cabinet.forms[target], {}, CLERK, case_id)
+def _linked(repository: Repository, target: str, case_id: int) -> int:
+    kept: Any = repository.record_class(target)
+    some = select(kept.id).where(kept.case_id == case_id if repository.forms[target].belongs_to else true()).limit(1)
+    found: int | None = repository.session.scalar(some)
+    return found or enter_sheet(repository, repository.forms[target], {}, CLERK, case_id)
 
 
 def without_files(asked: Iterable[Question], answers: Answers) -> Answers:
@@ -121,15 +136,15 @@ def without_files(asked: Iterable[Question], answers: Answers) -> Answers:
     left = {question.name: None if question.attached else answers.get(question.name) for question in questions}
     rows = {table.name: answers.get(table.name) for table in questions if table.columns_asked()}
     return left | {
-        name: [
-            {"id": None, **without_files(table.columns_asked(), row)} for row in rows[name] or ()
-        ] for table in questions if (name := table.name) in rows
+        name: [{"id": None, **without_files(table.columns_asked(), row)} for row in rows[name] or ()]
+        for table in questions
+        if (name := table.name) in rows
     }
 
 
 def correcting(office: Demo, form: Form, record: int) -> list[str]:
     """The pages on which the sheet is corrected, with all its questions."""
-    start, paper = f"/records/{form.key}/{record}/edit", f"?face={ALL}" if form.face else ""
+    start, paper = f"/records/{form.key}/{record}/edit", f"?face={FACE_NAME_FOR_ALL}" if form.face else ""
     if not office.browser(COORDINATOR).get(start + paper).location:
         return [start + paper]
     return [f"{start}/{step}{paper}" for step in range(1, len(form.sections) + 1)]
@@ -176,12 +191,12 @@ def link_on(page: Page, name: str) -> int:
 
 def files_of(office: Demo, sheet: Sheet) -> dict[str, int]:
     """Box → file, as the database has it."""
-    with office.app.app_context(), acting_as(SYSTEM):
-        record = office.cabinet.find(sheet.form, sheet.record, with_deleted=True)
-        answers = answers_of(office.cabinet, record)
-        office.cabinet.session.remove()
+    with office.app.app_context(), acting_as(SYSTEM_SCOPE):
+        record = office.repository.find(sheet.form, sheet.record, with_deleted=True)
+        answers = answers_of(office.repository, record)
+        office.repository.session.remove()
     questions = office.forms[sheet.form].asked()
-    return {".".join(where): number for where, number in attached_in(questions, answers)}
+    return {".".join(where): number for where, number in files_in_answers(questions, answers)}
 
 
 def through_its_life(office: Demo, hers: Secretary, sheet: Sheet) -> dict[str, int]:
@@ -203,10 +218,10 @@ def through_its_life(office: Demo, hers: Secretary, sheet: Sheet) -> dict[str, i
 
 def test_files_go_with_their_sheets_through_every_form(office: Demo) -> None:
     hers = Secretary(office.browser(COORDINATOR))
-    with office.app.app_context(), acting_as(SYSTEM):
-        case = office.forms[CASE]
-        kept, gone = (enter(office.cabinet, case, {"last_name": name}, CLERK) for name in ("Lupu", "Ursu"))
-        office.cabinet.session.remove()
+    with office.app.app_context(), acting_as(SYSTEM_SCOPE):
+        case = office.forms[CASE_FORM]
+        kept, gone = (enter_sheet(office.repository, case, {"last_name": name}, CLERK) for name in ("Lupu", "Ursu"))
+        office.repository.session.remove()
     sheets = [filed(office, form, gone) for form in with_files(office)]
     assert len(sheets) == 11
     stand = [(sheet, through_its_life(office, hers, sheet)) for sheet in sheets]
@@ -230,10 +245,18 @@ def test_a_file_is_not_lost_where_the_sheet_comes_back(office: Demo) -> None:
     hers = Secretary(office.browser(COORDINATOR))
     sheet = filed(office, office.forms["every_kind"], 1)
     page = look(hers.browser, sheet.boxes["a_file"])
-    again = hers.browser.post(page.action, data={
-        **page.boxes.to_dict(flat=False), "a_file": picture("scan.png"), "an_image": wrong("poza.png"),
-        "rows.0.paper": picture("act.png"), "rows.7.paper": wrong("virus.exe"), "an_integer": "mulți", **CONFIRMED,
-    })
+    again = hers.browser.post(
+        page.action,
+        data={
+            **page.boxes.to_dict(flat=False),
+            "a_file": picture("scan.png"),
+            "an_image": wrong("poza.png"),
+            "rows.0.paper": picture("act.png"),
+            "rows.7.paper": wrong("virus.exe"),
+            "an_integer": "mulți",
+            **CONFIRMED,
+        },
+    )
     assert again.status_code == 422
     assert again.text.count("Păstrează fișierul scan.png (imagine, ") == 1
     assert again.text.count("Păstrează fișierul act.png (imagine, ") == 1

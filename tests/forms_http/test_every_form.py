@@ -14,19 +14,19 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select
 
-from app import shipped
-from app.demo import password_of
-from app.language.face import ALL
-from app.language.form import CASE, Form
-from app.language.question import Answers, Question, Reading, kinds
-from app.language.reading import read_yaml
-from app.pages.posted import as_posted
-from app.records.attachments import attached_in
-from app.records.cabinet import Cabinet
-from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import answers_of
-from app.records.tables import USER
-from app.running import opened_app
+from dosar import shipped_folder
+from dosar.cli.demo import demo_password
+from dosar.cli.runtime import open_app
+from dosar.database.form_tables import USER_LINK
+from dosar.language.face import FACE_NAME_FOR_ALL
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.load.yaml_reader import read_yaml
+from dosar.language.question import Answers, Question, ReadingContext, question_kinds
+from dosar.pages.sheet.posting.posted_answers import answers_as_posted
+from dosar.records.attachments import files_in_answers
+from dosar.records.repository import Repository
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import answers_of
 from tests.databases import DATABASES, fresh_place
 from tests.days import today_here
 from tests.forms_http.generating import APART, KINDS, Generator
@@ -34,13 +34,19 @@ from tests.forms_http.generating import APART, KINDS, Generator
 WORKER = "coordinator"
 EVERY_KIND = Path(__file__).with_name("every_kind.yaml")
 """A form of our own, beside those of the folder: not every kind of question stands in one of them."""
-CONTENTS = [read_yaml(path).contents for path in (*shipped("forms").glob("*.yaml"), EVERY_KIND)]
+CONTENTS = [read_yaml(path).contents for path in (*shipped_folder("forms").glob("*.yaml"), EVERY_KIND)]
 FORMS = sorted(contents["form"] for contents in CONTENTS if "form" in contents)
-SPECIALISTS = sorted({
-    (contents["form"], role) for contents in CONTENTS if "form" in contents
-    for section in contents["sections"] for question in section.get("questions", ())
-    for role in question.get("written_by", ()) if WORKER not in question["written_by"]
-})
+SPECIALISTS = sorted(
+    {
+        (contents["form"], role)
+        for contents in CONTENTS
+        if "form" in contents
+        for section in contents["sections"]
+        for question in section.get("questions", ())
+        for role in question.get("written_by", ())
+        if WORKER not in question["written_by"]
+    }
+)
 """Forms with parts that only others write, and who."""
 MOST_PASSES = 3
 """A section may be asked anew when a later one is answered."""
@@ -60,17 +66,16 @@ class Office:
         return self.browsers[worker]
 
     @property
-    def cabinet(self) -> Cabinet:
-        found: Cabinet = self.app.extensions["dosar_cabinet"]
+    def repository(self) -> Repository:
+        found: Repository = self.app.extensions["dosar_repository"]
         return found
 
     def stored(self, form: str, record_id: int) -> Answers:
         """What lies in the database."""
-        with self.app.app_context(), acting_as(SYSTEM):
-            answers = answers_of(self.cabinet, self.cabinet.find(form, record_id))
-            self.cabinet.session.remove()
+        with self.app.app_context(), acting_as(SYSTEM_SCOPE):
+            answers = answers_of(self.repository, self.repository.find(form, record_id))
+            self.repository.session.remove()
         return answers
-
 
 
 @pytest.fixture(scope="module", params=DATABASES)
@@ -78,42 +83,52 @@ def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """The organisation of the demo: links have records to point to."""
     folder = tmp_path_factory.mktemp("office")
     forms = folder / "forms"
-    shutil.copytree(shipped("forms"), forms)
+    shutil.copytree(shipped_folder("forms"), forms)
     shutil.copy(EVERY_KIND, forms)
     with fresh_place(request.param, folder) as place:
-        app, _ = opened_app(
-            place.data or folder, forms, place.key, place.url, demo=True, today=today_here(),
-            TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+        app, _ = open_app(
+            place.data or folder,
+            forms,
+            place.key,
+            place.url,
+            demo=True,
+            today=today_here(),
+            TESTING=True,
+            FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
         )
         yield Office(app, _records(app))
-        app.extensions["dosar_cabinet"].store.close()
+        app.extensions["dosar_repository"].store.close()
 
 
 def _every_question(form: Form, joined_by: str) -> str:
     """A form of several papers is filled in with all their questions."""
-    return f"{joined_by}face={ALL}" if form.face else ""
+    return f"{joined_by}face={FACE_NAME_FOR_ALL}" if form.face else ""
 
 
 def _signed_in(app: Flask, worker: str) -> FlaskClient:
     browser = app.test_client()
-    answers = {"user_name": worker, "password": password_of(worker), **_hidden(browser.get("/sign-in").text)}
+    answers = {"user_name": worker, "password": demo_password(worker), **_hidden(browser.get("/sign-in").text)}
     assert browser.post("/sign-in", data=answers).status_code == 303
     return browser
 
 
 def _records(app: Flask) -> dict[str, list[int]]:
     """Some records of every form, and users, to point to: of those that belong to a case, those of the first."""
-    cabinet: Cabinet = app.extensions["dosar_cabinet"]
-    with app.app_context(), acting_as(SYSTEM):
+    repository: Repository = app.extensions["dosar_repository"]
+    with app.app_context(), acting_as(SYSTEM_SCOPE):
         found = {
-            key: list(cabinet.session.scalars(
-                select(kept.id).where(*[kept.case_id == 1] if kept.case_column == "case_id" else []).order_by(kept.id)
-                .limit(3)
-            ))
-            for key, kept in cabinet.tables.records.items()
+            key: list(
+                repository.session.scalars(
+                    select(kept.id)
+                    .where(*[kept.case_id == 1] if kept.case_column == "case_id" else [])
+                    .order_by(kept.id)
+                    .limit(3)
+                )
+            )
+            for key, kept in repository.tables.records.items()
         }
-        cabinet.session.remove()
-    return {**found, USER: [2, 1, 3]}
+        repository.session.remove()
+    return {**found, USER_LINK: [2, 1, 3]}
 
 
 def _hidden(page: str) -> dict[str, str]:
@@ -141,11 +156,11 @@ def _send(office: Office, address: str, form: Form, answers: Answers, worker: st
     page = browser.get(address)
     assert page.status_code == 200, f"{address}: {page.status_code}"
     questions = _asked_on(page.text, form)
-    reading = Reading("ro", today_here())
+    reading = ReadingContext("ro", today_here())
     posted: dict[str, Any] = {
-        name: texts for name, texts in as_posted(questions, answers, reading).to_dict(flat=False).items()
+        name: texts for name, texts in answers_as_posted(questions, answers, reading).to_dict(flat=False).items()
     }
-    for where, _ in attached_in(questions, answers):
+    for where, _ in files_in_answers(questions, answers):
         posted[".".join(where)] = (_picture(), "scan.png")
     posted |= {**_hidden(page.text), "_confirmed": "1", "_reason": "Verificat pe hârtie."}
     answer = browser.post(address, data=posted, content_type="multipart/form-data")
@@ -183,7 +198,7 @@ def _told(column: Question, answer: Any) -> Any:
 
 @pytest.mark.parametrize("key", FORMS)
 def test_what_is_entered_is_what_is_kept(office: Office, key: str) -> None:
-    form = office.cabinet.forms[key]
+    form = office.repository.forms[key]
     made = Generator(form, office.links, today_here(), WORKER)
     for answers in made.sheets():
         new = f"/records/{key}/new?case=1{_every_question(form, '&')}"
@@ -212,13 +227,13 @@ def _pages(office: Office, form: Form, record_id: int, worker: str = WORKER) -> 
 
 @pytest.mark.parametrize("key, worker", SPECIALISTS)
 def test_specialists_write_their_part_and_nothing_else(office: Office, key: str, worker: str) -> None:
-    form = office.cabinet.forms[key]
+    form = office.repository.forms[key]
     first = next(Generator(form, office.links, today_here(), WORKER).sheets())
     record_id = _send(office, f"/records/{key}/new?case=1{_every_question(form, '&')}", form, first)
     before = office.stored(key, record_id)
 
     hers = Generator(form, office.links, today_here(), worker)
-    seen = form.seen_with(office.cabinet.definition.roles[worker].clearances)
+    seen = form.seen_with(office.repository.definition.roles[worker].clearances)
     own = [one for one in seen.asked() if worker in one.written_by and WORKER not in one.written_by]
     answers = {**before, **{one.name: hers.candidates(one)[0] for one in own}}
     edit = f"/records/{key}/{record_id}/edit{_every_question(form, '?')}"
@@ -230,10 +245,10 @@ def test_specialists_write_their_part_and_nothing_else(office: Office, key: str,
 
 
 def test_every_form_and_every_kind_is_among_them() -> None:
-    assert CASE in FORMS
-    assert kinds().keys() == KINDS.keys() | APART
+    assert CASE_FORM in FORMS
+    assert question_kinds().keys() == KINDS.keys() | APART
     [form] = [contents for contents in CONTENTS if contents.get("form") == "every_kind"]
     asked = [question for section in form["sections"] for question in section["questions"]]
-    assert {question["type"] for question in asked} == kinds().keys()
+    assert {question["type"] for question in asked} == question_kinds().keys()
     in_rows = {column["type"] for question in asked for column in question.get("columns", ())}
-    assert kinds().keys() - in_rows == {"table", "code"}
+    assert question_kinds().keys() - in_rows == {"table", "code"}

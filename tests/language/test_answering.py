@@ -7,22 +7,22 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-import app.fields  # noqa: F401 - tells the language its kinds of question
-from app.language.answering import (
-    NOT_ACCEPTED,
-    REQUIRED,
-    Complaint,
-    as_of,
+import dosar.fields  # noqa: F401 - tells the language its kinds of question
+from dosar.language.form import Form
+from dosar.language.load.yaml_reader import read_text
+from dosar.language.question import Unknown
+from dosar.language.validation import (
+    ANSWER_NOT_ACCEPTED,
+    ANSWER_REQUIRED,
+    ValidationIssue,
+    answers_as_of,
     changed_questions,
-    complaints,
-    dropped,
+    dropped_answers,
     hidden_questions,
-    missing,
-    settled,
+    missing_questions,
+    settle_answers,
+    validate_answers,
 )
-from app.language.form import Form
-from app.language.question import Unknown
-from app.language.reading import read_text
 
 TODAY = date(2026, 9, 5)
 
@@ -47,14 +47,14 @@ SCHOOL = form("""
 
 
 def test_a_hidden_answer_is_not_kept() -> None:
-    assert settled(SCHOOL, {"in_school": False, "school": "Nr. 5"}, TODAY)["school"] is None
-    assert settled(SCHOOL, {"in_school": True, "school": "Nr. 5"}, TODAY)["school"] == "Nr. 5"
+    assert settle_answers(SCHOOL, {"in_school": False, "school": "Nr. 5"}, TODAY)["school"] is None
+    assert settle_answers(SCHOOL, {"in_school": True, "school": "Nr. 5"}, TODAY)["school"] == "Nr. 5"
 
 
 def test_what_depends_on_a_hidden_answer_is_hidden_too() -> None:
     answers = {"in_school": False, "school": "Nr. 5", "class_teacher": "Ana"}
     assert hidden_questions(SCHOOL, answers, TODAY) == {"school", "class_teacher"}
-    assert settled(SCHOOL, answers, TODAY) == {"in_school": False, "school": None, "class_teacher": None}
+    assert settle_answers(SCHOOL, answers, TODAY) == {"in_school": False, "school": None, "class_teacher": None}
 
 
 def test_a_condition_without_an_answer_hides() -> None:
@@ -63,8 +63,8 @@ def test_a_condition_without_an_answer_hides() -> None:
 
 
 def test_a_hidden_section_hides_its_questions() -> None:
-    hidden = form("\n  - {name: a, type: text}\n  - {name: b, type: text}\n", show_if="a == \"x\"")
-    assert settled(hidden, {"a": "y", "b": "z"}, TODAY) == {"a": None, "b": None}
+    hidden = form("\n  - {name: a, type: text}\n  - {name: b, type: text}\n", show_if='a == "x"')
+    assert settle_answers(hidden, {"a": "y", "b": "z"}, TODAY) == {"a": None, "b": None}
 
 
 def test_what_was_saved_and_is_hidden_now_is_named() -> None:
@@ -79,12 +79,18 @@ def test_what_was_saved_and_is_hidden_now_is_named() -> None:
           - {name: by, type: text, label: {en: By, ro: De}}
           - {name: how, type: text, show_if: not is_open, label: {en: How, ro: Cum}}
     """)
-    saved = {"is_open": False, "closed_on": TODAY, "why": "gata", "notes": "n",
-             "visits": [{"id": 1, "by": "Ana", "how": "pe jos"}, {"id": 2, "by": "Ion", "how": None}]}
+    saved = {
+        "is_open": False,
+        "closed_on": TODAY,
+        "why": "gata",
+        "notes": "n",
+        "visits": [{"id": 1, "by": "Ana", "how": "pe jos"}, {"id": 2, "by": "Ion", "how": None}],
+    }
 
     def gone(**answers: Any) -> list[str]:
-        after = settled(closing, {**saved, **answers}, TODAY)
-        return [".".join(one.name for one in pair if one) for pair in dropped(closing, saved, after, TODAY)]
+        after = settle_answers(closing, {**saved, **answers}, TODAY)
+        return [".".join(one.name for one in pair if one) for pair in dropped_answers(closing, saved, after, TODAY)]
+
     assert gone() == []
     assert gone(is_open=True) == ["closed_on", "why", "visits.how"]
     assert gone(closed_on=None) == ["why"], "what she empties herself she knows"
@@ -92,7 +98,7 @@ def test_what_was_saved_and_is_hidden_now_is_named() -> None:
 
 def test_questions_that_hide_each_other_do_not_hang() -> None:
     rivals = form("\n  - {name: a, type: text, show_if: missing(b)}\n  - {name: b, type: text, show_if: missing(a)}\n")
-    assert settled(rivals, {"a": "x", "b": "y"}, TODAY) == settled(rivals, {"a": "x", "b": "y"}, TODAY)
+    assert settle_answers(rivals, {"a": "x", "b": "y"}, TODAY) == settle_answers(rivals, {"a": "x", "b": "y"}, TODAY)
 
 
 RISK = form("""
@@ -105,9 +111,9 @@ RISK = form("""
 
 
 def test_a_computed_answer_is_made_of_the_others() -> None:
-    kept = settled(RISK, {"likelihood": 2, "severity": 2, "score": 99}, TODAY)
+    kept = settle_answers(RISK, {"likelihood": 2, "severity": 2, "score": 99}, TODAY)
     assert (kept["score"], kept["twice"]) == (4, 8), "whatever somebody sent is not believed"
-    assert settled(RISK, {"likelihood": 2}, TODAY)["score"] is None
+    assert settle_answers(RISK, {"likelihood": 2}, TODAY)["score"] is None
 
 
 def test_an_age_goes_on_after_the_sheet_was_saved() -> None:
@@ -118,9 +124,9 @@ def test_an_age_goes_on_after_the_sheet_was_saved() -> None:
       - {name: visits, type: integer}
       - {name: twice, type: computed, value: visits * 2, result: integer}
     """)
-    saved = settled(person, {"birth_date": date(2008, 12, 1), "visits": 2}, date(2026, 11, 22))
+    saved = settle_answers(person, {"birth_date": date(2008, 12, 1), "visits": 2}, date(2026, 11, 22))
     assert (saved["age"], saved["is_minor"], saved["twice"]) == (17, True, 4)
-    later = as_of(person, {**saved, "twice": 5}, date(2026, 12, 1))
+    later = answers_as_of(person, {**saved, "twice": 5}, date(2026, 12, 1))
     assert (later["age"], later["is_minor"]) == (18, False)
     assert later["twice"] == 5, "what does not go with the day stays as it was written"
 
@@ -133,14 +139,14 @@ def test_a_row_goes_with_the_day_too() -> None:
           - {name: born, type: date}
           - {name: age, type: computed, value: age(born), result: integer}
     """)
-    saved = settled(house, {"children": [row(born=date(2020, 1, 1))]}, date(2026, 11, 22))
-    assert as_of(house, saved, date(2027, 1, 1))["children"][0]["age"] == 7
+    saved = settle_answers(house, {"children": [row(born=date(2020, 1, 1))]}, date(2026, 11, 22))
+    assert answers_as_of(house, saved, date(2027, 1, 1))["children"][0]["age"] == 7
 
 
 def test_an_answer_shown_by_a_computed_one_is_kept() -> None:
-    kept = settled(RISK, {"likelihood": 3, "severity": 3, "measures": "Mutare"}, TODAY)
+    kept = settle_answers(RISK, {"likelihood": 3, "severity": 3, "measures": "Mutare"}, TODAY)
     assert (kept["score"], kept["measures"]) == (9, "Mutare")
-    assert settled(RISK, {"likelihood": 1, "severity": 3, "measures": "Mutare"}, TODAY)["measures"] is None
+    assert settle_answers(RISK, {"likelihood": 1, "severity": 3, "measures": "Mutare"}, TODAY)["measures"] is None
 
 
 PARCEL = form("""
@@ -165,10 +171,16 @@ def row(**answers: Any) -> dict[str, Any]:
 
 
 def test_rows_are_settled_like_sheets() -> None:
-    kept = settled(PARCEL, {"items": [
-        row(id=7, what="oil", other="?", quantity=2, price=Decimal("9.50")),
-        row(what="other", other="rice", quantity=1, price=Decimal(5)),
-    ]}, TODAY)
+    kept = settle_answers(
+        PARCEL,
+        {
+            "items": [
+                row(id=7, what="oil", other="?", quantity=2, price=Decimal("9.50")),
+                row(what="other", other="rice", quantity=1, price=Decimal(5)),
+            ]
+        },
+        TODAY,
+    )
     first, second = kept["items"]
     assert (first["id"], first["other"], first["cost"], first["dear"]) == (7, None, Decimal(19), False)
     assert (second["other"], second["cost"]) == ("rice", Decimal(5))
@@ -177,18 +189,18 @@ def test_rows_are_settled_like_sheets() -> None:
 
 def test_a_row_keeps_what_its_computed_column_shows() -> None:
     dear = row(what="oil", other="for the feast", quantity=20, price=Decimal(9))
-    kept = settled(PARCEL, {"items": [dear], "approved": "Director"}, TODAY)
+    kept = settle_answers(PARCEL, {"items": [dear], "approved": "Director"}, TODAY)
     assert (kept["items"][0]["other"], kept["total"], kept["approved"]) == ("for the feast", Decimal(180), "Director")
 
 
 def test_no_rows_are_no_answer() -> None:
-    assert settled(PARCEL, {"items": []}, TODAY)["items"] is None
+    assert settle_answers(PARCEL, {"items": []}, TODAY)["items"] is None
 
 
 def test_settling_twice_changes_nothing() -> None:
     answers = {"items": [row(what="oil", other="?", quantity=20, price=Decimal(9))], "approved": "Director"}
-    once = settled(PARCEL, answers, TODAY)
-    assert settled(PARCEL, once, TODAY) == once
+    once = settle_answers(PARCEL, answers, TODAY)
+    assert settle_answers(PARCEL, once, TODAY) == once
 
 
 VISIT = form("""
@@ -206,14 +218,14 @@ VISIT = form("""
 """)
 
 
-def told(answers: dict[str, Any], asked: set[str] | None = None) -> list[Complaint]:
-    return complaints(VISIT, answers, TODAY, asked)
+def told(answers: dict[str, Any], asked: set[str] | None = None) -> list[ValidationIssue]:
+    return validate_answers(VISIT, answers, TODAY, asked)
 
 
 def test_what_is_required_is_asked_for_once_it_is_shown() -> None:
-    assert told({}) == [Complaint(("day",), REQUIRED)]
-    assert told({"day": TODAY, "in_school": True}) == [Complaint(("school",), REQUIRED)]
-    assert missing(VISIT, {"in_school": True}, TODAY) == ["day", "school"]
+    assert told({}) == [ValidationIssue(("day",), ANSWER_REQUIRED)]
+    assert told({"day": TODAY, "in_school": True}) == [ValidationIssue(("school",), ANSWER_REQUIRED)]
+    assert missing_questions(VISIT, {"in_school": True}, TODAY) == ["day", "school"]
 
 
 def test_not_wishing_to_answer_is_an_answer() -> None:
@@ -221,8 +233,8 @@ def test_not_wishing_to_answer_is_an_answer() -> None:
 
 
 def test_a_failed_check_says_its_message() -> None:
-    assert told({"day": date(2026, 9, 6)}) == [Complaint(("day",), {"en": "Not yet.", "ro": "Încă nu."})]
-    assert told({"day": TODAY, "hours": 30})[0] == Complaint(("hours",), NOT_ACCEPTED)
+    assert told({"day": date(2026, 9, 6)}) == [ValidationIssue(("day",), {"en": "Not yet.", "ro": "Încă nu."})]
+    assert told({"day": TODAY, "hours": 30})[0] == ValidationIssue(("hours",), ANSWER_NOT_ACCEPTED)
 
 
 def test_a_warning_and_a_doubt_are_soft() -> None:
@@ -233,7 +245,8 @@ def test_a_warning_and_a_doubt_are_soft() -> None:
 def test_a_complaint_about_a_row_names_the_cell() -> None:
     rows = [{"id": None, "name": "Ana", "born": "1998"}, {"id": None, "name": None, "born": "2027"}]
     assert told({"day": TODAY, "family": rows}) == [
-        Complaint(("family", "1", "name"), REQUIRED), Complaint(("family", "1", "born"), NOT_ACCEPTED),
+        ValidationIssue(("family", "1", "name"), ANSWER_REQUIRED),
+        ValidationIssue(("family", "1", "born"), ANSWER_NOT_ACCEPTED),
     ]
 
 
@@ -256,16 +269,17 @@ STAY = form("""
 
 
 def judged(answers: dict[str, Any], before: dict[str, Any], *asked: str) -> list[tuple[tuple[str, ...], bool]]:
-    kept = settled(STAY, answers, TODAY)
+    kept = settle_answers(STAY, answers, TODAY)
     changed = changed_questions(STAY, before, kept, TODAY)
-    return [(one.where, one.soft) for one in complaints(STAY, kept, TODAY, set(asked), changed)]
+    return [(one.where, one.soft) for one in validate_answers(STAY, kept, TODAY, set(asked), changed)]
 
 
 def test_a_rule_of_another_page_is_judged_once_it_names_what_was_changed() -> None:
     before = {"opened_on": date(2026, 7, 1), "closed_on": date(2026, 7, 10)}
     assert judged({**before, "opened_on": date(2026, 7, 20)}, before, "opened_on") == [(("closed_on",), False)]
     assert judged({**before, "opened_on": date(2025, 7, 1)}, before, "opened_on") == [
-        (("closed_on",), True), (("nights",), True),
+        (("closed_on",), True),
+        (("nights",), True),
     ]
     assert judged({**before, "opened_on": date(2026, 7, 5)}, before, "opened_on") == []
     assert judged({**before, "opened_on": None}, before, "opened_on") == []
@@ -279,19 +293,20 @@ def test_what_was_wrong_before_waits_until_something_of_it_is_changed() -> None:
 
 def test_a_rule_in_a_row_of_another_page_is_judged_too() -> None:
     rows = [
-        {"id": 1, "held_on": date(2026, 7, 2), "until": None}, {"id": 2, "held_on": date(2026, 7, 9), "until": TODAY}
+        {"id": 1, "held_on": date(2026, 7, 2), "until": None},
+        {"id": 2, "held_on": date(2026, 7, 9), "until": TODAY},
     ]
     before = {"opened_on": date(2026, 7, 1), "meetings": rows}
     moved = {**before, "opened_on": date(2026, 7, 3)}
     assert judged(moved, before, "opened_on") == [(("meetings", "0", "held_on"), False)]
-    told = complaints(STAY, moved, TODAY, {"opened_on"}, frozenset({"opened_on"}))
+    told = validate_answers(STAY, moved, TODAY, {"opened_on"}, frozenset({"opened_on"}))
     assert told[0].through == {"opened_on"}
 
 
 def test_an_answer_that_goes_with_the_day_is_not_changed_by_it() -> None:
     aging = form("  - {name: born, type: date}\n  - {name: age, type: computed, value: age(born), result: integer}\n")
     kept = {"born": date(2000, 9, 1), "age": 25}
-    assert changed_questions(aging, kept, settled(aging, kept, TODAY), TODAY) == frozenset()
+    assert changed_questions(aging, kept, settle_answers(aging, kept, TODAY), TODAY) == frozenset()
 
 
 PERSON = form("""
@@ -309,15 +324,15 @@ CNP = "1630615123457"
 def test_a_cnp_is_compared_with_birth_date_and_sex_on_every_page() -> None:
     answers = {"sex": "F", "birth_date": "1998", "national_id": CNP}
     for asked, changed in ({"national_id"}, ()), ({"sex"}, {"sex"}), ({"birth_date"}, {"birth_date"}):
-        told = complaints(PERSON, answers, TODAY, asked, frozenset(changed))
+        told = validate_answers(PERSON, answers, TODAY, asked, frozenset(changed))
         assert [(one.where, one.soft) for one in told] == [(("national_id",), True)] * 2
 
 
 def test_a_cnp_in_a_row_is_compared_with_its_row() -> None:
     rows = [{"id": None, "national_id": CNP, "birth_date": born} for born in ("1963", "1998", None)]
     answers = {"birth_date": "2001", "sex": "F", "family": rows, "nobody": [{"id": None, "national_id": CNP}]}
-    assert [one.where for one in complaints(PERSON, answers, TODAY)] == [("family", "1", "national_id")]
-    assert complaints(PERSON, answers, TODAY, {"sex"}, frozenset({"sex", "birth_date"})) == []
+    assert [one.where for one in validate_answers(PERSON, answers, TODAY)] == [("family", "1", "national_id")]
+    assert validate_answers(PERSON, answers, TODAY, {"sex"}, frozenset({"sex", "birth_date"})) == []
 
 
 def test_a_role_knows_only_what_it_may_see() -> None:

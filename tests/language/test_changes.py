@@ -4,11 +4,16 @@ from collections.abc import Callable
 
 import pytest
 
-import app.fields  # noqa: F401 - tells the language its kinds of question
-from app.language.changes import conversions, disappearances, kept_questions, refusals
-from app.language.finding import Finding, finding_from_json, finding_to_json
-from app.language.form import Form
-from app.language.reading import Source, read_text
+import dosar.fields  # noqa: F401 - tells the language its kinds of question
+from dosar.language.checks.compatibility import (
+    conversion_findings,
+    disappearance_findings,
+    kept_questions,
+    refusal_findings,
+)
+from dosar.language.form import Form
+from dosar.language.load.finding import Finding, finding_from_json, finding_to_json
+from dosar.language.load.yaml_reader import Source, read_text
 from tests.records.organisations import form
 
 Question = tuple[str, ...]
@@ -23,51 +28,63 @@ def read(text: str) -> tuple[Form, Source]:
 def said(check: Callable[..., object], before: Question, after: Question) -> list[str]:
     older, _ = read(form("visit", *before))
     now, source = read(form("visit", *after))
-    found = check(older, now, source, {}) if check is refusals else check(older, now, source)
+    found = check(older, now, source, {}) if check is refusal_findings else check(older, now, source)
     return [f"{one.place.line} {one.code}" for one in found]  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("before, after, expected", [
-    (["name: a, type: text"], ["name: a, type: date"], ["8 F020"]),
-    (["name: a, type: text"], ["name: b, was: a, type: date"], ["8 F020"]),
-    (["name: a, type: text, max: 80"], ["name: a, type: text, max: 40"], ["8 F020"]),
-    (["name: a, type: text, unknown: true"], ["name: a, type: text"], ["8 F020"]),
-    (["name: a, type: text", "name: b, type: text"],
-     ["name: b, was: a, type: text", "name: a, type: text"], ["8 F020"]),
-    (["name: a, type: text"], ["name: a, type: text, retired: true", "name: b, type: date"], []),
-    (["name: a, type: text"], ["name: a, type: paragraph"], []),
-    (["name: a, type: integer"], ["name: a, type: decimal"], []),
-    ([TABLE % ("a", "x")], [TABLE.replace("type: text", "type: date") % ("a", "x")], ["8 F020"]),
-])
+@pytest.mark.parametrize(
+    "before, after, expected",
+    [
+        (["name: a, type: text"], ["name: a, type: date"], ["8 F020"]),
+        (["name: a, type: text"], ["name: b, was: a, type: date"], ["8 F020"]),
+        (["name: a, type: text, max: 80"], ["name: a, type: text, max: 40"], ["8 F020"]),
+        (["name: a, type: text, unknown: true"], ["name: a, type: text"], ["8 F020"]),
+        (
+            ["name: a, type: text", "name: b, type: text"],
+            ["name: b, was: a, type: text", "name: a, type: text"],
+            ["8 F020"],
+        ),
+        (["name: a, type: text"], ["name: a, type: text, retired: true", "name: b, type: date"], []),
+        (["name: a, type: text"], ["name: a, type: paragraph"], []),
+        (["name: a, type: integer"], ["name: a, type: decimal"], []),
+        ([TABLE % ("a", "x")], [TABLE.replace("type: text", "type: date") % ("a", "x")], ["8 F020"]),
+    ],
+)
 def test_what_would_lose_answers_is_refused(before: Question, after: Question, expected: list[str]) -> None:
-    assert said(refusals, before, after) == expected
+    assert said(refusal_findings, before, after) == expected
 
 
 def test_a_ledger_stays_a_ledger() -> None:
     older, _ = read(form("visit", "name: a, type: text", head="append_only: true"))
     now, source = read(form("visit", "name: a, type: text"))
-    assert [one.code for one in refusals(older, now, source, {})] == ["F026"]
+    assert [one.code for one in refusal_findings(older, now, source, {})] == ["F026"]
 
 
-@pytest.mark.parametrize("before, after, expected", [
-    (["name: a, type: integer"], ["name: a, type: decimal"], ["8 F025"]),
-    (["name: a, type: text"], ["name: a, type: paragraph"], []),
-    (["name: a, type: text"], ["name: b, was: a, type: text"], []),
-])
+@pytest.mark.parametrize(
+    "before, after, expected",
+    [
+        (["name: a, type: integer"], ["name: a, type: decimal"], ["8 F025"]),
+        (["name: a, type: text"], ["name: a, type: paragraph"], []),
+        (["name: a, type: text"], ["name: b, was: a, type: text"], []),
+    ],
+)
 def test_what_waits_for_an_upgrade(before: Question, after: Question, expected: list[str]) -> None:
-    assert said(conversions, before, after) == expected
+    assert said(conversion_findings, before, after) == expected
 
 
-@pytest.mark.parametrize("before, after, expected", [
-    (["name: a, type: text", "name: b, type: text"], ["name: b, type: text"], ["5 F021"]),
-    (["name: a, type: text", "name: b, type: text"], ["name: b, type: text", "name: c, was: a, type: text"], []),
-    (["name: a, type: text, retired: true", "name: b, type: text"], ["name: b, type: text"], []),
-    ([TABLE % ("a", "x")], [TABLE % ("b", "x") + ", was: a"], []),
-    ([TABLE % ("a", "x"), "name: b, type: text"], ["name: b, type: text"], ["5 F021"]),
-    ([TABLE % ("a", "x")], [TABLE % ("a", "y")], ["5 F021"]),
-])
+@pytest.mark.parametrize(
+    "before, after, expected",
+    [
+        (["name: a, type: text", "name: b, type: text"], ["name: b, type: text"], ["5 F021"]),
+        (["name: a, type: text", "name: b, type: text"], ["name: b, type: text", "name: c, was: a, type: text"], []),
+        (["name: a, type: text, retired: true", "name: b, type: text"], ["name: b, type: text"], []),
+        ([TABLE % ("a", "x")], [TABLE % ("b", "x") + ", was: a"], []),
+        ([TABLE % ("a", "x"), "name: b, type: text"], ["name: b, type: text"], ["5 F021"]),
+        ([TABLE % ("a", "x")], [TABLE % ("a", "y")], ["5 F021"]),
+    ],
+)
 def test_what_is_gone_is_noticed(before: Question, after: Question, expected: list[str]) -> None:
-    assert said(disappearances, before, after) == expected
+    assert said(disappearance_findings, before, after) == expected
 
 
 def test_a_name_given_up_and_taken_anew() -> None:

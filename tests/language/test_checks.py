@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-import app.fields  # noqa: F401 - tells the language its kinds of question
-from app.language.checks import RESERVED, RESERVED_FORMS, check
-from app.language.folder import Reading, folder_digest, read_folder
-from app.language.form import Form
-from app.language.question import kinds
-from app.language.walking import walk
-from app.records.tables import Record, Row, build_tables
+import dosar.fields  # noqa: F401 - tells the language its kinds of question
+from dosar.database.form_tables import Record, StoredRow, build_tables
+from dosar.language.checks.form_checks import RESERVED_FORM_PREFIXES, RESERVED_NAMES, check_folder
+from dosar.language.form import Form
+from dosar.language.load.folder import FolderReading, folder_digest, read_folder
+from dosar.language.load.source_lines import walk_questions
+from dosar.language.question import question_kinds
 
 HERE = Path(__file__).parents[1] / "forms"
-LANGUAGE = Path(__file__).parents[2] / "app/language"
+LANGUAGE = Path(__file__).parents[2] / "app/dosar/language"
 WIDE = """
 form: parcel
 title: {en: Parcel, ro: Pachet}
@@ -29,7 +29,15 @@ sections:
   - title: {en: Part, ro: Partea}
     questions:
 """
-CHECKED_HERE = ("reading", "misfits", "folder", "checks", "rule_checks", "rule_types", "currency_checks")
+CHECKED_HERE = (
+    "load/yaml_reader",
+    "load/schema_errors",
+    "load/folder",
+    "checks/form_checks",
+    "checks/rule_checks",
+    "rules/type_inference",
+    "checks/currency_checks",
+)
 BAD = sorted((HERE / "bad").glob("*.yaml"))
 
 Write = Callable[..., Path]
@@ -45,11 +53,12 @@ def write(tmp_path: Path) -> Write:
         for name, text in files.items():
             (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
         return folder
+
     return write_files
 
 
-def printed(reading: Reading) -> list[str]:
-    return [str(finding) for finding in check(reading)]
+def printed(reading: FolderReading) -> list[str]:
+    return [str(finding) for finding in check_folder(reading)]
 
 
 def told_by(sample: Path) -> tuple[str, list[str]]:
@@ -75,14 +84,15 @@ def test_every_code_has_a_sample() -> None:
     sources = [(LANGUAGE / f"{name}.py").read_text(encoding="utf-8") for name in CHECKED_HERE]
     told = {code for source in sources for code in re.findall(r'"(F\d{3})"', source)}
     elsewhere = {"F020", "F021", "F025", "F026", "F037", "F047", "F051", "F052", "F054", "F057", "F059"}
-    assert told - {sample.stem[:4] for sample in BAD} <= elsewhere, \
+    assert told - {sample.stem[:4] for sample in BAD} <= elsewhere, (
         "tested below, in test_changes.py, in tests/records and in test_demo_data.py"
+    )
 
 
 def test_a_kind_unlike_any_other_is_told_with_all_there_are(write: Write) -> None:
     visit = (HERE / "good/visit.yaml").read_text(encoding="utf-8").replace("type: money", "type: bani")
     said = "\n".join(printed(read_folder(write(visit=visit))))
-    assert f'unknown type "bani"; there are: {", ".join(sorted(kinds()))}.' in said
+    assert f'unknown type "bani"; there are: {", ".join(sorted(question_kinds()))}.' in said
 
 
 def test_mistakes_of_several_files_come_together(write: Write) -> None:
@@ -97,7 +107,7 @@ def test_mistakes_of_several_files_come_together(write: Write) -> None:
 
 def test_a_broken_file_does_not_stop_the_others(write: Write) -> None:
     reading = read_folder(write(visit="form: visit\ntitle: [\n"))
-    check(reading)
+    check_folder(reading)
     assert set(reading.of(Form)) == {"form:case"}
     assert reading.broken() == {"form:visit"}
 
@@ -149,7 +159,7 @@ def test_a_form_may_not_have_more_questions_than_a_table_has_columns(write: Writ
     most, more = (WIDE + questions(number, "      ") for number in (1000, 1001))
     assert "F037" not in "".join(printed(read_folder(write(parcel=most))))
     reading = read_folder(write(parcel=more))
-    reading.findings = check(reading)
+    reading.findings = check_folder(reading)
     assert reading.broken() == {"form:parcel"}
     assert (
         'forms/parcel.yaml:5: F037: The answers of "parcel" need 1001 columns in the database, which keeps at most '
@@ -158,8 +168,10 @@ def test_a_form_may_not_have_more_questions_than_a_table_has_columns(write: Writ
 
 
 def test_nor_may_a_table_of_rows(write: Write) -> None:
-    rows = "      - {name: q0, type: text, label: {en: Q, ro: I}}\n" \
-           "      - name: items\n        type: table\n        label: {en: Q, ro: I}\n        columns:\n"
+    rows = (
+        "      - {name: q0, type: text, label: {en: Q, ro: I}}\n"
+        "      - name: items\n        type: table\n        label: {en: Q, ro: I}\n        columns:\n"
+    )
     said = "\n".join(printed(read_folder(write(parcel=WIDE + rows + questions(1001, "          ")))))
     assert 'forms/parcel.yaml:9: F037: The answers of "items" need 1001 columns' in said
 
@@ -169,9 +181,10 @@ def test_lists_and_mixins_are_looked_for_by_their_name_too(write: Write) -> None
     (folder / "mixins/header.yaml").rename(folder / "mixins/head.yaml")
     (folder / "choices/attendance.yaml").rename(folder / "choices/school.yaml")
     reading = read_folder(folder)
-    reading.findings = check(reading)
+    reading.findings = check_folder(reading)
     assert [(found.place.file, found.code) for found in reading.findings] == [
-        ("forms/choices/school.yaml", "F036"), ("forms/mixins/head.yaml", "F036"),
+        ("forms/choices/school.yaml", "F036"),
+        ("forms/mixins/head.yaml", "F036"),
     ]
     assert reading.broken() == set()
 
@@ -192,7 +205,7 @@ def test_a_rule_of_a_mixin_is_told_where_it_stands(write: Write) -> None:
     mixin = folder / "mixins/header.yaml"
     mixin.write_text(mixin.read_text(encoding="utf-8").replace("visit_date <=", "visit_day <="), encoding="utf-8")
     reading = read_folder(folder)
-    found = check(reading)
+    found = check_folder(reading)
     assert [str(finding) for finding in found] == [
         'forms/mixins/header.yaml:10: F012: no question is named "visit_day"; did you mean "visit_date"?',
     ]
@@ -201,10 +214,13 @@ def test_a_rule_of_a_mixin_is_told_where_it_stands(write: Write) -> None:
 
 
 def test_advice_breaks_nothing(write: Write) -> None:
-    visit = (HERE / "good/visit.yaml").read_text(encoding="utf-8").replace("title: {en: School, ro: Școala}",
-                                                                         "title: {en: School}")
+    visit = (
+        (HERE / "good/visit.yaml")
+        .read_text(encoding="utf-8")
+        .replace("title: {en: School, ro: Școala}", "title: {en: School}")
+    )
     reading = read_folder(write(visit=visit))
-    reading.findings = check(reading)
+    reading.findings = check_folder(reading)
     assert [str(finding) for finding in reading.findings] == [
         "forms/visit.yaml:13: F010: The text is missing in one language: Romanian.",
     ]
@@ -212,7 +228,7 @@ def test_advice_breaks_nothing(write: Write) -> None:
 
 
 def test_another_language_can_be_asked_for(write: Write) -> None:
-    found = check(read_folder(write()), languages=("ro", "en", "uk"))
+    found = check_folder(read_folder(write()), languages=("ro", "en", "uk"))
     assert {finding.code for finding in found} == {"F010"}
     assert str(found[0]).endswith(": F010: The text is missing in one language: uk.")
 
@@ -222,14 +238,17 @@ def test_no_question_takes_a_name_of_the_tables() -> None:
     forms = {form.key: form.model_copy(update={"append_only": True}) for form in good.values()}
     tables = build_tables(forms).classes()
     columns = {column.name for table in tables for column in table.columns if "__" not in column.name}
-    asked = {question.name for form in forms.values() for _, question, _ in walk(form)}
+    asked = {question.name for form in forms.values() for _, question, _ in walk_questions(form)}
     attributes = {
-        name for kind in (Record, Row) for base in kind.__mro__
-        for name in (*vars(base), *get_annotations(base)) if not name.startswith("_")
+        name
+        for kind in (Record, StoredRow)
+        for base in kind.__mro__
+        for name in (*vars(base), *get_annotations(base))
+        if not name.startswith("_")
     }
-    assert (columns - asked) | attributes <= RESERVED
+    assert (columns - asked) | attributes <= RESERVED_NAMES
 
 
 def test_no_form_takes_the_name_of_another_table() -> None:
     metadata = build_tables({}).metadata
-    assert [name for name in metadata.tables if not name.startswith(RESERVED_FORMS)] == []
+    assert [name for name in metadata.tables if not name.startswith(RESERVED_FORM_PREFIXES)] == []

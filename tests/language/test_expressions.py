@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from app.language.evaluating import OPERATIONS, Tree
-from app.language.expressions import DEEPEST, FUNCTIONS, LONGEST, Expression
-from app.language.message import Mistake
+from dosar.language.rules.evaluation import RULE_OPERATIONS, RuleTree
+from dosar.language.rules.expressions import MAX_RULE_DEPTH, MAX_RULE_LENGTH, RULE_FUNCTIONS, Expression
+from dosar.language.text.message import Mistake
 
 VECTORS = json.loads(Path(__file__).with_name("expressions.json").read_text(encoding="utf-8"))
 RULES = [vector for vector in VECTORS if "refused" not in vector]
@@ -37,10 +37,10 @@ def test_every_operation_is_held_to_the_browser():
     used = {operator for rule in RULES for operator in operators(Expression(rule["text"]).tree)}
 
     assert len(RULES) >= 80
-    assert used >= {*OPERATIONS}
+    assert used >= {*RULE_OPERATIONS}
 
 
-def operators(tree: Tree):
+def operators(tree: RuleTree):
     if isinstance(tree, list):
         yield tree[0]
         for part in tree[1:]:
@@ -65,13 +65,20 @@ def test_the_refusal_names_the_piece_and_what_is_allowed():
         Expression("answered(name) and name.upper() == 'ANA'")
 
     assert "“name.upper()” may not stand in a rule" in str(refusal.value)
-    assert all(function in str(refusal.value) for function in FUNCTIONS)
+    assert all(function in str(refusal.value) for function in RULE_FUNCTIONS)
 
 
-@pytest.mark.parametrize("text", [
-    "a" * (LONGEST + 1), "(" * 900 + "a" + ")" * 900, "not " * 480 + "a", "-" * 1900 + "1",
-    " + ".join(["a"] * (DEEPEST + 2)), "not " * (DEEPEST + 1) + "a",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * (MAX_RULE_LENGTH + 1),
+        "(" * 900 + "a" + ")" * 900,
+        "not " * 480 + "a",
+        "-" * 1900 + "1",
+        " + ".join(["a"] * (MAX_RULE_DEPTH + 2)),
+        "not " * (MAX_RULE_DEPTH + 1) + "a",
+    ],
+)
 def test_a_rule_too_long_or_too_deep_is_refused(text):
     with pytest.raises(Mistake):
         Expression(text)

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-import app.fields  # noqa: F401 - tells the language its kinds of question
-from app.language.checks import check
-from app.language.face import Face
-from app.language.folder import define, read_folder
-from app.language.form import Form
-from app.language.question import Reading
+import dosar.fields  # noqa: F401 - tells the language its kinds of question
+from dosar.language.checks.form_checks import check_folder
+from dosar.language.face import Face
+from dosar.language.form import Form
+from dosar.language.load.folder import make_definition, read_folder
+from dosar.language.question import ReadingContext
 
 CASE = """
 form: case
@@ -97,7 +97,9 @@ roles:
   - {role: doctor, title: {en: Doctor, ro: Medic}}
 """
 ANSWERS: dict[str, Any] = {
-    "paper": "long", "day": "2026-01-01", "health": None,
+    "paper": "long",
+    "day": "2026-01-01",
+    "health": None,
     "rows": [{"id": 1, "what": "Curs", "who": "OIM", "risk": None}],
 }
 
@@ -118,12 +120,12 @@ def folder(tmp_path: Path) -> Path:
 
 def read(folder: Path) -> tuple[Form, dict[str, Face]]:
     reading = read_folder(folder)
-    definition = define(reading.parts, {})
+    definition = make_definition(reading.parts, {})
     return definition.forms["plan"], {face.face: face for face in definition.faces["plan"]}
 
 
 def told(folder: Path) -> list[str]:
-    return [found.say() for found in check(read_folder(folder))]
+    return [found.say() for found in check_folder(read_folder(folder))]
 
 
 def test_a_folder_with_faces_has_nothing_to_mend(folder: Path) -> None:
@@ -133,7 +135,8 @@ def test_a_folder_with_faces_has_nothing_to_mend(folder: Path) -> None:
 def test_a_paper_begins_with_answers_of_its_form(folder: Path) -> None:
     """A code that is not offered, a column that the paper has not, a day that is none."""
     (folder / "faces/brief.yaml").write_text(
-        BRIEF.replace("label: {en: Actions", "default: [{who: OIM, what: Curs}]\n        label: {en: Actions"), "utf-8",
+        BRIEF.replace("label: {en: Actions", "default: [{who: OIM, what: Curs}]\n        label: {en: Actions"),
+        "utf-8",
     )
     days = "questions: [{name: day, default: soon}, {name: paper, default: lnog}, {name: village, default: Sat}]"
     (folder / "faces/long.yaml").write_text(LONG.replace("questions: [day, rows]", days), "utf-8")
@@ -167,7 +170,7 @@ def test_a_face_offers_some_of_the_choices_and_knows_the_others(folder: Path) ->
     assert told(folder) == []
     assert [choice.code for choice in paper.options()] == ["long"]
     assert [choice.code for choice in paper.options_with(["brief"])] == ["long", "brief"]
-    assert paper.shown("brief", Reading("en", date(2026, 11, 22))) == "Brief"
+    assert paper.shown("brief", ReadingContext("en", date(2026, 11, 22))) == "Brief"
     assert [choice.code for choice in plan.questions["paper"].options()] == ["long", "brief"]
 
 
@@ -194,67 +197,179 @@ def test_a_face_shows_nobody_more_than_the_form(folder: Path) -> None:
 def test_a_face_says_what_it_leaves_out(folder: Path) -> None:
     plan, faces = read(folder)
     left_out = [
-        (question.name, column and column.name) for question, column in faces["brief"].leaves_out(plan, ANSWERS)
+        (question.name, column and column.name) for question, column in faces["brief"].omitted_questions(plan, ANSWERS)
     ]
     assert left_out == [("paper", None), ("day", None), ("rows", "what")]
 
 
-@pytest.mark.parametrize("file, old, new, said", [
-    ("faces/brief", "columns: [who,", "columns: [whom,",
-     'faces/brief.yaml:12: F041: no question is named "whom"; did you mean "who"?'),
-    ("faces/brief", "label: {en: Actions, ro: Acțiuni}",
-     "parts: [{title: {en: Done, ro: Făcute}, by: whom, choices: [yes]}]",
-     'faces/brief.yaml:11: F041: no question is named "whom"; did you mean "who"?'),
-    ("faces/long", "[day, rows]", "[dai, rows]",
-     'faces/long.yaml:7: F041: no question is named "dai"; did you mean "day"?'),
-    ("faces/long", "[day, rows]", "[day, rows, day]", 'faces/long.yaml:7: F041: The face asks "day" twice; keep one.'),
-    ("faces/long", "of: plan", "of: plans", 'faces/long.yaml:3: F040: no form is named "plans"; did you mean "plan"?'),
-    ("faces/long", "title: {en: Long plan, ro: Plan lung}", "title: {en: Long plan}",
-     "faces/long.yaml:4: F010: The text is missing in one language: Romanian."),
-    ("plan", "code: brief", "code: brieff",
-     'plan.yaml:5: F042: The question offers "brieff", which is no face of this form; did you mean "brief"?'),
-    ("plan", "face: paper", "face: papers", 'plan.yaml:5: F041: no question is named "papers"; did you mean "paper"?'),
-    ("faces/long", "questions: [day, rows]", "questions: [{name: paper, choices: [long, breif]}]",
-     'F041: "paper" has no choice "breif"; did you mean "brief"?'),
-    ("plan", "type: paragraph,", "type: paragraph, written_by: [docter],",
-     'F043: no role is named "docter"; did you mean "doctor"?'),
-    ("plan", "name: who, type: text,", "name: who, type: text, written_by: [doctor],",
-     "F043: A table is written as a whole; say written_by of the table."),
-    ("plan", "from_case: village", "from_case: vilage",
-     'F044: no question is named "vilage"; did you mean "village"?'),
-    ("plan", "type: text, from_case: village", "type: date, from_case: village",
-     'F044: There "village" is of type "text"; take the same type here.'),
-    ("plan", "face: paper", "written_by: [docter]\nface: paper",
-     'F043: no role is named "docter"; did you mean "doctor"?'),
-    ("plan", "type: date,", "type: date, from_last: vizit.day,",
-     'F044: no form is named "vizit"; did you mean "visit"?'),
-    ("plan", "type: date,", "type: date, from_last: visit.dai,",
-     'F044: no question is named "dai"; did you mean "day"?'),
-    ("plan", "type: date,", "type: date, from_last: village.since,",
-     'F044: The form "village" belongs to no case; take one with "belongs_to: case".'),
-    ("plan", "type: date,", "type: date, from_last: visit.said,",
-     'F044: There "said" is of type "paragraph"; take the same type here.'),
-    ("plan", "type: paragraph,", "type: paragraph, from_last: visit.said,",
-     'F044: There "said" is seen with the clearance "story"; say "sensitivity: story" here too.'),
-    ("plan", "name: who, type: text,", "name: who, type: text, asked_again: true,",
-     'F044: "asked_again" is said of a column in a table with "carry: true"; take it out here.'),
-    ("plan", "type: paragraph,", "type: file, carry: true,",
-     'F044: A file stays with its sheet and no other begins with it; take "carry" out.'),
-    ("plan", "type: table", "type: table\n        carry_if: answered(who)",
-     'F044: "carry_if" says which rows are carried over; say "carry: true" of the table too.'),
-    ("plan", "type: table", "type: table\n        carry: true\n        carry_if: answered(whom)",
-     'F012: no question is named "whom"; did you mean "who"?'),
-    ("plan", "type: date,", "type: date, from_last: visit,",
-     'F044: Only a link to "visit" takes over the sheet; write "visit." and one of its questions.'),
-    ("plan", "type: text, from_case: village", "type: code, within: vilage",
-     'F016: "vilage" is no link of this form'),
-    ("plan", "list: [day]", "list: [day]\nprinted: {head: [visit.day, visit.dai]}",
-     'F044: no question is named "dai"; did you mean "day"?'),
-    ("plan", "list: [day]", "list: [day]\nexcerpt: [dai]",
-     'F015: no question is named "dai"; did you mean "day"?'),
-    ("plan", "name: who, type: text,", "name: who, type: text, from_last: name,",
-     'F044: no question is named "name"'),
-])
+@pytest.mark.parametrize(
+    "file, old, new, said",
+    [
+        (
+            "faces/brief",
+            "columns: [who,",
+            "columns: [whom,",
+            'faces/brief.yaml:12: F041: no question is named "whom"; did you mean "who"?',
+        ),
+        (
+            "faces/brief",
+            "label: {en: Actions, ro: Acțiuni}",
+            "parts: [{title: {en: Done, ro: Făcute}, by: whom, choices: [yes]}]",
+            'faces/brief.yaml:11: F041: no question is named "whom"; did you mean "who"?',
+        ),
+        (
+            "faces/long",
+            "[day, rows]",
+            "[dai, rows]",
+            'faces/long.yaml:7: F041: no question is named "dai"; did you mean "day"?',
+        ),
+        (
+            "faces/long",
+            "[day, rows]",
+            "[day, rows, day]",
+            'faces/long.yaml:7: F041: The face asks "day" twice; keep one.',
+        ),
+        (
+            "faces/long",
+            "of: plan",
+            "of: plans",
+            'faces/long.yaml:3: F040: no form is named "plans"; did you mean "plan"?',
+        ),
+        (
+            "faces/long",
+            "title: {en: Long plan, ro: Plan lung}",
+            "title: {en: Long plan}",
+            "faces/long.yaml:4: F010: The text is missing in one language: Romanian.",
+        ),
+        (
+            "plan",
+            "code: brief",
+            "code: brieff",
+            'plan.yaml:5: F042: The question offers "brieff", which is no face of this form; did you mean "brief"?',
+        ),
+        (
+            "plan",
+            "face: paper",
+            "face: papers",
+            'plan.yaml:5: F041: no question is named "papers"; did you mean "paper"?',
+        ),
+        (
+            "faces/long",
+            "questions: [day, rows]",
+            "questions: [{name: paper, choices: [long, breif]}]",
+            'F041: "paper" has no choice "breif"; did you mean "brief"?',
+        ),
+        (
+            "plan",
+            "type: paragraph,",
+            "type: paragraph, written_by: [docter],",
+            'F043: no role is named "docter"; did you mean "doctor"?',
+        ),
+        (
+            "plan",
+            "name: who, type: text,",
+            "name: who, type: text, written_by: [doctor],",
+            "F043: A table is written as a whole; say written_by of the table.",
+        ),
+        (
+            "plan",
+            "from_case: village",
+            "from_case: vilage",
+            'F044: no question is named "vilage"; did you mean "village"?',
+        ),
+        (
+            "plan",
+            "type: text, from_case: village",
+            "type: date, from_case: village",
+            'F044: There "village" is of type "text"; take the same type here.',
+        ),
+        (
+            "plan",
+            "face: paper",
+            "written_by: [docter]\nface: paper",
+            'F043: no role is named "docter"; did you mean "doctor"?',
+        ),
+        (
+            "plan",
+            "type: date,",
+            "type: date, from_last: vizit.day,",
+            'F044: no form is named "vizit"; did you mean "visit"?',
+        ),
+        (
+            "plan",
+            "type: date,",
+            "type: date, from_last: visit.dai,",
+            'F044: no question is named "dai"; did you mean "day"?',
+        ),
+        (
+            "plan",
+            "type: date,",
+            "type: date, from_last: village.since,",
+            'F044: The form "village" belongs to no case; take one with "belongs_to: case".',
+        ),
+        (
+            "plan",
+            "type: date,",
+            "type: date, from_last: visit.said,",
+            'F044: There "said" is of type "paragraph"; take the same type here.',
+        ),
+        (
+            "plan",
+            "type: paragraph,",
+            "type: paragraph, from_last: visit.said,",
+            'F044: There "said" is seen with the clearance "story"; say "sensitivity: story" here too.',
+        ),
+        (
+            "plan",
+            "name: who, type: text,",
+            "name: who, type: text, asked_again: true,",
+            'F044: "asked_again" is said of a column in a table with "carry: true"; take it out here.',
+        ),
+        (
+            "plan",
+            "type: paragraph,",
+            "type: file, carry: true,",
+            'F044: A file stays with its sheet and no other begins with it; take "carry" out.',
+        ),
+        (
+            "plan",
+            "type: table",
+            "type: table\n        carry_if: answered(who)",
+            'F044: "carry_if" says which rows are carried over; say "carry: true" of the table too.',
+        ),
+        (
+            "plan",
+            "type: table",
+            "type: table\n        carry: true\n        carry_if: answered(whom)",
+            'F012: no question is named "whom"; did you mean "who"?',
+        ),
+        (
+            "plan",
+            "type: date,",
+            "type: date, from_last: visit,",
+            'F044: Only a link to "visit" takes over the sheet; write "visit." and one of its questions.',
+        ),
+        (
+            "plan",
+            "type: text, from_case: village",
+            "type: code, within: vilage",
+            'F016: "vilage" is no link of this form',
+        ),
+        (
+            "plan",
+            "list: [day]",
+            "list: [day]\nprinted: {head: [visit.day, visit.dai]}",
+            'F044: no question is named "dai"; did you mean "day"?',
+        ),
+        ("plan", "list: [day]", "list: [day]\nexcerpt: [dai]", 'F015: no question is named "dai"; did you mean "day"?'),
+        (
+            "plan",
+            "name: who, type: text,",
+            "name: who, type: text, from_last: name,",
+            'F044: no question is named "name"',
+        ),
+    ],
+)
 def test_a_mistake_is_told_with_its_line(folder: Path, file: str, old: str, new: str, said: str) -> None:
     path = folder / f"{file}.yaml"
     text = path.read_text(encoding="utf-8")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-import app.fields  # noqa: F401 - tells the language its kinds of question
-from app.language.checks import check
-from app.language.folder import read_folder
+import dosar.fields  # noqa: F401 - tells the language its kinds of question
+from dosar.language.checks.form_checks import check_folder
+from dosar.language.load.folder import read_folder
 
 PROJECT = """
 form: project
@@ -76,34 +76,48 @@ def folder(tmp_path: Path) -> Path:
 
 
 def told(folder: Path) -> list[str]:
-    return [found.say() for found in check(read_folder(folder))]
+    return [found.say() for found in check_folder(read_folder(folder))]
 
 
 def test_figures_of_what_is_there_have_nothing_to_mend(folder: Path) -> None:
     assert told(folder) == []
 
 
-@pytest.mark.parametrize("old, new, said", [
-    ("form: talk", "form: tolk", 'F019: no form is named "tolk"; did you mean "talk"?'),
-    ("report: {form: project", "report: {form: projet", 'F019: no form is named "projet"; did you mean "project"?'),
-    ("periods: periods", "periods: period", 'F045: no question of "project" is named "period"'),
-    ("title: title", "title: titel", 'F045: no question of "project" is named "titel"; did you mean "title"?'),
-    ("day: held_on", "day: held", 'F045: no question of "talk" is named "held"'),
-    ("day: held_on", "day: month", 'F029: "month" is not answered with a whole date'),
-    ("sum: hours", "sum: words", 'F029: "words" is no number that can be summed'),
-    ("by: [free]", "by: [words]", 'F029: "words" is not answered by choosing'),
-    ("of: project", "of: hours", 'F029: "hours" points to no record'),
-    ("of: project", "of: hours.project", 'F045: no question of "talk" is named "hours"'),
-    ("of: project", "of: guests.projects", 'F045: no question of "talk" is named "projects"; did you mean "project"?'),
-    ("of: project", "of: guests.came", 'F029: "came" points to no record'),
-    ("of: project", "of: guests.project\n    of_since: project", 'F029: "project" is not answered with a whole date'),
-    ("of: project", "of: guests.project\n    of_until: went", 'F045: no question of "talk" is named "went"'),
-    ("of: project", "of: project\n    of_since: held_on", "Only a link in a table of rows has days of its own"),
-    ("if: hours > 2", "if: hour > 2", 'F045: no question of "talk" is named "hour"; did you mean "hours"?'),
-    ("    day: held_on\n", "", "Say the day of the record (day), or from when it counts (since)"),
-    ("figures:\n", "figures:\n  - {figure: talks, title: {en: A, ro: A}, form: talk, day: held_on}\n",
-     'F009: Two figures are named "talks"; rename one.'),
-])
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ("form: talk", "form: tolk", 'F019: no form is named "tolk"; did you mean "talk"?'),
+        ("report: {form: project", "report: {form: projet", 'F019: no form is named "projet"; did you mean "project"?'),
+        ("periods: periods", "periods: period", 'F045: no question of "project" is named "period"'),
+        ("title: title", "title: titel", 'F045: no question of "project" is named "titel"; did you mean "title"?'),
+        ("day: held_on", "day: held", 'F045: no question of "talk" is named "held"'),
+        ("day: held_on", "day: month", 'F029: "month" is not answered with a whole date'),
+        ("sum: hours", "sum: words", 'F029: "words" is no number that can be summed'),
+        ("by: [free]", "by: [words]", 'F029: "words" is not answered by choosing'),
+        ("of: project", "of: hours", 'F029: "hours" points to no record'),
+        ("of: project", "of: hours.project", 'F045: no question of "talk" is named "hours"'),
+        (
+            "of: project",
+            "of: guests.projects",
+            'F045: no question of "talk" is named "projects"; did you mean "project"?',
+        ),
+        ("of: project", "of: guests.came", 'F029: "came" points to no record'),
+        (
+            "of: project",
+            "of: guests.project\n    of_since: project",
+            'F029: "project" is not answered with a whole date',
+        ),
+        ("of: project", "of: guests.project\n    of_until: went", 'F045: no question of "talk" is named "went"'),
+        ("of: project", "of: project\n    of_since: held_on", "Only a link in a table of rows has days of its own"),
+        ("if: hours > 2", "if: hour > 2", 'F045: no question of "talk" is named "hour"; did you mean "hours"?'),
+        ("    day: held_on\n", "", "Say the day of the record (day), or from when it counts (since)"),
+        (
+            "figures:\n",
+            "figures:\n  - {figure: talks, title: {en: A, ro: A}, form: talk, day: held_on}\n",
+            'F009: Two figures are named "talks"; rename one.',
+        ),
+    ],
+)
 def test_a_mistake_is_told(folder: Path, old: str, new: str, said: str) -> None:
     path = folder / "figures.yaml"
     text = path.read_text(encoding="utf-8")

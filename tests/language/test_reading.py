@@ -4,36 +4,74 @@ from pathlib import Path
 
 import pytest
 
-from app.language.finding import Place
-from app.language.reading import ANCHORED, MOST_BYTES, TAGGED, TOO_DEEP, TOO_MUCH, Source, read_text, read_yaml
+from dosar.language.load.finding import FilePlace
+from dosar.language.load.yaml_reader import (
+    MAX_FILE_BYTES,
+    NO_ANCHORS,
+    NO_TAGS,
+    TOO_DEEP,
+    TOO_MANY_VALUES,
+    Source,
+    read_text,
+    read_yaml,
+)
 
 
 def said(source: Source) -> list[str]:
     return [str(finding) for finding in source.findings]
 
 
-@pytest.mark.parametrize("written", [
-    "NO", "no", "yes", "on", "y", "012", "0x1F", "0o17", "1_000", "22:30", "2026-01-01", "27.03.1998", ".inf",
-    "<<", "=", "9" * 5000,
-])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "NO",
+        "no",
+        "yes",
+        "on",
+        "y",
+        "012",
+        "0x1F",
+        "0o17",
+        "1_000",
+        "22:30",
+        "2026-01-01",
+        "27.03.1998",
+        ".inf",
+        "<<",
+        "=",
+        "9" * 5000,
+    ],
+)
 def test_a_word_stays_the_word_it_is(written: str) -> None:
     assert read_text(f"answer: {written}", "x.yaml").contents == {"answer": written}
 
 
-@pytest.mark.parametrize(("written", "meant"), [
-    ("12", 12), ("-5", -5), ("1.5", 1.5), ("true", True), ("False", False), ("null", None), ("~", None), ("", None),
-    ('"12"', "12"), ("'true'", "true"), ("Ștefan", "Ștefan"),
-])
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("12", 12),
+        ("-5", -5),
+        ("1.5", 1.5),
+        ("true", True),
+        ("False", False),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ('"12"', "12"),
+        ("'true'", "true"),
+        ("Ștefan", "Ștefan"),
+    ],
+)
 def test_numbers_and_truths_are_read(written: str, meant: object) -> None:
     assert read_text(f"answer: {written}", "x.yaml").contents == {"answer": meant}
 
 
 def test_every_value_knows_its_line() -> None:
     source = read_text("form: visit\nlist:\n  - day\n  - purpose\ntitle:\n  en: Visit\n  ro: Vizită\n", "x.yaml")
-    assert source.place(("list", 1)) == Place("x.yaml", 4)
-    assert source.place(("title", "ro")) == Place("x.yaml", 7)
-    assert source.place(("title", "de")) == Place("x.yaml", 5), "what is not there: the line it would stand under"
-    assert source.place(("sections", 3, "title")) == Place("x.yaml", 1)
+    assert source.place(("list", 1)) == FilePlace("x.yaml", 4)
+    assert source.place(("title", "ro")) == FilePlace("x.yaml", 7)
+    assert source.place(("title", "de")) == FilePlace("x.yaml", 5), "what is not there: the line it would stand under"
+    assert source.place(("sections", 3, "title")) == FilePlace("x.yaml", 1)
 
 
 def test_a_key_given_twice_is_told_and_the_first_kept() -> None:
@@ -45,14 +83,17 @@ def test_a_key_given_twice_is_told_and_the_first_kept() -> None:
     ]
 
 
-@pytest.mark.parametrize(("text", "line", "told"), [
-    ("a: &x [1]\nb: *x", 1, ANCHORED),
-    ("a: 1\nb: !!python/object/apply:os.system [ls]", 2, TAGGED),
-    ("%YAML 1.1\n---\na: NO", 2, "Directives (lines that begin with %) are not read; remove the line."),
-    ("[1]: a", 1, "A key must be a word."),
-    ("a: " + "[" * 30, 1, TOO_DEEP),
-    ("[" + "a, " * 30_000 + "a]", 1, TOO_MUCH),
-])
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        ("a: &x [1]\nb: *x", 1, NO_ANCHORS),
+        ("a: 1\nb: !!python/object/apply:os.system [ls]", 2, NO_TAGS),
+        ("%YAML 1.1\n---\na: NO", 2, "Directives (lines that begin with %) are not read; remove the line."),
+        ("[1]: a", 1, "A key must be a word."),
+        ("a: " + "[" * 30, 1, TOO_DEEP),
+        ("[" + "a, " * 30_000 + "a]", 1, TOO_MANY_VALUES),
+    ],
+)
 def test_tricks_are_refused(text: str, line: int, told: str) -> None:
     assert said(read_text(text, "x.yaml")) == [f"x.yaml:{line}: F002: {told}"]
 
@@ -72,18 +113,21 @@ COLON = (
 STEP = "The line is indented differently from those above it, or a space behind a dash is missing."
 
 
-@pytest.mark.parametrize(("text", "line", "told"), [
-    ("a: 'x", 1, "A quotation mark is not closed."),
-    ("a: [1, 2\nb: 3", 2, OPEN),
-    ("label: {en: Home: yes, ro: Acasă}", 1, OPEN),
-    ("label: Note: none", 1, COLON),
-    ("type:text\nlabel: x", 2, COLON),
-    ("a:\n\tb: 1", 2, "A tab stands in this line; delete it, and indent with spaces."),
-    ("a:\n  - 1\n - 2", 3, STEP),
-    ("a:\n  - name: x\n  -name: y", 3, STEP),
-    ("a: 1\n---\nb: 2", 2, "Another document begins here; a file holds one."),
-    ("a: 1\nb: x\0y", 2, "A character that cannot be printed stands in this line; type the line anew."),
-])
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        ("a: 'x", 1, "A quotation mark is not closed."),
+        ("a: [1, 2\nb: 3", 2, OPEN),
+        ("label: {en: Home: yes, ro: Acasă}", 1, OPEN),
+        ("label: Note: none", 1, COLON),
+        ("type:text\nlabel: x", 2, COLON),
+        ("a:\n\tb: 1", 2, "A tab stands in this line; delete it, and indent with spaces."),
+        ("a:\n  - 1\n - 2", 3, STEP),
+        ("a:\n  - name: x\n  -name: y", 3, STEP),
+        ("a: 1\n---\nb: 2", 2, "Another document begins here; a file holds one."),
+        ("a: 1\nb: x\0y", 2, "A character that cannot be printed stands in this line; type the line anew."),
+    ],
+)
 def test_what_is_no_yaml_is_told_with_its_line(text: str, line: int, told: str) -> None:
     source = read_text(text, "x.yaml")
     assert said(source) == [f"x.yaml:{line}: F001: {told}"]
@@ -99,7 +143,7 @@ def test_a_file_of_another_encoding_is_told(tmp_path: Path) -> None:
 
 def test_a_huge_file_is_not_even_opened(tmp_path: Path) -> None:
     file = tmp_path / "visit.yaml"
-    file.write_bytes(b"# " + b"x" * MOST_BYTES)
+    file.write_bytes(b"# " + b"x" * MAX_FILE_BYTES)
     assert said(read_yaml(file, "forms/visit.yaml")) == [
         "forms/visit.yaml:1: F001: The file is larger than 1 MB; split it.",
     ]

@@ -8,28 +8,28 @@ from typing import Any
 
 import pytest
 
-import app.fields  # noqa: F401 - tells the kinds of question
-from app.language.answering import complaints, settled
-from app.language.checks import check
-from app.language.folder import Reading, define, read_folder
-from app.language.form import Form
-from app.language.message import Mistake
-from app.language.question import Reading as Typing
-from app.language.reading import read_yaml
+import dosar.fields  # noqa: F401 - tells the kinds of question
+from dosar.language.checks.form_checks import check_folder
+from dosar.language.form import Form
+from dosar.language.load.folder import FolderReading, make_definition, read_folder
+from dosar.language.load.yaml_reader import read_yaml
+from dosar.language.question import ReadingContext as Typing
+from dosar.language.text.message import Mistake
+from dosar.language.validation import settle_answers, validate_answers
 
 FORMS = Path(__file__).parents[2] / "forms"
 
 
 @pytest.fixture(scope="module")
-def shipped() -> Reading:
+def shipped() -> FolderReading:
     return read_folder(FORMS)
 
 
-def test_nothing_is_wrong_in_them(shipped: Reading) -> None:
-    assert check(shipped) == []
+def test_nothing_is_wrong_in_them(shipped: FolderReading) -> None:
+    assert check_folder(shipped) == []
 
 
-def test_the_demo_shows_each_of_them(shipped: Reading) -> None:
+def test_the_demo_shows_each_of_them(shipped: FolderReading) -> None:
     forms = {part.partition(":")[2] for part in shipped.sources if part.startswith("form:")}
     shown = {
         record["form"]
@@ -65,7 +65,8 @@ ONLY_IN_ROMANIA = re.compile(
 def test_moldova_reads_its_own_words() -> None:
     """The variant is whole: no text falls back on a word that is not used there."""
     said = [
-        (file.name, text) for file in sorted(FORMS.rglob("*.yaml"))
+        (file.name, text)
+        for file in sorted(FORMS.rglob("*.yaml"))
         if file.parent.name != "demo" and file.name != "county_ro.yaml"
         for text in texts_in(read_yaml(file).contents)
     ]
@@ -81,8 +82,10 @@ ONLY_IN_MOLDOVA = re.compile(
 
 def test_romania_reads_its_own_words() -> None:
     said = [
-        (file.name, text) for file in sorted(FORMS.rglob("*.yaml"))
-        if file.parent.name != "demo" for text in texts_in(read_yaml(file).contents, "ro")
+        (file.name, text)
+        for file in sorted(FORMS.rglob("*.yaml"))
+        if file.parent.name != "demo"
+        for text in texts_in(read_yaml(file).contents, "ro")
     ]
     assert [one for one in said if ONLY_IN_MOLDOVA.search(one[1])] == []
 
@@ -105,43 +108,43 @@ def test_no_case_of_the_demo_has_a_personal_number() -> None:
 def test_who_was_absent_from_an_activity_is_not_counted() -> None:
     activity = Form.model_validate(read_yaml(FORMS / "activity.yaml").contents)
     people = [{"case": number, "present": present} for number, present in enumerate((True, False, None, True), 1)]
-    assert settled(activity, {"participants": people}, date(2026, 11, 22))["attended"] == 2
+    assert settle_answers(activity, {"participants": people}, date(2026, 11, 22))["attended"] == 2
 
 
 PROFESSIONALS = ("coordinator", "case_manager", "social_worker", "psychologist", "lawyer", "doctor", "accountant")
 WORK_ON_CASES = PROFESSIONALS[:-1]
 
 
-def role_of(shipped: Reading, role: str) -> Any:
-    return define(shipped.parts, {}).roles[role]
+def role_of(shipped: FolderReading, role: str) -> Any:
+    return make_definition(shipped.parts, {}).roles[role]
 
 
-def known_to(shipped: Reading, form: str, role: str) -> set[str]:
+def known_to(shipped: FolderReading, form: str, role: str) -> set[str]:
     """The questions and columns of a form that a role reads."""
-    known = define(shipped.parts, {}).forms[form].seen_with(role_of(shipped, role).clearances)
+    known = make_definition(shipped.parts, {}).forms[form].seen_with(role_of(shipped, role).clearances)
     columns = (column for table in known.row_questions for column in table.columns_asked())
     return {question.name for question in (*known.questions.values(), *columns)}
 
 
 @pytest.mark.parametrize("role", PROFESSIONALS)
 @pytest.mark.parametrize("form", ["staff_care", "library_document", "practice_exchange", "event"])
-def test_what_is_for_professionals_is_for_all_of_them(shipped: Reading, role: str, form: str) -> None:
+def test_what_is_for_professionals_is_for_all_of_them(shipped: FolderReading, role: str, form: str) -> None:
     assert role_of(shipped, role).actions(form) >= {"see", "enter", "correct"}
 
 
 @pytest.mark.parametrize("role", PROFESSIONALS)
-def test_everybody_reads_her_own_staff_care_again(shipped: Reading, role: str) -> None:
+def test_everybody_reads_her_own_staff_care_again(shipped: FolderReading, role: str) -> None:
     """Only the person and the supervisor she chose open it: no clearance stands between her and her own words."""
     assert known_to(shipped, "staff_care", role) == known_to(shipped, "staff_care", "coordinator")
 
 
 @pytest.mark.parametrize("role", WORK_ON_CASES)
-def test_the_team_of_a_case_works_together(shipped: Reading, role: str) -> None:
+def test_the_team_of_a_case_works_together(shipped: FolderReading, role: str) -> None:
     assert "see" in role_of(shipped, role).actions("team_meeting")
     assert role_of(shipped, role).actions("peer_support") >= {"see", "enter", "correct"}
 
 
-def test_the_social_worker_writes_what_court_support_asks_of_her(shipped: Reading) -> None:
+def test_the_social_worker_writes_what_court_support_asks_of_her(shipped: FolderReading) -> None:
     """Capacity and needs, support, court sessions and how the case goes on (CPTW); the lawyer's part stays hers."""
     assert role_of(shipped, "social_worker").actions("court_support") >= {"see", "enter", "correct"}
     hers = known_to(shipped, "court_support", "social_worker")
@@ -149,27 +152,37 @@ def test_the_social_worker_writes_what_court_support_asks_of_her(shipped: Readin
     assert not hers & {"legal_stage", "legal_quality", "lawyer", "compensation_claimed", "compensation_awarded"}
 
 
-def test_a_volunteer_chooses_a_project_and_sees_nothing_else_of_it(shipped: Reading) -> None:
-    told = {role: {"choose", "see"} & role_of(shipped, role).actions("project")
-            for role in ("volunteer", "coordinator", "administrator")}
+def test_a_volunteer_chooses_a_project_and_sees_nothing_else_of_it(shipped: FolderReading) -> None:
+    told = {
+        role: {"choose", "see"} & role_of(shipped, role).actions("project")
+        for role in ("volunteer", "coordinator", "administrator")
+    }
     assert told == {"volunteer": {"choose"}, "coordinator": {"see"}, "administrator": set()}
 
 
-@pytest.mark.parametrize(("form", "question", "typed"), [
-    ("regional_statistics", "period_from", "2062"), ("regional_statistics", "period_until", "12.2062"),
-    ("monitoring_form", "period_from", "1.1.2062"), ("monitoring_form", "period_until", "1.1.2062"),
-])
-def test_what_was_counted_or_monitored_lies_in_the_past(shipped: Reading, form: str, question: str, typed: str) -> None:
+@pytest.mark.parametrize(
+    ("form", "question", "typed"),
+    [
+        ("regional_statistics", "period_from", "2062"),
+        ("regional_statistics", "period_until", "12.2062"),
+        ("monitoring_form", "period_from", "1.1.2062"),
+        ("monitoring_form", "period_until", "1.1.2062"),
+    ],
+)
+def test_what_was_counted_or_monitored_lies_in_the_past(
+    shipped: FolderReading, form: str, question: str, typed: str
+) -> None:
     asked = shipped.of(Form)[f"form:{form}"].questions[question]
     with pytest.raises(Mistake, match="cannot be in the future"):
         asked.read([typed], Typing("ro", date(2026, 11, 28)))
 
 
-def test_a_month_of_support_far_ahead_is_asked_about(shipped: Reading) -> None:
+def test_a_month_of_support_far_ahead_is_asked_about(shipped: FolderReading) -> None:
     ledger = shipped.of(Form)["form:study_ledger"]
 
     def doubted(month: str) -> bool:
         answers = {"section": "food", "received_on": date(2026, 11, 20), "month": month}
-        found = complaints(ledger, answers, date(2026, 11, 28), {"month"}, {"month"})
+        found = validate_answers(ledger, answers, date(2026, 11, 28), {"month"}, {"month"})
         return any(one.where == ("month",) and one.soft for one in found)
+
     assert doubted("2098-03") and not doubted("2026-12")

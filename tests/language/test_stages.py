@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-import app.fields  # noqa: F401 - tells the language its kinds of question
-from app.language.checks import check
-from app.language.folder import Definition, define, is_picked, read_folder
+import dosar.fields  # noqa: F401 - tells the language its kinds of question
+from dosar.language.checks.form_checks import check_folder
+from dosar.language.load.folder import Definition, is_part_used, make_definition, read_folder
 
 CASE = """
 form: case
@@ -65,32 +65,41 @@ def folder(tmp_path: Path) -> Path:
 def told(folder: Path, **files: str) -> list[str]:
     for name, text in files.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-    return [str(one).partition(": ")[2] for one in check(read_folder(folder))]
+    return [str(one).partition(": ")[2] for one in check_folder(read_folder(folder))]
 
 
 def defined(folder: Path) -> Definition:
     reading = read_folder(folder)
-    return define(reading.parts, {part: source.contents for part, source in reading.sources.items()})
+    return make_definition(reading.parts, {part: source.contents for part, source in reading.sources.items()})
 
 
 def test_the_stages_name_forms_and_questions_that_are_there(folder: Path) -> None:
-    assert told(folder, stages="""
+    assert (
+        told(
+            folder,
+            stages="""
 stages:
   - {stage: contact, title: {en: Contact, ro: Contactare}, needs: [visit], since: closed_on, done: closed_on}
 told_by: {form: visit, stage: stage, entered: visited_on, finished: visited_on}
 people: {form: visit, say: [stage]}
 risks: {form: visit, rows: risks, word: risk, level: score, open: score > 1}
 promises: [{form: visit, date: visited_on, ends: closed_on}]
-""") == []
+""",
+        )
+        == []
+    )
     assert [stage.stage for stage in defined(folder).stages.stages] == ["contact"]
 
 
 def test_a_promise_is_a_day(folder: Path) -> None:
-    assert told(folder, stages="""
+    assert told(
+        folder,
+        stages="""
 promises:
   - {form: visit, date: stage}
   - {form: visit, date: visited, ends: closed}
-""") == [
+""",
+    ) == [
         'F046: "stage" is no date; take a question with "type: date".',
         'F045: no question of "visit" is named "visited"; did you mean "visited_on"?',
         'F045: no question of "case" is named "closed"; did you mean "closed_on"?',
@@ -98,14 +107,17 @@ promises:
 
 
 def test_what_is_not_there_is_told_with_its_line(folder: Path) -> None:
-    assert told(folder, stages="""
+    assert told(
+        folder,
+        stages="""
 stages:
   - {stage: contact, title: {en: Contact, ro: Contactare}, needs: [vist], since: closed, done: closed_om}
   - {stage: contact, title: {en: Again, ro: Încă o dată}, needs: [register]}
   - {stage: contacts, title: {en: Other, ro: Alta}}
 told_by: {form: visit, stage: stage, entered: visited, finished: visited_on}
 risks: {form: visit, rows: risks, word: risk, level: points}
-""") == [
+""",
+    ) == [
         'F019: no form is named "vist"; did you mean "visit"?',
         'F045: no question of "case" is named "closed"; did you mean "closed_on"?',
         'F045: no question of "case" is named "closed_om"; did you mean "closed_on"?',
@@ -165,13 +177,13 @@ budget:
 
 def test_without_a_profile_every_form_is_picked(folder: Path) -> None:
     contents = defined(folder).contents
-    assert all(is_picked(part, contents) for part in contents)
+    assert all(is_part_used(part, contents) for part in contents)
 
 
 def test_an_organisation_picks_the_forms_it_uses(folder: Path) -> None:
     assert told(folder, profile="forms: [case, visit]") == []
     contents = defined(folder).contents
-    assert [part for part in contents if not is_picked(part, contents)] == ["form:register"]
+    assert [part for part in contents if not is_part_used(part, contents)] == ["form:register"]
 
 
 def test_a_profile_names_forms_that_are_there_and_the_case_file(folder: Path) -> None:
@@ -210,9 +222,16 @@ STAYS = "form: lodging, place: house, phase: step, since: came, last: goes, left
 
 
 def of_programme(folder: Path, stays: str = STAYS, beds: str = "beds") -> list[str]:
-    return [one for one in told(folder, house=HOUSE, lodging=LODGING, stages=(
-        f"programme:\n  stays: {{{stays}}}\n  places: {{form: house, phase: step, beds: {beds}}}\n"
-    )) if "F023" not in one]
+    return [
+        one
+        for one in told(
+            folder,
+            house=HOUSE,
+            lodging=LODGING,
+            stages=(f"programme:\n  stays: {{{stays}}}\n  places: {{form: house, phase: step, beds: {beds}}}\n"),
+        )
+        if "F023" not in one
+    ]
 
 
 def test_the_programme_is_told_by_forms_of_any_name(folder: Path) -> None:

@@ -70,7 +70,10 @@ class _Boxes(HTMLParser):
 
 
 START: dict[str, Any] = {
-    "input": _Boxes.input, "select": _Boxes.select, "option": _Boxes.option, "textarea": _Boxes.textarea,
+    "input": _Boxes.input,
+    "select": _Boxes.select,
+    "option": _Boxes.option,
+    "textarea": _Boxes.textarea,
 }
 
 

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.demo import password_of
-from app.language.form import Form
-from app.records.cabinet import Cabinet
+from dosar.cli.demo import demo_password
+from dosar.language.form import Form
+from dosar.records.repository import Repository
 from tests.databases import DATABASES, Place, fresh_place
 from tests.filled import opened_at
 
@@ -25,20 +25,20 @@ class Demo:
     browsers: dict[str, FlaskClient] = field(default_factory=dict)
 
     @property
-    def cabinet(self) -> Cabinet:
-        found: Cabinet = self.app.extensions["dosar_cabinet"]
+    def repository(self) -> Repository:
+        found: Repository = self.app.extensions["dosar_repository"]
         return found
 
     @property
     def forms(self) -> dict[str, Form]:
-        return dict(self.cabinet.forms)
+        return dict(self.repository.forms)
 
     def browser(self, user: str) -> FlaskClient:
         """A browser in which this demo worker has signed in."""
         if user not in self.browsers:
             browser = self.app.test_client()
             token = token_on(browser.get("/sign-in").text)
-            answers = {"user_name": user, "password": password_of(user), "csrf_token": token}
+            answers = {"user_name": user, "password": demo_password(user), "csrf_token": token}
             assert browser.post("/sign-in", data=answers).status_code == 303
             self.browsers[user] = browser
         return self.browsers[user]
@@ -61,7 +61,9 @@ def demo_on(data: Path, like: Place) -> Iterator[Demo]:
 
 @pytest.fixture(scope="module", params=DATABASES)
 def demo(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, filled: Callable[[str], Place],
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    filled: Callable[[str], Place],
 ) -> Iterator[Demo]:
     """On each database: what the stories of one file change, those of another never meet."""
     with demo_on(tmp_path_factory.mktemp("demo"), filled(request.param)) as opened:

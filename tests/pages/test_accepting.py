@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from app.fields.money import Money
-from app.language.answering import settled
-from app.language.form import CASE
-from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import Clerk, enter
-from app.records.teams import join
+from dosar.fields.money import Money
+from dosar.language.form import CASE_FORM
+from dosar.language.validation import settle_answers
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import Actor, enter_sheet
+from dosar.records.teams import join_team
 from tests.pages.conftest import Demo, token_on
 from tests.pages.test_case_page import TODAY, block, filed, page
 from tests.pages.test_figures import figures
@@ -24,12 +24,12 @@ WAITS = "așteaptă acceptarea"
 @pytest.fixture
 def case(demo: Demo) -> int:
     """A case of the case manager and the volunteer, with a visit that promised another one for yesterday."""
-    number = filed(demo, CASE, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
-    with demo.app.app_context(), acting_as(SYSTEM):
+    number = filed(demo, CASE_FORM, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
         for user in ("case_manager", "volunteer"):
-            clerk = Clerk(user_id(demo, user), user, TODAY)
-            join(demo.cabinet, demo.cabinet.case(number), user_id(demo, user), user, clerk)
-        demo.cabinet.session.remove()
+            actor = Actor(user_id(demo, user), user, TODAY)
+            join_team(demo.repository, demo.repository.case(number), user_id(demo, user), user, actor)
+        demo.repository.session.remove()
     filed(demo, "visit_report", number, visit_date=TODAY - timedelta(30), next_visit_on=TODAY - timedelta(1))
     return number
 
@@ -37,11 +37,11 @@ def case(demo: Demo) -> int:
 def typed(demo: Demo, form: str, case: int | None, **answers: Any) -> int:
     """A sheet that the volunteer typed in."""
     whole = demo.forms[form]
-    every = settled(whole, {name: None for name in whole.questions} | answers, TODAY)
-    clerk = Clerk(user_id(demo, "volunteer"), "volunteer", TODAY, checked=True)
-    with demo.app.app_context(), acting_as(SYSTEM):
-        number = enter(demo.cabinet, whole, every, clerk, case)
-        demo.cabinet.session.remove()
+    every = settle_answers(whole, {name: None for name in whole.questions} | answers, TODAY)
+    actor = Actor(user_id(demo, "volunteer"), "volunteer", TODAY, checked=True)
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        number = enter_sheet(demo.repository, whole, every, actor, case)
+        demo.repository.session.remove()
     return number
 
 
@@ -83,12 +83,18 @@ def test_aid_that_waits_is_given_to_nobody_yet(demo: Demo, case: int) -> None:
 
 def test_a_figure_counts_after_acceptance(demo: Demo) -> None:
     project = filed(
-        demo, "project", title="De demult", starts_on=date(2001, 1, 1), ends_on=date(2001, 12, 31), periods=[],
+        demo,
+        "project",
+        title="De demult",
+        starts_on=date(2001, 1, 1),
+        ends_on=date(2001, 12, 31),
+        periods=[],
     )
     seminar = {"kind": "seminar", "starts_on": date(2001, 9, 1), "project": project}
     event = typed(demo, "event", None, title="Atelier", **seminar)
     assert figures(demo, project)["Evenimente"] == {
-        "Total": ["0"], "Așteaptă acceptarea, neluat în calcul": ["1"],
+        "Total": ["0"],
+        "Așteaptă acceptarea, neluat în calcul": ["1"],
     }
     assert judge(demo, "accept", "event", event, "coordinator") == 303
     assert figures(demo, project)["Evenimente"]["Total"] == ["1"]

@@ -2,11 +2,11 @@
 
 from flask import Flask, url_for
 
-from app.pages.addresses import list_url, new_url, record_url
+from dosar.pages.urls import case_list_url, new_sheet_url, record_url
 
 
 def test_addresses_of_records_are_those_of_their_routes() -> None:
-    from app.pages.records import RecordPages
+    from dosar.pages.records.record_pages import RecordPages
 
     app = Flask(__name__)
     for name in ("list", "show", "new"):
@@ -14,5 +14,5 @@ def test_addresses_of_records_are_those_of_their_routes() -> None:
         app.add_url_rule(address, f"RecordPages.{name}", methods=methods)
     with app.test_request_context():
         assert record_url("case", 7) == url_for("RecordPages.show", form="case", record_id=7)
-        assert list_url("visit_report", 7) == url_for("RecordPages.list", form="visit_report", case=7)
-        assert new_url("visit_report", 7) == url_for("RecordPages.new", form="visit_report", case=7)
+        assert case_list_url("visit_report", 7) == url_for("RecordPages.list", form="visit_report", case=7)
+        assert new_sheet_url("visit_report", 7) == url_for("RecordPages.new", form="visit_report", case=7)

@@ -11,8 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.demo import password_of
-from app.running import opened_app
+from dosar.cli.demo import demo_password
+from dosar.cli.runtime import open_app
 from tests.databases import KEY
 from tests.pages.conftest import token_on
 
@@ -105,19 +105,32 @@ def write(folder: Path, **files: str | None) -> None:
 
 def opened(folder: Path) -> Desk:
     """The organisation started, and its coordinator signed in."""
-    app, _ = opened_app(
-        folder / "data", folder / "forms", KEY, demo=True, TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+    app, _ = open_app(
+        folder / "data",
+        folder / "forms",
+        KEY,
+        demo=True,
+        TESTING=True,
+        FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
     )
     browser = app.test_client()
     page = browser.get("/sign-in").text
-    assert browser.post("/sign-in", data={
-        "user_name": "coordinator", "password": password_of("coordinator"), "csrf_token": token_on(page),
-    }).status_code == 303
+    assert (
+        browser.post(
+            "/sign-in",
+            data={
+                "user_name": "coordinator",
+                "password": demo_password("coordinator"),
+                "csrf_token": token_on(page),
+            },
+        ).status_code
+        == 303
+    )
     return Desk(app, browser)
 
 
 def close(desk: Desk) -> None:
-    desk.app.extensions["dosar_cabinet"].store.close()
+    desk.app.extensions["dosar_repository"].store.close()
 
 
 @pytest.fixture
@@ -134,6 +147,7 @@ def desk(folder: Path) -> Iterator[Desk]:
 
 
 # --- what is typed -----------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("language, sentence", in_both("Scrieți data ca zi.lună.an", "Write the date as day.month"))
 def test_a_number_in_a_date(desk: Desk, language: str, sentence: str) -> None:

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from app.language.form import CASE
-from app.language.question import Answers
-from app.records.scope import SYSTEM, acting_as
-from app.records.taking_over import taken_over
+from dosar.filing.prefill import prefill_from_sheets
+from dosar.language.form import CASE_FORM
+from dosar.language.question import Answers
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.days import today_here
 from tests.pages.browsing import Page, look, rows
 from tests.pages.conftest import Demo
@@ -18,7 +18,7 @@ TODAY = today_here()
 
 @pytest.fixture
 def case_id(demo: Demo) -> int:
-    return filed(demo, CASE, opened_on=TODAY, status="open", birth_date="2001-05")
+    return filed(demo, CASE_FORM, opened_on=TODAY, status="open", birth_date="2001-05")
 
 
 def new(demo: Demo, form: str, case_id: int, user: str = "coordinator", face: str = "") -> Page:
@@ -34,7 +34,7 @@ def test_dates_of_other_sheets_stand_on_the_plan(demo: Demo, case_id: int) -> No
 
 
 def test_a_sheet_of_another_case_gives_nothing(demo: Demo, case_id: int) -> None:
-    other = filed(demo, CASE, opened_on=TODAY, status="open")
+    other = filed(demo, CASE_FORM, opened_on=TODAY, status="open")
     filed(demo, "intake", other, informed_on=TODAY, consent_assistance=True, consent_on=TODAY)
     assert not new(demo, "plan", case_id, face="common").boxes["consent_on"]
 
@@ -49,11 +49,11 @@ def test_who_may_not_read_the_other_sheet_is_told_nothing_of_it(demo: Demo, case
     filed(demo, "stay", case_id, phase="phase_1", admitted_on=date(2026, 2, 1))
     evaluation, every = demo.forms["detailed_evaluation"], demo.forms
     known = {key: form for key, form in every.items() if key != "stay"}
-    with demo.app.app_context(), acting_as(SYSTEM):
-        case = demo.cabinet.case(case_id)
-        assert taken_over(demo.cabinet, every, evaluation, case) == {"placed_on": date(2026, 2, 1)}
-        assert taken_over(demo.cabinet, known, evaluation, case) == {}
-        demo.cabinet.session.remove()
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        case = demo.repository.case(case_id)
+        assert prefill_from_sheets(demo.repository, every, evaluation, case) == {"placed_on": date(2026, 2, 1)}
+        assert prefill_from_sheets(demo.repository, known, evaluation, case) == {}
+        demo.repository.session.remove()
 
 
 def test_the_first_monitoring_form_lists_the_activities_of_the_plan(demo: Demo, case_id: int) -> None:
@@ -158,12 +158,24 @@ def test_the_plan_of_another_dependant_begins_without_the_rows_of_the_first(demo
     assert "Alocația primului copil" not in new(demo, "dependant_plan", case_id).html
 
 
-@pytest.mark.parametrize("form", ["visit_report", "risk_assessment", "team_meeting", "monitoring_form",
-                                  "humanitarian_aid", "study_ledger", "study_support", "final_note", "plan_budget",
-                                  "dependant_plan"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "visit_report",
+        "risk_assessment",
+        "team_meeting",
+        "monitoring_form",
+        "humanitarian_aid",
+        "study_ledger",
+        "study_support",
+        "final_note",
+        "plan_budget",
+        "dependant_plan",
+    ],
+)
 def test_an_annex_names_the_plan_it_is_annexed_to(demo: Demo, case_id: int, form: str) -> None:
     """The last one; of another case none."""
-    other = filed(demo, CASE, opened_on=TODAY, status="open")
+    other = filed(demo, CASE_FORM, opened_on=TODAY, status="open")
     filed(demo, "plan", case_id, drawn_up_on=date(2026, 2, 1))
     last = filed(demo, "plan", case_id, drawn_up_on=date(2026, 3, 1))
     filed(demo, "plan", case_id, drawn_up_on=date(2026, 1, 1))
@@ -179,8 +191,13 @@ def test_amendments_are_numbered_within_their_plan_which_shows_what_they_changed
 
     browser = demo.browser("coordinator")
     told = look(browser, f"/records/plan/{first}").text
-    for words in ("Modificare a planului: 1 · 01.03.2026", "Modificare a planului: 2 · 01.03.2026",
-                  "Fără Mai Mai", "Fără Iunie Iunie", "Fără Chirie Chirie"):
+    for words in (
+        "Modificare a planului: 1 · 01.03.2026",
+        "Modificare a planului: 2 · 01.03.2026",
+        "Fără Mai Mai",
+        "Fără Iunie Iunie",
+        "Fără Chirie Chirie",
+    ):
         assert words in told
     assert "Școala A" not in told
     told = look(browser, f"/records/plan/{second}").text

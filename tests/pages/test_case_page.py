@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.fields.money import Money
-from app.language.answering import settled
-from app.language.form import CASE
-from app.language.question import Answers
-from app.records.drafts import Place, keep
-from app.records.ledger import reverse
-from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import Clerk, enter
+from dosar.fields.money import Money
+from dosar.language.form import CASE_FORM
+from dosar.language.question import Answers
+from dosar.language.validation import settle_answers
+from dosar.records.ledger import reverse_entry
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import Actor, enter_sheet
+from dosar.records.unsaved.drafts import DraftPlace, keep_draft
 from tests.days import today_here
 from tests.pages.conftest import Demo
 from tests.pages.test_team import user_id
@@ -26,24 +26,24 @@ TODAY = today_here()
 def filed(demo: Demo, form: str, case_id: int | None = None, **answers: Any) -> int:
     """A sheet filed by nobody in particular."""
     whole = demo.forms[form]
-    every: Answers = settled(whole, {name: None for name in whole.questions} | answers, TODAY)
-    with demo.app.app_context(), acting_as(SYSTEM):
-        number = enter(demo.cabinet, whole, every, Clerk(None, "", TODAY), case_id)
-        demo.cabinet.session.remove()
+    every: Answers = settle_answers(whole, {name: None for name in whole.questions} | answers, TODAY)
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        number = enter_sheet(demo.repository, whole, every, Actor(None, "", TODAY), case_id)
+        demo.repository.session.remove()
     return number
 
 
 @pytest.fixture
 def case_id(demo: Demo) -> int:
     """A case that was just opened."""
-    return filed(demo, CASE, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
+    return filed(demo, CASE_FORM, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
 
 
 def case_of(demo: Demo, code: str) -> int:
-    kept: Any = demo.cabinet.record_class(CASE)
-    with demo.app.app_context(), acting_as(SYSTEM):
-        number: int = demo.cabinet.session.scalars(select(kept.id).where(kept.code == code)).one()
-        demo.cabinet.session.remove()
+    kept: Any = demo.repository.record_class(CASE_FORM)
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        number: int = demo.repository.session.scalars(select(kept.id).where(kept.code == code)).one()
+        demo.repository.session.remove()
     return number
 
 
@@ -98,8 +98,8 @@ def test_how_far_a_stage_is_is_told_to_whom_its_documents_are(demo: Demo) -> Non
 def begun(demo: Demo, user: str, form: str, case_id: int) -> None:
     """A draft of a new sheet."""
     with demo.app.app_context():
-        keep(demo.cabinet, user_id(demo, user), Place(form, case_id), [])
-        demo.cabinet.session.remove()
+        keep_draft(demo.repository, user_id(demo, user), DraftPlace(form, case_id), [])
+        demo.repository.session.remove()
 
 
 def test_a_sheet_begun_and_not_saved_is_in_progress(demo: Demo, case_id: int) -> None:
@@ -135,7 +135,11 @@ def test_what_a_stage_passed_over_lacks_does_not_hold_the_case_up(demo: Demo, ca
 
 def test_follow_up_counts_the_sheets_since_the_closure(demo: Demo) -> None:
     closed = filed(
-        demo, CASE, opened_on=date(2025, 1, 1), status="closed", closed_on=date(2026, 1, 1),
+        demo,
+        CASE_FORM,
+        opened_on=date(2025, 1, 1),
+        status="closed",
+        closed_on=date(2026, 1, 1),
     )
     whole = {"visit_purpose": "Vizită", "author": 1, "conclusions": "Bine."}
     filed(demo, "visit_report", closed, visit_date=date(2025, 6, 1), **whole)
@@ -148,10 +152,20 @@ def test_follow_up_counts_the_sheets_since_the_closure(demo: Demo) -> None:
 def test_only_the_risks_of_the_newest_assessment_that_are_open(demo: Demo, case_id: int) -> None:
     def risk(kind: str, weight: int, status: str | None) -> Answers:
         return {"id": None, "risk": kind, "likelihood": weight, "severity": weight, "status": status}
+
     old, new = date(2026, 1, 5), date(2026, 2, 5)
-    filed(demo, "risk_assessment", case_id, assessed_on=new, stage="ongoing", risks=[
-        risk("poverty", 2, None), risk("retrafficking", 5, "open"), risk("dropout", 4, "closed"),
-    ])
+    filed(
+        demo,
+        "risk_assessment",
+        case_id,
+        assessed_on=new,
+        stage="ongoing",
+        risks=[
+            risk("poverty", 2, None),
+            risk("retrafficking", 5, "open"),
+            risk("dropout", 4, "closed"),
+        ],
+    )
     filed(demo, "risk_assessment", case_id, assessed_on=old, stage="initial", risks=[risk("stigma", 5, "open")])
     said = block(page(demo, case_id), "Riscuri deschise")
     assert "05.02.2026 Retraficare 25 – Critic Lipsa veniturilor / datorii 4 – Scăzut" in said
@@ -180,8 +194,13 @@ def test_who_shares_a_line_of_the_budget_pays_a_part_of_it(demo: Demo, case_id: 
     shared = {"id": None, "activity": "Chirie", "amount": Decimal(500), "part_1": Decimal(300), "part_2": Decimal(150)}
     whole = {"id": None, "activity": "Haine", "amount": Decimal(200), "part_1": Decimal(200)}
     filed(
-        demo, "plan_budget", case_id, drawn_up_on=date(2026, 2, 1), currency="RON",
-        parties=parties, lines=[shared, whole],
+        demo,
+        "plan_budget",
+        case_id,
+        drawn_up_on=date(2026, 2, 1),
+        currency="RON",
+        parties=parties,
+        lines=[shared, whole],
     )
     said = block(page(demo, case_id), "Bani")
     assert "Total 700,00 0,00 700,00 Asociația Drumul Lin" in said
@@ -222,9 +241,9 @@ def test_a_line_taken_back_needs_no_signature(demo: Demo, case_id: int) -> None:
     line = {"section": "transport", "received_on": TODAY, "amount": Money(30, "RON")}  # type: ignore[arg-type]
     first = filed(demo, "study_ledger", case_id, **line)
     assert "un rând fără toate semnăturile" in block(page(demo, case_id), "Bani")
-    with demo.app.app_context(), acting_as(SYSTEM):
-        reverse(demo.cabinet, demo.forms["study_ledger"], first, "Sumă greșită", Clerk(None, "", TODAY))
-        demo.cabinet.session.remove()
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        reverse_entry(demo.repository, demo.forms["study_ledger"], first, "Sumă greșită", Actor(None, "", TODAY))
+        demo.repository.session.remove()
     said = block(page(demo, case_id), "Bani")
     assert "semnăturile" not in said and "RON Acordat Total 0,00" in said
 

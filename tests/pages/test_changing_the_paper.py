@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import delete, func, select
 
-from app.records.system import draft
+from dosar.database.system_tables import draft_table
 from tests.pages.browsing import Page, look, rows
 from tests.pages.conftest import Demo
 
@@ -17,15 +17,15 @@ OTHER_PAPER = "Scrise pe alt formular"
 def common(demo: Demo) -> Iterator[Page]:
     """A new plan on the common paper; no draft is left of it."""
     yield look(demo.browser("case_manager"), PLAN)
-    with demo.app.app_context(), demo.cabinet.writing() as session:
-        session.execute(delete(draft))
+    with demo.app.app_context(), demo.repository.writing() as session:
+        session.execute(delete(draft_table))
 
 
 def begun(demo: Demo) -> int:
     """How many sheets are begun."""
     with demo.app.app_context():
-        count = demo.cabinet.session.scalar(select(func.count()).select_from(draft))
-        demo.cabinet.session.remove()
+        count = demo.repository.session.scalar(select(func.count()).select_from(draft_table))
+        demo.repository.session.remove()
     return int(count or 0)
 
 
@@ -53,9 +53,17 @@ def test_what_only_one_asks_stands_at_the_end_of_the_other(demo: Demo, common: P
 
 
 def test_it_is_saved_with_what_the_paper_asks(demo: Demo, common: Page) -> None:
-    cptw = on_paper(on_paper(common, "ipp", duration_months="15"), "cptw", **rows("rows", {
-        "objective": "O meserie", "months": "3",
-    }))
+    cptw = on_paper(
+        on_paper(common, "ipp", duration_months="15"),
+        "cptw",
+        **rows(
+            "rows",
+            {
+                "objective": "O meserie",
+                "months": "3",
+            },
+        ),
+    )
     assert (cptw.boxes["duration_months"], cptw.boxes["rows.0.objective"]) == ("15", "O meserie")
     plan = cptw.save({"rows.0.resources": "Un atelier", "drawn_up_on": "5.9.2026", "_confirmed": "1"})
     every = look(plan.browser, f"{plan.address.partition('?')[0]}?face=all").text

@@ -5,19 +5,19 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.access.account_history import account_entries
-from app.language.form import CASE
-from app.language.question import Reading
-from app.records import drafts
-from app.records.drafts import Place
-from app.records.overview import members
-from app.records.scope import SYSTEM, acting_as
-from app.records.system import now
+from dosar.access.accounts.account_log import account_entries
+from dosar.database.system_tables import utc_now
+from dosar.language.form import CASE_FORM
+from dosar.language.question import ReadingContext
+from dosar.overview.case_overview import team_members
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.unsaved import drafts
+from dosar.records.unsaved.drafts import DraftPlace
 from tests.pages.conftest import Demo, token_on
 from tests.pages.test_team import user_id
 
-READING = Reading("ro", now().date())
-VISIT, CARE = Place("visit_report", 1), Place("staff_care")
+READING = ReadingContext("ro", utc_now().date())
+VISIT, CARE = DraftPlace("visit_report", 1), DraftPlace("staff_care")
 
 
 @pytest.fixture
@@ -25,28 +25,30 @@ def administrator(demo: Demo) -> FlaskClient:
     return demo.browser("administrator")
 
 
-def begin_draft(demo: Demo, user: str, place: Place) -> None:
+def begin_draft(demo: Demo, user: str, place: DraftPlace) -> None:
     with demo.app.app_context():
-        drafts.keep(demo.cabinet, user_id(demo, user), place, [("visit_purpose", "pe jumătate")])
-        demo.cabinet.session.remove()
+        drafts.keep_draft(demo.repository, user_id(demo, user), place, [("visit_purpose", "pe jumătate")])
+        demo.repository.session.remove()
 
 
-def begun(demo: Demo, user: str) -> set[Place]:
+def begun(demo: Demo, user: str) -> set[DraftPlace]:
     with demo.app.app_context():
-        found = {one.place for one in drafts.of_worker(demo.cabinet, user_id(demo, user))}
-        demo.cabinet.session.remove()
+        found = {one.place for one in drafts.drafts_of_worker(demo.repository, user_id(demo, user))}
+        demo.repository.session.remove()
     return found
 
 
 def managers(demo: Demo) -> dict[int, str]:
     """Who manages each case, as her name is shown."""
-    with demo.app.app_context(), acting_as(SYSTEM):
-        kept = demo.cabinet.record_class(CASE)
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        kept = demo.repository.record_class(CASE_FORM)
         found = {
-            case.id: one.name for case in demo.cabinet.session.query(kept).all()
-            for one in members(demo.cabinet, case, READING) if one.role == "case_manager" and one.until is None
+            case.id: one.name
+            for case in demo.repository.session.query(kept).all()
+            for one in team_members(demo.repository, case, READING)
+            if one.role == "case_manager" and one.until is None
         }
-        demo.cabinet.session.remove()
+        demo.repository.session.remove()
     return found
 
 
@@ -61,10 +63,10 @@ def test_what_hangs_on_it_is_told_without_a_word_of_the_cases(demo: Demo, admini
     assert "DEMO-001 · Manager de caz" in shown and "Raport de vizită" in shown
     assert "restant" in shown or "depășit" in shown or "peste" in shown, "the days promised in her cases"
     assert "stării de bine" not in shown, "what she writes for herself alone is not told of"
-    with demo.app.app_context(), acting_as(SYSTEM):
-        kept: Any = demo.cabinet.record_class(CASE)
-        names = [name for name in demo.cabinet.session.query(kept.last_name).all() if name[0]]
-        demo.cabinet.session.remove()
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        kept: Any = demo.repository.record_class(CASE_FORM)
+        names = [name for name in demo.repository.session.query(kept.last_name).all() if name[0]]
+        demo.repository.session.remove()
     assert names and not [name for (name,) in names if name in shown]
 
 
@@ -98,7 +100,7 @@ def test_everything_is_handed_over_in_one_step(demo: Demo, administrator: FlaskC
     assert VISIT in begun(demo, "social_worker") and begun(demo, "case_manager") == {CARE}
     with demo.app.app_context():
         told = [entry.action for entry in account_entries(demo.app.extensions["dosar_access"], 2, user_id=teodora)]
-        demo.cabinet.session.remove()
+        demo.repository.session.remove()
     assert told == ["closed", "handed_over"]
     coordinator = demo.browser("coordinator")
     assert "DEMO-001" in coordinator.get(f"/account-history?user={teodora}").text

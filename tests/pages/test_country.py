@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.access.guarded import Guarded
+from dosar.access.services import AccessServices
 from tests.databases import Place
 from tests.pages.browsing import look
 from tests.pages.conftest import Demo, demo_on
@@ -15,9 +15,9 @@ from tests.pages.conftest import Demo, demo_on
 def moldova(tmp_path_factory: pytest.TempPathFactory, filled: Callable[[str], Place]) -> Iterator[Demo]:
     """The demo, as an organisation in Moldova."""
     with demo_on(tmp_path_factory.mktemp("moldova"), filled("sqlite")) as demo:
-        guarded: Guarded = demo.app.extensions["dosar_access"]
+        guarded: AccessServices = demo.app.extensions["dosar_access"]
         with demo.app.app_context(), guarded.store.writing():
-            guarded.name_organisation(replace(guarded.organisation(), country="MD"))
+            guarded.update_organisation(replace(guarded.organisation(), country="MD"))
         yield demo
 
 

@@ -83,7 +83,12 @@ def test_who_never_saw_the_record_never_sees_its_name(demo: Demo) -> None:
     project = filed(demo, "project", title="Proiectul Ciocârlia", starts_on=TODAY)
     child = filed(demo, "person", CASE_OF_VOLUNTEER, last_name="Țurțurel", first_name="Ina")
     aid = filed(
-        demo, "humanitarian_aid", CASE_OF_VOLUNTEER, given_on=TODAY, project=project, recipient="dependant",
+        demo,
+        "humanitarian_aid",
+        CASE_OF_VOLUNTEER,
+        given_on=TODAY,
+        project=project,
+        recipient="dependant",
         dependant=child,
     )
     coordinator, volunteer = demo.browser("coordinator"), demo.browser("volunteer")
@@ -95,9 +100,14 @@ def test_who_never_saw_the_record_never_sees_its_name(demo: Demo) -> None:
     body = {"csrf_token": token_on(columns), "columns": ["given_on", "dependant"]}
     volunteer.post("/records/humanitarian_aid/columns", data=body)
     for address in (
-        sheet, f"{sheet}/history", f"/records/humanitarian_aid?case={CASE_OF_VOLUNTEER}", f"/records/person/{child}",
-        f"/records/humanitarian_aid/ledger?case={CASE_OF_VOLUNTEER}", f"/cases/{CASE_OF_VOLUNTEER}",
-        f"/records/humanitarian_aid/new?case={CASE_OF_VOLUNTEER}", f"{sheet}/reverse",
+        sheet,
+        f"{sheet}/history",
+        f"/records/humanitarian_aid?case={CASE_OF_VOLUNTEER}",
+        f"/records/person/{child}",
+        f"/records/humanitarian_aid/ledger?case={CASE_OF_VOLUNTEER}",
+        f"/cases/{CASE_OF_VOLUNTEER}",
+        f"/records/humanitarian_aid/new?case={CASE_OF_VOLUNTEER}",
+        f"{sheet}/reverse",
     ):
         assert "urțurel" not in volunteer.get(address).text, address
     assert "(fără acces)" in volunteer.get(sheet).text

@@ -9,25 +9,25 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
-from app.access.identity import Identity
-from app.access.worker import worker_of
-from app.language.form import CASE
-from app.language.question import Reading
-from app.pages.desk import Desk
-from app.pages.duplicates import called
-from app.records.duplicates import likely
-from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import Clerk, enter
-from app.records.teams import join
+from dosar.access.identity import Identity
+from dosar.access.worker import worker_with_identity
+from dosar.language.form import CASE_FORM
+from dosar.language.question import ReadingContext
+from dosar.pages.context import PageContext
+from dosar.pages.sheet.posting.duplicates import duplicate_labels
+from dosar.records.duplicates import find_duplicates
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import Actor, enter_sheet
+from dosar.records.teams import join_team
 from tests.days import today_here
 from tests.pages.conftest import Demo, token_on
 
-FILER = Clerk(None, "", today_here())
+FILER = Actor(None, "", today_here())
 
 
 def boxes_on(page: str) -> dict[str, str]:
     """The hidden boxes of the sheet on this page."""
-    sheet = page[page.index('id="sheet"'):] if 'id="sheet"' in page else page[page.index('class="sheet"'):]
+    sheet = page[page.index('id="sheet"') :] if 'id="sheet"' in page else page[page.index('class="sheet"') :]
     hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', sheet)
     return {name: unescape(value) for name, value in hidden}
 
@@ -39,27 +39,27 @@ def submit(browser: FlaskClient, address: str, **boxes: Any) -> Any:
 
 def new_case(demo: Demo, **answers: Any) -> int:
     """A case that a stranger filed: nobody of the demo works on it."""
-    with acting_as(SYSTEM):
-        filed = enter(demo.cabinet, demo.forms[CASE], {"status": "open", **answers}, FILER)
-    demo.cabinet.session.remove()
+    with acting_as(SYSTEM_SCOPE):
+        filed = enter_sheet(demo.repository, demo.forms[CASE_FORM], {"status": "open", **answers}, FILER)
+    demo.repository.session.remove()
     return filed
 
 
 def visit(demo: Demo, case_id: int) -> int:
-    with acting_as(SYSTEM):
-        filed = enter(demo.cabinet, demo.forms["visit_report"], {"visit_date": today_here()}, FILER, case_id)
-    demo.cabinet.session.remove()
+    with acting_as(SYSTEM_SCOPE):
+        filed = enter_sheet(demo.repository, demo.forms["visit_report"], {"visit_date": today_here()}, FILER, case_id)
+    demo.repository.session.remove()
     return filed
 
 
 def test_a_person_of_another_team_is_told_by_code_and_initials(demo: Demo) -> None:
     stranger = new_case(demo, last_name="Ababii", first_name="Veronica", birth_date="1999")
     own = new_case(demo)
-    with acting_as(SYSTEM):
-        code = demo.cabinet.case(stranger).code  # type: ignore[attr-defined]
-        worker = demo.cabinet.session.scalar(select(User.id).where(User.username == "case_manager"))
-        join(demo.cabinet, demo.cabinet.case(own), worker, "case_manager", FILER)
-    demo.cabinet.session.remove()
+    with acting_as(SYSTEM_SCOPE):
+        code = demo.repository.case(stranger).code  # type: ignore[attr-defined]
+        worker = demo.repository.session.scalar(select(User.id).where(User.username == "case_manager"))
+        join_team(demo.repository, demo.repository.case(own), worker, "case_manager", FILER)
+    demo.repository.session.remove()
     manager = demo.browser("case_manager")
     page = submit(manager, f"/records/case/{own}/edit/1", last_name="Абабий", first_name="Вероника", birth_date="1999")
     assert page.status_code == 422
@@ -67,27 +67,40 @@ def test_a_person_of_another_team_is_told_by_code_and_initials(demo: Demo) -> No
     assert "Ababii" not in page.text and "Deschide" not in page.text
     assert manager.get(f"/cases/{stranger}").status_code == 404
     kept = submit(
-        manager, f"/records/case/{own}/edit/1", last_name="Абабий", first_name="Вероника", birth_date="1999",
-        _confirmed="1", _reason="Altă persoană",
+        manager,
+        f"/records/case/{own}/edit/1",
+        last_name="Абабий",
+        first_name="Вероника",
+        birth_date="1999",
+        _confirmed="1",
+        _reason="Altă persoană",
     )
     assert kept.status_code == 303
     assert "Altă persoană" in manager.get(f"/records/case/{own}/history").text
-    again = submit(manager, f"/records/case/{own}/edit/1", last_name="Абабий", first_name="Вероника", birth_date="1999",
-                   mother_tongue="rusă")
+    again = submit(
+        manager,
+        f"/records/case/{own}/edit/1",
+        last_name="Абабий",
+        first_name="Вероника",
+        birth_date="1999",
+        mother_tongue="rusă",
+    )
     assert again.status_code == 303
 
 
 @pytest.mark.parametrize(("user", "told"), [("case_manager", "{}, R. S."), ("volunteer", "{}")])
 def test_initials_are_told_only_to_whom_names_are_told(demo: Demo, user: str, told: str) -> None:
     stranger = new_case(demo, last_name="Rotaru", first_name="Silvia", birth_date="1999")
-    with demo.app.test_request_context(), acting_as(SYSTEM):
-        code = demo.cabinet.case(stranger).code  # type: ignore[attr-defined]
-        found = likely(demo.cabinet, demo.forms[CASE], {"last_name": "Rotaru", "first_name": "Silvia"})
+    with demo.app.test_request_context(), acting_as(SYSTEM_SCOPE):
+        code = demo.repository.case(stranger).code  # type: ignore[attr-defined]
+        found = find_duplicates(demo.repository, demo.forms[CASE_FORM], {"last_name": "Rotaru", "first_name": "Silvia"})
         access = demo.app.extensions["dosar_access"]
-        somebody = worker_of(Identity(0, user, "", "ro", frozenset({user}), frozenset()), access)
+        somebody = worker_with_identity(Identity(0, user, "", "ro", frozenset({user}), frozenset()), access)
         with acting_as(somebody.scope):
-            words = called(Desk(demo.cabinet, somebody, Reading("ro", today_here())), CASE, found)[stranger]
-    demo.cabinet.session.remove()
+            words = duplicate_labels(
+                PageContext(demo.repository, somebody, ReadingContext("ro", today_here())), CASE_FORM, found
+            )[stranger]
+    demo.repository.session.remove()
     assert words == f"{told.format(code)} (nu este printre cazurile dumneavoastră)"
 
 
@@ -150,8 +163,12 @@ def test_a_case_that_changed_meanwhile_is_compared_once_more(demo: Demo, twice: 
     kept, gone = twice
     coordinator = demo.browser("coordinator")
     boxes = boxes_on(coordinator.get(f"/cases/{kept}/merge/{gone}").text)
-    assert submit(coordinator, f"/records/case/{kept}/edit/1", last_name="Untilă", first_name="Doina Maria",
-                  _confirmed="1").status_code == 303
+    assert (
+        submit(
+            coordinator, f"/records/case/{kept}/edit/1", last_name="Untilă", first_name="Doina Maria", _confirmed="1"
+        ).status_code
+        == 303
+    )
     answer = coordinator.post(f"/cases/{kept}/merge/{gone}", data={**boxes, "reason": "x"})
     assert answer.location == f"/cases/{kept}/merge/{gone}"
     assert coordinator.get(f"/cases/{gone}").status_code == 200
@@ -176,7 +193,7 @@ def test_a_new_case_of_somebody_known_is_not_opened_unasked(demo: Demo) -> None:
 
 
 def count_of_cases(demo: Demo) -> int:
-    with acting_as(SYSTEM):
-        count = demo.cabinet.session.scalar(select(func.count(demo.cabinet.record_class(CASE).id)))
-    demo.cabinet.session.remove()
+    with acting_as(SYSTEM_SCOPE):
+        count = demo.repository.session.scalar(select(func.count(demo.repository.record_class(CASE_FORM).id)))
+    demo.repository.session.remove()
     return int(count or 0)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from app.language.form import CASE
-from app.pages.figures import share_text
-from app.records.ledger import reverse
-from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import Clerk
+from dosar.language.form import CASE_FORM
+from dosar.pages.reports.figures import share_text
+from dosar.records.ledger import reverse_entry
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import Actor
 from tests.pages.conftest import Demo
 from tests.pages.test_case_page import filed
 
@@ -28,12 +28,18 @@ def project(demo: Demo) -> int:
     number = of_long_ago(demo, "Demult")
     counted = [{"id": None, "project": number, "since": None, "until": None}]
     cases: list[dict[str, Any]] = [
-        {"opened_on": date(2011, 5, 1), "birth_date": "1980", "sex": "F", "exploitation": ["sexual", "labour"],
-         "trafficking_scope": "external", "destination": "ES"},
+        {
+            "opened_on": date(2011, 5, 1),
+            "birth_date": "1980",
+            "sex": "F",
+            "exploitation": ["sexual", "labour"],
+            "trafficking_scope": "external",
+            "destination": "ES",
+        },
         {"opened_on": date(2011, 12, 31), "birth_date": "1994-06", "sex": "M", "exploitation": ["begging"]},
         {"opened_on": date(2012, 3, 1), "birth_date": "2001-01-01", "sex": "F", "trafficking_scope": "internal"},
     ]
-    ids = [filed(demo, CASE, **OF_CASES, projects=counted, **one) for one in cases]
+    ids = [filed(demo, CASE_FORM, **OF_CASES, projects=counted, **one) for one in cases]
     for day, hours in ((date(2011, 6, 1), "1.25"), (date(2011, 6, 2), "0.5"), (date(2012, 6, 1), "2")):
         filed(demo, "service_log", ids[0], given_on=day, service="legal", hours=Decimal(hours), project=number)
     people = [{"id": None, "name": name} for name in ("A. B.", "C. D.")]
@@ -136,34 +142,51 @@ def test_another_project_of_the_same_days_counts_nothing(demo: Demo, project: in
 def test_a_case_passes_from_one_project_to_another(demo: Demo) -> None:
     one, other = of_long_ago(demo, "Întâi"), of_long_ago(demo, "Apoi")
     passes = date(2012, 1, 1)
-    filed(demo, CASE, opened_on=date(2011, 2, 1), status="open", projects=[
-        {"id": None, "project": one, "since": None, "until": passes - timedelta(1)},
-        {"id": None, "project": other, "since": passes, "until": None},
-    ])
+    filed(
+        demo,
+        CASE_FORM,
+        opened_on=date(2011, 2, 1),
+        status="open",
+        projects=[
+            {"id": None, "project": one, "since": None, "until": passes - timedelta(1)},
+            {"id": None, "project": other, "since": passes, "until": None},
+        ],
+    )
     assert figures(demo, one)["Persoane asistate"]["Total"] == ["1", "0", "1"]
     assert figures(demo, other)["Persoane asistate"]["Total"] == ["0", "1", "1"]
 
 
 def test_aid_studies_and_activities_name_their_project(demo: Demo, project: int) -> None:
-    case, day = filed(demo, CASE, opened_on=date(2013, 1, 1), status="open"), date(2011, 3, 1)
+    case, day = filed(demo, CASE_FORM, opened_on=date(2013, 1, 1), status="open"), date(2011, 3, 1)
     for number in (project, None):
         filed(demo, "humanitarian_aid", case, given_on=day, kind="food", project=number)
         filed(demo, "study_support", case, institution="Liceu", study_from=day, study_until=day, project=number)
         filed(demo, "activity", held_on=day, activity="tailoring", project=number)
     wrong = filed(demo, "humanitarian_aid", case, given_on=day, kind="food", project=project)
-    with demo.app.app_context(), acting_as(SYSTEM):
-        reverse(demo.cabinet, demo.forms["humanitarian_aid"], wrong, "De două ori", Clerk(None, "", day))
-        demo.cabinet.session.remove()
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        reverse_entry(demo.repository, demo.forms["humanitarian_aid"], wrong, "De două ori", Actor(None, "", day))
+        demo.repository.session.remove()
     found = figures(demo, project)
     for title in ("Ajutoare acordate", "Persoane sprijinite la studii", "Terapii și activități"):
         assert found[title]["Total"] == ["1", "0", "1"], title
 
 
-@pytest.mark.parametrize(("part", "whole", "ro", "en"), [
-    (1, 8, "12,5 %", "12.5%"), (3, 8, "37,5 %", "37.5%"), (1, 2, "50,0 %", "50.0%"), (1, 16, "6,3 %", "6.3%"),
-    (1, 3, "33,3 %", "33.3%"), (2, 3, "66,7 %", "66.7%"), (99, 99, "100,0 %", "100.0%"),
-    (1, 200, "1 %", "1%"), (25, 1000, "3 %", "3%"), (125, 1000, "13 %", "13%"), (135, 1000, "14 %", "14%"),
-])
+@pytest.mark.parametrize(
+    ("part", "whole", "ro", "en"),
+    [
+        (1, 8, "12,5 %", "12.5%"),
+        (3, 8, "37,5 %", "37.5%"),
+        (1, 2, "50,0 %", "50.0%"),
+        (1, 16, "6,3 %", "6.3%"),
+        (1, 3, "33,3 %", "33.3%"),
+        (2, 3, "66,7 %", "66.7%"),
+        (99, 99, "100,0 %", "100.0%"),
+        (1, 200, "1 %", "1%"),
+        (25, 1000, "3 %", "3%"),
+        (125, 1000, "13 %", "13%"),
+        (135, 1000, "14 %", "14%"),
+    ],
+)
 def test_halves_go_up_and_few_are_told_to_tenths(part: int, whole: int, ro: str, en: str) -> None:
     for language, said in (("ro", ro), ("en", en)):
         assert share_text(Decimal(part), Decimal(whole), language).replace("\xa0", " ") == said

@@ -11,8 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
-from app.records.exported import exports
-from app.records.scope import SYSTEM, acting_as
+from dosar.records.export_log import latest_exports
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.conftest import Demo, token_on
 
 
@@ -30,10 +30,22 @@ def codes_in(page: str) -> list[str]:
     return sorted(set(re.findall(r"DEMO-\d+", page)))
 
 
-@pytest.mark.parametrize("words", [
-    "Zagaievschi", "zagaievschi olesea", "olesya", "Олеся", "Загаевски", "060 000 104", "+373 60 000 104",
-    "0037360000104", "004", "demo 004", "0600 00104",
-])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Zagaievschi",
+        "zagaievschi olesea",
+        "olesya",
+        "Олеся",
+        "Загаевски",
+        "060 000 104",
+        "+373 60 000 104",
+        "0037360000104",
+        "004",
+        "demo 004",
+        "0600 00104",
+    ],
+)
 def test_a_case_is_found_by_name_in_any_alphabet_and_by_telephone(demo: Demo, words: str) -> None:
     assert codes_in(asked(demo.browser("coordinator"), words)) == ["DEMO-004"]
 
@@ -72,7 +84,7 @@ def post(browser: FlaskClient, address: str, **boxes: object) -> Any:
 
 
 def heads(page: str) -> list[str]:
-    table = page[page.index("<thead>"):page.index("</thead>")]
+    table = page[page.index("<thead>") : page.index("</thead>")]
     return [re.sub(r"<[^>]+>|[↑↓]", "", head).strip() for head in re.findall(r"<th[^>]*>(.*?)</th>", table)]
 
 
@@ -178,17 +190,24 @@ def test_an_export_asks_why_and_is_written_down(lists: FlaskClient, demo: Demo) 
     exported(lists, "/records/organisation/export")
     page = lists.get("/records/organisation/export").text
     assert "Raport trimestrial" in page
-    with acting_as(SYSTEM):
-        last = exports(demo.cabinet, demo.forms["organisation"])[0]
-    demo.cabinet.session.remove()
+    with acting_as(SYSTEM_SCOPE):
+        last = latest_exports(demo.repository, demo.forms["organisation"])[0]
+    demo.repository.session.remove()
     assert (last.reason, last.kind) == ("Raport trimestrial", "csv")
     assert last.count > 0
 
 
-@pytest.mark.parametrize(("user", "form", "status"), [
-    ("volunteer", "case", 403), ("case_manager", "visit_report", 403), ("accountant", "visit_report", 404),
-    ("administrator", "case", 404), ("case_manager", "case", 200), ("accountant", "humanitarian_aid", 200),
-])
+@pytest.mark.parametrize(
+    ("user", "form", "status"),
+    [
+        ("volunteer", "case", 403),
+        ("case_manager", "visit_report", 403),
+        ("accountant", "visit_report", 404),
+        ("administrator", "case", 404),
+        ("case_manager", "case", 200),
+        ("accountant", "humanitarian_aid", 200),
+    ],
+)
 def test_only_who_may_export_does(demo: Demo, user: str, form: str, status: int) -> None:
     assert demo.browser(user).get(f"/records/{form}/export").status_code == status
 

@@ -4,11 +4,11 @@ import re
 from datetime import date
 from typing import Any
 
-from app.language.folder import Definition
-from app.language.form import CASE
-from app.pages.steps import in_steps, sections_there
-from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import Clerk, put_away
+from dosar.language.form import CASE_FORM
+from dosar.language.load.folder import Definition
+from dosar.pages.sheet.section_steps import has_section_steps, visible_sections
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import Actor, delete_sheet
 from tests.pages.conftest import Demo
 from tests.pages.test_team import user_id
 
@@ -23,17 +23,21 @@ def test_the_first_page_of_an_administrator_says_where_to_begin(demo: Demo) -> N
 
 
 def deleted(demo: Demo, form: str, place: int = 0) -> int:
-    with demo.app.app_context(), acting_as(SYSTEM):
-        kept: Any = demo.cabinet.record_class(form)
-        record: int = demo.cabinet.session.query(kept.id).order_by(kept.id).all()[place][0]
-        put_away(demo.cabinet, demo.forms[form], record, Clerk(user_id(demo, "coordinator"), "", date.today()))
-        demo.cabinet.session.remove()
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        kept: Any = demo.repository.record_class(form)
+        record: int = demo.repository.session.query(kept.id).order_by(kept.id).all()[place][0]
+        delete_sheet(demo.repository, demo.forms[form], record, Actor(user_id(demo, "coordinator"), "", date.today()))
+        demo.repository.session.remove()
     return record
 
 
 def test_the_recycle_list_names_the_record_and_its_case(demo: Demo) -> None:
     coordinator, code = demo.browser("coordinator"), r"DEMO-\d\d\d"
-    for form, named in (("visit_report", rf"\d\d\.\d\d\.\d{{4}} · {code}"), (CASE, code), ("facility", "Apartament")):
+    for form, named in (
+        ("visit_report", rf"\d\d\.\d\d\.\d{{4}} · {code}"),
+        (CASE_FORM, code),
+        ("facility", "Apartament"),
+    ):
         deleted(demo, form)
         shown = re.sub(r"<[^>]*>", "", coordinator.get("/deleted").text)
         assert re.search(re.escape(demo.forms[form].title["ro"]) + f" · {named}", shown), form
@@ -41,20 +45,23 @@ def test_the_recycle_list_names_the_record_and_its_case(demo: Demo) -> None:
 
 
 def test_a_sheet_has_the_sections_that_ask_something(demo: Demo) -> None:
-    definition: Definition = demo.cabinet.definition
+    definition: Definition = demo.repository.definition
     form = next(
-        one for one in definition.forms.values()
-        if any(section.show_if is not None for section in one.sections[1:])
+        one for one in definition.forms.values() if any(section.show_if is not None for section in one.sections[1:])
     )
     hidden = [place for place, section in enumerate(form.sections) if section.show_if is not None]
-    there = sections_there(form, form, {}, date.today())
+    there = visible_sections(form, form, {}, date.today())
     assert 0 in there and not set(hidden) & set(there)
 
 
 def test_what_dosar_works_out_is_nobodys_to_leave_out(demo: Demo) -> None:
     form, column = next(
-        (form, column) for form in demo.forms.values() if not in_steps(form) and not form.private_to
-        for table in form.row_questions for column in table.columns_asked() if column.computed
+        (form, column)
+        for form in demo.forms.values()
+        if not has_section_steps(form) and not form.private_to
+        for table in form.row_questions
+        for column in table.columns_asked()
+        if column.computed
     )
     page = demo.browser("coordinator").get(f"/records/{form.key}/new?case=1").text
     head = re.search(rf'<th scope="col">{re.escape(column.label["ro"])}(.*?)</th>', page)

@@ -11,7 +11,7 @@ from tests.pages.conftest import Demo
 @pytest.fixture(scope="module")
 def renamed(demo: Demo) -> Iterator[Demo]:
     """The demo, where the visit reports were called otherwise before."""
-    forms = demo.cabinet.definition.forms
+    forms = demo.repository.definition.forms
     usual = forms["visit_report"]
     forms["visit_report"] = usual.model_copy(update={"was": "visit"})  # type: ignore[index]
     yield demo

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from app.access.tables import session_table
-from app.demo import password_of
-from app.records.trouble import DiskFull
+from dosar.access.tables import session_table
+from dosar.cli.demo import demo_password
+from dosar.database.store_errors import DiskFull
 from tests.pages.browsing import look
 from tests.pages.conftest import Demo, token_on
 from tests.records.test_full_disk import LONG, forbid_writing
@@ -24,7 +24,7 @@ SHEET = "/records/visit_report/new?case=6"
 @contextmanager
 def only_read(demo: Demo) -> Iterator[None]:
     """A while in which the database is only read."""
-    engine = demo.cabinet.store.engine
+    engine = demo.repository.store.engine
     listening = forbid_writing(engine)
     try:
         yield
@@ -48,13 +48,14 @@ def test_what_was_typed_is_shown_to_be_copied(demo: Demo, caplog: pytest.LogCapt
 
 
 def test_who_cannot_come_in_is_told_why(demo: Demo) -> None:
-    browser, engine = demo.app.test_client(), demo.cabinet.store.engine
-    who = {"user_name": "case_manager", "password": password_of("case_manager")}
+    browser, engine = demo.app.test_client(), demo.repository.store.engine
+    who = {"user_name": "case_manager", "password": demo_password("case_manager")}
     token = token_on(browser.get("/sign-in").text)
 
     def no_room(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         if statement.startswith(f"INSERT INTO {session_table.name}"):
             raise DiskFull
+
     event.listen(engine, "before_cursor_execute", no_room)
     try:
         back = browser.post("/sign-in", data={**who, "csrf_token": token}, follow_redirects=True)
@@ -70,25 +71,48 @@ def shown(answer: TestResponse) -> list[tuple[str, str]]:
 
 
 TYPED = {
-    "visit_date": "7.9.2026", "visit_purpose": "Prima vizită", "conclusions": "Bine.", "attendance": "good",
-    "family.4.name": "Ana P.", "family.4.birth_date": "luna trecută?", "family.9.notes": "a doua",
+    "visit_date": "7.9.2026",
+    "visit_purpose": "Prima vizită",
+    "conclusions": "Bine.",
+    "attendance": "good",
+    "family.4.name": "Ana P.",
+    "family.4.birth_date": "luna trecută?",
+    "family.9.notes": "a doua",
 }
 
 
-@pytest.mark.parametrize(("language", "expected"), [
-    ("ro", [("Scopul vizitei", "Prima vizită"), ("Membrii familiei, rândul 1: Nume și prenume", "Ana P."),
-            ("Membrii familiei, rândul 1: Ziua, luna, anul nașterii", "luna trecută?"),
-            ("Membrii familiei, rândul 2: Notițe", "a doua"),
-            ("Frecventare", "Bun"), ("Autorul raportului", "Teodora")]),
-    ("en", [("Purpose of visit", "Prima vizită"), ("Family members, row 1: First name and last name", "Ana P."),
-            ("Attendance", "Good"), ("Author of the report", "Teodora")]),
-])
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "ro",
+            [
+                ("Scopul vizitei", "Prima vizită"),
+                ("Membrii familiei, rândul 1: Nume și prenume", "Ana P."),
+                ("Membrii familiei, rândul 1: Ziua, luna, anul nașterii", "luna trecută?"),
+                ("Membrii familiei, rândul 2: Notițe", "a doua"),
+                ("Frecventare", "Bun"),
+                ("Autorul raportului", "Teodora"),
+            ],
+        ),
+        (
+            "en",
+            [
+                ("Purpose of visit", "Prima vizită"),
+                ("Family members, row 1: First name and last name", "Ana P."),
+                ("Attendance", "Good"),
+                ("Author of the report", "Teodora"),
+            ],
+        ),
+    ],
+)
 def test_it_is_shown_under_the_words_of_its_questions(
     demo: Demo, language: str, expected: list[tuple[str, str]]
 ) -> None:
     browser = demo.browser("case_manager")
-    look(browser, "/").browser.post("/language", data={"csrf_token": token_on(browser.get("/").text),
-                                                       "language": language})
+    look(browser, "/").browser.post(
+        "/language", data={"csrf_token": token_on(browser.get("/").text), "language": language}
+    )
     sheet = look(browser, SHEET)
     with only_read(demo):
         answer = browser.post(sheet.action, data={**sheet.boxes.to_dict(), **TYPED})

@@ -6,12 +6,12 @@ from html import unescape
 
 import pytest
 
-from app.language.answering import settled
-from app.language.form import CASE
-from app.records.drafts import Place, discard, keep
-from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import Clerk, enter
-from app.records.teams import join
+from dosar.language.form import CASE_FORM
+from dosar.language.validation import settle_answers
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import Actor, enter_sheet
+from dosar.records.teams import join_team
+from dosar.records.unsaved.drafts import DraftPlace, discard_draft, keep_draft
 from tests.pages.conftest import Demo
 from tests.pages.test_case_page import TODAY, case_of, filed
 from tests.pages.test_team import user_id
@@ -38,18 +38,21 @@ def test_what_the_first_page_misses_the_case_misses(demo: Demo) -> None:
         missing = [unescape(words) for words in re.findall(r"<li[^>]*>.*?<a [^>]*>([^<]+)<", block, re.DOTALL)]
         more = re.search(r"și încă (\d+)", note)
         assert (note.split(": ", 1)[1].split(" și încă")[0], int(more[1]) if more else 0) == (
-            missing[0], len(missing) - 1
+            missing[0],
+            len(missing) - 1,
         ), address
 
 
 @pytest.fixture
 def visited(demo: Demo) -> int:
     """A case the case manager works on, with a visit that promises another one."""
-    case = filed(demo, CASE, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
+    case = filed(demo, CASE_FORM, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
     manager = user_id(demo, "case_manager")
-    with demo.app.app_context(), acting_as(SYSTEM):
-        join(demo.cabinet, demo.cabinet.case(case), manager, "case_manager", Clerk(manager, "case_manager", TODAY))
-        demo.cabinet.session.remove()
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        join_team(
+            demo.repository, demo.repository.case(case), manager, "case_manager", Actor(manager, "case_manager", TODAY)
+        )
+        demo.repository.session.remove()
     filed(demo, "visit_report", case, visit_date=TODAY - timedelta(40), next_visit_on=TODAY - timedelta(2))
     return case
 
@@ -82,8 +85,8 @@ def test_what_is_due_later_waits(demo: Demo, visited: int) -> None:
 def test_a_case_closed_is_not_assessed_again(demo: Demo, visited: int) -> None:
     filed(demo, "risk_assessment", visited, assessed_on=TODAY - timedelta(90), next_review_on=TODAY)
     assert ("Data următoarei reevaluări a riscului", f"{TODAY:%d.%m.%Y} · astăzi") in due_in(demo, visited)
-    with demo.app.app_context(), acting_as(SYSTEM), demo.cabinet.writing():
-        demo.cabinet.case(visited).closed_on = TODAY
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE), demo.repository.writing():
+        demo.repository.case(visited).closed_on = TODAY
     assert [label for label, _ in due_in(demo, visited)] == ["Data următoarei vizite"]
 
 
@@ -94,10 +97,12 @@ def test_what_is_due_is_told_to_those_who_work_on_the_case(demo: Demo, visited: 
 
 def test_a_case_just_opened_lacks_its_request(demo: Demo) -> None:
     manager = user_id(demo, "case_manager")
-    case = filed(demo, CASE, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
-    with demo.app.app_context(), acting_as(SYSTEM):
-        join(demo.cabinet, demo.cabinet.case(case), manager, "case_manager", Clerk(manager, "case_manager", TODAY))
-        demo.cabinet.session.remove()
+    case = filed(demo, CASE_FORM, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        join_team(
+            demo.repository, demo.repository.case(case), manager, "case_manager", Actor(manager, "case_manager", TODAY)
+        )
+        demo.repository.session.remove()
     notes = [note for url, _, note in lines(demo, "case_manager", MISSING) if url == f"/cases/{case}"]
     assert notes == ["Contactare: Solicitare / referire"]
 
@@ -109,18 +114,18 @@ def test_who_works_on_no_case_is_asked_for_nothing(demo: Demo, user: str) -> Non
 
 def test_a_draft_says_whose_sheet_it_is(demo: Demo) -> None:
     volunteer, case = user_id(demo, "volunteer"), case_of(demo, "DEMO-003")
-    begun, corrected = Place("visit_report", case), Place("case", record_id=case, step=2)
+    begun, corrected = DraftPlace("visit_report", case), DraftPlace("case", record_id=case, step=2)
     visit = filed(demo, "visit_report", case, visit_date=TODAY, attendance="regular")
-    places = (begun, corrected, Place("visit_report", record_id=visit), Place("visit_report", 99_999))
+    places = (begun, corrected, DraftPlace("visit_report", record_id=visit), DraftPlace("visit_report", 99_999))
     with demo.app.app_context():
         for place in places:
-            keep(demo.cabinet, volunteer, place, [("visit_purpose", "Pe jumătate")])
-        demo.cabinet.session.remove()
+            keep_draft(demo.repository, volunteer, place, [("visit_purpose", "Pe jumătate")])
+        demo.repository.session.remove()
     drafts = {url: label for url, label, _ in lines(demo, "volunteer", "Ciornele mele")}
     with demo.app.app_context():
         for place in places:
-            discard(demo.cabinet, volunteer, place)
-        demo.cabinet.session.remove()
+            discard_draft(demo.repository, volunteer, place)
+        demo.repository.session.remove()
     assert drafts == {
         f"/records/visit_report/new?case={case}": "DEMO-003 · Raport de vizită (anexa nr. 3)",
         f"/records/case/{case}/edit/2": "DEMO-003 · Dosarul beneficiarului",
@@ -132,9 +137,11 @@ def test_a_draft_says_whose_sheet_it_is(demo: Demo) -> None:
 def test_what_a_colleague_did_is_told_to_the_others(demo: Demo) -> None:
     case, volunteer = case_of(demo, "DEMO-003"), user_id(demo, "volunteer")
     form = demo.forms["visit_report"]
-    with demo.app.app_context(), acting_as(SYSTEM):
-        enter(demo.cabinet, form, settled(form, {"visit_date": TODAY}, TODAY), Clerk(volunteer, "", TODAY), case)
-        demo.cabinet.session.remove()
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        enter_sheet(
+            demo.repository, form, settle_answers(form, {"visit_date": TODAY}, TODAY), Actor(volunteer, "", TODAY), case
+        )
+        demo.repository.session.remove()
     url, label, note = lines(demo, "case_manager", OTHERS)[0]
     assert (url, label) == (f"/cases/{case}", "DEMO-003 · Drăgulin Alesia · Raport de vizită (anexa nr. 3)")
     assert note.startswith("Înregistrat · Mirela Otava · ")
@@ -157,10 +164,16 @@ def test_free_beds_and_last_days_are_for_those_who_see_stays(demo: Demo) -> None
 def test_what_is_overdue_is_never_cut_and_the_rest_is_led_to(demo: Demo) -> None:
     manager = user_id(demo, "case_manager")
     for days in (*range(-9, 0), 3):
-        case = filed(demo, CASE, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
-        with demo.app.app_context(), acting_as(SYSTEM):
-            join(demo.cabinet, demo.cabinet.case(case), manager, "case_manager", Clerk(manager, "case_manager", TODAY))
-            demo.cabinet.session.remove()
+        case = filed(demo, CASE_FORM, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
+        with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+            join_team(
+                demo.repository,
+                demo.repository.case(case),
+                manager,
+                "case_manager",
+                Actor(manager, "case_manager", TODAY),
+            )
+            demo.repository.session.remove()
         filed(demo, "visit_report", case, visit_date=TODAY - timedelta(40), next_visit_on=TODAY + timedelta(days))
     shown = lines(demo, "case_manager", DUE)
     assert len([note for *_, note in shown if "depășit" in note]) >= 9
@@ -171,13 +184,13 @@ def test_what_is_overdue_is_never_cut_and_the_rest_is_led_to(demo: Demo) -> None
 
 
 def test_of_what_waits_for_acceptance_none_is_left_out_without_a_word(demo: Demo) -> None:
-    volunteer, whole = Clerk(user_id(demo, "volunteer"), "volunteer", TODAY, checked=True), demo.forms["visit_report"]
-    case = filed(demo, CASE, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
-    with demo.app.app_context(), acting_as(SYSTEM):
+    volunteer, whole = Actor(user_id(demo, "volunteer"), "volunteer", TODAY, checked=True), demo.forms["visit_report"]
+    case = filed(demo, CASE_FORM, opened_on=TODAY, status="open", last_name="Nou", first_name="Caz")
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
         for days in range(11):
             typed = dict.fromkeys(whole.questions) | {"visit_date": TODAY - timedelta(days)}
-            enter(demo.cabinet, whole, settled(whole, typed, TODAY), volunteer, case)
-        demo.cabinet.session.remove()
+            enter_sheet(demo.repository, whole, settle_answers(whole, typed, TODAY), volunteer, case)
+        demo.repository.session.remove()
     *shown, (all_url, all_label, _) = lines(demo, "coordinator", "Fișe de verificat")
     assert len(shown) == 10 and all_label == "Toate (11)"
     everything = demo.browser("coordinator").get(unescape(all_url)).text

@@ -6,9 +6,13 @@ from tests.pages.conftest import Demo, token_on
 from tests.pages.test_team import user_id
 
 
-@pytest.mark.parametrize(("host", "said"), [
-    ("localhost", "numai pe acest calculator"), ("dosar.example.org", "care ajunge la dosar.example.org"),
-])
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ("localhost", "numai pe acest calculator"),
+        ("dosar.example.org", "care ajunge la dosar.example.org"),
+    ],
+)
 def test_an_invitation_says_from_where_it_opens(demo: Demo, host: str, said: str) -> None:
     demo.app.config["TRUSTED_HOSTS"] = [*demo.app.config["TRUSTED_HOSTS"], "dosar.example.org"]
     browser = demo.browser("administrator")

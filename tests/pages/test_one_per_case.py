@@ -14,7 +14,7 @@ TYPED = {"visit_date": "1.9.2026", "visit_purpose": "Prima", "conclusions": "Bin
 @pytest.fixture(scope="module")
 def once(demo: Demo) -> Iterator[Demo]:
     """The demo, where a case has one visit report at most."""
-    forms = demo.cabinet.definition.forms
+    forms = demo.repository.definition.forms
     usual = forms["visit_report"]
     forms["visit_report"] = usual.model_copy(update={"one_per_case": True})  # type: ignore[index]
     yield demo

@@ -3,9 +3,9 @@
 import html
 import re
 
-from app.language.face import Face
-from app.language.folder import read_folder
-from app.language.form import Form
+from dosar.language.face import Face
+from dosar.language.form import Form
+from dosar.language.load.folder import read_folder
 from tests.language.test_shipped_forms import FORMS
 from tests.pages.conftest import Demo
 
@@ -52,8 +52,7 @@ def test_the_ledger_of_a_case_is_printed_section_by_section(demo: Demo) -> None:
     browser = demo.browser("accountant")
     listed = browser.get("/records/study_ledger").text
     case = next(
-        number for number in range(1, 8)
-        if "/ledger?case=" in browser.get(f"/records/study_ledger?case={number}").text
+        number for number in range(1, 8) if "/ledger?case=" in browser.get(f"/records/study_ledger?case={number}").text
     )
     assert "/ledger?case=" not in listed
     printed = browser.get(f"/records/study_ledger/ledger?case={case}").text
@@ -66,16 +65,21 @@ def test_the_ledger_of_a_case_is_printed_section_by_section(demo: Demo) -> None:
     summary = re.search(r"<h2>Suma pe secțiuni</h2>(.*?)</section>", printed, re.DOTALL)
     assert summary and "<dt>Pachet inițial pentru studii</dt><dd>210,00 RON</dd>" in summary[1]
     assert "Suma totală acordată" in printed
-    for head, answer in [("Începutul studiilor", "12.05.2025"), ("Instituția", "Centrul de formare Arieș"),
-                         ("Specializarea", "Manichiură-pedichiură"), ("Asistența a fost acordată de", "Asociația")]:
+    for head, answer in [
+        ("Începutul studiilor", "12.05.2025"),
+        ("Instituția", "Centrul de formare Arieș"),
+        ("Specializarea", "Manichiură-pedichiură"),
+        ("Asistența a fost acordată de", "Asociația"),
+    ]:
         assert f"<dt>{head}</dt><dd>{answer}" in printed
 
 
 def test_only_a_ledger_of_a_case_is_printed_so(demo: Demo) -> None:
     for address in ("study_ledger/ledger", "study_ledger/ledger?case=999999", "visit_report/ledger?case=1"):
-        assert demo.browser("accountant" if "study" in address else "coordinator").get(
-            f"/records/{address}"
-        ).status_code == 404
+        assert (
+            demo.browser("accountant" if "study" in address else "coordinator").get(f"/records/{address}").status_code
+            == 404
+        )
 
 
 def test_the_overview_of_forms_tells_papers_and_remarks(demo: Demo) -> None:

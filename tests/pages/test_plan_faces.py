@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from app import shipped
-from app.language.face import Face
-from app.language.question import Answers, Question, Reading
-from app.records.labels import shown
-from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import Clerk, enter, open_sheet
-from app.records.teams import join
-from app.running import opened_app
+from dosar import shipped_folder
+from dosar.cli.runtime import open_app
+from dosar.language.face import Face
+from dosar.language.question import Answers, Question, ReadingContext
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import Actor, enter_sheet, open_sheet
+from dosar.records.teams import join_team
+from dosar.records.titles import show_answer
 from tests.databases import DATABASES, fresh_place
 from tests.pages.browsing import Page, look, rows
 from tests.pages.conftest import Demo
@@ -26,22 +26,41 @@ from tests.pages.conftest import Demo
 FACES = ["common", "ipp", "irp", "iap", "cptw"]
 
 COLUMNS = ("domain", "objective", "activities", "responsible", "deadline", "period")
-ACTIONS = [dict(zip(COLUMNS, line, strict=True)) for line in [
-    ("family", "Reintegrare în familie", "Semnarea acordului privind responsabilitatea", "Mama, APL", "12.09.2005", ""),
-    ("family", "Reintegrare în familie", "Plasament în familia surorii", "APL", "15.09.2005", ""),
-    ("education", "Însușirea unei profesii", "Înscriere la cursul de croitorie", "AOFM", "05.10.2005", ""),
-    ("financial", "Reabilitare", "Procurarea articolelor de primă necesitate", "OIM", "10.09.2005", ""),
-    ("education", "Însușirea unei profesii", "Procurarea materialelor pentru practică", "OIM", "20.10.2005", ""),
-    ("financial", "Reabilitare", "Închirierea unui apartament", "APL, ATIS", "05.09.2005", ""),
-    ("health", "Reabilitare", "Consultații la psiholog", "SNR", "", "Pe perioada studiilor"),
-    ("family", "Reintegrare în familie", "Îmbunătățirea relațiilor cu familia", "Asistent social, ONG", "",
-     "Pe perioada cursurilor, 9 luni"),
-]]
+ACTIONS = [
+    dict(zip(COLUMNS, line, strict=True))
+    for line in [
+        (
+            "family",
+            "Reintegrare în familie",
+            "Semnarea acordului privind responsabilitatea",
+            "Mama, APL",
+            "12.09.2005",
+            "",
+        ),
+        ("family", "Reintegrare în familie", "Plasament în familia surorii", "APL", "15.09.2005", ""),
+        ("education", "Însușirea unei profesii", "Înscriere la cursul de croitorie", "AOFM", "05.10.2005", ""),
+        ("financial", "Reabilitare", "Procurarea articolelor de primă necesitate", "OIM", "10.09.2005", ""),
+        ("education", "Însușirea unei profesii", "Procurarea materialelor pentru practică", "OIM", "20.10.2005", ""),
+        ("financial", "Reabilitare", "Închirierea unui apartament", "APL, ATIS", "05.09.2005", ""),
+        ("health", "Reabilitare", "Consultații la psiholog", "SNR", "", "Pe perioada studiilor"),
+        (
+            "family",
+            "Reintegrare în familie",
+            "Îmbunătățirea relațiilor cu familia",
+            "Asistent social, ONG",
+            "",
+            "Pe perioada cursurilor, 9 luni",
+        ),
+    ]
+]
 BUDGET: list[tuple[str, str, str]] = [
     ("Asistență la găsirea unui loc de muncă (AOFM)", "", ""),
-    ("Îmbrăcăminte", "1.800", "part_1"), ("Igienă și alimente, 9 luni", "3.700", "part_1"),
-    ("Materiale pentru practică, rechizite", "2.900", "part_1"), ("Ajutor material", "500", "part_2"),
-    ("Chirie", "1.800", "part_3"), ("Mașină de cusut", "2.500", "part_4"),
+    ("Îmbrăcăminte", "1.800", "part_1"),
+    ("Igienă și alimente, 9 luni", "3.700", "part_1"),
+    ("Materiale pentru practică, rechizite", "2.900", "part_1"),
+    ("Ajutor material", "500", "part_2"),
+    ("Chirie", "1.800", "part_3"),
+    ("Mașină de cusut", "2.500", "part_4"),
 ]
 MONITORING = [
     ("01.02.2006", "30.04.2006", "weekly", "Atelier de croșetat și broderie; sprijin moral", "in_progress"),
@@ -65,29 +84,41 @@ def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """An organisation of its own, on both databases; nobody changes the plan itself, only copies of it."""
     data = tmp_path_factory.mktemp("faces")
     with fresh_place(request.param, data) as place:
-        app, _ = opened_app(
-            place.data or data, shipped("forms"), place.key, place.url, demo=True, today=date(2026, 11, 22),
-            TESTING=True, FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+        app, _ = open_app(
+            place.data or data,
+            shipped_folder("forms"),
+            place.key,
+            place.url,
+            demo=True,
+            today=date(2026, 11, 22),
+            TESTING=True,
+            FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
         )
         yield Demo(app)
-        app.extensions["dosar_cabinet"].store.close()
+        app.extensions["dosar_repository"].store.close()
 
 
 @pytest.fixture(scope="module")
 def case_id(demo: Demo) -> int:
     """The case of V.I., opened by the case manager, with the specialists in its team."""
     manager = demo.browser("case_manager")
-    page = look(manager, "/records/case/new").save({
-        "opened_on": "24.08.2005", "last_name": "I.", "first_name": "V.", "birth_date": "1989",
-    }, press="_more")
+    page = look(manager, "/records/case/new").save(
+        {
+            "opened_on": "24.08.2005",
+            "last_name": "I.",
+            "first_name": "V.",
+            "birth_date": "1989",
+        },
+        press="_more",
+    )
     page = page.save({"status": "open"}, press="_more").save({"residence": "Comunitatea X", "county": "MD-CU"})
     number = number_of(page)
     enter_consent(demo, number)
-    with demo.app.app_context(), acting_as(SYSTEM):
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
         people = {worker: user_number(demo, worker) for worker in ("social_worker", "psychologist", "lawyer", "doctor")}
-        clerk = Clerk(None, "coordinator", date(2005, 8, 24))
+        actor = Actor(None, "coordinator", date(2005, 8, 24))
         for worker, user_id in people.items():
-            join(demo.cabinet, demo.cabinet.case(number), user_id, worker, clerk, date(2005, 8, 24))
+            join_team(demo.repository, demo.repository.case(number), user_id, worker, actor, date(2005, 8, 24))
     return number
 
 
@@ -96,16 +127,27 @@ def plan_id(demo: Demo, case_id: int) -> int:
     """Her plan, entered on the common paper, and each specialist's part on the assistance plan."""
     page = look(demo.browser("case_manager"), f"/records/plan/new?case={case_id}")
     assert "Plan comun de (re)integrare" in page.text
-    page = page.save({
-        "drawn_up_on": "05.09.2005", "version_kind": "final", "starts_on": "15.09.2005", "duration_months": "15",
-    }, press="_more")
+    page = page.save(
+        {
+            "drawn_up_on": "05.09.2005",
+            "version_kind": "final",
+            "starts_on": "15.09.2005",
+            "duration_months": "15",
+        },
+        press="_more",
+    )
     page = page.save(rows("rows", *ACTIONS), press="_more")
     page = page.save({"family_placement": "extended", "training": "Croitoreasă"}, press="_more")
-    page = page.save({
-        "child_consulted": "yes", "child_consulted_on": "05.09.2005", "child_words": "Vreau să învăț o meserie.",
-        "representative_consulted": "yes", "authority_consulted": "mayor",
-        "authority_opinion": "Primăria ajută familia.",
-    })
+    page = page.save(
+        {
+            "child_consulted": "yes",
+            "child_consulted_on": "05.09.2005",
+            "child_words": "Vreau să învăț o meserie.",
+            "representative_consulted": "yes",
+            "authority_consulted": "mayor",
+            "authority_opinion": "Primăria ajută familia.",
+        }
+    )
     return number_of(page)
 
 
@@ -133,17 +175,36 @@ def whole_plan(demo: Demo, case_id: int, plan_id: int) -> int:
     }
     for worker, answers in parts.items():
         fill(demo, worker, f"/records/plan/{plan_id}/edit?face=iap", answers)
-    fill(demo, "case_manager", f"/records/plan/{plan_id}/edit?face=cptw", {
-        "responsibilities_explained": "yes", "explained_on": "05.09.2005",
-        **rows("rows", *[{"obligation_of": "organisation"}] * 8),
-    })
-    fill(demo, "case_manager", f"/records/plan/{plan_id}/edit?face=ipp", {
-        "responsible_service": "Protecția familiei", **rows("team", {"name": "A. B.", "profession": "Psiholog"}),
-        **rows("allocations", {"kind": "child", "amount": ["250", "MDL"], "authority": "APL"}),
-    })
-    fill(demo, "case_manager", f"/records/plan/{plan_id}/edit?face=irp", {
-        "reasons_leaving": "Violență între părinți.", "methods_used": "Vizită la domiciliu.", "comments": "Lunar.",
-    })
+    fill(
+        demo,
+        "case_manager",
+        f"/records/plan/{plan_id}/edit?face=cptw",
+        {
+            "responsibilities_explained": "yes",
+            "explained_on": "05.09.2005",
+            **rows("rows", *[{"obligation_of": "organisation"}] * 8),
+        },
+    )
+    fill(
+        demo,
+        "case_manager",
+        f"/records/plan/{plan_id}/edit?face=ipp",
+        {
+            "responsible_service": "Protecția familiei",
+            **rows("team", {"name": "A. B.", "profession": "Psiholog"}),
+            **rows("allocations", {"kind": "child", "amount": ["250", "MDL"], "authority": "APL"}),
+        },
+    )
+    fill(
+        demo,
+        "case_manager",
+        f"/records/plan/{plan_id}/edit?face=irp",
+        {
+            "reasons_leaving": "Violență între părinți.",
+            "methods_used": "Vizită la domiciliu.",
+            "comments": "Lunar.",
+        },
+    )
     enter_budget(demo, case_id, plan_id)
     enter_monitoring(demo, case_id)
     return plan_id
@@ -155,40 +216,61 @@ def copy(demo: Demo, case_id: int, whole_plan: int) -> int:
     answers = kept(demo, whole_plan)
     for row in answers["rows"]:
         row["id"] = None
-    with demo.app.app_context(), acting_as(SYSTEM):
-        form = demo.cabinet.forms["plan"]
-        return enter(demo.cabinet, form, answers, Clerk(None, "", date(2026, 11, 22)), case_id)
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        form = demo.repository.forms["plan"]
+        return enter_sheet(demo.repository, form, answers, Actor(None, "", date(2026, 11, 22)), case_id)
 
 
 def enter_consent(demo: Demo, case_id: int) -> None:
     """The mother agreed; the girl was sixteen."""
     manager = demo.browser("case_manager")
-    mother = look(manager, f"/records/person/new?case={case_id}").save({
-        "last_name": "I.", "role": ["relative", "legal_representative"], "relation": "mother",
-    })
-    page = look(manager, f"/records/intake/new?case={case_id}").save({
-        "informed_on": "25.08.2005", "birth_date": "1989", "consent_assistance": "yes", "consent_on": "26.08.2005",
-        "consent_by": "both", "legal_representative": str(number_of(mother)),
-    }, press="_more")
+    mother = look(manager, f"/records/person/new?case={case_id}").save(
+        {
+            "last_name": "I.",
+            "role": ["relative", "legal_representative"],
+            "relation": "mother",
+        }
+    )
+    page = look(manager, f"/records/intake/new?case={case_id}").save(
+        {
+            "informed_on": "25.08.2005",
+            "birth_date": "1989",
+            "consent_assistance": "yes",
+            "consent_on": "26.08.2005",
+            "consent_by": "both",
+            "legal_representative": str(number_of(mother)),
+        },
+        press="_more",
+    )
     assert "/records/intake/" in page.address
 
 
 def enter_monitoring(demo: Demo, case_id: int) -> None:
     for since, until, frequency, what, status in MONITORING:
-        look(demo.browser("case_manager"), f"/records/monitoring_form/new?case={case_id}").save({
-            "filled_on": until, "period_from": since, "period_until": until, "frequency": frequency,
-            **rows("activities", {"activity": what, "responsible": "Manager de caz SNR", "status": status}),
-        })
+        look(demo.browser("case_manager"), f"/records/monitoring_form/new?case={case_id}").save(
+            {
+                "filled_on": until,
+                "period_from": since,
+                "period_until": until,
+                "frequency": frequency,
+                **rows("activities", {"activity": what, "responsible": "Manager de caz SNR", "status": status}),
+            }
+        )
 
 
 def enter_budget(demo: Demo, case_id: int, plan_id: int) -> Page:
     page = look(demo.browser("case_manager"), f"/records/plan_budget/new?case={case_id}")
     parties = [{"part": part, "name": name} for part, name in PAYERS.items()]
     lines = [{"activity": what, "amount": amount, **({part: amount} if part else {})} for what, amount, part in BUDGET]
-    page = page.save({
-        "plan": str(plan_id), "drawn_up_on": "05.09.2005", "currency": "MDL",
-        **rows("parties", *parties), **rows("lines", *lines),
-    })
+    page = page.save(
+        {
+            "plan": str(plan_id),
+            "drawn_up_on": "05.09.2005",
+            "currency": "MDL",
+            **rows("parties", *parties),
+            **rows("lines", *lines),
+        }
+    )
     assert "13.200" in page.text
     return page
 
@@ -215,7 +297,7 @@ def test_a_plan_is_read_on_five_papers(demo: Demo, whole_plan: int) -> None:
 @pytest.mark.parametrize("face", FACES)
 def test_each_paper_shows_every_answer_it_asks_for(demo: Demo, whole_plan: int, face: str) -> None:
     """The same words on every paper that has a place for them, row by row."""
-    definition, answers = demo.cabinet.definition, kept(demo, whole_plan)
+    definition, answers = demo.repository.definition, kept(demo, whole_plan)
     [paper] = [one for one in definition.faces["plan"] if one.face == face]
     asked = [one for one in paper.as_form(demo.forms["plan"]).questions.values() if not one.link_target()]
     text = look(demo.browser("case_manager"), f"/records/plan/{whole_plan}?face={face}").text
@@ -244,7 +326,9 @@ def test_specialists_read_the_shared_rows_and_write_their_own_part(demo: Demo, c
     assert "Închirierea unui apartament" in rows_page.text and set(rows_page.boxes) <= {"_seen", "_owner", "csrf_token"}
     page = opened(demo, "psychologist", f"/records/plan/{copy}/edit?face=iap", "Subapreciere")
     assert {name.partition(".")[0] for name in page.boxes} - {"_seen", "_owner", "csrf_token"} == {
-        "situation_psychological", "situation_psychological_by", "situation_psychological_on",
+        "situation_psychological",
+        "situation_psychological_by",
+        "situation_psychological_on",
     }
     assert 'value="add situation_other"' in page.html, "whatever her profession is called"
     before = kept(demo, copy)
@@ -256,7 +340,9 @@ def test_specialists_read_the_shared_rows_and_write_their_own_part(demo: Demo, c
 def test_the_doctor_writes_the_medical_part_and_reads_no_story(demo: Demo, copy: int) -> None:
     page = opened(demo, "doctor", f"/records/plan/{copy}/edit?face=iap", "intracraniană")
     assert {name.partition(".")[0] for name in page.boxes} - {"_seen", "_owner", "csrf_token"} == {
-        "situation_medical", "situation_medical_by", "situation_medical_on",
+        "situation_medical",
+        "situation_medical_by",
+        "situation_medical_on",
     }
     text = look(demo.browser("doctor"), f"/records/plan/{copy}?face=iap").text
     assert "Subapreciere" in text, "health is what she works with"
@@ -323,9 +409,15 @@ def test_services_and_interventions_are_two_tables(demo: Demo, copy: int) -> Non
 
 def test_a_plan_without_consent_warns_on_every_paper(demo: Demo) -> None:
     manager = demo.browser("case_manager")
-    page = look(manager, "/records/case/new").save({
-        "opened_on": "24.08.2025", "last_name": "N.", "first_name": "F.", "birth_date": "1980",
-    }, press="_more")
+    page = look(manager, "/records/case/new").save(
+        {
+            "opened_on": "24.08.2025",
+            "last_name": "N.",
+            "first_name": "F.",
+            "birth_date": "1980",
+        },
+        press="_more",
+    )
     for face in FACES:
         new = look(manager, f"/records/plan/new?case={number_of(page)}&face={face}")
         boxes = {**new.boxes.to_dict(), "drawn_up_on": "05.09.2025"}
@@ -336,13 +428,24 @@ def test_a_plan_without_consent_warns_on_every_paper(demo: Demo) -> None:
 def test_only_a_childs_plan_asks_the_childs_goal(demo: Demo, case_id: int) -> None:
     manager = demo.browser("case_manager")
     goal = "Finalitatea planului (copil)"
-    adult = look(manager, "/records/case/new").save({
-        "opened_on": "24.08.2025", "last_name": "M.", "first_name": "M.", "birth_date": "1980",
-    }, press="_more")
+    adult = look(manager, "/records/case/new").save(
+        {
+            "opened_on": "24.08.2025",
+            "last_name": "M.",
+            "first_name": "M.",
+            "birth_date": "1980",
+        },
+        press="_more",
+    )
     for case, asked in [(number_of(adult), False), (case_id, True)]:
-        new = look(manager, f"/records/plan/new?case={case}").save({
-            "drawn_up_on": "05.09.2005", "version_kind": "final", "consent_on": "26.08.2005",
-        }, press="_more")
+        new = look(manager, f"/records/plan/new?case={case}").save(
+            {
+                "drawn_up_on": "05.09.2005",
+                "version_kind": "final",
+                "consent_on": "26.08.2005",
+            },
+            press="_more",
+        )
         assert (goal in look(manager, f"/records/plan/{number_of(new)}").text) is asked
 
 
@@ -378,11 +481,18 @@ def test_a_specialists_part_is_hers_alone(demo: Demo, copy: int) -> None:
 def test_the_next_plan_goes_on_from_this_one(demo: Demo, case_id: int, whole_plan: int) -> None:
     """Rows carried over keep the columns that the new plan's paper does not show."""
     page = look(demo.browser("case_manager"), f"/records/plan/new?case={case_id}&face=irp")
-    new = number_of(page.save({
-        "drawn_up_on": "05.12.2005", "version_kind": "revision",
-        "child_consulted": "yes", "child_consulted_on": "05.12.2005",
-        "representative_consulted": "yes", "authority_consulted": "mayor",
-    }))
+    new = number_of(
+        page.save(
+            {
+                "drawn_up_on": "05.12.2005",
+                "version_kind": "revision",
+                "child_consulted": "yes",
+                "child_consulted_on": "05.12.2005",
+                "representative_consulted": "yes",
+                "authority_consulted": "mayor",
+            }
+        )
+    )
 
     plan = kept(demo, new)
     assert plan["face"] == "irp" and plan["residence"] == "Comunitatea X"
@@ -420,9 +530,9 @@ def test_a_plan_opens_on_the_paper_it_is_kept_on(demo: Demo, case_id: int) -> No
 
 
 def test_each_paper_of_the_demo_is_there() -> None:
-    from app.language.folder import read_folder
+    from dosar.language.load.folder import read_folder
 
-    assert {face.face for face in read_folder(shipped("forms")).of(Face).values()} == set(FACES)
+    assert {face.face for face in read_folder(shipped_folder("forms")).of(Face).values()} == set(FACES)
 
 
 def tables_of_rows(page: Page) -> tuple[str, str]:
@@ -433,9 +543,9 @@ def tables_of_rows(page: Page) -> tuple[str, str]:
 
 def kept(demo: Demo, plan_id: int) -> Answers:
     """Every answer of the plan, as it is kept."""
-    with demo.app.app_context(), acting_as(SYSTEM):
-        answers = open_sheet(demo.cabinet, "plan", plan_id).answers
-        demo.cabinet.session.remove()
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        answers = open_sheet(demo.repository, "plan", plan_id).answers
+        demo.repository.session.remove()
         return answers
 
 
@@ -465,7 +575,7 @@ def in_words(question: Question, answer: Any) -> Iterator[str]:
         for column in question.columns_asked():
             yield from in_words(column, row.get(column.name))
     if answer is not None and not question.columns_asked() and question.value_type != "list":
-        yield " ".join(shown(question, answer, Reading("ro", date(2026, 11, 22))).split())
+        yield " ".join(show_answer(question, answer, ReadingContext("ro", date(2026, 11, 22))).split())
 
 
 def number_of(page: Page) -> int:
@@ -478,4 +588,4 @@ def user_number(demo: Demo, user: str) -> int:
     from flask_appbuilder.security.sqla.models import User
     from sqlalchemy import select
 
-    return int(demo.cabinet.session.scalar(select(User.id).where(User.username == user)))
+    return int(demo.repository.session.scalar(select(User.id).where(User.username == user)))

@@ -5,14 +5,14 @@ from io import BytesIO
 import pytest
 from flask import Flask, request
 
-from app.pages.posting import receive_in_memory
+from dosar.pages.request_input import install_request_class
 from tests.pages.conftest import Demo, token_on
 
 
 @pytest.fixture
 def app() -> Flask:
-    made = Flask("app")
-    receive_in_memory(made)
+    made = Flask("dosar")
+    install_request_class(made)
     return made
 
 

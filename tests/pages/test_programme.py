@@ -3,9 +3,9 @@
 import re
 from datetime import timedelta
 
-from app.language.form import CASE
-from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import Clerk, put_away
+from dosar.language.form import CASE_FORM
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import Actor, delete_sheet
 from tests.days import today_here
 from tests.pages.browsing import look
 from tests.pages.conftest import Demo
@@ -17,7 +17,7 @@ TODAY = today_here()
 def overview(demo: Demo, user: str = "coordinator") -> str:
     answer = demo.browser(user).get("/programme")
     assert answer.status_code == 200
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.text[answer.text.index("<main"):]).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.text[answer.text.index("<main") :]).split())
 
 
 def facility(demo: Demo, name: str) -> int:
@@ -28,7 +28,7 @@ def facility(demo: Demo, name: str) -> int:
 def test_a_bed_is_taken_from_check_in_to_check_out(demo: Demo) -> None:
     place = facility(demo, "Centrul Teiul")
     assert "Centrul Teiul ocupate: 0 din 2" in overview(demo)
-    case = filed(demo, CASE, opened_on=TODAY, status="open")
+    case = filed(demo, CASE_FORM, opened_on=TODAY, status="open")
     filed(demo, "stay", case, facility=place, phase="centre", admitted_on=TODAY - timedelta(9))
     assert "Centrul Teiul ocupate: 1 din 2" in overview(demo)
     filed(demo, "stay", case, facility=place, phase="centre", admitted_on=TODAY - timedelta(99), left_on=TODAY)
@@ -38,7 +38,7 @@ def test_a_bed_is_taken_from_check_in_to_check_out(demo: Demo) -> None:
 
 def test_a_bed_of_somebody_elses_case_is_taken_and_says_no_more(demo: Demo) -> None:
     place = facility(demo, "Centrul Plopul")
-    case = filed(demo, CASE, code="D-2026-9901", opened_on=TODAY, status="open")
+    case = filed(demo, CASE_FORM, code="D-2026-9901", opened_on=TODAY, status="open")
     filed(demo, "stay", case, facility=place, phase="centre", admitted_on=TODAY)
     said = overview(demo, "social_worker")
     assert "Centrul Plopul ocupate: 1 din 2" in said
@@ -48,7 +48,7 @@ def test_a_bed_of_somebody_elses_case_is_taken_and_says_no_more(demo: Demo) -> N
 
 def test_the_last_day_follows_from_the_phase(demo: Demo) -> None:
     place = facility(demo, "Centrul Fagul")
-    case = filed(demo, CASE, code="D-2026-9902", opened_on=TODAY, status="open")
+    case = filed(demo, CASE_FORM, code="D-2026-9902", opened_on=TODAY, status="open")
     filed(demo, "stay", case, facility=place, phase="phase_1", admitted_on=TODAY - timedelta(12))
     assert re.search(r"D-2026-9902 Faza 1 .*? 2 zile peste limită", overview(demo))
 
@@ -77,16 +77,23 @@ def test_hours_are_written_in_quarters(demo: Demo) -> None:
     browser, address = demo.browser("coordinator"), "/records/service_log/new?case=1"
     sheet = look(browser, address).boxes.to_dict()
     for hours, status in (("0,3", 422), ("0,75", 303)):
-        answer = browser.post(address, data={
-            **sheet, "given_on": "03.02.2026", "service": "social", "hours": hours, "_confirmed": "1",
-        })
+        answer = browser.post(
+            address,
+            data={
+                **sheet,
+                "given_on": "03.02.2026",
+                "service": "social",
+                "hours": hours,
+                "_confirmed": "1",
+            },
+        )
         assert answer.status_code == status
 
 
 def test_a_stay_keeps_the_name_of_a_deleted_facility(demo: Demo) -> None:
     place = facility(demo, "Centrul Arinul")
-    filed(demo, "stay", filed(demo, CASE, opened_on=TODAY, status="open"), facility=place, admitted_on=TODAY)
-    with demo.app.app_context(), acting_as(SYSTEM):
-        put_away(demo.cabinet, demo.forms["facility"], place, Clerk(None, "", TODAY))
-        demo.cabinet.session.remove()
+    filed(demo, "stay", filed(demo, CASE_FORM, opened_on=TODAY, status="open"), facility=place, admitted_on=TODAY)
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        delete_sheet(demo.repository, demo.forms["facility"], place, Actor(None, "", TODAY))
+        demo.repository.session.remove()
     assert "Centrul Arinul (șters)" in overview(demo) and "Centrul Arinul ocupate" not in overview(demo)

@@ -13,7 +13,8 @@ def test_reopening_says_what_goes_and_asks(demo: Demo) -> None:
     case = look(browser, "/records/case/new?face=all").save({**opened, "_confirmed": "1"}, press="_more").address
     number = case.split("/")[3]
     for_closing = next(
-        page for step in range(1, 9)
+        page
+        for step in range(1, 9)
         if "closure_notes" in (page := look(browser, f"/records/case/{number}/edit/{step}")).boxes
     )
     for_closing.save({**closed, "_confirmed": "1"})

@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 from flask.testing import FlaskClient
 
-from app.fields.money import Money
-from app.language.form import CASE
-from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import Clerk, enter
+from dosar.fields.money import Money
+from dosar.language.form import CASE_FORM
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import Actor, enter_sheet
 from tests.days import today_here
 from tests.pages.conftest import Demo, token_on
 
@@ -18,12 +18,20 @@ from tests.pages.conftest import Demo, token_on
 @pytest.fixture
 def entry(demo: Demo) -> int:
     """Aid of 120 lei, written down twice by mistake."""
-    with demo.app.app_context(), acting_as(SYSTEM):
-        clerk = Clerk(1, "case_manager", today_here())
-        case = enter(demo.cabinet, demo.forms[CASE], {"opened_on": today_here(), "status": "open"}, clerk)
-        return enter(demo.cabinet, demo.forms["humanitarian_aid"], {
-            "given_on": date(2026, 1, 2), "kind": "food", "value": Money(Decimal(120), "MDL"),
-        }, clerk, case)
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        actor = Actor(1, "case_manager", today_here())
+        case = enter_sheet(demo.repository, demo.forms[CASE_FORM], {"opened_on": today_here(), "status": "open"}, actor)
+        return enter_sheet(
+            demo.repository,
+            demo.forms["humanitarian_aid"],
+            {
+                "given_on": date(2026, 1, 2),
+                "kind": "food",
+                "value": Money(Decimal(120), "MDL"),
+            },
+            actor,
+            case,
+        )
 
 
 def reverse(browser: FlaskClient, entry: int, reason: str, page: str | None = None) -> tuple[int, str, str]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from app.records.scope import SYSTEM, acting_as
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.browsing import Page, look
 from tests.pages.conftest import Demo
 
@@ -12,9 +12,9 @@ FIRST = {"evaluated_on": "1.2.2026", "placed_on": "1.1.2026"}
 
 
 def count(demo: Demo, form: str) -> int:
-    with demo.app.app_context(), acting_as(SYSTEM):
-        kept = demo.cabinet.record_class(form)
-        return int(demo.cabinet.session.scalar(select(func.count(kept.id))) or 0)
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        kept = demo.repository.record_class(form)
+        return int(demo.repository.session.scalar(select(func.count(kept.id))) or 0)
 
 
 def new(demo: Demo, form: str, user: str = "coordinator", case: str = "") -> Page:

@@ -14,16 +14,17 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 
-from app import shipped
-from app.language.form import CASE
-from app.language.reading import read_yaml
-from app.records.scope import SYSTEM, acting_as
+from dosar import shipped_folder
+from dosar.language.form import CASE_FORM
+from dosar.language.load.yaml_reader import read_yaml
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.conftest import Demo, token_on
 
 MOST, MOST_ON_FIRST_PAGE = 8, 14
 STILL_IN_USE = "UPDATE dosar_session SET seen"
 FORMS = sorted(
-    contents["form"] for path in shipped("forms").glob("*.yaml")
+    contents["form"]
+    for path in shipped_folder("forms").glob("*.yaml")
     if "form" in (contents := read_yaml(path).contents)
 )
 WORKERS = ["coordinator", "social_worker"]
@@ -37,7 +38,8 @@ def asked(demo: Demo) -> Iterator[list[str]]:
     def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         if not statement.startswith(STILL_IN_USE):
             statements.append(statement)
-    engine = demo.cabinet.store.engine
+
+    engine = demo.repository.store.engine
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield statements
@@ -55,23 +57,24 @@ def costs(demo: Demo, browser: FlaskClient, address: str) -> list[str]:
 
 def fullest(demo: Demo, form: str, worker: str) -> int | None:
     """The record with most rows in its tables, of those of the form that this worker may open."""
-    cabinet = demo.cabinet
-    kept: Any = cabinet.record_class(form)
+    repository = demo.repository
+    kept: Any = repository.record_class(form)
     rows = [
         select(func.count(row.id)).where(row.record_id == kept.id).scalar_subquery()
-        for (key, _), row in cabinet.tables.rows.items() if key == form
+        for (key, _), row in repository.tables.rows.items()
+        if key == form
     ]
     most = select(kept.id).order_by(sum(rows[1:], start=rows[0]).desc() if rows else kept.id)
-    with demo.app.app_context(), acting_as(SYSTEM):
-        kept_records = cabinet.session.scalars(most).all()
-        cabinet.session.remove()
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        kept_records = repository.session.scalars(most).all()
+        repository.session.remove()
     browser = demo.browser(worker)
     return next((one for one in kept_records if browser.get(f"/records/{form}/{one}").status_code == 200), None)
 
 
 def pages(demo: Demo, form: str, worker: str) -> list[str]:
     """Every page of the form that this worker may open."""
-    role = demo.cabinet.definition.roles[worker]
+    role = demo.repository.definition.roles[worker]
     may, listed = role.actions(form), f"/records/{form}"
     sheet = demo.forms[form].seen_with(role.clearances)
     addresses = []
@@ -84,9 +87,9 @@ def pages(demo: Demo, form: str, worker: str) -> list[str]:
             if "correct" in may and not sheet.append_only:
                 steps = range(1, len(sheet.sections) + 1)
                 in_steps = demo.browser(worker).get(f"{listed}/{record}/edit").location
-                addresses += [f"{listed}/{record}/edit/{step}" for step in steps] if in_steps else [
-                    f"{listed}/{record}/edit"
-                ]
+                addresses += (
+                    [f"{listed}/{record}/edit/{step}" for step in steps] if in_steps else [f"{listed}/{record}/edit"]
+                )
     if "enter" in may:
         addresses += [f"{listed}/new"]
         if sheet.belongs_to:
@@ -125,7 +128,7 @@ def test_the_other_pages_ask_little(demo: Demo, address: str) -> None:
 
 def test_a_search_asks_no_more(demo: Demo) -> None:
     browser = demo.browser("coordinator")
-    listed = browser.get(f"/records/{CASE}")
+    listed = browser.get(f"/records/{CASE_FORM}")
     search = {"search": "pop d-2026 a", "csrf_token": token_on(listed.text)}
-    assert browser.post(f"/records/{CASE}/search", data=search).status_code == 303
-    assert len(costs(demo, browser, f"/records/{CASE}")) <= MOST
+    assert browser.post(f"/records/{CASE_FORM}/search", data=search).status_code == 303
+    assert len(costs(demo, browser, f"/records/{CASE_FORM}")) <= MOST

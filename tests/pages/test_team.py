@@ -1,27 +1,26 @@
 """The page of a case's team."""
 
-
 import pytest
 from flask.testing import FlaskClient
 
-from app.language.form import CASE
-from app.language.question import Reading
-from app.records.overview import members
-from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import Clerk, enter
+from dosar.language.form import CASE_FORM
+from dosar.language.question import ReadingContext
+from dosar.overview.case_overview import team_members
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import Actor, enter_sheet
 from tests.days import today_here
 from tests.pages.conftest import Demo, token_on
 
-READING = Reading("ro", today_here())
+READING = ReadingContext("ro", today_here())
 
 
 @pytest.fixture
 def case(demo: Demo) -> int:
     """A case of the case manager's."""
-    with demo.app.app_context(), acting_as(SYSTEM):
-        form = demo.forms[CASE]
-        manager = Clerk(user_id(demo, "case_manager"), "case_manager", today_here())
-        return enter(demo.cabinet, form, {"opened_on": today_here(), "status": "open"}, manager)
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        form = demo.forms[CASE_FORM]
+        manager = Actor(user_id(demo, "case_manager"), "case_manager", today_here())
+        return enter_sheet(demo.repository, form, {"opened_on": today_here(), "status": "open"}, manager)
 
 
 def user_id(demo: Demo, user: str) -> int:
@@ -29,8 +28,8 @@ def user_id(demo: Demo, user: str) -> int:
     from sqlalchemy import select
 
     with demo.app.app_context():
-        found = demo.cabinet.session.scalar(select(User.id).where(User.username == user))
-        demo.cabinet.session.remove()
+        found = demo.repository.session.scalar(select(User.id).where(User.username == user))
+        demo.repository.session.remove()
     assert found is not None
     return int(found)
 
@@ -41,9 +40,11 @@ def post(browser: FlaskClient, address: str, at: str, **boxes: str) -> int:
 
 
 def team(demo: Demo, case: int) -> list[tuple[str, bool]]:
-    with demo.app.app_context(), acting_as(SYSTEM):
-        found = [(one.role, one.until is None) for one in members(demo.cabinet, demo.cabinet.case(case), READING)]
-        demo.cabinet.session.remove()
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        found = [
+            (one.role, one.until is None) for one in team_members(demo.repository, demo.repository.case(case), READING)
+        ]
+        demo.repository.session.remove()
         return found
 
 
@@ -77,9 +78,16 @@ def test_what_cannot_be_is_said_and_nothing_typed_is_lost(demo: Demo, case: int)
     browser, page = demo.browser("case_manager"), f"/cases/{case}/team"
     token = token_on(browser.get(page).text)
     lavinia = str(user_id(demo, "social_worker"))
-    answer = browser.post(page, data={
-        "csrf_token": token, "user": lavinia, "role": "social_worker", "since": "31.2.2026", "search": "chertes",
-    })
+    answer = browser.post(
+        page,
+        data={
+            "csrf_token": token,
+            "user": lavinia,
+            "role": "social_worker",
+            "since": "31.2.2026",
+            "search": "chertes",
+        },
+    )
     assert answer.status_code == 422
     assert 'value="31.2.2026"' in answer.text and 'value="chertes"' in answer.text
     assert f'value="{lavinia}" checked' in answer.text

@@ -9,10 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.access.sessions import IDLE
-from app.demo import password_of
-from app.pages.unsent import LARGEST
-from app.records.system import now
+from dosar.access.login.sessions import MAX_IDLE_TIME
+from dosar.cli.demo import demo_password
+from dosar.database.system_tables import utc_now
+from dosar.pages.recovery.expired_session import MAX_DRAFT_BYTES
 from tests.pages.browsing import look
 from tests.pages.conftest import Demo, token_on
 
@@ -23,7 +23,7 @@ SHEET = "/records/visit_report/new?case=6"
 def after_lunch(demo: Demo) -> Iterator[None]:
     """A while later, when sessions nobody used are over; everybody signs in anew."""
     guarded = demo.app.extensions["dosar_access"]
-    usual, guarded.clock = guarded.clock, lambda: now() + IDLE + timedelta(minutes=1)
+    usual, guarded.clock = guarded.clock, lambda: utc_now() + MAX_IDLE_TIME + timedelta(minutes=1)
     try:
         yield
     finally:
@@ -40,7 +40,7 @@ def newcomer(demo: Demo, user: str = "case_manager") -> FlaskClient:
 
 def sign_in(browser: FlaskClient, address: str, user: str = "case_manager") -> TestResponse:
     page = browser.get(address).text
-    who = {"user_name": user, "password": password_of(user)}
+    who = {"user_name": user, "password": demo_password(user)}
     next_page = {"next": SHEET} if "next=" in address else {}
     return browser.post("/sign-in", data={**who, **next_page, "csrf_token": token_on(page)})
 
@@ -119,7 +119,7 @@ def test_who_signed_in_meanwhile_does_not_send_the_sheet_of_another(demo: Demo) 
     action, typed = typed_on(browser, "Scris de managera de caz")
     browser.post("/sign-out", data={"csrf_token": typed["csrf_token"]})
     page = browser.get("/sign-in").text
-    who = {"user_name": "social_worker", "password": password_of("social_worker")}
+    who = {"user_name": "social_worker", "password": demo_password("social_worker")}
     browser.post("/sign-in", data={**who, "csrf_token": token_on(page)})
     sent = browser.post(action, data=typed)
     assert sent.status_code == 400 and "a fost deschisă de altcineva" in sent.text
@@ -129,7 +129,7 @@ def test_who_signed_in_meanwhile_does_not_send_the_sheet_of_another(demo: Demo) 
 
 def test_more_than_a_draft_holds_is_shown_to_be_copied(demo: Demo) -> None:
     browser = newcomer(demo)
-    sheet, typed = look(browser, SHEET), "Povestea lungă " * (LARGEST // 10)
+    sheet, typed = look(browser, SHEET), "Povestea lungă " * (MAX_DRAFT_BYTES // 10)
     with after_lunch(demo):
         sent = browser.post(sheet.action, data={**sheet.boxes.to_dict(), "visit_purpose": typed})
     assert sent.status_code == 413
@@ -153,10 +153,13 @@ def test_another_site_writes_no_drafts(demo: Demo) -> None:
     assert "De pe alt site" not in look(browser, SHEET).html
 
 
-@pytest.mark.parametrize(("form", "typed", "box", "told"), [
-    ("event", {"title": "Atelier"}, "materials", "Materiale"),
-    ("library_document", {"title": "Ghid"}, "files.0.file", "Fișiere, rândul 1: Fișier"),
-])
+@pytest.mark.parametrize(
+    ("form", "typed", "box", "told"),
+    [
+        ("event", {"title": "Atelier"}, "materials", "Materiale"),
+        ("library_document", {"title": "Ghid"}, "files.0.file", "Fișiere, rândul 1: Fișier"),
+    ],
+)
 def test_the_draft_says_which_files_are_to_be_chosen_again(
     demo: Demo, form: str, typed: dict[str, str], box: str, told: str
 ) -> None:

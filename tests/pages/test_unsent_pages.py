@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.access.gate import doors
-from app.demo import password_of
-from app.fields.money import Money
-from app.pages.text_pages import TEXT_PAGES
-from app.pages.unsent import SHEETS
+from dosar.access.authorization import route_accesses
+from dosar.cli.demo import demo_password
+from dosar.fields.money import Money
+from dosar.pages.recovery.expired_session import SHEET_ENDPOINTS
+from dosar.pages.recovery.text_forms import TEXT_PAGES
 from tests.pages.conftest import Demo, token_on
 from tests.pages.test_accepting import typed as entered_to_check
 from tests.pages.test_case_page import TODAY, filed
@@ -24,9 +24,20 @@ NOTHING_TYPED = {
     "passwords": {"SignInPage.sign_in", "SetUpPage.set_up", "InvitationPage.invitation", "AccountPage.password"},
     "choices only": {"ListPages.choose", "ClosingPage.close", "SignInPage.language"},
     "buttons": {
-        "SignInPage.sign_out", "SignInPage.lock", "UsersPage.invitation", "UsersPage.open", "RecordPages.delete",
-        "RecordPages.withdraw", "RecordPages.restore", "AccountPage.sign_out_elsewhere", "WorkTeamsPage.dissolve",
-        "ListPages.forget", "HelpPages.cards_read", "TeamPage.leave", "AcceptingPages.accept", "UnsentPages.discard",
+        "SignInPage.sign_out",
+        "SignInPage.lock",
+        "UsersPage.invitation",
+        "UsersPage.open",
+        "RecordPages.delete",
+        "RecordPages.withdraw",
+        "RecordPages.restore",
+        "AccountPage.sign_out_elsewhere",
+        "WorkTeamsPage.dissolve",
+        "ListPages.forget",
+        "HelpPages.cards_read",
+        "TeamPage.leave",
+        "AcceptingPages.accept",
+        "UnsentPages.discard",
     },
     "what the browser sends while somebody types": {"DraftPages.keep", "DerivingPages.derive"},
 }
@@ -35,8 +46,8 @@ NOTHING_TYPED = {
 
 def test_it_is_decided_of_every_post_what_becomes_of_it(demo: Demo) -> None:
     posts = {rule.endpoint for rule in demo.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
-    kept = {*SHEETS, *TEXT_PAGES}
-    assert posts & set(doors(demo.app)) == kept.union(*NOTHING_TYPED.values())
+    kept = {*SHEET_ENDPOINTS, *TEXT_PAGES}
+    assert posts & set(route_accesses(demo.app)) == kept.union(*NOTHING_TYPED.values())
 
 
 STORIES = [
@@ -62,7 +73,7 @@ def begin(demo: Demo, user: str) -> FlaskClient:
 def come_in(browser: FlaskClient, user: str) -> str:
     """Sign in; where it leads."""
     token = token_on(browser.get("/sign-in").text)
-    who = {"user_name": user, "password": password_of(user), "csrf_token": token, "next": "/help"}
+    who = {"user_name": user, "password": demo_password(user), "csrf_token": token, "next": "/help"}
     return browser.post("/sign-in", data=who).location
 
 
@@ -86,7 +97,8 @@ def numbers(demo: Demo) -> dict[str, int]:
     return {
         "aid": filed(demo, "humanitarian_aid", 6, given_on=TODAY, kind="food", value=Money(Decimal(120), "MDL")),
         "waiting": entered_to_check(demo, "visit_report", 6, visit_date=TODAY),
-        "volunteer": user_id(demo, "volunteer"), "lawyer": user_id(demo, "lawyer"),
+        "volunteer": user_id(demo, "volunteer"),
+        "lawyer": user_id(demo, "lawyer"),
     }
 
 

@@ -4,16 +4,16 @@ import re
 
 import pytest
 
-from app.records.scope import SYSTEM, acting_as
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.browsing import Page, look
 from tests.pages.conftest import Demo
 
 
 def plans_of(demo: Demo, case: int) -> set[str]:
-    kept = demo.cabinet.record_class("plan")
-    with acting_as(SYSTEM):
-        found = {str(one.id) for one in demo.cabinet.session.query(kept).filter_by(case_id=case)}
-    demo.cabinet.session.remove()
+    kept = demo.repository.record_class("plan")
+    with acting_as(SYSTEM_SCOPE):
+        found = {str(one.id) for one in demo.repository.session.query(kept).filter_by(case_id=case)}
+    demo.repository.session.remove()
     return found
 
 

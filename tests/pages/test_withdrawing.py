@@ -1,12 +1,11 @@
 """Taking back a case that was opened by mistake, as its case manager does it."""
 
-
 import pytest
 from werkzeug.test import TestResponse
 
-from app.language.form import CASE
-from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import Clerk, enter
+from dosar.language.form import CASE_FORM
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import Actor, enter_sheet
 from tests.days import today_here
 from tests.pages.conftest import Demo, token_on
 from tests.pages.test_team import user_id
@@ -15,12 +14,14 @@ from tests.pages.test_team import user_id
 @pytest.fixture
 def case(demo: Demo) -> int:
     """A case the case manager opened a moment ago."""
-    return file(demo, CASE, "case_manager", opened_on=today_here(), status="open")
+    return file(demo, CASE_FORM, "case_manager", opened_on=today_here(), status="open")
 
 
 def file(demo: Demo, form: str, user: str, case: int | None = None, **answers: object) -> int:
-    with demo.app.app_context(), acting_as(SYSTEM):
-        return enter(demo.cabinet, demo.forms[form], answers, Clerk(user_id(demo, user), user, today_here()), case)
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        return enter_sheet(
+            demo.repository, demo.forms[form], answers, Actor(user_id(demo, user), user, today_here()), case
+        )
 
 
 def take_back(demo: Demo, case: int) -> TestResponse:

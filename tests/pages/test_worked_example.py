@@ -16,8 +16,11 @@ ACTIONS = [
     ("Încheierea acordului privind responsabilitatea", "Mama, APL", "12.09.2005"),
     ("Plasamentul beneficiarei în familia surorii", "APL", "15.09.2005"),
     ("Înscrierea la un curs de calificare (croitorie)", "AOFM", "05.10.2005"),
-    ("Procurarea articolelor de primă necesitate (haine, încălțăminte, veselă, pătură, lenjerie de pat)", "OIM",
-     "10.09.2005"),
+    (
+        "Procurarea articolelor de primă necesitate (haine, încălțăminte, veselă, pătură, lenjerie de pat)",
+        "OIM",
+        "10.09.2005",
+    ),
     ("Procurarea materialelor pentru practică", "OIM", "20.10.2005"),
     ("Închirierea unui apartament", "APL, ATIS", "05.09.2005"),
     ("Consultații la psiholog", "SNR", "Pe perioada studiilor"),
@@ -25,10 +28,13 @@ ACTIONS = [
 ]
 """What is done, by whom, and by when or for how long."""
 BUDGET = [
-    ("Procurarea hainelor", "1.800,00 MDL", "OIM"), ("Articole de igienă și alimente (9 luni)", "3.700,00 MDL", "OIM"),
+    ("Procurarea hainelor", "1.800,00 MDL", "OIM"),
+    ("Articole de igienă și alimente (9 luni)", "3.700,00 MDL", "OIM"),
     ("Materiale pentru practică, rechizite școlare", "2.900,00 MDL", "OIM"),
-    ("Ajutor material", "500,00 MDL", "AS SNR"), ("Plata chiriei", "1.800,00 MDL", "AOFM, OIM"),
-    ("Mașină de cusut", "2.500,00 MDL", "La Strada"), ("Asistență la găsirea unui loc de muncă", "", "AOFM"),
+    ("Ajutor material", "500,00 MDL", "AS SNR"),
+    ("Plata chiriei", "1.800,00 MDL", "AOFM, OIM"),
+    ("Mașină de cusut", "2.500,00 MDL", "La Strada"),
+    ("Asistență la găsirea unui loc de muncă", "", "AOFM"),
 ]
 TABLES = {
     "common": (["Obiective și activități"], "Activități", "Organizația/persoana responsabilă", "Termen"),
@@ -39,23 +45,43 @@ TABLES = {
 }
 """Face → the tables its actions stand in, and the columns that say what, by whom and by when."""
 STORY = {
-    "common": {"Familie: plasarea": "Familia extinsă", "Profesie: formare profesională": "Croitoreasă",
-               "Cuvintele copilului": "Vreau să învăț o meserie.", "Finalitatea planului (copil)": "familia extinsă"},
-    "ipp": {"Reprezentantul legal al copilului": "Mama", "Locul de reședință": "Comunitatea X", "Data nașterii": "1989",
-            "Responsabil de aplicarea măsurilor de protecție": "Centrul de reabilitare"},
-    "irp": {"Motivele plecării (repatrierii)": "Violență fizică între părinți",
-            "Definirea problemei": "haine, încălțăminte, act de identitate",
-            "Metode utilizate la elaborarea planului": "discuții cu mama, invitată la centru",
-            "Concluzii, comentarii și propuneri": "Mama a acceptat să semneze planul de reintegrare",
-            "Obiectivele PIR, pe scurt": "însușirea unei profesii", "Resurse financiare": "La Strada 2.500 MDL"},
-    "iap": {"Asistent social: socială și economică": "Centrul de plasament temporar pentru minori",
-            "Psiholog": "Subapreciere, manifestări de anxietate, instabilitate emoțională.",
-            "Medic": "tensiune intracraniană", "Alți specialiști: avocat": "Obținerea actului de identitate",
-            "Perioada de găzduire în centrul de reabilitare": "3 săptămâni (24 august – 15 septembrie 2005)",
-            "Manager de caz": "membru al echipei multidisciplinare SNR", "Locul de reședință": "Comunitatea X",
-            "Obiective": "integrare pe piața muncii", "Situația dorită, descrisă de beneficiar": "o meserie"},
-    "cptw": {"Definirea problemei": "mai întâi este nevoie de lucru cu părinții", "Data nașterii": "1989",
-             "Posibilitățile beneficiarului": "locuință la sora ei", "Reprezentantul legal al copilului": "Mama"},
+    "common": {
+        "Familie: plasarea": "Familia extinsă",
+        "Profesie: formare profesională": "Croitoreasă",
+        "Cuvintele copilului": "Vreau să învăț o meserie.",
+        "Finalitatea planului (copil)": "familia extinsă",
+    },
+    "ipp": {
+        "Reprezentantul legal al copilului": "Mama",
+        "Locul de reședință": "Comunitatea X",
+        "Data nașterii": "1989",
+        "Responsabil de aplicarea măsurilor de protecție": "Centrul de reabilitare",
+    },
+    "irp": {
+        "Motivele plecării (repatrierii)": "Violență fizică între părinți",
+        "Definirea problemei": "haine, încălțăminte, act de identitate",
+        "Metode utilizate la elaborarea planului": "discuții cu mama, invitată la centru",
+        "Concluzii, comentarii și propuneri": "Mama a acceptat să semneze planul de reintegrare",
+        "Obiectivele PIR, pe scurt": "însușirea unei profesii",
+        "Resurse financiare": "La Strada 2.500 MDL",
+    },
+    "iap": {
+        "Asistent social: socială și economică": "Centrul de plasament temporar pentru minori",
+        "Psiholog": "Subapreciere, manifestări de anxietate, instabilitate emoțională.",
+        "Medic": "tensiune intracraniană",
+        "Alți specialiști: avocat": "Obținerea actului de identitate",
+        "Perioada de găzduire în centrul de reabilitare": "3 săptămâni (24 august – 15 septembrie 2005)",
+        "Manager de caz": "membru al echipei multidisciplinare SNR",
+        "Locul de reședință": "Comunitatea X",
+        "Obiective": "integrare pe piața muncii",
+        "Situația dorită, descrisă de beneficiar": "o meserie",
+    },
+    "cptw": {
+        "Definirea problemei": "mai întâi este nevoie de lucru cu părinții",
+        "Data nașterii": "1989",
+        "Posibilitățile beneficiarului": "locuință la sora ei",
+        "Reprezentantul legal al copilului": "Mama",
+    },
 }
 """Face → what it asks → words of the guide that answer it."""
 
@@ -112,7 +138,8 @@ def test_the_assistance_plan_has_her_budget_and_her_monitoring(demo: Demo, plan:
     assert [tuple(row[column] for column in ("Destinația", "Sumă", "Cine plătește")) for row in budget] == BUDGET
     monitored = found["Monitorizarea procesului de reintegrare în familie și în societate"]
     assert [(row["Perioada"], row["Frecvența"]) for row in monitored if isinstance(row, dict)] == [
-        ("februarie 2006 – mai 2006", "Săptămânal"), ("mai 2006 – decembrie 2006", "De două ori pe lună"),
+        ("februarie 2006 – mai 2006", "Săptămânal"),
+        ("mai 2006 – decembrie 2006", "De două ori pe lună"),
     ]
 
 

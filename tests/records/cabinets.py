@@ -12,23 +12,23 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import event, func, insert, select
 
-import app.fields  # noqa: F401 - tells the language its kinds of question
-from app.access.install import install
-from app.language.folder import Definition, define, make_parts
-from app.language.form import CASE, Form
-from app.language.question import Reading, Sensitivity
-from app.language.reading import read_text
-from app.records.cabinet import Cabinet
-from app.records.planning import carry_out, plan
-from app.records.scope import SYSTEM, Reach, Scope, acting_as
-from app.records.sheets import Clerk, Sheet, correct, enter, open_sheet
-from app.records.store import Store
-from app.records.system import SYSTEM_METADATA
-from app.records.teams import join
+import dosar.fields  # noqa: F401 - tells the language its kinds of question
+from dosar.access.appbuilder.install import create_access_tables
+from dosar.database.store import Store
+from dosar.database.system_tables import SYSTEM_METADATA
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.load.folder import Definition, make_definition, make_parts
+from dosar.language.load.yaml_reader import read_text
+from dosar.language.question import ReadingContext, Sensitivity
+from dosar.migrations.plan import carry_out_steps, plan_steps
+from dosar.records.repository import Repository
+from dosar.records.row_scope import SYSTEM_SCOPE, Reach, Scope, acting_as
+from dosar.records.save import Actor, Sheet, correct_sheet, enter_sheet, open_sheet
+from dosar.records.teams import join_team
 from tests.databases import Place, fresh_place
 
 TODAY = date(2026, 11, 22)
-ROMANIAN = Reading("ro", TODAY)
+ROMANIAN = ReadingContext("ro", TODAY)
 EVERYTHING: frozenset[Sensitivity] = frozenset({"identity", "health", "legal", "story"})
 ALL_RIGHTS = frozenset({"see", "enter", "correct", "delete", "export"})
 
@@ -118,7 +118,7 @@ sections:
 class Office:
     """A cabinet and the people who stand before it."""
 
-    cabinet: Cabinet
+    repository: Repository
     people: dict[str, int]
     ion: int = 0
     """Ana's case."""
@@ -126,48 +126,46 @@ class Office:
     """Maria's case."""
 
     def form(self, key: str) -> Form:
-        return self.cabinet.forms[key]
+        return self.repository.forms[key]
 
     def known(self, *clearances: Sensitivity) -> dict[str, Form]:
         """The forms as somebody with these clearances knows them."""
-        return {key: form.seen_with(frozenset(clearances)) for key, form in self.cabinet.forms.items()}
+        return {key: form.seen_with(frozenset(clearances)) for key, form in self.repository.forms.items()}
 
-    def clerk(self, user: str = "ana", today: date = TODAY) -> Clerk:
-        return Clerk(self.people[user], "case_manager", today)
+    def actor(self, user: str = "ana", today: date = TODAY) -> Actor:
+        return Actor(self.people[user], "case_manager", today)
 
     def scope(
-        self, user: str = "ana", cases: Reach = "own", colleagues: Sequence[str] = (), **rights: set[str],
+        self,
+        user: str = "ana",
+        cases: Reach = "own",
+        colleagues: Sequence[str] = (),
+        **rights: set[str],
     ) -> Scope:
         """What the worker may do: everything with every form, or just what ``rights`` say."""
-        allowed = {key: frozenset(rights.get(key, ())) for key in FORMS} if rights else dict.fromkeys(
-            FORMS, ALL_RIGHTS
-        )
-        return Scope(
-            self.people[user], cases, frozenset({self.people[one] for one in (user, *colleagues)}), allowed
-        )
+        allowed = {key: frozenset(rights.get(key, ())) for key in FORMS} if rights else dict.fromkeys(FORMS, ALL_RIGHTS)
+        return Scope(self.people[user], cases, frozenset({self.people[one] for one in (user, *colleagues)}), allowed)
 
-    def enter(
-        self, key: str, case: int | None = None, token: str = "", user: str = "ana", **answers: Any
-    ) -> int:
-        return enter(self.cabinet, self.form(key), answers, self.clerk(user), case, token)
+    def enter(self, key: str, case: int | None = None, token: str = "", user: str = "ana", **answers: Any) -> int:
+        return enter_sheet(self.repository, self.form(key), answers, self.actor(user), case, token)
 
     def correct(self, key: str, record_id: int, version: int, user: str = "ana", **answers: Any) -> None:
-        correct(self.cabinet, self.form(key), record_id, version, answers, self.clerk(user))
+        correct_sheet(self.repository, self.form(key), record_id, version, answers, self.actor(user))
 
     def open(self, key: str, record_id: int) -> Sheet:
-        self.cabinet.session.expire_all()
-        return open_sheet(self.cabinet, key, record_id)
+        self.repository.session.expire_all()
+        return open_sheet(self.repository, key, record_id)
 
     def count(self, key: str) -> int:
-        kept = self.cabinet.record_class(key)
-        return int(self.cabinet.session.scalar(select(func.count(kept.id))) or 0)
+        kept = self.repository.record_class(key)
+        return int(self.repository.session.scalar(select(func.count(kept.id))) or 0)
 
 
 @cache
 def definition() -> Definition:
     """The organisation's forms, read once."""
     contents = {f"form:{key}": read_text(text, f"{key}.yaml").contents for key, text in FORMS.items()}
-    return define(make_parts(contents), contents)
+    return make_definition(make_parts(contents), contents)
 
 
 @dataclass(frozen=True)
@@ -185,14 +183,14 @@ def office_in(store: Store) -> Iterator[Office]:
     """The organisation, in an empty database."""
     with store.writing() as session:
         connection = session.connection()
-        install(connection)
+        create_access_tables(connection)
         SYSTEM_METADATA.create_all(connection)
-        carry_out(connection, plan(connection, definition()))
-    office = Office(Cabinet(store, definition()), _hire(store, "ana", "maria", "paul"))
-    with acting_as(SYSTEM):
-        office.ion = office.enter(CASE, last_name="Țîrcă", first_name="Ion", status="open", county="Hîncești")
+        carry_out_steps(connection, plan_steps(connection, definition()))
+    office = Office(Repository(store, definition()), _hire(store, "ana", "maria", "paul"))
+    with acting_as(SYSTEM_SCOPE):
+        office.ion = office.enter(CASE_FORM, last_name="Țîrcă", first_name="Ion", status="open", county="Hîncești")
         office.vasile = office.enter(
-            CASE, user="maria", last_name="Pop", first_name="Vasile", status="closed", county="Cluj"
+            CASE_FORM, user="maria", last_name="Pop", first_name="Vasile", status="closed", county="Cluj"
         )
     store.session.remove()
     yield office
@@ -213,7 +211,7 @@ def filled_office(database: str, folder: Path) -> Iterator[Filled]:
 @contextmanager
 def office_like(filled: Filled, store: Store) -> Iterator[Office]:
     """The organisation, in a copy of its database."""
-    yield Office(Cabinet(store, definition()), dict(filled.people), filled.ion, filled.vasile)
+    yield Office(Repository(store, definition()), dict(filled.people), filled.ion, filled.vasile)
     store.session.remove()
 
 
@@ -221,20 +219,32 @@ def _hire(store: Store, *names: str) -> dict[str, int]:
     users = User.__table__
     with store.writing() as session:
         return {
-            name: session.execute(insert(users).values(
-                first_name=name.title(), last_name="Probă", username=name,
-                email=f"{name}@example.org", active=True,
-            ).returning(users.c.id)).scalar_one()
+            name: session.execute(
+                insert(users)
+                .values(
+                    first_name=name.title(),
+                    last_name="Probă",
+                    username=name,
+                    email=f"{name}@example.org",
+                    active=True,
+                )
+                .returning(users.c.id)
+            ).scalar_one()
             for name in names
         }
 
 
 def together_in(office: Office, case: str, user: str) -> None:
     """Put a worker on somebody's case."""
-    with acting_as(SYSTEM):
-        join(office.cabinet, office.cabinet.case(getattr(office, case)), office.people[user], "social_worker",
-             office.clerk(user))
-    office.cabinet.session.remove()
+    with acting_as(SYSTEM_SCOPE):
+        join_team(
+            office.repository,
+            office.repository.case(getattr(office, case)),
+            office.people[user],
+            "social_worker",
+            office.actor(user),
+        )
+    office.repository.session.remove()
 
 
 def at_once(office: Office, people: int, work: Callable[[int], None]) -> None:
@@ -244,12 +254,12 @@ def at_once(office: Office, people: int, work: Callable[[int], None]) -> None:
     def act(person: int) -> None:
         try:
             start.wait()
-            with acting_as(SYSTEM):
+            with acting_as(SYSTEM_SCOPE):
                 work(person)
         except BaseException as error:  # shown below, in the thread that can fail the test
             failed.append(error)
         finally:
-            office.cabinet.session.remove()
+            office.repository.session.remove()
 
     threads = [threading.Thread(target=act, args=(person,)) for person in range(people)]
     for thread in threads:
@@ -266,8 +276,9 @@ def counted(office: Office) -> Iterator[list[str]]:
 
     def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         statements.append(statement)
-    event.listen(office.cabinet.store.engine, "before_cursor_execute", note)
+
+    event.listen(office.repository.store.engine, "before_cursor_execute", note)
     try:
         yield statements
     finally:
-        event.remove(office.cabinet.store.engine, "before_cursor_execute", note)
+        event.remove(office.repository.store.engine, "before_cursor_execute", note)

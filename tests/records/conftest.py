@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.records.scope import SYSTEM, acting_as
-from app.records.store import Store
+from dosar.database.store import Store
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import Place, fresh_place
 from tests.records.cabinets import Filled, Office, filled_office, office_like
 from tests.records.organisations import Organisation, organisation_in
@@ -24,7 +24,10 @@ def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
 
 @pytest.fixture
 def place(
-    request: pytest.FixtureRequest, database: str, tmp_path: Path, offices: Callable[[str], Filled],
+    request: pytest.FixtureRequest,
+    database: str,
+    tmp_path: Path,
+    offices: Callable[[str], Filled],
 ) -> Iterator[Place]:
     """An empty database, or for a story about the organisation a copy of its own."""
     like = offices(database).place if "office" in request.fixturenames else None
@@ -49,7 +52,7 @@ def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
 @pytest.fixture
 def trusted(office: Office) -> Iterator[Office]:
     """The same, with every right: for stories that are not about who may do what."""
-    with acting_as(SYSTEM):
+    with acting_as(SYSTEM_SCOPE):
         yield office
 
 

@@ -4,8 +4,8 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from app.records.copies import keep_copy
-from app.records.store import SqliteStore
+from dosar.database.backup import keep_copy
+from dosar.database.store import SqliteStore
 from tests.databases import KEY
 
 if __name__ == "__main__":

@@ -12,20 +12,28 @@ import sys
 import time
 from pathlib import Path
 
-from app.records.cabinet import Cabinet
-from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import answers_of, enter
-from app.records.store import Store
-from app.records.upgrade import last_good, look, open_forms
+from dosar.database.store import Store
+from dosar.migrations.upgrade import last_good_definition, open_forms, preview_upgrade
+from dosar.records.repository import Repository
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import answers_of, enter_sheet
 from tests.databases import KEY
 from tests.records.organisations import CLERK, form, organisation_in
 
 RECORDS = 150
-BEFORE = form("visit", "name: cost, type: integer", "name: town, type: text",
-              "name: family, type: table, columns: [{name: who, type: text, label: {en: Who, ro: Cine}}]")
-AFTER = form("meeting", "name: price, type: decimal, was: cost", "name: town, type: text, search: true",
-             "name: people, was: family, type: table, columns: [{name: name, was: who, type: text, "
-             "label: {en: Who, ro: Cine}}]", head="was: visit\nlist: [town]\nsort: [town]\nappend_only: true")
+BEFORE = form(
+    "visit",
+    "name: cost, type: integer",
+    "name: town, type: text",
+    "name: family, type: table, columns: [{name: who, type: text, label: {en: Who, ro: Cine}}]",
+)
+AFTER = form(
+    "meeting",
+    "name: price, type: decimal, was: cost",
+    "name: town, type: text, search: true",
+    "name: people, was: family, type: table, columns: [{name: name, was: who, type: text, label: {en: Who, ro: Cine}}]",
+    head="was: visit\nlist: [town]\nsort: [town]\nappend_only: true",
+)
 IN_CASE = "belongs_to: case"
 INTAKE = form("intake", "name: aim, type: text", "name: school, type: text", head=IN_CASE)
 PLAN = form("plan", "name: goal, type: text", head=IN_CASE)
@@ -57,8 +65,8 @@ def _fill(folder: Path, data: Path) -> None:
             for number in range(RECORDS):
                 ours.enter("visit", cost=number, town=f"Sat {number}", family=[{"id": None, "who": "Dan"}])
             case = ours.enter("case", name="Ana")
-            enter(ours.cabinet, ours.form("intake"), {"school": "Țărm"}, CLERK, case)
-            enter(ours.cabinet, ours.form("plan"), {}, CLERK, case)
+            enter_sheet(ours.repository, ours.form("intake"), {"school": "Țărm"}, CLERK, case)
+            enter_sheet(ours.repository, ours.form("plan"), {}, CLERK, case)
         ours.write(visit=None, meeting=AFTER, intake=INTAKE_AFTER, plan=PLAN_AFTER)
     store.close()
 
@@ -96,19 +104,19 @@ def _found(folder: Path, data: Path) -> str:
     try:
         with store.snapshot() as connection:
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
-        definition = last_good(store)
-        cabinet = Cabinet(store, definition)
+        definition = last_good_definition(store)
+        repository = Repository(store, definition)
         is_new = "meeting" in definition.forms
         visits = "meeting" if is_new else "visit"
-        with acting_as(SYSTEM):
-            answers = [answers_of(cabinet, cabinet.find(visits, number + 1)) for number in range(RECORDS)]
-            assert answers_of(cabinet, cabinet.find("plan" if is_new else "intake", 1))["school"] == "Țărm"
+        with acting_as(SYSTEM_SCOPE):
+            answers = [answers_of(repository, repository.find(visits, number + 1)) for number in range(RECORDS)]
+            assert answers_of(repository, repository.find("plan" if is_new else "intake", 1))["school"] == "Țărm"
         store.session.remove()
         for number, given in enumerate(answers):
             rows = given["people" if is_new else "family"]
             assert given["price" if is_new else "cost"] == number
             assert rows[0]["name" if is_new else "who"] == "Dan"
-        assert (look(store, folder / "forms").steps == []) == is_new
+        assert (preview_upgrade(store, folder / "forms").steps == []) == is_new
     finally:
         store.close()
     return "new" if is_new else "old"

@@ -9,17 +9,17 @@ from typing import Any
 
 from sqlalchemy import inspect, select
 
-import app.fields  # noqa: F401 - tells the language its kinds of question
-from app.access.install import install
-from app.language.form import Form
-from app.records.cabinet import Cabinet
-from app.records.history import Entry, entries
-from app.records.scope import SYSTEM, acting_as
-from app.records.sheets import Clerk, correct, enter, open_sheet
-from app.records.store import Store
-from app.records.upgrade import Opened, look, open_forms
+import dosar.fields  # noqa: F401 - tells the language its kinds of question
+from dosar.access.appbuilder.install import create_access_tables
+from dosar.database.store import Store
+from dosar.language.form import Form
+from dosar.migrations.upgrade import OpenedForms, open_forms, preview_upgrade
+from dosar.records.audit_log import AuditEntry, history_entries
+from dosar.records.repository import Repository
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import Actor, correct_sheet, enter_sheet, open_sheet
 
-CLERK = Clerk(None, "case_manager", date(2026, 11, 22))
+CLERK = Actor(None, "case_manager", date(2026, 11, 22))
 
 CASE = """
 form: case
@@ -54,8 +54,8 @@ class Organisation:
 
     store: Store
     folder: Path
-    opened: Opened = field(init=False)
-    cabinet: Cabinet = field(init=False)
+    opened: OpenedForms = field(init=False)
+    repository: Repository = field(init=False)
 
     def write(self, **files: str | None) -> None:
         """Write these files of the forms folder; ``None`` removes one."""
@@ -78,31 +78,31 @@ class Organisation:
     def _open(self, files: dict[str, str | None], converting: bool) -> "Organisation":
         self.write(**files)
         with self.store.writing() as session:
-            install(session.connection())
+            create_access_tables(session.connection())
         self.opened = open_forms(self.store, self.folder, converting)
-        self.cabinet = Cabinet(self.store, self.opened.definition)
+        self.repository = Repository(self.store, self.opened.definition)
         return self
 
     def plan(self) -> list[str]:
         """What an upgrade would do, in words."""
-        return [str(step.said) for step in look(self.store, self.folder).steps if step.said]
+        return [str(step.said) for step in preview_upgrade(self.store, self.folder).steps if step.said]
 
     def form(self, key: str) -> Form:
-        return self.cabinet.forms[key]
+        return self.repository.forms[key]
 
     def enter(self, key: str, **answers: Any) -> int:
-        return enter(self.cabinet, self.form(key), answers, CLERK)
+        return enter_sheet(self.repository, self.form(key), answers, CLERK)
 
     def correct(self, key: str, record_id: int, **answers: Any) -> None:
-        version = open_sheet(self.cabinet, key, record_id).record.version
-        correct(self.cabinet, self.form(key), record_id, version, answers, CLERK)
+        version = open_sheet(self.repository, key, record_id).record.version
+        correct_sheet(self.repository, self.form(key), record_id, version, answers, CLERK)
 
     def answers(self, key: str, record_id: int) -> dict[str, Any]:
         self.store.session.remove()
-        return open_sheet(self.cabinet, key, record_id).answers
+        return open_sheet(self.repository, key, record_id).answers
 
-    def history(self, key: str, record_id: int) -> list[Entry]:
-        return entries(self.cabinet, self.form(key), self.cabinet.find(key, record_id))
+    def history(self, key: str, record_id: int) -> list[AuditEntry]:
+        return history_entries(self.repository, self.form(key), self.repository.find(key, record_id))
 
     def told(self, code: str) -> list[str]:
         """What the findings of this code say."""
@@ -129,7 +129,7 @@ class Organisation:
 @contextmanager
 def organisation_in(store: Store, folder: Path) -> Iterator[Organisation]:
     """An organisation with a case form only."""
-    with acting_as(SYSTEM):
+    with acting_as(SYSTEM_SCOPE):
         ours = Organisation(store, folder / "forms")
         ours.write(case=CASE, menu=MENU, roles=ROLES)
         yield ours

@@ -7,17 +7,17 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import column, insert, select, table, update
 
-from app.language.question import Reading
-from app.records.attachments import FILE, content, readable, without_files
-from app.records.history import first_entry
-from app.records.labels import link_titles
-from app.records.lists import Wish, answers_listed, list_page
-from app.records.merging import Merging, merge
-from app.records.parting import part
-from app.records.scope import Scope, acting_as
-from app.records.sheets import put_away
-from app.records.store import Store
-from app.records.system import attachment, history, now
+from dosar.database.store import Store
+from dosar.database.system_tables import attachment_table, history_table, utc_now
+from dosar.language.question import ReadingContext
+from dosar.records.attachments import FILE_TARGET, file_content, readable_files, without_files
+from dosar.records.audit_log import first_entry
+from dosar.records.cases.merge import CaseMerge, merge_cases
+from dosar.records.cases.unmerge import unmerge_case
+from dosar.records.lists.list_query import ListQuery, list_answers, list_page
+from dosar.records.row_scope import Scope, acting_as
+from dosar.records.save import delete_sheet
+from dosar.records.titles import link_titles
 from tests.records.organisations import CLERK, Organisation, form, organisation_in
 
 PAPERS = (
@@ -25,11 +25,15 @@ PAPERS = (
     "{name: secret, type: file, sensitivity: health, label: {en: Secret, ro: Secret}}]"
 )
 VISIT = form(
-    "visit", "name: said, type: text", "name: photo, type: file", "name: scan, type: image, sensitivity: identity",
-    PAPERS, head="list: [said, photo]",
+    "visit",
+    "name: said, type: text",
+    "name: photo, type: file",
+    "name: scan, type: image, sensitivity: identity",
+    PAPERS,
+    head="list: [said, photo]",
 )
 MENU = "menu: [{title: {en: Work, ro: Lucru}, entries: [case, visit]}]"
-READING = Reading("ro", CLERK.today, 1)
+READING = ReadingContext("ro", CLERK.today, 1)
 ANA, MARIA = 1, 2
 EVERYTHING = frozenset({"identity", "health"})
 
@@ -52,21 +56,33 @@ def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
 def attached(ours: Organisation, question: str, rows_of: str = "", user: int = ANA) -> int:
     """A file that came with a sheet a moment ago."""
     with ours.store.writing() as session:
-        return session.execute(insert(attachment).values(
-            form="visit", rows_of=rows_of, question=question, name=f"{question}.jpg", media_type="image/jpeg",
-            size=1_234_567, digest="", content=question.encode(), user_id=user, at=now(),
-        ).returning(attachment.c.id)).scalar_one()
+        return session.execute(
+            insert(attachment_table)
+            .values(
+                form="visit",
+                rows_of=rows_of,
+                question=question,
+                name=f"{question}.jpg",
+                media_type="image/jpeg",
+                size=1_234_567,
+                digest="",
+                content=question.encode(),
+                user_id=user,
+                at=utc_now(),
+            )
+            .returning(attachment_table.c.id)
+        ).scalar_one()
 
 
 def owner(ours: Organisation, number: int) -> Owner:
     with ours.store.snapshot() as connection:
-        wanted = select(*[attachment.c[name] for name in Owner._fields]).where(attachment.c.id == number)
+        wanted = select(*[attachment_table.c[name] for name in Owner._fields]).where(attachment_table.c.id == number)
         return Owner(*connection.execute(wanted).one())
 
 
 def opened(ours: Organisation, *numbers: int, clearances: Any = EVERYTHING, by: int = ANA) -> set[int]:
-    known = {key: one.seen_with(clearances) for key, one in ours.cabinet.forms.items()}
-    return set(readable(ours.cabinet, known, numbers, by))
+    known = {key: one.seen_with(clearances) for key, one in ours.repository.forms.items()}
+    return set(readable_files(ours.repository, known, numbers, by))
 
 
 def test_a_file_belongs_to_the_sheet_it_was_saved_with(ours: Organisation) -> None:
@@ -99,7 +115,7 @@ def test_a_file_is_read_by_who_may_read_its_record_and_its_question(ours: Organi
     with acting_as(Scope(ANA)):
         assert opened(ours, *every) == set()
     seeing = {"visit": frozenset({"see"})}
-    put_away(ours.cabinet, ours.form("visit"), number, CLERK)
+    delete_sheet(ours.repository, ours.form("visit"), number, CLERK)
     ours.store.session.remove()
     with acting_as(Scope(ANA, rights=seeing)):
         assert opened(ours, *every) == set()
@@ -112,16 +128,18 @@ def test_a_file_of_no_sheet_is_read_by_who_attached_it(ours: Organisation) -> No
     with acting_as(Scope(ANA)):
         assert opened(ours, loose) == {loose}
         assert opened(ours, loose, by=MARIA) == set()
-    assert content(ours.cabinet, loose) == b"photo"
+    assert file_content(ours.repository, loose) == b"photo"
 
 
 def test_a_file_is_called_by_name_kind_and_size(ours: Organisation) -> None:
     photo = attached(ours, "photo")
     number = ours.enter("visit", said="Bună", photo=photo)
     named = "photo.jpg (imagine, 1,2 MB)"
-    assert link_titles(ours.cabinet, ours.cabinet.forms, {FILE: [photo]}, READING) == {(FILE, photo): named}
-    assert list_page(ours.cabinet, ours.cabinet.forms, "visit", Wish(), READING).cells == [["Bună", named]]
-    told = answers_listed(ours.cabinet, ours.cabinet.forms, "visit", Wish(), READING, [number])
+    assert link_titles(ours.repository, ours.repository.forms, {FILE_TARGET: [photo]}, READING) == {
+        (FILE_TARGET, photo): named
+    }
+    assert list_page(ours.repository, ours.repository.forms, "visit", ListQuery(), READING).cells == [["Bună", named]]
+    told = list_answers(ours.repository, ours.repository.forms, "visit", ListQuery(), READING, [number])
     assert [cells for _, cells in told] == [["Bună", named]]
 
 
@@ -136,9 +154,11 @@ def test_a_file_follows_its_question_to_another_name(ours: Organisation) -> None
     loose = attached(ours, "photo")
     number = ours.enter("visit", photo=photo, papers=[{"id": None, "paper": paper, "secret": None}])
     renamed = VISIT.replace("name: photo", "name: portrait, was: photo").replace("said, photo", "said, portrait")
-    ours.start(visit=renamed.replace("name: papers", "name: acts, was: papers").replace(
-        "name: paper,", "name: act, was: paper,"
-    ))
+    ours.start(
+        visit=renamed.replace("name: papers", "name: acts, was: papers").replace(
+            "name: paper,", "name: act, was: paper,"
+        )
+    )
     assert ours.opened.findings == []
     assert owner(ours, photo) == ("visit", "", "portrait", number)
     assert owner(ours, loose) == ("visit", "", "portrait", None)
@@ -150,7 +170,7 @@ def as_before(ours: Organisation) -> None:
     """The database as it was when no file knew its record."""
     with ours.store.writing() as session:
         connection = session.connection()
-        connection.execute(update(attachment).values(form="", record_id=None))
+        connection.execute(update(attachment_table).values(form="", record_id=None))
         connection.exec_driver_sql("ALTER TABLE dosar_file DROP COLUMN rows_of")
 
 
@@ -163,7 +183,7 @@ def test_the_files_of_an_older_database_get_their_records_once(ours: Organisatio
     other = ours.enter("visit", photo=lost)
     ours.correct("visit", other, photo=None)
     gone = ours.enter("visit", photo=vanished)
-    put_away(ours.cabinet, ours.form("visit"), gone, CLERK)
+    delete_sheet(ours.repository, ours.form("visit"), gone, CLERK)
     ours.store.session.remove()
     as_before(ours)
     renamed = VISIT.replace("name: photo", "name: portrait, was: photo").replace("said, photo", "said, portrait")
@@ -172,14 +192,16 @@ def test_the_files_of_an_older_database_get_their_records_once(ours: Organisatio
     ours.start()
     records = {one: owner(ours, one) for one in (replaced, new, lost, scan, vanished)}
     assert records == {
-        replaced: ("visit", "", "portrait", number), new: ("visit", "", "portrait", number),
-        lost: ("visit", "", "portrait", other), scan: ("visit", "", "scan", number),
+        replaced: ("visit", "", "portrait", number),
+        new: ("visit", "", "portrait", number),
+        lost: ("visit", "", "portrait", other),
+        scan: ("visit", "", "scan", number),
         vanished: ("visit", "", "portrait", gone),
     }
     assert owner(ours, loose).record_id is None
     assert "Every file is kept with the record it was attached to." not in ours.plan()
     assert opened(ours, replaced, new) == {replaced, new}
-    entry = first_entry(ours.cabinet, ours.form("visit"), ours.cabinet.find("visit", number))
+    entry = first_entry(ours.repository, ours.form("visit"), ours.repository.find("visit", number))
     assert [change.new for change in entry.changes] == [replaced, scan]
 
 
@@ -193,22 +215,23 @@ def test_files_of_a_form_that_runs_no_more_get_their_records_too(ours: Organisat
     with ours.store.snapshot() as connection:
         stored = connection.scalars(select(column("photo")).select_from(table("visit"))).all()
         assert stored == [filed]
-        assert connection.scalar(select(history.c.action)) == "entered"
+        assert connection.scalar(select(history_table.c.action)) == "entered"
 
 
 def test_each_of_two_cases_that_become_one_keeps_its_own_file(ours: Organisation) -> None:
     """The kept case gets a copy: should the two be parted again, neither lacks it."""
     ours.start(case=form("case", "name: name, type: text", "name: photo, type: file", PAPERS, head="list: [name]"))
     photo, paper = attached(ours, "photo"), attached(ours, "paper", "papers")
-    kept, gone = ours.enter("case", name="Ana"), ours.enter(
-        "case", photo=photo, papers=[{"id": None, "paper": paper, "secret": None}]
+    kept, gone = (
+        ours.enter("case", name="Ana"),
+        ours.enter("case", photo=photo, papers=[{"id": None, "paper": paper, "secret": None}]),
     )
-    versions = [ours.cabinet.find("case", one).version for one in (kept, gone)]
-    merge(ours.cabinet, Merging(kept, versions[0], gone, versions[1]), (), CLERK)
+    versions = [ours.repository.find("case", one).version for one in (kept, gone)]
+    merge_cases(ours.repository, CaseMerge(kept, versions[0], gone, versions[1]), (), CLERK)
     answers = ours.answers("case", kept)
     copied = answers["photo"], answers["papers"][0]["paper"]
     assert [owner(ours, one).record_id for one in (photo, paper, *copied)] == [gone, gone, kept, kept]
-    assert [content(ours.cabinet, one) for one in copied] == [b"photo", b"paper"]
-    part(ours.cabinet, gone, CLERK)
+    assert [file_content(ours.repository, one) for one in copied] == [b"photo", b"paper"]
+    unmerge_case(ours.repository, gone, CLERK)
     assert (ours.answers("case", gone)["photo"], ours.answers("case", kept)["photo"]) == (photo, copied[0])
     assert opened(ours, photo, paper, *copied) == {photo, paper, *copied}

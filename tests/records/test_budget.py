@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from app.records.budget import due_months, in_spans
+from dosar.overview.budget import due_months, join_months
 
 TODAY = date(2026, 3, 15)
 
@@ -25,6 +25,7 @@ def test_a_period_to_come_owes_nothing() -> None:
 
 
 def test_months_in_a_row_are_one_span() -> None:
-    assert in_spans([(2025, 11), (2025, 12), (2026, 1), (2026, 3)]) == [
-        ((2025, 11), (2026, 1)), ((2026, 3), (2026, 3)),
+    assert join_months([(2025, 11), (2025, 12), (2026, 1), (2026, 3)]) == [
+        ((2025, 11), (2026, 1)),
+        ((2026, 3), (2026, 3)),
     ]

@@ -5,23 +5,24 @@ from pathlib import Path
 
 import pytest
 
-from app.language.form import CASE
-from app.language.question import Reading
-from app.records.case_links import links_elsewhere, without_links
-from app.records.labels import link_titles
-from app.records.ledger import reverse
-from app.records.lists import Wish, list_page
-from app.records.scope import OutOfReach
-from app.records.sheets import enter
-from app.records.store import Store
+from dosar.database.store import Store
+from dosar.language.form import CASE_FORM
+from dosar.language.question import ReadingContext
+from dosar.records.ledger import reverse_entry
+from dosar.records.links.case_boundary import links_to_other_cases, without_links
+from dosar.records.lists.list_query import ListQuery, list_page
+from dosar.records.row_scope import OutOfReach
+from dosar.records.save import enter_sheet
+from dosar.records.titles import link_titles
 from tests.records.organisations import CASE as CASE_FILE
 from tests.records.organisations import CLERK, Organisation, form, organisation_in
 
-RO = Reading("ro", CLERK.today)
+RO = ReadingContext("ro", CLERK.today)
 HEAD = "belongs_to: case\nlist: [made_on]"
 PLAN = form("plan", "name: made_on, type: date", head=HEAD + '\nrecord_title: "{made_on}"')
 LINKS = (
-    "name: made_on, type: date", "name: plan, type: link, to: plan",
+    "name: made_on, type: date",
+    "name: plan, type: link, to: plan",
     "name: rows, type: table, columns: [{name: which, type: link, to: plan, label: {en: Plan, ro: Plan}}]",
 )
 BUDGET = form("budget", *LINKS, head=HEAD)
@@ -38,13 +39,13 @@ def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
     with organisation_in(store, tmp_path) as organisation:
         organisation.start(case=WITH_PLAN, plan=PLAN, budget=BUDGET, gift=GIFT, event=EVENT, menu=MENU)
         for case in (1, 2):
-            organisation.enter(CASE, name="Ana")
+            organisation.enter(CASE_FORM, name="Ana")
             filed(organisation, "plan", case, made_on=CLERK.today.replace(day=case))
         yield organisation
 
 
 def filed(ours: Organisation, key: str, case: int, **answers: object) -> int:
-    return enter(ours.cabinet, ours.form(key), answers, CLERK, case)
+    return enter_sheet(ours.repository, ours.form(key), answers, CLERK, case)
 
 
 def test_a_sheet_points_to_a_sheet_of_its_own_case(ours: Organisation) -> None:
@@ -63,11 +64,11 @@ def test_a_sheet_of_another_case_is_refused(ours: Organisation, answers: dict[st
 
 
 def test_the_case_file_points_to_its_own_sheets(ours: Organisation) -> None:
-    ours.correct(CASE, 1, plan=1)
+    ours.correct(CASE_FORM, 1, plan=1)
     with pytest.raises(OutOfReach):
-        ours.correct(CASE, 1, plan=2)
+        ours.correct(CASE_FORM, 1, plan=2)
     with pytest.raises(OutOfReach):
-        ours.enter(CASE, name="Eva", plan=1)
+        ours.enter(CASE_FORM, name="Eva", plan=1)
 
 
 def test_what_stood_there_before_stays_until_it_is_changed(ours: Organisation) -> None:
@@ -82,26 +83,26 @@ def test_an_entry_that_pointed_elsewhere_can_be_taken_back(ours: Organisation) -
     ours.start(gift=GIFT.replace("to: plan", "to: plan, across_cases: true"))
     gift = filed(ours, "gift", 1, plan=2, rows=[{"id": None, "which": 2}])
     ours.start(gift=GIFT)
-    taken_back = reverse(ours.cabinet, ours.form("gift"), gift, "greșit", CLERK)
+    taken_back = reverse_entry(ours.repository, ours.form("gift"), gift, "greșit", CLERK)
     assert ours.answers("gift", taken_back)["plan"] == 2
 
 
 def test_where_it_is_wanted_other_cases_are_told_by_their_code(ours: Organisation) -> None:
     wanted = {"plan": [1, 2]}
-    assert link_titles(ours.cabinet, ours.cabinet.forms, wanted, RO)["plan", 2] == "2 · 02.11.2026"
+    assert link_titles(ours.repository, ours.repository.forms, wanted, RO)["plan", 2] == "2 · 02.11.2026"
     ours.start(event=None, menu=MENU.replace(", event", ""))
-    assert link_titles(ours.cabinet, ours.cabinet.forms, wanted, RO)["plan", 2] == "02.11.2026"
+    assert link_titles(ours.repository, ours.repository.forms, wanted, RO)["plan", 2] == "02.11.2026"
     ours.start(budget=OPEN)
     budget = filed(ours, "budget", 1, plan=2, rows=[{"id": None, "which": 2}])
     assert ours.answers("budget", budget)["plan"] == 2
-    assert link_titles(ours.cabinet, ours.cabinet.forms, wanted, RO)["plan", 2] == "2 · 02.11.2026"
+    assert link_titles(ours.repository, ours.repository.forms, wanted, RO)["plan", 2] == "2 · 02.11.2026"
 
 
 def test_a_list_tells_the_case_of_what_is_pointed_to_across(ours: Organisation) -> None:
     ours.start(budget=OPEN.replace("list: [made_on]", "list: [made_on, plan]"))
     filed(ours, "budget", 1, plan=2)
     filed(ours, "budget", 1)
-    page = list_page(ours.cabinet, ours.cabinet.forms, "budget", Wish(), RO, with_case=False)
+    page = list_page(ours.repository, ours.repository.forms, "budget", ListQuery(), RO, with_case=False)
     assert sorted(cells[1] for cells in page.cells) == ["", "2 · 02.11.2026"]
 
 
@@ -112,18 +113,22 @@ def test_a_sheet_of_no_case_points_to_any(ours: Organisation) -> None:
 def test_every_answer_that_points_elsewhere_is_found(ours: Organisation) -> None:
     answers = {"plan": 2, "rows": [{"id": None, "which": 1}, {"id": None, "which": 2}]}
     budget = ours.form("budget")
-    assert links_elsewhere(ours.cabinet, budget, 1, answers, {}) == [("plan",), ("rows", "1", "which")]
-    assert links_elsewhere(ours.cabinet, budget, 1, answers, {"plan": 2}) == []
+    assert links_to_other_cases(ours.repository, budget, 1, answers, {}) == [("plan",), ("rows", "1", "which")]
+    assert links_to_other_cases(ours.repository, budget, 1, answers, {"plan": 2}) == []
 
 
 def test_what_a_new_sheet_may_not_take_over_is_left_out() -> None:
     taken_over = {
-        "before": 7, "purpose": "vizită",
+        "before": 7,
+        "purpose": "vizită",
         "tools": [
-            {"id": 1, "tool": 7, "why": None}, {"id": 2, "tool": 8, "why": None}, {"id": 3, "tool": 7, "why": "x"},
+            {"id": 1, "tool": 7, "why": None},
+            {"id": 2, "tool": 8, "why": None},
+            {"id": 3, "tool": 7, "why": "x"},
         ],
     }
     assert without_links(taken_over, [("before",), ("tools", "0", "tool"), ("tools", "2", "tool")]) == {
-        "before": None, "purpose": "vizită",
+        "before": None,
+        "purpose": "vizită",
         "tools": [{"id": 2, "tool": 8, "why": None}, {"id": 3, "tool": None, "why": "x"}],
     }

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from app.records import planning
-from app.records.scope import SYSTEM, Scope, acting_as
-from app.records.sheets import enter, open_sheet
+from dosar.migrations import plan
+from dosar.records.row_scope import SYSTEM_SCOPE, Scope, acting_as
+from dosar.records.save import enter_sheet, open_sheet
 from tests.records.organisations import CLERK, Organisation, form
 
 FAMILY = "name: family, type: table, columns: [{name: who, type: text, label: {en: Who, ro: Cine}}]"
@@ -44,7 +44,7 @@ def test_a_question_says_which_case_each_record_belongs_to(ours: Organisation) -
     assert any("get their case from survivor" in line for line in ours.plan())
     ours.upgrade()
     assert ours.codes() == ["F023", "F034"]
-    assert [open_sheet(ours.cabinet, "visit", one).record.case_id for one in (*visits, lacking)] == [2, 1, 1]
+    assert [open_sheet(ours.repository, "visit", one).record.case_id for one in (*visits, lacking)] == [2, 1, 1]
     assert sorted(ours.column("visit__family", "case_id")) == [1, 2]
     assert sorted(ours.column("dosar_history", "case_id")) == [1, 1, 1, 1, 2, 2]
     assert ours.plan() == []
@@ -69,7 +69,7 @@ def test_a_form_without_records_may_cease_to(ours: Organisation) -> None:
 
 
 def _entered_in(ours: Organisation, case: int) -> int:
-    return enter(ours.cabinet, ours.form("visit"), {"family": [{"id": None, "who": "Ion"}]}, CLERK, case)
+    return enter_sheet(ours.repository, ours.form("visit"), {"family": [{"id": None, "who": "Ion"}]}, CLERK, case)
 
 
 def test_sheets_of_cases_are_never_open_to_all(ours: Organisation) -> None:
@@ -83,8 +83,8 @@ def test_sheets_of_cases_are_never_open_to_all(ours: Organisation) -> None:
     stranger = Scope(7, "own", frozenset({7}), {"visit": frozenset({"see"})})
     with acting_as(stranger):
         ours.store.session.remove()
-        assert ours.cabinet.session.query(ours.cabinet.record_class("visit")).all() == []
-    with acting_as(SYSTEM):
+        assert ours.repository.session.query(ours.repository.record_class("visit")).all() == []
+    with acting_as(SYSTEM_SCOPE):
         assert ours.answers("visit", visit)["family"][0]["who"] == "Ion"
 
 
@@ -93,14 +93,17 @@ def test_a_form_that_comes_back_without_its_case_does_not_run(ours: Organisation
     _entered_in(ours, ours.enter("case", name="Ana"))
     ours.start(visit=None)
     ours.start(visit=FREE)
-    assert ours.told("F048") and "visit" not in ours.cabinet.forms
+    assert ours.told("F048") and "visit" not in ours.repository.forms
 
 
-@pytest.mark.parametrize("narrow, wide", [
-    (("name: a, type: text, sensitivity: story", ""), ("name: a, type: text", "")),
-    (("name: a, type: text, sensitivity: story", ""), ("name: b, type: text, was: a, sensitivity: legal", "")),
-    (("name: a, type: text", "private_to: [who]"), ("name: a, type: text", "")),
-])
+@pytest.mark.parametrize(
+    "narrow, wide",
+    [
+        (("name: a, type: text, sensitivity: story", ""), ("name: a, type: text", "")),
+        (("name: a, type: text, sensitivity: story", ""), ("name: b, type: text, was: a, sensitivity: legal", "")),
+        (("name: a, type: text", "private_to: [who]"), ("name: a, type: text", "")),
+    ],
+)
 def test_more_people_read_it_only_after_an_upgrade(
     ours: Organisation, narrow: tuple[str, str], wide: tuple[str, str]
 ) -> None:
@@ -126,9 +129,9 @@ def test_what_nobody_has_answered_yet_is_open_at_once(ours: Organisation) -> Non
 
 def test_whatever_happens_the_last_good_version_starts(ours: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
     visit = ours.start(visit=FREE).enter("visit", day=date(2026, 11, 1))
-    for place in ("plan", "check"):
+    for place in ("plan_steps", "check_folder"):
         with monkeypatch.context() as broken:
-            broken.setattr(f"app.records.upgrade.{place}", _fails_once())
+            broken.setattr(f"dosar.migrations.upgrade.{place}", _fails_once())
             ours.start(visit=form("visit", DAY, FAMILY, "name: more, type: text"))
         assert "IntegrityError" in ours.told("F050")[0]
         assert ours.answers("visit", visit) == {"day": date(2026, 11, 1), "family": None}
@@ -145,6 +148,6 @@ def _fails_once() -> Any:
         calls.append(1)
         if len(calls) == 1:
             raise IntegrityError("INSERT", {}, ValueError("Ana Rusu"))
-        return planning.plan(*given)
+        return plan.plan_steps(*given)
 
     return failing

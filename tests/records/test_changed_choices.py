@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from app.language.message import Mistake
-from app.records.system import own_list
+from dosar.database.system_tables import saved_list_table
+from dosar.language.text.message import Mistake
 from tests.records.cabinets import ROMANIAN
 from tests.records.organisations import Organisation, form
 
@@ -18,9 +18,13 @@ KINDS = {"select_one": "rice", "select_multiple": ["rice", "soap"], "ranked": ["
 
 
 def stock(*choices: str, kind: str = "select_one") -> str:
-    return form("stock", REMARK, f"name: item, type: {kind}, choices: [{', '.join(choices)}]",
-                f"name: rows, type: table, columns: [{{name: cell, type: {kind}, choices: "
-                f"[{', '.join(choices)}], label: {{en: Cell, ro: Celula}}}}]")
+    return form(
+        "stock",
+        REMARK,
+        f"name: item, type: {kind}, choices: [{', '.join(choices)}]",
+        f"name: rows, type: table, columns: [{{name: cell, type: {kind}, choices: "
+        f"[{', '.join(choices)}], label: {{en: Cell, ro: Celula}}}}]",
+    )
 
 
 def goods(*choices: str) -> str:
@@ -85,7 +89,7 @@ def test_a_choice_asks_for_words_while_answers_have_some(ours: Organisation) -> 
     kept = ours.start(stock=stock(SOAP, OTHER)).enter("stock", item="other: făină")
     plain = stock(SOAP, OTHER.replace(", other: true", ""))
     ours.start(stock=plain)
-    assert "in words of one's own: 1. Give the choice \"other\" back its other: true" in ours.told("F020")[0]
+    assert 'in words of one\'s own: 1. Give the choice "other" back its other: true' in ours.told("F020")[0]
     assert ours.answers("stock", kept)["item"] == "other: făină"
     ours.correct("stock", kept, item="soap")
     assert ours.start(stock=plain).told("F020") == []
@@ -97,11 +101,19 @@ def test_a_code_is_renamed_by_an_upgrade(ours: Organisation, kind: str) -> None:
     new = "grain" if answer == "rice" else ["grain" if one == "rice" else one for one in answer]
     ours.start(stock=stock(RICE, SOAP, kind=kind))
     kept = ours.enter("stock", item=answer, rows=[{"id": None, "cell": answer}])
-    ours.cabinet.session.rollback()
+    ours.repository.session.rollback()
     with ours.store.writing() as session:
-        session.execute(insert(own_list).values(user_id=1, form="stock", name="n", wish={
-            "filters": {"item": "rice"}, "sort": "item",
-        }))
+        session.execute(
+            insert(saved_list_table).values(
+                user_id=1,
+                form="stock",
+                name="n",
+                wish={
+                    "filters": {"item": "rice"},
+                    "sort": "item",
+                },
+            )
+        )
     ours.start(stock=stock(GRAIN, SOAP, kind=kind))
     assert len(ours.told("F025")) == 2
     assert ours.answers("stock", kept)["item"] == answer, "a mere start rewrites nothing"
@@ -112,7 +124,10 @@ def test_a_code_is_renamed_by_an_upgrade(ours: Organisation, kind: str) -> None:
     assert ours.codes() == ["F023", "F034"]
     told = ours.history("stock", kept)[-1].changes[0]
     assert told.question.name == "item" and "Orez" in told.question.shown(told.new, ROMANIAN)
-    assert ours.cabinet.session.scalar(select(own_list.c.wish)) == {"filters": {"item": "grain"}, "sort": "item"}
+    assert ours.repository.session.scalar(select(saved_list_table.c.wish)) == {
+        "filters": {"item": "grain"},
+        "sort": "item",
+    }
 
 
 def test_a_code_of_a_shared_list_is_renamed_everywhere_at_once(ours: Organisation) -> None:

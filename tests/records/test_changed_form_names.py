@@ -5,13 +5,20 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, inspect, select
 
-from app.records import drafts
-from app.records.attachments import readable
-from app.records.drafts import Place
-from app.records.scope import OutOfReach
-from app.records.search import found_by
-from app.records.sheets import enter
-from app.records.system import SYSTEM_METADATA, attachment, draft, form_version, now, own_list
+from dosar.database.system_tables import (
+    SYSTEM_METADATA,
+    attachment_table,
+    draft_table,
+    form_version_table,
+    saved_list_table,
+    utc_now,
+)
+from dosar.records.attachments import readable_files
+from dosar.records.row_scope import OutOfReach
+from dosar.records.save import enter_sheet
+from dosar.records.search import search_condition
+from dosar.records.unsaved import drafts
+from dosar.records.unsaved.drafts import DraftPlace
 from tests.records.organisations import CLERK, MENU, ROLES, Organisation, form
 
 FAMILY = "name: family, type: table, columns: [{name: who, type: text, label: {en: Who, ro: Cine}}]"
@@ -21,8 +28,17 @@ VISIT = form("visit", *ASKED, head=HEAD)
 MEETING = form("meeting", *ASKED, head=f"was: visit\n{HEAD}")
 NOTE = form("note", "name: about, type: link, to: visit", head="belongs_to: case")
 NOTE_ON_MEETING = NOTE.replace("to: visit", "to: meeting")
-ONE = {"form": "meeting", "rows_of": "", "question": "scan", "name": "a.pdf", "media_type": "application/pdf",
-       "size": 1, "digest": "", "content": b"%", "user_id": 1}
+ONE = {
+    "form": "meeting",
+    "rows_of": "",
+    "question": "scan",
+    "name": "a.pdf",
+    "media_type": "application/pdf",
+    "size": 1,
+    "digest": "",
+    "content": b"%",
+    "user_id": 1,
+}
 
 
 def filled(ours: Organisation) -> None:
@@ -30,19 +46,21 @@ def filled(ours: Organisation) -> None:
     ours.start(visit=VISIT, note=NOTE)
     ours.enter("case", name="Ana")
     for aim in ("Țărm", "port"):
-        enter(ours.cabinet, ours.form("visit"), {"aim": aim, "family": [{"id": None, "who": "Dan"}]}, CLERK, 1)
-    enter(ours.cabinet, ours.form("note"), {"about": 2}, CLERK, 1)
-    drafts.keep(ours.cabinet, 1, Place("visit", case_id=1), [("aim", "început")])
-    with ours.cabinet.writing() as session:
-        session.execute(insert(attachment).values(**{**ONE, "form": "visit", "record_id": 1, "at": now()}))
-        session.execute(insert(own_list).values(user_id=1, form="visit", name="a", wish={"columns": ["aim"]}))
+        enter_sheet(ours.repository, ours.form("visit"), {"aim": aim, "family": [{"id": None, "who": "Dan"}]}, CLERK, 1)
+    enter_sheet(ours.repository, ours.form("note"), {"about": 2}, CLERK, 1)
+    drafts.keep_draft(ours.repository, 1, DraftPlace("visit", case_id=1), [("aim", "început")])
+    with ours.repository.writing() as session:
+        session.execute(insert(attachment_table).values(**{**ONE, "form": "visit", "record_id": 1, "at": utc_now()}))
+        session.execute(insert(saved_list_table).values(user_id=1, form="visit", name="a", wish={"columns": ["aim"]}))
 
 
 def kept_under(ours: Organisation, name: str) -> set[str]:
     """Dosar's own tables in which something is kept under this name of a form."""
     with ours.store.snapshot() as connection:
         return {
-            table.name for table in SYSTEM_METADATA.tables.values() if "form" in table.c
+            table.name
+            for table in SYSTEM_METADATA.tables.values()
+            if "form" in table.c
             and connection.execute(select(table.c.form).where(table.c.form.in_([name, f"form:{name}"]))).first()
         }
 
@@ -61,15 +79,15 @@ def test_everything_comes_along_with_a_renamed_form(ours: Organisation) -> None:
     assert ours.answers("meeting", 1)["aim"] == "Țărm" and ours.answers("meeting", 2)["family"][0]["who"] == "Dan"
     assert ours.history("meeting", 1)[0].changes[1].new == "Țărm"
     assert ours.answers("note", 1)["about"] == 2
-    assert readable(ours.cabinet, ours.cabinet.forms, [1], 1)[1].form == "meeting"
-    assert ours.cabinet.session.scalar(select(draft.c.boxes)) == [["aim", "început"]]
-    kept: Any = ours.cabinet.record_class("meeting")
-    found = select(kept.id).where(found_by(ours.form("meeting"), kept.id, "port"))
-    assert ours.cabinet.session.scalars(found).all() == [2]
-    third = enter(ours.cabinet, ours.form("meeting"), {"aim": "nou"}, CLERK, 1)
+    assert readable_files(ours.repository, ours.repository.forms, [1], 1)[1].form == "meeting"
+    assert ours.repository.session.scalar(select(draft_table.c.boxes)) == [["aim", "început"]]
+    kept: Any = ours.repository.record_class("meeting")
+    found = select(kept.id).where(search_condition(ours.form("meeting"), kept.id, "port"))
+    assert ours.repository.session.scalars(found).all() == [2]
+    third = enter_sheet(ours.repository, ours.form("meeting"), {"aim": "nou"}, CLERK, 1)
     assert (third, ours.answers("meeting", 3)["ref"]) == (3, f"D-{CLERK.today.year}-0003")
     with pytest.raises(OutOfReach):
-        ours.cabinet.record_class("visit")
+        ours.repository.record_class("visit")
     assert ours.plan() == []
     ours.start()
     assert {"F020", "F021", "F052", "F056", "F057", "F059"}.isdisjoint(ours.codes())
@@ -79,11 +97,19 @@ def test_everything_comes_along_with_a_renamed_form(ours: Organisation) -> None:
 
 def test_a_form_and_its_questions_get_other_names_at_once(ours: Organisation) -> None:
     filled(ours)
-    ours.upgrade(visit=None, note=NOTE_ON_MEETING, meeting=form(
-        "meeting", "name: ref, type: code", "name: goal, was: aim, type: paragraph, search: true",
-        "name: scan, type: file", FAMILY.replace("family", "people, was: family"),
-        "name: cost, type: decimal", head="was: visit\nbelongs_to: case\nlist: [goal]",
-    ))
+    ours.upgrade(
+        visit=None,
+        note=NOTE_ON_MEETING,
+        meeting=form(
+            "meeting",
+            "name: ref, type: code",
+            "name: goal, was: aim, type: paragraph, search: true",
+            "name: scan, type: file",
+            FAMILY.replace("family", "people, was: family"),
+            "name: cost, type: decimal",
+            head="was: visit\nbelongs_to: case\nlist: [goal]",
+        ),
+    )
     assert ours.answers("meeting", 1)["goal"] == "Țărm" and ours.answers("meeting", 1)["people"][0]["who"] == "Dan"
     assert ours.history("meeting", 1)[0].changes[1].question.name == "goal"
     ours.start(meeting=None, talk=form("talk", "name: goal, type: paragraph", head="was: meeting\nbelongs_to: case"))
@@ -137,8 +163,8 @@ def late(ours: Organisation) -> None:
     filled(ours)
     fresh = form("meeting", "name: aim, type: text", "name: more, type: integer", head="belongs_to: case")
     ours.start(visit=None, meeting=fresh, other=form("other", "name: at, type: link, to: meeting"))
-    assert 'write in its file was: visit.' in ours.told("F052")[0]
-    drafts.keep(ours.cabinet, 1, Place("meeting", case_id=1), [("more", "7")])
+    assert "write in its file was: visit." in ours.told("F052")[0]
+    drafts.keep_draft(ours.repository, 1, DraftPlace("meeting", case_id=1), [("more", "7")])
 
 
 def test_was_of_a_form_may_come_one_start_too_late(ours: Organisation) -> None:
@@ -148,7 +174,7 @@ def test_was_of_a_form_may_come_one_start_too_late(ours: Organisation) -> None:
     assert "visit is now called meeting, with its records (2)." in ours.plan()
     ours.upgrade()
     assert ours.answers("meeting", 1)["aim"] == "Țărm" and ours.answers("note", 1)["about"] == 2
-    assert sorted(ours.cabinet.session.scalar(select(draft.c.boxes))) == [["aim", "început"], ["more", "7"]]
+    assert sorted(ours.repository.session.scalar(select(draft_table.c.boxes))) == [["aim", "început"], ["more", "7"]]
     assert ours.enter("other", at=1) == 1
     with ours.store.snapshot() as connection:
         assert not inspect(connection).has_table("visit")
@@ -159,7 +185,7 @@ def test_was_of_a_form_may_come_one_start_too_late(ours: Organisation) -> None:
 
 def test_records_of_two_forms_are_never_mixed(ours: Organisation) -> None:
     late(ours)
-    enter(ours.cabinet, ours.form("meeting"), {"aim": "alta"}, CLERK, 1)
+    enter_sheet(ours.repository, ours.form("meeting"), {"aim": "alta"}, CLERK, 1)
     for begin in (ours.start, ours.upgrade):
         begin(meeting=MEETING)
         assert 'records of "visit" (2) and of "meeting" (1)' in ours.told("F056")[0]
@@ -168,11 +194,14 @@ def test_records_of_two_forms_are_never_mixed(ours: Organisation) -> None:
     assert ours.told("F056") == [] and ours.answers("visit", 1)["aim"] == "Țărm"
 
 
-@pytest.mark.parametrize("files, told", [
-    ({"visit": VISIT}, "is still there (forms/visit.yaml)"),
-    ({"visit": None, "talk": MEETING.replace("form: meeting", "form: talk")}, "Another form says already"),
-    ({"meeting": MEETING.replace("was: visit", "was: case")}, "The case file is never called otherwise"),
-])
+@pytest.mark.parametrize(
+    "files, told",
+    [
+        ({"visit": VISIT}, "is still there (forms/visit.yaml)"),
+        ({"visit": None, "talk": MEETING.replace("form: meeting", "form: talk")}, "Another form says already"),
+        ({"meeting": MEETING.replace("was: visit", "was: case")}, "The case file is never called otherwise"),
+    ],
+)
 def test_a_name_that_cannot_follow_is_refused(ours: Organisation, files: dict[str, str | None], told: str) -> None:
     ours.start(visit=VISIT)
     ours.start(**{"meeting": MEETING, **files})
@@ -182,12 +211,12 @@ def test_a_name_that_cannot_follow_is_refused(ours: Organisation, files: dict[st
 def test_an_upgrade_of_names_that_fails_changes_nothing(ours: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(ours)
     with monkeypatch.context() as broken:
-        broken.setattr("app.records.upgrade.refresh_index", lambda *_: 1 // 0)
+        broken.setattr("dosar.migrations.upgrade.refresh_index", lambda *_: 1 // 0)
         ours.start(visit=None, meeting=MEETING, note=NOTE_ON_MEETING)
     assert "ZeroDivisionError" in ours.told("F050")[0]
     assert ours.answers("visit", 1)["aim"] == "Țărm" and kept_under(ours, "meeting") == set()
     with ours.store.snapshot() as connection:
-        parts = set(connection.scalars(select(form_version.c.form)))
+        parts = set(connection.scalars(select(form_version_table.c.form)))
     assert "form:visit" in parts
     ours.start()
     assert ours.answers("meeting", 1)["aim"] == "Țărm"

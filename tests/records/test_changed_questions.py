@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.fields.money import Money
-from app.records import drafts
-from app.records.drafts import Place
-from app.records.search import found_by
-from app.records.system import draft
+from dosar.database.system_tables import draft_table
+from dosar.fields.money import Money
+from dosar.records.search import search_condition
+from dosar.records.unsaved import drafts
+from dosar.records.unsaved.drafts import DraftPlace
 from tests.records.organisations import MENU, Organisation, form
 
 FAMILY = "name: family, type: table, columns: [{name: who, type: text, label: {en: Who, ro: Cine}}]"
@@ -19,15 +19,26 @@ FAMILY = "name: family, type: table, columns: [{name: who, type: text, label: {e
 ROWS = [{"id": None, "who": "Dan"}, {"id": None, "who": "Ion"}]
 
 
-@pytest.mark.parametrize("before, after, good, bad", [
-    ("name: a, type: text", "name: a, type: text, max: 3", "abc", "abcd"),
-    ("name: a, type: integer", "name: a, type: integer, max: 10", 10, 11),
-    ("name: a, type: decimal", "name: a, type: decimal, places: 1", Decimal("1.5"), Decimal("1.25")),
-    ("name: a, type: money, currencies: [RON, EUR]", "name: a, type: money, currencies: [RON]",
-     Money(Decimal(1), "RON"), Money(Decimal(1), "EUR")),
-    (FAMILY.replace("family", "a"), FAMILY.replace("family, type: table", "a, type: table, max_rows: 1"), ROWS[:1],
-     ROWS),
-])
+@pytest.mark.parametrize(
+    "before, after, good, bad",
+    [
+        ("name: a, type: text", "name: a, type: text, max: 3", "abc", "abcd"),
+        ("name: a, type: integer", "name: a, type: integer, max: 10", 10, 11),
+        ("name: a, type: decimal", "name: a, type: decimal, places: 1", Decimal("1.5"), Decimal("1.25")),
+        (
+            "name: a, type: money, currencies: [RON, EUR]",
+            "name: a, type: money, currencies: [RON]",
+            Money(Decimal(1), "RON"),
+            Money(Decimal(1), "EUR"),
+        ),
+        (
+            FAMILY.replace("family", "a"),
+            FAMILY.replace("family, type: table", "a, type: table, max_rows: 1"),
+            ROWS[:1],
+            ROWS,
+        ),
+    ],
+)
 def test_narrower_limits_are_refused_while_answers_are_beyond_them(
     ours: Organisation, before: str, after: str, good: Any, bad: Any
 ) -> None:
@@ -67,9 +78,9 @@ def test_was_may_come_one_start_too_late(ours: Organisation) -> None:
     assert sorted(ours.column("visit", "notes__sort")) == ["nou", "vechi"]
     told = ours.history("visit", 1)[0].changes[0]
     assert (told.question.name, told.new) == ("notes", "vechi")
-    kept: Any = ours.cabinet.record_class("visit")
-    found = select(kept.id).where(found_by(ours.form("visit"), kept.id, "vechi"))
-    assert ours.cabinet.session.scalars(found).all() == [1]
+    kept: Any = ours.repository.record_class("visit")
+    found = select(kept.id).where(search_condition(ours.form("visit"), kept.id, "vechi"))
+    assert ours.repository.session.scalars(found).all() == [1]
     assert ours.plan() == [] and {"F020", "F021", "F025"}.isdisjoint(ours.codes())
     ours.start(visit=NOTES + "      - {name: remark, type: integer, label: {en: New, ro: Nou}}\n")
     assert ours.answers("visit", 1) == {"notes": "vechi", "remark": None}
@@ -118,7 +129,9 @@ def late_table(ours: Organisation, more: str = "") -> None:
 @pytest.mark.parametrize("more", ["", ", append_only: true"])
 def test_was_of_a_whole_table_may_come_too_late(ours: Organisation, more: str) -> None:
     late_table(ours, more)
-    drafts.keep(ours.cabinet, 1, Place("visit", record_id=1), [("family.0.id", "2"), ("family.0.who", "Ion")])
+    drafts.keep_draft(
+        ours.repository, 1, DraftPlace("visit", record_id=1), [("family.0.id", "2"), ("family.0.who", "Ion")]
+    )
     was = PEOPLE % ", was: who" + more
     ours.start(visit=form("visit", was.replace("type: table", "type: table, was: family"), COUNTED))
     assert ours.told("F020") == [] and 'The answers to "family" (1) must move to "people"' in ours.told("F025")[0]
@@ -128,7 +141,7 @@ def test_was_of_a_whole_table_may_come_too_late(ours: Organisation, more: str) -
     assert names == [["Dan", "Ion"], ["Ana"]]
     assert ours.answers("visit", 1)["many"] == 2
     row = ours.answers("visit", 1)["people"][1]
-    begun = ours.cabinet.session.scalar(select(draft.c.boxes))
+    begun = ours.repository.session.scalar(select(draft_table.c.boxes))
     assert begun == [["people.0.id", str(row["id"])], ["people.0.name", "Ion"]]
     first = ours.history("visit", 1)[-1].changes[0]
     assert (first.question.name, first.new[0]["name"]) == ("people", "Dan")
@@ -143,12 +156,15 @@ def test_was_of_a_whole_table_may_come_too_late(ours: Organisation, more: str) -
     assert ours.answers("visit", 1)["family"] is None
 
 
-@pytest.mark.parametrize("after, said", [
-    (PEOPLE % ", was: who", 'answer "family" and also "people": 1.'),
-    (PEOPLE.replace("paragraph", "date") % ", was: who", 'The answers to "family" do not fit "people"'),
-    (PEOPLE % ", was: who" + ", append_only: true", 'The answers to "family" do not fit "people"'),
-    (PEOPLE % ", was: who" + ", max_rows: 1", 'Answers to "people" that would not be accepted any more: 1.'),
-])
+@pytest.mark.parametrize(
+    "after, said",
+    [
+        (PEOPLE % ", was: who", 'answer "family" and also "people": 1.'),
+        (PEOPLE.replace("paragraph", "date") % ", was: who", 'The answers to "family" do not fit "people"'),
+        (PEOPLE % ", was: who" + ", append_only: true", 'The answers to "family" do not fit "people"'),
+        (PEOPLE % ", was: who" + ", max_rows: 1", 'Answers to "people" that would not be accepted any more: 1.'),
+    ],
+)
 def test_a_table_that_comes_too_late_for_some_is_refused(ours: Organisation, after: str, said: str) -> None:
     late_table(ours)
     if "also" in said:

@@ -3,13 +3,15 @@
 from datetime import date
 from decimal import Decimal
 
-from app.fields.money import Money
+from dosar.fields.money import Money
 from tests.records.organisations import Organisation, form
 
 A, B = "name: a, type: integer", "name: b, type: integer"
 SUM = "name: score, type: computed, result: integer, value: %s"
-ROWS = ("name: rows, type: table, columns: [{name: n, type: integer, label: {en: N, ro: N}}, {name: twice, type: "
-        "computed, result: integer, value: n * %s, label: {en: T, ro: T}}]")
+ROWS = (
+    "name: rows, type: table, columns: [{name: n, type: integer, label: {en: N, ro: N}}, {name: twice, type: "
+    "computed, result: integer, value: n * %s, label: {en: T, ro: T}}]"
+)
 
 
 def said(ours: Organisation, code: str) -> list[str]:
@@ -26,9 +28,7 @@ def test_computed_answers_are_made_anew_by_an_upgrade(ours: Organisation) -> Non
     other, same = filed(ours, 5, a=2, b=3), filed(ours, 4, a=2, b=2)
     after = form("visit", A, "name: c, was: b, type: integer", SUM % "a * c")
     ours.start(visit=after)
-    assert said(ours, "F025") == [
-        'Answers to "score" that are others by the new rules: 1. Run "dosar upgrade".'
-    ]
+    assert said(ours, "F025") == ['Answers to "score" that are others by the new rules: 1. Run "dosar upgrade".']
     assert ours.answers("visit", other)["score"] == 5
     assert "Records of visit whose computed answers are made anew: 1." in ours.plan()
     ours.upgrade()
@@ -45,15 +45,29 @@ def test_answers_of_every_kind_stay_where_a_rule_changes(ours: Organisation) -> 
     others = (
         "name: kind, type: select_one, choices: [{code: both, label: {en: Both, ro: Ambele}}]",
         "name: kinds, type: select_multiple, choices: [{code: both, label: {en: Both, ro: Ambele}}]",
-        "name: happy, type: yes_no", "name: cost, type: money", "name: since, type: partial_date",
-        "name: share, type: decimal", "name: told, type: paragraph", "name: day, type: date",
+        "name: happy, type: yes_no",
+        "name: cost, type: money",
+        "name: since, type: partial_date",
+        "name: share, type: decimal",
+        "name: told, type: paragraph",
+        "name: day, type: date",
         "name: rows, type: table, columns: [{name: pick, type: select_one, label: {en: P, ro: P}, "
         "choices: [{code: both, label: {en: Both, ro: Ambele}}]}]",
     )
     ours.start(visit=form("visit", A, SUM % "a * 2", *others))
     visit = ours.enter(
-        "visit", a=2, score=4, kind="both", kinds=["both"], happy=True, cost=Money(Decimal(5), "MDL"), since="1998-03",
-        share=Decimal("1.5"), told="12", day=date(2026, 1, 5), rows=[{"id": None, "pick": "both"}],
+        "visit",
+        a=2,
+        score=4,
+        kind="both",
+        kinds=["both"],
+        happy=True,
+        cost=Money(Decimal(5), "MDL"),
+        since="1998-03",
+        share=Decimal("1.5"),
+        told="12",
+        day=date(2026, 1, 5),
+        rows=[{"id": None, "pick": "both"}],
     )
     before = ours.answers("visit", visit)
     ours.start(visit=form("visit", A, SUM % "a * 3", *others))

@@ -25,32 +25,46 @@ from sqlalchemy import (
     select,
 )
 
-from app.records.copying import content, copy
-from app.records.store import Store
-from app.records.trouble import Trouble
+from dosar.database.store import Store
+from dosar.database.store_errors import StoreError
+from dosar.database.transfer import copy_database, table_content
 from tests.databases import DATABASES, fresh_store
 
 known = MetaData()
 people = Table(
-    "people", known,
+    "people",
+    known,
     Column("id", Integer, primary_key=True),
     Column("name", String(80), unique=True),
     Column("friend_id", ForeignKey("people.id")),
     Column("case_id", ForeignKey("files.id", use_alter=True, name="fk_case")),
-    Column("born", Date), Column("at", Time),
-    Column("seen", DateTime), Column("zoned", DateTime(timezone=True)),
-    Column("minor", Boolean), Column("income", Numeric(12, 2, asdecimal=True)),
-    Column("languages", JSON), Column("definition", JSON, nullable=False), Column("photo", LargeBinary),
+    Column("born", Date),
+    Column("at", Time),
+    Column("seen", DateTime),
+    Column("zoned", DateTime(timezone=True)),
+    Column("minor", Boolean),
+    Column("income", Numeric(12, 2, asdecimal=True)),
+    Column("languages", JSON),
+    Column("definition", JSON, nullable=False),
+    Column("photo", LargeBinary),
 )
 files = Table(
-    "files", known,
+    "files",
+    known,
     Column("id", Integer, primary_key=True),
     Column("person_id", ForeignKey("people.id"), nullable=False),
 )
 FILLED = {
-    "name": "Țîrcă", "born": date(1998, 3, 27), "at": time(9, 30), "seen": datetime(2026, 9, 5, 14, 1, 2),
-    "zoned": datetime(2026, 9, 5, 14, 1, 2, tzinfo=UTC), "minor": True, "income": Decimal("1234.50"),
-    "languages": ["ro", {"altă": "ș"}], "definition": {"b": 1.5, "a": None}, "photo": b"\x00\xff",
+    "name": "Țîrcă",
+    "born": date(1998, 3, 27),
+    "at": time(9, 30),
+    "seen": datetime(2026, 9, 5, 14, 1, 2),
+    "zoned": datetime(2026, 9, 5, 14, 1, 2, tzinfo=UTC),
+    "minor": True,
+    "income": Decimal("1234.50"),
+    "languages": ["ro", {"altă": "ș"}],
+    "definition": {"b": 1.5, "a": None},
+    "photo": b"\x00\xff",
 }
 EMPTY = {**dict.fromkeys(FILLED), "name": "Ana"}
 
@@ -83,7 +97,7 @@ def filled(store: Store) -> Store:
 
 
 def test_everything_arrives(filled: Store, other: Store) -> None:
-    counts = copy(filled, other, known.tables.values())
+    counts = copy_database(filled, other, known.tables.values())
     assert {name: kept.rows for name, kept in counts.items()} == {"files": 1, "old_form": 1, "people": 3}
 
     everybody = select(people).order_by(people.c.id)
@@ -101,7 +115,7 @@ def test_everything_arrives(filled: Store, other: Store) -> None:
 
 
 def test_work_goes_on_where_it_stopped(filled: Store, other: Store) -> None:
-    copy(filled, other, known.tables.values())
+    copy_database(filled, other, known.tables.values())
     with other.writing() as session:
         added = session.execute(insert(people).values(name="Nou", definition={}))
         assert added.inserted_primary_key == (10,)
@@ -110,34 +124,34 @@ def test_work_goes_on_where_it_stopped(filled: Store, other: Store) -> None:
 
 
 def test_there_and_back_is_the_same(filled: Store, other: Store, database: str, tmp_path: Path) -> None:
-    there = copy(filled, other, known.tables.values())
+    there = copy_database(filled, other, known.tables.values())
     with fresh_store(database, tmp_path / "back") as back:
-        assert copy(other, back, known.tables.values()) == there
+        assert copy_database(other, back, known.tables.values()) == there
 
 
 def test_a_database_in_use_is_not_overwritten(filled: Store, other: Store) -> None:
-    copy(filled, other, known.tables.values())
-    with pytest.raises(Trouble, match="is not empty"):
-        copy(filled, other, known.tables.values())
+    copy_database(filled, other, known.tables.values())
+    with pytest.raises(StoreError, match="is not empty"):
+        copy_database(filled, other, known.tables.values())
     with other.snapshot() as read:
-        assert content(read, files).rows == 1
+        assert table_content(read, files).rows == 1
 
 
 def test_a_copy_that_breaks_leaves_nothing(filled: Store, other: Store) -> None:
     lacking = MetaData()
     Table("people", lacking, Column("id", Integer, primary_key=True), Column("new_question", String(9)))
-    with pytest.raises(Trouble, match="Upgrade first"):
-        copy(filled, other, lacking.tables.values())
-    assert copy(filled, other, known.tables.values())["people"].rows == 3
+    with pytest.raises(StoreError, match="Upgrade first"):
+        copy_database(filled, other, lacking.tables.values())
+    assert copy_database(filled, other, known.tables.values())["people"].rows == 3
 
 
 def test_one_changed_letter_is_noticed(filled: Store) -> None:
     with filled.snapshot() as read:
-        before = content(read, people)
+        before = table_content(read, people)
     with filled.writing() as session:
         session.execute(people.update().where(people.c.id == 9).values(name="Ană"))
     with filled.snapshot() as read:
-        after = content(read, people)
+        after = table_content(read, people)
     assert (before.rows, before.digest == after.digest) == (after.rows, False)
 
 
@@ -146,10 +160,16 @@ def test_those_who_sign_in_move_too(store: Store, other: Store) -> None:
     with store.writing() as session:
         every.create_all(session.connection())
         role = Role(name="lawyer")
-        session.add(User(
-            first_name="Maria", last_name="Rusu", username="maria", email="m@example.org", roles=[role],
-        ))
-    copy(store, other, every.sorted_tables)
+        session.add(
+            User(
+                first_name="Maria",
+                last_name="Rusu",
+                username="maria",
+                email="m@example.org",
+                roles=[role],
+            )
+        )
+    copy_database(store, other, every.sorted_tables)
     maria = other.session.scalars(select(User)).one()
     assert maria.roles[0].name == "lawyer"
     other.session.remove()

@@ -4,42 +4,67 @@ from typing import Any
 
 import pytest
 
-from app.language.form import CASE
-from app.records.duplicates import deciding, likely
-from app.records.scope import SYSTEM, OutOfReach, acting_as
-from app.records.sheets import put_away
+from dosar.language.form import CASE_FORM
+from dosar.records.duplicates import deciding_questions, find_duplicates
+from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
+from dosar.records.save import delete_sheet
 from tests.records.cabinets import Office, counted
 
 RIGHTS = {"case": {"see", "enter"}}
 
 
 def found(office: Office, but: int | None = None, **answers: Any) -> list[int]:
-    return [one.id for one in likely(office.cabinet, office.form(CASE), answers, but)]
+    return [one.id for one in find_duplicates(office.repository, office.form(CASE_FORM), answers, but)]
 
 
-@pytest.mark.parametrize(("last_name", "first_name"), [
-    ("Țîrcă", "Ion"), ("Tirca", "Ion"), ("TÂRCĂ", "ion"), ("Ion", "Țîrcă"), ("Цыркэ", "Ион"), ("Țircă", "Ionn"),
-    ("Tsirca", "Ion"),
-])
+@pytest.mark.parametrize(
+    ("last_name", "first_name"),
+    [
+        ("Țîrcă", "Ion"),
+        ("Tirca", "Ion"),
+        ("TÂRCĂ", "ion"),
+        ("Ion", "Țîrcă"),
+        ("Цыркэ", "Ион"),
+        ("Țircă", "Ionn"),
+        ("Tsirca", "Ion"),
+    ],
+)
 def test_a_name_written_otherwise_is_the_same_person(trusted: Office, last_name: str, first_name: str) -> None:
     assert found(trusted, last_name=last_name, first_name=first_name) == [trusted.ion]
 
 
-@pytest.mark.parametrize(("last_name", "first_name", "typed"), [
-    ("Handrabur", "Maria", ("Hendrabur", "Maria")), ("Handrabur", "Maria", ("Andrabur", "Maria")),
-    ("D’Angelo", "Gina", ("D'Angelo", "Gina")), ("D’Angelo", "Gina", ("Dangelo", "Gina")),
-    ("Федоров", "Пётр", ("Фёдоров", "Петр")), ("Pop–Ionescu", "Ana", ("Pop-Ionescu", "Ana")),
-])
+@pytest.mark.parametrize(
+    ("last_name", "first_name", "typed"),
+    [
+        ("Handrabur", "Maria", ("Hendrabur", "Maria")),
+        ("Handrabur", "Maria", ("Andrabur", "Maria")),
+        ("D’Angelo", "Gina", ("D'Angelo", "Gina")),
+        ("D’Angelo", "Gina", ("Dangelo", "Gina")),
+        ("Федоров", "Пётр", ("Фёдоров", "Петр")),
+        ("Pop–Ionescu", "Ana", ("Pop-Ionescu", "Ana")),
+    ],
+)
 def test_look_alikes_and_a_wrong_first_letter_are_the_same_person(
-    trusted: Office, last_name: str, first_name: str, typed: tuple[str, str],
+    trusted: Office,
+    last_name: str,
+    first_name: str,
+    typed: tuple[str, str],
 ) -> None:
-    case = trusted.enter(CASE, last_name=last_name, first_name=first_name)
+    case = trusted.enter(CASE_FORM, last_name=last_name, first_name=first_name)
     assert found(trusted, last_name=typed[0], first_name=typed[1]) == [case]
 
 
-@pytest.mark.parametrize(("last_name", "first_name"), [
-    ("Țîrcă", "Vasile"), ("Popa", "Ion"), ("Țurcan", "Ion"), ("Țîrcă", None), (None, None), ("Pop", "Vasilica"),
-])
+@pytest.mark.parametrize(
+    ("last_name", "first_name"),
+    [
+        ("Țîrcă", "Vasile"),
+        ("Popa", "Ion"),
+        ("Țurcan", "Ion"),
+        ("Țîrcă", None),
+        (None, None),
+        ("Pop", "Vasilica"),
+    ],
+)
 def test_another_name_is_another_person(trusted: Office, last_name: str | None, first_name: str | None) -> None:
     assert found(trusted, last_name=last_name, first_name=first_name) == []
 
@@ -53,32 +78,32 @@ def test_a_record_is_not_its_own_duplicate(trusted: Office) -> None:
 
 
 def test_one_put_away_is_not_told(trusted: Office) -> None:
-    put_away(trusted.cabinet, trusted.form(CASE), trusted.ion, trusted.clerk())
+    delete_sheet(trusted.repository, trusted.form(CASE_FORM), trusted.ion, trusted.actor())
     assert found(trusted, last_name="Țîrcă", first_name="Ion") == []
 
 
 def test_out_of_reach_code_and_initials_are_all_that_is_told(office: Office) -> None:
     with acting_as(office.scope("ana", **RIGHTS)):
-        assert office.count(CASE) == 1
-        told = likely(office.cabinet, office.form(CASE), {"last_name": "Pop", "first_name": "Vasile"})
+        assert office.count(CASE_FORM) == 1
+        told = find_duplicates(office.repository, office.form(CASE_FORM), {"last_name": "Pop", "first_name": "Vasile"})
         assert [(one.id, one.code, one.initials) for one in told] == [(office.vasile, "D-2026-0002", "P. V.")]
-        assert office.count(CASE) == 1
+        assert office.count(CASE_FORM) == 1
 
 
 def test_who_enters_no_cases_may_not_ask(office: Office) -> None:
     with acting_as(office.scope("ana", case={"see"})), pytest.raises(OutOfReach):
-        likely(office.cabinet, office.form(CASE), {"last_name": "Pop", "first_name": "Vasile"})
+        find_duplicates(office.repository, office.form(CASE_FORM), {"last_name": "Pop", "first_name": "Vasile"})
 
 
 def test_forms_about_something_else_have_no_duplicates(trusted: Office) -> None:
-    assert deciding(trusted.form("organisation")) == set()
-    assert likely(trusted.cabinet, trusted.form("visit"), {"purpose": "x"}) == []
+    assert deciding_questions(trusted.form("organisation")) == set()
+    assert find_duplicates(trusted.repository, trusted.form("visit"), {"purpose": "x"}) == []
 
 
 def test_the_question_costs_two_statements_for_a_name(office: Office) -> None:
-    with acting_as(SYSTEM):
+    with acting_as(SYSTEM_SCOPE):
         for number in range(40):
-            office.enter(CASE, last_name=f"Țîrcan{number}", first_name="Ion")
+            office.enter(CASE_FORM, last_name=f"Țîrcan{number}", first_name="Ion")
         with counted(office) as statements:
             assert office.ion in found(office, last_name="Țîrcă", first_name="Ion")
     assert len(statements) <= 3

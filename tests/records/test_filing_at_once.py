@@ -10,9 +10,9 @@ from random import Random
 
 import pytest
 
-from app.language.form import CASE
-from app.language.message import Mistake
-from app.records.sheets import AlreadyThere, Clash, bring_back, enter, put_away
+from dosar.language.form import CASE_FORM
+from dosar.language.text.message import Mistake
+from dosar.records.save import EditConflict, SheetExists, delete_sheet, enter_sheet, restore_sheet
 from tests.records.cabinets import TODAY, Office, at_once
 
 PEOPLE = 8
@@ -21,9 +21,11 @@ SECONDS = 30 if os.environ.get("DOSAR_LONG") else 3
 
 def test_a_sheet_sent_eight_times_is_filed_once(office: Office) -> None:
     filed: list[int] = []
-    at_once(office, PEOPLE, lambda person: filed.append(
-        office.enter("visit", office.ion, token="dublu clic", purpose="vizită")
-    ))
+    at_once(
+        office,
+        PEOPLE,
+        lambda person: filed.append(office.enter("visit", office.ion, token="dublu clic", purpose="vizită")),
+    )
     assert len(filed) == PEOPLE
     assert len(set(filed)) == 1
 
@@ -31,13 +33,15 @@ def test_a_sheet_sent_eight_times_is_filed_once(office: Office) -> None:
 def test_codes_have_neither_gaps_nor_doubles(office: Office) -> None:
     def open_cases(person: int) -> None:
         for _ in range(5):
-            office.enter(CASE, last_name=f"Caz {person}")
+            office.enter(CASE_FORM, last_name=f"Caz {person}")
 
     at_once(office, PEOPLE, open_cases)
     codes: list[str] = []
-    at_once(office, 1, lambda _: codes.extend(
-        office.open(CASE, one).answers["code"] for one in range(1, PEOPLE * 5 + 3)
-    ))
+    at_once(
+        office,
+        1,
+        lambda _: codes.extend(office.open(CASE_FORM, one).answers["code"] for one in range(1, PEOPLE * 5 + 3)),
+    )
     assert sorted(codes) == [f"D-{TODAY.year}-{number:04}" for number in range(1, PEOPLE * 5 + 3)]
 
 
@@ -60,22 +64,28 @@ def test_eight_people_on_three_records_lose_no_edit(office: Office, tell: Callab
 
     at_once(office, PEOPLE, keep_adding)
     kept: list[str] = []
-    at_once(office, 1, lambda _: kept.extend(
-        word for one in records for word in (office.open("visit", one).answers["story"] or "").split()
-    ))
-    tell(f"8 people on 3 records, {office.cabinet.store.engine.name}: {len(written)} edits, {len(clashes)} clashes, "
-         f"{len(set(written) - set(kept))} lost")
+    at_once(
+        office,
+        1,
+        lambda _: kept.extend(
+            word for one in records for word in (office.open("visit", one).answers["story"] or "").split()
+        ),
+    )
+    tell(
+        f"8 people on 3 records, {office.repository.store.engine.name}: {len(written)} edits, {len(clashes)} clashes, "
+        f"{len(set(written) - set(kept))} lost"
+    )
     assert sorted(kept) == sorted(written)
     assert len(clashes) > 0
 
 
 def _add(office: Office, record_id: int, words: str) -> bool:
-    office.cabinet.session.remove()
+    office.repository.session.remove()
     sheet = office.open("visit", record_id)
     before = sheet.answers["story"] or ""
     try:
         office.correct("visit", record_id, sheet.record.version, story=f"{before} {words}".strip())
-    except Clash:
+    except EditConflict:
         return False
     return True
 
@@ -88,8 +98,8 @@ def test_two_who_file_the_one_sheet_of_a_case_file_one(office: Office) -> None:
     def file(person: int) -> None:
         try:
             answers = {"purpose": f"de la {person}"}
-            filed.append(enter(office.cabinet, once, answers, office.clerk(), office.ion, f"fișa {person}"))
-        except AlreadyThere as one:
+            filed.append(enter_sheet(office.repository, once, answers, office.actor(), office.ion, f"fișa {person}"))
+        except SheetExists as one:
             there.append(one.record_id)
 
     at_once(office, PEOPLE, file)
@@ -100,13 +110,13 @@ def test_the_one_sheet_is_filed_again_once_it_was_deleted(office: Office) -> Non
     once = office.form("visit").model_copy(update={"one_per_case": True})
 
     def file_delete_and_file(_: int) -> None:
-        first = enter(office.cabinet, once, {}, office.clerk(), office.ion, "întâi")
-        put_away(office.cabinet, once, first, office.clerk())
-        second = enter(office.cabinet, once, {}, office.clerk(), office.ion, "apoi")
+        first = enter_sheet(office.repository, once, {}, office.actor(), office.ion, "întâi")
+        delete_sheet(office.repository, once, first, office.actor())
+        second = enter_sheet(office.repository, once, {}, office.actor(), office.ion, "apoi")
         assert second != first
-        assert enter(office.cabinet, once, {}, office.clerk(), office.ion, "apoi") == second, "sent twice"
-        assert enter(office.cabinet, once, {}, office.clerk(), office.vasile, "al lui") not in (first, second)
+        assert enter_sheet(office.repository, once, {}, office.actor(), office.ion, "apoi") == second, "sent twice"
+        assert enter_sheet(office.repository, once, {}, office.actor(), office.vasile, "al lui") not in (first, second)
         with pytest.raises(Mistake):
-            bring_back(office.cabinet, once, first, office.clerk())
+            restore_sheet(office.repository, once, first, office.actor())
 
     at_once(office, 1, file_delete_and_file)

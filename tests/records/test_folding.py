@@ -5,10 +5,10 @@ import unicodedata
 import pytest
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, insert, select
 
-from app.language.alphabet import sort_key
-from app.records.alphabet import alphabetical, by_code_points
-from app.records.folding import fold, variants
-from app.records.store import Store
+from dosar.database.store import Store
+from dosar.database.text.collation import alphabetical, code_point_string
+from dosar.database.text.folding import fold_text, word_variants
+from dosar.language.text.collation import sort_key
 
 ALPHABET = list("aăâbcdefghiîjklmnopqrsștțuvwxyz")
 NAMES = ["Sandu", "Sărbu", "Szabo", "Șandru", "Tudor", "Tîrnă", "Țurcan", "Zaharia", "Ana", "Ănuța", "Banu"]
@@ -31,11 +31,11 @@ NAMES = ["Sandu", "Sărbu", "Szabo", "Șandru", "Tudor", "Tîrnă", "Țurcan", "
     ],
 )
 def test_capitals_marks_and_cedillas_do_not_matter(typed: str, folded: str) -> None:
-    assert fold(typed) == folded
+    assert fold_text(typed) == folded
 
 
 def test_folding_twice_changes_nothing() -> None:
-    assert fold(fold("Ștefăniță Þórðarson İstanbul")) == fold("Ștefăniță Þórðarson İstanbul")
+    assert fold_text(fold_text("Ștefăniță Þórðarson İstanbul")) == fold_text("Ștefăniță Þórðarson İstanbul")
 
 
 @pytest.mark.parametrize(
@@ -51,18 +51,18 @@ def test_folding_twice_changes_nothing() -> None:
     ],
 )
 def test_both_spellings_find_one_another(written: str, sought: list[str]) -> None:
-    missed = [word for word in sought if fold(word) not in variants(written)]
+    missed = [word for word in sought if fold_text(word) not in word_variants(written)]
     assert missed == []
 
 
 @pytest.mark.parametrize("word", ["în", "între", "coborî", "ana", "", "î"])
 def test_an_i_at_the_ends_of_a_word_is_no_a(word: str) -> None:
-    assert variants(word) == (fold(word),)
+    assert word_variants(word) == (fold_text(word),)
 
 
 def test_a_word_has_few_variants() -> None:
-    assert len(variants("cîînîîşîîîîî")) == 1
-    assert variants("câștigând") == ("castigand", "castigind", "cistigand", "cistigind")
+    assert len(word_variants("cîînîîşîîîîî")) == 1
+    assert word_variants("câștigând") == ("castigand", "castigind", "cistigand", "cistigind")
 
 
 def test_each_letter_has_its_place_in_the_alphabet() -> None:
@@ -73,7 +73,17 @@ def test_each_letter_has_its_place_in_the_alphabet() -> None:
 
 def test_every_word_of_a_letter_stands_before_the_next_letter() -> None:
     assert sorted(NAMES, key=sort_key) == [
-        "Ana", "Ănuța", "Banu", "Sandu", "Sărbu", "Szabo", "Șandru", "Tîrnă", "Tudor", "Țurcan", "Zaharia",
+        "Ana",
+        "Ănuța",
+        "Banu",
+        "Sandu",
+        "Sărbu",
+        "Szabo",
+        "Șandru",
+        "Tîrnă",
+        "Tudor",
+        "Țurcan",
+        "Zaharia",
     ]
 
 
@@ -93,7 +103,7 @@ def test_the_database_sorts_as_the_alphabet_does(store: Store) -> None:
 
 def test_folded_words_are_ordered_by_code_points_whatever_the_locale(store: Store) -> None:
     tables = MetaData()
-    words = Table("words", tables, Column("word", by_code_points(64), primary_key=True))
+    words = Table("words", tables, Column("word", code_point_string(64), primary_key=True))
     keys = ["s~", "s", "sa", "S", "z", "t~", "и", "-"]
     with store.writing() as session:
         tables.create_all(session.connection())

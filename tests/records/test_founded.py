@@ -10,19 +10,24 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from app.access.install import install
-from app.access.tables import ACCESS_TABLES, user_table
-from app.records.copies import FOLDER, keep_copy
-from app.records.founded import FILE, has_people, mark_founded
-from app.records.store import SqliteStore, Store, database_file
-from app.records.system import SYSTEM_METADATA, attachment, history
-from app.records.trouble import Trouble
-from app.running import open_store
+from dosar.access.appbuilder.install import create_access_tables
+from dosar.access.tables import ACCESS_TABLES, user_table
+from dosar.cli.runtime import open_store
+from dosar.database.backup import COPIES_FOLDER, keep_copy
+from dosar.database.installation_marker import FOUNDED_FILE, has_people, mark_founded
+from dosar.database.store import SqliteStore, Store, database_file
+from dosar.database.store_errors import StoreError
+from dosar.database.system_tables import SYSTEM_METADATA, attachment_table, history_table
 from tests.databases import KEY, Place
 
 MOMENT = datetime(2026, 11, 28, 9)
 WORKER = {
-    "first_name": "Ana", "last_name": "Rusu", "username": "ana", "password": "x", "active": True, "email": "ana@x.md",
+    "first_name": "Ana",
+    "last_name": "Rusu",
+    "username": "ana",
+    "password": "x",
+    "active": True,
+    "email": "ana@x.md",
 }
 HEAVY = 400
 KILLS = 6
@@ -30,7 +35,7 @@ KILLS = 6
 
 def _with_people(store: Store) -> None:
     with store.writing() as session:
-        install(session.connection())
+        create_access_tables(session.connection())
         SYSTEM_METADATA.create_all(session.connection())
         session.execute(insert(user_table).values(WORKER))
 
@@ -44,7 +49,7 @@ def test_a_database_that_lost_its_people_is_no_new_organisation(place: Place, tm
     mark_founded(data)
     place.open().close()
     mark_founded(data)
-    with pytest.raises(Trouble, match="database is empty"):
+    with pytest.raises(StoreError, match="database is empty"):
         _reopened(place, data)
     store = place.open()
     _with_people(store)
@@ -56,11 +61,13 @@ def test_what_somebody_did_outlives_the_people(place: Place, tmp_path: Path) -> 
     store = place.open()
     with store.writing() as session:
         SYSTEM_METADATA.create_all(session.connection())
-        session.execute(insert(history).values(
-            form="case", record_id=1, at=MOMENT, user_id=7, action="entered", form_version=1, changes={}
-        ))
+        session.execute(
+            insert(history_table).values(
+                form="case", record_id=1, at=MOMENT, user_id=7, action="entered", form_version=1, changes={}
+            )
+        )
     store.close()
-    with pytest.raises(Trouble, match="database is empty"):
+    with pytest.raises(StoreError, match="database is empty"):
         _reopened(place, place.data or tmp_path)
 
 
@@ -76,9 +83,9 @@ def test_a_deleted_database_is_missed(tmp_path: Path) -> None:
     store.close()
     mark_founded(tmp_path)
     database_file(tmp_path).unlink()
-    with pytest.raises(Trouble, match="copies"):
+    with pytest.raises(StoreError, match="copies"):
         open_store(tmp_path, KEY)
-    assert (tmp_path / FILE).stat().st_mode & 0o077 == 0
+    assert (tmp_path / FOUNDED_FILE).stat().st_mode & 0o077 == 0
 
 
 def test_a_copy_knows_whose_it_is(place: Place, tmp_path: Path) -> None:
@@ -86,7 +93,7 @@ def test_a_copy_knows_whose_it_is(place: Place, tmp_path: Path) -> None:
     _with_people(store)
     copy = keep_copy(store, tmp_path, KEY, [*ACCESS_TABLES, *SYSTEM_METADATA.tables.values()], MOMENT)
     store.close()
-    assert sorted(file.name for file in copy.iterdir()) == ["dosar.db", FILE]
+    assert sorted(file.name for file in copy.iterdir()) == ["dosar.db", FOUNDED_FILE]
     open_store(copy, KEY).close()
 
 
@@ -94,10 +101,23 @@ def _heavy(data: Path) -> None:
     store = SqliteStore(data, KEY)
     _with_people(store)
     with store.writing() as session:
-        session.execute(insert(attachment), [
-            {"form": "case", "question": "q", "name": "a", "media_type": "x", "size": 1, "digest": "d",
-             "content": os.urandom(40_000), "user_id": 1, "at": MOMENT} for _ in range(HEAVY)
-        ])
+        session.execute(
+            insert(attachment_table),
+            [
+                {
+                    "form": "case",
+                    "question": "q",
+                    "name": "a",
+                    "media_type": "x",
+                    "size": 1,
+                    "digest": "d",
+                    "content": os.urandom(40_000),
+                    "user_id": 1,
+                    "at": MOMENT,
+                }
+                for _ in range(HEAVY)
+            ],
+        )
     store.close()
 
 
@@ -105,8 +125,11 @@ def _heavy(data: Path) -> None:
 def test_a_killed_copy_leaves_no_copy_that_opens_as_a_new_organisation(tmp_path: Path) -> None:
     _heavy(tmp_path)
     for kill in range(KILLS):
-        copying = subprocess.Popen([sys.executable, "-m", "tests.records.copying_alone", str(tmp_path), str(kill)],
-                                   cwd=Path(__file__).parents[2], stdout=subprocess.PIPE)
+        copying = subprocess.Popen(
+            [sys.executable, "-m", "tests.records.copying_alone", str(tmp_path), str(kill)],
+            cwd=Path(__file__).parents[2],
+            stdout=subprocess.PIPE,
+        )
         assert copying.stdout is not None
         copying.stdout.readline()
         try:
@@ -115,16 +138,20 @@ def test_a_killed_copy_leaves_no_copy_that_opens_as_a_new_organisation(tmp_path:
             copying.send_signal(signal.SIGKILL)
             copying.wait()
         copying.stdout.close()
-        for copy in (tmp_path / FOLDER).glob("[!.]*"):
+        for copy in (tmp_path / COPIES_FOLDER).glob("[!.]*"):
             open_store(copy, KEY).close()
             assert database_file(copy).stat().st_size == database_file(tmp_path).stat().st_size
-    assert len(list((tmp_path / FOLDER).glob(".*"))) <= 1
+    assert len(list((tmp_path / COPIES_FOLDER).glob(".*"))) <= 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the size of files cannot be limited")
 def test_a_full_disk_leaves_no_copy(tmp_path: Path) -> None:
     _heavy(tmp_path)
-    failed = subprocess.run([sys.executable, "-m", "tests.records.copying_alone", str(tmp_path), "0", "1000000"],
-                            cwd=Path(__file__).parents[2], capture_output=True, text=True)
+    failed = subprocess.run(
+        [sys.executable, "-m", "tests.records.copying_alone", str(tmp_path), "0", "1000000"],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+    )
     assert failed.returncode == 1 and "Error" in failed.stderr
-    assert list((tmp_path / FOLDER).iterdir()) == []
+    assert list((tmp_path / COPIES_FOLDER).iterdir()) == []

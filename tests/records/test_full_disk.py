@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from app.records import drafts
-from app.records.drafts import Place
-from app.records.trouble import CannotKeep, DiskFull, ReadOnly
+from dosar.database.store_errors import DiskFull, StoreNotWritable, StoreReadOnly
+from dosar.records.unsaved import drafts
+from dosar.records.unsaved.drafts import DraftPlace
 from tests.records.cabinets import Office
 
 LONG = "Povestea ei, pe larg. " * 20_000
@@ -29,6 +29,7 @@ def fill(engine: Engine) -> None:
     def no_more(connection: Any, *_: Any) -> None:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count={pages}")
+
     event.listen(engine, "checkout", no_more)
 
 
@@ -39,19 +40,22 @@ def forbid_writing(engine: Engine) -> Callable[..., None]:
     def no_more(connection: Any, *_: Any) -> None:
         connection.execute(said)
         connection.commit()
+
     event.listen(engine, "checkout", no_more)
     return no_more
 
 
-@pytest.mark.parametrize(("happens", "refusal"), [(fill, DiskFull), (forbid_writing, ReadOnly)])
+@pytest.mark.parametrize(("happens", "refusal"), [(fill, DiskFull), (forbid_writing, StoreReadOnly)])
 def test_what_cannot_be_kept_is_refused_as_such(
-    trusted: Office, happens: Callable[[Engine], Any], refusal: type[CannotKeep],
+    trusted: Office,
+    happens: Callable[[Engine], Any],
+    refusal: type[StoreNotWritable],
 ) -> None:
-    cabinet, ana = trusted.cabinet, trusted.people["ana"]
-    cabinet.session.remove()
-    happens(cabinet.store.engine)
+    repository, ana = trusted.repository, trusted.people["ana"]
+    repository.session.remove()
+    happens(repository.store.engine)
     for _ in range(2):
         with pytest.raises(refusal):
-            drafts.keep(cabinet, ana, Place("visit", trusted.ion), [("story", LONG)])
+            drafts.keep_draft(repository, ana, DraftPlace("visit", trusted.ion), [("story", LONG)])
     assert trusted.open("case", trusted.ion).answers["last_name"] == "Țîrcă"
-    assert drafts.of_worker(cabinet, ana) == []
+    assert drafts.drafts_of_worker(repository, ana) == []

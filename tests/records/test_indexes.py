@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from app.records.lists import Wish, list_page
-from app.records.overview import changed_by_others, deleted_records, to_check
-from app.records.scope import SYSTEM, Scope, acting_as
-from app.records.store import Store
-from app.records.totals import totals
+from dosar.database.store import Store
+from dosar.overview.case_overview import changed_by_others, deleted_records, records_to_check
+from dosar.records.lists.list_query import ListQuery, list_page
+from dosar.records.lists.totals import list_totals
+from dosar.records.row_scope import SYSTEM_SCOPE, Scope, acting_as
 from tests.records.cabinets import ROMANIAN, Office, office_in
 
 FORMS = ("case", "visit", "aid")
@@ -25,7 +25,7 @@ def embedded(sqlite_store: Store) -> Iterator[Office]:
 
 
 @contextmanager
-def ways(office: Office, scope: Scope = SYSTEM) -> Iterator[list[str]]:
+def ways(office: Office, scope: Scope = SYSTEM_SCOPE) -> Iterator[list[str]]:
     """How the database finds what is asked for meanwhile."""
     asked: list[tuple[str, Any]] = []
 
@@ -33,7 +33,7 @@ def ways(office: Office, scope: Scope = SYSTEM) -> Iterator[list[str]]:
         asked.append((statement, parameters))
 
     found: list[str] = []
-    engine = office.cabinet.store.engine
+    engine = office.repository.store.engine
     event.listen(engine, "before_cursor_execute", note)
     try:
         with acting_as(scope):
@@ -52,8 +52,8 @@ def gathered(found: list[str]) -> list[str]:
 
 def test_sheets_to_check_and_deleted_ones_stand_apart(embedded: Office) -> None:
     with ways(embedded) as found:
-        to_check(embedded.cabinet, FORMS, 10)
-        deleted_records(embedded.cabinet, FORMS, 10)
+        records_to_check(embedded.repository, FORMS, 10)
+        deleted_records(embedded.repository, FORMS, 10)
     assert not gathered(found)
     assert {f"ix_{form}__{kind}__only" for form in FORMS for kind in ("waiting", "deleted")} <= named_in(found)
 
@@ -64,28 +64,28 @@ def named_in(found: list[str]) -> set[str]:
 
 def test_a_total_is_summed_off_an_index(embedded: Office) -> None:
     with ways(embedded) as found:
-        totals(embedded.cabinet, embedded.cabinet.forms, {"aid": Wish()}, ROMANIAN)
+        list_totals(embedded.repository, embedded.repository.forms, {"aid": ListQuery()}, ROMANIAN)
     assert "ix_aid__sum0__only" in named_in(found)
 
 
 def test_a_filter_within_some_cases_goes_by_the_cases(embedded: Office) -> None:
     own = embedded.scope("ana", "own")
     with ways(embedded, own) as found:
-        list_page(embedded.cabinet, embedded.cabinet.forms, "aid", Wish(filters={"kind": "rent"}), ROMANIAN)
+        list_page(embedded.repository, embedded.repository.forms, "aid", ListQuery(filters={"kind": "rent"}), ROMANIAN)
     assert named_in(found) & {"ix_aid__case_id"}
     assert "ix_aid__kind" not in named_in(found)
 
 
 def test_what_others_did_is_not_gathered_by_form(embedded: Office) -> None:
-    for scope in (SYSTEM, embedded.scope("ana", "own")):
+    for scope in (SYSTEM_SCOPE, embedded.scope("ana", "own")):
         with ways(embedded, scope) as found:
-            changed_by_others(embedded.cabinet, FORMS, embedded.people["ana"], 5)
+            changed_by_others(embedded.repository, FORMS, embedded.people["ana"], 5)
         assert not named_in(found) & {"ix_dosar_history_record"}
 
 
 def test_a_list_sorted_by_a_choice_is_read_off_an_index(embedded: Office) -> None:
     for sort in ("status", "-status"):
         with ways(embedded) as found:
-            list_page(embedded.cabinet, embedded.cabinet.forms, "case", Wish(sort=sort), ROMANIAN)
+            list_page(embedded.repository, embedded.repository.forms, "case", ListQuery(sort=sort), ROMANIAN)
         assert any(name.startswith("ix_case__status__") for name in named_in(found))
         assert not [way for way in found if "TEMP B-TREE FOR ORDER BY" in way]

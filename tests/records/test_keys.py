@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app.records import keys
-from app.records.keys import default_key_file, key_from_file, key_from_passphrase, salt_file
-from app.records.store import Store, database_file
-from app.records.trouble import Trouble, WrongKey
+from dosar.database import keys
+from dosar.database.keys import default_key_file, key_from_file, key_from_passphrase, salt_file
+from dosar.database.store import Store, database_file
+from dosar.database.store_errors import StoreError, WrongKey
 
 PASSPHRASE = "trei cai verzi pe pereți"
 
@@ -53,7 +53,7 @@ def test_the_key_lies_apart_from_the_data_unless_told_otherwise(
 def test_a_missing_key_is_never_replaced(data: Path, key_file: Path) -> None:
     start(data, key_from_file(data, key_file))
     key_file.unlink()
-    with pytest.raises(Trouble, match="is missing"):
+    with pytest.raises(StoreError, match="is missing"):
         key_from_file(data, key_file)
     assert not key_file.exists()
 
@@ -68,11 +68,11 @@ def test_another_key_does_not_open_the_database(data: Path, tmp_path: Path) -> N
 
 
 def test_a_key_beside_its_data_is_refused(data: Path, tmp_path: Path) -> None:
-    with pytest.raises(Trouble, match="inside the data folder"):
+    with pytest.raises(StoreError, match="inside the data folder"):
         key_from_file(data, data / "secret" / "dosar.key")
     data.mkdir()
     (tmp_path / "elsewhere").symlink_to(data)
-    with pytest.raises(Trouble, match="inside the data folder"):
+    with pytest.raises(StoreError, match="inside the data folder"):
         key_from_file(data, tmp_path / "elsewhere" / "dosar.key")
 
 
@@ -80,7 +80,7 @@ def test_a_key_beside_its_data_is_refused(data: Path, tmp_path: Path) -> None:
 def test_a_key_that_others_can_read_is_refused(data: Path, key_file: Path) -> None:
     key_from_file(data, key_file)
     key_file.chmod(0o640)
-    with pytest.raises(Trouble, match="chmod 600"):
+    with pytest.raises(StoreError, match="chmod 600"):
         key_from_file(data, key_file)
 
 
@@ -88,7 +88,7 @@ def test_a_key_that_others_can_read_is_refused(data: Path, key_file: Path) -> No
 def test_a_damaged_key_file_is_named(data: Path, key_file: Path, content: str) -> None:
     key_from_file(data, key_file)
     key_file.write_text(content)
-    with pytest.raises(Trouble, match="is damaged"):
+    with pytest.raises(StoreError, match="is damaged"):
         key_from_file(data, key_file)
 
 
@@ -101,7 +101,7 @@ def test_a_passphrase_opens_what_it_made(data: Path) -> None:
 
 
 def test_a_short_passphrase_is_refused_at_the_start(data: Path) -> None:
-    with pytest.raises(Trouble, match="at least 14 characters"):
+    with pytest.raises(StoreError, match="at least 14 characters"):
         key_from_passphrase(data, "12345678")
     assert not salt_file(data).exists()
 
@@ -109,7 +109,7 @@ def test_a_short_passphrase_is_refused_at_the_start(data: Path) -> None:
 def test_a_missing_salt_is_never_replaced(data: Path) -> None:
     start(data, key_from_passphrase(data, PASSPHRASE))
     salt_file(data).unlink()
-    with pytest.raises(Trouble, match="does not open the database without it"):
+    with pytest.raises(StoreError, match="does not open the database without it"):
         key_from_passphrase(data, PASSPHRASE)
 
 

@@ -13,7 +13,10 @@ KILLS = 40
 def test_forty_kills_leave_old_or_new(tmp_path: Path) -> None:
     killed = subprocess.run(
         [sys.executable, "-m", "tests.records.kills", str(tmp_path), str(KILLS)],
-        capture_output=True, text=True, cwd=Path(__file__).parents[2], timeout=120,
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        timeout=120,
     )
     assert killed.returncode == 0, killed.stderr
     found = killed.stdout.split()

@@ -4,8 +4,8 @@ import gc
 from pathlib import Path
 from weakref import ref
 
-from app.records.cabinet import Cabinet
-from app.records.store import Store
+from dosar.database.store import Store
+from dosar.records.repository import Repository
 from tests.databases import fresh_store
 from tests.records.cabinets import definition
 
@@ -20,4 +20,4 @@ def test_nothing_holds_what_was_closed(tmp_path: Path) -> None:
 
 
 def _class_of_a_record(store: Store) -> type:
-    return next(iter(Cabinet(store, definition()).tables.classes().values()))
+    return next(iter(Repository(store, definition()).tables.classes().values()))

@@ -7,16 +7,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from app.records import drafts
-from app.records.drafts import Place
-from app.records.loose_files import OPEN_FOR, clear_loose_files
-from app.records.sheets import put_away
-from app.records.store import Store
-from app.records.system import as_of, attachment, now
+from dosar.database.store import Store
+from dosar.database.system_tables import attachment_table, stamped_as_of, utc_now
+from dosar.migrations.orphan_files import KEEP_LOOSE_FOR, clear_loose_files
+from dosar.records.save import delete_sheet
+from dosar.records.unsaved import drafts
+from dosar.records.unsaved.drafts import DraftPlace
 from tests.records.organisations import CLERK, Organisation, form, organisation_in
 
 VISIT = form(
-    "visit", "name: said, type: text", "name: photo, type: file", "name: scan, type: image",
+    "visit",
+    "name: said, type: text",
+    "name: photo, type: file",
+    "name: scan, type: image",
     "name: papers, type: table, columns: [{name: paper, type: file, label: {en: Paper, ro: Act}}]",
     head="list: [said]",
 )
@@ -35,16 +38,28 @@ def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
 def attached(ours: Organisation, question: str = "photo", rows_of: str = "") -> int:
     """A file that came with a sheet a moment ago."""
     with ours.store.writing() as session:
-        return session.execute(insert(attachment).values(
-            form="visit", rows_of=rows_of, question=question, name="act.pdf", media_type="application/pdf", size=4,
-            digest="", content=b"%PDF", user_id=1, at=now(),
-        ).returning(attachment.c.id)).scalar_one()
+        return session.execute(
+            insert(attachment_table)
+            .values(
+                form="visit",
+                rows_of=rows_of,
+                question=question,
+                name="act.pdf",
+                media_type="application/pdf",
+                size=4,
+                digest="",
+                content=b"%PDF",
+                user_id=1,
+                at=utc_now(),
+            )
+            .returning(attachment_table.c.id)
+        ).scalar_one()
 
 
-def files_after(ours: Organisation, time: timedelta = OPEN_FOR) -> list[int]:
-    with as_of(now() + time + timedelta(minutes=1)), ours.store.writing() as session:
+def files_after(ours: Organisation, time: timedelta = KEEP_LOOSE_FOR) -> list[int]:
+    with stamped_as_of(utc_now() + time + timedelta(minutes=1)), ours.store.writing() as session:
         clear_loose_files(session.connection())
-        return sorted(session.scalars(select(attachment.c.id)))
+        return sorted(session.scalars(select(attachment_table.c.id)))
 
 
 def test_a_file_of_no_sheet_goes_after_a_day(ours: Organisation) -> None:
@@ -58,20 +73,20 @@ def test_a_file_of_no_sheet_goes_after_a_day(ours: Organisation) -> None:
 def test_a_file_stays_with_its_sheet_and_with_a_draft(ours: Organisation) -> None:
     deleted, scan = attached(ours), attached(ours, "scan")
     number = ours.enter("visit", photo=deleted)
-    put_away(ours.cabinet, ours.form("visit"), number, CLERK)
+    delete_sheet(ours.repository, ours.form("visit"), number, CLERK)
     ours.enter("visit", scan=scan)
     begun, in_row = attached(ours), attached(ours, "paper", "papers")
     boxes = [("said", "Bună"), ("photo", str(begun)), ("papers.0.paper", str(in_row))]
-    drafts.keep(ours.cabinet, 1, Place("visit"), boxes)
+    drafts.keep_draft(ours.repository, 1, DraftPlace("visit"), boxes)
     assert files_after(ours) == [deleted, scan, begun, in_row]
-    drafts.discard(ours.cabinet, 1, Place("visit"))
+    drafts.discard_draft(ours.repository, 1, DraftPlace("visit"))
     assert files_after(ours) == [deleted, scan]
 
 
 def test_neither_another_box_nor_another_workers_draft_keeps_a_file(ours: Organisation) -> None:
     loose = attached(ours)
-    drafts.keep(ours.cabinet, 1, Place("visit"), [("said", str(loose)), ("papers.0.paper", str(loose))])
-    drafts.keep(ours.cabinet, 2, Place("visit"), [("photo", str(loose))])
+    drafts.keep_draft(ours.repository, 1, DraftPlace("visit"), [("said", str(loose)), ("papers.0.paper", str(loose))])
+    drafts.keep_draft(ours.repository, 2, DraftPlace("visit"), [("photo", str(loose))])
     assert files_after(ours) == []
 
 

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from app.records.attachments import readable
-from app.records.history import entries
-from app.records.search import found_by
-from app.records.sheets import bring_back, correct, enter, put_away
-from app.records.system import attachment, now
+from dosar.database.system_tables import attachment_table, utc_now
+from dosar.records.attachments import readable_files
+from dosar.records.audit_log import history_entries
+from dosar.records.save import correct_sheet, delete_sheet, enter_sheet, restore_sheet
+from dosar.records.search import search_condition
 from tests.records.organisations import CASE, CLERK, MENU, ROLES, Organisation, form
 
 HEAD = "belongs_to: case"
@@ -18,13 +18,16 @@ INTAKE = form("intake", "name: aim, type: text", SCHOOL, "name: scan, type: file
 WITHOUT = form("intake", "name: aim, type: text", "name: scan, type: file", head=HEAD)
 PLAN = form("plan", "name: goal, type: text", head=HEAD)
 WITH = form(
-    "plan", "name: goal, type: text", "name: education, type: paragraph, search: true, was: intake.school",
-    "name: long, type: computed, result: yes_no, value: count(education) > 0", head=HEAD,
+    "plan",
+    "name: goal, type: text",
+    "name: education, type: paragraph, search: true, was: intake.school",
+    "name: long, type: computed, result: yes_no, value: count(education) > 0",
+    head=HEAD,
 )
 
 
 def filed(ours: Organisation, key: str, case: int, **answers: Any) -> int:
-    return enter(ours.cabinet, ours.form(key), answers, CLERK, case)
+    return enter_sheet(ours.repository, ours.form(key), answers, CLERK, case)
 
 
 def filled(ours: Organisation) -> None:
@@ -38,12 +41,16 @@ def filled(ours: Organisation) -> None:
 
 def found(ours: Organisation, key: str) -> list[int]:
     """The records in which the search finds a port."""
-    kept: Any = ours.cabinet.record_class(key)
-    return list(ours.cabinet.session.scalars(select(kept.id).where(found_by(ours.form(key), kept.id, "port"))))
+    kept: Any = ours.repository.record_class(key)
+    return list(
+        ours.repository.session.scalars(select(kept.id).where(search_condition(ours.form(key), kept.id, "port")))
+    )
 
 
 def told_changes(ours: Organisation, key: str, record_id: int) -> list[tuple[str, dict[str, tuple[Any, Any]]]]:
-    told = entries(ours.cabinet, ours.form(key), ours.cabinet.find(key, record_id), elsewhere=ours.cabinet.forms)
+    told = history_entries(
+        ours.repository, ours.form(key), ours.repository.find(key, record_id), elsewhere=ours.repository.forms
+    )
     return [(one.action, {each.question.name: (each.old, each.new) for each in one.changes}) for one in told]
 
 
@@ -63,13 +70,17 @@ def test_answers_go_with_their_question(ours: Organisation) -> None:
     assert found(ours, "plan") == [2] and found(ours, "intake") == []
     assert ("moved_here", {"education": (None, "Țărm")}) in told_changes(ours, "plan", 1)
     assert told_changes(ours, "intake", 1) == [
-        ("moved_away", {"education": ("Țărm", None)}), ("entered", {"education": (None, "Țărm")}),
+        ("moved_away", {"education": ("Țărm", None)}),
+        ("entered", {"education": (None, "Țărm")}),
     ]
     for _ in range(2):
         assert ours.plan() == [] and {"F020", "F021", "F025", "F058", "F059"}.isdisjoint(ours.codes())
         ours.start(menu=MENU + "\n")
-    ours.start(plan=WITH.replace("name: education", "name: study").replace("intake.school", "education").replace(
-        "count(education)", "count(study)"))
+    ours.start(
+        plan=WITH.replace("name: education", "name: study")
+        .replace("intake.school", "education")
+        .replace("count(education)", "count(study)")
+    )
     assert told_changes(ours, "intake", 1)[1] == ("entered", {"study": (None, "Țărm")})
 
 
@@ -78,7 +89,7 @@ def test_the_name_given_up_may_be_asked_anew(ours: Organisation) -> None:
     ours.upgrade(intake=WITHOUT, plan=WITH)
     ours.start(intake=form("intake", "name: school, type: integer", head=HEAD))
     assert {"F020", "F025", "F058", "F059"}.isdisjoint(ours.codes())
-    correct(ours.cabinet, ours.form("intake"), 1, 1, {"school": 7}, CLERK)
+    correct_sheet(ours.repository, ours.form("intake"), 1, 1, {"school": 7}, CLERK)
     assert ours.answers("intake", 1) == {"school": 7} and ours.answers("plan", 1)["education"] == "Țărm"
     assert told_changes(ours, "intake", 1)[0] == ("corrected", {"school": (None, 7)})
     assert ("entered", {"education": (None, "Țărm")}) in told_changes(ours, "intake", 1)
@@ -89,15 +100,21 @@ def test_answers_go_to_the_case_file_and_from_it(ours: Organisation) -> None:
     more = "      - {name: school, type: text, was: intake.school, label: {en: School, ro: Școala}}\n"
     ours.upgrade(intake=WITHOUT, case=CASE + more)
     assert [ours.answers("case", one)["school"] for one in (1, 2)] == ["Țărm", "port"]
-    ours.upgrade(case=CASE, plan=form("plan", "name: goal, type: text", "name: school, type: text, was: case.school",
-                                      head=HEAD))
+    ours.upgrade(
+        case=CASE, plan=form("plan", "name: goal, type: text", "name: school, type: text, was: case.school", head=HEAD)
+    )
     assert [ours.answers("plan", one)["school"] for one in (1, 2)] == ["Țărm", "port"]
     assert ("entered", {"school": (None, "Țărm")}) in told_changes(ours, "intake", 1), "told as it is called by now"
 
 
-@pytest.mark.parametrize("more, said", [
-    ({"intake": 2}, "sheet answers it: 2"), ({"plan": 1}, "with more than one: 1"), ({"case": 1}, "such a sheet: 1"),
-])
+@pytest.mark.parametrize(
+    "more, said",
+    [
+        ({"intake": 2}, "sheet answers it: 2"),
+        ({"plan": 1}, "with more than one: 1"),
+        ({"case": 1}, "such a sheet: 1"),
+    ],
+)
 def test_an_answer_without_one_place_stays(ours: Organisation, more: dict[str, int], said: str) -> None:
     filled(ours)
     if "plan" in more:
@@ -110,9 +127,9 @@ def test_an_answer_without_one_place_stays(ours: Organisation, more: dict[str, i
         assert said in ours.told("F058")[1] and len(ours.told("F058")) == 2
         assert ours.answers("intake", 1)["school"] == "Țărm" and "education" not in ours.form("plan").questions
     if "plan" in more:
-        put_away(ours.cabinet, ours.form("plan"), 3, CLERK)
+        delete_sheet(ours.repository, ours.form("plan"), 3, CLERK)
     elif "intake" in more:
-        correct(ours.cabinet, ours.form("intake"), 3, 1, {"school": None}, CLERK)
+        correct_sheet(ours.repository, ours.form("intake"), 3, 1, {"school": None}, CLERK)
     else:
         filed(ours, "plan", 3)
     ours.upgrade()
@@ -121,13 +138,13 @@ def test_an_answer_without_one_place_stays(ours: Organisation, more: dict[str, i
 
 def test_a_deleted_answer_is_not_seen_again(ours: Organisation) -> None:
     filled(ours)
-    put_away(ours.cabinet, ours.form("intake"), 1, CLERK)
+    delete_sheet(ours.repository, ours.form("intake"), 1, CLERK)
     ours.upgrade(intake=WITHOUT, plan=WITH)
     assert "Without such a sheet: 1" in ours.told("F058")[1]
-    put_away(ours.cabinet, ours.form("plan"), 1, CLERK)
+    delete_sheet(ours.repository, ours.form("plan"), 1, CLERK)
     ours.upgrade()
     assert ours.told("F058") == []
-    bring_back(ours.cabinet, ours.form("plan"), 1, CLERK)
+    restore_sheet(ours.repository, ours.form("plan"), 1, CLERK)
     assert ours.answers("plan", 1)["education"] == "Țărm"
 
 
@@ -135,35 +152,55 @@ def test_was_of_another_form_may_come_too_late(ours: Organisation) -> None:
     filled(ours)
     ours.start(intake=WITHOUT, plan=WITH.replace(", was: intake.school", ""))
     assert len(ours.told("F021")) == 1
-    correct(ours.cabinet, ours.form("plan"), 1, 1, {"education": "și aici"}, CLERK)
+    correct_sheet(ours.repository, ours.form("plan"), 1, 1, {"education": "și aici"}, CLERK)
     ours.upgrade(plan=WITH)
     assert "answered there already: 1" in ours.told("F058")[1]
-    correct(ours.cabinet, ours.form("plan"), 1, 2, {"education": None}, CLERK)
+    correct_sheet(ours.repository, ours.form("plan"), 1, 2, {"education": None}, CLERK)
     ours.upgrade()
     assert ours.told("F058") == [] and ours.answers("plan", 1)["education"] == "Țărm"
 
 
 def test_files_go_along(ours: Organisation) -> None:
     filled(ours)
-    with ours.cabinet.writing() as session:
-        number = session.scalar(insert(attachment).values(
-            form="intake", question="scan", record_id=1, name="a.pdf", media_type="application/pdf", size=1, digest="",
-            content=b"%", user_id=1, at=now(),
-        ).returning(attachment.c.id))
-    correct(ours.cabinet, ours.form("intake"), 1, 1, {"scan": number}, CLERK)
-    ours.upgrade(intake=form("intake", "name: aim, type: text", SCHOOL, head=HEAD),
-                 plan=form("plan", "name: goal, type: text", "name: paper, type: file, was: intake.scan", head=HEAD))
-    kept = readable(ours.cabinet, ours.cabinet.forms, [number], 9)[number]
+    with ours.repository.writing() as session:
+        number = session.scalar(
+            insert(attachment_table)
+            .values(
+                form="intake",
+                question="scan",
+                record_id=1,
+                name="a.pdf",
+                media_type="application/pdf",
+                size=1,
+                digest="",
+                content=b"%",
+                user_id=1,
+                at=utc_now(),
+            )
+            .returning(attachment_table.c.id)
+        )
+    correct_sheet(ours.repository, ours.form("intake"), 1, 1, {"scan": number}, CLERK)
+    ours.upgrade(
+        intake=form("intake", "name: aim, type: text", SCHOOL, head=HEAD),
+        plan=form("plan", "name: goal, type: text", "name: paper, type: file, was: intake.scan", head=HEAD),
+    )
+    kept = readable_files(ours.repository, ours.repository.forms, [number], 9)[number]
     assert (kept.form, kept.question, kept.record_id) == ("plan", "paper", 1)
     assert ours.answers("plan", 1)["paper"] == number
 
 
-@pytest.mark.parametrize("before, after, who", [
-    ("name: school, type: text, sensitivity: legal", "name: school, type: text", "volunteer, sensitivity: legal"),
-    ("name: school, type: text, sensitivity: legal", "name: school, type: text, sensitivity: health",
-     "sensitivity: legal"),
-    ("name: school, type: text", "name: school, type: text", "volunteer"),
-])
+@pytest.mark.parametrize(
+    "before, after, who",
+    [
+        ("name: school, type: text, sensitivity: legal", "name: school, type: text", "volunteer, sensitivity: legal"),
+        (
+            "name: school, type: text, sensitivity: legal",
+            "name: school, type: text, sensitivity: health",
+            "sensitivity: legal",
+        ),
+        ("name: school, type: text", "name: school, type: text", "volunteer"),
+    ],
+)
 def test_more_people_read_it_only_with_a_word(ours: Organisation, before: str, after: str, who: str) -> None:
     roles = ROLES + "  - {role: volunteer, title: {en: V, ro: V}, may: {plan: [see]}}\n"
     ours.start(intake=form("intake", "name: aim, type: text", before, head=HEAD), plan=PLAN, roles=roles)
@@ -178,14 +215,20 @@ def test_more_people_read_it_only_with_a_word(ours: Organisation, before: str, a
     assert ours.answers("plan", 1)["school"] == "Țărm"
 
 
-@pytest.mark.parametrize("files, said", [
-    ({"intake": INTAKE}, "is still asked there"),
-    ({"intake": WITHOUT.replace("title: {en: Part", "titel: {en: Part")}, "once the mistakes in forms/intake.yaml"),
-    ({"plan": WITH.replace(HEAD, HEAD + "\nlist: [none]")}, "once the mistakes in forms/plan.yaml"),
-    ({"plan": WITH.replace("education, type: paragraph", "education, type: integer")}, 'do not fit "plan.education"'),
-    ({"plan": PLAN, "free": WITH.replace("form: plan", "form: free").replace(HEAD, "")}, "only between forms that"),
-    ({"talk": WITH.replace("form: plan", "form: talk")}, "Another question says already"),
-])
+@pytest.mark.parametrize(
+    "files, said",
+    [
+        ({"intake": INTAKE}, "is still asked there"),
+        ({"intake": WITHOUT.replace("title: {en: Part", "titel: {en: Part")}, "once the mistakes in forms/intake.yaml"),
+        ({"plan": WITH.replace(HEAD, HEAD + "\nlist: [none]")}, "once the mistakes in forms/plan.yaml"),
+        (
+            {"plan": WITH.replace("education, type: paragraph", "education, type: integer")},
+            'do not fit "plan.education"',
+        ),
+        ({"plan": PLAN, "free": WITH.replace("form: plan", "form: free").replace(HEAD, "")}, "only between forms that"),
+        ({"talk": WITH.replace("form: plan", "form: talk")}, "Another question says already"),
+    ],
+)
 def test_what_cannot_move_is_refused(ours: Organisation, files: dict[str, str | None], said: str) -> None:
     filled(ours)
     ours.write(**{"intake": WITHOUT, "plan": WITH, **files})
@@ -197,9 +240,12 @@ def test_what_cannot_move_is_refused(ours: Organisation, files: dict[str, str | 
 
 def test_both_forms_get_other_names_meanwhile(ours: Organisation) -> None:
     filled(ours)
-    ours.upgrade(intake=None, plan=None,
-                 start=WITHOUT.replace("form: intake", "form: start\nwas: intake"),
-                 scheme=WITH.replace("form: plan", "form: scheme\nwas: plan"))
+    ours.upgrade(
+        intake=None,
+        plan=None,
+        start=WITHOUT.replace("form: intake", "form: start\nwas: intake"),
+        scheme=WITH.replace("form: plan", "form: scheme\nwas: plan"),
+    )
     assert ours.told("F058") == [] and ours.answers("scheme", 1)["education"] == "Țărm"
     ours.start(menu=MENU + "\n")
     assert ours.plan() == [] and {"F020", "F021", "F025", "F058", "F059"}.isdisjoint(ours.codes())

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from app.language.expressions import Expression
-from app.language.figures import Figure
-from app.language.question import Reading
-from app.records.figures import Period, counted
-from app.records.lists import Wish, answers_listed, list_page, showable, sortable
-from app.records.store import Store
+from dosar.database.store import Store
+from dosar.language.figures import Figure
+from dosar.language.question import ReadingContext
+from dosar.language.rules.expressions import Expression
+from dosar.overview.reports import ReportPeriod, count_figures
+from dosar.records.lists.list_query import ListQuery, is_list_sortable, list_answers, list_page, showable_columns
 from tests.records.organisations import Organisation, form, organisation_in
 
 PERSON = form(
@@ -27,7 +27,7 @@ PERSON = form(
     head="list: [age, is_minor, until_of_age]",
 )
 BORN = date(2010, 12, 1)
-LATER = Reading("ro", date(2028, 12, 1))
+LATER = ReadingContext("ro", date(2028, 12, 1))
 
 
 @pytest.fixture
@@ -42,16 +42,19 @@ def person(ours: Organisation) -> int:
     return ours.enter("person", born=BORN, age=15, is_minor=True, guarded=True, until_of_age=3)
 
 
-def read(ours: Organisation, known: Any, reading: Reading) -> tuple[list[str], list[Any]]:
+def read(ours: Organisation, known: Any, reading: ReadingContext) -> tuple[list[str], list[Any]]:
     """The person in the list, and in its export."""
-    page = list_page(ours.cabinet, known, "person", Wish(), reading)
-    [(_, answers)] = answers_listed(ours.cabinet, known, "person", Wish(), reading, page.ids)
+    page = list_page(ours.repository, known, "person", ListQuery(), reading)
+    [(_, answers)] = list_answers(ours.repository, known, "person", ListQuery(), reading, page.ids)
     return page.cells[0], answers
 
 
 def test_a_list_and_its_export_tell_the_age_of_today(ours: Organisation, person: int) -> None:
-    assert read(ours, ours.cabinet.forms, Reading("ro", date(2026, 11, 22))) == (["15", "Da", "3"], [15, True, 3])
-    assert read(ours, ours.cabinet.forms, LATER) == (["18", "Nu", "0"], [18, False, 0])
+    assert read(ours, ours.repository.forms, ReadingContext("ro", date(2026, 11, 22))) == (
+        ["15", "Da", "3"],
+        [15, True, 3],
+    )
+    assert read(ours, ours.repository.forms, LATER) == (["18", "Nu", "0"], [18, False, 0])
 
 
 def test_the_age_is_known_to_who_may_not_know_the_day_of_birth(ours: Organisation, person: int) -> None:
@@ -62,20 +65,25 @@ def test_the_age_is_known_to_who_may_not_know_the_day_of_birth(ours: Organisatio
 
 def test_what_is_not_asked_has_no_age(ours: Organisation) -> None:
     ours.enter("person", born=BORN, age=15, is_minor=True, guarded=False)
-    assert read(ours, ours.cabinet.forms, LATER)[1] == [18, False, None]
+    assert read(ours, ours.repository.forms, LATER)[1] == [18, False, None]
 
 
 def test_no_list_is_sorted_by_an_age_nor_shows_what_is_made_of_rows(ours: Organisation) -> None:
     person = ours.form("person")
-    assert not sortable(person, "age") and sortable(person, "guarded") is ("guarded" in person.list)
-    assert "age" in showable(person) and "oldest" not in showable(person)
+    assert not is_list_sortable(person, "age") and is_list_sortable(person, "guarded") is ("guarded" in person.list)
+    assert "age" in showable_columns(person) and "oldest" not in showable_columns(person)
 
 
 def test_a_figure_counts_the_age_of_the_periods_last_day(ours: Organisation, person: int) -> None:
-    figure = Figure.model_validate({
-        "figure": "minors", "title": {"en": "Minors", "ro": "Minori"}, "form": "person", "since": "born",
-        "if": Expression("is_minor"),
-    })
-    periods = [Period("", date(year, 1, 1), date(year, 12, 31)) for year in (2027, 2028)]
-    [counts] = counted(ours.cabinet, ours.cabinet.forms, [figure], periods, 0)
+    figure = Figure.model_validate(
+        {
+            "figure": "minors",
+            "title": {"en": "Minors", "ro": "Minori"},
+            "form": "person",
+            "since": "born",
+            "if": Expression("is_minor"),
+        }
+    )
+    periods = [ReportPeriod("", date(year, 1, 1), date(year, 12, 31)) for year in (2027, 2028)]
+    [counts] = count_figures(ours.repository, ours.repository.forms, [figure], periods, 0)
     assert [one.total for one in counts] == [1, 0]

@@ -9,18 +9,32 @@ LIST = "list: items\n" + "choices:\n  - {code: %s, label: {en: Flour, ro: FÄƒinÄ
 ROWS = "name: rows, type: table, columns: [{name: %s, type: text, label: {en: Who, ro: Cine}%s}]"
 
 
-@pytest.mark.parametrize("before, after, said", [
-    (["name: remark, type: text"], ["name: notes, type: text, was: remrak"],
-     'was: remrak - no question of this form was ever called so; did you mean "remark"? Correct this line'),
-    (["name: remark, type: text"], ["name: remark, type: text, was: other"],
-     "was: other - no question of this form was ever called so. Correct this line, or take it away."),
-    ([ROWS % ("who", "")], [ROWS % ("name", ", was: hwo")], 'did you mean "who"?'),
-    ([f"name: a, type: select_one, {CHOICES % ('flour', '')}"],
-     [f"name: a, type: select_one, {CHOICES % ('meal', ', was: flour2')}"],
-     'was: flour2 - this list never had such a choice; did you mean "flour"? Correct'),
-    (["name: remark, type: text"], ["name: remark, type: text", "name: more, type: text, was: visit2.remark"],
-     "was: visit2.remark - no question"),
-])
+@pytest.mark.parametrize(
+    "before, after, said",
+    [
+        (
+            ["name: remark, type: text"],
+            ["name: notes, type: text, was: remrak"],
+            'was: remrak - no question of this form was ever called so; did you mean "remark"? Correct this line',
+        ),
+        (
+            ["name: remark, type: text"],
+            ["name: remark, type: text, was: other"],
+            "was: other - no question of this form was ever called so. Correct this line, or take it away.",
+        ),
+        ([ROWS % ("who", "")], [ROWS % ("name", ", was: hwo")], 'did you mean "who"?'),
+        (
+            [f"name: a, type: select_one, {CHOICES % ('flour', '')}"],
+            [f"name: a, type: select_one, {CHOICES % ('meal', ', was: flour2')}"],
+            'was: flour2 - this list never had such a choice; did you mean "flour"? Correct',
+        ),
+        (
+            ["name: remark, type: text"],
+            ["name: remark, type: text", "name: more, type: text, was: visit2.remark"],
+            "was: visit2.remark - no question",
+        ),
+    ],
+)
 def test_a_slip_is_told_as_long_as_it_stands(
     ours: Organisation, before: list[str], after: list[str], said: str
 ) -> None:
@@ -35,8 +49,11 @@ def test_a_slip_is_told_as_long_as_it_stands(
 def test_a_slip_in_a_shared_list_and_in_the_name_of_a_form(ours: Organisation) -> None:
     ours.start(visit=form("visit", "name: a, type: select_one, choices: items"), choices__items=LIST % ("flour", ""))
     ours.enter("visit", a="flour")
-    ours.start(visit=None, choices__items=LIST % ("meal", ", was: flower"),
-               meeting=form("meeting", "name: a, type: select_one, choices: items", head="was: vizit"))
+    ours.start(
+        visit=None,
+        choices__items=LIST % ("meal", ", was: flower"),
+        meeting=form("meeting", "name: a, type: select_one, choices: items", head="was: vizit"),
+    )
     for turn in range(2):
         assert [one.partition("F059: ")[2].partition(" Correct")[0] for one in ours.told("F059")] == [
             'was: flower - this list never had such a choice; did you mean "flour"?',
@@ -48,8 +65,10 @@ def test_a_slip_in_a_shared_list_and_in_the_name_of_a_form(ours: Organisation) -
 def test_what_was_is_known_for_ever(ours: Organisation) -> None:
     ours.start(visit=form("visit", f"name: a, type: select_one, {CHOICES % ('flour', '')}", ROWS % ("who", "")))
     ours.enter("visit", a="flour")
-    after = [f"name: b, was: a, type: select_one, {CHOICES % ('meal', ', was: flour')}",
-             ROWS.replace("name: rows", "name: people, was: rows") % ("name", ", was: who")]
+    after = [
+        f"name: b, was: a, type: select_one, {CHOICES % ('meal', ', was: flour')}",
+        ROWS.replace("name: rows", "name: people, was: rows") % ("name", ", was: who"),
+    ]
     ours.upgrade(visit=None, meeting=form("meeting", *after, head="was: visit"))
     for turn in range(2):
         assert ours.told("F059") == []
@@ -58,8 +77,12 @@ def test_what_was_is_known_for_ever(ours: Organisation) -> None:
 
 def test_a_fresh_organisation_is_told_nothing_of_former_times(ours: Organisation) -> None:
     files = {
-        "visit": form("visit", "name: a, was: before, type: select_one, choices: items",
-                      "name: c, type: text, was: other.c", head="was: earlier"),
+        "visit": form(
+            "visit",
+            "name: a, was: before, type: select_one, choices: items",
+            "name: c, type: text, was: other.c",
+            head="was: earlier",
+        ),
         "choices__items": LIST % ("meal", ", was: flour"),
     }
     ours.start(**files)

@@ -5,19 +5,19 @@ from datetime import timedelta
 
 import pytest
 
-import app.fields  # noqa: F401 - tells the language its kinds of question
-from app.access.install import install
-from app.language.folder import Definition, define, make_parts
-from app.language.form import CASE
-from app.language.reading import read_text
-from app.records.cabinet import Cabinet
-from app.records.history import entries
-from app.records.merging import Merging, merge
-from app.records.planning import carry_out, plan
-from app.records.programme import programme_now
-from app.records.scope import SYSTEM, acting_as
-from app.records.store import Store
-from app.records.system import SYSTEM_METADATA
+import dosar.fields  # noqa: F401 - tells the language its kinds of question
+from dosar.access.appbuilder.install import create_access_tables
+from dosar.database.store import Store
+from dosar.database.system_tables import SYSTEM_METADATA
+from dosar.language.form import CASE_FORM
+from dosar.language.load.folder import Definition, make_definition, make_parts
+from dosar.language.load.yaml_reader import read_text
+from dosar.migrations.plan import carry_out_steps, plan_steps
+from dosar.overview.programme import programme_now
+from dosar.records.audit_log import history_entries
+from dosar.records.cases.merge import CaseMerge, merge_cases
+from dosar.records.repository import Repository
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.records.cabinets import ROMANIAN, TODAY, Office, _hire
 
 FILES = {
@@ -74,38 +74,40 @@ programme:
 
 def definition() -> Definition:
     contents = {part: read_text(text, "a.yaml").contents for part, text in FILES.items()}
-    return define(make_parts(contents), contents)
+    return make_definition(make_parts(contents), contents)
 
 
 @pytest.fixture
 def others(store: Store) -> Iterator[Office]:
     """The organisation, with nothing filed yet."""
     with store.writing() as session:
-        install(session.connection())
+        create_access_tables(session.connection())
         SYSTEM_METADATA.create_all(session.connection())
-        carry_out(session.connection(), plan(session.connection(), definition()))
-    with acting_as(SYSTEM):
-        yield Office(Cabinet(store, definition()), _hire(store, "ana", "paul"))
+        carry_out_steps(session.connection(), plan_steps(session.connection(), definition()))
+    with acting_as(SYSTEM_SCOPE):
+        yield Office(Repository(store, definition()), _hire(store, "ana", "paul"))
     store.session.remove()
 
 
 def test_the_overview_counts_the_places_it_is_told_of(others: Office) -> None:
-    case = others.enter(CASE)
+    case = others.enter(CASE_FORM)
     house = others.enter("house", called="Teiul", step="first", mats=3)
     long_ago, lately = TODAY - timedelta(90), TODAY - timedelta(20)
     others.enter("lodging", case, under_roof=house, step="first", came=lately, goes=TODAY + timedelta(2))
     others.enter("lodging", case, under_roof=house, step="first", came=long_ago, went=lately)
-    declared = others.cabinet.definition.stages.programme
+    declared = others.repository.definition.stages.programme
     assert declared is not None
-    now = programme_now(others.cabinet, declared, others.cabinet.forms, ROMANIAN)
+    now = programme_now(others.repository, declared, others.repository.forms, ROMANIAN)
     assert [(one.phase, one.beds, one.free) for one in now.beds] == [("first", 3, 2)]
-    assert [(now.titles[CASE, one.case_id], one.is_near(TODAY)) for one in now.stays] == [("F-1", True)]
+    assert [(now.titles[CASE_FORM, one.case_id], one.is_near(TODAY)) for one in now.stays] == [("F-1", True)]
     assert (now.titles["house", house], list(now.agreements)) == ("Teiul", [])
 
 
 def test_merged_cases_name_each_other_by_their_own_code(others: Office) -> None:
-    kept, gone = others.enter(CASE, alias="Sora"), others.enter(CASE, alias="Sora")
-    compared = Merging(kept, others.open(CASE, kept).record.version, gone, others.open(CASE, gone).record.version)
-    merge(others.cabinet, compared, [], others.clerk(), "una și aceeași")
-    told = entries(others.cabinet, others.form(CASE), others.cabinet.case(kept))
+    kept, gone = others.enter(CASE_FORM, alias="Sora"), others.enter(CASE_FORM, alias="Sora")
+    compared = CaseMerge(
+        kept, others.open(CASE_FORM, kept).record.version, gone, others.open(CASE_FORM, gone).record.version
+    )
+    merge_cases(others.repository, compared, [], others.actor(), "una și aceeași")
+    told = history_entries(others.repository, others.form(CASE_FORM), others.repository.case(kept))
     assert "F-2: una și aceeași" in [one.reason for one in told]

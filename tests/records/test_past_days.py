@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from app.language.form import CASE
-from app.records.sheets import enter
-from app.records.store import Store
+from dosar.database.store import Store
+from dosar.language.form import CASE_FORM
+from dosar.records.save import enter_sheet
 from tests.records.organisations import CLERK, Organisation, form, organisation_in
 
 QUESTIONS = (
-    "name: closed_on, type: date", "name: since, type: partial_date", "name: met, type: datetime",
+    "name: closed_on, type: date",
+    "name: since, type: partial_date",
+    "name: met, type: datetime",
     "name: rows, type: table, columns: [{name: held_on, type: date, label: {en: Day, ro: Ziua}}]",
 )
 HEAD = "belongs_to: case\nlist: [closed_on]"
@@ -27,15 +29,23 @@ for _kind in ("type: date", "type: partial_date", "type: datetime"):
 def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
     with organisation_in(store, tmp_path) as organisation:
         organisation.start(visit=VISIT, menu=MENU)
-        organisation.enter(CASE, name="Ana")
+        organisation.enter(CASE_FORM, name="Ana")
         yield organisation
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 20), date(2062, 1, 1)])
 def test_days_that_are_kept_stay_when_their_question_is_past(ours: Organisation, day: date) -> None:
-    visit = enter(ours.cabinet, ours.form("visit"), {
-        "closed_on": day, "since": f"{day:%Y-%m}", "rows": [{"id": None, "held_on": day}],
-    }, CLERK, 1)
+    visit = enter_sheet(
+        ours.repository,
+        ours.form("visit"),
+        {
+            "closed_on": day,
+            "since": f"{day:%Y-%m}",
+            "rows": [{"id": None, "held_on": day}],
+        },
+        CLERK,
+        1,
+    )
     ours.start(visit=PAST)
     assert ours.codes() == []
     assert ours.form("visit").questions["closed_on"].past  # type: ignore[attr-defined]

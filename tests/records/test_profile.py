@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.records.scope import OutOfReach
-from app.records.store import Store
+from dosar.database.store import Store
+from dosar.records.row_scope import OutOfReach
 from tests.records.organisations import Organisation, form, organisation_in
 
 VISIT = form("visit", "name: said, type: text", head="list: [said]")
@@ -24,9 +24,9 @@ def test_a_form_that_is_not_picked_does_not_run_and_keeps_its_records(ours: Orga
     number = ours.enter("visit", said="Bună")
     ours.start(profile="forms: [case]")
     assert ours.codes() == []
-    assert list(ours.cabinet.forms) == ["case"]
+    assert list(ours.repository.forms) == ["case"]
     with pytest.raises(OutOfReach):
-        ours.cabinet.find("visit", number)
+        ours.repository.find("visit", number)
     assert ours.column("visit", "said") == ["Bună"]
     ours.start(profile="forms: [case, visit]")
     assert ours.answers("visit", number)["said"] == "Bună"
@@ -54,4 +54,4 @@ def test_a_profile_with_a_mistake_leaves_the_last_good_one(ours: Organisation) -
     ours.start(visit=VISIT, menu=MENU, profile="forms: [case]")
     ours.start(profile="forms: [visit]")
     assert ours.codes() == ["F046"]
-    assert list(ours.cabinet.forms) == ["case"]
+    assert list(ours.repository.forms) == ["case"]

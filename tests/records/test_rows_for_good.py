@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
-from app.records.copying import copy
-from app.records.store import Store
+from dosar.database.store import Store
+from dosar.database.transfer import copy_database
 from tests.databases import fresh_store
 from tests.records.organisations import Organisation, form, organisation_in
 
@@ -59,9 +59,9 @@ def test_the_number_of_a_row_of_another_sheet_makes_a_new_row(ours: Organisation
 
 
 def test_the_database_refuses_it_too_also_in_a_copy(ours: Organisation, plan: int, tmp_path: Path) -> None:
-    kept: Any = ours.cabinet.tables.rows["plan", "changes"].__table__  # type: ignore[attr-defined]
+    kept: Any = ours.repository.tables.rows["plan", "changes"].__table__  # type: ignore[attr-defined]
     with fresh_store("sqlite", tmp_path / "other") as other:
-        copy(ours.store, other, ours.cabinet.tables.metadata.tables.values())
+        copy_database(ours.store, other, ours.repository.tables.metadata.tables.values())
         assert other.session.scalars(select(kept.c.what)).all() == ["Alt curs", "Alt termen"]
         other.session.remove()
         for store in (ours.store, other):

@@ -7,29 +7,29 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from app.language.message import Mistake
-from app.language.question import Unknown
-from app.records.history import BACK_WITH_CASE, LEFT_WITH_CASE, entries
-from app.records.overview import changed_by_others, deleted_records, entered_by, events
-from app.records.scope import OutOfReach
-from app.records.sheets import Clash, bring_back, put_away
-from app.records.system import as_of, now, once, word
+from dosar.database.system_tables import post_token_table, search_word_table, stamped_as_of, utc_now
+from dosar.language.question import Unknown
+from dosar.language.text.message import Mistake
+from dosar.overview.case_overview import changed_by_others, deleted_records, latest_events, records_entered_by
+from dosar.records.audit_log import BACK_WITH_CASE, LEFT_WITH_CASE, history_entries
+from dosar.records.row_scope import OutOfReach
+from dosar.records.save import EditConflict, delete_sheet, restore_sheet
 from tests.records.cabinets import ROMANIAN, TODAY, Office
 
 
 def told(office: Office, key: str, record_id: int) -> list[tuple[str, dict[str, tuple[Any, Any]]]]:
     """The history, oldest first: action, and question → (old, new)."""
-    record = office.cabinet.find(key, record_id, with_deleted=True)
-    found = entries(office.cabinet, office.form(key), record)
+    record = office.repository.find(key, record_id, with_deleted=True)
+    found = history_entries(office.repository, office.form(key), record)
     return [
-        (entry.action, {one.question.name: (one.old, one.new) for one in entry.changes})
-        for entry in reversed(found)
+        (entry.action, {one.question.name: (one.old, one.new) for one in entry.changes}) for entry in reversed(found)
     ]
 
 
 def test_a_sheet_comes_back_as_it_was_filed(trusted: Office) -> None:
     answers = {
-        "visit_date": date(2026, 11, 20), "purpose": Unknown.REFUSED,
+        "visit_date": date(2026, 11, 20),
+        "purpose": Unknown.REFUSED,
         "story": "A plecat în 1998.\nS-a întors.",
         "family": [{"id": None, "name": "Ion", "age": 7, "helper": None}],
     }
@@ -38,7 +38,10 @@ def test_a_sheet_comes_back_as_it_was_filed(trusted: Office) -> None:
     kept = dict(sheet.answers)
     assert [row.pop("id") > 0 for row in kept["family"]] == [True]
     assert kept == {
-        **answers, "partner": None, "before": None, "photo": None,
+        **answers,
+        "partner": None,
+        "before": None,
+        "photo": None,
         "family": [{"name": "Ion", "age": 7, "helper": None}],
     }
     record = sheet.record
@@ -59,7 +62,7 @@ def test_the_history_tells_old_and_new_of_each_answer(trusted: Office) -> None:
         ("entered", {"visit_date": (None, TODAY), "purpose": (None, "prima vizită")}),
         ("corrected", {"purpose": ("prima vizită", "a doua vizită"), "story": (None, "Stă la bunici.")}),
     ]
-    newest = entries(trusted.cabinet, trusted.form("visit"), trusted.open("visit", visit).record)[0]
+    newest = history_entries(trusted.repository, trusted.form("visit"), trusted.open("visit", visit).record)[0]
     assert (newest.user_id, newest.form_version) == (trusted.people["maria"], 1)
 
 
@@ -68,9 +71,15 @@ def test_the_history_tells_rows_by_their_id(trusted: Office) -> None:
     visit = trusted.enter("visit", trusted.ion, family=rows)
     sheet = trusted.open("visit", visit)
     ion, dan = sheet.answers["family"]
-    trusted.correct("visit", visit, sheet.record.version, family=[
-        {**dan, "age": 10}, {"id": None, "name": "Ana", "age": 1},
-    ])
+    trusted.correct(
+        "visit",
+        visit,
+        sheet.record.version,
+        family=[
+            {**dan, "age": 10},
+            {"id": None, "name": "Ana", "age": 1},
+        ],
+    )
     old, new = told(trusted, "visit", visit)[1][1]["family"]
     assert old == [ion, dan]
     assert new[0] == {**dan, "age": 10}
@@ -112,37 +121,39 @@ def test_a_new_sheet_takes_no_rows_of_another_record(trusted: Office) -> None:
 def test_put_away_and_brought_back(trusted: Office) -> None:
     visit = trusted.enter("visit", trusted.ion, purpose="vizită", family=[{"name": "Ion", "age": 7}])
     before = trusted.open("visit", visit).answers
-    put_away(trusted.cabinet, trusted.form("visit"), visit, trusted.clerk())
+    delete_sheet(trusted.repository, trusted.form("visit"), visit, trusted.actor())
     with pytest.raises(OutOfReach):
         trusted.open("visit", visit)
     assert trusted.count("visit") == 0
-    bring_back(trusted.cabinet, trusted.form("visit"), visit, trusted.clerk())
+    restore_sheet(trusted.repository, trusted.form("visit"), visit, trusted.actor())
     assert trusted.open("visit", visit).answers == before
     assert [action for action, _ in told(trusted, "visit", visit)] == ["entered", "deleted", "restored"]
 
 
 def test_a_sheet_comes_back_with_its_case_not_before_it(trusted: Office) -> None:
     visit = trusted.enter("visit", trusted.ion)
-    put_away(trusted.cabinet, trusted.form("case"), trusted.ion, trusted.clerk())
+    delete_sheet(trusted.repository, trusted.form("case"), trusted.ion, trusted.actor())
     with pytest.raises(Mistake, match="Bring the case back first"):
-        bring_back(trusted.cabinet, trusted.form("visit"), visit, trusted.clerk())
-    bring_back(trusted.cabinet, trusted.form("case"), trusted.ion, trusted.clerk())
+        restore_sheet(trusted.repository, trusted.form("visit"), visit, trusted.actor())
+    restore_sheet(trusted.repository, trusted.form("case"), trusted.ion, trusted.actor())
     assert trusted.open("visit", visit).case is not None
 
 
 def test_the_history_of_a_sheet_tells_that_it_went_with_its_case(trusted: Office) -> None:
     visit = trusted.enter("visit", trusted.ion)
     by_itself = trusted.enter("visit", trusted.ion)
-    put_away(trusted.cabinet, trusted.form("visit"), by_itself, trusted.clerk())
-    with as_of(now() + timedelta(hours=1)):
-        put_away(trusted.cabinet, trusted.form("case"), trusted.ion, trusted.clerk("maria"))
+    delete_sheet(trusted.repository, trusted.form("visit"), by_itself, trusted.actor())
+    with stamped_as_of(utc_now() + timedelta(hours=1)):
+        delete_sheet(trusted.repository, trusted.form("case"), trusted.ion, trusted.actor("maria"))
         assert _found_deleted(trusted) == [("case", trusted.ion)]
-        bring_back(trusted.cabinet, trusted.form("case"), trusted.ion, trusted.clerk("paul"))
-    record = trusted.cabinet.find("visit", visit)
-    found = entries(trusted.cabinet, trusted.form("visit"), record)
+        restore_sheet(trusted.repository, trusted.form("case"), trusted.ion, trusted.actor("paul"))
+    record = trusted.repository.find("visit", visit)
+    found = history_entries(trusted.repository, trusted.form("visit"), record)
     people = trusted.people
     assert [(one.action, one.user_id) for one in found] == [
-        (BACK_WITH_CASE, people["paul"]), (LEFT_WITH_CASE, people["maria"]), ("entered", people["ana"])
+        (BACK_WITH_CASE, people["paul"]),
+        (LEFT_WITH_CASE, people["maria"]),
+        ("entered", people["ana"]),
     ]
     assert [action for action, _ in told(trusted, "visit", by_itself)] == ["entered", "deleted"]
     assert _found_deleted(trusted) == [("visit", by_itself)]
@@ -150,13 +161,16 @@ def test_the_history_of_a_sheet_tells_that_it_went_with_its_case(trusted: Office
 
 def test_what_went_with_a_case_is_told_once_where_the_case_is_told_of(trusted: Office) -> None:
     trusted.enter("visit", trusted.ion)
-    put_away(trusted.cabinet, trusted.form("case"), trusted.ion, trusted.clerk("maria"))
-    bring_back(trusted.cabinet, trusted.form("case"), trusted.ion, trusted.clerk("maria"))
-    happened = events(trusted.cabinet, trusted.cabinet.case(trusted.ion), ["case", "visit"], ROMANIAN)
+    delete_sheet(trusted.repository, trusted.form("case"), trusted.ion, trusted.actor("maria"))
+    restore_sheet(trusted.repository, trusted.form("case"), trusted.ion, trusted.actor("maria"))
+    happened = latest_events(trusted.repository, trusted.repository.case(trusted.ion), ["case", "visit"], ROMANIAN)
     assert [(one.form, one.action) for one in happened] == [
-        ("case", "restored"), ("case", "deleted"), ("visit", "entered"), ("case", "entered")
+        ("case", "restored"),
+        ("case", "deleted"),
+        ("visit", "entered"),
+        ("case", "entered"),
     ]
-    others = changed_by_others(trusted.cabinet, ["case", "visit"], trusted.people["ana"], 10)
+    others = changed_by_others(trusted.repository, ["case", "visit"], trusted.people["ana"], 10)
     assert [(one.form, one.action) for one in others if one.case_id == trusted.ion] == [("case", "restored")]
 
 
@@ -165,35 +179,35 @@ def test_what_was_entered_and_came_back_is_there_again(trusted: Office) -> None:
     case, form = trusted.form("case"), trusted.form("visit")
 
     def entered() -> list[tuple[str, int]]:
-        found = entered_by(trusted.cabinet, ["case", "visit"], ana, now() - timedelta(days=1), 10)
+        found = records_entered_by(trusted.repository, ["case", "visit"], ana, utc_now() - timedelta(days=1), 10)
         return [(one.form, one.id) for one in found]
 
     both = [("visit", visit), ("case", trusted.ion)]
     assert entered() == both
-    put_away(trusted.cabinet, form, visit, trusted.clerk())
+    delete_sheet(trusted.repository, form, visit, trusted.actor())
     assert entered() == both[1:]
-    bring_back(trusted.cabinet, form, visit, trusted.clerk())
+    restore_sheet(trusted.repository, form, visit, trusted.actor())
     assert entered() == both
-    put_away(trusted.cabinet, case, trusted.ion, trusted.clerk())
+    delete_sheet(trusted.repository, case, trusted.ion, trusted.actor())
     assert entered() == []
-    bring_back(trusted.cabinet, case, trusted.ion, trusted.clerk())
+    restore_sheet(trusted.repository, case, trusted.ion, trusted.actor())
     assert entered() == both
 
 
 def _found_deleted(office: Office) -> list[tuple[str, int]]:
-    return [(one.form, one.id) for one in deleted_records(office.cabinet, ["case", "visit", "aid"], 10)]
+    return [(one.form, one.id) for one in deleted_records(office.repository, ["case", "visit", "aid"], 10)]
 
 
 def test_bringing_back_what_is_there_changes_nothing(trusted: Office) -> None:
     visit = trusted.enter("visit", trusted.ion)
-    bring_back(trusted.cabinet, trusted.form("visit"), visit, trusted.clerk())
+    restore_sheet(trusted.repository, trusted.form("visit"), visit, trusted.actor())
     assert [action for action, _ in told(trusted, "visit", visit)] == ["entered"]
 
 
 def test_a_deleted_record_is_not_corrected(trusted: Office) -> None:
     visit = trusted.enter("visit", trusted.ion)
     version = trusted.open("visit", visit).record.version
-    put_away(trusted.cabinet, trusted.form("visit"), visit, trusted.clerk())
+    delete_sheet(trusted.repository, trusted.form("visit"), visit, trusted.actor())
     with pytest.raises(OutOfReach):
         trusted.correct("visit", visit, version, purpose="prea târziu")
 
@@ -209,7 +223,7 @@ def test_whoever_saw_an_older_version_overwrites_nothing(trusted: Office) -> Non
     visit = trusted.enter("visit", trusted.ion, purpose="vizită")
     seen = trusted.open("visit", visit).record.version
     trusted.correct("visit", visit, seen, purpose="a Anei")
-    with pytest.raises(Clash):
+    with pytest.raises(EditConflict):
         trusted.correct("visit", visit, seen, user="maria", purpose="a Mariei")
     assert trusted.open("visit", visit).answers["purpose"] == "a Anei"
 
@@ -226,12 +240,12 @@ def test_what_fails_half_way_leaves_nothing(trusted: Office) -> None:
     left = _kept(trusted)
     with pytest.raises(IntegrityError):
         trusted.enter("visit", trusted.ion, token="nu se ține", purpose="vizită", partner=999)
-    trusted.cabinet.session.remove()
+    trusted.repository.session.remove()
     assert _kept(trusted) == left
 
 
 def _kept(office: Office) -> list[int]:
     """How many visits, words to find them by and used tokens there are."""
-    session = office.cabinet.session
-    tables = (word, once)
+    session = office.repository.session
+    tables = (search_word_table, post_token_table)
     return [office.count("visit"), *(session.scalar(select(func.count()).select_from(one)) for one in tables)]

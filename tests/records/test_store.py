@@ -17,13 +17,14 @@ from sqlalchemy import ForeignKey, String, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from app.records import store as stores
-from app.records.store import Store, database_file
-from app.records.trouble import Busy, Damaged, Trouble, WrongKey
+from dosar.database import store as stores
+from dosar.database.store import Store, database_file
+from dosar.database.store_errors import StoreBusy, StoreDamaged, StoreError, WrongKey
 from tests.databases import KEY, Place
 
 PASSWORD = "o parolă foarte lungă"
 CANARIES = [f"Țîrcă-Canarul-{number}" for number in range(400)]
+
 
 class Base(DeclarativeBase):
     pass
@@ -113,8 +114,14 @@ def test_the_search_for_names_finds_them_in_a_plain_database(tmp_path: Path) -> 
 
 def test_every_connection_is_set_up_for_safety(sqlite_store: Store) -> None:
     wanted = {
-        "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "temp_store": 2,
-        "trusted_schema": 0, "cache_size": -65536, "busy_timeout": 10000,
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "secure_delete": 1,
+        "temp_store": 2,
+        "trusted_schema": 0,
+        "cache_size": -65536,
+        "busy_timeout": 10000,
     }
     connections = [sqlite_store.engine.connect() for _ in range(8)]
     for connection in connections:
@@ -139,7 +146,7 @@ def test_the_database_looks_up_by_what_is_rare(sqlite_store: Store) -> None:
         "EXPLAIN QUERY PLAN SELECT id FROM sheet "
         "WHERE kind = 'food' AND case_id IN (SELECT value FROM json_each('[1, 2, 3]'))"
     )
-    sqlite_store.learn()
+    sqlite_store.update_statistics()
     with sqlite_store.snapshot() as read:
         plan = " ".join(str(row) for row in read.exec_driver_sql(wanted))
     assert "by_case" in plan
@@ -175,13 +182,13 @@ def test_a_value_of_the_wrong_kind_is_not_repeated(filled: Store) -> None:
 
 def test_an_address_of_another_database_is_refused() -> None:
     for address in ("mysql://ion:parola@host/db", "parola", ""):
-        with pytest.raises(Trouble, match="must begin with postgresql://") as refused:
+        with pytest.raises(StoreError, match="must begin with postgresql://") as refused:
             Store.open(url=address)
         assert "parola" not in str(refused.value)
 
 
 def test_an_encrypted_store_needs_its_key(tmp_path: Path) -> None:
-    with pytest.raises(Trouble, match="a data folder with its key"):
+    with pytest.raises(StoreError, match="a data folder with its key"):
         Store.open(tmp_path)
 
 
@@ -201,7 +208,7 @@ def test_a_file_that_was_cut_off_is_told_as_damaged(tmp_path: Path) -> None:
     whole.close()
     file = database_file(tmp_path)
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    with pytest.raises(Damaged, match="put your last copy of the data folder in its place"):
+    with pytest.raises(StoreDamaged, match="put your last copy of the data folder in its place"):
         _all_of(Store.open(tmp_path, key=KEY))
 
 
@@ -295,14 +302,14 @@ def test_what_was_read_before_is_read_again_before_it_is_changed(filled: Store) 
 
 
 def test_who_waits_too_long_is_told_so(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stores, "PATIENCE", 1)
+    monkeypatch.setattr(stores, "LOCK_SECONDS", 1)
     told = []
 
     def write() -> None:
         try:
             with filled.writing() as session:
                 session.add(Person(name="Ion"))
-        except Busy as busy:
+        except StoreBusy as busy:
             told.append(str(busy.message))
         finally:
             filled.session.remove()
@@ -318,17 +325,17 @@ def test_who_waits_too_long_is_told_so(filled: Store, monkeypatch: pytest.Monkey
     assert names(filled) == ["Ana", "Maria", "Ion"]
 
 
-def test_another_program_holding_the_database_is_waited_for(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(stores, "PATIENCE", 1)
-    monkeypatch.setattr(stores, "PRAGMAS", [
-        "busy_timeout=300" if pragma.startswith("busy_timeout") else pragma for pragma in stores.PRAGMAS
-    ])
+def test_another_program_holding_the_database_is_waited_for(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stores, "LOCK_SECONDS", 1)
+    monkeypatch.setattr(
+        stores,
+        "PRAGMAS",
+        ["busy_timeout=300" if pragma.startswith("busy_timeout") else pragma for pragma in stores.PRAGMAS],
+    )
     store, other = place.open(), place.open()
     with other.writing() as session:
         tables.create_all(session.connection())
-        with pytest.raises(Busy), store.writing() as late:
+        with pytest.raises(StoreBusy), store.writing() as late:
             late.execute(insert(people), [{"name": "Ion"}])
     with store.writing() as late:
         late.execute(insert(people), [{"name": "Ion"}])
@@ -363,7 +370,10 @@ def _add(store: Store, name: str) -> None:
 def test_flask_appbuilder_lives_on_our_session(store: Store) -> None:
     app = Flask(__name__)
     app.config.update(
-        SECRET_KEY="test", FAB_CREATE_DB=False, FAB_UPDATE_PERMS=False, FAB_ADD_SECURITY_VIEWS=False,
+        SECRET_KEY="test",
+        FAB_CREATE_DB=False,
+        FAB_UPDATE_PERMS=False,
+        FAB_ADD_SECURITY_VIEWS=False,
         FAB_ADD_SECURITY_API=False,
     )
     with store.writing() as session:

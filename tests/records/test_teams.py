@@ -6,28 +6,32 @@ import pytest
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import update
 
-from app.language.form import CASE
-from app.language.message import Mistake
-from app.records.history import entries
-from app.records.labels import link_titles, user_names
-from app.records.overview import events, members
-from app.records.scope import SYSTEM, OutOfReach, Reach, acting_as
-from app.records.tables import USER
-from app.records.teams import join, leave, places_in
+from dosar.database.form_tables import USER_LINK
+from dosar.language.form import CASE_FORM
+from dosar.language.text.message import Mistake
+from dosar.overview.case_overview import latest_events, team_members
+from dosar.records.audit_log import history_entries
+from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Reach, acting_as
+from dosar.records.teams import join_team, leave_team, team_places
+from dosar.records.titles import link_titles, user_names
 from tests.records.cabinets import ROMANIAN, TODAY, Office
 
 YESTERDAY = TODAY - timedelta(days=1)
 
 
 def put(office: Office, user: str, role: str, since: date | None = None, by: str = "ana") -> None:
-    case = office.cabinet.case(office.ion)
-    join(office.cabinet, case, office.people[user], role, office.clerk(by), since, {"social_worker", "case_manager"})
+    case = office.repository.case(office.ion)
+    join_team(
+        office.repository, case, office.people[user], role, office.actor(by), since, {"social_worker", "case_manager"}
+    )
 
 
 def team(office: Office) -> set[tuple[str, str]]:
     names = {number: name for name, number in office.people.items()}
-    with acting_as(SYSTEM):
-        return {(names[one.user_id], one.role) for one in places_in(office.cabinet, office.cabinet.case(office.ion))}
+    with acting_as(SYSTEM_SCOPE):
+        return {
+            (names[one.user_id], one.role) for one in team_places(office.repository, office.repository.case(office.ion))
+        }
 
 
 def test_the_case_manager_puts_a_colleague_on_her_case(office: Office) -> None:
@@ -35,18 +39,21 @@ def test_the_case_manager_puts_a_colleague_on_her_case(office: Office) -> None:
         put(office, "paul", "social_worker", YESTERDAY)
     assert team(office) == {("ana", "case_manager"), ("paul", "social_worker")}
     with acting_as(office.scope("paul")):
-        assert office.cabinet.case(office.ion)
+        assert office.repository.case(office.ion)
 
 
-@pytest.mark.parametrize("user, reach, rights, allowed", [
-    ("maria", "all", {"see", "correct"}, True),
-    ("maria", "all", {"see"}, False),
-    ("paul", "own", {"see", "correct"}, False),
-])
+@pytest.mark.parametrize(
+    "user, reach, rights, allowed",
+    [
+        ("maria", "all", {"see", "correct"}, True),
+        ("maria", "all", {"see"}, False),
+        ("paul", "own", {"see", "correct"}, False),
+    ],
+)
 def test_others_need_the_reach_and_the_right(
     office: Office, user: str, reach: Reach, rights: set[str], allowed: bool
 ) -> None:
-    with acting_as(SYSTEM):
+    with acting_as(SYSTEM_SCOPE):
         put(office, "paul", "social_worker")
     with acting_as(office.scope(user, reach, case=rights)):
         if allowed:
@@ -58,45 +65,49 @@ def test_others_need_the_reach_and_the_right(
 
 
 def test_the_case_is_handed_over_and_all_of_it_is_told(office: Office) -> None:
-    with acting_as(SYSTEM):
+    with acting_as(SYSTEM_SCOPE):
         put(office, "paul", "social_worker", YESTERDAY)
         put(office, "paul", "case_manager")
-        case = office.cabinet.case(office.ion)
-        every = [(one.name, one.role, one.until) for one in members(office.cabinet, case, ROMANIAN)]
+        case = office.repository.case(office.ion)
+        every = [(one.name, one.role, one.until) for one in team_members(office.repository, case, ROMANIAN)]
         assert set(every) == {
-            ("Paul Probă", "case_manager", None), ("Ana Probă", "case_manager", TODAY),
+            ("Paul Probă", "case_manager", None),
+            ("Ana Probă", "case_manager", TODAY),
             ("Paul Probă", "social_worker", TODAY),
         }
-        told = entries(office.cabinet, office.form(CASE), case)[0].team
+        told = history_entries(office.repository, office.form(CASE_FORM), case)[0].team
     assert team(office) == {("paul", "case_manager")}
     assert [seat[1:] for seat in told.joined] == [("case_manager", TODAY)]
     assert {seat[0] for seat in told.left} == {office.people["ana"], office.people["paul"]}
     with acting_as(office.scope("ana")), pytest.raises(OutOfReach):
-        office.cabinet.case(office.ion)
+        office.repository.case(office.ion)
 
 
 def test_who_leaves_no_longer_reaches_the_case(office: Office) -> None:
     with acting_as(office.scope("ana")):
         put(office, "paul", "social_worker", YESTERDAY)
-        leave(office.cabinet, office.cabinet.case(office.ion), [office.people["paul"]], office.clerk())
+        leave_team(office.repository, office.repository.case(office.ion), [office.people["paul"]], office.actor())
     assert team(office) == {("ana", "case_manager")}
     with acting_as(office.scope("paul")), pytest.raises(OutOfReach):
-        office.cabinet.case(office.ion)
+        office.repository.case(office.ion)
 
 
 def test_a_case_is_never_left_without_a_manager(office: Office) -> None:
     with acting_as(office.scope("ana")), pytest.raises(Mistake, match="Hand it over first"):
-        leave(office.cabinet, office.cabinet.case(office.ion), [office.people["ana"]], office.clerk())
+        leave_team(office.repository, office.repository.case(office.ion), [office.people["ana"]], office.actor())
     with acting_as(office.scope("ana")), pytest.raises(Mistake, match="Hand it over first"):
         put(office, "ana", "social_worker")
 
 
-@pytest.mark.parametrize("user, role, since, why", [
-    ("paul", "social_worker", TODAY + timedelta(days=1), "future"),
-    ("paul", "queen", None, "role"),
-    ("ana", "case_manager", None, "already"),
-    ("nobody", "social_worker", None, "can sign in"),
-])
+@pytest.mark.parametrize(
+    "user, role, since, why",
+    [
+        ("paul", "social_worker", TODAY + timedelta(days=1), "future"),
+        ("paul", "queen", None, "role"),
+        ("ana", "case_manager", None, "already"),
+        ("nobody", "social_worker", None, "can sign in"),
+    ],
+)
 def test_what_makes_no_sense_is_said(office: Office, user: str, role: str, since: date | None, why: str) -> None:
     office.people["nobody"] = 4711
     with acting_as(office.scope("ana")), pytest.raises(Mistake, match=why):
@@ -105,14 +116,15 @@ def test_what_makes_no_sense_is_said(office: Office, user: str, role: str, since
 
 def test_whose_account_is_closed_is_marked_wherever_she_is_named(office: Office) -> None:
     ana = office.people["ana"]
-    with office.cabinet.writing() as session:
+    with office.repository.writing() as session:
         session.execute(update(User).where(User.id == ana).values(active=False))
     marked = "Ana Probă (cont închis)"
-    with acting_as(SYSTEM):
-        case = office.cabinet.case(office.ion)
-        assert [one.name for one in members(office.cabinet, case, ROMANIAN)] == [marked]
-        assert {one.who for one in events(office.cabinet, case, [CASE], ROMANIAN)} == {marked}
-    assert user_names(office.cabinet, [ana, office.people["paul"]], ROMANIAN) == {
-        ana: marked, office.people["paul"]: "Paul Probă",
+    with acting_as(SYSTEM_SCOPE):
+        case = office.repository.case(office.ion)
+        assert [one.name for one in team_members(office.repository, case, ROMANIAN)] == [marked]
+        assert {one.who for one in latest_events(office.repository, case, [CASE_FORM], ROMANIAN)} == {marked}
+    assert user_names(office.repository, [ana, office.people["paul"]], ROMANIAN) == {
+        ana: marked,
+        office.people["paul"]: "Paul Probă",
     }
-    assert link_titles(office.cabinet, {}, {USER: [ana]}, ROMANIAN) == {(USER, ana): marked}
+    assert link_titles(office.repository, {}, {USER_LINK: [ana]}, ROMANIAN) == {(USER_LINK, ana): marked}

@@ -14,14 +14,15 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select, update
 
-from app.records.store import Store
+from dosar.database.store import Store
 
 PEOPLE = 8
 SECONDS = 30 if os.environ.get("DOSAR_LONG") else 3
 
 tables = MetaData()
 notes = Table(
-    "notes", tables,
+    "notes",
+    tables,
     Column("id", Integer, primary_key=True),
     Column("writer", Integer, nullable=False),
     Column("text", String),
@@ -38,7 +39,10 @@ def shared(store: Store) -> Store:
 
 
 def everybody(
-    store: Store, work: Callable[[int], None], tell: Callable[[str], None], seconds: float = SECONDS / 3,
+    store: Store,
+    work: Callable[[int], None],
+    tell: Callable[[str], None],
+    seconds: float = SECONDS / 3,
 ) -> list[float]:
     """Eight threads repeat their work; the milliseconds each piece took."""
     until = time.monotonic() + seconds

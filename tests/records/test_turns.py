@@ -3,11 +3,11 @@
 import threading
 import time
 
-from app.records.turns import Turns
+from dosar.database.write_queue import WriteQueue
 
 
 def test_first_come_first_served() -> None:
-    turns, served = Turns(), []
+    turns, served = WriteQueue(), []
 
     def write(number: int) -> None:
         assert turns.take(5)
@@ -26,7 +26,7 @@ def test_first_come_first_served() -> None:
 
 
 def test_who_gives_up_holds_up_nobody() -> None:
-    turns, got = Turns(), []
+    turns, got = WriteQueue(), []
     assert turns.take(0)
     impatient = threading.Thread(target=lambda: got.append(turns.take(0.01)))
     impatient.start()

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select
 
-from app.fields.money import Money
-from app.language.question import Unknown
-from app.records import drafts, reindexing
-from app.records.drafts import Place
-from app.records.lists import Wish, list_page
-from app.records.search import found_by
-from app.records.system import draft, form_version, number, word
+from dosar.database.system_tables import code_series_table, draft_table, form_version_table, search_word_table
+from dosar.fields.money import Money
+from dosar.language.question import Unknown
+from dosar.migrations.convert import search_index
+from dosar.records.lists.list_query import ListQuery, list_page
+from dosar.records.search import search_condition
+from dosar.records.unsaved import drafts
+from dosar.records.unsaved.drafts import DraftPlace
 from tests.records.cabinets import ROMANIAN
 from tests.records.organisations import CASE, MENU, Organisation, form
 
@@ -21,9 +22,7 @@ VISIT = form("visit", "name: purpose, type: text", "name: day, type: date")
 
 
 def changes(ours: Organisation, key: str, record_id: int) -> list[dict[str, tuple[Any, Any]]]:
-    return [
-        {one.question.name: (one.old, one.new) for one in entry.changes} for entry in ours.history(key, record_id)
-    ]
+    return [{one.question.name: (one.old, one.new) for one in entry.changes} for entry in ours.history(key, record_id)]
 
 
 def test_a_new_form_is_simply_there(ours: Organisation) -> None:
@@ -46,17 +45,29 @@ def test_a_new_column_joins_the_rows(ours: Organisation) -> None:
     family = "name: family, type: table, columns: [{name: who, type: text, label: {en: Who, ro: Cine}}%s]"
     visit = ours.start(visit=form("visit", family % "")).enter("visit", family=[{"id": None, "who": "Dan"}])
     ours.start(visit=form("visit", family % ", {name: age, type: integer, label: {en: Age, ro: Vârsta}}"))
-    row, = ours.answers("visit", visit)["family"]
+    (row,) = ours.answers("visit", visit)["family"]
     assert (row["who"], row["age"]) == ("Dan", None)
 
 
 def test_a_renamed_question_keeps_its_answers_and_its_history(ours: Organisation) -> None:
-    ours.start(visit=form("visit", "name: cost, type: money, unknown: true", "name: aim, type: text, search: true",
-                          head="list: [aim, cost]\nsort: [aim]"))
+    ours.start(
+        visit=form(
+            "visit",
+            "name: cost, type: money, unknown: true",
+            "name: aim, type: text, search: true",
+            head="list: [aim, cost]\nsort: [aim]",
+        )
+    )
     visit = ours.enter("visit", cost=Money(Decimal(5), "EUR"), aim="Țărm")
     other = ours.enter("visit", cost=Unknown.REFUSED)
-    ours.start(visit=form("visit", "name: price, type: money, unknown: true, was: cost",
-                          "name: goal, type: text, search: true, was: aim", head="list: [goal, price]\nsort: [goal]"))
+    ours.start(
+        visit=form(
+            "visit",
+            "name: price, type: money, unknown: true, was: cost",
+            "name: goal, type: text, search: true, was: aim",
+            head="list: [goal, price]\nsort: [goal]",
+        )
+    )
     assert ours.answers("visit", visit) == {"price": Money(Decimal(5), "EUR"), "goal": "Țărm"}
     assert ours.answers("visit", other)["price"] is Unknown.REFUSED
     assert {"goal__sort", "price__currency", "price__unknown"} <= ours.columns("visit")
@@ -66,9 +77,9 @@ def test_a_renamed_question_keeps_its_answers_and_its_history(ours: Organisation
         {"goal": ("Țărm", "port")},
         {"price": (None, Money(Decimal(5), "EUR")), "goal": (None, "Țărm")},
     ]
-    kept: Any = ours.cabinet.record_class("visit")
-    found = select(kept.id).where(found_by(ours.cabinet.forms["visit"], kept.id, "port"))
-    assert ours.cabinet.session.scalars(found).all() == [visit]
+    kept: Any = ours.repository.record_class("visit")
+    found = select(kept.id).where(search_condition(ours.repository.forms["visit"], kept.id, "port"))
+    assert ours.repository.session.scalars(found).all() == [visit]
 
 
 def test_a_name_given_up_may_be_taken_anew(ours: Organisation) -> None:
@@ -94,7 +105,7 @@ def test_a_renamed_table_and_its_renamed_column(ours: Organisation) -> None:
     ours.start(visit=form("visit", table % ("family", "who", "")))
     visit = ours.enter("visit", family=[{"id": None, "who": "Dan"}])
     ours.start(visit=form("visit", table % ("people", "name", ", was: who") + ", was: family"))
-    row, = ours.answers("visit", visit)["people"]
+    (row,) = ours.answers("visit", visit)["people"]
     assert row["name"] == "Dan"
     (entry,) = changes(ours, "visit", visit)
     assert entry["people"][1][0]["name"] == "Dan"
@@ -105,17 +116,22 @@ def test_the_numbers_of_a_renamed_code_go_on(ours: Organisation) -> None:
     ours.enter("visit")
     second = ours.start(visit=form("visit", "name: ref, type: code, was: code")).enter("visit")
     assert ours.answers("visit", second)["ref"] == "D-2026-0002"
-    assert ours.cabinet.session.scalars(select(number.c.question).where(number.c.form == "visit")).all() == ["ref"]
+    assert ours.repository.session.scalars(
+        select(code_series_table.c.question).where(code_series_table.c.form == "visit")
+    ).all() == ["ref"]
 
 
 def test_a_sheet_begun_before_a_renaming_is_finished_after_it(ours: Organisation) -> None:
     table = "name: %s, type: table, columns: [{name: %s, type: text, label: {en: Who, ro: Cine}%s}]"
     ours.start(visit=form("visit", "name: aim, type: text", table % ("family", "who", "")))
     begun = [("aim", "unu"), ("aims", "nu"), ("family.0.who", "Dan"), ("family.0.id", ""), ("csrf_token", "x")]
-    drafts.keep(ours.cabinet, 1, Place("visit"), begun)
-    ours.start(visit=form("visit", "name: goal, type: text, was: aim",
-                          table % ("people", "name", ", was: who") + ", was: family"))
-    boxes = ours.cabinet.session.scalar(select(draft.c.boxes))
+    drafts.keep_draft(ours.repository, 1, DraftPlace("visit"), begun)
+    ours.start(
+        visit=form(
+            "visit", "name: goal, type: text, was: aim", table % ("people", "name", ", was: who") + ", was: family"
+        )
+    )
+    boxes = ours.repository.session.scalar(select(draft_table.c.boxes))
     assert [name for name, _ in boxes] == ["goal", "aims", "people.0.name", "people.0.id", "csrf_token"]
 
 
@@ -150,13 +166,13 @@ def test_a_question_comes_back_as_something_else(ours: Organisation) -> None:
 def test_a_removed_form_comes_back_with_its_records(ours: Organisation) -> None:
     visit = ours.start(visit=VISIT).enter("visit", purpose="sprijin")
     ours.start(visit=None)
-    assert "visit" not in ours.cabinet.forms
+    assert "visit" not in ours.repository.forms
     assert ours.column("visit", "purpose") == ["sprijin"]
     for _ in range(2):
         told = [str(one) for one in ours.opened.findings if one.code == "F052"]
         assert told == [
             'forms/visit.yaml:1: F052: The form "visit" is gone from the folder; its records are kept, but nobody sees '
-            'them: 1. Put its file back; if the form has a new name, write in its file was: visit.'
+            "them: 1. Put its file back; if the form has a new name, write in its file was: visit."
         ]
         ours.start(menu=MENU + "\n")
     ours.start(visit=VISIT + "      - {name: cost, type: integer, label: {en: Cost, ro: Cost}}\n")
@@ -193,14 +209,14 @@ def test_a_new_order_puts_old_records_in_it(ours: Organisation) -> None:
     for town in ("Zalău", "Șimleu", "Sinaia", "Aiud"):
         ours.enter("visit", town=town)
     ours.start(visit=plain + "list: [town]\nsort: [town]\n")
-    found = list_page(ours.cabinet, ours.cabinet.forms, "visit", Wish(), ROMANIAN)
+    found = list_page(ours.repository, ours.repository.forms, "visit", ListQuery(), ROMANIAN)
     assert [cells[0] for cells in found.cells] == ["Aiud", "Sinaia", "Șimleu", "Zalău"]
 
 
 def found(ours: Organisation, words: str, *clearances: Any) -> list[int]:
-    kept: Any = ours.cabinet.record_class("visit")
+    kept: Any = ours.repository.record_class("visit")
     known = ours.form("visit").seen_with(frozenset(clearances))
-    return list(ours.cabinet.session.scalars(select(kept.id).where(found_by(known, kept.id, words))))
+    return list(ours.repository.session.scalars(select(kept.id).where(search_condition(known, kept.id, words))))
 
 
 def test_old_records_are_found_by_a_question_searched_from_now_on(ours: Organisation) -> None:
@@ -216,8 +232,10 @@ def test_old_records_are_found_by_a_question_searched_from_now_on(ours: Organisa
 
 
 def test_nobody_is_found_by_a_column_that_became_sensitive(ours: Organisation) -> None:
-    family = ("name: family, type: table, search: true, columns: "
-              "[{name: who, type: text, search: true%s, label: {en: Who, ro: Cine}}]")
+    family = (
+        "name: family, type: table, search: true, columns: "
+        "[{name: who, type: text, search: true%s, label: {en: Who, ro: Cine}}]"
+    )
     ours.start(visit=form("visit", family % ""))
     visit = ours.enter("visit", family=[{"id": None, "who": "Măriuca"}])
     ours.start(visit=form("visit", family % ", sensitivity: identity"))
@@ -299,16 +317,16 @@ def test_a_change_that_would_lose_answers_is_refused(ours: Organisation) -> None
 def test_records_remember_the_version_they_were_written_on(ours: Organisation) -> None:
     first = ours.start(visit=VISIT).enter("visit", purpose="unu")
     second = ours.start(visit=VISIT + "version: 2\n").enter("visit", purpose="doi")
-    versions = [ours.cabinet.find("visit", visit).form_version for visit in (first, second)]
+    versions = [ours.repository.find("visit", visit).form_version for visit in (first, second)]
     assert versions == [1, 2]
     assert {entry.form_version for entry in ours.history("visit", first)} == {1}
-    versions_kept = select(form_version.c.version).where(form_version.c.form == "form:visit")
-    assert ours.cabinet.session.scalars(versions_kept.order_by(form_version.c.id)).all() == [1, 2]
+    versions_kept = select(form_version_table.c.version).where(form_version_table.c.form == "form:visit")
+    assert ours.repository.session.scalars(versions_kept.order_by(form_version_table.c.id)).all() == [1, 2]
 
 
 def test_forms_that_did_not_change_are_not_read_again(ours: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
     ours.start(visit=VISIT)
-    monkeypatch.setattr("app.records.upgrade.read_folder", lambda folder: pytest.fail("read again"))
+    monkeypatch.setattr("dosar.migrations.upgrade.read_folder", lambda folder: pytest.fail("read again"))
     assert not ours.start().opened.changed
     assert "F023" in ours.codes()
 
@@ -318,7 +336,7 @@ def test_an_upgrade_that_fails_changes_nothing(ours: Organisation, monkeypatch: 
     wide = form("visit", "name: b, type: text, was: a", "name: c, type: date", head="list: [b]\nsort: [b]")
     before = ours.columns("visit")
     with monkeypatch.context() as broken:
-        broken.setattr("app.records.planning.fill_sort_columns", lambda *_, **__: 1 / 0)
+        broken.setattr("dosar.migrations.plan.fill_sort_columns", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             ours.upgrade(visit=wide)
     assert ours.columns("visit") == before
@@ -338,8 +356,8 @@ def test_a_broken_list_of_choices_stops_no_form(ours: Organisation) -> None:
 
 def test_a_form_whose_choices_never_came_does_not_run(ours: Organisation) -> None:
     ours.start(visit=form("visit", "name: sex, type: select_one, choices: sex"), choices__sex="list: [")
-    assert "visit" not in ours.cabinet.forms
-    assert "case" in ours.cabinet.forms
+    assert "visit" not in ours.repository.forms
+    assert "case" in ours.repository.forms
 
 
 def test_a_file_that_cannot_be_read_is_known_by_its_name(ours: Organisation) -> None:
@@ -350,9 +368,9 @@ def test_a_file_that_cannot_be_read_is_known_by_its_name(ours: Organisation) -> 
 
 def test_without_a_case_form_nothing_belongs_to_one(ours: Organisation) -> None:
     ours.start(case="form: [", visit=form("visit", "name: day, type: date", head="belongs_to: case"))
-    assert dict(ours.cabinet.forms) == {}
+    assert dict(ours.repository.forms) == {}
     ours.start(case=CASE)
-    assert set(ours.cabinet.forms) == {"case", "visit"}
+    assert set(ours.repository.forms) == {"case", "visit"}
 
 
 def test_a_ledger_stays_one(ours: Organisation) -> None:
@@ -363,19 +381,20 @@ def test_a_ledger_stays_one(ours: Organisation) -> None:
 
 
 def test_the_index_is_made_anew_once_when_the_rules_of_spelling_change(
-    ours: Organisation, monkeypatch: pytest.MonkeyPatch,
+    ours: Organisation,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     searched = form("visit", "name: town, type: text, search: true")
     ours.start(visit=searched)
     visits = [ours.enter("visit", town=town) for town in ("D’Angelo", "Фёдоровка")]
     with ours.store.writing() as session:
-        session.execute(delete(word))
-        session.execute(insert(word).values(form="visit", word="d’angelo", record_id=visits[0]))
+        session.execute(delete(search_word_table))
+        session.execute(insert(search_word_table).values(form="visit", word="d’angelo", record_id=visits[0]))
     ours.start(visit=f"{searched}# by a program of today\n")
     assert [found(ours, words) for words in ("angelo", "федоровка", "d’angelo")] == [visits[:1], visits[1:], visits[:1]]
 
     made: list[str] = []
-    monkeypatch.setattr(reindexing, "index_anew", lambda connection, form: made.append(form.key))
+    monkeypatch.setattr(search_index, "reindex_form", lambda connection, form: made.append(form.key))
     ours.start(visit=f"{searched}# and again\n")
     assert made == []
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from app.language.form import CASE
-from app.language.message import Mistake
-from app.records.scope import SYSTEM, WITHDRAWN_WITHIN, OutOfReach, Scope, acting_as
-from app.records.sheets import put_away, withdraw
-from app.records.system import now
+from dosar.database.system_tables import utc_now
+from dosar.language.form import CASE_FORM
+from dosar.language.text.message import Mistake
+from dosar.records.row_scope import SYSTEM_SCOPE, WITHDRAWAL_TIME, OutOfReach, Scope, acting_as
+from dosar.records.save import delete_sheet, withdraw_sheet
 from tests.records.cabinets import TODAY, Office, together_in
 
 ENTERS = {"see", "enter", "correct"}
@@ -17,24 +17,24 @@ ENTERS = {"see", "enter", "correct"}
 
 def entering(office: Office, user: str = "ana") -> Scope:
     """A worker who may enter and correct everything, and delete nothing."""
-    return office.scope(user, **{CASE: ENTERS, "visit": ENTERS, "aid": {"see", "enter"}})
+    return office.scope(user, **{CASE_FORM: ENTERS, "visit": ENTERS, "aid": {"see", "enter"}})
 
 
 def take_back(office: Office, key: str, record_id: int, user: str = "ana") -> None:
     with acting_as(entering(office, user)):
-        withdraw(office.cabinet, office.form(key), record_id, office.clerk(user))
+        withdraw_sheet(office.repository, office.form(key), record_id, office.actor(user))
 
 
 def are_there(office: Office, *keys: str) -> list[int]:
-    with acting_as(SYSTEM):
+    with acting_as(SYSTEM_SCOPE):
         return [office.count(key) for key in keys]
 
 
 def test_a_case_opened_by_mistake_goes_with_ones_own_sheets(office: Office) -> None:
     with acting_as(entering(office)):
         office.enter("visit", office.ion, purpose="greșită")
-    take_back(office, CASE, office.ion)
-    assert are_there(office, CASE, "visit") == [1, 0]
+    take_back(office, CASE_FORM, office.ion)
+    assert are_there(office, CASE_FORM, "visit") == [1, 0]
 
 
 def test_a_case_stays_while_a_colleague_has_filed_in_it(office: Office) -> None:
@@ -42,8 +42,8 @@ def test_a_case_stays_while_a_colleague_has_filed_in_it(office: Office) -> None:
     with acting_as(entering(office, "maria")):
         office.enter("visit", office.ion, user="maria", visit_date=TODAY)
     with pytest.raises(Mistake, match="Ask somebody who may delete it"):
-        take_back(office, CASE, office.ion)
-    assert are_there(office, CASE, "visit") == [2, 1]
+        take_back(office, CASE_FORM, office.ion)
+    assert are_there(office, CASE_FORM, "visit") == [2, 1]
 
 
 def test_a_colleagues_sheet_counts_even_where_it_is_not_seen(office: Office) -> None:
@@ -51,38 +51,38 @@ def test_a_colleagues_sheet_counts_even_where_it_is_not_seen(office: Office) -> 
     with acting_as(entering(office, "maria")):
         office.enter("visit", office.ion, user="maria", visit_date=TODAY)
     with acting_as(office.scope("ana", case=ENTERS)), pytest.raises(Mistake):
-        withdraw(office.cabinet, office.form(CASE), office.ion, office.clerk())
+        withdraw_sheet(office.repository, office.form(CASE_FORM), office.ion, office.actor())
 
 
 def test_a_sheet_that_was_put_away_keeps_no_case(office: Office) -> None:
-    with acting_as(SYSTEM):
+    with acting_as(SYSTEM_SCOPE):
         visit = office.enter("visit", office.ion, user="maria", visit_date=TODAY)
-        put_away(office.cabinet, office.form("visit"), visit, office.clerk("maria"))
-    take_back(office, CASE, office.ion)
-    assert are_there(office, CASE) == [1]
+        delete_sheet(office.repository, office.form("visit"), visit, office.actor("maria"))
+    take_back(office, CASE_FORM, office.ion)
+    assert are_there(office, CASE_FORM) == [1]
 
 
 def test_a_case_stays_while_a_ledger_has_an_entry_in_it(office: Office) -> None:
     with acting_as(entering(office)):
         office.enter("aid", office.ion, given_on=TODAY, kind="food")
     with pytest.raises(Mistake):
-        take_back(office, CASE, office.ion)
-    assert are_there(office, CASE, "aid") == [2, 1]
+        take_back(office, CASE_FORM, office.ion)
+    assert are_there(office, CASE_FORM, "aid") == [2, 1]
 
 
 def test_the_session_itself_lets_no_such_case_go(office: Office) -> None:
-    with acting_as(SYSTEM):
+    with acting_as(SYSTEM_SCOPE):
         office.enter("visit", office.ion, user="maria", visit_date=TODAY)
     with acting_as(entering(office)), pytest.raises(OutOfReach):
-        put_away(office.cabinet, office.form(CASE), office.ion, office.clerk())
+        delete_sheet(office.repository, office.form(CASE_FORM), office.ion, office.actor())
 
 
 def test_whoever_may_delete_a_case_still_may(office: Office) -> None:
-    with acting_as(SYSTEM):
+    with acting_as(SYSTEM_SCOPE):
         office.enter("visit", office.ion, user="maria", visit_date=TODAY)
     with acting_as(office.scope("ana")):
-        put_away(office.cabinet, office.form(CASE), office.ion, office.clerk())
-    assert are_there(office, CASE, "visit") == [1, 0]
+        delete_sheet(office.repository, office.form(CASE_FORM), office.ion, office.actor())
+    assert are_there(office, CASE_FORM, "visit") == [1, 0]
 
 
 def test_a_sheet_that_a_colleague_corrected_stays(office: Office) -> None:
@@ -94,12 +94,12 @@ def test_a_sheet_that_a_colleague_corrected_stays(office: Office) -> None:
     with pytest.raises(Mistake):
         take_back(office, "visit", visit)
     with acting_as(entering(office)), pytest.raises(OutOfReach):
-        put_away(office.cabinet, office.form("visit"), visit, office.clerk())
+        delete_sheet(office.repository, office.form("visit"), visit, office.actor())
 
 
 def test_after_a_day_nothing_is_taken_back(office: Office) -> None:
-    kept = office.cabinet.record_class(CASE)
-    with acting_as(SYSTEM), office.cabinet.writing() as session:
-        session.execute(update(kept).values(created_at=now() - WITHDRAWN_WITHIN - timedelta(minutes=1)))
+    kept = office.repository.record_class(CASE_FORM)
+    with acting_as(SYSTEM_SCOPE), office.repository.writing() as session:
+        session.execute(update(kept).values(created_at=utc_now() - WITHDRAWAL_TIME - timedelta(minutes=1)))
     with pytest.raises(OutOfReach):
-        take_back(office, CASE, office.ion)
+        take_back(office, CASE_FORM, office.ion)

@@ -1,0 +1,54 @@
+"""Dosar: case files for organisations that help survivors of human trafficking."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+PACKAGE_FOLDER = Path(__file__).parent
+MAX_POSTED_BYTES = 26 * 2**20
+
+
+def shipped_folder(name: str) -> Path:
+    """The folder ``forms`` or ``translations``: inside the code when installed, at the top of a checkout."""
+    inside = PACKAGE_FOLDER / f"_{name}"
+    return inside if inside.is_dir() else PACKAGE_FOLDER.parents[1] / name
+
+
+def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: Any) -> Flask:
+    """The web application on an open store, with forms ready to run.
+
+    ``opened`` is what :func:`dosar.migrations.upgrade.open_forms` returned; ``data`` is the folder for what
+    the app makes for itself (compiled texts).
+    """
+    from dosar.access import install_access_control
+    from dosar.pages import register_pages
+    from dosar.pages.errors import install_error_pages
+    from dosar.pages.recovery.expired_session import install_expired_sessions
+    from dosar.pages.request_input import install_request_class
+    from dosar.pages.static_files import version_static_files
+    from dosar.pages.urls import install_record_numbers
+    from dosar.records.repository import Repository
+
+    app = Flask(__name__, static_url_path="/static", template_folder="pages")
+    app.config.update(
+        SECRET_KEY=secret_key,
+        DATA=str(data),
+        TRANSLATIONS=str(shipped_folder("translations")),
+        MAX_CONTENT_LENGTH=MAX_POSTED_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_POSTED_BYTES,
+        MAX_FORM_PARTS=60_000,
+        **config,
+    )
+    install_request_class(app)
+    install_record_numbers(app)
+    app.extensions["dosar_repository"] = Repository(store, opened.definition)
+    app.extensions["dosar_findings"] = opened.findings
+    app.extensions["dosar_form_files"] = {part: file for file, part in opened.files.items()}
+    app.extensions["dosar_known_forms"] = {}
+    version_static_files(app)
+    install_expired_sessions(app)
+    registry = install_access_control(app, store, opened.definition)
+    register_pages(app, registry)
+    install_error_pages(app)
+    return app

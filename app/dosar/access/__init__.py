@@ -1,0 +1,51 @@
+"""The gate: users, roles, sessions, sign-in; who may go through which route and reach which records."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from dosar.access.appbuilder.security_manager import PageRegistry, create_page_registry
+from dosar.access.authorization import current_worker_or_none, install_request_checks
+from dosar.access.i18n.languages import install_language_choice, language_options, prepare_translations
+from dosar.access.login.csrf import require_csrf_tokens
+from dosar.access.login.sessions import DatabaseSessions
+from dosar.access.menu import worker_menu
+from dosar.access.services import AccessServices, Clock
+from dosar.access.web.security_headers import add_security_headers
+from dosar.database.system_tables import utc_now
+from dosar.language.load.folder import Definition
+
+LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+
+
+def install_access_control(app: Flask, store: Any, definition: Definition, clock: Clock = utc_now) -> PageRegistry:
+    """Put the gate before every route of the app; pages are registered with what this returns.
+
+    Reads from the configuration: ``TRANSLATIONS`` (folder of the .po files), ``DATA`` (data folder),
+    ``HOSTS`` (host names beside this machine's own), and Flask's ``SECRET_KEY``.
+    """
+    guarded = AccessServices(store, definition, clock)
+    app.extensions["dosar_access"] = guarded
+    app.config["TRUSTED_HOSTS"] = [*LOOPBACK_HOSTS, *app.config.get("HOSTS", [])]
+    app.session_interface = DatabaseSessions(guarded)
+    prepare_translations(app, Path(app.config["TRANSLATIONS"]), Path(app.config["DATA"]))
+    registry = create_page_registry(app, store.session)
+    install_language_choice(app)
+    install_request_checks(app, guarded)
+    require_csrf_tokens(app)
+    add_security_headers(app)
+    app.context_processor(_template_variables)
+    return registry
+
+
+def _template_variables() -> dict[str, Any]:
+    from dosar.access.services import access_services
+
+    worker = current_worker_or_none()
+    return {
+        "worker": worker,
+        "languages": language_options(),
+        "organisation": access_services().organisation().name,
+        "menu": worker_menu(worker, access_services().definition) if worker else [],
+    }

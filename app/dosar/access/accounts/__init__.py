@@ -1,0 +1,1 @@
+"""Users, teams, and the history of accounts."""

@@ -1,0 +1,100 @@
+"""The account history: who let whom in, changed or closed an account, and when.
+
+The audit log of accounts. Entries are only added: the database itself refuses to change or delete one. It tells
+of workers, roles and teams; never a password, never anybody a case is about.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Select, func, insert, select
+
+from dosar.access.services import AccessServices
+from dosar.access.tables import account_history_table as history
+from dosar.access.worker import Worker
+
+AccountAction = Literal[
+    "added",
+    "invited",
+    "joined",
+    "changed",
+    "password",
+    "closed",
+    "opened",
+    "handed_over",
+    "team_renamed",
+    "team_dissolved",
+]
+AccountChanges = Mapping[str, Sequence[Any]]
+"""What → [old, new]."""
+USER_PAGE_ACTIONS: tuple[AccountAction, ...] = ("changed", "closed", "opened")
+"""What changes the answers on the page of a user."""
+
+
+@dataclass(frozen=True)
+class AccountEntry:
+    """What somebody did to one account at one moment."""
+
+    id: int
+    at: datetime
+    by_id: int | None
+    """Nobody: Dosar itself, at the set-up."""
+    user_id: int | None
+    """Whose account; nobody's, when it is about a team."""
+    action: str
+    changes: AccountChanges
+
+
+def log_account_change(
+    services: AccessServices,
+    by: Worker | int | None,
+    user_id: int | None,
+    action: AccountAction,
+    changes: AccountChanges | None = None,
+) -> None:
+    """Write one entry, in the transaction of the change itself."""
+    services.session.execute(
+        insert(history).values(
+            at=services.clock(),
+            by_id=by.id if isinstance(by, Worker) else by,
+            user_id=user_id,
+            action=action,
+            changes={what: list(pair) for what, pair in (changes or {}).items()},
+        )
+    )
+
+
+def account_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What → (old, new), for everything that differs."""
+    return {what: (old.get(what), new[what]) for what in new if old.get(what) != new[what]}
+
+
+def account_entries(
+    services: AccessServices, most: int, skipped: int = 0, user_id: int | None = None
+) -> list[AccountEntry]:
+    """The entries, newest first, of one account if wanted: ``most`` after those ``skipped``."""
+    wanted = select(history).order_by(history.c.id.desc()).limit(most).offset(skipped)
+    return _read_entries(services, wanted if user_id is None else wanted.where(history.c.user_id == user_id))
+
+
+def last_change_id(services: AccessServices, user_id: int) -> int:
+    """The entry that the page of this user stands at."""
+    found = services.session.scalar(select(func.max(history.c.id)).where(*_on_user_page(user_id)))
+    return found or 0
+
+
+def account_changes_since(services: AccessServices, user_id: int, seen: int) -> list[AccountEntry]:
+    """What was changed on the page of this user after the entry ``seen``, the oldest first."""
+    return _read_entries(
+        services, select(history).where(*_on_user_page(user_id), history.c.id > seen).order_by(history.c.id)
+    )
+
+
+def _on_user_page(user_id: int) -> tuple[Any, ...]:
+    return history.c.user_id == user_id, history.c.action.in_(USER_PAGE_ACTIONS)
+
+
+def _read_entries(services: AccessServices, wanted: Select[Any]) -> list[AccountEntry]:
+    return [AccountEntry(*row) for row in services.session.execute(wanted)]

@@ -1,0 +1,221 @@
+"""The users: who may be let in, and who may change whom."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from secrets import token_urlsafe
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import selectinload
+
+from dosar.access.accounts.account_log import account_differences, last_change_id, log_account_change
+from dosar.access.accounts.work_teams import work_teams_named
+from dosar.access.login.credentials import normalized_user_name
+from dosar.access.login.passwords import hash_password
+from dosar.access.login.sessions import end_sessions, secret_digest
+from dosar.access.services import AccessServices
+from dosar.access.tables import invitation_table
+from dosar.access.worker import Worker
+from dosar.language.roles import ADMINISTRATOR
+from dosar.language.text.collation import sort_key
+from dosar.language.text.message import Mistake
+
+USER_NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+INVITATION_LIFETIME = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class UserDetails:
+    """What is written down of a user."""
+
+    user_name: str
+    first_name: str
+    last_name: str
+    roles: frozenset[str] = frozenset()
+    teams: frozenset[str] = field(default=frozenset())
+
+
+class UserChangedMeanwhile(Exception):
+    """Somebody else changed this account after the page was opened on which it is to be changed."""
+
+
+def all_users(session: Any) -> Sequence[User]:
+    """Every user with roles and teams, by name."""
+    with_all = select(User).options(selectinload(User.roles), selectinload(User.groups))
+    found: Sequence[User] = session.scalars(with_all).all()
+    return sorted(found, key=lambda user: (sort_key(user.last_name or ""), sort_key(user.first_name or ""), user.id))
+
+
+def add_user(services: AccessServices, by: Worker | None, person: UserDetails, password: str | None = None) -> int:
+    """Add a user; without a password she needs an invitation. ``by`` is nobody at the set-up."""
+    person = replace(person, user_name=normalized_user_name(person.user_name))
+    if not USER_NAME_PATTERN.fullmatch(person.user_name):
+        raise Mistake(
+            "Write the user name with small letters without diacritics, digits, dots, hyphens "
+            "or underscores, at least two of them."
+        )
+    kept_password = hash_password(password) if password else None
+    with services.store.writing() as session:
+        if session.scalar(select(User.id).where(func.lower(User.username) == person.user_name)):
+            raise Mistake('There is already a user "%(name)s"; choose another user name.', name=person.user_name)
+        user = User(username=person.user_name, email=person.user_name, active=True, password=kept_password)
+        session.add(user)
+        changes = _fill_details(services, by, user, person)
+        session.flush()
+        user_id: int = user.id
+        log_account_change(services, by, user_id, "added", {"user_name": ("", person.user_name), **changes})
+    return user_id
+
+
+def change_user(
+    services: AccessServices, by: Worker, user_id: int, person: UserDetails, seen: int | None = None
+) -> None:
+    """Change name, roles and teams; the user name stays for ever.
+
+    ``seen`` is the last entry of the account history that whoever changes this knew of. Raises
+    :class:`Mistake` and :class:`UserChangedMeanwhile`.
+    """
+    with services.store.writing() as session:
+        user = _user_to_change(session, by, user_id)
+        if seen is not None and last_change_id(services, user_id) != seen:
+            raise UserChangedMeanwhile
+        if changes := _fill_details(services, by, user, person):
+            log_account_change(services, by, user_id, "changed", changes)
+        _require_an_administrator(session)
+
+
+def set_user_active(services: AccessServices, by: Worker, user_id: int, active: bool) -> None:
+    """Let a user in again, or not any more: her sessions end at once."""
+    with services.store.writing() as session:
+        user = _user_to_change(session, by, user_id)
+        if bool(user.active) != active:
+            log_account_change(services, by, user_id, "opened" if active else "closed")
+        user.active = active
+        if not active:
+            _end_user_access(services, user_id)
+        _require_an_administrator(session)
+
+
+def set_user_password(services: AccessServices, user_id: int, password: str) -> None:
+    """Give a user the password she chose; all her sessions end."""
+    kept = hash_password(password)
+    with services.store.writing() as session:
+        user = session.get_one(User, user_id)
+        user.password = kept
+        log_account_change(services, user_id, user_id, "password")
+        _end_user_access(services, user_id)
+
+
+def invite_user(services: AccessServices, by: Worker, user_id: int) -> str:
+    """A secret word with which the user chooses a password; her old one opens nothing any more."""
+    word = token_urlsafe(24)
+    with services.store.writing() as session:
+        user = _user_to_change(session, by, user_id)
+        user.password = None
+        _end_user_access(services, user_id)
+        session.execute(
+            insert(invitation_table).values(
+                id=secret_digest(word), user_id=user_id, expires=services.clock() + INVITATION_LIFETIME
+            )
+        )
+        log_account_change(services, by, user_id, "invited")
+        _require_an_administrator(session)
+    return word
+
+
+def invited_user(services: AccessServices, word: str) -> User | None:
+    """Whom this invitation is for, while it holds."""
+    found: User | None = services.session.scalar(
+        select(User)
+        .join(invitation_table, invitation_table.c.user_id == User.id)
+        .where(
+            invitation_table.c.id == secret_digest(word),
+            invitation_table.c.expires > services.clock(),
+            User.active.is_(True),
+        )
+    )
+    return found
+
+
+def accept_invitation(services: AccessServices, word: str, password: str) -> int:
+    """Choose the password; the invitation is used up."""
+    kept = hash_password(password)
+    with services.store.writing():
+        user = invited_user(services, word)
+        if user is None:
+            raise Mistake("This invitation was used or is too old; ask an administrator for a new one.")
+        user.password = kept
+        user_id: int = user.id
+        _end_user_access(services, user_id)
+        log_account_change(services, user_id, user_id, "joined")
+    return user_id
+
+
+def _fill_details(
+    services: AccessServices, by: Worker | None, user: User, person: UserDetails
+) -> dict[str, tuple[Any, Any]]:
+    """Write down what the person is called, holds and belongs to; tells what is different now."""
+    if not person.first_name or not person.last_name:
+        raise Mistake("Write the name and the first name.")
+    session = services.session
+    with session.no_autoflush:
+        before = _user_details(user)
+        known = person.roles & {role.role for role in services.definition.roles.roles}
+        user.first_name, user.last_name = person.first_name, person.last_name
+        user.roles = list(session.scalars(select(Role).where(Role.name.in_(known))))
+        user.groups = work_teams_named(session, person.teams)
+        changes = account_differences(before, _user_details(user))
+        if by is not None:
+            _require_allowed(by, user, changes)
+    return changes
+
+
+def _user_details(user: User) -> dict[str, Any]:
+    return {
+        "last_name": user.last_name or "",
+        "first_name": user.first_name or "",
+        "roles": sorted(role.name for role in user.roles),
+        "teams": sorted((group.name for group in user.groups), key=sort_key),
+    }
+
+
+def _require_allowed(by: Worker, user: User, changes: Mapping[str, tuple[Any, Any]]) -> None:
+    """Nobody widens her own rights, and administrators are made and unmade by administrators."""
+    old, new = (set(roles) for roles in changes.get("roles", ((), ())))
+    if ADMINISTRATOR in old ^ new and not by.is_administrator:
+        raise Mistake("Only an administrator appoints or dismisses administrators.")
+    if user.id != by.id:
+        return
+    if new - old:
+        raise Mistake("Nobody gives herself a role. Ask another administrator.")
+    old_teams, new_teams = (set(teams) for teams in changes.get("teams", ((), ())))
+    if new_teams - old_teams:
+        raise Mistake("Nobody puts herself into a team. Ask another administrator.")
+
+
+def _user_to_change(session: Any, by: Worker, user_id: int) -> User:
+    """The user to change; who is no administrator does not touch one."""
+    with_all = [selectinload(User.roles), selectinload(User.groups)]
+    user: User | None = session.get(User, user_id, options=with_all)
+    if user is None:
+        raise LookupError(user_id)
+    if not by.is_administrator and ADMINISTRATOR in {role.name for role in user.roles}:
+        raise Mistake("Only an administrator changes the account of an administrator.")
+    return user
+
+
+def _end_user_access(services: AccessServices, user_id: int) -> None:
+    end_sessions(services, user_id)
+    services.session.execute(delete(invitation_table).where(invitation_table.c.user_id == user_id))
+
+
+def _require_an_administrator(session: Any) -> None:
+    session.flush()
+    able = select(User.id).where(
+        User.active.is_(True), User.password.is_not(None), User.roles.any(Role.name == ADMINISTRATOR)
+    )
+    if session.scalar(able.limit(1)) is None:
+        raise Mistake("This is the last administrator who can sign in; appoint another one first.")

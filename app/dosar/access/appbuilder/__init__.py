@@ -1,0 +1,1 @@
+"""Flask-AppBuilder: its users, roles and permissions, none of its pages."""

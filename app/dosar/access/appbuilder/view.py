@@ -1,0 +1,10 @@
+"""What our pages are to Flask-AppBuilder: views with routes, without its templates."""
+
+from flask_appbuilder import BaseView
+
+
+class PageView(BaseView):
+    """A page or several; each method declares its address and its door with ``@page``."""
+
+    route_base = ""
+    template_folder = None

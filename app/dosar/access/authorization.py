@@ -1,0 +1,216 @@
+"""The gate: who is asking, and whether this route is open to her. Closed unless a route says otherwise.
+
+Every route declares its door with :func:`page` (or :func:`door` for a plain Flask route); a request for
+a route without one is refused, and a test names it.
+"""
+
+from collections.abc import Callable, Mapping
+from contextvars import Token
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeVar
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask_appbuilder.baseviews import expose
+from flask_babel import gettext
+from werkzeug.exceptions import SecurityError
+
+from dosar.access.services import AccessServices, access_services
+from dosar.access.worker import Worker, worker_with_identity
+from dosar.language.roles import PageName
+from dosar.records.row_scope import NOBODY_SCOPE, RecordAction, Scope, current_scope, right_to_accept
+
+SIGN_IN_ENDPOINT, SET_UP_ENDPOINT = "SignInPage.sign_in", "SetUpPage.set_up"
+
+RouteFunction = TypeVar("RouteFunction", bound=Callable[..., Any])
+AccessCheck = Callable[[Worker, Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class RouteAccess:
+    """Who may go through a route: without a check, whoever has signed in."""
+
+    says: str
+    """In a few words, for the overview of routes."""
+    check: AccessCheck | None = None
+    is_open: bool = False
+    """Open to people who have not signed in, too."""
+
+
+PUBLIC_ACCESS = RouteAccess("everyone", is_open=True)
+SIGNED_IN_ACCESS = RouteAccess("workers")
+
+
+def requires_page(page_name: PageName) -> RouteAccess:
+    """Open to roles with this administration page."""
+
+    def check(worker: Worker, _: Mapping[str, Any]) -> None:
+        if page_name not in worker.pages:
+            abort(403)
+
+    return RouteAccess(f"page {page_name}", check)
+
+
+def requires_permission(action: RecordAction, form: str | None = None) -> RouteAccess:
+    """Open to roles that may do this with the form; by default the one the address names ``form``."""
+
+    def check(_: Worker, address: Mapping[str, Any]) -> None:
+        require_permission(action, form or str(address["form"]))
+
+    return RouteAccess(f"{action} {form or '<form>'}", check)
+
+
+def requires_acceptance() -> RouteAccess:
+    """Open to roles that may accept what others filed on the form."""
+
+    def check(_: Worker, address: Mapping[str, Any]) -> None:
+        form = access_services().definition.forms.get(str(address["form"]))
+        require_permission("correct" if form is None else right_to_accept(form), str(address["form"]))
+
+    return RouteAccess("accept <form>", check)
+
+
+def page_route(
+    address: str, door: RouteAccess, methods: tuple[str, ...] = ("GET",)
+) -> Callable[[RouteFunction], RouteFunction]:
+    """Show a view's method at this address, behind this door."""
+
+    def declare(view: RouteFunction) -> RouteFunction:
+        return expose(address, methods)(with_access(door)(view))
+
+    return declare
+
+
+def with_access(door: RouteAccess) -> Callable[[RouteFunction], RouteFunction]:
+    """Declare the door of a plain Flask route."""
+
+    def declare(view: RouteFunction) -> RouteFunction:
+        if getattr(view, "door", door) != door:
+            raise RuntimeError(f"{view.__qualname__} has two doors")
+        view.door = door  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def route_accesses(app: Flask) -> dict[str, RouteAccess | None]:
+    """Every endpoint of the app and its door, for the overview and the test."""
+    return {endpoint: getattr(view, "door", None) for endpoint, view in app.view_functions.items()}
+
+
+def current_worker_or_none() -> Worker | None:
+    """Who is signed in, if anybody is."""
+    found: Worker | None = g.get("worker")
+    return found
+
+
+def current_worker() -> Worker:
+    """Who is signed in; behind every door but an open one somebody is."""
+    found = current_worker_or_none()
+    if found is None:
+        abort(401)
+    return found
+
+
+def require_permission(action: RecordAction, form: str) -> None:
+    """A form one may not see does not exist; one may see but not change it: that is forbidden."""
+    scope = current_worker().scope
+    if scope.may(action, form):
+        return
+    abort(403 if scope.may("see", form) else 404)
+
+
+def install_request_checks(app: Flask, services: AccessServices) -> None:
+    """Ask of every request who it is and whether its route is open to her."""
+    with_access(PUBLIC_ACCESS)(app.view_functions["static"])
+    app.before_request(_refuse_strange_host)
+    app.before_request(_refuse_without_database)
+    app.before_request(_identify_worker)
+    app.before_request(_check_route_access)
+    app.teardown_request(_leave_scope)
+
+
+def _refuse_strange_host() -> Response | None:
+    """A page built for a foreign host name would link to it."""
+    if not isinstance(request.routing_exception, SecurityError):
+        return None
+    return Response(gettext("This request cannot be understood") + "\n", 400, mimetype="text/plain")
+
+
+def _refuse_without_database() -> Response | None:
+    """Without the database nobody is known, and no page of ours can be made."""
+    if not session.is_unavailable:  # type: ignore[attr-defined]
+        return None
+    told = gettext("The database does not answer just now. Go back and send the page again in a minute.")
+    return Response(f"{told}\n", 503, mimetype="text/plain")
+
+
+def _identify_worker() -> None:
+    person = session.person  # type: ignore[attr-defined]
+    let_in(worker_with_identity(person, access_services()) if person else None)
+
+
+def let_in(somebody: Worker | None) -> None:
+    """From here on the request is hers, or nobody's: her scope holds."""
+    g.worker = somebody
+    g.setdefault("scope_before", current_scope.set(somebody.scope if somebody else NOBODY_SCOPE))
+
+
+def _leave_scope(_: BaseException | None) -> None:
+    before: Token[Scope] | None = g.pop("scope_before", None)
+    if before is not None:
+        current_scope.reset(before)
+    access_services().session.remove()
+
+
+def _check_route_access() -> Any:
+    if request.endpoint is None:
+        return None
+    door: RouteAccess | None = getattr(current_app.view_functions[request.endpoint], "door", None)
+    if door is None:
+        _refuse_undeclared_route()
+    if door.is_open:
+        return None
+    if g.worker is None:
+        return _redirect_to_sign_in()
+    _refuse_other_site()
+    if moved := _redirect_renamed_form():
+        return moved
+    if door.check is not None:
+        door.check(g.worker, request.view_args or {})
+    return None
+
+
+def _redirect_renamed_form() -> Any:
+    """The way from an address that names a form as it was called before, for those who see the form; a sheet that was
+    on its way goes along."""
+    asked, forms = (request.view_args or {}).get("form"), access_services().definition.forms
+    now = next((key for key, form in forms.items() if form.was == asked), None) if asked not in forms else None
+    if asked is None or now is None or not current_worker().scope.may("see", now):
+        return None
+    address = url_for(str(request.endpoint), **{**(request.view_args or {}), "form": now})
+    query = request.query_string.decode()
+    return redirect(f"{address}?{query}" if query else address, 308)
+
+
+def _refuse_undeclared_route() -> NoReturn:
+    current_app.logger.error("The route %s declares no door; nobody may go through.", request.endpoint)
+    abort(403)
+
+
+def _refuse_other_site() -> None:
+    """Browsers say where a request comes from; another site changes nothing here."""
+    changes = request.method not in ("GET", "HEAD", "OPTIONS")
+    if changes and request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        abort(403)
+
+
+def _redirect_to_sign_in() -> Any:
+    """To the sign-in page and back, or to the set-up while there is nobody who could sign in."""
+    if request.accept_mimetypes.best == "application/json":
+        abort(401)
+    if not access_services().is_set_up():
+        return redirect(url_for(SET_UP_ENDPOINT), 303)
+    opens = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    back = request.full_path.rstrip("?") if opens and request.path != "/" else None
+    over = session.expired_user_id is not None  # type: ignore[attr-defined]
+    return redirect(url_for(SIGN_IN_ENDPOINT, next=back, over=1 if over else None), 303)

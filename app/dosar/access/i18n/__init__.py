@@ -1,0 +1,1 @@
+"""In which language, wording and time zone a page is read."""

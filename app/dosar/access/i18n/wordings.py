@@ -1,0 +1,67 @@
+"""The interface's texts as pages ask for them: a hundred times each, so without a detour."""
+
+from gettext import NullTranslations
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g
+from flask_babel import Domain, get_babel, get_locale
+from markupsafe import Markup
+
+from dosar.access.i18n.translations import language_texts
+from dosar.fields.locales import language_of
+
+BABEL_CACHE_NAME = "babel_translations"
+"""Where Flask-Babel's ``refresh()`` forgets a request's texts when its language changes."""
+
+
+class TranslationDomain(Domain):  # type: ignore[misc]
+    """The texts of the request's language."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder))
+        self.known: dict[str, DrawnTexts] = {}
+
+    def get_translations(self) -> NullTranslations:
+        return self.said().source
+
+    def said(self) -> "DrawnTexts":
+        """The texts in the language of the request; outside of any in English."""
+        here = g.get("_flask_babel") if g else None
+        found: DrawnTexts | None = getattr(here, BABEL_CACHE_NAME, None)
+        if found is None:
+            locale = get_locale()
+            found = self._in(language_of(locale) if locale else "en")
+            if locale:
+                setattr(g._flask_babel, BABEL_CACHE_NAME, found)
+        return found
+
+    def _in(self, language: str) -> "DrawnTexts":
+        if language not in self.known:
+            self.known[language] = DrawnTexts(language_texts(Path(self.translation_directories[0]), language))
+        return self.known[language]
+
+
+class DrawnTexts(dict[str, Markup]):
+    """Texts without variables, ready to be drawn."""
+
+    def __init__(self, source: NullTranslations) -> None:
+        super().__init__()
+        self.source = source
+
+    def __missing__(self, text: str) -> Markup:
+        said = self[text] = Markup(self.source.gettext(text)) % {}
+        return said
+
+
+def install_translations(app: Flask, folder: Path) -> None:
+    """Take texts from this folder, in Python and in templates."""
+    offered = TranslationDomain(folder)
+
+    def drawn(text: str, /, **variables: Any) -> Markup:
+        """A text with its variables escaped, as ``{% trans %}`` draws it too."""
+        said = offered.said()
+        return Markup(said.source.gettext(text)) % variables if variables else said[text]
+
+    get_babel(app).instance.domain_instance = offered
+    app.jinja_env.globals.update(_=drawn, gettext=drawn)

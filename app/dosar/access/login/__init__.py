@@ -1,0 +1,1 @@
+"""Passwords, sessions, signing in, and the tokens of a session's forms."""

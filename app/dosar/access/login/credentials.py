@@ -1,0 +1,30 @@
+"""User name and password as they are compared: the same ones, whichever keyboard they were typed on.
+
+Windows writes ``ţ`` where others write ``ț``, some systems write a letter and its mark apart, and a telephone
+begins every word with a capital.
+"""
+
+import unicodedata
+
+from dosar.fields.text import CEDILLA_TO_COMMA
+from dosar.language.text.characters import strip_invisible
+
+_COMMA_TO_CEDILLA = str.maketrans({comma: chr(cedilla) for cedilla, comma in CEDILLA_TO_COMMA.items()})
+
+
+def normalized_user_name(typed: str) -> str:
+    """The user name meant: capitals and blanks around it are nothing."""
+    return strip_invisible(typed).strip().casefold()
+
+
+def normalized_password(typed: str) -> str:
+    """The one spelling of a password that is hashed."""
+    return unicodedata.normalize("NFC", strip_invisible(typed)).translate(CEDILLA_TO_COMMA)
+
+
+def password_spellings(typed: str) -> tuple[str, ...]:
+    """The password in every spelling it may have been hashed in; older ones were hashed as typed."""
+    meant = normalized_password(typed)
+    spelled = (meant, meant.translate(_COMMA_TO_CEDILLA))
+    apart = (unicodedata.normalize("NFD", one) for one in spelled)
+    return tuple(dict.fromkeys((meant, typed, *spelled, *apart)))

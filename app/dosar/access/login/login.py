@@ -1,0 +1,82 @@
+"""Signing in: the same work and the same answer whether the user exists or not."""
+
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import case, select, update
+
+from dosar.access.login.credentials import normalized_user_name
+from dosar.access.login.passwords import password_matches
+from dosar.access.login.throttle import TooManyTries, count_try, forget_tries
+from dosar.access.services import AccessServices
+from dosar.access.tables import user_table
+from dosar.language.text.message import Mistake
+
+
+def sign_in_user(services: AccessServices, user_name: str, password: str, address: str) -> int | None:
+    """The user's id if name and password fit. Raises :class:`~dosar.access.login.throttle.TooManyTries`."""
+    secret = _throttle_secret()
+    with services.store.writing():
+        count_try(services, secret, user_name, address)
+    user_id = user_with_password(services, user_name, password)
+    with services.store.writing():
+        if user_id is not None:
+            forget_tries(services, secret, user_name, address)
+        _count_sign_in(services, user_name, user_id is not None)
+    return user_id
+
+
+def user_with_password(services: AccessServices, user_name: str, password: str) -> int | None:
+    """The active user with this name and password."""
+    found = services.session.execute(
+        select(user_table.c.id, user_table.c.password).where(
+            user_table.c.username == normalized_user_name(user_name), user_table.c.active.is_(True)
+        )
+    ).one_or_none()
+    fits = password_matches(found.password if found else None, password)
+    return found.id if found is not None and fits else None
+
+
+def confirm_password(services: AccessServices, user_name: str, password: str) -> None:
+    """Whoever changes a password must know the present one; wrong ones count like those at sign-in."""
+    try:
+        with services.store.writing():
+            count_try(services, _throttle_secret(), user_name)
+    except TooManyTries as closed:
+        raise Mistake("There were too many wrong passwords; wait %(minutes)s min.", minutes=closed.minutes) from None
+    if user_with_password(services, user_name, password) is None:
+        raise Mistake("This is not the password you use now.")
+    with services.store.writing():
+        forget_tries(services, _throttle_secret(), user_name)
+
+
+def _count_sign_in(services: AccessServices, user_name: str, came_in: bool) -> None:
+    """Flask-AppBuilder's counters; the statement is the same for a name nobody has."""
+    failed, came = user_table.c.fail_login_count, user_table.c.login_count
+    changed: dict[str, Any] = (
+        {"login_count": _incremented(came), "fail_login_count": 0, "last_login": services.clock()}
+        if came_in
+        else {"fail_login_count": _incremented(failed)}
+    )
+    services.session.execute(
+        update(user_table).where(user_table.c.username == normalized_user_name(user_name)).values(changed)
+    )
+
+
+def count_sign_in(services: AccessServices, user_id: int) -> None:
+    """Write down that a user came in without typing a password she had: by an invitation, or at the set-up."""
+    with services.store.writing() as session:
+        session.execute(
+            update(user_table)
+            .where(user_table.c.id == user_id)
+            .values(login_count=_incremented(user_table.c.login_count), last_login=services.clock())
+        )
+
+
+def _incremented(count: Any) -> Any:
+    return case((count.is_(None), 1), else_=count + 1)
+
+
+def _throttle_secret() -> str:
+    secret: Any = current_app.secret_key
+    return secret.decode("latin-1") if isinstance(secret, bytes) else secret

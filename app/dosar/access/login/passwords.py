@@ -1,0 +1,71 @@
+"""Passwords: which ones are good enough, and the slow work of hashing and checking them."""
+
+from functools import lru_cache
+from pathlib import Path
+from secrets import token_hex
+from threading import BoundedSemaphore
+
+from flask import current_app
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from dosar.access.login.credentials import normalized_password, password_spellings
+from dosar.language.text.message import Mistake
+
+MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH = 14, 128
+MIN_DIFFERENT_CHARACTERS = 5
+
+_hashing_slots = BoundedSemaphore(2)
+"""Each hash takes 128 MB: no more than two at a time."""
+
+
+def hash_password(password: str) -> str:
+    """What the database keeps of a password."""
+    with _hashing_slots:
+        return generate_password_hash(normalized_password(password), method=_hash_method())
+
+
+def password_matches(kept: str | None, password: str) -> bool:
+    """Whether this is the password. For nobody's password (``None``) the same work is done in vain."""
+    with _hashing_slots:
+        compared = kept or _dummy_hash(_hash_method())
+        fits = any(check_password_hash(compared, spelled) for spelled in password_spellings(password))
+    return fits and kept is not None
+
+
+def require_good_password(password: str, again: str, user_name: str, *other_words: str) -> None:
+    """Refuse a password that is short, known everywhere, or made of the user's own names."""
+    password, again = normalized_password(password), normalized_password(again)
+    if len(password) < MIN_PASSWORD_LENGTH:
+        raise Mistake(
+            "Choose a longer password: at least %(shortest)s characters, four words for example.",
+            shortest=MIN_PASSWORD_LENGTH,
+        )
+    if len(password) > MAX_PASSWORD_LENGTH:
+        raise Mistake("Choose a shorter password: at most %(longest)s characters.", longest=MAX_PASSWORD_LENGTH)
+    folded = password.casefold()
+    if folded in _common_passwords() or len(set(folded)) < MIN_DIFFERENT_CHARACTERS:
+        raise Mistake("This password is too easy to guess; choose four words that have nothing to do with one another.")
+    if any(
+        word and len(word) > 3 and normalized_password(word).casefold() in folded for word in (user_name, *other_words)
+    ):
+        raise Mistake("Leave your name and the organisation's name out of the password.")
+    if password != again:
+        raise Mistake("The two passwords differ; type the same one twice.")
+
+
+def _hash_method() -> str:
+    method: str = current_app.config["FAB_PASSWORD_HASH_METHOD"]
+    return method
+
+
+@lru_cache
+def _dummy_hash(method: str) -> str:
+    """A hash that no password fits, made by the same method as the real ones."""
+    return f"{method}${token_hex(8)}${token_hex(64)}"
+
+
+@lru_cache
+def _common_passwords() -> frozenset[str]:
+    """Long passwords from published leaks, and how people stretch short ones."""
+    path = Path(__file__).with_name("known_passwords.txt")
+    return frozenset(path.read_text(encoding="utf-8").split())

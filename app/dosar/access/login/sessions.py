@@ -1,0 +1,286 @@
+"""Sessions that live in the database: signing out, or being signed out, ends them at once.
+
+The cookie holds 256 random bits, the table their digest. One statement reads the session with its
+user and roles.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Any
+
+from flask import Flask, Request, Response, request
+from flask.json.tag import TaggedJSONSerializer
+from flask.sessions import SessionInterface, SessionMixin
+from flask_babel import gettext
+from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.datastructures import CallbackDict
+
+from dosar.access.identity import Identity, identity_columns, identity_in_row
+from dosar.access.services import AccessServices
+from dosar.access.tables import session_table, user_table
+from dosar.access.web.flash_messages import FLASHES_KEY, request_notices, send_notices
+from dosar.database.store_errors import StoreBusy, StoreNotWritable
+
+SESSION_COOKIE = "dosar"
+MAX_IDLE_TIME = timedelta(minutes=15)
+MAX_SESSION_TIME = timedelta(hours=10)
+EMPTY_CONTENTS = "{}"
+SEEN_INTERVAL = timedelta(seconds=30)
+"""How often a session that only reads is noted as still in use."""
+
+
+@dataclass
+class SessionRow:
+    """The session's row in the table."""
+
+    id: str
+    user_id: int | None
+    created: datetime
+    seen: datetime
+    contents: str = ""
+
+
+class BrowserSession(CallbackDict[str, Any], SessionMixin):
+    """The session of one browser; without a row until something is put into it."""
+
+    def __init__(
+        self, contents: dict[str, Any] | None = None, row: SessionRow | None = None, person: Identity | None = None
+    ) -> None:
+        super().__init__(contents or {}, _mark_changed)
+        self.row = row
+        self.person = person
+        self.modified = False
+        self.accessed = True
+        self.new_user_id: int | None = None
+        self.ended = False
+        self.is_unavailable = False
+        """The database did not answer: whose session it is cannot be told."""
+        self.received_notices: list[Any] = []
+        """The notices the browser brought."""
+
+    @property
+    def user_id(self) -> int | None:
+        return self.person.user_id if self.person else None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether what is put in now goes into a session of its own, with a cookie of its own."""
+        return self.row is None or self.ended
+
+    def take_notices(self, notices: list[Any]) -> None:
+        """Have these shown on the page that is asked for; that alone changes nothing."""
+        self.received_notices = list(notices)
+        dict.__setitem__(self, FLASHES_KEY, notices)
+
+    @property
+    def expired_user_id(self) -> int | None:
+        """Whose session it was that is over now."""
+        return self.row.user_id if self.ended and self.row is not None else None
+
+    def begin(self, user_id: int) -> None:
+        """Start afresh for this user: a new cookie, nothing carried over from before."""
+        self.clear()
+        self.new_user_id = user_id
+        self.ended = False
+        self.modified = True
+
+    def end(self) -> None:
+        """The session is over; its cookie opens nothing any more."""
+        self.clear()
+        self.person = None
+        self.ended = True
+
+
+def _mark_changed(session: BrowserSession) -> None:
+    session.modified = True
+
+
+class DatabaseSessions(SessionInterface):
+    """Keeps sessions in the database."""
+
+    serializer = TaggedJSONSerializer()
+
+    def __init__(self, services: AccessServices) -> None:
+        self.guarded = services
+
+    def open_session(self, app: Flask, request: Request) -> BrowserSession:
+        """The session of the request's cookie, with its user; an empty one if it is over."""
+        if is_static_request(app, request):
+            return BrowserSession()
+        try:
+            session = self._found(request.cookies.get(SESSION_COOKIE))
+        except SQLAlchemyError as error:
+            app.logger.error("%s: no session can be read", type(error).__name__)
+            return _unread_session()
+        notices = request_notices(app, request, session.user_id)
+        if notices:
+            session.take_notices(notices)
+        return session
+
+    def _found(self, word: str | None) -> BrowserSession:
+        if not word:
+            return BrowserSession()
+        found = self.guarded.session.execute(_SESSION_QUERY, {"session_id": secret_digest(word)}).one_or_none()
+        if found is None:
+            return _ended_session()
+        row = SessionRow(found.id, found.user_id, found.created, found.seen, found.contents)
+        if is_session_over(row, self.guarded.clock()) or (row.user_id is not None and found.username is None):
+            return _ended_session(row)
+        return BrowserSession(self.serializer.loads(found.contents), row, _session_identity(found))
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Keep what changed, in a short transaction of its own."""
+        assert isinstance(session, BrowserSession)
+        try:
+            self._save(app, session, response)
+        except StoreNotWritable as refusal:
+            # the page was made and must be shown: it says so itself, or had nothing to write
+            app.logger.error("%s: no session can be kept", type(refusal).__name__)
+            if session.new_user_id is not None:
+                self._warn_next_visitor(app, response)
+
+    @staticmethod
+    def _warn_next_visitor(app: Flask, response: Response) -> None:
+        """The sign-in page comes again, and must say why."""
+        notice = gettext("Dosar cannot write its data just now, so nobody can sign in. Tell your administrator.")
+        send_notices(app, response, None, [("warning", notice)], _uses_secure_cookie(app))
+
+    def _save(self, app: Flask, session: BrowserSession, response: Response) -> None:
+        moment, contents = self.guarded.clock(), self._contents(session)
+        self._forward_notices(app, session, response)
+        if session.new_user_id is not None or (session.is_new and session.modified and contents != EMPTY_CONTENTS):
+            self._send(app, response, self._insert(session, contents, moment))
+        elif session.ended:
+            self._forget(session)
+            response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="Lax")
+        elif session.row is not None and session.modified and contents != session.row.contents:
+            self._update(session.row, {"contents": contents, "seen": moment})
+        elif session.row is not None and moment - session.row.seen >= SEEN_INTERVAL:
+            # when many are saving, the next page notes it: this one was read and must be shown
+            with suppress(StoreBusy):
+                self._update(session.row, {"seen": moment})
+
+    def _contents(self, session: BrowserSession) -> str:
+        """What the row keeps of the session."""
+        return self.serializer.dumps({name: kept for name, kept in session.items() if name != FLASHES_KEY})
+
+    def _forward_notices(self, app: Flask, session: BrowserSession, response: Response) -> None:
+        notices = session.get(FLASHES_KEY, [])
+        if notices != session.received_notices:
+            send_notices(app, response, session.new_user_id or session.user_id, notices, _uses_secure_cookie(app))
+
+    def _forget(self, session: BrowserSession) -> None:
+        if session.row is not None:
+            self._write(delete(session_table).where(session_table.c.id == session.row.id))
+
+    def _insert(self, session: BrowserSession, contents: str, moment: datetime) -> str:
+        word = token_urlsafe(32)
+        old = session.row.id if session.row else ""
+        self._write(
+            delete(session_table).where(or_(session_table.c.id == old, _over_condition(moment))),
+            insert(session_table).values(
+                id=secret_digest(word),
+                user_id=session.new_user_id,
+                created=moment,
+                seen=moment,
+                contents=contents,
+            ),
+        )
+        return word
+
+    def _update(self, row: SessionRow, changed: dict[str, Any]) -> None:
+        self._write(update(session_table).where(session_table.c.id == row.id).values(changed))
+
+    def _write(self, *statements: Any) -> None:
+        # what a failed page left half done must not be committed along with the session
+        self.guarded.session.rollback()
+        with self.guarded.store.writing():
+            for statement in statements:
+                self.guarded.session.execute(statement)
+
+    def _send(self, app: Flask, response: Response, word: str) -> None:
+        response.set_cookie(
+            SESSION_COOKIE,
+            word,
+            path="/",
+            httponly=True,
+            samesite="Lax",
+            secure=_uses_secure_cookie(app),
+        )
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A session as its owner sees it in her list."""
+
+    created: datetime
+    seen: datetime
+    is_this: bool = field(default=False)
+
+
+def open_sessions_of(services: AccessServices, user_id: int, this: SessionRow | None) -> list[OpenSession]:
+    """The user's open sessions, the latest first."""
+    rows = services.session.execute(
+        select(session_table.c.id, session_table.c.created, session_table.c.seen)
+        .where(session_table.c.user_id == user_id, ~_over_condition(services.clock()))
+        .order_by(session_table.c.seen.desc())
+    )
+    return [OpenSession(row.created, row.seen, this is not None and row.id == this.id) for row in rows]
+
+
+def end_sessions(services: AccessServices, user_id: int, but: SessionRow | None = None) -> None:
+    """End the user's sessions, ``but`` one; inside the caller's transaction."""
+    ends = delete(session_table).where(session_table.c.user_id == user_id)
+    services.session.execute(ends.where(session_table.c.id != but.id) if but else ends)
+
+
+def is_static_request(app: Flask, request: Request) -> bool:
+    """Whether a style or script is asked for, there or not: it opens no session, so a page with boxes to send
+    would begin one and put it in the place of the session one works in."""
+    return request.path.startswith(f"{app.static_url_path}/")
+
+
+def is_session_over(row: SessionRow, moment: datetime) -> bool:
+    """Idle for too long, or open for too long."""
+    return moment - row.seen >= MAX_IDLE_TIME or moment - row.created >= MAX_SESSION_TIME
+
+
+def secret_digest(word: str) -> str:
+    """What the table keeps of a secret word: reading the table opens nothing."""
+    return sha256(word.encode()).hexdigest()
+
+
+def _uses_secure_cookie(app: Flask) -> bool:
+    return request.is_secure or bool(app.config["SESSION_COOKIE_SECURE"])
+
+
+def _over_condition(moment: datetime) -> Any:
+    return or_(session_table.c.seen <= moment - MAX_IDLE_TIME, session_table.c.created <= moment - MAX_SESSION_TIME)
+
+
+def _unread_session() -> BrowserSession:
+    session = BrowserSession()
+    session.is_unavailable = True
+    return session
+
+
+def _ended_session(row: SessionRow | None = None) -> BrowserSession:
+    session = BrowserSession(row=row)
+    session.ended = True
+    return session
+
+
+def _session_identity(found: Any) -> Identity | None:
+    return None if found.user_id is None else identity_in_row(found, found.user_id)
+
+
+_ACTIVE_USER = and_(user_table.c.id == session_table.c.user_id, user_table.c.active.is_(True))
+_SESSION_QUERY = (
+    select(session_table, *identity_columns(session_table.c.user_id))
+    .outerjoin(user_table, _ACTIVE_USER)
+    .where(session_table.c.id == bindparam("session_id"))
+)

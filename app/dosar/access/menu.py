@@ -1,0 +1,132 @@
+"""The menu a worker sees: the forms her roles may see, then the administration pages they open."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask import current_app, has_request_context, request, url_for
+from flask_babel import gettext, lazy_gettext
+
+from dosar.access.i18n.languages import request_wording
+from dosar.access.role_union import Allowance
+from dosar.access.worker import Worker
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.identity_cache import IdentityKey
+from dosar.language.load.folder import Definition
+from dosar.language.roles import PageName
+from dosar.language.text.texts import text_in_language
+
+LIST_ADDRESS = "/records/{form}"
+"""Where the list of a form's records is."""
+EXTRA_ADDRESSES = {CASE_FORM: ("/cases",)}
+"""Pages that count as a form's, elsewhere."""
+
+OVERVIEW = (lazy_gettext("Places and stays"), "ProgrammePage.programme")
+"""The page that draws the stays together, before their own form."""
+
+ADMINISTRATION_PAGES: dict[PageName, tuple[object, str]] = {
+    "users": (lazy_gettext("Users"), "UsersPage.users"),
+    "account_history": (lazy_gettext("Account history"), "AccountHistoryPage.history"),
+    "roles": (lazy_gettext("Roles"), "RolesPage.roles"),
+    "forms": (lazy_gettext("Forms"), "FormsPage.forms"),
+    "recycle": (lazy_gettext("Deleted records"), "RecyclePage.deleted"),
+    "organisation": (lazy_gettext("Organisation"), "OrganisationPage.organisation"),
+}
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One line of the menu."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class MenuGroup:
+    """Lines under one title."""
+
+    title: str
+    entries: list[MenuEntry]
+
+
+class WorkerMenu(list[MenuGroup]):
+    """The menu of some roles with one entry marked; drawn once for all who hold them."""
+
+    drawn = ""
+
+    def keep(self, drawn: str) -> str:
+        """The menu as it was drawn, remembered."""
+        self.drawn = drawn
+        return drawn
+
+
+@dataclass(frozen=True)
+class _MenuLine:
+    label: str
+    url: str
+    also: tuple[str, ...] = ()
+
+    def leads(self, here: str) -> bool:
+        """Whether a page is one of those behind the line."""
+        return any(here.startswith(f"{begin}/") for begin in (self.url, *self.also))
+
+
+def worker_menu(worker: Worker, definition: Definition) -> WorkerMenu:
+    """Groups without an entry for this worker are left out."""
+    asked = IdentityKey(definition), IdentityKey(worker.allowance), request_wording()
+    here = f"{request.path}/" if has_request_context() else ""
+    current = next((line.url for _, lines in _menu_groups(*asked) for line in lines if line.leads(here)), "")
+    return _marked_menu(*asked, current)
+
+
+@lru_cache(maxsize=4096)
+def _marked_menu(
+    known: IdentityKey[Definition], held: IdentityKey[Allowance], language: str, current: str
+) -> WorkerMenu:
+    return WorkerMenu(
+        MenuGroup(title, [MenuEntry(line.label, line.url, line.url == current) for line in lines])
+        for title, lines in _menu_groups(known, held, language)
+    )
+
+
+@lru_cache(maxsize=256)
+def _menu_groups(
+    known: IdentityKey[Definition], held: IdentityKey[Allowance], language: str
+) -> list[tuple[str, list[_MenuLine]]]:
+    rights = held.thing.rights
+    seen = {key: form for key, form in known.thing.forms.items() if "see" in rights.get(key, ())}
+    programme = known.thing.stages.programme
+    of_stays = programme.stays.form if programme else ""
+    forms = [
+        (
+            text_in_language(group.title, language),
+            [
+                line
+                for key in group.entries
+                if key in seen
+                for line in _form_lines(seen[key], key == of_stays, language)
+            ],
+        )
+        for group in known.thing.menu.menu
+    ]
+    return [group for group in (*forms, (gettext("Administration"), _administration_lines(held.thing))) if group[1]]
+
+
+def _form_lines(form: Form, is_of_stays: bool, language: str) -> list[_MenuLine]:
+    line = _MenuLine(
+        text_in_language(form.plural or form.title, language),
+        LIST_ADDRESS.format(form=form.key),
+        EXTRA_ADDRESSES.get(form.key, ()),
+    )
+    title, endpoint = OVERVIEW
+    drawn = is_of_stays and endpoint in current_app.view_functions
+    return [_MenuLine(str(title), url_for(endpoint)), line] if drawn else [line]
+
+
+def _administration_lines(held: Allowance) -> list[_MenuLine]:
+    return [
+        _MenuLine(str(label), url_for(endpoint))
+        for page, (label, endpoint) in ADMINISTRATION_PAGES.items()
+        if page in held.pages and endpoint in current_app.view_functions
+    ]

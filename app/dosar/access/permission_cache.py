@@ -1,0 +1,105 @@
+"""The permissions of Flask-AppBuilder's roles, read from its tables once and remembered until these change.
+
+Whatever changes a role's permissions through the session is noticed; a program that writes into the tables behind
+the session's back tells of it with :meth:`PermissionCache.forget`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
+from sqlalchemy import event, select
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from dosar.access.tables import menu_table, pair_table, permission_table, role_permissions, role_table
+
+Permitted = tuple[str, str]
+"""Permission and view menu: ("can_enter", "form:visit_report")."""
+
+_TABLES = {role_table, permission_table, menu_table, pair_table, role_permissions}
+_CLASSES = (Role, Permission, ViewMenu, PermissionView)
+_CHANGED, _BEGAN = "permissions changed", "permissions when the transaction began"
+
+_OF_EVERY_ROLE = (
+    select(role_table.c.name, permission_table.c.name, menu_table.c.name)
+    .join_from(role_permissions, pair_table, pair_table.c.id == role_permissions.c.permission_view_id)
+    .join(permission_table, permission_table.c.id == pair_table.c.permission_id)
+    .join(menu_table, menu_table.c.id == pair_table.c.view_menu_id)
+    .join(role_table, role_table.c.id == role_permissions.c.role_id)
+)
+
+
+@dataclass
+class _Reading:
+    """The permissions of every role, and of the sets of roles that were asked for."""
+
+    by_role: Mapping[str, frozenset[Permitted]]
+    together: dict[frozenset[str], frozenset[Permitted]] = field(default_factory=dict)
+
+    def of(self, roles: frozenset[str]) -> frozenset[Permitted]:
+        if roles not in self.together:
+            held = (self.by_role.get(role, frozenset()) for role in roles)
+            self.together[roles] = frozenset[Permitted]().union(*held)
+        return self.together[roles]
+
+
+class PermissionCache:
+    """What roles may do together, by their names."""
+
+    def __init__(self, store: Any) -> None:
+        self._session = store.session
+        self._kept: _Reading | None = None
+        self._times_forgotten = 0
+        for name, listener in {
+            "after_begin": self._note_beginning,
+            "after_flush": self._note_flush,
+            "do_orm_execute": self._note_statement,
+            "after_commit": self._note_commit,
+            "after_rollback": self._note_rollback,
+        }.items():
+            event.listen(store.sessions, name, listener)
+
+    def permitted_to(self, roles: frozenset[str]) -> frozenset[Permitted]:
+        """What Flask-AppBuilder's tables permit who holds these roles; a role they do not know gives nothing."""
+        kept = self._kept or self._read()
+        return kept.of(roles)
+
+    def warm(self) -> None:
+        """Read the tables before anybody asks."""
+        self._read()
+        self._session.remove()
+
+    def forget(self) -> None:
+        """The tables have changed: read them anew when asked next."""
+        self._times_forgotten += 1
+        self._kept = None
+
+    def _read(self) -> _Reading:
+        by_role: dict[str, set[Permitted]] = {}
+        for role, permission, menu in self._session.execute(_OF_EVERY_ROLE):
+            by_role.setdefault(role, set()).add((permission, menu))
+        read = _Reading({role: frozenset(permitted) for role, permitted in by_role.items()})
+        told = self._session().info
+        # a transaction sees the tables as they were when it began, or as it has changed them itself
+        if told.get(_BEGAN) == self._times_forgotten and not told.get(_CHANGED):
+            self._kept = read
+        return read
+
+    def _note_beginning(self, session: Session, *_: Any) -> None:
+        session.info[_BEGAN] = self._times_forgotten
+
+    def _note_flush(self, session: Session, _: Any) -> None:
+        if any(isinstance(one, _CLASSES) for one in (*session.new, *session.dirty, *session.deleted)):
+            session.info[_CHANGED] = True
+
+    def _note_statement(self, state: ORMExecuteState) -> None:
+        if not state.is_select and getattr(state.statement, "table", None) in _TABLES:
+            state.session.info[_CHANGED] = True
+
+    def _note_commit(self, session: Session) -> None:
+        if session.info.pop(_CHANGED, False):
+            self.forget()
+
+    def _note_rollback(self, session: Session) -> None:
+        session.info.pop(_CHANGED, None)

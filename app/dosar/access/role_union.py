@@ -1,0 +1,45 @@
+"""What several roles allow together: the union of their rights, the widest of their scopes.
+
+Rights and pages come from Flask-AppBuilder's tables, scope and clearances from roles.yaml.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from dosar.access.appbuilder.permissions import pages_in, rights_in
+from dosar.access.permission_cache import Permitted
+from dosar.language.question import Sensitivity
+from dosar.language.roles import CasesReached, PageName, Role
+
+SCOPE_WIDTHS: dict[CasesReached, int] = {"none": 0, "own": 1, "team": 2, "all": 3}
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """Rights by form, whose cases, which sensitive answers, which administration pages."""
+
+    rights: Mapping[str, frozenset[str]]
+    cases: CasesReached
+    clearances: frozenset[Sensitivity]
+    enters: frozenset[Sensitivity]
+    """What may be typed into a new record: all that is seen, and what only ``enters`` names."""
+    pages: frozenset[PageName]
+
+    def may_do(self, action: str, form: str) -> bool:
+        """Whether this is allowed with the form's records; whoever sees them may choose them, too."""
+        held = self.rights.get(form, frozenset())
+        return action in held or (action == "choose" and "see" in held)
+
+
+def combined_allowance(roles: Iterable[Role], permitted: Iterable[Permitted]) -> Allowance:
+    """The allowance of somebody who holds all these roles, and is permitted this."""
+    held, rights = list(roles), rights_in(permitted)
+    clearances = frozenset[Sensitivity]().union(*(role.clearances for role in held))
+    return Allowance(
+        rights=MappingProxyType({form: frozenset(actions) for form, actions in rights.items()}),
+        cases=max((role.scope for role in held), key=SCOPE_WIDTHS.__getitem__, default="none"),
+        clearances=clearances,
+        enters=clearances.union(*(role.enters for role in held)),
+        pages=pages_in(permitted),
+    )

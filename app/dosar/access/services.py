@@ -1,0 +1,61 @@
+"""What every part of the gate needs at hand: the store, the forms and roles, the clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import exists, select
+
+from dosar.access.permission_cache import PermissionCache
+from dosar.access.settings import Organisation, read_organisation, save_organisation
+from dosar.access.tables import user_table
+from dosar.database.system_tables import utc_now
+from dosar.language.load.folder import Definition
+
+Clock = Callable[[], datetime]
+
+
+@dataclass
+class AccessServices:
+    """The application as the gate knows it."""
+
+    store: Any
+    definition: Definition
+    clock: Clock = utc_now
+    permissions: PermissionCache = field(init=False, repr=False)
+    """What roles may do, by Flask-AppBuilder's tables."""
+    _organisation: Organisation | None = field(default=None, repr=False)
+    _is_set_up: bool = field(default=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.permissions = PermissionCache(self.store)
+
+    @property
+    def session(self) -> Any:
+        """The database session of this request."""
+        return self.store.session
+
+    def organisation(self) -> Organisation:
+        """The organisation, read once."""
+        if self._organisation is None:
+            self._organisation = read_organisation(self.session)
+        return self._organisation
+
+    def update_organisation(self, organisation: Organisation) -> None:
+        """Keep what the organisation says of itself, inside the caller's transaction."""
+        save_organisation(self.session, organisation)
+        self._organisation = None
+
+    def is_set_up(self) -> bool:
+        """Whether there is any user; once there is one, there always will be."""
+        somebody = select(exists(select(user_table.c.id)))
+        self._is_set_up = self._is_set_up or bool(self.session.scalar(somebody))
+        return self._is_set_up
+
+
+def access_services() -> AccessServices:
+    """The running application's."""
+    found: AccessServices = current_app.extensions["dosar_access"]
+    return found

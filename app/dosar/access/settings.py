@@ -1,0 +1,52 @@
+"""What the organisation says of itself: its name, the language and the time zone it works in."""
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, insert, select
+
+from dosar.access.i18n.time_zones import time_zone_of
+from dosar.access.tables import setting_table
+
+NAME_SETTING, LANGUAGE_SETTING, COUNTRY_SETTING = "organisation.name", "organisation.language", "organisation.country"
+TIME_ZONE_SETTING = "organisation.time_zone"
+COUNTRIES = ("RO", "MD")
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """Empty until the set-up."""
+
+    name: str = ""
+    language: str | None = None
+    country: str | None = None
+    """Whose Romanian the forms speak: RO or MD."""
+    time_zone: str | None = None
+    """Which clock it lives by; without one, that of its country."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of everything it reads and writes."""
+        return time_zone_of(self.time_zone, self.country)
+
+
+def read_organisation(session: Any) -> Organisation:
+    """The organisation as it is kept."""
+    kept = dict(session.execute(select(setting_table.c.key, setting_table.c.value)).all())
+    return Organisation(
+        kept.get(NAME_SETTING, ""), kept.get(LANGUAGE_SETTING), kept.get(COUNTRY_SETTING), kept.get(TIME_ZONE_SETTING)
+    )
+
+
+def save_organisation(session: Any, organisation: Organisation) -> None:
+    """Keep it, inside the caller's transaction."""
+    settings = {
+        NAME_SETTING: organisation.name,
+        LANGUAGE_SETTING: organisation.language,
+        COUNTRY_SETTING: organisation.country,
+        TIME_ZONE_SETTING: organisation.time_zone,
+    }
+    session.execute(delete(setting_table).where(setting_table.c.key.in_(settings)))
+    said = [{"key": key, "value": value} for key, value in settings.items() if value]
+    session.execute(insert(setting_table), said)

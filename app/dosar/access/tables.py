@@ -1,0 +1,84 @@
+"""The gate's own tables, beside Flask-AppBuilder's tables of users, roles and permissions."""
+
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import (
+    Permission,
+    PermissionView,
+    Role,
+    User,
+    ViewMenu,
+    assoc_permissionview_role,
+    assoc_user_group,
+    assoc_user_role,
+)
+from sqlalchemy import JSON, Column, DateTime, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy.orm import mapped_column
+
+# On Flask-AppBuilder's own class: a subclass on the same table would give one user two objects.
+User.locale = mapped_column(String(8), nullable=True)  # type: ignore[attr-defined]
+"""The language the user reads; empty until she chooses one."""
+
+session_table = Table(
+    "dosar_session",
+    Model.metadata,
+    Column("id", String(64), primary_key=True),
+    Column("user_id", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), index=True),
+    Column("contents", Text, nullable=False),
+    Column("created", DateTime, nullable=False),
+    Column("seen", DateTime, nullable=False, index=True),
+)
+"""A browser's session; the cookie holds a random word, ``id`` its digest."""
+
+try_table = Table(
+    "dosar_try",
+    Model.metadata,
+    Column("key", String(64), primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("closed_until", DateTime, nullable=False),
+    Column("last", DateTime, nullable=False, index=True),
+)
+"""Failed sign-ins of an account or from an address, both kept as digests."""
+
+setting_table = Table(
+    "dosar_setting",
+    Model.metadata,
+    Column("key", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""What the organisation says of itself: its name, its language."""
+
+invitation_table = Table(
+    "dosar_invitation",
+    Model.metadata,
+    Column("id", String(64), primary_key=True),
+    Column("user_id", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("expires", DateTime, nullable=False),
+)
+"""A link that lets a user choose her password, once; ``id`` is the digest of its word."""
+
+account_history_table = Table(
+    "dosar_account_history",
+    Model.metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False),
+    Column("by_id", Integer),
+    Column("user_id", Integer),
+    Column("action", String(24), nullable=False),
+    Column("changes", JSON, nullable=False),
+    Index("ix_dosar_account_history_user", "user_id", "id"),
+)
+"""Who did what to whose account; ``changes`` maps what was changed to [old, new]. Entries are only added."""
+
+user_table: Table = User.__table__
+role_table: Table = Role.__table__
+user_role_table, user_group_table = assoc_user_role, assoc_user_group
+permission_table: Table = Permission.__table__
+menu_table: Table = ViewMenu.__table__
+pair_table: Table = PermissionView.__table__
+"""A permission on a view menu; ``role_permissions`` gives it to a role."""
+role_permissions: Table = assoc_permissionview_role
+
+ACCESS_TABLES: tuple[Table, ...] = tuple(
+    table for table in Model.metadata.sorted_tables if table.name.startswith(("ab_", "dosar_"))
+)
+"""Every table of the gate, parents first."""

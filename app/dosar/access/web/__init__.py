@@ -1,0 +1,1 @@
+"""What every answer carries: headers, notices, the way back."""

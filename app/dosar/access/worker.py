@@ -1,0 +1,101 @@
+"""The person on whose behalf something is done, as the gate lets her in: with a session, or without one."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from dosar.access.identity import Identity, find_identity
+from dosar.access.permission_cache import Permitted
+from dosar.access.role_union import Allowance, combined_allowance
+from dosar.access.services import AccessServices
+from dosar.language.identity_cache import IdentityKey
+from dosar.language.load.folder import Definition
+from dosar.language.question import Sensitivity
+from dosar.language.roles import ADMINISTRATOR, PageName
+from dosar.language.text.message import Mistake
+from dosar.records.row_scope import Scope
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Somebody who works here: who she is, what she reads, what she may do."""
+
+    id: int
+    name: str
+    user_name: str
+    roles: frozenset[str]
+    language: str | None
+    """The language she chose; none until she chooses."""
+    allowance: Allowance
+    """What her roles allow together; the same object for all who hold the same roles."""
+    scope: Scope
+
+    @property
+    def clearances(self) -> frozenset[Sensitivity]:
+        """The sensitive answers she sees."""
+        return self.allowance.clearances
+
+    @property
+    def enters(self) -> frozenset[Sensitivity]:
+        """The sensitive answers she may type into a new record."""
+        return self.allowance.enters
+
+    @property
+    def pages(self) -> frozenset[PageName]:
+        """The administration pages she opens."""
+        return self.allowance.pages
+
+    def may(self, action: str, form: str) -> bool:
+        """Whether her roles hold this action on the form's records."""
+        return self.scope.may(action, form)
+
+    @property
+    def is_administrator(self) -> bool:
+        return ADMINISTRATOR in self.roles
+
+
+def worker_for(services: AccessServices, user_id: int) -> Worker:
+    """The worker a command, a token or a reminder acts for: she sees and may do there what she sees and may do in her
+    own session. Enter her scope with ``acting_as(worker.scope)``.
+
+    Raises :class:`Mistake` for an account that is closed, or that is not there.
+    """
+    person = find_identity(services.session, user_id)
+    if person is None:
+        raise Mistake("The account with the number %(number)s is closed or missing; name an open one.", number=user_id)
+    return worker_with_identity(person, services)
+
+
+def worker_with_identity(person: Identity, services: AccessServices) -> Worker:
+    """The worker this person is under the organisation's roles: of her session, and of :func:`worker_for`."""
+    held = allowance_of(services, person.roles)
+    return Worker(
+        id=person.user_id,
+        name=person.name,
+        user_name=person.user_name,
+        roles=person.roles,
+        language=person.language,
+        allowance=held,
+        scope=_scope(IdentityKey(held), person.user_id, person.colleagues),
+    )
+
+
+def allowance_of(services: AccessServices, roles: frozenset[str]) -> Allowance:
+    """What these roles allow together."""
+    return _allowance(IdentityKey(services.definition), roles, services.permissions.permitted_to(roles))
+
+
+@lru_cache(maxsize=1024)
+def _scope(held: IdentityKey[Allowance], user_id: int, colleagues: frozenset[int]) -> Scope:
+    """One scope for all requests of a worker, until her roles, their permissions or her colleagues change.
+
+    Whose cases count: her own; for a team's scope those of her groups' members too.
+    """
+    cases = held.thing.cases
+    hers = colleagues | {user_id} if cases == "team" else frozenset({user_id})
+    return Scope(worker_id=user_id, cases=cases, colleagues=hers, rights=held.thing.rights)
+
+
+@lru_cache(maxsize=256)
+def _allowance(known: IdentityKey[Definition], roles: frozenset[str], permitted: frozenset[Permitted]) -> Allowance:
+    """Worked out once for each set of roles."""
+    return combined_allowance(known.thing.roles.held(roles), permitted)

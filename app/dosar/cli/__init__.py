@@ -1,0 +1,1 @@
+"""The command line, and putting an organisation into service."""

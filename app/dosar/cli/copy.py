@@ -1,0 +1,60 @@
+"""``dosar copy``: an organisation moves to another database, and everything is compared on arrival."""
+
+from pathlib import Path
+
+from dosar.access.tables import ACCESS_TABLES
+from dosar.cli.locale import translate_message
+from dosar.cli.runtime import open_store_or_empty
+from dosar.database.form_tables import build_tables
+from dosar.database.installation_marker import has_people, mark_founded
+from dosar.database.keys import default_key_file, key_from_file
+from dosar.database.store import Store
+from dosar.database.transfer import copy_database
+from dosar.language.text.message import Message
+from dosar.migrations.upgrade import last_good_definition
+
+
+def is_database_address(named: str) -> bool:
+    """Whether a database server is named, and no folder."""
+    return "://" in named
+
+
+def open_copy_target(named: str, key_file: Path | None) -> Store:
+    """The database to copy to: an address, or a new data folder with a key of its own."""
+    if is_database_address(named):
+        return open_store_or_empty(Path(), None, named)
+    folder = Path(named)
+    key = key_from_file(folder, key_file)
+    print(
+        translate_message(
+            Message(
+                "The key of %(folder)s is %(file)s. Keep a copy of it elsewhere.",
+                {
+                    "folder": folder,
+                    "file": key_file or default_key_file(folder),
+                },
+            )
+        )
+    )
+    return open_store_or_empty(folder, key)
+
+
+def copy_organisation(source: Store, target: Store, named: str) -> None:
+    """Copy everything to the empty database ``target``, that was ``named``, and print what arrived.
+
+    The new folder knows from the beginning whose it is: killed on the way, it is no new organisation.
+    """
+    if has_people(source) and not is_database_address(named):
+        mark_founded(Path(named))
+    tables = [*ACCESS_TABLES, *build_tables(last_good_definition(source).forms).metadata.tables.values()]
+    counts = copy_database(source, target, tables)
+    for name, found in counts.items():
+        print(f"{name}\t{found.rows}\t{found.digest[:16]}")
+    print(
+        translate_message(
+            Message(
+                "Copied %(tables)s tables with %(rows)s rows. Counts and digests are the same on both sides.",
+                {"tables": len(counts), "rows": sum(found.rows for found in counts.values())},
+            )
+        )
+    )

@@ -1,0 +1,227 @@
+"""Demo data: nine fictional cases and eight fictional workers, filed the way anybody files a sheet."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from dosar.access.accounts.users import UserDetails, add_user
+from dosar.access.services import AccessServices
+from dosar.access.settings import Organisation
+from dosar.database.form_tables import USER_LINK
+from dosar.database.system_tables import stamped_as_of, utc_now
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.load.finding import FilePlace, Finding, finding
+from dosar.language.load.yaml_reader import read_yaml
+from dosar.language.question import Answers, Question
+from dosar.language.validation import asked_at, settle_answers, validate_answers
+from dosar.overview.case_overview import dating_question
+from dosar.records.repository import Repository
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.save import Actor, enter_sheet
+from dosar.records.teams import join_team
+
+DEMO_ORGANISATION_NAME = "Asociația Drumul Lin (demo)"
+DEMO_WRITTEN_ON = date(2026, 11, 22)
+"""The day the cases were thought up: on a computer whose clock stands before it they are filed as of this day."""
+FILING_TIME = time(12)
+UNREADABLE_ERRORS = (ValueError, TypeError, AttributeError, KeyError, ArithmeticError)
+"""What an answer raises that was thought up for another kind of question."""
+
+RELATIVE_DATE = re.compile(r"(today|month)([+-]\d+)?")
+"""A date counted from the day the demo is filled: ``today-20``, ``month-2``."""
+
+
+def resolve_relative_dates(value: Any, today: date) -> Any:
+    """The value with every date in it that is counted from today."""
+    if isinstance(value, dict):
+        return {key: resolve_relative_dates(inner, today) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [resolve_relative_dates(inner, today) for inner in value]
+    found = RELATIVE_DATE.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return value
+    away = int(found[2] or 0)
+    if found[1] == "today":
+        return (today + timedelta(away)).isoformat()
+    month = today.year * 12 + today.month - 1 + away
+    return f"{month // 12:04}-{month % 12 + 1:02}"
+
+
+def demo_password(user: str) -> str:
+    """The password of a demo account; demo mode opens to this machine alone."""
+    return f"demo {user.replace('_', ' ')} dosar"
+
+
+def demo_accounts(forms: Path) -> list[dict[str, str]]:
+    """The demo workers: user name, names, role."""
+    found: list[dict[str, str]] = read_yaml(forms / "demo" / "users.yaml").contents["users"]
+    return found
+
+
+def fill_demo_data(app: Flask, forms: Path, today: date) -> list[Finding]:
+    """Fill an empty organisation with the demo workers and cases; tells what changed forms do not take."""
+    guarded: AccessServices = app.extensions["dosar_access"]
+    with app.app_context(), acting_as(SYSTEM_SCOPE):
+        users = {
+            account["user"]: add_user(
+                guarded,
+                None,
+                UserDetails(account["user"], account["first_name"], account["last_name"], frozenset({account["role"]})),
+                demo_password(account["user"]),
+            )
+            for account in demo_accounts(forms)
+        }
+        with guarded.store.writing():
+            guarded.update_organisation(Organisation(DEMO_ORGANISATION_NAME, "ro"))
+        filing = _DemoFiler(app.extensions["dosar_repository"], users, max(today, DEMO_WRITTEN_ON))
+        return filing.file_records(forms / "demo")
+
+
+@dataclass(frozen=True)
+class _DemoRecord:
+    """A record of the demo files, and where in them it stands."""
+
+    record: dict[str, Any]
+    place: FilePlace
+
+    def names(self) -> set[str]:
+        """Everything in it that may be the handle of another record."""
+        return {self.record.get("case", ""), *_texts_within(self.record["answers"])}
+
+
+def _read_demo_records(folder: Path, today: date) -> Iterator[_DemoRecord]:
+    """The records of the demo files, with the dates counted from today."""
+    for path in sorted(folder.glob("*.yaml")):
+        source = read_yaml(path, shown_as=f"{folder.parent.name}/{folder.name}/{path.name}")
+        for position, record in enumerate(source.contents.get("records", ())):
+            yield _DemoRecord(resolve_relative_dates(record, today), source.place(("records", position)))
+
+
+def _texts_within(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts_within(inner)
+
+
+def _in_filing_order(papers: list[_DemoRecord], days: list[date | None]) -> list[tuple[date, _DemoRecord]]:
+    """First what belongs to no case, and the cases; then their sheets by the day; none before one that it names."""
+    first = min((day for day in days if day), default=date.max)
+    turns: dict[str, tuple[int, date]] = {}
+    told: list[tuple[tuple[int, date], date, _DemoRecord]] = []
+    for paper, day in zip(papers, days, strict=True):
+        after = [turns[name] for name in paper.names() if name in turns]
+        own = (1, day or first) if "case" in paper.record else (0, first)
+        turn = max([own, *after])
+        told.append((turn, max(day or first, turn[1]), paper))
+        if "id" in paper.record:
+            turns[paper.record["id"]] = turn
+    return [(day, paper) for _, day, paper in sorted(told, key=lambda one: one[0])]
+
+
+class _DemoFiler:
+    """Files the records of the demo files in order, remembering what their handles stand for."""
+
+    def __init__(self, repository: Repository, users: dict[str, int], today: date) -> None:
+        self.repository = repository
+        self.users = users
+        self.today = today
+        self.handles: dict[str, int] = {}
+
+    def file_records(self, folder: Path) -> list[Finding]:
+        found = [
+            paper for paper in _read_demo_records(folder, self.today) if paper.record["form"] in self.repository.forms
+        ]
+        left_out = [
+            paper
+            for day, paper in _in_filing_order(found, [self._day(paper.record) for paper in found])
+            if not self._file(paper.record, min(datetime.combine(day, FILING_TIME), utc_now()))
+        ]
+        return [
+            finding(
+                paper.place,
+                "F047",
+                'The form "%(form)s" was changed: this record of the demo does not fit it and was left out.',
+                form=paper.record["form"],
+            )
+            for paper in left_out
+        ]
+
+    def _day(self, record: dict[str, Any]) -> date | None:
+        """The day a sheet tells of; of a case file, when somebody began to work on it."""
+        dated = dating_question(self.repository.forms[record["form"]])
+        told = [member["since"] for member in record.get("team", ())] or [record["answers"].get(dated and dated.name)]
+        days = [date.fromisoformat(day) for day in told if isinstance(day, str) and len(day) == len("2026-01-31")]
+        return min(min(days), self.today) if days else None
+
+    def _file(self, record: dict[str, Any], moment: datetime) -> bool:
+        """File the record; false where it does not fit its form, which somebody changed before the first start."""
+        form = self.repository.forms[record["form"]]
+        with stamped_as_of(moment):
+            try:
+                answers = settle_answers(form, self._answers(form.questions.values(), record["answers"]), self.today)
+                case_id = self.handles[record["case"]] if form.belongs_to else None
+            except UNREADABLE_ERRORS:
+                return False
+            if self._lacking(form, answers):
+                return False
+            filed = self._enter(form, answers, case_id, record)
+        if "id" in record:
+            self.handles[record["id"]] = filed
+        return True
+
+    def _lacking(self, form: Form, answers: Answers) -> bool:
+        """Whether the form asks for more than was thought up, or for something else."""
+        return any(
+            not one.soft and self._target_exists(asked_at(form, one.where).link_target())
+            for one in validate_answers(form, answers, self.today)
+        )
+
+    def _enter(self, form: Form, answers: Answers, case_id: int | None, record: dict[str, Any]) -> int:
+        team = record.get("team", ())
+        actor = self._clerk(record, team)
+        filed = enter_sheet(self.repository, form, answers, actor, case_id)
+        if form.key == CASE_FORM:
+            today = replace(actor, today=self.today)
+            for member in team[1:]:
+                join_team(
+                    self.repository,
+                    self.repository.case(filed),
+                    self.users[member["user"]],
+                    member["role"],
+                    today,
+                    date.fromisoformat(member["since"]),
+                )
+        return filed
+
+    def _clerk(self, record: dict[str, Any], team: Any) -> Actor:
+        by = team[0] if team else {"user": record.get("by", "social_worker"), "role": ""}
+        since = date.fromisoformat(by["since"]) if "since" in by else self.today
+        return Actor(self.users[by["user"]], by["role"], since)
+
+    def _answers(self, questions: Any, given: dict[str, Any]) -> Answers:
+        known = {question.name: question for question in questions}
+        unknown = set(given) - set(known)
+        if unknown:
+            raise KeyError(*sorted(unknown))
+        return {name: self._answer(known[name], value) for name, value in given.items()}
+
+    def _answer(self, question: Question, value: Any) -> Any:
+        if question.columns_asked():
+            return [{"id": None, **self._answers(question.columns_asked(), row)} for row in value] or None
+        target = question.link_target()
+        if target is None:
+            return question.from_json(value)
+        if not self._target_exists(target):
+            return None
+        return self.users[value] if target == USER_LINK else self.handles[value]
+
+    def _target_exists(self, target: str | None) -> bool:
+        """Whether what a link points to is there: an organisation may have left the form out."""
+        return target in (None, USER_LINK, *self.repository.forms)

@@ -1,0 +1,106 @@
+"""Putting an organisation into service: store, forms, tables, people, application."""
+
+from datetime import date
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import insert, inspect, select
+from sqlalchemy.exc import OperationalError
+
+import dosar.fields  # noqa: F401 - tells the language its kinds of question
+from dosar import create_app
+from dosar.access.appbuilder.install import create_access_tables
+from dosar.access.appbuilder.permissions import sync_permissions
+from dosar.access.i18n.time_zones import local_day
+from dosar.access.settings import Organisation, read_organisation
+from dosar.access.tables import setting_table
+from dosar.database.installation_marker import has_people, mark_founded, require_people
+from dosar.database.store import Store
+from dosar.database.store_errors import StoreError
+from dosar.database.system_tables import utc_now
+from dosar.language.load.finding import Finding
+from dosar.migrations.orphan_files import clear_loose_files
+from dosar.migrations.upgrade import OpenedForms, open_forms
+
+SECRET_SETTING = "secret"
+
+
+def open_app(
+    data: Path,
+    forms: Path,
+    key: bytes | None,
+    url: str | None = None,
+    demo: bool = False,
+    today: date | None = None,
+    **config: Any,
+) -> tuple[Flask, list[Finding]]:
+    """The application on this data and these forms, and what is wrong in the form files."""
+    store = open_store(data, key, url)
+    opened = prepare_database(store, forms)
+    with store.writing() as session:
+        clear_loose_files(session.connection())
+    application = create_app(store, opened, _stored_secret_key(store), data, **config)
+    findings = opened.findings
+    if demo and not application.extensions["dosar_access"].is_set_up():
+        from dosar.cli.demo import fill_demo_data
+
+        findings = [
+            *findings,
+            *fill_demo_data(application, forms, today or local_day(utc_now(), stored_organisation(store).zone)),
+        ]
+    if has_people(store):
+        mark_founded(data)
+    store.update_statistics()
+    application.extensions["dosar_access"].permissions.warm()
+    return application, findings
+
+
+def open_store(data: Path, key: bytes | None, url: str | None = None) -> Store:
+    """The database at ``url``, or else the one in the folder. Raises :class:`StoreError`, also for one that lost its
+    people."""
+    store = open_store_or_empty(data, key, url)
+    try:
+        require_people(store, data)
+    except StoreError:
+        store.close()
+        raise
+    return store
+
+
+def open_store_or_empty(data: Path, key: bytes | None, url: str | None = None) -> Store:
+    """The same, an empty one too: what a copy is written to. Raises :class:`StoreError`."""
+    try:
+        return Store.open(data, url, key)
+    except OperationalError:
+        raise StoreError(
+            "The database that DATABASE_URL names does not answer. Check that it runs, and the server, name "
+            "and password in DATABASE_URL."
+        ) from None
+
+
+def prepare_database(store: Store, forms: Path, converting: bool = False) -> OpenedForms:
+    """The database made ready for these forms and their roles, in one transaction."""
+    with store.writing() as session:
+        create_access_tables(session.connection())
+        opened = open_forms(store, forms, converting)
+        sync_permissions(session, opened.definition.roles, opened.definition.forms)
+    return opened
+
+
+def stored_organisation(store: Store) -> Organisation:
+    """What the organisation says of itself; an empty database says nothing."""
+    with store.snapshot() as connection:
+        is_there = inspect(connection).has_table(setting_table.name)
+        return read_organisation(connection) if is_there else Organisation()
+
+
+def _stored_secret_key(store: Store) -> str:
+    """The secret that signs tokens: made once, kept in the encrypted database."""
+    with store.writing() as session:
+        kept = session.scalar(select(setting_table.c.value).where(setting_table.c.key == SECRET_SETTING))
+        if kept is None:
+            kept = token_hex(32)
+            session.execute(insert(setting_table).values(key=SECRET_SETTING, value=kept))
+    return str(kept)

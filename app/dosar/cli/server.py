@@ -1,0 +1,84 @@
+"""The server that listens. What it refuses by itself, too large or garbled, is answered by the application's
+error pages, in the reader's language and with their headers, instead of its own English lines."""
+
+import socket
+from io import BytesIO
+from logging import ERROR, getLogger
+from typing import Any
+
+import waitress
+from waitress.channel import HTTPChannel
+from waitress.task import WSGITask
+
+from dosar.pages.errors import REFUSED_KEY
+
+SERVER_THREADS = 8
+MAX_BYTES_IN_MEMORY = 64 * 2**20
+"""More than any post or page: waitress writes nothing of either to a temporary file."""
+MAX_RECEIVED_BYTES = 27 * 2**20
+PUBLIC_PATH = "/sign-in"
+KEPT_HEADERS = ("HOST", "COOKIE", "ACCEPT_LANGUAGE")
+"""What of a refused request says who reads the answer."""
+
+
+class RefusalTask(WSGITask):  # type: ignore[misc]
+    """Has the application say why a request goes no further."""
+
+    def execute(self) -> None:
+        self.set_close_on_finish()
+        super().execute()
+
+    def get_environment(self) -> dict[str, Any]:
+        server, told = self.channel.server, self.request.headers
+        return {
+            REFUSED_KEY: self.request.error.code,
+            "REQUEST_METHOD": "GET",
+            "SCRIPT_NAME": "",
+            "PATH_INFO": PUBLIC_PATH,
+            "QUERY_STRING": "",
+            "REMOTE_ADDR": self.channel.addr[0],
+            "SERVER_NAME": server.server_name,
+            "SERVER_PORT": str(server.effective_port),
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": f"127.0.0.1:{server.effective_port}",
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": BytesIO(),
+            "wsgi.errors": None,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            **{f"HTTP_{name}": told[name] for name in KEPT_HEADERS if name in told},
+        }
+
+
+class RefusingChannel(HTTPChannel):  # type: ignore[misc]
+    """A connection whose refusals are worded by the application."""
+
+    error_task_class = RefusalTask
+
+
+HTTPS_PROXY_OPTIONS: dict[str, Any] = {
+    "url_scheme": "https",
+    "trusted_proxy": "127.0.0.1",
+    "trusted_proxy_headers": {"x-forwarded-for"},
+    "clear_untrusted_proxy_headers": True,
+}
+"""A web server on this machine takes the requests: cookies are for HTTPS only, and it says who asks."""
+
+
+def serve_requests(app: Any, door: socket.socket, behind_https: bool = False) -> None:
+    """Answer whoever knocks at the door, until the program is stopped."""
+    server = waitress.create_server(
+        app,
+        sockets=[door],
+        threads=SERVER_THREADS,
+        ident=None,
+        inbuf_overflow=MAX_BYTES_IN_MEMORY,
+        outbuf_overflow=MAX_BYTES_IN_MEMORY,
+        max_request_body_size=MAX_RECEIVED_BYTES,
+        **(HTTPS_PROXY_OPTIONS if behind_https else {}),
+    )
+    server.channel_class = RefusingChannel
+    getLogger("waitress.queue").setLevel(ERROR)  # that a page waits its turn is nothing to tell the worker
+    server.run()

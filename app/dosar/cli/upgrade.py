@@ -1,0 +1,41 @@
+"""``dosar upgrade``: say what changed forms ask of the database, take a copy, and do it."""
+
+from datetime import datetime
+from pathlib import Path
+
+from dosar.access.tables import ACCESS_TABLES
+from dosar.cli.locale import command_translator, computer_language, translate_message
+from dosar.cli.runtime import prepare_database
+from dosar.database.backup import keep_copy
+from dosar.database.form_tables import build_tables
+from dosar.database.store import Store
+from dosar.language.load.folder import ADVICE_CODES
+from dosar.language.text.message import Message
+from dosar.migrations.upgrade import OpenedForms, last_good_definition, preview_upgrade
+
+
+def upgrade_organisation(store: Store, data: Path, forms: Path, key: bytes, dry_run: bool, moment: datetime) -> int:
+    """Print the plan and carry it out; returns the exit code: 1 if a file could not be used."""
+    opened = preview_upgrade(store, forms)
+    _print_changes(opened)
+    mistakes = any(found.code not in ADVICE_CODES for found in opened.findings)
+    if dry_run:
+        print(translate_message(Message("Nothing was changed: this was only the plan.")))
+    else:
+        if opened.steps:
+            tables = [*ACCESS_TABLES, *build_tables(last_good_definition(store).forms).metadata.tables.values()]
+            folder = keep_copy(store, data, key, tables, moment)
+            print(translate_message(Message("Everything as it was is kept in %(folder)s.", {"folder": folder})))
+        prepare_database(store, forms, converting=True)
+        print(translate_message(Message("The database fits the forms.")))
+    return 1 if mistakes else 0
+
+
+def _print_changes(opened: OpenedForms) -> None:
+    for found in opened.findings:
+        print(found.say(command_translator(computer_language())))
+    told = [step.said for step in opened.steps if step.said]
+    if not told:
+        print(translate_message(Message("No answer has to move.")))
+    for said in told:
+        print(f"- {translate_message(said)}")

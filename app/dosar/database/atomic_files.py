@@ -1,0 +1,38 @@
+"""Files and folders that are there whole or not at all, also when the power goes."""
+
+import os
+from pathlib import Path
+
+
+def write_atomically(file: Path, content: str) -> None:
+    """Write a new file for this account alone."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as written:
+        written.write(content)
+        written.flush()
+        os.fsync(written.fileno())
+    draft.rename(file)
+    sync_folder(file.parent)
+
+
+def rename_atomically(draft: Path, folder: Path) -> None:
+    """Give a finished folder its name once everything in it has reached the disk."""
+    for file in draft.iterdir():
+        with file.open("r+b") as written:
+            os.fsync(written.fileno())
+    sync_folder(draft)
+    draft.rename(folder)
+    sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Let the names in a folder reach the disk."""
+    if os.name != "posix":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -1,0 +1,61 @@
+"""A whole copy of the database, taken before something changes many records at once.
+
+It is an encrypted SQLite database in a folder of its own, whatever the database it was taken of: that
+folder can be started, or copied back, with the key of the data it was taken of.
+"""
+
+import shutil
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Table
+
+from dosar.database.atomic_files import rename_atomically
+from dosar.database.installation_marker import has_people, mark_founded
+from dosar.database.store import SqliteStore, Store
+from dosar.database.store_errors import StoreError
+from dosar.database.transfer import copy_database
+
+COPIES_FOLDER = "copies"
+UNFINISHED_PREFIX = ".unfinished-"
+"""How the name of a copy begins until all of it is there: a kill in the middle leaves no copy that looks whole."""
+
+
+def keep_copy(store: Store, data: Path, key: bytes, tables: Iterable[Table], moment: datetime) -> Path:
+    """Copy everything into ``data/copies/<moment>``; returns that folder.
+
+    ``tables`` are those the database has at this moment. Raises :class:`StoreError`.
+    """
+    folder = data / COPIES_FOLDER / f"{moment:%Y-%m-%d-%H%M%S}"
+    if folder.exists():
+        raise StoreError("There is already a copy in %(folder)s. Wait a second and try again.", folder=folder)
+    _clear_unfinished(data)
+    draft = folder.with_name(UNFINISHED_PREFIX + folder.name)
+    draft.mkdir(mode=0o700, parents=True)
+    try:
+        _copy_into(draft, store, key, tables)
+        rename_atomically(draft, folder)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return folder
+
+
+def _clear_unfinished(data: Path) -> None:
+    """What a kill or a full disk left of earlier copies."""
+    for left in (data / COPIES_FOLDER).glob(f"{UNFINISHED_PREFIX}*"):
+        shutil.rmtree(left)
+
+
+def _copy_into(folder: Path, store: Store, key: bytes, tables: Iterable[Table]) -> None:
+    if has_people(store):
+        mark_founded(folder)
+    taken = SqliteStore(folder, key)
+    try:
+        if isinstance(store, SqliteStore):
+            store.copy_into(taken)
+        else:
+            copy_database(store, taken, tables)
+    finally:
+        taken.close()

@@ -1,0 +1,384 @@
+"""A table, and a class, for every form and for every table of rows in it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from zlib import crc32
+
+from sqlalchemy import Boolean, Column, ColumnElement, DateTime, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy.orm import registry
+
+from dosar.database.null_order import blanks_first
+from dosar.database.system_tables import SYSTEM_METADATA
+from dosar.database.text.collation import code_point_string, place_in_list
+from dosar.database.users import user_table
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.question import Answer, Question, Unknown
+from dosar.language.text.collation import sort_key
+from dosar.language.text.texts import LANGUAGES
+
+USER_LINK = "user"
+MAX_SORT_KEY = 80
+INDEX_PREFIX = "ix_"
+"""How the names of indexes begin: they come and go with the forms."""
+CURRENCY_SUFFIX = "__money"
+"""How the name of an index ends that keeps currencies apart."""
+
+
+class StoredEntry:
+    """What lies in a table of a form: a record or a row of one."""
+
+    form_key: ClassVar[str]
+    case_column: ClassVar[str | None]
+    """The attribute that holds the case, if the form belongs to one."""
+    private_to: ClassVar[tuple[str, ...]] = ()
+    """Columns with the users who alone reach the record, if it is private."""
+    links: ClassVar[Mapping[str, type["StoredEntry"]]]
+    """Column → class of the record it points to; people who sign in are not among them."""
+    case_links: ClassVar[tuple[str, ...]] = ()
+    """The columns that point only to records of the same case."""
+    attached_in: ClassVar[tuple[str, ...]] = ()
+    """The columns that hold the number of a file."""
+    column_keys: ClassVar[tuple[str, ...]] = ()
+    id: Any
+    case_id: Any
+
+    def columns(self) -> dict[str, Any]:
+        """The row as column name → value."""
+        return {name: getattr(self, name) for name in self.column_keys}
+
+
+class Record(StoredEntry):
+    """One filled sheet."""
+
+    append_only: ClassVar[bool]
+    """Whether it is a ledger's entry."""
+    version: Any
+    form_version: Any
+    lacking: Any
+    """How many required answers the sheet lacks; unknown for one kept before they were counted."""
+    created_by: Any
+    created_at: Any
+    changed_by: Any
+    changed_at: Any
+    deleted_by: Any
+    deleted_at: Any
+    to_check: Any
+    """Entered by somebody whose sheets another worker accepts, and not accepted yet."""
+
+
+class StoredRow(StoredEntry):
+    """One row of a table of rows on a sheet."""
+
+    question_name: ClassVar[str]
+    of: ClassVar[type[Record]]
+    """The class of the sheets these rows stand on."""
+    record_id: Any
+    position: Any
+
+
+@dataclass(frozen=True)
+class FormTables:
+    """The tables and classes of one set of forms."""
+
+    metadata: MetaData
+    records: Mapping[str, type[Record]]
+    rows: Mapping[tuple[str, str], type[StoredRow]]
+
+    def classes(self) -> dict[Table, type[StoredEntry]]:
+        """Database table → the class whose rows lie in it."""
+        every: Iterable[type[StoredEntry]] = (*self.records.values(), *self.rows.values())
+        return {kept.__table__: kept for kept in every}  # type: ignore[attr-defined]
+
+
+def column_names(question: Question) -> list[str]:
+    """The columns of a question's answer, by name."""
+    names = list(question.column_types())
+    return [*names, f"{question.name}__unknown"] if names and question.unknown else names
+
+
+def sort_column(question: Question) -> str:
+    """The column that puts the question's answers in order: words have a shadow in Romanian order."""
+    return f"{question.name}__sort" if question.alphabetical else question.name
+
+
+def sort_columns(question: Question) -> list[str]:
+    """The columns that put a list in order by the question: amounts stand apart by their currency."""
+    return [question.currency_column, question.name] if question.in_currencies else [sort_column(question)]
+
+
+def sort_order(question: Question, columns: Any, language: str) -> list[Any]:
+    """What puts the question's answers in the order a reader of the language expects."""
+    codes = question.ordered_codes(language)
+    if codes:
+        return [place_in_list(getattr(columns, question.name), codes)]
+    return [getattr(columns, name) for name in sort_columns(question)]
+
+
+def list_orders(question: Question, columns: Any) -> list[Any]:
+    """What puts the answers of a choice in order, one for each order that readers expect."""
+    orders = dict.fromkeys(tuple(question.ordered_codes(language)) for language in LANGUAGES)
+    return [place_in_list(getattr(columns, question.name), codes) for codes in orders if codes]
+
+
+def sort_value(answer: Answer) -> str | None:
+    """What stands in the sort column of a question of words."""
+    is_text = answer is not None and not isinstance(answer, Unknown)
+    return sort_key(answer)[:MAX_SORT_KEY] if is_text else None
+
+
+def row_table_name(form: str, question: str) -> str:
+    return f"{form}__{question}"
+
+
+def append_only_tables(form: Form) -> list[str]:
+    """The tables of a form that are only added to: those of a ledger, and of rows that stay as they are."""
+    rows = [
+        row_table_name(form.key, question.name)
+        for question in form.row_questions
+        if form.append_only or question.only_added
+    ]
+    return [form.key, *rows] if form.append_only else rows
+
+
+def build_tables(forms: Mapping[str, Form]) -> FormTables:
+    """Tables and mapped classes for these forms, in a registry of their own."""
+    metadata = MetaData()
+    for table in SYSTEM_METADATA.tables.values():
+        table.to_metadata(metadata)
+    user_table.to_metadata(metadata)
+    mapper = registry(metadata=metadata)
+    records = {form.key: _record_class(mapper, forms, form) for form in forms.values()}
+    rows = {
+        (form.key, question.name): _row_class(mapper, forms, form, question)
+        for form in forms.values()
+        for question in form.row_questions
+    }
+    _link_classes(forms, records, rows)
+    mapper.configure()
+    return FormTables(metadata, records, rows)
+
+
+def _record_class(mapper: registry, forms: Mapping[str, Form], form: Form) -> type[Record]:
+    table = Table(
+        form.key,
+        mapper.metadata,
+        Column("id", Integer, primary_key=True),
+        *([_reference("case_id", CASE_FORM, nullable=False)] if form.belongs_to else []),
+        Column("form_version", Integer, nullable=False),
+        Column("version", Integer, nullable=False),
+        Column("lacking", Integer),
+        _reference("created_by", "ab_user"),
+        Column("created_at", DateTime, nullable=False),
+        _reference("changed_by", "ab_user"),
+        Column("changed_at", DateTime, nullable=False),
+        _reference("deleted_by", "ab_user"),
+        Column("deleted_at", DateTime),
+        Column("to_check", Boolean),
+        *(_reversal_columns(form) if form.append_only else []),
+        *_answer_columns(forms, form.stored_questions),
+        *[Column(sort_column(question), code_point_string(MAX_SORT_KEY)) for question in word_sorted_questions(form)],
+    )
+    _index_table(table, form)
+    case_column = "id" if form.key == CASE_FORM else "case_id" if form.belongs_to else None
+    record: type[Record] = type(
+        _class_name(form.key),
+        (Record,),
+        {
+            "form_key": form.key,
+            "case_column": case_column,
+            "links": {},
+            "private_to": form.private_to,
+            "append_only": form.append_only,
+            "attached_in": _attached_in(form.stored_questions),
+            "column_keys": tuple(table.c.keys()),
+        },
+    )
+    mapper.map_imperatively(record, table, version_id_col=table.c.version)
+    return record
+
+
+def _attached_in(questions: Iterable[Question]) -> tuple[str, ...]:
+    return tuple(question.name for question in questions if question.attached)
+
+
+def _reversal_columns(form: Form) -> list[Column[Any]]:
+    """The entry of a ledger that this one takes back, and why; an entry is taken back once."""
+    return [
+        Column("reverses", Integer, ForeignKey(f"{form.key}.id"), nullable=True),
+        Column("reversal_reason", Text, nullable=True),
+    ]
+
+
+def _row_class(mapper: registry, forms: Mapping[str, Form], form: Form, question: Question) -> type[StoredRow]:
+    in_case = form.belongs_to is not None or form.key == CASE_FORM
+    table = Table(
+        row_table_name(form.key, question.name),
+        mapper.metadata,
+        Column("id", Integer, primary_key=True),
+        _reference("record_id", form.key, nullable=False),
+        *([_reference("case_id", CASE_FORM, nullable=False)] if in_case else []),
+        Column("position", Integer, nullable=False),
+        *_answer_columns(forms, question.columns_asked()),
+    )
+    Index(f"{INDEX_PREFIX}{table.name}__record", table.c.record_id, table.c.position)
+    for name in ["case_id"] * in_case + [
+        one.name for one in question.columns_asked() if one.link_target() == CASE_FORM
+    ]:
+        Index(f"{INDEX_PREFIX}{table.name}__{name}", table.c[name])
+    row: type[StoredRow] = type(
+        _class_name(table.name),
+        (StoredRow,),
+        {
+            "form_key": form.key,
+            "question_name": question.name,
+            "case_column": "case_id" if in_case else None,
+            "links": {},
+            "attached_in": _attached_in(question.columns_asked()),
+            "column_keys": tuple(table.c.keys()),
+        },
+    )
+    mapper.map_imperatively(row, table)
+    return row
+
+
+def _answer_columns(forms: Mapping[str, Form], questions: Iterable[Question]) -> list[Column[Any]]:
+    return [_with_reference(forms, column, question) for question in questions for column in question.columns()]
+
+
+def _with_reference(forms: Mapping[str, Form], column: Column[Any], question: Question) -> Column[Any]:
+    """The column, held to the records it points to; those of a form that does not run are left in peace."""
+    target = question.link_target()
+    if target is None or column.name != question.name or target not in (USER_LINK, *forms):
+        return column
+    return _reference(column.name, "ab_user" if target == USER_LINK else target)
+
+
+def _reference(name: str, table: str, nullable: bool = True) -> Column[Any]:
+    later = table not in ("ab_user", CASE_FORM)
+    return Column(
+        name,
+        Integer,
+        ForeignKey(f"{table}.id", use_alter=later, name=f"fk_{name}_{table}" if later else None),
+        nullable=nullable,
+    )
+
+
+def _index_table(table: Table, form: Form) -> None:
+    """What lists sort and filter on, and every foreign key, each with the id that breaks ties.
+
+    A filtered list in the form's own order is read off the filter's index. Deleted records stand in no
+    list, so they stand in no index of one.
+    """
+    listed = [form.questions[name.removeprefix("-")] for name in (*form.list, *form.filters, *form.sort)]
+    if form.append_only:
+        reverses = table.c.reverses.is_not(None)  # the others are too many to be looked for by it
+        Index(
+            f"{INDEX_PREFIX}{form.key}__reverses",
+            table.c.reverses,
+            unique=True,
+            sqlite_where=reverses,
+            postgresql_where=reverses,
+        )
+    money = {question.name: sort_columns(question) for question in listed if question.in_currencies}
+    wanted = {sort_column(question) if question.sortable else question.name for question in listed}
+    wanted |= {question.name for question in form.stored_questions if question.link_target()}
+    wanted |= {"case_id", "changed_at"}
+    in_order = [form.questions[name.removeprefix("-")] for name in form.sort[:1]]
+    there = table.c.deleted_at.is_(None)
+    for name in sorted(wanted & set(table.c.keys())):
+        names = money.get(name, [name])
+        own = [
+            order
+            for question in in_order
+            if name in form.filters
+            for order in sort_order(question, table.c, LANGUAGES[0])
+            if getattr(order, "name", "") not in names
+        ]
+        ending = CURRENCY_SUFFIX if name in money else ""
+        columns = [*(table.c[one] for one in names), *own]
+        Index(
+            f"{INDEX_PREFIX}{form.key}__{name}{ending}",
+            *map(blanks_first, columns),
+            table.c.id,
+            sqlite_where=there,
+            postgresql_where=there,
+        )
+    for question in {one.name: one for one in listed}.values():
+        for order in list_orders(question, table.c):
+            # another order of the list is another index
+            turn = f"{crc32(str(order.clauses.clauses[0]).encode()) & 0xFFFFFF:06x}"
+            Index(
+                f"{INDEX_PREFIX}{form.key}__{question.name}__{turn}",
+                blanks_first(order),
+                table.c.id,
+                sqlite_where=there,
+                postgresql_where=there,
+            )
+    Index(f"ix_{form.key}__entered", table.c.created_by, table.c.created_at)
+    _index_partially(
+        table, "waiting", table.c.to_check.is_(True) & table.c.deleted_at.is_(None), "to_check", "created_at"
+    )
+    _index_partially(table, "deleted", table.c.deleted_at.is_not(None), "deleted_at")
+    for place, total in enumerate(form.totals):
+        # all that a sum is made of and narrowed by: no record is opened for it
+        asked = (*total.by, total.sum, *form.filters)
+        summed = dict.fromkeys(name for one in asked for name in form.questions[one].column_types())
+        columns = [name for name in (*summed, "case_id", "deleted_at", "to_check") if name in table.c]
+        _index_partially(table, f"sum{place}", table.c.deleted_at.is_(None), *columns)
+
+
+def _index_partially(table: Table, name: str, condition: ColumnElement[bool], *columns: str) -> None:
+    """An index of only those records that are asked for by this condition; no question has such a name."""
+    Index(
+        f"{INDEX_PREFIX}{table.name}__{name}__only",
+        *[table.c[column] for column in columns],
+        sqlite_where=condition,
+        postgresql_where=condition,
+    )
+
+
+def word_sorted_questions(form: Form) -> list[Question]:
+    """The questions of words that a list may be sorted by."""
+    names = dict.fromkeys(name.removeprefix("-") for name in (*form.list, *form.sort))
+    return [form.questions[name] for name in names if form.questions[name].alphabetical]
+
+
+def _link_classes(
+    forms: Mapping[str, Form],
+    records: Mapping[str, type[Record]],
+    rows: Mapping[tuple[str, str], type[StoredRow]],
+) -> None:
+    for key, form in forms.items():
+        records[key].links = _links_of(form.stored_questions, records)
+        if form.belongs_to:
+            records[key].links = {**records[key].links, "case_id": records[CASE_FORM]}
+        if form.append_only:
+            records[key].links = {**records[key].links, "reverses": records[key]}
+        records[key].case_links = _case_links_of(records[key], form.stored_questions)
+    for (key, name), row in rows.items():
+        row.of = records[key]
+        row.links = _links_of(forms[key].questions[name].columns_asked(), records)
+        row.case_links = _case_links_of(row, forms[key].questions[name].columns_asked())
+
+
+def _links_of(questions: Iterable[Question], records: Mapping[str, type[Record]]) -> dict[str, type[StoredEntry]]:
+    return {
+        question.name: records[target]
+        for question in questions
+        if (target := question.link_target()) and target in records
+    }
+
+
+def _case_links_of(kept: type[StoredEntry], questions: Iterable[Question]) -> tuple[str, ...]:
+    if kept.case_column is None:
+        return ()
+    return tuple(
+        question.name
+        for question in questions
+        if question.same_case and question.name in kept.links and kept.links[question.name].case_column == "case_id"
+    )
+
+
+def _class_name(table: str) -> str:
+    return "".join(part.capitalize() for part in table.split("_"))

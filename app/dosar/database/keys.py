@@ -1,0 +1,114 @@
+"""The key of the encrypted database: from a key file kept apart from the data, or from a passphrase.
+
+A stolen data folder alone must tell nothing, so a key file inside it is refused. A key is made only
+when there is no database yet: a new key for old data would look like lost data.
+"""
+
+import hashlib
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from argon2.low_level import Type, hash_secret_raw
+from platformdirs import user_config_path
+
+from dosar.database.atomic_files import write_atomically
+from dosar.database.store import database_file
+from dosar.database.store_errors import StoreError
+
+KEY_BYTES = 32
+SALT_BYTES = 16
+SHORTEST_PASSPHRASE = 14
+
+
+def default_key_file(data: Path) -> Path:
+    """Where the key of a data folder lies unless somebody names another place."""
+    digest = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]
+    return user_config_path("dosar") / "keys" / f"{digest}.key"
+
+
+def salt_file(data: Path) -> Path:
+    """The salt of the passphrase: no secret, but the database cannot be opened without it."""
+    return data / "passphrase.salt"
+
+
+def key_from_file(data: Path, key_file: Path | None = None) -> bytes:
+    """The key in ``key_file``, made on the first start."""
+    file = key_file or default_key_file(data)
+    _refuse_beside_the_data(file, data)
+    if not file.exists():
+        if _has_database(data):
+            raise StoreError(
+                "The key file %(file)s is missing. Copy it back from where you keep its copy, or name it "
+                "with --key-file: without it nobody can read the database.",
+                file=file,
+            )
+        write_atomically(file, f"{secrets.token_hex(KEY_BYTES)}\n")
+    _refuse_open_to_others(file)
+    return _read_key_bytes(file, KEY_BYTES)
+
+
+def key_from_passphrase(data: Path, passphrase: str) -> bytes:
+    """The key made of a passphrase and the salt in the data folder."""
+    file = salt_file(data)
+    if not file.exists():
+        if _has_database(data):
+            raise StoreError(
+                "The file %(file)s is missing, and the passphrase does not open the database without it. "
+                "Copy it back from a backup, or start with the key file if that is how it was made.",
+                file=file,
+            )
+        if len(passphrase) < SHORTEST_PASSPHRASE:
+            raise StoreError("Choose a passphrase of at least 14 characters.")
+        write_atomically(file, f"{secrets.token_hex(SALT_BYTES)}\n")
+    return hash_secret_raw(
+        passphrase.encode(),
+        _read_key_bytes(file, SALT_BYTES),
+        time_cost=3,
+        memory_cost=256 * 1024,
+        parallelism=2,
+        hash_len=KEY_BYTES,
+        type=Type.ID,
+    )
+
+
+def keep_out_of_core_dumps() -> None:
+    """A crash must not write the key and the opened pages to the disk."""
+    try:
+        import resource
+    except ImportError:  # Windows writes none unless somebody asks for them
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _has_database(data: Path) -> bool:
+    file = database_file(data)
+    return file.exists() and file.stat().st_size > 0
+
+
+def _refuse_beside_the_data(file: Path, data: Path) -> None:
+    if file.resolve().is_relative_to(data.resolve()):
+        raise StoreError(
+            "The key file %(file)s lies inside the data folder: who takes the folder has the key too. "
+            "Keep it elsewhere, and name it with --key-file.",
+            file=file,
+        )
+
+
+def _refuse_open_to_others(file: Path) -> None:
+    if os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o077:
+        raise StoreError(
+            "Other accounts of this computer can read the key file %(file)s. Close it: chmod 600 %(file)s",
+            file=file,
+        )
+
+
+def _read_key_bytes(file: Path, size: int) -> bytes:
+    try:
+        found = bytes.fromhex(file.read_text("ascii"))
+    except ValueError:
+        found = b""
+    if len(found) != size:
+        raise StoreError("The file %(file)s is damaged. Copy it back from where you keep its copy.", file=file)
+    return found

@@ -1,0 +1,378 @@
+"""The database: one encrypted SQLite file, or PostgreSQL, behind one session.
+
+Reading needs nothing. Writing happens inside ``with store.writing() as session:``, one writer at a time,
+on both databases alike: what is read in there is still true when it is written. The measured reasons
+for every setting are in the tests beside this file (``tests/records/test_threads.py``).
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar, cast
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.orm import ORMExecuteState, Session, scoped_session, sessionmaker
+from sqlalchemy.pool import QueuePool
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from dosar.database.store_errors import (
+    DiskFull,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreNotWritable,
+    StoreReadOnly,
+    WrongKey,
+)
+from dosar.database.text import collation
+from dosar.database.text.folding import fold_text
+from dosar.database.write_queue import WriteQueue
+
+LOCK_SECONDS = 10
+"""Seconds to wait for one's turn to write."""
+
+ANALYSIS_LIMIT = 400
+"""How many rows of an index are looked at: enough for an estimate, and quick in a table of a million."""
+ANALYSE_EVERY_TABLE = "0x10002"
+"""SQLite's word for: also tables this connection has not read."""
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # NORMAL loses saved records when the power goes
+    f"busy_timeout={LOCK_SECONDS * 1000}",
+    "foreign_keys=ON",
+    "cache_size=-65536",  # pages lie decrypted in the cache: without it, reading all is ten times slower
+    "secure_delete=ON",
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+    "temp_store=MEMORY",
+    "journal_size_limit=67108864",
+)
+
+POSTGRESQL_DRIVERS = {"postgres", "postgresql", "postgresql+psycopg"}
+WRITER_LOCK_ID = 0x646F736172
+"""The advisory lock of PostgreSQL that whoever writes holds."""
+TOO_BUSY_STATES = {"55P03", "40P01", "40001"}
+REFUSING_STATES: Mapping[str, Callable[[], StoreNotWritable]] = {"53100": DiskFull, "25006": StoreReadOnly}
+"""PostgreSQL's words for a database that takes nothing any more."""
+REFUSING_WORDS: Mapping[str, Callable[[], StoreNotWritable]] = {
+    "database or disk is full": DiskFull,
+    "readonly database": StoreReadOnly,
+    "disk I/O error": DiskFull,
+    "unable to open database file": StoreReadOnly,
+}
+"""The same of SQLite; where not even its log can be written, it says no more than that."""
+DAMAGED_WORD = "malformed"
+"""SQLite's word for a file that holds something else than it wrote."""
+
+
+def database_file(data: Path) -> Path:
+    """Where the encrypted database of a data folder lies."""
+    return data / "dosar.db"
+
+
+class Store:
+    """An open database.
+
+    ``session`` is one session per thread; the edge calls ``session.remove()`` when a request ends.
+    """
+
+    _unchanging: ClassVar[Mapping[str, Any]] = {}
+    """Execution options under which a transaction sees one moment only."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._here = threading.local()
+        self.sessions = sessionmaker(engine)
+        self.session = scoped_session(self.sessions)
+        _refuse_unannounced(self.sessions, self._here)
+
+    @classmethod
+    def open(cls, data: Path | None = None, url: str | None = None, key: bytes | None = None) -> "Store":
+        """The database at ``url``, or the encrypted one in the folder ``data``."""
+        if url is not None:
+            return PostgresStore(url)
+        if data is None or key is None:
+            raise StoreError("Say where the data is kept: a data folder with its key, or DATABASE_URL.")
+        return SqliteStore(data, key)
+
+    def close(self) -> None:
+        """Give back every connection; the store is not used again."""
+        self.session.remove()
+        self.engine.dispose()
+
+    def update_statistics(self) -> None:
+        """Let the database count anew what lies in its tables, where they have grown or are new: by that it
+        chooses the index to look things up in. PostgreSQL does so by itself."""
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A piece of work that changes something: kept whole at the end, or not at all.
+
+        ``session.commit()`` inside is allowed and keeps what is done so far; what follows waits for its
+        turn anew. Pieces of work may stand within one another: the outermost keeps.
+        """
+        if self.is_writing:
+            yield self.session()
+            return
+        self._finish_reading()
+        self._here.writing = True
+        try:
+            yield self.session()
+            self.session.commit()
+        except BaseException:
+            self.session.rollback()
+            raise
+        finally:
+            self._here.writing = False
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """The database as it is at this moment, for reading all of it while others write on."""
+        with self.engine.connect().execution_options(**self._unchanging) as connection, connection.begin():
+            yield connection
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is inside :meth:`writing`."""
+        return getattr(self._here, "writing", False)
+
+    def _finish_reading(self) -> None:
+        """What was read before the turn came may be old; it is read again when asked for."""
+        session = self.session()
+        if session.new or session.dirty or session.deleted:
+            raise RuntimeError("Change records inside `with store.writing():`, not before it.")
+        if session.in_transaction():
+            session.commit()
+
+
+def _refuse_unannounced(sessions: sessionmaker[Session], here: threading.local) -> None:
+    """Let these sessions write only inside :meth:`Store.writing`.
+
+    The listeners do not know the store: they live as long as the class of these sessions, and would keep it, with
+    every mapped class, alive after the store is closed.
+    """
+
+    def require_announced() -> None:
+        if not getattr(here, "writing", False):
+            raise RuntimeError("Write inside `with store.writing():`.")
+
+    @event.listens_for(sessions, "before_flush")
+    def before_flush(*_: Any) -> None:
+        require_announced()
+
+    @event.listens_for(sessions, "do_orm_execute")
+    def before_statement(state: ORMExecuteState) -> None:
+        if state.is_insert or state.is_update or state.is_delete:
+            require_announced()
+
+
+class SqliteStore(Store):
+    """SQLite, every page of it encrypted by SQLCipher with a raw key."""
+
+    def __init__(self, data: Path, key: bytes) -> None:
+        self._file = database_file(data)
+        self._key = key
+        self._turns = WriteQueue()
+        _make_private(self._file)
+        engine = create_engine(
+            URL.create("sqlite", database=str(self._file)),
+            module=sqlcipher,
+            creator=self._connect,  # so the key stands in no address and no setting
+            poolclass=QueuePool,
+            pool_size=8,
+            max_overflow=0,
+            hide_parameters=True,
+        )
+        super().__init__(engine)
+        event.listen(engine, "begin", self._begin)
+        event.listen(engine, "handle_error", _busy_when_locked)
+        self._require_right_key()
+
+    def _connect(self) -> "_SqliteConnection":
+        opened = sqlcipher.connect(
+            str(self._file),
+            timeout=LOCK_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=_SqliteConnection,
+        )
+        opened.execute("PRAGMA cipher_log_level=NONE")
+        opened.execute(f"PRAGMA key=\"x'{self._key.hex()}'\"")
+        for pragma in PRAGMAS:
+            opened.execute(f"PRAGMA {pragma}")
+        opened.create_function("fold", 1, fold_text, deterministic=True)
+        opened.create_collation("romanian", collation.compare_romanian)
+        return cast(_SqliteConnection, opened)
+
+    def update_statistics(self) -> None:
+        with self.writing() as session:
+            connection = session.connection()
+            connection.exec_driver_sql(f"PRAGMA analysis_limit={ANALYSIS_LIMIT}")
+            connection.exec_driver_sql(f"PRAGMA optimize({ANALYSE_EVERY_TABLE})")
+
+    def copy_into(self, other: "SqliteStore") -> None:
+        """Write every page into the empty database of ``other``, which has the same key."""
+        with self.snapshot() as read, other.engine.connect() as write:
+            source: Any = read.connection.driver_connection
+            source.backup(write.connection.driver_connection)
+
+    def _require_right_key(self) -> None:
+        try:
+            self.engine.connect().close()
+        except (sqlcipher.DatabaseError, DatabaseError) as error:
+            self.engine.dispose()
+            if DAMAGED_WORD in str(error):
+                raise StoreDamaged from None
+            if "not a database" not in str(error):
+                raise
+            raise WrongKey(
+                "The key does not open the database %(file)s. Use the key the database was made with.",
+                file=self._file,
+            ) from None
+
+    def _begin(self, connection: Connection) -> None:
+        ours = cast(_SqliteConnection, connection.connection.driver_connection)
+        if not self.is_writing or self._turns.mine():
+            ours.execute("BEGIN")
+            return
+        if not self._turns.take(LOCK_SECONDS):
+            raise StoreBusy
+        ours.turns = self._turns
+        try:
+            ours.execute("BEGIN IMMEDIATE")
+        except sqlcipher.OperationalError as error:
+            ours.leave()
+            if _is_locked(error):
+                raise StoreBusy from None
+            if (refusal := _refusal_of_error(error)) is not None:
+                raise refusal from None
+            raise
+
+
+class _SqliteConnection(sqlcipher.Connection):  # type: ignore[misc]
+    """A connection that lets the next one write once its own transaction has really ended."""
+
+    turns: WriteQueue | None = None
+
+    def commit(self) -> None:
+        super().commit()
+        self.leave()
+
+    def rollback(self) -> None:
+        try:
+            super().rollback()
+        finally:
+            self.leave()
+
+    def close(self) -> None:
+        try:
+            super().close()
+        finally:
+            self.leave()
+
+    def leave(self) -> None:
+        turns, self.turns = self.turns, None
+        if turns is not None:
+            turns.leave()
+
+
+class PostgresStore(Store):
+    """PostgreSQL, for an organisation that outgrew one file."""
+
+    _unchanging = {"isolation_level": "REPEATABLE READ"}
+
+    def __init__(self, url: str) -> None:
+        engine = create_engine(_with_driver(url), pool_size=8, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
+        super().__init__(engine)
+        event.listen(engine, "connect", _use_utc)
+        event.listen(engine, "begin", self._begin)
+        event.listen(engine, "handle_error", _without_values)
+        for ended in ("commit", "rollback"):
+            event.listen(engine, ended, self._leave)
+        event.listen(engine.pool, "reset", self._forget)
+        self._teach_alphabet()
+
+    def _begin(self, connection: Connection) -> None:
+        if not self.is_writing or getattr(self._here, "connection", None) is not None:
+            return
+        ours: Any = connection.connection.driver_connection
+        try:
+            ours.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'; SELECT pg_advisory_xact_lock({WRITER_LOCK_ID})")
+        except ours.Error as error:
+            ours.rollback()
+            if error.sqlstate in TOO_BUSY_STATES:
+                raise StoreBusy from None
+            raise
+        self._here.connection = ours
+
+    def _leave(self, connection: Connection) -> None:
+        self._forget(connection.connection.driver_connection)
+
+    def _forget(self, ended: Any, *_: Any) -> None:
+        if getattr(self._here, "connection", None) is ended:
+            self._here.connection = None
+
+    def _teach_alphabet(self) -> None:
+        with self.engine.begin() as connection:
+            if connection.exec_driver_sql("SELECT to_regprocedure('sort_key(text)')").scalar() is None:
+                connection.exec_driver_sql(collation.SORT_KEY_FUNCTION)
+
+
+def _with_driver(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        address = None
+    if address is None or address.drivername not in POSTGRESQL_DRIVERS:
+        raise StoreError("DATABASE_URL must begin with postgresql:// and name the server and the database.")
+    return address.set(drivername="postgresql+psycopg")
+
+
+def _make_private(file: Path) -> None:
+    """Only the account that runs Dosar reads its folder and its database."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+def _use_utc(connection: Any, _: Any) -> None:
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
+
+
+def _is_locked(error: BaseException) -> bool:
+    return "database is locked" in str(error)
+
+
+def _busy_when_locked(context: ExceptionContext) -> None:
+    """Another program holds the file for too long, nothing can be written to it, or it is not whole any more."""
+    if _is_locked(context.original_exception):
+        raise StoreBusy from None
+    if DAMAGED_WORD in str(context.original_exception):
+        raise StoreDamaged from None
+    if (refusal := _refusal_of_error(context.original_exception)) is not None:
+        raise refusal from None
+
+
+def _refusal_of_error(error: BaseException) -> StoreNotWritable | None:
+    return next((refusal() for words, refusal in REFUSING_WORDS.items() if words in str(error)), None)
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """PostgreSQL quotes what was typed in its errors; logs must not."""
+    told: Any = context.original_exception
+    state = getattr(told, "sqlstate", None)
+    if state in TOO_BUSY_STATES:
+        raise StoreBusy from None
+    if state is None:
+        return
+    if state in REFUSING_STATES:
+        raise REFUSING_STATES[state]() from None
+    quotes_values = state.startswith("22")
+    words = f"{state}" if quotes_values else f"{told.diag.message_primary} ({state})"
+    told.args = (words,)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"({type(told).__module__}.{type(told).__name__}) {words}",)

@@ -1,0 +1,58 @@
+"""What goes wrong with the store itself, in words for the person in front of it."""
+
+from typing import Any
+
+from dosar.language.text.message import Message
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked; the message says why and what to do."""
+
+    def __init__(self, text: str, **values: Any) -> None:
+        self.message = Message(text, values)
+        super().__init__(str(self.message))
+
+
+class StoreBusy(StoreError):
+    """Somebody else was writing for longer than anybody should wait."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else is saving just now. Nothing was lost: wait a moment and save again.")
+
+
+class StoreNotWritable(StoreError):
+    """The database answers and takes nothing any more."""
+
+
+class DiskFull(StoreNotWritable):
+    """There is no room left where the database lies."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The disk on which Dosar keeps its data is full or takes nothing more, so this was not saved. Copy what "
+            "you typed, and tell your administrator to make room."
+        )
+
+
+class StoreReadOnly(StoreNotWritable):
+    """The database or its folder cannot be written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Dosar may read its data just now but not write it, so this was not saved. Copy what you typed, and tell "
+            "your administrator to look at the rights of the data folder or at the database."
+        )
+
+
+class WrongKey(StoreError):
+    """The key does not open the database."""
+
+
+class StoreDamaged(StoreError):
+    """Some of the database's file was cut off or overwritten."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database is damaged: a part of its file cannot be read. Keep the file apart, put your last copy of "
+            "the data folder in its place, and let somebody look at the disk."
+        )

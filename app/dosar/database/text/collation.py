@@ -1,0 +1,85 @@
+"""Sorting by the Romanian alphabet inside the database.
+
+``alphabetical(column)`` stands in ORDER BY and in an index, on both databases: on SQLite it is a
+collation, on PostgreSQL a function of the same rule (not every PostgreSQL is built with ICU). When
+:func:`dosar.language.text.collation.sort_key` changes, the indexes over it must be built anew.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Integer, String, literal_column
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+
+from dosar.language.text.collation import CEDILLA_LETTERS, SORTED_AFTER, UNDECOMPOSED_LETTERS, sort_key
+
+
+class alphabetical(GenericFunction[str]):
+    """A text column in the order of the Romanian alphabet."""
+
+    name = "sort_key"
+    identifier = "alphabetical"
+    type = String()
+    inherit_cache = True
+
+
+def code_point_string(length: int) -> String:
+    """The type of a column that holds folded words or sort keys: no database's locale may reorder them."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+class in_list(GenericFunction[int]):
+    """The place of a code in a list of codes, given as one text: what sorts a choice by its list's own order.
+
+    Stands in ORDER BY and, letter by letter the same, in an index.
+    """
+
+    name = "instr"
+    identifier = "place_in_list"
+    type = Integer()
+    inherit_cache = True
+
+
+def place_in_list(column: Any, codes: Sequence[str]) -> Any:
+    """What sorts by the order of these codes; a code that is none of them comes before them."""
+    written = "|".join(codes).replace("'", "''")
+    return in_list(literal_column(f"'|{written}|'"), column)
+
+
+@compiles(in_list)
+def _place_sql(element: in_list, compiler: SQLCompiler, **kwargs: Any) -> str:
+    written, column = (compiler.process(clause, **kwargs) for clause in element.clauses)
+    find = "strpos" if compiler.dialect.name == "postgresql" else "instr"
+    return f"{find}({written}, '|' || {column} || '|')"
+
+
+@compiles(alphabetical, "sqlite")
+def _collation_sql(element: alphabetical, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return f"{compiler.process(element.clauses, **kwargs)} COLLATE romanian"
+
+
+def compare_romanian(one: str, other: str) -> int:
+    """The SQLite collation ``romanian``."""
+    left, right = sort_key(one), sort_key(other)
+    return (left > right) - (left < right)
+
+
+def _sort_key_in_sql() -> str:
+    """:func:`sort_key` as an expression of PostgreSQL over ``$1``.
+
+    The Romanian capitals are named because lower() knows only ASCII where the database's locale is C.
+    """
+    small, capital = "".join(SORTED_AFTER), "".join(SORTED_AFTER).upper()
+    old, new = "".join(map(chr, CEDILLA_LETTERS)), "".join(map(chr, CEDILLA_LETTERS.values()))
+    letters = f"lower(translate(normalize($1, NFC), '{old}{capital}', '{new.lower()}{small}'))"
+    for letter, key in (UNDECOMPOSED_LETTERS | SORTED_AFTER).items():
+        letters = f"replace({letters}, '{letter}', '{key}')"
+    return f"regexp_replace(normalize({letters}, NFKD), '[\\u0300-\\u036f]', '', 'g') COLLATE \"C\""
+
+
+SORT_KEY_FUNCTION = (
+    "CREATE FUNCTION sort_key(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE "
+    f"AS $rule$ SELECT {_sort_key_in_sql()} $rule$"
+)

@@ -1,0 +1,216 @@
+"""An organisation moves from one database to another, and nothing is missing on arrival.
+
+Works on tables alone, whatever stands in them; columns and tables that no form names any more move too.
+All or nothing: the copy is read again and compared, table by table, before it is kept.
+"""
+
+import hashlib
+import json
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Insert,
+    LargeBinary,
+    MetaData,
+    Sequence,
+    Table,
+    bindparam,
+    func,
+    insert,
+    inspect,
+    select,
+)
+
+from dosar.database.append_only import close_like
+from dosar.database.store import Store
+from dosar.database.store_errors import StoreError
+
+COPY_BATCH = 1000
+COPY_FILES_BATCH = 4
+"""Files are held in memory while they move."""
+
+
+@dataclass(frozen=True)
+class TableContent:
+    """How many rows a table has and what they add up to, in whichever database it lies."""
+
+    rows: int
+    digest: str
+
+
+CopiedTables = dict[str, TableContent]
+
+
+def copy_database(source: Store, target: Store, tables: Iterable[Table]) -> CopiedTables:
+    """Copy everything in ``source`` to the empty database ``target``, and say what was copied.
+
+    ``tables`` are those the program knows; of one name the first counts. Raises :class:`StoreError`, and
+    leaves the target as it was, when it already holds something or the copy differs from its source.
+    """
+    with source.snapshot() as read, target.writing() as session:
+        write = session.connection()
+        kept = _all_tables(read, tables)
+        _require_empty(write, kept)
+        kept.create_all(write)
+        deferred = _defer_references(write, kept)
+        for table in kept.tables.values():
+            _copy_rows(read, write, table)
+        _restore_references(write, deferred)
+        counts = {name: _same_content(read, write, table) for name, table in sorted(kept.tables.items())}
+        _continue_numbers(write, kept)
+        close_like(read, write)
+    return counts
+
+
+def _all_tables(read: Connection, tables: Iterable[Table]) -> MetaData:
+    """The tables as the program knows them, and what else the database kept of older forms."""
+    kept = MetaData()
+    for table in tables:
+        if table.name not in kept.tables:
+            table.to_metadata(kept)
+    found = MetaData()
+    found.reflect(read)
+    for table in found.tables.values():
+        known = kept.tables.get(table.name)
+        if known is None:
+            Table(table.name, kept, *[_plain_column(column) for column in table.columns])
+            continue
+        _require_upgraded(known, table)
+        for column in table.columns:
+            if column.name not in known.columns:
+                known.append_column(_plain_column(column))
+    return kept
+
+
+def _plain_column(column: Column[Any]) -> Column[Any]:
+    """A column nobody writes any more: its values, for any database."""
+    return Column(column.name, column.type.as_generic(), primary_key=column.primary_key, nullable=column.nullable)
+
+
+def _require_upgraded(known: Table, found: Table) -> None:
+    if missing := set(known.columns.keys()) - set(found.columns.keys()):
+        raise StoreError(
+            "The forms have changed since the database was last opened: %(table)s has no %(column)s yet. "
+            "Upgrade first (dosar upgrade), then copy.",
+            table=known.name,
+            column=min(missing),
+        )
+
+
+def _require_empty(write: Connection, kept: MetaData) -> None:
+    for name in sorted(set(inspect(write).get_table_names())):
+        known = kept.tables.get(name)
+        if known is None or write.scalar(select(func.count()).select_from(known)):
+            raise StoreError(
+                "The database to copy to is not empty: it has %(table)s. Copy to a new database.", table=name
+            )
+
+
+def _defer_references(write: Connection, kept: MetaData) -> list[str]:
+    """Let rows come before the rows they point to, until all are there; returns what undoes it."""
+    if write.dialect.name == "sqlite":
+        write.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        return []
+    quote = write.dialect.identifier_preparer.quote
+    pointing = [
+        f"ALTER TABLE {quote(table)} ALTER CONSTRAINT {quote(str(key['name']))}"
+        for table in kept.tables
+        for key in inspect(write).get_foreign_keys(table)
+    ]
+    for constraint in pointing:
+        write.exec_driver_sql(f"{constraint} DEFERRABLE INITIALLY DEFERRED")
+    return [f"{constraint} NOT DEFERRABLE" for constraint in pointing]
+
+
+def _restore_references(write: Connection, deferred: list[str]) -> None:
+    if deferred:
+        write.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+    for constraint in deferred:
+        write.exec_driver_sql(constraint)
+
+
+def _copy_rows(read: Connection, write: Connection, table: Table) -> None:
+    statement = _insert_statement(table)
+    for batch in _row_batches(read, table):
+        write.execute(statement, batch)
+
+
+def _insert_statement(table: Table) -> Insert:
+    """An insert that keeps "no answer" apart from the JSON word null."""
+    values = {
+        column.name: bindparam(column.name, type_=JSON(none_as_null=bool(column.nullable)))
+        for column in table.columns
+        if isinstance(column.type, JSON)
+    }
+    return insert(table).values(values) if values else insert(table)
+
+
+def _row_batches(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
+    size = COPY_FILES_BATCH if any(isinstance(column.type, LargeBinary) for column in table.columns) else COPY_BATCH
+    found = connection.execute(select(table), execution_options={"yield_per": size}).mappings()
+    for batch in found.partitions(size):
+        yield [dict(row) for row in batch]
+
+
+def table_content(connection: Connection, table: Table) -> TableContent:
+    """What stands in a table, independent of the database and of the order of its rows."""
+    rows, total = 0, 0
+    for batch in _row_batches(connection, table):
+        rows += len(batch)
+        total += sum(_row_digest(row) for row in batch)
+    return TableContent(rows, f"{total % 2**256:064x}")
+
+
+def _same_content(read: Connection, write: Connection, table: Table) -> TableContent:
+    before, after = table_content(read, table), table_content(write, table)
+    if before != after:
+        raise StoreError(
+            "%(table)s arrived differently: rows before: %(before)s, after: %(after)s. Nothing was copied.",
+            table=table.name,
+            before=before.rows,
+            after=after.rows,
+        )
+    return before
+
+
+def _row_digest(row: dict[str, Any]) -> int:
+    told = json.dumps({name: _portable_value(value) for name, value in row.items()}, sort_keys=True, ensure_ascii=False)
+    return int.from_bytes(hashlib.sha256(told.encode()).digest())
+
+
+def _portable_value(value: Any) -> Any:
+    """A value as both databases tell it."""
+    if isinstance(value, datetime):
+        return (value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value).isoformat()
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value.normalize() + 0)
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    return value
+
+
+def _continue_numbers(write: Connection, kept: MetaData) -> None:
+    """PostgreSQL counts ids apart from the rows: the next one follows the highest copied."""
+    if write.dialect.name != "postgresql":
+        return
+    for table in kept.tables.values():
+        column = table.autoincrement_column
+        highest = None if column is None else write.scalar(select(func.max(column)))
+        if column is not None and highest is not None:
+            write.execute(select(func.setval(_id_sequence(table, column), highest)))
+
+
+def _id_sequence(table: Table, column: Column[Any]) -> Any:
+    if isinstance(column.default, Sequence):
+        return column.default.name
+    return func.pg_get_serial_sequence(f'"{table.name}"', column.name)

@@ -1,0 +1,416 @@
+"""Days and times: read in many spellings, kept in one, echoed in words so that a slip is seen.
+
+The day always comes first, for an English reader too: the people and the papers are Romanian.
+"""
+
+import re
+from datetime import date, datetime, time, timedelta
+from functools import cache, lru_cache
+from typing import Any, ClassVar, Literal
+
+from babel.dates import format_date
+from babel.units import format_unit
+from sqlalchemy import Date, DateTime, String, Time
+
+from dosar.fields.locales import locale_of
+from dosar.fields.text import fold_name
+from dosar.language.question import Answer, BoxSize, ExactValue, Question, ReadingContext
+from dosar.language.text.characters import HYPHENS
+from dosar.language.text.message import Mistake
+from dosar.language.text.texts import LANGUAGES
+
+SHORT_DATE_FORMATS = {"ro": "dd.MM.yyyy", "en": "d MMM yyyy"}
+"""How a day is written in short; another language as Babel has it."""
+LONG_DATE_FORMAT = "d MMMM yyyy"
+MONTH_FORMAT = "LLLL yyyy"
+DAYS_BY_WORD = {"azi": 0, "astazi": 0, "today": 0, "ieri": -1, "yesterday": -1, "maine": 1, "tomorrow": 1}
+ROMAN_NUMERALS = {
+    "i": 1,
+    "ii": 2,
+    "iii": 3,
+    "iv": 4,
+    "v": 5,
+    "vi": 6,
+    "vii": 7,
+    "viii": 8,
+    "ix": 9,
+    "x": 10,
+    "xi": 11,
+    "xii": 12,
+}
+YEARS_ACCEPTED = range(1900, 2101)
+YEARS_AHEAD = 10
+YEARS_AHEAD_OF_A_BIRTH = 0
+YEARS_TO_A_LEAP_DAY = 8
+
+
+# --- writing -----------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8192)
+def format_day(day: date, language: str, pattern: str = "") -> str:
+    """The day in short, or as ``pattern`` says."""
+    locale = locale_of(language)
+    return format_date(day, pattern or SHORT_DATE_FORMATS.get(locale.language, "medium"), locale)
+
+
+def format_partial_day(known: str, language: str) -> str:
+    """A day, a month or a year in short."""
+    if len(known) == len("1998"):
+        return known
+    if len(known) == len("1998-03"):
+        return format_day(first_day_of(known), language, MONTH_FORMAT)
+    return format_day(date.fromisoformat(known), language)
+
+
+def day_in_words(day: date, reading: ReadingContext, person: bool) -> str:
+    """The day with its month's name; of a person's birth date also the age."""
+    words = format_day(day, reading.language, LONG_DATE_FORMAT)
+    if not person or day > reading.today:
+        return words
+    years = years_between(day, reading.today)
+    return f"{words}, {format_unit(years, 'duration-year', locale=locale_of(reading.language))}"
+
+
+def years_between(born: date, today: date) -> int:
+    """Whole years of life on the day ``today``."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+# --- reading -----------------------------------------------------------------------------------------
+
+
+@cache
+def _month_words() -> tuple[tuple[str, int], ...]:
+    months = (
+        (word, number)
+        for language in LANGUAGES
+        for width in ("wide", "abbreviated")
+        for number, word in locale_of(language).months["format"][width].items()
+    )
+    return tuple({(fold_name(word).rstrip("."), number) for word, number in months})
+
+
+def _is_number(part: str) -> bool:
+    return part.isascii() and part.isdecimal()
+
+
+def _read_month(part: str) -> int | None:
+    """The month in a number, a Roman numeral or the beginning of its name in any language."""
+    if _is_number(part) and len(part) <= 2:
+        return int(part)
+    word = fold_name(part)
+    if word in ROMAN_NUMERALS:
+        return ROMAN_NUMERALS[word]
+    meant = {number for name, number in _month_words() if name.startswith(word)}
+    return meant.pop() if len(word) >= 3 and len(meant) == 1 else None
+
+
+def _read_year(part: str, today: date, person: bool) -> int | None:
+    """A year of two digits lies a few years ahead at most: a plan looks forward, a birth date back."""
+    if not _is_number(part) or len(part) not in (2, 4):
+        return None
+    if len(part) == 4:
+        return int(part)
+    latest = today.year + (YEARS_AHEAD_OF_A_BIRTH if person else YEARS_AHEAD)
+    return latest - (latest - int(part)) % 100
+
+
+def _split_date(text: str) -> list[str]:
+    """Year, month and day as far as they are given, whichever way round they were written.
+
+    Six or eight digits are day, month and year: the number keys of a telephone have no full stop.
+    """
+    apart = re.sub(r"^(\d\d)(\d\d)(\d\d|\d{4})$", r"\1 \2 \3", text, flags=re.ASCII)
+    parts = [part for part in re.split(rf"[\s.,/\-{HYPHENS}]+", apart) if part]
+    if len(parts) in (2, 3) and parts[0].isalpha() and _is_number(parts[1]) and len(parts[1]) <= 2:
+        parts[:2] = parts[1], parts[0]
+    return parts if parts and len(parts[0]) == 4 and _is_number(parts[0]) else parts[::-1]
+
+
+def read_day(text: str, today: date, person: bool = False, past: bool = False) -> date:
+    """The day somebody typed, of a person's birth or any other; without a year the nearest such day, or, of
+    what is ``past``, the last one. Raises :class:`Mistake`."""
+    near = DAYS_BY_WORD.get(fold_name(text))
+    if near is not None:
+        return today + timedelta(days=near)
+    parts = _split_date(text)
+    if _has_no_year(parts) and not person:
+        return _nearest_day(text, parts, today, past)
+    if len(parts) != 3:
+        raise Mistake("Write the date as day.month.year, for example 27.03.1998.")
+    year, month = _read_year(parts[0], today, person), _read_month(parts[1])
+    if year is None or month is None or not _is_number(parts[2]) or len(parts[2]) > 2:
+        raise Mistake("Write the date as day.month.year, for example 27.03.1998.")
+    day = _day_of(_require_year(year), month, int(parts[2]))
+    if day is None:
+        raise _no_such_day(text)
+    return day
+
+
+def _has_no_year(parts: list[str]) -> bool:
+    """Whether they are a month and a day."""
+    return (
+        len(parts) == 2
+        and len(parts[0]) != 4
+        and _is_number(parts[1])
+        and len(parts[1]) <= 2
+        and (_read_month(parts[0]) is not None)
+    )
+
+
+def _nearest_day(text: str, parts: list[str], today: date, past: bool) -> date:
+    """The day of this month that is nearest to today; a 29 February is no more than eight years away."""
+    days = [
+        day
+        for year in range(today.year - YEARS_TO_A_LEAP_DAY, today.year + YEARS_TO_A_LEAP_DAY + 1)
+        if (day := _day_of(year, _read_month(parts[0]), int(parts[1]))) and not (past and day > today)
+    ]
+    if not days:
+        raise _no_such_day(text)
+    return min(days, key=lambda day: (abs(day - today), day > today))
+
+
+def _day_of(year: int, month: int | None, day: int) -> date | None:
+    try:
+        return date(year, month or 0, day)
+    except ValueError:
+        return None
+
+
+def _no_such_day(text: str) -> Mistake:
+    return Mistake(
+        "The calendar has no day %(typed)s. Write day.month.year, for example 27.03.1998.",
+        typed=text,
+    )
+
+
+def _require_year(year: int) -> int:
+    if year not in YEARS_ACCEPTED:
+        raise Mistake("The year %(year)s is not between 1900 and 2100. Check it.", year=year)
+    return year
+
+
+def read_partial(text: str, today: date, person: bool = False, past: bool = False) -> str:
+    """The day, month or year somebody typed, in the form it is kept. Raises :class:`Mistake`."""
+    parts = _split_date(text)
+    if len(parts) == 3 or fold_name(text) in DAYS_BY_WORD or (_has_no_year(parts) and not person):
+        return read_day(text, today, person, past).isoformat()
+    year = _read_year(parts[0], today, person) if parts and len(parts[0]) == 4 else None
+    month = _read_month(parts[1]) if len(parts) == 2 else None
+    if year is None or len(parts) > 2 or (len(parts) == 2 and month not in range(1, 13)):
+        raise Mistake("Write what is known: 27.03.1998, 03.1998 or 1998.")
+    return f"{_require_year(year)}-{month:02}" if month else str(_require_year(year))
+
+
+def first_day_of(known: str) -> date:
+    """The first day of what is known of a date: a month, a year."""
+    return date.fromisoformat(f"{known}-01-01"[: len("1998-01-01")])
+
+
+def require_past(day: date, reading: ReadingContext, person: bool = False, past: bool = False) -> None:
+    """Raises :class:`Mistake` for a birth, or what has happened, in the future."""
+    if day <= reading.today:
+        return
+    if person:
+        raise Mistake("A date of birth cannot be in the future. Check the year.")
+    if past:
+        raise Mistake("The date cannot be in the future. Check the year.")
+
+
+def read_time(text: str) -> time:
+    """The time of day a person typed. Raises :class:`Mistake`."""
+    found = re.fullmatch(r"(\d{1,2})(?:\s?[:.,h]?\s?(\d\d))?\s?h?", text, re.ASCII)
+    hour, minute = (int(found[1]), int(found[2] or 0)) if found else (24, 0)
+    if hour > 23 or minute > 59:
+        raise Mistake("Write the time as hours:minutes, for example 09:30.")
+    return time(hour, minute)
+
+
+class Day(Question):
+    """A day, read in many spellings: 27.3.98, 27 martie 1998, azi."""
+
+    look: ClassVar[str] = "date"
+    value_type: ClassVar[str] = "date"
+    dated: ClassVar[bool] = True
+    groupable: ClassVar[bool] = False
+    whole_day: ClassVar[bool] = True
+
+    type: Literal["date"] = "date"
+    person: bool = False
+    """A birth date: never in the future; the age is said with it, and a year of two digits lies behind us."""
+    past: bool = False
+    """The day of something that has happened: never in the future."""
+
+    def column_types(self) -> dict[str, Any]:
+        return {self.name: Date()}
+
+    def parse(self, texts: list[str], reading: ReadingContext) -> Answer:
+        day = read_day(texts[0], reading.today, self.person, self.past)
+        require_past(day, reading, self.person, self.past)
+        return day
+
+    def write(self, answer: Answer, reading: ReadingContext) -> list[str]:
+        return [format_day(answer, reading.language)]
+
+    def shown(self, answer: Answer, reading: ReadingContext) -> str:
+        return format_day(answer, reading.language)
+
+    def echo(self, answer: Answer, reading: ReadingContext) -> str:
+        return day_in_words(answer, reading, self.person)
+
+    def exact(self, answer: Answer) -> ExactValue:
+        day: date = answer
+        return day
+
+    def value_to_json(self, answer: Answer) -> Any:
+        return answer.isoformat()
+
+    def value_from_json(self, value: Any) -> Answer:
+        return date.fromisoformat(value)
+
+    def words(self, answer: Answer) -> str:
+        return f"{format_day(answer, 'ro')} {answer.isoformat()}"
+
+    def box(self) -> BoxSize:
+        return BoxSize(width=16, person=self.person, past=self.past)
+
+
+class PartialDay(Question):
+    """A day, a month or a year: as much of a date as is known, as its ISO beginning ("1998-03").
+
+    With ``person: true`` it is a birth date, and the age is echoed when the day is known.
+    """
+
+    look: ClassVar[str] = "date"
+    value_type: ClassVar[str] = "date"
+    dated: ClassVar[bool] = True
+    groupable: ClassVar[bool] = False
+
+    type: Literal["partial_date"] = "partial_date"
+    person: bool = False
+    """A birth date: never in the future; the age is said with it, and a year of two digits lies behind us."""
+    past: bool = False
+    """The day of something that has happened: never in the future."""
+
+    def column_types(self) -> dict[str, Any]:
+        return {self.name: String(10)}
+
+    def parse(self, texts: list[str], reading: ReadingContext) -> Answer:
+        known = read_partial(texts[0], reading.today, self.person, self.past)
+        require_past(first_day_of(known), reading, self.person, self.past)
+        return known
+
+    def write(self, answer: Answer, reading: ReadingContext) -> list[str]:
+        return [self.shown(answer, reading)]
+
+    def shown(self, answer: Answer, reading: ReadingContext) -> str:
+        return format_partial_day(answer, reading.language)
+
+    def echo(self, answer: Answer, reading: ReadingContext) -> str:
+        if len(answer) < len("1998-03-27"):
+            return self.shown(answer, reading)
+        return day_in_words(date.fromisoformat(answer), reading, self.person)
+
+    def exact(self, answer: Answer) -> ExactValue:
+        return date.fromisoformat(answer) if len(answer) == len("1998-03-27") else None
+
+    def words(self, answer: Answer) -> str:
+        return f"{format_partial_day(answer, 'ro')} {answer}"
+
+    def is_wider_than(self, older: Question) -> bool:
+        return isinstance(older, PartialDay) or (older.whole_day and not older.computed)
+
+    def converted(self, older: Question, answer: Answer) -> Answer:
+        return older.value_to_json(answer)
+
+    def box(self) -> BoxSize:
+        return BoxSize(width=16, person=self.person, past=self.past)
+
+
+class TimeOfDay(Question):
+    """A time on the 24-hour clock."""
+
+    look: ClassVar[str] = "time"
+
+    type: Literal["time"] = "time"
+
+    def column_types(self) -> dict[str, Any]:
+        return {self.name: Time()}
+
+    def parse(self, texts: list[str], reading: ReadingContext) -> Answer:
+        return read_time(texts[0])
+
+    def write(self, answer: Answer, reading: ReadingContext) -> list[str]:
+        return [self.value_to_json(answer)]
+
+    def shown(self, answer: Answer, reading: ReadingContext) -> str:
+        return f"{answer:%H:%M}"
+
+    def value_to_json(self, answer: Answer) -> Any:
+        return f"{answer:%H:%M}"
+
+    def value_from_json(self, value: Any) -> Answer:
+        return time.fromisoformat(value)
+
+    def words(self, answer: Answer) -> str:
+        return f"{answer:%H:%M}"
+
+    def box(self) -> BoxSize:
+        return BoxSize(width=6)
+
+
+class Moment(Question):
+    """A day and a time; typed in one box, or in two under one name."""
+
+    look: ClassVar[str] = "datetime"
+    value_type: ClassVar[str] = "date"
+    dated: ClassVar[bool] = True
+    groupable: ClassVar[bool] = False
+
+    type: Literal["datetime"] = "datetime"
+    past: bool = False
+    """The moment of something that has happened: never on a day in the future."""
+
+    def column_types(self) -> dict[str, Any]:
+        return {self.name: DateTime()}
+
+    def parse(self, texts: list[str], reading: ReadingContext) -> Answer:
+        day, time_of_day = self._split_parts(texts)
+        if not time_of_day or not day:
+            raise Mistake("Write the date and the time, for example 27.03.1998 09:30.")
+        moment = datetime.combine(read_day(day, reading.today, past=self.past), read_time(time_of_day))
+        require_past(moment.date(), reading, past=self.past)
+        return moment
+
+    def _split_parts(self, texts: list[str]) -> tuple[str, str]:
+        if len(texts) > 1:
+            return texts[0], texts[1]
+        text = re.sub(r"^(\d{4}-\d\d-\d\d)T", r"\1 ", texts[0])
+        day, _, time_of_day = text.rpartition(" ")
+        return day, time_of_day
+
+    def write(self, answer: Answer, reading: ReadingContext) -> list[str]:
+        return [self.shown(answer, reading)]
+
+    def shown(self, answer: Answer, reading: ReadingContext) -> str:
+        return f"{format_day(answer.date(), reading.language)}, {answer:%H:%M}"
+
+    def echo(self, answer: Answer, reading: ReadingContext) -> str:
+        return f"{format_day(answer.date(), reading.language, LONG_DATE_FORMAT)}, {answer:%H:%M}"
+
+    def exact(self, answer: Answer) -> ExactValue:
+        day: date = answer
+        return day
+
+    def value_to_json(self, answer: Answer) -> Any:
+        return answer.isoformat(timespec="minutes")
+
+    def value_from_json(self, value: Any) -> Answer:
+        return datetime.fromisoformat(value)
+
+    def words(self, answer: Answer) -> str:
+        return f"{format_day(answer.date(), 'ro')} {answer:%H:%M}"
+
+    def box(self) -> BoxSize:
+        return BoxSize(width=22, past=self.past)

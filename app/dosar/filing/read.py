@@ -1,0 +1,135 @@
+"""From the texts of boxes, or from values, to answers; and what could not be read."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from dosar.filing.cells import CellReader
+from dosar.filing.texts import NO_ROWS, FixedRows, Texts
+from dosar.language.question import Answer, Answers, Question
+from dosar.language.text.message import Message, Mistake
+from dosar.language.validation import AnswerPath
+
+NO_QUESTION = Message("The form does not ask this. Leave it out.")
+NOT_OF_THIS_KIND = Message("This is no answer to the question.")
+NO_VALUE_OF_ITS_KIND = (ValueError, TypeError, AttributeError, KeyError, ArithmeticError)
+"""What a kind of question raises over a value of another kind."""
+
+
+@dataclass
+class ReadAnswers:
+    """The answers, and what could not be read."""
+
+    answers: Answers = field(default_factory=dict)
+    mistakes: dict[AnswerPath, Message] = field(default_factory=dict)
+    understood: dict[AnswerPath, Message] = field(default_factory=dict)
+    """Answers that are other ones than stood in the boxes."""
+
+
+def read_texts(
+    questions: Iterable[Question],
+    texts: Texts,
+    cells: CellReader,
+    fixed: FixedRows = NO_ROWS,
+) -> ReadAnswers:
+    """Read the answers of these questions; computed ones are never taken from a page.
+
+    ``fixed`` are the rows that stand in the tables already and are not posted.
+    """
+    read = ReadAnswers()
+    for question in questions:
+        if question.columns_asked():
+            _read_rows(question, texts, cells, read, fixed)
+        elif not question.computed:
+            _read_one(question, texts, cells, read)
+    return read
+
+
+def _read_one(question: Question, texts: Texts, cells: CellReader, read: ReadAnswers) -> None:
+    typed = texts.get(question.name, ())
+    read.answers[question.name] = None
+    try:
+        answer = read.answers[question.name] = cells.read(question, typed)
+        told = question.understood(typed, answer, cells.reading)
+        if told is not None:
+            read.understood[question.name,] = told
+    except Mistake as mistake:
+        read.mistakes[question.name,] = mistake.message
+
+
+def _read_rows(table: Any, texts: Texts, cells: CellReader, read: ReadAnswers, fixed: FixedRows) -> None:
+    found = table.read_rows(texts, cells.read)
+    read.answers[table.name] = found.rows or None
+    read.mistakes |= {(table.name, *where): mistake.message for where, mistake in found.mistakes.items()}
+    read.understood |= dict(_understood_in_rows(table, texts, cells))
+    miscounted = table.too_few_or_many([*fixed.get(table.name, ()), *found.rows]) if found.rows else None
+    if miscounted is not None:
+        read.mistakes[table.name,] = miscounted.message
+
+
+def _understood_in_rows(table: Any, texts: Texts, cells: CellReader) -> Iterator[tuple[AnswerPath, Message]]:
+    for column in table.columns_asked():
+        for index in table.indexes(texts) if column.chosen else ():
+            typed = texts.get(f"{table.name}.{index}.{column.name}", ())
+            with suppress(Mistake):
+                told = column.understood(typed, cells.read(column, typed), cells.reading)
+                if told is not None:
+                    yield (table.name, index, column.name), told
+
+
+def read_values(questions: Iterable[Question], values: Mapping[str, Any], cells: CellReader) -> ReadAnswers:
+    """Read the answers given as values, as history and copies have them: text, number, ISO date, code, rows.
+
+    Only questions that are named are answered. A value must be one that a box could give; a computed answer is
+    made anew.
+    """
+    asked = {question.name: question for question in questions}
+    read = ReadAnswers(mistakes={(name,): NO_QUESTION for name in values if name not in asked})
+    for name in values.keys() & asked.keys():
+        if asked[name].columns_asked():
+            _read_row_values(asked[name], values[name], cells, read)
+        elif not asked[name].computed:
+            read.answers[name] = _answer_in(asked[name], values[name], (name,), cells, read)
+    return read
+
+
+def _read_row_values(table: Any, rows: Any, cells: CellReader, read: ReadAnswers) -> None:
+    read.answers[table.name] = None
+    given = rows or ()
+    if not isinstance(given, list | tuple) or not all(isinstance(row, Mapping) for row in given):
+        read.mistakes[table.name,] = NOT_OF_THIS_KIND
+        return
+    kept = [_row_in(table, row, str(place), cells, read) for place, row in enumerate(given)]
+    read.answers[table.name] = kept or None
+    miscounted = table.too_few_or_many(kept) if kept else None
+    if miscounted is not None:
+        read.mistakes[table.name,] = miscounted.message
+
+
+def _row_in(table: Question, row: Mapping[str, Any], place: str, cells: CellReader, read: ReadAnswers) -> Answers:
+    columns = {column.name: column for column in table.columns_asked()}
+    for name in row.keys() - columns.keys() - {"id"}:
+        read.mistakes[table.name, place, name] = NO_QUESTION
+    return {
+        "id": row.get("id"),
+        **{
+            name: _answer_in(columns[name], row[name], (table.name, place, name), cells, read)
+            for name in columns
+            if name in row and not columns[name].computed
+        },
+    }
+
+
+def _answer_in(question: Question, value: Any, where: AnswerPath, cells: CellReader, read: ReadAnswers) -> Answer:
+    """The answer a value stands for; it goes through the boxes, where every check of the kind is."""
+    try:
+        answer = question.from_json(value)
+        if cells.read(question, question.typed(answer, cells.reading)) == answer:
+            return answer
+        read.mistakes[where] = NOT_OF_THIS_KIND
+    except Mistake as mistake:
+        read.mistakes[where] = mistake.message
+    except NO_VALUE_OF_ITS_KIND:
+        read.mistakes[where] = NOT_OF_THIS_KIND
+    return None

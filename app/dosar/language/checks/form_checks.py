@@ -1,0 +1,551 @@
+"""Checks across the files of an organisation; each yields findings with a line and a remedy.
+
+F001–F003 come from :mod:`reading`, F005–F008 and F011 from :mod:`misfits`, F007, F014, F018 and F035
+from :mod:`folder`, F012, F027, F030 and F032 from :mod:`rule_checks`, F040–F043 from :mod:`face_checks`,
+F060 from :mod:`rule_types`, F044 from :mod:`beginning_checks`, F055 from :mod:`currency_checks`, F045 and F046 from
+:mod:`stage_checks` and
+:mod:`figure_checks`, F047 from :mod:`dosar.cli.demo`; those of changed forms from :mod:`changes`; the rest
+are here.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import chain
+from keyword import kwlist
+from pathlib import PurePath
+from typing import Any
+
+from dosar.language.checks.currency_checks import currency_findings
+from dosar.language.checks.face_checks import face_findings
+from dosar.language.checks.figure_checks import figure_findings
+from dosar.language.checks.prefill_checks import prefill_findings
+from dosar.language.checks.rule_checks import rule_findings
+from dosar.language.checks.stage_checks import profile_findings, stage_findings
+from dosar.language.choices import Choice, ChoiceList
+from dosar.language.face import Face
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.load.finding import FilePlace, Finding, finding, suggest_word
+from dosar.language.load.folder import MENU, NAME_KEYS, ROLES, FolderReading
+from dosar.language.load.source_lines import CheckedForm, FormPath, walk_questions
+from dosar.language.load.yaml_reader import Source
+from dosar.language.menu import Menu
+from dosar.language.question import Answer, Question
+from dosar.language.question import ReadingContext as Reader
+from dosar.language.roles import EVERY_OTHER_FORM, Roles
+from dosar.language.text.message import Message, msgid
+from dosar.language.text.texts import LANGUAGE_PATTERN, LANGUAGE_TITLES, LANGUAGES
+from dosar.language.volatile_answers import DAY_BOUND_MESSAGE, day_bound_answers, day_bound_questions
+
+RESERVED_NAMES = frozenset(
+    {
+        "id",
+        "case_id",
+        "form_version",
+        "created_by",
+        "created_at",
+        "changed_by",
+        "changed_at",
+        "version",
+        "deleted_by",
+        "deleted_at",
+        "metadata",
+        "registry",
+        "position",
+        "record_id",
+        "csrf_token",
+        "links",
+        "form_key",
+        "case_column",
+        "columns",
+        "lacking",
+        "private_to",
+        "to_check",
+        "reverses",
+        "reversal_reason",
+        "of",
+        "question_name",
+        "attached_in",
+        "case_links",
+        "append_only",
+        "column_keys",
+        # words of the rules' grammar, by which no rule could ask
+        *kwlist,
+    }
+)
+MAX_JOINED_NAMES = 50
+"""Columns, indexes and tables are named after both; PostgreSQL knows the first 63 characters of a name."""
+MAX_TABLE_COLUMNS = 1000
+"""PostgreSQL gives a table 1,600 columns, those of questions long gone among them."""
+RESERVED_FORM_PREFIXES = ("ab_", "dosar_", "sqlite_", "pg_")
+UNKNOWN_FORM = msgid('no form is named "%(name)s"%(hint)s')
+USER_TARGET = "user"
+"""What a link may point to beside the forms."""
+DEFAULTS_READER = Reader("ro", date(2100, 12, 30), worker_id=1)
+"""Who tries the defaults of the forms."""
+
+
+def check_folder(reading: FolderReading, languages: Iterable[str] = LANGUAGES) -> list[Finding]:
+    """Everything wrong with the folder, by file and line: what reading found, and these checks.
+
+    Changes that would lose answers are :mod:`dosar.language.checks.compatibility`.
+    """
+    found: list[Iterable[Finding]] = [reading.findings]
+    for source in (*reading.sources.values(), *reading.mixins.values()):
+        found += [_missing_translations(source, tuple(languages)), _check_quotes(source)]
+    for draft in _checked_forms(reading, reading.of(Form)):
+        found += _form_findings(draft)
+    found += _partial_form_findings(reading)
+    for part, shared in reading.of(ChoiceList).items():
+        found.append(_twin_codes(shared.choices, reading.sources[part], ("choices",)))
+    found += [face_findings(reading), _check_face_defaults(reading), _roles_findings(reading), _menu_findings(reading)]
+    found += [prefill_findings(reading), stage_findings(reading), profile_findings(reading), figure_findings(reading)]
+    found.append(_check_file_names(reading))
+    if not reading.findings:
+        found.append(_check_unused(reading))
+    every = (_with_new_name(fromkey, reading.new_names) for fromkey in dict.fromkeys(chain.from_iterable(found)))
+    return sorted(every, key=lambda one: (one.place, one.code))
+
+
+def _checked_forms(reading: FolderReading, forms: Mapping[str, Form]) -> Iterator[CheckedForm]:
+    lists = {made.list: made.choices for made in reading.of(ChoiceList).values()}
+    every_list, every_form = reading.names("choices"), reading.names("form")
+    for part, form in forms.items():
+        yield CheckedForm(form, reading.sources[part], lists, every_list, every_form)
+
+
+def _partial_form_findings(reading: FolderReading) -> Iterator[Iterable[Finding]]:
+    """What else is wrong in forms with values that do not fit."""
+    forms = {part: rest.form for part, rest in reading.partial_forms.items()}
+    for rest, draft in zip(reading.partial_forms.values(), _checked_forms(reading, forms), strict=True):
+        yield filter(rest.tells, chain.from_iterable(_form_findings(draft)))
+
+
+def _form_findings(draft: CheckedForm) -> list[Iterable[Finding]]:
+    return [
+        _check_names(draft),
+        _check_form_name(draft),
+        _check_widths(draft),
+        _check_choices(draft),
+        rule_findings(draft),
+        currency_findings(draft),
+        _check_links(draft),
+        _check_lists(draft),
+        _check_totals(draft),
+        _check_record_title(draft),
+        _check_searched(draft),
+        _check_defaults(draft),
+    ]
+
+
+def _unknown_name(place: FilePlace, code: str, name: str, known: Iterable[str]) -> Finding:
+    return finding(place, code, 'no question is named "%(name)s"%(hint)s', name=name, hint=suggest_word(name, known))
+
+
+# --- names and texts ---------------------------------------------------------------------------------
+
+
+def _check_names(draft: CheckedForm) -> Iterator[Finding]:
+    seen: set[tuple[str, str]] = set()
+    for path, question, table in walk_questions(draft.form):
+        place, name = draft.place(*path, "name"), question.name
+        if (_table_name(table), name) in seen:
+            yield finding(place, "F009", 'Two questions are named "%(name)s"; rename one.', name=name)
+        seen.add((_table_name(table), name))
+        if name in RESERVED_NAMES:
+            yield _reserved_name(place, name)
+        if "__" in name:
+            yield finding(place, "F013", "A name has no two underscores in a row; take another.")
+        beside = (draft.form.key if table is None else "", question.link_target() or "")
+        for other in beside:
+            if len(name) + len(other) > MAX_JOINED_NAMES:
+                yield finding(
+                    place,
+                    "F031",
+                    'The names "%(one)s" and "%(other)s" have more than %(most)s characters together; shorten one.',
+                    one=other,
+                    other=name,
+                    most=MAX_JOINED_NAMES,
+                )
+
+
+def _table_name(table: Question | None) -> str:
+    return table.name if table else ""
+
+
+def _reserved_name(place: FilePlace, name: str) -> Finding:
+    return finding(place, "F013", '"%(name)s" is a name Dosar uses itself; take another.', name=name)
+
+
+def _check_form_name(draft: CheckedForm) -> Iterator[Finding]:
+    key = draft.form.key
+    if key.startswith(RESERVED_FORM_PREFIXES) or "__" in key or key in (USER_TARGET, "users"):
+        yield _reserved_name(draft.place("form"), key)
+    if draft.form.belongs_to and key == CASE_FORM:
+        text = msgid("The case file belongs to nothing; remove this line.")
+        yield finding(draft.place("belongs_to"), "F016", text)
+
+
+def _check_widths(draft: CheckedForm) -> Iterator[Finding]:
+    """The sheet, or a table on it, whose answers the database has no room for."""
+    yield from _check_width(draft.place("sections"), draft.form.key, draft.form.stored_questions)
+    for path, question, _ in walk_questions(draft.form):
+        yield from _check_width(draft.place(*path, "name"), question.name, question.columns_asked())
+
+
+def _check_width(place: FilePlace, name: str, questions: Iterable[Question]) -> Iterator[Finding]:
+    columns = sum(len(question.columns()) for question in questions)
+    if columns > MAX_TABLE_COLUMNS:
+        yield finding(
+            place,
+            "F037",
+            'The answers of "%(name)s" need %(columns)s columns in the database, which keeps at most '
+            "%(most)s together; move some of the questions into a form of their own.",
+            name=name,
+            columns=columns,
+            most=MAX_TABLE_COLUMNS,
+        )
+
+
+def _missing_translations(source: Source, languages: tuple[str, ...]) -> Iterator[Finding]:
+    for path, text in _translated_texts(source):
+        for language in languages:
+            if language not in text:
+                yield finding(
+                    source.place(path),
+                    "F010",
+                    "The text is missing in one language: %(language)s.",
+                    language=LANGUAGE_TITLES.get(language, language),
+                )
+
+
+def _check_quotes(source: Source) -> Iterator[Finding]:
+    """Texts somebody put in quotation marks that YAML takes for letters."""
+    for path, text in _translated_texts(source):
+        for language, said in text.items():
+            if isinstance(said, str) and re.fullmatch("[“”„«»‘’].*[“”„«»‘’]", said.strip()):
+                yield finding(
+                    source.place((*path, language)),
+                    "F061",
+                    'Curled quotation marks are letters of the text, and read with it. Take them away, or write "…".',
+                )
+
+
+def _translated_texts(source: Source) -> Iterator[tuple[FormPath, dict[Any, Any]]]:
+    """Every text of the file in its languages."""
+    waiting: list[tuple[tuple[Any, ...], Any]] = [((), source.contents)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend(((*path, position), inner) for position, inner in enumerate(value))
+        elif isinstance(value, dict) and not _is_text(value):
+            waiting.extend(((*path, key), inner) for key, inner in value.items())
+        elif isinstance(value, dict):
+            yield path, value
+
+
+def _is_text(value: dict[Any, Any]) -> bool:
+    return (
+        bool(value)
+        and all(re.match(LANGUAGE_PATTERN, str(key)) for key in value)
+        and not any(isinstance(said, (dict, list)) for said in value.values())
+    )
+
+
+# --- choices and links -------------------------------------------------------------------------------
+
+
+def _check_choices(draft: CheckedForm) -> Iterator[Finding]:
+    for path, question, _ in walk_questions(draft.form):
+        for name in question.choice_lists():
+            if name not in draft.every_list:
+                yield finding(
+                    draft.place(*path, "choices"),
+                    "F004",
+                    'unknown choice list "%(name)s"%(hint)s',
+                    name=name,
+                    hint=suggest_word(name, draft.every_list),
+                )
+        if not question.choice_lists():
+            yield from _twin_codes(question.options(), draft.source, (*path, "choices"))
+
+
+def _twin_codes(choices: Sequence[Choice], source: Source, path: tuple[Any, ...]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for position, choice in enumerate(choices):
+        if choice.code in seen:
+            place = source.place((*path, position, "code"))
+            yield finding(place, "F022", 'The code "%(code)s" stands here twice; keep one.', code=choice.code)
+        seen.add(choice.code)
+    codes = {choice.code for choice in choices}
+    for position, choice in enumerate(choices):
+        if choice.was in codes:
+            yield finding(
+                source.place((*path, position, "was")),
+                "F022",
+                'The code "%(code)s" is still one of the choices: take that choice away, or write no was.',
+                code=choice.was,
+            )
+
+
+def _check_links(draft: CheckedForm) -> Iterator[Finding]:
+    known = {*draft.every_form, USER_TARGET}
+    for path, question, _ in walk_questions(draft.form):
+        target = question.link_target()
+        if target is not None and target not in known:
+            yield _unknown_form(draft.place(*path, "to"), "F016", target, known)
+    if draft.form.belongs_to and CASE_FORM not in draft.every_form:
+        text = msgid("There is no case form (forms/case.yaml) to belong to.")
+        yield finding(draft.place("belongs_to"), "F016", text)
+    for path, question, _ in walk_questions(draft.form):
+        yield from _check_numbering(draft, question, path)
+    named = draft.form.case_was
+    if named and (named not in draft.form.questions or draft.form.questions[named].link_target() != CASE_FORM):
+        text = msgid('"%(name)s" is no question of this form that links to a case (type: link, to: case).')
+        yield finding(draft.place("case_was"), "F016", text, name=named)
+
+
+def _check_numbering(draft: CheckedForm, question: Question, path: FormPath) -> Iterator[Finding]:
+    """Codes can begin anew for each record that a link leads to, and for nothing else."""
+    within, links = question.numbered_within, [one.name for one in draft.form.questions.values() if one.link_target()]
+    if within is not None and within not in links:
+        text = msgid('"%(name)s" is no link of this form%(hint)s')
+        yield finding(draft.place(*path, "within"), "F016", text, name=within, hint=suggest_word(within, links))
+
+
+def _unknown_form(place: FilePlace, code: str, name: str, known: Iterable[str]) -> Finding:
+    return finding(place, code, UNKNOWN_FORM, name=name, hint=suggest_word(name, known))
+
+
+def _with_new_name(one: Finding, new_names: Mapping[str, str]) -> Finding:
+    """What names a form by the name it had before is told its new one."""
+    now = new_names.get(str(one.message.values.get("name")))
+    if one.message.text != UNKNOWN_FORM or now is None:
+        return one
+    hint = Message('; it is called "%(now)s" now.', {"now": now})
+    return Finding(one.place, one.code, Message(UNKNOWN_FORM, {**one.message.values, "hint": hint}))
+
+
+# --- lists, totals and titles ------------------------------------------------------------------------
+
+
+def _check_lists(draft: CheckedForm) -> Iterator[Finding]:
+    form = draft.form
+    sort = tuple(name.removeprefix("-") for name in form.sort)
+    named = {
+        "list": form.list,
+        "header": form.header,
+        "filters": form.filters,
+        "sort": sort,
+    }
+    for option, names in named.items():
+        for position, name in enumerate(names):
+            place = draft.place(option, position)
+            yield from _check_listed(draft, place, "F015", name)
+            yield from _check_day_bound(draft, place, name, is_shown=option in ("list", "header"))
+            if option == "sort" and name in form.questions and not form.questions[name].sortable:
+                text = msgid('A list cannot be sorted by "%(name)s"; take another question.')
+                yield finding(place, "F029", text, name=name)
+            if option == "filters" and name in form.questions and not _can_filter_by(form.questions[name]):
+                text = msgid(
+                    'A list cannot be filtered by "%(name)s"; take a question answered by choosing, or with a whole '
+                    "date."
+                )
+                yield finding(place, "F029", text, name=name)
+    for position, name in enumerate(form.excerpt):
+        if name not in form.questions:
+            yield _unknown_name(draft.place("excerpt", position), "F015", name, form.questions)
+    if not form.list:
+        text = msgid("The list of these records shows nothing; name its columns: list: [...].")
+        yield finding(draft.place("list"), "F034", text)
+
+
+def _can_filter_by(question: Question) -> bool:
+    """Whether a list can be filtered by it: by its choices, or by days."""
+    return question.chosen or question.whole_day
+
+
+def _check_day_bound(draft: CheckedForm, place: FilePlace, name: str, is_shown: bool = False) -> Iterator[Finding]:
+    """What is kept of an answer that goes with the day grows old: it may be shown, made anew, and nothing else."""
+    if name not in day_bound_questions(draft.form):
+        return
+    if not is_shown:
+        yield finding(place, "F029", DAY_BOUND_MESSAGE, name=name)
+    elif name not in day_bound_answers(draft.form):
+        text = msgid('"%(name)s" goes with the day and is made of rows, so no list can show it; take it out of here.')
+        yield finding(place, "F029", text, name=name)
+
+
+def _check_listed(draft: CheckedForm, place: FilePlace, code: str, name: str) -> Iterator[Finding]:
+    question = draft.form.questions.get(name)
+    if question is None:
+        yield _unknown_name(place, code, name, draft.form.questions)
+    elif question.retired:
+        text = msgid('"%(name)s" is retired; take it out of here.')
+        yield finding(place, "F033", text, name=name)
+
+
+def _check_totals(draft: CheckedForm) -> Iterator[Finding]:
+    questions = draft.form.questions
+    for position, total in enumerate(draft.form.totals):
+        for name in (total.sum, *total.by):
+            yield from _check_listed(draft, draft.place("totals", position), "F015", name)
+            yield from _check_day_bound(draft, draft.place("totals", position), name)
+        summed = questions.get(total.sum)
+        if summed is not None and not summed.summable:
+            text = msgid('"%(name)s" cannot be added up; take a number or money.')
+            yield finding(draft.place("totals", position, "sum"), "F029", text, name=total.sum)
+        for name in total.by:
+            grouped = questions.get(name)
+            if grouped is not None and not grouped.groupable:
+                text = msgid('A total cannot be kept by "%(name)s"; take a text, a choice or a link.')
+                yield finding(draft.place("totals", position, "by"), "F029", text, name=name)
+
+
+def _check_record_title(draft: CheckedForm) -> Iterator[Finding]:
+    title, place = draft.form.record_title or "", draft.place("record_title")
+    for name in re.findall(r"{(\w+)}", title):
+        yield from _check_listed(draft, place, "F017", name)
+        yield from _check_day_bound(draft, place, name)
+    for name, _ in re.findall(r"{(\w+)([:!.\[][^{}]*)}", title):
+        text = msgid(
+            "Write the name alone in braces: {%(name)s}; dates and numbers are written as their reader is used to."
+        )
+        yield finding(place, "F017", text, name=name)
+    if re.search(r"[{}]", re.sub(r"{\w+([:!.\[][^{}]*)?}", "", title)):
+        text = msgid('A brace in "%(title)s" is not closed, or encloses no name; write {name}.')
+        yield finding(place, "F017", text, title=title)
+
+
+def _check_searched(draft: CheckedForm) -> Iterator[Finding]:
+    """The search knows an answer as it was kept."""
+    for path, question, table in walk_questions(draft.form):
+        if question.search and table is None:
+            yield from _check_day_bound(draft, draft.place(*path, "search"), question.name)
+
+
+# --- answers -----------------------------------------------------------------------------------------
+
+
+def _check_defaults(draft: CheckedForm) -> Iterator[Finding]:
+    for path, question, _ in walk_questions(draft.form):
+        if question.default is not None:
+            yield from _check_default(draft, path, question)
+
+
+def _check_default(draft: CheckedForm, path: FormPath, question: Question) -> Iterator[Finding]:
+    known = draft.in_hand(question)
+    if known is None:
+        return
+    named = _choice_by_label(question.default, known.options())
+    if named is not None:
+        yield finding(
+            draft.place(*path, "default"),
+            "F028",
+            '"%(label)s" is what people read of a choice; write its code as the default: %(code)s.',
+            label=question.default,
+            code=named.code,
+        )
+        return
+    if not _can_begin_with_default(known):
+        yield finding(
+            draft.place(*path, "default"),
+            "F028",
+            '"%(name)s" cannot be answered with this default; write it as somebody would type it.',
+            name=question.name,
+        )
+
+
+def _choice_by_label(default: Any, choices: Sequence[Choice]) -> Choice | None:
+    """The choice whose label stands where its code should."""
+    if not isinstance(default, str) or any(choice.code == default for choice in choices):
+        return None
+    called = default.strip().casefold()
+    return next((one for one in choices if called in map(str.casefold, one.label.values())), None)
+
+
+def _check_face_defaults(reading: FolderReading) -> Iterator[Finding]:
+    """What a sheet begins with on another paper, held like what its form begins with."""
+    forms = {form.key: form for form in reading.of(Form).values()}
+    faces = {part: face for part, face in reading.of(Face).items() if face.of in forms}
+    drafts = _checked_forms(reading, {part: forms[face.of] for part, face in faces.items()})
+    for face, draft in zip(faces.values(), drafts, strict=True):
+        for s, section in enumerate(face.sections):
+            for q, asked in enumerate(section.questions):
+                if asked.default is not None and asked.name in draft.form.questions:
+                    path: FormPath = ("sections", s, "questions", q)
+                    yield from _check_default(draft, path, asked.with_face_words(draft.form.questions[asked.name]))
+
+
+def _can_begin_with_default(question: Question) -> bool:
+    try:
+        answer = question.default_answer(DEFAULTS_READER)
+        return _can_be_answered(question, answer)
+    except (ValueError, TypeError, AttributeError, KeyError, ArithmeticError):
+        return False
+
+
+def _can_be_answered(question: Question, answer: Answer) -> bool:
+    """Whether somebody could have typed this answer, row by row in a table."""
+    columns = {column.name: column for column in question.columns_asked()}
+    if not columns:
+        return answer is not None and bool(
+            question.read(question.typed(answer, DEFAULTS_READER), DEFAULTS_READER) == answer
+        )
+    names = {name for row in question.default for name in row}
+    return names <= {*columns} and all(
+        _can_be_answered(columns[name], cell)
+        for row in answer
+        for name, cell in row.items()
+        if name in columns and cell is not None
+    )
+
+
+# --- roles, menu and what nobody uses ----------------------------------------------------------------
+
+
+def _roles_findings(reading: FolderReading) -> Iterator[Finding]:
+    roles, forms = reading.parts.get(ROLES), reading.names("form")
+    for position, role in enumerate(roles.roles if isinstance(roles, Roles) else ()):
+        for name in role.may:
+            if name != EVERY_OTHER_FORM and name not in forms:
+                place = reading.sources[ROLES].place(("roles", position, "may", name))
+                yield _unknown_form(place, "F019", name, forms)
+
+
+def _menu_findings(reading: FolderReading) -> Iterator[Finding]:
+    menu, forms = reading.parts.get(MENU), reading.names("form")
+    if not isinstance(menu, Menu):
+        return
+    source = reading.sources[MENU]
+    for g, group in enumerate(menu.menu):
+        for e, entry in enumerate(group.entries):
+            if entry not in forms:
+                yield _unknown_form(source.place(("menu", g, "entries", e)), "F019", entry, forms)
+    for name in sorted(forms - menu.forms()):
+        text = msgid('The form "%(name)s" stands in no part of the menu; add it.')
+        yield finding(source.place(), "F023", text, name=name)
+
+
+def _check_file_names(reading: FolderReading) -> Iterator[Finding]:
+    """Files that are looked for by the name they say, and not found."""
+    mixins = {f"mixin:{name}": source for name, source in reading.mixins.items()}
+    for part, source in (*mixins.items(), *((part, reading.sources[part]) for part in reading.parts)):
+        sort, _, name = part.partition(":")
+        if sort in NAME_KEYS and name != PurePath(source.file).stem:
+            text = msgid('This file is called otherwise than its "%(key)s: %(name)s"; call it %(name)s.yaml.')
+            yield finding(source.place((NAME_KEYS[sort],)), "F036", text, key=NAME_KEYS[sort], name=name)
+
+
+def _check_unused(reading: FolderReading) -> Iterator[Finding]:
+    forms = reading.of(Form)
+    asked = [question for form in forms.values() for _, question, _ in walk_questions(form)]
+    used = {name for question in asked for name in question.choice_lists()}
+    for name in sorted(reading.names("choices") - used):
+        text = msgid('No question uses the choice list "%(name)s"; use it or remove the file.')
+        yield finding(reading.sources[f"choices:{name}"].place(), "F024", text, name=name)
+    files = {file for part in forms for file in reading.sources[part].files}
+    for name, source in sorted(reading.mixins.items()):
+        if source.file not in files:
+            text = msgid('No form uses the mixin "%(name)s"; use it or remove the file.')
+            yield finding(source.place(), "F024", text, name=name)

@@ -1,0 +1,32 @@
+"""The menu: which forms stand in it, in which groups and order. ``forms/menu.yaml``."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dosar.language.question import Name
+from dosar.language.text.texts import Text
+
+
+class MenuSection(BaseModel):
+    """Entries under one title; a role sees only those it may see."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: Text
+    """The heading of the group."""
+    entries: Annotated[list[Name], Field(min_length=1)]
+    """Keys of forms."""
+
+
+class Menu(BaseModel):
+    """The menu of an organisation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    menu: list[MenuSection] = Field(default_factory=list)
+    """The groups, in order."""
+
+    def forms(self) -> set[str]:
+        """Every form that stands in the menu."""
+        return {entry for group in self.menu for entry in group.entries}

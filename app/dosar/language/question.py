@@ -1,0 +1,597 @@
+"""A question of a paper form: what every kind has in common.
+
+The kinds themselves are in :mod:`dosar.fields`, one class each. A kind's class *is* the schema of its
+YAML options, its columns, its input, the text shown and printed; nothing else knows the kind.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from sqlalchemy import Column, ColumnElement, String
+
+from dosar.language.choices import Choice, FormerChoice
+from dosar.language.rules.expressions import Expression
+from dosar.language.text.characters import strip_invisible, unify_line_breaks
+from dosar.language.text.message import Message, Mistake
+from dosar.language.text.texts import Text
+
+NAME_PATTERN = r"^[a-z][a-z0-9_]{0,47}$"
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+FORMER_NAME_PATTERN = r"^[a-z][a-z0-9_]{0,47}(\.[a-z][a-z0-9_]{0,47})?$"
+"""A name, or ``form.question``."""
+Sensitivity = Literal["identity", "health", "legal", "story"]
+Answer = Any
+Answers = dict[str, Answer]
+ExactValue = int | Decimal | date | None
+"""What a spreadsheet reckons with; ``None`` for what is words to it."""
+
+
+class Unknown(StrEnum):
+    """A given answer that is no value; kept apart from an empty box."""
+
+    DONT_KNOW = "dont_know"
+    REFUSED = "refused"
+
+
+TYPED_UNKNOWNS = {"~dont_know": Unknown.DONT_KNOW, "~refused": Unknown.REFUSED}
+
+
+@dataclass(frozen=True)
+class ReadingContext:
+    """Who reads or writes: the language of dates and numbers, and the day it is."""
+
+    language: str
+    today: date
+    worker_id: int | None = None
+    """The user, where one is known."""
+
+
+class BoxSize(NamedTuple):
+    """The measures of an input box."""
+
+    width: int = 0
+    """Expected length of the answer in characters; 0 for the whole line."""
+    lines: int = 0
+    """The paper's lines; 0 for a box of one line."""
+    inputmode: str = ""
+    """Which keyboard a phone offers."""
+    unit: Text | None = None
+    person: bool = False
+    """A birth date: its age is said with it."""
+    past: bool = False
+    """Only days that have been are answers."""
+
+
+class Question(BaseModel, ABC):
+    """One question: its YAML options, and what its kind does with an answer.
+
+    An answer is a plain Python value (see each kind), ``None`` when nothing was answered, or an
+    :class:`Unknown`. What a person types arrives as the list of texts posted under the question's
+    name, in the order of the page.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    look: ClassVar[str] = "text"
+    """Which macro of ``pages/parts/inputs.html`` draws the input."""
+    value_type: ClassVar[str] = "text"
+    """What expressions see: text, number, date, yes_no, list, rows, none."""
+    several: ClassVar[bool] = False
+    """One answer may hold several choices or texts."""
+    asks: ClassVar[bool] = True
+    """Something is asked; a remark on the sheet has no answer."""
+    dated: ClassVar[bool] = False
+    """Answered with a date, or as much of one as is known."""
+    whole_day: ClassVar[bool] = False
+    """Answered with whole days."""
+    summable: ClassVar[bool] = False
+    """Numbers that can be added up."""
+    groupable: ClassVar[bool] = True
+    """Records can be told apart by it: one sum is kept for each of its answers."""
+    identifies: ClassVar[bool] = False
+    """Who has the same answer is most likely the same person."""
+    from_list: ClassVar[bool] = False
+    """Its choices are written in a form file, and may change there."""
+    called_elsewhere: ClassVar[tuple[str, ...]] = ()
+    """What other programs call such a question."""
+    stands_in: ClassVar[bool] = False
+    """What a question is asked as whose own kind cannot be told."""
+    sortable: ClassVar[bool] = True
+    fills: ClassVar[bool] = False
+    """Other answers follow from this one: :meth:`filled_from` says which."""
+    compared_with: ClassVar[frozenset[str]] = frozenset()
+    """The questions beside it, by name, whose answers may contradict this one."""
+    alphabetical: ClassVar[bool] = False
+    """Sorted as words are, in the order of the Romanian alphabet."""
+    computed: ClassVar[bool] = False
+    """Never typed: :meth:`compute` makes the answer out of the others."""
+    long: ClassVar[bool] = False
+    """Too long for a cell of a list."""
+    in_currencies: ClassVar[bool] = False
+    """An amount and its currency: neither says anything without the other."""
+    attached: ClassVar[bool] = False
+    """Answered with a file: the answer is the number of what was kept of it."""
+    chosen: ClassVar[bool] = False
+    """Answered by choosing, so that a list may be filtered by it."""
+    issued: ClassVar[bool] = False
+    """Left empty, it gets its answer from :meth:`issue` when the record is kept."""
+
+    type: str
+    """The kind of question."""
+    name: Name
+    """Its name for ever: the column of its answers, the word by which rules ask about it."""
+    label: Text
+    """The question as the paper asks it."""
+    hint: Text | None = None
+    """A short remark under the question: what to write, how."""
+    help: Text | None = None
+    """A longer explanation, for those who open it."""
+    number: str | None = None
+    """The number of the question on the paper."""
+    required: bool = False
+    """The sheet cannot be saved without an answer."""
+    required_if: Expression | None = None
+    """A rule; while it is true the answer is required."""
+    show_if: Expression | None = None
+    """A rule; only while it is true the question is asked and its answer kept."""
+    check: Expression | None = None
+    """A rule; while it is false the sheet is not accepted."""
+    message: Text | None = None
+    """What is said when the check fails."""
+    warn: Expression | None = None
+    """A rule; while it is true somebody must confirm the answer."""
+    warning: Text | None = None
+    """What is said when the rule of ``warn`` is true."""
+    default: Any = None
+    """What a new sheet begins with, as somebody would type it; ``me`` for a link to a user."""
+    unknown: bool = False
+    """Offers “Does not know” and “Does not wish to answer” as answers."""
+    carry: bool = False
+    """A new sheet begins with the answer of the case's last one."""
+    asked_again: bool = False
+    """In a column: a row that is carried over comes without this answer, so that it is asked again."""
+    from_case: Name | None = None
+    """The question of the case file whose answer a new sheet begins with."""
+    from_last: str | None = None
+    """``form.question``: a new sheet begins with that answer of the case's last such sheet, a link with ``form`` alone
+    with the sheet itself; in a column, the column."""
+    keep: bool = False
+    """*Save and add another* begins the next sheet with this answer: the day, the place, the worker."""
+    sensitivity: Sensitivity | None = None
+    """Who must have this clearance to see the answer: identity, health, legal, story."""
+    written_by: tuple[Name, ...] = ()
+    """The roles that may write the answer, others only read it; left out, everybody with the sheet."""
+    search: bool = False
+    """The search finds records by this answer."""
+    was: Annotated[str, StringConstraints(pattern=FORMER_NAME_PATTERN)] | None = None
+    """The name the question had before; its answers come along. ``form.question`` where it stood in another form of the
+    case: each answer moves to the one sheet of the same case."""
+    retired: bool = False
+    """No longer asked; old answers stay and can be read."""
+    note: Text | None = None
+    """A remark to the organisation: shown in the forms overview, never on the sheet."""
+
+    def is_written_by(self, roles: Collection[str]) -> bool:
+        """Whether somebody with these roles may write the answer."""
+        return not self.written_by or not set(self.written_by).isdisjoint(roles)
+
+    # --- storage -------------------------------------------------------------------------------
+
+    @abstractmethod
+    def column_types(self) -> dict[str, Any]:
+        """Column name → SQLAlchemy type, for the value alone. Empty when nothing is stored."""
+
+    def columns(self) -> list[Column[Any]]:
+        """The columns of this question's answer; never NOT NULL, a sheet may be half filled."""
+        columns = [Column(name, kind, nullable=True) for name, kind in self.column_types().items()]
+        if self.unknown:
+            columns.append(Column(f"{self.name}__unknown", String(16), nullable=True))
+        return columns
+
+    def stored(self, answer: Answer) -> dict[str, Any]:
+        """Column name → value to store; the opposite of :meth:`restore_answer`."""
+        kept = dict.fromkeys(self.column_types())
+        if self.unknown:
+            kept[f"{self.name}__unknown"] = answer.value if isinstance(answer, Unknown) else None
+        if answer is not None and not isinstance(answer, Unknown):
+            kept.update(self.store(answer))
+        return kept
+
+    def restore_answer(self, columns: Mapping[str, Any]) -> Answer:
+        """The answer out of its columns."""
+        if self.unknown and (code := columns.get(f"{self.name}__unknown")):
+            return Unknown(code)
+        return self.restore(columns)
+
+    def store(self, answer: Answer) -> dict[str, Any]:
+        """Columns of a real answer; a kind with more than one column overrides this."""
+        return {self.name: answer}
+
+    def restore(self, columns: Mapping[str, Any]) -> Answer:
+        return columns.get(self.name)
+
+    def to_json(self, answer: Answer) -> Any:
+        """The answer as JSON, for the history and for copies."""
+        if answer is None:
+            return None
+        return f"~{answer.value}" if isinstance(answer, Unknown) else self.value_to_json(answer)
+
+    def from_json(self, value: Any) -> Answer:
+        if value is None:
+            return None
+        if isinstance(value, str) and value in TYPED_UNKNOWNS:
+            return TYPED_UNKNOWNS[value]
+        return self.value_from_json(value)
+
+    def value_to_json(self, answer: Answer) -> Any:
+        return answer
+
+    def value_from_json(self, value: Any) -> Answer:
+        return value
+
+    # --- typing and showing --------------------------------------------------------------------
+
+    def read(self, typed: Sequence[str], reading: ReadingContext) -> Answer:
+        """The answer in what was typed; ``None`` for nothing. Raises :class:`Mistake`."""
+        texts = [unify_line_breaks(strip_invisible(text)).strip() for text in typed]
+        for text in texts:
+            if text in TYPED_UNKNOWNS and self.unknown:
+                return TYPED_UNKNOWNS[text]
+        if not any(texts):
+            return None
+        return self.parse(texts, reading)
+
+    @abstractmethod
+    def parse(self, texts: list[str], reading: ReadingContext) -> Answer:
+        """The answer in texts that are not all empty. Raises :class:`Mistake`."""
+
+    def typed(self, answer: Answer, reading: ReadingContext) -> list[str]:
+        """What stands in the input boxes for an answer; reading it back gives the answer again."""
+        if answer is None:
+            return []
+        if isinstance(answer, Unknown):
+            return [f"~{answer.value}"]
+        return self.write(answer, reading)
+
+    def write(self, answer: Answer, reading: ReadingContext) -> list[str]:
+        return [str(answer)]
+
+    def shown(self, answer: Answer, reading: ReadingContext) -> str:
+        """The answer as people read it. Never called with ``None`` or :class:`Unknown`."""
+        return str(answer)
+
+    def understood(self, typed: Sequence[str], answer: Answer, reading: ReadingContext) -> Message | None:
+        """What is to be said when the answer is another one than stood in the boxes."""
+        return None
+
+    def coded_text(self, answer: Answer) -> str:
+        """The answer for other programs: by its codes, whatever the language."""
+        return str(self.value_to_json(answer))
+
+    def exact(self, answer: Answer) -> ExactValue:
+        """The answer as the number or date that a spreadsheet reckons with; ``None`` for one that is words."""
+        return None
+
+    def currency(self, answer: Answer) -> str:
+        """The currency of an amount of money; empty for anything else."""
+        return ""
+
+    def number_in(self, answer: Answer) -> int | None:
+        """The number of the record, user or file that the answer is; ``None`` for an answer that is none."""
+        return None
+
+    def echo(self, answer: Answer, reading: ReadingContext) -> str:
+        """How a lenient reading was understood ("27 martie 1998, 28 de ani"); empty for no echo."""
+        return ""
+
+    def plain(self, answer: Answer) -> Any:
+        """What an expression sees: text, number, true/false, ISO date, list, or ``None``."""
+        return None if answer is None or isinstance(answer, Unknown) else self.value_to_json(answer)
+
+    def compute_answer(self, answers: Mapping[str, Any], today: date) -> Answer:
+        """The answer that follows from the other (plain) answers, for a computed kind."""
+        raise NotImplementedError(f"{self.type} is typed, not computed")
+
+    def make_code(self, number: int, today: date) -> str:
+        """The answer that the running ``number`` gives, for an issued kind."""
+        raise NotImplementedError(f"{self.type} is typed, not issued")
+
+    def matches_choice(self, columns: Mapping[str, Any], wanted: str) -> ColumnElement[bool]:
+        """The condition of a filter: this question's answer is the one with code ``wanted``."""
+        matched: ColumnElement[bool] = columns[self.name] == self.value_from_json(wanted)
+        return matched
+
+    def chosen_alone(self, code: str) -> Answer:
+        """The answer that is this one choice."""
+        return self.value_from_json(code)
+
+    def counted_as(self, plain: Any) -> Sequence[Any]:
+        """The choices that a (plain) answer counts for; ``None`` among them for no answer."""
+        return [plain]
+
+    def choices_in(self, answer: Answer) -> Sequence[tuple[str, str]]:
+        """The choices that an answer holds: their codes, and the words of one's own beside each."""
+        return ()
+
+    def doubts(self, answer: Answer) -> Mistake | None:
+        """A soft doubt about a readable answer (a failed check digit): warns, never blocks."""
+        return None
+
+    def box(self) -> BoxSize:
+        """The measures of the box the answer is typed in."""
+        return BoxSize()
+
+    def options(self) -> Sequence[Choice]:
+        """The choices offered; empty for a kind without any."""
+        return ()
+
+    def choices_to_filter_by(self) -> Sequence[Choice]:
+        """The choices a list can be narrowed to: old ones too, which records may still hold."""
+        return self.options()
+
+    def in_order(self, choices: Sequence[Choice], language: str) -> Sequence[Choice]:
+        """These choices as a reader of the language expects them: in the order of their list."""
+        return choices
+
+    def ordered_codes(self, language: str) -> Sequence[str]:
+        """Every code, old ones too, in that order; empty for a kind whose answers sort by themselves."""
+        return ()
+
+    def codes(self) -> Collection[str] | None:
+        """What a rule may compare the answer with, old choices too; ``None`` for anything."""
+        return None
+
+    @property
+    def all_choices(self) -> Sequence[Choice]:
+        """The whole list, with the choices no longer offered."""
+        return ()
+
+    @property
+    def others(self) -> Sequence[Choice]:
+        """The choices that ask for words of one's own."""
+        return ()
+
+    @property
+    def renamed_codes(self) -> Mapping[str, str]:
+        """The code a choice had before → its code."""
+        return {}
+
+    def current_code(self, code: str) -> str:
+        """The code that a choice has now, which may have had another one before."""
+        return self.renamed_codes.get(code, code)
+
+    @property
+    def cell_look(self) -> str:
+        """How it is drawn in a row of a table, where there is less room."""
+        return self.look
+
+    def options_with(self, typed: Sequence[str]) -> Sequence[Choice]:
+        """The choices offered where ``typed`` stands in the boxes already."""
+        return self.options()
+
+    def level(self, answer: Answer) -> str:
+        """How grave an answer is, where the form says so: low, medium or high."""
+        return ""
+
+    def words(self, answer: Answer) -> str:
+        """What the search finds of this answer."""
+        return str(answer)
+
+    def default_answer(self, reading: ReadingContext) -> Answer:
+        """The answer a new sheet begins with: the default, written as somebody would type it.
+
+        Raises :class:`Mistake` for a default that cannot be read.
+        """
+        if isinstance(self.default, str):
+            return self.read([self.default], reading)
+        return self.from_json(self.default)
+
+    def filled_from(self, answer: Answer) -> dict[str, Answer]:
+        """Answers of other questions that follow from this one (CNP → birth date), by their role."""
+        return {}
+
+    def offered_from(self, answer: Answer) -> dict[str, Answer]:
+        """Answers of other questions that this one suggests, by their role: offered, never filled in."""
+        return {}
+
+    def contradictions(self, answer: Answer, beside: Mapping[str, Any]) -> Sequence[Mistake]:
+        """Soft doubts about an answer that does not fit the (plain) answers :attr:`compared_with` it."""
+        return ()
+
+    # --- the file -------------------------------------------------------------------------------
+
+    def expressions(self) -> dict[str, Expression]:
+        """Every expression of the question, by its option."""
+        named = {
+            "show_if": self.show_if,
+            "required_if": self.required_if,
+            "check": self.check,
+            "warn": self.warn,
+        }
+        return {option: rule for option, rule in named.items() if rule is not None}
+
+    def link_target(self) -> str | None:
+        """The form whose records (or ``user``) the answer points to, if it points to any."""
+        return None
+
+    @property
+    def same_case(self) -> bool:
+        """Whether a sheet of a case that the answer points to must be of the case of its own sheet."""
+        return False
+
+    def columns_asked(self) -> Sequence["Question"]:
+        """The questions of each row, for a table of rows."""
+        return ()
+
+    def column(self, name: str) -> "Question | None":
+        """The question of this name in each row; ``None`` where there is none, or no rows."""
+        return next((one for one in self.columns_asked() if one.name == name), None)
+
+    @property
+    def fewest_rows(self) -> int:
+        """The fewest rows, once there is one."""
+        return 0
+
+    @property
+    def most_rows(self) -> int:
+        """The most rows; 0 for what has none."""
+        return 0
+
+    def unnumbered(self, answer: Answer) -> Answer:
+        """The answer without the numbers that the database gave its rows."""
+        return answer
+
+    def as_said(self, answer: Answer) -> Answer:
+        """The answer as it was said: without what the database adds, and without the cells that say nothing."""
+        return None if answer == [] else answer
+
+    @property
+    def only_added(self) -> bool:
+        """Whether rows of it, once kept, stay as they are."""
+        return False
+
+    def fixed_rows(self, answer: Answer) -> Sequence[Answers]:
+        """The rows of a kept answer that nobody changes or deletes any more."""
+        return ()
+
+    def joined(self, answer: Answer, before: Answer) -> Answer:
+        """The answer to keep where ``before`` is kept already: its fixed rows stay, whatever was posted."""
+        return answer
+
+    def with_columns(self, columns: Sequence["Question"]) -> "Question":
+        """The question with these in place of its columns, for a table of rows."""
+        return self
+
+    @property
+    def currency_column(self) -> str:
+        """The column in which the currency of an amount stands; empty for what is no money."""
+        return ""
+
+    @property
+    def currencies_offered(self) -> Collection[str]:
+        """The currencies an amount may be in; empty for what is no money."""
+        return ()
+
+    def choice_lists(self) -> tuple[str, ...]:
+        """The shared lists the question names."""
+        return ()
+
+    def carried(self, answer: "Answer", today: date) -> "Answer":
+        """What of the last sheet's answer a new one begins with."""
+        return answer
+
+    @property
+    def numbered_within(self) -> str | None:
+        """The link that a code is numbered within."""
+        return None
+
+    @property
+    def parts(self) -> Sequence[Any]:
+        """The tables that its rows stand in, where a paper has several."""
+        return ()
+
+    def part_of(self, row: Mapping[str, Any]) -> int:
+        """Which of these tables a row stands in."""
+        return 0
+
+    def in_parts(self, parts: Sequence[Any]) -> "Question":
+        """The question with its rows in these tables."""
+        return self
+
+    def offering_only(self, codes: Collection[str]) -> "Question":
+        """The question with only these choices offered; answers that were given before stay readable."""
+        return self
+
+    def with_choices(self, lists: Mapping[str, Sequence[Choice]]) -> "Question":
+        """The question with its shared choice lists in hand."""
+        return self
+
+    def recalling(self, former: Mapping[tuple[str, str], Sequence[FormerChoice]], rows_of: str = "") -> "Question":
+        """The question that still reads answers by choices it offered once, by its place; see :data:`FormerChoices`."""
+        return self
+
+    def all_codes_ever(self) -> Collection[str]:
+        """The codes of every choice, retired ones too, and the codes they had before."""
+        return ()
+
+    def recoded(self, answer: Answer) -> Answer:
+        """The answer with the codes that its choices have now."""
+        return answer
+
+    def seen_with(self, clearances: frozenset[Sensitivity]) -> "Question":
+        """The question as somebody with these clearances knows it; tables hide their columns."""
+        return self
+
+    @property
+    def rule_sort(self) -> str:
+        """What an answer is in a rule; see :data:`dosar.language.rules.type_inference.KIND_NAMES`."""
+        return self.value_type
+
+    @property
+    def result_sort(self) -> str:
+        """What the answers of a computed question are, by the word of its file; empty for any other."""
+        return ""
+
+    # --- when the form changes -------------------------------------------------------------------
+
+    @property
+    def longest_written(self) -> int | None:
+        """The characters of the longest answer, where every answer can be kept as a text."""
+        return None
+
+    @property
+    def fixed_codes(self) -> Mapping[Answer, str]:
+        """Answer → code, for a kind that has the same few answers in every form."""
+        return {}
+
+    def is_accepted(self, answer: Answer, reading: ReadingContext) -> bool:
+        """Whether an answer kept already would be taken if it were typed now."""
+        if isinstance(answer, Unknown):
+            return True
+        try:
+            return bool(self.read(self.typed(answer, reading), reading) == answer)
+        except Mistake:
+            return False
+
+    def is_wider_than(self, older: "Question") -> bool:
+        """Whether every answer of ``older`` is an answer of this question too."""
+        return self.type == older.type
+
+    def is_stored_like(self, older: "Question") -> bool:
+        """Whether answers of ``older``, which this question widens, may stay in the columns they lie in."""
+        return self.type == older.type
+
+    def reversed(self, answer: Answer) -> Answer:
+        """The answer of the entry that takes back one with this answer: amounts with the other sign."""
+        return answer
+
+    def converted(self, older: "Question", answer: Answer) -> Answer:
+        """A real answer of ``older``, which this question widens, as an answer of this one."""
+        return answer
+
+
+def question_kinds(below: type[Question] = Question) -> dict[str, type[Question]]:
+    """The kinds there are, by the word a form file uses (``type: date``)."""
+    found: dict[str, type[Question]] = {}
+    for kind in below.__subclasses__():
+        word = kind.model_fields["type"].default
+        found |= ({word: kind} if isinstance(word, str) else {}) | question_kinds(kind)
+    return found
+
+
+def foreign_kinds() -> dict[str, str]:
+    """The kinds by what other programs call them."""
+    return {
+        called: word for word, kind in question_kinds().items() for called in kind.__dict__.get("called_elsewhere", ())
+    }
+
+
+def stand_in_kind() -> str:
+    """The kind that a question is asked as whose own cannot be told."""
+    return next(word for word, kind in question_kinds().items() if kind.stands_in)

@@ -1,0 +1,100 @@
+"""Roles: what each may do with each form, whose cases, how much of them. ``forms/roles.yaml``."""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from dosar.language.question import Name, Sensitivity
+from dosar.language.text.message import Mistake
+from dosar.language.text.texts import Text
+
+Action = Literal["choose", "see", "enter", "correct", "delete", "export"]
+CasesReached = Literal["none", "own", "team", "all"]
+PageName = Literal["users", "account_history", "roles", "forms", "recycle", "organisation"]
+FormName = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9_]{0,47})$")]
+
+ROLE_ACTIONS: tuple[Action, ...] = ("choose", "see", "enter", "correct", "delete", "export")
+"""``choose`` is the least: a record is offered by its title where a question points to it, and nothing else of it."""
+PAGE_NAMES: tuple[PageName, ...] = (
+    "users",
+    "account_history",
+    "roles",
+    "forms",
+    "recycle",
+    "organisation",
+)
+ADMINISTRATOR = "administrator"
+"""The role that may appoint administrators; one active user must always hold it."""
+EVERY_OTHER_FORM = "*"
+
+
+class Role(BaseModel):
+    """What people with this role may do. What is not written is not allowed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    role: Name
+    """The name of the role."""
+    title: Text
+    """What people read."""
+    scope: CasesReached = "none"
+    """Whose cases: none, own, team or all."""
+    clearances: frozenset[Sensitivity] = frozenset()
+    """Which sensitive answers it sees: identity, health, legal, story."""
+    enters: frozenset[Sensitivity] = frozenset()
+    """Which it may type into a new record although it does not see them afterwards."""
+    checked: bool = False
+    """What this role enters or corrects waits, and counts nowhere, until somebody of another role accepts it."""
+    may: dict[FormName, frozenset[Action]] = Field(default_factory=dict)
+    """What it may do with the records of each form; ``*`` stands for every form not named."""
+    pages: frozenset[PageName] = frozenset()
+    """The administration pages it may open."""
+
+    @field_validator("may")
+    @classmethod
+    def _seen_if_touched(cls, may: dict[str, frozenset[Action]]) -> dict[str, frozenset[Action]]:
+        for form, actions in may.items():
+            if {"correct", "delete", "export"} & actions and "see" not in actions:
+                raise Mistake(
+                    'Who may correct, delete or export "%(form)s" must also see it; add "see".',
+                    form=form,
+                )
+        return may
+
+    def actions(self, form: str) -> frozenset[Action]:
+        """What the role may do with the form's records."""
+        return self.may.get(form, self.may.get(EVERY_OTHER_FORM, frozenset()))
+
+
+class Roles(BaseModel):
+    """The roles of an organisation; without any, nobody may do anything."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    roles: list[Role]
+
+    @model_validator(mode="after")
+    def _usable(self) -> "Roles":
+        keys = [role.role for role in self.roles]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise Mistake('The role "%(role)s" stands here twice; keep one.', role=key)
+        if keys and (ADMINISTRATOR not in keys or "users" not in self[ADMINISTRATOR].pages):
+            raise Mistake('There must be a role "%(role)s" with the page "users".', role=ADMINISTRATOR)
+        return self
+
+    def __getitem__(self, key: str) -> Role:
+        return next(role for role in self.roles if role.role == key)
+
+    def __contains__(self, key: object) -> bool:
+        return any(role.role == key for role in self.roles)
+
+    def held(self, keys: Iterable[str]) -> list[Role]:
+        """The roles with these keys; a key no longer in the file gives nothing."""
+        wanted = set(keys)
+        return [role for role in self.roles if role.role in wanted]
+
+    def forms(self) -> set[str]:
+        """Every form that some role names."""
+        return {form for role in self.roles for form in role.may if form != EVERY_OTHER_FORM}

@@ -1,0 +1,1 @@
+"""The rules of a form: read, checked for their types, evaluated, written again."""

@@ -1,0 +1,45 @@
+"""A sentence for a person, kept in English until the reader's language is known."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+Translate = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A translatable sentence and the values it mentions.
+
+    ``text`` is the English msgid, with ``%(name)s`` where a value stands. A value may itself be a
+    message. The core never translates: pages and the command line call :meth:`say` with the
+    reader's gettext.
+    """
+
+    text: str
+    values: dict[str, Any] = field(default_factory=dict, hash=False)
+
+    def say(self, translate: Translate = lambda text: text) -> str:
+        """The sentence in the language of ``translate``."""
+        spoken = translate(self.text)
+        if not self.values:
+            return spoken
+        return spoken % {
+            name: value.say(translate) if isinstance(value, Message) else value for name, value in self.values.items()
+        }
+
+    def __str__(self) -> str:
+        return self.say()
+
+
+def msgid(text: str) -> str:
+    """Marks a sentence for the translators where it is not said at once."""
+    return text
+
+
+class Mistake(ValueError):
+    """What somebody typed cannot be understood; says what to do instead."""
+
+    def __init__(self, text: str, **values: Any) -> None:
+        self.message = Message(text, values)
+        super().__init__(str(self.message))

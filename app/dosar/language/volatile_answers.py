@@ -1,0 +1,99 @@
+"""Answers that go with the day, such as an age: what is kept of them grows old, so they are made anew when read."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from dosar.language.form import Form
+from dosar.language.identity_cache import IdentityKey
+from dosar.language.question import Answer, Answers, Question
+from dosar.language.rules.expressions import Expression
+from dosar.language.text.message import msgid
+
+MAX_MOVING_ROUNDS = 10
+DAY_BOUND_MESSAGE = msgid(
+    '"%(name)s" goes with the day, so nothing can be sorted, filtered, searched, named or counted by what was kept of '
+    "it; take a question that stays as it was answered."
+)
+
+
+def day_bound_questions(form: Form) -> frozenset[str]:
+    """The computed questions that go with the day, and the tables with such a column."""
+    return _find_day_bound(IdentityKey(form))
+
+
+@lru_cache(maxsize=1024)
+def _find_day_bound(same: IdentityKey[Form]) -> frozenset[str]:
+    questions = list(same.thing.questions.values())
+    moving: frozenset[str] = frozenset()
+    for _ in range(MAX_MOVING_ROUNDS):
+        found = frozenset(question.name for question in questions if _is_day_bound(question, moving))
+        if found == moving:
+            break
+        moving = found
+    return moving
+
+
+def _is_day_bound(question: Question, moving: frozenset[str]) -> bool:
+    if any(_is_day_bound(column, moving) for column in question.columns_asked()):
+        return True
+    rule = question.expressions().get("value") if question.computed else None
+    return rule is not None and (rule.is_day_bound or bool({name.split(".")[0] for name in rule.names} & moving))
+
+
+def day_bound_answers(form: Form) -> frozenset[str]:
+    """Those of the moving questions that are made of kept answers alone."""
+    kept = {question.name for question in form.stored_questions}
+    return frozenset(name for name in day_bound_questions(form) & kept if source_questions(form, [name]) is not None)
+
+
+def source_questions(form: Form, names: Iterable[str]) -> tuple[Question, ...] | None:
+    """The kept answers that these questions are made of; ``None`` where rows of a table are among them."""
+    return _source_questions(IdentityKey(form), tuple(names))
+
+
+@lru_cache(maxsize=1024)
+def _source_questions(same: IdentityKey[Form], names: tuple[str, ...]) -> tuple[Question, ...] | None:
+    form, moving = same.thing, _find_day_bound(same)
+    wanted, left = dict.fromkeys(names), list(names)
+    while left:
+        name = left.pop()
+        rules = _rules_behind(form, name) if name in moving else ()
+        new = [other for rule in rules for other in sorted(rule.names) if other not in wanted]
+        wanted |= dict.fromkeys(new)
+        left += new
+    kept = {question.name: question for question in form.stored_questions}
+    if not wanted.keys() <= kept.keys():
+        return None
+    return tuple(kept[name] for name in wanted if name not in moving)
+
+
+def _rules_behind(form: Form, name: str) -> Iterator[Expression]:
+    """The rule that makes the answer, and those that say whether there is one."""
+    question = form.questions[name]
+    yield question.expressions()["value"]
+    yield from _show_conditions(form, question)
+
+
+def _show_conditions(form: Form, question: Question) -> Iterator[Expression]:
+    around = next(section.show_if for section in form.sections if question in section.questions)
+    yield from (rule for rule in (around, question.show_if) if rule is not None)
+
+
+def recompute_answer(form: Form, name: str, answers: Answers, today: date) -> Answer:
+    """The answer as it is on this day, out of its :func:`source_questions`."""
+    plain = {question.name: question.plain(answers.get(question.name)) for question in form.stored_questions}
+    return _computed_answer(form, name, plain, today)
+
+
+def _computed_answer(form: Form, name: str, plain: Mapping[str, Any], today: date) -> Answer:
+    question, moving = form.questions[name], day_bound_questions(form)
+    named = {other for rule in _rules_behind(form, name) for other in rule.names}
+    plain = {
+        **plain,
+        **{other: form.questions[other].plain(_computed_answer(form, other, plain, today)) for other in named & moving},
+    }
+    if any(rule.value(plain, today) is not True for rule in _show_conditions(form, question)):
+        return None
+    return question.compute_answer(plain, today)

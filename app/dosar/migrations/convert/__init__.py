@@ -1,0 +1,1 @@
+"""What an upgrade does with the records that are there already."""

@@ -1,0 +1,172 @@
+"""What an upgrade does with records that are there already: batch by batch, in its one transaction."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, bindparam, delete, insert, select, update
+
+from dosar.database.append_only import table_opened
+from dosar.database.form_tables import row_table_name, sort_column, sort_value
+from dosar.database.system_tables import history_table, search_word_table
+from dosar.language.form import Form
+from dosar.language.question import Answers, Question
+from dosar.records.history.renamed_questions import widen_answer
+from dosar.records.search import words_to_index
+
+CONVERSION_BATCH = 500
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A question whose answers are written anew; the old ones stay in columns put aside."""
+
+    table: str
+    older: Question
+    wider: Question
+    aside: Mapping[str, str]
+    """Column of the older question → the name it has now."""
+    only_given: bool = False
+    """Leave answers of the wider question alone where the older one has none."""
+
+    def do(self, connection: Connection) -> None:
+        """Write every answer as the wider question keeps it."""
+        table = Table(
+            self.table,
+            MetaData(),
+            _id_column(),
+            *[Column(self.aside[column.name], column.type) for column in self.older.columns()],
+            *self.wider.columns(),
+        )
+        names = {self.aside[column.name]: column.name for column in self.older.columns()}
+        old = [table.c[name] for name in names]
+        with table_opened(connection, self.table):
+            for rows in _row_batches(connection, table, old):
+                given = [row for row in rows if not self.only_given or any(row[name] is not None for name in names)]
+                if given:
+                    write_columns(
+                        connection,
+                        table,
+                        [
+                            {"id": row["id"], **self._written({names[name]: row[name] for name in names})}
+                            for row in given
+                        ],
+                    )
+
+    def _written(self, columns: Mapping[str, Any]) -> dict[str, Any]:
+        return self.wider.stored(widen_answer(self.wider, self.older, self.older.restore_answer(columns)))
+
+
+def recode_answers(connection: Connection, table: str, question: Question) -> None:
+    """Write the answers anew that hold a code which a choice had before."""
+    kept = Table(table, MetaData(), _id_column(), *question.columns())
+    with table_opened(connection, table):
+        for rows in _row_batches(connection, kept, list(kept.c)[1:]):
+            answers = [(row["id"], question.restore_answer(dict(row))) for row in rows]
+            changed = [(number, fresh) for number, one in answers if (fresh := question.recoded(one)) != one]
+            if changed:
+                write_columns(connection, kept, [{"id": number, **question.stored(fresh)} for number, fresh in changed])
+
+
+def assign_cases(connection: Connection, form: str, question: str, tables: Sequence[str]) -> None:
+    """Let every record belong to the case that this question names, with its rows and its history."""
+    sheets = Table(form, MetaData(), _id_column(), Column("case_id", Integer), Column(question, Integer))
+    _set_case(connection, sheets, sheets.c[question])
+    for name in tables:
+        rows = Table(name, MetaData(), _id_column(), Column("case_id", Integer), Column("record_id", Integer))
+        _set_case(connection, rows, _case_of_sheet(sheets, rows.c.record_id))
+    connection.execute(
+        update(history_table)
+        .where(history_table.c.form == form, history_table.c.case_id.is_(None))
+        .values(case_id=_case_of_sheet(sheets, history_table.c.record_id))
+    )
+
+
+def _case_of_sheet(sheets: Table, record_id: Column[int]) -> Any:
+    return select(sheets.c.case_id).where(sheets.c.id == record_id).scalar_subquery()
+
+
+def _set_case(connection: Connection, table: Table, case: Any) -> None:
+    with table_opened(connection, table.name):
+        connection.execute(update(table).where(table.c.case_id.is_(None)).values(case_id=case))
+
+
+def fill_sort_columns(connection: Connection, form: Form, questions: Sequence[Question]) -> None:
+    """Put the records that are there in the order of the Romanian alphabet, too."""
+    table = Table(
+        form.key,
+        MetaData(),
+        _id_column(),
+        *[column for question in questions for column in question.columns()],
+        *[Column(sort_column(question), String) for question in questions],
+    )
+    answered = [table.c[column.name] for question in questions for column in question.columns()]
+    with table_opened(connection, form.key):
+        for rows in _row_batches(connection, table, answered):
+            write_columns(
+                connection,
+                table,
+                [
+                    {
+                        "id": row["id"],
+                        **{sort_column(question): sort_value(question.restore_answer(row)) for question in questions},
+                    }
+                    for row in rows
+                ],
+            )
+
+
+def reindex_form(connection: Connection, form: Form) -> None:
+    """Make the words of every record in the search index those of its answers."""
+    connection.execute(delete(search_word_table).where(search_word_table.c.form == form.key))
+    searched = [question for question in form.stored_questions if question.search]
+    tables = [question for question in form.row_questions if question.search]
+    table = Table(form.key, MetaData(), _id_column(), *[column for one in searched for column in one.columns()])
+    for rows in _row_batches(connection, table, list(table.c)[1:]):
+        answers = {row["id"]: {one.name: one.restore_answer(row) for one in searched} for row in rows}
+        for one in tables:
+            _attach_rows(connection, form, one, answers)
+        found = [
+            {"form": form.key, "record_id": record_id, "word": text, "sensitivity": sensitivity}
+            for record_id, given in answers.items()
+            for text, sensitivity in sorted(set(words_to_index(form, given)))
+        ]
+        if found:
+            connection.execute(insert(search_word_table), found)
+
+
+def _attach_rows(connection: Connection, form: Form, question: Question, answers: Mapping[int, Answers]) -> None:
+    asked = question.columns_asked()
+    table = Table(
+        row_table_name(form.key, question.name),
+        MetaData(),
+        _id_column(),
+        Column("record_id", Integer),
+        *[column for one in asked for column in one.columns()],
+    )
+    for row in connection.execute(select(table).where(table.c.record_id.in_(answers))).mappings():
+        rows = answers[row["record_id"]].setdefault(question.name, [])
+        rows.append({one.name: one.restore_answer(dict(row)) for one in asked})
+
+
+def _id_column() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _row_batches(connection: Connection, table: Table, columns: Sequence[Column[Any]]) -> Iterator[list[Any]]:
+    """Every row's id and these columns, in pieces that fit into memory."""
+    last = 0
+    while True:
+        query = select(table.c.id, *columns).where(table.c.id > last).order_by(table.c.id).limit(CONVERSION_BATCH)
+        rows = list(connection.execute(query).mappings())
+        if not rows:
+            return
+        yield rows
+        last = rows[-1]["id"]
+
+
+def write_columns(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Write these columns of these rows, each named by its id."""
+    values = {name: bindparam(f"to_{name}", type_=table.c[name].type) for name in rows[0] if name != "id"}
+    change = update(table).where(table.c.id == bindparam("of_id")).values(values)
+    connection.execute(change, [{"of_id": row["id"], **{f"to_{name}": row[name] for name in values}} for row in rows])

@@ -1,0 +1,239 @@
+"""Computed answers follow their rule: when a form brings another rule, those that are kept are made anew.
+
+An upgrade does it, and writes each change into the history. The entries of a ledger, and rows that are only added to,
+stay as they were written. What goes with the day is made anew whenever it is read, so nothing is done for it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, bindparam, insert, select, update
+
+from dosar.database.form_tables import row_table_name
+from dosar.database.system_tables import history_table, utc_now
+from dosar.language.checks.compatibility import kept_questions
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.question import Answers, Question
+from dosar.language.validation import settle_answers
+from dosar.language.volatile_answers import day_bound_questions
+from dosar.records.audit_log import answer_differences
+from dosar.records.history.renamed_questions import widen_answer
+
+RECOMPUTE_BATCH = 200
+RECOMPUTED_ACTION = "made_anew"
+"""What the history calls it."""
+RuleSignature = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class RecomputedRecord:
+    """A record whose computed answers are others by the new rules."""
+
+    record_id: int
+    before: Answers
+    after: Answers
+
+
+def questions_with_new_rules(older: Form, form: Form) -> list[Question]:
+    """The computed questions, and the tables with such a column, whose answers may be others in the new form."""
+    names = {kept.now.name: kept.older.name for kept in kept_questions(older, form) if not kept.rows_of}
+    moving = day_bound_questions(form)
+    before, after = _rule_signatures(older), _rule_signatures(form)
+    renamed = {was: name for name, was in names.items()}
+    return [
+        question
+        for question in form.questions.values()
+        if question.name in after
+        and question.name not in moving
+        and after[question.name] != _with_new_names(before.get(names.get(question.name, "")), renamed)
+    ]
+
+
+def computed_questions(form: Form) -> list[Question]:
+    """The computed questions, and the tables with such a column, whose answers do not go with the day."""
+    moving = day_bound_questions(form)
+    return [
+        question
+        for question in form.questions.values()
+        if question.name not in moving
+        and (question.computed or any(column.computed for column in question.columns_asked()))
+    ]
+
+
+def is_never_changed(form: Form, question: Question) -> bool:
+    """Whether what was written of it is never changed."""
+    return form.append_only or question.only_added
+
+
+def recomputed_records(
+    connection: Connection, older: Form, form: Form, wanted: list[Question], today: date
+) -> Iterator[RecomputedRecord]:
+    """The records whose answers to these questions would be others, read as the older form's columns stand."""
+    pairs = kept_questions(older, form)
+    for record_id, answers in _every_sheet(connection, older):
+        before: Answers = {
+            pair.now.name: widen_answer(pair.now, pair.older, answers.get(pair.older.name))
+            for pair in pairs
+            if not pair.rows_of and not pair.now.columns_asked()
+        }
+        for one in pairs:
+            if one.now.columns_asked() and not one.rows_of:
+                columns = [kept for kept in pairs if kept.rows_of == one.now.name]
+                before[one.now.name] = [
+                    {
+                        "id": row["id"],
+                        **{
+                            kept.now.name: widen_answer(kept.now, kept.older, row.get(kept.older.name))
+                            for kept in columns
+                        },
+                    }
+                    for row in answers.get(one.older.name) or ()
+                ] or None
+        after = settle_answers(form, before, today)
+        if any(_computed_answers(one, before) != _computed_answers(one, after) for one in wanted):
+            yield RecomputedRecord(record_id, before, {**before, **{one.name: after.get(one.name) for one in wanted}})
+
+
+def recompute_answers(connection: Connection, form: Form, wanted: list[Question], today: date) -> None:
+    """Write the answers anew, and into the history; the columns of ``form`` stand already."""
+    for record in list(recomputed_records(connection, form, form, wanted, today)):
+        _write_record(connection, form, wanted, record)
+        case_id = record.record_id if form.key == CASE_FORM else _case_of_record(connection, form, record.record_id)
+        connection.execute(
+            insert(history_table).values(
+                form=form.key,
+                record_id=record.record_id,
+                case_id=case_id,
+                at=utc_now(),
+                user_id=None,
+                action=RECOMPUTED_ACTION,
+                form_version=form.version,
+                changes=answer_differences(form, record.before, record.after),
+            )
+        )
+
+
+def _write_record(connection: Connection, form: Form, wanted: list[Question], one: RecomputedRecord) -> None:
+    for question in wanted:
+        computed = [column for column in question.columns_asked() if column.computed]
+        if not computed:
+            table = Table(form.key, MetaData(), Column("id", Integer, primary_key=True), *question.columns())
+            _update_row(connection, table, one.record_id, question.stored(one.after.get(question.name)))
+            continue
+        name = row_table_name(form.key, question.name)
+        columns = [kept for column in computed for kept in column.columns()]
+        table = Table(name, MetaData(), Column("id", Integer, primary_key=True), *columns)
+        for row in one.after.get(question.name) or ():
+            _update_row(
+                connection,
+                table,
+                row["id"],
+                {kept: value for column in computed for kept, value in column.stored(row.get(column.name)).items()},
+            )
+
+
+def _update_row(connection: Connection, table: Table, number: int, values: Mapping[str, Any]) -> None:
+    connection.execute(update(table).where(table.c.id == bindparam("of_id")).values(dict(values)), {"of_id": number})
+
+
+def _case_of_record(connection: Connection, form: Form, record_id: int) -> int | None:
+    if not form.belongs_to:
+        return None
+    table = Table(form.key, MetaData(), Column("id", Integer, primary_key=True), Column("case_id", Integer))
+    found: int | None = connection.scalar(select(table.c.case_id).where(table.c.id == record_id))
+    return found
+
+
+def _computed_answers(question: Question, answers: Answers) -> Any:
+    """The computed answers of a question, or of each row of a table."""
+    computed = [column for column in question.columns_asked() if column.computed]
+    if not computed:
+        return question.to_json(answers.get(question.name))
+    return [[column.to_json(row.get(column.name)) for column in computed] for row in answers.get(question.name) or ()]
+
+
+def _every_sheet(connection: Connection, form: Form) -> Iterator[tuple[int, Answers]]:
+    stored = list(form.stored_questions)
+    table = Table(
+        form.key,
+        MetaData(),
+        Column("id", Integer, primary_key=True),
+        *[column for one in stored for column in one.columns()],
+    )
+    last = 0
+    while True:
+        found = select(table).where(table.c.id > last).order_by(table.c.id).limit(RECOMPUTE_BATCH)
+        rows = [dict(row) for row in connection.execute(found).mappings()]
+        sheets: dict[int, Answers] = {row["id"]: {one.name: one.restore_answer(row) for one in stored} for row in rows}
+        for question in form.row_questions:
+            _attach_rows(connection, form, question, sheets)
+        yield from sheets.items()
+        if len(rows) < RECOMPUTE_BATCH:
+            return
+        last = rows[-1]["id"]
+
+
+def _attach_rows(connection: Connection, form: Form, question: Question, sheets: Mapping[int, Answers]) -> None:
+    columns = question.columns_asked()
+    table = Table(
+        row_table_name(form.key, question.name),
+        MetaData(),
+        Column("id", Integer, primary_key=True),
+        Column("record_id", Integer),
+        Column("position", Integer),
+        *[kept for column in columns for kept in column.columns()],
+    )
+    wanted = select(table).where(table.c.record_id.in_(sheets)).order_by(table.c.position, table.c.id)
+    for row in connection.execute(wanted).mappings():
+        kept = sheets[row["record_id"]].setdefault(question.name, [])
+        kept.append({"id": row["id"], **{column.name: column.restore_answer(dict(row)) for column in columns}})
+
+
+# --- whether a rule is another -----------------------------------------------------------------------
+
+
+def _rule_signatures(form: Form) -> dict[str, RuleSignature]:
+    """What each computed answer hangs on: its rule, and those of all that it is made of."""
+    own = {question.name: _own_rules(section, question) for section in form.sections for question in section.questions}
+    return {
+        question.name: tuple(sorted((name, own[name]) for name in _source_names(question.name, form, own)))
+        for question in form.questions.values()
+        if question.computed or any(column.computed for column in question.columns_asked())
+    }
+
+
+def _own_rules(section: Any, question: Question) -> tuple[str, ...]:
+    rules = [
+        section.show_if,
+        *_rules_of(question),
+        *(rule for one in question.columns_asked() for rule in _rules_of(one)),
+    ]
+    return (question.result_sort, *(rule.text for rule in rules if rule is not None))
+
+
+def _rules_of(question: Question) -> list[Any]:
+    return [question.show_if, question.expressions().get("value")]
+
+
+def _source_names(name: str, form: Form, own: Mapping[str, Any]) -> set[str]:
+    found, waiting = {name}, [name]
+    sections = {question.name: section for section in form.sections for question in section.questions}
+    while waiting:
+        at = form.questions[waiting.pop()]
+        asked = [
+            sections[at.name].show_if,
+            *_rules_of(at),
+            *(rule for one in at.columns_asked() for rule in _rules_of(one)),
+        ]
+        names = {part.partition(".")[0] for rule in asked if rule is not None for part in rule.names}
+        fresh = (names & own.keys()) - found
+        found |= fresh
+        waiting.extend(fresh)
+    return found
+
+
+def _with_new_names(before: RuleSignature | None, renamed: Mapping[str, str]) -> RuleSignature | None:
+    """The older signature with today's names for the questions; their rules say the old ones, and are others then."""
+    return None if before is None else tuple(sorted((renamed.get(name, name), own) for name, own in before))

@@ -1,0 +1,70 @@
+"""Migrations of Dosar's own tables: a database that an earlier version made is brought along at the start."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs
+
+from sqlalchemy import JSON, Connection, DateTime, column, insert, inspect, select, table
+
+from dosar.database.system_tables import SYSTEM_METADATA, draft_table
+
+_DRAFT_BEFORE = table(
+    "dosar_draft",
+    column("user_id"),
+    column("place"),
+    column("form"),
+    column("boxes", JSON),
+    column("saved_at", DateTime),
+)
+"""Drafts as they were kept under the address of their page."""
+_ADDRESS = re.compile(r"/records/\w+/(?:new|(?P<record>\d+)/edit(?:/(?P<step>\d+))?)(?:\?(?P<query>.*))?")
+_LARGEST_ID = 2**31 - 1
+
+
+def make_own_tables(connection: Connection) -> None:
+    """Make those that are missing, and bring along those of an earlier version."""
+    there = inspect(connection)
+    begun: list[dict[str, Any]] = []
+    if there.has_table(draft_table.name) and "place" in {one["name"] for one in there.get_columns(draft_table.name)}:
+        begun = list(_drafts_by_address(connection))
+        draft_table.drop(connection)
+    SYSTEM_METADATA.create_all(connection)
+    if begun:
+        connection.execute(insert(draft_table), begun)
+
+
+def _drafts_by_address(connection: Connection) -> Iterator[dict[str, Any]]:
+    """The drafts, each under its columns; two of one sheet on two faces become one, the later counting."""
+    places: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in connection.execute(select(_DRAFT_BEFORE).order_by(_DRAFT_BEFORE.c.saved_at.desc())):
+        found = _ADDRESS.fullmatch(row.place)
+        if found is None:
+            continue
+        place = {"user_id": row.user_id, "form": row.form, **_numbers_in(found)}
+        kept = places.setdefault(
+            tuple(place.values()),
+            {
+                **place,
+                "face": _query_value(found, "face"),
+                "boxes": [],
+                "saved_at": row.saved_at,
+            },
+        )
+        later = {name for name, _ in kept["boxes"]}
+        kept["boxes"] += [box for box in row.boxes if box[0] not in later]
+    yield from places.values()
+
+
+def _numbers_in(address: re.Match[str]) -> dict[str, int]:
+    told = {
+        "case_id": "" if address["record"] else _query_value(address, "case"),
+        "record_id": address["record"] or "",
+        "step": address["step"] or "",
+    }
+    return {name: int(said) if said.isdecimal() and int(said) <= _LARGEST_ID else 0 for name, said in told.items()}
+
+
+def _query_value(address: re.Match[str], name: str) -> str:
+    query: str = address["query"] or ""
+    return parse_qs(query).get(name, [""])[0][:48]

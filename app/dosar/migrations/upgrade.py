@@ -1,0 +1,349 @@
+"""The forms change, the answers stay.
+
+At every start the forms are compared with the database. What only adds, names or retires is done at once,
+in one transaction; a question whose answers must be written anew waits for ``dosar upgrade``. Nothing is
+ever dropped: a question or form that disappears from the files keeps its column or table. A file that
+cannot be used runs on as its last good version, which the database keeps.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from json import dumps
+from logging import getLogger
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from dosar.database.store import Store
+from dosar.database.system_tables import form_version_table, utc_now
+from dosar.language.checks.compatibility import (
+    conversion_findings,
+    disappearance_findings,
+    questions_by_column,
+    refusal_findings,
+)
+from dosar.language.checks.form_checks import check_folder
+from dosar.language.choices import Choice, ChoiceList
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.load.finding import FilePlace, Finding, finding, finding_from_json, finding_to_json
+from dosar.language.load.folder import (
+    PROFILE,
+    ROLES,
+    Definition,
+    FolderReading,
+    FormerChoices,
+    folder_digest,
+    is_part_used,
+    make_definition,
+    make_parts,
+    read_folder,
+    with_choices,
+    with_former_choices,
+)
+from dosar.language.load.yaml_reader import Source
+from dosar.language.roles import Roles
+from dosar.migrations.compatibility import (
+    ChangedForm,
+    gone_form_findings,
+    notice_findings,
+    refused_findings,
+    upgrade_findings,
+)
+from dosar.migrations.convert.moved_questions import QuestionMove, judge_moves, wanted_moves
+from dosar.migrations.convert.renamed_forms import ANNOUNCEMENT_CODE, kept_after_renaming, plan_renamings
+from dosar.migrations.convert.search_index import refresh_index
+from dosar.migrations.former_names import former_name_findings
+from dosar.migrations.plan import PlanStep, carry_out_steps, plan_steps
+from dosar.migrations.stored_counts import AnswerCounts
+from dosar.migrations.system_migrations import make_own_tables
+from dosar.records.history.deployed_forms import (
+    FOLDER_ENTRY,
+    KeptForms,
+    deployed_contents,
+    deployed_forms,
+    read_kept_forms,
+)
+from dosar.records.history.former_choices import former_choices, former_from_json, former_to_json
+
+log = getLogger(__name__)
+
+RECORD_DEPENDENT_CODES = {"F020", "F048", "F049", "F058"}
+"""Findings that may be gone although no file has changed: somebody corrected the records."""
+PROGRAM = ("language", "fields", "database", "records", "migrations")
+"""The packages that decide how forms are read and how their tables look."""
+
+
+@dataclass(frozen=True)
+class OpenedForms:
+    """Forms ready to run, and what is to be said about their files."""
+
+    definition: Definition
+    findings: list[Finding] = field(default_factory=list)
+    steps: list[PlanStep] = field(default_factory=list)
+    changed: bool = True
+    """Whether anything in the folder differs from the last start."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """File → the part it holds."""
+
+
+def open_forms(store: Store, folder: Path, converting: bool = False) -> OpenedForms:
+    """The forms of the folder, running on a database that fits them.
+
+    Without ``converting`` a form with answers to convert runs on as its last good version. The tables of
+    people who sign in must be there already.
+    """
+    digest = _digest_of(folder)
+    with store.writing() as session:
+        connection = session.connection()
+        make_own_tables(connection)
+        unchanged = None if converting else _unchanged_outcome(connection, digest)
+        if unchanged is not None:
+            return unchanged
+        kept = read_kept_forms(connection)
+        try:
+            with connection.begin_nested():
+                opened = _compare_forms(connection, folder, kept, converting)
+                carry_out_steps(connection, opened.steps)
+                refresh_index(connection, opened.definition.forms.values())
+        except Exception as error:
+            if converting or not kept.good:
+                raise
+            log.exception("The database could not be made to fit the changed forms")
+            return _last_good_forms(connection, folder, kept, error)
+        _keep_parts(connection, opened, read_kept_forms(connection, only_latest=True).latest, digest)
+    return opened
+
+
+def _last_good_forms(connection: Connection, folder: Path, kept: KeptForms, error: Exception) -> OpenedForms:
+    """The last good version of everything: whatever happens to the files, the case workers go on working."""
+    good = {part: values for part, values in kept.good.items() if part != FOLDER_ENTRY}
+    definition = make_definition(make_parts(good), good, _read_former(kept.good.get(FOLDER_ENTRY)))
+    before = deployed_contents(kept)
+    carry_out_steps(connection, plan_steps(connection, definition, _forms_as_deployed(kept, before), before))
+    failed = finding(
+        FilePlace(folder.name, 1),
+        "F050",
+        "The changed files could not be put into use (%(why)s). Nothing was changed: the last good version of all "
+        "files runs. Undo the last change, or show this line to whoever looks after Dosar.",
+        why=_error_name(error),
+    )
+    return OpenedForms(definition, [failed], files=_files_by_part(kept.good))
+
+
+def _error_name(error: Exception) -> str:
+    """What kind of error it was; its words might hold answers."""
+    return type(error).__name__
+
+
+def preview_upgrade(store: Store, folder: Path, converting: bool = True) -> OpenedForms:
+    """What :func:`open_forms` would do, by default converting too; nothing is changed."""
+    with store.snapshot() as connection:
+        return _compare_forms(connection, folder, read_kept_forms(connection), converting)
+
+
+def last_good_definition(store: Store) -> Definition:
+    """The forms that ran last, whatever the files say now."""
+    with store.snapshot() as connection:
+        good = read_kept_forms(connection, only_latest=True).good
+    former = _read_former(good.pop(FOLDER_ENTRY, None))
+    return make_definition(make_parts(good), good, former)
+
+
+def _digest_of(folder: Path) -> str:
+    """What the files say and what the program makes of it: unchanged, the last outcome still holds."""
+    program = Path(__file__).parents[1]
+    sources = (file for name in PROGRAM for file in sorted((program / name).rglob("*.py")))
+    digest = sha256(folder_digest(folder).encode())
+    for file in sources:
+        digest.update(sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _unchanged_outcome(connection: Connection, digest: str) -> OpenedForms | None:
+    """The outcome of the last start, if nothing has changed since."""
+    good = read_kept_forms(connection, only_latest=True).good
+    folder = good.pop(FOLDER_ENTRY, None)
+    if not isinstance(folder, dict) or folder["digest"] != digest:
+        return None
+    findings = [finding_from_json(found) for found in folder["findings"]]
+    if any(found.code in RECORD_DEPENDENT_CODES for found in findings):
+        return None
+    definition = make_definition(make_parts(good), good, _read_former(folder))
+    return OpenedForms(definition, findings, changed=False, files=folder["files"])
+
+
+def _read_former(folder: Any) -> FormerChoices:
+    """The choices that were offered once, as the last start found them."""
+    return former_from_json(folder.get("former", ())) if isinstance(folder, dict) else {}
+
+
+def _compare_forms(connection: Connection, folder: Path, kept: KeptForms, converting: bool) -> OpenedForms:
+    reading = read_folder(folder)
+    names, about_names = plan_renamings(reading, kept, AnswerCounts(connection, {}), converting)
+    for one in names:
+        kept = kept_after_renaming(kept, one)
+    before = deployed_contents(kept)
+    standing = _forms_as_deployed(kept, before)
+    wanted = list(wanted_moves(reading, standing, _running_forms(reading, kept.good)))
+    reading.findings = [
+        *check_folder(reading),
+        *about_names,
+        *_change_findings(connection, reading, standing, converting, wanted),
+        *gone_form_findings(reading, AnswerCounts(connection, standing), _files_by_part(kept.good), folder.name),
+        *former_name_findings(reading, kept),
+    ]
+    moves, about_moves = judge_moves(wanted, reading, connection, _roles_before_after(reading, kept.good), converting)
+    reading.findings = sorted([*reading.findings, *about_moves], key=lambda one: (one.place, one.code))
+    contents = _usable_contents(reading, kept.good)
+    definition = _define_forms(kept, contents)
+    steps = plan_steps(connection, definition, standing, before, names, moves)
+    files = {source.file: part for part, source in reading.sources.items() if part in contents}
+    gone = {file: part for file, part in _files_by_part(kept.good).items() if part not in files.values()}
+    return OpenedForms(definition, reading.findings, steps, files={**gone, **files})
+
+
+def _forms_as_deployed(kept: KeptForms, before: Mapping[str, Any]) -> dict[str, Form]:
+    """The forms with every question and every choice that answers may be of."""
+    standing = deployed_forms(kept, before)
+    former = former_choices(kept, {}, standing)
+    return {key: with_former_choices(form, former.get(key)) for key, form in standing.items()}
+
+
+def _define_forms(kept: KeptForms, contents: Mapping[str, Any]) -> Definition:
+    """The forms of these contents, which still read answers by choices that are no longer offered."""
+    parts = make_parts(contents)
+    plain = make_definition(parts, contents)
+    former = former_choices(kept, contents, plain.forms)
+    return make_definition(parts, contents, former) if former else plain
+
+
+def _change_findings(
+    connection: Connection,
+    reading: FolderReading,
+    standing: Mapping[str, Form],
+    converting: bool,
+    moves: Sequence[QuestionMove],
+) -> Iterator[Finding]:
+    """What the files change about forms that have records."""
+    lists = {made.list: made.choices for made in reading.parts.values() if isinstance(made, ChoiceList)}
+    held = AnswerCounts(connection, standing)
+    for part, made in reading.parts.items():
+        if isinstance(made, Form) and made.key in standing:
+            one = _changed_form(made, standing[made.key], reading.sources[part], held, reading)
+            refusing = [*refusal_findings(one.older, made, one.source, lists, one.unfit), *refused_findings(one)]
+            yield from refusing
+            moving = {move.asked.name for move in moves if move.key == made.key}
+            yield from disappearance_findings(one.older, made, one.source, moving)
+            yield from notice_findings(one)
+            if not converting and not refusing:
+                yield from conversion_findings(one.older, made, one.source)
+                yield from upgrade_findings(one)
+
+
+def _running_forms(reading: FolderReading, good: Mapping[str, Any]) -> Iterator[Form]:
+    """The forms of the folder that the organisation uses, with their choices in hand."""
+    profile = reading.sources[PROFILE].contents if PROFILE in reading.parts else good.get(PROFILE)
+    lists: dict[str, Sequence[Choice]] = defaultdict(list)
+    lists.update({made.list: made.choices for made in reading.of(ChoiceList).values()})
+    for part, made in reading.of(Form).items():
+        if is_part_used(part, {PROFILE: profile} if profile else {}):
+            yield with_choices(made, lists)
+
+
+def _roles_before_after(reading: FolderReading, good: Mapping[str, Any]) -> tuple[Roles, Roles]:
+    """The roles that ran last, and those of the folder."""
+    before = make_parts({ROLES: good[ROLES]})[ROLES] if ROLES in good else Roles(roles=[])
+    after = reading.parts.get(ROLES, before)
+    assert isinstance(before, Roles) and isinstance(after, Roles)
+    return before, after
+
+
+def _changed_form(made: Form, older: Form, source: Source, held: AnswerCounts, reading: FolderReading) -> ChangedForm:
+    """The form with its choices in hand, as far as its lists can be read."""
+    files = {made.list: reading.sources[part] for part, made in reading.of(ChoiceList).items()}
+    lists: dict[str, Sequence[Choice]] = defaultdict(list)
+    lists.update({made.list: made.choices for made in reading.of(ChoiceList).values()})
+    return ChangedForm(older, with_choices(made, lists), source, held, questions_by_column(made), files)
+
+
+def _files_by_part(good: Mapping[str, Any]) -> dict[str, str]:
+    folder = good.get(FOLDER_ENTRY)
+    return dict(folder["files"]) if isinstance(folder, dict) else {}
+
+
+def _usable_contents(reading: FolderReading, good: Mapping[str, Any]) -> dict[str, Any]:
+    """The contents to run: those of the files, and the last good ones of every part with a mistake."""
+    broken = reading.broken()
+    contents = {part: source.contents for part, source in reading.sources.items() if part not in broken}
+    files = _files_by_part(good)
+    for part in broken:
+        # a file that cannot be read at all does not say its part; it is what it was the last time
+        known = [part, files.get(reading.sources[part].file, part), _former_part(reading.sources[part])]
+        if (last := next((one for one in known if one in good), None)) and last not in contents:
+            contents[last] = good[last]
+    for part in [part for part in contents if part.startswith("form:")]:
+        _complete_lists(part, contents, good)
+    if f"form:{CASE_FORM}" not in contents:
+        contents = {part: values for part, values in contents.items() if not _belongs_to_case(part, values)}
+    return {part: values for part, values in contents.items() if is_part_used(part, contents)}
+
+
+def _former_part(source: Source) -> str:
+    """The form under the name it had before: it keeps that one while it cannot be used under its new one."""
+    return f"form:{source.contents.get('was')}" if isinstance(source.contents, dict) else ""
+
+
+def _belongs_to_case(part: str, values: Any) -> bool:
+    return part.startswith("form:") and values.get("belongs_to") == CASE_FORM
+
+
+def _complete_lists(part: str, contents: dict[str, Any], good: Mapping[str, Any]) -> None:
+    """Give the form the choice lists it names; one that has none runs on as it was, or not at all."""
+    for values in (contents[part], good.get(part)):
+        if values is None:
+            continue
+        missing = {name for name in _lists_named(part, values) if name not in contents}
+        if missing <= good.keys():
+            contents[part] = values
+            contents.update({name: good[name] for name in missing})
+            return
+    contents.pop(part)
+
+
+def _lists_named(part: str, values: Any) -> set[str]:
+    form = make_parts({part: values})[part]
+    assert isinstance(form, Form)
+    return {f"choices:{name}" for question in questions_by_column(form).values() for name in question.choice_lists()}
+
+
+def _keep_parts(connection: Connection, opened: OpenedForms, latest: Mapping[str, Any], digest: str) -> None:
+    """Remember every part that changed, as the last good version from now on."""
+    findings = [finding_to_json(one) for one in opened.findings if one.code != ANNOUNCEMENT_CODE]
+    former = former_to_json(opened.definition.former)
+    outcome = {"digest": digest, "files": opened.files, "findings": findings, "former": former}
+    parts: dict[str, Any] = {**opened.definition.contents, FOLDER_ENTRY: outcome}
+    gone = {part: None for part, values in latest.items() if part not in parts and values is not None}
+    for part, values in {**parts, **gone}.items():
+        if latest.get(part) != values:
+            connection.execute(
+                insert(form_version_table).values(
+                    form=part,
+                    version=_version_of(values),
+                    digest=_fingerprint(values),
+                    definition=values,
+                    since=utc_now(),
+                )
+            )
+
+
+def _version_of(values: Any) -> int:
+    version = values.get("version") if isinstance(values, dict) else None
+    return version if isinstance(version, int) else 1
+
+
+def _fingerprint(values: Any) -> str:
+    return sha256((dumps(values, sort_keys=True) + token_hex(8)).encode()).hexdigest()

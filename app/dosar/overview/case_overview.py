@@ -1,0 +1,303 @@
+"""A case at a glance: how many sheets of each form, the last of them, who works on it, what happened."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    bindparam,
+    cast,
+    func,
+    literal,
+    not_,
+    null,
+    select,
+    true,
+    union_all,
+)
+
+from dosar.database.form_tables import Record
+from dosar.database.system_tables import history_table, team_table
+from dosar.database.users import User
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.identity_cache import IdentityKey
+from dosar.language.question import Question, ReadingContext
+from dosar.records.acceptance import is_with_volunteer
+from dosar.records.audit_log import BACK_ACTIONS, GONE_ACTIONS, WITH_CASE_ACTIONS
+from dosar.records.repository import Repository
+from dosar.records.row_scope import current_scope
+from dosar.records.titles import PERSON_COLUMNS, person_name
+
+ENTRIES_PER_RECORD = 5
+"""How often a record may stand among what changed last, at a guess."""
+
+
+@dataclass(frozen=True)
+class CaseTeamMember:
+    """Somebody who works on a case."""
+
+    user_id: int
+    name: str
+    role: str
+    since: date
+    until: date | None
+
+
+@dataclass(frozen=True)
+class RecordEvent:
+    """Something that happened in a case."""
+
+    form: str
+    record_id: int
+    action: str
+    at: datetime
+    user_id: int | None
+    who: str
+    """The worker's name; empty for what Dosar did itself."""
+
+
+def dating_question(form: Form) -> Question | None:
+    """The question that says when a sheet is of: the date its list is sorted by, else its first whole day.
+
+    A date of which a part may be enough is a date of somebody's life, such as a birth.
+    """
+    return _dating_question(IdentityKey(form))
+
+
+@lru_cache(maxsize=1024)
+def _dating_question(same: IdentityKey[Form]) -> Question | None:
+    form = same.thing
+    names = [name.removeprefix("-") for name in form.sort]
+    dates = [question for question in form.stored_questions if question.dated]
+    days = [question for question in dates if question.whole_day]
+    return next((one for one in dates if one.name in names), days[0] if days else None)
+
+
+def known_dating_name(repository: Repository, known: Form) -> str:
+    """The question that says when a sheet is of; empty where the reader, who knows ``known`` of the form, may not
+    know it."""
+    dated = dating_question(repository.forms[known.key])
+    return dated.name if dated is not None and dated.name in known.questions else ""
+
+
+_MEMBERS = (
+    select(team_table.c.user_id, team_table.c.role, team_table.c.since, team_table.c.until, *PERSON_COLUMNS)
+    .join(User, User.id == team_table.c.user_id)
+    .where(team_table.c.case_id == bindparam("of_case"))
+    .order_by(team_table.c.until.is_not(None), team_table.c.since, team_table.c.id)
+)
+_EVENTS = (
+    select(
+        history_table.c.form,
+        history_table.c.record_id,
+        history_table.c.action,
+        history_table.c.at,
+        history_table.c.user_id,
+        *PERSON_COLUMNS,
+    )
+    .select_from(history_table)
+    .outerjoin(User, User.id == history_table.c.user_id)
+    .where(
+        history_table.c.case_id == bindparam("of_case"),
+        history_table.c.form.in_(bindparam("forms", expanding=True)),
+        history_table.c.action.not_in(WITH_CASE_ACTIONS),
+    )
+    .order_by(history_table.c.id.desc())
+    .limit(bindparam("most"))
+)
+
+
+def team_members(repository: Repository, case: Record, reading: ReadingContext) -> list[CaseTeamMember]:
+    """The team of the case, those who work on it now first."""
+    rows = repository.session.execute(_MEMBERS, {"of_case": case.id})
+    return [CaseTeamMember(row[0], person_name(row[4:], reading), *row[1:4]) for row in rows]
+
+
+def latest_events(
+    repository: Repository, case: Record, forms: Iterable[str], reading: ReadingContext, most: int = 15
+) -> list[RecordEvent]:
+    """What happened last in the case, in the forms the reader may see."""
+    rows = repository.session.execute(_EVENTS, {"of_case": case.id, "forms": sorted(forms), "most": most})
+    return [
+        RecordEvent(row.form, row.record_id, row.action, row.at, row.user_id, person_name(row[5:], reading))
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class RecordDeletion:
+    """A record that was put away."""
+
+    form: str
+    id: int
+    at: datetime
+    by: int | None
+    case_id: int | None = None
+    """The case it is, or belongs to."""
+
+
+def deleted_records(repository: Repository, forms: Iterable[str], most: int) -> list[RecordDeletion]:
+    """The records put away last, of these forms: one statement. Sheets whose case was put away too come back
+    with it, so the case stands for them."""
+    queries = []
+    for key in forms:
+        kept = repository.record_class(key)
+        case_id = getattr(kept, kept.case_column) if kept.case_column else cast(null(), Integer)
+        queries.append(
+            select(literal(key), kept.id, kept.deleted_at, kept.deleted_by, case_id).where(
+                kept.deleted_at.is_not(None), _deleted_alone(repository, kept)
+            )
+        )
+    if not queries:
+        return []
+    every = union_all(*queries)
+    rows = repository.session.execute(
+        every.order_by(every.selected_columns[2].desc()).limit(most), execution_options={"with_deleted": True}
+    )
+    return [RecordDeletion(*row) for row in rows]
+
+
+def _deleted_alone(repository: Repository, kept: type[Record]) -> ColumnElement[bool]:
+    if kept.case_column != "case_id":
+        return true()
+    case: Any = repository.record_class(CASE_FORM)
+    by_itself: ColumnElement[bool] = kept.case_id.not_in(select(case.id).where(case.deleted_at.is_not(None)))
+    return by_itself
+
+
+@dataclass(frozen=True)
+class WaitingRecord:
+    """A record that somebody other than the one who entered it should look at."""
+
+    form: str
+    id: int
+    case_id: int | None
+    at: datetime
+    by: int | None
+
+
+def records_to_check(repository: Repository, forms: Iterable[str], most: int) -> list[WaitingRecord]:
+    """The records in reach that wait for acceptance, the oldest first: one statement for all forms.
+
+    What was returned waits for the one who filed it.
+    """
+    queries = []
+    for key in forms:
+        kept: Any = repository.record_class(key)
+        case_id = getattr(kept, kept.case_column) if kept.case_column else cast(null(), Integer)
+        queries.append(
+            select(
+                literal(key).label("form"),
+                kept.id.label("id"),
+                case_id.label("case_id"),
+                kept.created_at.label("at"),
+                kept.created_by.label("by"),
+            ).where(kept.to_check.is_(True))
+        )
+    if not queries:
+        return []
+    every = union_all(*queries).subquery()
+    form, record_id, _, entered_at, _ = every.c
+    rows = repository.session.execute(
+        select(every).where(not_(is_with_volunteer(form, record_id))).order_by(entered_at).limit(most)
+    )
+    return [WaitingRecord(*row) for row in rows]
+
+
+def records_entered_by(
+    repository: Repository, forms: Iterable[str], user_id: int, since: datetime, most: int
+) -> list[WaitingRecord]:
+    """What a worker entered since a moment and is not put away now, the latest first."""
+    later = history_table.alias()
+    last = (
+        select(later.c.action)
+        .where(
+            later.c.form == history_table.c.form,
+            later.c.record_id == history_table.c.record_id,
+            later.c.action.in_((*GONE_ACTIONS, *BACK_ACTIONS)),
+        )
+        .order_by(later.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = repository.session.execute(
+        select(
+            history_table.c.form,
+            history_table.c.record_id,
+            history_table.c.case_id,
+            history_table.c.at,
+            history_table.c.user_id,
+        )
+        .where(
+            history_table.c.user_id == user_id,
+            history_table.c.action == "entered",
+            history_table.c.form.in_(sorted(forms)),
+            history_table.c.at >= since,
+            func.coalesce(last, "").not_in(GONE_ACTIONS),
+        )
+        .order_by(history_table.c.id.desc())
+        .limit(most)
+    )
+    return [WaitingRecord(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class ColleagueChange:
+    """What a colleague did last with a record of a case."""
+
+    case_id: int
+    form: str
+    record_id: int
+    action: str
+    at: datetime
+    user_id: int
+
+
+def changed_by_others(repository: Repository, forms: Iterable[str], user_id: int, most: int) -> list[ColleagueChange]:
+    """What others did last in the cases in reach, each record told once, the latest first: one statement."""
+    kept: Any = repository.record_class(CASE_FORM)
+    told = (
+        _newest_changes(forms, user_id, most * ENTRIES_PER_RECORD)
+        if current_scope.get().reaches_all_cases
+        else _every_change(forms, user_id)
+    )
+    rows = repository.session.execute(
+        select(kept.id, told.c.form, told.c.record_id, told.c.action, told.c.at, told.c.user_id)
+        .join(told, told.c.case_id == kept.id)
+        .order_by(told.c.id.desc())
+        .limit(most * ENTRIES_PER_RECORD)
+    )
+    latest = {(one.form, one.record_id): one for one in reversed([ColleagueChange(*row) for row in rows])}
+    return list(reversed(latest.values()))[:most]
+
+
+def _every_change(forms: Iterable[str], user_id: int) -> Any:
+    """All that others did; whoever reaches a few cases looks it up by the case."""
+    return select(history_table).where(*_others_conditions(forms, user_id)).subquery()
+
+
+def _newest_changes(forms: Iterable[str], user_id: int, most: int) -> Any:
+    """What others did last, wherever."""
+    newest = select(history_table).where(history_table.c.case_id.is_not(None), *_others_conditions(forms, user_id))
+    return newest.order_by(history_table.c.id.desc()).limit(most).subquery()
+
+
+def _others_conditions(forms: Iterable[str], user_id: int) -> tuple[Any, ...]:
+    """The empty text keeps databases from gathering all entries of the forms first, which takes seconds in an
+    office with 100,000 cases."""
+    form = history_table.c.form + ""
+    by_others = form.in_(sorted(forms)), history_table.c.user_id.is_not(None), history_table.c.user_id != user_id
+    return *by_others, history_table.c.action.not_in(WITH_CASE_ACTIONS)
+
+
+def cases_changed_last(repository: Repository, most: int) -> list[tuple[int, datetime]]:
+    """The cases in reach that changed last, and when."""
+    kept: Any = repository.record_class(CASE_FORM)
+    rows = repository.session.execute(
+        select(kept.id, kept.changed_at).order_by(kept.changed_at.desc(), kept.id.desc()).limit(most)
+    )
+    return [(row[0], row[1]) for row in rows]

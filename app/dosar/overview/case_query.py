@@ -1,0 +1,137 @@
+"""What a page about one case asks of many forms, gathered and read in one statement."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import bindparam
+
+from dosar.database.form_tables import Record, column_names
+from dosar.database.system_tables import draft_table
+from dosar.database.union_reads import UnionQuery
+from dosar.language.form import Form
+from dosar.language.question import Answers, Question
+from dosar.overview.case_overview import dating_question
+from dosar.records.repository import Repository
+
+CASE_PARAMETER: Any = bindparam("of_case")
+"""The case looked at, in conditions."""
+WORKER_PARAMETER: Any = bindparam("of_worker")
+"""Who looks, in conditions."""
+
+
+@dataclass(frozen=True)
+class _PreparedQuery:
+    """What was asked for, ready to be read of any case."""
+
+    keys: tuple[Any, ...]
+    dates: tuple[str, ...]
+    together: UnionQuery
+
+
+@dataclass
+class CaseQuery:
+    """One look at a case: what is asked first, then read, then made sense of.
+
+    ``known`` are the forms as the reader may know them; of others nothing is asked.
+    """
+
+    repository: Repository
+    known: Mapping[str, Form]
+    case: Record
+    worker_id: int | None = None
+    """Who looks: her drafts are nobody else's."""
+    asked: dict[Any, tuple[Any, ...]] = field(default_factory=dict)
+    dates: set[str] = field(default_factory=set)
+    """The dates of the case file that conditions name."""
+    found: dict[Any, list[dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def of_case(self) -> Any:
+        """The case looked at, to stand in a condition."""
+        return CASE_PARAMETER
+
+    def may_know(self, form: str, *names: str) -> bool:
+        """Whether the reader may know the form and these of its questions."""
+        return form in self.known and all(name in self.known[form].questions for name in names)
+
+    def may_know_rows(self, form: str, table: str, *names: str) -> bool:
+        """Whether the reader may know the table of rows and these of its columns."""
+        columns = {column.name for column in self._table(form, table)} if self.may_know(form, table) else set()
+        return columns.issuperset(names) and bool(columns)
+
+    def _table(self, form: str, table: str) -> Sequence[Question]:
+        return self.known[form].questions[table].columns_asked()
+
+    def ask(self, key: Any, form: str, names: Sequence[str], *conditions: Any) -> None:
+        """Ask for answers of the case's records of a form; each row also has its ``id``."""
+        kept: Any = self.repository.record_class(form)
+        columns = _question_columns(kept, [self.known[form].questions[name] for name in names])
+        self.asked[key] = (kept, [kept.id, *columns], [kept.case_id == CASE_PARAMETER, *conditions])
+
+    def ask_rows(self, key: Any, form: str, table: str, *conditions: Any) -> None:
+        """Ask for the rows of a table in the case's records; each has its record's ``record_id``."""
+        kept: Any = self.repository.tables.rows[form, table]
+        columns = [kept.id, kept.record_id, kept.position, *_question_columns(kept, self._table(form, table))]
+        self.asked[key] = (kept, columns, [kept.case_id == CASE_PARAMETER, *conditions])
+
+    def ask_sums(self, key: Any, form: str, sums: Sequence[Any], *conditions: Any, by: Sequence[Any] = ()) -> None:
+        """Ask for sums over the case's records of a form, by the values of columns."""
+        kept: Any = self.repository.record_class(form)
+        self.asked[key] = (kept, [*by, *sums], [kept.case_id == CASE_PARAMETER, *conditions], by)
+
+    def ask_drafts(self, key: Any) -> None:
+        """Ask of which forms the worker has begun a sheet for the case."""
+        self.asked[key] = (
+            draft_table,
+            [draft_table.c.form],
+            [draft_table.c.user_id == WORKER_PARAMETER, draft_table.c.case_id == CASE_PARAMETER],
+        )
+
+    def since(self, name: str) -> Any:
+        """A date of the case file, to stand in a condition."""
+        self.dates.add(name)
+        return bindparam(f"since_{name}")
+
+    def read(self) -> None:
+        """Read everything asked for: one statement."""
+        self._read(_PreparedQuery(tuple(self.asked), tuple(self.dates), UnionQuery.of(list(self.asked.values()))))
+
+    def read_as(self, kind: Hashable, ask: Callable[[], None]) -> None:
+        """Read what ``ask`` asks for, which is the same for every case looked at in this kind."""
+
+        def asked() -> _PreparedQuery:
+            ask()
+            return _PreparedQuery(tuple(self.asked), tuple(self.dates), UnionQuery.of(list(self.asked.values())))
+
+        self._read(self.repository.statement(("glance", kind), asked))
+
+    def _read(self, asked: "_PreparedQuery") -> None:
+        values = {f"since_{name}": getattr(self.case, name) for name in asked.dates}
+        values |= {"of_case": self.case.id, "of_worker": self.worker_id}
+        rows = asked.together.read(self.repository.session, values)
+        self.found = dict(zip(asked.keys, rows, strict=True))
+
+    def answers(self, key: Any, form: str) -> list[tuple[int, Answers]]:
+        """(id, answers) of what :meth:`ask` asked for, those asked for being among them."""
+        stored = self.known[form].stored_questions
+        return [(row["id"], _restore_answers(stored, row)) for row in self.found.get(key, ())]
+
+    def answers_of_rows(self, key: Any, form: str, table: str) -> list[tuple[int, Answers]]:
+        """(the record's id, answers) of what :meth:`ask_rows` asked for, in the order of the table."""
+        columns = self._table(form, table) if key in self.found else ()
+        rows = sorted(self.found.get(key, ()), key=lambda row: row["position"])
+        return [(row["record_id"], _restore_answers(columns, row)) for row in rows]
+
+    def dating_question_name(self, form: str) -> str:
+        """The question that says when a sheet of the form is of, if the reader may know it."""
+        dated = dating_question(self.known[form])
+        return dated.name if dated else ""
+
+
+def _question_columns(kept: Any, questions: Sequence[Question]) -> list[Any]:
+    return [getattr(kept, name) for question in questions for name in column_names(question)]
+
+
+def _restore_answers(questions: Sequence[Question], row: Mapping[str, Any]) -> Answers:
+    return {question.name: question.restore_answer(row) for question in questions if question.name in row}

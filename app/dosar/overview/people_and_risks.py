@@ -1,0 +1,70 @@
+"""The people around a case and the risks open now, as the organisation's forms tell of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from dosar.language.question import Answers
+from dosar.language.stages import PeopleAround, RisksSource
+from dosar.language.validation import plain_answers
+from dosar.overview.case_query import CASE_PARAMETER, CaseQuery
+from dosar.records.acceptance import is_accepted
+from dosar.records.titles import title_questions
+
+
+@dataclass(frozen=True)
+class OpenRisks:
+    """The open risks of the newest assessment, the gravest first."""
+
+    record_id: int
+    assessed: Any
+    rows: Sequence[Answers]
+
+
+def ask_people(look: CaseQuery, people: PeopleAround | None) -> None:
+    """Ask for the people around the case."""
+    if people and people.form in look.known:
+        form = look.known[people.form]
+        names = dict.fromkeys([question.name for question in title_questions(form)])
+        names |= dict.fromkeys(name for name in people.say if name in form.questions)
+        look.ask("people", people.form, list(names))
+
+
+def people_around(look: CaseQuery, people: PeopleAround | None) -> list[tuple[int, Answers]]:
+    """The people around the case, as they were entered."""
+    if people is None or people.form not in look.known:
+        return []
+    return sorted(look.answers("people", people.form), key=lambda one: one[0])
+
+
+def ask_risks(look: CaseQuery, risks: RisksSource | None) -> None:
+    """Ask for the rows of the newest assessment."""
+    if risks is None or not look.may_know_rows(risks.form, risks.rows, risks.word, risks.level):
+        return
+    kept: Any = look.repository.record_class(risks.form)
+    rows: Any = look.repository.tables.rows[risks.form, risks.rows]
+    name = look.dating_question_name(risks.form)
+    order = [getattr(kept, name).desc().nulls_last()] if name else []
+    newest = (
+        select(kept.id)
+        .where(kept.case_id == CASE_PARAMETER, is_accepted(kept))
+        .order_by(*order, kept.id.desc())
+        .limit(1)
+    )
+    look.ask("assessment", risks.form, [name] if name else [], kept.id == newest.scalar_subquery())
+    look.ask_rows("risks", risks.form, risks.rows, rows.record_id == newest.scalar_subquery())
+
+
+def open_risks(look: CaseQuery, risks: RisksSource | None, today: date) -> OpenRisks | None:
+    """The open risks of the newest assessment, if there is one the reader may know."""
+    if risks is None or not look.found.get("assessment"):
+        return None
+    record_id, answers = look.answers("assessment", risks.form)[0]
+    columns = look.known[risks.form].questions[risks.rows].columns_asked()
+    rows = [row for _, row in look.answers_of_rows("risks", risks.form, risks.rows)]
+    still = [row for row in rows if risks.open is None or risks.open.value(plain_answers(columns, row), today) is True]
+    still.sort(key=lambda row: -(row.get(risks.level) or 0))
+    return OpenRisks(record_id, answers.get(look.dating_question_name(risks.form)), still)

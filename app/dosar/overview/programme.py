@@ -1,0 +1,253 @@
+"""The residential programme at a glance: free beds, stays near their last day, promised against delivered.
+
+Beds are counted over all stays, whoever asks: a bed taken by somebody else's case is no free bed. The
+stays themselves are those in the reader's reach.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import case, func
+
+from dosar.database.form_tables import USER_LINK
+from dosar.database.union_reads import read_union
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.programme import Agreements, Programme, Stays
+from dosar.language.question import Answers, ReadingContext
+from dosar.records.acceptance import is_accepted, waiting_count
+from dosar.records.repository import Repository
+from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
+from dosar.records.titles import link_titles
+
+NEAR_LAST_DAY = timedelta(days=30)
+ONE_YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class FacilityBeds:
+    """A place's beds and how many are taken."""
+
+    place_id: int
+    phase: str | None
+    beds: int
+    taken: int
+    target: int | None = None
+    """For how many people its programme is."""
+    waiting: int = 0
+    """How many stays here wait for acceptance: they take no bed yet."""
+
+    @property
+    def free(self) -> int:
+        return self.beds - self.taken
+
+
+@dataclass(frozen=True)
+class CurrentStay:
+    """Somebody who stays now, and until when."""
+
+    record_id: int
+    case_id: int
+    place_id: int | None
+    phase: str | None
+    since: date
+    last_day: date | None
+    extended_until: date | None = None
+    approver_id: int | None = None
+    is_waiting: bool = False
+    """Whether the sheet waits for acceptance."""
+
+    def days_left(self, today: date) -> int | None:
+        """How many days until the last one; below zero when it has passed."""
+        return (self.last_day - today).days if self.last_day else None
+
+    def is_near(self, today: date) -> bool:
+        """Whether the last day is a matter of days: the last fifth of the stay, thirty days at most."""
+        left = self.days_left(today)
+        if left is None or self.last_day is None:
+            return False
+        return timedelta(left) <= min(NEAR_LAST_DAY, (self.last_day - self.since) / 5)
+
+
+@dataclass(frozen=True)
+class ServiceAgreement:
+    """A service agreement: what was promised a year, and delivered in the last one."""
+
+    record_id: int
+    answers: Answers
+    delivered: int
+    hours: Decimal
+    waiting: int = 0
+    """How many entries wait for acceptance: they are not among those delivered."""
+
+
+@dataclass(frozen=True)
+class ProgrammeNow:
+    """The whole overview, and what the records it names are called."""
+
+    declared: Programme
+    beds: Sequence[FacilityBeds]
+    stays: Sequence[CurrentStay]
+    agreements: Sequence[ServiceAgreement]
+    titles: Mapping[tuple[str, int], str]
+
+    @property
+    def agreed(self) -> Agreements:
+        """The form of the agreements. Raises :class:`OutOfReach` where there is none."""
+        if self.declared.agreements is None:
+            raise OutOfReach("agreements")
+        return self.declared.agreements
+
+
+def programme_now(
+    repository: Repository,
+    declared: Programme,
+    known: Mapping[str, Form],
+    reading: ReadingContext,
+) -> ProgrammeNow:
+    """The overview as this reader may know it: three statements. Cases are named by their code alone."""
+    found = _read_parts(repository, _seen_parts(repository, declared, known, reading.today))
+    with acting_as(SYSTEM_SCOPE):
+        counted = _read_parts(repository, _counted_parts(repository, declared, reading.today))
+    beds, stays = _facility_beds(declared, found, counted), _stays(declared.stays, known, found)
+    agreements = [
+        _agreement_of_row(known[declared.agreements.form], row, counted)
+        for row in found.get("agreements", ())
+        if declared.agreements
+    ]
+    titles = _titles_shown(repository, declared, known, reading, beds, stays, agreements)
+    return ProgrammeNow(declared, beds, stays, agreements, titles)
+
+
+def _read_parts(repository: Repository, parts: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    return dict(zip(parts, read_union(repository.session, list(parts.values())), strict=True))
+
+
+def _parts(declared: Programme, forms: Mapping[str, Form], *wanted: str) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """The parts that are declared of these forms: its name, its form, and its questions by what they are; without
+    one of them the overview leaves out what it cannot tell."""
+    for name in wanted:
+        part = getattr(declared, name)
+        asked = {option: question for option, question in part if option != "form" and question} if part else {}
+        if asked and part.form in forms and all(one in forms[part.form].questions for one in asked.values()):
+            yield name, part.form, asked
+
+
+def _seen_parts(
+    repository: Repository,
+    declared: Programme,
+    known: Mapping[str, Form],
+    today: date,
+) -> dict[str, Any]:
+    """What is read as the reader may see it."""
+    parts: dict[str, Any] = {}
+    for name, key, asked in _parts(declared, known, "stays", "places", "programmes", "agreements"):
+        kept: Any = repository.record_class(key)
+        also = [kept.case_id, kept.to_check] if known[key].belongs_to else []
+        conditions = _staying_conditions(kept, declared.stays, today) if name == "stays" else []
+        parts[name] = (kept, [kept.id, *also, *_named_columns(kept, known[key], asked.values())], conditions)
+    return parts
+
+
+def _counted_parts(repository: Repository, declared: Programme, today: date) -> dict[str, Any]:
+    """What is counted over all cases."""
+    parts: dict[str, Any] = {}
+    for name, key, asked in _parts(declared, repository.forms, "stays", "delivered"):
+        kept: Any = repository.record_class(key)
+        by = getattr(kept, asked["place" if name == "stays" else "agreement"]).label("by")
+        counted = [by, func.count(case((is_accepted(kept), kept.id))).label("count"), waiting_count(kept)]
+        if name == "stays":
+            parts[name] = (kept, counted, [by.is_not(None), *_staying_conditions(kept, declared.stays, today)], [by])
+        else:
+            since = [by.is_not(None), getattr(kept, asked["day"]) > today - ONE_YEAR]
+            hours = func.sum(case((is_accepted(kept), getattr(kept, asked["hours"])))).label("hours")
+            parts[name] = (kept, [*counted, hours], since, [by])
+    return parts
+
+
+def _staying_conditions(kept: Any, stays: Stays, today: date) -> list[Any]:
+    left = getattr(kept, stays.left)
+    return [getattr(kept, stays.since) <= today, left.is_(None) | (left > today)]
+
+
+def _named_columns(kept: Any, form: Form, names: Iterable[str]) -> list[Any]:
+    return [getattr(kept, column.name) for name in names for column in form.questions[name].columns()]
+
+
+def _answers_of_row(form: Form, row: Mapping[str, Any]) -> Answers:
+    return {question.name: question.restore_answer(row) for question in form.stored_questions if question.name in row}
+
+
+def _facility_beds(declared: Programme, found: Mapping[str, Any], counted: Mapping[str, Any]) -> list[FacilityBeds]:
+    taken = {row["by"]: row for row in counted.get("stays", ())}
+    nobody = {"count": 0, "waiting": 0}
+    places, programmes = declared.places, declared.programmes
+    targets = {row["id"]: row[programmes.people] for row in found.get("programmes", ()) if programmes}
+    return [
+        FacilityBeds(
+            row["id"],
+            row[places.phase],
+            row[places.beds] or 0,
+            stays["count"],
+            targets.get(row[places.programme]) if places.programme else None,
+            stays["waiting"],
+        )
+        for row in found.get("places", ())
+        for stays in [taken.get(row["id"], nobody)]
+    ]
+
+
+def _stays(declared: Stays, known: Mapping[str, Form], found: Mapping[str, Any]) -> list[CurrentStay]:
+    """Who stays now, those first whose last day is the next."""
+    stays = []
+    for row in found.get("stays", ()):
+        answers = _answers_of_row(known[declared.form], row)
+        stays.append(
+            CurrentStay(
+                row["id"],
+                row["case_id"],
+                answers[declared.place],
+                answers[declared.phase],
+                answers[declared.since],
+                answers[declared.last],
+                answers[declared.extended] if declared.extended else None,
+                answers[declared.approved] if declared.approved else None,
+                bool(row["to_check"]),
+            )
+        )
+    return sorted(stays, key=lambda one: (one.last_day or date.max, one.record_id))
+
+
+def _agreement_of_row(form: Form, row: Mapping[str, Any], counted: Mapping[str, Any]) -> ServiceAgreement:
+    delivered = next((one for one in counted.get("delivered", ()) if one["by"] == row["id"]), None)
+    answers = _answers_of_row(form, row)
+    if delivered is None:
+        return ServiceAgreement(row["id"], answers, 0, Decimal(0))
+    hours = delivered["hours"] or Decimal(0)
+    return ServiceAgreement(row["id"], answers, delivered["count"], hours, delivered["waiting"])
+
+
+def _titles_shown(
+    repository: Repository,
+    declared: Programme,
+    known: Mapping[str, Form],
+    reading: ReadingContext,
+    beds: Sequence[FacilityBeds],
+    stays: Sequence[CurrentStay],
+    agreements: Sequence[ServiceAgreement],
+) -> Mapping[tuple[str, int], str]:
+    nameless = {CASE_FORM: repository.forms[CASE_FORM].seen_with(frozenset())} if CASE_FORM in known else {}
+    wanted: dict[str, set[int]] = {
+        CASE_FORM: {stay.case_id for stay in stays},
+        declared.places.form: {*(bed.place_id for bed in beds), *(stay.place_id for stay in stays if stay.place_id)},
+        USER_LINK: {stay.approver_id for stay in stays if stay.approver_id},
+    }
+    if agreements and declared.agreements:
+        asked = declared.agreements.provider
+        provider = known[declared.agreements.form].questions[asked].link_target()
+        wanted.setdefault(provider or "", set()).update(
+            agreement.answers[asked] for agreement in agreements if agreement.answers[asked]
+        )
+    return link_titles(repository, {**known, **nameless}, wanted, reading, with_deleted=True)

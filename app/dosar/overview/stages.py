@@ -1,0 +1,160 @@
+"""The stages of one case: their documents, what these lack, when the stages began and ended."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import case, func, null
+
+from dosar.language.stages import Stage, Stages
+from dosar.overview.case_query import CaseQuery
+from dosar.records.acceptance import is_accepted, waiting_count
+
+
+@dataclass(frozen=True)
+class FiledSheets:
+    """The sheets of a form that a case has."""
+
+    count: int = 0
+    last: Any = None
+    """The date on the last of them, as it is stored."""
+    lacking: int = 0
+    """How many required answers those lack together that were accepted."""
+    newest: int | None = None
+    """The record entered last."""
+    waiting: int = 0
+    """How many of them wait for acceptance: they complete nothing."""
+
+    @property
+    def is_complete(self) -> bool:
+        return self.count > self.waiting and not self.lacking
+
+
+@dataclass(frozen=True)
+class StageDocument:
+    """What a stage has of one form."""
+
+    form: str
+    is_needed: bool
+    filed: FiledSheets
+
+
+@dataclass(frozen=True)
+class StageProgress:
+    """How far one stage of a case is."""
+
+    stage: Stage
+    documents: Sequence[StageDocument]
+    entered: date | None = None
+    finished: date | None = None
+    until: date | None = None
+    is_current: bool = False
+    is_known: bool = True
+    """Whether the reader may know every document the stage needs, and so how far it is."""
+
+    @property
+    def missing(self) -> list[StageDocument]:
+        """The documents without which the case does not go on."""
+        return [document for document in self.documents if document.is_needed and not document.filed.is_complete]
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.missing and any(document.is_needed for document in self.documents)
+
+
+def ask_stages(look: CaseQuery, stages: Stages) -> None:
+    """Ask what the stages need to know."""
+    for form in look.known:
+        _ask_filed(look, ("filed", form, None), form)
+    for stage in stages.stages:
+        for form in stage.forms:
+            if stage.since and _case_date(look, stage.since) and form in look.known and look.dating_question_name(form):
+                dated = getattr(look.repository.record_class(form), look.dating_question_name(form))
+                _ask_filed(look, ("filed", form, stage.since), form, dated >= look.since(stage.since))
+    told = stages.told_by
+    if told and look.may_know(told.form, told.stage, told.entered, told.finished):
+        counts = is_accepted(look.repository.record_class(told.form))
+        look.ask("told", told.form, [told.stage, told.entered, told.finished], counts)
+
+
+def _ask_filed(look: CaseQuery, key: Any, form: str, *conditions: Any) -> None:
+    kept: Any = look.repository.record_class(form)
+    name = look.dating_question_name(form)
+    last = func.max(getattr(kept, name)) if name else null()
+    sums = [*sheet_counts(kept), last.label("last"), func.max(kept.id).label("newest")]
+    look.ask_sums(key, form, sums, *conditions)
+
+
+def sheet_counts(kept: Any) -> list[Any]:
+    """How many sheets there are, how many of them wait, and how many answers the others lack."""
+    lacking = func.sum(case((is_accepted(kept), kept.lacking))).label("lacking")
+    return [func.count(kept.id).label("count"), lacking, waiting_count(kept)]
+
+
+def stages_with_dates(look: CaseQuery, stages: Stages) -> tuple[str, ...]:
+    """The stages whose first day the case file tells: for these more is asked."""
+    return tuple(stage.stage for stage in stages.stages if _case_date(look, stage.since))
+
+
+def _case_date(look: CaseQuery, name: str | None) -> Any:
+    return getattr(look.case, name, None) if name else None
+
+
+def filed_sheets(look: CaseQuery, form: str, since: str | None = None) -> FiledSheets:
+    """The sheets of a form, all of them or those since a date of the case file."""
+    found = look.found.get(("filed", form, since))
+    if not found:
+        return FiledSheets()
+    row = found[0]
+    return FiledSheets(row["count"], row["last"], row["lacking"] or 0, row["newest"], row["waiting"] or 0)
+
+
+def stages_progress(look: CaseQuery, stages: Stages) -> list[StageProgress]:
+    """Every stage of which the reader may know something."""
+    told = _stage_dates(look, stages)
+    seen = [stage for stage in stages.stages if stage.stage in told or any(form in look.known for form in stage.forms)]
+    made = [_stage_progress(look, stage, *told.get(stage.stage, (None, None))) for stage in seen]
+    current = _current_stage(made)
+    return [replace(one, is_current=one is current) for one in made]
+
+
+def _stage_dates(look: CaseQuery, stages: Stages) -> dict[str, tuple[date | None, date | None]]:
+    """Stage → when it began and ended, as workers wrote; of several times the last."""
+    told = stages.told_by
+    if told is None or "told" not in look.found:
+        return {}
+    written = [(answers.get(told.entered), number, answers) for number, answers in look.answers("told", told.form)]
+    written.sort(key=lambda one: (one[0] or date.min, one[1]))
+    return {answers[told.stage]: (entered, answers.get(told.finished)) for entered, _, answers in written}
+
+
+def _stage_progress(look: CaseQuery, stage: Stage, entered: date | None, finished: date | None) -> StageProgress:
+    documents = tuple(
+        StageDocument(form, is_needed, filed_sheets(look, form, stage.since))
+        for forms, is_needed in ((stage.needs, True), (stage.optional, False))
+        for form in forms
+        if form in look.known
+    )
+    is_known = all(form in look.known for form in stage.needs)
+    return StageProgress(stage, documents, entered, finished, _case_date(look, stage.until), is_known=is_known)
+
+
+def _current_stage(stages: Sequence[StageProgress]) -> StageProgress | None:
+    """Where the case stands: the furthest stage begun and not ended, else the first that lacks a document."""
+    begun = [stage for stage in stages if stage.entered and not stage.finished]
+    lacking = [stage for stage in stages if stage.missing]
+    return begun[-1] if begun else lacking[0] if lacking else None
+
+
+def missing_documents(stages: Sequence[StageProgress]) -> Iterator[tuple[StageProgress, StageDocument]]:
+    """What is missing where the case is: in its stage, and in those left open on the way.
+
+    A stage that workers ended or passed over was done with, whatever it lacks.
+    """
+    for stage in stages:
+        if stage.is_current or (stage.entered and not stage.finished):
+            for document in stage.missing:
+                yield stage, document
+        if stage.is_current:
+            return

@@ -1,0 +1,65 @@
+"""What hangs on a worker: her places in the teams of cases, the days promised in these cases. And handing it over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from dosar.database.system_tables import team_table
+from dosar.database.union_reads import read_union
+from dosar.language.form import CASE_FORM
+from dosar.language.question import ReadingContext
+from dosar.overview.due_dates import DueDay, days_due_until, promise_parts
+from dosar.records.repository import Repository
+from dosar.records.save import Actor
+from dosar.records.teams import CASE_MANAGER, join_team, leave_team, team_places
+from dosar.records.titles import titles_of_records
+
+
+@dataclass(frozen=True)
+class CasePlace:
+    """A place in the team of a case, and the code the case is known by: no more of it is told here."""
+
+    case_id: int
+    role: str
+    code: str
+
+
+def case_places(repository: Repository, user_id: int, reading: ReadingContext) -> list[CasePlace]:
+    """The places of a worker that she has not left, of all cases that are not put away, by their code."""
+    rows = repository.session.execute(
+        select(team_table.c.case_id, team_table.c.role).where(
+            team_table.c.user_id == user_id, team_table.c.until.is_(None)
+        )
+    ).all()
+    codes = titles_of_records(
+        repository, repository.forms[CASE_FORM].seen_with(frozenset()), [row.case_id for row in rows], reading
+    )
+    places = [CasePlace(row.case_id, row.role, codes[row.case_id]) for row in rows if row.case_id in codes]
+    return sorted(places, key=lambda place: place.code)
+
+
+def promised_in(repository: Repository, places: Sequence[CasePlace]) -> list[DueDay]:
+    """The days that sheets of these cases promise, the soonest first."""
+    cases = [place.case_id for place in places]
+    parts = promise_parts(repository, repository.forms, repository.definition.stages.promises, cases)
+    if not cases or not parts:
+        return []
+    return days_due_until(dict(zip(parts, read_union(repository.session, list(parts.values())), strict=True)))
+
+
+def hand_over_cases(
+    repository: Repository, places: Sequence[CasePlace], from_id: int, to_id: int, actor: Actor
+) -> None:
+    """Put another worker where this one was; who is on the case already only takes over as its manager.
+
+    The scope is that of whoever decides it: the places are all of a worker's, whoever reaches the cases.
+    """
+    with repository.writing():
+        for place in places:
+            case = repository.case(place.case_id)
+            there = {one.user_id: one.role for one in team_places(repository, case)}
+            if to_id not in there or (place.role == CASE_MANAGER and there[to_id] != CASE_MANAGER):
+                join_team(repository, case, to_id, place.role, actor)
+            if place.role != CASE_MANAGER:
+                leave_team(repository, case, [from_id], actor)

@@ -1,0 +1,74 @@
+"""My profile: language, password, where I am signed in."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, session
+from flask_appbuilder import AppBuilder
+from flask_babel import gettext
+
+from dosar.access.accounts.users import set_user_password
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route
+from dosar.access.i18n.languages import request_wording
+from dosar.access.login.login import confirm_password
+from dosar.access.login.passwords import require_good_password
+from dosar.access.login.sessions import end_sessions, open_sessions_of
+from dosar.access.services import access_services
+from dosar.language.text.message import Mistake
+from dosar.language.text.texts import text_in_language
+from dosar.pages.formatting import moment_text
+from dosar.pages.forms import ChangePasswordForm
+
+
+class AccountPage(PageView):
+    """What a worker settles for herself."""
+
+    @page_route("/profile", SIGNED_IN_ACCESS)
+    def profile(self) -> Any:
+        return _profile_page(ChangePasswordForm())
+
+    @page_route("/profile/password", SIGNED_IN_ACCESS, ("POST",))
+    def password(self) -> Any:
+        form = ChangePasswordForm()
+        if not form.validate_on_submit():
+            return _profile_page(form)
+        try:
+            confirm_password(access_services(), current_worker().user_name, form.current.data)
+            require_good_password(
+                form.password.data,
+                form.again.data,
+                current_worker().user_name,
+                *current_worker().name.split(),
+                access_services().organisation().name,
+            )
+        except Mistake as mistake:
+            return _profile_page(form, mistake.message.say(gettext))
+        set_user_password(access_services(), current_worker().id, form.password.data)
+        session.begin(current_worker().id)  # type: ignore[attr-defined]
+        flash(gettext("Your password was changed; you were signed out everywhere else."), "success")
+        return redirect("/profile", 303)
+
+    @page_route("/profile/sign-out-elsewhere", SIGNED_IN_ACCESS, ("POST",))
+    def sign_out_elsewhere(self) -> Any:
+        with access_services().store.writing():
+            end_sessions(access_services(), current_worker().id, but=session.row)  # type: ignore[attr-defined]
+        flash(gettext("You were signed out everywhere else."), "success")
+        return redirect("/profile", 303)
+
+
+def register(appbuilder: AppBuilder) -> None:
+    appbuilder.add_view_no_menu(AccountPage)
+
+
+def _profile_page(form: ChangePasswordForm, refused: str = "") -> Any:
+    roles = access_services().definition.roles.held(current_worker().roles)
+    kept = open_sessions_of(access_services(), current_worker().id, session.row)  # type: ignore[attr-defined]
+    return render_template(
+        "account/account.html",
+        form=form,
+        refused=refused,
+        roles=[text_in_language(role.title, request_wording()) for role in roles],
+        sessions=[
+            {"created": moment_text(one.created), "seen": moment_text(one.seen), "is_this": one.is_this} for one in kept
+        ],
+    ), 422 if refused or form.errors else 200

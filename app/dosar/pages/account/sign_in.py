@@ -1,0 +1,123 @@
+"""Signing in and out, choosing a language, choosing a password by invitation."""
+
+from typing import Any
+
+from flask import Response, abort, redirect, render_template, request, session, url_for
+from flask_appbuilder import AppBuilder
+from flask_babel import gettext, ngettext
+
+from dosar.access.accounts.users import accept_invitation, invited_user
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import PUBLIC_ACCESS, SET_UP_ENDPOINT, current_worker_or_none, page_route
+from dosar.access.i18n.languages import LANGUAGE_NAMES, browser_language, choose_language, save_language
+from dosar.access.login.login import count_sign_in, sign_in_user
+from dosar.access.login.passwords import require_good_password
+from dosar.access.login.throttle import TooManyTries
+from dosar.access.services import access_services
+from dosar.access.web.redirects import local_redirect_url
+from dosar.language.text.message import Mistake
+from dosar.pages.forms import NewPasswordForm, SignInForm
+from dosar.pages.recovery.expired_session import waiting_page_url
+
+CLEAR_CACHE_HEADERS = {"Clear-Site-Data": '"cache"'}
+"""Nothing of what was read stays in the browser."""
+
+
+class SignInPage(PageView):
+    """Coming in and going out."""
+
+    @page_route("/sign-in", PUBLIC_ACCESS, ("GET", "POST"))
+    def sign_in(self) -> Any:
+        if not access_services().is_set_up():
+            return redirect(url_for(SET_UP_ENDPOINT), 303)
+        back = local_redirect_url(request.values.get("next"))
+        if current_worker_or_none() is not None:
+            return redirect(back, 303)
+        form = SignInForm()
+        if not form.validate_on_submit():
+            return _sign_in_page(form, back)
+        try:
+            user_id = sign_in_user(
+                access_services(), form.user_name.data, form.password.data[:1024], request.remote_addr or ""
+            )
+        except TooManyTries as closed:
+            return _sign_in_page(form, back, _wait_message(closed.minutes), 429)
+        if user_id is None:
+            return _sign_in_page(form, back, gettext("The user name or the password is wrong."), 401)
+        _begin_session(user_id)
+        return redirect(waiting_page_url(user_id) or back, 303)
+
+    @page_route("/sign-out", PUBLIC_ACCESS, ("POST",))
+    def sign_out(self) -> Any:
+        session.end()  # type: ignore[attr-defined]
+        answer = redirect(url_for("SignInPage.sign_in"), 303)
+        answer.headers.update(CLEAR_CACHE_HEADERS)
+        return answer
+
+    @page_route("/lock", PUBLIC_ACCESS, ("POST",))
+    def lock(self) -> Any:
+        """The page was hidden in haste: whoever comes back must sign in."""
+        session.end()  # type: ignore[attr-defined]
+        return Response(status=204, headers=CLEAR_CACHE_HEADERS)
+
+    @page_route("/language", PUBLIC_ACCESS, ("POST",))
+    def language(self) -> Any:
+        code = request.form.get("language", "")
+        if code not in LANGUAGE_NAMES:
+            abort(400)
+        answer = redirect(local_redirect_url(request.form.get("next")), 303)
+        choose_language(code, answer)
+        return answer
+
+
+class InvitationPage(PageView):
+    """The address an invited person opens, once."""
+
+    @page_route("/invitation/<word>", PUBLIC_ACCESS, ("GET", "POST"))
+    def invitation(self, word: str) -> Any:
+        user = invited_user(access_services(), word)
+        if user is None:
+            old = gettext("This invitation was used or is too old; ask an administrator for a new one.")
+            return render_template("account/invitation.html", form=None, refused=old), 404
+        user_name, names = user.username, [user.first_name, user.last_name, access_services().organisation().name]
+        form = NewPasswordForm()
+        if not form.validate_on_submit():
+            return _invitation_page(form, user_name)
+        try:
+            require_good_password(form.password.data, form.again.data, user_name, *names)
+            user_id = accept_invitation(access_services(), word, form.password.data)
+        except Mistake as mistake:
+            return _invitation_page(form, user_name, mistake.message.say(gettext))
+        count_sign_in(access_services(), user_id)
+        _begin_session(user_id)
+        return redirect("/", 303)
+
+
+def register(appbuilder: AppBuilder) -> None:
+    appbuilder.add_view_no_menu(SignInPage)
+    appbuilder.add_view_no_menu(InvitationPage)
+
+
+def _begin_session(user_id: int) -> None:
+    session.begin(user_id)  # type: ignore[attr-defined]
+    chosen = browser_language()
+    if chosen is not None:
+        save_language(user_id, chosen, if_none=True)
+
+
+def _sign_in_page(form: SignInForm, back: str, refused: str = "", status: int = 200) -> Any:
+    over = request.args.get("over") == "1" and not refused
+    return render_template("account/sign_in.html", form=form, next=back, refused=refused, over=over), status
+
+
+def _invitation_page(form: NewPasswordForm, user_name: str, refused: str = "") -> Any:
+    status = 422 if refused or form.errors else 200
+    return render_template("account/invitation.html", form=form, user_name=user_name, refused=refused), status
+
+
+def _wait_message(minutes: int) -> str:
+    return ngettext(
+        "There were too many wrong passwords. Try again in %(num)d minute.",
+        "There were too many wrong passwords. Try again in %(num)d minutes.",
+        minutes,
+    )

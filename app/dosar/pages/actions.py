@@ -1,0 +1,58 @@
+"""Where a worker goes from a record: its page, or back to where it stands."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+
+from dosar.database.form_tables import Record
+from dosar.language.form import Form
+from dosar.pages.context import PageContext
+from dosar.records.row_scope import may_withdraw, right_to_accept
+
+PageAction = tuple[str, str, str, str]
+"""Label, address, method and kind (primary, danger) of a button."""
+
+
+def record_face_url(form: str, record_id: int, word: Mapping[str, str] | None = None) -> str:
+    return url_for("RecordPages.show", form=form, record_id=record_id, **(word or {}))
+
+
+def return_url(form: str, case: Any) -> str:
+    """The case the record stands in, else the list of its form."""
+    case_id = case.id if isinstance(case, Record) else case
+    return url_for("CasePages.case", case_id=case_id) if case_id else url_for("RecordPages.list", form=form)
+
+
+def may_accept_sheets(context: PageContext, form: str) -> bool:
+    """Whether the worker may accept what others filed on this form."""
+    return not context.actor.checked and context.worker.may(
+        right_to_accept(context.repository.record_class(form)), form
+    )
+
+
+def record_actions(context: PageContext, form: Form, record: Record, word: Mapping[str, str]) -> list[PageAction]:
+    """What the worker may do with this record."""
+    here = {"form": form.key, "record_id": record.id}
+
+    def address(act: str) -> str:
+        return url_for(f"RecordPages.{act}", **here)
+
+    if record.deleted_at is not None:
+        return [(gettext("Restore"), address("restore"), "post", "primary")]
+    acts: list[PageAction] = []
+    if record.to_check and may_accept_sheets(context, form.key):
+        acts.append((gettext("Accept"), url_for("AcceptingPages.accept", **here), "post", "primary"))
+        acts.append((gettext("Return with a note"), url_for("AcceptingPages.send_back", **here), "get", ""))
+    if form.append_only:
+        return acts
+    corrects, deletes = context.worker.may("correct", form.key), context.worker.may("delete", form.key)
+    if corrects:
+        edit = url_for("RecordPages.edit", form=form.key, record_id=record.id, **word)
+        acts.append((gettext("Correct"), edit, "get", "primary"))
+    if deletes:
+        acts.append((gettext("Delete"), address("delete"), "post", "danger"))
+    elif may_withdraw(context.worker.scope, record):
+        acts.append((gettext("Take back"), address("withdraw"), "post", "danger"))
+    return acts

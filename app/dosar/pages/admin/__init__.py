@@ -1,0 +1,1 @@
+"""Users, roles, teams, the organisation and its form files."""

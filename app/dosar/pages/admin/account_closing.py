@@ -1,0 +1,102 @@
+"""Closing an account: what hangs on it, and who takes it over."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_appbuilder import AppBuilder
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext
+
+from dosar.access.accounts.handover import OpenWork, close_account, open_work_of, possible_successors
+from dosar.access.accounts.users import set_user_active
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import current_worker, page_route, requires_page
+from dosar.access.services import access_services
+from dosar.language.text.message import Mistake
+from dosar.language.text.texts import text_in_language
+from dosar.pages.admin.users import user_full_name, user_or_404, user_page, user_role_titles
+from dosar.pages.context import PageContext, page_context
+from dosar.pages.formatting import due_text, moment_text
+from dosar.pages.records.history import role_title
+from dosar.pages.urls import parse_record_number
+
+
+@dataclass(slots=True)
+class OpenWorkList:
+    """One kind of what hangs on the account, line by line."""
+
+    title: str
+    lines: list[str]
+
+
+class ClosingPage(PageView):
+    """What hangs on an account is handed over when it is closed, in one step."""
+
+    @page_route("/users/<int:user_id>/close", requires_page("users"), ("GET", "POST"))
+    def close(self, user_id: int) -> Any:
+        user = user_or_404(user_id)
+        if not user.active:
+            return redirect(url_for("UsersPage.user", user_id=user_id), 303)
+        if request.method == "GET":
+            return _closing_page(page_context(), user)
+        try:
+            _close_user_account(user)
+        except Mistake as mistake:
+            return user_page(user_or_404(user_id), refused=mistake.message.say(gettext))
+        flash(gettext("The account is closed."), "success")
+        return redirect(url_for("UsersPage.user", user_id=user_id), 303)
+
+
+def register(appbuilder: AppBuilder) -> None:
+    appbuilder.add_view_no_menu(ClosingPage)
+
+
+def _close_user_account(user: User) -> None:
+    if not request.form.get("successor"):
+        set_user_active(access_services(), current_worker(), user.id, False)
+        return
+    chosen = request.form.get("successor", 0, type=parse_record_number)
+    close_account(access_services(), page_context().repository, current_worker(), user, chosen, page_context().reading)
+
+
+def _closing_page(context: PageContext, user: User) -> str:
+    load = open_work_of(context.repository, user, context.reading)
+    return render_template(
+        "admin/close_account.html",
+        title=gettext("Close the account of %(name)s", name=user_full_name(user)),
+        action=url_for("ClosingPage.close", user_id=user.id),
+        cancel_url=url_for("UsersPage.user", user_id=user.id),
+        lists=[one for one in _open_work_lists(context, load) if one.lines],
+        successors=[]
+        if load.is_empty
+        else [
+            (successor.id, f"{user_full_name(successor)} · {', '.join(user_role_titles(successor))}")
+            for successor in possible_successors(access_services(), current_worker(), user)
+        ],
+    )
+
+
+def _open_work_lists(context: PageContext, load: OpenWork) -> list[OpenWorkList]:
+    """Everything that hangs on the account, in words."""
+    code = {place.case_id: place.code for place in load.cases}
+    forms, language = context.repository.forms, context.reading.language
+    return [
+        OpenWorkList(gettext("Cases"), [f"{place.code} · {role_title(context, place.role)}" for place in load.cases]),
+        OpenWorkList(
+            gettext("Deadlines in these cases"),
+            [
+                f"{code[due.case_id]} · {text_in_language(forms[due.form].questions[due.question].label, language)} · "
+                f"{due_text(due.day, context.reading.today)}"
+                for due in load.due
+            ],
+        ),
+        OpenWorkList(gettext("Teams"), list(load.teams)),
+        OpenWorkList(
+            gettext("Unfinished drafts"),
+            [
+                f"{text_in_language(forms[draft.form].title, language)} · {moment_text(draft.saved_at)}"
+                for draft in load.drafts
+            ],
+        ),
+    ]

@@ -1,0 +1,113 @@
+"""The history of accounts: who invited, changed or closed whom, for those who watch over it."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from flask import render_template, request
+from flask_appbuilder import AppBuilder
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext, lazy_gettext
+from sqlalchemy import select
+
+from dosar.access.accounts.account_log import AccountEntry, account_entries
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import page_route, requires_page
+from dosar.access.i18n.languages import request_wording
+from dosar.access.services import access_services
+from dosar.language.text.texts import text_in_language
+from dosar.pages.formatting import moment_text
+from dosar.pages.pagination import paginate_lines
+from dosar.pages.records.history import HistoryChange, HistoryEntry
+from dosar.pages.urls import parse_record_number
+
+ACCOUNT_ACTION_LABELS = {
+    "added": lazy_gettext("Account made"),
+    "invited": lazy_gettext("Invited to choose a password"),
+    "joined": lazy_gettext("Chose a password by the invitation"),
+    "password": lazy_gettext("Changed the password"),
+    "changed": lazy_gettext("Account changed"),
+    "closed": lazy_gettext("Account closed"),
+    "handed_over": lazy_gettext("Handed over"),
+    "team_renamed": lazy_gettext("Team renamed"),
+    "team_dissolved": lazy_gettext("Team dissolved"),
+    "opened": lazy_gettext("Account opened again"),
+}
+ACCOUNT_FIELD_LABELS = {
+    "user_name": lazy_gettext("User name"),
+    "last_name": lazy_gettext("Last name"),
+    "first_name": lazy_gettext("First name"),
+    "roles": lazy_gettext("Roles"),
+    "teams": lazy_gettext("Teams"),
+    "team": lazy_gettext("Name of the team"),
+    "to": lazy_gettext("Taken over by"),
+    "cases": lazy_gettext("Cases"),
+    "drafts": lazy_gettext("Unfinished drafts"),
+}
+
+
+class AccountHistoryPage(PageView):
+    """What was done to accounts, the newest first."""
+
+    @page_route("/account-history", requires_page("account_history"))
+    def history(self) -> str:
+        user_id = request.args.get("user", type=parse_record_number)
+        wanted = {"user": user_id} if user_id else {}
+        found, beside = paginate_lines(
+            partial(account_entries, access_services(), user_id=user_id), "AccountHistoryPage.history", **wanted
+        )
+        title = gettext("Account history")
+        return render_template(
+            "records/history.html",
+            title=title,
+            form_title=title,
+            entries=render_account_history(found),
+            what=gettext("What was changed"),
+            **beside,
+        )
+
+
+def render_account_history(found: Sequence[AccountEntry]) -> list[HistoryEntry]:
+    """Every entry in words: one statement for the names."""
+    names = _user_names({one for entry in found for one in (entry.by_id, entry.user_id)} - {None})
+    return [
+        HistoryEntry(
+            moment_text(entry.at),
+            names.get(entry.by_id or 0, gettext("Dosar")),
+            ": ".join(
+                filter(
+                    None, (names.get(entry.user_id or 0), str(ACCOUNT_ACTION_LABELS.get(entry.action, entry.action)))
+                )
+            ),
+            [
+                HistoryChange(
+                    str(ACCOUNT_FIELD_LABELS.get(what, what)), _value_words(what, old), _value_words(what, new)
+                )
+                for what, (old, new) in entry.changes.items()
+            ],
+        )
+        for entry in found
+    ]
+
+
+def register(appbuilder: AppBuilder) -> None:
+    appbuilder.add_view_no_menu(AccountHistoryPage)
+
+
+def _user_names(ids: Iterable[int | None]) -> dict[int, str]:
+    """What people are called now, with their user names: two may have one name."""
+    rows = access_services().session.execute(
+        select(User.id, User.first_name, User.last_name, User.username).where(User.id.in_(ids))
+    )
+    return {row.id: f"{row.first_name} {row.last_name} ({row.username})" for row in rows}
+
+
+def _value_words(what: str, value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_role_title(one) if what == "roles" else str(one) for one in value)
+    return str(value or "")
+
+
+def _role_title(key: str) -> str:
+    roles = access_services().definition.roles
+    return text_in_language(roles[key].title, request_wording()) if key in roles else key

@@ -1,0 +1,40 @@
+"""What the organisation is called, which language and which time zone it works in."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template
+from flask_appbuilder import AppBuilder
+from flask_babel import gettext
+
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import page_route, requires_page
+from dosar.access.i18n.languages import request_language
+from dosar.access.services import access_services
+from dosar.access.settings import Organisation
+from dosar.pages.forms import OrganisationForm
+
+
+class OrganisationPage(PageView):
+    """One small form."""
+
+    @page_route("/organisation", requires_page("organisation"), ("GET", "POST"))
+    def organisation(self) -> Any:
+        kept = access_services().organisation()
+        form = OrganisationForm(
+            organisation=kept.name,
+            language=kept.language or request_language(),
+            country=kept.country or "RO",
+            time_zone=kept.time_zone or "",
+        )
+        if not form.validate_on_submit():
+            return render_template("admin/organisation.html", form=form), 422 if form.errors else 200
+        with access_services().store.writing():
+            access_services().update_organisation(
+                Organisation(form.organisation.data, form.language.data, form.country.data, form.time_zone.data or None)
+            )
+        flash(gettext("Saved."), "success")
+        return redirect("/organisation", 303)
+
+
+def register(appbuilder: AppBuilder) -> None:
+    appbuilder.add_view_no_menu(OrganisationPage)

@@ -1,0 +1,269 @@
+"""Users and roles: who is let in, and what the roles allow."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from flask import abort, flash, redirect, render_template, session, url_for
+from flask_appbuilder import AppBuilder
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext
+from wtforms.fields import SelectChoice
+
+from dosar.access.accounts.account_log import account_changes_since, last_change_id
+from dosar.access.accounts.users import (
+    UserChangedMeanwhile,
+    UserDetails,
+    add_user,
+    all_users,
+    change_user,
+    invite_user,
+    set_user_active,
+)
+from dosar.access.accounts.work_teams import all_work_teams
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import current_worker, page_route, requires_page
+from dosar.access.i18n.languages import request_wording
+from dosar.access.services import access_services
+from dosar.access.worker import allowance_of
+from dosar.language.roles import ROLE_ACTIONS, Role
+from dosar.language.text.collation import sort_key
+from dosar.language.text.message import Mistake
+from dosar.language.text.texts import text_in_language
+from dosar.pages.admin.account_log import render_account_history
+from dosar.pages.admin.role_labels import action_labels, role_facts
+from dosar.pages.formatting import moment_text
+from dosar.pages.forms import NewUserForm, UserForm
+from dosar.pages.records.history import HistoryEntry
+
+AnyUserFormType = TypeVar("AnyUserFormType", bound=UserForm)
+
+
+class UsersPage(PageView):
+    """The list of users and one page each."""
+
+    @page_route("/users", requires_page("users"))
+    def users(self) -> Any:
+        return render_template(
+            "admin/users.html", users=[_user_line(user) for user in all_users(access_services().session)]
+        )
+
+    @page_route("/users/new", requires_page("users"), ("GET", "POST"))
+    def new(self) -> Any:
+        form = _with_choices(NewUserForm())
+        if not form.validate_on_submit():
+            return _new_user_page(form)
+        try:
+            user_id = add_user(access_services(), current_worker(), _typed_details(form, form.user_name.data))
+            word = invite_user(access_services(), current_worker(), user_id)
+        except Mistake as mistake:
+            return _new_user_page(form, mistake.message.say(gettext))
+        return user_page(user_or_404(user_id), invitation=word)
+
+    @page_route("/users/<int:user_id>", requires_page("users"), ("GET", "POST"))
+    def user(self, user_id: int) -> Any:
+        user = user_or_404(user_id)
+        form = _with_choices(UserForm())
+        if not form.validate_on_submit():
+            return user_page(user, form if form.is_submitted() else None)
+        try:
+            change_user(
+                access_services(), current_worker(), user_id, _typed_details(form, user.username), _seen_entry_id(form)
+            )
+        except UserChangedMeanwhile:
+            return _conflict_page(user_id, form)
+        except Mistake as mistake:
+            return user_page(user_or_404(user_id), form, refused=mistake.message.say(gettext))
+        flash(gettext("Saved."), "success")
+        return redirect(url_for("UsersPage.users"), 303)
+
+    @page_route("/users/<int:user_id>/invitation", requires_page("users"), ("POST",))
+    def invitation(self, user_id: int) -> Any:
+        user = user_or_404(user_id)
+        try:
+            return user_page(user, invitation=invite_user(access_services(), current_worker(), user_id))
+        except Mistake as mistake:
+            return user_page(user_or_404(user_id), refused=mistake.message.say(gettext))
+
+    @page_route("/users/<int:user_id>/open", requires_page("users"), ("POST",))
+    def open(self, user_id: int) -> Any:
+        user_or_404(user_id)
+        try:
+            set_user_active(access_services(), current_worker(), user_id, True)
+        except Mistake as mistake:
+            return user_page(user_or_404(user_id), refused=mistake.message.say(gettext))
+        flash(gettext("The account is open again."), "success")
+        return redirect(url_for("UsersPage.user", user_id=user_id), 303)
+
+
+class RolesPage(PageView):
+    """What every role may do by Flask-AppBuilder's tables, read-only: they follow the file, the place to change it."""
+
+    @page_route("/roles", requires_page("roles"))
+    def roles(self) -> Any:
+        definition = access_services().definition
+        return render_template(
+            "admin/roles.html",
+            actions=[str(action_labels()[action]) for action in ROLE_ACTIONS],
+            roles=[_role_line(role) for role in definition.roles.roles],
+        )
+
+
+def register(appbuilder: AppBuilder) -> None:
+    appbuilder.add_view_no_menu(UsersPage)
+    appbuilder.add_view_no_menu(RolesPage)
+
+
+def user_or_404(user_id: int) -> User:
+    """The user with this number."""
+    found: User | None = access_services().session.get(User, user_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _with_choices(form: AnyUserFormType) -> AnyUserFormType:
+    """The form with the roles and the teams there are."""
+    roles = access_services().definition.roles.roles
+    form.roles.choices = [SelectChoice(role.role, text_in_language(role.title, request_wording())) for role in roles]
+    form.teams.choices = [SelectChoice(str(team.id), team.name) for team in all_work_teams(access_services().session)]
+    return form
+
+
+def _typed_details(form: UserForm, user_name: str) -> UserDetails:
+    chosen = {*_ticked_teams(form), (form.new_team.data or "").strip()} - {""}
+    return UserDetails(
+        user_name.strip(), form.first_name.data, form.last_name.data, frozenset(form.roles.data), frozenset(chosen)
+    )
+
+
+def _ticked_teams(form: UserForm) -> list[str]:
+    """The names of the teams that are ticked; one that was dissolved meanwhile is no team any more."""
+    return [choice.label for choice in form.teams.choices if choice.value in form.teams.data]
+
+
+def _seen_entry_id(form: UserForm) -> int | None:
+    """The entry of the account history that the page stood at."""
+    typed = form.seen.data or ""
+    return int(typed[:18]) if typed.isascii() and typed.isdecimal() else None
+
+
+def _conflict_page(user_id: int, form: UserForm) -> Any:
+    """What was typed, beside what somebody else changed meanwhile; where nothing was typed, her change stays."""
+    meanwhile = account_changes_since(access_services(), user_id, _seen_entry_id(form) or 0)
+    before = {what: pair[0] for entry in reversed(meanwhile) for what, pair in entry.changes.items()}
+    user = user_or_404(user_id)
+    for what, kept in _user_box_values(user).items():
+        if what in before and sorted(form[what].data) == sorted(_as_box_value(form, what, before[what])):
+            form[what].data = kept
+    form.seen.data = str(last_change_id(access_services(), user_id))
+    page, _ = user_page(user, form, meanwhile=render_account_history(meanwhile))
+    return page, 409
+
+
+def _as_box_value(form: UserForm, what: str, kept: Any) -> Any:
+    """A value of the account history, as the box of the page has it."""
+    return [choice.value for choice in form.teams.choices if choice.label in kept] if what == "teams" else kept
+
+
+def _new_user_page(form: NewUserForm, refused: str = "") -> Any:
+    return render_template(
+        "admin/user.html",
+        form=form,
+        title=gettext("New user"),
+        action=url_for("UsersPage.new"),
+        refused=refused,
+    ), 422 if refused or form.errors else 200
+
+
+def _user_box_values(user: User) -> dict[str, Any]:
+    """What is written down of the user, as the boxes have it."""
+    return {
+        "last_name": user.last_name,
+        "first_name": user.first_name,
+        "roles": [role.name for role in user.roles],
+        "teams": [str(group.id) for group in user.groups],
+    }
+
+
+def user_page(
+    user: User,
+    form: UserForm | None = None,
+    refused: str = "",
+    invitation: str = "",
+    meanwhile: Sequence[HistoryEntry] = (),
+) -> Any:
+    """The page of one user."""
+    seen = last_change_id(access_services(), user.id)
+    shown = form or _with_choices(UserForm(formdata=None, data={**_user_box_values(user), "seen": seen}))
+    return render_template(
+        "admin/user.html",
+        form=shown,
+        refused=refused,
+        meanwhile=meanwhile,
+        title=user_full_name(user),
+        history_url=_history_url(user),
+        user_name=user.username,
+        state=_account_state(user),
+        active=user.active,
+        action=url_for("UsersPage.user", user_id=user.id),
+        invitation=_invitation_url(invitation),
+    ), 422 if refused or shown.errors else 200
+
+
+def _history_url(user: User) -> str:
+    sees = "account_history" in current_worker().pages
+    return url_for("AccountHistoryPage.history", user=user.id) if sees else ""
+
+
+def _invitation_url(invitation: str) -> str:
+    return url_for("InvitationPage.invitation", word=invitation, _external=True) if invitation else ""
+
+
+def user_full_name(user: User) -> str:
+    """What the user is called."""
+    return f"{user.first_name} {user.last_name}"
+
+
+def user_role_titles(user: User) -> list[str]:
+    """What she may be here, in words."""
+    roles = access_services().definition.roles.held(role.name for role in user.roles)
+    return [text_in_language(role.title, request_wording()) for role in roles]
+
+
+def _user_line(user: User) -> dict[str, Any]:
+    return {
+        "url": url_for("UsersPage.user", user_id=user.id),
+        "name": f"{user.last_name} {user.first_name}",
+        "user_name": user.username,
+        "roles": user_role_titles(user),
+        "teams": sorted((group.name for group in user.groups), key=sort_key),
+        "last_sign_in": moment_text(seen) if (seen := _last_sign_in(user)) else "",
+        "state": _account_state(user),
+    }
+
+
+def _last_sign_in(user: User) -> datetime | None:
+    """When she last signed in; whoever reads this did so herself, also where it was not written down in the past."""
+    here = session.row.created if user.id == current_worker().id else None  # type: ignore[attr-defined]
+    found: datetime | None = user.last_login or here
+    return found
+
+
+def _account_state(user: User) -> str:
+    if not user.active:
+        return gettext("closed")
+    return gettext("open") if user.password else gettext("invited")
+
+
+def _role_line(role: Role) -> dict[str, Any]:
+    forms, held = access_services().definition.forms, allowance_of(access_services(), frozenset({role.role}))
+    return {
+        "title": text_in_language(role.title, request_wording()),
+        "facts": role_facts(role, held.pages),
+        "forms": [
+            (text_in_language(form.title, request_wording()), [held.may_do(action, key) for action in ROLE_ACTIONS])
+            for key, form in forms.items()
+            if held.rights.get(key)
+        ],
+    }

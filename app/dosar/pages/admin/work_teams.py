@@ -1,0 +1,83 @@
+"""The teams of workers: who is in them, and giving them another name or up."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_appbuilder import AppBuilder
+from flask_babel import gettext
+
+from dosar.access.accounts.work_teams import (
+    MAX_TEAM_NAME_LENGTH,
+    all_work_teams,
+    dissolve_work_team,
+    rename_work_team,
+    work_team_members,
+)
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import current_worker, page_route, requires_page
+from dosar.access.services import access_services
+from dosar.language.text.message import Mistake
+from dosar.pages.admin.users import user_full_name
+
+
+class WorkTeamsPage(PageView):
+    """One page for all teams; people are put into them on their own pages."""
+
+    @page_route("/teams", requires_page("users"))
+    def teams(self) -> Any:
+        return _teams_page()
+
+    @page_route("/teams/<int:team_id>", requires_page("users"), ("POST",))
+    def rename(self, team_id: int) -> Any:
+        was, name, said = request.form.get("was", ""), request.form.get("name", ""), gettext("The team was renamed.")
+        return _apply_team_change(
+            team_id, lambda: rename_work_team(access_services(), current_worker(), team_id, was, name), said, name
+        )
+
+    @page_route("/teams/<int:team_id>/dissolve", requires_page("users"), ("POST",))
+    def dissolve(self, team_id: int) -> Any:
+        return _apply_team_change(
+            team_id,
+            lambda: dissolve_work_team(access_services(), current_worker(), team_id),
+            gettext("The team was dissolved."),
+        )
+
+
+def register(appbuilder: AppBuilder) -> None:
+    appbuilder.add_view_no_menu(WorkTeamsPage)
+
+
+def _apply_team_change(team_id: int, change: Callable[[], None], said: str, typed: str = "") -> Any:
+    try:
+        change()
+    except LookupError:
+        abort(404)
+    except Mistake as mistake:
+        return _teams_page(team_id, typed, mistake.message.say(gettext)), 422
+    flash(said, "success")
+    return redirect(url_for("WorkTeamsPage.teams"), 303)
+
+
+def _teams_page(refused_id: int = 0, typed: str = "", refused: str = "") -> str:
+    members = work_team_members(access_services().session)
+    return render_template(
+        "admin/work_teams.html",
+        refused=refused,
+        refused_id=refused_id,
+        most=MAX_TEAM_NAME_LENGTH,
+        teams=[
+            {
+                "id": team.id,
+                "name": team.name,
+                "typed": typed if team.id == refused_id else team.name,
+                "members": [
+                    (user_full_name(user), url_for("UsersPage.user", user_id=user.id))
+                    for user in members.get(team.id, ())
+                ],
+                "rename_url": url_for("WorkTeamsPage.rename", team_id=team.id),
+                "dissolve_url": url_for("WorkTeamsPage.dissolve", team_id=team.id),
+            }
+            for team in all_work_teams(access_services().session)
+        ],
+    )

@@ -1,0 +1,30 @@
+"""Blocks of the first page."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class HomeEntry:
+    """One line of a block."""
+
+    label: str
+    url: str
+    note: str = ""
+    is_late: bool = False
+
+
+@dataclass(slots=True)
+class HomeBlock:
+    """One subject of the first page."""
+
+    title: str
+    entries: list[HomeEntry] = field(default_factory=list)
+    empty: str = ""
+
+
+@dataclass(slots=True)
+class IntroCard:
+    """One of the cards of the first day."""
+
+    title: str
+    text: str

@@ -1,0 +1,1 @@
+"""The page of a case, its team, finding and merging cases."""

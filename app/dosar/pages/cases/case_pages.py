@@ -1,0 +1,164 @@
+"""The page of a case: everything about it in ten seconds."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from flask import abort, redirect, render_template, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import page_route, requires_permission
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.text.texts import text_in_language
+from dosar.overview.case_overview import RecordEvent, dating_question, latest_events, team_members
+from dosar.overview.case_query import CaseQuery
+from dosar.overview.timeline import SheetOfDay, sheets_by_day
+from dosar.pages.cases.case_blocks import CaseBlocks
+from dosar.pages.cases.merge import redirect_to_merged
+from dosar.pages.context import PageContext, find_or_404, page_context
+from dosar.pages.formatting import day_text, moment_text
+from dosar.pages.pagination import paginate_lines
+from dosar.pages.records.history import ACTION_LABELS
+from dosar.pages.urls import record_url
+from dosar.records.cases.merge import case_merged_into, may_merge
+from dosar.records.row_scope import OutOfReach
+from dosar.records.titles import show_answer
+
+MAX_TIMELINE_SHEETS, MAX_RECENT_CHANGES = 12, 6
+"""How many sheets and changes the page of a case tells."""
+
+
+@dataclass(slots=True)
+class TeamMember:
+    """Somebody who works on the case."""
+
+    name: str
+    role: str
+    since: str
+
+
+@dataclass(slots=True)
+class CaseEvent:
+    """One line of what happened last."""
+
+    when: str
+    what: str
+    who: str
+    url: str
+
+
+class CasePages(PageView):
+    """The case file's own page."""
+
+    @page_route("/cases", requires_permission("see", CASE_FORM))
+    def cases(self) -> Response:
+        return redirect(url_for("RecordPages.list", form=CASE_FORM))
+
+    @page_route("/cases/<int:case_id>", requires_permission("see", CASE_FORM))
+    def case(self, case_id: int) -> str | Response:
+        context = page_context()
+        try:
+            record = context.repository.case(case_id)
+        except OutOfReach:
+            return redirect_to_merged(context, case_merged_into(context.repository, case_id)) or abort(404)
+        known = _case_forms(context)
+        blocks = CaseBlocks(
+            context,
+            CaseQuery(context.repository, known, record, context.worker.id),
+            context.repository.definition.stages,
+        )
+        blocks.read()
+        head = context.case_head(record)
+        return render_template(
+            "cases/case.html",
+            case=head,
+            facts=head.header if head else [],
+            actions=_case_actions(context, case_id),
+            blocks=blocks,
+            team=_team_members(context, record),
+            timeline=_timeline_events(
+                context, sheets_by_day(context.repository, record, context.seen_forms(), MAX_TIMELINE_SHEETS)
+            ),
+            timeline_url=url_for("CasePages.timeline", case_id=case_id),
+            changes=_change_events(
+                context,
+                latest_events(context.repository, record, [CASE_FORM, *known], context.reading, MAX_RECENT_CHANGES),
+            ),
+            history_url=url_for("RecordPages.history", form=CASE_FORM, record_id=case_id),
+        )
+
+    @page_route("/cases/<int:case_id>/timeline", requires_permission("see", CASE_FORM))
+    def timeline(self, case_id: int) -> str:
+        """Everything that happened, by the day each sheet tells of."""
+        context = page_context()
+        record = find_or_404(context.repository.case, case_id)
+        found, beside = paginate_lines(
+            partial(sheets_by_day, context.repository, record, context.seen_forms()),
+            "CasePages.timeline",
+            case_id=case_id,
+        )
+        return render_template(
+            "cases/timeline.html",
+            title=gettext("Everything that happened"),
+            form_title=gettext("Everything that happened"),
+            case=context.case_head(record),
+            timeline=_timeline_events(context, found),
+            **beside,
+        )
+
+
+def _case_forms(context: PageContext) -> dict[str, Form]:
+    """The forms of a case that the reader may see."""
+    return {key: form for key, form in context.seen_forms().items() if form.belongs_to}
+
+
+def _case_actions(context: PageContext, case_id: int) -> list[tuple[str, str, str, str]]:
+    actions = [(gettext("Case file"), url_for("RecordPages.show", form=CASE_FORM, record_id=case_id), "get", "")]
+    if context.worker.may("correct", CASE_FORM):
+        edit = url_for("RecordPages.edit", form=CASE_FORM, record_id=case_id)
+        actions.append((gettext("Correct"), edit, "get", "primary"))
+    if may_merge(context.worker.scope):
+        actions.append((gettext("Merge with another case"), url_for("MergePages.choose", case_id=case_id), "get", ""))
+    return actions
+
+
+def _team_members(context: PageContext, record: Any) -> list[TeamMember]:
+    roles = context.repository.definition.roles
+    return [
+        TeamMember(
+            member.name,
+            text_in_language(roles[member.role].title, context.reading.language)
+            if member.role in roles
+            else member.role,
+            day_text(member.since),
+        )
+        for member in team_members(context.repository, record, context.reading)
+        if member.until is None
+    ]
+
+
+def _timeline_events(context: PageContext, found: list[SheetOfDay]) -> list[CaseEvent]:
+    return [
+        CaseEvent(
+            show_answer(dated, one.day, context.reading),
+            text_in_language(context.forms[one.form].title, context.reading.language),
+            "",
+            record_url(one.form, one.record_id),
+        )
+        for one in found
+        if (dated := dating_question(context.repository.forms[one.form]))
+    ]
+
+
+def _change_events(context: PageContext, found: list[RecordEvent]) -> list[CaseEvent]:
+    return [
+        CaseEvent(
+            moment_text(event.at),
+            f"{ACTION_LABELS.get(event.action, event.action)}: {text_in_language(context.forms[event.form].title, context.reading.language)}",
+            event.who or gettext("Dosar"),
+            record_url(event.form, event.record_id),
+        )
+        for event in found
+    ]

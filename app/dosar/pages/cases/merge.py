@@ -1,0 +1,208 @@
+"""Making one case of two that are of one person: choose the other, compare, decide."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
+
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import page_route, requires_permission
+from dosar.language.form import CASE_FORM
+from dosar.language.text.texts import text_in_language
+from dosar.pages.context import PageContext, find_or_404, page_context
+from dosar.pages.rendering.comparison import comparison_text
+from dosar.pages.rendering.form_rendering import linked_ids
+from dosar.pages.rendering.question_view import SearchBox, SearchResult
+from dosar.pages.sheet.posting.conflict import DifferingAnswer
+from dosar.pages.sheet.posting.duplicates import duplicate_labels
+from dosar.pages.sheet.posting.posted_answers import KEEP_BOX_PREFIX
+from dosar.pages.sheet.sheet_view import saved_response
+from dosar.pages.signed_tokens import shown_version, version_token
+from dosar.records.cases.merge import (
+    CaseMerge,
+    both_cases,
+    count_case_sheets,
+    differing_questions,
+    may_merge,
+    merge_cases,
+)
+from dosar.records.duplicates import find_duplicates
+from dosar.records.lists.list_query import ListQuery, list_page
+from dosar.records.row_scope import OutOfReach
+from dosar.records.save import EditConflict, Sheet, open_sheet
+from dosar.records.titles import link_titles, titles_of_records
+
+MAX_MERGE_CANDIDATES = 12
+MAX_MERGE_REASON = 500
+
+
+class MergePages(PageView):
+    """For coordinators."""
+
+    @page_route("/cases/<int:case_id>/merge", requires_permission("delete", CASE_FORM), methods=("GET", "POST"))
+    def choose(self, case_id: int) -> str:
+        at = _coordinator_context()
+        sheet = find_or_404(open_sheet, at.repository, CASE_FORM, case_id)
+        words = request.form.get("search", "").strip()[:200]
+        found = _found_cases(at, words) if words else _likely_cases(at, sheet)
+        return render_template(
+            "sheet/pick.html",
+            title=gettext("Which case is the same person's?"),
+            case=at.case_head(sheet.record),
+            form_title=gettext("Merge two cases"),
+            search=SearchBox(request.path, words, gettext("Search")),
+            cancel_url=url_for("CasePages.case", case_id=case_id),
+            results=[
+                SearchResult(label, url=url_for("MergePages.compare", case_id=case_id, other_id=one))
+                for one, label in found.items()
+                if one != case_id
+            ],
+        )
+
+    @page_route("/cases/<int:case_id>/merge/<int:other_id>", requires_permission("delete", CASE_FORM))
+    def compare(self, case_id: int, other_id: int) -> str:
+        at = _coordinator_context()
+        return _merge_page(at, *find_or_404(both_cases, at.repository, case_id, other_id))
+
+    @page_route(
+        "/cases/<int:case_id>/merge/<int:other_id>", requires_permission("delete", CASE_FORM), methods=("POST",)
+    )
+    def decide(self, case_id: int, other_id: int) -> Any:
+        at, reason = _coordinator_context(), request.form.get("reason", "").strip()[:MAX_MERGE_REASON]
+        if not reason:
+            kept, gone = find_or_404(both_cases, at.repository, case_id, other_id)
+            return _merge_page(at, kept, gone, gettext("Write how you know that it is one person.")), 422
+        merging = CaseMerge(
+            case_id,
+            shown_version(request.form.get("_seen", ""), CASE_FORM, case_id),
+            other_id,
+            shown_version(request.form.get("_other", ""), CASE_FORM, other_id),
+        )
+        try:
+            find_or_404(
+                merge_cases,
+                at.repository,
+                merging,
+                _chosen_questions("theirs"),
+                at.actor,
+                reason,
+                refused=_chosen_questions("mine"),
+            )
+        except EditConflict:
+            flash(gettext("Somebody changed one of the cases meanwhile. Compare them once more."), "warning")
+            return redirect(url_for("MergePages.compare", case_id=case_id, other_id=other_id), 303)
+        return saved_response(gettext("The two cases are one now."), url_for("CasePages.case", case_id=case_id))
+
+
+def _chosen_questions(whose: str) -> list[str]:
+    """The questions where this case's answer was chosen."""
+    return [
+        name.removeprefix(KEEP_BOX_PREFIX)
+        for name, chosen in request.form.items()
+        if name.startswith(KEEP_BOX_PREFIX) and chosen == whose
+    ]
+
+
+def _coordinator_context() -> PageContext:
+    context = page_context()
+    if not may_merge(context.worker.scope):
+        abort(403)
+    return context
+
+
+def _found_cases(context: PageContext, words: str) -> dict[int, str]:
+    found = list_page(
+        context.repository,
+        context.seen_forms(),
+        CASE_FORM,
+        ListQuery(words=words),
+        context.reading,
+        size=MAX_MERGE_CANDIDATES,
+    )
+    named = titles_of_records(context.repository, context.forms[CASE_FORM], found.ids, context.reading)
+    return {one: named[one] for one in found.ids if one in named}
+
+
+def _likely_cases(context: PageContext, sheet: Sheet) -> dict[int, str]:
+    """Before anybody searches: the cases that look like this one."""
+    return duplicate_labels(
+        context,
+        CASE_FORM,
+        find_duplicates(context.repository, context.repository.forms[CASE_FORM], sheet.answers, sheet.record.id),
+    )
+
+
+def _merge_page(context: PageContext, kept: Sheet, gone: Sheet, problem: str = "") -> str:
+    kept_head, gone_head = context.case_head(kept.record), context.case_head(gone.record)
+    counts = count_case_sheets(context.repository, context.seen_forms(), gone.record.id)
+    already = count_case_sheets(context.repository, context.seen_forms(), kept.record.id)
+    twice = [key for key in counts if key in already and context.forms[key].one_per_case]
+    return render_template(
+        "cases/merge.html",
+        title=gettext("Merge two cases"),
+        kept=kept_head,
+        gone=gone_head,
+        problem=problem,
+        fields=_answers_to_choose(context, kept, gone),
+        moves=_sheet_counts(context, counts),
+        twice=[_form_title(context, key) for key in twice],
+        hidden={
+            "_seen": version_token(CASE_FORM, kept.record.id, kept.record.version),
+            "_other": version_token(CASE_FORM, gone.record.id, gone.record.version),
+        },
+        action=request.path,
+        cancel_url=url_for("CasePages.case", case_id=kept.record.id),
+        swap_url=url_for("MergePages.compare", case_id=gone.record.id, other_id=kept.record.id),
+        reason=request.form.get("reason", ""),
+    )
+
+
+def _answers_to_choose(context: PageContext, kept: Sheet, gone: Sheet) -> list[DifferingAnswer]:
+    """The answers to choose between; an empty one gives way by itself."""
+    form = context.forms[CASE_FORM]
+    asked = list(differing_questions(form, kept.answers, gone.answers))
+    wanted: dict[str, set[int]] = {}
+    for answers in (kept.answers, gone.answers):
+        for target, ids in linked_ids(asked, answers).items():
+            wanted.setdefault(target, set()).update(ids)
+    named = link_titles(context.repository, context.seen_forms(), wanted, context.reading, with_deleted=True)
+    return [
+        DifferingAnswer(
+            f"{KEEP_BOX_PREFIX}{question.name}",
+            text_in_language(question.label, context.reading.language),
+            comparison_text(context, question, kept.answers.get(question.name), gone.answers.get(question.name), named),
+            comparison_text(context, question, gone.answers.get(question.name), kept.answers.get(question.name), named),
+            request.form.get(f"{KEEP_BOX_PREFIX}{question.name}") or _fuller_answer(kept.answers.get(question.name)),
+        )
+        for question in asked
+    ]
+
+
+def _fuller_answer(kept: Any) -> str:
+    return "theirs" if kept is None or kept == [] else "mine"
+
+
+def _sheet_counts(context: PageContext, counts: Mapping[str, int]) -> list[str]:
+    return [
+        f"{_form_title(context, key)}: " + ngettext("%(num)s sheet", "%(num)s sheets", count)
+        for key, count in counts.items()
+    ]
+
+
+def _form_title(context: PageContext, key: str) -> str:
+    form = context.forms[key]
+    return text_in_language(form.plural or form.title, context.reading.language)
+
+
+def redirect_to_merged(context: PageContext, case_id: int | None) -> Response | None:
+    """To the case that the sheets of a merged one went to, if it was merged and she works on it."""
+    if case_id is None:
+        return None
+    try:
+        context.repository.case(case_id)
+    except OutOfReach:
+        return None
+    flash(gettext("That case was merged with this one."), "success")
+    return redirect(url_for("CasePages.case", case_id=case_id), 303)

@@ -1,0 +1,145 @@
+"""The worker's desk: what a page needs at hand for the one who asked for it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from flask import abort, current_app, g
+
+from dosar.access.authorization import current_worker
+from dosar.access.i18n.languages import request_reading
+from dosar.access.worker import Worker
+from dosar.database.form_tables import USER_LINK, Record
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.question import Answers, Question, ReadingContext
+from dosar.language.text.texts import text_in_language
+from dosar.language.volatile_answers import day_bound_answers, recompute_answer, source_questions
+from dosar.pages.rendering.form_rendering import RecordTitles, linked_ids
+from dosar.pages.rendering.question_view import CaseHead
+from dosar.records.repository import Repository
+from dosar.records.row_scope import OutOfReach
+from dosar.records.save import Actor
+from dosar.records.titles import link_titles, show_answer, title_of_record
+
+
+@dataclass
+class PageContext:
+    """The cabinet, who stands before it, and the forms as she may know them."""
+
+    repository: Repository
+    worker: Worker
+    reading: ReadingContext
+
+    @cached_property
+    def forms(self) -> Mapping[str, Form]:
+        """The forms this worker sees, each without the questions hidden from her."""
+        return self._known(self.worker.clearances)
+
+    @cached_property
+    def enterable(self) -> Mapping[str, Form]:
+        """The forms as she fills in a new sheet: a little more than what she may read later."""
+        return self._known(self.worker.clearances | self.worker.enters)
+
+    def _known(self, clearances: frozenset[Any]) -> Mapping[str, Form]:
+        remembered = current_app.extensions["dosar_known_forms"]
+        if clearances not in remembered:
+            remembered[clearances] = {key: form.seen_with(clearances) for key, form in self.repository.forms.items()}
+        forms: Mapping[str, Form] = remembered[clearances]
+        return forms
+
+    def form(self, key: str) -> Form:
+        """The form as she reads it; one she may not see does not exist."""
+        if key not in self.forms or not self.worker.may("see", key):
+            abort(404)
+        return self.forms[key]
+
+    def seen_forms(self) -> dict[str, Form]:
+        """Every form she may see."""
+        return {key: form for key, form in self.forms.items() if self.worker.may("see", key)}
+
+    def named_forms(self) -> dict[str, Form]:
+        """Every form whose records she may name: those she sees, and the titles alone of those she may choose."""
+        titles = self._titles_alone()
+        chosen = {key: form for key, form in titles.items() if self.worker.may("choose", key)}
+        return {**chosen, **self.seen_forms()}
+
+    def _titles_alone(self) -> Mapping[str, Form]:
+        """The forms with nothing but what titles are made of; made once for all who read the same."""
+        remembered = current_app.extensions["dosar_known_forms"]
+        key = ("titles", self.worker.clearances)
+        if key not in remembered:
+            remembered[key] = {name: form.with_title_only() for name, form in self.forms.items()}
+        forms: Mapping[str, Form] = remembered[key]
+        return forms
+
+    @cached_property
+    def actor(self) -> Actor:
+        """Who files what she saves."""
+        roles = self.repository.definition.roles.held(self.worker.roles)
+        checked = bool(roles) and all(role.checked for role in roles)
+        return Actor(self.worker.id, self._role(), self.reading.today, checked, self.worker.roles)
+
+    def _role(self) -> str:
+        every = [role.role for role in self.repository.definition.roles.roles]
+        return next((role for role in every if role in self.worker.roles), "")
+
+    def titles(self, questions: Any, answers: Any, users: Iterable[int | None] = ()) -> RecordTitles:
+        """What the records are called that these answers point to, and these users by name."""
+        wanted = linked_ids(questions, answers)
+        wanted.setdefault(USER_LINK, set()).update(user for user in users if user is not None)
+        return link_titles(self.repository, self.named_forms(), wanted, self.reading, with_deleted=True)
+
+    def case_head(self, case: Record | None) -> CaseHead | None:
+        """What stands above every sheet of a case: its code, and what she may know of the person."""
+        if case is None or not self.worker.may("see", CASE_FORM):
+            return None
+        form = self.forms[CASE_FORM]
+        columns = case.columns()
+        answers = {question.name: question.restore_answer(columns) for question in form.stored_questions}
+        answers |= self._made_anew(columns, [question.name for question in _header_questions(form)])
+        facts = [
+            (
+                text_in_language(question.label, self.reading.language),
+                show_answer(question, answers[question.name], self.reading),
+            )
+            for question in _header_questions(form)
+            if answers.get(question.name) is not None
+        ]
+        label = title_of_record(form, answers, self.reading, case.id)
+        asked = form.code_question
+        code = str((answers.get(asked.name) if asked else None) or case.id)
+        return CaseHead(case.id, code, label, f"/cases/{case.id}", facts, label.removeprefix(code).strip(" ·"))
+
+    def _made_anew(self, columns: Mapping[str, Any], names: Iterable[str]) -> Answers:
+        """Those of the case file's answers that go with the day, as they are today."""
+        whole = self.repository.forms[CASE_FORM]
+        moving = [name for name in names if name in day_bound_answers(whole)]
+        answers = {
+            one.name: one.restore_answer(columns) for one in (source_questions(whole, moving) or () if moving else ())
+        }
+        return {name: recompute_answer(whole, name, answers, self.reading.today) for name in moving}
+
+
+def _header_questions(form: Form) -> list[Question]:
+    return [form.questions[name] for name in form.header if name in form.questions]
+
+
+def page_context() -> PageContext:
+    """The desk of this request's worker."""
+    if "desk" not in g:
+        g.desk = PageContext(
+            current_app.extensions["dosar_repository"],
+            current_worker(),
+            replace(request_reading(), worker_id=current_worker().id),
+        )
+    found: PageContext = g.desk
+    return found
+
+
+def find_or_404(find: Any, *arguments: Any, **options: Any) -> Any:
+    """What ``find`` finds; what is missing and what is out of reach both do not exist."""
+    try:
+        return find(*arguments, **options)
+    except OutOfReach:
+        abort(404)

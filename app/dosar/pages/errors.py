@@ -1,0 +1,114 @@
+"""What a person reads when something did not work: what it was, what to do, and what she had typed."""
+
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, render_template, request
+from flask_babel import gettext, lazy_gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from dosar.access.login.sessions import is_static_request
+from dosar.database.store_errors import StoreBusy, StoreNotWritable
+from dosar.pages.recovery.expired_session import DraftTooLong, PageOfAnother, keep_outdated_page
+from dosar.pages.recovery.typed_texts import is_text_page_post, typed_texts
+from dosar.records.row_scope import OutOfReach
+
+CODES_SHOWING_TYPED = (400, 409, 503)
+"""What was typed is shown once more with these, so that it can be copied; on a page for text with any but one."""
+REQUEST_TOO_LARGE = 413
+"""What was sent was not received."""
+REFUSED_KEY = "dosar.refused"
+"""Where a request that the server refused by itself says with which status."""
+ERROR_TEXTS: dict[int, tuple[Any, Any]] = {
+    400: (lazy_gettext("This request cannot be understood"), lazy_gettext("Go back, reload the page and try again.")),
+    403: (
+        lazy_gettext("This is not for your role"),
+        lazy_gettext("If you need it for your work, ask your coordinator to change your role."),
+    ),
+    404: (
+        lazy_gettext("There is nothing here for you"),
+        lazy_gettext("The record does not exist, was deleted, or belongs to a case you do not work on."),
+    ),
+    405: (lazy_gettext("This page opens another way"), lazy_gettext("Go back and use the buttons of the page.")),
+    409: (
+        lazy_gettext("The case has such a sheet already"),
+        lazy_gettext(
+            "It can have one only, so this one was not saved. Copy what you typed and give it to somebody "
+            "who may correct the sheet."
+        ),
+    ),
+    413: (
+        lazy_gettext("This is too much at once"),
+        lazy_gettext("Files may have 25 MB together. Attach a smaller file, or attach them one by one."),
+    ),
+    500: (
+        lazy_gettext("Something went wrong in Dosar"),
+        lazy_gettext(
+            "It has been written down without any names. Try again; if it happens again, tell your administrator."
+        ),
+    ),
+    507: (lazy_gettext("This could not be saved"), ""),
+    503: (lazy_gettext("Many people are saving just now"), lazy_gettext("Wait a moment and press Save again.")),
+}
+
+
+def install_error_pages(app: Flask) -> None:
+    """Answer every error with a page in the reader's language."""
+    app.register_error_handler(HTTPException, _http_error_page)
+    app.register_error_handler(OutOfReach, lambda _: _error_page(404))
+    app.register_error_handler(StoreBusy, lambda _: _error_page(503))
+    app.register_error_handler(StoreNotWritable, _not_kept_page)
+    app.register_error_handler(Exception, _unexpected_error_page)
+    app.before_request(_raise_refused)
+
+
+def _raise_refused() -> None:
+    """What the server did not let through comes here to be told."""
+    code = request.environ.get(REFUSED_KEY)
+    if code is not None:
+        abort(int(code))
+
+
+def _http_error_page(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    if isinstance(error, CSRFError):
+        return keep_outdated_page() or _error_page(400, what_to_do=str(error.description))
+    if isinstance(error, PageOfAnother):
+        return _error_page(error.code, str(error.description), shows_typed=False)
+    if isinstance(error, DraftTooLong):
+        return _error_page(error.code, str(error.description), shows_typed=True)
+    return _error_page(error.code)
+
+
+def _not_kept_page(refusal: StoreNotWritable) -> Any:
+    """What was typed is shown once more: no draft of it can be kept either."""
+    current_app.logger.error("%s in %s: nothing can be saved", type(refusal).__name__, request.endpoint)
+    return _error_page(507, refusal.message.say(gettext), shows_typed=True)
+
+
+def _unexpected_error_page(error: Exception) -> Any:
+    """The log says where in the code it happened, never with what: a message may quote an answer."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
+    current_app.logger.error("%s at %s in %s", type(error).__name__, place, request.endpoint)
+    if current_app.testing:
+        raise error
+    return _error_page(500)
+
+
+def _error_page(code: int, what_to_do: str = "", shows_typed: bool | None = None) -> Any:
+    heading, remedy = ERROR_TEXTS.get(code, ERROR_TEXTS[400 if code < 500 else 500])
+    if is_static_request(current_app, request) or request.environ.get(REFUSED_KEY, 413) != 413:
+        return Response(f"{heading}\n", code, mimetype="text/plain")
+    if shows_typed is None:
+        shows_typed = code in CODES_SHOWING_TYPED or (code != REQUEST_TOO_LARGE and is_text_page_post())
+    return render_template(
+        "error.html",
+        status=code,
+        heading=str(heading),
+        what_to_do=what_to_do or str(remedy),
+        kept=typed_texts() if shows_typed else [],
+    ), code

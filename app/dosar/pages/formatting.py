@@ -1,0 +1,49 @@
+"""Moments and days as people read them here: the day first, by the organisation's clock."""
+
+from datetime import date, datetime
+
+from babel.dates import format_datetime as babel_datetime
+from flask_babel import gettext, ngettext
+
+from dosar.access.i18n.languages import request_wording
+from dosar.access.i18n.time_zones import local_time
+from dosar.access.services import access_services
+from dosar.fields.dates import format_day
+from dosar.fields.locales import locale_of
+
+MOMENT_PATTERNS = {"ro": "dd.MM.y, HH:mm", "en": "d MMM y, HH:mm"}
+TIME_PATTERN = "HH:mm"
+
+
+def moment_text(at: datetime) -> str:
+    """A stamp, kept in UTC: ``22.11.2026, 05:09`` or ``22 Nov 2026, 05:09``."""
+    return _format_moment(at, MOMENT_PATTERNS.get(locale_of(request_wording()).language, MOMENT_PATTERNS["en"]))
+
+
+def time_text(at: datetime) -> str:
+    """The time of a stamp."""
+    return _format_moment(at, TIME_PATTERN)
+
+
+def day_text(day: date) -> str:
+    """A day, as answers show it."""
+    return format_day(day, request_wording())
+
+
+def due_text(day: date, today: date) -> str:
+    """A day that something is due on, and how far it is."""
+    return f"{day_text(day)} · {_days_away_text((day - today).days)}"
+
+
+def _days_away_text(days: int) -> str:
+    if not days:
+        return gettext("today")
+    if days < 0:
+        return ngettext("%(num)s day overdue", "%(num)s days overdue", -days)
+    return ngettext("in %(num)s day", "in %(num)s days", days)
+
+
+def _format_moment(at: datetime, pattern: str) -> str:
+    return babel_datetime(
+        local_time(at, access_services().organisation().zone), pattern, locale=locale_of(request_wording())
+    )

@@ -1,0 +1,129 @@
+"""The gate's own small forms: sign-in, passwords, users. The sheets of cases are not made of these."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, PasswordField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from dosar.access.i18n.languages import LANGUAGE_NAMES, request_language, wtforms_translations
+from dosar.access.i18n.time_zones import time_zone_names
+
+
+class TranslatedForm(FlaskForm):
+    """A form whose built-in messages are read from disk once."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: Any) -> Any:
+            return wtforms_translations(request_language())
+
+
+def required_line(label: Any, missing: Any, most: int = 64, hint: Any = "") -> Field:
+    """A line that must be filled in; ``missing`` says what to write."""
+    too_long = lazy_gettext("Write at most %(most)s characters.", most=most)
+    return StringField(
+        label,
+        description=hint,
+        filters=[lambda text: text.strip() if text else text],
+        validators=[InputRequired(missing), Length(max=most, message=too_long)],
+    )
+
+
+def new_password_fields() -> tuple[Field, Field]:
+    """A new password, twice; whether it is good enough is said by dosar.access.login.passwords."""
+    return (
+        PasswordField(
+            lazy_gettext("New password"),
+            [InputRequired(lazy_gettext("Choose a password."))],
+            description=lazy_gettext(
+                "At least 14 characters; four words that have nothing to do with one another are easy to remember."
+            ),
+        ),
+        PasswordField(
+            lazy_gettext("Confirm password"), [InputRequired(lazy_gettext("Type the password a second time."))]
+        ),
+    )
+
+
+class SignInForm(TranslatedForm):
+    """Who are you?"""
+
+    user_name = required_line(lazy_gettext("User name"), lazy_gettext("Write your user name."), most=128)
+    password = PasswordField(lazy_gettext("Password"), [InputRequired(lazy_gettext("Write your password."))])
+
+
+class NewPasswordForm(TranslatedForm):
+    """Choosing a password."""
+
+    password, again = new_password_fields()
+
+
+class ChangePasswordForm(TranslatedForm):
+    """Choosing another password."""
+
+    current = PasswordField(
+        lazy_gettext("Old password"), [InputRequired(lazy_gettext("Write the password you use now."))]
+    )
+    password, again = new_password_fields()
+
+
+USER_NAME_HINT = lazy_gettext("Small letters without diacritics, digits, dots; it cannot be changed later.")
+
+
+class OrganisationForm(TranslatedForm):
+    """The organisation."""
+
+    organisation = required_line(
+        lazy_gettext("Name of the organisation"), lazy_gettext("Write the name of the organisation."), most=200
+    )
+    language = RadioField(
+        lazy_gettext("Language of the organisation"),
+        [InputRequired(lazy_gettext("Choose a language."))],
+        choices=[SelectChoice(code, name) for code, name in LANGUAGE_NAMES.items()],
+    )
+    country = RadioField(
+        lazy_gettext("Wording of the Romanian forms"),
+        choices=[
+            SelectChoice("RO", lazy_gettext("As in Romania")),
+            SelectChoice("MD", lazy_gettext("As in the Republic of Moldova")),
+        ],
+        default="RO",
+    )
+    time_zone = SelectField(
+        lazy_gettext("Time zone"),
+        choices=lambda: [("", lazy_gettext("That of the country chosen above")), *time_zone_names()],
+        description=lazy_gettext("Times and the day that is today are those of this zone."),
+        default="",
+    )
+
+
+class SetUpForm(OrganisationForm):
+    """The organisation and its first administrator."""
+
+    last_name = required_line(lazy_gettext("Last name"), lazy_gettext("Write the last name."))
+    first_name = required_line(lazy_gettext("First name"), lazy_gettext("Write the first name."))
+    user_name = required_line(lazy_gettext("User name"), lazy_gettext("Write a user name."), hint=USER_NAME_HINT)
+    password, again = new_password_fields()
+
+
+class UserForm(TranslatedForm):
+    """What is written down of a user."""
+
+    seen = HiddenField()
+    last_name = required_line(lazy_gettext("Last name"), lazy_gettext("Write the last name."))
+    first_name = required_line(lazy_gettext("First name"), lazy_gettext("Write the first name."))
+    roles = SelectMultipleField(lazy_gettext("Roles"))
+    teams = SelectMultipleField(
+        lazy_gettext("Teams"),
+        validate_choice=False,
+        description=lazy_gettext("Roles with the scope of their team reach the cases of everybody in it."),
+    )
+    new_team = StringField(lazy_gettext("New team"), [Length(max=100)])
+
+
+class NewUserForm(UserForm):
+    """A user who was not there before."""
+
+    user_name = required_line(lazy_gettext("User name"), lazy_gettext("Write a user name."), hint=USER_NAME_HINT)

@@ -1,0 +1,26 @@
+"""Help where it is needed: the cards of the first day, how we write, the keys."""
+
+from flask import redirect, render_template
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from dosar.access.accounts.tours import dismiss_tour
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route
+from dosar.access.i18n.languages import LANGUAGE_NAMES, request_language
+from dosar.access.services import access_services
+
+
+class HelpPages(PageView):
+    """Pages that explain."""
+
+    @page_route("/help", SIGNED_IN_ACCESS)
+    def help(self) -> str:
+        """How we write: the same for everybody, in each language its own text."""
+        spoken = request_language() if request_language() in LANGUAGE_NAMES else "en"
+        return render_template("help.html", title=gettext("How we write"), text=f"help/{spoken}.html")
+
+    @page_route("/help/cards", SIGNED_IN_ACCESS, methods=("POST",))
+    def cards_read(self) -> Response:
+        dismiss_tour(access_services(), current_worker().id)
+        return redirect("/", 303)

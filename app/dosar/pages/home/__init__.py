@@ -1,0 +1,1 @@
+"""The first page: what this worker may do today."""

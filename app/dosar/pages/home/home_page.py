@@ -1,0 +1,314 @@
+"""The first page: what this worker may begin with."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from flask import render_template, url_for
+from flask_babel import gettext, ngettext
+
+from dosar.access.accounts.tours import has_seen_tour
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import SIGNED_IN_ACCESS, page_route
+from dosar.access.i18n.time_zones import local_midnight
+from dosar.access.services import access_services
+from dosar.database.form_tables import USER_LINK
+from dosar.database.system_tables import utc_now
+from dosar.language.form import CASE_FORM
+from dosar.language.text.texts import text_in_language
+from dosar.overview.case_overview import (
+    ColleagueChange,
+    WaitingRecord,
+    cases_changed_last,
+    records_entered_by,
+    records_to_check,
+)
+from dosar.overview.worklist import Worklist
+from dosar.pages.actions import may_accept_sheets, record_face_url
+from dosar.pages.admin.form_problems import form_problems_block
+from dosar.pages.blocks import HomeBlock, HomeEntry, IntroCard
+from dosar.pages.context import PageContext, page_context
+from dosar.pages.formatting import moment_text, time_text
+from dosar.pages.home import worklist
+from dosar.pages.rendering.form_rendering import RecordTitles
+from dosar.pages.truncation import more_entries, truncated_list
+from dosar.pages.urls import sheet_page_url
+from dosar.records.acceptance import ReturnedSheet, sheets_returned_to
+from dosar.records.titles import case_codes, link_titles
+from dosar.records.unsaved import drafts
+from dosar.records.unsaved.drafts import Draft
+
+MAX_NEW_SHEETS = 8
+MAX_BLOCK_ENTRIES = 10
+MAX_HOME_COUNTED = 500
+RECENT_ENTRIES_SPAN = timedelta(days=30)
+
+
+class HomePage(PageView):
+    """Where everybody begins."""
+
+    @page_route("/", SIGNED_IN_ACCESS)
+    def home(self) -> str:
+        context = page_context()
+        found = _home_contents(context)
+        blocks = [
+            block
+            for block in (
+                form_problems_block(context),
+                _administration_block(context),
+                _returned_block(context, found),
+                _drafts_block(context, found),
+                worklist.due_block(context, found.to_do.due, found.titles),
+                _to_check_block(context, found),
+                worklist.lacking_block(context, found.to_do.lacking, found.titles),
+                _new_sheets_block(context, found),
+                worklist.by_others_block(context, found.by_others, found.titles),
+                worklist.places_block(context),
+                _cases_block(context, found),
+                _entered_today_block(context, found),
+            )
+            if block is not None
+        ]
+        cards = [] if has_seen_tour(access_services(), context.worker.id) else _intro_cards(context)
+        greeting = gettext("Hello, %(name)s", name=context.worker.name)
+        return render_template("home/home.html", greeting=greeting, blocks=blocks, cards=cards)
+
+
+def _administration_block(context: PageContext) -> HomeBlock | None:
+    """What whoever looks after accounts and forms begins with."""
+    if "users" not in context.worker.pages:
+        return None
+    copies, forms = f"{url_for('HelpPages.help')}#copies", url_for("FormsPage.forms")
+    told = [
+        (gettext("Invite a colleague"), url_for("UsersPage.new"), gettext("a link with which she chooses a password")),
+        (gettext("Choose the forms"), forms, gettext("which run, and what is wrong in their files")),
+        (gettext("Keep the key in a second place"), copies, gettext("without it nobody can read the data")),
+        (gettext("Make a copy of the data"), copies, gettext("while Dosar is stopped")),
+    ]
+    entries = [HomeEntry(*one) for one in told if one[1] != forms or "forms" in context.worker.pages]
+    return HomeBlock(gettext("Looking after Dosar"), entries)
+
+
+def _intro_cards(context: PageContext) -> list[IntroCard]:
+    """What somebody should know on her first day."""
+    return [
+        IntroCard(
+            gettext("Where to begin"),
+            gettext(
+                "On this page stand your drafts, what is due, the sheets to check, the ones you may begin and what "
+                "changed last. The menu holds only what is for your role."
+            ),
+        ),
+        IntroCard(
+            gettext("Nothing is lost"),
+            gettext(
+                "What you type is kept as a draft while you type. A saved sheet can be corrected, and its history "
+                "tells what stood there before."
+            ),
+        ),
+        IntroCard(
+            gettext("Keep people safe"),
+            gettext(
+                "Press Shift three times, or “Hide the page”, when somebody comes near. Write no names where only "
+                "the case number belongs. The browser's history is not erased."
+            ),
+        ),
+    ]
+
+
+@dataclass(frozen=True)
+class _HomeContents:
+    """What the blocks tell, and what it is called: asked for once, for all of them."""
+
+    drafts: list[Draft]
+    to_check: list[WaitingRecord]
+    returned: list[ReturnedSheet]
+    """What somebody returned to her, to be mended."""
+    entered: list[WaitingRecord]
+    """What she entered lately, the latest first."""
+    cases: list[tuple[int, datetime]]
+    """The cases in reach that changed last, and when."""
+    to_do: Worklist
+    by_others: list[ColleagueChange]
+    titles: RecordTitles
+    codes: dict[tuple[str, int], str]
+    """The codes of the cases whose sheets she began to correct."""
+
+
+def _home_contents(context: PageContext) -> _HomeContents:
+    seen = context.seen_forms()
+    waiting = (
+        []
+        if context.actor.checked
+        else records_to_check(
+            context.repository, [key for key in seen if may_accept_sheets(context, key)], MAX_HOME_COUNTED
+        )
+    )
+    returned = (
+        sheets_returned_to(context.repository, seen, context.worker.id, MAX_HOME_COUNTED)
+        if context.actor.checked
+        else []
+    )
+    entered = records_entered_by(
+        context.repository,
+        context.repository.forms,
+        context.worker.id,
+        utc_now() - RECENT_ENTRIES_SPAN,
+        MAX_HOME_COUNTED,
+    )
+    cases = cases_changed_last(context.repository, MAX_NEW_SHEETS) if context.worker.may("see", CASE_FORM) else []
+    to_do, by_others = worklist.work_to_do(context), worklist.changes_by_others(context)
+    begun = [
+        draft
+        for draft in drafts.drafts_of_worker(context.repository, context.worker.id)
+        if draft.form in context.repository.forms
+    ]
+    told: list[WaitingRecord | ReturnedSheet] = [
+        *truncated_list(waiting, MAX_BLOCK_ENTRIES),
+        *truncated_list(returned, MAX_BLOCK_ENTRIES),
+        *truncated_list(entered, MAX_BLOCK_ENTRIES),
+    ]
+    wanted: dict[str, list[int]] = {
+        CASE_FORM: [
+            *(one.case_id for one in told if one.case_id),
+            *(case_id for case_id, _ in cases),
+            *(one.case_id for one in worklist.shown_due(to_do.due, context.reading.today)),
+            *(one.case_id for one in worklist.shown_lacking(to_do.lacking)),
+            *(other.case_id for other in by_others),
+        ],
+        USER_LINK: [*(one.by for one in told if one.by), *(other.user_id for other in by_others)],
+    }
+    for target, record_id in filter(None, map(_draft_subject, begun)):
+        wanted.setdefault(target, []).append(record_id)
+    titles = link_titles(context.repository, seen, wanted, context.reading)
+    codes = _corrected_case_codes(context, begun)
+    return _HomeContents(begun, waiting, returned, entered, cases, to_do, by_others, titles, codes)
+
+
+def _corrected_case_codes(context: PageContext, begun: list[Draft]) -> dict[tuple[str, int], str]:
+    """(form, sheet) → the code of its case, for the sheets of cases that are being corrected."""
+    seen, corrected = context.seen_forms(), defaultdict(list)
+    for draft in begun:
+        if draft.place.record_id and draft.form in seen and seen[draft.form].belongs_to and CASE_FORM in seen:
+            corrected[draft.form].append(draft.place.record_id)
+    return {
+        (form, sheet): code
+        for form, ids in corrected.items()
+        for sheet, code in case_codes(context.repository, seen, form, ids).items()
+    }
+
+
+def _cases_block(context: PageContext, found: _HomeContents) -> HomeBlock | None:
+    """The cases that changed last, of those in reach."""
+    if not context.worker.may("see", CASE_FORM):
+        return None
+    entries = [
+        HomeEntry(found.titles[CASE_FORM, case_id], url_for("CasePages.case", case_id=case_id), moment_text(changed))
+        for case_id, changed in found.cases
+        if (CASE_FORM, case_id) in found.titles
+    ]
+    return HomeBlock(gettext("Case files changed last"), entries, gettext("You have no cases yet."))
+
+
+def _to_check_block(context: PageContext, found: _HomeContents) -> HomeBlock | None:
+    """What volunteers entered and somebody should look at."""
+    return _records_block(context, gettext("Records to check"), found.to_check, found)
+
+
+def _returned_block(context: PageContext, found: _HomeContents) -> HomeBlock | None:
+    """What came back to her, and what she is asked to mend."""
+    shown = truncated_list(found.returned, MAX_BLOCK_ENTRIES)
+    entries = [
+        HomeEntry(
+            " · ".join(
+                filter(
+                    None,
+                    (
+                        text_in_language(context.forms[one.form].title, context.reading.language),
+                        found.titles.get((CASE_FORM, one.case_id or 0)),
+                    ),
+                )
+            ),
+            record_face_url(one.form, one.id),
+            " · ".join(filter(None, (one.note, found.titles.get((USER_LINK, one.by or 0)), moment_text(one.at)))),
+        )
+        for one in shown
+    ] + more_entries(found.returned, shown)
+    return HomeBlock(gettext("Returned to you"), entries) if entries else None
+
+
+def _entered_today_block(context: PageContext, found: _HomeContents) -> HomeBlock | None:
+    """What she entered today, to look at again or to take back."""
+    morning = local_midnight(context.reading.today, access_services().organisation().zone)
+    today = [
+        one
+        for one in found.entered
+        if one.at >= morning and one.form in context.seen_forms() and not context.forms[one.form].private_to
+    ]
+    count = ngettext("%(num)s sheet entered today", "%(num)s sheets entered today", len(today))
+    return _records_block(context, count, [replace(one, by=None) for one in today], found, time_text)
+
+
+def _records_block(
+    context: PageContext,
+    heading: str,
+    records: list[WaitingRecord],
+    found: _HomeContents,
+    told: Callable[[datetime], str] = moment_text,
+) -> HomeBlock | None:
+    shown = truncated_list(records, MAX_BLOCK_ENTRIES)
+    entries = [
+        HomeEntry(
+            text_in_language(context.forms[record.form].title, context.reading.language),
+            url_for("RecordPages.show", form=record.form, record_id=record.id),
+            " · ".join(
+                filter(
+                    None,
+                    (
+                        found.titles.get((CASE_FORM, record.case_id or 0)),
+                        found.titles.get((USER_LINK, record.by or 0)),
+                        told(record.at),
+                    ),
+                )
+            ),
+        )
+        for record in shown
+    ] + more_entries(records, shown)
+    return HomeBlock(heading, entries) if entries else None
+
+
+def _drafts_block(context: PageContext, found: _HomeContents) -> HomeBlock | None:
+    """What she began and did not save: which sheet, and of whom."""
+    entries = []
+    for draft in found.drafts:
+        of, sheet = (
+            _draft_subject(draft),
+            text_in_language(context.repository.forms[draft.form].title, context.reading.language),
+        )
+        named = (found.codes.get(of), found.titles.get(of)) if of else ()
+        label = " · ".join(filter(None, (*named, sheet)))
+        entries.append(HomeEntry(label, sheet_page_url(draft.place, draft.face), moment_text(draft.saved_at)))
+    return HomeBlock(gettext("My drafts"), entries) if entries else None
+
+
+def _draft_subject(draft: Draft) -> tuple[str, int] | None:
+    """The case, or the record, that a draft is about."""
+    if draft.place.record_id:
+        return draft.form, draft.place.record_id
+    return (CASE_FORM, draft.place.case_id) if draft.place.case_id else None
+
+
+def _new_sheets_block(context: PageContext, found: _HomeContents) -> HomeBlock | None:
+    """The sheets she may begin: those she filled in last, else the first ones of the menu."""
+    in_menu = (key for group in context.repository.definition.menu.menu for key in group.entries)
+    keys = dict.fromkeys([*(one.form for one in found.entered), *in_menu])
+    allowed = [key for key in keys if key in context.repository.forms and context.worker.may("enter", key)]
+    entries = [
+        HomeEntry(
+            text_in_language(context.repository.forms[key].title, context.reading.language),
+            url_for("RecordPages.new", form=key),
+        )
+        for key in allowed[:MAX_NEW_SHEETS]
+    ]
+    return HomeBlock(gettext("New sheet"), entries) if entries else None

@@ -1,0 +1,160 @@
+"""Taking a list along: the records, columns and order that stand on the page, as a file, for a reason."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+from flask_babel import format_decimal, gettext, lazy_gettext
+
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import page_route, requires_permission
+from dosar.exchange.spreadsheets import CellWriter, ExportColumn, csv_file, xlsx_file
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.text.texts import text_in_language
+from dosar.pages.context import PageContext, page_context
+from dosar.pages.formatting import moment_text
+from dosar.pages.lists.list_view import requested_list_query
+from dosar.pages.rendering.question_view import PageOption
+from dosar.records.export_log import Export, latest_exports, note_export
+from dosar.records.lists.list_query import (
+    ListQuery,
+    has_waiting_records,
+    list_answers,
+    list_record_ids,
+    shown_columns,
+    shows_case_column,
+)
+from dosar.records.lists.saved_lists import own_lists
+from dosar.records.titles import user_names
+
+MAX_EXPORTED_RECORDS = 10_000
+MAX_EXPORT_REASON = 500
+XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+EXPORT_KINDS = {
+    "xlsx": lazy_gettext("Excel workbook (.xlsx)"),
+    "csv_semicolon": lazy_gettext("Text with semicolons, for a Romanian Excel (.csv)"),
+    "csv": lazy_gettext("Text with commas (.csv)"),
+}
+CSV_SEPARATORS = {"csv": ",", "csv_semicolon": ";"}
+HEAD_KINDS = {
+    "labels": lazy_gettext("The questions and answers in words"),
+    "names": lazy_gettext("The names of the questions and the codes of the answers, for analysis"),
+}
+
+
+@dataclass(slots=True)
+class PastExport:
+    """A file made earlier."""
+
+    when: str
+    who: str
+    what: str
+    reason: str
+
+
+class ExportPages(PageView):
+    """For roles that may export the form."""
+
+    @page_route("/records/<form>/export", requires_permission("export"))
+    def export(self, form: str) -> str:
+        at, known = page_context(), page_context().form(form)
+        return _export_page(at, known, _export_query(at, known))
+
+    @page_route("/records/<form>/export", requires_permission("export"), methods=("POST",))
+    def take(self, form: str) -> Any:
+        at, known = page_context(), page_context().form(form)
+        wish, reason = _export_query(at, known), request.form.get("reason", "").strip()[:MAX_EXPORT_REASON]
+        kind = request.form.get("kind", "xlsx")
+        if not reason or kind not in EXPORT_KINDS:
+            return _export_page(at, known, wish, gettext("Write why you take these records along.")), 422
+        ids = list_record_ids(at.repository, at.seen_forms(), form, wish, MAX_EXPORTED_RECORDS, at.reading.language)
+        note_export(at.repository, known, at.worker.id, len(ids), kind, shown_columns(known, wish), reason)
+        return _export_file(at, known, wish, ids, kind, as_codes=request.form.get("heads") == "names")
+
+
+def _export_query(context: PageContext, form: Form) -> ListQuery:
+    return requested_list_query(form, own_lists(context.repository, context.worker.id, form.key).columns)
+
+
+def _export_page(context: PageContext, form: Form, wish: ListQuery, problem: str = "") -> str:
+    language = context.reading.language
+    count = len(list_record_ids(context.repository, context.seen_forms(), form.key, wish, MAX_EXPORTED_RECORDS + 1))
+    back = {**request.args.to_dict(), "form": form.key}
+    return render_template(
+        "lists/export.html",
+        title=gettext("Export of a list"),
+        form_title=text_in_language(form.plural or form.title, language),
+        action=request.full_path.rstrip("?"),
+        back_url=url_for("RecordPages.list", **back),
+        problem=problem,
+        count=format_decimal(min(count, MAX_EXPORTED_RECORDS)),
+        too_many=count > MAX_EXPORTED_RECORDS,
+        most=format_decimal(MAX_EXPORTED_RECORDS),
+        columns=", ".join(head for column in _export_columns(context, form, wish, False) for head in column.heads()),
+        kinds=_kind_options(EXPORT_KINDS, request.form.get("kind", "xlsx")),
+        heads=_kind_options(HEAD_KINDS, request.form.get("heads", "labels")),
+        words=wish.words,
+        past=_past_exports(context, latest_exports(context.repository, form)),
+    )
+
+
+def _kind_options(offered: dict[str, Any], chosen: str) -> list[PageOption]:
+    return [PageOption(code, str(label), code == chosen) for code, label in offered.items()]
+
+
+def _past_exports(context: PageContext, found: list[Export]) -> list[PastExport]:
+    names = user_names(context.repository, [one.user_id for one in found], context.reading)
+    return [
+        PastExport(
+            moment_text(one.at),
+            names.get(one.user_id or 0, gettext("Dosar")),
+            f"{format_decimal(one.count)} · {EXPORT_KINDS.get(one.kind, one.kind)}",
+            one.reason,
+        )
+        for one in found
+    ]
+
+
+def _export_columns(context: PageContext, form: Form, wish: ListQuery, as_codes: bool) -> list[ExportColumn]:
+    language = context.reading.language
+    columns = []
+    if shows_case_column(context.seen_forms(), form, wish):
+        columns.append(
+            ExportColumn("case_id" if as_codes else text_in_language(context.forms[CASE_FORM].title, language))
+        )
+    for name in shown_columns(form, wish):
+        question = form.questions[name]
+        label = name if as_codes else text_in_language(question.label, language)
+        currency = question.currency_column if as_codes else f"{label}: {gettext('Currency')}"
+        columns.append(ExportColumn(label, question, currency))
+    return columns
+
+
+def _export_file(
+    context: PageContext, form: Form, wish: ListQuery, ids: list[int], kind: str, as_codes: bool
+) -> Response:
+    columns, writing = _export_columns(context, form, wish, as_codes), CellWriter(context.reading, as_codes)
+    heads = [head for column in columns for head in column.heads()]
+    tells = has_waiting_records(context.repository, form, wish)
+    waits = "to_check" if as_codes else gettext("Waits for acceptance, not counted")
+
+    def rows() -> Iterator[list[Any]]:
+        for waiting, answers in list_answers(
+            context.repository, context.seen_forms(), form.key, wish, context.reading, ids
+        ):
+            yield [*writing.row(columns, answers), *([waits if waiting else None] if tells else [])]
+
+    heads += [waits] if tells else []
+
+    name = f"{form.key}-{context.reading.today.isoformat()}"
+    if kind == "xlsx":
+        return _file_response(xlsx_file(heads, rows(), form.key), f"{name}.xlsx", XLSX_MEDIA_TYPE)
+    return _file_response(csv_file(heads, rows(), CSV_SEPARATORS[kind]), f"{name}.csv", "text/csv; charset=utf-8")
+
+
+def _file_response(contents: bytes, name: str, media_type: str) -> Response:
+    """The name of the file says which form and when, never whose. It is whole before the first byte leaves."""
+    disposition = f'attachment; filename="{name}"'
+    return Response(contents, content_type=media_type, headers={"Content-Disposition": disposition})

@@ -1,0 +1,115 @@
+"""A ledger as the paper has it: all lines of one case, section by section, with sums and places to sign."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from flask import abort, render_template, request, url_for
+
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import page_route, requires_permission
+from dosar.language.form import Form
+from dosar.language.text.texts import text_in_language
+from dosar.pages.context import PageContext, find_or_404, page_context
+from dosar.pages.lists.list_view import (
+    RunningTotal,
+    RunningTotalLine,
+    ledger_division,
+    running_totals,
+    total_group_label,
+)
+from dosar.pages.rendering.record_view import ReadQuestion, read_question, signature_lines
+from dosar.pages.urls import parse_record_number
+from dosar.records.lists.list_query import MAX_LIST_COLUMNS, ListPage, ListQuery, latest_sheet, list_page, shown_columns
+from dosar.records.save import answers_of
+
+MAX_LEDGER_LINES = 2000
+"""So many lines are printed; a case has a few hundred at most."""
+
+
+@dataclass(slots=True)
+class LedgerLine:
+    """A line, and whether it waits for acceptance: then it is in no sum."""
+
+    cells: list[str]
+    is_waiting: bool
+
+
+@dataclass(slots=True)
+class LedgerGroup:
+    """The lines of one section, and their sum."""
+
+    label: str
+    lines: list[LedgerLine]
+    sum: str
+
+
+class LedgerPages(PageView):
+    """The ledgers of one case, to be printed and signed."""
+
+    @page_route("/records/<form>/ledger", requires_permission("see"))
+    def ledger(self, form: str) -> str:
+        at, known = page_context(), page_context().form(form)
+        case_id, by = request.args.get("case", type=parse_record_number), ledger_division(known)
+        if case_id is None or not by:
+            abort(404)
+        case = find_or_404(at.repository.case, case_id)
+        others = [name for name in known.list if name != by]
+        wish = ListQuery(sort=by, case_id=case_id, columns=(by, *others[: MAX_LIST_COLUMNS - 1]))
+        columns = shown_columns(known, wish)
+        found = list_page(at.repository, at.seen_forms(), form, wish, at.reading, size=MAX_LEDGER_LINES)
+        sums = running_totals(at, known, wish)
+        divided = sums[0] if sums else RunningTotal("", [])
+        language = at.reading.language
+        return render_template(
+            "lists/ledger.html",
+            title=text_in_language(known.plural or known.title, language),
+            case=at.case_head(case),
+            form_title=text_in_language(known.plural or known.title, language),
+            heads=[text_in_language(known.questions[name].label, language) for name in columns if name != by],
+            to_sign=[
+                text_in_language(signature.label, language) for signature in known.signatures if signature.each_row
+            ],
+            groups=list(_ledger_groups(at, known, found, columns.index(by), divided)),
+            head=_case_facts(at, known.paper_ledger.head, case_id),
+            foot=_case_facts(at, known.paper_ledger.foot, case_id),
+            totals=sums,
+            back_url=url_for("RecordPages.list", form=form, case=case_id),
+            signatures=signature_lines(known, language),
+        )
+
+
+def _case_facts(context: PageContext, names: Sequence[str], case_id: int) -> list[ReadQuestion]:
+    """What the case's last sheets of other forms say, as far as she may know it."""
+    known, told = context.seen_forms(), []
+    for key, asked in (name.split(".") for name in names):
+        if key in known and asked in known[key].questions:
+            last, question = latest_sheet(context.repository, known[key], case_id), known[key].questions[asked]
+            answers = answers_of(context.repository, last) if last is not None else {}
+            told.append(read_question(context, question, answers.get(asked), context.titles([question], answers)))
+    return told
+
+
+def _ledger_groups(
+    context: PageContext, form: Form, found: ListPage, place: int, divided: RunningTotal
+) -> Iterator[LedgerGroup]:
+    """The sections in the order of their list; those without a line are left out, unless the paper has them all.
+
+    ``place`` is the column that says which section a line is of.
+    """
+    offered = form.questions[ledger_division(form)].options()
+    order = [text_in_language(choice.label, context.reading.language) for choice in offered]
+    every = list(zip(found.ids, found.cells, strict=True))
+    for label in dict.fromkeys([*order, *(cells[place] for cells in found.cells)]):
+        lines = [
+            LedgerLine([*cells[:place], *cells[place + 1 :]], one in found.waiting)
+            for one, cells in every
+            if cells[place] == label
+        ]
+        if lines or (form.paper_ledger.every_section and label in order):
+            named = label or total_group_label(None)
+            yield LedgerGroup(named, lines, _sums_text(divided, lambda line, named=named: line.by == named))
+
+
+def _sums_text(of: RunningTotal, wanted: Callable[[RunningTotalLine], bool]) -> str:
+    """The amounts of these lines, a currency after the other."""
+    return " · ".join(line.amounts for line in of.lines if wanted(line))

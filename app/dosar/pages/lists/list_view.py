@@ -1,0 +1,316 @@
+"""The page of a form's list: what it shows, and the addresses its heads and pager lead to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request, url_for
+from flask_babel import format_decimal, gettext
+
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.question import Question
+from dosar.language.text.texts import text_in_language
+from dosar.pages.cases.find import remembered_search
+from dosar.pages.context import PageContext, find_or_404, page_context
+from dosar.pages.rendering.question_view import PageOption, SearchBox
+from dosar.pages.urls import parse_record_number
+from dosar.records.lists.filters import NO_ANSWER, THIS_MONTH, join_span, linked_records, split_span
+from dosar.records.lists.list_query import (
+    MAX_COUNTED,
+    ListPage,
+    ListQuery,
+    is_list_sortable,
+    list_page,
+    shown_columns,
+    shows_case_column,
+)
+from dosar.records.lists.saved_lists import OwnLists, own_lists
+from dosar.records.lists.totals import TotalLine, list_totals
+
+MAX_LIST_PAGE = 10**6
+MANY_FILTER_OPTIONS = 20
+"""Among more records than this one searches for the one meant."""
+
+
+@dataclass(slots=True)
+class ColumnHead:
+    """The head of a column."""
+
+    label: str
+    sort_url: str = ""
+    sorted: str = ""
+    numeric: bool = False
+
+
+@dataclass(slots=True)
+class ListLine:
+    """One record of the list."""
+
+    url: str
+    cells: list[str]
+    is_waiting: bool = False
+    """Whether the record waits for acceptance: it is in no sum."""
+
+
+@dataclass(slots=True)
+class ListFilter:
+    """What narrows the list: some answers, or days."""
+
+    name: str
+    label: str
+    options: list[PageOption]
+    is_long: bool = False
+    """Whether there are so many that one searches among them."""
+    days: tuple[str, str] | None = None
+    """The first and the last day asked for, of a filter by days."""
+
+
+@dataclass(slots=True)
+class SavedListLink:
+    """A list saved under a name: where it leads, and where it is deleted."""
+
+    name: str
+    url: str
+    forget_url: str
+    current: bool
+
+
+@dataclass(slots=True)
+class ListTools:
+    """What the reader may do with the list as a whole."""
+
+    columns_url: str
+    saved: list[SavedListLink]
+    save_url: str
+    """Where the filters and the order are saved; empty while there is nothing to save."""
+    export_url: str
+    ledger_url: str = ""
+    """Where all lines of the case stand as on the paper, to be printed and signed."""
+
+
+@dataclass(slots=True)
+class ListPager:
+    """Where this page stands, and the addresses around it."""
+
+    label: str
+    first: str = ""
+    previous: str = ""
+    next: str = ""
+
+
+@dataclass(slots=True)
+class RunningTotal:
+    """A running total."""
+
+    label: str
+    lines: list[Any]
+
+
+@dataclass(slots=True)
+class RunningTotalLine:
+    """One line of a running total."""
+
+    by: str
+    amounts: str
+    kind: str = "group"
+    """``group``, ``total`` or ``waiting``."""
+
+
+def list_context(context: PageContext, form: Form) -> dict[str, Any]:
+    """Everything ``list.html`` draws, in at most six statements."""
+    own = own_lists(context.repository, context.worker.id, form.key)
+    wish = requested_list_query(form, own.columns)
+    case = find_or_404(context.repository.case, wish.case_id) if wish.case_id is not None and form.belongs_to else None
+    found = list_page(context.repository, context.seen_forms(), form.key, wish, context.reading)
+    language = context.reading.language
+    new_url = ""
+    if context.worker.may("enter", form.key):
+        new_url = url_for("RecordPages.new", form=form.key, case=wish.case_id)
+    return {
+        "title": text_in_language(form.plural or form.title, language),
+        "form_title": text_in_language(form.plural or form.title, language),
+        "case": context.case_head(case),
+        "columns": _column_heads(context, form, wish),
+        "rows": _list_lines(form, found),
+        "filters": _list_filters(context, form, wish),
+        "search": _search_box(form, wish),
+        "pager": _list_pager(found, wish),
+        "new_url": new_url,
+        "new_label": gettext("Add"),
+        "empty": _empty_list_text(wish),
+        "tools": _list_tools(context, form, wish, own),
+        "totals": running_totals(context, form, wish),
+        "to_sign": [text_in_language(signature.label, language) for signature in form.signatures if signature.each_row],
+    }
+
+
+def ledger_division(form: Form) -> str:
+    """The question whose answers divide the ledger of a case: the one its first running total is kept by."""
+    return next((total.by[0] for total in form.totals[:1] if form.belongs_to and len(total.by) == 1), "")
+
+
+def requested_list_query(form: Form, columns: tuple[str, ...] = ()) -> ListQuery:
+    """What the address asks of the list, and what the session keeps as its search."""
+    asked = request.args
+    return ListQuery(
+        sort=asked.get("sort", ""),
+        filters={name: wanted for name in form.filters if (wanted := requested_filter(name))},
+        today=page_context().reading.today,
+        words=remembered_search(form.key),
+        page=min(max(asked.get("page", 1, type=int), 1), MAX_LIST_PAGE),
+        case_id=asked.get("case", type=parse_record_number),
+        columns=columns,
+    )
+
+
+def requested_filter(name: str) -> str:
+    """What the address asks of a filter: an answer, or the days between its two boxes."""
+    asked = request.args
+    return join_span(asked.get(f"{name}.from", ""), asked.get(f"{name}.to", "")) or asked.get(name, "")
+
+
+def _changed_address(**changed: Any) -> str:
+    """This list with other wishes; pages begin anew."""
+    asked = {**request.args.to_dict(), "page": None, **changed}
+    return "?" + urlencode({name: value for name, value in asked.items() if value not in (None, "")})
+
+
+def _column_heads(context: PageContext, form: Form, wish: ListQuery) -> list[ColumnHead]:
+    with_case = shows_case_column(context.seen_forms(), form, wish)
+    heads = (
+        [ColumnHead(text_in_language(context.forms[CASE_FORM].title, context.reading.language))] if with_case else []
+    )
+    return heads + [_column_head(form, name, wish, context.reading.language) for name in shown_columns(form, wish)]
+
+
+def _column_head(form: Form, name: str, wish: ListQuery, language: str) -> ColumnHead:
+    question = form.questions[name]
+    current = wish.sort or (form.sort[0] if form.sort else "")
+    is_sorted = "" if current.removeprefix("-") != name else "desc" if current.startswith("-") else "asc"
+    other_way = f"-{name}" if is_sorted == "asc" else name
+    return ColumnHead(
+        text_in_language(question.label, language),
+        _changed_address(sort=other_way) if is_list_sortable(form, name) else "",
+        is_sorted,
+        question.summable,
+    )
+
+
+def _list_lines(form: Form, found: ListPage) -> list[ListLine]:
+    start = "/cases/" if form.key == CASE_FORM else f"/records/{form.key}/"
+    return [
+        ListLine(f"{start}{one}", cells, one in found.waiting)
+        for one, cells in zip(found.ids, found.cells, strict=True)
+    ]
+
+
+def _list_filters(context: PageContext, form: Form, wish: ListQuery) -> list[ListFilter]:
+    records = linked_records(context.repository, context.seen_forms(), form, context.reading, wish.case_id)
+    return [
+        _list_filter(context, form.questions[name], wish.filters.get(name, ""), records.get(name))
+        for name in form.filters
+        if not form.questions[name].link_target() or name in records
+    ]
+
+
+def _list_filter(
+    context: PageContext, question: Question, wanted: str, records: Sequence[tuple[int, str]] | None
+) -> ListFilter:
+    language, by_day = context.reading.language, question.whole_day
+    offered = [(str(number), label) for number, label in records or ()] or [
+        (choice.code, text_in_language(choice.label, language))
+        for choice in question.in_order(question.choices_to_filter_by(), language)
+    ]
+    offered = [(THIS_MONTH, gettext("This month"))] if by_day else offered
+    every = [*offered, (NO_ANSWER, gettext("No answer"))]
+    return ListFilter(
+        question.name,
+        text_in_language(question.label, language),
+        [PageOption(code, label, code == wanted) for code, label in every],
+        bool(records) and len(offered) > MANY_FILTER_OPTIONS,
+        split_span(wanted) if by_day else None,
+    )
+
+
+def _search_box(form: Form, wish: ListQuery) -> SearchBox | None:
+    if not any(question.search for question in form.questions.values()):
+        return None
+    action = url_for("RecordPages.search", form=form.key, case=wish.case_id)
+    return SearchBox(action, wish.words, gettext("Search in this list"))
+
+
+def _list_pager(found: ListPage, wish: ListQuery) -> ListPager | None:
+    if wish.page == 1 and not found.more:
+        return None
+    last = found.first + len(found.ids) - 1
+    span = f"{format_decimal(found.first)}–{format_decimal(last)}"
+    every = format_decimal(MAX_COUNTED if found.count is None else found.count)
+    if found.count is None:
+        every = gettext("more than %(num)s", num=every)
+    return ListPager(
+        gettext("%(span)s of %(every)s", span=span, every=every),
+        first=_changed_address() if wish.page > 2 else "",
+        previous=_changed_address(page=wish.page - 1) if wish.page > 1 else "",
+        next=_changed_address(page=wish.page + 1) if found.more else "",
+    )
+
+
+def _list_tools(context: PageContext, form: Form, wish: ListQuery, own: OwnLists) -> ListTools:
+    query = {**request.args.to_dict(), "form": form.key, "page": None}
+    return ListTools(
+        url_for("ListPages.columns", **query),
+        _saved_list_links(form, wish, own),
+        url_for("ListPages.save", **query) if wish.filters or wish.sort else "",
+        url_for("ExportPages.export", **query) if context.worker.may("export", form.key) else "",
+        url_for("LedgerPages.ledger", form=form.key, case=wish.case_id)
+        if wish.case_id and ledger_division(form)
+        else "",
+    )
+
+
+def _saved_list_links(form: Form, wish: ListQuery, own: OwnLists) -> list[SavedListLink]:
+    return [
+        SavedListLink(
+            one.name,
+            url_for("RecordPages.list", form=form.key, **{**one.filters, "sort": one.sort or None}),
+            url_for("ListPages.forget", form=form.key, list_id=one.id),
+            (one.filters, one.sort) == (dict(wish.filters), wish.sort),
+        )
+        for one in own.saved
+    ]
+
+
+def _empty_list_text(wish: ListQuery) -> str:
+    if wish.page > 1:
+        return gettext("The list does not reach this far. Go back to its first page.")
+    if wish.words or wish.filters:
+        return gettext("Nothing fits. Try fewer letters of the word, or clear the filters.")
+    return gettext("Nothing has been entered here yet.")
+
+
+def running_totals(context: PageContext, form: Form, wish: ListQuery) -> list[RunningTotal]:
+    """The running totals of what is wished for, as they are drawn."""
+    return [
+        RunningTotal(
+            text_in_language(total.label or form.questions[total.sum].label, context.reading.language),
+            running_total_lines(lines),
+        )
+        for _, total, lines in list_totals(context.repository, context.seen_forms(), {form.key: wish}, context.reading)
+    ]
+
+
+def running_total_lines(lines: list[TotalLine]) -> list[RunningTotalLine]:
+    """The lines of a running total as they are drawn."""
+    return [RunningTotalLine(_total_line_label(line), line.amount, line.kind) for line in lines]
+
+
+def _total_line_label(line: TotalLine) -> str:
+    if line.kind == "waiting":
+        return gettext("Waits for acceptance, not counted")
+    return " · ".join(total_group_label(text) for text in line.by) if line.kind == "group" else gettext("Total")
+
+
+def total_group_label(text: str | None) -> str:
+    """What a group is called whose records have this answer in common."""
+    return gettext("(no answer)") if text is None else text or gettext("(not for you to see)")

@@ -1,0 +1,74 @@
+"""What a worker chooses about a form's list: its columns, and filters saved under a name."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
+
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import page_route, requires_permission
+from dosar.language.text.texts import text_in_language
+from dosar.pages.context import page_context
+from dosar.pages.lists.list_view import requested_list_query
+from dosar.pages.rendering.question_view import PageOption
+from dosar.records.lists.list_query import MAX_LIST_COLUMNS, showable_columns, shown_columns
+from dosar.records.lists.saved_lists import choose_columns, forget_list, own_lists, save_list
+
+
+class ListPages(PageView):
+    """Each post leads back to the list as it was."""
+
+    @page_route("/records/<form>/columns", requires_permission("see"))
+    def columns(self, form: str) -> str:
+        at, known = page_context(), page_context().form(form)
+        shown = shown_columns(known, requested_list_query(known, own_lists(at.repository, at.worker.id, form).columns))
+        language = at.reading.language
+        return render_template(
+            "lists/columns.html",
+            title=gettext("Choose columns"),
+            form_title=text_in_language(known.plural or known.title, language),
+            action=_list_address("ListPages.choose", form),
+            back_url=_list_address("RecordPages.list", form),
+            most=MAX_LIST_COLUMNS,
+            columns=[
+                PageOption(name, text_in_language(known.questions[name].label, language), name in shown)
+                for name in showable_columns(known)
+            ],
+        )
+
+    @page_route("/records/<form>/columns", requires_permission("see"), methods=("POST",))
+    def choose(self, form: str) -> Response:
+        at, known = page_context(), page_context().form(form)
+        wanted = request.form.getlist("columns") if "own" not in request.form else []
+        chosen = choose_columns(at.repository, at.worker.id, known, wanted)
+        if len(set(wanted)) > chosen:
+            told = ngettext(
+                "A list has room for %(num)s column; the first one is shown.",
+                "A list has room for %(num)s columns; the first ones are shown.",
+                MAX_LIST_COLUMNS,
+            )
+            flash(told, "warning")
+        return redirect(_list_address("RecordPages.list", form), 303)
+
+    @page_route("/records/<form>/saved", requires_permission("see"), methods=("POST",))
+    def save(self, form: str) -> Response:
+        at, known = page_context(), page_context().form(form)
+        name = " ".join(request.form.get("name", "").split())
+        if name:
+            save_list(at.repository, at.worker.id, form, name, requested_list_query(known))
+            flash(gettext("The list is saved. It stands above the records."), "success")
+        else:
+            flash(gettext("Write a name for the list, then save it again."), "danger")
+        return redirect(_list_address("RecordPages.list", form), 303)
+
+    @page_route("/records/<form>/saved/<int:list_id>/forget", requires_permission("see"), methods=("POST",))
+    def forget(self, form: str, list_id: int) -> Response:
+        forget_list(page_context().repository, page_context().worker.id, form, list_id)
+        return redirect(_list_address("RecordPages.list", form), 303)
+
+
+def _list_address(endpoint: str, form: str) -> str:
+    """An address about the list as it stands, filters and order included."""
+    query: dict[str, Any] = request.args.to_dict()
+    return url_for(endpoint, **{**query, "form": form})

@@ -1,0 +1,1 @@
+"""One kept record: reading, history, acceptance, reversal, deletion."""

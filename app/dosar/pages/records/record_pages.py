@@ -1,0 +1,178 @@
+"""The pages of a form's records: list, sheet, new, correct, history, delete and undo."""
+
+from functools import partial
+
+from flask import abort, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import page_route, requires_permission
+from dosar.access.web.redirects import local_redirect_url
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.question import Answers
+from dosar.language.text.message import Mistake
+from dosar.language.text.texts import text_in_language
+from dosar.language.validation import answers_as_of
+from dosar.pages.actions import record_actions, record_face_url, return_url
+from dosar.pages.cases.merge import redirect_to_merged
+from dosar.pages.context import PageContext, find_or_404, page_context
+from dosar.pages.lists.list_view import list_context
+from dosar.pages.pagination import paginate_lines
+from dosar.pages.records.backlinks import record_backlinks
+from dosar.pages.records.deletion import confirm_deletion
+from dosar.pages.records.history import render_history
+from dosar.pages.records.reversal import reversal_notice, reverse_action
+from dosar.pages.rendering.excerpts import sheet_excerpts
+from dosar.pages.rendering.record_view import read_sections, record_stamps, signature_lines, stamp_user_ids
+from dosar.pages.reports.figures import figures_links
+from dosar.pages.sheet.faces import form_faces
+from dosar.pages.sheet.filing_steps import correction_page, new_sheet_page
+from dosar.pages.sheet.returned_sheets import returned_notice
+from dosar.pages.sheet.sheet_view import PageResponse, saved_response
+from dosar.pages.urls import parse_record_number
+from dosar.records.audit_log import history_entries
+from dosar.records.cases.merge import case_merged_into
+from dosar.records.cases.unmerge import unmerge_case
+from dosar.records.row_scope import OutOfReach
+from dosar.records.save import delete_sheet, open_sheet, require_unrelied, restore_sheet, withdraw_sheet
+from dosar.records.titles import title_of_record
+
+
+class RecordPages(PageView):
+    """Everything a worker does with the records of one form."""
+
+    @page_route("/records/<form>", requires_permission("see"))
+    def list(self, form: str) -> str:
+        known = page_context().form(form)
+        return render_template("lists/list.html", **list_context(page_context(), known))
+
+    @page_route("/records/<form>/search", requires_permission("see"), methods=("POST",))
+    def search(self, form: str) -> Response:
+        """What is searched for may be a name: it stays in the session, not in the address."""
+        words = request.form.get("search", "").strip()[:200]
+        searches = {**session.get("searches", {}), form: words}
+        session["searches"] = {key: text for key, text in searches.items() if text}
+        return redirect(
+            url_for("RecordPages.list", form=form, case=request.args.get("case", type=parse_record_number)), 303
+        )
+
+    @page_route("/records/<form>/<int:record_id>", requires_permission("see"))
+    def show(self, form: str, record_id: int) -> Response | str:
+        at, known = page_context(), page_context().form(form)
+        try:
+            sheet = open_sheet(at.repository, form, record_id, with_deleted=at.worker.may("delete", form))
+        except OutOfReach:
+            return (
+                redirect_to_merged(at, case_merged_into(at.repository, record_id)) if form == CASE_FORM else None
+            ) or abort(404)
+        answers = answers_as_of(sheet.form, sheet.answers, at.reading.today)
+        head, seen = at.case_head(sheet.case), form_faces(at, known, answers)
+        said = reversal_notice(at, known, sheet.record)
+        titles = at.titles(seen.form.questions.values(), answers, stamp_user_ids(sheet.record))
+        return render_template(
+            "records/record.html",
+            title=_record_heading(at, known, answers, record_id),
+            form_title=text_in_language(seen.form.title, at.reading.language),
+            case=head,
+            sections=read_sections(at, seen.form, answers, titles),
+            excerpts=sheet_excerpts(at, sheet.record, sheet.case),
+            actions=record_actions(at, known, sheet.record, seen.word) + reverse_action(at, known, sheet.record, said),
+            reversal=said,
+            stamps=record_stamps(sheet.record, titles),
+            returned=returned_notice(at, sheet.record),
+            history_url=url_for("RecordPages.history", form=form, record_id=record_id),
+            faces=seen.links(lambda face: url_for("RecordPages.show", form=form, record_id=record_id, face=face)),
+            left_out=seen.left_out(answers),
+            figures=figures_links(at, form, record_id),
+            backlinks=record_backlinks(at, sheet.record),
+            signatures=signature_lines(seen.form, at.reading.language),
+        )
+
+    @page_route("/records/<form>/new", requires_permission("enter"), methods=("GET", "POST"))
+    def new(self, form: str) -> PageResponse:
+        return new_sheet_page(form)
+
+    @page_route("/records/<form>/<int:record_id>/edit", requires_permission("correct"), methods=("GET", "POST"))
+    def edit(self, form: str, record_id: int) -> PageResponse:
+        return correction_page(form, record_id, None)
+
+    @page_route(
+        "/records/<form>/<int:record_id>/edit/<int:step>", requires_permission("correct"), methods=("GET", "POST")
+    )
+    def edit_section(self, form: str, record_id: int, step: int) -> PageResponse:
+        return correction_page(form, record_id, step)
+
+    @page_route("/records/<form>/<int:record_id>/history", requires_permission("see"))
+    def history(self, form: str, record_id: int) -> str:
+        at, known = page_context(), page_context().form(form)
+        record, case = find_or_404(
+            at.repository.find_with_case, form, record_id, with_deleted=at.worker.may("delete", form)
+        )
+        found, beside = paginate_lines(
+            partial(history_entries, at.repository, known, record, elsewhere=at.seen_forms()),
+            "RecordPages.history",
+            form=form,
+            record_id=record_id,
+        )
+        return render_template(
+            "records/history.html",
+            title=gettext("Change history"),
+            form_title=text_in_language(known.title, at.reading.language),
+            case=at.case_head(case),
+            back_url=record_face_url(form, record_id),
+            entries=render_history(at, known, found),
+            **beside,
+        )
+
+    @page_route("/records/<form>/<int:record_id>/delete", requires_permission("delete"), methods=("GET", "POST"))
+    def delete(self, form: str, record_id: int) -> Response | str:
+        at, known = page_context(), page_context().form(form)
+        record = find_or_404(at.repository.find, form, record_id)
+        asking = confirm_deletion(at, record, gettext("Delete this record?"), gettext("Delete"))
+        if asking is not None:
+            return asking
+        case_id = getattr(record, "case_id", None)
+        find_or_404(delete_sheet, at.repository, known, record_id, at.actor)
+        undo = (gettext("Undo"), url_for("RecordPages.restore", form=form, record_id=record_id))
+        return saved_response(gettext("The record was deleted."), return_url(form, case_id), undo)
+
+    @page_route("/records/<form>/<int:record_id>/withdraw", requires_permission("enter"), methods=("GET", "POST"))
+    def withdraw(self, form: str, record_id: int) -> Response | str:
+        """Take back what one entered oneself within a day."""
+        at, known = page_context(), page_context().form(form)
+        record = find_or_404(at.repository.find, form, record_id)
+        case_id = getattr(record, "case_id", None)
+        try:
+            require_unrelied(at.repository, record, at.actor)
+            asking = confirm_deletion(at, record, gettext("Take this sheet back?"), gettext("Take back"))
+            if asking is not None:
+                return asking
+            find_or_404(withdraw_sheet, at.repository, known, record_id, at.actor)
+        except Mistake as mistake:
+            flash(mistake.message.say(gettext), "danger")
+            return redirect(record_face_url(form, record_id), 303)
+        return saved_response(
+            gettext("The sheet was taken back."),
+            local_redirect_url(request.form.get("next"), return_url(form, case_id)),
+        )
+
+    @page_route("/records/<form>/<int:record_id>/restore", requires_permission("delete"), methods=("POST",))
+    def restore(self, form: str, record_id: int) -> Response:
+        at, known = page_context(), page_context().form(form)
+        if form == CASE_FORM and case_merged_into(at.repository, record_id) is not None:
+            find_or_404(unmerge_case, at.repository, record_id, at.actor)
+            return saved_response(gettext("The record is back."), record_face_url(form, record_id))
+        try:
+            find_or_404(restore_sheet, at.repository, known, record_id, at.actor)
+        except Mistake as mistake:
+            flash(mistake.message.say(gettext), "danger")
+            return redirect(record_face_url(form, record_id), 303)
+        return saved_response(gettext("The record is back."), record_face_url(form, record_id))
+
+
+def _record_heading(context: PageContext, form: Form, answers: Answers, record_id: int) -> str:
+    """The record's title; the case file's stands above it already."""
+    if form.key == CASE_FORM:
+        return text_in_language(form.title, context.reading.language)
+    return title_of_record(form, answers, context.reading, record_id)

@@ -1,0 +1,84 @@
+"""The recycle list: what was deleted, and the way back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import render_template, url_for
+from flask_babel import gettext
+
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import page_route, requires_page
+from dosar.database.form_tables import USER_LINK
+from dosar.language.form import CASE_FORM
+from dosar.language.text.texts import text_in_language
+from dosar.overview.case_overview import RecordDeletion, deleted_records
+from dosar.pages.context import PageContext, page_context
+from dosar.pages.formatting import moment_text
+from dosar.pages.rendering.form_rendering import RecordTitles
+from dosar.records.titles import link_titles, strip_deleted_mark
+
+MAX_DELETED_SHOWN = 50
+
+
+@dataclass(slots=True)
+class DeletedRecord:
+    """One deleted record."""
+
+    label: str
+    url: str
+    when: str
+    who: str
+    restore_url: str
+
+
+class RecyclePage(PageView):
+    """Deleted records of every form whose records the worker may delete."""
+
+    @page_route("/deleted", requires_page("recycle"))
+    def deleted(self) -> str:
+        context = page_context()
+        found = deleted_records(
+            context.repository,
+            [key for key in context.seen_forms() if context.worker.may("delete", key)],
+            MAX_DELETED_SHOWN,
+        )
+        titles = link_titles(
+            context.repository, context.seen_forms(), _title_ids(found), context.reading, with_deleted=True
+        )
+        return render_template(
+            "records/recycle.html",
+            title=gettext("Deleted records"),
+            entries=[_deleted_record(context, record, titles) for record in found],
+        )
+
+
+def _title_ids(found: Iterable[RecordDeletion]) -> dict[str, set[int]]:
+    """The records, their cases, and who deleted them."""
+    wanted: dict[str, set[int]] = {}
+    for one in found:
+        for target, number in ((one.form, one.id), (CASE_FORM, one.case_id), (USER_LINK, one.by)):
+            if number is not None:
+                wanted.setdefault(target, set()).add(number)
+    return wanted
+
+
+def _deleted_record(context: PageContext, record: RecordDeletion, titles: RecordTitles) -> DeletedRecord:
+    address = {"form": record.form, "record_id": record.id}
+    return DeletedRecord(
+        _record_label(context, record, titles),
+        url_for("RecordPages.show", **address),
+        moment_text(record.at),
+        titles.get((USER_LINK, record.by or 0), gettext("Dosar")),
+        url_for("RecordPages.restore", **address),
+    )
+
+
+def _record_label(context: PageContext, record: RecordDeletion, titles: RecordTitles) -> str:
+    """What it is: its form, its name and its case."""
+    form = text_in_language(context.forms[record.form].title, context.reading.language)
+    names = [
+        strip_deleted_mark(titles[one])
+        for one in ((record.form, record.id), (CASE_FORM, record.case_id or 0))
+        if one in titles
+    ]
+    return " · ".join(dict.fromkeys([*([] if names[:1] == [f"{form} {record.id}"] else [form]), *names]))

@@ -1,0 +1,140 @@
+"""Taking back an entry of a ledger: a page that asks why, and what the record's page says of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, render_template, request, url_for
+from flask_babel import gettext
+
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import page_route, requires_permission
+from dosar.database.form_tables import Record
+from dosar.language.form import Form
+from dosar.language.text.message import Mistake
+from dosar.language.text.texts import text_in_language
+from dosar.pages.context import PageContext, find_or_404, page_context
+from dosar.pages.rendering.question_view import PageProblem
+from dosar.pages.rendering.record_view import read_sections
+from dosar.pages.sheet.sheet_view import saved_response
+from dosar.pages.signed_tokens import submission_token, submission_word
+from dosar.records.ledger import reverse_entry, reversing_entry
+from dosar.records.save import Sheet, open_sheet
+from dosar.records.titles import title_of_record
+
+MAX_REASON_LENGTH = 500
+
+
+@dataclass(slots=True)
+class ReversalNotice:
+    """What the page of an entry says about taking it back."""
+
+    text: str
+    url: str
+    """The entry that takes it back, or the one it takes back."""
+    reason: str = ""
+
+
+class ReversingPages(PageView):
+    """An entry of a ledger is never changed: another one takes it back."""
+
+    @page_route("/records/<form>/<int:record_id>/reverse", requires_permission("enter"), methods=("GET", "POST"))
+    def reverse(self, form: str, record_id: int) -> Any:
+        at, known = page_context(), page_context().form(form)
+        sheet = find_or_404(open_sheet, at.repository, form, record_id)
+        if not known.append_only:
+            abort(404)
+        if request.method == "GET":
+            return _reversal_page(at, known, sheet, submission_token(at.worker.id))
+        return _reverse_entry(at, known, sheet)
+
+
+def _reverse_entry(context: PageContext, known: Form, sheet: Sheet) -> Any:
+    token, reason = request.form.get("_once", ""), request.form.get("reason", "").strip()
+    word = submission_word(token, context.worker.id)
+    try:
+        if len(reason) > MAX_REASON_LENGTH:
+            raise Mistake("Write at most %(most)s characters.", most=MAX_REASON_LENGTH)
+        filed = find_or_404(reverse_entry, context.repository, sheet.form, sheet.record.id, reason, context.actor, word)
+    except Mistake as mistake:
+        return _reversal_page(context, known, sheet, token, reason, mistake.message.say(gettext)), 422
+    return saved_response(gettext("The entry was reversed."), _record_page_url(known.key, filed))
+
+
+def _reversal_page(
+    context: PageContext, known: Form, sheet: Sheet, token: str, reason: str = "", problem: str = ""
+) -> str:
+    return reason_page(
+        context,
+        known,
+        sheet,
+        gettext("Reverse this entry"),
+        gettext("Why is it reversed?"),
+        gettext(
+            "The entry stays as it is. Another one is added with its amounts turned round, so that the sum of both is "
+            "nothing."
+        ),
+        reason,
+        problem,
+        {"_once": token},
+    )
+
+
+def reason_page(
+    context: PageContext,
+    known: Form,
+    sheet: Sheet,
+    act: str,
+    asked_for: str,
+    explained: str,
+    reason: str,
+    problem: str,
+    hidden: Mapping[str, str],
+) -> str:
+    """The sheet, and a box for the words without which the act is not done."""
+    titles = context.titles(known.questions.values(), sheet.answers)
+    return render_template(
+        "records/reason.html",
+        title=act,
+        form_title=text_in_language(known.title, context.reading.language),
+        case=context.case_head(sheet.case),
+        entry=title_of_record(known, sheet.answers, context.reading, sheet.record.id),
+        sections=read_sections(context, known, sheet.answers, titles),
+        hidden=hidden,
+        reason=reason,
+        asked_for=asked_for,
+        explained=explained,
+        longest=MAX_REASON_LENGTH,
+        problems=[PageProblem("reason", "", problem)] if problem else [],
+        back_url=_record_page_url(known.key, sheet.record.id),
+    )
+
+
+def _record_page_url(form: str, record_id: int) -> str:
+    return url_for("RecordPages.show", form=form, record_id=record_id)
+
+
+def reversal_notice(context: PageContext, form: Form, record: Record) -> ReversalNotice | None:
+    """What is to be said of an entry that was taken back or takes another back."""
+    if not form.append_only:
+        return None
+    columns = record.columns()
+    if columns["reverses"] is not None:
+        text = gettext("This entry takes back another one.")
+        return ReversalNotice(text, _record_page_url(form.key, columns["reverses"]), columns["reversal_reason"] or "")
+    by = reversing_entry(context.repository, record)
+    return (
+        None
+        if by is None
+        else ReversalNotice(gettext("This entry was taken back by another one."), _record_page_url(form.key, by))
+    )
+
+
+def reverse_action(
+    context: PageContext, form: Form, record: Record, said: ReversalNotice | None
+) -> list[tuple[str, str, str, str]]:
+    """The button that leads to taking the entry back, for who may."""
+    if not form.append_only or said is not None or not context.worker.may("enter", form.key):
+        return []
+    url = url_for("ReversingPages.reverse", form=form.key, record_id=record.id)
+    return [(gettext("Reverse this entry"), url, "get", "")]

@@ -1,0 +1,1 @@
+"""What was typed and could not be saved: kept, shown again, sent later."""

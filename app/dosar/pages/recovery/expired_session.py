@@ -1,0 +1,168 @@
+"""A page that was sent after its session was over: a sheet waits as a draft, anything else until she sends it.
+
+Whose it is stands on the page itself, signed: it does not matter what became of the session's row.
+"""
+
+from flask import Flask, current_app, flash, g, redirect, request, session, url_for
+from flask import Response as FlaskResponse
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.wrappers import Response
+
+from dosar.access.authorization import SIGN_IN_ENDPOINT, current_worker_or_none
+from dosar.pages.recovery.text_forms import TEXT_PAGES
+from dosar.pages.sheet.posting.posted_answers import FILE_NOT_KEPT
+from dosar.pages.signed_tokens import TEXT_PAGE_KEY, page_owner_id, page_owner_token
+from dosar.pages.urls import requested_place
+from dosar.records.repository import Repository
+from dosar.records.unsaved import drafts, expired_sessions
+
+SHEET_ENDPOINTS = ("RecordPages.new", "RecordPages.edit", "RecordPages.edit_section")
+TYPED_BOX = "_typed"
+"""Something was typed, and the draft may not have it yet."""
+MAX_DRAFT_BYTES = 2 * 2**20
+"""How many bytes of boxes a draft holds: many times what anybody types on a page."""
+OWNER_BOX = "_owner"
+"""The box that says whose page it is."""
+WAIT_BOX = "_wait"
+"""The page is hidden or left: what stands on it is kept, and nothing is done with it."""
+UNKEPT_BOXES = ("csrf_token", "_lock", TYPED_BOX, OWNER_BOX, WAIT_BOX)
+WAITING_ENDPOINT = "UnsentPages.unsent"
+
+
+class DraftTooLong(RequestEntityTooLarge):
+    """What was typed is more than a draft holds; it is shown once more, to be copied."""
+
+
+class PageOfAnother(BadRequest):
+    """The page was drawn for somebody else than who is signed in now; what stands on it waits for her."""
+
+
+def posted_boxes(posted: MultiDict[str, str]) -> list[tuple[str, str]]:
+    """What was typed, box by box, as a draft keeps it."""
+    return [(name, text) for name in posted if name not in UNKEPT_BOXES for text in posted.getlist(name)]
+
+
+def install_expired_sessions(app: Flask) -> None:
+    """Look before the gate does: it knows nobody any more, and asks for a password."""
+    app.jinja_env.globals["owner_word"] = current_owner_token
+    app.before_request(_keep_expired_page)
+    app.after_request(_discard_sent_page)
+
+
+def current_owner_token() -> str:
+    """Says whose the page is that is being drawn."""
+    worker = current_worker_or_none()
+    return page_owner_token(worker.id) if worker else ""
+
+
+def _keep_expired_page() -> Response | None:
+    """Nothing is read and no record is changed; only the one whose page it was ever sees what is kept."""
+    if not _is_kept_page() or session.is_unavailable:  # type: ignore[attr-defined]
+        return None
+    here, owner = session.user_id, _posted_owner_id()  # type: ignore[attr-defined]
+    if WAIT_BOX in request.form:
+        return _keep_hidden_page(owner)
+    if owner is None or owner == here:
+        return None
+    if _is_draft_too_long():
+        raise DraftTooLong(
+            gettext(
+                "Your session is over, and this sheet is too long to wait as a draft. Copy what you typed, sign in and "
+                "enter it again."
+            )
+        )
+    _keep_posted_page(owner)
+    if here is not None:
+        raise PageOfAnother(
+            gettext(
+                "This page was opened by somebody else, before you signed in. Nothing of it was saved; what was typed "
+                "waits for her."
+            )
+        )
+    return redirect(url_for(SIGN_IN_ENDPOINT, next=_page_address() if _is_sheet_post() else None, over=1), 303)
+
+
+def _keep_hidden_page(owner: int | None) -> Response:
+    """The page goes, and nobody looks at the answer."""
+    g.waits = True
+    if owner is not None and not _is_draft_too_long():
+        _keep_posted_page(owner)
+    return FlaskResponse(status=204)
+
+
+def _posted_owner_id() -> int | None:
+    """For whom the page was drawn; one drawn before there were such words is of the session it came with."""
+    told = page_owner_id(request.form.get(OWNER_BOX, ""), _form_key() if _is_sheet_post() else TEXT_PAGE_KEY)
+    return session.expired_user_id if told is None else told  # type: ignore[attr-defined]
+
+
+def keep_outdated_page() -> Response | None:
+    """The page of a session before this one, to be looked at and sent; none where nothing was typed."""
+    worker = current_worker_or_none()
+    if worker is None or not _is_kept_page() or _is_draft_too_long():
+        return None
+    _keep_posted_page(worker.id)
+    if not _is_sheet_post():
+        return redirect(url_for(WAITING_ENDPOINT), 303)
+    flash(gettext("You have signed in again since this sheet was opened. Look at it and save it."), "warning")
+    return redirect(_page_address(), 303)
+
+
+def waiting_page_url(user_id: int) -> str | None:
+    """Where she is led when she has signed in and something waits to be sent."""
+    repository = current_app.extensions.get("dosar_repository")
+    return (
+        url_for(WAITING_ENDPOINT)
+        if repository is not None and expired_sessions.has_expired_pages(repository, user_id)
+        else None
+    )
+
+
+def _keep_posted_page(user_id: int) -> None:
+    """What was sent waits for this user now."""
+    g.waits = True
+    files = [(box, FILE_NOT_KEPT) for box in request.files for one in request.files.getlist(box) if one.filename]
+    boxes = [*posted_boxes(request.form), *files]
+    if _is_sheet_post():
+        drafts.keep_draft(_repository(), user_id, requested_place(), boxes, request.args.get("face", "")[:48])
+    else:
+        expired_sessions.keep_expired_page(_repository(), user_id, str(request.endpoint), _page_address(), boxes)
+
+
+def _discard_sent_page(response: FlaskResponse) -> FlaskResponse:
+    """What waited has been sent, when the page is taken at last."""
+    worker = current_worker_or_none()
+    done = response.status_code < 400 and request.method == "POST" and request.endpoint in TEXT_PAGES
+    if done and worker is not None and "waits" not in g:
+        expired_sessions.discard_sent_page(_repository(), worker.id, _page_address())
+    return response
+
+
+def _is_kept_page() -> bool:
+    """Whether a page was sent on which somebody types, by a page of ours."""
+    ours = request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
+    return ours and request.method == "POST" and (request.endpoint in TEXT_PAGES or _is_sheet_post())
+
+
+def _is_sheet_post() -> bool:
+    return request.endpoint in SHEET_ENDPOINTS and _form_key() in _repository().forms
+
+
+def _form_key() -> str:
+    return str((request.view_args or {})["form"])
+
+
+def _is_draft_too_long() -> bool:
+    """Files do not count: they are in no draft."""
+    return sum(len(name.encode()) + len(text.encode()) for name, text in posted_boxes(request.form)) > MAX_DRAFT_BYTES
+
+
+def _repository() -> Repository:
+    found: Repository = current_app.extensions["dosar_repository"]
+    return found
+
+
+def _page_address() -> str:
+    return request.full_path.rstrip("?")

@@ -1,0 +1,69 @@
+"""The pages with boxes for text that are no record sheets: what each is called, and what its boxes ask."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext
+
+
+@dataclass(frozen=True)
+class TextPage:
+    """A page on which somebody types: its title, and the words before each box for text."""
+
+    title: Any
+    boxes: dict[str, Any]
+    long: tuple[str, ...] = ()
+    """The boxes with several lines."""
+
+
+TEXT_PAGES = {
+    "ReversingPages.reverse": TextPage(
+        lazy_gettext("Reverse this entry"),
+        {"reason": lazy_gettext("Why is it reversed?")},
+        ("reason",),
+    ),
+    "AcceptingPages.send_back": TextPage(
+        lazy_gettext("Return with a note"),
+        {"reason": lazy_gettext("What is to be mended?")},
+        ("reason",),
+    ),
+    "MergePages.decide": TextPage(
+        lazy_gettext("Merge two cases"),
+        {"reason": lazy_gettext("How do you know that it is one person?")},
+        ("reason",),
+    ),
+    "ExportPages.take": TextPage(
+        lazy_gettext("Export of a list"),
+        {"reason": lazy_gettext("What do you need the file for?")},
+        ("reason",),
+    ),
+    "ListPages.save": TextPage(
+        lazy_gettext("Saved lists"),
+        {"name": lazy_gettext("Save these filters and this order as")},
+    ),
+    "TeamPage.team": TextPage(lazy_gettext("Put somebody on the team"), {"since": lazy_gettext("Since")}),
+    "WorkTeamsPage.rename": TextPage(lazy_gettext("Teams"), {"name": lazy_gettext("Name of the team")}),
+    "UsersPage.new": TextPage(
+        lazy_gettext("New user"),
+        {
+            "user_name": lazy_gettext("User name"),
+            "last_name": lazy_gettext("Last name"),
+            "first_name": lazy_gettext("First name"),
+            "new_team": lazy_gettext("New team"),
+        },
+    ),
+    "UsersPage.user": TextPage(
+        lazy_gettext("Account"),
+        {
+            "last_name": lazy_gettext("Last name"),
+            "first_name": lazy_gettext("First name"),
+            "new_team": lazy_gettext("New team"),
+        },
+    ),
+    "OrganisationPage.organisation": TextPage(
+        lazy_gettext("Organisation"),
+        {"organisation": lazy_gettext("Name of the organisation")},
+    ),
+}
+"""By the endpoint to which they are sent. Passwords and words searched for are never kept, so their pages are not
+here."""

@@ -1,0 +1,139 @@
+"""What was typed on a page that could not be saved, under the words of its questions: to be read and copied."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from flask import current_app, request
+from flask_babel import gettext
+from sqlalchemy.exc import SQLAlchemyError
+
+from dosar.access.authorization import current_worker_or_none
+from dosar.access.i18n.languages import request_wording
+from dosar.language.question import Question
+from dosar.language.text.message import Mistake
+from dosar.language.text.texts import text_in_language
+from dosar.pages.context import PageContext, page_context
+from dosar.pages.recovery.expired_session import SHEET_ENDPOINTS
+from dosar.pages.recovery.text_forms import TEXT_PAGES
+from dosar.pages.rendering.form_rendering import RecordTitles, linked_ids
+from dosar.pages.rendering.record_view import answer_text
+from dosar.records.titles import link_titles
+
+REASON_BOX = "_reason"
+"""Why an answer in doubt is right."""
+UNSHOWN_BOXES = ("csrf_token", "password", "again", "current")
+
+
+class TypedBox(NamedTuple):
+    """One box: its name, the question it asks, if it is one of a sheet, and what stands in it."""
+
+    box: str
+    label: str
+    question: Question | None
+    texts: list[str]
+
+
+def is_text_page_post() -> bool:
+    """Whether this request sent what somebody typed, on a sheet or on another page."""
+    return request.method == "POST" and (request.endpoint in SHEET_ENDPOINTS or request.endpoint in TEXT_PAGES)
+
+
+def typed_texts() -> list[tuple[str, str]]:
+    """(what the box is called, what stood in it), in the order of the page."""
+    boxes = list(_typed_boxes())
+    at = page_context() if current_worker_or_none() is not None else None
+    titles = _typed_titles(at, boxes)
+    return [(box.label, text) for box in boxes for text in _answer_words(at, box, titles)]
+
+
+def _typed_boxes() -> Iterator[TypedBox]:
+    """The boxes of the page in which something stands, but none of those that nobody types in."""
+    questions, rows = _sheet_questions(), RowNumbers()
+    for box in request.form:
+        texts = [text for text in request.form.getlist(box) if text.strip()]
+        question, label = question_of_box(box, questions, rows)
+        label = label or _box_label(box, bool(questions))
+        if texts and label:
+            yield TypedBox(box, label, question, texts)
+
+
+def _box_label(box: str, on_sheet: bool) -> str:
+    """What a box is called that is no question of a sheet; nothing where nobody types in it."""
+    if on_sheet:
+        return gettext("Why (kept with the record)") if box == REASON_BOX else ""
+    page = TEXT_PAGES.get(request.endpoint or "")
+    if page is not None:
+        return str(page.boxes.get(box, ""))
+    return "" if box in UNSHOWN_BOXES or box.startswith("_") else box
+
+
+def _sheet_questions() -> Mapping[str, Question]:
+    """The questions of the sheet that was sent, as its paper asks them."""
+    repository = current_app.extensions["dosar_repository"]
+    form = repository.forms.get((request.view_args or {}).get("form")) if request.endpoint in SHEET_ENDPOINTS else None
+    if form is None:
+        return {}
+    wanted = request.args.get("face")
+    face = next((one for one in repository.definition.faces.get(form.key, ()) if one.face == wanted), None)
+    return {**form.questions, **(face.as_form(form).questions if face else {})}
+
+
+class RowNumbers(dict[str, list[str]]):
+    """The rows of each table, as they were met on the page."""
+
+    def number(self, table: str, index: str) -> int:
+        met = self.setdefault(table, [])
+        if index not in met:
+            met.append(index)
+        return met.index(index) + 1
+
+
+def question_of_box(box: str, questions: Mapping[str, Question], rows: RowNumbers) -> tuple[Question | None, str]:
+    """The question of a box and what it is called, a column with its table and its row."""
+    name, _, place = box.partition(".")
+    index, _, column = place.partition(".")
+    question = questions.get(name)
+    if question is None or not place:
+        return question, text_in_language(question.label, request_wording()) if question else ""
+    asked = question.column(column)
+    number = rows.number(name, index)
+    if asked is None:
+        return None, ""
+    return asked, gettext(
+        "%(table)s, row %(number)s: %(column)s",
+        number=number,
+        table=text_in_language(question.label, request_wording()),
+        column=text_in_language(asked.label, request_wording()),
+    )
+
+
+def _typed_titles(context: PageContext | None, boxes: list[TypedBox]) -> RecordTitles:
+    """What the records are called that were chosen; without the database nothing is."""
+    wanted: dict[str, set[int]] = {}
+    for one in boxes if context else ():
+        answer = _read_answer(context, one)
+        for target, ids in linked_ids([one.question], {one.question.name: answer}).items() if one.question else ():
+            wanted.setdefault(target, set()).update(ids)
+    if context is None or not wanted:
+        return {}
+    try:
+        return link_titles(context.repository, context.seen_forms(), wanted, context.reading)
+    except SQLAlchemyError:
+        return {}
+
+
+def _read_answer(context: PageContext | None, typed: TypedBox) -> Any:
+    """The answer that stands in the box; none where it cannot be read."""
+    try:
+        return typed.question.read(typed.texts, context.reading) if context and typed.question else None
+    except Mistake:
+        return None
+
+
+def _answer_words(context: PageContext | None, typed: TypedBox, titles: RecordTitles) -> list[str]:
+    """A choice or a record in words; what cannot be read as it was typed, but no number of a record."""
+    question, answer = typed.question, _read_answer(context, typed)
+    if context is not None and question is not None and answer is not None:
+        return [text] if (text := answer_text(context, question, answer, titles)) else []
+    is_number = question is not None and (question.link_target() is not None or question.attached)
+    return [] if is_number else [" ".join(typed.texts)]

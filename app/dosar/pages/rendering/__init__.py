@@ -1,0 +1,1 @@
+"""Answers as people read them: a form to fill in, a record, two answers side by side."""

@@ -1,0 +1,79 @@
+"""What is drawn alike again and again, drawn once: the choices a question offers, and questions not answered yet.
+
+A list of counties or countries is longer than the rest of its page. Nothing anybody typed is remembered here.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, lru_cache
+
+from flask import current_app
+from markupsafe import Markup
+
+from dosar.language.choices import Choice
+from dosar.language.identity_cache import IdentityKey
+from dosar.language.question import Question
+from dosar.language.text.texts import text_in_language
+from dosar.pages.rendering.question_view import PageOption, PageQuestion
+
+
+class OfferedChoices(list[PageOption]):
+    """Choices in one language; which of them is chosen is told when they are drawn."""
+
+    @classmethod
+    def of(cls, choices: Iterable[Choice], language: str) -> "OfferedChoices":
+        return cls(
+            PageOption(choice.code, text_in_language(choice.label, language), other=choice.other) for choice in choices
+        )
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        return frozenset(option.code for option in self)
+
+    @cached_property
+    def others(self) -> list[PageOption]:
+        """Those that ask for words of one's own."""
+        return [option for option in self if option.other]
+
+    @cached_property
+    def _lines(self) -> str:
+        drawn: Markup = current_app.jinja_env.get_template("parts/options.html").module.lines(self)  # type: ignore[attr-defined]
+        return str(drawn)
+
+    def lines(self, chosen: Iterable[str]) -> Markup:
+        """The lines of a select, these codes chosen."""
+        drawn = self._lines
+        for code in self.codes.intersection(chosen):
+            drawn = drawn.replace(f'value="{code}"', f'value="{code}" selected', 1)
+        return Markup(drawn)
+
+
+def offered_choices(question: Question, typed: Sequence[str], language: str) -> OfferedChoices:
+    """The choices offered where ``typed`` stands in the boxes."""
+    usual = _usual_choices(IdentityKey(question), language)
+    if usual.codes.issuperset(typed):
+        return usual
+    return OfferedChoices.of(question.in_order(question.options_with(typed), language), language)
+
+
+class BlankQuestionCache:
+    """Questions without an answer, as pages draw them."""
+
+    most = 4096
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[object, ...], PageQuestion] = {}
+
+    def found(self, key: tuple[object, ...], make: Callable[[], PageQuestion]) -> PageQuestion:
+        """The question remembered by the key; made now if there is none."""
+        asked = self.kept.get(key)
+        if asked is None:
+            if len(self.kept) >= self.most:
+                self.kept.clear()
+            asked = self.kept[key] = make()
+            asked.is_blank = True
+        return asked
+
+
+@lru_cache(maxsize=4096)
+def _usual_choices(same: IdentityKey[Question], language: str) -> OfferedChoices:
+    return OfferedChoices.of(same.thing.in_order(same.thing.options(), language), language)

@@ -1,0 +1,1 @@
+"""Figures for donors and the overview of the programme."""

@@ -1,0 +1,186 @@
+"""The overview of the residential programme: free beds, stays and their last day, service agreements."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, render_template, url_for
+from flask_babel import format_decimal, gettext, ngettext
+
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import RouteAccess, page_route, require_permission
+from dosar.access.services import access_services
+from dosar.access.worker import Worker
+from dosar.database.form_tables import USER_LINK
+from dosar.language.form import CASE_FORM
+from dosar.overview.programme import CurrentStay, FacilityBeds, ProgrammeNow, ServiceAgreement, programme_now
+from dosar.pages.context import PageContext, page_context
+from dosar.pages.formatting import day_text
+from dosar.records.titles import show_answer
+
+
+@dataclass(slots=True)
+class PhaseBlock:
+    """The beds of one phase."""
+
+    title: str
+    free: str
+    is_full: bool
+    note: str
+    facilities: list[tuple[str, str, str]]
+    """(name, address, how many are taken)."""
+
+
+@dataclass(slots=True)
+class StayLine:
+    """Somebody who stays now."""
+
+    case: str
+    url: str
+    phase: str
+    place: str
+    since: str
+    last_day: str
+    left: str
+    state: str
+    """``over``, ``near`` or nothing."""
+    extension: str
+    is_waiting: bool = False
+
+
+@dataclass(slots=True)
+class AgreementLine:
+    """What an agreement promised and what came of it."""
+
+    provider: str
+    url: str
+    service: str
+    promised: str
+    delivered: str
+    hours: str
+    valid_until: str
+    is_over: bool
+
+
+def _sees_stays() -> RouteAccess:
+    """Open to roles that see the sheets of the stays; there is no overview where no form says who stays where."""
+
+    def check(_: Worker, __: Mapping[str, Any]) -> None:
+        declared = access_services().definition.stages.programme
+        if declared is None:
+            abort(404)
+        require_permission("see", declared.stays.form)
+
+    return RouteAccess("see <stays>", check)
+
+
+class ProgrammePage(PageView):
+    """Beds free, people near their limit, promised against delivered."""
+
+    @page_route("/programme", _sees_stays())
+    def programme(self) -> str:
+        context = page_context()
+        declared = context.repository.definition.stages.programme
+        if declared is None:
+            abort(404)
+        now = programme_now(context.repository, declared, context.seen_forms(), context.reading)
+        return render_template(
+            "reports/programme.html",
+            title=gettext("Places and stays"),
+            phases=phase_blocks(context, now),
+            stays=[_stay_line(context, now, stay) for stay in now.stays],
+            agreements=[_agreement_line(context, now, agreement) for agreement in now.agreements],
+        )
+
+
+def phase_blocks(context: PageContext, now: ProgrammeNow) -> list[PhaseBlock]:
+    """The phases in the order of the choice list, those with a facility."""
+    if not now.beds:
+        return []
+    question = context.forms[now.declared.places.form].questions[now.declared.places.phase]
+    codes = [choice.code for choice in question.options()]
+    by_phase = {code: [bed for bed in now.beds if bed.phase == code] for code in codes}
+    return [
+        _phase_block(now, show_answer(question, code, context.reading), of_phase)
+        for code, of_phase in by_phase.items()
+        if of_phase
+    ]
+
+
+def _phase_block(now: ProgrammeNow, title: str, of_phase: list[FacilityBeds]) -> PhaseBlock:
+    beds, free = sum(one.beds for one in of_phase), sum(one.free for one in of_phase)
+    target = max((one.target or 0 for one in of_phase), default=0)
+    return PhaseBlock(
+        title,
+        ngettext("%(num)s bed free of %(beds)s", "%(num)s beds free of %(beds)s", free, beds=beds),
+        free <= 0,
+        gettext("The programme is for %(target)s people.", target=target) if target > beds else "",
+        [
+            (
+                now.titles.get((now.declared.places.form, one.place_id), ""),
+                url_for("RecordPages.show", form=now.declared.places.form, record_id=one.place_id),
+                _taken_text(one),
+            )
+            for one in of_phase
+        ],
+    )
+
+
+def _taken_text(beds: FacilityBeds) -> str:
+    """How many beds are taken, and how many would be once somebody accepts what waits."""
+    said = gettext("%(taken)s of %(beds)s taken", taken=beds.taken, beds=beds.beds)
+    return f"{said} · {_waiting_text(beds.waiting)}" if beds.waiting else said
+
+
+def _waiting_text(count: int) -> str:
+    return ngettext("%(num)s waits for acceptance", "%(num)s wait for acceptance", count)
+
+
+def _stay_line(context: PageContext, now: ProgrammeNow, one: CurrentStay) -> StayLine:
+    stays, today = now.declared.stays, context.reading.today
+    left = one.days_left(today)
+    return StayLine(
+        now.titles.get((CASE_FORM, one.case_id), str(one.case_id)),
+        url_for("RecordPages.show", form=stays.form, record_id=one.record_id),
+        show_answer(context.forms[stays.form].questions[stays.phase], one.phase, context.reading),
+        now.titles.get((now.declared.places.form, one.place_id or 0), ""),
+        day_text(one.since),
+        day_text(one.last_day) if one.last_day else "",
+        days_left_text(left),
+        "" if left is None else "over" if left < 0 else "near" if one.is_near(today) else "",
+        _extension_text(now, one),
+        one.is_waiting,
+    )
+
+
+def days_left_text(days: int | None) -> str:
+    """How many days are left, or how many it is over."""
+    if days is None:
+        return ""
+    if days < 0:
+        return ngettext("%(num)s day over", "%(num)s days over", -days)
+    return ngettext("%(num)s day", "%(num)s days", days)
+
+
+def _extension_text(now: ProgrammeNow, one: CurrentStay) -> str:
+    if not one.extended_until:
+        return ""
+    day, approver = day_text(one.extended_until), now.titles.get((USER_LINK, one.approver_id or 0), "")
+    if not approver:
+        return gettext("until %(day)s", day=day)
+    return gettext("until %(day)s, approved by %(name)s", day=day, name=approver)
+
+
+def _agreement_line(context: PageContext, now: ProgrammeNow, one: ServiceAgreement) -> AgreementLine:
+    declared = now.agreed
+    questions, until = context.forms[declared.form].questions, one.answers[declared.until]
+    return AgreementLine(
+        now.titles.get((questions[declared.provider].link_target() or "", one.answers[declared.provider] or 0), ""),
+        url_for("RecordPages.show", form=declared.form, record_id=one.record_id),
+        show_answer(questions[declared.service], one.answers[declared.service], context.reading),
+        show_answer(questions[declared.promised], one.answers[declared.promised], context.reading),
+        " · ".join([str(format_decimal(one.delivered)), *([_waiting_text(one.waiting)] if one.waiting else [])]),
+        format_decimal(one.hours),
+        day_text(until) if until else "",
+        bool(until and until < context.reading.today),
+    )

@@ -1,0 +1,58 @@
+"""How requests are received: nothing on the disk, and no character that nobody can type or see."""
+
+from io import BytesIO
+from typing import IO, Any
+
+from flask import Flask, Request
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.utils import cached_property
+
+from dosar.language.text.characters import strip_invisible
+
+NUL = "\x00"
+PASSWORD_BOXES = {"password", "again", "current"}
+
+
+class InMemoryRequest(Request):
+    """A request whose uploads never touch the disk; Werkzeug would write large ones to /tmp.
+
+    NUL is left out of what is asked and posted: no keyboard types it, and PostgreSQL keeps none. So is
+    what nobody sees, except from passwords: one that was once chosen with it goes on working.
+    """
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return BytesIO()
+
+    def _load_form_data(self) -> None:
+        if "form" in self.__dict__:
+            return
+        super()._load_form_data()
+        self.__dict__["form"] = _cleaned_texts(self.form)
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """What stands in the address."""
+        return _cleaned_texts(super().args)
+
+
+def _cleaned_texts(texts: MultiDict[str, str]) -> MultiDict[str, str]:
+    return ImmutableMultiDict(
+        (strip_invisible(name.replace(NUL, "")), _cleaned_text(name, text.replace(NUL, "")))
+        for name, text in texts.items(multi=True)
+    )
+
+
+def _cleaned_text(name: str, text: str) -> str:
+    return text if name in PASSWORD_BOXES else strip_invisible(text)
+
+
+def install_request_class(app: Flask) -> None:
+    """Use requests of this kind."""
+    kind: Any = InMemoryRequest
+    app.request_class = kind

@@ -1,0 +1,1 @@
+"""What a posted sheet goes through before it is kept."""

@@ -1,0 +1,52 @@
+"""The boxes of a sheet's page as a request brings them, and as a page draws them."""
+
+from collections.abc import Iterable
+
+from werkzeug.datastructures import MultiDict
+
+from dosar.filing.texts import Texts, texts_of_answers
+from dosar.language.question import Answers, Question, ReadingContext
+
+PostedBoxes = MultiDict[str, str]
+FILE_NOT_KEPT = "~not-kept-"
+"""How the text begins that stands in the box of a file that was chosen and not kept: it marks its row as begun. The
+file's name is not remembered, it may be somebody's."""
+KEEP_BOX_PREFIX = "_keep."
+"""How the boxes begin in which somebody chooses between two answers."""
+
+
+def texts_in(posted: PostedBoxes) -> Texts:
+    """What stands in the boxes, for filing."""
+    return posted.to_dict(flat=False)
+
+
+def as_boxes(texts: Texts) -> PostedBoxes:
+    """The opposite of :func:`texts_in`."""
+    posted: PostedBoxes = MultiDict()
+    for name, there in texts.items():
+        posted.setlist(name, there)
+    return posted
+
+
+def answers_as_posted(questions: Iterable[Question], answers: Answers, reading: ReadingContext) -> PostedBoxes:
+    """What the page of these answers would post."""
+    return as_boxes(texts_of_answers(questions, answers, reading))
+
+
+def copy_row_boxes(source: PostedBoxes, old: str, target: PostedBoxes, new: str) -> None:
+    """Copy every box of a row; ``old`` and ``new`` are the beginnings of their names."""
+    for name in list(source):
+        if name.startswith(old):
+            target.setlist(new + name[len(old) :], source.getlist(name))
+
+
+def take_saved_choices(
+    questions: Iterable[Question], posted: PostedBoxes, saved: Answers, reading: ReadingContext
+) -> None:
+    """Where the merge page chose the saved answer, put it in place of the typed one."""
+    for question in questions:
+        if posted.pop(f"{KEEP_BOX_PREFIX}{question.name}", "mine") != "theirs":
+            continue
+        for name in [name for name in posted if name == question.name or name.startswith(f"{question.name}.")]:
+            posted.poplist(name)
+        posted.update(answers_as_posted([question], saved, reading))

@@ -1,0 +1,91 @@
+"""A new sheet that is sent once more: as it was, it is saved already; with other answers, none of them is lost."""
+
+from flask import flash, redirect, request
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from dosar.language.question import Answers
+from dosar.pages.actions import record_face_url
+from dosar.pages.context import PageContext
+from dosar.pages.recovery.expired_session import posted_boxes
+from dosar.pages.sheet.posting.conflict import answer_marks
+from dosar.pages.sheet.posting.posted_answers import answers_as_posted
+from dosar.pages.sheet.sheet_view import TOKEN_BOXES, SheetEditor
+from dosar.pages.signed_tokens import version_token
+from dosar.pages.urls import sheet_page_url
+from dosar.records.audit_log import first_entry
+from dosar.records.row_scope import OutOfReach
+from dosar.records.save import open_sheet
+from dosar.records.unsaved import drafts
+from dosar.records.unsaved.drafts import DraftPlace
+
+FIRST_VERSION = 1
+BUTTON_BOXES = ("_more", "_confirmed", "_reason")
+
+
+def redirect_resubmission(
+    context: PageContext, sheet: SheetEditor, record_id: int, answers: Answers
+) -> Response | None:
+    """Where it leads if something else stands on the page than what was saved with it first.
+
+    What was typed waits as a draft where the record is corrected, with the version she knows: if somebody
+    corrected it meanwhile, both are compared.
+    """
+    key = sheet.whole.key
+    if not context.worker.may("see", key):
+        return None
+    try:
+        entered = _first_answers(context, sheet, record_id)
+    except OutOfReach:
+        return None
+    changed = [
+        question.name
+        for question in sheet.questions
+        if not (question.computed or question.issued or question.attached)
+        and question.as_said(answers.get(question.name)) != question.as_said(entered.get(question.name))
+    ]
+    if not changed:
+        return None
+    on_paper = sheet.papers.word if sheet.papers else {}
+    corrects = context.worker.may("correct", key) and not sheet.whole.append_only
+    if not corrects or not {*changed} <= context.forms[key].questions.keys():
+        flash(gettext("This sheet was saved before. What you have changed on it since was not saved."), "warning")
+        return redirect(record_face_url(key, record_id, on_paper), 303)
+    place = DraftPlace(key, record_id=record_id, step=0 if sheet.step is None else sheet.step + 1)
+    typed = _boxes_to_keep(sheet, answers, entered)
+    seen = version_token(key, record_id, FIRST_VERSION, answer_marks(sheet.questions, entered))
+    drafts.keep_draft(context.repository, context.worker.id, place, [*typed, ("_seen", seen)], sheet.face)
+    flash(
+        gettext("This sheet was saved before. What you have changed on it since stands here: look at it and save it."),
+        "warning",
+    )
+    return redirect(sheet_page_url(place, sheet.face), 303)
+
+
+def _boxes_to_keep(sheet: SheetEditor, answers: Answers, entered: Answers) -> list[tuple[str, str]]:
+    """What stands on the page, without the rows that are kept for good."""
+    tables = {question.name: question for question in sheet.questions if question.only_added}
+    rows = {
+        name: [
+            row
+            for row in answers.get(name) or ()
+            if table.as_said([row]) not in [table.as_said([one]) for one in entered[name]]
+        ]
+        for name, table in tables.items()
+        if entered.get(name)
+    }
+    left_out = (*TOKEN_BOXES, *BUTTON_BOXES)
+    typed = [
+        (name, text)
+        for name, text in posted_boxes(request.form)
+        if name not in left_out and name.partition(".")[0] not in rows
+    ]
+    posted = answers_as_posted([tables[name] for name in rows], rows, sheet.desk.reading)
+    return typed + [(name, text) for name in posted for text in posted.getlist(name)]
+
+
+def _first_answers(context: PageContext, sheet: SheetEditor, record_id: int) -> Answers:
+    """What was saved first, as the history tells it. Raises :class:`OutOfReach`."""
+    record = open_sheet(context.repository, sheet.whole.key, record_id).record
+    first = first_entry(context.repository, sheet.whole, record)
+    return {change.question.name: change.new for change in first.changes}

@@ -1,0 +1,100 @@
+"""Files posted with a sheet: looked at before they are kept."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from flask import request
+from sqlalchemy import insert
+
+from dosar.database.system_tables import attachment_table, utc_now
+from dosar.language.question import Answers, Question
+from dosar.language.text.characters import strip_invisible
+from dosar.language.text.message import Message, Mistake
+from dosar.language.validation import AnswerPath
+from dosar.pages.context import PageContext
+from dosar.pages.sheet.posting.posted_answers import FILE_NOT_KEPT, PostedBoxes
+from dosar.records.attachments import newly_attached_files, readable_files
+
+RefusedFiles = Mapping[str, Message]
+"""The text in the box → why the file was refused."""
+
+
+def take_uploads(context: PageContext, form: str, questions: Sequence[Question], posted: PostedBoxes) -> RefusedFiles:
+    """Keep the posted files and put their numbers in the boxes; says what was refused.
+
+    A kept file belongs to no record until the sheet is saved.
+    """
+    refused: dict[str, Message] = {}
+    for box, rows_of, question in _file_boxes(questions):
+        upload = request.files[box]
+        if not upload.filename:
+            continue
+        try:
+            number = _store_file(context, form, rows_of, question, strip_invisible(upload.filename), upload.read())
+            posted.setlist(box, [str(number)])
+        except Mistake as mistake:
+            mark = f"{FILE_NOT_KEPT}{len(refused)}"
+            refused[mark] = mistake.message
+            posted.add(box, mark)
+    return refused
+
+
+def _file_boxes(questions: Iterable[Question]) -> Iterator[tuple[str, str, Any]]:
+    """The boxes that files came with: name, table of rows (or nothing), question."""
+    for question in questions:
+        if question.attached and question.name in request.files:
+            yield question.name, "", question
+        for column in question.columns_asked():
+            for box in request.files if column.attached else ():
+                table, _, place = box.partition(".")
+                if table == question.name and place.partition(".")[2] == column.name:
+                    yield box, question.name, column
+
+
+def _store_file(context: PageContext, form: str, rows_of: str, question: Any, name: str, contents: bytes) -> int:
+    why_not = question.accepts(name, contents)
+    if why_not is not None:
+        raise why_not
+    clean = question.cleaned(contents)
+    with context.repository.writing():
+        kept = context.repository.session.execute(
+            insert(attachment_table)
+            .values(
+                form=form,
+                rows_of=rows_of,
+                question=question.name,
+                name=name[-200:],
+                media_type=question.media_type(name),
+                size=len(clean),
+                digest=sha256(clean).hexdigest(),
+                content=clean,
+                user_id=context.worker.id,
+                at=utc_now(),
+            )
+            .returning(attachment_table.c.id)
+        ).scalar_one()
+    return int(kept)
+
+
+def refused_file_messages(refused: RefusedFiles, posted: PostedBoxes) -> dict[AnswerPath, Message]:
+    """Why files were refused, by the place where their marks stand on the page."""
+    return {tuple(box.split(".")): refused[text] for box in posted for text in posted.getlist(box) if text in refused}
+
+
+def foreign_files(
+    context: PageContext,
+    form: str,
+    questions: Sequence[Question],
+    kept: Answers,
+    read: Answers,
+    record_id: int | None,
+) -> dict[AnswerPath, Message]:
+    """Where the number of another sheet's file is posted: a number alone attaches nothing."""
+    new = newly_attached_files(questions, kept, read)
+    files = readable_files(context.repository, context.forms, new.values(), context.worker.id)
+    return {
+        where: Message("This file belongs to another sheet. Attach it again.")
+        for where, number in new.items()
+        if number not in files or not files[number].may_answer(form, where, record_id, context.worker.id)
+    }

@@ -1,0 +1,72 @@
+"""The addresses of records, and the numbers in them: only those a record can have.
+
+A page names dozens of addresses; ``url_for`` would take longer than the page's statements.
+"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, request
+from werkzeug.routing import IntegerConverter, Map
+
+from dosar.records.unsaved.drafts import DraftPlace
+
+MAX_RECORD_NUMBER = 2**31 - 1
+
+
+class RecordNumberConverter(IntegerConverter):
+    """A number no database column could hold names no record: the address does not exist."""
+
+    def __init__(self, map: Map, *arguments: Any, **options: Any) -> None:
+        super().__init__(map, *arguments, **{"max": MAX_RECORD_NUMBER, **options})
+
+
+def install_record_numbers(app: Flask) -> None:
+    """Let ``<int:record_id>`` in every address mean such a number."""
+    app.url_map.converters["int"] = RecordNumberConverter
+
+
+def parse_record_number(text: str) -> int:
+    """The number of a record in the query of an address; 0, which no record has, for one too large."""
+    number = int(text)
+    return number if 0 < number <= MAX_RECORD_NUMBER else 0
+
+
+def record_url(form: str, record_id: int | None) -> str:
+    """Where a record is shown."""
+    return f"/records/{form}/{record_id}"
+
+
+def case_list_url(form: str, case_id: int) -> str:
+    """Where the records of a form in one case are listed."""
+    return f"/records/{form}?case={case_id}"
+
+
+def new_sheet_url(form: str, case_id: int) -> str:
+    """Where a sheet of a form is begun for a case."""
+    return f"/records/{form}/new?case={case_id}"
+
+
+def sheet_page_url(place: DraftPlace, face: str = "") -> str:
+    """The page of a sheet that is filled in: a new one, or a record's."""
+    if not place.record_id:
+        wanted = {"case": place.case_id, "face": face}
+        page = f"/records/{place.form}/new"
+    else:
+        wanted = {"face": face}
+        page = f"{record_url(place.form, place.record_id)}/edit" + (f"/{place.step}" if place.step else "")
+    query = urlencode({name: value for name, value in wanted.items() if value})
+    return f"{page}?{query}" if query else page
+
+
+def requested_place() -> DraftPlace:
+    """The page of a sheet that this request is for."""
+    named = request.view_args or {}
+    case_id = 0 if "record_id" in named else request.args.get("case", 0, type=parse_record_number)
+    return DraftPlace(str(named["form"]), case_id, named.get("record_id", 0), named.get("step", 0))
+
+
+def draft_url(place: DraftPlace, face: str) -> str:
+    """Where what stands on a page is kept while somebody types."""
+    wanted = {"case": place.case_id, "record": place.record_id, "step": place.step, "face": face}
+    return f"/drafts/{place.form}?{urlencode({name: value for name, value in wanted.items() if value})}"

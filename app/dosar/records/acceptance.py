@@ -1,0 +1,141 @@
+"""Acceptance: what a volunteer files waits for another worker, and counts from the moment she accepts it.
+
+Until then it may be returned, with a note that says what to mend. Deadlines, totals and figures are made of what
+:func:`is_accepted` lets through; what waits is shown beside them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, literal, select, union_all
+
+from dosar.database.form_tables import Record
+from dosar.database.system_tables import history_table as told
+from dosar.language.form import Form
+from dosar.language.text.message import Mistake
+from dosar.records import audit_log
+from dosar.records.audit_log import RETURNED_ACTION
+from dosar.records.repository import Repository
+from dosar.records.row_scope import OutOfReach, current_scope, right_to_accept
+from dosar.records.save import Actor, accept_record
+
+JUDGED_ACTIONS = ("entered", "corrected", RETURNED_ACTION, "accepted")
+"""The entries of the history that say whose turn it is."""
+
+
+@dataclass(frozen=True)
+class ReturnedSheet:
+    """A sheet that came back to the volunteer who filed it."""
+
+    form: str
+    id: int
+    case_id: int | None
+    at: datetime
+    by: int | None
+    note: str
+
+
+def accept_sheet(repository: Repository, form: Form, record_id: int, actor: Actor) -> Record:
+    """Somebody else has looked at what was entered and found it right."""
+    with repository.writing():
+        record = _record_to_judge(repository, form, record_id, actor)
+        accept_record(repository, record, actor)
+    return record
+
+
+def return_sheet(repository: Repository, form: Form, record_id: int, note: str, actor: Actor) -> Record:
+    """Return what waits to the one who filed it; it goes on waiting, and nothing in it changes.
+
+    Raises :class:`Mistake` without a note, or when nothing waits any more, and :class:`OutOfReach`.
+    """
+    if not note.strip():
+        raise Mistake("Write what is to be mended.")
+    with repository.writing():
+        record = _record_to_judge(repository, form, record_id, actor)
+        if not record.to_check:
+            raise Mistake("This sheet does not wait any more: somebody accepted it.")
+        audit_log.note_change(repository, record, RETURNED_ACTION, actor.user_id, {}, note.strip())
+    return record
+
+
+def _record_to_judge(repository: Repository, form: Form, record_id: int, actor: Actor) -> Record:
+    """The record, for somebody who may accept it."""
+    record = repository.find(form.key, record_id)
+    if actor.checked or not current_scope.get().may(right_to_accept(type(record)), form.key):
+        raise OutOfReach(f"accept {form.key}")
+    return record
+
+
+def last_return(repository: Repository, record: Record) -> ReturnedSheet | None:
+    """The note with which a sheet that waits was returned, until it is corrected or accepted."""
+    last = (
+        repository.session.execute(
+            select(told.c.action, told.c.at, told.c.user_id, told.c.changes)
+            .where(told.c.form == record.form_key, told.c.record_id == record.id, told.c.action.in_(JUDGED_ACTIONS))
+            .order_by(told.c.id.desc())
+            .limit(1)
+        ).one_or_none()
+        if record.to_check
+        else None
+    )
+    if last is None or last.action != RETURNED_ACTION:
+        return None
+    case_id = getattr(record, record.case_column) if record.case_column else None
+    return ReturnedSheet(
+        record.form_key, record.id, case_id, last.at, last.user_id, last.changes.get(audit_log.REASON_KEY, "")
+    )
+
+
+def sheets_returned_to(repository: Repository, forms: Iterable[str], user_id: int, most: int) -> list[ReturnedSheet]:
+    """What came back to the one who filed it and waits for her, the oldest first: one statement for all forms."""
+    queries = []
+    for key in forms:
+        kept: Any = repository.record_class(key)
+        queries.append(
+            select(literal(key).label("form"), kept.id.label("id")).where(
+                kept.to_check.is_(True), kept.changed_by == user_id
+            )
+        )
+    if not queries:
+        return []
+    hers = union_all(*queries).subquery()
+    rows = repository.session.execute(
+        select(told.c.form, told.c.record_id, told.c.case_id, told.c.at, told.c.user_id, told.c.changes)
+        .select_from(hers)
+        .join(told, told.c.id == _last_turn(hers.c.form, hers.c.id, told.c.id))
+        .where(told.c.action == RETURNED_ACTION)
+        .order_by(told.c.id)
+        .limit(most)
+    )
+    return [ReturnedSheet(*row[:5], row[5].get(audit_log.REASON_KEY, "")) for row in rows]
+
+
+def is_with_volunteer(form: Any, record_id: Any) -> ColumnElement[bool]:
+    """The condition that a record (its form and id) was returned and not corrected since."""
+    returned: ColumnElement[bool] = func.coalesce(_last_turn(form, record_id, told.c.action), "") == RETURNED_ACTION
+    return returned
+
+
+def _last_turn(form: Any, record_id: Any, column: Any) -> Any:
+    """A column of the entry that says last whose turn a record is."""
+    last = told.alias()
+    return (
+        select(last.c[column.name])
+        .where(last.c.form == form, last.c.record_id == record_id, last.c.action.in_(JUDGED_ACTIONS))
+        .order_by(last.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def is_accepted(kept: Any) -> ColumnElement[bool]:
+    """The condition that a record counts: nobody has to look at it first."""
+    counts: ColumnElement[bool] = kept.to_check.is_not(True)
+    return counts
+
+
+def waiting_count(kept: Any) -> Any:
+    """How many of the records gathered wait, as a column named ``waiting``."""
+    return func.sum(case((kept.to_check.is_(True), 1), else_=0)).label("waiting")

@@ -1,0 +1,174 @@
+"""Files attached to sheets: each belongs to a record and a question, and is found and read through them."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, insert, literal, select, update
+
+from dosar.database.system_tables import attachment_table
+from dosar.language.form import Form
+from dosar.language.question import Answers, Question
+from dosar.language.validation import AnswerPath
+from dosar.records.repository import Repository
+from dosar.records.row_scope import current_scope
+
+FILE_TARGET = "~file"
+"""What the names of files are kept under beside the titles of records: no form is called so."""
+
+AttachmentPlace = tuple[str, str]
+"""Table of rows (or nothing) and question."""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file without its content. It has no record until its sheet is saved."""
+
+    id: int
+    form: str
+    rows_of: str
+    question: str
+    record_id: int | None
+    name: str
+    media_type: str
+    size: int
+    user_id: int
+
+    def may_answer(self, form: str, where: AnswerPath, record_id: int | None, worker_id: int | None) -> bool:
+        """Whether it may become the answer there: it is hers and of no record yet, or was that question's before."""
+        if self.record_id is None:
+            return self.user_id == worker_id
+        return (self.form, self.rows_of, self.question, self.record_id) == (form, *attachment_place(where), record_id)
+
+
+_ATTACHMENTS_BY_ID = select(*[attachment_table.c[name] for name in Attachment.__dataclass_fields__]).where(
+    attachment_table.c.id.in_(bindparam("ids", expanding=True))
+)
+_CONTENT_BY_ID = select(attachment_table.c.content).where(attachment_table.c.id == bindparam("of_file"))
+_COPIED_COLUMNS = ("form", "rows_of", "question", "name", "media_type", "size", "digest", "content", "at")
+
+
+def readable_files(
+    repository: Repository,
+    known: Mapping[str, Form],
+    ids: Iterable[int],
+    worker_id: int | None,
+) -> dict[int, Attachment]:
+    """The files among these that the reader may open, by number.
+
+    She opens a file where she may read both its record and its question; ``known`` are the forms as she may
+    know them. One whose sheet was never saved is opened by who attached it.
+    """
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    rows = repository.session.execute(_ATTACHMENTS_BY_ID, {"ids": wanted})
+    found = {row.id: Attachment(**row._mapping) for row in rows}
+    owned = [one for one in found.values() if one.record_id is not None and _is_question_known(known, one)]
+    there = {(form, one) for form in {one.form for one in owned} for one in _readable_records(repository, form, owned)}
+    return {
+        one.id: one
+        for one in found.values()
+        if (one in owned and (one.form, one.record_id) in there) or (one.record_id is None and one.user_id == worker_id)
+    }
+
+
+def _is_question_known(known: Mapping[str, Form], one: Attachment) -> bool:
+    """Whether the reader knows the question that the file answers."""
+    if one.form not in known:
+        return False
+    top = known[one.form].questions.get(one.rows_of or one.question)
+    if top is None or not one.rows_of:
+        return top is not None
+    return any(column.name == one.question for column in top.columns_asked())
+
+
+def _readable_records(repository: Repository, form: str, owned: Iterable[Attachment]) -> set[int]:
+    """The records of the form, among the owners of these files, that the reader may read."""
+    kept: Any = repository.record_class(form)
+    ids = sorted({one.record_id for one in owned if one.form == form and one.record_id is not None})
+    asked = repository.statement(
+        ("owners of files", form), lambda: select(kept.id).where(kept.id.in_(bindparam("ids", expanding=True)))
+    )
+    options = {"with_deleted": current_scope.get().may("delete", form)}
+    return set(repository.session.scalars(asked, {"ids": ids}, execution_options=options))
+
+
+def file_content(repository: Repository, file_id: int) -> bytes:
+    """What is in the file. Whether it may be read is asked before."""
+    found: bytes = repository.session.execute(_CONTENT_BY_ID, {"of_file": file_id}).scalar_one()
+    return found
+
+
+def files_in_answers(questions: Iterable[Question], answers: Answers) -> Iterator[tuple[AnswerPath, int]]:
+    """Where files are among the answers, rows included, and their numbers."""
+    for question in questions:
+        answer = answers.get(question.name)
+        for place, row in enumerate(answer or ()) if question.columns_asked() else ():
+            for where, number in files_in_answers(question.columns_asked(), row):
+                yield (question.name, str(place), *where), number
+        kept = question.number_in(answer)
+        if question.attached and kept is not None:
+            yield (question.name,), kept
+
+
+def without_files(questions: Iterable[Question], answers: Answers) -> Answers:
+    """The answers without their files, for another sheet: a file stays where it was attached."""
+    asked = {question.name: question for question in questions}
+    kept = {name: answer for name, answer in answers.items() if name not in asked or not asked[name].attached}
+    for name, answer in kept.items():
+        if answer and name in asked and asked[name].columns_asked():
+            kept[name] = [without_files(asked[name].columns_asked(), row) for row in answer]
+    return kept
+
+
+def attachment_place(where: AnswerPath) -> AttachmentPlace:
+    """The question that is answered there."""
+    return (where[0], where[-1]) if len(where) > 1 else ("", where[0])
+
+
+def newly_attached_files(questions: Collection[Question], before: Answers, after: Answers) -> dict[AnswerPath, int]:
+    """The files that ``after`` names and ``before`` did not."""
+    known = {(attachment_place(where), number) for where, number in files_in_answers(questions, before)}
+    return {
+        where: number
+        for where, number in files_in_answers(questions, after)
+        if (attachment_place(where), number) not in known
+    }
+
+
+def adopt_files(repository: Repository, form: Form, record_id: int, before: Answers, after: Answers) -> None:
+    """The files that came with a sheet belong to its record from now on."""
+    for where, number in newly_attached_files(form.questions.values(), before, after).items():
+        rows_of, question = attachment_place(where)
+        repository.session.execute(
+            update(attachment_table)
+            .where(attachment_table.c.id == number, attachment_table.c.record_id.is_(None))
+            .values(form=form.key, rows_of=rows_of, question=question, record_id=record_id)
+        )
+
+
+def with_file_copies(repository: Repository, form: Form, answers: Answers, user_id: int | None) -> Answers:
+    """The answers with a copy of every file they name, for another record: each file has one record only."""
+    numbers = sorted({number for _, number in files_in_answers(form.questions.values(), answers)})
+    copies = {number: _copy_file(repository, number, user_id) for number in numbers}
+    return _renumber_files(form.questions.values(), answers, copies) if copies else answers
+
+
+def _copy_file(repository: Repository, number: int, user_id: int | None) -> int:
+    columns = [attachment_table.c[name] for name in _COPIED_COLUMNS]
+    owner = attachment_table.c.user_id if user_id is None else literal(user_id)
+    copied = select(*columns, owner).where(attachment_table.c.id == number)
+    made = insert(attachment_table).from_select([*_COPIED_COLUMNS, "user_id"], copied).returning(attachment_table.c.id)
+    return int(repository.session.execute(made).scalar_one())
+
+
+def _renumber_files(questions: Iterable[Question], answers: Answers, numbers: Mapping[int, int]) -> Answers:
+    changed = dict(answers)
+    for question in questions:
+        answer = answers.get(question.name)
+        if question.columns_asked() and answer:
+            changed[question.name] = [_renumber_files(question.columns_asked(), row, numbers) for row in answer]
+        elif question.attached and (number := question.number_in(answer)) is not None:
+            changed[question.name] = numbers[number]
+    return changed

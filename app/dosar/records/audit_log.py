@@ -1,0 +1,207 @@
+"""The history of a record: who changed which answer, when, from what to what."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, DateTime, Integer, Select, insert, literal, select
+
+from dosar.database.form_tables import Record
+from dosar.database.system_tables import history_table, utc_now
+from dosar.language.form import Form
+from dosar.language.question import Answer, Answers, Question
+from dosar.records.cases.case_members import CaseTable
+from dosar.records.history.renamed_questions import retell_changes
+from dosar.records.repository import Repository
+
+
+@dataclass(frozen=True)
+class AnswerChange:
+    """One question's answer before and after."""
+
+    question: Question
+    old: Answer
+    new: Answer
+
+
+TeamSeat = tuple[int, str, date]
+"""A worker, her role in the case, and the day."""
+
+
+@dataclass(frozen=True)
+class TeamChange:
+    """Who came to a case's team and who left it."""
+
+    joined: Sequence[TeamSeat] = ()
+    left: Sequence[TeamSeat] = ()
+
+
+NO_CHANGE = TeamChange()
+NO_OTHER_FORMS: Mapping[str, Form] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """What one worker did to one record at one moment."""
+
+    at: datetime
+    user_id: int | None
+    action: str
+    form_version: int
+    changes: Sequence[AnswerChange]
+    reason: str = ""
+    """Why soft warnings were confirmed or an entry reversed, if words were asked for."""
+    team: TeamChange = NO_CHANGE
+
+
+_INSERT_ENTRY = insert(history_table)
+REASON_KEY, JOINED_KEY, LEFT_KEY = "~reason", "~joined", "~left"
+RETURNED_ACTION = "returned"
+"""Sent back to the volunteer who filed it, with a note."""
+LEFT_WITH_CASE, BACK_WITH_CASE = "left_with_case", "back_with_case"
+WITH_CASE_ACTIONS = (LEFT_WITH_CASE, BACK_WITH_CASE)
+"""What a sheet went through along with its case: told by the sheet, and once by the case for all of them."""
+GONE_ACTIONS, BACK_ACTIONS = ("deleted", LEFT_WITH_CASE), ("restored", BACK_WITH_CASE)
+"""The entries after which a record is put away, and those after which it is there again."""
+
+
+def answer_differences(form: Form, old: Answers, new: Answers) -> dict[str, list[Any]]:
+    """Question → [old, new] in JSON form, for every answer that differs."""
+    changed: dict[str, list[Any]] = {}
+    for question in form.questions.values():
+        before, after = question.to_json(old.get(question.name)), question.to_json(new.get(question.name))
+        if (before or None) != (after or None) or (before is False) != (after is False):
+            changed[question.name] = [before, after]
+    return changed
+
+
+def note_change(
+    repository: Repository,
+    record: Record,
+    action: str,
+    user_id: int | None,
+    changes: Mapping[str, Any],
+    reason: str = "",
+) -> None:
+    """Write one entry, in the transaction of the change itself."""
+    repository.session.execute(
+        _INSERT_ENTRY,
+        {
+            "form": record.form_key,
+            "record_id": record.id,
+            "case_id": _case_of_record(record),
+            "at": utc_now(),
+            "user_id": user_id,
+            "action": action,
+            "form_version": record.form_version,
+            "changes": {**changes, **({REASON_KEY: reason} if reason else {})},
+        },
+    )
+
+
+def note_with_case(
+    repository: Repository, kept: CaseTable, sheets: ColumnElement[bool], action: str, user_id: int | None
+) -> None:
+    """Write one entry for each of these sheets, which went or came back with their case: one statement."""
+    every, changes = kept.table.c, literal({}, JSON)
+    told = select(
+        literal(kept.form),
+        every.id,
+        every.case_id,
+        literal(utc_now(), DateTime),
+        literal(user_id, Integer),
+        literal(action),
+        every.form_version,
+        changes,
+    ).where(sheets)
+    columns = ["form", "record_id", "case_id", "at", "user_id", "action", "form_version", "changes"]
+    repository.session.execute(insert(history_table).from_select(columns, told))
+
+
+def note_team(repository: Repository, case: Record, user_id: int | None, change: TeamChange) -> None:
+    """Write down who came to the team of the case and who left it."""
+    told = {JOINED_KEY: change.joined, LEFT_KEY: change.left}
+    note_change(
+        repository,
+        case,
+        "team",
+        user_id,
+        {name: [[who, role, day.isoformat()] for who, role, day in seats] for name, seats in told.items() if seats},
+    )
+
+
+def _seats_from_json(told: Sequence[Sequence[Any]]) -> list[TeamSeat]:
+    return [(who, role, date.fromisoformat(day)) for who, role, day in told]
+
+
+def _case_of_record(record: Record) -> int | None:
+    return getattr(record, record.case_column) if record.case_column else None
+
+
+def history_entries(
+    repository: Repository,
+    form: Form,
+    record: Record,
+    most: int = 200,
+    skipped: int = 0,
+    elsewhere: Mapping[str, Form] = NO_OTHER_FORMS,
+) -> list[AuditEntry]:
+    """The record's history, newest first, told with the questions of ``form``: ``most`` entries after those
+    ``skipped``.
+
+    ``form`` is the form as the reader may know it, ``elsewhere`` the forms she sees, to which a question may have
+    gone: changes of other questions are left out.
+    ``record`` was found within the reader's scope, which is what allows reading its history.
+    """
+    wanted = _entries_of(record).order_by(history_table.c.id.desc()).limit(most).offset(skipped)
+    return _read_entries(repository, form, record, wanted, elsewhere)
+
+
+def first_entry(repository: Repository, form: Form, record: Record) -> AuditEntry:
+    """How the record was entered."""
+    return _read_entries(repository, form, record, _entries_of(record).order_by(history_table.c.id).limit(1))[0]
+
+
+def _entries_of(record: Record) -> Select[Any]:
+    return select(history_table).where(history_table.c.form == record.form_key, history_table.c.record_id == record.id)
+
+
+def _read_entries(
+    repository: Repository,
+    form: Form,
+    record: Record,
+    wanted: Select[Any],
+    elsewhere: Mapping[str, Form] = NO_OTHER_FORMS,
+) -> list[AuditEntry]:
+    rows = repository.session.execute(wanted)
+    told = ((row, retell_changes(row.changes, row.id, record.form_key, repository.turns)) for row in rows)
+    return [
+        _make_entry({**form.questions, **dict(_questions_elsewhere(changes, elsewhere))}, row, changes)
+        for row, changes in told
+    ]
+
+
+def _questions_elsewhere(changes: Mapping[str, Any], forms: Mapping[str, Form]) -> Iterator[tuple[str, Question]]:
+    """The questions told as ``form.question``: they stand in another form now."""
+    for told in changes:
+        form, _, name = told.partition(".")
+        if name and form in forms and name in forms[form].questions:
+            yield told, forms[form].questions[name]
+
+
+def _make_entry(questions: Mapping[str, Question], row: Any, changes: Mapping[str, Any]) -> AuditEntry:
+    return AuditEntry(
+        row.at,
+        row.user_id,
+        row.action,
+        row.form_version,
+        [_make_change(questions[name], pair) for name, pair in changes.items() if name in questions],
+        changes.get(REASON_KEY, ""),
+        TeamChange(_seats_from_json(changes.get(JOINED_KEY, ())), _seats_from_json(changes.get(LEFT_KEY, ()))),
+    )
+
+
+def _make_change(question: Question, pair: Sequence[Any]) -> AnswerChange:
+    return AnswerChange(question, question.from_json(pair[0]), question.from_json(pair[1]))

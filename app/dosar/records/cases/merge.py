@@ -1,0 +1,251 @@
+"""Two cases of one person become one.
+
+The chosen answers stand in the case that is kept; every sheet of the other moves to it; the other is put
+away, empty, and remembers where its sheets went. One transaction: all of it, or nothing.
+
+A record never changes its case (:mod:`dosar.records.row_scope` refuses it); here is the one exception. It is
+open to who reaches every case and may correct and delete one, and it is told in the history of both.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+from sqlalchemy import and_, delete, func, insert, literal, select, union_all, update
+
+from dosar.database.append_only import closed_tables, table_opened
+from dosar.database.form_tables import Record
+from dosar.database.system_tables import history_table as entries
+from dosar.database.system_tables import merged_case_table, search_word_table, team_table, utc_now
+from dosar.database.text.folding import fold_text
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.question import Answers, Question
+from dosar.records import audit_log
+from dosar.records.attachments import with_file_copies
+from dosar.records.cases.case_members import CaseTable
+from dosar.records.repository import Repository
+from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
+from dosar.records.save import Actor, EditConflict, Sheet, correct_sheet, delete_sheet, open_sheet
+from dosar.records.unsaved import drafts
+
+MERGED_ACTION, MERGED_INTO_ACTION = "merged", "merged_into"
+MOVED_KEY = "~moved"
+"""What the entry of the kept case says: form → the sheets that came, by number."""
+MANAGER_ROLE, MEMBER_ROLE = "case_manager", "social_worker"
+"""A case has one manager; the other case's goes on as a member of the team."""
+
+
+@dataclass(frozen=True)
+class CaseMerge:
+    """Two cases: the one that is kept and the one that goes, with the versions somebody compared."""
+
+    kept_id: int
+    kept_version: int
+    gone_id: int
+    gone_version: int
+
+
+def may_merge(scope: Scope) -> bool:
+    """Whether this worker may make one case of two."""
+    return (scope.system or scope.cases == "all") and scope.may("correct", CASE_FORM) and scope.may("delete", CASE_FORM)
+
+
+def both_cases(repository: Repository, kept_id: int, gone_id: int) -> tuple[Sheet, Sheet]:
+    """The two cases with their answers. Raises :class:`OutOfReach`."""
+    if kept_id == gone_id or not may_merge(current_scope.get()):
+        raise OutOfReach(CASE_FORM)
+    return open_sheet(repository, CASE_FORM, kept_id), open_sheet(repository, CASE_FORM, gone_id)
+
+
+def differing_questions(form: Form, kept: Answers, gone: Answers) -> Iterator[Question]:
+    """The questions that the two cases answer differently, as far as ``form`` knows them.
+
+    A number the organisation gave out stays with its case; what is computed follows by itself.
+    """
+    for question in form.questions.values():
+        if question.computed or question.issued or not (question.column_types() or question.columns_asked()):
+            continue
+        theirs = gone.get(question.name)
+        if theirs not in (None, []) and question.to_json(question.unnumbered(theirs)) != question.to_json(
+            question.unnumbered(kept.get(question.name))
+        ):
+            yield question
+
+
+def merge_cases(
+    repository: Repository,
+    merging: CaseMerge,
+    taken: Iterable[str],
+    actor: Actor,
+    reason: str = "",
+    refused: Iterable[str] = (),
+) -> None:
+    """Make one case of two.
+
+    ``taken`` are the questions whose answer is the other case's. Where the kept case has no answer it gets
+    the other's in any case, unless somebody looked at it and ``refused`` it. Raises :class:`EditConflict` when
+    either case is no longer the version that was compared, and :class:`OutOfReach`.
+    """
+    form = repository.forms[CASE_FORM]
+    with repository.writing():
+        kept, gone = both_cases(repository, merging.kept_id, merging.gone_id)
+        if (kept.record.version, gone.record.version) != (merging.kept_version, merging.gone_version):
+            raise EditConflict
+        wanted, unwanted = set(taken), set(refused)
+        answers = {
+            question.name: question.unnumbered(gone.answers.get(question.name))
+            for question in differing_questions(form, kept.answers, gone.answers)
+            if question.name in wanted
+            or (question.name not in unwanted and kept.answers.get(question.name) in (None, []))
+        }
+        if answers:
+            answers = with_file_copies(repository, form, answers, actor.user_id)
+            # what the other case points to may be deleted since, or of a form that is not hers to see
+            with acting_as(SYSTEM_SCOPE):
+                correct_sheet(repository, form, merging.kept_id, merging.kept_version, answers, actor)
+        moved = _move_sheets(repository, merging)
+        drafts.move_drafts_to_case(repository, merging.gone_id, merging.kept_id)
+        _join_teams(repository, merging, actor)
+        _note_merge(repository, merging, moved, actor, reason)
+        delete_sheet(repository, form, merging.gone_id, actor)
+        _remember_merge(repository, merging, actor)
+    repository.session.expire_all()
+
+
+def count_case_sheets(repository: Repository, known: Iterable[str], case_id: int) -> dict[str, int]:
+    """Form → how many sheets of it the case has, in reach and of the forms ``known``: one statement."""
+    counts = []
+    for key in known:
+        kept = repository.record_class(key)
+        if kept.case_column == "case_id":
+            counts.append(select(literal(key), func.count(kept.id)).where(kept.case_id == case_id))
+    rows = repository.session.execute(union_all(*counts)) if counts else ()
+    return {key: count for key, count in rows if count}
+
+
+def case_by_merged_code(repository: Repository, code: str) -> int | None:
+    """Where the sheets of the case went that had this code: papers go on naming it."""
+    into: int | None = repository.session.scalar(
+        select(merged_case_table.c.into_id)
+        .join(
+            search_word_table,
+            and_(search_word_table.c.form == CASE_FORM, search_word_table.c.record_id == merged_case_table.c.case_id),
+        )
+        .where(search_word_table.c.word == fold_text(code.strip()), search_word_table.c.sensitivity == "")
+        .limit(1)
+    )
+    return into
+
+
+def case_merged_into(repository: Repository, case_id: int) -> int | None:
+    """Where the sheets of a case went that is no more, if it was merged."""
+    into: int | None = repository.session.scalar(
+        select(merged_case_table.c.into_id).where(merged_case_table.c.case_id == case_id)
+    )
+    return into
+
+
+def _move_sheets(repository: Repository, merging: CaseMerge) -> dict[str, list[int]]:
+    """Give every sheet, deleted ones too, to the kept case; and every link to the case with them."""
+    repository.session.flush()
+    moved: dict[str, list[int]] = {}
+    for kept in repository.belongings:
+        if kept.goes_with_case:
+            theirs = select(kept.table.c.id).where(kept.table.c.case_id == merging.gone_id)
+            ids = repository.session.scalars(theirs).all()
+            moved |= {kept.form: sorted(ids)} if ids else {}
+    _repoint_tables(repository, merging)
+    repository.session.execute(
+        update(entries)
+        .where(entries.c.case_id == merging.gone_id, entries.c.form != CASE_FORM)
+        .values(case_id=merging.kept_id)
+    )
+    return moved
+
+
+def _repoint_tables(repository: Repository, merging: CaseMerge) -> None:
+    """A ledger stays closed to everybody else: its entries stay as they are, only the case is another."""
+    connection = repository.session.connection()
+    closed = closed_tables(connection)
+    for kept in repository.belongings:
+        with table_opened(connection, kept.name) if kept.name in closed else nullcontext():
+            _repoint_table(repository, kept, merging)
+
+
+def _repoint_table(repository: Repository, kept: CaseTable, merging: CaseMerge) -> None:
+    """Every column of this table that holds the case that goes holds the kept one."""
+    for name in kept.links:
+        repository.session.execute(
+            update(kept.table).where(kept.table.c[name] == merging.gone_id).values({name: merging.kept_id})
+        )
+
+
+def _join_teams(repository: Repository, merging: CaseMerge, actor: Actor) -> None:
+    """Who works on the case that goes works on the kept one from now on."""
+    there = _team_roles(repository, merging.kept_id)
+    for user_id, role in _team_roles(repository, merging.gone_id).items():
+        if user_id not in there:
+            role = MEMBER_ROLE if role == MANAGER_ROLE and MANAGER_ROLE in there.values() else role
+            repository.session.execute(
+                insert(team_table).values(case_id=merging.kept_id, user_id=user_id, role=role, since=actor.today)
+            )
+            there[user_id] = role
+
+
+def _team_roles(repository: Repository, case_id: int) -> dict[int, str]:
+    rows = repository.session.execute(
+        select(team_table.c.user_id, team_table.c.role)
+        .where(team_table.c.case_id == case_id, team_table.c.until.is_(None))
+        .order_by(team_table.c.id)
+    )
+    return {row.user_id: row.role for row in rows}
+
+
+def _note_merge(
+    repository: Repository, merging: CaseMerge, moved: Mapping[str, list[int]], actor: Actor, reason: str
+) -> None:
+    kept, gone = repository.case(merging.kept_id), repository.case(merging.gone_id)
+    audit_log.note_change(
+        repository,
+        kept,
+        MERGED_ACTION,
+        actor.user_id,
+        {MOVED_KEY: moved},
+        _reason_with_code(code_of_case(repository, gone), reason),
+    )
+    audit_log.note_change(
+        repository,
+        gone,
+        MERGED_INTO_ACTION,
+        actor.user_id,
+        {MOVED_KEY: moved},
+        _reason_with_code(code_of_case(repository, kept), reason),
+    )
+
+
+def code_of_case(repository: Repository, case: Record) -> str:
+    """The only name a case has where others read it."""
+    asked = repository.forms[CASE_FORM].code_question
+    code = asked.restore_answer(case.columns()) if asked else None
+    return str(code or case.id)
+
+
+def _reason_with_code(code: str, reason: str) -> str:
+    """Which case it was, and why."""
+    return f"{code}: {reason}" if reason else code
+
+
+def _remember_merge(repository: Repository, merging: CaseMerge, actor: Actor) -> None:
+    """Remember where the sheets went; what once came to the case that goes went on, too."""
+    session = repository.session
+    session.execute(
+        delete(merged_case_table).where(merged_case_table.c.case_id.in_([merging.kept_id, merging.gone_id]))
+    )
+    session.execute(
+        update(merged_case_table).where(merged_case_table.c.into_id == merging.gone_id).values(into_id=merging.kept_id)
+    )
+    session.execute(
+        insert(merged_case_table).values(
+            case_id=merging.gone_id, into_id=merging.kept_id, at=utc_now(), user_id=actor.user_id
+        )
+    )

@@ -1,0 +1,76 @@
+"""Two cases that were merged by mistake become two again.
+
+The case that was put away comes back with the sheets it had; answers and colleagues that the kept case
+took from it stay there, where the history tells them. Open to who may merge.
+"""
+
+from contextlib import nullcontext
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from dosar.database.append_only import closed_tables, table_opened
+from dosar.database.system_tables import history_table as entries
+from dosar.database.system_tables import merged_case_table
+from dosar.language.form import CASE_FORM
+from dosar.records import audit_log
+from dosar.records.cases.case_members import CaseTable
+from dosar.records.cases.merge import MERGED_INTO_ACTION, MOVED_KEY, case_merged_into, code_of_case, may_merge
+from dosar.records.repository import Repository
+from dosar.records.row_scope import OutOfReach, current_scope
+from dosar.records.save import Actor, restore_sheet
+
+PARTED_ACTION = "parted"
+
+
+def unmerge_case(repository: Repository, case_id: int, actor: Actor) -> None:
+    """Bring a merged case back with its sheets. Raises :class:`OutOfReach`, also for a case that was never merged."""
+    if not may_merge(current_scope.get()):
+        raise OutOfReach(CASE_FORM)
+    with repository.writing():
+        into = case_merged_into(repository, case_id)
+        if into is None:
+            raise OutOfReach(CASE_FORM)
+        case = restore_sheet(repository, repository.forms[CASE_FORM], case_id, actor)
+        moved = _sheets_moved(repository, case_id)
+        _return_sheets(repository, case_id, moved)
+        other = repository.find(CASE_FORM, into, with_deleted=True)
+        audit_log.note_change(
+            repository, case, PARTED_ACTION, actor.user_id, {MOVED_KEY: moved}, code_of_case(repository, other)
+        )
+        audit_log.note_change(
+            repository, other, PARTED_ACTION, actor.user_id, {MOVED_KEY: moved}, code_of_case(repository, case)
+        )
+        repository.session.execute(delete(merged_case_table).where(merged_case_table.c.case_id == case_id))
+    repository.session.expire_all()
+
+
+def _sheets_moved(repository: Repository, case_id: int) -> dict[str, list[int]]:
+    """The sheets that left the case when it was merged, as its history tells."""
+    changes: Any = repository.session.scalar(
+        select(entries.c.changes)
+        .where(entries.c.form == CASE_FORM, entries.c.record_id == case_id, entries.c.action == MERGED_INTO_ACTION)
+        .order_by(entries.c.id.desc())
+        .limit(1)
+    )
+    there = {kept.form for kept in repository.belongings if kept.goes_with_case}
+    return {key: ids for key, ids in (changes or {}).get(MOVED_KEY, {}).items() if key in there}
+
+
+def _return_sheets(repository: Repository, case_id: int, moved: dict[str, list[int]]) -> None:
+    """These sheets, their rows and their history belong to the case again."""
+    repository.session.flush()
+    connection = repository.session.connection()
+    closed = closed_tables(connection)
+    for kept in repository.belongings:
+        if kept.is_of_case and kept.form in moved:
+            with table_opened(connection, kept.name) if kept.name in closed else nullcontext():
+                _return_table(repository, kept, case_id, moved[kept.form])
+    for key, ids in moved.items():
+        repository.session.execute(
+            update(entries).where(entries.c.form == key, entries.c.record_id.in_(ids)).values(case_id=case_id)
+        )
+
+
+def _return_table(repository: Repository, kept: CaseTable, case_id: int, ids: list[int]) -> None:
+    repository.session.execute(update(kept.table).where(kept.table.c[kept.sheet].in_(ids)).values(case_id=case_id))

@@ -1,0 +1,196 @@
+"""Is this person known already? Asked before she is filed a second time.
+
+The same code, personal number, telephone or e-mail, or a name that sounds nearly the same with the same
+year of birth. The question is asked of every record, also of those the worker may not reach: two workers
+cannot notice by themselves that they help one person. Of a record out of reach she learns its code and
+two initials, nothing else. This is the one deliberate read outside the scope; :func:`find_duplicates` is its door.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz.fuzz import token_sort_ratio
+from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
+
+from dosar.database.system_tables import search_word_table
+from dosar.database.text.folding import fold_text, near_misses, word_as_heard
+from dosar.database.text.transliteration import cyrillic_readings
+from dosar.language.form import Form
+from dosar.language.question import Answers, Question, Unknown
+from dosar.records.repository import Repository
+from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as, current_scope
+from dosar.records.search import LAST_CHARACTER, MAX_WORD_LENGTH, search_words
+
+NAME_QUESTIONS = (("last_name", "first_name"), ("previous_name", "first_name"))
+"""The questions that make a whole name, in every form about a person."""
+BIRTH_QUESTION = "birth_date"
+LEAST_LIKENESS = 88
+"""From this likeness on (of 100), two names may be one."""
+SAME_FIRST_LETTERS = 3
+"""Two words of a name begin alike: who shares less is not compared."""
+MAX_COMPARED = 2000
+MAX_DUPLICATES_TOLD = 5
+
+
+@dataclass(frozen=True)
+class LikelyDuplicate:
+    """A record that may be the same person's. Code and initials are all that is told of it."""
+
+    id: int
+    code: str
+    initials: str
+    likeness: float
+    """100 for the same number or address."""
+
+
+def deciding_questions(form: Form) -> set[str]:
+    """The questions by which a person is recognised; none for a form that is not about one."""
+    names = {name for pair in NAME_QUESTIONS for name in pair} & form.questions.keys()
+    if not {"last_name", "first_name"} <= names:
+        return set()
+    return names | {question.name for question in _exact_questions(form)} | ({BIRTH_QUESTION} & form.questions.keys())
+
+
+def _exact_questions(form: Form) -> list[Question]:
+    return [question for question in form.stored_questions if question.identifies and question.search]
+
+
+def find_duplicates(
+    repository: Repository, form: Form, answers: Answers, but: int | None = None
+) -> list[LikelyDuplicate]:
+    """The records of the form that may be of the person these answers are about, the likeliest first.
+
+    ``form`` is the whole form, ``but`` the record the answers are of. Raises :class:`OutOfReach` for who
+    may neither enter nor correct such records.
+    """
+    scope = current_scope.get()
+    if not (scope.may("enter", form.key) or scope.may("correct", form.key)):
+        raise OutOfReach(form.key)
+    if not deciding_questions(form):
+        return []
+    with acting_as(SYSTEM_SCOPE):
+        exactly = _with_same_number(repository, form, answers) - {but}
+        nearly = _with_alike_words(repository, form, answers) - {but}
+        compared = _compare_records(repository, form, answers, exactly | nearly)
+    found = [one for one in compared if one.id in exactly or one.likeness >= LEAST_LIKENESS]
+    found.sort(key=lambda one: (one.id not in exactly, -one.likeness, -one.id))
+    return found[:MAX_DUPLICATES_TOLD]
+
+
+def _with_same_number(repository: Repository, form: Form, answers: Answers) -> set[int]:
+    """The records that have one of these numbers or addresses, in whichever question."""
+    wanted = {
+        written[0][0]
+        for question in _exact_questions(form)
+        if (answer := answers.get(question.name)) is not None
+        and not isinstance(answer, Unknown)
+        and (written := search_words(question.words(answer)))
+    }
+    if not wanted:
+        return set()
+    return set(
+        repository.session.scalars(
+            select(search_word_table.c.record_id)
+            .where(search_word_table.c.form == form.key, search_word_table.c.word.in_(sorted(wanted)))
+            .limit(MAX_COMPARED)
+        )
+    )
+
+
+def _with_alike_words(repository: Repository, form: Form, answers: Answers) -> set[int]:
+    """The records in which two words begin like two words of the name: few of many, off the search index."""
+    parts = {part for name in whole_names(answers) for part in name.split()}
+    beginnings = sorted({part[:SAME_FIRST_LETTERS] for part in parts})
+    if len(beginnings) < 2:
+        return set()
+    begun = union_all(
+        *[
+            select(search_word_table.c.record_id, literal(place).label("place")).where(
+                search_word_table.c.form == form.key, alike
+            )
+            for place, beginning in enumerate(beginnings)
+            for alike in _words_beginning(beginning, {part for part in parts if part.startswith(beginning)})
+        ]
+    ).subquery()
+    return set(
+        repository.session.scalars(
+            select(begun.c.record_id)
+            .group_by(begun.c.record_id)
+            .having(func.count(begun.c.place.distinct()) >= 2)
+            .limit(MAX_COMPARED)
+        )
+    )
+
+
+def _words_beginning(beginning: str, parts: Iterable[str]) -> Iterator[ColumnElement[bool]]:
+    """The words that begin so, and those that a wrong letter at the beginning keeps apart from one of the parts."""
+    yield and_(search_word_table.c.word >= beginning, search_word_table.c.word < beginning + LAST_CHARACTER)
+    forms = sorted({form for part in parts for form in near_misses(part)})
+    if forms:
+        yield search_word_table.c.word.in_(forms)
+
+
+def whole_names(answers: Answers) -> list[str]:
+    """The person's names as they sound; only those with family name and first name."""
+    names = []
+    for pair in NAME_QUESTIONS:
+        parts = [str(answer) for name in pair if _is_word(answer := answers.get(name))]
+        if len(parts) == len(pair):
+            names += [_as_heard(read) for read in cyrillic_readings(" ".join(parts))]
+    return list(dict.fromkeys(names))
+
+
+def _as_heard(name: str) -> str:
+    return " ".join(word_as_heard(part)[:MAX_WORD_LENGTH] for part in fold_text(name).replace("-", " ").split())
+
+
+def _is_word(answer: Any) -> bool:
+    return answer is not None and not isinstance(answer, Unknown)
+
+
+def _compare_records(repository: Repository, form: Form, answers: Answers, ids: Iterable[int]) -> list[LikelyDuplicate]:
+    kept = repository.record_class(form.key)
+    questions = [form.questions[name] for name in sorted(deciding_questions(form))]
+    columns = [column.name for question in questions for column in question.columns()]
+    wanted = sorted(ids)
+    if not wanted:
+        return []
+    rows = repository.session.execute(
+        select(kept.id, *[getattr(kept, name) for name in columns]).where(kept.id.in_(wanted))
+    )
+    names, year = whole_names(answers), _birth_year(form, answers)
+    found = []
+    for row in rows:
+        columned = dict(zip(columns, row[1:], strict=True))
+        theirs = {question.name: question.restore_answer(columned) for question in questions}
+        likeness = _likeness(names, whole_names(theirs)) if _may_be_same(year, _birth_year(form, theirs)) else 0
+        found.append(LikelyDuplicate(row.id, _code_of_record(form, theirs, row.id), _initials_of(theirs), likeness))
+    return found
+
+
+def _likeness(ours: Sequence[str], theirs: Sequence[str]) -> float:
+    return max((token_sort_ratio(our, other) for our in ours for other in theirs), default=0.0)
+
+
+def _birth_year(form: Form, answers: Answers) -> str:
+    """The year of birth, as far as it is known."""
+    born = form.questions.get(BIRTH_QUESTION)
+    plain: Any = born.plain(answers.get(BIRTH_QUESTION)) if born is not None else None
+    return str(plain or "")[:4]
+
+
+def _may_be_same(year: str, other: str) -> bool:
+    return not year or not other or year == other
+
+
+def _code_of_record(form: Form, answers: Answers, record_id: int) -> str:
+    issued = next((question.name for question in form.stored_questions if question.issued), "")
+    return str(answers.get(issued) or record_id)
+
+
+def _initials_of(answers: Answers) -> str:
+    """ "Z. O." of Zagaievschi Olesea."""
+    return " ".join(
+        f"{answer[0].upper()}." for name in NAME_QUESTIONS[0] if _is_word(answer := answers.get(name)) and answer
+    )

@@ -1,0 +1,1 @@
+"""What was changed, exported, renamed or given up, and how it is told later."""

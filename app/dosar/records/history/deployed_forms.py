@@ -1,0 +1,160 @@
+"""The forms as their columns stand in the database, which no file need say any more.
+
+Every version that ever ran is kept. The columns of a form are those of its last version and of every
+question that an earlier version had: nothing is ever dropped, so an old question may come back.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, func, inspect, select
+
+from dosar.database.system_tables import form_version_table, moved_question_table
+from dosar.language.choices import Choice, ChoiceList
+from dosar.language.form import Form
+from dosar.language.load.folder import make_parts, with_choices
+
+FormContents = dict[str, Any]
+QuestionPlace = tuple[str, str]
+"""Table of rows (or nothing) and question."""
+
+FOLDER_ENTRY = "~folder"
+"""The part that remembers which files were read last, by which program, and what was found in them."""
+
+
+@dataclass
+class KeptForms:
+    """What the database remembers of the forms folder."""
+
+    latest: dict[str, Any] = field(default_factory=dict)
+    """Part → its last contents, ``None`` for a part that left the folder."""
+    versions: dict[str, list[FormContents]] = field(default_factory=lambda: defaultdict(list))
+    """Part → every contents it ever had, oldest first."""
+    names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Form → every name it had."""
+    founding: set[str] = field(default_factory=set)
+    """The parts with which the organisation began."""
+    moved_away: dict[str, set[str]] = field(default_factory=dict)
+    """Part → the questions that went to another form."""
+
+    @property
+    def good(self) -> dict[str, Any]:
+        """The parts that ran last."""
+        return {part: values for part, values in self.latest.items() if values is not None}
+
+
+def read_kept_forms(connection: Connection, only_latest: bool = False) -> KeptForms:
+    """Every version kept; ``only_latest`` spares a start the older ones."""
+    rows = select(form_version_table.c.id, form_version_table.c.form, form_version_table.c.definition).order_by(
+        form_version_table.c.id
+    )
+    if only_latest:
+        newest = select(func.max(form_version_table.c.id)).group_by(form_version_table.c.form)
+        rows = rows.where(form_version_table.c.id.in_(newest))
+    kept, gone = KeptForms(), _moved_questions(connection)
+    for number, part, values in connection.execute(rows):
+        if FOLDER_ENTRY not in kept.latest:
+            kept.founding.add(part)
+        sort, _, name = part.partition(":")
+        if sort == "form" and values is not None:
+            kept.names[name].add(values["form"])
+            values = {**values, "form": name}
+        kept.latest[part] = values
+        if values is not None:
+            kept.versions[part].append(_without_questions(values, gone[part], number))
+    kept.moved_away = {part: {name for name, _ in names} for part, names in gone.items()}
+    return kept
+
+
+def _moved_questions(connection: Connection) -> dict[str, list[tuple[str, int]]]:
+    """Part → the questions that went to another form, each with the last version that asked it."""
+    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    if inspect(connection).has_table(moved_question_table.name):  # an earlier version of Dosar did not have it
+        for row in connection.execute(select(moved_question_table)):
+            found[f"form:{row.form}"].append((row.question, row.last_version))
+    return found
+
+
+def _without_questions(values: FormContents, gone: Sequence[tuple[str, int]], version: int) -> FormContents:
+    names = {name for name, last in gone if version <= last}
+    if not names:
+        return values
+    sections = [
+        {**section, "questions": [one for one in section["questions"] if one["name"] not in names]}
+        for section in values["sections"]
+    ]
+    return {**values, "sections": sections}
+
+
+def deployed_contents(kept: KeptForms) -> dict[str, FormContents]:
+    """The contents of every form that has tables, with every question that has columns."""
+    return {part: all_questions(versions) for part, versions in kept.versions.items() if part.startswith("form:")}
+
+
+def deployed_forms(kept: KeptForms, parts: Mapping[str, FormContents]) -> dict[str, Form]:
+    """The forms these contents describe, with whatever choice lists they ever had, by the names of the parts.
+
+    A form that is about to get another name is there under the new one, and still says the old: its tables do.
+    """
+    lists: dict[str, Sequence[Choice]] = defaultdict(list)
+    for made in make_parts(
+        {part: versions[-1] for part, versions in kept.versions.items() if part.startswith("choices:")}
+    ).values():
+        if isinstance(made, ChoiceList):
+            lists[made.list] = made.choices
+    return {
+        part.partition(":")[2]: with_choices(made, lists)
+        for part, made in make_parts(parts).items()
+        if isinstance(made, Form)
+    }
+
+
+def all_questions(versions: Sequence[FormContents]) -> FormContents:
+    """The last version, with a section of the questions that only earlier ones had."""
+    known: dict[QuestionPlace, FormContents] = {}
+    for values in versions:
+        here = dict(questions_in_contents(values))
+        for (rows_of, name), question in here.items():
+            was = (rows_of, str(question.get("was")))
+            since = known.get((rows_of, name))
+            if was in known and was not in here and (since is None or since.get("was") != question.get("was")):
+                _rename_question(known, was, name)
+        known.update(here)
+    return _with_vanished(versions[-1], known)
+
+
+def questions_in_contents(values: FormContents) -> Iterator[tuple[QuestionPlace, FormContents]]:
+    """Every question as the file writes it, by its place."""
+    for section in values["sections"]:
+        for question in section["questions"]:
+            yield ("", question["name"]), question
+            for column in question.get("columns", ()):
+                yield (question["name"], column["name"]), column
+
+
+def _rename_question(known: dict[QuestionPlace, FormContents], was: QuestionPlace, name: str) -> None:
+    """A question got another name; the columns of a table of rows go with it."""
+    known.pop(was)
+    if was[0]:
+        return
+    for place in [place for place in known if place[0] == was[1]]:
+        known[name, place[1]] = known.pop(place)
+
+
+def _with_vanished(values: FormContents, known: Mapping[QuestionPlace, FormContents]) -> FormContents:
+    values = deepcopy(values)
+    here = dict(questions_in_contents(values))
+    vanished = {place: deepcopy(question) for place, question in known.items() if place not in here}
+    every = [*here.items(), *vanished.items()]
+    tables = {name: question for (rows_of, name), question in every if not rows_of}
+    for (rows_of, name), column in vanished.items():
+        columns = tables[rows_of]["columns"] if rows_of in tables else []
+        if rows_of and name not in [one["name"] for one in columns]:
+            columns.append(column)
+    gone = [question for (rows_of, _), question in vanished.items() if not rows_of]
+    if gone:
+        values["sections"].append({"title": values["title"], "questions": gone})
+    return values

@@ -1,0 +1,1 @@
+"""Links between records: where a sheet points, and from where it is pointed to."""

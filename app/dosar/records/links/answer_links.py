@@ -1,0 +1,83 @@
+"""The links among a sheet's answers, rows included: where each stands, and which record it points to."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dosar.database.form_tables import USER_LINK
+from dosar.database.union_reads import read_union
+from dosar.language.question import Question
+from dosar.language.validation import AnswerPath
+from dosar.records.repository import Repository
+
+
+@dataclass(frozen=True)
+class RecordLink:
+    """An answer that points to a record."""
+
+    where: AnswerPath
+    question: Question
+    number: int
+    row_id: int | None = None
+    """The row it stands in, if that is kept already."""
+
+    @property
+    def target(self) -> str:
+        return str(self.question.link_target())
+
+    @property
+    def place(self) -> tuple[Any, ...]:
+        """The same for the same link of the same kept row, wherever that stands by now."""
+        return self.where[0], self.row_id, self.where[-1], self.number
+
+
+def links_in_answers(questions: Iterable[Question], answers: Mapping[str, Any]) -> Iterator[RecordLink]:
+    """Every answer that points to a record or to somebody who signs in."""
+    for question in questions:
+        answer = answers.get(question.name)
+        for place, row in enumerate(answer or ()) if question.columns_asked() else ():
+            for link in links_in_answers(question.columns_asked(), row):
+                yield RecordLink((question.name, str(place), *link.where), link.question, link.number, row.get("id"))
+        number = question.number_in(answer)
+        if question.link_target() is not None and number is not None:
+            yield RecordLink((question.name,), question, number)
+
+
+def links_to_deleted(
+    repository: Repository,
+    questions: Iterable[Question],
+    answers: Mapping[str, Any],
+    before: Mapping[str, Any],
+) -> list[AnswerPath]:
+    """The answers that newly point to a record which the worker could read if it were not deleted.
+
+    What pointed to it before may stay; the session refuses anything new (:mod:`dosar.records.row_scope`), here it is
+    found to be told in words. One statement, or none.
+    """
+    asked = list(questions)
+    old = {link.place for link in links_in_answers(asked, before)}
+    new = [link for link in links_in_answers(asked, answers) if link.place not in old]
+    deleted = _records_pointed_to(repository, new, deleted=True)
+    return [one.where for one in new if (one.target, one.number) in deleted]
+
+
+def links_out_of_reach(repository: Repository, links: Iterable[RecordLink]) -> list[AnswerPath]:
+    """Those of the links whose record was deleted, or is not the worker's to see: one statement, or none."""
+    every = [link for link in links if link.target != USER_LINK]
+    there = _records_pointed_to(repository, every, deleted=False)
+    return [one.where for one in every if (one.target, one.number) not in there]
+
+
+def _records_pointed_to(repository: Repository, links: Iterable[RecordLink], deleted: bool) -> set[tuple[str, int]]:
+    """The records pointed to, in reach, that are deleted; or those that are not."""
+    wanted: dict[str, set[int]] = {}
+    for link in links:
+        if link.target in repository.forms:
+            wanted.setdefault(link.target, set()).add(link.number)
+    parts = []
+    for target, numbers in wanted.items():
+        kept: Any = repository.record_class(target)
+        gone = kept.deleted_at.is_not(None) if deleted else kept.deleted_at.is_(None)
+        parts.append((kept, [kept.id], [kept.id.in_(sorted(numbers)), gone]))
+    found = read_union(repository.session, parts, with_deleted=True)
+    return {(target, row["id"]) for target, rows in zip(wanted, found, strict=True) for row in rows}

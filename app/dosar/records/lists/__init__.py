@@ -1,0 +1,1 @@
+"""Lists of records: filtered, sorted, totalled, one page at a time."""

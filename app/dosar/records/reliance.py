@@ -1,0 +1,26 @@
+"""Whether others rely on a case: then whoever opened it by mistake no longer takes it back by herself."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
+
+from dosar.database.form_tables import Record
+
+
+def select_reliance(classes: Iterable[type[Record]], case_id: int, worker_id: int | None) -> Select[tuple[bool]]:
+    """Asks whether somebody else filed or corrected a sheet of the case, or a ledger has an entry in it.
+
+    It is asked of the whole case: sheets the worker does not see count too.
+    """
+    relying = [_reliance_condition(kept, case_id, worker_id) for kept in classes if kept.case_column == "case_id"]
+    return select(or_(false(), *relying))
+
+
+def _reliance_condition(kept: type[Record], case_id: int, worker_id: int | None) -> ColumnElement[bool]:
+    others: Any = (
+        true()
+        if kept.append_only
+        else or_(kept.created_by.is_distinct_from(worker_id), kept.changed_by.is_distinct_from(worker_id))
+    )
+    return exists().where(kept.case_id == case_id, kept.deleted_at.is_(None), others)

@@ -1,0 +1,111 @@
+"""The repository: the forms that run, their tables, and the session that reads and writes them."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import scoped_session
+
+from dosar.database.form_tables import FormTables, Record, build_tables
+from dosar.database.store import Store
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.link_scopes import cross_case_targets
+from dosar.language.load.folder import Definition
+from dosar.records.cases.case_members import CaseTable, read_case_tables
+from dosar.records.history.renamed_questions import RenamedQuestion, read_renamed_questions
+from dosar.records.row_scope import OutOfReach, enforce_scope
+
+
+class Repository:
+    """Everything the pages need to reach records.
+
+    Every read and write goes through :attr:`session`, where the acting worker's scope is enforced.
+    """
+
+    def __init__(self, store: Store, definition: Definition) -> None:
+        self.store = store
+        self.definition = definition
+        self.tables: FormTables = build_tables(definition.forms)
+        self._statements: dict[Hashable, Any] = {}
+        enforce_scope(store.session, self.tables.classes())
+
+    @property
+    def session(self) -> scoped_session[Any]:
+        return self.store.session
+
+    @property
+    def forms(self) -> Mapping[str, Form]:
+        return self.definition.forms
+
+    @cached_property
+    def turns(self) -> Mapping[str, Sequence[RenamedQuestion]]:
+        """What became of renamed and converted questions, for telling old history; read once."""
+        return read_renamed_questions(self.session)
+
+    @cached_property
+    def across_cases(self) -> frozenset[str]:
+        """The forms whose sheets are called by their case too, since other cases point to them."""
+        return cross_case_targets(self.forms)
+
+    @cached_property
+    def belongings(self) -> Sequence[CaseTable]:
+        """The tables that name cases, also those of forms that do not run; read once."""
+        return read_case_tables(self.session.connection())
+
+    def writing(self) -> AbstractContextManager[Any]:
+        """One transaction that writes: kept whole at the end, or nothing of it."""
+        return self.store.writing()
+
+    def statement(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """A statement made once and used again, with its values bound by name: to make one takes longer than
+        to run it."""
+        found = self._statements.get(key)
+        if found is None:
+            found = self._statements[key] = make()
+        return found
+
+    def record_class(self, form: str) -> type[Record]:
+        """The class of a form's records. Raises :class:`OutOfReach` for a form that does not run."""
+        try:
+            return self.tables.records[form]
+        except KeyError:
+            raise OutOfReach(form) from None
+
+    def find(self, form: str, record_id: int, with_deleted: bool = False) -> Record:
+        """The record. Raises :class:`OutOfReach` when it is missing or not hers to see."""
+        kept = self.record_class(form)
+        wanted = self.statement(("find", form), lambda: select(kept).where(kept.id == bindparam("record_id")))
+        found: Record | None = self.session.scalars(
+            wanted, {"record_id": record_id}, execution_options={"with_deleted": with_deleted}
+        ).one_or_none()
+        if found is None:
+            raise OutOfReach(form)
+        return found
+
+    def find_with_case(self, form: str, record_id: int, with_deleted: bool = False) -> tuple[Record, Record | None]:
+        """The record and the case it belongs to, in one statement; no case for one out of her sight.
+
+        The case file belongs to itself. Raises :class:`OutOfReach`.
+        """
+        kept = self.record_class(form)
+        if kept.case_column != "case_id":
+            record = self.find(form, record_id, with_deleted)
+            return record, record if kept.case_column else None
+        case = self.record_class(CASE_FORM)
+        wanted = self.statement(
+            ("find with case", form),
+            lambda: (
+                select(kept, case).outerjoin(case, kept.case_id == case.id).where(kept.id == bindparam("record_id"))
+            ),
+        )
+        found = self.session.execute(
+            wanted, {"record_id": record_id}, execution_options={"with_deleted": with_deleted}
+        ).one_or_none()
+        if found is None:
+            raise OutOfReach(form)
+        return found[0], found[1]
+
+    def case(self, case_id: int) -> Record:
+        return self.find(CASE_FORM, case_id)

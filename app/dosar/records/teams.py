@@ -1,0 +1,131 @@
+"""The team of a case: who works on it, in which role, since when, until when.
+
+Nothing is ever taken out: whoever leaves stays told, with both dates. There is one case manager at a time.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import insert, select, update
+
+from dosar.database.form_tables import Record
+from dosar.database.system_tables import team_table
+from dosar.database.users import User
+from dosar.language.form import CASE_FORM
+from dosar.language.text.message import Mistake
+from dosar.records import audit_log
+from dosar.records.repository import Repository
+from dosar.records.row_scope import OutOfReach, Scope, current_scope
+from dosar.records.save import Actor
+
+CASE_MANAGER = "case_manager"
+
+
+@dataclass(frozen=True)
+class TeamPlace:
+    """Somebody's place in a team that she has not left."""
+
+    user_id: int
+    role: str
+    since: date
+
+
+def may_change_team(places: Iterable[TeamPlace], scope: Scope) -> bool:
+    """Who may correct the case and reaches every case, or is its case manager."""
+    if scope.system:
+        return True
+    manages = any(place.role == CASE_MANAGER and place.user_id == scope.worker_id for place in places)
+    return scope.may("correct", CASE_FORM) and (scope.cases == "all" or manages)
+
+
+def team_places(repository: Repository, case: Record) -> list[TeamPlace]:
+    """Who works on the case now."""
+    rows = repository.session.execute(
+        select(team_table.c.user_id, team_table.c.role, team_table.c.since)
+        .where(team_table.c.case_id == case.id, team_table.c.until.is_(None))
+        .order_by(team_table.c.id)
+    )
+    return [TeamPlace(*row) for row in rows]
+
+
+def join_team(
+    repository: Repository,
+    case: Record,
+    user_id: int,
+    role: str,
+    actor: Actor,
+    since: date | None = None,
+    roles: Collection[str] | None = None,
+) -> None:
+    """Put a worker on the case, or give her another role; a new case manager takes over from the old one.
+
+    ``roles`` are those there are. Raises :class:`Mistake` and :class:`OutOfReach`.
+    """
+    day = since or actor.today
+    with repository.writing():
+        places = _changeable_places(repository, case)
+        _require_sense(repository, places, TeamPlace(user_id, role, day), actor, roles)
+        replaced = [place for place in places if place.user_id == user_id or place.role == role == CASE_MANAGER]
+        _end_places(repository, case, replaced, day)
+        repository.session.execute(insert(team_table).values(case_id=case.id, user_id=user_id, role=role, since=day))
+        told = audit_log.TeamChange([(user_id, role, day)], [(one.user_id, one.role, day) for one in replaced])
+        audit_log.note_team(repository, case, actor.user_id, told)
+
+
+def leave_team(
+    repository: Repository, case: Record, user_ids: Sequence[int], actor: Actor, until: date | None = None
+) -> None:
+    """Let workers leave the case. Its manager first hands it over. Raises :class:`Mistake`."""
+    day = until or actor.today
+    with repository.writing():
+        places = _changeable_places(repository, case)
+        leaving = [place for place in places if place.user_id in user_ids]
+        _require_manager_stays(leaving)
+        if day > actor.today or any(day < one.since for one in leaving):
+            raise Mistake("The day of leaving lies between the day of coming and today. Check it.")
+        _end_places(repository, case, leaving, day)
+        if leaving:
+            told = audit_log.TeamChange([], [(one.user_id, one.role, day) for one in leaving])
+            audit_log.note_team(repository, case, actor.user_id, told)
+
+
+def _changeable_places(repository: Repository, case: Record) -> list[TeamPlace]:
+    places = team_places(repository, case)
+    if not may_change_team(places, current_scope.get()):
+        raise OutOfReach("team")
+    return places
+
+
+def _require_sense(
+    repository: Repository, places: Iterable[TeamPlace], wanted: TeamPlace, actor: Actor, roles: Collection[str] | None
+) -> None:
+    if roles is not None and wanted.role not in roles:
+        raise Mistake("Choose the role this person has in the case.")
+    if not repository.session.scalar(select(User.id).where(User.id == wanted.user_id, User.active.is_(True))):
+        raise Mistake("Choose a person who can sign in.")
+    if wanted.since > actor.today:
+        raise Mistake("The day lies in the future. Write since when this person works on the case.")
+    hers = [place for place in places if place.user_id == wanted.user_id]
+    if any(her.role == wanted.role for her in hers):
+        raise Mistake("This person works on the case in this role already.")
+    _require_manager_stays(hers)
+
+
+def _require_manager_stays(leaving: Iterable[TeamPlace]) -> None:
+    if any(one.role == CASE_MANAGER for one in leaving) and not current_scope.get().system:
+        raise Mistake("The case manager cannot leave before the case has another one. Hand it over first.")
+
+
+def _end_places(repository: Repository, case: Record, places: Iterable[TeamPlace], day: date) -> None:
+    for place in places:
+        repository.session.execute(
+            update(team_table)
+            .where(
+                team_table.c.case_id == case.id,
+                team_table.c.user_id == place.user_id,
+                team_table.c.role == place.role,
+                team_table.c.until.is_(None),
+            )
+            .values(until=max(day, place.since))
+        )

@@ -1,0 +1,90 @@
+"""What a worker typed on a page that is no sheet, and could not send: kept for her alone and for a fortnight.
+
+A sheet has its drafts; the reason of a reversal, a note or a name waits here under the address it is sent to.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, insert, select
+
+from dosar.database.system_tables import expired_page_table, utc_now
+from dosar.records.repository import Repository
+from dosar.records.unsaved.drafts import DRAFT_LIFETIME, TypedBoxes, forget_old_pages
+
+MAX_EXPIRED_PAGES = 20
+"""More pages than anybody leaves unsent; the oldest go."""
+
+
+@dataclass(frozen=True)
+class ExpiredPage:
+    """The boxes of one page."""
+
+    id: int
+    endpoint: str
+    """The route it is sent to."""
+    address: str
+    boxes: TypedBoxes
+    saved_at: datetime
+
+
+def keep_expired_page(
+    repository: Repository, user_id: int, endpoint: str, address: str, boxes: Iterable[tuple[str, str]]
+) -> None:
+    """Keep what stands on the page, in place of what was kept of it before."""
+    moment = utc_now()
+    with repository.writing():
+        repository.session.execute(
+            delete(expired_page_table).where(
+                expired_page_table.c.user_id == user_id, expired_page_table.c.address == address
+            )
+        )
+        repository.session.execute(
+            insert(expired_page_table).values(
+                user_id=user_id,
+                endpoint=endpoint,
+                address=address,
+                boxes=[list(box) for box in boxes],
+                saved_at=moment,
+            )
+        )
+        forget_old_pages(repository, expired_page_table, user_id, MAX_EXPIRED_PAGES, moment)
+
+
+def expired_pages_of(repository: Repository, user_id: int) -> list[ExpiredPage]:
+    """What waits for this worker, the latest first."""
+    rows = repository.session.execute(
+        select(expired_page_table).where(*_pages_of_worker(user_id)).order_by(expired_page_table.c.saved_at.desc())
+    )
+    return [
+        ExpiredPage(row.id, row.endpoint, row.address, [(name, text) for name, text in row.boxes], row.saved_at)
+        for row in rows
+    ]
+
+
+def has_expired_pages(repository: Repository, user_id: int) -> bool:
+    """Whether anything waits for this worker."""
+    return bool(repository.session.scalar(select(exists().where(*_pages_of_worker(user_id)))))
+
+
+def discard_expired_page(repository: Repository, user_id: int, unsent_id: int) -> None:
+    """Forget one page of hers; anybody else's stays."""
+    _discard_pages(repository, expired_page_table.c.user_id == user_id, expired_page_table.c.id == unsent_id)
+
+
+def discard_sent_page(repository: Repository, user_id: int, address: str) -> None:
+    """What waited at the address has been sent."""
+    _discard_pages(repository, expired_page_table.c.user_id == user_id, expired_page_table.c.address == address)
+
+
+def _discard_pages(repository: Repository, *which: Any) -> None:
+    """Where there is none, nobody waits for a turn to write."""
+    if repository.session.scalar(select(exists().where(*which))):
+        with repository.writing():
+            repository.session.execute(delete(expired_page_table).where(*which))
+
+
+def _pages_of_worker(user_id: int) -> list[Any]:
+    return [expired_page_table.c.user_id == user_id, expired_page_table.c.saved_at >= utc_now() - DRAFT_LIFETIME]

@@ -103,7 +103,7 @@ def renewed(text: str) -> str:
     for place, made in tables().items():
         text = re.sub(
             rf"(?s)<!-- {place} -->\n.*?<!-- end -->",
-            lambda _: f"<!-- {place} -->\n{made}\n<!-- end -->",
+            lambda _: f"<!-- {place} -->\n{made}\n<!-- end -->",  # noqa: B023
             text,
         )
     return text

@@ -29,14 +29,16 @@ CALL_REFUSAL = f"EXECUTE FUNCTION {TRIGGER_PREFIX}_refuse()"
 BEFORE_CLOSING = {"sqlite": (), "postgresql": (REFUSE_FUNCTION,)}
 CLOSE_STATEMENTS = {
     "sqlite": (
-        f'CREATE TRIGGER "{TRIGGER_PREFIX}_update__{{table}}" BEFORE UPDATE OF {{columns}} ON "{{table}}" {RAISE_REFUSAL}',
+        f'CREATE TRIGGER "{TRIGGER_PREFIX}_update__{{table}}" BEFORE UPDATE OF {{columns}} ON "{{table}}" '
+        f"{RAISE_REFUSAL}",
         f'CREATE TRIGGER "{TRIGGER_PREFIX}_delete__{{table}}" BEFORE DELETE ON "{{table}}" {RAISE_REFUSAL}',
         # INSERT OR REPLACE takes the place of an entry, and SQLite calls no DELETE trigger for it
         f'CREATE TRIGGER "{TRIGGER_PREFIX}_insert__{{table}}" BEFORE INSERT ON "{{table}}" '
         f'WHEN EXISTS (SELECT 1 FROM "{{table}}" WHERE {{taken}}) {RAISE_REFUSAL}',
     ),
     "postgresql": (
-        f'CREATE TRIGGER {TRIGGER_PREFIX}_update BEFORE UPDATE OF {{columns}} ON "{{table}}" FOR EACH ROW {CALL_REFUSAL}',
+        f'CREATE TRIGGER {TRIGGER_PREFIX}_update BEFORE UPDATE OF {{columns}} ON "{{table}}" '
+        f"FOR EACH ROW {CALL_REFUSAL}",
         f'CREATE TRIGGER {TRIGGER_PREFIX}_delete BEFORE DELETE ON "{{table}}" FOR EACH ROW {CALL_REFUSAL}',
         f'CREATE TRIGGER {TRIGGER_PREFIX}_empty BEFORE TRUNCATE ON "{{table}}" FOR EACH STATEMENT {CALL_REFUSAL}',
     ),

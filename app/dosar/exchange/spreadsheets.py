@@ -154,9 +154,9 @@ def _sheet_xml(heads: Sequence[str], rows: Iterable[Sequence[CellValue]], styles
         wide.update(
             place for place, cell in enumerate(row) if isinstance(cell, str) and len(cell) > NARROW_COLUMN_WIDTH
         )
+    widths = [WIDE_COLUMN_WIDTH if place in wide else NARROW_COLUMN_WIDTH for place in range(len(heads))]
     columns = "".join(
-        f'<col min="{place}" max="{place}" width="{WIDE_COLUMN_WIDTH if place - 1 in wide else NARROW_COLUMN_WIDTH}" customWidth="1"/>'
-        for place in range(1, len(heads) + 1)
+        f'<col min="{place}" max="{place}" width="{width}" customWidth="1"/>' for place, width in enumerate(widths, 1)
     )
     written = "".join(f'<row r="{number}">{cells}</row>' for number, cells in enumerate(lines, 1))
     return (

@@ -54,6 +54,10 @@ class PageContext:
             abort(404)
         return self.forms[key]
 
+    def form_title(self, key: str) -> str:
+        """What one sheet of this form is called, in the reader's language."""
+        return text_in_language(self.forms[key].title, self.reading.language)
+
     def seen_forms(self) -> dict[str, Form]:
         """Every form she may see."""
         return {key: form for key, form in self.forms.items() if self.worker.may("see", key)}

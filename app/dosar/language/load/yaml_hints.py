@@ -15,10 +15,11 @@ INVISIBLE_SIGNS = "\u00ad\u200b-\u200f\u2060\ufeff"
 NO_REAL_SPACE = msgid(
     "A sign that only looks like a space (U+%(code)s) stands in this line; delete it and type a space, or nothing."
 )
+ODD_SIGNS = BLANK_SIGNS + INVISIBLE_SIGNS
 FALSE_SPACE = re.compile(
     # at the beginning and the end of a line, beside the marks of YAML, and inside a key
-    rf"(?m)^ *([{BLANK_SIGNS}{INVISIBLE_SIGNS}])|([{BLANK_SIGNS}{INVISIBLE_SIGNS}])\r?$|(?<=[:,\-{{\[])([{BLANK_SIGNS}{INVISIBLE_SIGNS}])"
-    rf"|([{BLANK_SIGNS}{INVISIBLE_SIGNS}]) *(?=[:}}\],](?:\s|$))|^[ \-{{]*\w*([{BLANK_SIGNS}{INVISIBLE_SIGNS}]+)\w* *:(?:\s|$)"
+    rf"(?m)^ *([{ODD_SIGNS}])|([{ODD_SIGNS}])\r?$|(?<=[:,\-{{\[])([{ODD_SIGNS}])"
+    rf"|([{ODD_SIGNS}]) *(?=[:}}\],](?:\s|$))|^[ \-{{]*\w*([{ODD_SIGNS}]+)\w* *:(?:\s|$)"
 )
 
 

@@ -140,8 +140,8 @@ def value_findings(
 class RuleTypeChecker:
     """Goes through one rule; ``asked`` are the questions it may ask about, by the name it asks with.
 
-    What :mod:`dosar.language.checks.rule_checks` tells already is passed over: names that are not there, several answers
-    compared as one, and answers compared with values they can never be.
+    What :mod:`dosar.language.checks.rule_checks` tells already is passed over: names that are not there, several
+    answers compared as one, and answers compared with values they can never be.
     """
 
     asked: Mapping[str, Question]

@@ -1,4 +1,7 @@
-"""A piece of a rule as its author would write it: the opposite of :func:`dosar.language.rules.expressions.parse_rule`."""
+"""A piece of a rule as its author would write it.
+
+The opposite of :func:`dosar.language.rules.expressions.parse_rule`.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -143,7 +143,7 @@ def _timeline_events(context: PageContext, found: list[SheetOfDay]) -> list[Case
     return [
         CaseEvent(
             show_answer(dated, one.day, context.reading),
-            text_in_language(context.forms[one.form].title, context.reading.language),
+            context.form_title(one.form),
             "",
             record_url(one.form, one.record_id),
         )
@@ -156,7 +156,7 @@ def _change_events(context: PageContext, found: list[RecordEvent]) -> list[CaseE
     return [
         CaseEvent(
             moment_text(event.at),
-            f"{ACTION_LABELS.get(event.action, event.action)}: {text_in_language(context.forms[event.form].title, context.reading.language)}",
+            f"{ACTION_LABELS.get(event.action, event.action)}: {context.form_title(event.form)}",
             event.who or gettext("Dosar"),
             record_url(event.form, event.record_id),
         )

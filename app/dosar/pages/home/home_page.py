@@ -225,7 +225,7 @@ def _returned_block(context: PageContext, found: _HomeContents) -> HomeBlock | N
                 filter(
                     None,
                     (
-                        text_in_language(context.forms[one.form].title, context.reading.language),
+                        context.form_title(one.form),
                         found.titles.get((CASE_FORM, one.case_id or 0)),
                     ),
                 )
@@ -260,7 +260,7 @@ def _records_block(
     shown = truncated_list(records, MAX_BLOCK_ENTRIES)
     entries = [
         HomeEntry(
-            text_in_language(context.forms[record.form].title, context.reading.language),
+            context.form_title(record.form),
             url_for("RecordPages.show", form=record.form, record_id=record.id),
             " · ".join(
                 filter(

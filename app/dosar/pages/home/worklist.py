@@ -105,9 +105,7 @@ def _missing_text(context: PageContext, one: LackingCase) -> str:
     """The first document, with its stage, and how many more."""
     stage, document = one.missing[0]
     language = context.reading.language
-    first = (
-        f"{text_in_language(stage.title, language)}: {text_in_language(context.forms[document.form].title, language)}"
-    )
+    first = f"{text_in_language(stage.title, language)}: {context.form_title(document.form)}"
     first = f"{first} ({gettext('waits for acceptance')})" if document.filed.waiting else first
     more = len(one.missing) - 1
     return f"{first} {ngettext('and %(num)s more', 'and %(num)s more', more)}" if more else first
@@ -125,7 +123,7 @@ def by_others_block(context: PageContext, found: list[ColleagueChange], titles: 
     """What others changed, each line leading to the case."""
     entries = [
         HomeEntry(
-            f"{titles[CASE_FORM, one.case_id]} · {text_in_language(context.forms[one.form].title, context.reading.language)}",
+            f"{titles[CASE_FORM, one.case_id]} · {context.form_title(one.form)}",
             url_for("CasePages.case", case_id=one.case_id),
             " · ".join(
                 (

@@ -10,7 +10,6 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_page
 from dosar.database.form_tables import USER_LINK
 from dosar.language.form import CASE_FORM
-from dosar.language.text.texts import text_in_language
 from dosar.overview.case_overview import RecordDeletion, deleted_records
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text
@@ -75,7 +74,7 @@ def _deleted_record(context: PageContext, record: RecordDeletion, titles: Record
 
 def _record_label(context: PageContext, record: RecordDeletion, titles: RecordTitles) -> str:
     """What it is: its form, its name and its case."""
-    form = text_in_language(context.forms[record.form].title, context.reading.language)
+    form = context.form_title(record.form)
     names = [
         strip_deleted_mark(titles[one])
         for one in ((record.form, record.id), (CASE_FORM, record.case_id or 0))

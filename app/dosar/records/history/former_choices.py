@@ -15,7 +15,10 @@ ChoicesEverOffered = dict[QuestionPlace, dict[str, FormContents]]
 
 
 def former_choices(kept: KeptForms, contents: Mapping[str, Any], forms: Mapping[str, Form]) -> FormerChoices:
-    """What the questions of the forms offered once and offer no more: for :func:`dosar.language.load.folder.make_definition`."""
+    """What the questions of the forms offered once and offer no more.
+
+    For :func:`dosar.language.load.folder.make_definition`.
+    """
     lists = _lists_ever(kept, contents)
     found: dict[str, dict[QuestionPlace, Sequence[FormerChoice]]] = {}
     for key, form in forms.items():

@@ -6,7 +6,6 @@ from dosar.database.form_tables import Record
 from dosar.language.form import CASE_FORM
 from dosar.language.question import Answers, Question
 from dosar.language.text.message import Message
-from dosar.language.text.texts import text_in_language
 from dosar.language.validation import ValidationIssue
 from dosar.pages.context import PageContext
 from dosar.records.cases.merge import count_case_sheets
@@ -31,11 +30,7 @@ def missing_document_doubts(
             (str(stage.done),),
             Message(
                 "Not filed yet: %(documents)s. Fill it in first; if it is kept elsewhere, save.",
-                {
-                    "documents": ", ".join(
-                        text_in_language(context.forms[form].title, context.reading.language) for form in lacking
-                    )
-                },
+                {"documents": ", ".join(context.form_title(form) for form in lacking)},
             ),
             soft=True,
         )

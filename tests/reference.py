@@ -1,4 +1,4 @@
-"""The tables of README.md, made of the classes they describe: ``python -m tests.reference`` renews them."""
+"""The tables of the reference, made of the classes they describe: ``python -m tests.reference`` renews them."""
 
 import re
 from collections.abc import Iterable
@@ -15,7 +15,8 @@ from dosar.language.load.json_schema import option_docs
 from dosar.language.question import Question
 from dosar.language.roles import Role
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+REFERENCE = ROOT / "app/docs/reference.md"
 TABLES: dict[str, type[BaseModel]] = {
     "form": Form,
     "section": Section,
@@ -31,7 +32,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "figure": Figure,
     "share": FigureShare,
 }
-"""Where a table stands in README.md, between ``<!-- name -->`` and ``<!-- end -->``, and what it describes."""
+"""Where a table stands in the reference, between ``<!-- name -->`` and ``<!-- end -->``, and what it describes."""
 
 
 def tables() -> dict[str, str]:
@@ -99,7 +100,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def renewed(text: str) -> str:
-    """README.md with every table as it should be."""
+    """The page with every table as it should be."""
     for place, made in tables().items():
         text = re.sub(
             rf"(?s)<!-- {place} -->\n.*?<!-- end -->",
@@ -110,4 +111,4 @@ def renewed(text: str) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(renewed(README.read_text(encoding="utf-8")), encoding="utf-8")
+    REFERENCE.write_text(renewed(REFERENCE.read_text(encoding="utf-8")), encoding="utf-8")

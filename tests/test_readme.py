@@ -1,4 +1,4 @@
-"""README.md is true: its commands, its accounts, its first form and its reference."""
+"""README.md and the reference are true: commands, accounts, the first form, every key and every code."""
 
 import re
 import shutil
@@ -20,19 +20,21 @@ from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.rules.expressions import RULE_FUNCTIONS
 from tests.databases import KEY
 from tests.pages.conftest import token_on
-from tests.reference import TABLES, kinds, renewed
+from tests.reference import REFERENCE as REFERENCE_PAGE
+from tests.reference import ROOT, TABLES, kinds, renewed
 from tests.test_translations import KEYWORDS
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+REFERENCE = REFERENCE_PAGE.read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "app/docs/contributing.md").read_text(encoding="utf-8")
 TRY_IT = "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/dosar start --demo"
 TEST_IT = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest"
 
 
-def part(title: str) -> str:
+def part(title: str, page: str = README) -> str:
     """What stands under a heading, up to the next one of its level or above."""
-    level = README[: README.index(f" {title}\n")].rpartition("\n")[2]
-    below = README.split(f"\n{level} {title}\n")[1]
+    level = page[: page.index(f" {title}\n")].rpartition("\n")[2]
+    below = page.split(f"\n{level} {title}\n")[1]
     return re.split(rf"^#{{2,{len(level)}}} ", below, maxsplit=1, flags=re.MULTILINE)[0]
 
 
@@ -173,43 +175,37 @@ def test_the_volunteer_types_the_address_in_and_never_sees_it(app: Flask) -> Non
 
 
 def test_the_tables_are_those_of_the_classes() -> None:
-    assert renewed(README) == README, "run: python -m tests.reference"
-    assert kinds() in README
+    assert renewed(REFERENCE) == REFERENCE, "run: python -m tests.reference"
+    assert kinds() in REFERENCE
 
 
 @pytest.mark.parametrize("place", TABLES)
 def test_every_option_says_what_it_is_for(place: str) -> None:
-    assert f"<!-- {place} -->" in README
+    assert f"<!-- {place} -->" in REFERENCE
     said = option_docs(TABLES[place])
     assert [name for name in TABLES[place].model_fields if name not in said] == []
 
 
 def test_every_function_is_told() -> None:
-    told = {name for cell in first_cells(part("Rules")) for name in re.findall(r"`(\w+)\(", cell)}
+    told = {name for cell in first_cells(part("Rules", REFERENCE)) for name in re.findall(r"`(\w+)\(", cell)}
     assert told == set(RULE_FUNCTIONS)
 
 
 def test_every_code_of_the_checks_is_told() -> None:
     sources = (path.read_text(encoding="utf-8") for path in (ROOT / "app/dosar").rglob("*.py"))
     codes = {code for source in sources for code in re.findall(r'"(F\d{3})"', source)}
-    assert first_cells(part("What `dosar check` says"))[2:] == sorted(codes)
+    assert first_cells(part("What `dosar check` says", REFERENCE))[2:] == sorted(codes)
 
 
 def test_every_file_of_the_forms_folder_is_told() -> None:
-    told = set(re.findall(r"`forms/([\w/]*?)(?:<\w+>)?\.?(?:yaml)?`", part("The form language")))
+    told = set(re.findall(r"`forms/([\w/]*?)(?:<\w+>)?\.?(?:yaml)?`", part("The form language", REFERENCE)))
     folder = ROOT / "forms"
     there = {path.relative_to(folder).parts[0].removesuffix(".yaml") for path in folder.rglob("*.yaml")}
     forms = {path.stem for path in folder.glob("*.yaml") if "form" in read_yaml(path).contents}
     assert there - forms - {"demo"} <= {name.strip("/") for name in told}
 
 
-def test_every_folder_of_the_program_is_told() -> None:
-    told = part("For developers")
-    folders = [path.name for path in (ROOT / "app/dosar").iterdir() if path.is_dir() and not path.name.startswith("_")]
-    assert [name for name in folders if f"`app/{name}`" not in told] == []
-
-
 def test_sentences_are_looked_for_under_the_same_words() -> None:
-    command = next(block for block in blocks("sh", README) if "pybabel" in block)
+    command = next(block for block in blocks("sh", CONTRIBUTING) if "pybabel" in block)
     asked = {word.partition(":")[0] for word in re.findall(r"-k (\S+)", command)}
     assert asked == set(KEYWORDS) - {"_", "gettext", "ngettext"}

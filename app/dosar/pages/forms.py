@@ -1,15 +1,30 @@
-"""The gate's own small forms: sign-in, passwords, users. The sheets of cases are not made of these."""
+"""What small forms are made of, and the gate's own: sign-in, passwords, users. The sheets of cases are not made of
+these."""
 
+from datetime import date
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, PasswordField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import (
+    Field,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 
-from dosar.access.i18n.languages import LANGUAGE_NAMES, request_language, wtforms_translations
+from dosar.access.i18n.languages import LANGUAGE_NAMES, request_language, request_reading, wtforms_translations
 from dosar.access.i18n.time_zones import time_zone_names
+from dosar.fields.dates import read_day
+from dosar.language.text.message import Mistake
+
+LONGEST_REASON = 500
 
 
 class TranslatedForm(FlaskForm):
@@ -19,16 +34,44 @@ class TranslatedForm(FlaskForm):
         def get_translations(self, form: Any) -> Any:
             return wtforms_translations(request_language())
 
+    @property
+    def status(self) -> int:
+        """The status of the page that shows this form: 422 where something in it has to be mended."""
+        return 422 if self.errors else 200
+
+
+def stripped(text: str | None) -> str | None:
+    """The text without blanks around it."""
+    return text.strip() if text else text
+
+
+def at_most(most: int) -> Length:
+    """Refuses a longer text."""
+    return Length(max=most, message=lazy_gettext("Write at most %(most)s characters.", most=most))
+
 
 def required_line(label: Any, missing: Any, most: int = 64, hint: Any = "") -> Field:
     """A line that must be filled in; ``missing`` says what to write."""
-    too_long = lazy_gettext("Write at most %(most)s characters.", most=most)
-    return StringField(
-        label,
-        description=hint,
-        filters=[lambda text: text.strip() if text else text],
-        validators=[InputRequired(missing), Length(max=most, message=too_long)],
-    )
+    return StringField(label, [InputRequired(missing), at_most(most)], description=hint, filters=[stripped])
+
+
+class DayField(StringField):
+    """A day, as people write days; ``day`` is the one that was read, if any was typed."""
+
+    day: date | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the day in the words of the sheets."""
+        if self.data:
+            try:
+                self.day = read_day(self.data, request_reading().today)
+            except Mistake as mistake:
+                raise ValidationError(mistake.message.say(gettext)) from None
+
+
+def reason_field(label: Any) -> Field:
+    """The words without which something is not done; whether there must be any, those say who do it."""
+    return TextAreaField(label, [at_most(LONGEST_REASON)], filters=[stripped])
 
 
 def new_password_fields() -> tuple[Field, Field]:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
+from wtforms import SelectField
+from wtforms.fields import SelectChoice
 
 from dosar.access.accounts.handover import OpenWork, close_account, open_work_of, possible_successors
 from dosar.access.accounts.users import set_user_active
@@ -18,8 +20,22 @@ from dosar.language.text.texts import text_in_language
 from dosar.pages.admin.users import user_full_name, user_or_404, user_page, user_role_titles
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import due_text, moment_text
+from dosar.pages.forms import TranslatedForm
 from dosar.pages.records.history import role_title
 from dosar.pages.urls import parse_record_number
+
+
+class AccountClosingForm(TranslatedForm):
+    """Who takes over what hangs on the account."""
+
+    successor = SelectField(
+        lazy_gettext("Who takes over?"),
+        validate_choice=False,
+        description=lazy_gettext(
+            "Of the drafts, those of forms that this person may fill in. Without anybody all stays as it is, and the "
+            "closed account is marked there."
+        ),
+    )
 
 
 @dataclass(slots=True)
@@ -38,10 +54,11 @@ class ClosingPage(PageView):
         user = user_or_404(user_id)
         if not user.active:
             return redirect(url_for("UsersPage.user", user_id=user_id), 303)
-        if request.method == "GET":
-            return _closing_page(page_context(), user)
+        closing = AccountClosingForm()
+        if not closing.validate_on_submit():
+            return _closing_page(page_context(), user, closing)
         try:
-            _close_user_account(user)
+            _close_user_account(user, closing.successor.data or "")
         except Mistake as mistake:
             return user_page(user_or_404(user_id), refused=mistake.message.say(gettext))
         flash(gettext("The account is closed."), "success")
@@ -52,28 +69,30 @@ def register(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(ClosingPage)
 
 
-def _close_user_account(user: User) -> None:
-    if not request.form.get("successor"):
+def _close_user_account(user: User, successor: str) -> None:
+    if not successor:
         set_user_active(access_services(), current_worker(), user.id, False)
         return
-    chosen = request.form.get("successor", 0, type=parse_record_number)
+    chosen = parse_record_number(successor) if successor.isascii() and successor.isdecimal() else 0
     close_account(access_services(), page_context().repository, current_worker(), user, chosen, page_context().reading)
 
 
-def _closing_page(context: PageContext, user: User) -> str:
+def _closing_page(context: PageContext, user: User, closing: AccountClosingForm) -> str:
     load = open_work_of(context.repository, user, context.reading)
+    closing.successor.choices = [
+        SelectChoice("", gettext("Nobody for now")),
+        *[
+            SelectChoice(str(one.id), f"{user_full_name(one)} · {', '.join(user_role_titles(one))}")
+            for one in ([] if load.is_empty else possible_successors(access_services(), current_worker(), user))
+        ],
+    ]
     return render_template(
         "admin/close_account.html",
         title=gettext("Close the account of %(name)s", name=user_full_name(user)),
+        form=closing,
         action=url_for("ClosingPage.close", user_id=user.id),
         cancel_url=url_for("UsersPage.user", user_id=user.id),
         lists=[one for one in _open_work_lists(context, load) if one.lines],
-        successors=[]
-        if load.is_empty
-        else [
-            (successor.id, f"{user_full_name(successor)} · {', '.join(user_role_titles(successor))}")
-            for successor in possible_successors(access_services(), current_worker(), user)
-        ],
     )
 
 

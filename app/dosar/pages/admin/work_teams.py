@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_appbuilder import AppBuilder
-from flask_babel import gettext
+from flask_appbuilder.security.sqla.models import Group
+from flask_babel import gettext, lazy_gettext
+from wtforms import HiddenField, StringField
+from wtforms.validators import Length
 
 from dosar.access.accounts.work_teams import (
     MAX_TEAM_NAME_LENGTH,
@@ -19,6 +22,19 @@ from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
 from dosar.pages.admin.users import user_full_name
+from dosar.pages.forms import TranslatedForm
+
+
+class TeamRenameForm(TranslatedForm):
+    """What a team is called."""
+
+    was = HiddenField()
+    name = StringField(lazy_gettext("Name of the team"), [Length(max=MAX_TEAM_NAME_LENGTH)])
+
+    def of(self, team: Group) -> "TeamRenameForm":
+        """Among those of the other teams on the page."""
+        self.name.id = f"name-{team.id}"
+        return self
 
 
 class WorkTeamsPage(PageView):
@@ -30,9 +46,10 @@ class WorkTeamsPage(PageView):
 
     @page_route("/teams/<int:team_id>", requires_page("users"), ("POST",))
     def rename(self, team_id: int) -> Any:
-        was, name, said = request.form.get("was", ""), request.form.get("name", ""), gettext("The team was renamed.")
+        typed = TeamRenameForm()
+        was, name, said = typed.was.data or "", typed.name.data or "", gettext("The team was renamed.")
         return _apply_team_change(
-            team_id, lambda: rename_work_team(access_services(), current_worker(), team_id, was, name), said, name
+            team_id, lambda: rename_work_team(access_services(), current_worker(), team_id, was, name), said, typed
         )
 
     @page_route("/teams/<int:team_id>/dissolve", requires_page("users"), ("POST",))
@@ -48,7 +65,7 @@ def register(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(WorkTeamsPage)
 
 
-def _apply_team_change(team_id: int, change: Callable[[], None], said: str, typed: str = "") -> Any:
+def _apply_team_change(team_id: int, change: Callable[[], None], said: str, typed: TeamRenameForm | None = None) -> Any:
     try:
         change()
     except LookupError:
@@ -59,18 +76,17 @@ def _apply_team_change(team_id: int, change: Callable[[], None], said: str, type
     return redirect(url_for("WorkTeamsPage.teams"), 303)
 
 
-def _teams_page(refused_id: int = 0, typed: str = "", refused: str = "") -> str:
+def _teams_page(refused_id: int = 0, typed: TeamRenameForm | None = None, refused: str = "") -> str:
     members = work_team_members(access_services().session)
     return render_template(
         "admin/work_teams.html",
         refused=refused,
         refused_id=refused_id,
-        most=MAX_TEAM_NAME_LENGTH,
         teams=[
             {
                 "id": team.id,
                 "name": team.name,
-                "typed": typed if team.id == refused_id else team.name,
+                "form": (typed if typed and team.id == refused_id else _renaming(team)).of(team),
                 "members": [
                     (user_full_name(user), url_for("UsersPage.user", user_id=user.id))
                     for user in members.get(team.id, ())
@@ -81,3 +97,7 @@ def _teams_page(refused_id: int = 0, typed: str = "", refused: str = "") -> str:
             for team in all_work_teams(access_services().session)
         ],
     )
+
+
+def _renaming(team: Group) -> TeamRenameForm:
+    return TeamRenameForm(formdata=None, name=team.name)

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.wrappers import Response
+from wtforms import HiddenField
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
 from dosar.language.form import CASE_FORM
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext, find_or_404, page_context
+from dosar.pages.forms import LONGEST_REASON, TranslatedForm, required_line
 from dosar.pages.rendering.comparison import comparison_text
 from dosar.pages.rendering.form_rendering import linked_ids
 from dosar.pages.rendering.question_view import SearchBox, SearchResult
@@ -35,7 +37,18 @@ from dosar.records.save import EditConflict, Sheet, open_sheet
 from dosar.records.titles import link_titles, titles_of_records
 
 MAX_MERGE_CANDIDATES = 12
-MAX_MERGE_REASON = 500
+
+
+class MergeForm(TranslatedForm):
+    """That two cases are one person's; which answers stay is chosen for each question."""
+
+    seen, other = HiddenField(name="_seen"), HiddenField(name="_other")
+    reason = required_line(
+        lazy_gettext("How do you know that it is one person?"),
+        lazy_gettext("Write how you know that it is one person."),
+        LONGEST_REASON,
+        lazy_gettext("Kept in the history of both cases."),
+    )
 
 
 class MergePages(PageView):
@@ -62,23 +75,22 @@ class MergePages(PageView):
         )
 
     @page_route("/cases/<int:case_id>/merge/<int:other_id>", requires_permission("delete", CASE_FORM))
-    def compare(self, case_id: int, other_id: int) -> str:
+    def compare(self, case_id: int, other_id: int) -> Any:
         at = _coordinator_context()
-        return _merge_page(at, *find_or_404(both_cases, at.repository, case_id, other_id))
+        return _merge_page(at, *find_or_404(both_cases, at.repository, case_id, other_id), MergeForm())
 
     @page_route(
         "/cases/<int:case_id>/merge/<int:other_id>", requires_permission("delete", CASE_FORM), methods=("POST",)
     )
     def decide(self, case_id: int, other_id: int) -> Any:
-        at, reason = _coordinator_context(), request.form.get("reason", "").strip()[:MAX_MERGE_REASON]
-        if not reason:
-            kept, gone = find_or_404(both_cases, at.repository, case_id, other_id)
-            return _merge_page(at, kept, gone, gettext("Write how you know that it is one person.")), 422
+        at, deciding = _coordinator_context(), MergeForm()
+        if not deciding.validate_on_submit():
+            return _merge_page(at, *find_or_404(both_cases, at.repository, case_id, other_id), deciding)
         merging = CaseMerge(
             case_id,
-            shown_version(request.form.get("_seen", ""), CASE_FORM, case_id),
+            shown_version(deciding.seen.data or "", CASE_FORM, case_id),
             other_id,
-            shown_version(request.form.get("_other", ""), CASE_FORM, other_id),
+            shown_version(deciding.other.data or "", CASE_FORM, other_id),
         )
         try:
             find_or_404(
@@ -87,7 +99,7 @@ class MergePages(PageView):
                 merging,
                 _chosen_questions("theirs"),
                 at.actor,
-                reason,
+                deciding.reason.data,
                 refused=_chosen_questions("mine"),
             )
         except EditConflict:
@@ -134,7 +146,9 @@ def _likely_cases(context: PageContext, sheet: Sheet) -> dict[int, str]:
     )
 
 
-def _merge_page(context: PageContext, kept: Sheet, gone: Sheet, problem: str = "") -> str:
+def _merge_page(context: PageContext, kept: Sheet, gone: Sheet, deciding: MergeForm) -> Any:
+    deciding.seen.data = version_token(CASE_FORM, kept.record.id, kept.record.version)
+    deciding.other.data = version_token(CASE_FORM, gone.record.id, gone.record.version)
     kept_head, gone_head = context.case_head(kept.record), context.case_head(gone.record)
     counts = count_case_sheets(context.repository, context.seen_forms(), gone.record.id)
     already = count_case_sheets(context.repository, context.seen_forms(), kept.record.id)
@@ -144,19 +158,14 @@ def _merge_page(context: PageContext, kept: Sheet, gone: Sheet, problem: str = "
         title=gettext("Merge two cases"),
         kept=kept_head,
         gone=gone_head,
-        problem=problem,
+        form=deciding,
         fields=_answers_to_choose(context, kept, gone),
         moves=_sheet_counts(context, counts),
         twice=[_form_title(context, key) for key in twice],
-        hidden={
-            "_seen": version_token(CASE_FORM, kept.record.id, kept.record.version),
-            "_other": version_token(CASE_FORM, gone.record.id, gone.record.version),
-        },
         action=request.path,
         cancel_url=url_for("CasePages.case", case_id=kept.record.id),
         swap_url=url_for("MergePages.compare", case_id=gone.record.id, other_id=kept.record.id),
-        reason=request.form.get("reason", ""),
-    )
+    ), deciding.status
 
 
 def _answers_to_choose(context: PageContext, kept: Sheet, gone: Sheet) -> list[DifferingAnswer]:

@@ -5,20 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
+from wtforms import HiddenField, RadioField, SelectField
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
 from dosar.database.form_tables import Record
-from dosar.fields.dates import format_day, read_day
+from dosar.fields.dates import format_day
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.overview.case_overview import CaseTeamMember, team_members
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.formatting import day_text
+from dosar.pages.forms import DayField, TranslatedForm, stripped
 from dosar.pages.records.history import role_title
-from dosar.pages.rendering.question_view import PageProblem
 from dosar.pages.sheet.link_picker import matching_people
 from dosar.pages.sheet.sheet_view import saved_response
 from dosar.records.teams import CASE_MANAGER, TeamPlace, join_team, leave_team, may_change_team
@@ -34,6 +37,23 @@ class TeamLine:
     leave_url: str = ""
 
 
+class TeamMemberForm(TranslatedForm):
+    """Who is put on the team."""
+
+    search = HiddenField()
+    user = RadioField(
+        lazy_gettext("Colleague"),
+        [InputRequired(lazy_gettext("Choose a person who can sign in."))],
+        validate_choice=False,
+    )
+    role = SelectField(
+        lazy_gettext("Role in this case"),
+        validate_choice=False,
+        description=lazy_gettext("A new case manager takes over from the one before."),
+    )
+    since = DayField(lazy_gettext("Since"), filters=[stripped])
+
+
 class TeamPage(PageView):
     """Everybody who sees the case sees its team; its case manager and who reaches every case change it."""
 
@@ -41,9 +61,12 @@ class TeamPage(PageView):
     def team(self, case_id: int) -> Any:
         context = page_context()
         case = find_or_404(context.repository.case, case_id)
-        if request.method == "GET":
-            return _team_page(context, case)
-        return _change_team(context, case, _join_team, gettext("The team was changed."))
+        joining = TeamMemberForm()
+        if request.method == "POST":
+            _require_may_change(context, case)
+        if not joining.validate_on_submit():
+            return _team_page(context, case, joining)
+        return _change_team(context, case, lambda at, case: _join_team(at, case, joining), joining)
 
     @page_route(
         "/cases/<int:case_id>/team/<int:user_id>/leave", requires_permission("see", CASE_FORM), methods=("POST",)
@@ -51,62 +74,68 @@ class TeamPage(PageView):
     def leave(self, case_id: int, user_id: int) -> Any:
         context = page_context()
         case = find_or_404(context.repository.case, case_id)
+        _require_may_change(context, case)
         return _change_team(
             context,
             case,
             lambda at, case: leave_team(at.repository, case, [user_id], at.actor),
-            gettext("The team was changed."),
+            TeamMemberForm(formdata=None),
         )
 
 
-def _join_team(context: PageContext, case: Record) -> None:
-    """Put the person chosen on the page on the team."""
-    chosen, typed = request.form.get("user", ""), request.form.get("since", "").strip()
-    if not chosen.isascii() or not chosen.isdecimal() or len(chosen) > 9:
-        raise Mistake("Choose a person who can sign in.")
-    since = read_day(typed, context.reading.today) if typed else None
-    roles = {role.role for role in context.repository.definition.roles.roles}
-    join_team(context.repository, case, int(chosen), request.form.get("role", ""), context.actor, since, roles)
-
-
-def _change_team(context: PageContext, case: Record, change: Any, done: str) -> Any:
-    case_id = case.id
+def _require_may_change(context: PageContext, case: Record) -> None:
     if not may_change_team(_team_places(team_members(context.repository, case, context.reading)), context.worker.scope):
         abort(403)
+
+
+def _join_team(context: PageContext, case: Record, joining: TeamMemberForm) -> None:
+    """Put the person chosen on the page on the team."""
+    chosen = joining.user.data
+    if not chosen.isascii() or not chosen.isdecimal() or len(chosen) > 9:
+        raise Mistake("Choose a person who can sign in.")
+    roles = {role.role for role in context.repository.definition.roles.roles}
+    join_team(context.repository, case, int(chosen), joining.role.data or "", context.actor, joining.since.day, roles)
+
+
+def _change_team(context: PageContext, case: Record, change: Any, joining: TeamMemberForm) -> Any:
+    case_id = case.id
     try:
         find_or_404(change, context, case)
     except Mistake as mistake:
-        return _team_page(context, find_or_404(context.repository.case, case_id), mistake.message.say(gettext)), 422
-    return saved_response(done, url_for("TeamPage.team", case_id=case_id))
+        joining.since.errors = [mistake.message.say(gettext)]
+        return _team_page(context, find_or_404(context.repository.case, case_id), joining)
+    return saved_response(gettext("The team was changed."), url_for("TeamPage.team", case_id=case_id))
 
 
 def _team_places(team: Sequence[CaseTeamMember]) -> list[TeamPlace]:
     return [TeamPlace(one.user_id, one.role, one.since) for one in team if one.until is None]
 
 
-def _team_page(context: PageContext, case: Record, problem: str = "") -> str:
+def _team_page(context: PageContext, case: Record, joining: TeamMemberForm) -> Any:
     team = team_members(context.repository, case, context.reading)
     able = may_change_team(_team_places(team), context.worker.scope)
-    words = request.values.get("search", "").strip()[:100]
+    joining.search.data = request.values.get("search", "").strip()[:100]
+    if not joining.is_submitted():
+        joining.since.data = format_day(context.reading.today, context.reading.language)
+    found = matching_people(context, joining.search.data) if able else []
+    joining.user.choices = [SelectChoice(str(one.id), one.label) for one in found]
+    joining.role.choices = [
+        SelectChoice("", gettext("Choose…")),
+        *[
+            SelectChoice(role.role, text_in_language(role.title, context.reading.language))
+            for role in context.repository.definition.roles.roles
+        ],
+    ]
     return render_template(
         "cases/team.html",
         title=gettext("Case team"),
         case=context.case_head(case),
         able=able,
+        form=joining,
         now=[_team_line(context, one, case, able) for one in team if one.until is None],
         before=[_team_line(context, one, case, False) for one in team if one.until is not None],
-        words=words,
-        people=matching_people(context, words) if able else [],
-        chosen=request.form.get("user", ""),
-        roles=[
-            (role.role, text_in_language(role.title, context.reading.language))
-            for role in context.repository.definition.roles.roles
-        ],
-        role=request.form.get("role", ""),
-        since=request.form.get("since", format_day(context.reading.today, context.reading.language)),
-        problems=[PageProblem("since", "", problem)] if problem else [],
         action=url_for("TeamPage.team", case_id=case.id),
-    )
+    ), joining.status
 
 
 def _team_line(context: PageContext, member: CaseTeamMember, case: Record, able: bool) -> TeamLine:

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import Response, render_template, request, url_for
 from flask_babel import format_decimal, gettext, lazy_gettext
+from wtforms import RadioField
+from wtforms.fields import SelectChoice
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
@@ -14,8 +16,8 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text
+from dosar.pages.forms import LONGEST_REASON, TranslatedForm, required_line
 from dosar.pages.lists.list_view import requested_list_query
-from dosar.pages.rendering.question_view import PageOption
 from dosar.records.export_log import Export, latest_exports, note_export
 from dosar.records.lists.list_query import (
     ListQuery,
@@ -29,7 +31,6 @@ from dosar.records.lists.saved_lists import own_lists
 from dosar.records.titles import user_names
 
 MAX_EXPORTED_RECORDS = 10_000
-MAX_EXPORT_REASON = 500
 XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 EXPORT_KINDS = {
@@ -54,31 +55,50 @@ class PastExport:
     reason: str
 
 
+class ExportForm(TranslatedForm):
+    """Which file, and what for."""
+
+    kind = RadioField(
+        lazy_gettext("File"), choices=[SelectChoice(*kind) for kind in EXPORT_KINDS.items()], default="xlsx"
+    )
+    heads = RadioField(
+        lazy_gettext("Contents"), choices=[SelectChoice(*heads) for heads in HEAD_KINDS.items()], default="labels"
+    )
+    reason = required_line(
+        lazy_gettext("What do you need the file for?"),
+        lazy_gettext("Write why you take these records along."),
+        LONGEST_REASON,
+        lazy_gettext("Kept with your name, the moment and the number of records."),
+    )
+
+
 class ExportPages(PageView):
     """For roles that may export the form."""
 
     @page_route("/records/<form>/export", requires_permission("export"))
-    def export(self, form: str) -> str:
+    def export(self, form: str) -> Any:
         at, known = page_context(), page_context().form(form)
-        return _export_page(at, known, _export_query(at, known))
+        return _export_page(at, known, _export_query(at, known), ExportForm())
 
     @page_route("/records/<form>/export", requires_permission("export"), methods=("POST",))
     def take(self, form: str) -> Any:
         at, known = page_context(), page_context().form(form)
-        wish, reason = _export_query(at, known), request.form.get("reason", "").strip()[:MAX_EXPORT_REASON]
-        kind = request.form.get("kind", "xlsx")
-        if not reason or kind not in EXPORT_KINDS:
-            return _export_page(at, known, wish, gettext("Write why you take these records along.")), 422
-        ids = list_record_ids(at.repository, at.seen_forms(), form, wish, MAX_EXPORTED_RECORDS, at.reading.language)
-        note_export(at.repository, known, at.worker.id, len(ids), kind, shown_columns(known, wish), reason)
-        return _export_file(at, known, wish, ids, kind, as_codes=request.form.get("heads") == "names")
+        wish, asked = _export_query(at, known), ExportForm()
+        if not asked.validate_on_submit():
+            return _export_page(at, known, wish, asked)
+        ids, kind = (
+            list_record_ids(at.repository, at.seen_forms(), form, wish, MAX_EXPORTED_RECORDS, at.reading.language),
+            asked.kind.data,
+        )
+        note_export(at.repository, known, at.worker.id, len(ids), kind, shown_columns(known, wish), asked.reason.data)
+        return _export_file(at, known, wish, ids, kind, as_codes=asked.heads.data == "names")
 
 
 def _export_query(context: PageContext, form: Form) -> ListQuery:
     return requested_list_query(form, own_lists(context.repository, context.worker.id, form.key).columns)
 
 
-def _export_page(context: PageContext, form: Form, wish: ListQuery, problem: str = "") -> str:
+def _export_page(context: PageContext, form: Form, wish: ListQuery, asked: ExportForm) -> Any:
     language = context.reading.language
     count = len(list_record_ids(context.repository, context.seen_forms(), form.key, wish, MAX_EXPORTED_RECORDS + 1))
     back = {**request.args.to_dict(), "form": form.key}
@@ -88,20 +108,14 @@ def _export_page(context: PageContext, form: Form, wish: ListQuery, problem: str
         form_title=text_in_language(form.plural or form.title, language),
         action=request.full_path.rstrip("?"),
         back_url=url_for("RecordPages.list", **back),
-        problem=problem,
+        form=asked,
         count=format_decimal(min(count, MAX_EXPORTED_RECORDS)),
         too_many=count > MAX_EXPORTED_RECORDS,
         most=format_decimal(MAX_EXPORTED_RECORDS),
         columns=", ".join(head for column in _export_columns(context, form, wish, False) for head in column.heads()),
-        kinds=_kind_options(EXPORT_KINDS, request.form.get("kind", "xlsx")),
-        heads=_kind_options(HEAD_KINDS, request.form.get("heads", "labels")),
         words=wish.words,
         past=_past_exports(context, latest_exports(context.repository, form)),
-    )
-
-
-def _kind_options(offered: dict[str, Any], chosen: str) -> list[PageOption]:
-    return [PageOption(code, str(label), code == chosen) for code, label in offered.items()]
+    ), asked.status
 
 
 def _past_exports(context: PageContext, found: list[Export]) -> list[PastExport]:

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from flask import request
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 
 from dosar.access.appbuilder.view import PageView
@@ -11,11 +10,23 @@ from dosar.access.authorization import page_route, requires_acceptance
 from dosar.language.text.message import Mistake
 from dosar.pages.actions import may_accept_sheets, record_face_url
 from dosar.pages.context import PageContext, find_or_404, page_context
-from dosar.pages.records.reversal import MAX_REASON_LENGTH, reason_page
+from dosar.pages.forms import reason_field
+from dosar.pages.records.reversal import ReasonForm, reason_page
 from dosar.pages.sheet.sheet_view import saved_response
 from dosar.records.acceptance import accept_sheet, return_sheet
 from dosar.records.row_scope import OutOfReach
 from dosar.records.save import Sheet, open_sheet
+
+
+class ReturnForm(ReasonForm):
+    """A sheet goes back to whoever filed it."""
+
+    act = lazy_gettext("Return with a note")
+    explained = lazy_gettext(
+        "Whoever filed the sheet reads your note on her first page. The sheet goes on waiting and counts nowhere "
+        "until somebody accepts it."
+    )
+    reason = reason_field(lazy_gettext("What is to be mended?"))
 
 
 class AcceptingPages(PageView):
@@ -32,9 +43,10 @@ class AcceptingPages(PageView):
         context = page_context()
         context.form(form)
         sheet = find_or_404(_sheet_to_review, context, form, record_id)
-        if request.method == "GET":
-            return _return_page(context, sheet)
-        return _return_sheet(context, sheet)
+        note = ReturnForm()
+        if not note.validate_on_submit():
+            return reason_page(context, context.forms[form], sheet, note)
+        return _return_sheet(context, sheet, note)
 
 
 def _sheet_to_review(context: PageContext, form: str, record_id: int) -> Sheet:
@@ -43,29 +55,11 @@ def _sheet_to_review(context: PageContext, form: str, record_id: int) -> Sheet:
     return open_sheet(context.repository, form, record_id)
 
 
-def _return_sheet(context: PageContext, sheet: Sheet) -> Any:
-    form, note = context.forms[sheet.form.key], request.form.get("reason", "").strip()
+def _return_sheet(context: PageContext, sheet: Sheet, note: ReturnForm) -> Any:
+    form = context.forms[sheet.form.key]
     try:
-        if len(note) > MAX_REASON_LENGTH:
-            raise Mistake("Write at most %(most)s characters.", most=MAX_REASON_LENGTH)
-        find_or_404(return_sheet, context.repository, form, sheet.record.id, note, context.actor)
+        find_or_404(return_sheet, context.repository, form, sheet.record.id, note.reason.data or "", context.actor)
     except Mistake as mistake:
-        return _return_page(context, sheet, note, mistake.message.say(gettext)), 422
+        note.reason.errors = [mistake.message.say(gettext)]
+        return reason_page(context, form, sheet, note)
     return saved_response(gettext("The sheet was returned."), record_face_url(form.key, sheet.record.id))
-
-
-def _return_page(context: PageContext, sheet: Sheet, note: str = "", problem: str = "") -> str:
-    return reason_page(
-        context,
-        context.forms[sheet.form.key],
-        sheet,
-        gettext("Return with a note"),
-        gettext("What is to be mended?"),
-        gettext(
-            "Whoever filed the sheet reads your note on her first page. The sheet goes on waiting and counts nowhere "
-            "until somebody accepts it."
-        ),
-        note,
-        problem,
-        {},
-    )

@@ -1,11 +1,11 @@
 """Taking back an entry of a ledger: a page that asks why, and what the record's page says of it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, render_template, request, url_for
-from flask_babel import gettext
+from flask import abort, render_template, url_for
+from flask_babel import gettext, lazy_gettext
+from wtforms import HiddenField
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
@@ -14,15 +14,13 @@ from dosar.language.form import Form
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext, find_or_404, page_context
-from dosar.pages.rendering.question_view import PageProblem
+from dosar.pages.forms import TranslatedForm, reason_field
 from dosar.pages.rendering.record_view import read_sections
 from dosar.pages.sheet.sheet_view import saved_response
 from dosar.pages.signed_tokens import submission_token, submission_word
 from dosar.records.ledger import reverse_entry, reversing_entry
 from dosar.records.save import Sheet, open_sheet
 from dosar.records.titles import title_of_record
-
-MAX_REASON_LENGTH = 500
 
 
 @dataclass(slots=True)
@@ -35,6 +33,28 @@ class ReversalNotice:
     reason: str = ""
 
 
+class ReasonForm(TranslatedForm):
+    """Something that is done with a sheet, for a reason: each form of the kind says what and why."""
+
+    act: Any
+    """What is done; it stands on the button."""
+    explained: Any
+    """What comes of it."""
+    reason: Any
+
+
+class ReversalForm(ReasonForm):
+    """An entry of a ledger is taken back."""
+
+    act = lazy_gettext("Reverse this entry")
+    explained = lazy_gettext(
+        "The entry stays as it is. Another one is added with its amounts turned round, so that the sum of both is "
+        "nothing."
+    )
+    once = HiddenField(name="_once")
+    reason = reason_field(lazy_gettext("Why is it reversed?"))
+
+
 class ReversingPages(PageView):
     """An entry of a ledger is never changed: another one takes it back."""
 
@@ -44,70 +64,37 @@ class ReversingPages(PageView):
         sheet = find_or_404(open_sheet, at.repository, form, record_id)
         if not known.append_only:
             abort(404)
-        if request.method == "GET":
-            return _reversal_page(at, known, sheet, submission_token(at.worker.id))
-        return _reverse_entry(at, known, sheet)
+        typed = ReversalForm()
+        if not typed.validate_on_submit():
+            typed.once.data = typed.once.data or submission_token(at.worker.id)
+            return reason_page(at, known, sheet, typed)
+        return _reverse_entry(at, known, sheet, typed)
 
 
-def _reverse_entry(context: PageContext, known: Form, sheet: Sheet) -> Any:
-    token, reason = request.form.get("_once", ""), request.form.get("reason", "").strip()
-    word = submission_word(token, context.worker.id)
+def _reverse_entry(context: PageContext, known: Form, sheet: Sheet, typed: ReversalForm) -> Any:
+    word = submission_word(typed.once.data or "", context.worker.id)
     try:
-        if len(reason) > MAX_REASON_LENGTH:
-            raise Mistake("Write at most %(most)s characters.", most=MAX_REASON_LENGTH)
-        filed = find_or_404(reverse_entry, context.repository, sheet.form, sheet.record.id, reason, context.actor, word)
+        filed = find_or_404(
+            reverse_entry, context.repository, sheet.form, sheet.record.id, typed.reason.data or "", context.actor, word
+        )
     except Mistake as mistake:
-        return _reversal_page(context, known, sheet, token, reason, mistake.message.say(gettext)), 422
+        typed.reason.errors = [mistake.message.say(gettext)]
+        return reason_page(context, known, sheet, typed)
     return saved_response(gettext("The entry was reversed."), _record_page_url(known.key, filed))
 
 
-def _reversal_page(
-    context: PageContext, known: Form, sheet: Sheet, token: str, reason: str = "", problem: str = ""
-) -> str:
-    return reason_page(
-        context,
-        known,
-        sheet,
-        gettext("Reverse this entry"),
-        gettext("Why is it reversed?"),
-        gettext(
-            "The entry stays as it is. Another one is added with its amounts turned round, so that the sum of both is "
-            "nothing."
-        ),
-        reason,
-        problem,
-        {"_once": token},
-    )
-
-
-def reason_page(
-    context: PageContext,
-    known: Form,
-    sheet: Sheet,
-    act: str,
-    asked_for: str,
-    explained: str,
-    reason: str,
-    problem: str,
-    hidden: Mapping[str, str],
-) -> str:
+def reason_page(context: PageContext, known: Form, sheet: Sheet, typed: ReasonForm) -> Any:
     """The sheet, and a box for the words without which the act is not done."""
     titles = context.titles(known.questions.values(), sheet.answers)
     return render_template(
         "records/reason.html",
-        title=act,
         form_title=text_in_language(known.title, context.reading.language),
         case=context.case_head(sheet.case),
         entry=title_of_record(known, sheet.answers, context.reading, sheet.record.id),
         sections=read_sections(context, known, sheet.answers, titles),
-        hidden=hidden,
-        reason=reason,
-        asked_for=asked_for,
-        explained=explained,
-        longest=MAX_REASON_LENGTH,
-        problems=[PageProblem("reason", "", problem)] if problem else [],
+        form=typed,
         back_url=_record_page_url(known.key, sheet.record.id),
-    )
+    ), typed.status
 
 
 def _record_page_url(form: str, record_id: int) -> str:

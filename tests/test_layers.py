@@ -25,11 +25,15 @@ WEB = {"flask", "flask_appbuilder", "flask_babel", "flask_wtf", "itsdangerous", 
 MAY_USE = {
     "language": {"pydantic", "pydantic_core", "ruamel", "sqlalchemy"},
     "fields": {"PIL", "babel", "email_validator", "phonenumbers", "pydantic", "sqlalchemy", "stdnum"},
-    "records": {"argon2", "platformdirs", "rapidfuzz", "sqlalchemy", "sqlcipher3"},
-    "filing": set(),
+    "database": {"argon2", "platformdirs", "sqlalchemy", "sqlcipher3"},
+    "records": {"rapidfuzz", "sqlalchemy"},
+    "overview": {"sqlalchemy"},
+    "migrations": {"sqlalchemy"},
+    "filing": {"sqlalchemy"},
     "access": {*WEB, "alembic", "babel", "flask_jwt_extended", "flask_login", "sqlalchemy"},
     "exchange": {"openpyxl"},
     "pages": {*WEB, "babel", "sqlalchemy"},
+    "cli": {"flask", "platformdirs", "sqlalchemy", "waitress"},
 }
 """The libraries of others that each layer may use: below ``access`` nothing knows of the web or of Flask-AppBuilder."""
 BEHIND_THE_SESSION = {
@@ -86,7 +90,7 @@ def wrong_way(name: str, tree: ast.Module) -> list[str]:
 def strange_library(name: str, tree: ast.Module) -> list[str]:
     if "/" not in name:
         return []
-    used = {module.split(".")[0] for module in imports(tree)} - {"app"} - sys.stdlib_module_names
+    used = {module.split(".")[0] for module in imports(tree)} - {"dosar"} - sys.stdlib_module_names
     return sorted(used - MAY_USE.get(name.split("/")[0], set()))
 
 

@@ -243,3 +243,21 @@ def test_what_the_programme_names_must_be_there_and_fit(folder: Path) -> None:
     assert '"step" is no date' in of_programme(folder, STAYS.replace("left: went", "left: step"))[0]
     elsewhere = of_programme(folder, STAYS.replace("place: house", "place: sent_by"))
     assert '"sent_by" does not point to "house"' in elsewhere[0]
+
+
+@pytest.mark.parametrize(
+    ("captain", "sailor", "said"),
+    [
+        ("leads: true, steps_back_as: sailor", "leads: true, steps_back_as: captain", "Only one role can lead a case"),
+        ("leads: true", "scope: own", 'The role "captain" leads a case; write in steps_back_as'),
+        (
+            "leads: true, steps_back_as: captain",
+            "scope: own",
+            'The role "captain" leads a case; write in steps_back_as',
+        ),
+    ],
+)
+def test_one_role_leads_a_case_and_can_step_back(folder: Path, captain: str, sailor: str, said: str) -> None:
+    title = "title: {en: On board, ro: La bord}"
+    roles = f"{ROLES}  - {{role: captain, {title}, {captain}}}\n  - {{role: sailor, {title}, {sailor}}}\n"
+    assert any(said in one for one in told(folder, roles=roles))

@@ -37,6 +37,7 @@ FORMS = {
 form: case
 title: {en: Case file, ro: Dosar}
 record_title: "{code} {last_name}"
+person: {names: [[last_name, first_name]]}
 list: [code, last_name, status, opened_on]
 filters: [status]
 sort: [last_name]
@@ -113,6 +114,13 @@ sections:
 """,
 }
 
+ROLES = """
+roles:
+  - {role: administrator, title: {en: Administrator, ro: Administrator}, pages: [users]}
+  - {role: case_manager, title: {en: Case manager, ro: Manager de caz}, leads: true, steps_back_as: social_worker}
+  - {role: social_worker, title: {en: Social worker, ro: Asistent social}}
+"""
+
 
 @dataclass
 class Office:
@@ -165,6 +173,7 @@ class Office:
 def definition() -> Definition:
     """The organisation's forms, read once."""
     contents = {f"form:{key}": read_text(text, f"{key}.yaml").contents for key, text in FORMS.items()}
+    contents["roles"] = read_text(ROLES, "roles.yaml").contents
     return make_definition(make_parts(contents), contents)
 
 

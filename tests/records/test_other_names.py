@@ -12,12 +12,16 @@ from dosar.database.system_tables import SYSTEM_METADATA
 from dosar.language.form import CASE_FORM
 from dosar.language.load.folder import Definition, make_definition, make_parts
 from dosar.language.load.yaml_reader import read_text
+from dosar.language.text.message import Mistake
 from dosar.migrations.plan import carry_out_steps, plan_steps
 from dosar.overview.programme import programme_now
 from dosar.records.audit_log import history_entries
 from dosar.records.cases.merge import CaseMerge, merge_cases
+from dosar.records.duplicates import find_duplicates
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.row_scope import SYSTEM_SCOPE, Scope, acting_as
+from dosar.records.save import Actor, enter_sheet
+from dosar.records.teams import join_team, leave_team, team_places
 from tests.records.cabinets import ROMANIAN, TODAY, Office, _hire
 
 FILES = {
@@ -26,11 +30,12 @@ form: case
 title: {en: File, ro: Dosar}
 record_title: "{mark}"
 list: [mark]
+person: {names: [[alias]]}
 sections:
   - title: {en: File, ro: Dosar}
     questions:
       - {name: mark, type: code, pattern: "F-{number}", search: true, label: {en: Mark, ro: Cod}}
-      - {name: alias, type: text, label: {en: Alias, ro: Poreclă}}
+      - {name: alias, type: text, search: true, label: {en: Alias, ro: Poreclă}}
 """,
     "form:house": """
 form: house
@@ -63,6 +68,12 @@ sections:
       - {name: came, type: date, label: {en: Came, ro: Venire}}
       - {name: goes, type: date, label: {en: Goes, ro: Pleacă}}
       - {name: went, type: date, label: {en: Went, ro: A plecat}}
+""",
+    "roles": """
+roles:
+  - {role: administrator, title: {en: Administrator, ro: Administrator}, pages: [users]}
+  - {role: captain, title: {en: Captain, ro: Căpitan}, leads: true, steps_back_as: sailor}
+  - {role: sailor, title: {en: Sailor, ro: Marinar}}
 """,
     "stages": """
 programme:
@@ -111,3 +122,40 @@ def test_merged_cases_name_each_other_by_their_own_code(others: Office) -> None:
     merge_cases(others.repository, compared, [], others.actor(), "una și aceeași")
     told = history_entries(others.repository, others.form(CASE_FORM), others.repository.case(kept))
     assert "F-2: una și aceeași" in [one.reason for one in told]
+
+
+def captain(office: Office, user: str) -> Actor:
+    return Actor(office.people[user], "captain", TODAY)
+
+
+def crew(office: Office, case: int) -> dict[str, str]:
+    names = {number: name for name, number in office.people.items()}
+    return {names[one.user_id]: one.role for one in team_places(office.repository, office.repository.case(case))}
+
+
+def test_who_leads_a_case_is_said_by_the_role(others: Office) -> None:
+    case = enter_sheet(others.repository, others.form(CASE_FORM), {}, captain(others, "ana"))
+    record, actor = others.repository.case(case), captain(others, "ana")
+    hers = Scope(
+        others.people["ana"], "own", frozenset({others.people["ana"]}), {CASE_FORM: frozenset({"see", "correct"})}
+    )
+    with acting_as(hers):
+        with pytest.raises(Mistake):
+            leave_team(others.repository, record, [others.people["ana"]], actor)
+        join_team(others.repository, record, others.people["paul"], "captain", actor)
+    assert crew(others, case) == {"paul": "captain"}
+
+
+def test_of_two_who_led_one_steps_back(others: Office) -> None:
+    kept, gone = (
+        enter_sheet(others.repository, others.form(CASE_FORM), {}, captain(others, user)) for user in ("ana", "paul")
+    )
+    merge_cases(others.repository, CaseMerge(kept, 1, gone, 1), [], captain(others, "ana"))
+    assert crew(others, kept) == {"ana": "captain", "paul": "sailor"}
+
+
+def test_who_may_be_known_already_is_told_by_the_names_a_form_asks(others: Office) -> None:
+    first = others.enter(CASE_FORM, alias="Sorina Vîlcu")
+    assert [
+        one.id for one in find_duplicates(others.repository, others.form(CASE_FORM), {"alias": "Vâlcu Sorina"})
+    ] == [first]

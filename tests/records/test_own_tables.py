@@ -1,19 +1,36 @@
 """Dosar's own tables as an earlier version made them: nothing in them is lost at the next start."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import JSON, Column, DateTime, Integer, MetaData, String, Table, Text, UniqueConstraint, insert
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    insert,
+    text,
+)
 
 from dosar.database.store import Store
-from dosar.database.system_tables import draft_table, expired_page_table, utc_now
+from dosar.database.system_tables import draft_table, expired_page_table, team_table, utc_now
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.teams import team_places
 from dosar.records.unsaved import expired_sessions as waiting
 from dosar.records.unsaved.drafts import DraftPlace, drafts_of_worker, find_draft
 from tests.records.organisations import Organisation, form, organisation_in
 
 ANA, MARIA = 1, 2
+DAY = date(2026, 3, 2)
 VISIT = form("visit", "name: said, type: text")
 BEFORE = Table(
     "dosar_draft",
@@ -28,6 +45,30 @@ BEFORE = Table(
     UniqueConstraint("user_id", "digest"),
 )
 """As it was while drafts were kept under the address of their page."""
+TEAM_BEFORE = Table(
+    "dosar_team",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("case_id", Integer, nullable=False),
+    Column("user_id", Integer, nullable=False),
+    Column("role", String(48), nullable=False),
+    Column("since", Date, nullable=False),
+    Column("until", Date),
+    Index(
+        "ux_dosar_team_manager",
+        "case_id",
+        unique=True,
+        sqlite_where=text("role = 'case_manager' AND until IS NULL"),
+        postgresql_where=text("role = 'case_manager' AND until IS NULL"),
+    ),
+)
+"""As it was while the name of one role told who leads a case."""
+ROLES = """
+roles:
+  - {role: administrator, title: {en: Administrator, ro: Administrator}, pages: [users]}
+  - {role: case_manager, title: {en: Case manager, ro: Manager de caz}, leads: true, steps_back_as: lawyer}
+  - {role: lawyer, title: {en: Lawyer, ro: Avocat}}
+"""
 KEPT = [
     (ANA, "/records/visit/new", [["said", "Bună"]]),
     (ANA, "/records/visit/new?case=7", [["said", "A"], ["family.0.name", "Ion"], ["family.0.name", "Ana"]]),
@@ -92,3 +133,31 @@ def test_a_table_of_a_later_version_is_made(ours: Organisation) -> None:
     )
     (kept,) = waiting.expired_pages_of(ours.repository, ANA)
     assert kept.boxes == [("reason", "De două ori")] and waiting.expired_pages_of(ours.repository, MARIA) == []
+
+
+def test_who_leads_a_case_goes_on_leading_it(ours: Organisation) -> None:
+    case = ours.enter("case", name="Ion")
+    with ours.store.writing() as session:
+        team_table.drop(session.connection())
+        TEAM_BEFORE.create(session.connection())
+        session.execute(
+            insert(TEAM_BEFORE),
+            [
+                {"case_id": case, "user_id": user, "role": role, "since": DAY, "until": until}
+                for user, role, until in (
+                    (ANA, "case_manager", DAY),
+                    (MARIA, "case_manager", None),
+                    (ANA, "lawyer", None),
+                )
+            ],
+        )
+
+    def leaders() -> list[tuple[int, str, bool]]:
+        with acting_as(SYSTEM_SCOPE):
+            places = team_places(ours.repository, ours.repository.case(case))
+            return [(one.user_id, one.role, one.leads) for one in places]
+
+    ours.start(roles=ROLES)
+    assert leaders() == [(MARIA, "case_manager", True), (ANA, "lawyer", False)]
+    ours.start(roles=ROLES.replace("leads: true, steps_back_as: lawyer", "scope: own"))
+    assert leaders() == [(MARIA, "case_manager", False), (ANA, "lawyer", False)]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -53,17 +55,18 @@ team_table = Table(
     Column("role", String(48), nullable=False),
     Column("since", Date, nullable=False),
     Column("until", Date),
+    Column("leads", Boolean, nullable=False, server_default=false()),
     Index("ix_dosar_team_user", "user_id", "until", "case_id"),
     Index("ix_dosar_team_case", "case_id"),
     Index(
-        "ux_dosar_team_manager",
+        "ux_dosar_team_leader",
         "case_id",
         unique=True,
-        sqlite_where=text("role = 'case_manager' AND until IS NULL"),
-        postgresql_where=text("role = 'case_manager' AND until IS NULL"),
+        sqlite_where=text("leads AND until IS NULL"),
+        postgresql_where=text("leads AND until IS NULL"),
     ),
 )
-"""Who works on a case, with dates; one case manager at a time."""
+"""Who works on a case, with dates; one of them at a time leads it, in the role that ``roles.yaml`` says."""
 
 renamed_question_table = Table(
     "dosar_past",

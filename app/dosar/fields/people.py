@@ -16,7 +16,7 @@ from sqlalchemy import String
 from stdnum.md import idno
 from stdnum.ro import cnp
 
-from dosar.language.question import Answer, BoxSize, Question, ReadingContext, Sensitivity
+from dosar.language.question import Answer, BoxSize, Name, Question, ReadingContext, Sensitivity
 from dosar.language.text.characters import HYPHENS
 from dosar.language.text.message import Mistake
 
@@ -89,12 +89,20 @@ class PersonalNumber(Question):
 
     fills: ClassVar[bool] = True
     identifies: ClassVar[bool] = True
-    compared_with: ClassVar[frozenset[str]] = frozenset({"birth_date", "sex"})
-
     type: Literal["personal_number"] = "personal_number"
     country: Literal["RO", "MD", "any"] = "any"
     """Whose check digit the number is compared with."""
+    birth_date: Name = "birth_date"
+    """The question beside it about the date of birth, which the number tells."""
+    sex: Name = "sex"
+    """The question beside it about the sex, with the choices F and M."""
+    county: Name = "county"
+    """The question beside it about the county, to which the one is offered where the number was issued."""
     sensitivity: Sensitivity | None = Field(default="identity")
+
+    @property
+    def compared_with(self) -> frozenset[str]:  # type: ignore[override]  # the other kinds name none
+        return frozenset({self.birth_date, self.sex})
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: String(MAX_PERSONAL_NUMBER)}
@@ -118,23 +126,23 @@ class PersonalNumber(Question):
             return {}
         told: dict[str, Answer] = {}
         if answer[0] in "123456":
-            told["birth_date"] = date.fromisoformat(cnp.get_birth_date(answer).isoformat())
+            told[self.birth_date] = date.fromisoformat(cnp.get_birth_date(answer).isoformat())
         if answer[0] in "12345678":
-            told["sex"] = "M" if int(answer[0]) % 2 else "F"
+            told[self.sex] = "M" if int(answer[0]) % 2 else "F"
         return told
 
     def offered_from(self, answer: Answer) -> dict[str, Answer]:
         """The county in which a CNP was issued: often of birth, and not where the person lives."""
         county = COUNTIES_BY_CODE.get(int(answer[7:9])) if self._is_cnp(answer) else None
-        return {} if county is None else {"county": f"RO-{county}"}
+        return {} if county is None else {self.county: f"RO-{county}"}
 
     def _is_cnp(self, answer: Answer) -> bool:
         return self.country != "MD" and isinstance(answer, str) and _fits_romania(answer)
 
     def contradictions(self, answer: Answer, beside: Mapping[str, Any]) -> Sequence[Mistake]:
         told = self.filled_from(answer)
-        born, sex = told.get("birth_date"), told.get("sex")
-        known, called = beside.get("birth_date"), beside.get("sex")
+        born, sex = told.get(self.birth_date), told.get(self.sex)
+        known, called = beside.get(self.birth_date), beside.get(self.sex)
         found = []
         if born and isinstance(known, str) and not born.isoformat().startswith(known):
             found.append(

@@ -1,7 +1,7 @@
 """A paper form, as its YAML file describes it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -95,6 +95,22 @@ class PrintedLedger(BaseModel):
     """Sections without a line are printed too."""
 
 
+class AboutPerson(BaseModel):
+    """Whom the records of a form are about: before one is filed, it is asked whether she is known already."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    names: Annotated[tuple[Annotated[QuestionNames, Field(min_length=1)], ...], Field(min_length=1)]
+    """What she is called, the family name first: ``[last_name, first_name]``; then the names she had before."""
+    born: Name | None = None
+    """The question about her date of birth."""
+
+    @property
+    def asked(self) -> set[str]:
+        """Every question that is named."""
+        return {name for one in self.names for name in one} | ({self.born} if self.born else set())
+
+
 class Form(BaseModel):
     """A form: one file, one table, one screen, one entry of the menu."""
 
@@ -134,6 +150,8 @@ class Form(BaseModel):
     """On one page, or section by section; left out, by the number of questions."""
     record_title: str | None = None
     """What a record is called, with questions in braces: ``{name}, {birth_date}``."""
+    person: AboutPerson | None = None
+    """Whom its records are about: ``names`` and ``born``, the questions by which she is known again."""
     list: QuestionNames = ()
     """The questions that are the columns of the list."""
     header: QuestionNames = ()
@@ -223,6 +241,7 @@ class Form(BaseModel):
         return Form.model_construct(
             **dict(
                 form,
+                person=self._person_known_by(kept),
                 list=[name for name in self.list if name in kept],
                 header=[name for name in self.header if name in kept],
                 filters=[name for name in self.filters if name in kept],
@@ -231,3 +250,11 @@ class Form(BaseModel):
                 totals=[total for total in self.totals if {total.sum, *total.by} <= kept],
             )
         )
+
+    def _person_known_by(self, kept: Collection[str]) -> AboutPerson | None:
+        """Nobody, where the name of today is not among the questions."""
+        whole = [name for name in self.person.names if {*name} <= {*kept}] if self.person else []
+        if self.person is None or self.person.names[0] not in whole:
+            return None
+        born = self.person.born if self.person.born in kept else None
+        return AboutPerson.model_construct(names=tuple(whole), born=born)

@@ -46,6 +46,10 @@ class Role(BaseModel):
     """Which it may type into a new record although it does not see them afterwards."""
     checked: bool = False
     """What this role enters or corrects waits, and counts nowhere, until somebody of another role accepts it."""
+    leads: bool = False
+    """One person at a time has this role in a case: she changes its team, and hands the case over before she leaves."""
+    steps_back_as: Name | None = None
+    """With ``leads``: the role in which she goes on who led a case that became one with another."""
     may: dict[FormName, frozenset[Action]] = Field(default_factory=dict)
     """What it may do with the records of each form; ``*`` stands for every form not named."""
     pages: frozenset[PageName] = frozenset()
@@ -80,9 +84,32 @@ class Roles(BaseModel):
         for key in keys:
             if keys.count(key) > 1:
                 raise Mistake('The role "%(role)s" stands here twice; keep one.', role=key)
+        leading = [role for role in self.roles if role.leads]
+        if len(leading) > 1:
+            raise Mistake(
+                'Only one role can lead a case; "%(first)s" and "%(other)s" do.',
+                first=leading[0].role,
+                other=leading[1].role,
+            )
+        for role in leading:
+            if role.steps_back_as not in {*keys} - {role.role}:
+                raise Mistake(
+                    'The role "%(role)s" leads a case; write in steps_back_as which other role the one goes on in who '
+                    "led a case that became one with another.",
+                    role=role.role,
+                )
         if keys and (ADMINISTRATOR not in keys or "users" not in self[ADMINISTRATOR].pages):
             raise Mistake('There must be a role "%(role)s" with the page "users".', role=ADMINISTRATOR)
         return self
+
+    @property
+    def leading(self) -> Role | None:
+        """The role that leads a case, if there is one."""
+        return next((role for role in self.roles if role.leads), None)
+
+    def leads(self, key: str) -> bool:
+        """Whether this role leads a case."""
+        return self.leading is not None and self.leading.role == key
 
     def __getitem__(self, key: str) -> Role:
         return next(role for role in self.roles if role.role == key)

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs
 
-from sqlalchemy import JSON, Connection, DateTime, column, insert, inspect, select, table
+from sqlalchemy import JSON, Connection, DateTime, column, func, insert, inspect, select, table, update
+from sqlalchemy.schema import CreateColumn
 
-from dosar.database.system_tables import SYSTEM_METADATA, draft_table
+from dosar.database.system_tables import SYSTEM_METADATA, draft_table, team_table
+from dosar.language.roles import Roles
 
 _DRAFT_BEFORE = table(
     "dosar_draft",
@@ -29,9 +31,32 @@ def make_own_tables(connection: Connection) -> None:
     if there.has_table(draft_table.name) and "place" in {one["name"] for one in there.get_columns(draft_table.name)}:
         begun = list(_drafts_by_address(connection))
         draft_table.drop(connection)
+    if there.has_table(team_table.name) and "leads" not in {one["name"] for one in there.get_columns(team_table.name)}:
+        _add_leaders(connection)
     SYSTEM_METADATA.create_all(connection)
     if begun:
         connection.execute(insert(draft_table), begun)
+
+
+def _add_leaders(connection: Connection) -> None:
+    """Who leads a case was told by the name of one role; it is a column now, filled by :func:`name_leaders`."""
+    column_of = CreateColumn(team_table.c.leads).compile(dialect=connection.dialect)
+    connection.exec_driver_sql("DROP INDEX IF EXISTS ux_dosar_team_manager")
+    connection.exec_driver_sql(f"ALTER TABLE {team_table.name} ADD COLUMN {column_of}")
+    next(index for index in team_table.indexes if index.unique).create(connection)
+
+
+def name_leaders(connection: Connection, roles: Roles) -> None:
+    """Who leads each case, by the role that leads one now; of several in that role the first one."""
+    role = roles.leading.role if roles.leading else None
+    now = team_table.c.until.is_(None)
+    first = select(func.min(team_table.c.id)).where(now, team_table.c.role == role).group_by(team_table.c.case_id)
+    connection.execute(
+        update(team_table).where(team_table.c.leads, now, team_table.c.id.not_in(first)).values(leads=False)
+    )
+    connection.execute(
+        update(team_table).where(~team_table.c.leads, now, team_table.c.id.in_(first)).values(leads=True)
+    )
 
 
 def _drafts_by_address(connection: Connection) -> Iterator[dict[str, Any]]:

@@ -59,7 +59,7 @@ from dosar.migrations.convert.search_index import refresh_index
 from dosar.migrations.former_names import former_name_findings
 from dosar.migrations.plan import PlanStep, carry_out_steps, plan_steps
 from dosar.migrations.stored_counts import AnswerCounts
-from dosar.migrations.system_migrations import make_own_tables
+from dosar.migrations.system_migrations import make_own_tables, name_leaders
 from dosar.records.history.deployed_forms import (
     FOLDER_ENTRY,
     KeptForms,
@@ -102,12 +102,14 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> OpenedFo
         make_own_tables(connection)
         unchanged = None if converting else _unchanged_outcome(connection, digest)
         if unchanged is not None:
+            name_leaders(connection, unchanged.definition.roles)
             return unchanged
         kept = read_kept_forms(connection)
         try:
             with connection.begin_nested():
                 opened = _compare_forms(connection, folder, kept, converting)
                 carry_out_steps(connection, opened.steps)
+                name_leaders(connection, opened.definition.roles)
                 refresh_index(connection, opened.definition.forms.values())
         except Exception as error:
             if converting or not kept.good:
@@ -124,6 +126,7 @@ def _last_good_forms(connection: Connection, folder: Path, kept: KeptForms, erro
     definition = make_definition(make_parts(good), good, _read_former(kept.good.get(FOLDER_ENTRY)))
     before = deployed_contents(kept)
     carry_out_steps(connection, plan_steps(connection, definition, _forms_as_deployed(kept, before), before))
+    name_leaders(connection, definition.roles)
     failed = finding(
         FilePlace(folder.name, 1),
         "F050",

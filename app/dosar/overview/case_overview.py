@@ -45,6 +45,7 @@ class CaseTeamMember:
     role: str
     since: date
     until: date | None
+    leads: bool
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,14 @@ def known_dating_name(repository: Repository, known: Form) -> str:
 
 
 _MEMBERS = (
-    select(team_table.c.user_id, team_table.c.role, team_table.c.since, team_table.c.until, *PERSON_COLUMNS)
+    select(
+        team_table.c.user_id,
+        team_table.c.role,
+        team_table.c.since,
+        team_table.c.until,
+        team_table.c.leads,
+        *PERSON_COLUMNS,
+    )
     .join(User, User.id == team_table.c.user_id)
     .where(team_table.c.case_id == bindparam("of_case"))
     .order_by(team_table.c.until.is_not(None), team_table.c.since, team_table.c.id)
@@ -114,7 +122,7 @@ _EVENTS = (
 def team_members(repository: Repository, case: Record, reading: ReadingContext) -> list[CaseTeamMember]:
     """The team of the case, those who work on it now first."""
     rows = repository.session.execute(_MEMBERS, {"of_case": case.id})
-    return [CaseTeamMember(row[0], person_name(row[4:], reading), *row[1:4]) for row in rows]
+    return [CaseTeamMember(row[0], person_name(row[5:], reading), *row[1:5]) for row in rows]
 
 
 def latest_events(

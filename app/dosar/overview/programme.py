@@ -53,22 +53,22 @@ class CurrentStay:
     place_id: int | None
     phase: str | None
     since: date
-    last_day: date | None
-    extended_until: date | None = None
+    until: date | None
+    extended_to: date | None = None
     approver_id: int | None = None
     is_waiting: bool = False
     """Whether the sheet waits for acceptance."""
 
     def days_left(self, today: date) -> int | None:
         """How many days until the last one; below zero when it has passed."""
-        return (self.last_day - today).days if self.last_day else None
+        return (self.until - today).days if self.until else None
 
     def is_near(self, today: date) -> bool:
         """Whether the last day is a matter of days: the last fifth of the stay, thirty days at most."""
         left = self.days_left(today)
-        if left is None or self.last_day is None:
+        if left is None or self.until is None:
             return False
-        return timedelta(left) <= min(NEAR_LAST_DAY, (self.last_day - self.since) / 5)
+        return timedelta(left) <= min(NEAR_LAST_DAY, (self.until - self.since) / 5)
 
 
 @dataclass(frozen=True)
@@ -154,15 +154,15 @@ def _seen_parts(
 def _counted_parts(repository: Repository, declared: Programme, today: date) -> dict[str, Any]:
     """What is counted over all cases."""
     parts: dict[str, Any] = {}
-    for name, key, asked in _parts(declared, repository.forms, "stays", "delivered"):
+    for name, key, options in _parts(declared, repository.forms, "stays", "delivered"):
         kept: Any = repository.record_class(key)
-        by = getattr(kept, asked["place" if name == "stays" else "agreement"]).label("by")
+        by = getattr(kept, options["place" if name == "stays" else "agreement"]).label("by")
         counted = [by, func.count(case((is_accepted(kept), kept.id))).label("count"), waiting_count(kept)]
         if name == "stays":
             parts[name] = (kept, counted, [by.is_not(None), *_staying_conditions(kept, declared.stays, today)], [by])
         else:
-            since = [by.is_not(None), getattr(kept, asked["day"]) > today - ONE_YEAR]
-            hours = func.sum(case((is_accepted(kept), getattr(kept, asked["hours"])))).label("hours")
+            since = [by.is_not(None), getattr(kept, options["day"]) > today - ONE_YEAR]
+            hours = func.sum(case((is_accepted(kept), getattr(kept, options["hours"])))).label("hours")
             parts[name] = (kept, [*counted, hours], since, [by])
     return parts
 
@@ -217,7 +217,7 @@ def _stays(declared: Stays, known: Mapping[str, Form], found: Mapping[str, Any])
                 bool(row["to_check"]),
             )
         )
-    return sorted(stays, key=lambda one: (one.last_day or date.max, one.record_id))
+    return sorted(stays, key=lambda one: (one.until or date.max, one.record_id))
 
 
 def _agreement_of_row(form: Form, row: Mapping[str, Any], counted: Mapping[str, Any]) -> ServiceAgreement:

@@ -12,7 +12,7 @@ from dosar.language.question import ReadingContext
 from dosar.overview.due_dates import DueDay, days_due_until, promise_parts
 from dosar.records.repository import Repository
 from dosar.records.save import Actor
-from dosar.records.teams import CASE_MANAGER, join_team, leave_team, team_places
+from dosar.records.teams import join_team, leave_team, team_places
 from dosar.records.titles import titles_of_records
 
 
@@ -23,19 +23,20 @@ class CasePlace:
     case_id: int
     role: str
     code: str
+    leads: bool = False
 
 
 def case_places(repository: Repository, user_id: int, reading: ReadingContext) -> list[CasePlace]:
     """The places of a worker that she has not left, of all cases that are not put away, by their code."""
     rows = repository.session.execute(
-        select(team_table.c.case_id, team_table.c.role).where(
+        select(team_table.c.case_id, team_table.c.role, team_table.c.leads).where(
             team_table.c.user_id == user_id, team_table.c.until.is_(None)
         )
     ).all()
     codes = titles_of_records(
         repository, repository.forms[CASE_FORM].seen_with(frozenset()), [row.case_id for row in rows], reading
     )
-    places = [CasePlace(row.case_id, row.role, codes[row.case_id]) for row in rows if row.case_id in codes]
+    places = [CasePlace(row.case_id, row.role, codes[row.case_id], row.leads) for row in rows if row.case_id in codes]
     return sorted(places, key=lambda place: place.code)
 
 
@@ -51,15 +52,15 @@ def promised_in(repository: Repository, places: Sequence[CasePlace]) -> list[Due
 def hand_over_cases(
     repository: Repository, places: Sequence[CasePlace], from_id: int, to_id: int, actor: Actor
 ) -> None:
-    """Put another worker where this one was; who is on the case already only takes over as its manager.
+    """Put another worker where this one was; who is on the case already only takes over who leads it.
 
     The scope is that of whoever decides it: the places are all of a worker's, whoever reaches the cases.
     """
     with repository.writing():
         for place in places:
             case = repository.case(place.case_id)
-            there = {one.user_id: one.role for one in team_places(repository, case)}
-            if to_id not in there or (place.role == CASE_MANAGER and there[to_id] != CASE_MANAGER):
+            there = {one.user_id: one.leads for one in team_places(repository, case)}
+            if to_id not in there or (place.leads and not there[to_id]):
                 join_team(repository, case, to_id, place.role, actor)
-            if place.role != CASE_MANAGER:
+            if not place.leads:
                 leave_team(repository, case, [from_id], actor)

@@ -22,9 +22,6 @@ from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as, current_scope
 from dosar.records.search import LAST_CHARACTER, MAX_WORD_LENGTH, search_words
 
-NAME_QUESTIONS = (("last_name", "first_name"), ("previous_name", "first_name"))
-"""The questions that make a whole name, in every form about a person."""
-BIRTH_QUESTION = "birth_date"
 LEAST_LIKENESS = 88
 """From this likeness on (of 100), two names may be one."""
 SAME_FIRST_LETTERS = 3
@@ -46,10 +43,9 @@ class LikelyDuplicate:
 
 def deciding_questions(form: Form) -> set[str]:
     """The questions by which a person is recognised; none for a form that is not about one."""
-    names = {name for pair in NAME_QUESTIONS for name in pair} & form.questions.keys()
-    if not {"last_name", "first_name"} <= names:
+    if form.person is None:
         return set()
-    return names | {question.name for question in _exact_questions(form)} | ({BIRTH_QUESTION} & form.questions.keys())
+    return form.person.asked | {question.name for question in _exact_questions(form)}
 
 
 def _exact_questions(form: Form) -> list[Question]:
@@ -100,7 +96,7 @@ def _with_same_number(repository: Repository, form: Form, answers: Answers) -> s
 
 def _with_alike_words(repository: Repository, form: Form, answers: Answers) -> set[int]:
     """The records in which two words begin like two words of the name: few of many, off the search index."""
-    parts = {part for name in whole_names(answers) for part in name.split()}
+    parts = {part for name in whole_names(form, answers) for part in name.split()}
     beginnings = sorted({part[:SAME_FIRST_LETTERS] for part in parts})
     if len(beginnings) < 2:
         return set()
@@ -131,12 +127,12 @@ def _words_beginning(beginning: str, parts: Iterable[str]) -> Iterator[ColumnEle
         yield search_word_table.c.word.in_(forms)
 
 
-def whole_names(answers: Answers) -> list[str]:
-    """The person's names as they sound; only those with family name and first name."""
+def whole_names(form: Form, answers: Answers) -> list[str]:
+    """The person's names as they sound; only those of which no part is missing."""
     names = []
-    for pair in NAME_QUESTIONS:
-        parts = [str(answer) for name in pair if _is_word(answer := answers.get(name))]
-        if len(parts) == len(pair):
+    for asked in form.person.names if form.person else ():
+        parts = [str(answer) for name in asked if _is_word(answer := answers.get(name))]
+        if len(parts) == len(asked):
             names += [_as_heard(read) for read in cyrillic_readings(" ".join(parts))]
     return list(dict.fromkeys(names))
 
@@ -159,13 +155,15 @@ def _compare_records(repository: Repository, form: Form, answers: Answers, ids: 
     rows = repository.session.execute(
         select(kept.id, *[getattr(kept, name) for name in columns]).where(kept.id.in_(wanted))
     )
-    names, year = whole_names(answers), _birth_year(form, answers)
+    names, year = whole_names(form, answers), _birth_year(form, answers)
     found = []
     for row in rows:
         columned = dict(zip(columns, row[1:], strict=True))
         theirs = {question.name: question.restore_answer(columned) for question in questions}
-        likeness = _likeness(names, whole_names(theirs)) if _may_be_same(year, _birth_year(form, theirs)) else 0
-        found.append(LikelyDuplicate(row.id, _code_of_record(form, theirs, row.id), _initials_of(theirs), likeness))
+        likeness = _likeness(names, whole_names(form, theirs)) if _may_be_same(year, _birth_year(form, theirs)) else 0
+        found.append(
+            LikelyDuplicate(row.id, _code_of_record(form, theirs, row.id), _initials_of(form, theirs), likeness)
+        )
     return found
 
 
@@ -175,8 +173,8 @@ def _likeness(ours: Sequence[str], theirs: Sequence[str]) -> float:
 
 def _birth_year(form: Form, answers: Answers) -> str:
     """The year of birth, as far as it is known."""
-    born = form.questions.get(BIRTH_QUESTION)
-    plain: Any = born.plain(answers.get(BIRTH_QUESTION)) if born is not None else None
+    born = form.questions.get(form.person.born or "") if form.person else None
+    plain: Any = born.plain(answers.get(born.name)) if born is not None else None
     return str(plain or "")[:4]
 
 
@@ -185,12 +183,11 @@ def _may_be_same(year: str, other: str) -> bool:
 
 
 def _code_of_record(form: Form, answers: Answers, record_id: int) -> str:
-    issued = next((question.name for question in form.stored_questions if question.issued), "")
-    return str(answers.get(issued) or record_id)
+    asked = form.code_question
+    return str((answers.get(asked.name) if asked else None) or record_id)
 
 
-def _initials_of(answers: Answers) -> str:
+def _initials_of(form: Form, answers: Answers) -> str:
     """ "Z. O." of Zagaievschi Olesea."""
-    return " ".join(
-        f"{answer[0].upper()}." for name in NAME_QUESTIONS[0] if _is_word(answer := answers.get(name)) and answer
-    )
+    names = form.person.names[0] if form.person else ()
+    return " ".join(f"{answer[0].upper()}." for name in names if _is_word(answer := answers.get(name)) and answer)

@@ -225,7 +225,13 @@ def _open_team(repository: Repository, case_id: int, actor: Actor) -> None:
     """Whoever opens a case works on it."""
     if actor.user_id is not None:
         repository.session.execute(
-            insert(team_table).values(case_id=case_id, user_id=actor.user_id, role=actor.role, since=actor.today)
+            insert(team_table).values(
+                case_id=case_id,
+                user_id=actor.user_id,
+                role=actor.role,
+                since=actor.today,
+                leads=repository.definition.roles.leads(actor.role),
+            )
         )
 
 

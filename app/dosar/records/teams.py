@@ -1,6 +1,7 @@
 """The team of a case: who works on it, in which role, since when, until when.
 
-Nothing is ever taken out: whoever leaves stays told, with both dates. There is one case manager at a time.
+Nothing is ever taken out: whoever leaves stays told, with both dates. One person at a time leads the case, in the role
+that ``roles.yaml`` says.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -19,8 +20,6 @@ from dosar.records.repository import Repository
 from dosar.records.row_scope import OutOfReach, Scope, current_scope
 from dosar.records.save import Actor
 
-CASE_MANAGER = "case_manager"
-
 
 @dataclass(frozen=True)
 class TeamPlace:
@@ -29,20 +28,21 @@ class TeamPlace:
     user_id: int
     role: str
     since: date
+    leads: bool = False
 
 
 def may_change_team(places: Iterable[TeamPlace], scope: Scope) -> bool:
-    """Who may correct the case and reaches every case, or is its case manager."""
+    """Who may correct the case and reaches every case, or leads it."""
     if scope.system:
         return True
-    manages = any(place.role == CASE_MANAGER and place.user_id == scope.worker_id for place in places)
-    return scope.may("correct", CASE_FORM) and (scope.cases == "all" or manages)
+    leads = any(place.leads and place.user_id == scope.worker_id for place in places)
+    return scope.may("correct", CASE_FORM) and (scope.cases == "all" or leads)
 
 
 def team_places(repository: Repository, case: Record) -> list[TeamPlace]:
     """Who works on the case now."""
     rows = repository.session.execute(
-        select(team_table.c.user_id, team_table.c.role, team_table.c.since)
+        select(team_table.c.user_id, team_table.c.role, team_table.c.since, team_table.c.leads)
         .where(team_table.c.case_id == case.id, team_table.c.until.is_(None))
         .order_by(team_table.c.id)
     )
@@ -58,17 +58,19 @@ def join_team(
     since: date | None = None,
     roles: Collection[str] | None = None,
 ) -> None:
-    """Put a worker on the case, or give her another role; a new case manager takes over from the old one.
+    """Put a worker on the case, or give her another role; who leads it takes over from who did.
 
     ``roles`` are those there are. Raises :class:`Mistake` and :class:`OutOfReach`.
     """
-    day = since or actor.today
+    day, leads = since or actor.today, repository.definition.roles.leads(role)
     with repository.writing():
         places = _changeable_places(repository, case)
         _require_sense(repository, places, TeamPlace(user_id, role, day), actor, roles)
-        replaced = [place for place in places if place.user_id == user_id or place.role == role == CASE_MANAGER]
+        replaced = [place for place in places if place.user_id == user_id or (leads and place.leads)]
         _end_places(repository, case, replaced, day)
-        repository.session.execute(insert(team_table).values(case_id=case.id, user_id=user_id, role=role, since=day))
+        repository.session.execute(
+            insert(team_table).values(case_id=case.id, user_id=user_id, role=role, since=day, leads=leads)
+        )
         told = audit_log.TeamChange([(user_id, role, day)], [(one.user_id, one.role, day) for one in replaced])
         audit_log.note_team(repository, case, actor.user_id, told)
 
@@ -76,7 +78,7 @@ def join_team(
 def leave_team(
     repository: Repository, case: Record, user_ids: Sequence[int], actor: Actor, until: date | None = None
 ) -> None:
-    """Let workers leave the case. Its manager first hands it over. Raises :class:`Mistake`."""
+    """Let workers leave the case. Who leads it first hands it over. Raises :class:`Mistake`."""
     day = until or actor.today
     with repository.writing():
         places = _changeable_places(repository, case)
@@ -113,7 +115,7 @@ def _require_sense(
 
 
 def _require_manager_stays(leaving: Iterable[TeamPlace]) -> None:
-    if any(one.role == CASE_MANAGER for one in leaving) and not current_scope.get().system:
+    if any(one.leads for one in leaving) and not current_scope.get().system:
         raise Mistake("The case manager cannot leave before the case has another one. Hand it over first.")
 
 

@@ -352,12 +352,24 @@ def _check_lists(draft: CheckedForm) -> Iterator[Finding]:
                     "date."
                 )
                 yield finding(place, "F029", text, name=name)
+    for place, name in _of_person(draft):
+        if name not in form.questions:
+            yield _unknown_name(place, "F015", name, form.questions)
     for position, name in enumerate(form.excerpt):
         if name not in form.questions:
             yield _unknown_name(draft.place("excerpt", position), "F015", name, form.questions)
     if not form.list:
         text = msgid("The list of these records shows nothing; name its columns: list: [...].")
         yield finding(draft.place("list"), "F034", text)
+
+
+def _of_person(draft: CheckedForm) -> Iterator[tuple[FilePlace, str]]:
+    person = draft.form.person
+    for position, names in enumerate(person.names if person else ()):
+        for turn, name in enumerate(names):
+            yield draft.place("person", "names", position, turn), name
+    if person and person.born:
+        yield draft.place("person", "born"), person.born
 
 
 def _can_filter_by(question: Question) -> bool:

@@ -24,7 +24,7 @@ from dosar.pages.forms import DayField, TranslatedForm, stripped
 from dosar.pages.records.history import role_title
 from dosar.pages.sheet.link_picker import matching_people
 from dosar.pages.sheet.sheet_view import saved_response
-from dosar.records.teams import CASE_MANAGER, TeamPlace, join_team, leave_team, may_change_team
+from dosar.records.teams import TeamPlace, join_team, leave_team, may_change_team
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class TeamMemberForm(TranslatedForm):
 
 
 class TeamPage(PageView):
-    """Everybody who sees the case sees its team; its case manager and who reaches every case change it."""
+    """Everybody who sees the case sees its team; who leads it and who reaches every case change it."""
 
     @page_route("/cases/<int:case_id>/team", requires_permission("see", CASE_FORM), methods=("GET", "POST"))
     def team(self, case_id: int) -> Any:
@@ -108,7 +108,7 @@ def _change_team(context: PageContext, case: Record, change: Any, joining: TeamM
 
 
 def _team_places(team: Sequence[CaseTeamMember]) -> list[TeamPlace]:
-    return [TeamPlace(one.user_id, one.role, one.since) for one in team if one.until is None]
+    return [TeamPlace(one.user_id, one.role, one.since, one.leads) for one in team if one.until is None]
 
 
 def _team_page(context: PageContext, case: Record, joining: TeamMemberForm) -> Any:
@@ -139,7 +139,7 @@ def _team_page(context: PageContext, case: Record, joining: TeamMemberForm) -> A
 
 
 def _team_line(context: PageContext, member: CaseTeamMember, case: Record, able: bool) -> TeamLine:
-    leaves = able and member.role != CASE_MANAGER
+    leaves = able and not member.leads
     return TeamLine(
         member.name,
         role_title(context, member.role),

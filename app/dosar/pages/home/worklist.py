@@ -156,7 +156,7 @@ def places_block(context: PageContext) -> HomeBlock | None:
 
 def _leaving_entry(now: ProgrammeNow, stay: CurrentStay, today: date) -> HomeEntry:
     """Who is near the last day, and when that is."""
-    day = day_text(stay.last_day) if stay.last_day else ""
+    day = day_text(stay.until) if stay.until else ""
     return HomeEntry(
         now.titles.get((CASE_FORM, stay.case_id), str(stay.case_id)),
         url_for("RecordPages.show", form=now.declared.stays.form, record_id=stay.record_id),

@@ -40,7 +40,7 @@ class StayLine:
     phase: str
     place: str
     since: str
-    last_day: str
+    until: str
     left: str
     state: str
     """``over``, ``near`` or nothing."""
@@ -58,7 +58,7 @@ class AgreementLine:
     promised: str
     delivered: str
     hours: str
-    valid_until: str
+    until: str
     is_over: bool
 
 
@@ -145,7 +145,7 @@ def _stay_line(context: PageContext, now: ProgrammeNow, one: CurrentStay) -> Sta
         show_answer(context.forms[stays.form].questions[stays.phase], one.phase, context.reading),
         now.titles.get((now.declared.places.form, one.place_id or 0), ""),
         day_text(one.since),
-        day_text(one.last_day) if one.last_day else "",
+        day_text(one.until) if one.until else "",
         days_left_text(left),
         "" if left is None else "over" if left < 0 else "near" if one.is_near(today) else "",
         _extension_text(now, one),
@@ -163,9 +163,9 @@ def days_left_text(days: int | None) -> str:
 
 
 def _extension_text(now: ProgrammeNow, one: CurrentStay) -> str:
-    if not one.extended_until:
+    if not one.extended_to:
         return ""
-    day, approver = day_text(one.extended_until), now.titles.get((USER_LINK, one.approver_id or 0), "")
+    day, approver = day_text(one.extended_to), now.titles.get((USER_LINK, one.approver_id or 0), "")
     if not approver:
         return gettext("until %(day)s", day=day)
     return gettext("until %(day)s, approved by %(name)s", day=day, name=approver)

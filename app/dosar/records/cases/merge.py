@@ -31,8 +31,6 @@ from dosar.records.unsaved import drafts
 MERGED_ACTION, MERGED_INTO_ACTION = "merged", "merged_into"
 MOVED_KEY = "~moved"
 """What the entry of the kept case says: form → the sheets that came, by number."""
-MANAGER_ROLE, MEMBER_ROLE = "case_manager", "social_worker"
-"""A case has one manager; the other case's goes on as a member of the team."""
 
 
 @dataclass(frozen=True)
@@ -183,22 +181,27 @@ def _repoint_table(repository: Repository, kept: CaseTable, merging: CaseMerge) 
 def _join_teams(repository: Repository, merging: CaseMerge, actor: Actor) -> None:
     """Who works on the case that goes works on the kept one from now on."""
     there = _team_roles(repository, merging.kept_id)
-    for user_id, role in _team_roles(repository, merging.gone_id).items():
+    leading = repository.definition.roles.leading
+    for user_id, (role, leads) in _team_roles(repository, merging.gone_id).items():
         if user_id not in there:
-            role = MEMBER_ROLE if role == MANAGER_ROLE and MANAGER_ROLE in there.values() else role
+            if leads and any(led for _, led in there.values()):  # a case has one leader; the other's goes on beside her
+                role, leads = (leading.steps_back_as if leading else None) or role, False
             repository.session.execute(
-                insert(team_table).values(case_id=merging.kept_id, user_id=user_id, role=role, since=actor.today)
+                insert(team_table).values(
+                    case_id=merging.kept_id, user_id=user_id, role=role, since=actor.today, leads=leads
+                )
             )
-            there[user_id] = role
+            there[user_id] = role, leads
 
 
-def _team_roles(repository: Repository, case_id: int) -> dict[int, str]:
+def _team_roles(repository: Repository, case_id: int) -> dict[int, tuple[str, bool]]:
+    """Who works on the case now: the role, and whether that leads it."""
     rows = repository.session.execute(
-        select(team_table.c.user_id, team_table.c.role)
+        select(team_table.c.user_id, team_table.c.role, team_table.c.leads)
         .where(team_table.c.case_id == case_id, team_table.c.until.is_(None))
         .order_by(team_table.c.id)
     )
-    return {row.user_id: row.role for row in rows}
+    return {row.user_id: (row.role, row.leads) for row in rows}
 
 
 def _note_merge(

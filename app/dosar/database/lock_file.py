@@ -1,11 +1,11 @@
 """One program at a time on a data folder: two would not know of each other's writing."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+
+from filelock import FileLock, Timeout
 
 from dosar.database.store_errors import StoreError
 
@@ -39,16 +39,18 @@ def lock_folder(data: Path) -> Iterator[None]:
 
     The computer itself gives the folder back when the program ends, however it ends.
     """
-    with (data / IN_USE_FILE).open("a") as file:
-        try:
-            _lock_file(file)
-        except OSError:
-            raise FolderInUse(data) from None
+    # a lock that the computer does not give back by itself, which filelock falls back to, is none
+    lock = FileLock(data / IN_USE_FILE, blocking=False, fallback_to_soft=False, preserve_lock_file=True)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise FolderInUse(data) from None
+    try:
         _write_address(data, "")  # of a program that was killed
-        try:
-            yield
-        finally:
-            _write_address(data, "")
+        yield
+    finally:
+        _write_address(data, "")
+        lock.release()
 
 
 def publish_instance(data: Path, instance: RunningInstance) -> None:
@@ -68,14 +70,3 @@ def _write_address(data: Path, text: str) -> None:
     """Written in place: on Windows a file that somebody reads is neither replaced nor removed."""
     with suppress(OSError):  # a full disk is no reason not to start
         (data / IN_USE_ADDRESS_FILE).write_text(text, "utf-8")
-
-
-def _lock_file(file: IO[str]) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

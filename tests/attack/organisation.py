@@ -5,9 +5,10 @@ and one put away; each other form has one record and one put away. Every one was
 that its history holds canaries too, and points to records that its readers may not reach.
 """
 
+import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import insert
 
+from dosar import shipped_folder
 from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.services import AccessServices
 from dosar.access.settings import Organisation as Named
@@ -35,7 +37,9 @@ from tests.attack.answers import Diligent
 from tests.attack.canaries import Aviary, Canary, Private, Worker
 from tests.attack.policy import NEWCOMER, OWNER, Place, Policy
 from tests.databases import Place as Database
+from tests.databases import new_place, place_at
 from tests.days import today_here
+from tests.whole_run import made_once, shared_folder
 
 CASE_PLACES: tuple[Place, ...] = ("foreign", "team", "own", "deleted")
 SHARED_PLACES: tuple[Place, ...] = ("shared", "shared_deleted")
@@ -91,17 +95,44 @@ class Planted:
         )
 
 
-def plant(database: Database, data: Path, folder: Path) -> Planted:
-    """Build it, in an empty database."""
+def planted_place(database: str) -> tuple[Database, Path]:
+    """A database of this kind with the organisation, which nobody has open, and the file that says where all lies.
+
+    Planted once in a run, to be copied.
+    """
+    place, kept = made_once(f"planted-{database}", lambda: _planted(database)).splitlines()
+    return place_at(place), Path(kept)
+
+
+def _planted(database: str) -> str:
+    place = new_place(database, shared_folder())
+    planted = plant(place, place.data or shared_folder())
+    planted.repository.store.close()
+    kept = shared_folder() / f"planted-{database}.pickle"
+    kept.write_bytes(pickle.dumps({part.name: getattr(planted, part.name) for part in fields(Planted)[1:]}))
+    return f"{place.address}\n{kept}"
+
+
+def opened_again(database: Database, data: Path, kept: Path) -> Planted:
+    """The organisation, in a copy of its database."""
+    return Planted(_opened(database, data), **pickle.loads(kept.read_bytes()))
+
+
+def _opened(database: Database, data: Path) -> Flask:
     app, _ = open_app(
         data,
-        folder,
+        shipped_folder("forms"),
         database.key,
         database.url,
         TESTING=True,
         FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
     )
-    policy = Policy(folder)
+    return app
+
+
+def plant(database: Database, data: Path) -> Planted:
+    """Build it, in an empty database."""
+    app, policy = _opened(database, data), Policy(shipped_folder("forms"))
     planted = Planted(app, policy, Aviary(policy), today_here())
     with app.app_context(), acting_as(SYSTEM_SCOPE):
         _hire(planted)

@@ -1,0 +1,53 @@
+"""What the processes of one run share: a folder, and what is made in it only once, by whoever needs it first."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+FOLDER = "DOSAR_TEST_RUN"
+"""The variable by which the first process tells the others."""
+MEMORY = Path("/dev/shm")
+ENOUGH = 4 * 2**30
+"""Bytes: what the tests keep at one time, with room to spare."""
+
+
+def begin(config: pytest.Config) -> None:
+    """Make the folder, in the first process.
+
+    Where a computer has room for it, the data lie in memory: how fast its disc is, is no part of any test.
+    """
+    if _is_first(config):
+        memory = str(MEMORY) if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH else None
+        if memory:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)  # where pytest makes the folders of the tests
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="dosar-tests-", dir=memory)
+
+
+def end(config: pytest.Config, stop: Callable[[], None]) -> None:
+    """Stop what was started and take the folder away again, when the other processes are over."""
+    if _is_first(config):
+        stop()
+        shutil.rmtree(shared_folder(), ignore_errors=True)
+
+
+def _is_first(config: pytest.Config) -> bool:
+    return not hasattr(config, "workerinput")
+
+
+def shared_folder() -> Path:
+    """The folder of this run."""
+    return Path(os.environ[FOLDER])
+
+
+def made_once(name: str, make: Callable[[], str]) -> str:
+    """What ``make`` said to the first process that asked; others wait for it."""
+    said = shared_folder() / f"{name}.txt"
+    with FileLock(shared_folder() / f"{name}.lock"):
+        if not said.exists():
+            said.write_text(make(), encoding="utf-8")
+        return said.read_text(encoding="utf-8")

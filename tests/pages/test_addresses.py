@@ -2,7 +2,7 @@
 
 from flask import Flask, url_for
 
-from dosar.pages.urls import case_list_url, new_sheet_url, record_url
+from dosar.pages.urls import case_list_url, new_sheet_url, page_url, record_url
 
 
 def test_addresses_of_records_are_those_of_their_routes() -> None:
@@ -16,3 +16,6 @@ def test_addresses_of_records_are_those_of_their_routes() -> None:
         assert record_url("case", 7) == url_for("RecordPages.show", form="case", record_id=7)
         assert case_list_url("visit_report", 7) == url_for("RecordPages.list", form="visit_report", case=7)
         assert new_sheet_url("visit_report", 7) == url_for("RecordPages.new", form="visit_report", case=7)
+        query = {"face": "a b", "page": None, "form": "other", "_external": "1"}
+        assert page_url("RecordPages.list", query, form="case") == "/records/case?face=a+b&_external=1"
+        assert page_url("RecordPages.list", {"face": "ț"}, form="case", case=7) == "/records/case?case=7&face=%C8%9B"

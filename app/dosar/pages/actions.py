@@ -9,6 +9,7 @@ from flask_babel import gettext
 from dosar.database.form_tables import Record
 from dosar.language.form import Form
 from dosar.pages.context import PageContext
+from dosar.pages.urls import page_url
 from dosar.records.row_scope import may_withdraw, right_to_accept
 
 PageAction = tuple[str, str, str, str]
@@ -16,7 +17,7 @@ PageAction = tuple[str, str, str, str]
 
 
 def record_face_url(form: str, record_id: int, word: Mapping[str, str] | None = None) -> str:
-    return url_for("RecordPages.show", form=form, record_id=record_id, **(word or {}))
+    return page_url("RecordPages.show", word or {}, form=form, record_id=record_id)
 
 
 def return_url(form: str, case: Any) -> str:
@@ -49,7 +50,7 @@ def record_actions(context: PageContext, form: Form, record: Record, word: Mappi
         return acts
     corrects, deletes = context.worker.may("correct", form.key), context.worker.may("delete", form.key)
     if corrects:
-        edit = url_for("RecordPages.edit", form=form.key, record_id=record.id, **word)
+        edit = page_url("RecordPages.edit", word, form=form.key, record_id=record.id)
         acts.append((gettext("Correct"), edit, "get", "primary"))
     if deletes:
         acts.append((gettext("Delete"), address("delete"), "post", "danger"))

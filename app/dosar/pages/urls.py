@@ -3,10 +3,11 @@
 A page names dozens of addresses; ``url_for`` would take longer than the page's statements.
 """
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, request
+from flask import Flask, request, url_for
 from werkzeug.routing import IntegerConverter, Map
 
 from dosar.records.unsaved.drafts import DraftPlace
@@ -57,6 +58,16 @@ def sheet_page_url(place: DraftPlace, face: str = "") -> str:
         page = f"{record_url(place.form, place.record_id)}/edit" + (f"/{place.step}" if place.step else "")
     query = urlencode({name: value for name, value in wanted.items() if value})
     return f"{page}?{query}" if query else page
+
+
+def page_url(endpoint: str, query: Mapping[str, object], /, **address: Any) -> str:
+    """The address of a page, with parameters that were read from another address or belong to a form.
+
+    They do not go through ``url_for``: it would take some of their names (``_external``, ``_scheme``) for orders.
+    """
+    page = url_for(endpoint, **address)
+    more = urlencode({name: value for name, value in query.items() if value is not None and name not in address})
+    return f"{page}{'&' if '?' in page else '?'}{more}" if more else page
 
 
 def requested_place() -> DraftPlace:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, request
 from flask_babel import format_decimal, gettext, lazy_gettext
 from wtforms import RadioField
 from wtforms.fields import SelectChoice
@@ -18,6 +18,7 @@ from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text
 from dosar.pages.forms import LONGEST_REASON, TranslatedForm, required_line
 from dosar.pages.lists.list_view import requested_list_query
+from dosar.pages.urls import page_url
 from dosar.records.export_log import Export, latest_exports, note_export
 from dosar.records.lists.list_query import (
     ListQuery,
@@ -101,13 +102,12 @@ def _export_query(context: PageContext, form: Form) -> ListQuery:
 def _export_page(context: PageContext, form: Form, wish: ListQuery, asked: ExportForm) -> Any:
     language = context.reading.language
     count = len(list_record_ids(context.repository, context.seen_forms(), form.key, wish, MAX_EXPORTED_RECORDS + 1))
-    back = {**request.args.to_dict(), "form": form.key}
     return render_template(
         "lists/export.html",
         title=gettext("Export of a list"),
         form_title=text_in_language(form.plural or form.title, language),
         action=request.full_path.rstrip("?"),
-        back_url=url_for("RecordPages.list", **back),
+        back_url=page_url("RecordPages.list", request.args, form=form.key),
         form=asked,
         count=format_decimal(min(count, MAX_EXPORTED_RECORDS)),
         too_many=count > MAX_EXPORTED_RECORDS,

@@ -1,6 +1,6 @@
 """A ledger as the paper has it: all lines of one case, section by section, with sums and places to sign."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import abort, render_template, request, url_for
@@ -107,9 +107,9 @@ def _ledger_groups(
         ]
         if lines or (form.paper_ledger.every_section and label in order):
             named = label or total_group_label(None)
-            yield LedgerGroup(named, lines, _sums_text(divided, lambda line, named=named: line.by == named))
+            yield LedgerGroup(named, lines, _sums_text(line for line in divided.lines if line.by == named))
 
 
-def _sums_text(of: RunningTotal, wanted: Callable[[RunningTotalLine], bool]) -> str:
+def _sums_text(lines: Iterable[RunningTotalLine]) -> str:
     """The amounts of these lines, a currency after the other."""
-    return " · ".join(line.amounts for line in of.lines if wanted(line))
+    return " · ".join(line.amounts for line in lines)

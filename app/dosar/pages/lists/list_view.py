@@ -14,7 +14,7 @@ from dosar.language.text.texts import text_in_language
 from dosar.pages.cases.find import remembered_search
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.rendering.question_view import PageOption, SearchBox
-from dosar.pages.urls import parse_record_number
+from dosar.pages.urls import page_url, parse_record_number
 from dosar.records.lists.filters import NO_ANSWER, THIS_MONTH, join_span, linked_records, split_span
 from dosar.records.lists.list_query import (
     MAX_COUNTED,
@@ -257,12 +257,12 @@ def _list_pager(found: ListPage, wish: ListQuery) -> ListPager | None:
 
 
 def _list_tools(context: PageContext, form: Form, wish: ListQuery, own: OwnLists) -> ListTools:
-    query = {**request.args.to_dict(), "form": form.key, "page": None}
+    query = {**request.args.to_dict(), "page": None}
     return ListTools(
-        url_for("ListPages.columns", **query),
+        page_url("ListPages.columns", query, form=form.key),
         _saved_list_links(form, wish, own),
-        url_for("ListPages.save", **query) if wish.filters or wish.sort else "",
-        url_for("ExportPages.export", **query) if context.worker.may("export", form.key) else "",
+        page_url("ListPages.save", query, form=form.key) if wish.filters or wish.sort else "",
+        page_url("ExportPages.export", query, form=form.key) if context.worker.may("export", form.key) else "",
         url_for("LedgerPages.ledger", form=form.key, case=wish.case_id)
         if wish.case_id and ledger_division(form)
         else "",
@@ -273,7 +273,7 @@ def _saved_list_links(form: Form, wish: ListQuery, own: OwnLists) -> list[SavedL
     return [
         SavedListLink(
             one.name,
-            url_for("RecordPages.list", form=form.key, **{**one.filters, "sort": one.sort or None}),
+            page_url("RecordPages.list", {**one.filters, "sort": one.sort or None}, form=form.key),
             url_for("ListPages.forget", form=form.key, list_id=one.id),
             (one.filters, one.sort) == (dict(wish.filters), wish.sort),
         )

@@ -1,8 +1,6 @@
 """What a worker chooses about a form's list: its columns, and filters saved under a name."""
 
-from typing import Any
-
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
@@ -12,6 +10,7 @@ from dosar.language.text.texts import text_in_language
 from dosar.pages.context import page_context
 from dosar.pages.lists.list_view import requested_list_query
 from dosar.pages.rendering.question_view import PageOption
+from dosar.pages.urls import page_url
 from dosar.records.lists.list_query import MAX_LIST_COLUMNS, showable_columns, shown_columns
 from dosar.records.lists.saved_lists import choose_columns, forget_list, own_lists, save_list
 
@@ -70,5 +69,4 @@ class ListPages(PageView):
 
 def _list_address(endpoint: str, form: str) -> str:
     """An address about the list as it stands, filters and order included."""
-    query: dict[str, Any] = request.args.to_dict()
-    return url_for(endpoint, **{**query, "form": form})
+    return page_url(endpoint, request.args, form=form)

@@ -1,6 +1,6 @@
 """Filing sheets: a new one, or a kept one corrected."""
 
-from flask import abort, redirect, request, url_for
+from flask import abort, redirect, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -18,7 +18,7 @@ from dosar.pages.sheet.posting.resubmission import redirect_resubmission
 from dosar.pages.sheet.section_steps import has_section_steps
 from dosar.pages.sheet.sheet_view import PageResponse, SheetEditor, saved_response, section_or_404
 from dosar.pages.signed_tokens import shown_version, submission_token, submission_word, version_token
-from dosar.pages.urls import requested_place, sheet_page_url
+from dosar.pages.urls import page_url, requested_place, sheet_page_url
 from dosar.records.row_scope import OutOfReach
 from dosar.records.save import EditConflict, SheetExists, correct_sheet, enter_sheet, open_sheet, record_filed_before
 
@@ -64,7 +64,7 @@ def correction_page(form: str, record_id: int, step: int | None) -> PageResponse
         abort(403)
     seen = form_faces(context, known, sheet.answers)
     if step is None and has_section_steps(seen.form):
-        return redirect(url_for("RecordPages.edit_section", form=form, record_id=record_id, step=1, **seen.word))
+        return redirect(page_url("RecordPages.edit_section", seen.word, form=form, record_id=record_id, step=1))
     editor = SheetEditor(
         context,
         seen.form,
@@ -76,8 +76,8 @@ def correction_page(form: str, record_id: int, step: int | None) -> PageResponse
         section_or_404(seen.form, step),
         cancel_url=record_face_url(form, record_id, seen.word),
         papers=seen,
-        step_url=lambda place: url_for(
-            "RecordPages.edit_section", form=form, record_id=record_id, step=place + 1, **seen.word
+        step_url=lambda place: page_url(
+            "RecordPages.edit_section", seen.word, form=form, record_id=record_id, step=place + 1
         ),
     )
     editor.hidden["_seen"] = request.form.get("_seen") or version_token(
@@ -104,11 +104,11 @@ def _file_new(
     key, on_paper = sheet.whole.key, sheet.papers.word if sheet.papers else {}
     if "_more" in request.form and sheet.step is None:
         remember_for_next(sheet, answers)
-        address = url_for("RecordPages.new", form=key, case=case_id, **on_paper)
+        address = page_url("RecordPages.new", on_paper, form=key, case=case_id)
         return saved_response(gettext("Saved. Here is the next one."), address)
     after = sheet.next_step(answers) if "_more" in request.form else None
     if after is not None:
-        address = url_for("RecordPages.edit_section", form=key, record_id=record_id, step=after + 1, **on_paper)
+        address = page_url("RecordPages.edit_section", on_paper, form=key, record_id=record_id, step=after + 1)
         return saved_response(gettext("Saved."), address)
     if not context.worker.may("see", key):
         return saved_response(gettext("Saved."), "/")
@@ -131,6 +131,6 @@ def _file_correction(context: PageContext, editor: SheetEditor, answers: Answers
         if after is not None:
             return saved_response(
                 gettext("Saved."),
-                url_for("RecordPages.edit_section", form=form.key, record_id=record_id, step=after + 1, **word),
+                page_url("RecordPages.edit_section", word, form=form.key, record_id=record_id, step=after + 1),
             )
     return saved_response(gettext("Saved."), record_face_url(form.key, record_id, word))

@@ -174,13 +174,13 @@ def test_a_wrong_digit_is_doubted_and_can_be_confirmed(desk: Desk, language: str
 def test_a_right_number_is_not_doubted(desk: Desk) -> None:
     assert desk.post("/records/visit/new", purpose="sprijin", number=CNP).status_code == 303
 
+
 @pytest.mark.parametrize("page", ["/records/visit", "/records/visit/columns"])
 def test_parameters_of_an_address_stay_parameters(desk: Desk, page: str) -> None:
     """``url_for`` would take these for its own: links that lead elsewhere, or an error."""
     shown = desk.get(f"{page}?_external=1&_scheme=javascript&_anchor=%0Aalert(1)&endpoint=x&purpose=a")
     assert 'href="javascript:' not in shown and "/records/visit" in shown
     assert "javascript://" not in shown
-
 
 
 @pytest.mark.parametrize("language, sentence", in_both("limita de 20000 cu 980000", "980000 characters over the limit"))

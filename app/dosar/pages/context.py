@@ -1,9 +1,9 @@
 """The worker's desk: what a page needs at hand for the one who asked for it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from flask import abort, current_app, g
 
@@ -21,6 +21,9 @@ from dosar.records.repository import Repository
 from dosar.records.row_scope import OutOfReach
 from dosar.records.save import Actor
 from dosar.records.titles import link_titles, show_answer, title_of_record
+
+Arguments = ParamSpec("Arguments")
+Found = TypeVar("Found")
 
 
 @dataclass
@@ -141,7 +144,7 @@ def page_context() -> PageContext:
     return found
 
 
-def find_or_404(find: Any, *arguments: Any, **options: Any) -> Any:
+def find_or_404(find: Callable[Arguments, Found], *arguments: Arguments.args, **options: Arguments.kwargs) -> Found:
     """What ``find`` finds; what is missing and what is out of reach both do not exist."""
     try:
         return find(*arguments, **options)

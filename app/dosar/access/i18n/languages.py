@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from babel.support import Translations
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import refresh
 from sqlalchemy import update
+from werkzeug.wrappers import Response
 from wtforms.i18n import messages_path
 
 from dosar.access.authorization import current_worker_or_none

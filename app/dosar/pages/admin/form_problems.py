@@ -59,7 +59,7 @@ def _form_file(key: str) -> str:
 def _form_line(context: PageContext, key: str) -> FormLine:
     form, language = context.repository.forms[key], context.reading.language
     faces = context.repository.definition.faces.get(key, ())
-    papers = dict.fromkeys(one.paper for one in (form, *faces) if one.paper)
+    papers = dict.fromkeys(filter(None, (form.paper, *(face.paper for face in faces))))
     return FormLine(
         text_in_language(form.title, language),
         _form_file(key),

@@ -347,8 +347,8 @@ class CaseBlocks:
         return named or gettext("payer not named")
 
     def _money_line(self, payer: str, line: PayerLine) -> MoneyLine:
-        amounts = (amount_text(amount, self.language) for amount in (line.planned, line.given, line.left))
-        return MoneyLine(payer, *amounts, is_over=line.left < 0)
+        planned, given, left = (amount_text(amount, self.language) for amount in (line.planned, line.given, line.left))
+        return MoneyLine(payer, planned, given, left, is_over=line.left < 0)
 
     def money_warnings(self) -> list[MoneyWarning]:
         """Lines that wait for acceptance, lines without a signature, months without their package."""

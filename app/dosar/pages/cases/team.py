@@ -102,7 +102,7 @@ def _change_team(context: PageContext, case: Record, change: Any, joining: TeamM
     try:
         find_or_404(change, context, case)
     except Mistake as mistake:
-        joining.since.errors = [mistake.message.say(gettext)]
+        joining.since.errors = (mistake.message.say(gettext),)
         return _team_page(context, find_or_404(context.repository.case, case_id), joining)
     return saved_response(gettext("The team was changed."), url_for("TeamPage.team", case_id=case_id))
 

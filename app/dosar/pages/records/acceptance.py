@@ -60,6 +60,6 @@ def _return_sheet(context: PageContext, sheet: Sheet, note: ReturnForm) -> Any:
     try:
         find_or_404(return_sheet, context.repository, form, sheet.record.id, note.reason.data or "", context.actor)
     except Mistake as mistake:
-        note.reason.errors = [mistake.message.say(gettext)]
+        note.reason.errors = (mistake.message.say(gettext),)
         return reason_page(context, form, sheet, note)
     return saved_response(gettext("The sheet was returned."), record_face_url(form.key, sheet.record.id))

@@ -62,13 +62,12 @@ def _title_ids(found: Iterable[RecordDeletion]) -> dict[str, set[int]]:
 
 
 def _deleted_record(context: PageContext, record: RecordDeletion, titles: RecordTitles) -> DeletedRecord:
-    address = {"form": record.form, "record_id": record.id}
     return DeletedRecord(
         _record_label(context, record, titles),
-        url_for("RecordPages.show", **address),
+        url_for("RecordPages.show", form=record.form, record_id=record.id),
         moment_text(record.at),
         titles.get((USER_LINK, record.by or 0), gettext("Dosar")),
-        url_for("RecordPages.restore", **address),
+        url_for("RecordPages.restore", form=record.form, record_id=record.id),
     )
 
 

@@ -78,7 +78,7 @@ def _reverse_entry(context: PageContext, known: Form, sheet: Sheet, typed: Rever
             reverse_entry, context.repository, sheet.form, sheet.record.id, typed.reason.data or "", context.actor, word
         )
     except Mistake as mistake:
-        typed.reason.errors = [mistake.message.say(gettext)]
+        typed.reason.errors = (mistake.message.say(gettext),)
         return reason_page(context, known, sheet, typed)
     return saved_response(gettext("The entry was reversed."), _record_page_url(known.key, filed))
 

@@ -30,6 +30,14 @@ def test_a_reason_that_is_too_long_is_not_cut_off(demo: Demo, page: str) -> None
         assert re.search(r'value="csv"\s+checked', shown), "what was chosen beside it stays too"
 
 
+@pytest.mark.parametrize("page", PAGES[1:])
+def test_blanks_are_no_reason(demo: Demo, page: str) -> None:
+    browser = demo.browser("coordinator")
+    answer = browser.post(page, data={"reason": "   ", "csrf_token": token_on(browser.get(page).text)})
+    assert answer.status_code == 422
+    assert re.search(r'id="reason-problem">.*Scrieți', unescape(answer.text))
+
+
 def test_a_day_that_cannot_be_read_is_said_beside_it(demo: Demo) -> None:
     browser, address = demo.browser("coordinator"), "/cases/6/team"
     sent = {"user": "4", "role": "lawyer", "since": "ziua de apoi", "csrf_token": token_on(browser.get(address).text)}

@@ -17,7 +17,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from dosar.access.i18n.languages import LANGUAGE_NAMES, request_language, request_reading, wtforms_translations
 from dosar.access.i18n.time_zones import time_zone_names
@@ -52,7 +52,7 @@ def at_most(most: int) -> Length:
 
 def required_line(label: Any, missing: Any, most: int = 64, hint: Any = "") -> Field:
     """A line that must be filled in; ``missing`` says what to write."""
-    return StringField(label, [InputRequired(missing), at_most(most)], description=hint, filters=[stripped])
+    return StringField(label, [DataRequired(missing), at_most(most)], description=hint, filters=[stripped])
 
 
 class DayField(StringField):

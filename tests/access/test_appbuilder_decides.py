@@ -99,6 +99,15 @@ def test_a_request_asks_the_tables_once_and_never_again(office: Office) -> None:
     assert [statement for statement in statements if "ab_permission" in statement] == []
 
 
+def test_new_users_change_no_permission(office: Office) -> None:
+    ana = office.signed_in("ana")
+    assert pages(ana) == (200, 200)
+    with counted(office) as statements:
+        office.user("maria", "case_manager", password=None)
+        assert pages(ana) == (200, 200)
+    assert [statement for statement in statements if "ab_permission" in statement] == []
+
+
 def test_what_a_transaction_read_before_the_change_is_not_remembered(office: Office) -> None:
     guarded, roles = office.guarded, frozenset({"case_manager"})
     guarded.permissions.forget()

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from dosar.access.accounts.users import all_users
 from dosar.access.accounts.work_teams import all_work_teams
+from dosar.access.appbuilder.permissions import sync_permissions
 from tests.access.conftest import PASSWORD, Browser, Office, counted
 
 NEW = {"user_name": "maria", "last_name": "Pop", "first_name": "Maria", "roles": ["social_worker"]}
@@ -116,6 +117,8 @@ def office_with_personnel(office: Office) -> Office:
     roles = [accountant if role.role == "accountant" else role for role in definition.roles.roles]
     changed = definition.roles.model_copy(update={"roles": roles})
     office.guarded.definition = replace(definition, roles=changed)
+    with office.guarded.store.writing() as session:
+        sync_permissions(session, changed, definition.forms)
     office.user("dora", "accountant")
     return office
 

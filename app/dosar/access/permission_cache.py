@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
-from sqlalchemy import event, select
+from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from dosar.access.tables import menu_table, pair_table, permission_table, role_permissions, role_table
@@ -18,7 +18,13 @@ Permitted = tuple[str, str]
 """Permission and view menu: ("can_enter", "form:visit_report")."""
 
 _TABLES = {role_table, permission_table, menu_table, pair_table, role_permissions}
-_CLASSES = (Role, Permission, ViewMenu, PermissionView)
+_TOLD_BY: Mapping[type[Any], tuple[str, ...]] = {
+    Role: ("name", "permissions"),
+    Permission: ("name",),
+    ViewMenu: ("name",),
+    PermissionView: ("permission_id", "view_menu_id", "role"),
+}
+"""What of each class says who may do what: a role has users, too."""
 _CHANGED, _BEGAN = "permissions changed", "permissions when the transaction began"
 
 _OF_EVERY_ROLE = (
@@ -90,7 +96,8 @@ class PermissionCache:
         session.info[_BEGAN] = self._times_forgotten
 
     def _note_flush(self, session: Session, _: Any) -> None:
-        if any(isinstance(one, _CLASSES) for one in (*session.new, *session.dirty, *session.deleted)):
+        come_or_gone = any(type(one) in _TOLD_BY for one in (*session.new, *session.deleted))
+        if come_or_gone or any(map(_is_told_otherwise, session.dirty)):
             session.info[_CHANGED] = True
 
     def _note_statement(self, state: ORMExecuteState) -> None:
@@ -103,3 +110,9 @@ class PermissionCache:
 
     def _note_rollback(self, session: Session) -> None:
         session.info.pop(_CHANGED, None)
+
+
+def _is_told_otherwise(kept: Any) -> bool:
+    """Whether this object, in a session, now says otherwise who may do what."""
+    attributes = inspect(kept).attrs
+    return any(attributes[name].history.has_changes() for name in _TOLD_BY.get(type(kept), ()))

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import MetaData, Table, delete, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
 from dosar.access.accounts.account_log import account_entries
 from dosar.access.appbuilder.install import create_access_tables
+from dosar.access.migrations import VERSION_TABLE
 from dosar.access.settings import Organisation
 from dosar.access.tables import account_history_table as history
 from dosar.database.store import Store
@@ -116,6 +117,7 @@ def test_a_database_of_before_gets_its_history(office: Office) -> None:
     store = office.guarded.store
     with store.writing() as session:
         history.drop(session.connection())
+        Table(VERSION_TABLE, MetaData()).drop(session.connection())
     for _ in range(2):
         with store.writing() as session:
             create_access_tables(session.connection())

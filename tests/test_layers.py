@@ -31,7 +31,7 @@ MAY_USE = {
     "migrations": {"sqlalchemy"},
     "filing": {"sqlalchemy"},
     "access": {*WEB, "alembic", "babel", "flask_jwt_extended", "flask_login", "sqlalchemy"},
-    "exchange": {"openpyxl"},
+    "exchange": {"xlsxwriter"},
     "pages": {*WEB, "babel", "sqlalchemy"},
     "cli": {"flask", "platformdirs", "sqlalchemy", "waitress"},
 }

@@ -113,6 +113,18 @@ def test_a_workbook_holds_dates_and_numbers() -> None:
     assert sheet.title == "visit_report"
 
 
+def test_a_day_that_spreadsheets_count_differently_is_text() -> None:
+    sheet = opened(xlsx_file(["Data"], [[date(1899, 12, 31)], [datetime(1850, 1, 1, 9, 30)]], "case"))
+    assert [sheet["A2"].value, sheet["A3"].value] == ["1899-12-31", "1850-01-01T09:30:00"]
+
+
+def test_heads_stay_and_rows_are_filtered() -> None:
+    sheet = opened(xlsx_file(["Nume", "Ore"], [["un nume destul de lung", 1], ["Ana", 2]], "case"))
+    assert sheet.auto_filter.ref == "A1:B3"
+    assert sheet["A1"].font.bold and not sheet["A2"].font.bold
+    assert sheet.column_dimensions["A"].width > sheet.column_dimensions["B"].width
+
+
 def test_romanian_excel_gets_semicolons_and_decimal_commas() -> None:
     rows = [[date(2026, 3, 1), Decimal("2.50"), "Țîrcă; Ion"]]
     assert csv_file(["Data"], rows, ";").startswith(b"\xef\xbb\xbf")

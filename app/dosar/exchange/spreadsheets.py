@@ -6,25 +6,15 @@ a temporary file would be a copy in clear beside the encrypted database.
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
-from itertools import repeat
 from typing import Any
-from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZipFile
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
-from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
-from openpyxl.packaging.relationship import RelationshipList
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.datetime import to_excel
-from openpyxl.writer.excel import ExcelWriter
-from openpyxl.xml.constants import SHEET_MAIN_NS
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from dosar.language.question import Question, ReadingContext, Unknown
 from dosar.records.titles import show_answer
@@ -35,10 +25,16 @@ INVALID_SHEET_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
 UTF8_BOM = "\ufeff"
 EXCEL_DATE_FORMATS = {date: "dd.mm.yyyy", datetime: "dd.mm.yyyy hh:mm"}
 NARROW_COLUMN_WIDTH, WIDE_COLUMN_WIDTH = 14, 28
-FROZEN_HEADS_XML = (
-    '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" '
-    'state="frozen"/></sheetView></sheetViews>'
-)
+MAX_SHEET_NAME = 31
+FIRST_SHEET_DAY = "1900-03-01"
+"""Spreadsheets do not agree about the days before; such a one is text."""
+IN_MEMORY = {
+    "in_memory": True,
+    # what looks like a formula, an address or a number is what a person typed
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 
 CellValue = str | int | float | Decimal | date | datetime | None
 
@@ -126,69 +122,54 @@ def _csv_text(cell: CellValue, comma: bool) -> str:
 
 def xlsx_file(heads: Sequence[str], rows: Iterable[Sequence[CellValue]], name: str) -> bytes:
     """A workbook with one sheet: heads that stay in sight, dates and numbers as such, all else as text."""
-    book = Workbook()
-    book.properties.creator = "Dosar"
-    book.active.title = name[:31]
     out = BytesIO()
-    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
-        _SingleSheetWriter(book, archive, _sheet_xml(heads, rows, _cell_styles(book.active))).write_data()
+    with Workbook(out, IN_MEMORY) as book:
+        book.set_properties({"author": "Dosar"})
+        sheet = book.add_worksheet(name[:MAX_SHEET_NAME])
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, map(_sheet_text, heads), book.add_format({"bold": True}))
+        last = _write_rows(sheet, rows, _CellWriters(book, sheet), len(heads))
+        sheet.autofilter(0, 0, last, len(heads) - 1)
     return out.getvalue()
 
 
-def _cell_styles(sheet: Any) -> dict[type, int]:
-    """The number of a workbook's style for a kind of value; that of text is bold, for the heads."""
-    cells = {kind: Cell(sheet, row=1, column=1) for kind in (str, *EXCEL_DATE_FORMATS)}
-    cells[str].font = Font(bold=True)
-    for kind, number_format in EXCEL_DATE_FORMATS.items():
-        cells[kind].number_format = number_format
-    return {kind: cell.style_id for kind, cell in cells.items()}
+class _CellWriters(dict[type, Callable[[int, int, Any], object]]):
+    """How a value of each kind is written at a row and a column."""
 
-
-def _sheet_xml(heads: Sequence[str], rows: Iterable[Sequence[CellValue]], styles: Mapping[type, int]) -> str:
-    """The sheet in SpreadsheetML: openpyxl's own cells take twenty times as long."""
-    letters = [get_column_letter(place + 1) for place in range(len(heads))]
-    wide: set[int] = set()
-    lines = ["".join(_text_cell_xml(letter, 1, head, styles[str]) for letter, head in zip(letters, heads, strict=True))]
-    for number, row in enumerate(rows, 2):
-        lines.append("".join(map(_cell_xml, letters, repeat(number), row, repeat(styles))))
-        wide.update(
-            place for place, cell in enumerate(row) if isinstance(cell, str) and len(cell) > NARROW_COLUMN_WIDTH
-        )
-    widths = [WIDE_COLUMN_WIDTH if place in wide else NARROW_COLUMN_WIDTH for place in range(len(heads))]
-    columns = "".join(
-        f'<col min="{place}" max="{place}" width="{width}" customWidth="1"/>' for place, width in enumerate(widths, 1)
-    )
-    written = "".join(f'<row r="{number}">{cells}</row>' for number, cells in enumerate(lines, 1))
-    return (
-        f'<worksheet xmlns="{SHEET_MAIN_NS}">{FROZEN_HEADS_XML}<cols>{columns}</cols><sheetData>{written}</sheetData>'
-        f'<autoFilter ref="A1:{letters[-1]}{len(lines)}"/></worksheet>'
-    )
-
-
-def _cell_xml(letter: str, number: int, value: CellValue, styles: Mapping[type, int]) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return _text_cell_xml(letter, number, value, 0)
-    if isinstance(value, date):
-        return f'<c r="{letter}{number}" s="{styles[type(value)]}"><v>{to_excel(value)}</v></c>'
-    return f'<c r="{letter}{number}"><v>{value}</v></c>'
-
-
-def _text_cell_xml(letter: str, number: int, text: str, style: int) -> str:
-    """A cell that is text, whatever it begins with."""
-    written = escape(INVALID_SHEET_CHARACTERS.sub("", text))
-    return f'<c r="{letter}{number}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{written}</t></is></c>'
-
-
-class _SingleSheetWriter(ExcelWriter):  # type: ignore[misc]
-    """Writes a workbook whose one sheet is written already, without openpyxl's temporary file."""
-
-    def __init__(self, book: Workbook, archive: ZipFile, sheet: str) -> None:
-        super().__init__(book, archive)
+    def __init__(self, book: Workbook, sheet: Worksheet) -> None:
         self.sheet = sheet
+        self.formats = {kind: book.add_format({"num_format": shown}) for kind, shown in EXCEL_DATE_FORMATS.items()}
+        super().__init__({str: self._text, **dict.fromkeys((int, float, Decimal), sheet.write_number)})
+        self.update(dict.fromkeys(EXCEL_DATE_FORMATS, self._date))
 
-    def write_worksheet(self, ws: Any) -> None:
-        ws._drawing, ws._rels = SpreadsheetDrawing(), RelationshipList()
-        self._archive.writestr(ws.path[1:], self.sheet)
-        self.manifest.append(ws)
+    def __missing__(self, kind: type) -> Callable[[int, int, Any], object]:
+        """A kind that is made from another one is written like it."""
+        return next(self[base] for base in kind.__mro__[1:] if base in self)
+
+    def _text(self, row: int, column: int, value: str) -> None:
+        self.sheet.write_string(row, column, _sheet_text(value))
+
+    def _date(self, row: int, column: int, value: date) -> None:
+        if value.isoformat() < FIRST_SHEET_DAY:
+            self._text(row, column, value.isoformat())
+        else:
+            self.sheet.write_datetime(row, column, value, self.formats[type(value)])
+
+
+def _write_rows(sheet: Worksheet, rows: Iterable[Sequence[CellValue]], writers: _CellWriters, width: int) -> int:
+    """Write the rows below the heads, each column as wide as its texts ask; returns the number of the last one."""
+    wide: set[int] = set()
+    number = 0
+    for number, row in enumerate(rows, 1):
+        for column, value in enumerate(row):
+            if value is not None:
+                writers[type(value)](number, column, value)
+                if isinstance(value, str) and len(value) > NARROW_COLUMN_WIDTH:
+                    wide.add(column)
+    for column in range(width):
+        sheet.set_column(column, column, WIDE_COLUMN_WIDTH if column in wide else NARROW_COLUMN_WIDTH)
+    return number
+
+
+def _sheet_text(text: str) -> str:
+    return INVALID_SHEET_CHARACTERS.sub("", text)

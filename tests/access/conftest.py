@@ -28,8 +28,7 @@ from dosar.language.load.folder import Definition, make_definition
 from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.menu import Menu
 from dosar.language.roles import Roles
-from dosar.pages.account import profile, sign_in
-from dosar.pages.admin import account_closing, account_log, organisation, set_up, users, work_teams
+from dosar.pages import account, admin, page_views
 from dosar.pages.recovery.expired_session import current_owner_token
 from dosar.records.row_scope import current_scope
 
@@ -188,17 +187,8 @@ def opening(definition: Definition, translations: Path, tmp_path: Path) -> Openi
         clock = Clock()
         registry = install_access_control(app, store, definition, clock)
         with app.app_context():
-            for pages in (
-                sign_in,
-                set_up,
-                profile,
-                users,
-                account_log,
-                account_closing,
-                work_teams,
-                organisation,
-            ):
-                pages.register(registry)
+            for view in (*page_views(account), *page_views(admin)):
+                registry.add_view_no_menu(view)
             registry.add_view_no_menu(DesktopPage)
         return Office(app, clock, app.extensions["dosar_access"])
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, session
-from flask_appbuilder import AppBuilder
 from flask_babel import gettext
 
 from dosar.access.accounts.users import set_user_password
@@ -54,10 +53,6 @@ class AccountPage(PageView):
             end_sessions(access_services(), current_worker().id, but=session.row)  # type: ignore[attr-defined]
         flash(gettext("You were signed out everywhere else."), "success")
         return redirect("/profile", 303)
-
-
-def register(appbuilder: AppBuilder) -> None:
-    appbuilder.add_view_no_menu(AccountPage)
 
 
 def _profile_page(form: ChangePasswordForm, refused: str = "") -> Any:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, abort, redirect, render_template, request, session, url_for
-from flask_appbuilder import AppBuilder
 from flask_babel import gettext, ngettext
 
 from dosar.access.accounts.users import accept_invitation, invited_user
@@ -91,11 +90,6 @@ class InvitationPage(PageView):
         count_sign_in(access_services(), user_id)
         _begin_session(user_id)
         return redirect("/", 303)
-
-
-def register(appbuilder: AppBuilder) -> None:
-    appbuilder.add_view_no_menu(SignInPage)
-    appbuilder.add_view_no_menu(InvitationPage)
 
 
 def _begin_session(user_id: int) -> None:

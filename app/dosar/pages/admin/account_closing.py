@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from flask_appbuilder import AppBuilder
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext, lazy_gettext
 from wtforms import SelectField
@@ -63,10 +62,6 @@ class ClosingPage(PageView):
             return user_page(user_or_404(user_id), refused=mistake.message.say(gettext))
         flash(gettext("The account is closed."), "success")
         return redirect(url_for("UsersPage.user", user_id=user_id), 303)
-
-
-def register(appbuilder: AppBuilder) -> None:
-    appbuilder.add_view_no_menu(ClosingPage)
 
 
 def _close_user_account(user: User, successor: str) -> None:

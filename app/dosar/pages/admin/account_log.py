@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from flask import render_template, request
-from flask_appbuilder import AppBuilder
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
@@ -88,10 +87,6 @@ def render_account_history(found: Sequence[AccountEntry]) -> list[HistoryEntry]:
         )
         for entry in found
     ]
-
-
-def register(appbuilder: AppBuilder) -> None:
-    appbuilder.add_view_no_menu(AccountHistoryPage)
 
 
 def _user_names(ids: Iterable[int | None]) -> dict[int, str]:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, render_template
-from flask_appbuilder import AppBuilder
 from flask_babel import gettext
 
 from dosar.access.appbuilder.view import PageView
@@ -34,7 +33,3 @@ class OrganisationPage(PageView):
             )
         flash(gettext("Saved."), "success")
         return redirect("/organisation", 303)
-
-
-def register(appbuilder: AppBuilder) -> None:
-    appbuilder.add_view_no_menu(OrganisationPage)

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import abort, current_app, redirect, render_template, session
-from flask_appbuilder import AppBuilder
 from flask_babel import gettext
 
 from dosar.access.accounts.users import UserDetails, add_user
@@ -37,10 +36,6 @@ class SetUpPage(PageView):
             return _set_up_page(form, mistake.message.say(gettext))
         session.begin(user_id)  # type: ignore[attr-defined]
         return redirect("/", 303)
-
-
-def register(appbuilder: AppBuilder) -> None:
-    appbuilder.add_view_no_menu(SetUpPage)
 
 
 def _create_organisation(form: SetUpForm) -> int:

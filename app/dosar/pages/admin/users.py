@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from flask import abort, flash, redirect, render_template, session, url_for
-from flask_appbuilder import AppBuilder
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
 from wtforms.fields import SelectChoice
@@ -107,11 +106,6 @@ class RolesPage(PageView):
             actions=[str(action_labels()[action]) for action in ROLE_ACTIONS],
             roles=[_role_line(role) for role in definition.roles.roles],
         )
-
-
-def register(appbuilder: AppBuilder) -> None:
-    appbuilder.add_view_no_menu(UsersPage)
-    appbuilder.add_view_no_menu(RolesPage)
 
 
 def user_or_404(user_id: int) -> User:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
-from flask_appbuilder import AppBuilder
 from flask_appbuilder.security.sqla.models import Group
 from flask_babel import gettext, lazy_gettext
 from wtforms import HiddenField, StringField
@@ -59,10 +58,6 @@ class WorkTeamsPage(PageView):
             lambda: dissolve_work_team(access_services(), current_worker(), team_id),
             gettext("The team was dissolved."),
         )
-
-
-def register(appbuilder: AppBuilder) -> None:
-    appbuilder.add_view_no_menu(WorkTeamsPage)
 
 
 def _apply_team_change(team_id: int, change: Callable[[], None], said: str, typed: TeamRenameForm | None = None) -> Any:

@@ -267,6 +267,9 @@ def test_a_file_is_not_lost_where_the_sheet_comes_back(office: Demo) -> None:
     pressed = hers.browser.post(page.action, data={**page.boxes.to_dict(flat=False), "_row": "add rows"})
     assert "Păstrează fișierul scan.png" in pressed.text
     assert "Păstrează fișierul poza.png" in pressed.text
+    page.boxes.setlist("an_image", wrong("poza.png"))
+    pressed = hers.browser.post(page.action, data={**page.boxes.to_dict(flat=False), "_row": "add rows"})
+    assert pressed.status_code == 422 and 'id="an_image-problem"' in pressed.text
 
 
 def test_the_file_of_another_sheet_is_not_attached_by_its_number(office: Demo) -> None:

@@ -1,7 +1,7 @@
 """Demo data: nine fictional cases and eight fictional workers, filed the way anybody files a sheet."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -14,15 +14,19 @@ from dosar.access.services import AccessServices
 from dosar.access.settings import Organisation
 from dosar.database.form_tables import USER_LINK
 from dosar.database.system_tables import stamped_as_of, utc_now
+from dosar.filing.opening import new_submission
+from dosar.filing.save import save_new
+from dosar.filing.service import Values, validate
+from dosar.filing.submission import Submission
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.finding import FilePlace, Finding, finding
 from dosar.language.load.yaml_reader import read_yaml
-from dosar.language.question import Answers, Question
-from dosar.language.validation import asked_at, settle_answers, validate_answers
+from dosar.language.question import Question, ReadingContext
+from dosar.language.validation import ValidationIssue, asked_at
 from dosar.overview.case_overview import dating_question
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import Actor, enter_sheet
+from dosar.records.save import Actor
 from dosar.records.teams import join_team
 
 DEMO_ORGANISATION_NAME = "Asociația Drumul Lin (demo)"
@@ -165,59 +169,59 @@ class _DemoFiler:
         form = self.repository.forms[record["form"]]
         with stamped_as_of(moment):
             try:
-                answers = settle_answers(form, self._answers(form.questions.values(), record["answers"]), self.today)
-                case_id = self.handles[record["case"]] if form.belongs_to else None
+                submission = self._submission(form, record)
+                given = Values(self._with_numbers(form.questions.values(), record["answers"]))
             except UNREADABLE_ERRORS:
                 return False
-            if self._lacking(form, answers):
+            result = validate(submission, given)
+            if result.unread or any(self._is_wrong(form, one) for one in result.wrong):
                 return False
-            filed = self._enter(form, answers, case_id, record)
+            filed = save_new(submission, result.answers).record_id
+            self._gather_team(submission, filed, record)
         if "id" in record:
             self.handles[record["id"]] = filed
         return True
 
-    def _lacking(self, form: Form, answers: Answers) -> bool:
+    def _submission(self, form: Form, record: dict[str, Any]) -> Submission:
+        case_id = self.handles[record["case"]] if form.belongs_to else None
+        return new_submission(self.repository, form.key, self._clerk(record), ReadingContext("ro", self.today), case_id)
+
+    def _is_wrong(self, form: Form, complaint: ValidationIssue) -> bool:
         """Whether the form asks for more than was thought up, or for something else."""
-        return any(
-            not one.soft and self._target_exists(asked_at(form, one.where).link_target())
-            for one in validate_answers(form, answers, self.today)
-        )
+        return self._target_exists(asked_at(form, complaint.where).link_target())
 
-    def _enter(self, form: Form, answers: Answers, case_id: int | None, record: dict[str, Any]) -> int:
+    def _gather_team(self, submission: Submission, filed: int, record: dict[str, Any]) -> None:
+        """Who works on a case beside the one who opened it."""
+        today = replace(submission.actor, today=self.today)
+        for member in record.get("team", ())[1:] if submission.form.key == CASE_FORM else ():
+            join_team(
+                self.repository,
+                self.repository.case(filed),
+                self.users[member["user"]],
+                member["role"],
+                today,
+                date.fromisoformat(member["since"]),
+            )
+
+    def _clerk(self, record: dict[str, Any]) -> Actor:
         team = record.get("team", ())
-        actor = self._clerk(record, team)
-        filed = enter_sheet(self.repository, form, answers, actor, case_id)
-        if form.key == CASE_FORM:
-            today = replace(actor, today=self.today)
-            for member in team[1:]:
-                join_team(
-                    self.repository,
-                    self.repository.case(filed),
-                    self.users[member["user"]],
-                    member["role"],
-                    today,
-                    date.fromisoformat(member["since"]),
-                )
-        return filed
-
-    def _clerk(self, record: dict[str, Any], team: Any) -> Actor:
         by = team[0] if team else {"user": record.get("by", "social_worker"), "role": ""}
         since = date.fromisoformat(by["since"]) if "since" in by else self.today
         return Actor(self.users[by["user"]], by["role"], since)
 
-    def _answers(self, questions: Any, given: dict[str, Any]) -> Answers:
+    def _with_numbers(self, questions: Iterable[Question], given: dict[str, Any]) -> dict[str, Any]:
+        """The answers with the numbers of the records and users that their handles stand for."""
         known = {question.name: question for question in questions}
-        unknown = set(given) - set(known)
-        if unknown:
-            raise KeyError(*sorted(unknown))
-        return {name: self._answer(known[name], value) for name, value in given.items()}
+        return {
+            name: self._with_number(known[name], value) if name in known else value for name, value in given.items()
+        }
 
-    def _answer(self, question: Question, value: Any) -> Any:
+    def _with_number(self, question: Question, value: Any) -> Any:
         if question.columns_asked():
-            return [{"id": None, **self._answers(question.columns_asked(), row)} for row in value] or None
+            return [self._with_numbers(question.columns_asked(), row) for row in value]
         target = question.link_target()
         if target is None:
-            return question.from_json(value)
+            return value
         if not self._target_exists(target):
             return None
         return self.users[value] if target == USER_LINK else self.handles[value]

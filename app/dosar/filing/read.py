@@ -125,8 +125,9 @@ def _answer_in(question: Question, value: Any, where: AnswerPath, cells: CellRea
     """The answer a value stands for; it goes through the boxes, where every check of the kind is."""
     try:
         answer = question.from_json(value)
-        if cells.read(question, question.typed(answer, cells.reading)) == answer:
-            return answer
+        typed = cells.read(question, question.typed(answer, cells.reading))
+        if typed == answer or isinstance(value, str | list):  # texts lose spaces around them, choices get their order
+            return typed
         read.mistakes[where] = NOT_OF_THIS_KIND
     except Mistake as mistake:
         read.mistakes[where] = mistake.message

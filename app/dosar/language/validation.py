@@ -35,12 +35,21 @@ class ValidationIssue:
     where: AnswerPath
     said: Message | Text
     soft: bool = False
-    leads: Sequence[tuple[str, str]] = ()
-    """Where else to look: what it is called, and its address."""
     through: frozenset[str] = frozenset()
     """The changed questions that a rule of a question elsewhere names."""
-    elsewhere: tuple[str, str] | None = None
-    """What it is about on another page: what that is called, and the address where it can be put right."""
+
+    @property
+    def question(self) -> str:
+        return self.where[0]
+
+    @property
+    def row(self) -> int | None:
+        """The row of the table, counted from 0."""
+        return int(self.where[1]) if len(self.where) > 1 else None
+
+    @property
+    def column(self) -> str | None:
+        return self.where[-1] if len(self.where) > 1 else None
 
 
 def asked_at(form: Form, where: AnswerPath) -> Question:

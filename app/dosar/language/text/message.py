@@ -12,8 +12,8 @@ class Message:
     """A translatable sentence and the values it mentions.
 
     ``text`` is the English msgid, with ``%(name)s`` where a value stands. A value may itself be a
-    message. The core never translates: pages and the command line call :meth:`say` with the
-    reader's gettext.
+    message, or a tuple of texts and messages that are said one after the other. The core never
+    translates: pages and the command line call :meth:`say` with the reader's gettext.
     """
 
     text: str
@@ -24,12 +24,16 @@ class Message:
         spoken = translate(self.text)
         if not self.values:
             return spoken
-        return spoken % {
-            name: value.say(translate) if isinstance(value, Message) else value for name, value in self.values.items()
-        }
+        return spoken % {name: _said(value, translate) for name, value in self.values.items()}
 
     def __str__(self) -> str:
         return self.say()
+
+
+def _said(value: Any, translate: Translate) -> Any:
+    if isinstance(value, Message):
+        return value.say(translate)
+    return "; ".join(str(_said(one, translate)) for one in value) if isinstance(value, tuple) else value
 
 
 def msgid(text: str) -> str:

@@ -1,6 +1,6 @@
 """From a form and what stands in its boxes to what the page draws."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from json import dumps
 from typing import Any
@@ -25,6 +25,7 @@ from dosar.pages.rendering.question_view import (
     PageQuestion,
     PageRow,
     PageSection,
+    Way,
 )
 from dosar.pages.rendering.render_cache import BlankQuestionCache, offered_choices
 from dosar.pages.sheet.posting.posted_answers import PostedBoxes
@@ -34,6 +35,11 @@ from dosar.records.titles import UNKNOWN_WORDS, show_answer
 RecordTitles = Mapping[tuple[str, int], str]
 
 BLANK_QUESTIONS = BlankQuestionCache()
+
+
+def on_this_page(complaint: ValidationIssue) -> Way:
+    """Where a complaint leads on a page that asks everything."""
+    return Way()
 
 
 @dataclass
@@ -51,6 +57,8 @@ class FormRenderer:
     """Where a press on *Choose* leads."""
     mistakes: Mapping[AnswerPath, Message] = field(default_factory=dict)
     complaints: Sequence[ValidationIssue] = ()
+    way: Callable[[ValidationIssue], Way] = on_this_page
+    """Where a complaint leads, if not to its question on this page."""
     whole: Form | None = None
     """The form with the questions this page does not ask: conditions may name them."""
     others: Mapping[str, str] = field(default_factory=dict)
@@ -106,8 +114,10 @@ class FormRenderer:
         return [self._problem(complaint) for complaint in self.complaints if complaint.soft]
 
     def _problem(self, one: ValidationIssue) -> PageProblem:
-        label, url = one.elsewhere or (self._label(one.where), "")
-        return PageProblem(_box_id(one.where), label, self._said(one.said), one.leads, url)
+        way = self.way(one)
+        return PageProblem(
+            _box_id(one.where), way.label or self._label(one.where), self._said(one.said), way.leads, way.url
+        )
 
     def _label(self, where: AnswerPath) -> str:
         label = text_in_language(self.form.questions[where[0]].label, self.reading.language)

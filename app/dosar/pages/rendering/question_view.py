@@ -1,6 +1,6 @@
 """What a page draws of a question: everything decided, nothing left to compute in a template."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -163,6 +163,15 @@ class PageSection:
     questions: list[PageQuestion] = field(default_factory=list)
 
 
+class Way(NamedTuple):
+    """Where a complaint leads, if not to the question on this page."""
+
+    label: str = ""
+    url: str = ""
+    leads: Collection[tuple[str, str]] = ()
+    """Where else to look: what it is called, and its address."""
+
+
 @dataclass(slots=True)
 class PageProblem:
     """One line of the error summary."""
@@ -171,7 +180,7 @@ class PageProblem:
     """The input it leads to."""
     label: str
     text: str
-    leads: Sequence[tuple[str, str]] = ()
+    leads: Collection[tuple[str, str]] = ()
     """Where else to look: what it is called, and its address."""
     url: str = ""
     """Where it can be put right, if not on this page."""

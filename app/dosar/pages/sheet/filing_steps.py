@@ -1,10 +1,14 @@
 """Filing sheets: a new one, or a kept one corrected."""
 
+from dataclasses import replace
+from functools import partial
+
 from flask import abort, redirect, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from dosar.database.form_tables import Record
+from dosar.filing.result import ChangedMeanwhile, OneThereAlready, Outcome, SavedBefore, ValidationResult
+from dosar.filing.service import Consent, save
 from dosar.language.question import Answers
 from dosar.pages.actions import record_face_url, return_url
 from dosar.pages.context import PageContext, find_or_404, page_context
@@ -20,7 +24,7 @@ from dosar.pages.sheet.sheet_view import PageResponse, SheetEditor, saved_respon
 from dosar.pages.signed_tokens import shown_version, submission_token, submission_word, version_token
 from dosar.pages.urls import page_url, requested_place, sheet_page_url
 from dosar.records.row_scope import OutOfReach
-from dosar.records.save import EditConflict, SheetExists, correct_sheet, enter_sheet, open_sheet, record_filed_before
+from dosar.records.save import open_sheet
 
 
 def new_sheet_page(form: str) -> PageResponse:
@@ -52,7 +56,7 @@ def new_sheet_page(form: str) -> PageResponse:
         return sheet.opened()
     sheet.hidden = {"_once": request.form.get("_once", "")}
     word = submission_word(sheet.hidden["_once"], context.worker.id)
-    return sheet.answer_post(lambda answers, reason: _file_new(context, sheet, case, answers, reason, word))
+    return sheet.answer_post(lambda result, consent: _file_new(context, sheet, result, replace(consent, token=word)))
 
 
 def correction_page(form: str, record_id: int, step: int | None) -> PageResponse:
@@ -85,22 +89,31 @@ def correction_page(form: str, record_id: int, step: int | None) -> PageResponse
     )
     if request.method == "GET":
         return editor.opened()
-    return editor.answer_post(lambda answers, reason: _file_correction(context, editor, answers, reason))
+    return editor.answer_post(partial(_file_correction, context, editor))
 
 
-def _file_new(
-    context: PageContext, sheet: SheetEditor, case: Record | None, answers: Answers, reason: str, word: str
-) -> Response:
-    case_id = case.id if case is not None else None
-    filed = record_filed_before(context.repository, sheet.whole, word)
-    if filed is not None and (again := redirect_resubmission(context, sheet, filed, answers)) is not None:
-        return again
+def _file_new(context: PageContext, sheet: SheetEditor, result: ValidationResult, consent: Consent) -> Response:
+    match _saved_or_404(sheet, result, consent):
+        case SavedBefore(record_id) if (
+            again := redirect_resubmission(context, sheet, record_id, result.answers)
+        ) is not None:
+            return again
+        case OneThereAlready(record_id):
+            return compare_with_existing(sheet, record_id, result.answers, posted_boxes(request.form))
+        case outcome:
+            return _go_on_after_new(context, sheet, outcome.record_id, result.answers)
+
+
+def _saved_or_404(sheet: SheetEditor, result: ValidationResult, consent: Consent) -> Outcome:
     try:
-        record_id = enter_sheet(context.repository, sheet.whole, answers, context.actor, case_id, word, reason)
-    except SheetExists as one:
-        return compare_with_existing(sheet, one.record_id, answers, posted_boxes(request.form))
+        return save(sheet.submission, result, consent)
     except OutOfReach:
         abort(404)
+
+
+def _go_on_after_new(context: PageContext, sheet: SheetEditor, record_id: int, answers: Answers) -> Response:
+    """Where a new sheet leads that is kept."""
+    case_id = sheet.submission.case_id
     key, on_paper = sheet.whole.key, sheet.papers.word if sheet.papers else {}
     if "_more" in request.form and sheet.step is None:
         remember_for_next(sheet, answers)
@@ -115,16 +128,14 @@ def _file_new(
     return saved_response(gettext("Saved."), record_face_url(key, record_id))
 
 
-def _file_correction(context: PageContext, editor: SheetEditor, answers: Answers, reason: str) -> PageResponse:
+def _file_correction(
+    context: PageContext, editor: SheetEditor, result: ValidationResult, consent: Consent
+) -> PageResponse:
     assert editor.record is not None
-    form, record_id = editor.whole, editor.record.id
+    form, record_id, answers = editor.whole, editor.record.id, result.answers
     version = shown_version(editor.hidden["_seen"], form.key, record_id)
-    try:
-        correct_sheet(context.repository, form, record_id, version, answers, context.actor, reason)
-    except EditConflict:
+    if isinstance(_saved_or_404(editor, result, replace(consent, version=version)), ChangedMeanwhile):
         return conflict_page(context, editor, answers), 409
-    except OutOfReach:
-        abort(404)
     word = editor.papers.word if editor.papers else {}
     if "_more" in request.form and editor.step is not None:
         after = editor.next_step(answers)

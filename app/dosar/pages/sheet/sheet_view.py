@@ -4,9 +4,10 @@ The same steps for both: read what was posted, press of a small button or of *Sa
 again with everything that was typed.
 """
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request
@@ -19,19 +20,16 @@ from dosar.database.form_tables import Record
 from dosar.filing.cells import CellReader
 from dosar.filing.derive import derived_answers
 from dosar.filing.read import read_texts
-from dosar.filing.texts import next_row_index, renumber_rows
+from dosar.filing.result import ValidationResult, nothing_read
+from dosar.filing.service import Consent, Typed, tidied, validate
+from dosar.filing.settle import settled_answers
+from dosar.filing.submission import Submission, answerable
+from dosar.filing.texts import next_row_index
 from dosar.language.form import Form, Section
 from dosar.language.question import Answers, Question
 from dosar.language.text.message import Message
 from dosar.language.text.texts import LANGUAGES, text_in_language
-from dosar.language.validation import (
-    AnswerPath,
-    ValidationIssue,
-    asked_at,
-    changed_questions,
-    settle_answers,
-    validate_answers,
-)
+from dosar.language.validation import AnswerPath, asked_at
 from dosar.pages.context import PageContext
 from dosar.pages.formatting import moment_text
 from dosar.pages.recovery.expired_session import OWNER_BOX, TYPED_BOX, posted_boxes
@@ -50,8 +48,6 @@ from dosar.pages.sheet.face_change import (
 from dosar.pages.sheet.faces import FormFaces
 from dosar.pages.sheet.link_picker import link_picker_page
 from dosar.pages.sheet.posting.derived_answers import offered_answers
-from dosar.pages.sheet.posting.duplicates import known_person_doubts, taken_number_doubts
-from dosar.pages.sheet.posting.hidden_answers import dropped_answer_doubts
 from dosar.pages.sheet.posting.posted_answers import (
     FILE_NOT_KEPT,
     PostedBoxes,
@@ -61,23 +57,17 @@ from dosar.pages.sheet.posting.posted_answers import (
     take_saved_choices,
     texts_in,
 )
-from dosar.pages.sheet.posting.remote_mistakes import place_complaint
-from dosar.pages.sheet.posting.stage_warnings import missing_document_doubts
-from dosar.pages.sheet.posting.uploads import foreign_files, refused_file_messages, take_uploads
+from dosar.pages.sheet.posting.remote_mistakes import way_from
+from dosar.pages.sheet.posting.uploads import refused_file_messages, take_uploads
 from dosar.pages.sheet.returned_sheets import returned_notice
 from dosar.pages.sheet.section_steps import has_section_steps, visible_sections
 from dosar.pages.signed_tokens import is_submission_of, page_owner_token
 from dosar.pages.urls import draft_url, sheet_page_url
-from dosar.records.links.answer_links import links_to_deleted
-from dosar.records.links.case_boundary import links_to_other_cases, without_links
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import DraftPlace
 
 TOKEN_BOXES = ("_once", "_seen")
 """A draft goes on with the tokens it began with: it files one sheet, and knows the version it saw."""
-
-SHEET_OF_OTHER_CASE = Message("This sheet is not one of this case. Choose one of this case.")
-RECORD_WAS_DELETED = Message("This record was deleted. Choose another one.")
 
 PageResponse = Response | str | tuple[str, int]
 
@@ -137,31 +127,40 @@ class SheetEditor:
     @property
     def questions(self) -> list[Question]:
         """The questions on this page that can be answered."""
-        roles = self.desk.worker.roles
-        return [
-            question
-            for section in self.sections
-            for question in section.questions
-            if not question.retired and question.is_written_by(roles)
-        ]
+        asked = (question for section in self.sections for question in section.questions)
+        return answerable(asked, self.desk.worker.roles)
 
     @property
-    def fixed(self) -> dict[str, Sequence[Answers]]:
-        """The rows that are kept and that nobody changes any more, by their table."""
-        if self.record is None:
-            return {}
-        return {table.name: rows for table in self.questions if (rows := table.fixed_rows(self.kept.get(table.name)))}
+    def known(self) -> Form:
+        """The form as she may know it, whichever paper the page shows."""
+        return self.papers.known if self.papers else self.form
+
+    @property
+    def submission(self) -> Submission:
+        """What this page hands in."""
+        return Submission(
+            self.desk.repository,
+            self.desk.actor,
+            self.cells,
+            self.whole,
+            self.known,
+            self.questions,
+            self.desk.forms,
+            self.case.id if self.case is not None else None,
+            self.record,
+            self.kept,
+        )
 
     def editable_answers(self, answers: Answers) -> Answers:
         """The answers as they stand in boxes: without the rows that nobody changes."""
-        known = {name: {row["id"] for row in rows} for name, rows in self.fixed.items()}
+        known = {name: {row["id"] for row in rows} for name, rows in self.submission.fixed.items()}
         return {
             **answers,
             **{name: [row for row in answers.get(name) or () if row["id"] not in ids] for name, ids in known.items()},
         }
 
     def _renumbered_rows(self, posted: PostedBoxes) -> PostedBoxes:
-        return as_boxes(renumber_rows(self.questions, texts_in(posted), self.kept, self.cells, self.fixed))
+        return as_boxes(tidied(self.submission, texts_in(posted)).texts)
 
     def opened(self) -> str:
         """The page as it opens: with the draft, if the worker left one here."""
@@ -233,7 +232,7 @@ class SheetEditor:
         also = {ALSO_BOX: self.hidden[ALSO_BOX]} if ALSO_BOX in self.hidden else {}
         return {OWNER_BOX: page_owner_token(self.desk.worker.id, self.whole.key), **also}
 
-    def answer_post(self, file: Callable[[Answers, str], PageResponse]) -> PageResponse:
+    def answer_post(self, file: Callable[[ValidationResult, Consent], PageResponse]) -> PageResponse:
         """What a post of the page leads to; ``file`` keeps answers that stand every check."""
         posted: PostedBoxes = MultiDict(request.form)
         self._add_questions(posted.get(ALSO_BOX, "").split())
@@ -246,36 +245,17 @@ class SheetEditor:
                 if something_typed:
                     self.keep_draft(posted)
                 if refused:
-                    return self._page(posted, refused_file_messages(refused, posted)), 422
+                    return self._page(posted, nothing_read(refused_file_messages(refused, posted))), 422
                 return respond(self, posted)
-        read = read_texts(self.questions, texts_in(posted), self.cells, self.fixed)
-        read.mistakes.update(self._foreign_files(read.answers) | refused_file_messages(refused, posted))
-        read.answers.update(derived_answers(self.questions, read.answers, self.cells))
-        answers = settle_answers(self.whole, self._with_saved_answers(read.answers), self.desk.reading.today)
-        asked = {question.name for question in self.questions}
-        answers, ill_pointed = self._without_bad_links(answers, asked)
-        changed = self._changed(answers)
-        found = [
-            told
-            for one in validate_answers(self.whole, answers, self.desk.reading.today, asked, changed)
-            if one.where not in read.mistakes
-            and (one.through or self._is_on_page(one))
-            and (told := place_complaint(self, one, changed)) is not None
-        ]
-        but = self.record.id if self.record is not None else None
-        found += ill_pointed
-        found += known_person_doubts(self.desk, self.whole, self.questions, self.kept, answers, but)
-        found += taken_number_doubts(self.desk, self.whole, self.questions, self.kept, answers, but)
-        found += missing_document_doubts(self.desk, self.record, self.questions, self.kept, answers)
-        found += dropped_answer_doubts(self, answers, changed)
-        hard = [one for one in found if not one.soft]
-        if read.mistakes or hard or (found and not posted.get("_confirmed")):
+        consent = Consent(bool(posted.get("_confirmed")), posted.get("_reason", ""))
+        result = validate(self.submission, Typed(texts_in(posted)), refused_file_messages(refused, posted))
+        if not result.may_be_kept(consent.confirmed):
             self.keep_draft(posted)
-            return self._page(posted, read.mistakes, found), 422
+            return self._page(posted, result), 422
         begun_at = self.place
-        filed = file(answers, posted.get("_reason", "") if found else "")
+        filed = file(result, consent)
         if isinstance(filed, Response):
-            self._tell(read.understood)
+            self._tell(result.understood)
             drafts.discard_draft(self.desk.repository, self.desk.worker.id, begun_at)
         else:
             self.keep_draft(posted)
@@ -287,60 +267,14 @@ class SheetEditor:
             asked = asked_at(self.form, where)
             flash(f"{text_in_language(asked.label, self.desk.reading.language)}: {message.say(gettext)}", "info")
 
-    def _changed(self, answers: Answers) -> frozenset[str]:
-        """The questions that are answered otherwise by now, if one of this page is among them."""
-        changed = changed_questions(self.whole, self.kept, answers, self.desk.reading.today)
-        return changed if any(question.name in changed for question in self.questions) else frozenset()
-
-    def _without_bad_links(self, answers: Answers, asked: Set[str]) -> tuple[Answers, list[ValidationIssue]]:
-        """The answers, and which of them newly point to a sheet of another case or to what was deleted.
-
-        What a new sheet took over from one of former times, and this page does not ask, is left out.
-        """
-        repository, case_id = self.desk.repository, self.case.id if self.case is not None else None
-        before = self.kept if self.record is not None else {}
-        found = dict.fromkeys(
-            links_to_deleted(repository, self.whole.questions.values(), answers, before), RECORD_WAS_DELETED
-        )
-        found |= dict.fromkeys(
-            links_to_other_cases(repository, self.whole, case_id, answers, before), SHEET_OF_OTHER_CASE
-        )
-        unasked = [where for where in found if self.record is None and where[0] not in asked]
-        return without_links(answers, unasked), [
-            ValidationIssue(where, said) for where, said in found.items() if where not in unasked
-        ]
-
-    def _foreign_files(self, read: Answers) -> dict[AnswerPath, Message]:
-        record_id = self.record.id if self.record is not None else None
-        return foreign_files(self.desk, self.whole.key, self.questions, self.kept, read, record_id)
-
     def keep_draft(self, posted: PostedBoxes) -> datetime:
         """What is not saved waits as a draft, if she goes away now; returns the moment."""
         return drafts.keep_draft(self.desk.repository, self.desk.worker.id, self.place, posted_boxes(posted), self.face)
 
-    def _is_on_page(self, complaint: ValidationIssue) -> bool:
-        """Whether she can mend it: a column may be hidden from her, a row be fixed."""
-        if len(complaint.where) == 1:
-            return True
-        table, place, name = complaint.where
-        columns = {column.name for column in self.form.questions[table].columns_asked()}
-        return name in columns and int(place) >= len(self.fixed.get(table, ()))
-
-    def _with_saved_answers(self, read: Answers) -> Answers:
-        """What was read, on top of what the record holds: answers and columns that are not on this page stay."""
-        answers = {**self.kept, **read}
-        for table in self.questions:
-            if table.columns_asked() and answers.get(table.name):
-                held = {row["id"]: row for row in self.kept.get(table.name) or ()}
-                answers[table.name] = [{**held.get(row["id"], {}), **row} for row in answers[table.name]]
-        for name, rows in self.fixed.items():
-            answers[name] = self.whole.questions[name].joined(answers.get(name), rows)
-        return answers
-
-    def _page(self, posted: PostedBoxes, mistakes: Any = None, found: Sequence[ValidationIssue] = ()) -> str:
-        desk = self.desk
-        answers = read_texts(self.questions, texts_in(posted), self.cells, self.fixed).answers
-        everything = settle_answers(self.whole, self._with_saved_answers(answers), desk.reading.today)
+    def _page(self, posted: PostedBoxes, result: ValidationResult | None = None) -> str:
+        desk, submission = self.desk, self.submission
+        read = read_texts(self.questions, texts_in(posted), self.cells, submission.fixed)
+        everything = settled_answers(submission, read.answers)
         drawn = [question for section in self.sections for question in section.questions]
         filling = FormRenderer(
             self.form,
@@ -349,11 +283,12 @@ class SheetEditor:
             desk.reading,
             desk.titles(drawn, everything),
             pick=self.action,
-            mistakes=mistakes or {},
-            complaints=found,
+            mistakes=result.unread if result else {},
+            complaints=result.complaints if result else (),
+            way=partial(way_from, self),
             whole=self.whole,
             others=self._others(),
-            fixed=self.fixed,
+            fixed=submission.fixed,
             offers=offered_answers(self.form.questions.values(), everything, self.cells),
         )
         problems = filling.problems()

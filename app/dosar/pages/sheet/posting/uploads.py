@@ -8,13 +8,12 @@ from flask import request
 from sqlalchemy import insert
 
 from dosar.database.system_tables import attachment_table, utc_now
-from dosar.language.question import Answers, Question
+from dosar.language.question import Question
 from dosar.language.text.characters import strip_invisible
 from dosar.language.text.message import Message, Mistake
 from dosar.language.validation import AnswerPath
 from dosar.pages.context import PageContext
 from dosar.pages.sheet.posting.posted_answers import FILE_NOT_KEPT, PostedBoxes
-from dosar.records.attachments import newly_attached_files, readable_files
 
 RefusedFiles = Mapping[str, Message]
 """The text in the box → why the file was refused."""
@@ -80,21 +79,3 @@ def _store_file(context: PageContext, form: str, rows_of: str, question: Any, na
 def refused_file_messages(refused: RefusedFiles, posted: PostedBoxes) -> dict[AnswerPath, Message]:
     """Why files were refused, by the place where their marks stand on the page."""
     return {tuple(box.split(".")): refused[text] for box in posted for text in posted.getlist(box) if text in refused}
-
-
-def foreign_files(
-    context: PageContext,
-    form: str,
-    questions: Sequence[Question],
-    kept: Answers,
-    read: Answers,
-    record_id: int | None,
-) -> dict[AnswerPath, Message]:
-    """Where the number of another sheet's file is posted: a number alone attaches nothing."""
-    new = newly_attached_files(questions, kept, read)
-    files = readable_files(context.repository, context.forms, new.values(), context.worker.id)
-    return {
-        where: Message("This file belongs to another sheet. Attach it again.")
-        for where, number in new.items()
-        if number not in files or not files[number].may_answer(form, where, record_id, context.worker.id)
-    }

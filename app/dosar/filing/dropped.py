@@ -1,0 +1,66 @@
+"""Saved answers that would go because their question is hidden now: said and asked first."""
+
+from collections.abc import Collection, Iterable
+
+from dosar.filing.result import AnswersDropped
+from dosar.filing.submission import Submission
+from dosar.language.question import Answers, Question
+from dosar.language.text.message import Message
+from dosar.language.text.texts import text_in_language
+from dosar.language.validation import ValidationIssue, dropped_answers
+
+Lost = tuple[Question, Question | None]
+"""A question, and the column of it."""
+
+NOT_TO_SEE = Message("(not for you to see)")
+
+
+def would_drop(submission: Submission, answers: Answers, changed: Collection[str]) -> list[ValidationIssue]:
+    """The doubt that names the saved answers which saving would drop; by the first change made here."""
+    if submission.record is None or not submission.questions:
+        return []
+    lost = list(dropped_answers(submission.form, submission.kept, answers, submission.today))
+    if not lost:
+        return []
+    names = tuple(dict.fromkeys(_name(submission, *one) for one in lost))
+    return [
+        AnswersDropped(
+            (_changed_question(submission, lost, changed),),
+            Message(
+                "Saving this drops what was saved in: %(questions)s. If that is right, save.",
+                {"questions": names},
+            ),
+            soft=True,
+            questions=tuple(dict.fromkeys(question.name for question, _ in lost)),
+        )
+    ]
+
+
+def _changed_question(submission: Submission, lost: Iterable[Lost], changed: Collection[str]) -> str:
+    """The question asked here through whose change they go."""
+    asking = {name for pair in lost for one in pair for name in _names_in_conditions(submission, one)}
+    here = list(submission.asked)
+    return next(
+        (name for name in here if name in changed and name in asking),
+        next(
+            (name for name in here if name in changed),
+            here[0],
+        ),
+    )
+
+
+def _names_in_conditions(submission: Submission, question: Question | None) -> set[str]:
+    """What the conditions of a question ask about."""
+    if question is None:
+        return set()
+    sections = (section.show_if for section in submission.form.sections if question in section.questions)
+    return {name.partition(".")[0] for rule in (question.show_if, *sections) if rule is not None for name in rule.names}
+
+
+def _name(submission: Submission, question: Question, column: Question | None) -> str | Message:
+    """What it is called; an answer out of her sight has no name."""
+    form = submission.forms.get(submission.form.key)
+    there = form.questions.get(question.name) if form else None
+    if there is None or (column is not None and there.column(column.name) is None):
+        return NOT_TO_SEE
+    return ": ".join(text_in_language(one.label, submission.language) for one in (question, column) if one is not None)

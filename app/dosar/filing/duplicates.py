@@ -1,0 +1,81 @@
+"""Before a person is saved: is she known already? Asked softly, the worker decides."""
+
+from collections.abc import Iterable, Mapping
+
+from dosar.filing.result import KnownPerson, NumberTaken
+from dosar.filing.submission import Submission
+from dosar.language.question import Answers, Question
+from dosar.language.text.message import Message
+from dosar.language.validation import ValidationIssue
+from dosar.records.duplicates import LikelyDuplicate, deciding_questions, find_duplicates
+from dosar.records.issued_codes import is_code_taken
+from dosar.records.titles import titles_of_records
+
+TAKEN = Message("Another one has this number already. Leave it empty, and it gets the next one.")
+
+
+def known_already(submission: Submission, answers: Answers) -> list[ValidationIssue]:
+    """The doubt that stands by the first question asked here about who she is, while such an answer is new."""
+    told_by = deciding_questions(submission.form)
+    about = [question for question in submission.questions if question.name in told_by]
+    if not any(_is_new(question, submission.kept, answers) for question in about):
+        return []
+    found = find_duplicates(submission.repository, submission.form, answers, submission.record_id)
+    if not found:
+        return []
+    in_reach = _in_reach(submission, found)
+    who = Message(
+        "This person may be known already: %(who)s. If so, go on there; if it is somebody else, tick below "
+        "that it is right, and save.",
+        {"who": tuple(names_of_likely(found, in_reach, _knows_names(submission)).values())},
+    )
+    return [KnownPerson((about[0].name,), who, soft=True, records=in_reach)]
+
+
+def numbered_already(submission: Submission, answers: Answers) -> list[ValidationIssue]:
+    """The doubt by a number that was typed and that another paper has; persons are told by more than that."""
+    told_by, form = deciding_questions(submission.form), submission.form
+    return [
+        NumberTaken((question.name,), TAKEN, soft=True)
+        for question in submission.questions
+        if question.issued
+        and question.name not in told_by
+        and answers.get(question.name)
+        and _is_new(question, submission.kept, answers)
+        and is_code_taken(
+            submission.repository, form, question, str(answers[question.name]), answers, submission.record_id
+        )
+    ]
+
+
+def names_of_likely(
+    found: Iterable[LikelyDuplicate],
+    in_reach: Mapping[int, str],
+    knows_names: bool,
+) -> dict[int, str | Message]:
+    """What the records are called: in reach by their title, out of reach by code and initials alone; initials
+    are told to nobody who may not know names."""
+    return {one.id: in_reach.get(one.id) or _out_of_reach(one, knows_names) for one in found}
+
+
+def _is_new(question: Question, kept: Answers, answers: Answers) -> bool:
+    return bool(question.to_json(answers.get(question.name)) != question.to_json(kept.get(question.name)))
+
+
+def _in_reach(submission: Submission, found: Iterable[LikelyDuplicate]) -> Mapping[int, str]:
+    key = submission.form.key
+    if not submission.sees(key):
+        return {}
+    return titles_of_records(
+        submission.repository, submission.forms[key], [one.id for one in found], submission.cells.reading
+    )
+
+
+def _knows_names(submission: Submission) -> bool:
+    return bool(deciding_questions(submission.forms[submission.form.key]))
+
+
+def _out_of_reach(one: LikelyDuplicate, knows_names: bool) -> Message:
+    if knows_names and one.initials:
+        return Message("%(code)s, %(initials)s (not among your cases)", {"code": one.code, "initials": one.initials})
+    return Message("%(code)s (not among your cases)", {"code": one.code})

@@ -1,0 +1,90 @@
+"""What stands against keeping settled answers: rules, links, and what somebody should look at again."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from dosar.filing.documents import missing_documents
+from dosar.filing.dropped import would_drop
+from dosar.filing.duplicates import known_already, numbered_already
+from dosar.filing.links import pointing_well
+from dosar.filing.read import ReadAnswers
+from dosar.filing.result import ElsewhereComplaint, ValidationResult
+from dosar.filing.submission import Submission
+from dosar.language.question import Answers, Question
+from dosar.language.validation import ValidationIssue, changed_questions, validate_answers
+
+
+def judge(submission: Submission, read: ReadAnswers, settled: Answers) -> ValidationResult:
+    """What is wrong and what is doubtful with ``settled`` answers; what could not be read is wrong already."""
+    answers, found = pointing_well(submission, settled)
+    changed = _changed(submission, answers)
+    found = [
+        *_broken_rules(submission, read, answers, changed),
+        *found,
+        *known_already(submission, answers),
+        *numbered_already(submission, answers),
+        *missing_documents(submission, answers),
+        *would_drop(submission, answers, changed),
+    ]
+    return ValidationResult(
+        answers,
+        read.mistakes,
+        [one for one in found if not one.soft],
+        [one for one in found if one.soft],
+        read.understood,
+    )
+
+
+def _changed(submission: Submission, answers: Answers) -> frozenset[str]:
+    """The questions that are answered otherwise by now, if one asked here is among them."""
+    changed = changed_questions(submission.form, submission.kept, answers, submission.today)
+    return frozenset() if changed.isdisjoint(submission.asked) else changed
+
+
+def _broken_rules(
+    submission: Submission,
+    read: ReadAnswers,
+    answers: Answers,
+    changed: frozenset[str],
+) -> Iterator[ValidationIssue]:
+    for one in validate_answers(submission.form, answers, submission.today, set(submission.asked), changed):
+        if one.where not in read.mistakes and (one.through or _can_be_mended(submission, one)):
+            yield from _as_told(submission, one, changed)
+
+
+def _can_be_mended(submission: Submission, complaint: ValidationIssue) -> bool:
+    """Whether she can mend it: a column may be hidden from her, a row be fixed."""
+    if len(complaint.where) == 1:
+        return True
+    table, place, name = complaint.where
+    is_asked = submission.asked[table].column(name) is not None
+    return is_asked and int(place) >= len(submission.fixed.get(table, ()))
+
+
+def _as_told(submission: Submission, complaint: ValidationIssue, changed: Collection[str]) -> Iterator[ValidationIssue]:
+    """The complaint as it is told here.
+
+    Of an answer that she may not see nothing is told, not even that it does not fit: whoever may is told.
+    """
+    if complaint.where[0] in submission.asked:
+        yield complaint
+        return
+    asked = _known_questions(submission, complaint)
+    if asked and submission.record is None:
+        yield replace(complaint, where=(_changed_here(submission, complaint, changed),))
+    elif asked:
+        yield ElsewhereComplaint(complaint.where, complaint.said, complaint.soft, complaint.through, asked)
+
+
+def _changed_here(submission: Submission, complaint: ValidationIssue, changed: Collection[str]) -> str:
+    here = [name for name in submission.asked if name in changed]
+    return next((name for name in here if name in complaint.through), here[0])
+
+
+def _known_questions(submission: Submission, complaint: ValidationIssue) -> tuple[Question, ...]:
+    """The question, and its column in a table, as far as she may know them; none that she may not."""
+    question = submission.known.questions.get(complaint.where[0])
+    if question is None or len(complaint.where) == 1:
+        return () if question is None else (question,)
+    column = question.column(complaint.where[-1])
+    return () if column is None else (question, column)

@@ -1,0 +1,41 @@
+"""Links and files among the answers: whether what they newly point to is there, and of the same case or sheet."""
+
+from dosar.filing.submission import Submission
+from dosar.language.question import Answers
+from dosar.language.text.message import Message
+from dosar.language.validation import AnswerPath, ValidationIssue
+from dosar.records.attachments import newly_attached_files, readable_files
+from dosar.records.links.answer_links import links_to_deleted
+from dosar.records.links.case_boundary import links_to_other_cases, without_links
+
+NOT_OF_THIS_CASE = Message("This sheet is not one of this case. Choose one of this case.")
+WAS_DELETED = Message("This record was deleted. Choose another one.")
+NOT_OF_THIS_SHEET = Message("This file belongs to another sheet. Attach it again.")
+
+
+def pointing_well(submission: Submission, answers: Answers) -> tuple[Answers, list[ValidationIssue]]:
+    """The answers, and which of them newly point to a sheet of another case or to what was deleted.
+
+    What a new sheet took over from one of former times, and is not asked here, is left out.
+    """
+    repository, form, before = submission.repository, submission.form, submission.saved
+    found = dict.fromkeys(links_to_deleted(repository, form.questions.values(), answers, before), WAS_DELETED)
+    found |= dict.fromkeys(
+        links_to_other_cases(repository, form, submission.case_id, answers, before), NOT_OF_THIS_CASE
+    )
+    unasked = [where for where in found if submission.record is None and where[0] not in submission.asked]
+    return without_links(answers, unasked), [
+        ValidationIssue(where, said) for where, said in found.items() if where not in unasked
+    ]
+
+
+def foreign_files(submission: Submission, read: Answers) -> dict[AnswerPath, Message]:
+    """Where the number of another sheet's file is given: a number alone attaches nothing."""
+    user_id, new = submission.actor.user_id, newly_attached_files(submission.questions, submission.kept, read)
+    files = readable_files(submission.repository, submission.forms, new.values(), user_id)
+    return {
+        where: NOT_OF_THIS_SHEET
+        for where, number in new.items()
+        if number not in files
+        or not files[number].may_answer(submission.form.key, where, submission.record_id, user_id)
+    }

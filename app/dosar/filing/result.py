@@ -1,0 +1,109 @@
+"""What comes of a sheet that was handed in: what would be kept, what is wrong with it, what is doubtful."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dosar.language.question import Answers, Question
+from dosar.language.text.message import Message
+from dosar.language.validation import AnswerPath, ValidationIssue
+
+
+@dataclass(frozen=True)
+class ElsewhereComplaint(ValidationIssue):
+    """About an answer of the record that is not asked here."""
+
+    asked: tuple[Question, ...] = ()
+    """The question, and its column in a table."""
+
+
+@dataclass(frozen=True)
+class KnownPerson(ValidationIssue):
+    """The person may have a record already."""
+
+    records: Mapping[int, str] = field(default_factory=dict)
+    """Those that she may open: number → what it is called."""
+
+
+@dataclass(frozen=True)
+class NumberTaken(ValidationIssue):
+    """Another record has the number that was typed."""
+
+
+@dataclass(frozen=True)
+class DocumentsMissing(ValidationIssue):
+    """A stage is said to be done, and its documents are not there."""
+
+    forms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AnswersDropped(ValidationIssue):
+    """Saved answers would go, because their questions are hidden now."""
+
+    questions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ValidationResult:
+    """What would be kept, and what stands against it."""
+
+    answers: Answers
+    """The whole record as it would be kept."""
+    unread: Mapping[AnswerPath, Message]
+    """What could not be read, by its place."""
+    wrong: Sequence[ValidationIssue]
+    """What was read and is not accepted."""
+    doubtful: Sequence[ValidationIssue]
+    """What somebody should look at again: unusual answers, a known person, answers that would go."""
+    understood: Mapping[AnswerPath, Message] = field(default_factory=dict)
+    """Answers that are other ones than were typed."""
+
+    @property
+    def mistakes(self) -> Sequence[ValidationIssue]:
+        """Everything that keeps it from being saved, with its place."""
+        return [*(ValidationIssue(where, said) for where, said in self.unread.items()), *self.wrong]
+
+    @property
+    def complaints(self) -> Sequence[ValidationIssue]:
+        """What is said of what could be read, wrong or doubtful."""
+        return [*self.wrong, *self.doubtful]
+
+    def may_be_kept(self, confirmed: bool) -> bool:
+        """Whether it may be saved; doubts must be ``confirmed``."""
+        return not self.unread and not self.wrong and (confirmed or not self.doubtful)
+
+
+def nothing_read(unread: Mapping[AnswerPath, Message]) -> ValidationResult:
+    """What is told of a submission that is not looked at yet: only what could not be read."""
+    return ValidationResult({}, unread, (), ())
+
+
+@dataclass(frozen=True)
+class Saved:
+    """It is kept."""
+
+    record_id: int
+
+
+@dataclass(frozen=True)
+class SavedBefore:
+    """The same submission was kept before: a double click, a retry, the Back button."""
+
+    record_id: int
+
+
+@dataclass(frozen=True)
+class ChangedMeanwhile:
+    """Somebody else corrected the record since it was opened; nothing was kept."""
+
+    record_id: int
+
+
+@dataclass(frozen=True)
+class OneThereAlready:
+    """The case has its one sheet of this form; nothing was kept."""
+
+    record_id: int
+
+
+Outcome = Saved | SavedBefore | ChangedMeanwhile | OneThereAlready

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import walk_packages
 from types import ModuleType
-from typing import Any
 
 from flask import Flask
+from flask_appbuilder import AppBuilder
 
 from dosar.access.appbuilder.view import PageView
 
 
-def register_pages(app: Flask, registry: Any) -> None:
+def register_pages(app: Flask, registry: AppBuilder) -> None:
     """Every page, registered with Flask-AppBuilder so that its roles govern them."""
     with app.app_context():
         for view in page_views(sys.modules[__name__]):

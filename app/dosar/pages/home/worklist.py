@@ -1,7 +1,7 @@
 """Blocks of the first page that say what to do today: what is due, cases lacking something, what others did,
 places."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from flask import url_for
@@ -18,13 +18,13 @@ from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
 from dosar.pages.formatting import day_text, due_text, moment_text
 from dosar.pages.records.history import ACTION_LABELS
+from dosar.pages.rendering.form_rendering import RecordTitles
 from dosar.pages.reports.programme import days_left_text, phase_blocks
 from dosar.pages.truncation import more_entries, truncated_list
 
 MAX_TODO_ENTRIES = 8
 LOOK_AHEAD = timedelta(days=14)
 """How far ahead the first page looks."""
-RecordTitles = Mapping[tuple[str, int], str]
 
 
 def work_to_do(context: PageContext) -> Worklist:

@@ -13,14 +13,14 @@ from flask_appbuilder import Model
 from sqlalchemy import Connection, column, delete, insert, inspect, select, table, update
 
 from dosar.access.appbuilder.install import create_access_tables
-from dosar.access.migrations import VERSIONS, migrate, revision
+from dosar.access.migrations import VERSION_TABLE, VERSIONS, migrate, revision
 from dosar.access.tables import ACCESS_TABLES, account_history_table, session_table, setting_table, user_table
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.database.transfer import copy_database
 from tests.databases import fresh_store
 
-NEWEST = "001"
+NEWEST = max(file.stem.partition("_")[0] for file in VERSIONS.glob("*_*.py"))
 PHONE = '''"""Users have a telephone."""
 
 import sqlalchemy as sa
@@ -36,6 +36,8 @@ def upgrade() -> None:
 '''
 users: Any = table("ab_user", column("id"), column("username"), column("phone"))
 DAY = datetime(2026, 11, 22, 8)
+Columns = dict[str, list[str]]
+"""The columns of each table."""
 
 
 @pytest.fixture
@@ -52,9 +54,19 @@ def next_version(tmp_path: Path) -> Callable[..., Path]:
     return made
 
 
-def as_before_there_were_steps(connection: Connection) -> None:
-    """The tables as Dosar 0.1 made them, with somebody in them."""
-    Model.metadata.create_all(connection, tables=list(ACCESS_TABLES))
+@pytest.fixture
+def first_step(tmp_path: Path) -> Path:
+    """The first step alone: the tables as Dosar 0.1 made them."""
+    folder = tmp_path / "first"
+    folder.mkdir()
+    shutil.copy(VERSIONS / "001_first_tables.py", folder)
+    return folder
+
+
+def as_before_there_were_steps(connection: Connection, first_step: Path) -> None:
+    """The tables as Dosar 0.1 made them, with somebody in them, and no step noted."""
+    migrate(connection, first_step)
+    connection.exec_driver_sql(f"DROP TABLE {VERSION_TABLE}")
     user = {"username": "ana", "first_name": "Ana", "last_name": "Pop", "email": "ana", "active": True, "locale": "ro"}
     connection.execute(insert(user_table).values(**user))
     user_id = connection.scalar(select(user_table.c.id))
@@ -79,8 +91,17 @@ def as_before_there_were_steps(connection: Connection) -> None:
     )
 
 
-def kept_in(connection: Connection) -> dict[str, list[Any]]:
-    return {one.name: [tuple(row) for row in connection.execute(select(one))] for one in ACCESS_TABLES}
+def columns_in(connection: Connection) -> Columns:
+    found = inspect(connection)
+    return {one.name: [column["name"] for column in found.get_columns(one.name)] for one in ACCESS_TABLES}
+
+
+def kept_in(connection: Connection, columns: Columns) -> dict[str, list[Any]]:
+    """What stands in these columns of the tables: later steps may have added others."""
+    return {
+        name: [tuple(row) for row in connection.execute(select(*map(column, names)).select_from(table(name)))]
+        for name, names in columns.items()
+    }
 
 
 def test_a_new_database_has_the_tables_that_the_program_knows(store: Store) -> None:
@@ -98,34 +119,38 @@ def test_a_new_database_has_the_tables_that_the_program_knows(store: Store) -> N
         assert compare_metadata(context, Model.metadata) == [], "what changed needs a migration"
 
 
-def test_a_database_from_before_there_were_steps_loses_nothing(store: Store) -> None:
+def test_a_database_from_before_there_were_steps_loses_nothing(store: Store, first_step: Path) -> None:
     with store.writing() as session:
-        as_before_there_were_steps(session.connection())
-        before = kept_in(session.connection())
+        as_before_there_were_steps(session.connection(), first_step)
+        columns = columns_in(session.connection())
+        before = kept_in(session.connection(), columns)
     with store.writing() as session:
         create_access_tables(session.connection())
         assert revision(session.connection()) == NEWEST
-        assert kept_in(session.connection()) == before
+        assert kept_in(session.connection(), columns) == before
 
 
-def test_users_get_a_column(store: Store, next_version: Callable[..., Path]) -> None:
+def test_users_get_a_column(store: Store, first_step: Path, next_version: Callable[..., Path]) -> None:
     """One class and one file, as docs and the module say."""
     versions = next_version()
     with store.writing() as session:
-        as_before_there_were_steps(session.connection())
-        before = kept_in(session.connection())
+        as_before_there_were_steps(session.connection(), first_step)
+        columns = columns_in(session.connection())
+        before = kept_in(session.connection(), columns)
     for _ in range(2):
         with store.writing() as session:
             migrate(session.connection(), versions)
-            assert kept_in(session.connection()) == before
+            assert kept_in(session.connection(), columns) == before
     with store.writing() as session:
         session.execute(update(users).values(phone="0722 000 000"))
         assert session.execute(select(users.c.username, users.c.phone)).all() == [("ana", "0722 000 000")]
 
 
-def test_a_step_that_breaks_leaves_everything_as_it_was(store: Store, next_version: Callable[..., Path]) -> None:
+def test_a_step_that_breaks_leaves_everything_as_it_was(
+    store: Store, first_step: Path, next_version: Callable[..., Path]
+) -> None:
     with store.writing() as session:
-        as_before_there_were_steps(session.connection())
+        as_before_there_were_steps(session.connection(), first_step)
     with pytest.raises(ZeroDivisionError), store.writing() as session:
         migrate(session.connection(), next_version("1 / 0"))
     with store.writing() as session:

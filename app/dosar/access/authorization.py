@@ -75,7 +75,8 @@ def page_route(
     """Show a view's method at this address, behind this door."""
 
     def declare(view: RouteFunction) -> RouteFunction:
-        return expose(address, methods)(with_access(door)(view))
+        exposed: RouteFunction = expose(address, methods)(with_access(door)(view))
+        return exposed
 
     return declare
 

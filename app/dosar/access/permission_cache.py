@@ -4,7 +4,7 @@ Whatever changes a role's permissions through the session is noticed; a program 
 the session's back tells of it with :meth:`PermissionCache.forget`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,13 +57,14 @@ class PermissionCache:
         self._session = store.session
         self._kept: _Reading | None = None
         self._times_forgotten = 0
-        for name, listener in {
+        listeners: Mapping[str, Callable[..., None]] = {
             "after_begin": self._note_beginning,
             "after_flush": self._note_flush,
             "do_orm_execute": self._note_statement,
             "after_commit": self._note_commit,
             "after_rollback": self._note_rollback,
-        }.items():
+        }
+        for name, listener in listeners.items():
             event.listen(store.sessions, name, listener)
 
     def permitted_to(self, roles: frozenset[str]) -> frozenset[Permitted]:

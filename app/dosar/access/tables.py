@@ -15,7 +15,7 @@ from sqlalchemy import JSON, Column, DateTime, ForeignKey, Index, Integer, Strin
 from sqlalchemy.orm import mapped_column
 
 # On Flask-AppBuilder's own class: a subclass on the same table would give one user two objects.
-User.locale = mapped_column(String(8), nullable=True)  # type: ignore[attr-defined]
+User.locale = mapped_column(String(8), nullable=True)
 """The language the user reads; empty until she chooses one."""
 
 session_table = Table(

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, current_app, g, session
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.security.sqla.manager import SecurityManager
-from flask_appbuilder.security.sqla.models import Role, User
+from flask_appbuilder.security.sqla.models import User
 from flask_jwt_extended import JWTManager
 from flask_login import LoginManager, current_user
 from sqlalchemy import select
@@ -40,6 +40,8 @@ FAB_SETTINGS = {
 class PageRegistry(AppBuilder):
     """Registers our pages; brings none of its own."""
 
+    _indexview: Any
+
     def _add_admin_views(self) -> None:
         self._indexview = None
 
@@ -55,7 +57,8 @@ class _SessionLoginManager(LoginManager):
 
     def _load_user(self) -> None:
         user_id = getattr(session, "user_id", None)
-        user = self._user_callback(user_id) if user_id is not None else None
+        load: Any = self._user_callback
+        user = load(user_id) if user_id is not None else None
         self._update_request_context_with_user(user)
 
     def _update_remember_cookie(self, response: Any) -> Any:
@@ -65,7 +68,7 @@ class _SessionLoginManager(LoginManager):
 class AccessSecurityManager(SecurityManager):
     """Its security manager without pages, tokens, keys or guests."""
 
-    userstatschartview = None
+    userstatschartview: Any = None
 
     def create_login_manager(self, app: Flask) -> LoginManager:
         manager = _SessionLoginManager()
@@ -79,7 +82,7 @@ class AccessSecurityManager(SecurityManager):
         manager.token_in_blocklist_loader(lambda *_: True)
         return manager
 
-    def create_limiter(self, app: Flask) -> None:
+    def create_limiter(self, app: Flask) -> Any:
         """Sign-in has limits of its own, in the database (dosar.access.login.throttle)."""
 
     def register_views(self) -> None:
@@ -113,14 +116,14 @@ class AccessSecurityManager(SecurityManager):
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
         """Whether whose key came with the request, or else who is signed in, has this permission."""
-        user = g.user if g.get("_api_key_user") else current_user
+        user: Any = g.user if g.get("_api_key_user") else current_user
         return bool(user) and user.is_authenticated and self._has_view_access(user, permission_name, view_name)
 
     def is_item_public(self, permission_name: str, view_name: str) -> bool:
         """Nothing is public."""
         return False
 
-    def get_user_roles(self, user: Any) -> list[Role]:
+    def get_user_roles(self, user: Any) -> list[Any]:
         return list(user.roles) if user.is_authenticated else []
 
     def _has_view_access(self, user: Any, permission_name: str, view_name: str) -> bool:

@@ -1,5 +1,7 @@
 """What our pages are to Flask-AppBuilder: views with routes, without its templates."""
 
+from typing import Any
+
 from flask_appbuilder import BaseView
 
 
@@ -7,4 +9,4 @@ class PageView(BaseView):
     """A page or several; each method declares its address and its door with ``@page``."""
 
     route_base = ""
-    template_folder = None
+    template_folder: Any = None

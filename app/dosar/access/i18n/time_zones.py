@@ -12,7 +12,9 @@ OFFERED_REGION = "Europe/"
 
 def time_zone_of(name: str | None, country: str | None) -> ZoneInfo:
     """The zone with this name, else that of the country."""
-    return ZoneInfo(name if name in time_zone_names() else COUNTRY_TIME_ZONES.get(country or "", DEFAULT_TIME_ZONE))
+    if name is not None and name in time_zone_names():
+        return ZoneInfo(name)
+    return ZoneInfo(COUNTRY_TIME_ZONES.get(country or "", DEFAULT_TIME_ZONE))
 
 
 @cache

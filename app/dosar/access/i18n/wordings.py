@@ -15,11 +15,12 @@ BABEL_CACHE_NAME = "babel_translations"
 """Where Flask-Babel's ``refresh()`` forgets a request's texts when its language changes."""
 
 
-class TranslationDomain(Domain):  # type: ignore[misc]
+class TranslationDomain(Domain):
     """The texts of the request's language."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(str(folder))
+        self.folder = folder
         self.known: dict[str, DrawnTexts] = {}
 
     def get_translations(self) -> NullTranslations:
@@ -38,7 +39,7 @@ class TranslationDomain(Domain):  # type: ignore[misc]
 
     def _in(self, language: str) -> "DrawnTexts":
         if language not in self.known:
-            self.known[language] = DrawnTexts(language_texts(Path(self.translation_directories[0]), language))
+            self.known[language] = DrawnTexts(language_texts(self.folder, language))
         return self.known[language]
 
 

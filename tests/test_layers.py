@@ -23,7 +23,7 @@ LAYERS = [
 ]
 WEB = {"flask", "flask_appbuilder", "flask_babel", "flask_wtf", "itsdangerous", "markupsafe", "werkzeug", "wtforms"}
 MAY_USE = {
-    "language": {"pydantic", "pydantic_core", "ruamel", "sqlalchemy"},
+    "language": {"babel", "pydantic", "pydantic_core", "ruamel", "sqlalchemy"},
     "fields": {"PIL", "babel", "email_validator", "phonenumbers", "pydantic", "sqlalchemy", "stdnum"},
     "database": {"argon2", "filelock", "platformdirs", "sqlalchemy", "sqlcipher3"},
     "records": {"rapidfuzz", "sqlalchemy"},

@@ -26,7 +26,7 @@ KEYWORDS = {
 }
 CEDILLA = re.compile("[şţŞŢ]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
-THE_SAME = {".", "Administrator", "Ctrl + Enter", "Dosar", "Total"}
+THE_SAME = {".", "Administrator", "Ctrl + Enter", "Dosar", "Total", "text"}
 """Words that are the same in both languages."""
 
 

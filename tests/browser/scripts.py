@@ -2,11 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json import dumps
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
+from dosar.fields.dates import days_by_word
+from dosar.language.text.translations import LANGUAGES
+
 STATIC = Path(__file__).parents[2] / "app/dosar/static"
-EMPTY = "<!doctype html><title>Dosar</title>"
+EMPTY = Markup('<!doctype html><title>Dosar</title><form data-languages="{}" data-day-words="{}"></form>').format(
+    " ".join(LANGUAGES), dumps(days_by_word())
+)
 ADDRESS = "http://dosar.test"
 
 

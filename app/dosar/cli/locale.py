@@ -1,23 +1,23 @@
 """The language of the command line: that of the person's own computer."""
 
 import os
+import re
 from collections.abc import Mapping
 from functools import cache
 from locale import LC_CTYPE, getlocale
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from dosar import shipped_folder
 from dosar.language.text.message import Message, Translate
+from dosar.language.text.translations import LANGUAGES, WORDINGS, language_title, translated_word
 
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
 def computer_language(environment: Mapping[str, str] = os.environ) -> str:
-    """``ro`` on a computer that speaks Romanian, else ``en``."""
+    """The language this computer speaks, if Dosar does; else that of the sentences themselves."""
     told = next((environment[name] for name in LOCALE_VARIABLES if environment.get(name)), None)
-    return "ro" if (told or _windows_language()).lower().startswith("ro") else "en"
+    spoken = re.match("[a-z]*", (told or _windows_language()).lower())[0]  # type: ignore[index]
+    return next((one for one in LANGUAGES if spoken in (one, language_title(one).lower())), LANGUAGES[-1])
 
 
 def _windows_language() -> str:
@@ -27,19 +27,13 @@ def _windows_language() -> str:
 
 def command_languages() -> list[str]:
     """The languages that the commands speak."""
-    folders = shipped_folder("translations").glob("*/LC_MESSAGES")
-    return ["en", *sorted(folder.parent.name.replace("_", "-") for folder in folders)]
+    return sorted((*LANGUAGES, *WORDINGS))
 
 
 @cache
 def command_translator(language: str) -> Translate:
-    """The texts of the language; English is what they are written in."""
-    if language == "en":
-        return str
-    from dosar.access.i18n.translations import compile_translations, language_texts
-
-    with TemporaryDirectory() as made:
-        return language_texts(compile_translations(shipped_folder("translations"), Path(made)), language).gettext
+    """The texts of the language."""
+    return lambda text: translated_word(text, language)
 
 
 def translate_message(message: Message | Any, language: str = "") -> str:

@@ -26,7 +26,7 @@ ENVIRONMENT_HELP = msgid("""\
 environment:
   DATABASE_URL   keep the data in PostgreSQL instead of the data folder, for example
                  postgresql://dosar:password@localhost/dosar
-  LANG           a language that begins with "ro" lets the commands speak Romanian
+  LANG           the language that the commands speak, such as ro_RO.UTF-8
 """)
 CommandFunction = Callable[[argparse.Namespace], int]
 INTERRUPTED_EXIT_CODE = 130

@@ -15,7 +15,7 @@ from dosar.database.users import user_table
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answer, Question, Unknown
 from dosar.language.text.collation import sort_key
-from dosar.language.text.texts import LANGUAGES
+from dosar.language.text.translations import LANGUAGES
 
 USER_LINK = "user"
 MAX_SORT_KEY = 80

@@ -205,7 +205,7 @@ class SqliteStore(Store):
         for pragma in PRAGMAS:
             opened.execute(f"PRAGMA {pragma}")
         opened.create_function("fold", 1, fold_text, deterministic=True)
-        opened.create_collation("romanian", collation.compare_romanian)
+        opened.create_collation(collation.ALPHABETICAL, collation.compare_texts)
         return cast(_SqliteConnection, opened)
 
     def update_statistics(self) -> None:
@@ -318,8 +318,12 @@ class PostgresStore(Store):
 
     def _teach_alphabet(self) -> None:
         with self.engine.begin() as connection:
-            if connection.exec_driver_sql("SELECT to_regprocedure('sort_key(text)')").scalar() is None:
-                connection.exec_driver_sql(collation.SORT_KEY_FUNCTION)
+            statement, body = collation.sort_key_function()
+            known = connection.exec_driver_sql(
+                "SELECT prosrc FROM pg_proc WHERE oid = to_regprocedure('sort_key(text)')"
+            ).scalar()
+            if known != body:
+                connection.exec_driver_sql(statement.replace("%", "%%"))
 
 
 def _with_driver(url: str) -> URL:

@@ -19,13 +19,14 @@ from dosar.fields.text import clean_text, fold_name
 from dosar.language.choices import Choice, Choices, FormerChoice, restore_choices
 from dosar.language.question import TYPED_UNKNOWNS, Answer, BoxSize, Question, ReadingContext, Unknown
 from dosar.language.text.message import Message, Mistake, msgid
-from dosar.language.text.texts import Text, text_in_language
+from dosar.language.text.texts import text_in_language
+from dosar.language.text.translations import in_every_language, translated_word
 
 MAX_RADIOS = 7
 MAX_RADIOS_IN_CELL = 3
 MAX_OWN_WORDS = 500
 NOT_IN_THE_LIST = msgid("Choose one of the answers in the list.")
-OLD_VALUE_WORDS = {"en": "old value", "ro": "valoare veche"}
+OLD_VALUE = msgid("old value")
 OWN_WORDS_MARK = ": "
 WORD_SEPARATORS = re.compile(r"[,;/]")
 WORD_EDGES = " .,;:!?\"'()-"
@@ -105,7 +106,7 @@ class YesNo(Question):
     chosen: ClassVar[bool] = True
     value_type: ClassVar[str] = "yes_no"
     groupable: ClassVar[bool] = False
-    LABELS: ClassVar[dict[bool, Text]] = {True: {"en": "Yes", "ro": "Da"}, False: {"en": "No", "ro": "Nu"}}
+    LABELS: ClassVar[dict[bool, str]] = {True: msgid("Yes"), False: msgid("No")}
     CODES: ClassVar[dict[bool, str]] = {True: "yes", False: "no"}
     called_elsewhere: ClassVar[tuple[str, ...]] = ("checkbox", "boolean", "bool", "acknowledge")
 
@@ -115,7 +116,7 @@ class YesNo(Question):
         return {self.name: Boolean}
 
     def options(self) -> Sequence[Choice]:
-        return [Choice(code=code, label=self.LABELS[answer]) for answer, code in self.CODES.items()]
+        return [Choice(code=code, label=in_every_language(self.LABELS[answer])) for answer, code in self.CODES.items()]
 
     def codes(self) -> Collection[str]:
         """None: a rule compares yes with ``True``."""
@@ -135,7 +136,7 @@ class YesNo(Question):
         return [self.CODES[answer]]
 
     def shown(self, answer: Answer, reading: ReadingContext) -> str:
-        return text_in_language(self.LABELS[answer], reading.language)
+        return translated_word(self.LABELS[answer], reading.language)
 
     def words(self, answer: Answer) -> str:
         return ""
@@ -232,7 +233,7 @@ class FromList(Question):
         for choice in self.all_choices:
             if choice.was == code:
                 return choice
-        old = {language: f"{code} ({words})" for language, words in OLD_VALUE_WORDS.items()}
+        old = {language: f"{code} ({words})" for language, words in in_every_language(OLD_VALUE).items()}
         return Choice.model_construct(code=code, label=old, retired=True)
 
     def label_of(self, answer: str, language: str) -> str:

@@ -16,14 +16,15 @@ from dosar.fields.locales import locale_of
 from dosar.fields.text import fold_name
 from dosar.language.question import Answer, BoxSize, ExactValue, Question, ReadingContext
 from dosar.language.text.characters import HYPHENS
-from dosar.language.text.message import Mistake
-from dosar.language.text.texts import LANGUAGES
+from dosar.language.text.message import Mistake, msgid
+from dosar.language.text.translations import LANGUAGES, translated_word
 
-SHORT_DATE_FORMATS = {"ro": "dd.MM.yyyy", "en": "d MMM yyyy"}
-"""How a day is written in short; another language as Babel has it."""
+SHORT_DATE_FORMAT = msgid("d MMM yyyy")
+"""How a day is written in short; a language writes it as its translation of the pattern says."""
 LONG_DATE_FORMAT = "d MMMM yyyy"
 MONTH_FORMAT = "LLLL yyyy"
-DAYS_BY_WORD = {"azi": 0, "astazi": 0, "today": 0, "ieri": -1, "yesterday": -1, "maine": 1, "tomorrow": 1}
+DAYS_BY_WORD = {msgid("yesterday"): -1, msgid("today"): 0, msgid("this day"): 0, msgid("tomorrow"): 1}
+"""Days said by a word, and how far from today they are."""
 ROMAN_NUMERALS = {
     "i": 1,
     "ii": 2,
@@ -50,8 +51,7 @@ YEARS_TO_A_LEAP_DAY = 8
 @lru_cache(maxsize=8192)
 def format_day(day: date, language: str, pattern: str = "") -> str:
     """The day in short, or as ``pattern`` says."""
-    locale = locale_of(language)
-    return format_date(day, pattern or SHORT_DATE_FORMATS.get(locale.language, "medium"), locale)
+    return format_date(day, pattern or translated_word(SHORT_DATE_FORMAT, language), locale_of(language))
 
 
 def format_partial_day(known: str, language: str) -> str:
@@ -61,6 +61,13 @@ def format_partial_day(known: str, language: str) -> str:
     if len(known) == len("1998-03"):
         return format_day(first_day_of(known), language, MONTH_FORMAT)
     return format_day(date.fromisoformat(known), language)
+
+
+def _search_words(known: str) -> str:
+    """What is known of a day as the search finds it: a month by its name in every language."""
+    if len(known) == len("1998-03-27"):
+        return f"{date.fromisoformat(known):%d.%m.%Y}"
+    return " ".join(dict.fromkeys(format_partial_day(known, language) for language in LANGUAGES))
 
 
 def day_in_words(day: date, reading: ReadingContext, person: bool) -> str:
@@ -89,6 +96,16 @@ def _month_words() -> tuple[tuple[str, int], ...]:
         for number, word in locale_of(language).months["format"][width].items()
     )
     return tuple({(fold_name(word).rstrip("."), number) for word, number in months})
+
+
+@cache
+def days_by_word() -> dict[str, int]:
+    """The words of every language for days near today, and how far from today these are."""
+    return {
+        fold_name(translated_word(word, language)): days
+        for word, days in DAYS_BY_WORD.items()
+        for language in LANGUAGES
+    }
 
 
 def _is_number(part: str) -> bool:
@@ -131,7 +148,7 @@ def _split_date(text: str) -> list[str]:
 def read_day(text: str, today: date, person: bool = False, past: bool = False) -> date:
     """The day somebody typed, of a person's birth or any other; without a year the nearest such day, or, of
     what is ``past``, the last one. Raises :class:`Mistake`."""
-    near = DAYS_BY_WORD.get(fold_name(text))
+    near = days_by_word().get(fold_name(text))
     if near is not None:
         return today + timedelta(days=near)
     parts = _split_date(text)
@@ -194,7 +211,7 @@ def _require_year(year: int) -> int:
 def read_partial(text: str, today: date, person: bool = False, past: bool = False) -> str:
     """The day, month or year somebody typed, in the form it is kept. Raises :class:`Mistake`."""
     parts = _split_date(text)
-    if len(parts) == 3 or fold_name(text) in DAYS_BY_WORD or (_has_no_year(parts) and not person):
+    if len(parts) == 3 or fold_name(text) in days_by_word() or (_has_no_year(parts) and not person):
         return read_day(text, today, person, past).isoformat()
     year = _read_year(parts[0], today, person) if parts and len(parts[0]) == 4 else None
     month = _read_month(parts[1]) if len(parts) == 2 else None
@@ -270,7 +287,7 @@ class Day(Question):
         return date.fromisoformat(value)
 
     def words(self, answer: Answer) -> str:
-        return f"{format_day(answer, 'ro')} {answer.isoformat()}"
+        return f"{answer:%d.%m.%Y} {answer.isoformat()}"
 
     def box(self) -> BoxSize:
         return BoxSize(width=16, person=self.person, past=self.past)
@@ -316,7 +333,7 @@ class PartialDay(Question):
         return date.fromisoformat(answer) if len(answer) == len("1998-03-27") else None
 
     def words(self, answer: Answer) -> str:
-        return f"{format_partial_day(answer, 'ro')} {answer}"
+        return f"{_search_words(answer)} {answer}"
 
     def is_wider_than(self, older: Question) -> bool:
         return isinstance(older, PartialDay) or (older.whole_day and not older.computed)
@@ -410,7 +427,7 @@ class Moment(Question):
         return datetime.fromisoformat(value)
 
     def words(self, answer: Answer) -> str:
-        return f"{format_day(answer.date(), 'ro')} {answer:%H:%M}"
+        return f"{answer:%d.%m.%Y %H:%M}"
 
     def box(self) -> BoxSize:
         return BoxSize(width=22, past=self.past)

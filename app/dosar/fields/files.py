@@ -16,8 +16,8 @@ from sqlalchemy import Integer
 
 from dosar.fields.locales import locale_of
 from dosar.language.question import Answer, Question, ReadingContext
-from dosar.language.text.message import Mistake
-from dosar.language.text.texts import Text, text_in_language
+from dosar.language.text.message import Mistake, msgid
+from dosar.language.text.translations import translated_word
 
 
 class FileType(NamedTuple):
@@ -26,13 +26,13 @@ class FileType(NamedTuple):
     media_type: str
     beginning: bytes
     """How its content begins, as a pattern."""
-    kind: Text
+    kind: str
     """What people call it."""
 
 
 ZIP_BEGINNING = rb"PK\x03\x04"
 OFFICE_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument"
-PICTURE_WORD: Text = {"en": "picture", "ro": "imagine"}
+PICTURE_WORD = msgid("picture")
 PICTURE_TYPES = {
     "jpg": FileType("image/jpeg", rb"\xff\xd8\xff", PICTURE_WORD),
     "jpeg": FileType("image/jpeg", rb"\xff\xd8\xff", PICTURE_WORD),
@@ -41,22 +41,15 @@ PICTURE_TYPES = {
 }
 ODT_MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
 DOCUMENT_TYPES = {
-    "pdf": FileType("application/pdf", rb"%PDF-", {"en": "PDF document", "ro": "document PDF"}),
-    "docx": FileType(
-        f"{OFFICE_MEDIA_TYPE}.wordprocessingml.document", ZIP_BEGINNING, {"en": "Word document", "ro": "document Word"}
-    ),
-    "xlsx": FileType(
-        f"{OFFICE_MEDIA_TYPE}.spreadsheetml.sheet", ZIP_BEGINNING, {"en": "Excel workbook", "ro": "registru Excel"}
-    ),
+    "pdf": FileType("application/pdf", rb"%PDF-", msgid("PDF document")),
+    "docx": FileType(f"{OFFICE_MEDIA_TYPE}.wordprocessingml.document", ZIP_BEGINNING, msgid("Word document")),
+    "xlsx": FileType(f"{OFFICE_MEDIA_TYPE}.spreadsheetml.sheet", ZIP_BEGINNING, msgid("Excel workbook")),
     "odt": FileType(
         ODT_MEDIA_TYPE,
         ZIP_BEGINNING + rb".{26}mimetype" + re.escape(ODT_MEDIA_TYPE).encode(),
-        {
-            "en": "OpenDocument text",
-            "ro": "document OpenDocument",
-        },
+        msgid("OpenDocument text"),
     ),
-    "txt": FileType("text/plain", rb"(?!(?:\xef\xbb\xbf)?\s*<)[^\x00]*\Z", {"en": "text", "ro": "text"}),
+    "txt": FileType("text/plain", rb"(?!(?:\xef\xbb\xbf)?\s*<)[^\x00]*\Z", msgid("text")),
 }
 """The files accepted, by their ending. A text must not begin like a web page."""
 KINDS_BY_MEDIA_TYPE = {known.media_type: known.kind for known in (DOCUMENT_TYPES | PICTURE_TYPES).values()}
@@ -146,7 +139,9 @@ class Picture(File):
 
 def describe_file(name: str, media_type: str, size: int, language: str) -> str:
     """The file as people know it: ``consent.jpg (picture, 240 kB)``."""
-    return f"{name} ({text_in_language(KINDS_BY_MEDIA_TYPE.get(media_type), language)}, {_size_text(size, language)})"
+    return (
+        f"{name} ({translated_word(KINDS_BY_MEDIA_TYPE.get(media_type, ''), language)}, {_size_text(size, language)})"
+    )
 
 
 def _size_text(size: int, language: str) -> str:

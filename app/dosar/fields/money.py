@@ -13,7 +13,7 @@ from dosar.fields.numbers import Scaled, format_number, read_number, typed_numbe
 from dosar.language.choices import Choice
 from dosar.language.question import Answer, BoxSize, ExactValue, Question, ReadingContext, Unknown
 from dosar.language.text.message import Mistake
-from dosar.language.text.texts import LANGUAGES
+from dosar.language.text.translations import LANGUAGES
 
 HUNDREDTH = Decimal("0.01")
 CURRENCY_WORDS = {"€": ("EUR",), "euro": ("EUR",), "lei": ("RON", "MDL"), "leu": ("RON", "MDL")}

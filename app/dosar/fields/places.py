@@ -19,7 +19,8 @@ from dosar.language.choices import Choice
 from dosar.language.question import Answer, Question, ReadingContext
 from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake
-from dosar.language.text.texts import LANGUAGES, text_in_language
+from dosar.language.text.texts import text_in_language
+from dosar.language.text.translations import LANGUAGES
 
 NOT_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
 """Codes Babel names that are groups, parts or tests of countries."""

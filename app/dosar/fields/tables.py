@@ -12,15 +12,16 @@ from dosar.language.choices import Choice, FormerChoice
 from dosar.language.question import Answer, Answers, Question, ReadingContext, Sensitivity, Unknown
 from dosar.language.row_parts import RowPart
 from dosar.language.rules.expressions import Expression
-from dosar.language.text.message import Mistake
-from dosar.language.text.texts import Text, text_in_language
+from dosar.language.text.message import Mistake, msgid
+from dosar.language.text.texts import Text
+from dosar.language.text.translations import translated_word
 from dosar.language.validation import plain_answers
 
 ReadCell = Callable[[Question, Sequence[str]], Answer]
 """Reads what stands in a cell. Raises :class:`Mistake`."""
 RowAnswers = Answers
 """The answers of one row by column, and its ``id``: ``None`` for a row not yet kept."""
-ROWS_COUNT_TEXT: Text = {"en": "rows: %d", "ro": "rânduri: %d"}
+ROWS_COUNT_TEXT = msgid("rows: %d")
 
 
 class RowsRead(NamedTuple):
@@ -206,7 +207,7 @@ class Table(Question):
         return [{asked.name: asked.plain(row.get(asked.name)) for asked in self.questions} for row in answer]
 
     def shown(self, answer: Answer, reading: ReadingContext) -> str:
-        return text_in_language(ROWS_COUNT_TEXT, reading.language) % len(answer)
+        return translated_word(ROWS_COUNT_TEXT, reading.language) % len(answer)
 
     def words(self, answer: Answer) -> str:
         """The words of the columns that are searched."""

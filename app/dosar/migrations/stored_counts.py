@@ -9,9 +9,10 @@ from sqlalchemy import Column, ColumnElement, Connection, Integer, MetaData, Tab
 from dosar.database.form_tables import row_table_name
 from dosar.language.form import Form
 from dosar.language.question import Answer, Question, ReadingContext
+from dosar.language.text.translations import LANGUAGES
 
 ANSWERS_BATCH = 500
-ANY_READER = ReadingContext("ro", date(2100, 12, 30))
+ANY_READER = ReadingContext(LANGUAGES[0], date(2100, 12, 30))
 """Whose hands the answers are tried in: late enough that nothing kept lies in the future."""
 
 

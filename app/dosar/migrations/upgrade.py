@@ -46,6 +46,8 @@ from dosar.language.load.folder import (
 )
 from dosar.language.load.yaml_reader import Source
 from dosar.language.roles import Roles
+from dosar.language.text.collation import sorted_after
+from dosar.language.text.translations import LANGUAGES
 from dosar.migrations.compatibility import (
     ChangedForm,
     gone_form_findings,
@@ -55,7 +57,7 @@ from dosar.migrations.compatibility import (
 )
 from dosar.migrations.convert.moved_questions import QuestionMove, judge_moves, wanted_moves
 from dosar.migrations.convert.renamed_forms import ANNOUNCEMENT_CODE, kept_after_renaming, plan_renamings
-from dosar.migrations.convert.search_index import refresh_index
+from dosar.migrations.convert.search_index import refresh_index, refresh_sort_columns
 from dosar.migrations.former_names import former_name_findings
 from dosar.migrations.plan import PlanStep, carry_out_steps, plan_steps
 from dosar.migrations.stored_counts import AnswerCounts
@@ -111,6 +113,7 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> OpenedFo
                 carry_out_steps(connection, opened.steps)
                 name_leaders(connection, opened.definition.roles)
                 refresh_index(connection, opened.definition.forms.values())
+                refresh_sort_columns(connection, opened.definition.forms.values())
         except Exception as error:
             if converting or not kept.good:
                 raise
@@ -160,7 +163,7 @@ def _digest_of(folder: Path) -> str:
     """What the files say and what the program makes of it: unchanged, the last outcome still holds."""
     program = Path(__file__).parents[1]
     sources = (file for name in PROGRAM for file in sorted((program / name).rglob("*.py")))
-    digest = sha256(folder_digest(folder).encode())
+    digest = sha256(f"{folder_digest(folder)} {LANGUAGES} {sorted_after()}".encode())
     for file in sources:
         digest.update(sha256(file.read_bytes()).digest())
     return digest.hexdigest()

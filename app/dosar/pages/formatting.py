@@ -10,14 +10,15 @@ from dosar.access.i18n.time_zones import local_time
 from dosar.access.services import access_services
 from dosar.fields.dates import format_day
 from dosar.fields.locales import locale_of
+from dosar.language.text.message import msgid
 
-MOMENT_PATTERNS = {"ro": "dd.MM.y, HH:mm", "en": "d MMM y, HH:mm"}
+MOMENT_PATTERN = msgid("d MMM y, HH:mm")
 TIME_PATTERN = "HH:mm"
 
 
 def moment_text(at: datetime) -> str:
     """A stamp, kept in UTC: ``22.11.2026, 05:09`` or ``22 Nov 2026, 05:09``."""
-    return _format_moment(at, MOMENT_PATTERNS.get(locale_of(request_wording()).language, MOMENT_PATTERNS["en"]))
+    return _format_moment(at, gettext(MOMENT_PATTERN))
 
 
 def time_text(at: datetime) -> str:

@@ -19,9 +19,17 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from dosar.access.i18n.languages import LANGUAGE_NAMES, request_language, request_reading, wtforms_translations
+from dosar.access.i18n.languages import (
+    LANGUAGE_NAMES,
+    request_language,
+    request_reading,
+    request_wording,
+    wording_countries,
+    wtforms_translations,
+)
 from dosar.access.i18n.time_zones import time_zone_names
 from dosar.fields.dates import read_day
+from dosar.fields.locales import locale_of
 from dosar.language.text.message import Mistake
 
 LONGEST_REASON = 500
@@ -115,6 +123,11 @@ class ChangePasswordForm(TranslatedForm):
 USER_NAME_HINT = lazy_gettext("Small letters without diacritics, digits, dots; it cannot be changed later.")
 
 
+def _as_in(country: str) -> str:
+    called = locale_of(request_wording()).territories.get(country, country)
+    return str(gettext("As in %(country)s", country=called))
+
+
 class OrganisationForm(TranslatedForm):
     """The organisation."""
 
@@ -127,12 +140,9 @@ class OrganisationForm(TranslatedForm):
         choices=[SelectChoice(code, name) for code, name in LANGUAGE_NAMES.items()],
     )
     country = RadioField(
-        lazy_gettext("Wording of the Romanian forms"),
-        choices=[
-            SelectChoice("RO", lazy_gettext("As in Romania")),
-            SelectChoice("MD", lazy_gettext("As in the Republic of Moldova")),
-        ],
-        default="RO",
+        lazy_gettext("Wording of the forms"),
+        choices=lambda: [SelectChoice(code, _as_in(code)) for code in wording_countries()],
+        default=lambda: wording_countries()[0],
     )
     time_zone = SelectField(
         lazy_gettext("Time zone"),

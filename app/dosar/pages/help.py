@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 from dosar.access.accounts.tours import dismiss_tour
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route
-from dosar.access.i18n.languages import LANGUAGE_NAMES, request_language
 from dosar.access.services import access_services
 
 
@@ -16,9 +15,8 @@ class HelpPages(PageView):
 
     @page_route("/help", SIGNED_IN_ACCESS)
     def help(self) -> str:
-        """How we write: the same for everybody, in each language its own text."""
-        spoken = request_language() if request_language() in LANGUAGE_NAMES else "en"
-        return render_template("help.html", title=gettext("How we write"), text=f"help/{spoken}.html")
+        """How we write: the same for everybody."""
+        return render_template("help.html", title=gettext("How we write"))
 
     @page_route("/help/cards", SIGNED_IN_ACCESS, methods=("POST",))
     def cards_read(self) -> Response:

@@ -12,17 +12,19 @@ from dosar.database.users import User
 from dosar.fields.files import describe_file
 from dosar.language.form import CASE_FORM, TITLE_PIECE, Form
 from dosar.language.question import Answers, Question, ReadingContext, Unknown
+from dosar.language.text.message import msgid
 from dosar.language.text.texts import text_in_language
+from dosar.language.text.translations import translated_word
 from dosar.records.attachments import FILE_TARGET, readable_files
 from dosar.records.repository import Repository
 
 PERSON_COLUMNS: tuple[Any, ...] = (User.first_name, User.last_name, User.active)
 """What :func:`person_name` is made of."""
-ACCOUNT_CLOSED = {"en": "account closed", "ro": "cont închis"}
-DELETED_WORD = {"en": "deleted", "ro": "șters"}
+ACCOUNT_CLOSED = msgid("account closed")
+DELETED_WORD = msgid("deleted")
 UNKNOWN_WORDS = {
-    Unknown.DONT_KNOW: {"en": "Does not know", "ro": "Nu știu"},
-    Unknown.REFUSED: {"en": "Does not wish to answer", "ro": "Nu dorește să răspundă"},
+    Unknown.DONT_KNOW: msgid("Does not know"),
+    Unknown.REFUSED: msgid("Does not wish to answer"),
 }
 
 
@@ -34,7 +36,7 @@ class DeletedTitle(str):
 
 def deleted_title(text: str, language: str) -> DeletedTitle:
     """The title of a record, marked as deleted."""
-    return DeletedTitle(f"{text} ({text_in_language(DELETED_WORD, language)})")
+    return DeletedTitle(f"{text} ({translated_word(DELETED_WORD, language)})")
 
 
 def strip_deleted_mark(text: str) -> str:
@@ -47,7 +49,7 @@ def show_answer(question: Question, answer: Any, reading: ReadingContext) -> str
     if answer is None:
         return ""
     if isinstance(answer, Unknown):
-        return text_in_language(UNKNOWN_WORDS[answer], reading.language)
+        return translated_word(UNKNOWN_WORDS[answer], reading.language)
     return question.shown(answer, reading)
 
 
@@ -82,7 +84,7 @@ def person_name(person: Sequence[Any], reading: ReadingContext) -> str:
     wherever she is named."""
     first, last, active = person
     name = f"{first or ''} {last or ''}".strip()
-    return name if active or not name else f"{name} ({text_in_language(ACCOUNT_CLOSED, reading.language)})"
+    return name if active or not name else f"{name} ({translated_word(ACCOUNT_CLOSED, reading.language)})"
 
 
 def user_names(repository: Repository, ids: Iterable[int | None], reading: ReadingContext) -> dict[int, str]:

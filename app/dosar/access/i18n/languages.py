@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel.core import get_global
 from babel.support import Translations
 from flask import Flask, g, has_request_context, request
 from flask_babel import refresh
@@ -20,11 +21,11 @@ from dosar.access.services import access_services
 from dosar.access.tables import user_table
 from dosar.fields.locales import locale_of
 from dosar.language.question import ReadingContext
+from dosar.language.text.translations import LANGUAGES, WORDINGS
 
-LANGUAGE_NAMES = {"ro": "Română", "en": "English"}
-DEFAULT_LANGUAGE = "ro"
-COUNTRY_VARIANTS = {("ro", "MD")}
-"""Languages that a country words differently."""
+LANGUAGE_NAMES = {code: locale_of(code).get_display_name().capitalize() for code in LANGUAGES}
+"""What those who speak a language call it."""
+DEFAULT_LANGUAGE = LANGUAGES[0]
 LANGUAGE_COOKIE = "language"
 YEAR_IN_SECONDS = 365 * 24 * 3600
 
@@ -33,6 +34,7 @@ def prepare_translations(app: Flask, sources: Path, data: Path) -> None:
     """Compile the interface's texts; to be called before Flask-AppBuilder sets up its languages."""
     app.config["LANGUAGES"] = {code: {"name": name} for code, name in LANGUAGE_NAMES.items()}
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT_LANGUAGE
+    app.jinja_env.globals["default_language"] = DEFAULT_LANGUAGE
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compile_translations(sources, data))
 
 
@@ -58,7 +60,15 @@ def request_language() -> str:
 def request_wording() -> str:
     """The language as the organisation's country speaks it: ``ro-MD`` for Romanian in Moldova."""
     spoken, country = request_language(), access_services().organisation().country
-    return f"{spoken}-{country}" if (spoken, country) in COUNTRY_VARIANTS else spoken
+    return f"{spoken}-{country}" if f"{spoken}-{country}" in WORDINGS else spoken
+
+
+def wording_countries() -> list[str]:
+    """The countries that differ in how they word a language, the one whose wording is the language's own first."""
+    languages = dict.fromkeys(one.partition("-")[0] for one in WORDINGS)
+    likely = get_global("likely_subtags")
+    ours = [likely.get(language, language).rpartition("_")[2] for language in languages]
+    return list(dict.fromkeys([*ours, *(one.rpartition("-")[2] for one in WORDINGS)]))
 
 
 def request_reading() -> ReadingContext:

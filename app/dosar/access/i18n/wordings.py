@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from dosar.access.i18n.translations import language_texts
 from dosar.fields.locales import language_of
+from dosar.language.text.translations import LANGUAGES
 
 BABEL_CACHE_NAME = "babel_translations"
 """Where Flask-Babel's ``refresh()`` forgets a request's texts when its language changes."""
@@ -32,7 +33,7 @@ class TranslationDomain(Domain):
         found: DrawnTexts | None = getattr(here, BABEL_CACHE_NAME, None)
         if found is None:
             locale = get_locale()
-            found = self._in(language_of(locale) if locale else "en")
+            found = self._in(language_of(locale) if locale else LANGUAGES[-1])
             if locale:
                 setattr(g._flask_babel, BABEL_CACHE_NAME, found)
         return found

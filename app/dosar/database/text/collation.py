@@ -1,4 +1,4 @@
-"""Sorting by the Romanian alphabet inside the database.
+"""Sorting by the alphabets of the languages inside the database.
 
 ``alphabetical(column)`` stands in ORDER BY and in an index, on both databases: on SQLite it is a
 collation, on PostgreSQL a function of the same rule (not every PostgreSQL is built with ICU). When
@@ -13,11 +13,13 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
-from dosar.language.text.collation import CEDILLA_LETTERS, SORTED_AFTER, UNDECOMPOSED_LETTERS, sort_key
+from dosar.language.text.collation import CEDILLA_LETTERS, UNDECOMPOSED_LETTERS, alphabets, sort_key, sorted_after
+
+ALPHABETICAL = "alphabetical"
 
 
 class alphabetical(GenericFunction[str]):
-    """A text column in the order of the Romanian alphabet."""
+    """A text column in the order of the alphabets."""
 
     name = "sort_key"
     identifier = "alphabetical"
@@ -57,11 +59,11 @@ def _place_sql(element: in_list, compiler: SQLCompiler, **kwargs: Any) -> str:
 
 @compiles(alphabetical, "sqlite")
 def _collation_sql(element: alphabetical, compiler: SQLCompiler, **kwargs: Any) -> str:
-    return f"{compiler.process(element.clauses, **kwargs)} COLLATE romanian"
+    return f"{compiler.process(element.clauses, **kwargs)} COLLATE {ALPHABETICAL}"
 
 
-def compare_romanian(one: str, other: str) -> int:
-    """The SQLite collation ``romanian``."""
+def compare_texts(one: str, other: str) -> int:
+    """The SQLite collation :data:`ALPHABETICAL`."""
     left, right = sort_key(one), sort_key(other)
     return (left > right) - (left < right)
 
@@ -69,17 +71,20 @@ def compare_romanian(one: str, other: str) -> int:
 def _sort_key_in_sql() -> str:
     """:func:`sort_key` as an expression of PostgreSQL over ``$1``.
 
-    The Romanian capitals are named because lower() knows only ASCII where the database's locale is C.
+    Their capitals are named because lower() knows only ASCII where the database's locale is C.
     """
-    small, capital = "".join(SORTED_AFTER), "".join(SORTED_AFTER).upper()
+    own = dict.fromkeys(one for alphabet in alphabets() for one in alphabet if not one.isascii())
+    small = "".join(one for one in own if len(one) == len(one.upper()) == 1)
+    capital = small.upper()
     old, new = "".join(map(chr, CEDILLA_LETTERS)), "".join(map(chr, CEDILLA_LETTERS.values()))
     letters = f"lower(translate(normalize($1, NFC), '{old}{capital}', '{new.lower()}{small}'))"
-    for letter, key in (UNDECOMPOSED_LETTERS | SORTED_AFTER).items():
+    for letter, key in (UNDECOMPOSED_LETTERS | sorted_after()).items():
         letters = f"replace({letters}, '{letter}', '{key}')"
     return f"regexp_replace(normalize({letters}, NFKD), '[\\u0300-\\u036f]', '', 'g') COLLATE \"C\""
 
 
-SORT_KEY_FUNCTION = (
-    "CREATE FUNCTION sort_key(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE "
-    f"AS $rule$ SELECT {_sort_key_in_sql()} $rule$"
-)
+def sort_key_function() -> tuple[str, str]:
+    """The statement that makes PostgreSQL's function, and its body, by which it is known."""
+    body = f" SELECT {_sort_key_in_sql()} "
+    made = "CREATE OR REPLACE FUNCTION sort_key(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE"
+    return f"{made} AS $rule${body}$rule$", body

@@ -34,7 +34,8 @@ from dosar.language.question import Answer, Question
 from dosar.language.question import ReadingContext as Reader
 from dosar.language.roles import EVERY_OTHER_FORM, Roles
 from dosar.language.text.message import Message, msgid
-from dosar.language.text.texts import LANGUAGE_PATTERN, LANGUAGE_TITLES, LANGUAGES
+from dosar.language.text.texts import LANGUAGE_PATTERN
+from dosar.language.text.translations import LANGUAGES, language_title
 from dosar.language.volatile_answers import DAY_BOUND_MESSAGE, day_bound_answers, day_bound_questions
 
 RESERVED_NAMES = frozenset(
@@ -81,7 +82,7 @@ RESERVED_FORM_PREFIXES = ("ab_", "dosar_", "sqlite_", "pg_")
 UNKNOWN_FORM = msgid('no form is named "%(name)s"%(hint)s')
 USER_TARGET = "user"
 """What a link may point to beside the forms."""
-DEFAULTS_READER = Reader("ro", date(2100, 12, 30), worker_id=1)
+DEFAULTS_READER = Reader(LANGUAGES[0], date(2100, 12, 30), worker_id=1)
 """Who tries the defaults of the forms."""
 
 
@@ -215,7 +216,7 @@ def _missing_translations(source: Source, languages: tuple[str, ...]) -> Iterato
                     source.place(path),
                     "F010",
                     "The text is missing in one language: %(language)s.",
-                    language=LANGUAGE_TITLES.get(language, language),
+                    language=Message(language_title(language)) if language in LANGUAGES else language,
                 )
 
 

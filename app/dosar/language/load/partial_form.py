@@ -14,10 +14,11 @@ from dosar.language.form import Form
 from dosar.language.load.finding import Finding
 from dosar.language.load.schema_errors import QUESTION_LISTS, path_in_file, root_errors
 from dosar.language.question import stand_in_kind
+from dosar.language.text.translations import LANGUAGES
 
 MAX_TRIES = 8
 """What is taken out may leave something else that does not fit: an option of another kind of question."""
-STAND_IN_TEXT = {"en": "…"}
+STAND_IN_TEXT = dict.fromkeys(LANGUAGES, "…")
 STAND_IN_VALUES: dict[str, Any] = {
     "label": STAND_IN_TEXT,
     "title": STAND_IN_TEXT,

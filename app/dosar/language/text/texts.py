@@ -4,10 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from dosar.language.text.message import Message
-
-LANGUAGES = ("ro", "en")
-LANGUAGE_TITLES = {"ro": Message("Romanian"), "en": Message("English")}
+from dosar.language.text.translations import LANGUAGES
 
 LANGUAGE_PATTERN = r"^[a-z]{2}(-[A-Z]{2})?$"
 

@@ -92,7 +92,7 @@ def _set_case(connection: Connection, table: Table, case: Any) -> None:
 
 
 def fill_sort_columns(connection: Connection, form: Form, questions: Sequence[Question]) -> None:
-    """Put the records that are there in the order of the Romanian alphabet, too."""
+    """Put the records that are there in the order of the alphabets, too."""
     table = Table(
         form.key,
         MetaData(),

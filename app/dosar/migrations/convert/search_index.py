@@ -8,17 +8,21 @@ from types import ModuleType
 
 from sqlalchemy import Connection, delete, insert, select
 
+from dosar.database.form_tables import word_sorted_questions
 from dosar.database.system_tables import search_word_table
 from dosar.database.text import folding, transliteration
 from dosar.language.form import Form
 from dosar.language.text import characters
-from dosar.migrations.convert.conversion import reindex_form
+from dosar.language.text.collation import sorted_after
+from dosar.migrations.convert.conversion import fill_sort_columns, reindex_form
 from dosar.records import search
 
 RULE_MODULES: tuple[ModuleType, ...] = (characters, transliteration, folding, search)
 """What decides which words of an answer stand in the index."""
 RULES_ENTRY = "~rules"
 """The form under which the index says by which rules it was made."""
+ALPHABETS_ENTRY = "~alphabets"
+"""The form under which it says by which alphabets the sort columns were."""
 
 
 def refresh_index(connection: Connection, forms: Iterable[Form]) -> None:
@@ -31,6 +35,19 @@ def refresh_index(connection: Connection, forms: Iterable[Form]) -> None:
             reindex_form(connection, form)
     connection.execute(delete(search_word_table).where(search_word_table.c.form == RULES_ENTRY))
     connection.execute(insert(search_word_table).values(form=RULES_ENTRY, word=_rules_digest(), record_id=0))
+
+
+def refresh_sort_columns(connection: Connection, forms: Iterable[Form]) -> None:
+    """Put the records in order anew if they were by other alphabets than today's: a language came or went."""
+    digest = sha256(repr(sorted_after()).encode()).hexdigest()
+    made_by = select(search_word_table.c.word).where(search_word_table.c.form == ALPHABETS_ENTRY)
+    if connection.execute(made_by).scalars().all() == [digest]:
+        return
+    for form in forms:
+        if questions := word_sorted_questions(form):
+            fill_sort_columns(connection, form, questions)
+    connection.execute(delete(search_word_table).where(search_word_table.c.form == ALPHABETS_ENTRY))
+    connection.execute(insert(search_word_table).values(form=ALPHABETS_ENTRY, word=digest, record_id=0))
 
 
 @cache

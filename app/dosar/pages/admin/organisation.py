@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_page
-from dosar.access.i18n.languages import request_language
+from dosar.access.i18n.languages import request_language, wording_countries
 from dosar.access.services import access_services
 from dosar.access.settings import Organisation
 from dosar.pages.forms import OrganisationForm
@@ -22,7 +22,7 @@ class OrganisationPage(PageView):
         form = OrganisationForm(
             organisation=kept.name,
             language=kept.language or request_language(),
-            country=kept.country or "RO",
+            country=kept.country or wording_countries()[0],
             time_zone=kept.time_zone or "",
         )
         if not form.validate_on_submit():

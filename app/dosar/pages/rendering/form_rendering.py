@@ -15,6 +15,7 @@ from dosar.language.question import TYPED_UNKNOWNS, Answers, Question, ReadingCo
 from dosar.language.rules.expressions import Expression
 from dosar.language.text.message import Message
 from dosar.language.text.texts import Text, text_in_language
+from dosar.language.text.translations import translated_word
 from dosar.language.validation import AnswerPath, ValidationIssue, asked_at, hidden_questions, plain_answers
 from dosar.pages.rendering.question_view import (
     OfferedAnswer,
@@ -355,7 +356,7 @@ def _unknown_options(question: Question, texts: Sequence[str], language: str) ->
     if not question.unknown:
         return []
     return [
-        PageOption(code, text_in_language(UNKNOWN_WORDS[unknown], language), code in texts)
+        PageOption(code, translated_word(UNKNOWN_WORDS[unknown], language), code in texts)
         for code, unknown in TYPED_UNKNOWNS.items()
     ]
 

@@ -12,7 +12,7 @@ from dosar.filing.read import read_texts
 from dosar.filing.texts import row_indexes
 from dosar.language.form import Form, Section
 from dosar.language.question import Question
-from dosar.language.text.texts import LANGUAGES
+from dosar.language.text.translations import LANGUAGES
 from dosar.pages.sheet.posting.posted_answers import PostedBoxes, texts_in
 
 ALSO_BOX = "_also"

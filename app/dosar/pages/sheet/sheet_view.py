@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from json import dumps
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request
@@ -17,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from dosar.access.i18n.languages import choose_language, request_wording
 from dosar.database.form_tables import Record
+from dosar.fields.dates import days_by_word
 from dosar.filing.cells import CellReader
 from dosar.filing.derive import derived_answers
 from dosar.filing.read import read_texts
@@ -28,7 +30,8 @@ from dosar.filing.texts import next_row_index
 from dosar.language.form import Form, Section
 from dosar.language.question import Answers, Question
 from dosar.language.text.message import Message
-from dosar.language.text.texts import LANGUAGES, text_in_language
+from dosar.language.text.texts import text_in_language
+from dosar.language.text.translations import LANGUAGES
 from dosar.language.validation import AnswerPath, asked_at
 from dosar.pages.context import PageContext
 from dosar.pages.formatting import moment_text
@@ -316,6 +319,8 @@ class SheetEditor:
             pile=self.pile,
             money=case_budget_lines(desk, self.form.key, self.case),
             reading_language=desk.reading.language,
+            languages_read=" ".join(LANGUAGES),
+            day_words=dumps(days_by_word()),
             today=desk.reading.today.isoformat(),
             **self._papers(everything),
         )

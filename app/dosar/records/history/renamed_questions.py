@@ -20,8 +20,9 @@ from dosar.database.system_tables import (
 )
 from dosar.language.form import Form
 from dosar.language.question import Question, Unknown
+from dosar.language.text.translations import LANGUAGES
 
-NO_TITLE = {"en": "-", "ro": "-"}
+NO_TITLE = dict.fromkeys(LANGUAGES, "-")
 MOVED_HERE, MOVED_AWAY = "moved_here", "moved_away"
 """What the history calls it when the answers to a question go to another form."""
 QuestionContents = dict[str, Any]

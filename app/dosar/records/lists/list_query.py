@@ -23,7 +23,7 @@ from dosar.fields.files import describe_file
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.identity_cache import IdentityKey
 from dosar.language.question import Question, ReadingContext
-from dosar.language.text.texts import LANGUAGES
+from dosar.language.text.translations import LANGUAGES
 from dosar.language.volatile_answers import day_bound_answers, day_bound_questions, recompute_answer, source_questions
 from dosar.records.acceptance import is_accepted
 from dosar.records.attachments import FILE_TARGET

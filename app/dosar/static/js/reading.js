@@ -1,15 +1,13 @@
 // Plain values out of what people type, read as app/fields reads it: "27.3.98", "martie 1998", "1.234,5".
 
-const MONTHS = [
-  ["ianuarie", "january"], ["februarie", "february"], ["martie", "march"], ["aprilie", "april"], ["mai", "may"],
-  ["iunie", "june"], ["iulie", "july"], ["august"], ["septembrie", "september"], ["octombrie", "october"],
-  ["noiembrie", "november"], ["decembrie", "december"],
-];
+/** What the page says of its languages: their codes, and the words for days near today. */
+const spokenHere = document.querySelector("[data-languages]")?.dataset;
+const LANGUAGES = spokenHere?.languages.split(" ") ?? [];
+const NEAR = JSON.parse(spokenHere?.dayWords ?? "{}");
 const ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
 const YEARS_AHEAD = 10;
 const YEARS_AHEAD_OF_A_BIRTH = 0;
 const YEARS_TO_A_LEAP_DAY = 8;
-const NEAR = { azi: 0, astazi: 0, today: 0, ieri: -1, yesterday: -1, maine: 1, tomorrow: 1 };
 
 const HYPHENS = "‐‑‒–—―−﹣－";
 const MINUS = new RegExp(`[${HYPHENS}]`, "g");
@@ -20,6 +18,18 @@ const visible = (text) => text.replace(INVISIBLE, "");
 
 const two = (number) => String(number).padStart(2, "0");
 export const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
+
+/** The name of a month: as it stands beside a day, or alone. */
+function monthName(month, language, beside = true, length = "long") {
+  const shown = { month: length, ...(beside && { day: "numeric" }), timeZone: "UTC" };
+  const parts = new Intl.DateTimeFormat(language, shown).formatToParts(new Date(Date.UTC(2001, month - 1, 1)));
+  return parts.find(({ type }) => type === "month").value;
+}
+
+/** Every month with its names in every language. */
+const MONTHS = ROMAN.map((_, at) => LANGUAGES.flatMap((language) => (
+  [monthName(at + 1, language), monthName(at + 1, language, true, "short")].map((name) => folded(name).replace(/\.$/, ""))
+)));
 
 function monthOf(part) {
   if (/^\d{1,2}$/.test(part)) return Number(part);
@@ -102,10 +112,14 @@ const pattern = (mark, group) => new RegExp(
 const COMMA = pattern(",", ".");
 const POINT = pattern(".", ",");
 
+const hasPoint = (language) => (
+  new Intl.NumberFormat(language).formatToParts(1.5).find(({ type }) => type === "decimal").value === "."
+);
+
 /** A number as the language writes it, else the other way round: "1.234,5", "1234.5"; null for none. */
 export function number(typed, language) {
   const text = visible(typed).trim().replace(/\s/g, " ").replace(MINUS, "-");
-  const [own, other] = language === "en" ? [POINT, COMMA] : [COMMA, POINT];
+  const [own, other] = hasPoint(language) ? [POINT, COMMA] : [COMMA, POINT];
   const found = /\d/.test(text) && (own.exec(text) ?? other.exec(text));
   return found ? Number(`${found[1]}${found[2].replace(/[., ]/g, "") || 0}.${found[3] ?? 0}`) : null;
 }
@@ -143,9 +157,7 @@ export const readers = {
 /** A date as people say it, "27 martie 1998", as far as it is known. */
 export function spoken(iso, language) {
   const [year, month, day] = iso.slice(0, 10).split("-").map(Number);
-  const shown = { year: "numeric", ...(month && { month: "long" }), ...(day && { day: "numeric" }) };
-  const words = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { ...shown, timeZone: "UTC" })
-    .format(new Date(Date.UTC(year, (month || 1) - 1, day || 1)));
+  const words = [day, month && monthName(month, language, Boolean(day)), year].filter(Boolean).join(" ");
   return iso.length > 10 ? `${words}, ${iso.slice(11, 16)}` : words;
 }
 

@@ -128,6 +128,7 @@ def sort_value(answer: Answer) -> str | None:
 
 
 def row_table_name(form: str, question: str) -> str:
+    """The name of the table that holds the rows of a question: ``visit_report__family``."""
     return f"{form}__{question}"
 
 

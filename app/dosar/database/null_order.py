@@ -25,8 +25,10 @@ def _nulls_first_sql(element: blanks_first, compiler: SQLCompiler, **kwargs: Any
 
 
 def ascending_order(column: Any) -> Any:
+    """The column in rising order, what is not answered first."""
     return column.asc().nulls_first()
 
 
 def descending_order(column: Any) -> Any:
+    """The column in falling order, what is not answered last."""
     return column.desc().nulls_last()

@@ -86,7 +86,7 @@ def read_union(
     parts: Sequence[tuple[Any, ...]],
     with_deleted: bool = False,
 ) -> list[list[dict[str, Any]]]:
-    """The rows of these parts, in a statement made for this once."""
+    """For each part its rows, column → value, in a statement made for this once."""
     return UnionQuery.of(parts).read(session, with_deleted=with_deleted)
 
 

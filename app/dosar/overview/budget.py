@@ -30,6 +30,7 @@ class PayerLine:
 
     @property
     def left(self) -> Decimal:
+        """What of the plan is not given yet, in the unit of the currency; below zero where more was given."""
         return self.planned - self.given
 
 
@@ -42,10 +43,12 @@ class Balance:
     payers: dict[Payer, PayerLine] = field(default_factory=dict)
 
     def of(self, payer: Payer) -> PayerLine:
+        """The line of a payer, begun at nothing where there is none."""
         return self.payers.setdefault(payer, PayerLine())
 
     @property
     def total(self) -> PayerLine:
+        """The sums over all payers."""
         lines = self.payers.values()
         return PayerLine(
             sum((line.planned for line in lines), ZERO_AMOUNT), sum((line.given for line in lines), ZERO_AMOUNT)
@@ -56,7 +59,10 @@ class Balance:
 
 
 def ask_money(look: CaseQuery, stages: Stages) -> None:
-    """Ask for the budgets, the sums given, the unsigned lines and the monthly packages."""
+    """Ask for the budgets, the sums given, the unsigned lines and the monthly packages.
+
+    Once it is read, :func:`payer_balances`, :func:`unsigned_lines` and :func:`missing_packages` tell them.
+    """
     if stages.budget:
         _ask_budget(look, stages.budget)
     for place, given in enumerate(stages.given):

@@ -25,7 +25,7 @@ class OpenRisks:
 
 
 def ask_people(look: CaseQuery, people: PeopleAround | None) -> None:
-    """Ask for the people around the case."""
+    """Ask for the people around the case; once it is read, :func:`people_around` tells them."""
     if people and people.form in look.known:
         form = look.known[people.form]
         names = dict.fromkeys([question.name for question in title_questions(form)])
@@ -41,7 +41,7 @@ def people_around(look: CaseQuery, people: PeopleAround | None) -> list[tuple[in
 
 
 def ask_risks(look: CaseQuery, risks: RisksSource | None) -> None:
-    """Ask for the rows of the newest assessment."""
+    """Ask for the rows of the newest assessment; once it is read, :func:`open_risks` tells them."""
     if risks is None or not look.may_know_rows(risks.form, risks.rows, risks.word, risks.level):
         return
     kept: Any = look.repository.record_class(risks.form)

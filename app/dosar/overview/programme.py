@@ -41,6 +41,7 @@ class FacilityBeds:
 
     @property
     def free(self) -> int:
+        """How many of the beds are free; below zero where too many lie in them."""
         return self.beds - self.taken
 
 

@@ -28,6 +28,7 @@ class FiledSheets:
 
     @property
     def is_complete(self) -> bool:
+        """Whether there is one that waits for nobody, and none that lacks a required answer."""
         return self.count > self.waiting and not self.lacking
 
 
@@ -60,11 +61,12 @@ class StageProgress:
 
     @property
     def is_complete(self) -> bool:
+        """Whether every document that is needed is complete, and there is one that is."""
         return not self.missing and any(document.is_needed for document in self.documents)
 
 
 def ask_stages(look: CaseQuery, stages: Stages) -> None:
-    """Ask what the stages need to know."""
+    """Ask what the stages need to know; once it is read, :func:`stages_progress` tells them."""
     for form in look.known:
         _ask_filed(look, ("filed", form, None), form)
     for stage in stages.stages:

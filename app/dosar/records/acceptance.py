@@ -38,7 +38,10 @@ class ReturnedSheet:
 
 
 def accept_sheet(repository: Repository, form: Form, record_id: int, actor: Actor) -> Record:
-    """Somebody else has looked at what was entered and found it right."""
+    """Somebody else has looked at what was entered and found it right: from now on it counts.
+
+    Where nothing waits, nothing happens. Raises :class:`OutOfReach`.
+    """
     with repository.writing():
         record = _record_to_judge(repository, form, record_id, actor)
         accept_record(repository, record, actor)

@@ -95,7 +95,7 @@ def _readable_records(repository: Repository, form: str, owned: Iterable[Attachm
 
 
 def file_content(repository: Repository, file_id: int) -> bytes:
-    """What is in the file. Whether it may be read is asked before."""
+    """The bytes of the file. Whether it may be read is asked before: :func:`readable_files`."""
     found: bytes = repository.session.execute(_CONTENT_BY_ID, {"of_file": file_id}).scalar_one()
     return found
 

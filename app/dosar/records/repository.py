@@ -33,10 +33,12 @@ class Repository:
 
     @property
     def session(self) -> scoped_session[Any]:
+        """This thread's session. The acting worker's scope is in every statement; without one nothing is seen."""
         return self.store.session
 
     @property
     def forms(self) -> Mapping[str, Form]:
+        """Every form that runs, whole, by its key; what a worker may know of them is less."""
         return self.definition.forms
 
     @cached_property
@@ -108,4 +110,5 @@ class Repository:
         return found[0], found[1]
 
     def case(self, case_id: int) -> Record:
+        """The case with this id. Raises :class:`OutOfReach` when it is missing or not hers to see."""
         return self.find(CASE_FORM, case_id)

@@ -86,7 +86,7 @@ class Sheet:
 
 
 def open_sheet(repository: Repository, form: str, record_id: int, with_deleted: bool = False) -> Sheet:
-    """The sheet with its rows: one statement, and one for each table of rows."""
+    """The sheet with its rows: one statement, and one for each table of rows. Raises :class:`OutOfReach`."""
     record, case = repository.find_with_case(form, record_id, with_deleted)
     return Sheet(repository.forms[form], record, answers_of(repository, record), case)
 
@@ -382,7 +382,10 @@ def accept_record(repository: Repository, record: Record, actor: Actor) -> None:
 
 
 def delete_sheet(repository: Repository, form: Form, record_id: int, actor: Actor) -> Record:
-    """Delete softly: the record leaves every list, and can come back. A case goes with its sheets."""
+    """Delete softly: the record leaves every list, and can come back. A case goes with its sheets.
+
+    Raises :class:`OutOfReach`, also for an entry of a ledger.
+    """
     with repository.writing():
         record = repository.find(form.key, record_id)
         _refuse_ledger(form)

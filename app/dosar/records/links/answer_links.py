@@ -23,6 +23,7 @@ class RecordLink:
 
     @property
     def target(self) -> str:
+        """The form whose record it points to, or ``user``."""
         return str(self.question.link_target())
 
     @property

@@ -45,6 +45,7 @@ class Draft:
 
     @property
     def form(self) -> str:
+        """The key of the form that is being filled in."""
         return self.place.form
 
 

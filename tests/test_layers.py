@@ -33,7 +33,7 @@ MAY_USE = {
     "access": {*WEB, "alembic", "babel", "flask_jwt_extended", "flask_login", "sqlalchemy"},
     "exchange": {"xlsxwriter"},
     "pages": {*WEB, "babel", "sqlalchemy"},
-    "cli": {"flask", "platformdirs", "sqlalchemy", "waitress"},
+    "cli": {"click", "flask", "platformdirs", "sqlalchemy", "waitress"},
 }
 """The libraries of others that each layer may use: below ``access`` nothing knows of the web or of Flask-AppBuilder."""
 BEHIND_THE_SESSION = {

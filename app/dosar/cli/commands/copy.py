@@ -1,0 +1,28 @@
+"""``dosar copy``: an organisation moves to another database."""
+
+from pathlib import Path
+
+from dosar.cli.localized import PATH, command, option
+from dosar.cli.places import Places, database_url, place_options
+from dosar.language.text.message import msgid
+
+
+@command(msgid("copy everything to another, empty database"))
+@option("--to", msgid("a postgresql:// address, or a new data folder"), type=str, required=True)
+@option("--to-key-file", msgid("the key of the new data folder, outside of it"), type=PATH)
+@place_options
+def copy(places: Places, to: str, to_key_file: Path | None) -> int:
+    from dosar.cli.copy import copy_organisation, open_copy_target
+    from dosar.cli.runtime import open_store
+    from dosar.database.lock_file import lock_folder
+
+    data = places.existing_data_folder()
+    with lock_folder(data):
+        source = open_store(data, places.encryption_key(data), database_url())
+        target = open_copy_target(to, to_key_file)
+        try:
+            copy_organisation(source, target, to)
+        finally:
+            source.close()
+            target.close()
+    return 0

@@ -1,0 +1,167 @@
+"""``dosar start``: the pages are shown, until it is stopped."""
+
+import gc
+import socket
+import sys
+import webbrowser
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Timer
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from dosar.cli.locale import command_translator, computer_language, translate_message
+from dosar.cli.localized import command, option
+from dosar.cli.places import Places, database_url, place_options
+from dosar.database.store_errors import StoreError
+from dosar.language.text.message import Message, msgid
+
+DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8080
+
+
+def _https_host(context: click.Context, asked: click.Parameter, address: str | None) -> str | None:
+    """The host of an address such as ``https://dosar.exemplu.ro``."""
+    if address is None:
+        return None
+    parts = urlsplit(address)
+    if parts.scheme == "https" and parts.hostname and not parts.path.strip("/") and not parts.query:
+        return parts.hostname
+    raise click.BadParameter(
+        translate_message(Message("write the address like https://dosar.exemplu.ro, without anything behind the name"))
+    )
+
+
+@dataclass(frozen=True)
+class _Start:
+    """What was asked for."""
+
+    places: Places
+    demo: bool
+    port: int
+    address: str | None
+    """The host that a web server with HTTPS shows it under."""
+    no_browser: bool
+
+    @property
+    def pages_address(self) -> str:
+        """Where this machine's browser finds the pages."""
+        return f"http://{DEFAULT_HOST}:{self.port}/"
+
+
+@command(msgid("start the application"))
+@option("--demo", msgid("with nine invented cases, on this machine only"), is_flag=True)
+@option("--port", msgid("the port of the pages (%(default)s)"), type=int, default=DEFAULT_PORT)
+@option(
+    "--address",
+    msgid("the address under which a web server with HTTPS, on this machine, shows Dosar to others"),
+    type=str,
+    metavar="https://…",
+    callback=_https_host,
+)
+@option("--no-browser", msgid("do not open a browser"), is_flag=True)
+@place_options
+def start(places: Places, **asked: Any) -> int:
+    from dosar.cli.single_instance import running_address
+    from dosar.database.lock_file import FolderInUse
+
+    started = _Start(places, **asked)
+    data = places.new_data_folder(started.demo)
+    try:
+        return _serve_alone(started, data)
+    except FolderInUse:
+        address = running_address(data)
+        if address is None:
+            return _serve_alone(started, data)  # it may have ended meanwhile
+    print(
+        translate_message(
+            Message(
+                "Dosar is running on the data folder %(folder)s already: %(address)s (Ctrl+C in its window stops it)",
+                {"folder": data, "address": address},
+            )
+        ),
+        flush=True,
+    )
+    if not started.no_browser:
+        webbrowser.open(address)
+    return 0
+
+
+def _serve_alone(started: _Start, data: Path) -> int:
+    with _garbage_collection_paused():
+        from dosar.cli.runtime import open_app
+        from dosar.cli.server import serve_requests
+        from dosar.cli.single_instance import new_instance
+        from dosar.database.lock_file import lock_folder, publish_instance
+
+    instance = new_instance(started.pages_address)
+    with lock_folder(data), _listening_socket(started.port) as door:
+        publish_instance(data, instance)
+        with _garbage_collection_paused():
+            app, findings = open_app(
+                data,
+                started.places.forms_folder(),
+                started.places.encryption_key(data),
+                database_url(),
+                demo=started.demo,
+                HOSTS=[started.address] if started.address else [],
+                INSTANCE=instance.token,
+            )
+        _print_findings(findings)
+        _print_greeting(started)
+        serve_requests(app, door, bool(started.address))
+    return 0
+
+
+@contextmanager
+def _garbage_collection_paused() -> Iterator[None]:
+    """What is made inside is never looked through for garbage: that would take a third of the start, and later
+    hold up a page for a fifth of a second."""
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
+
+
+def _listening_socket(port: int) -> socket.socket:
+    """The place where browsers knock; taken first, since it may be somebody else's."""
+    try:
+        return socket.create_server((DEFAULT_HOST, port))
+    except (OSError, OverflowError):
+        raise StoreError(
+            "Port %(port)s cannot be used: another program has it, or this account may not. Choose another "
+            "one, for example: dosar start --port %(other)s",
+            port=port,
+            other=DEFAULT_PORT + 1 if port == DEFAULT_PORT else DEFAULT_PORT,
+        ) from None
+
+
+def _print_findings(findings: Sequence[Any]) -> None:
+    from dosar.language.load.folder import is_only_advice
+
+    for found in findings:
+        print(_finding_text(found), file=sys.stderr)
+    if not is_only_advice(findings):
+        last_good = Message("The last good version of these files runs. Mend them and start again.")
+        print(translate_message(last_good), file=sys.stderr)
+
+
+def _finding_text(found: Any) -> str:
+    return str(found.say(command_translator(computer_language())))
+
+
+def _print_greeting(started: _Start) -> None:
+    if started.demo:
+        from dosar.cli.demo import demo_accounts, demo_password
+
+        print(translate_message(Message("Demo: user name, password, role")))
+        for account in demo_accounts(started.places.forms_folder()):
+            print(f"{account['user']}\t{demo_password(account['user'])}\t{account['role']}")
+    print(f"Dosar: {started.pages_address}   ({translate_message(Message('Ctrl+C stops it'))})", flush=True)
+    if not started.no_browser:
+        Timer(1.0, webbrowser.open, [started.pages_address]).start()

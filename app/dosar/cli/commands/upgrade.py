@@ -1,0 +1,26 @@
+"""``dosar upgrade``: the database fits changed forms."""
+
+from dosar.cli.localized import command, option
+from dosar.cli.places import Places, database_url, place_options
+from dosar.language.text.message import msgid
+
+
+@command(msgid("make the database fit changed forms, after taking a copy"))
+@option("--dry-run", msgid("only say what would change"), is_flag=True)
+@place_options
+def upgrade(places: Places, dry_run: bool) -> int:
+    from dosar.access.i18n.time_zones import local_time
+    from dosar.cli.runtime import open_store, stored_organisation
+    from dosar.cli.upgrade import upgrade_organisation
+    from dosar.database.lock_file import lock_folder
+    from dosar.database.system_tables import utc_now
+
+    data = places.existing_data_folder()
+    with lock_folder(data):
+        key = places.encryption_key(data)
+        store = open_store(data, key, database_url())
+        try:
+            moment = local_time(utc_now(), stored_organisation(store).zone)
+            return upgrade_organisation(store, data, places.forms_folder(), key, dry_run, moment)
+        finally:
+            store.close()

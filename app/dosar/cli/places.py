@@ -1,0 +1,96 @@
+"""Where the data, the forms and the key are: what every command may be told."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from getpass import getpass
+from pathlib import Path
+from typing import Any
+
+from dosar import shipped_folder
+from dosar.cli.locale import translate_message
+from dosar.cli.localized import PATH, option
+from dosar.database.store_errors import StoreError
+from dosar.language.text.message import Message, msgid
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folders and the key that were named at the command line."""
+
+    data: Path | None
+    forms: Path | None
+    key_file: Path | None
+    passphrase: bool
+
+    def forms_folder(self) -> Path:
+        """The forms to run. Raises :class:`StoreError` where there are none."""
+        return forms_folder(self.forms)
+
+    def data_folder(self, demo: bool = False) -> Path:
+        """Where the data lies: the folder named, else the user's own place for data."""
+        from platformdirs import user_data_path
+
+        return self.data or user_data_path("dosar") / ("demo" if demo else "data")
+
+    def new_data_folder(self, demo: bool = False) -> Path:
+        """The data folder, made if it is not there; it is for nobody else's eyes."""
+        data = self.data_folder(demo)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return data
+
+    def existing_data_folder(self) -> Path:
+        """The data folder of a command that needs what is in it."""
+        from dosar.database.store import database_file
+
+        if not database_url() and not database_file(self.data_folder()).is_file():
+            raise StoreError(
+                "There is no database in %(folder)s. Name the data folder with --data, or start Dosar there first.",
+                folder=self.data_folder(),
+            )
+        return self.new_data_folder()
+
+    def encryption_key(self, data: Path) -> bytes:
+        """The key of the data folder: of the file, or of the passphrase that is asked for."""
+        from dosar.database.keys import keep_out_of_core_dumps, key_from_file, key_from_passphrase
+
+        keep_out_of_core_dumps()
+        if self.passphrase:
+            return key_from_passphrase(data, getpass(translate_message(Message("Passphrase: "))))
+        return key_from_file(data, self.key_file)
+
+
+def forms_folder(named: Path | None) -> Path:
+    """The forms to run: those named, else those of the folder one stands in, else the shipped ones."""
+    here = Path("forms")
+    folder = named or (here if (here / "case.yaml").is_file() else shipped_folder("forms"))
+    if not folder.is_dir():
+        raise StoreError("There is no forms folder %(folder)s. Name it with --forms.", folder=folder)
+    return folder
+
+
+def database_url() -> str | None:
+    """The PostgreSQL database to use, if the environment names one."""
+    return os.environ.get("DATABASE_URL") or None
+
+
+PLACE_OPTIONS = (
+    option("--data", msgid("the data folder (default: the user's own place for data)"), type=PATH),
+    option("--forms", msgid("the forms folder (default: ./forms, else those shipped)"), type=PATH),
+    option("--key-file", msgid("the key, outside the data folder"), type=PATH),
+    option("--passphrase", msgid("ask for a passphrase instead of a key file"), is_flag=True),
+)
+
+
+def place_options(run: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options of :class:`Places`, its first argument."""
+
+    @wraps(run)
+    def placed(data: Path | None, forms: Path | None, key_file: Path | None, passphrase: bool, **asked: Any) -> int:
+        return run(Places(data, forms, key_file, passphrase), **asked)
+
+    offered: Callable[..., int] = placed
+    for place_option in reversed(PLACE_OPTIONS):
+        offered = place_option(offered)
+    return offered

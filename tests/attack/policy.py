@@ -69,19 +69,23 @@ class Policy:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        read = YAML(typ="safe", pure=True)
-        self.roles = {role["role"]: role for role in read.load(folder / "roles.yaml")["roles"]}
-        mixins = {path.stem: read.load(path)["sections"] for path in (folder / "mixins").glob("*.yaml")}
-        self.forms: dict[str, Any] = {}
-        for path in sorted(folder.glob("*.yaml")):
-            contents = read.load(path)
+        self.roles = {role["role"]: role for role in _read(folder / "roles.yaml")["roles"]}
+
+    @cached_property
+    def forms(self) -> dict[str, Any]:
+        """The forms by their keys, each with its mixins put in; read when they are first asked for."""
+        mixins = {path.stem: _read(path)["sections"] for path in (self.folder / "mixins").glob("*.yaml")}
+        found = {}
+        for path in sorted(self.folder.glob("*.yaml")):
+            contents = _read(path)
             if "form" in contents:
                 contents["sections"] = [
                     part
                     for section in contents["sections"]
                     for part in (mixins[section["mixin"]] if "mixin" in section else [section])
                 ]
-                self.forms[contents["form"]] = contents
+                found[contents["form"]] = contents
+        return found
 
     def actions(self, role: str, form: str) -> set[str]:
         may = self.roles.get(role, {}).get("may", {})
@@ -171,6 +175,10 @@ class Policy:
             for (key, name), asked in self.asked.items()
             if key == form and not asked.needs <= self.clearances(role)
         ]
+
+
+def _read(path: Path) -> Any:
+    return YAML(typ="safe", pure=True).load(path)
 
 
 BEGINS = {"default", "from_case", "from_last", "carry"}

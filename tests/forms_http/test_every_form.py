@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -27,7 +27,7 @@ from dosar.records.attachments import files_in_answers
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.save import answers_of
-from tests.databases import DATABASES, fresh_place
+from tests.databases import DATABASES, Place, fresh_place
 from tests.days import today_here
 from tests.forms_http.generating import APART, KINDS, Generator
 
@@ -79,20 +79,22 @@ class Office:
 
 
 @pytest.fixture(scope="module", params=DATABASES)
-def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    filled: Callable[[str], Place],
+) -> Iterator[Office]:
     """The organisation of the demo: links have records to point to."""
     folder = tmp_path_factory.mktemp("office")
     forms = folder / "forms"
     shutil.copytree(shipped_folder("forms"), forms)
     shutil.copy(EVERY_KIND, forms)
-    with fresh_place(request.param, folder) as place:
+    with fresh_place(request.param, folder, filled(request.param)) as place:
         app, _ = open_app(
             place.data or folder,
             forms,
             place.key,
             place.url,
-            demo=True,
-            today=today_here(),
             TESTING=True,
             FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
         )

@@ -69,19 +69,19 @@ def demo_accounts(forms: Path) -> list[dict[str, str]]:
 
 def fill_demo_data(app: Flask, forms: Path, today: date) -> list[Finding]:
     """Fill an empty organisation with the demo workers and cases; tells what changed forms do not take."""
-    guarded: AccessServices = app.extensions["dosar_access"]
+    services: AccessServices = app.extensions["dosar_access"]
     with app.app_context(), acting_as(SYSTEM_SCOPE):
         users = {
             account["user"]: add_user(
-                guarded,
+                services,
                 None,
                 UserDetails(account["user"], account["first_name"], account["last_name"], frozenset({account["role"]})),
                 demo_password(account["user"]),
             )
             for account in demo_accounts(forms)
         }
-        with guarded.store.writing():
-            guarded.update_organisation(Organisation(DEMO_ORGANISATION_NAME, "ro"))
+        with services.store.writing():
+            services.update_organisation(Organisation(DEMO_ORGANISATION_NAME, "ro"))
         filing = _DemoFiler(app.extensions["dosar_repository"], users, max(today, DEMO_WRITTEN_ON))
         return filing.file_records(forms / "demo")
 

@@ -1,4 +1,4 @@
-"""The people who sign in, as far as records tell of them; the gate makes and keeps their table."""
+"""The people who sign in, as far as records tell of them; :mod:`dosar.access` makes and keeps their table."""
 
 from typing import cast
 

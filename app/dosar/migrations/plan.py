@@ -195,7 +195,7 @@ class _Plan:
         yield from self._words()
 
     def _wanted_tables(self) -> list[Table]:
-        """Every table of ours; those of people who sign in are the gate's."""
+        """Every table of ours; those of people who sign in belong to access."""
         return [table for table in self.metadata.sorted_tables if not table.name.startswith("ab_")]
 
     def _continued_forms(self) -> list[tuple[Form, Form]]:

@@ -1,4 +1,4 @@
-"""The worker's desk: what a page needs at hand for the one who asked for it."""
+"""What a page needs at hand for the one who asked for it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ Found = TypeVar("Found")
 
 @dataclass
 class PageContext:
-    """The cabinet, who stands before it, and the forms as she may know them."""
+    """The records, who asks for them, and the forms as she may know them."""
 
     repository: Repository
     worker: Worker
@@ -133,14 +133,14 @@ def _header_questions(form: Form) -> list[Question]:
 
 
 def page_context() -> PageContext:
-    """The desk of this request's worker."""
-    if "desk" not in g:
-        g.desk = PageContext(
+    """The context of this request's worker."""
+    if "page_context" not in g:
+        g.page_context = PageContext(
             current_app.extensions["dosar_repository"],
             current_worker(),
             replace(request_reading(), worker_id=current_worker().id),
         )
-    found: PageContext = g.desk
+    found: PageContext = g.page_context
     return found
 
 

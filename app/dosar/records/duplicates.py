@@ -3,7 +3,8 @@
 The same code, personal number, telephone or e-mail, or a name that sounds nearly the same with the same
 year of birth. The question is asked of every record, also of those the worker may not reach: two workers
 cannot notice by themselves that they help one person. Of a record out of reach she learns its code and
-two initials, nothing else. This is the one deliberate read outside the scope; :func:`find_duplicates` is its door.
+two initials, nothing else. This is the one deliberate read outside the scope, and only
+:func:`find_duplicates` leads to it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -33,13 +33,17 @@ class FindingPage(PageView):
 
     @page_route("/find", requires_permission("see", CASE_FORM))
     def find(self) -> str | Response:
-        at, words = page_context(), remembered_search(HEAD_SEARCH)
-        found = _found_cases(at, words) if words else []
+        context, words = page_context(), remembered_search(HEAD_SEARCH)
+        found = _found_cases(context, words) if words else []
         if len(found) == 1 and fold_text(words) == fold_text(found[0].id):
             return redirect(found[0].url)
-        if words and not found and (elsewhere := redirect_to_merged(at, case_by_merged_code(at.repository, words))):
+        if (
+            words
+            and not found
+            and (elsewhere := redirect_to_merged(context, case_by_merged_code(context.repository, words)))
+        ):
             return elsewhere
-        new_url = url_for("RecordPages.new", form=CASE_FORM) if at.worker.may("enter", CASE_FORM) else ""
+        new_url = url_for("RecordPages.new", form=CASE_FORM) if context.worker.may("enter", CASE_FORM) else ""
         return render_template(
             "cases/find.html",
             title=gettext("Find a case"),

@@ -56,14 +56,14 @@ class MergePages(PageView):
 
     @page_route("/cases/<int:case_id>/merge", requires_permission("delete", CASE_FORM), methods=("GET", "POST"))
     def choose(self, case_id: int) -> str:
-        at = _coordinator_context()
-        sheet = find_or_404(open_sheet, at.repository, CASE_FORM, case_id)
+        context = _coordinator_context()
+        sheet = find_or_404(open_sheet, context.repository, CASE_FORM, case_id)
         words = request.form.get("search", "").strip()[:200]
-        found = _found_cases(at, words) if words else _likely_cases(at, sheet)
+        found = _found_cases(context, words) if words else _likely_cases(context, sheet)
         return render_template(
             "sheet/pick.html",
             title=gettext("Which case is the same person's?"),
-            case=at.case_head(sheet.record),
+            case=context.case_head(sheet.record),
             form_title=gettext("Merge two cases"),
             search=SearchBox(request.path, words, gettext("Search")),
             cancel_url=url_for("CasePages.case", case_id=case_id),
@@ -76,16 +76,16 @@ class MergePages(PageView):
 
     @page_route("/cases/<int:case_id>/merge/<int:other_id>", requires_permission("delete", CASE_FORM))
     def compare(self, case_id: int, other_id: int) -> Any:
-        at = _coordinator_context()
-        return _merge_page(at, *find_or_404(both_cases, at.repository, case_id, other_id), MergeForm())
+        context = _coordinator_context()
+        return _merge_page(context, *find_or_404(both_cases, context.repository, case_id, other_id), MergeForm())
 
     @page_route(
         "/cases/<int:case_id>/merge/<int:other_id>", requires_permission("delete", CASE_FORM), methods=("POST",)
     )
     def decide(self, case_id: int, other_id: int) -> Any:
-        at, deciding = _coordinator_context(), MergeForm()
+        context, deciding = _coordinator_context(), MergeForm()
         if not deciding.validate_on_submit():
-            return _merge_page(at, *find_or_404(both_cases, at.repository, case_id, other_id), deciding)
+            return _merge_page(context, *find_or_404(both_cases, context.repository, case_id, other_id), deciding)
         merging = CaseMerge(
             case_id,
             shown_version(deciding.seen.data or "", CASE_FORM, case_id),
@@ -95,10 +95,10 @@ class MergePages(PageView):
         try:
             find_or_404(
                 merge_cases,
-                at.repository,
+                context.repository,
                 merging,
                 _chosen_questions("theirs"),
-                at.actor,
+                context.actor,
                 deciding.reason.data,
                 refused=_chosen_questions("mine"),
             )

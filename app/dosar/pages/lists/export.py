@@ -78,21 +78,25 @@ class ExportPages(PageView):
 
     @page_route("/records/<form>/export", requires_permission("export"))
     def export(self, form: str) -> Any:
-        at, known = page_context(), page_context().form(form)
-        return _export_page(at, known, _export_query(at, known), ExportForm())
+        context, known = page_context(), page_context().form(form)
+        return _export_page(context, known, _export_query(context, known), ExportForm())
 
     @page_route("/records/<form>/export", requires_permission("export"), methods=("POST",))
     def take(self, form: str) -> Any:
-        at, known = page_context(), page_context().form(form)
-        wish, asked = _export_query(at, known), ExportForm()
+        context, known = page_context(), page_context().form(form)
+        wish, asked = _export_query(context, known), ExportForm()
         if not asked.validate_on_submit():
-            return _export_page(at, known, wish, asked)
+            return _export_page(context, known, wish, asked)
         ids, kind = (
-            list_record_ids(at.repository, at.seen_forms(), form, wish, MAX_EXPORTED_RECORDS, at.reading.language),
+            list_record_ids(
+                context.repository, context.seen_forms(), form, wish, MAX_EXPORTED_RECORDS, context.reading.language
+            ),
             asked.kind.data,
         )
-        note_export(at.repository, known, at.worker.id, len(ids), kind, shown_columns(known, wish), asked.reason.data)
-        return _export_file(at, known, wish, ids, kind, as_codes=asked.heads.data == "names")
+        note_export(
+            context.repository, known, context.worker.id, len(ids), kind, shown_columns(known, wish), asked.reason.data
+        )
+        return _export_file(context, known, wish, ids, kind, as_codes=asked.heads.data == "names")
 
 
 def _export_query(context: PageContext, form: Form) -> ListQuery:

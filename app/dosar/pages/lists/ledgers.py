@@ -48,30 +48,30 @@ class LedgerPages(PageView):
 
     @page_route("/records/<form>/ledger", requires_permission("see"))
     def ledger(self, form: str) -> str:
-        at, known = page_context(), page_context().form(form)
+        context, known = page_context(), page_context().form(form)
         case_id, by = request.args.get("case", type=parse_record_number), ledger_division(known)
         if case_id is None or not by:
             abort(404)
-        case = find_or_404(at.repository.case, case_id)
+        case = find_or_404(context.repository.case, case_id)
         others = [name for name in known.list if name != by]
         wish = ListQuery(sort=by, case_id=case_id, columns=(by, *others[: MAX_LIST_COLUMNS - 1]))
         columns = shown_columns(known, wish)
-        found = list_page(at.repository, at.seen_forms(), form, wish, at.reading, size=MAX_LEDGER_LINES)
-        sums = running_totals(at, known, wish)
+        found = list_page(context.repository, context.seen_forms(), form, wish, context.reading, size=MAX_LEDGER_LINES)
+        sums = running_totals(context, known, wish)
         divided = sums[0] if sums else RunningTotal("", [])
-        language = at.reading.language
+        language = context.reading.language
         return render_template(
             "lists/ledger.html",
             title=text_in_language(known.plural or known.title, language),
-            case=at.case_head(case),
+            case=context.case_head(case),
             form_title=text_in_language(known.plural or known.title, language),
             heads=[text_in_language(known.questions[name].label, language) for name in columns if name != by],
             to_sign=[
                 text_in_language(signature.label, language) for signature in known.signatures if signature.each_row
             ],
-            groups=list(_ledger_groups(at, known, found, columns.index(by), divided)),
-            head=_case_facts(at, known.paper_ledger.head, case_id),
-            foot=_case_facts(at, known.paper_ledger.foot, case_id),
+            groups=list(_ledger_groups(context, known, found, columns.index(by), divided)),
+            head=_case_facts(context, known.paper_ledger.head, case_id),
+            foot=_case_facts(context, known.paper_ledger.foot, case_id),
             totals=sums,
             back_url=url_for("RecordPages.list", form=form, case=case_id),
             signatures=signature_lines(known, language),

@@ -20,9 +20,11 @@ class ListPages(PageView):
 
     @page_route("/records/<form>/columns", requires_permission("see"))
     def columns(self, form: str) -> str:
-        at, known = page_context(), page_context().form(form)
-        shown = shown_columns(known, requested_list_query(known, own_lists(at.repository, at.worker.id, form).columns))
-        language = at.reading.language
+        context, known = page_context(), page_context().form(form)
+        shown = shown_columns(
+            known, requested_list_query(known, own_lists(context.repository, context.worker.id, form).columns)
+        )
+        language = context.reading.language
         return render_template(
             "lists/columns.html",
             title=gettext("Choose columns"),
@@ -38,9 +40,9 @@ class ListPages(PageView):
 
     @page_route("/records/<form>/columns", requires_permission("see"), methods=("POST",))
     def choose(self, form: str) -> Response:
-        at, known = page_context(), page_context().form(form)
+        context, known = page_context(), page_context().form(form)
         wanted = request.form.getlist("columns") if "own" not in request.form else []
-        chosen = choose_columns(at.repository, at.worker.id, known, wanted)
+        chosen = choose_columns(context.repository, context.worker.id, known, wanted)
         if len(set(wanted)) > chosen:
             told = ngettext(
                 "A list has room for %(num)s column; the first one is shown.",
@@ -52,10 +54,10 @@ class ListPages(PageView):
 
     @page_route("/records/<form>/saved", requires_permission("see"), methods=("POST",))
     def save(self, form: str) -> Response:
-        at, known = page_context(), page_context().form(form)
+        context, known = page_context(), page_context().form(form)
         name = " ".join(request.form.get("name", "").split())
         if name:
-            save_list(at.repository, at.worker.id, form, name, requested_list_query(known))
+            save_list(context.repository, context.worker.id, form, name, requested_list_query(known))
             flash(gettext("The list is saved. It stands above the records."), "success")
         else:
             flash(gettext("Write a name for the list, then save it again."), "danger")

@@ -34,8 +34,8 @@ class AcceptingPages(PageView):
 
     @page_route("/records/<form>/<int:record_id>/accept", requires_acceptance(), methods=("POST",))
     def accept(self, form: str, record_id: int) -> Response:
-        at, known = page_context(), page_context().form(form)
-        find_or_404(accept_sheet, at.repository, known, record_id, at.actor)
+        context, known = page_context(), page_context().form(form)
+        find_or_404(accept_sheet, context.repository, known, record_id, context.actor)
         return saved_response(gettext("Accepted."), record_face_url(form, record_id))
 
     @page_route("/records/<form>/<int:record_id>/return", requires_acceptance(), methods=("GET", "POST"))

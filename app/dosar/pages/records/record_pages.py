@@ -59,34 +59,37 @@ class RecordPages(PageView):
 
     @page_route("/records/<form>/<int:record_id>", requires_permission("see"))
     def show(self, form: str, record_id: int) -> Response | str:
-        at, known = page_context(), page_context().form(form)
+        context, known = page_context(), page_context().form(form)
         try:
-            sheet = open_sheet(at.repository, form, record_id, with_deleted=at.worker.may("delete", form))
+            sheet = open_sheet(context.repository, form, record_id, with_deleted=context.worker.may("delete", form))
         except OutOfReach:
             return (
-                redirect_to_merged(at, case_merged_into(at.repository, record_id)) if form == CASE_FORM else None
+                redirect_to_merged(context, case_merged_into(context.repository, record_id))
+                if form == CASE_FORM
+                else None
             ) or abort(404)
-        answers = answers_as_of(sheet.form, sheet.answers, at.reading.today)
-        head, seen = at.case_head(sheet.case), form_faces(at, known, answers)
-        said = reversal_notice(at, known, sheet.record)
-        titles = at.titles(seen.form.questions.values(), answers, stamp_user_ids(sheet.record))
+        answers = answers_as_of(sheet.form, sheet.answers, context.reading.today)
+        head, seen = context.case_head(sheet.case), form_faces(context, known, answers)
+        said = reversal_notice(context, known, sheet.record)
+        titles = context.titles(seen.form.questions.values(), answers, stamp_user_ids(sheet.record))
         return render_template(
             "records/record.html",
-            title=_record_heading(at, known, answers, record_id),
-            form_title=text_in_language(seen.form.title, at.reading.language),
+            title=_record_heading(context, known, answers, record_id),
+            form_title=text_in_language(seen.form.title, context.reading.language),
             case=head,
-            sections=read_sections(at, seen.form, answers, titles),
-            excerpts=sheet_excerpts(at, sheet.record, sheet.case),
-            actions=record_actions(at, known, sheet.record, seen.word) + reverse_action(at, known, sheet.record, said),
+            sections=read_sections(context, seen.form, answers, titles),
+            excerpts=sheet_excerpts(context, sheet.record, sheet.case),
+            actions=record_actions(context, known, sheet.record, seen.word)
+            + reverse_action(context, known, sheet.record, said),
             reversal=said,
             stamps=record_stamps(sheet.record, titles),
-            returned=returned_notice(at, sheet.record),
+            returned=returned_notice(context, sheet.record),
             history_url=url_for("RecordPages.history", form=form, record_id=record_id),
             faces=seen.links(lambda face: url_for("RecordPages.show", form=form, record_id=record_id, face=face)),
             left_out=seen.left_out(answers),
-            figures=figures_links(at, form, record_id),
-            backlinks=record_backlinks(at, sheet.record),
-            signatures=signature_lines(seen.form, at.reading.language),
+            figures=figures_links(context, form, record_id),
+            backlinks=record_backlinks(context, sheet.record),
+            signatures=signature_lines(seen.form, context.reading.language),
         )
 
     @page_route("/records/<form>/new", requires_permission("enter"), methods=("GET", "POST"))
@@ -105,12 +108,12 @@ class RecordPages(PageView):
 
     @page_route("/records/<form>/<int:record_id>/history", requires_permission("see"))
     def history(self, form: str, record_id: int) -> str:
-        at, known = page_context(), page_context().form(form)
+        context, known = page_context(), page_context().form(form)
         record, case = find_or_404(
-            at.repository.find_with_case, form, record_id, with_deleted=at.worker.may("delete", form)
+            context.repository.find_with_case, form, record_id, with_deleted=context.worker.may("delete", form)
         )
         found, beside = paginate_lines(
-            partial(history_entries, at.repository, known, record, elsewhere=at.seen_forms()),
+            partial(history_entries, context.repository, known, record, elsewhere=context.seen_forms()),
             "RecordPages.history",
             form=form,
             record_id=record_id,
@@ -118,37 +121,37 @@ class RecordPages(PageView):
         return render_template(
             "records/history.html",
             title=gettext("Change history"),
-            form_title=text_in_language(known.title, at.reading.language),
-            case=at.case_head(case),
+            form_title=text_in_language(known.title, context.reading.language),
+            case=context.case_head(case),
             back_url=record_face_url(form, record_id),
-            entries=render_history(at, known, found),
+            entries=render_history(context, known, found),
             **beside,
         )
 
     @page_route("/records/<form>/<int:record_id>/delete", requires_permission("delete"), methods=("GET", "POST"))
     def delete(self, form: str, record_id: int) -> Response | str:
-        at, known = page_context(), page_context().form(form)
-        record = find_or_404(at.repository.find, form, record_id)
-        asking = confirm_deletion(at, record, gettext("Delete this record?"), gettext("Delete"))
+        context, known = page_context(), page_context().form(form)
+        record = find_or_404(context.repository.find, form, record_id)
+        asking = confirm_deletion(context, record, gettext("Delete this record?"), gettext("Delete"))
         if asking is not None:
             return asking
         case_id = getattr(record, "case_id", None)
-        find_or_404(delete_sheet, at.repository, known, record_id, at.actor)
+        find_or_404(delete_sheet, context.repository, known, record_id, context.actor)
         undo = (gettext("Undo"), url_for("RecordPages.restore", form=form, record_id=record_id))
         return saved_response(gettext("The record was deleted."), return_url(form, case_id), undo)
 
     @page_route("/records/<form>/<int:record_id>/withdraw", requires_permission("enter"), methods=("GET", "POST"))
     def withdraw(self, form: str, record_id: int) -> Response | str:
         """Take back what one entered oneself within a day."""
-        at, known = page_context(), page_context().form(form)
-        record = find_or_404(at.repository.find, form, record_id)
+        context, known = page_context(), page_context().form(form)
+        record = find_or_404(context.repository.find, form, record_id)
         case_id = getattr(record, "case_id", None)
         try:
-            require_unrelied(at.repository, record, at.actor)
-            asking = confirm_deletion(at, record, gettext("Take this sheet back?"), gettext("Take back"))
+            require_unrelied(context.repository, record, context.actor)
+            asking = confirm_deletion(context, record, gettext("Take this sheet back?"), gettext("Take back"))
             if asking is not None:
                 return asking
-            find_or_404(withdraw_sheet, at.repository, known, record_id, at.actor)
+            find_or_404(withdraw_sheet, context.repository, known, record_id, context.actor)
         except Mistake as mistake:
             flash(mistake.message.say(gettext), "danger")
             return redirect(record_face_url(form, record_id), 303)
@@ -159,12 +162,12 @@ class RecordPages(PageView):
 
     @page_route("/records/<form>/<int:record_id>/restore", requires_permission("delete"), methods=("POST",))
     def restore(self, form: str, record_id: int) -> Response:
-        at, known = page_context(), page_context().form(form)
-        if form == CASE_FORM and case_merged_into(at.repository, record_id) is not None:
-            find_or_404(unmerge_case, at.repository, record_id, at.actor)
+        context, known = page_context(), page_context().form(form)
+        if form == CASE_FORM and case_merged_into(context.repository, record_id) is not None:
+            find_or_404(unmerge_case, context.repository, record_id, context.actor)
             return saved_response(gettext("The record is back."), record_face_url(form, record_id))
         try:
-            find_or_404(restore_sheet, at.repository, known, record_id, at.actor)
+            find_or_404(restore_sheet, context.repository, known, record_id, context.actor)
         except Mistake as mistake:
             flash(mistake.message.say(gettext), "danger")
             return redirect(record_face_url(form, record_id), 303)

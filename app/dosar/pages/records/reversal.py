@@ -60,15 +60,15 @@ class ReversingPages(PageView):
 
     @page_route("/records/<form>/<int:record_id>/reverse", requires_permission("enter"), methods=("GET", "POST"))
     def reverse(self, form: str, record_id: int) -> Any:
-        at, known = page_context(), page_context().form(form)
-        sheet = find_or_404(open_sheet, at.repository, form, record_id)
+        context, known = page_context(), page_context().form(form)
+        sheet = find_or_404(open_sheet, context.repository, form, record_id)
         if not known.append_only:
             abort(404)
         typed = ReversalForm()
         if not typed.validate_on_submit():
-            typed.once.data = typed.once.data or submission_token(at.worker.id)
-            return reason_page(at, known, sheet, typed)
-        return _reverse_entry(at, known, sheet, typed)
+            typed.once.data = typed.once.data or submission_token(context.worker.id)
+            return reason_page(context, known, sheet, typed)
+        return _reverse_entry(context, known, sheet, typed)
 
 
 def _reverse_entry(context: PageContext, known: Form, sheet: Sheet, typed: ReversalForm) -> Any:

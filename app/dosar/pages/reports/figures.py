@@ -52,20 +52,20 @@ class FiguresPage(PageView):
 
     @page_route("/records/<form>/<int:record_id>/figures", requires_permission("see"))
     def figures(self, form: str, record_id: int) -> str:
-        at, declared = page_context(), page_context().repository.definition.figures
+        context, declared = page_context(), page_context().repository.definition.figures
         if declared is None or declared.report.form != form:
             abort(404)
-        known = at.form(form)
-        answers = find_or_404(open_sheet, at.repository, form, record_id).answers
-        periods, asked = report_periods(known, declared, answers), readable_figures(declared, at.seen_forms())
-        counts = count_figures(at.repository, at.seen_forms(), asked, periods, record_id) if periods else []
+        known = context.form(form)
+        answers = find_or_404(open_sheet, context.repository, form, record_id).answers
+        periods, asked = report_periods(known, declared, answers), readable_figures(declared, context.seen_forms())
+        counts = count_figures(context.repository, context.seen_forms(), asked, periods, record_id) if periods else []
         return render_template(
             "reports/figures.html",
             title=gettext("Figures for the report"),
-            of=title_of_record(known, answers, at.reading, record_id),
+            of=title_of_record(known, answers, context.reading, record_id),
             back_url=record_face_url(form, record_id),
             periods=[_period_heading(period) for period in periods],
-            figures=[_figure_block(at, one, of_figure) for one, of_figure in zip(asked, counts, strict=False)],
+            figures=[_figure_block(context, one, of_figure) for one, of_figure in zip(asked, counts, strict=False)],
         )
 
 

@@ -1,4 +1,4 @@
-"""A pile of paper being typed in: how many sheets today, the last ones, and the way back from a slip."""
+"""Many paper sheets typed in one after another: how many sheets today, the last ones, and the way back from a slip."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +32,7 @@ class BatchEntry:
 
 @dataclass(slots=True)
 class EntryBatch:
-    """What was typed in from the pile so far."""
+    """What was typed in so far."""
 
     heading: str
     entries: list[BatchEntry]
@@ -44,7 +44,7 @@ class EntryBatch:
 
 
 def current_batch(context: PageContext, form: Form) -> EntryBatch | None:
-    """The pile this sheet comes from: only once a sheet was saved to add another."""
+    """The batch this sheet belongs to: only once a sheet was saved to add another."""
     if form.key not in session.get("kept", {}) or not context.worker.may("see", form.key):
         return None
     today = records_entered_by(

@@ -52,7 +52,7 @@ def new_sheet_page(form: str) -> PageResponse:
         return there
     if request.method == "GET":
         sheet.hidden = {"_once": submission_token(context.worker.id)}
-        sheet.pile = current_batch(context, whole)
+        sheet.batch = current_batch(context, whole)
         return sheet.opened()
     sheet.hidden = {"_once": request.form.get("_once", "")}
     word = submission_word(sheet.hidden["_once"], context.worker.id)

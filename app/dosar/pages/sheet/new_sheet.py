@@ -122,14 +122,14 @@ def _may_read_answer(context: PageContext, form: Form, question: Question) -> bo
 
 
 def remember_for_next(sheet: SheetEditor, answers: Answers) -> None:
-    """Remember, in the session, what the next sheet of the pile begins with."""
+    """Remember, in the session, what the next sheet of the batch begins with."""
     kept = {
         question.name: question.to_json(answers.get(question.name))
         for question in sheet.questions
         if question.keep
         and answers.get(question.name) is not None
         and not stays_in_case(
-            sheet.desk.repository.forms, sheet.whole, question
+            sheet.context.repository.forms, sheet.whole, question
         )  # the next paper may be another case's
     }
     session["kept"] = {sheet.form.key: kept}

@@ -1,4 +1,4 @@
-"""One sheet on the desk: a new one, or a kept one being corrected.
+"""One sheet being filled in: a new one, or a kept one being corrected.
 
 The same steps for both: read what was posted, press of a small button or of *Save*, judge, file or show
 again with everything that was typed.
@@ -79,7 +79,7 @@ PageResponse = Response | str | tuple[str, int]
 class SheetEditor:
     """A sheet being filled in: ``form`` is as the worker fills it, ``whole`` with every question."""
 
-    desk: PageContext
+    context: PageContext
     form: Form
     whole: Form
     place: DraftPlace
@@ -97,7 +97,7 @@ class SheetEditor:
     files_again: list[tuple[str, str]] = field(default_factory=list)
     """The boxes whose files are to be chosen once more: (id, label)."""
     papers: FormFaces | None = None
-    pile: EntryBatch | None = None
+    batch: EntryBatch | None = None
     """What was typed in before it, where sheet follows sheet."""
     begin_at: str = ""
     """The question that is looked at first when the page comes back."""
@@ -108,7 +108,7 @@ class SheetEditor:
     """What was typed on another paper and stands on none of this one's sections: the last of the form's."""
 
     def __post_init__(self) -> None:
-        self.cells = CellReader(self.desk.reading)
+        self.cells = CellReader(self.context.reading)
 
     @property
     def face(self) -> str:
@@ -131,7 +131,7 @@ class SheetEditor:
     def questions(self) -> list[Question]:
         """The questions on this page that can be answered."""
         asked = (question for section in self.sections for question in section.questions)
-        return answerable(asked, self.desk.worker.roles)
+        return answerable(asked, self.context.worker.roles)
 
     @property
     def known(self) -> Form:
@@ -142,13 +142,13 @@ class SheetEditor:
     def submission(self) -> Submission:
         """What this page hands in."""
         return Submission(
-            self.desk.repository,
-            self.desk.actor,
+            self.context.repository,
+            self.context.actor,
             self.cells,
             self.whole,
             self.known,
             self.questions,
-            self.desk.forms,
+            self.context.forms,
             self.case.id if self.case is not None else None,
             self.record,
             self.kept,
@@ -167,12 +167,12 @@ class SheetEditor:
 
     def opened(self) -> str:
         """The page as it opens: with the draft, if the worker left one here."""
-        begun = drafts.find_draft(self.desk.repository, self.desk.worker.id, self.place)
+        begun = drafts.find_draft(self.context.repository, self.context.worker.id, self.place)
         if begun is None:
             return self.show_page()
         posted: PostedBoxes = MultiDict(begun.boxes)
         self.draft_from = moment_text(begun.saved_at)
-        if not is_submission_of(posted.get("_once", ""), self.desk.worker.id):
+        if not is_submission_of(posted.get("_once", ""), self.context.worker.id):
             posted.poplist("_once")
         self.hidden.update({name: posted[name] for name in TOKEN_BOXES if name in posted})
         posted = self._renumbered_rows(self._boxes_on_this_face(posted, begun.face))
@@ -211,7 +211,7 @@ class SheetEditor:
         """Ask these questions of the whole form too; the page says which, for the next time it is sent."""
         if not names or self.papers is None:
             return
-        wanted = questions_named_also(self.papers.known, names, self.desk.worker.roles)
+        wanted = questions_named_also(self.papers.known, names, self.context.worker.roles)
         self.form, self.added = form_asking_also(self.form, wanted, {question.name for question in self.questions})
         self.hidden[ALSO_BOX] = " ".join(wanted)
 
@@ -219,7 +219,7 @@ class SheetEditor:
         """What stands in the boxes of these questions before anything is typed."""
         # a CNP on another page tells the birth date here, for her to see before it is saved
         following = derived_answers(self.form.questions.values(), self.kept, self.cells)
-        return answers_as_posted(questions, self.editable_answers({**self.kept, **following}), self.desk.reading)
+        return answers_as_posted(questions, self.editable_answers({**self.kept, **following}), self.context.reading)
 
     def show_page(self, posted: PostedBoxes | None = None) -> str:
         """The page with what was kept, or with what stands in these boxes."""
@@ -233,14 +233,14 @@ class SheetEditor:
     def carried(self) -> dict[str, str]:
         """The boxes that say whose page it is, and what it asks beside its paper."""
         also = {ALSO_BOX: self.hidden[ALSO_BOX]} if ALSO_BOX in self.hidden else {}
-        return {OWNER_BOX: page_owner_token(self.desk.worker.id, self.whole.key), **also}
+        return {OWNER_BOX: page_owner_token(self.context.worker.id, self.whole.key), **also}
 
     def answer_post(self, file: Callable[[ValidationResult, Consent], PageResponse]) -> PageResponse:
         """What a post of the page leads to; ``file`` keeps answers that stand every check."""
         posted: PostedBoxes = MultiDict(request.form)
         self._add_questions(posted.get(ALSO_BOX, "").split())
-        take_saved_choices(self.questions, posted, self.kept, self.desk.reading)
-        refused = take_uploads(self.desk, self.whole.key, self.questions, posted)
+        take_saved_choices(self.questions, posted, self.kept, self.context.reading)
+        refused = take_uploads(self.context, self.whole.key, self.questions, posted)
         posted = self._renumbered_rows(posted)
         something_typed = posted.pop(TYPED_BOX, "") == "1"
         for press, respond in BUTTON_ACTIONS.items():
@@ -259,7 +259,7 @@ class SheetEditor:
         filed = file(result, consent)
         if isinstance(filed, Response):
             self._tell(result.understood)
-            drafts.discard_draft(self.desk.repository, self.desk.worker.id, begun_at)
+            drafts.discard_draft(self.context.repository, self.context.worker.id, begun_at)
         else:
             self.keep_draft(posted)
         return filed
@@ -268,14 +268,16 @@ class SheetEditor:
         """Say which answers were taken for other ones than stood in the boxes."""
         for where, message in understood.items():
             asked = asked_at(self.form, where)
-            flash(f"{text_in_language(asked.label, self.desk.reading.language)}: {message.say(gettext)}", "info")
+            flash(f"{text_in_language(asked.label, self.context.reading.language)}: {message.say(gettext)}", "info")
 
     def keep_draft(self, posted: PostedBoxes) -> datetime:
         """What is not saved waits as a draft, if she goes away now; returns the moment."""
-        return drafts.keep_draft(self.desk.repository, self.desk.worker.id, self.place, posted_boxes(posted), self.face)
+        return drafts.keep_draft(
+            self.context.repository, self.context.worker.id, self.place, posted_boxes(posted), self.face
+        )
 
     def _page(self, posted: PostedBoxes, result: ValidationResult | None = None) -> str:
-        desk, submission = self.desk, self.submission
+        context, submission = self.context, self.submission
         read = read_texts(self.questions, texts_in(posted), self.cells, submission.fixed)
         everything = settled_answers(submission, read.answers)
         drawn = [question for section in self.sections for question in section.questions]
@@ -283,8 +285,8 @@ class SheetEditor:
             self.form,
             posted,
             everything,
-            desk.reading,
-            desk.titles(drawn, everything),
+            context.reading,
+            context.titles(drawn, everything),
             pick=self.action,
             mistakes=result.unread if result else {},
             complaints=result.complaints if result else (),
@@ -298,8 +300,8 @@ class SheetEditor:
         return render_template(
             "sheet/sheet.html",
             title=self._title(),
-            form_title=text_in_language(self.form.title, desk.reading.language),
-            case=desk.case_head(self.case),
+            form_title=text_in_language(self.form.title, context.reading.language),
+            case=context.case_head(self.case),
             action=self.action,
             sections=filling.sections(self.sections),
             problems=problems,
@@ -313,26 +315,26 @@ class SheetEditor:
             place=draft_url(self.place, ""),
             draft_from=self.draft_from,
             files_again=self.files_again,
-            intro=text_in_language(self.form.intro, desk.reading.language),
-            returned=returned_notice(desk, self.record) if self.record is not None else None,
+            intro=text_in_language(self.form.intro, context.reading.language),
+            returned=returned_notice(context, self.record) if self.record is not None else None,
             begin_at=self.begin_at,
-            pile=self.pile,
-            money=case_budget_lines(desk, self.form.key, self.case),
-            reading_language=desk.reading.language,
+            batch=self.batch,
+            money=case_budget_lines(context, self.form.key, self.case),
+            reading_language=context.reading.language,
             languages_read=" ".join(LANGUAGES),
             day_words=dumps(days_by_word()),
-            today=desk.reading.today.isoformat(),
+            today=context.reading.today.isoformat(),
             **self._papers(everything),
         )
 
     def _others(self) -> dict[str, str]:
         """The questions others answer, and who: this worker only reads them."""
-        roles, language = self.desk.repository.definition.roles, self.desk.reading.language
+        roles, language = self.context.repository.definition.roles, self.context.reading.language
         return {
             question.name: ", ".join(text_in_language(role.title, language) for role in roles.held(question.written_by))
             for section in self.sections
             for question in section.questions
-            if not question.is_written_by(self.desk.worker.roles)
+            if not question.is_written_by(self.context.worker.roles)
         }
 
     def _papers(self, answers: Answers) -> dict[str, Any]:
@@ -343,7 +345,7 @@ class SheetEditor:
         return {"faces": links, "left_out": self.papers.left_out(answers) if self.record else []}
 
     def _title(self) -> str:
-        return text_in_language(self.form.title, self.desk.reading.language)
+        return text_in_language(self.form.title, self.context.reading.language)
 
     def _more_label(self) -> str:
         if self.record is None and self.step is None:
@@ -355,7 +357,7 @@ class SheetEditor:
         """The sections that are there, and the one on this page."""
         if self.step is None:
             return None
-        address, language = self.step_url, self.desk.reading.language
+        address, language = self.step_url, self.context.reading.language
         places = sorted({*self._places(answers), self.step})
         titles = (
             []
@@ -373,7 +375,7 @@ class SheetEditor:
 
     def _places(self, answers: Answers) -> list[int]:
         """The places of the sections that ask something and are filled in one after the other."""
-        there = visible_sections(self.form, self.whole, answers, self.desk.reading.today)
+        there = visible_sections(self.form, self.whole, answers, self.context.reading.today)
         return [place for place in there if self.form.sections[place] is not self.added]
 
     @property
@@ -434,8 +436,8 @@ def _change_language(sheet: SheetEditor, posted: PostedBoxes) -> PageResponse:
     answer = redirect(request.path)
     choose_language(code, answer)
     refresh()
-    sheet.desk.reading = replace(sheet.desk.reading, language=request_wording())
-    sheet.cells = CellReader(sheet.desk.reading)
+    sheet.context.reading = replace(sheet.context.reading, language=request_wording())
+    sheet.cells = CellReader(sheet.context.reading)
     answer.set_data(sheet.show_page(posted))
     answer.status_code = 200
     answer.headers.pop("Location", None)
@@ -443,7 +445,7 @@ def _change_language(sheet: SheetEditor, posted: PostedBoxes) -> PageResponse:
 
 
 def _open_link_picker(sheet: SheetEditor, posted: PostedBoxes) -> PageResponse:
-    return link_picker_page(sheet.desk, sheet.form, sheet.case, sheet.action, posted)
+    return link_picker_page(sheet.context, sheet.form, sheet.case, sheet.action, posted)
 
 
 def _take_picked_record(sheet: SheetEditor, posted: PostedBoxes) -> str:
@@ -474,7 +476,7 @@ def _keep_draft(sheet: SheetEditor, posted: PostedBoxes) -> str:
 
 
 def _discard_draft(sheet: SheetEditor, posted: PostedBoxes) -> Response:
-    drafts.discard_draft(sheet.desk.repository, sheet.desk.worker.id, sheet.place)
+    drafts.discard_draft(sheet.context.repository, sheet.context.worker.id, sheet.place)
     return redirect(sheet.action, 303)
 
 

@@ -21,14 +21,14 @@ UNSEEN_VERSION = 0
 
 def redirect_to_existing(sheet: SheetEditor) -> Response | None:
     """Instead of a new sheet the one that is there; what was typed on the new one goes along."""
-    there = only_sheet_of_case(sheet.desk.repository, sheet.whole, sheet.place.case_id)
+    there = only_sheet_of_case(sheet.context.repository, sheet.whole, sheet.place.case_id)
     if there is None:
         return None
-    begun = drafts.find_draft(sheet.desk.repository, sheet.desk.worker.id, sheet.place)
+    begun = drafts.find_draft(sheet.context.repository, sheet.context.worker.id, sheet.place)
     if begun is None or not _may_correct(sheet):
         return redirect(record_face_url(sheet.whole.key, there, sheet.papers.word if sheet.papers else None), 303)
     place = _keep_draft_there(sheet, there, begun.boxes)
-    drafts.discard_draft(sheet.desk.repository, sheet.desk.worker.id, sheet.place)
+    drafts.discard_draft(sheet.context.repository, sheet.context.worker.id, sheet.place)
     return redirect(sheet_page_url(place, sheet.face), 303)
 
 
@@ -37,7 +37,7 @@ def compare_with_existing(sheet: SheetEditor, there: int, answers: Answers, boxe
     if not _may_correct(sheet):
         raise Conflict
     try:
-        found = open_sheet(sheet.desk.repository, sheet.whole.key, there)
+        found = open_sheet(sheet.context.repository, sheet.whole.key, there)
     except OutOfReach:
         abort(409)
     began = sheet.kept
@@ -45,11 +45,11 @@ def compare_with_existing(sheet: SheetEditor, there: int, answers: Answers, boxe
     sheet.hidden["_seen"] = version_token(sheet.whole.key, there, UNSEEN_VERSION, answer_marks(sheet.questions, began))
     sheet.record, sheet.kept = found.record, found.answers
     sheet.cancel_url = record_face_url(sheet.whole.key, there)
-    return make_response(conflict_page(sheet.desk, sheet, answers), 409)
+    return make_response(conflict_page(sheet.context, sheet, answers), 409)
 
 
 def _may_correct(sheet: SheetEditor) -> bool:
-    may = sheet.desk.worker.may
+    may = sheet.context.worker.may
     return may("see", sheet.whole.key) and may("correct", sheet.whole.key) and not sheet.whole.append_only
 
 
@@ -58,5 +58,5 @@ def _keep_draft_there(sheet: SheetEditor, there: int, boxes: TypedBoxes) -> Draf
     place = DraftPlace(sheet.whole.key, record_id=there, step=0 if sheet.step is None else sheet.step + 1)
     seen = version_token(sheet.whole.key, there, UNSEEN_VERSION, answer_marks(sheet.questions, sheet.kept))
     typed = [(name, text) for name, text in boxes if name != "_once"]
-    drafts.keep_draft(sheet.desk.repository, sheet.desk.worker.id, place, [*typed, ("_seen", seen)], sheet.face)
+    drafts.keep_draft(sheet.context.repository, sheet.context.worker.id, place, [*typed, ("_seen", seen)], sheet.face)
     return place

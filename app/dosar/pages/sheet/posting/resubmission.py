@@ -80,7 +80,7 @@ def _boxes_to_keep(sheet: SheetEditor, answers: Answers, entered: Answers) -> li
         for name, text in posted_boxes(request.form)
         if name not in left_out and name.partition(".")[0] not in rows
     ]
-    posted = answers_as_posted([tables[name] for name in rows], rows, sheet.desk.reading)
+    posted = answers_as_posted([tables[name] for name in rows], rows, sheet.context.reading)
     return typed + [(name, text) for name in posted for text in posted.getlist(name)]
 
 

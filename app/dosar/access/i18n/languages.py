@@ -23,7 +23,7 @@ from dosar.fields.locales import locale_of
 from dosar.language.question import ReadingContext
 from dosar.language.text.translations import LANGUAGES, WORDINGS
 
-LANGUAGE_NAMES = {code: locale_of(code).get_display_name().capitalize() for code in LANGUAGES}
+LANGUAGE_NAMES = {code: (locale_of(code).get_display_name() or code).capitalize() for code in LANGUAGES}
 """What those who speak a language call it."""
 DEFAULT_LANGUAGE = LANGUAGES[0]
 LANGUAGE_COOKIE = "language"

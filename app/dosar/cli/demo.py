@@ -22,6 +22,7 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.finding import FilePlace, Finding, finding
 from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.question import Question, ReadingContext
+from dosar.language.text.translations import LANGUAGES
 from dosar.language.validation import ValidationIssue, asked_at
 from dosar.overview.case_overview import dating_question
 from dosar.records.repository import Repository
@@ -81,7 +82,7 @@ def fill_demo_data(app: Flask, forms: Path, today: date) -> list[Finding]:
             for account in demo_accounts(forms)
         }
         with services.store.writing():
-            services.update_organisation(Organisation(DEMO_ORGANISATION_NAME, "ro"))
+            services.update_organisation(Organisation(DEMO_ORGANISATION_NAME, LANGUAGES[0]))
         filing = _DemoFiler(app.extensions["dosar_repository"], users, max(today, DEMO_WRITTEN_ON))
         return filing.file_records(forms / "demo")
 
@@ -184,7 +185,9 @@ class _DemoFiler:
 
     def _submission(self, form: Form, record: dict[str, Any]) -> Submission:
         case_id = self.handles[record["case"]] if form.belongs_to else None
-        return new_submission(self.repository, form.key, self._clerk(record), ReadingContext("ro", self.today), case_id)
+        return new_submission(
+            self.repository, form.key, self._clerk(record), ReadingContext(LANGUAGES[0], self.today), case_id
+        )
 
     def _is_wrong(self, form: Form, complaint: ValidationIssue) -> bool:
         """Whether the form asks for more than was thought up, or for something else."""

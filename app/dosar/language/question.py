@@ -108,7 +108,7 @@ class Question(BaseModel, ABC):
     compared_with: ClassVar[frozenset[str]] = frozenset()
     """The questions beside it, by name, whose answers may contradict this one."""
     alphabetical: ClassVar[bool] = False
-    """Sorted as words are, in the order of the Romanian alphabet."""
+    """Sorted as words are, in the order of the alphabet."""
     computed: ClassVar[bool] = False
     """Never typed: :meth:`compute` makes the answer out of the others."""
     long: ClassVar[bool] = False

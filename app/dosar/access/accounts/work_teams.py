@@ -21,7 +21,7 @@ MAX_TEAM_NAME_LENGTH = 100
 
 
 def all_work_teams(session: Any) -> list[Group]:
-    """Every team, in the order of the Romanian alphabet."""
+    """Every team, in the order of the alphabet."""
     found: Sequence[Group] = session.scalars(select(Group)).all()
     return sorted(found, key=lambda team: sort_key(team.name))
 

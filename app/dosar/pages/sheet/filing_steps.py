@@ -7,6 +7,8 @@ from flask import abort, redirect, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from dosar.filing.conflict import answer_marks
+from dosar.filing.new_answers import default_answers
 from dosar.filing.result import ChangedMeanwhile, OneThereAlready, Outcome, SavedBefore, ValidationResult
 from dosar.filing.service import Consent, save
 from dosar.language.question import Answers
@@ -15,8 +17,8 @@ from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.recovery.expired_session import posted_boxes
 from dosar.pages.sheet.batch_entry import current_batch
 from dosar.pages.sheet.faces import form_faces
-from dosar.pages.sheet.new_sheet import default_answers, prefilled_answers, remember_for_next, requested_case
-from dosar.pages.sheet.posting.conflict import answer_marks, conflict_page
+from dosar.pages.sheet.new_sheet import prefilled_answers, remember_for_next, requested_case
+from dosar.pages.sheet.posting.conflict import conflict_page
 from dosar.pages.sheet.posting.one_per_case import compare_with_existing, redirect_to_existing
 from dosar.pages.sheet.posting.resubmission import redirect_resubmission
 from dosar.pages.sheet.section_steps import has_section_steps
@@ -34,7 +36,7 @@ def new_sheet_page(form: str) -> PageResponse:
     case = requested_case(context, whole)
     if isinstance(case, str):
         return case
-    begun, told = default_answers(context, known), prefilled_answers(context, known, case)
+    begun, told = default_answers(known, context.reading), prefilled_answers(context, known, case)
     chosen = form_faces(context, known, begun | told)
     sheet = SheetEditor(
         context,

@@ -239,7 +239,7 @@ class SheetEditor:
         """What a post of the page leads to; ``file`` keeps answers that stand every check."""
         posted: PostedBoxes = MultiDict(request.form)
         self._add_questions(posted.get(ALSO_BOX, "").split())
-        take_saved_choices(self.questions, posted, self.kept, self.context.reading)
+        posted = take_saved_choices(self.questions, posted, self.kept, self.context.reading)
         refused = take_uploads(self.context, self.whole.key, self.questions, posted)
         posted = self._renumbered_rows(posted)
         something_typed = posted.pop(TYPED_BOX, "") == "1"

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
-from json import dumps
 
 from flask import render_template
 
+from dosar.filing.conflict import answer_marks, differences
 from dosar.language.question import Answers, Question
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext
 from dosar.pages.rendering.comparison import comparison_text
-from dosar.pages.rendering.form_rendering import linked_ids
+from dosar.pages.rendering.form_rendering import RecordTitles, linked_ids
 from dosar.pages.rendering.question_view import CarriedBoxes
 from dosar.pages.sheet.posting.posted_answers import KEEP_BOX_PREFIX, answers_as_posted
 from dosar.pages.sheet.sheet_view import SheetEditor
@@ -56,39 +55,28 @@ def conflict_page(context: PageContext, editor: SheetEditor, answers: Answers) -
     )
 
 
-def answer_marks(questions: Iterable[Question], answers: Answers) -> dict[str, str]:
-    """A short mark of each answer: tells later whether it was changed, without telling what it was."""
-    return {question.name: _answer_mark(question, answers) for question in questions if not question.computed}
-
-
-def _answer_mark(question: Question, answers: Answers) -> str:
-    answer = question.to_json(answers.get(question.name))
-    told = dumps(None if answer == [] else answer, sort_keys=True)
-    return blake2b(told.encode(), digest_size=4).hexdigest()
-
-
 def _differing_answers(
-    context: PageContext,
-    questions: Iterable[Question],
-    mine: Answers,
-    theirs: Answers,
-    seen: Mapping[str, str],
+    context: PageContext, questions: Iterable[Question], mine: Answers, theirs: Answers, seen: Mapping[str, str]
 ) -> list[DifferingAnswer]:
-    """What differs; where this worker changed nothing herself, the saved answer is offered first."""
-    asked = [question for question in questions if not question.computed]
-    wanted: dict[str, set[int]] = {}
-    for answers in (mine, theirs):
-        for target, ids in linked_ids(asked, answers).items():
-            wanted.setdefault(target, set()).update(ids)
-    titles = link_titles(context.repository, context.named_forms(), wanted, context.reading, with_deleted=True)
+    """What differs, in words."""
+    differing = differences(questions, mine, theirs, seen)
+    titles = _titles(context, [one.question for one in differing], mine, theirs)
     return [
         DifferingAnswer(
-            f"{KEEP_BOX_PREFIX}{question.name}",
-            text_in_language(question.label, context.reading.language),
-            comparison_text(context, question, mine.get(question.name), theirs.get(question.name), titles),
-            comparison_text(context, question, theirs.get(question.name), mine.get(question.name), titles),
-            "theirs" if seen.get(question.name) == _answer_mark(question, mine) else "mine",
+            f"{KEEP_BOX_PREFIX}{one.question.name}",
+            text_in_language(one.question.label, context.reading.language),
+            comparison_text(context, one.question, one.mine, one.theirs, titles),
+            comparison_text(context, one.question, one.theirs, one.mine, titles),
+            "mine" if one.is_mine else "theirs",
         )
-        for question in asked
-        if question.to_json(mine.get(question.name)) != question.to_json(theirs.get(question.name))
+        for one in differing
     ]
+
+
+def _titles(context: PageContext, questions: Iterable[Question], *versions: Answers) -> RecordTitles:
+    """What the records are called that the versions point to."""
+    asked, wanted = list(questions), dict[str, set[int]]()
+    for answers in versions:
+        for target, ids in linked_ids(asked, answers).items():
+            wanted.setdefault(target, set()).update(ids)
+    return link_titles(context.repository, context.named_forms(), wanted, context.reading, with_deleted=True)

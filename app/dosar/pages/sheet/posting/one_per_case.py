@@ -4,9 +4,10 @@ from flask import abort, make_response, redirect
 from werkzeug.exceptions import Conflict
 from werkzeug.wrappers import Response
 
+from dosar.filing.conflict import answer_marks
 from dosar.language.question import Answers
 from dosar.pages.actions import record_face_url
-from dosar.pages.sheet.posting.conflict import answer_marks, conflict_page
+from dosar.pages.sheet.posting.conflict import conflict_page
 from dosar.pages.sheet.sheet_view import SheetEditor
 from dosar.pages.signed_tokens import version_token
 from dosar.pages.urls import sheet_page_url

@@ -1,9 +1,10 @@
 """The boxes of a sheet's page as a request brings them, and as a page draws them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from werkzeug.datastructures import MultiDict
 
+from dosar.filing.conflict import merged_texts
 from dosar.filing.texts import Texts, texts_of_answers
 from dosar.language.question import Answers, Question, ReadingContext
 
@@ -41,12 +42,9 @@ def copy_row_boxes(source: PostedBoxes, old: str, target: PostedBoxes, new: str)
 
 
 def take_saved_choices(
-    questions: Iterable[Question], posted: PostedBoxes, saved: Answers, reading: ReadingContext
-) -> None:
-    """Where the merge page chose the saved answer, put it in place of the typed one."""
-    for question in questions:
-        if posted.pop(f"{KEEP_BOX_PREFIX}{question.name}", "mine") != "theirs":
-            continue
-        for name in [name for name in posted if name == question.name or name.startswith(f"{question.name}.")]:
-            posted.poplist(name)
-        posted.update(answers_as_posted([question], saved, reading))
+    questions: Collection[Question], posted: PostedBoxes, saved: Answers, reading: ReadingContext
+) -> PostedBoxes:
+    """The boxes, with the saved answer in place of the typed one where the merge page chose it."""
+    chosen = {one.name: posted.pop(f"{KEEP_BOX_PREFIX}{one.name}", "mine") for one in questions}
+    theirs = {name for name, choice in chosen.items() if choice == "theirs"}
+    return as_boxes(merged_texts(questions, texts_in(posted), theirs, saved, reading)) if theirs else posted

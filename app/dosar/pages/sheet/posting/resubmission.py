@@ -4,11 +4,11 @@ from flask import flash, redirect, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from dosar.filing.conflict import answer_marks
 from dosar.language.question import Answers
 from dosar.pages.actions import record_face_url
 from dosar.pages.context import PageContext
 from dosar.pages.recovery.expired_session import posted_boxes
-from dosar.pages.sheet.posting.conflict import answer_marks
 from dosar.pages.sheet.posting.posted_answers import answers_as_posted
 from dosar.pages.sheet.sheet_view import TOKEN_BOXES, SheetEditor
 from dosar.pages.signed_tokens import version_token

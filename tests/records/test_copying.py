@@ -79,7 +79,7 @@ def other(database: str, tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def filled(store: Store) -> Store:
-    """Three people who point at one another, their file, and what an older form left."""
+    """Three people who point at one another, their file, and what an older form left; an index over an expression."""
     older = MetaData()
     Table("old_form", older, Column("id", Integer, primary_key=True), Column("answer", String(40)))
     with store.writing() as session:
@@ -87,6 +87,7 @@ def filled(store: Store) -> Store:
         known.create_all(connection)
         older.create_all(connection)
         connection.exec_driver_sql("ALTER TABLE people ADD COLUMN old_question VARCHAR(40)")
+        connection.exec_driver_sql("CREATE INDEX people_unnamed ON people ((name IS NULL), name)")
         session.execute(insert(people), [{"id": 7, **FILLED}, {"id": 9, **EMPTY}])
         session.execute(insert(people).values(id=3, name="Ion", friend_id=9, definition={}))
         session.execute(insert(files).values(id=5, person_id=7))

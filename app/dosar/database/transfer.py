@@ -7,7 +7,7 @@ All or nothing: the copy is read again and compared, table by table, before it i
 import hashlib
 import json
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -76,27 +76,37 @@ def _all_tables(read: Connection, tables: Iterable[Table]) -> MetaData:
     for table in tables:
         if table.name not in kept.tables:
             table.to_metadata(kept)
-    found = MetaData()
-    found.reflect(read)
-    for table in found.tables.values():
-        known = kept.tables.get(table.name)
+    for name, columns in _stored_columns(read):
+        known = kept.tables.get(name)
         if known is None:
-            Table(table.name, kept, *[_plain_column(column) for column in table.columns])
+            Table(name, kept, *columns)
             continue
-        _require_upgraded(known, table)
-        for column in table.columns:
+        _require_upgraded(known, {column.name for column in columns})
+        for column in columns:
             if column.name not in known.columns:
-                known.append_column(_plain_column(column))
+                known.append_column(column)
     return kept
 
 
-def _plain_column(column: Column[Any]) -> Column[Any]:
-    """A column nobody writes any more: its values, for any database."""
-    return Column(column.name, column.type.as_generic(), primary_key=column.primary_key, nullable=column.nullable)
+def _stored_columns(read: Connection) -> Iterator[tuple[str, list[Column[Any]]]]:
+    """Each table there is, with its columns as any database has them; what nobody writes any more too.
+
+    Not by ``reflect``: it looks at the indexes as well, and warns of those over expressions.
+    """
+    found = inspect(read)
+    for name in found.get_table_names():
+        keys = found.get_pk_constraint(name)["constrained_columns"]
+        yield (
+            name,
+            [
+                Column(one["name"], one["type"].as_generic(), primary_key=one["name"] in keys, nullable=one["nullable"])
+                for one in found.get_columns(name)
+            ],
+        )
 
 
-def _require_upgraded(known: Table, found: Table) -> None:
-    if missing := set(known.columns.keys()) - set(found.columns.keys()):
+def _require_upgraded(known: Table, stored: Set[str]) -> None:
+    if missing := {*known.columns.keys()} - stored:
         raise StoreError(
             "The forms have changed since the database was last opened: %(table)s has no %(column)s yet. "
             "Upgrade first (dosar upgrade), then copy.",

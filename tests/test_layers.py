@@ -21,6 +21,14 @@ LAYERS = [
     "exchange",
     "pages",
 ]
+TOP = ""
+FOLDERS = {
+    "language": ["text", "rules", TOP, "load", "checks"],
+    "database": ["text", TOP],
+    "records": ["history", TOP, "unsaved", "lists", "links", "cases"],
+    "migrations": ["convert", TOP],
+}
+"""The folders inside a layer, and the files beside them (``TOP``), from left to right as the layers are."""
 WEB = {"flask", "flask_appbuilder", "flask_babel", "flask_wtf", "itsdangerous", "markupsafe", "werkzeug", "wtforms"}
 MAY_USE = {
     "language": {"babel", "pydantic", "pydantic_core", "ruamel", "sqlalchemy"},
@@ -88,6 +96,19 @@ def wrong_way(name: str, tree: ast.Module) -> list[str]:
     return [module for module in ours if layer(module) > layer(name)]
 
 
+def folder(name: str) -> tuple[str, int]:
+    """The layer of a file or a module of ours, and how far right its folder stands there."""
+    first, *rest = name.replace("/", ".").removesuffix(".py").split(".")
+    inside = rest[0] if rest and rest[0] in FOLDERS.get(first, ()) else TOP
+    return first, FOLDERS[first].index(inside) if first in FOLDERS else 0
+
+
+def wrong_folder(name: str, tree: ast.Module) -> list[str]:
+    here, place = folder(name)
+    ours = (module.removeprefix("dosar.") for module in imports(tree) if module.startswith("dosar."))
+    return [module for module in ours if folder(module)[0] == here and folder(module)[1] > place]
+
+
 def strange_library(name: str, tree: ast.Module) -> list[str]:
     if "/" not in name:
         return []
@@ -137,7 +158,9 @@ def test_there_is_something_to_look_at() -> None:
     assert {name.split("/")[0] for name in FILES} >= {"language", "fields", "records"}
 
 
-@pytest.mark.parametrize("rule", [wrong_way, strange_library, behind_the_session, locale_as_text, machine_clock])
+@pytest.mark.parametrize(
+    "rule", [wrong_way, wrong_folder, strange_library, behind_the_session, locale_as_text, machine_clock]
+)
 def test_no_file_breaks_the_rule(rule) -> None:  # type: ignore[no-untyped-def]
     broken = {name: found for name, tree in FILES.items() if (found := rule(name, tree))}
     assert broken == {}
@@ -150,6 +173,8 @@ def test_no_file_breaks_the_rule(rule) -> None:  # type: ignore[no-untyped-def]
         (wrong_way, "database/store.py", "def late():\n    import dosar.pages.lists"),
         (wrong_way, "database/store.py", "from dosar.filing.read import read_texts"),
         (wrong_way, "filing/read.py", "from dosar.access.worker import Worker"),
+        (wrong_folder, "language/rules/evaluation.py", "from dosar.language.question import Question"),
+        (wrong_folder, "records/repository.py", "def late():\n    from dosar.records.cases.merge import merge_cases"),
         (strange_library, "database/store.py", "from flask import g"),
         (strange_library, "filing/read.py", "from werkzeug.datastructures import MultiDict"),
         (strange_library, "records/teams.py", "from flask_appbuilder.security.sqla.models import User"),

@@ -35,7 +35,7 @@ CHECKED_HERE = (
     "load/folder",
     "checks/form_checks",
     "checks/rule_checks",
-    "rules/type_inference",
+    "checks/type_inference",
     "checks/currency_checks",
 )
 BAD = sorted((HERE / "bad").glob("*.yaml"))

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
+from dosar.language.checks.type_inference import RuleTypeChecker, condition_findings, value_findings
 from dosar.language.load.finding import FilePlace
 from dosar.language.question import Question, question_kinds
 from dosar.language.rules.expressions import Expression
-from dosar.language.rules.type_inference import RuleTypeChecker, condition_findings, value_findings
 from dosar.language.rules.unparse import write_rule
 
 HERE = FilePlace("forms/x.yaml", 1)

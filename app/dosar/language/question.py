@@ -530,7 +530,7 @@ class Question(BaseModel, ABC):
 
     @property
     def rule_sort(self) -> str:
-        """What an answer is in a rule; see :data:`dosar.language.rules.type_inference.KIND_NAMES`."""
+        """What an answer is in a rule; see :data:`dosar.language.checks.type_inference.KIND_NAMES`."""
         return self.value_type
 
     @property

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from dosar.language.checks.compatibility import KeptQuestion
-from dosar.migrations.stored_counts import AnswerCounts
+from dosar.migrations.convert.stored_counts import AnswerCounts
 
 
 def count_recodings(form: str, one: KeptQuestion, held: AnswerCounts) -> dict[str, tuple[str, int]]:

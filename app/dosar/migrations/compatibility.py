@@ -24,7 +24,7 @@ from dosar.language.question import Question
 from dosar.language.text.message import msgid
 from dosar.migrations.choice_changes import count_lost_codes, count_lost_words, count_recodings
 from dosar.migrations.convert.recomputation import is_never_changed, questions_with_new_rules, recomputed_records
-from dosar.migrations.stored_counts import AnswerCounts
+from dosar.migrations.convert.stored_counts import AnswerCounts
 
 CASES_KEPT_APART = msgid(
     'Without "belongs_to: case" everybody who may see the form would see the sheets of all cases (%(count)s), which '

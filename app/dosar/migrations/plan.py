@@ -52,8 +52,8 @@ from dosar.migrations.convert.recomputation import (
 )
 from dosar.migrations.convert.renamed_forms import FormRenaming, rename_form, rename_table, tables_of_form
 from dosar.migrations.convert.renamed_tables import copy_late_rows
-from dosar.migrations.stored_counts import AnswerCounts
-from dosar.records.cases.case_members import CASE_OF_SHEET
+from dosar.migrations.convert.stored_counts import AnswerCounts
+from dosar.records.case_members import CASE_OF_SHEET
 from dosar.records.history.deployed_forms import questions_in_contents
 from dosar.records.history.renamed_questions import QuestionContents as Contents
 from dosar.records.history.renamed_questions import keep_renaming, recode_elsewhere, rename_elsewhere

@@ -58,9 +58,9 @@ from dosar.migrations.compatibility import (
 from dosar.migrations.convert.moved_questions import QuestionMove, judge_moves, wanted_moves
 from dosar.migrations.convert.renamed_forms import ANNOUNCEMENT_CODE, kept_after_renaming, plan_renamings
 from dosar.migrations.convert.search_index import refresh_index, refresh_sort_columns
+from dosar.migrations.convert.stored_counts import AnswerCounts
 from dosar.migrations.former_names import former_name_findings
 from dosar.migrations.plan import PlanStep, carry_out_steps, plan_steps
-from dosar.migrations.stored_counts import AnswerCounts
 from dosar.migrations.system_migrations import make_own_tables, name_leaders
 from dosar.records.history.deployed_forms import (
     FOLDER_ENTRY,

@@ -12,7 +12,7 @@ from dosar.database.form_tables import Record
 from dosar.database.system_tables import history_table, utc_now
 from dosar.language.form import Form
 from dosar.language.question import Answer, Answers, Question
-from dosar.records.cases.case_members import CaseTable
+from dosar.records.case_members import CaseTable
 from dosar.records.history.renamed_questions import retell_changes
 from dosar.records.repository import Repository
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
+from dosar.language.checks.type_inference import condition_findings
 from dosar.language.figures import Figure, Figures, Report
 from dosar.language.form import Form
 from dosar.language.load.finding import Finding, finding, suggest_word
@@ -10,7 +11,6 @@ from dosar.language.load.source_lines import FormPath
 from dosar.language.load.yaml_reader import Source
 from dosar.language.question import Question
 from dosar.language.rules.expressions import Expression
-from dosar.language.rules.type_inference import condition_findings
 from dosar.language.text.message import msgid
 from dosar.language.volatile_answers import DAY_BOUND_MESSAGE, day_bound_answers, day_bound_questions
 

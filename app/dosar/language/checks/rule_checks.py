@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from dosar.language.checks.type_inference import condition_findings, value_findings
 from dosar.language.load.finding import FilePlace, Finding, finding, suggest_word
 from dosar.language.load.source_lines import CheckedForm, FormPath, walk_questions
 from dosar.language.question import Question
 from dosar.language.rules.evaluation import is_number, to_day
 from dosar.language.rules.expressions import RULE_FUNCTIONS, Expression
 from dosar.language.rules.syntax_hints import TRUTHS_MEANT
-from dosar.language.rules.type_inference import condition_findings, value_findings
 from dosar.language.text.message import Message, msgid
 
 MESSAGE_RULES = {"message": "check", "warning": "warn"}

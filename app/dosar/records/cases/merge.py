@@ -22,7 +22,7 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers, Question
 from dosar.records import audit_log
 from dosar.records.attachments import with_file_copies
-from dosar.records.cases.case_members import CaseTable
+from dosar.records.case_members import CaseTable
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
 from dosar.records.save import Actor, EditConflict, Sheet, correct_sheet, delete_sheet, open_sheet

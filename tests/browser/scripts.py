@@ -9,12 +9,13 @@ from typing import Any
 from markupsafe import Markup
 
 from dosar.fields.dates import days_by_word
+from dosar.fields.money import currencies_by_word
 from dosar.language.text.translations import LANGUAGES
 
 STATIC = Path(__file__).parents[2] / "app/dosar/static"
-EMPTY = Markup('<!doctype html><title>Dosar</title><form data-languages="{}" data-day-words="{}"></form>').format(
-    " ".join(LANGUAGES), dumps(days_by_word())
-)
+EMPTY = Markup(
+    '<!doctype html><title>Dosar</title><form data-languages="{}" data-day-words="{}" data-currency-words="{}"></form>'
+).format(" ".join(LANGUAGES), dumps(days_by_word()), dumps(currencies_by_word()))
 ADDRESS = "http://dosar.test"
 
 

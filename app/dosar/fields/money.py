@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field
@@ -12,12 +13,12 @@ from dosar.fields.locales import locale_of
 from dosar.fields.numbers import Scaled, format_number, read_number, typed_number
 from dosar.language.choices import Choice
 from dosar.language.question import Answer, BoxSize, ExactValue, Question, ReadingContext, Unknown
-from dosar.language.text.message import Mistake
-from dosar.language.text.translations import LANGUAGES
+from dosar.language.text.message import Mistake, msgid
+from dosar.language.text.translations import LANGUAGES, translated_word
 
 HUNDREDTH = Decimal("0.01")
-CURRENCY_WORDS = {"€": ("EUR",), "euro": ("EUR",), "lei": ("RON", "MDL"), "leu": ("RON", "MDL")}
-"""What people call their currencies: the lei are those of Romania or of Moldova."""
+CURRENCY_WORDS = msgid("EUR: euro")
+"""What people call their currencies; a language says in its translation what it calls which: ``RON: lei, leu; …``."""
 AMOUNT_WITH_CURRENCY = re.compile(r"(€?)\s*(.*?)\s*(?:\bde )?(€|[^\W\d_]*)", re.DOTALL)
 
 
@@ -26,6 +27,18 @@ class Money(NamedTuple):
 
     amount: Decimal
     currency: str
+
+
+@cache
+def currencies_by_word() -> dict[str, tuple[str, ...]]:
+    """The currencies that a word may mean, in any language: the lei are those of Romania or of Moldova."""
+    found: dict[str, dict[str, None]] = {"€": {"EUR": None}}
+    for language in LANGUAGES:
+        for called in translated_word(CURRENCY_WORDS, language).split(";"):
+            code, _, words = called.partition(":")
+            for word in words.split(","):
+                found.setdefault(word.strip().lower(), {})[code.strip()] = None
+    return {word: tuple(codes) for word, codes in found.items()}
 
 
 def is_currency(code: str) -> bool:
@@ -99,8 +112,8 @@ class Amount(Question):
         """The amount, and the currency that a word beside it says, else the one chosen."""
         before, amount, after = AMOUNT_WITH_CURRENCY.fullmatch(typed).groups()  # type: ignore[union-attr]
         word = before + after
-        if word.lower() in CURRENCY_WORDS:
-            return amount, self._called(CURRENCY_WORDS[word.lower()], chosen)
+        if word.lower() in currencies_by_word():
+            return amount, self._called(currencies_by_word()[word.lower()], chosen)
         return (amount, word.upper()) if is_currency(word) else (typed, chosen)
 
     def _called(self, meant: Sequence[str], chosen: str) -> str:

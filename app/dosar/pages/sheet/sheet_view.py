@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 from dosar.access.i18n.languages import choose_language, request_wording
 from dosar.database.form_tables import Record
 from dosar.fields.dates import days_by_word
+from dosar.fields.money import currencies_by_word
 from dosar.filing.cells import CellReader
 from dosar.filing.derive import derived_answers
 from dosar.filing.read import read_texts
@@ -323,6 +324,7 @@ class SheetEditor:
             reading_language=context.reading.language,
             languages_read=" ".join(LANGUAGES),
             day_words=dumps(days_by_word()),
+            currency_words=dumps(currencies_by_word()),
             today=context.reading.today.isoformat(),
             **self._papers(everything),
         )

@@ -124,7 +124,7 @@ export function number(typed, language) {
   return found ? Number(`${found[1]}${found[2].replace(/[., ]/g, "") || 0}.${found[3] ?? 0}`) : null;
 }
 
-const CALLED = { "€": ["EUR"], euro: ["EUR"], lei: ["RON", "MDL"], leu: ["RON", "MDL"] };
+const CALLED = JSON.parse(spokenHere?.currencyWords ?? "{}");
 const isCurrency = (word) => Intl.supportedValuesOf("currency").includes(word.toUpperCase());
 
 /** An amount, and the currencies that a word beside it may mean: "500 lei", "20 €", "1.234,50 MDL". */

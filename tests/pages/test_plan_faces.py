@@ -12,14 +12,12 @@ from typing import Any
 import pytest
 
 from dosar import shipped_folder
-from dosar.cli.runtime import open_app
 from dosar.language.face import Face
 from dosar.language.question import Answers, Question, ReadingContext
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.save import Actor, enter_sheet, open_sheet
 from dosar.records.teams import join_team
 from dosar.records.titles import show_answer
-from tests.databases import DATABASES, fresh_place
 from tests.pages.browsing import Page, look, rows
 from tests.pages.conftest import Demo
 
@@ -77,25 +75,6 @@ ON_PAPER = {
     "cptw": ["Organizației", "Resursa 8"],
 }
 """Words that only this paper, or not every paper, shows."""
-
-
-@pytest.fixture(scope="module", params=DATABASES)
-def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """An organisation of its own, on both databases; nobody changes the plan itself, only copies of it."""
-    data = tmp_path_factory.mktemp("faces")
-    with fresh_place(request.param, data) as place:
-        app, _ = open_app(
-            place.data or data,
-            shipped_folder("forms"),
-            place.key,
-            place.url,
-            demo=True,
-            today=date(2026, 11, 22),
-            TESTING=True,
-            FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
-        )
-        yield Demo(app)
-        app.extensions["dosar_repository"].store.close()
 
 
 @pytest.fixture(scope="module")

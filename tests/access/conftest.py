@@ -184,7 +184,7 @@ def opening(definition: Definition, translations: Path, tmp_path: Path) -> Openi
             TRANSLATIONS=str(translations),
             DATA=str(tmp_path),
         )
-        app.jinja_env.globals.update(asset=lambda name: f"/static/{name}?v=1", owner_word=current_owner_token)
+        app.jinja_env.globals.update(asset=lambda name: f"/static/{name}?v=1", current_owner_token=current_owner_token)
         clock = Clock()
         registry = install_access_control(app, store, definition, clock)
         with app.app_context():

@@ -16,8 +16,8 @@ PageAction = tuple[str, str, str, str]
 """Label, address, method and kind (primary, danger) of a button."""
 
 
-def record_face_url(form: str, record_id: int, word: Mapping[str, str] | None = None) -> str:
-    return page_url("RecordPages.show", word or {}, form=form, record_id=record_id)
+def record_face_url(form: str, record_id: int, url_arguments: Mapping[str, str] | None = None) -> str:
+    return page_url("RecordPages.show", url_arguments or {}, form=form, record_id=record_id)
 
 
 def return_url(form: str, case: Any) -> str:
@@ -33,7 +33,9 @@ def may_accept_sheets(context: PageContext, form: str) -> bool:
     )
 
 
-def record_actions(context: PageContext, form: Form, record: Record, word: Mapping[str, str]) -> list[PageAction]:
+def record_actions(
+    context: PageContext, form: Form, record: Record, url_arguments: Mapping[str, str]
+) -> list[PageAction]:
     """What the worker may do with this record."""
     here = {"form": form.key, "record_id": record.id}
 
@@ -50,7 +52,7 @@ def record_actions(context: PageContext, form: Form, record: Record, word: Mappi
         return acts
     corrects, deletes = context.worker.may("correct", form.key), context.worker.may("delete", form.key)
     if corrects:
-        edit = page_url("RecordPages.edit", word, form=form.key, record_id=record.id)
+        edit = page_url("RecordPages.edit", url_arguments, form=form.key, record_id=record.id)
         acts.append((gettext("Correct"), edit, "get", "primary"))
     if deletes:
         acts.append((gettext("Delete"), address("delete"), "post", "danger"))

@@ -1,4 +1,4 @@
-"""What small forms are made of, and the gate's own: sign-in, passwords, users. The sheets of cases are not made of
+"""What small forms are made of, and those of accounts: sign-in, passwords, users. The sheets of cases are not made of
 these."""
 
 from datetime import date

@@ -49,7 +49,7 @@ class FindingPage(PageView):
             title=gettext("Find a case"),
             sought=words,
             results=found[:MAX_CASES_FOUND],
-            told=_count_text(found),
+            count_text=_count_text(found),
             new_url=new_url,
         )
 

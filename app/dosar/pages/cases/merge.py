@@ -152,7 +152,7 @@ def _merge_page(context: PageContext, kept: Sheet, gone: Sheet, deciding: MergeF
     kept_head, gone_head = context.case_head(kept.record), context.case_head(gone.record)
     counts = count_case_sheets(context.repository, context.seen_forms(), gone.record.id)
     already = count_case_sheets(context.repository, context.seen_forms(), kept.record.id)
-    twice = [key for key in counts if key in already and context.forms[key].one_per_case]
+    kept_twice = [key for key in counts if key in already and context.forms[key].one_per_case]
     return render_template(
         "cases/merge.html",
         title=gettext("Merge two cases"),
@@ -161,7 +161,7 @@ def _merge_page(context: PageContext, kept: Sheet, gone: Sheet, deciding: MergeF
         form=deciding,
         fields=_answers_to_choose(context, kept, gone),
         moves=_sheet_counts(context, counts),
-        twice=[_form_title(context, key) for key in twice],
+        kept_twice=[_form_title(context, key) for key in kept_twice],
         action=request.path,
         cancel_url=url_for("CasePages.case", case_id=kept.record.id),
         swap_url=url_for("MergePages.compare", case_id=gone.record.id, other_id=kept.record.id),

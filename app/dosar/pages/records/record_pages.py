@@ -79,7 +79,7 @@ class RecordPages(PageView):
             case=head,
             sections=read_sections(context, seen.form, answers, titles),
             excerpts=sheet_excerpts(context, sheet.record, sheet.case),
-            actions=record_actions(context, known, sheet.record, seen.word)
+            actions=record_actions(context, known, sheet.record, seen.url_arguments)
             + reverse_action(context, known, sheet.record, said),
             reversal=said,
             stamps=record_stamps(sheet.record, titles),

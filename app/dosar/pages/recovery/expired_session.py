@@ -45,8 +45,8 @@ def posted_boxes(posted: MultiDict[str, str]) -> list[tuple[str, str]]:
 
 
 def install_expired_sessions(app: Flask) -> None:
-    """Look before the gate does: it knows nobody any more, and asks for a password."""
-    app.jinja_env.globals["owner_word"] = current_owner_token
+    """Look before the checks of the request do: they know nobody any more, and ask for a password."""
+    app.jinja_env.globals["current_owner_token"] = current_owner_token
     app.before_request(_keep_expired_page)
     app.after_request(_discard_sent_page)
 

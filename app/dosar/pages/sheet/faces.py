@@ -44,7 +44,7 @@ class FormFaces:
         return replace(self, face=next((one for one in self.faces if one.face == face), None))
 
     @property
-    def word(self) -> dict[str, str]:
+    def url_arguments(self) -> dict[str, str]:
         """What an address says to stay on this paper."""
         if not self.faces:
             return {}

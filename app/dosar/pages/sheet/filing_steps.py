@@ -70,7 +70,9 @@ def correction_page(form: str, record_id: int, step: int | None) -> PageResponse
         abort(403)
     seen = form_faces(context, known, sheet.answers)
     if step is None and has_section_steps(seen.form):
-        return redirect(page_url("RecordPages.edit_section", seen.word, form=form, record_id=record_id, step=1))
+        return redirect(
+            page_url("RecordPages.edit_section", seen.url_arguments, form=form, record_id=record_id, step=1)
+        )
     editor = SheetEditor(
         context,
         seen.form,
@@ -80,10 +82,10 @@ def correction_page(form: str, record_id: int, step: int | None) -> PageResponse
         sheet.case,
         sheet.record,
         section_or_404(seen.form, step),
-        cancel_url=record_face_url(form, record_id, seen.word),
+        cancel_url=record_face_url(form, record_id, seen.url_arguments),
         papers=seen,
         step_url=lambda place: page_url(
-            "RecordPages.edit_section", seen.word, form=form, record_id=record_id, step=place + 1
+            "RecordPages.edit_section", seen.url_arguments, form=form, record_id=record_id, step=place + 1
         ),
     )
     editor.hidden["_seen"] = request.form.get("_seen") or version_token(
@@ -116,7 +118,7 @@ def _saved_or_404(sheet: SheetEditor, result: ValidationResult, consent: Consent
 def _go_on_after_new(context: PageContext, sheet: SheetEditor, record_id: int, answers: Answers) -> Response:
     """Where a new sheet leads that is kept."""
     case_id = sheet.submission.case_id
-    key, on_paper = sheet.whole.key, sheet.papers.word if sheet.papers else {}
+    key, on_paper = sheet.whole.key, sheet.papers.url_arguments if sheet.papers else {}
     if "_more" in request.form and sheet.step is None:
         remember_for_next(sheet, answers)
         address = page_url("RecordPages.new", on_paper, form=key, case=case_id)
@@ -138,12 +140,12 @@ def _file_correction(
     version = shown_version(editor.hidden["_seen"], form.key, record_id)
     if isinstance(_saved_or_404(editor, result, replace(consent, version=version)), ChangedMeanwhile):
         return conflict_page(context, editor, answers), 409
-    word = editor.papers.word if editor.papers else {}
+    url_arguments = editor.papers.url_arguments if editor.papers else {}
     if "_more" in request.form and editor.step is not None:
         after = editor.next_step(answers)
         if after is not None:
             return saved_response(
                 gettext("Saved."),
-                page_url("RecordPages.edit_section", word, form=form.key, record_id=record_id, step=after + 1),
+                page_url("RecordPages.edit_section", url_arguments, form=form.key, record_id=record_id, step=after + 1),
             )
-    return saved_response(gettext("Saved."), record_face_url(form.key, record_id, word))
+    return saved_response(gettext("Saved."), record_face_url(form.key, record_id, url_arguments))

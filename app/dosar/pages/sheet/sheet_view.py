@@ -114,7 +114,7 @@ class SheetEditor:
     @property
     def face(self) -> str:
         """The paper this page shows, as an address says it."""
-        return self.papers.word.get("face", "") if self.papers else ""
+        return self.papers.url_arguments.get("face", "") if self.papers else ""
 
     @property
     def action(self) -> str:

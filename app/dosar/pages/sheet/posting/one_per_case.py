@@ -27,7 +27,9 @@ def redirect_to_existing(sheet: SheetEditor) -> Response | None:
         return None
     begun = drafts.find_draft(sheet.context.repository, sheet.context.worker.id, sheet.place)
     if begun is None or not _may_correct(sheet):
-        return redirect(record_face_url(sheet.whole.key, there, sheet.papers.word if sheet.papers else None), 303)
+        return redirect(
+            record_face_url(sheet.whole.key, there, sheet.papers.url_arguments if sheet.papers else None), 303
+        )
     place = _keep_draft_there(sheet, there, begun.boxes)
     drafts.discard_draft(sheet.context.repository, sheet.context.worker.id, sheet.place)
     return redirect(sheet_page_url(place, sheet.face), 303)

@@ -46,7 +46,7 @@ def redirect_resubmission(
     ]
     if not changed:
         return None
-    on_paper = sheet.papers.word if sheet.papers else {}
+    on_paper = sheet.papers.url_arguments if sheet.papers else {}
     corrects = context.worker.may("correct", key) and not sheet.whole.append_only
     if not corrects or not {*changed} <= context.forms[key].questions.keys():
         flash(gettext("This sheet was saved before. What you have changed on it since was not saved."), "warning")

@@ -22,6 +22,7 @@ from dosar.fields.dates import days_by_word
 from dosar.fields.money import currencies_by_word
 from dosar.filing.cells import CellReader
 from dosar.filing.derive import derived_answers
+from dosar.filing.drafts import restored_draft, texts_differ, unasked_names
 from dosar.filing.read import read_texts
 from dosar.filing.result import ValidationResult, nothing_read
 from dosar.filing.service import Consent, Typed, tidied, validate
@@ -43,11 +44,8 @@ from dosar.pages.sheet.batch_entry import EntryBatch
 from dosar.pages.sheet.case_budget import case_budget_lines
 from dosar.pages.sheet.face_change import (
     ALSO_BOX,
-    boxes_differ,
     form_asking_also,
-    move_draft_boxes,
     questions_named_also,
-    unasked_box_names,
 )
 from dosar.pages.sheet.faces import FormFaces
 from dosar.pages.sheet.link_picker import link_picker_page
@@ -194,13 +192,12 @@ class SheetEditor:
         if self.papers is None or not self.papers.faces:
             return posted
         known = self.papers.known
-        begun = self._initial_boxes(list(known.asked()))
+        draft, begun = texts_in(posted), texts_in(self._initial_boxes(list(known.asked())))
         if face and face != self.face:
-            posted = move_draft_boxes(
-                posted, self._asked_on(self.papers.on(face).form), self.questions, begun, known.face
-            )
-        self._add_questions(unasked_box_names(known, self.questions, posted, begun, self.cells))
-        return posted
+            was = self._asked_on(self.papers.on(face).form)
+            draft = restored_draft(draft, was, self.questions, begun, known.face)
+        self._add_questions(unasked_names(known, self.questions, draft, begun, self.cells))
+        return as_boxes(draft)
 
     def _asked_on(self, form: Form) -> list[Question]:
         """The questions of this page as another paper asks it: a new sheet begins with its first section."""
@@ -228,7 +225,8 @@ class SheetEditor:
 
     def is_typed(self, posted: PostedBoxes) -> bool:
         """Whether something stands on the page that did not when it was opened."""
-        return boxes_differ(self.questions, posted, self._initial_boxes(self.questions), self.cells)
+        begun = texts_in(self._initial_boxes(self.questions))
+        return texts_differ(self.questions, texts_in(posted), begun, self.cells)
 
     @property
     def carried(self) -> dict[str, str]:

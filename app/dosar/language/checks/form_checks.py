@@ -10,28 +10,27 @@ are here.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from itertools import chain
 from keyword import kwlist
 from pathlib import PurePath
 from typing import Any
 
+from dosar.language.checks.checked_forms import checked_forms
 from dosar.language.checks.currency_checks import currency_findings
+from dosar.language.checks.default_checks import check_defaults, check_face_defaults
 from dosar.language.checks.face_checks import face_findings
 from dosar.language.checks.figure_checks import figure_findings
 from dosar.language.checks.prefill_checks import prefill_findings
 from dosar.language.checks.rule_checks import rule_findings
 from dosar.language.checks.stage_checks import profile_findings, stage_findings
 from dosar.language.choices import Choice, ChoiceList
-from dosar.language.face import Face
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.finding import FilePlace, Finding, finding, suggest_word
 from dosar.language.load.folder import MENU, NAME_KEYS, ROLES, FolderReading
 from dosar.language.load.source_lines import CheckedForm, FormPath, walk_questions
 from dosar.language.load.yaml_reader import Source
 from dosar.language.menu import Menu
-from dosar.language.question import Answer, Question
-from dosar.language.question import ReadingContext as Reader
+from dosar.language.question import Question
 from dosar.language.roles import EVERY_OTHER_FORM, Roles
 from dosar.language.text.message import Message, msgid
 from dosar.language.text.texts import LANGUAGE_PATTERN
@@ -82,8 +81,6 @@ RESERVED_FORM_PREFIXES = ("ab_", "dosar_", "sqlite_", "pg_")
 UNKNOWN_FORM = msgid('no form is named "%(name)s"%(hint)s')
 USER_TARGET = "user"
 """What a link may point to beside the forms."""
-DEFAULTS_READER = Reader(LANGUAGES[0], date(2100, 12, 30), worker_id=1)
-"""Who tries the defaults of the forms."""
 
 
 def check_folder(reading: FolderReading, languages: Iterable[str] = LANGUAGES) -> list[Finding]:
@@ -94,12 +91,12 @@ def check_folder(reading: FolderReading, languages: Iterable[str] = LANGUAGES) -
     found: list[Iterable[Finding]] = [reading.findings]
     for source in (*reading.sources.values(), *reading.mixins.values()):
         found += [_missing_translations(source, tuple(languages)), _check_quotes(source)]
-    for draft in _checked_forms(reading, reading.of(Form)):
+    for draft in checked_forms(reading, reading.of(Form)):
         found += _form_findings(draft)
     found += _partial_form_findings(reading)
     for part, shared in reading.of(ChoiceList).items():
         found.append(_twin_codes(shared.choices, reading.sources[part], ("choices",)))
-    found += [face_findings(reading), _check_face_defaults(reading), _roles_findings(reading), _menu_findings(reading)]
+    found += [face_findings(reading), check_face_defaults(reading), _roles_findings(reading), _menu_findings(reading)]
     found += [prefill_findings(reading), stage_findings(reading), profile_findings(reading), figure_findings(reading)]
     found.append(_check_file_names(reading))
     if not reading.findings:
@@ -108,17 +105,10 @@ def check_folder(reading: FolderReading, languages: Iterable[str] = LANGUAGES) -
     return sorted(every, key=lambda one: (one.place, one.code))
 
 
-def _checked_forms(reading: FolderReading, forms: Mapping[str, Form]) -> Iterator[CheckedForm]:
-    lists = {made.list: made.choices for made in reading.of(ChoiceList).values()}
-    every_list, every_form = reading.names("choices"), reading.names("form")
-    for part, form in forms.items():
-        yield CheckedForm(form, reading.sources[part], lists, every_list, every_form)
-
-
 def _partial_form_findings(reading: FolderReading) -> Iterator[Iterable[Finding]]:
     """What else is wrong in forms with values that do not fit."""
     forms = {part: rest.form for part, rest in reading.partial_forms.items()}
-    for rest, draft in zip(reading.partial_forms.values(), _checked_forms(reading, forms), strict=True):
+    for rest, draft in zip(reading.partial_forms.values(), checked_forms(reading, forms), strict=True):
         yield filter(rest.tells, chain.from_iterable(_form_findings(draft)))
 
 
@@ -135,7 +125,7 @@ def _form_findings(draft: CheckedForm) -> list[Iterable[Finding]]:
         _check_totals(draft),
         _check_record_title(draft),
         _check_searched(draft),
-        _check_defaults(draft),
+        check_defaults(draft),
     ]
 
 
@@ -438,80 +428,6 @@ def _check_searched(draft: CheckedForm) -> Iterator[Finding]:
 
 
 # --- answers -----------------------------------------------------------------------------------------
-
-
-def _check_defaults(draft: CheckedForm) -> Iterator[Finding]:
-    for path, question, _ in walk_questions(draft.form):
-        if question.default is not None:
-            yield from _check_default(draft, path, question)
-
-
-def _check_default(draft: CheckedForm, path: FormPath, question: Question) -> Iterator[Finding]:
-    known = draft.in_hand(question)
-    if known is None:
-        return
-    named = _choice_by_label(question.default, known.options())
-    if named is not None:
-        yield finding(
-            draft.place(*path, "default"),
-            "F028",
-            '"%(label)s" is what people read of a choice; write its code as the default: %(code)s.',
-            label=question.default,
-            code=named.code,
-        )
-        return
-    if not _can_begin_with_default(known):
-        yield finding(
-            draft.place(*path, "default"),
-            "F028",
-            '"%(name)s" cannot be answered with this default; write it as somebody would type it.',
-            name=question.name,
-        )
-
-
-def _choice_by_label(default: Any, choices: Sequence[Choice]) -> Choice | None:
-    """The choice whose label stands where its code should."""
-    if not isinstance(default, str) or any(choice.code == default for choice in choices):
-        return None
-    called = default.strip().casefold()
-    return next((one for one in choices if called in map(str.casefold, one.label.values())), None)
-
-
-def _check_face_defaults(reading: FolderReading) -> Iterator[Finding]:
-    """What a sheet begins with on another paper, held like what its form begins with."""
-    forms = {form.key: form for form in reading.of(Form).values()}
-    faces = {part: face for part, face in reading.of(Face).items() if face.of in forms}
-    drafts = _checked_forms(reading, {part: forms[face.of] for part, face in faces.items()})
-    for face, draft in zip(faces.values(), drafts, strict=True):
-        for s, section in enumerate(face.sections):
-            for q, asked in enumerate(section.questions):
-                if asked.default is not None and asked.name in draft.form.questions:
-                    path: FormPath = ("sections", s, "questions", q)
-                    yield from _check_default(draft, path, asked.with_face_words(draft.form.questions[asked.name]))
-
-
-def _can_begin_with_default(question: Question) -> bool:
-    try:
-        answer = question.default_answer(DEFAULTS_READER)
-        return _can_be_answered(question, answer)
-    except (ValueError, TypeError, AttributeError, KeyError, ArithmeticError):
-        return False
-
-
-def _can_be_answered(question: Question, answer: Answer) -> bool:
-    """Whether somebody could have typed this answer, row by row in a table."""
-    columns = {column.name: column for column in question.columns_asked()}
-    if not columns:
-        return answer is not None and bool(
-            question.read(question.typed(answer, DEFAULTS_READER), DEFAULTS_READER) == answer
-        )
-    names = {name for row in question.default for name in row}
-    return names <= {*columns} and all(
-        _can_be_answered(columns[name], cell)
-        for row in answer
-        for name, cell in row.items()
-        if name in columns and cell is not None
-    )
 
 
 # --- roles, menu and what nobody uses ----------------------------------------------------------------

@@ -34,6 +34,7 @@ CHECKED_HERE = (
     "load/schema_errors",
     "load/folder",
     "checks/form_checks",
+    "checks/text_checks",
     "checks/default_checks",
     "checks/rule_checks",
     "checks/type_inference",

@@ -23,6 +23,7 @@ from dosar.language.checks.figure_checks import figure_findings
 from dosar.language.checks.prefill_checks import prefill_findings
 from dosar.language.checks.rule_checks import rule_findings
 from dosar.language.checks.stage_checks import profile_findings, stage_findings
+from dosar.language.checks.text_checks import check_quotes, missing_translations
 from dosar.language.choices import Choice, ChoiceList
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.finding import FilePlace, Finding, finding, suggest_word
@@ -33,8 +34,7 @@ from dosar.language.menu import Menu
 from dosar.language.question import Question
 from dosar.language.roles import EVERY_OTHER_FORM, Roles
 from dosar.language.text.message import Message, msgid
-from dosar.language.text.texts import LANGUAGE_PATTERN
-from dosar.language.text.translations import LANGUAGES, language_title
+from dosar.language.text.translations import LANGUAGES
 from dosar.language.volatile_answers import DAY_BOUND_MESSAGE, day_bound_answers, day_bound_questions
 
 RESERVED_NAMES = frozenset(
@@ -90,7 +90,7 @@ def check_folder(reading: FolderReading, languages: Iterable[str] = LANGUAGES) -
     """
     found: list[Iterable[Finding]] = [reading.findings]
     for source in (*reading.sources.values(), *reading.mixins.values()):
-        found += [_missing_translations(source, tuple(languages)), _check_quotes(source)]
+        found += [missing_translations(source, tuple(languages)), check_quotes(source)]
     for draft in checked_forms(reading, reading.of(Form)):
         found += _form_findings(draft)
     found += _partial_form_findings(reading)
@@ -133,7 +133,7 @@ def _unknown_name(place: FilePlace, code: str, name: str, known: Iterable[str]) 
     return finding(place, code, 'no question is named "%(name)s"%(hint)s', name=name, hint=suggest_word(name, known))
 
 
-# --- names and texts ---------------------------------------------------------------------------------
+# --- names ----------------------------------------------------------------------------------------
 
 
 def _check_names(draft: CheckedForm) -> Iterator[Finding]:
@@ -196,51 +196,6 @@ def _check_width(place: FilePlace, name: str, questions: Iterable[Question]) -> 
             columns=columns,
             most=MAX_TABLE_COLUMNS,
         )
-
-
-def _missing_translations(source: Source, languages: tuple[str, ...]) -> Iterator[Finding]:
-    for path, text in _translated_texts(source):
-        for language in languages:
-            if language not in text:
-                yield finding(
-                    source.place(path),
-                    "F010",
-                    "The text is missing in one language: %(language)s.",
-                    language=Message(language_title(language)) if language in LANGUAGES else language,
-                )
-
-
-def _check_quotes(source: Source) -> Iterator[Finding]:
-    """Texts somebody put in quotation marks that YAML takes for letters."""
-    for path, text in _translated_texts(source):
-        for language, said in text.items():
-            if isinstance(said, str) and re.fullmatch("[“”„«»‘’].*[“”„«»‘’]", said.strip()):
-                yield finding(
-                    source.place((*path, language)),
-                    "F061",
-                    'Curled quotation marks are letters of the text, and read with it. Take them away, or write "…".',
-                )
-
-
-def _translated_texts(source: Source) -> Iterator[tuple[FormPath, dict[Any, Any]]]:
-    """Every text of the file in its languages."""
-    waiting: list[tuple[tuple[Any, ...], Any]] = [((), source.contents)]
-    while waiting:
-        path, value = waiting.pop()
-        if isinstance(value, list):
-            waiting.extend(((*path, position), inner) for position, inner in enumerate(value))
-        elif isinstance(value, dict) and not _is_text(value):
-            waiting.extend(((*path, key), inner) for key, inner in value.items())
-        elif isinstance(value, dict):
-            yield path, value
-
-
-def _is_text(value: dict[Any, Any]) -> bool:
-    return (
-        bool(value)
-        and all(re.match(LANGUAGE_PATTERN, str(key)) for key in value)
-        and not any(isinstance(said, (dict, list)) for said in value.values())
-    )
 
 
 # --- choices and links -------------------------------------------------------------------------------
@@ -425,9 +380,6 @@ def _check_searched(draft: CheckedForm) -> Iterator[Finding]:
     for path, question, table in walk_questions(draft.form):
         if question.search and table is None:
             yield from _check_day_bound(draft, draft.place(*path, "search"), question.name)
-
-
-# --- answers -----------------------------------------------------------------------------------------
 
 
 # --- roles, menu and what nobody uses ----------------------------------------------------------------

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
-from typing import Any
-
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from dosar.language.question import Question, ReadingContext, Unknown
 from dosar.records.titles import show_answer
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What spreadsheets take for a formula's beginning; the wide forms count too."""
@@ -122,6 +123,8 @@ def _csv_text(cell: CellValue, comma: bool) -> str:
 
 def xlsx_file(heads: Sequence[str], rows: Iterable[Sequence[CellValue]], name: str) -> bytes:
     """A workbook with one sheet: heads that stay in sight, dates and numbers as such, all else as text."""
+    from xlsxwriter import Workbook  # takes a while to come
+
     out = BytesIO()
     with Workbook(out, IN_MEMORY) as book:
         book.set_properties({"author": "Dosar"})
@@ -136,7 +139,7 @@ def xlsx_file(heads: Sequence[str], rows: Iterable[Sequence[CellValue]], name: s
 class _CellWriters(dict[type, Callable[[int, int, Any], object]]):
     """How a value of each kind is written at a row and a column."""
 
-    def __init__(self, book: Workbook, sheet: Worksheet) -> None:
+    def __init__(self, book: "Workbook", sheet: "Worksheet") -> None:
         self.sheet = sheet
         self.formats = {kind: book.add_format({"num_format": shown}) for kind, shown in EXCEL_DATE_FORMATS.items()}
         super().__init__({str: self._text, **dict.fromkeys((int, float, Decimal), sheet.write_number)})
@@ -156,7 +159,7 @@ class _CellWriters(dict[type, Callable[[int, int, Any], object]]):
             self.sheet.write_datetime(row, column, value, self.formats[type(value)])
 
 
-def _write_rows(sheet: Worksheet, rows: Iterable[Sequence[CellValue]], writers: _CellWriters, width: int) -> int:
+def _write_rows(sheet: "Worksheet", rows: Iterable[Sequence[CellValue]], writers: _CellWriters, width: int) -> int:
     """Write the rows below the heads, each column as wide as its texts ask; returns the number of the last one."""
     wide: set[int] = set()
     number = 0

@@ -7,10 +7,8 @@ does not fit is kept as typed and doubted aloud.
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 from pydantic import Field
 from sqlalchemy import String
 from stdnum.md import idno
@@ -19,6 +17,9 @@ from stdnum.ro import cnp
 from dosar.language.question import Answer, BoxSize, Name, Question, ReadingContext, Sensitivity
 from dosar.language.text.characters import HYPHENS
 from dosar.language.text.message import Mistake
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 MAX_PERSONAL_NUMBER = 32
 PHONE_REGIONS = ("RO", "MD")
@@ -177,12 +178,12 @@ class Phone(Question):
         typed = " ".join(texts[0].split())
         number = self._number(typed)
         if number is not None and not number.extension:
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            return _format_phone(number, "E164")
         if sum(letter.isdecimal() for letter in typed) < 5 or len(typed) > self.longest:
             raise Mistake("Write a telephone number, for example 0722 123 456.")
         return typed
 
-    def _number(self, text: str) -> phonenumbers.PhoneNumber | None:
+    def _number(self, text: str) -> "PhoneNumber | None":
         """The number in a text, if it can exist."""
         regions = sorted(PHONE_REGIONS, key=lambda region: region != self.region)
         return next(filter(None, (_parse_phone(region, text) for region in regions)), None)
@@ -194,7 +195,7 @@ class Phone(Question):
         number = self._number(answer)
         if number is None or number.extension:
             return str(answer)
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        return _format_phone(number, "INTERNATIONAL")
 
     def doubts(self, answer: Answer) -> Mistake | None:
         if self._number(answer) is not None:
@@ -207,19 +208,27 @@ class Phone(Question):
         number = self._number(answer)
         if number is None:
             return "".join(letter for letter in answer if letter.isdecimal())
-        national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+        national = _format_phone(number, "NATIONAL")
         return f"{answer} {''.join(letter for letter in national if letter.isdecimal())} {number.national_number}"
 
     def box(self) -> BoxSize:
         return BoxSize(width=20, inputmode="tel")
 
 
-def _parse_phone(region: str, text: str) -> phonenumbers.PhoneNumber | None:
+def _parse_phone(region: str, text: str) -> "PhoneNumber | None":
+    import phonenumbers  # its tables take a while to come
+
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return None
     return number if phonenumbers.is_valid_number(number) else None
+
+
+def _format_phone(number: "PhoneNumber", way: Literal["E164", "INTERNATIONAL", "NATIONAL"]) -> str:
+    import phonenumbers
+
+    return phonenumbers.format_number(number, getattr(phonenumbers.PhoneNumberFormat, way))
 
 
 class Email(Question):
@@ -233,6 +242,8 @@ class Email(Question):
         return {self.name: String(254)}
 
     def parse(self, texts: list[str], reading: ReadingContext) -> Answer:
+        from email_validator import EmailNotValidError, validate_email  # its tables take a while to come
+
         try:
             return validate_email(texts[0], check_deliverability=False).normalized
         except EmailNotValidError:

@@ -7,12 +7,12 @@ from pkgutil import walk_packages
 from types import ModuleType
 
 from flask import Flask
-from flask_appbuilder import AppBuilder
 
+from dosar.access.appbuilder.security_manager import PageRegistry
 from dosar.access.appbuilder.view import PageView
 
 
-def register_pages(app: Flask, registry: AppBuilder) -> None:
+def register_pages(app: Flask, registry: PageRegistry) -> None:
     """Every page, registered with Flask-AppBuilder so that its roles govern them."""
     with app.app_context():
         for view in page_views(sys.modules[__name__]):

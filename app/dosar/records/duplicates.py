@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rapidfuzz.fuzz import token_sort_ratio
 from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
 
 from dosar.database.system_tables import search_word_table
@@ -169,6 +168,8 @@ def _compare_records(repository: Repository, form: Form, answers: Answers, ids: 
 
 
 def _likeness(ours: Sequence[str], theirs: Sequence[str]) -> float:
+    from rapidfuzz.fuzz import token_sort_ratio  # takes a while to come
+
     return max((token_sort_ratio(our, other) for our in ours for other in theirs), default=0.0)
 
 

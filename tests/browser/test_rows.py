@@ -93,6 +93,11 @@ def test_sums_below_follow_every_row(sign_in: SignIn) -> None:
     expect(coordinator.reckoned("beds")).to_have_text("3")
 
 
+def quickest(manager: Visitor, act: str) -> float:
+    """The quickest of several: what else the machine does at the moment makes single ones slow."""
+    return min(float(manager.page.evaluate(TIMES, act)) for _ in range(5))
+
+
 def test_two_hundred_rows_stay_quick(manager: Visitor, tell: Callable[[str], None]) -> None:
     """Ten times the rows take nowhere near ten times as long, from a key or a new row to the picture."""
     manager.open("/records/risk_assessment/new?case=4")
@@ -100,7 +105,7 @@ def test_two_hundred_rows_stay_quick(manager: Visitor, tell: Callable[[str], Non
     for count in (FEW, MANY):
         manager.page.evaluate(FILL, count)
         expect(manager.reckoned("risk_count")).to_have_text(str(count))
-        took[count] = {act: float(manager.page.evaluate(TIMES, act)) for act in ("key", "row")}
+        took[count] = {act: quickest(manager, act) for act in ("key", "row")}
     for act, many in took[MANY].items():
         ratio = many / took[FEW][act]
         tell(f"a {act} among {MANY} rows of 14 columns: {many:.0f} ms, {ratio:.1f} times as long as among {FEW}")

@@ -19,9 +19,10 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     """The web application on an open store, with forms ready to run.
 
     ``opened`` is what :func:`dosar.migrations.upgrade.open_forms` returned; ``data`` is the folder for what
-    the app makes for itself (compiled texts).
+    the app makes for itself.
     """
     from dosar.access import install_access_control
+    from dosar.language.text.translations import translations_folder
     from dosar.pages import register_pages
     from dosar.pages.errors import install_error_pages
     from dosar.pages.recovery.expired_session import install_expired_sessions
@@ -34,7 +35,7 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     app.config.update(
         SECRET_KEY=secret_key,
         DATA=str(data),
-        TRANSLATIONS=str(shipped_folder("translations")),
+        TRANSLATIONS=str(translations_folder()),
         MAX_CONTENT_LENGTH=MAX_POSTED_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_POSTED_BYTES,
         MAX_FORM_PARTS=60_000,

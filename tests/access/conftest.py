@@ -28,6 +28,7 @@ from dosar.language.load.folder import Definition, make_definition
 from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.menu import Menu
 from dosar.language.roles import Roles
+from dosar.language.text.catalogs import compile_catalogs
 from dosar.pages import account, admin, page_views
 from dosar.pages.admin.form_problems import FormsPage
 from dosar.pages.recovery.expired_session import current_owner_token
@@ -162,6 +163,7 @@ def translations(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("translations")
     (folder / "ro/LC_MESSAGES").mkdir(parents=True)
     (folder / "ro/LC_MESSAGES/messages.po").write_text(ROMANIAN, encoding="utf-8")
+    compile_catalogs(folder)
     return folder
 
 

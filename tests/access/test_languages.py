@@ -1,16 +1,20 @@
 """Which language a page is in."""
 
 import os
+import runpy
 import subprocess
 import sys
+from gettext import GNUTranslations
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 import pytest
 
 from dosar.access.i18n.languages import compiled_texts_folder, request_reading
-from dosar.access.i18n.translations import compile_translations, language_texts, language_translator
+from dosar.access.i18n.translations import language_texts, language_translator
+from dosar.language.text.catalogs import refresh_catalogs
 from dosar.language.text.message import Message
-from tests.access.conftest import ROMANIAN, Browser, Office
+from tests.access.conftest import ROMANIAN, ROOT, Browser, Office
 
 
 def language_of(browser: Browser, address: str = "/profile") -> str:
@@ -98,14 +102,26 @@ def test_changed_texts_are_compiled_anew(tmp_path: Path) -> None:
     source = tmp_path / "translations/ro/LC_MESSAGES/messages.po"
     source.parent.mkdir(parents=True)
     source.write_text(ROMANIAN, encoding="utf-8")
-    first = compile_translations(tmp_path / "translations", tmp_path / "data")
-    assert compile_translations(tmp_path / "translations", tmp_path / "data") == first
+    assert compiled_text(source, "Sign in") == "Autentificare"
+    made = source.with_suffix(".mo").stat().st_mtime_ns
+    assert compiled_text(source, "Sign in") == "Autentificare"
+    assert source.with_suffix(".mo").stat().st_mtime_ns == made, "nothing to do"
     source.write_text(ROMANIAN.replace("Autentificare", "Intrare"), encoding="utf-8")
-    os.utime(source, (0, 0))
-    second = compile_translations(tmp_path / "translations", tmp_path / "data")
-    assert second != first
-    assert language_texts(second, "ro").gettext("Sign in") == "Intrare"
-    assert [folder.name for folder in (tmp_path / "data/translations").iterdir()] == [second.name]
+    os.utime(source, ns=(made + 1, made + 1))
+    assert compiled_text(source, "Sign in") == "Intrare"
+    assert [file.name for file in sorted(source.parent.iterdir())] == ["messages.mo", "messages.po"]
+
+
+def compiled_text(source: Path, text: str) -> str:
+    refresh_catalogs(source.parents[2])
+    with source.with_suffix(".mo").open("rb") as compiled:
+        return GNUTranslations(compiled).gettext(text)
+
+
+def test_a_build_compiles_the_texts_before_there_is_a_dosar_to_import(tmp_path: Path) -> None:
+    copytree(ROOT / "translations", tmp_path, ignore=ignore_patterns("*.mo"), dirs_exist_ok=True)
+    runpy.run_path(str(ROOT / "app/dosar/language/text/catalogs.py"))["compile_catalogs"](tmp_path)
+    assert language_texts(tmp_path, "ro").gettext("Save") == "Salvează"
 
 
 def test_flask_appbuilder_adds_no_texts_of_its_own(office: Office) -> None:

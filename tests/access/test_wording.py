@@ -1,13 +1,12 @@
 """An organisation in Moldova reads the same forms in its own words."""
 
-from pathlib import Path
-
 import pytest
 
 from dosar.access.i18n.languages import request_wording
-from dosar.access.i18n.translations import compile_translations, language_translator
+from dosar.access.i18n.translations import language_translator
 from dosar.access.settings import Organisation
-from tests.access.conftest import ROOT, Office
+from dosar.language.text.translations import translations_folder
+from tests.access.conftest import Office
 
 
 @pytest.mark.parametrize(("country", "spoken"), [("RO", "ro"), ("MD", "ro-MD"), (None, "ro")])
@@ -25,8 +24,8 @@ def test_english_is_the_same_everywhere(office: Office) -> None:
         assert request_wording() == "en"
 
 
-def test_what_moldova_says_the_same_is_read_from_romanian(tmp_path: Path) -> None:
-    folder = compile_translations(ROOT / "translations", tmp_path)
+def test_what_moldova_says_the_same_is_read_from_romanian() -> None:
+    folder = translations_folder()
     moldovan = language_translator(folder, "ro-MD")
     assert moldovan("Currency") == "Valută"
     assert moldovan("Service provider") == "Prestator" and moldovan("Who stays now") == "Cine este cazat acum"

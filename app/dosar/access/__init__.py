@@ -25,14 +25,14 @@ LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 def install_access_control(app: Flask, store: Any, definition: Definition, clock: Clock = utc_now) -> PageRegistry:
     """Put the gate before every route of the app; pages are registered with what this returns.
 
-    Reads from the configuration: ``TRANSLATIONS`` (folder of the .po files), ``DATA`` (data folder),
+    Reads from the configuration: ``TRANSLATIONS`` (folder of the texts), ``DATA`` (data folder),
     ``HOSTS`` (host names beside this machine's own), and Flask's ``SECRET_KEY``.
     """
     guarded = AccessServices(store, definition, clock)
     app.extensions["dosar_access"] = guarded
     app.config["TRUSTED_HOSTS"] = [*LOOPBACK_HOSTS, *app.config.get("HOSTS", [])]
     app.session_interface = DatabaseSessions(guarded)
-    prepare_translations(app, Path(app.config["TRANSLATIONS"]), Path(app.config["DATA"]))
+    prepare_translations(app, Path(app.config["TRANSLATIONS"]))
     registry = create_page_registry(app, store.session)
     install_language_choice(app)
     install_request_checks(app, guarded)

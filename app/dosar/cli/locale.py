@@ -1,18 +1,14 @@
 """The language of the command line: that of the person's own computer."""
 
-import atexit
 import os
 import re
 from collections.abc import Mapping
 from functools import cache
 from locale import LC_CTYPE, getlocale
-from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import Any
 
 from dosar.language.text.message import Message, Translate
-from dosar.language.text.translations import LANGUAGES, WORDINGS, language_title, translated_word, translations_folder
+from dosar.language.text.translations import LANGUAGES, WORDINGS, language_title, translated_word
 
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -38,16 +34,6 @@ def command_languages() -> list[str]:
 def command_translator(language: str) -> Translate:
     """The texts of the language."""
     return lambda text: translated_word(text, language)
-
-
-@cache
-def command_texts() -> Path:
-    """The folder of compiled texts; it goes with the program."""
-    from dosar.access.i18n.translations import compile_translations
-
-    made = mkdtemp()
-    atexit.register(rmtree, made, ignore_errors=True)
-    return compile_translations(translations_folder(), Path(made))
 
 
 def translate_message(message: Message | Any, language: str = "") -> str:

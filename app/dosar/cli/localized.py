@@ -12,9 +12,9 @@ from typing import Any
 
 import click
 
-from dosar.cli.locale import command_texts, computer_language
+from dosar.cli.locale import computer_language
 from dosar.language.text.message import msgid
-from dosar.language.text.translations import LANGUAGES
+from dosar.language.text.translations import translations_folder
 
 ENVIRONMENT_HELP = msgid("""\
 environment:
@@ -33,10 +33,8 @@ GETTEXT_LANGUAGE = "LANGUAGE"
 def speaking_computer_language() -> Iterator[None]:
     """Inside, gettext speaks as the computer does."""
     before = os.environ.get(GETTEXT_LANGUAGE)
-    language = computer_language()
-    if language != LANGUAGES[-1]:
-        bindtextdomain(GETTEXT_DOMAIN, str(command_texts()))
-    os.environ[GETTEXT_LANGUAGE] = language
+    bindtextdomain(GETTEXT_DOMAIN, str(translations_folder()))
+    os.environ[GETTEXT_LANGUAGE] = computer_language()
     try:
         yield
     finally:

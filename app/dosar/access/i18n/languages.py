@@ -15,7 +15,6 @@ from wtforms.i18n import messages_path
 
 from dosar.access.authorization import current_worker_or_none
 from dosar.access.i18n.time_zones import local_day
-from dosar.access.i18n.translations import compile_translations
 from dosar.access.i18n.wordings import install_translations
 from dosar.access.services import access_services
 from dosar.access.tables import user_table
@@ -30,12 +29,12 @@ LANGUAGE_COOKIE = "language"
 YEAR_IN_SECONDS = 365 * 24 * 3600
 
 
-def prepare_translations(app: Flask, sources: Path, data: Path) -> None:
-    """Compile the interface's texts; to be called before Flask-AppBuilder sets up its languages."""
+def prepare_translations(app: Flask, folder: Path) -> None:
+    """Where the interface's texts are; to be called before Flask-AppBuilder sets up its languages."""
     app.config["LANGUAGES"] = {code: {"name": name} for code, name in LANGUAGE_NAMES.items()}
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT_LANGUAGE
     app.jinja_env.globals["default_language"] = DEFAULT_LANGUAGE
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compile_translations(sources, data))
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
 
 
 def install_language_choice(app: Flask) -> None:

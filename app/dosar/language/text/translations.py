@@ -6,8 +6,11 @@ one is that of the sentences themselves.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from gettext import NullTranslations, translation
 from pathlib import Path
+
+from dosar.language.text.catalogs import refresh_catalogs
 
 PACKAGE_FOLDER = Path(__file__).parents[2]
 PLACES = {"first": 0, "last": 2}
@@ -15,10 +18,15 @@ PLACE = re.compile(r'^"X-Dosar-Place: (\w+)\\n"$', re.MULTILINE)
 HEADER_LENGTH = 2000
 
 
+@cache
 def translations_folder() -> Path:
-    """Inside the code when installed, at the top of a checkout."""
+    """Inside the code when installed; at the top of a checkout, where changed texts are compiled first."""
     inside = PACKAGE_FOLDER / "_translations"
-    return inside if inside.is_dir() else PACKAGE_FOLDER.parents[1] / "translations"
+    if inside.is_dir():
+        return inside
+    folder = PACKAGE_FOLDER.parents[1] / "translations"
+    refresh_catalogs(folder)
+    return folder
 
 
 def _po_file(folder: str) -> Path:
@@ -45,8 +53,7 @@ WORDINGS = tuple(one.replace("_", "-") for one in _folders() if "_" in one)
 @lru_cache(maxsize=4096)
 def translated_word(text: str, language: str) -> str:
     """A sentence of Dosar's own in a language or wording; what a country does not say differently is its language's."""
-    own = _catalogue(language.replace("-", "_")).get(text)
-    return own or _catalogue(language.partition("-")[0]).get(text) or text
+    return _catalogue(language).gettext(text) if text else text
 
 
 @lru_cache(maxsize=1024)
@@ -57,19 +64,9 @@ def in_every_language(text: str) -> dict[str, str]:
     return words | {one: said for one, said in apart.items() if said != words.get(one.partition("-")[0])}
 
 
-@lru_cache
-def _catalogue(folder: str) -> dict[str, str]:
-    from babel.messages.pofile import read_po
-
-    file = _po_file(folder)
-    if not file.exists():
-        return {}
-    with file.open("rb") as po:
-        return {
-            one.id: one.string
-            for one in read_po(po)
-            if isinstance(one.id, str) and one.id and isinstance(one.string, str)
-        }
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    return translation("messages", translations_folder(), [language.replace("-", "_")], fallback=True)
 
 
 def language_title(code: str) -> str:

@@ -82,7 +82,6 @@ class PageQuestion:
     """Shown text: a computed value, a linked record's label, a kept file's name."""
     lines: int = 0
     """The paper's number of lines of a paragraph; a counter shows how full they are."""
-    max_length: int = 0
     width: int = 0
     """Expected length of the answer in characters; 0 for the whole line."""
     unit: str = ""

@@ -17,10 +17,9 @@ from sqlalchemy import false, select, true
 from dosar.access import worker as worker_module
 from dosar.access.authorization import SIGNED_IN_ACCESS
 from dosar.fields.tables import Table
+from dosar.filing import links as filed_links
 from dosar.language.form import Form
 from dosar.pages import signed_tokens
-from dosar.pages.sheet import sheet_view
-from dosar.pages.sheet.posting import uploads
 from dosar.records import attachments, audit_log, reliance, row_scope, save, search, titles
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as
 from dosar.records.save import open_sheet
@@ -67,12 +66,12 @@ def _links_unchecked(planted: Planted, patch: Patch) -> None:
 def _links_lead_anywhere(planted: Planted, patch: Patch) -> None:
     _links_unchecked(planted, patch)
     patch(row_scope, "_require_same_case", lambda session: None)
-    patch(sheet_view, "links_to_other_cases", lambda *_: [])
+    patch(filed_links, "links_to_other_cases", lambda *_: [])
 
 
 def _files_unchecked(planted: Planted, patch: Patch) -> None:
     patch(row_scope, "_require_own_files", lambda session, scope, files: None)
-    _everywhere(patch, uploads.foreign_files, lambda *arguments: {})
+    _everywhere(patch, filed_links.foreign_files, lambda *arguments: {})
 
 
 def _everything_is_clear(planted: Planted, patch: Patch) -> None:

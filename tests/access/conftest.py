@@ -55,6 +55,9 @@ msgstr ""
 msgid "Sign in"
 msgstr "Autentificare"
 
+msgid "d MMM y, HH:mm"
+msgstr "dd.MM.y, HH:mm"
+
 msgid "The user name or the password is wrong."
 msgstr "Numele de utilizator sau parola nu sunt corecte."
 

@@ -17,7 +17,7 @@ from sqlalchemy import false, select, true
 from dosar.access import worker as worker_module
 from dosar.access.authorization import SIGNED_IN_ACCESS
 from dosar.fields.tables import Table
-from dosar.filing import links as filed_links
+from dosar.filing.doubts import links as filed_links
 from dosar.language.form import Form
 from dosar.pages import signed_tokens
 from dosar.records import attachments, audit_log, reliance, row_scope, save, search, titles

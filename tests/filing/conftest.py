@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dosar.database.store import Store
-from dosar.filing.opening import correction, new_submission
+from dosar.filing.opening.submissions import correction, new_submission
 from dosar.filing.submission import Submission
 from dosar.language.question import ReadingContext
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as

@@ -1,6 +1,6 @@
 """A draft typed on one paper and opened on another."""
 
-from dosar.filing.drafts import restored_draft, texts_differ, unasked_names
+from dosar.filing.opening.drafts import restored_draft, texts_differ, unasked_names
 from dosar.filing.texts import texts_of_answers
 from tests.filing.conftest import READING, Desk
 

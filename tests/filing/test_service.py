@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dosar.filing.opening import new_submission
+from dosar.filing.opening.submissions import new_submission
 from dosar.filing.read import read_texts
 from dosar.filing.result import (
     AnswersDropped,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from dosar.filing.prefill import prefill_from_sheets
+from dosar.filing.opening.prefill import prefill_from_sheets
 from dosar.language.form import CASE_FORM
 from dosar.language.question import Answers
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as

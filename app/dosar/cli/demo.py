@@ -14,7 +14,7 @@ from dosar.access.services import AccessServices
 from dosar.access.settings import Organisation
 from dosar.database.form_tables import USER_LINK
 from dosar.database.system_tables import stamped_as_of, utc_now
-from dosar.filing.opening import new_submission
+from dosar.filing.opening.submissions import new_submission
 from dosar.filing.save import save_new
 from dosar.filing.service import Values, validate
 from dosar.filing.submission import Submission

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from dosar.filing.documents import missing_documents
-from dosar.filing.dropped import would_drop
-from dosar.filing.duplicates import known_already, numbered_already
-from dosar.filing.links import pointing_well
+from dosar.filing.doubts.documents import missing_documents
+from dosar.filing.doubts.dropped import would_drop
+from dosar.filing.doubts.duplicates import known_already, numbered_already
+from dosar.filing.doubts.links import pointing_well
 from dosar.filing.read import ReadAnswers
 from dosar.filing.result import ElsewhereComplaint, ValidationResult
 from dosar.filing.submission import Submission

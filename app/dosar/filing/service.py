@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dosar.filing.derive import derived_answers
+from dosar.filing.doubts.links import foreign_files
 from dosar.filing.judge import judge
-from dosar.filing.links import foreign_files
 from dosar.filing.read import ReadAnswers, read_texts, read_values
 from dosar.filing.result import Outcome, ValidationResult
 from dosar.filing.save import save_correction, save_new

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from dosar.filing.conflict import answer_marks
-from dosar.filing.new_answers import default_answers
+from dosar.filing.opening.new_answers import default_answers
 from dosar.filing.result import ChangedMeanwhile, OneThereAlready, Outcome, SavedBefore, ValidationResult
 from dosar.filing.service import Consent, save
 from dosar.language.question import Answers

@@ -4,7 +4,7 @@ from flask import render_template, request, session
 from flask_babel import gettext
 
 from dosar.database.form_tables import Record
-from dosar.filing.new_answers import Prefill
+from dosar.filing.opening.new_answers import Prefill
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.link_scopes import stays_in_case
 from dosar.language.question import Answers

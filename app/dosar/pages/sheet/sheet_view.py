@@ -22,7 +22,7 @@ from dosar.fields.dates import days_by_word
 from dosar.fields.money import currencies_by_word
 from dosar.filing.cells import CellReader
 from dosar.filing.derive import derived_answers
-from dosar.filing.drafts import restored_draft, texts_differ, unasked_names
+from dosar.filing.opening.drafts import restored_draft, texts_differ, unasked_names
 from dosar.filing.read import read_texts
 from dosar.filing.result import ValidationResult, nothing_read
 from dosar.filing.service import Consent, Typed, tidied, validate

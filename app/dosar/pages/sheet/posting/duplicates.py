@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flask import url_for
 from flask_babel import gettext
 
-from dosar.filing.duplicates import names_of_likely
+from dosar.filing.doubts.duplicates import names_of_likely
 from dosar.filing.result import KnownPerson
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Message

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dosar.database.form_tables import Record
-from dosar.filing.prefill import adapt_answer, prefill_from_sheets
+from dosar.filing.opening.prefill import adapt_answer, prefill_from_sheets
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers, Question, ReadingContext
 from dosar.language.validation import answers_as_of

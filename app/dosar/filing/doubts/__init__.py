@@ -1,0 +1,1 @@
+"""What speaks against keeping a sheet, or should be looked at again: links, doubles, answers that would go."""

@@ -1,0 +1,1 @@
+"""What a sheet begins with before it is handed in: its case, earlier answers, a draft."""

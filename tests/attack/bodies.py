@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dosar.database.form_tables import USER_LINK
-from dosar.language.form import Form
+from dosar.language.form import USER_LINK, Form
 from dosar.language.question import Answers, Question, ReadingContext
 from dosar.pages.sheet.posting.posted_answers import answers_as_posted
 from dosar.pages.signed_tokens import submission_token, version_token

@@ -22,9 +22,8 @@ from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.services import AccessServices
 from dosar.access.settings import Organisation as Named
 from dosar.cli.runtime import open_app
-from dosar.database.form_tables import USER_LINK
 from dosar.database.system_tables import attachment_table, utc_now
-from dosar.language.form import CASE_FORM, Form
+from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Answers, Question
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as

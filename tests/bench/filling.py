@@ -27,9 +27,10 @@ from dosar.access.services import AccessServices
 from dosar.access.settings import Organisation
 from dosar.access.tables import role_table, user_role_table, user_table
 from dosar.cli.runtime import open_app
-from dosar.database.form_tables import MAX_SORT_KEY, USER_LINK
+from dosar.database.form_tables import MAX_SORT_KEY
 from dosar.database.store import database_file
 from dosar.database.text import collation
+from dosar.language.form import USER_LINK
 from dosar.language.text.collation import sort_key
 from dosar.records.repository import Repository
 from dosar.records.search import words_to_index

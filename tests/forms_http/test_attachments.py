@@ -16,9 +16,8 @@ from sqlalchemy import select, true
 
 from dosar import shipped_folder
 from dosar.cli.runtime import open_app
-from dosar.database.form_tables import USER_LINK
 from dosar.language.face import FACE_NAME_FOR_ALL
-from dosar.language.form import CASE_FORM, Form
+from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Answers, Question
 from dosar.records.attachments import files_in_answers
 from dosar.records.repository import Repository

@@ -17,9 +17,8 @@ from sqlalchemy import select
 from dosar import shipped_folder
 from dosar.cli.demo import demo_password
 from dosar.cli.runtime import open_app
-from dosar.database.form_tables import USER_LINK
 from dosar.language.face import FACE_NAME_FOR_ALL
-from dosar.language.form import CASE_FORM, Form
+from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.question import Answers, Question, ReadingContext, question_kinds
 from dosar.pages.sheet.posting.posted_answers import answers_as_posted

@@ -6,8 +6,7 @@ import pytest
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import update
 
-from dosar.database.form_tables import USER_LINK
-from dosar.language.form import CASE_FORM
+from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.language.text.message import Mistake
 from dosar.overview.case_overview import latest_events, team_members
 from dosar.records.audit_log import history_entries

@@ -12,13 +12,12 @@ from flask import Flask
 from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.services import AccessServices
 from dosar.access.settings import Organisation
-from dosar.database.form_tables import USER_LINK
 from dosar.database.system_tables import stamped_as_of, utc_now
 from dosar.filing.opening.submissions import new_submission
 from dosar.filing.save import save_new
 from dosar.filing.service import Values, validate
 from dosar.filing.submission import Submission
-from dosar.language.form import CASE_FORM, Form
+from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.load.finding import FilePlace, Finding, finding
 from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.question import Question, ReadingContext

@@ -12,12 +12,11 @@ from dosar.database.null_order import blanks_first
 from dosar.database.system_tables import SYSTEM_METADATA
 from dosar.database.text.collation import code_point_string, place_in_list
 from dosar.database.users import user_table
-from dosar.language.form import CASE_FORM, Form
+from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Answer, Question, Unknown
 from dosar.language.text.collation import sort_key
 from dosar.language.text.translations import LANGUAGES
 
-USER_LINK = "user"
 MAX_SORT_KEY = 80
 INDEX_PREFIX = "ix_"
 """How the names of indexes begin: they come and go with the forms."""

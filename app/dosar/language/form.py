@@ -18,6 +18,8 @@ TITLE_PIECE = re.compile(r"{(\w+)}")
 
 CASE_FORM = "case"
 """The form every case sheet belongs to; its records are the case files themselves."""
+USER_LINK = "user"
+"""What a link says that leads to somebody who signs in."""
 
 
 class Section(BaseModel):

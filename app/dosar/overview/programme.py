@@ -12,9 +12,8 @@ from typing import Any
 
 from sqlalchemy import case, func
 
-from dosar.database.form_tables import USER_LINK
 from dosar.database.union_reads import read_union
-from dosar.language.form import CASE_FORM, Form
+from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.programme import Agreements, Programme, Stays
 from dosar.language.question import Answers, ReadingContext
 from dosar.records.acceptance import is_accepted, waiting_count

@@ -10,8 +10,8 @@ from flask import abort, current_app, g
 from dosar.access.authorization import current_worker
 from dosar.access.i18n.languages import request_reading
 from dosar.access.worker import Worker
-from dosar.database.form_tables import USER_LINK, Record
-from dosar.language.form import CASE_FORM, Form
+from dosar.database.form_tables import Record
+from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Answers, Question, ReadingContext
 from dosar.language.text.texts import text_in_language
 from dosar.language.volatile_answers import day_bound_answers, recompute_answer, source_questions

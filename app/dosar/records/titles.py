@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from dosar.database.form_tables import USER_LINK, column_names
+from dosar.database.form_tables import column_names
 from dosar.database.union_reads import UnionQuery, read_union
 from dosar.database.users import User
 from dosar.fields.files import describe_file
-from dosar.language.form import CASE_FORM, TITLE_PIECE, Form
+from dosar.language.form import CASE_FORM, TITLE_PIECE, USER_LINK, Form
 from dosar.language.question import Answers, Question, ReadingContext, Unknown
 from dosar.language.text.message import msgid
 from dosar.language.text.texts import text_in_language

@@ -25,7 +25,7 @@ from dosar.language.checks.rule_checks import rule_findings
 from dosar.language.checks.stage_checks import profile_findings, stage_findings
 from dosar.language.checks.text_checks import check_quotes, missing_translations
 from dosar.language.choices import Choice, ChoiceList
-from dosar.language.form import CASE_FORM, Form
+from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.load.finding import FilePlace, Finding, finding, suggest_word
 from dosar.language.load.folder import MENU, NAME_KEYS, ROLES, FolderReading
 from dosar.language.load.source_lines import CheckedForm, FormPath, walk_questions
@@ -79,8 +79,6 @@ MAX_TABLE_COLUMNS = 1000
 """PostgreSQL gives a table 1,600 columns, those of questions long gone among them."""
 RESERVED_FORM_PREFIXES = ("ab_", "dosar_", "sqlite_", "pg_")
 UNKNOWN_FORM = msgid('no form is named "%(name)s"%(hint)s')
-USER_TARGET = "user"
-"""What a link may point to beside the forms."""
 
 
 def check_folder(reading: FolderReading, languages: Iterable[str] = LANGUAGES) -> list[Finding]:
@@ -170,7 +168,7 @@ def _reserved_name(place: FilePlace, name: str) -> Finding:
 
 def _check_form_name(draft: CheckedForm) -> Iterator[Finding]:
     key = draft.form.key
-    if key.startswith(RESERVED_FORM_PREFIXES) or "__" in key or key in (USER_TARGET, "users"):
+    if key.startswith(RESERVED_FORM_PREFIXES) or "__" in key or key in (USER_LINK, "users"):
         yield _reserved_name(draft.place("form"), key)
     if draft.form.belongs_to and key == CASE_FORM:
         text = msgid("The case file belongs to nothing; remove this line.")
@@ -235,7 +233,7 @@ def _twin_codes(choices: Sequence[Choice], source: Source, path: tuple[Any, ...]
 
 
 def _check_links(draft: CheckedForm) -> Iterator[Finding]:
-    known = {*draft.every_form, USER_TARGET}
+    known = {*draft.every_form, USER_LINK}
     for path, question, _ in walk_questions(draft.form):
         target = question.link_target()
         if target is not None and target not in known:

@@ -13,9 +13,8 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, page_route
 from dosar.access.i18n.time_zones import local_midnight
 from dosar.access.services import access_services
-from dosar.database.form_tables import USER_LINK
 from dosar.database.system_tables import utc_now
-from dosar.language.form import CASE_FORM
+from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.language.text.texts import text_in_language
 from dosar.overview.case_overview import (
     ColleagueChange,

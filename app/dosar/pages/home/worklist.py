@@ -7,8 +7,7 @@ from datetime import date, timedelta
 from flask import url_for
 from flask_babel import gettext, ngettext
 
-from dosar.database.form_tables import USER_LINK
-from dosar.language.form import CASE_FORM
+from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.language.text.texts import text_in_language
 from dosar.overview.case_overview import ColleagueChange, changed_by_others
 from dosar.overview.due_dates import DueDay

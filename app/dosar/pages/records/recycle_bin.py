@@ -8,8 +8,7 @@ from flask_babel import gettext
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_page
-from dosar.database.form_tables import USER_LINK
-from dosar.language.form import CASE_FORM
+from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.overview.case_overview import RecordDeletion, deleted_records
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text

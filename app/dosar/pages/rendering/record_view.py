@@ -6,8 +6,8 @@ from typing import Any
 
 from flask_babel import gettext
 
-from dosar.database.form_tables import USER_LINK, Record
-from dosar.language.form import Form
+from dosar.database.form_tables import Record
+from dosar.language.form import USER_LINK, Form
 from dosar.language.question import Answers, Question
 from dosar.language.text.texts import text_in_language
 from dosar.language.validation import hidden_questions

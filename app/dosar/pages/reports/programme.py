@@ -11,8 +11,7 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import RouteAccess, page_route, require_permission
 from dosar.access.services import access_services
 from dosar.access.worker import Worker
-from dosar.database.form_tables import USER_LINK
-from dosar.language.form import CASE_FORM
+from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.overview.programme import CurrentStay, FacilityBeds, ProgrammeNow, ServiceAgreement, programme_now
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import day_text

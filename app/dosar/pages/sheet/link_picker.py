@@ -5,9 +5,9 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
 from sqlalchemy import select
 
-from dosar.database.form_tables import USER_LINK, Record
+from dosar.database.form_tables import Record
 from dosar.database.text.collation import alphabetical
-from dosar.language.form import Form
+from dosar.language.form import USER_LINK, Form
 from dosar.language.link_scopes import stays_in_case
 from dosar.language.question import Question
 from dosar.language.text.texts import text_in_language

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dosar.database.form_tables import USER_LINK
 from dosar.database.union_reads import read_union
+from dosar.language.form import USER_LINK
 from dosar.language.question import Question
 from dosar.language.validation import AnswerPath
 from dosar.records.repository import Repository

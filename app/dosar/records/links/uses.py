@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import false, func, literal, not_, or_, select, union_all
 
-from dosar.database.form_tables import USER_LINK, Record
-from dosar.language.form import CASE_FORM, Form
+from dosar.database.form_tables import Record
+from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Question
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as

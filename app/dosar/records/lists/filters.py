@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, null, select
 
-from dosar.database.form_tables import USER_LINK, Record, column_names
-from dosar.language.form import Form
+from dosar.database.form_tables import Record, column_names
+from dosar.language.form import USER_LINK, Form
 from dosar.language.question import Question, ReadingContext
 from dosar.language.text.collation import sort_key
 from dosar.records.repository import Repository

@@ -15,12 +15,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from dosar.database.form_tables import USER_LINK, Record, column_names, sort_order
+from dosar.database.form_tables import Record, column_names, sort_order
 from dosar.database.null_order import ascending_order, descending_order
 from dosar.database.system_tables import attachment_table
 from dosar.database.users import User
 from dosar.fields.files import describe_file
-from dosar.language.form import CASE_FORM, Form
+from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.identity_cache import IdentityKey
 from dosar.language.question import Question, ReadingContext
 from dosar.language.text.translations import LANGUAGES

@@ -22,7 +22,10 @@ class Identity:
 
 
 def identity_columns(user_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
-    """What a statement selects, beside ``ab_user``, for :func:`identity_in` to read; ``user_id`` is a column of it."""
+    """What a statement selects, beside ``ab_user``, for :func:`identity_in_row` to read.
+
+    ``user_id`` is a column of the statement.
+    """
     mine, theirs = user_group_table.alias("mine"), user_group_table.alias("theirs")
     roles = (
         select(func.aggregate_strings(role_table.c.name, ","))

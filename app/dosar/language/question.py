@@ -110,7 +110,7 @@ class Question(BaseModel, ABC):
     alphabetical: ClassVar[bool] = False
     """Sorted as words are, in the order of the alphabet."""
     computed: ClassVar[bool] = False
-    """Never typed: :meth:`compute` makes the answer out of the others."""
+    """Never typed: :meth:`compute_answer` makes the answer out of the others."""
     long: ClassVar[bool] = False
     """Too long for a cell of a list."""
     in_currencies: ClassVar[bool] = False
@@ -120,7 +120,7 @@ class Question(BaseModel, ABC):
     chosen: ClassVar[bool] = False
     """Answered by choosing, so that a list may be filtered by it."""
     issued: ClassVar[bool] = False
-    """Left empty, it gets its answer from :meth:`issue` when the record is kept."""
+    """Left empty, it gets its answer from :meth:`make_code` when the record is kept."""
 
     type: str
     """The kind of question."""

@@ -1,11 +1,11 @@
 """Checks across the files of an organisation; each yields findings with a line and a remedy.
 
-F001–F003 come from :mod:`reading`, F005–F008 and F011 from :mod:`misfits`, F007, F014, F018 and F035
-from :mod:`folder`, F012, F027, F030 and F032 from :mod:`rule_checks`, F040–F043 from :mod:`face_checks`,
-F060 from :mod:`rule_types`, F044 from :mod:`beginning_checks`, F055 from :mod:`currency_checks`, F045 and F046 from
-:mod:`stage_checks` and
-:mod:`figure_checks`, F047 from :mod:`dosar.cli.demo`; those of changed forms from :mod:`changes`; the rest
-are here.
+F001–F003 come from :mod:`~dosar.language.load.yaml_reader`, F005–F008 and F011 from
+:mod:`~dosar.language.load.schema_errors`, F007, F014, F018 and F035 from :mod:`~dosar.language.load.folder`; beside
+this file, F012, F027, F030 and F032 from ``rule_checks``, F040–F043 from ``face_checks``, F060 from
+``type_inference``, F044 from ``prefill_checks``, F055 from ``currency_checks``, F045 and F046 from ``stage_checks`` and
+``figure_checks``, those of changed forms from ``compatibility``; F047 comes from :mod:`dosar.cli.demo`; the rest are
+here, in ``default_checks`` and in ``text_checks``.
 """
 
 import re

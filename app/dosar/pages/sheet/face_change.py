@@ -27,7 +27,7 @@ def form_asking_also(form: Form, wanted: Mapping[str, Question], drawn: Collecti
 
 
 def questions_named_also(known: Form, names: Iterable[str], roles: Collection[str]) -> dict[str, Question]:
-    """The questions, or the tables of the columns, that :data:`ALSO` names, as far as the worker may write them."""
+    """The questions, or the tables of the columns, that :data:`ALSO_BOX` names, as far as the worker may write them."""
     found = {name: known.questions.get(name.partition(".")[0]) for name in names}
     return {
         name: one

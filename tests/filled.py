@@ -8,8 +8,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from dosar import shipped_folder
-from dosar.cli.runtime import open_app
+from tests.applications import opened_app
 from tests.databases import Place, new_place, place_at
 from tests.days import today_here
 from tests.whole_run import made_once, shared_folder
@@ -18,16 +17,7 @@ from tests.whole_run import made_once, shared_folder
 @contextmanager
 def opened_at(place: Place, data: Path, demo: bool = True) -> Iterator[Flask]:
     """Dosar on this database, filled with the demo cases if it is empty and is to be."""
-    app, findings = open_app(
-        place.data or data,
-        shipped_folder("forms"),
-        place.key,
-        place.url,
-        demo=demo,
-        today=today_here(),
-        TESTING=True,
-        FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
-    )
+    app, findings = opened_app(place.data or data, place.key, place.url, demo=demo, today=today_here())
     assert not findings, "\n".join(str(found) for found in findings)
     yield app
     app.extensions["dosar_repository"].store.close()

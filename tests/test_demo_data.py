@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import select
 
 from dosar import shipped_folder
-from dosar.cli.runtime import open_app
 from dosar.database.system_tables import team_table
 from dosar.language.form import CASE_FORM
 from dosar.language.question import Answers, Question, ReadingContext, Unknown
@@ -22,6 +21,7 @@ from dosar.language.validation import validate_answers
 from dosar.overview.case_overview import dating_question
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.save import answers_of
+from tests.applications import opened_app
 from tests.databases import KEY
 from tests.days import today_here
 from tests.pages.conftest import Demo
@@ -43,15 +43,7 @@ class Filed:
 
 
 def opened(data: Path, today: date, forms: Path | None = None) -> Demo:
-    app, findings = open_app(
-        data,
-        forms or shipped_folder("forms"),
-        KEY,
-        demo=True,
-        today=today,
-        TESTING=True,
-        FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
-    )
+    app, findings = opened_app(data, KEY, forms=forms, demo=True, today=today)
     assert forms or findings == [], "every record of the demo is filed with the shipped forms"
     return Demo(app)
 
@@ -246,15 +238,7 @@ def test_a_form_changed_before_the_first_start_leaves_out_what_it_does_not_take(
     asked = "    questions:\n      - {name: urgent, type: yes_no, required: true, label: {en: Urgent, ro: Urgent}}\n"
     changed = referral.read_text(encoding="utf-8").replace("    questions:\n", asked, 1)
     referral.write_text(changed, encoding="utf-8")
-    app, findings = open_app(
-        tmp_path / "data",
-        tmp_path / "forms",
-        KEY,
-        demo=True,
-        today=TODAY,
-        TESTING=True,
-        FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
-    )
+    app, findings = opened_app(tmp_path / "data", KEY, forms=tmp_path / "forms", demo=True, today=TODAY)
     left_out = [str(one) for one in findings if one.code == "F047"]
     assert any(one.startswith("forms/demo/case-demo-001.yaml:") and '"intake"' in one for one in left_out)
     assert any('"referral"' in one for one in left_out)

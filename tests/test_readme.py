@@ -12,12 +12,12 @@ from flask.testing import FlaskClient
 
 from dosar.cli.demo import demo_accounts, demo_password
 from dosar.cli.main import main
-from dosar.cli.runtime import open_app
 from dosar.language.checks.form_checks import check_folder
 from dosar.language.load.folder import read_folder
 from dosar.language.load.json_schema import option_docs
 from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.rules.expressions import RULE_FUNCTIONS
+from tests.applications import opened_app
 from tests.databases import KEY
 from tests.pages.conftest import token_on
 from tests.reference import REFERENCE as REFERENCE_PAGE
@@ -90,14 +90,8 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def app(forms: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The demo on these forms; it speaks Romanian."""
-    opened, findings = open_app(
-        tmp_path_factory.mktemp("data"),
-        forms,
-        KEY,
-        demo=True,
-        today=date(2026, 11, 22),
-        TESTING=True,
-        FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
+    opened, findings = opened_app(
+        tmp_path_factory.mktemp("data"), KEY, forms=forms, demo=True, today=date(2026, 11, 22)
     )
     assert findings == []
     yield opened

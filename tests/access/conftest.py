@@ -33,6 +33,7 @@ from dosar.pages import account, admin, page_views
 from dosar.pages.admin.form_problems import FormsPage
 from dosar.pages.recovery.expired_session import current_owner_token
 from dosar.records.row_scope import current_scope
+from tests.applications import compiled_once
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "patru cuvinte fără rost"
@@ -189,7 +190,9 @@ def opening(definition: Definition, translations: Path, tmp_path: Path) -> Openi
             TRANSLATIONS=str(translations),
             DATA=str(tmp_path),
         )
-        app.jinja_env.globals.update(asset=lambda name: f"/static/{name}?v=1", current_owner_token=current_owner_token)
+        compiled_once(app).jinja_env.globals.update(
+            asset=lambda name: f"/static/{name}?v=1", current_owner_token=current_owner_token
+        )
         clock = Clock()
         registry = install_access_control(app, store, definition, clock)
         with app.app_context():

@@ -21,7 +21,6 @@ from dosar import shipped_folder
 from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.services import AccessServices
 from dosar.access.settings import Organisation as Named
-from dosar.cli.runtime import open_app
 from dosar.database.system_tables import attachment_table, utc_now
 from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Answers, Question
@@ -32,6 +31,7 @@ from dosar.records.teams import join_team
 from dosar.records.unsaved import expired_sessions
 from dosar.records.unsaved.drafts import DraftPlace as PageOf
 from dosar.records.unsaved.drafts import keep_draft
+from tests.applications import opened_app
 from tests.attack.answers import Diligent
 from tests.attack.canaries import Aviary, Canary, Private, Worker
 from tests.attack.policy import NEWCOMER, OWNER, Place, Policy
@@ -118,15 +118,7 @@ def opened_again(database: Database, data: Path, kept: Path) -> Planted:
 
 
 def _opened(database: Database, data: Path) -> Flask:
-    app, _ = open_app(
-        data,
-        shipped_folder("forms"),
-        database.key,
-        database.url,
-        TESTING=True,
-        FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
-    )
-    return app
+    return opened_app(data, database.key, database.url)[0]
 
 
 def plant(database: Database, data: Path) -> Planted:

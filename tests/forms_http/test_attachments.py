@@ -15,7 +15,6 @@ from PIL import Image
 from sqlalchemy import select, true
 
 from dosar import shipped_folder
-from dosar.cli.runtime import open_app
 from dosar.language.face import FACE_NAME_FOR_ALL
 from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Answers, Question
@@ -23,6 +22,7 @@ from dosar.records.attachments import files_in_answers
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.save import Actor, answers_of, enter_sheet
+from tests.applications import opened_app
 from tests.databases import DATABASES, Place, fresh_place
 from tests.forms_http.generating import Generator
 from tests.pages.browsing import Page, look, page_of
@@ -60,14 +60,7 @@ def office(
     shutil.copytree(shipped_folder("forms"), folder / "forms")
     shutil.copy(EVERY_KIND, folder / "forms")
     with fresh_place(request.param, folder, filled(request.param)) as place:
-        app, _ = open_app(
-            place.data or folder,
-            folder / "forms",
-            place.key,
-            place.url,
-            TESTING=True,
-            FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
-        )
+        app, _ = opened_app(place.data or folder, place.key, place.url, forms=folder / "forms")
         yield Demo(app)
         app.extensions["dosar_repository"].store.close()
 

@@ -16,7 +16,6 @@ from sqlalchemy import select
 
 from dosar import shipped_folder
 from dosar.cli.demo import demo_password
-from dosar.cli.runtime import open_app
 from dosar.language.face import FACE_NAME_FOR_ALL
 from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.load.yaml_reader import read_yaml
@@ -26,6 +25,7 @@ from dosar.records.attachments import files_in_answers
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.save import answers_of
+from tests.applications import opened_app
 from tests.databases import DATABASES, Place, fresh_place
 from tests.days import today_here
 from tests.forms_http.generating import APART, KINDS, Generator
@@ -89,14 +89,7 @@ def office(
     shutil.copytree(shipped_folder("forms"), forms)
     shutil.copy(EVERY_KIND, forms)
     with fresh_place(request.param, folder, filled(request.param)) as place:
-        app, _ = open_app(
-            place.data or folder,
-            forms,
-            place.key,
-            place.url,
-            TESTING=True,
-            FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
-        )
+        app, _ = opened_app(place.data or folder, place.key, place.url, forms=forms)
         yield Office(app, _records(app))
         app.extensions["dosar_repository"].store.close()
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from dosar.cli.demo import demo_password
-from dosar.cli.runtime import open_app
+from tests.applications import opened_app
 from tests.databases import KEY
 from tests.pages.conftest import token_on
 
@@ -105,14 +105,7 @@ def write(folder: Path, **files: str | None) -> None:
 
 def opened(folder: Path) -> Desk:
     """The organisation started, and its coordinator signed in."""
-    app, _ = open_app(
-        folder / "data",
-        folder / "forms",
-        KEY,
-        demo=True,
-        TESTING=True,
-        FAB_PASSWORD_HASH_METHOD="scrypt:1024:8:1",
-    )
+    app, _ = opened_app(folder / "data", KEY, forms=folder / "forms", demo=True)
     browser = app.test_client()
     page = browser.get("/sign-in").text
     assert (

@@ -7,7 +7,7 @@ from typing import Any
 
 from dosar.language.form import USER_LINK, Form
 from dosar.language.question import Answers, Question, ReadingContext
-from dosar.pages.sheet.posting.posted_answers import answers_as_posted
+from dosar.pages.posted_boxes import answers_as_posted
 from dosar.pages.signed_tokens import submission_token, version_token
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.save import answers_of

@@ -6,28 +6,20 @@ Whose it is stands on the page itself, signed: it does not matter what became of
 from flask import Flask, current_app, flash, g, redirect, request, session, url_for
 from flask import Response as FlaskResponse
 from flask_babel import gettext
-from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from dosar.access.authorization import SIGN_IN_ENDPOINT, current_worker_or_none
+from dosar.pages.posted_boxes import FILE_NOT_KEPT, OWNER_BOX, WAIT_BOX, typed_boxes
 from dosar.pages.recovery.text_forms import TEXT_PAGES
-from dosar.pages.sheet.posting.posted_answers import FILE_NOT_KEPT
 from dosar.pages.signed_tokens import TEXT_PAGE_KEY, page_owner_id, page_owner_token
 from dosar.pages.urls import requested_place
 from dosar.records.repository import Repository
 from dosar.records.unsaved import drafts, expired_sessions
 
 SHEET_ENDPOINTS = ("RecordPages.new", "RecordPages.edit", "RecordPages.edit_section")
-TYPED_BOX = "_typed"
-"""Something was typed, and the draft may not have it yet."""
 MAX_DRAFT_BYTES = 2 * 2**20
 """How many bytes of boxes a draft holds: many times what anybody types on a page."""
-OWNER_BOX = "_owner"
-"""The box that says whose page it is."""
-WAIT_BOX = "_wait"
-"""The page is hidden or left: what stands on it is kept, and nothing is done with it."""
-UNKEPT_BOXES = ("csrf_token", "_lock", TYPED_BOX, OWNER_BOX, WAIT_BOX)
 WAITING_ENDPOINT = "UnsentPages.unsent"
 
 
@@ -37,11 +29,6 @@ class DraftTooLong(RequestEntityTooLarge):
 
 class PageOfAnother(BadRequest):
     """The page was drawn for somebody else than who is signed in now; what stands on it waits for her."""
-
-
-def posted_boxes(posted: MultiDict[str, str]) -> list[tuple[str, str]]:
-    """What was typed, box by box, as a draft keeps it."""
-    return [(name, text) for name in posted if name not in UNKEPT_BOXES for text in posted.getlist(name)]
 
 
 def install_expired_sessions(app: Flask) -> None:
@@ -124,7 +111,7 @@ def _keep_posted_page(user_id: int) -> None:
     """What was sent waits for this user now."""
     g.waits = True
     files = [(box, FILE_NOT_KEPT) for box in request.files for one in request.files.getlist(box) if one.filename]
-    boxes = [*posted_boxes(request.form), *files]
+    boxes = [*typed_boxes(request.form), *files]
     if _is_sheet_post():
         drafts.keep_draft(_repository(), user_id, requested_place(), boxes, request.args.get("face", "")[:48])
     else:
@@ -156,7 +143,7 @@ def _form_key() -> str:
 
 def _is_draft_too_long() -> bool:
     """Files do not count: they are in no draft."""
-    return sum(len(name.encode()) + len(text.encode()) for name, text in posted_boxes(request.form)) > MAX_DRAFT_BYTES
+    return sum(len(name.encode()) + len(text.encode()) for name, text in typed_boxes(request.form)) > MAX_DRAFT_BYTES
 
 
 def _repository() -> Repository:

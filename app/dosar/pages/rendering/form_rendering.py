@@ -17,6 +17,7 @@ from dosar.language.text.message import Message
 from dosar.language.text.texts import Text, text_in_language
 from dosar.language.text.translations import translated_word
 from dosar.language.validation import AnswerPath, ValidationIssue, asked_at, hidden_questions, plain_answers
+from dosar.pages.posted_boxes import PostedBoxes
 from dosar.pages.rendering.question_view import (
     OfferedAnswer,
     PageColumn,
@@ -29,7 +30,6 @@ from dosar.pages.rendering.question_view import (
     Way,
 )
 from dosar.pages.rendering.render_cache import BlankQuestionCache, offered_choices
-from dosar.pages.sheet.posting.posted_answers import PostedBoxes
 from dosar.records.attachments import FILE_TARGET
 from dosar.records.titles import UNKNOWN_WORDS, show_answer
 

@@ -14,7 +14,7 @@ from dosar.filing.service import Consent, save
 from dosar.language.question import Answers
 from dosar.pages.actions import record_face_url, return_url
 from dosar.pages.context import PageContext, find_or_404, page_context
-from dosar.pages.recovery.expired_session import posted_boxes
+from dosar.pages.posted_boxes import typed_boxes
 from dosar.pages.sheet.batch_entry import current_batch
 from dosar.pages.sheet.faces import form_faces
 from dosar.pages.sheet.new_sheet import prefilled_answers, remember_for_next, requested_case
@@ -103,7 +103,7 @@ def _file_new(context: PageContext, sheet: SheetEditor, result: ValidationResult
         ) is not None:
             return again
         case OneThereAlready(record_id):
-            return compare_with_existing(sheet, record_id, result.answers, posted_boxes(request.form))
+            return compare_with_existing(sheet, record_id, result.answers, typed_boxes(request.form))
         case outcome:
             return _go_on_after_new(context, sheet, outcome.record_id, result.answers)
 

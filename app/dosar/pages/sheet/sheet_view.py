@@ -37,7 +37,18 @@ from dosar.language.text.translations import LANGUAGES
 from dosar.language.validation import AnswerPath, asked_at
 from dosar.pages.context import PageContext
 from dosar.pages.formatting import moment_text
-from dosar.pages.recovery.expired_session import OWNER_BOX, TYPED_BOX, posted_boxes
+from dosar.pages.posted_boxes import (
+    FILE_NOT_KEPT,
+    OWNER_BOX,
+    TYPED_BOX,
+    PostedBoxes,
+    answers_as_posted,
+    as_boxes,
+    copy_row_boxes,
+    take_saved_choices,
+    texts_in,
+    typed_boxes,
+)
 from dosar.pages.recovery.typed_texts import RowNumbers, question_of_box
 from dosar.pages.rendering.form_rendering import FormRenderer
 from dosar.pages.sheet.batch_entry import EntryBatch
@@ -50,15 +61,6 @@ from dosar.pages.sheet.face_change import (
 from dosar.pages.sheet.faces import FormFaces
 from dosar.pages.sheet.link_picker import link_picker_page
 from dosar.pages.sheet.posting.derived_answers import offered_answers
-from dosar.pages.sheet.posting.posted_answers import (
-    FILE_NOT_KEPT,
-    PostedBoxes,
-    answers_as_posted,
-    as_boxes,
-    copy_row_boxes,
-    take_saved_choices,
-    texts_in,
-)
 from dosar.pages.sheet.posting.remote_mistakes import way_from
 from dosar.pages.sheet.posting.uploads import refused_file_messages, take_uploads
 from dosar.pages.sheet.returned_sheets import returned_notice
@@ -272,7 +274,7 @@ class SheetEditor:
     def keep_draft(self, posted: PostedBoxes) -> datetime:
         """What is not saved waits as a draft, if she goes away now; returns the moment."""
         return drafts.keep_draft(
-            self.context.repository, self.context.worker.id, self.place, posted_boxes(posted), self.face
+            self.context.repository, self.context.worker.id, self.place, typed_boxes(posted), self.face
         )
 
     def _page(self, posted: PostedBoxes, result: ValidationResult | None = None) -> str:

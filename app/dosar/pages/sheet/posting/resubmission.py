@@ -8,8 +8,7 @@ from dosar.filing.conflict import answer_marks
 from dosar.language.question import Answers
 from dosar.pages.actions import record_face_url
 from dosar.pages.context import PageContext
-from dosar.pages.recovery.expired_session import posted_boxes
-from dosar.pages.sheet.posting.posted_answers import answers_as_posted
+from dosar.pages.posted_boxes import answers_as_posted, typed_boxes
 from dosar.pages.sheet.sheet_view import TOKEN_BOXES, SheetEditor
 from dosar.pages.signed_tokens import version_token
 from dosar.pages.urls import sheet_page_url
@@ -77,7 +76,7 @@ def _boxes_to_keep(sheet: SheetEditor, answers: Answers, entered: Answers) -> li
     left_out = (*TOKEN_BOXES, *BUTTON_BOXES)
     typed = [
         (name, text)
-        for name, text in posted_boxes(request.form)
+        for name, text in typed_boxes(request.form)
         if name not in left_out and name.partition(".")[0] not in rows
     ]
     posted = answers_as_posted([tables[name] for name in rows], rows, sheet.context.reading)

@@ -13,7 +13,7 @@ from dosar.language.text.characters import strip_invisible
 from dosar.language.text.message import Message, Mistake
 from dosar.language.validation import AnswerPath
 from dosar.pages.context import PageContext
-from dosar.pages.sheet.posting.posted_answers import FILE_NOT_KEPT, PostedBoxes
+from dosar.pages.posted_boxes import FILE_NOT_KEPT, PostedBoxes
 
 RefusedFiles = Mapping[str, Message]
 """The text in the box → why the file was refused."""

@@ -1,4 +1,4 @@
-"""The boxes of a sheet's page as a request brings them, and as a page draws them."""
+"""The boxes of a page as a request brings them, and as a page draws them."""
 
 from collections.abc import Collection, Iterable
 
@@ -7,6 +7,7 @@ from werkzeug.datastructures import MultiDict
 from dosar.filing.conflict import merged_texts
 from dosar.filing.texts import Texts, texts_of_answers
 from dosar.language.question import Answers, Question, ReadingContext
+from dosar.records.unsaved.drafts import TypedBoxes
 
 PostedBoxes = MultiDict[str, str]
 FILE_NOT_KEPT = "~not-kept-"
@@ -14,6 +15,18 @@ FILE_NOT_KEPT = "~not-kept-"
 file's name is not remembered, it may be somebody's."""
 KEEP_BOX_PREFIX = "_keep."
 """How the boxes begin in which somebody chooses between two answers."""
+TYPED_BOX = "_typed"
+"""Something was typed, and the draft may not have it yet."""
+OWNER_BOX = "_owner"
+"""The box that says whose page it is."""
+WAIT_BOX = "_wait"
+"""The page is hidden or left: what stands on it is kept, and nothing is done with it."""
+UNKEPT_BOXES = ("csrf_token", "_lock", TYPED_BOX, OWNER_BOX, WAIT_BOX)
+
+
+def typed_boxes(posted: PostedBoxes) -> TypedBoxes:
+    """What was typed, box by box, as a draft keeps it."""
+    return [(name, text) for name in posted if name not in UNKEPT_BOXES for text in posted.getlist(name)]
 
 
 def texts_in(posted: PostedBoxes) -> Texts:

@@ -14,7 +14,7 @@ from dosar.access.worker import worker_with_identity
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
 from dosar.pages.context import PageContext
-from dosar.pages.sheet.posting.duplicates import duplicate_labels
+from dosar.pages.sheet.duplicates import duplicate_labels
 from dosar.records.duplicates import find_duplicates
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.save import Actor, enter_sheet

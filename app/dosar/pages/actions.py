@@ -1,10 +1,11 @@
-"""Where a worker goes from a record: its page, or back to where it stands."""
+"""Where a worker goes from a record: its page, back to where it stands, or on, because it is saved."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from flask import url_for
+from flask import flash, redirect, url_for
 from flask_babel import gettext
+from werkzeug.wrappers import Response
 
 from dosar.database.form_tables import Record
 from dosar.language.form import Form
@@ -12,6 +13,8 @@ from dosar.pages.context import PageContext
 from dosar.pages.urls import page_url
 from dosar.records.row_scope import may_withdraw, right_to_accept
 
+PageResponse = Response | str | tuple[str, int]
+"""What a page answers a request with: another page, its text, or its text and a status."""
 PageAction = tuple[str, str, str, str]
 """Label, address, method and kind (primary, danger) of a button."""
 
@@ -24,6 +27,13 @@ def return_url(form: str, case: Any) -> str:
     """The case the record stands in, else the list of its form."""
     case_id = case.id if isinstance(case, Record) else case
     return url_for("CasePages.case", case_id=case_id) if case_id else url_for("RecordPages.list", form=form)
+
+
+def saved_response(text: str, url: str, undo: tuple[str, str] | None = None) -> Response:
+    """Say that it is saved, with a way back, and go on."""
+    notice: Any = {"text": text, "label": undo[0], "url": undo[1]} if undo else text
+    flash(notice, "success")
+    return redirect(url, 303)
 
 
 def may_accept_sheets(context: PageContext, form: str) -> bool:

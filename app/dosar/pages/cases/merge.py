@@ -12,15 +12,15 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
 from dosar.language.form import CASE_FORM
 from dosar.language.text.texts import text_in_language
+from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.forms import LONGEST_REASON, TranslatedForm, required_line
 from dosar.pages.posted_boxes import KEEP_BOX_PREFIX
 from dosar.pages.rendering.comparison import comparison_text
 from dosar.pages.rendering.form_rendering import linked_ids
 from dosar.pages.rendering.question_view import SearchBox, SearchResult
+from dosar.pages.sheet.duplicates import duplicate_labels
 from dosar.pages.sheet.posting.conflict import DifferingAnswer
-from dosar.pages.sheet.posting.duplicates import duplicate_labels
-from dosar.pages.sheet.sheet_view import saved_response
 from dosar.pages.signed_tokens import shown_version, version_token
 from dosar.records.cases.merge import (
     CaseMerge,

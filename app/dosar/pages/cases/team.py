@@ -18,12 +18,12 @@ from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.overview.case_overview import CaseTeamMember, team_members
+from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.formatting import day_text
 from dosar.pages.forms import DayField, TranslatedForm, stripped
 from dosar.pages.records.history import role_title
-from dosar.pages.sheet.link_picker import matching_people
-from dosar.pages.sheet.sheet_view import saved_response
+from dosar.pages.sheet.posting.link_picker import matching_people
 from dosar.records.teams import TeamPlace, join_team, leave_team, may_change_team
 
 

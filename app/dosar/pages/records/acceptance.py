@@ -8,11 +8,10 @@ from werkzeug.wrappers import Response
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_acceptance
 from dosar.language.text.message import Mistake
-from dosar.pages.actions import may_accept_sheets, record_face_url
+from dosar.pages.actions import may_accept_sheets, record_face_url, saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.forms import reason_field
 from dosar.pages.records.reversal import ReasonForm, reason_page
-from dosar.pages.sheet.sheet_view import saved_response
 from dosar.records.acceptance import accept_sheet, return_sheet
 from dosar.records.row_scope import OutOfReach
 from dosar.records.save import Sheet, open_sheet

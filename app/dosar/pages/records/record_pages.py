@@ -14,7 +14,7 @@ from dosar.language.question import Answers
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.language.validation import answers_as_of
-from dosar.pages.actions import record_actions, record_face_url, return_url
+from dosar.pages.actions import PageResponse, record_actions, record_face_url, return_url, saved_response
 from dosar.pages.cases.merge import redirect_to_merged
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.lists.list_view import list_context
@@ -27,9 +27,8 @@ from dosar.pages.rendering.excerpts import sheet_excerpts
 from dosar.pages.rendering.record_view import read_sections, record_stamps, signature_lines, stamp_user_ids
 from dosar.pages.reports.figures import figures_links
 from dosar.pages.sheet.faces import form_faces
-from dosar.pages.sheet.filing_steps import correction_page, new_sheet_page
+from dosar.pages.sheet.posting.filing_steps import correction_page, new_sheet_page
 from dosar.pages.sheet.returned_sheets import returned_notice
-from dosar.pages.sheet.sheet_view import PageResponse, saved_response
 from dosar.pages.urls import parse_record_number
 from dosar.records.audit_log import history_entries
 from dosar.records.cases.merge import case_merged_into

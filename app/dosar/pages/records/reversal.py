@@ -13,10 +13,10 @@ from dosar.database.form_tables import Record
 from dosar.language.form import Form
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
+from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.forms import TranslatedForm, reason_field
 from dosar.pages.rendering.record_view import read_sections
-from dosar.pages.sheet.sheet_view import saved_response
 from dosar.pages.signed_tokens import submission_token, submission_word
 from dosar.records.ledger import reverse_entry, reversing_entry
 from dosar.records.save import Sheet, open_sheet

@@ -1,13 +1,27 @@
 """Which forms are filled in section by section, and which sections of a sheet there are."""
 
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date
+
+from flask import abort
 
 from dosar.language.form import Form
 from dosar.language.question import Answers
+from dosar.language.text.texts import text_in_language
 from dosar.language.validation import hidden_questions
 
 MAX_ONE_PAGE_QUESTIONS = 30
 """A form of at most this many questions is one page; a longer one is a page for each section."""
+
+
+@dataclass
+class SectionSteps:
+    """Where this page stands among the sections of a long form."""
+
+    number: int
+    count: int
+    titles: list[tuple[str, str, bool]]
 
 
 def has_section_steps(form: Form) -> bool:
@@ -24,3 +38,25 @@ def visible_sections(form: Form, whole: Form, answers: Answers, today: date) -> 
         for place, section in enumerate(form.sections)
         if any(question.name not in hidden and not question.retired for question in section.questions)
     ]
+
+
+def section_steps(
+    form: Form, places: Collection[int], current: int, url: Callable[[int], str] | None, language: str
+) -> SectionSteps:
+    """The way through the sections at these places; with a ``url`` each can be gone to."""
+    ordered = sorted(places)
+    titles = [
+        (text_in_language(form.sections[place].title, language), url(place), place == current)
+        for place in ordered
+        if url is not None
+    ]
+    return SectionSteps(ordered.index(current) + 1, len(ordered), titles)
+
+
+def section_or_404(form: Form, step: int | None) -> int | None:
+    """The section's place, counted from 0, for an address that counts from 1; all sections when it does not."""
+    if step is None:
+        return None
+    if not 1 <= step <= len(form.sections):
+        abort(404)
+    return step - 1

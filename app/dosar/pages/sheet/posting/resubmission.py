@@ -4,19 +4,16 @@ from flask import flash, redirect, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from dosar.filing.conflict import answer_marks
 from dosar.language.question import Answers
 from dosar.pages.actions import record_face_url
 from dosar.pages.context import PageContext
 from dosar.pages.posted_boxes import answers_as_posted, typed_boxes
-from dosar.pages.sheet.sheet_view import TOKEN_BOXES, SheetEditor
-from dosar.pages.signed_tokens import version_token
+from dosar.pages.sheet.sheet_drafts import correction_token, keep_draft_of_correction
+from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.urls import sheet_page_url
 from dosar.records.audit_log import first_entry
 from dosar.records.row_scope import OutOfReach
 from dosar.records.save import open_sheet
-from dosar.records.unsaved import drafts
-from dosar.records.unsaved.drafts import DraftPlace
 
 FIRST_VERSION = 1
 BUTTON_BOXES = ("_more", "_confirmed", "_reason")
@@ -37,28 +34,29 @@ def redirect_resubmission(
         entered = _first_answers(context, sheet, record_id)
     except OutOfReach:
         return None
-    changed = [
-        question.name
-        for question in sheet.questions
-        if not (question.computed or question.issued or question.attached)
-        and question.as_said(answers.get(question.name)) != question.as_said(entered.get(question.name))
-    ]
+    changed = _changed_names(sheet, answers, entered)
     if not changed:
         return None
-    on_paper = sheet.papers.url_arguments if sheet.papers else {}
-    corrects = context.worker.may("correct", key) and not sheet.whole.append_only
-    if not corrects or not {*changed} <= context.forms[key].questions.keys():
+    if not sheet.may_correct or not changed <= context.forms[key].questions.keys():
         flash(gettext("This sheet was saved before. What you have changed on it since was not saved."), "warning")
-        return redirect(record_face_url(key, record_id, on_paper), 303)
-    place = DraftPlace(key, record_id=record_id, step=0 if sheet.step is None else sheet.step + 1)
-    typed = _boxes_to_keep(sheet, answers, entered)
-    seen = version_token(key, record_id, FIRST_VERSION, answer_marks(sheet.questions, entered))
-    drafts.keep_draft(context.repository, context.worker.id, place, [*typed, ("_seen", seen)], sheet.face)
+        return redirect(record_face_url(key, record_id, sheet.face_arguments), 303)
+    token = correction_token(sheet, record_id, FIRST_VERSION, entered)
+    place = keep_draft_of_correction(sheet, record_id, token, _boxes_to_keep(sheet, answers, entered))
     flash(
         gettext("This sheet was saved before. What you have changed on it since stands here: look at it and save it."),
         "warning",
     )
     return redirect(sheet_page_url(place, sheet.face), 303)
+
+
+def _changed_names(sheet: SheetEditor, answers: Answers, entered: Answers) -> set[str]:
+    """The questions that are answered otherwise than they were saved first."""
+    return {
+        question.name
+        for question in sheet.questions
+        if not (question.computed or question.issued or question.attached)
+        and question.as_said(answers.get(question.name)) != question.as_said(entered.get(question.name))
+    }
 
 
 def _boxes_to_keep(sheet: SheetEditor, answers: Answers, entered: Answers) -> list[tuple[str, str]]:
@@ -73,11 +71,10 @@ def _boxes_to_keep(sheet: SheetEditor, answers: Answers, entered: Answers) -> li
         for name, table in tables.items()
         if entered.get(name)
     }
-    left_out = (*TOKEN_BOXES, *BUTTON_BOXES)
     typed = [
         (name, text)
         for name, text in typed_boxes(request.form)
-        if name not in left_out and name.partition(".")[0] not in rows
+        if name not in BUTTON_BOXES and name.partition(".")[0] not in rows
     ]
     posted = answers_as_posted([tables[name] for name in rows], rows, sheet.context.reading)
     return typed + [(name, text) for name in posted for text in posted.getlist(name)]

@@ -12,17 +12,19 @@ from dosar.filing.opening.new_answers import default_answers
 from dosar.filing.result import ChangedMeanwhile, OneThereAlready, Outcome, SavedBefore, ValidationResult
 from dosar.filing.service import Consent, save
 from dosar.language.question import Answers
-from dosar.pages.actions import record_face_url, return_url
+from dosar.pages.actions import PageResponse, record_face_url, return_url, saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.posted_boxes import typed_boxes
 from dosar.pages.sheet.batch_entry import current_batch
 from dosar.pages.sheet.faces import form_faces
 from dosar.pages.sheet.new_sheet import prefilled_answers, remember_for_next, requested_case
+from dosar.pages.sheet.posting.answer_post import answer_post
 from dosar.pages.sheet.posting.conflict import conflict_page
 from dosar.pages.sheet.posting.one_per_case import compare_with_existing, redirect_to_existing
 from dosar.pages.sheet.posting.resubmission import redirect_resubmission
-from dosar.pages.sheet.section_steps import has_section_steps
-from dosar.pages.sheet.sheet_view import PageResponse, SheetEditor, saved_response, section_or_404
+from dosar.pages.sheet.section_steps import has_section_steps, section_or_404
+from dosar.pages.sheet.sheet_editor import SheetEditor
+from dosar.pages.sheet.sheet_page import opened_page
 from dosar.pages.signed_tokens import shown_version, submission_token, submission_word, version_token
 from dosar.pages.urls import page_url, requested_place, sheet_page_url
 from dosar.records.row_scope import OutOfReach
@@ -55,10 +57,10 @@ def new_sheet_page(form: str) -> PageResponse:
     if request.method == "GET":
         sheet.hidden = {"_once": submission_token(context.worker.id)}
         sheet.batch = current_batch(context, whole)
-        return sheet.opened()
+        return opened_page(sheet)
     sheet.hidden = {"_once": request.form.get("_once", "")}
     word = submission_word(sheet.hidden["_once"], context.worker.id)
-    return sheet.answer_post(lambda result, consent: _file_new(context, sheet, result, replace(consent, token=word)))
+    return answer_post(sheet, lambda result, consent: _file_new(context, sheet, result, replace(consent, token=word)))
 
 
 def correction_page(form: str, record_id: int, step: int | None) -> PageResponse:
@@ -92,8 +94,8 @@ def correction_page(form: str, record_id: int, step: int | None) -> PageResponse
         form, record_id, sheet.record.version, answer_marks(editor.questions, sheet.answers)
     )
     if request.method == "GET":
-        return editor.opened()
-    return editor.answer_post(partial(_file_correction, context, editor))
+        return opened_page(editor)
+    return answer_post(editor, partial(_file_correction, context, editor))
 
 
 def _file_new(context: PageContext, sheet: SheetEditor, result: ValidationResult, consent: Consent) -> Response:
@@ -118,7 +120,7 @@ def _saved_or_404(sheet: SheetEditor, result: ValidationResult, consent: Consent
 def _go_on_after_new(context: PageContext, sheet: SheetEditor, record_id: int, answers: Answers) -> Response:
     """Where a new sheet leads that is kept."""
     case_id = sheet.submission.case_id
-    key, on_paper = sheet.whole.key, sheet.papers.url_arguments if sheet.papers else {}
+    key, on_paper = sheet.whole.key, sheet.face_arguments
     if "_more" in request.form and sheet.step is None:
         remember_for_next(sheet, answers)
         address = page_url("RecordPages.new", on_paper, form=key, case=case_id)
@@ -140,7 +142,7 @@ def _file_correction(
     version = shown_version(editor.hidden["_seen"], form.key, record_id)
     if isinstance(_saved_or_404(editor, result, replace(consent, version=version)), ChangedMeanwhile):
         return conflict_page(context, editor, answers), 409
-    url_arguments = editor.papers.url_arguments if editor.papers else {}
+    url_arguments = editor.face_arguments
     if "_more" in request.form and editor.step is not None:
         after = editor.next_step(answers)
         if after is not None:

@@ -1,7 +1,6 @@
 """What a rule says about an answer that is not on this page: led to the page that can put it right."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from flask import url_for
 
@@ -11,14 +10,12 @@ from dosar.language.form import Form, Section
 from dosar.language.text.texts import text_in_language
 from dosar.language.validation import ValidationIssue
 from dosar.pages.rendering.question_view import Way
-from dosar.pages.sheet.posting.duplicates import leads_to_known
+from dosar.pages.sheet.duplicates import leads_to_known
 from dosar.pages.sheet.section_steps import has_section_steps
-
-if TYPE_CHECKING:
-    from dosar.pages.sheet.sheet_view import SheetEditor
+from dosar.pages.sheet.sheet_editor import SheetEditor
 
 
-def way_from(sheet: "SheetEditor", complaint: ValidationIssue) -> Way:
+def way_from(sheet: SheetEditor, complaint: ValidationIssue) -> Way:
     """Where the complaint leads from this page."""
     if isinstance(complaint, KnownPerson):
         return Way(leads=leads_to_known(complaint, sheet.whole.key))
@@ -28,7 +25,7 @@ def way_from(sheet: "SheetEditor", complaint: ValidationIssue) -> Way:
     return Way()
 
 
-def _question_url(sheet: "SheetEditor", known: Form, name: str) -> str:
+def _question_url(sheet: SheetEditor, known: Form, name: str) -> str:
     """Where the question is asked: on this paper, else among all questions of the form."""
     step = _section_place(sheet.form.sections, name)
     if step is not None and sheet.step_url is not None and sheet.step is not None:

@@ -1,0 +1,74 @@
+"""What a post of a sheet's page leads to: read, press of a small button or of *Save*, judge, file or show again.
+
+The same steps for a new sheet and for one that is corrected; nothing that was typed is lost on any of them.
+"""
+
+from collections.abc import Callable, Mapping
+
+from flask import flash, request
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from dosar.filing.result import ValidationResult, nothing_read
+from dosar.filing.service import Consent, Typed, validate
+from dosar.language.text.message import Message
+from dosar.language.text.texts import text_in_language
+from dosar.language.validation import AnswerPath, asked_at
+from dosar.pages.actions import PageResponse
+from dosar.pages.posted_boxes import TYPED_BOX, PostedBoxes, take_saved_choices, texts_in
+from dosar.pages.sheet.face_change import ALSO_BOX
+from dosar.pages.sheet.posting.buttons import BUTTON_ACTIONS
+from dosar.pages.sheet.posting.uploads import RefusedFiles, refused_file_messages, take_uploads
+from dosar.pages.sheet.sheet_drafts import discard_draft, keep_draft
+from dosar.pages.sheet.sheet_editor import SheetEditor
+from dosar.pages.sheet.sheet_page import sheet_page
+
+FileSheet = Callable[[ValidationResult, Consent], PageResponse]
+"""Keeps answers that stand every check; says what the worker sees next."""
+
+
+def answer_post(sheet: SheetEditor, file: FileSheet) -> PageResponse:
+    """The answer to what was posted on the page of this sheet."""
+    posted, refused = _take_posted(sheet)
+    something_typed = posted.pop(TYPED_BOX, "") == "1"
+    pressed = next((button for button in BUTTON_ACTIONS if button in posted), None)
+    if pressed is None:
+        return _answer_save(sheet, posted, refused, file)
+    if something_typed:
+        keep_draft(sheet, posted)
+    if refused:
+        return sheet_page(sheet, posted, nothing_read(refused_file_messages(refused, posted))), 422
+    return BUTTON_ACTIONS[pressed](sheet, posted)
+
+
+def _take_posted(sheet: SheetEditor) -> tuple[PostedBoxes, RefusedFiles]:
+    """The boxes, with the numbers of the posted files in theirs, and the files that were refused."""
+    posted: PostedBoxes = MultiDict(request.form)
+    sheet.add_questions(posted.get(ALSO_BOX, "").split())
+    posted = take_saved_choices(sheet.questions, posted, sheet.kept, sheet.context.reading)
+    refused = take_uploads(sheet.context, sheet.whole.key, sheet.questions, posted)
+    return sheet.renumbered_rows(posted), refused
+
+
+def _answer_save(sheet: SheetEditor, posted: PostedBoxes, refused: RefusedFiles, file: FileSheet) -> PageResponse:
+    consent = Consent(bool(posted.get("_confirmed")), posted.get("_reason", ""))
+    result = validate(sheet.submission, Typed(texts_in(posted)), refused_file_messages(refused, posted))
+    if not result.may_be_kept(consent.confirmed):
+        keep_draft(sheet, posted)
+        return sheet_page(sheet, posted, result), 422
+    begun_at = sheet.place
+    filed = file(result, consent)
+    if isinstance(filed, Response):
+        _flash_understood(sheet, result.understood)
+        discard_draft(sheet, begun_at)
+    else:
+        keep_draft(sheet, posted)
+    return filed
+
+
+def _flash_understood(sheet: SheetEditor, understood: Mapping[AnswerPath, Message]) -> None:
+    """Say which answers were taken for other ones than stood in the boxes."""
+    for where, message in understood.items():
+        asked = asked_at(sheet.form, where)
+        flash(f"{text_in_language(asked.label, sheet.context.reading.language)}: {message.say(gettext)}", "info")

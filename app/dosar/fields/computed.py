@@ -152,13 +152,13 @@ class Computed(Question):
     def plain(self, answer: Answer) -> Any:
         return self.as_typed_question.plain(answer)
 
-    def matches_choice(self, columns: Mapping[str, Any], wanted: str) -> Any:
-        return self.as_typed_question.matches_choice(columns, wanted)
+    def matches_choice(self, columns: Mapping[str, Any], code: str) -> Any:
+        return self.as_typed_question.matches_choice(columns, code)
 
     def options(self) -> Any:
         return self.as_typed_question.options()
 
-    def read(self, typed: Sequence[str], reading: ReadingContext) -> Answer:
+    def read(self, texts: Sequence[str], reading: ReadingContext) -> Answer:
         """Nothing: whatever a page sends under this name is no answer."""
         return None
 

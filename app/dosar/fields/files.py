@@ -81,10 +81,10 @@ class File(Question):
         return {self.name: Integer()}
 
     def parse(self, texts: list[str], reading: ReadingContext) -> Answer:
-        kept = next(text for text in texts if text)
-        if re.fullmatch(r"[0-9]{1,9}", kept) is None:
+        number = next(text for text in texts if text)
+        if re.fullmatch(r"[0-9]{1,9}", number) is None:
             raise Mistake("Attach the file again.")
-        return int(kept)
+        return int(number)
 
     def accepts(self, filename: str, content: bytes) -> Mistake | None:
         """Why a file is refused. Macros are seen only in a whole file, the rest in its first 4 KB."""
@@ -145,7 +145,7 @@ def describe_file(name: str, media_type: str, size: int, language: str) -> str:
 
 
 def _size_text(size: int, language: str) -> str:
-    unit, bytes_in_it = next((one for one in SIZE_UNITS if size >= one[1]), ("byte", 1))
+    unit, bytes_in_it = next((size_unit for size_unit in SIZE_UNITS if size >= size_unit[1]), ("byte", 1))
     count = size / bytes_in_it
     shown = round(count, 1) if count < 10 and unit != "byte" else round(count)
     return format_unit(shown, unit, "short", locale=locale_of(language))
@@ -241,7 +241,7 @@ def _in_common_colours(picture: Image.Image) -> Image.Image:
     if not profile or picture.mode not in ("RGB", "CMYK", "L"):
         return picture
     try:
-        there = ImageCms.ImageCmsProfile(BytesIO(profile))
-        return ImageCms.profileToProfile(picture, there, ImageCms.createProfile("sRGB"), outputMode="RGB") or picture
+        embedded = ImageCms.ImageCmsProfile(BytesIO(profile))
+        return ImageCms.profileToProfile(picture, embedded, ImageCms.createProfile("sRGB"), outputMode="RGB") or picture
     except (ImageCms.PyCMSError, OSError):
         return picture

@@ -99,28 +99,28 @@ class Amount(Question):
         return None if amount is None else Money(amount, columns[self.currency_column])
 
     def parse(self, texts: list[str], reading: ReadingContext) -> Answer:
-        typed, chosen = (*texts, "")[:2]
-        if not typed:
+        amount_text, chosen = (*texts, "")[:2]
+        if not amount_text:
             return None
-        amount, currency = self._split_parts(typed, chosen.upper() or self.currencies[0])
+        amount, currency = self._split_parts(amount_text, chosen.upper() or self.currencies[0])
         if not is_currency(currency):
             known = ", ".join(self.currencies)
             raise Mistake("Choose one of the currencies %(currencies)s.", currencies=known)
         return Money(read_number(amount, reading.language, 2).quantize(HUNDREDTH), currency)
 
-    def _split_parts(self, typed: str, chosen: str) -> tuple[str, str]:
+    def _split_parts(self, text: str, chosen: str) -> tuple[str, str]:
         """The amount, and the currency that a word beside it says, else the one chosen."""
-        before, amount, after = AMOUNT_WITH_CURRENCY.fullmatch(typed).groups()  # type: ignore[union-attr]
+        before, amount, after = AMOUNT_WITH_CURRENCY.fullmatch(text).groups()  # type: ignore[union-attr]
         word = before + after
         if word.lower() in currencies_by_word():
             return amount, self._called(currencies_by_word()[word.lower()], chosen)
-        return (amount, word.upper()) if is_currency(word) else (typed, chosen)
+        return (amount, word.upper()) if is_currency(word) else (text, chosen)
 
-    def _called(self, meant: Sequence[str], chosen: str) -> str:
+    def _called(self, codes: Sequence[str], chosen: str) -> str:
         """The chosen currency if the word may mean it, else the first offered one; none when it stays open."""
-        if len(meant) == 1:
-            return meant[0]
-        return next((code for code in (chosen, *self.currencies) if code in meant), "")
+        if len(codes) == 1:
+            return codes[0]
+        return next((code for code in (chosen, *self.currencies) if code in codes), "")
 
     def write(self, answer: Answer, reading: ReadingContext) -> list[str]:
         return [typed_number(answer.amount, reading.language), answer.currency]
@@ -166,9 +166,9 @@ class Amount(Question):
     def options(self) -> Sequence[Choice]:
         return self.options_with(())
 
-    def options_with(self, typed: Sequence[str]) -> Sequence[Choice]:
+    def options_with(self, texts: Sequence[str]) -> Sequence[Choice]:
         """The currencies offered, and the one an old answer already has: correcting a sheet keeps it."""
-        codes = dict.fromkeys((*self.currencies, *filter(is_currency, typed[1:2])))
+        codes = dict.fromkeys((*self.currencies, *filter(is_currency, texts[1:2])))
         return [Choice(code=code, label=dict.fromkeys(LANGUAGES, code)) for code in codes]
 
     def reversed(self, answer: Answer) -> Answer:

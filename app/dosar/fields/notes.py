@@ -32,7 +32,7 @@ class Note(Question):
     def rule_sort(self) -> str:
         return "nothing"
 
-    def read(self, typed: Sequence[str], reading: ReadingContext) -> Answer:
+    def read(self, texts: Sequence[str], reading: ReadingContext) -> Answer:
         return None
 
     def parse(self, texts: list[str], reading: ReadingContext) -> Answer:

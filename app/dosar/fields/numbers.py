@@ -59,21 +59,21 @@ def decimal_mark(language: str) -> str:
 @cache
 def _number_pattern(mark: str) -> re.Pattern[str]:
     group = "." if mark == "," else ","
-    whole = rf"(?:\d{{1,3}}(?:(?:\{group}\d{{3}})+|(?: \d{{3}})+)|\d+)"
-    return re.compile(rf"(?=.*\d)([+-]?)({whole}?)(?:\{mark}(\d+))?", re.ASCII)
+    whole_part = rf"(?:\d{{1,3}}(?:(?:\{group}\d{{3}})+|(?: \d{{3}})+)|\d+)"
+    return re.compile(rf"(?=.*\d)([+-]?)({whole_part}?)(?:\{mark}(\d+))?", re.ASCII)
 
 
 def read_number(text: str, language: str, places: int) -> Decimal:
     """The number a person typed, with at most ``places`` decimals. Raises :class:`Mistake`."""
-    own = decimal_mark(language)
+    mark = decimal_mark(language)
     plain = ANY_SPACE.sub(" ", text.strip()).translate(MINUS_SIGNS)
-    found = _number_pattern(own).fullmatch(plain) or _number_pattern("." if own == "," else ",").fullmatch(plain)
+    found = _number_pattern(mark).fullmatch(plain) or _number_pattern("." if mark == "," else ",").fullmatch(plain)
     if found is None:
         raise _not_a_number(language, places)
-    sign, whole, decimals = found[1], re.sub(r"[., ]", "", found[2]), found[3] or ""
+    sign, whole_digits, decimals = found[1], re.sub(r"[., ]", "", found[2]), found[3] or ""
     if len(decimals) > places:
         raise _too_fine(language, places)
-    number = Decimal(f"{sign}{whole or 0}.{decimals}")
+    number = Decimal(f"{sign}{whole_digits or 0}.{decimals}")
     if abs(number) >= NUMBER_LIMIT:
         raise Mistake("The number is too large. Write at most 13 digits before the decimal mark.")
     return number

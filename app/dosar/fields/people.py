@@ -125,12 +125,12 @@ class PersonalNumber(Question):
         """What a valid CNP says of the person. Of foreign residents (7, 8) it does not tell the century."""
         if not self._is_cnp(answer):
             return {}
-        told: dict[str, Answer] = {}
+        answers: dict[str, Answer] = {}
         if answer[0] in "123456":
-            told[self.birth_date] = date.fromisoformat(cnp.get_birth_date(answer).isoformat())
+            answers[self.birth_date] = date.fromisoformat(cnp.get_birth_date(answer).isoformat())
         if answer[0] in "12345678":
-            told[self.sex] = "M" if int(answer[0]) % 2 else "F"
-        return told
+            answers[self.sex] = "M" if int(answer[0]) % 2 else "F"
+        return answers
 
     def offered_from(self, answer: Answer) -> dict[str, Answer]:
         """The county in which a CNP was issued: often of birth, and not where the person lives."""
@@ -140,10 +140,10 @@ class PersonalNumber(Question):
     def _is_cnp(self, answer: Answer) -> bool:
         return self.country != "MD" and isinstance(answer, str) and _fits_romania(answer)
 
-    def contradictions(self, answer: Answer, beside: Mapping[str, Any]) -> Sequence[Mistake]:
-        told = self.filled_from(answer)
-        born, sex = told.get(self.birth_date), told.get(self.sex)
-        known, called = beside.get(self.birth_date), beside.get(self.sex)
+    def contradictions(self, answer: Answer, siblings: Mapping[str, Any]) -> Sequence[Mistake]:
+        derived = self.filled_from(answer)
+        born, sex = derived.get(self.birth_date), derived.get(self.sex)
+        known, called = siblings.get(self.birth_date), siblings.get(self.sex)
         found = []
         if born and isinstance(known, str) and not born.isoformat().startswith(known):
             found.append(
@@ -175,13 +175,13 @@ class Phone(Question):
         return {self.name: String(self.longest)}
 
     def parse(self, texts: list[str], reading: ReadingContext) -> Answer:
-        typed = " ".join(texts[0].split())
-        number = self._number(typed)
+        written = " ".join(texts[0].split())
+        number = self._number(written)
         if number is not None and not number.extension:
             return _format_phone(number, "E164")
-        if sum(letter.isdecimal() for letter in typed) < 5 or len(typed) > self.longest:
+        if sum(letter.isdecimal() for letter in written) < 5 or len(written) > self.longest:
             raise Mistake("Write a telephone number, for example 0722 123 456.")
-        return typed
+        return written
 
     def _number(self, text: str) -> "PhoneNumber | None":
         """The number in a text, if it can exist."""

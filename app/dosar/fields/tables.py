@@ -112,7 +112,7 @@ class Table(Question):
     def as_said(self, answer: Answer) -> Answer:
         columns = {column.name: column for column in self.questions}
         return [
-            {name: said for name, column in columns.items() if (said := column.as_said(row.get(name))) is not None}
+            {name: plain for name, column in columns.items() if (plain := column.as_said(row.get(name))) is not None}
             for row in answer or ()
         ] or None
 
@@ -154,7 +154,7 @@ class Table(Question):
         for index in self.indexes(posted):
             row, wrong = self._read_row(posted, f"{self.name}.{index}.", read)
             mistakes |= {(index, column): mistake for column, mistake in wrong.items()}
-            if wrong or row["id"] is not None or any(row[asked.name] not in (None, []) for asked in self.questions):
+            if wrong or row["id"] is not None or any(row[column.name] not in (None, []) for column in self.questions):
                 rows.append(row)
         return RowsRead(rows, mistakes)
 
@@ -196,15 +196,15 @@ class Table(Question):
         return [{"id": row.get("id"), **self._row_of_json(row)} for row in value]
 
     def _row_as_json(self, row: RowAnswers) -> dict[str, Any]:
-        return {asked.name: asked.to_json(row.get(asked.name)) for asked in self.questions}
+        return {column.name: column.to_json(row.get(column.name)) for column in self.questions}
 
     def _row_of_json(self, row: Mapping[str, Any]) -> RowAnswers:
-        return {asked.name: asked.from_json(row.get(asked.name)) for asked in self.questions}
+        return {column.name: column.from_json(row.get(column.name)) for column in self.questions}
 
     def plain(self, answer: Answer) -> Any:
         if not isinstance(answer, list):
             return None
-        return [{asked.name: asked.plain(row.get(asked.name)) for asked in self.questions} for row in answer]
+        return [{column.name: column.plain(row.get(column.name)) for column in self.questions} for row in answer]
 
     def shown(self, answer: Answer, reading: ReadingContext) -> str:
         return translated_word(ROWS_COUNT_TEXT, reading.language) % len(answer)
@@ -212,8 +212,8 @@ class Table(Question):
     def words(self, answer: Answer) -> str:
         """The words of the columns that are searched."""
         searched = [question for question in self.questions if question.search]
-        given = [(asked, row[asked.name]) for row in answer for asked in searched if row.get(asked.name)]
-        return " ".join(asked.words(one) for asked, one in given if not isinstance(one, Unknown))
+        given = [(column, row[column.name]) for row in answer for column in searched if row.get(column.name)]
+        return " ".join(column.words(answer) for column, answer in given if not isinstance(answer, Unknown))
 
     def with_columns(self, columns: Sequence[Question]) -> Self:
         return self.model_copy(update={"questions": list(columns)})
@@ -228,16 +228,16 @@ class Table(Question):
         divided = self.model_copy()
         divided._parts = (
             tuple(
-                RowsPart(one.title, one.by, one.choices, self._rows_of_part(one, place))
-                for place, one in enumerate(parts)
+                RowsPart(part.title, part.by, part.choices, self._rows_of_part(part, position))
+                for position, part in enumerate(parts)
             )
             if {part.by for part in parts} <= known
             else ()
         )
         return divided
 
-    def _rows_of_part(self, part: RowPart, place: int) -> Self:
-        begins = {"default": part.choices[0]} if place else {}
+    def _rows_of_part(self, part: RowPart, position: int) -> Self:
+        begins = {"default": part.choices[0]} if position else {}
         return self.with_columns(
             [
                 column.offering_only(part.choices).model_copy(update=begins) if column.name == part.by else column
@@ -247,17 +247,17 @@ class Table(Question):
 
     def part_of(self, row: Mapping[str, Any]) -> int:
         """Which of its tables a row stands in."""
-        return next((place for place, part in enumerate(self.parts) if row.get(part.by) in part.choices), 0)
+        return next((position for position, part in enumerate(self.parts) if row.get(part.by) in part.choices), 0)
 
     def with_choices(self, lists: Mapping[str, Sequence[Choice]]) -> Self:
-        return self.with_columns([asked.with_choices(lists) for asked in self.questions])
+        return self.with_columns([column.with_choices(lists) for column in self.questions])
 
     def recalling(self, former: Mapping[tuple[str, str], Sequence[FormerChoice]], rows_of: str = "") -> Self:
-        return self.with_columns([asked.recalling(former, self.name) for asked in self.questions])
+        return self.with_columns([column.recalling(former, self.name) for column in self.questions])
 
     def seen_with(self, clearances: frozenset[Sensitivity]) -> Self:
         return self.with_columns(
-            [asked for asked in self.questions if not asked.sensitivity or asked.sensitivity in clearances]
+            [column for column in self.questions if not column.sensitivity or column.sensitivity in clearances]
         )
 
     def reversed(self, answer: Answer) -> Answer:

@@ -44,9 +44,9 @@ class FormerChoice:
 def restore_choices(choices: Sequence[Choice], gone: Iterable[FormerChoice]) -> list[Choice]:
     """The choices with those that are gone in their old places: answers keep their order."""
     every = list(choices)
-    for one in gone:
-        place = next((place for place, choice in enumerate(every, 1) if choice.code == one.after), 0)
-        every.insert(place, one.choice)
+    for former in gone:
+        index = next((position for position, choice in enumerate(every, 1) if choice.code == former.after), 0)
+        every.insert(index, former.choice)
     return every
 
 

@@ -46,8 +46,8 @@ class FaceColumn(BaseModel):
         return {key: value for key, value in self if key not in apart and value is not None}
 
     def with_face_words(self, question: Question) -> Question:
-        asked = question.model_copy(update=self.words())
-        return asked.offering_only(self.choices) if self.choices else asked
+        reworded = question.model_copy(update=self.words())
+        return reworded.offering_only(self.choices) if self.choices else reworded
 
 
 class FaceQuestion(FaceColumn):
@@ -68,13 +68,13 @@ class FaceQuestion(FaceColumn):
 
     def with_face_words(self, question: Question) -> Question:
         """The question as this paper asks it; columns hidden from the reader stay hidden."""
-        asked = super().with_face_words(question)
+        reworded = super().with_face_words(question)
         if self.columns:
             known = {column.name: column for column in question.columns_asked()}
-            asked = asked.with_columns(
-                [one.with_face_words(known[one.name]) for one in self.columns if one.name in known]
+            reworded = reworded.with_columns(
+                [column.with_face_words(known[column.name]) for column in self.columns if column.name in known]
             )
-        return asked.in_parts(self.parts) if self.parts else asked
+        return reworded.in_parts(self.parts) if self.parts else reworded
 
 
 class FaceSection(BaseModel):
@@ -157,7 +157,7 @@ def _form_of_face(same_face: IdentityKey[Face], same_form: IdentityKey[Form]) ->
 
 
 def _section_of_face(section: FaceSection, form: Form) -> Section:
-    asked = [
+    questions = [
         question.with_face_words(form.questions[question.name])
         for question in section.questions
         if question.name in form.questions
@@ -167,5 +167,5 @@ def _section_of_face(section: FaceSection, form: Form) -> Section:
         number=section.number,
         help=section.help,
         show_if=None,
-        questions=tuple(asked),
+        questions=tuple(questions),
     )

@@ -38,9 +38,9 @@ class Section(BaseModel):
     questions: tuple["AnyQuestion", ...]  # type: ignore[name-defined]  # noqa: F821 - told by dosar.fields
     """The questions, in the paper's order."""
 
-    def with_questions(self, asked: Callable[[Question], Question | None]) -> "Section | None":
-        """The section with what ``asked`` gives for each of its questions; ``None`` if nothing is left of it."""
-        questions = tuple(changed for question in self.questions if (changed := asked(question)) is not None)
+    def with_questions(self, question_for: Callable[[Question], Question | None]) -> "Section | None":
+        """The section with what ``question_for`` gives for each of its questions; ``None`` if nothing is left of it."""
+        questions = tuple(changed for question in self.questions if (changed := question_for(question)) is not None)
         return self.model_copy(update={"questions": questions}) if questions or not self.questions else None
 
 
@@ -110,7 +110,7 @@ class AboutPerson(BaseModel):
     @property
     def asked(self) -> set[str]:
         """Every question that is named."""
-        return {name for one in self.names for name in one} | ({self.born} if self.born else set())
+        return {name for names in self.names for name in names} | ({self.born} if self.born else set())
 
 
 class Form(BaseModel):
@@ -228,35 +228,37 @@ class Form(BaseModel):
         named = TITLE_PIECE.findall(self.record_title or "")
         return self._with_only(lambda question: question.name in named, lambda question: question)
 
-    def with_questions(self, asked: Callable[[Question], Question | None]) -> "Form":
-        """The form with what ``asked`` gives for each of its questions in place of it; ``None`` leaves it out.
+    def with_questions(self, question_for: Callable[[Question], Question | None]) -> "Form":
+        """The form with what ``question_for`` gives for each of its questions in its place; ``None`` leaves it out.
 
         A section that nothing is left of goes too.
         """
-        sections = (section.with_questions(asked) for section in self.sections)
-        return Form.model_construct(**dict(self, sections=tuple(one for one in sections if one is not None)))
+        sections = (section.with_questions(question_for) for section in self.sections)
+        return Form.model_construct(
+            **dict(self, sections=tuple(section for section in sections if section is not None))
+        )
 
     def _with_only(self, wanted: Callable[[Question], bool], as_known: Callable[[Question], Question]) -> "Form":
         """The form without the other questions, and without all that names them."""
         form = self.with_questions(lambda question: as_known(question) if wanted(question) else None)
-        kept = form.questions.keys()
+        names = form.questions.keys()
         return Form.model_construct(
             **dict(
                 form,
-                person=self._person_known_by(kept),
-                list=[name for name in self.list if name in kept],
-                header=[name for name in self.header if name in kept],
-                filters=[name for name in self.filters if name in kept],
-                excerpt=[name for name in self.excerpt if name in kept],
-                sort=[name for name in self.sort if name.removeprefix("-") in kept],
-                totals=[total for total in self.totals if {total.sum, *total.by} <= kept],
+                person=self._person_known_by(names),
+                list=[name for name in self.list if name in names],
+                header=[name for name in self.header if name in names],
+                filters=[name for name in self.filters if name in names],
+                excerpt=[name for name in self.excerpt if name in names],
+                sort=[name for name in self.sort if name.removeprefix("-") in names],
+                totals=[total for total in self.totals if {total.sum, *total.by} <= names],
             )
         )
 
-    def _person_known_by(self, kept: Collection[str]) -> AboutPerson | None:
+    def _person_known_by(self, known: Collection[str]) -> AboutPerson | None:
         """Nobody, where the name of today is not among the questions."""
-        whole = [name for name in self.person.names if {*name} <= {*kept}] if self.person else []
-        if self.person is None or self.person.names[0] not in whole:
+        known_names = [name for name in self.person.names if {*name} <= {*known}] if self.person else []
+        if self.person is None or self.person.names[0] not in known_names:
             return None
-        born = self.person.born if self.person.born in kept else None
-        return AboutPerson.model_construct(names=tuple(whole), born=born)
+        born = self.person.born if self.person.born in known else None
+        return AboutPerson.model_construct(names=tuple(known_names), born=born)

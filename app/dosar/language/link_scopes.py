@@ -15,11 +15,11 @@ def stays_in_case(forms: Mapping[str, Form], form: Form, question: Question) -> 
 def cross_case_targets(forms: Mapping[str, Form]) -> frozenset[str]:
     """The forms of a case whose sheets are pointed to from outside their case: each is called by its case too."""
     return frozenset(
-        str(one.link_target())
+        str(link.link_target())
         for form in forms.values()
         for question in form.questions.values()
-        for one in (question, *question.columns_asked())
-        if _links_case_sheets(forms, one) and not stays_in_case(forms, form, one)
+        for link in (question, *question.columns_asked())
+        if _links_case_sheets(forms, link) and not stays_in_case(forms, form, link)
     )
 
 

@@ -119,8 +119,8 @@ class Roles(BaseModel):
 
     def held(self, keys: Iterable[str]) -> list[Role]:
         """The roles with these keys; a key no longer in the file gives nothing."""
-        wanted = set(keys)
-        return [role for role in self.roles if role.role in wanted]
+        held_keys = set(keys)
+        return [role for role in self.roles if role.role in held_keys]
 
     def forms(self) -> set[str]:
         """Every form that some role names."""

@@ -158,24 +158,24 @@ class Stages(StagesPart):
 
     def named(self) -> Iterator[StageReference]:
         """Every form and question the file names."""
-        for place, stage in enumerate(self.stages):
-            yield from _stage_references(stage, ("stages", place))
-        if told := self.told_by:
+        for position, stage in enumerate(self.stages):
+            yield from _stage_references(stage, ("stages", position))
+        if told_by := self.told_by:
             yield from _form_references(
-                ("told_by",), told.form, stage=told.stage, entered=told.entered, finished=told.finished
+                ("told_by",), told_by.form, stage=told_by.stage, entered=told_by.entered, finished=told_by.finished
             )
         if self.people:
             yield StageReference(("people", "form"), self.people.form)
-            for place, name in enumerate(self.people.say):
-                yield StageReference(("people", "say", place), self.people.form, name)
+            for position, name in enumerate(self.people.say):
+                yield StageReference(("people", "say", position), self.people.form, name)
         if risks := self.risks:
             yield from _row_references(("risks",), risks.form, risks.rows, word=risks.word, level=risks.level)
             for name in sorted(risks.open.names) if risks.open else ():
                 yield StageReference(("risks", "open"), risks.form, name, risks.rows)
-        for place, promise in enumerate(self.promises):
-            yield from _form_references(("promises", place), promise.form, date=promise.date)
+        for position, promise in enumerate(self.promises):
+            yield from _form_references(("promises", position), promise.form, date=promise.date)
             if promise.ends:
-                yield StageReference(("promises", place, "ends"), CASE_FORM, promise.ends)
+                yield StageReference(("promises", position, "ends"), CASE_FORM, promise.ends)
         yield from self._money()
 
     def _money(self) -> Iterator[StageReference]:
@@ -184,13 +184,13 @@ class Stages(StagesPart):
                 ("budget",), planned.form, planned.rows, amount=planned.amount, payer=planned.payer
             )
             yield StageReference(("budget", "currency"), planned.form, planned.currency)
-            for place, form in enumerate(planned.beside):
-                yield StageReference(("budget", "beside", place), form)
+            for position, form in enumerate(planned.beside):
+                yield StageReference(("budget", "beside", position), form)
             yield from _share_references(planned)
-        for place, given in enumerate(self.given):
-            yield from _form_references(("given", place), given.form, amount=given.amount, payer=given.payer)
+        for position, given in enumerate(self.given):
+            yield from _form_references(("given", position), given.form, amount=given.amount, payer=given.payer)
             for turn, name in enumerate(given.signed):
-                yield StageReference(("given", place, "signed", turn), given.form, name)
+                yield StageReference(("given", position, "signed", turn), given.form, name)
         if months := self.monthly:
             yield StageReference(("monthly", "ledger"), months.ledger)
             yield StageReference(("monthly", "period"), months.period)
@@ -202,8 +202,8 @@ class Stages(StagesPart):
 
 def _stage_references(stage: Stage, path: tuple[str | int, ...]) -> Iterator[StageReference]:
     for option in ("needs", "optional"):
-        for place, form in enumerate(getattr(stage, option)):
-            yield StageReference((*path, option, place), form)
+        for position, form in enumerate(getattr(stage, option)):
+            yield StageReference((*path, option, position), form)
     for option in ("since", "until", "done"):
         if name := getattr(stage, option):
             yield StageReference((*path, option), CASE_FORM, name)
@@ -225,8 +225,8 @@ def _row_references(path: tuple[str | int, ...], form: str, table: str, **column
 def _share_references(budget: Budget) -> Iterator[StageReference]:
     if shares := budget.shares:
         path = ("budget", "shares")
-        for place, name in enumerate(shares.columns):
-            yield StageReference((*path, "columns", place), budget.form, name, budget.rows)
+        for position, name in enumerate(shares.columns):
+            yield StageReference((*path, "columns", position), budget.form, name, budget.rows)
         yield StageReference((*path, "parties"), budget.form, shares.parties)
         for option in ("column", "payer", "name"):
             yield StageReference((*path, option), budget.form, getattr(shares, option), shares.parties)

@@ -55,10 +55,10 @@ class ValidationIssue:
 def asked_at(form: Form, where: AnswerPath) -> Question:
     """The question, or the column of a table, that stands there. Raises :class:`KeyError` where none does."""
     question = form.questions[where[0]]
-    asked = question if len(where) == 1 else question.column(where[-1])
-    if asked is None:
+    found = question if len(where) == 1 else question.column(where[-1])
+    if found is None:
         raise KeyError(where)
-    return asked
+    return found
 
 
 def plain_answers(questions: Sequence[Question], answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def settle_answers(form: Form, answers: Answers, today: date) -> Answers:
 
 
 def _settle_questions(
-    questions: Sequence[Question], answers: Answers, hides: FindHidden, around: Mapping[str, Any], today: date
+    questions: Sequence[Question], answers: Answers, hides: FindHidden, outer: Mapping[str, Any], today: date
 ) -> Answers:
     """Nothing is dropped before it is sure: what is hidden may hang on what is still to be computed."""
     tables = [question for question in questions if question.columns_asked()]
@@ -129,24 +129,24 @@ def _settle_questions(
     for _ in range(MAX_SETTLING_ROUNDS):
         plain = {**given, **plain_answers(computing, computed)}
         hidden = dict.fromkeys(_settle_hidden(plain, hides))
-        kept, plain = {**answers, **computed, **hidden}, {**around, **plain, **hidden}
+        settled, plain = {**answers, **computed, **hidden}, {**outer, **plain, **hidden}
         for table in tables:
-            kept[table.name] = _settle_rows(table, kept, plain, today)
-            plain[table.name] = table.plain(kept[table.name])
+            settled[table.name] = _settle_rows(table, settled, plain, today)
+            plain[table.name] = table.plain(settled[table.name])
         made = {question.name: question.compute_answer(plain, today) for question in computing}
         if made == computed:
             break
         computed = made
-    return kept
+    return settled
 
 
-def _settle_rows(table: Question, answers: Answers, around: Mapping[str, Any], today: date) -> list[Answers] | None:
+def _settle_rows(table: Question, answers: Answers, outer: Mapping[str, Any], today: date) -> list[Answers] | None:
     columns = table.columns_asked()
 
     def hides(plain: Mapping[str, Any]) -> set[str]:
-        return {column.name for column in columns if not is_question_shown(column, {**around, **plain}, today)}
+        return {column.name for column in columns if not is_question_shown(column, {**outer, **plain}, today)}
 
-    return [_settle_questions(columns, row, hides, around, today) for row in answers.get(table.name) or ()] or None
+    return [_settle_questions(columns, row, hides, outer, today) for row in answers.get(table.name) or ()] or None
 
 
 def dropped_answers(
@@ -184,20 +184,20 @@ def validate_answers(
     form: Form,
     answers: Answers,
     today: date,
-    asked: set[str] | None = None,
+    names: set[str] | None = None,
     changed: Set[str] = frozenset(),
 ) -> list[ValidationIssue]:
-    """What is wrong with settled answers; only about the questions ``asked``, if given.
+    """What is wrong with settled answers; only about the questions of these ``names``, if given.
 
     A rule that names a question ``changed`` is judged wherever it stands: what was right may be wrong by now.
     """
-    concerned = asked if asked is None or not changed else asked | _questions_with_rules(IdentityKey(form))
+    concerned = names if names is None or not changed else names | _questions_with_rules(IdentityKey(form))
     return [
         complaint
         for question, answer, plain, where in _shown_questions(form, answers, today, concerned)
         for complaint in (
             _question_issues(form, question, answer, plain, today, where)
-            if asked is None or where[0] in asked
+            if names is None or where[0] in names
             else _judge_rules(form, question, answer, plain, today, where, changed)
         )
     ]
@@ -212,8 +212,8 @@ def changed_questions(form: Form, before: Answers, answers: Answers, today: date
 
 
 def _is_unchanged(question: Question, before: Answers, after: Answers) -> bool:
-    one, other = before.get(question.name), after.get(question.name)
-    return (_is_blank(one) and _is_blank(other)) or bool(question.to_json(one) == question.to_json(other))
+    earlier, later = before.get(question.name), after.get(question.name)
+    return (_is_blank(earlier) and _is_blank(later)) or bool(question.to_json(earlier) == question.to_json(later))
 
 
 @lru_cache(maxsize=1024)
@@ -222,7 +222,7 @@ def _questions_with_rules(same: IdentityKey[Form]) -> frozenset[str]:
     return frozenset(
         question.name
         for question in same.thing.asked()
-        if any(one.check or one.warn or one.compared_with for one in (question, *question.columns_asked()))
+        if any(part.check or part.warn or part.compared_with for part in (question, *question.columns_asked()))
     )
 
 
@@ -236,20 +236,20 @@ def missing_questions(form: Form, answers: Answers, today: date) -> list[str]:
 
 
 def _shown_questions(
-    form: Form, answers: Answers, today: date, asked: set[str] | None = None
+    form: Form, answers: Answers, today: date, names: set[str] | None = None
 ) -> Iterator[tuple[Question, Any, Mapping[str, Any], AnswerPath]]:
     """Every question that is asked, cells too: its answer, the plain answers its rules see, and where it is."""
     plain = plain_answers(list(form.questions.values()), answers)
     hidden = hidden_questions(form, answers, today)
     for question in form.asked():
-        if question.name in hidden or (asked is not None and question.name not in asked):
+        if question.name in hidden or (names is not None and question.name not in names):
             continue
         yield question, answers.get(question.name), plain, (question.name,)
         for position, row in enumerate(answers.get(question.name) or () if question.columns_asked() else ()):
-            around = {**plain, **plain_answers(question.columns_asked(), row)}
+            row_plain = {**plain, **plain_answers(question.columns_asked(), row)}
             for column in question.columns_asked():
-                if is_question_shown(column, around, today) and not column.retired:
-                    yield column, row.get(column.name), around, (question.name, str(position), column.name)
+                if is_question_shown(column, row_plain, today) and not column.retired:
+                    yield column, row.get(column.name), row_plain, (question.name, str(position), column.name)
 
 
 def _question_issues(
@@ -291,24 +291,24 @@ def _judge_rules(
         (question.check, False, question.message or ANSWER_NOT_ACCEPTED),
         (question.warn, True, question.warning or ANSWER_UNUSUAL),
     )
-    for rule, broken, said in rules:
+    for rule, broken, message in rules:
         through = _changed_neighbours(form, where, rule.names, changed) if rule is not None else frozenset()
         if rule is not None and (changed is None or through) and rule.value(plain, today) is broken:
-            yield ValidationIssue(where, said, soft=broken, through=through)
-    beside = question.compared_with & _sibling_names(form, where)
-    through = _changed_neighbours(form, where, beside, changed)
-    if beside and (changed is None or through):
-        told = question.contradictions(answer, {name: plain.get(name) for name in beside})
-        yield from (ValidationIssue(where, one.message, soft=True, through=through) for one in told)
+            yield ValidationIssue(where, message, soft=broken, through=through)
+    siblings = question.compared_with & _sibling_names(form, where)
+    through = _changed_neighbours(form, where, siblings, changed)
+    if siblings and (changed is None or through):
+        contradictions = question.contradictions(answer, {name: plain.get(name) for name in siblings})
+        yield from (ValidationIssue(where, mistake.message, soft=True, through=through) for mistake in contradictions)
 
 
 def _changed_neighbours(form: Form, where: AnswerPath, names: Set[str], changed: Set[str] | None) -> frozenset[str]:
     """The changed questions among those that are asked about; what is asked of a row is asked of its table."""
     if not changed:
         return frozenset()
-    asked = {name.partition(".")[0] for name in names}
-    in_row = asked & _sibling_names(form, where) if len(where) > 1 else set()
-    return frozenset((asked - in_row | ({where[0]} if in_row else set())) & changed)
+    own_names = {name.partition(".")[0] for name in names}
+    in_row = own_names & _sibling_names(form, where) if len(where) > 1 else set()
+    return frozenset((own_names - in_row | ({where[0]} if in_row else set())) & changed)
 
 
 def _sibling_names(form: Form, where: AnswerPath) -> Set[str]:

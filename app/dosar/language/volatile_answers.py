@@ -44,8 +44,8 @@ def _is_day_bound(question: Question, moving: frozenset[str]) -> bool:
 
 def day_bound_answers(form: Form) -> frozenset[str]:
     """Those of the moving questions that are made of kept answers alone."""
-    kept = {question.name for question in form.stored_questions}
-    return frozenset(name for name in day_bound_questions(form) & kept if source_questions(form, [name]) is not None)
+    stored = {question.name for question in form.stored_questions}
+    return frozenset(name for name in day_bound_questions(form) & stored if source_questions(form, [name]) is not None)
 
 
 def source_questions(form: Form, names: Iterable[str]) -> tuple[Question, ...] | None:
@@ -56,17 +56,17 @@ def source_questions(form: Form, names: Iterable[str]) -> tuple[Question, ...] |
 @lru_cache(maxsize=1024)
 def _source_questions(same: IdentityKey[Form], names: tuple[str, ...]) -> tuple[Question, ...] | None:
     form, moving = same.thing, _find_day_bound(same)
-    wanted, left = dict.fromkeys(names), list(names)
-    while left:
-        name = left.pop()
+    needed, remaining = dict.fromkeys(names), list(names)
+    while remaining:
+        name = remaining.pop()
         rules = _rules_behind(form, name) if name in moving else ()
-        new = [other for rule in rules for other in sorted(rule.names) if other not in wanted]
-        wanted |= dict.fromkeys(new)
-        left += new
-    kept = {question.name: question for question in form.stored_questions}
-    if not wanted.keys() <= kept.keys():
+        new = [other for rule in rules for other in sorted(rule.names) if other not in needed]
+        needed |= dict.fromkeys(new)
+        remaining += new
+    stored = {question.name: question for question in form.stored_questions}
+    if not needed.keys() <= stored.keys():
         return None
-    return tuple(kept[name] for name in wanted if name not in moving)
+    return tuple(stored[name] for name in needed if name not in moving)
 
 
 def _rules_behind(form: Form, name: str) -> Iterator[Expression]:
@@ -77,8 +77,8 @@ def _rules_behind(form: Form, name: str) -> Iterator[Expression]:
 
 
 def _show_conditions(form: Form, question: Question) -> Iterator[Expression]:
-    around = next(section.show_if for section in form.sections if question in section.questions)
-    yield from (rule for rule in (around, question.show_if) if rule is not None)
+    section_rule = next(section.show_if for section in form.sections if question in section.questions)
+    yield from (rule for rule in (section_rule, question.show_if) if rule is not None)
 
 
 def recompute_answer(form: Form, name: str, answers: Answers, today: date) -> Answer:

@@ -62,14 +62,17 @@ class LateTableRenaming:
     @property
     def columns(self) -> list[tuple[Question, Question]]:
         """Every column of the older table, and the one its answers go to: what nobody asks any more is kept too."""
-        asked = {
+        new_names = {
             was.name: name
             for name, was in _continued_by_name(
-                {one.name: one for one in self.older.columns_asked()}, self.now.columns_asked()
+                {column.name: column for column in self.older.columns_asked()}, self.now.columns_asked()
             ).items()
         }
-        there = {one.name: one for one in (*self.since.columns_asked(), *self.now.columns_asked())}
-        return [(one, there.get(asked.get(one.name, one.name), one)) for one in self.older.columns_asked()]
+        columns = {column.name: column for column in (*self.since.columns_asked(), *self.now.columns_asked())}
+        return [
+            (column, columns.get(new_names.get(column.name, column.name), column))
+            for column in self.older.columns_asked()
+        ]
 
 
 def questions_by_column(form: Form) -> dict[ColumnKey, Question]:
@@ -112,9 +115,11 @@ def continued_questions(older: Form, now: Form) -> list[KeptQuestion]:
     ]
     for table in late_table_renamings(older, now):
         late.append(KeptQuestion("", "", table.older, table.now))
-        asked = {one.name for one in table.now.columns_asked()}
+        column_names = {column.name for column in table.now.columns_asked()}
         late += [
-            KeptQuestion(table.now.name, table.older.name, *pair) for pair in table.columns if pair[1].name in asked
+            KeptQuestion(table.now.name, table.older.name, *pair)
+            for pair in table.columns
+            if pair[1].name in column_names
         ]
     return [*kept_questions(older, now), *late]
 
@@ -134,17 +139,17 @@ def late_renamings(older: Form, now: Form) -> list[LateRenaming]:
 
 
 def _find_late(before: Mapping[str, Question], now: Iterable[Question]) -> list[tuple[Question, Question, Question]]:
-    asked = {one.name: one for one in now}
+    questions = {question.name: question for question in now}
     return [
-        (before[one.was], before[name], one)
-        for name, one in asked.items()
-        if one.was
-        and one.was in before
-        and one.was not in asked
+        (before[question.was], before[name], question)
+        for name, question in questions.items()
+        if question.was
+        and question.was in before
+        and question.was not in questions
         and name in before
-        and before[name].was != one.was
-        and before[one.was].column_types()
-        and not one.issued
+        and before[name].was != question.was
+        and before[question.was].column_types()
+        and not question.issued
     ]
 
 
@@ -157,12 +162,12 @@ def _continued_by_name(before: Mapping[str, Question], now: Iterable[Question]) 
         if question.was and question.was in before and question.name not in before
     }
     left = {was.name for was in renamed.values()}
-    own = {
+    same_name = {
         question.name: before[question.name]
         for question in questions
         if question.name in before and question.name not in left
     }
-    return {**own, **renamed}
+    return {**same_name, **renamed}
 
 
 CountUnfit = Callable[[KeptQuestion, Question], int | None]
@@ -174,7 +179,7 @@ def refusal_findings(
     now: Form,
     source: Source,
     lists: Mapping[str, Sequence[Choice]],
-    unfit: CountUnfit = lambda kept, question: None,
+    unfit: CountUnfit = lambda kept_question, question: None,
 ) -> Iterator[Finding]:
     """Changes under which answers would be lost or mixed up, each with what to do instead."""
     late = {(renaming.rows_of, renaming.now.name) for renaming in late_renamings(older, now)}
@@ -187,10 +192,10 @@ def refusal_findings(
             "F026",
             "This form is a ledger, and its entries were never to be changed: write append_only: true again.",
         )
-    for one in kept_questions(older, now):
-        place = source.place((*places[one.rows_of, one.now.name], "type"))
-        yield from _check_kept_question(one, place, lists, unfit)
-        if one.older.only_added and not one.now.only_added:
+    for kept_question in kept_questions(older, now):
+        place = source.place((*places[kept_question.rows_of, kept_question.now.name], "type"))
+        yield from _check_kept_question(kept_question, place, lists, unfit)
+        if kept_question.older.only_added and not kept_question.now.only_added:
             yield finding(
                 place,
                 "F026",
@@ -216,12 +221,16 @@ def paths_by_column(form: Form) -> dict[ColumnKey, FormPath]:
 
 
 def _check_kept_question(
-    one: KeptQuestion, place: Any, lists: Mapping[str, Sequence[Choice]], unfit: CountUnfit
+    kept_question: KeptQuestion, place: Any, lists: Mapping[str, Sequence[Choice]], unfit: CountUnfit
 ) -> Iterator[Finding]:
-    if not {*one.now.choice_lists()} <= {*lists}:
+    if not {*kept_question.now.choice_lists()} <= {*lists}:
         return  # said already, and the form runs on as it was
-    fitting = one.now.with_choices(lists).is_wider_than(one.older)
-    count = unfit(one, one.now.with_choices(lists)) if one.now.type == one.older.type else None
+    fitting = kept_question.now.with_choices(lists).is_wider_than(kept_question.older)
+    count = (
+        unfit(kept_question, kept_question.now.with_choices(lists))
+        if kept_question.now.type == kept_question.older.type
+        else None
+    )
     if count is not None:
         if count:
             yield finding(
@@ -229,19 +238,19 @@ def _check_kept_question(
                 "F020",
                 'Answers to "%(name)s" that would not be accepted any more: %(count)s. Give it back its limits, or '
                 "retire it (retired: true) and add a question with a new name.",
-                name=one.now.name,
+                name=kept_question.now.name,
                 count=count,
             )
         fitting = True
-    if not fitting and one.now.type != one.older.type:
+    if not fitting and kept_question.now.type != kept_question.older.type:
         yield finding(
             place,
             "F020",
             'Answers of type "%(was)s" do not fit type "%(now)s": retire "%(name)s" (retired: true) and add '
             "a question with a new name.",
-            was=one.older.type,
-            now=one.now.type,
-            name=one.older.name,
+            was=kept_question.older.type,
+            now=kept_question.now.type,
+            name=kept_question.older.name,
         )
     elif not fitting:
         yield finding(
@@ -249,14 +258,14 @@ def _check_kept_question(
             "F020",
             'Answers that were right may no longer be: give "%(name)s" back its limits or choices, or retire '
             "it (retired: true) and add a question with a new name.",
-            name=one.now.name,
+            name=kept_question.now.name,
         )
-    elif one.older.unknown and not one.now.unknown and not count:
+    elif kept_question.older.unknown and not kept_question.now.unknown and not count:
         yield finding(
             place,
             "F020",
             'Some records may answer "%(name)s" with "does not know": keep unknown: true.',
-            name=one.now.name,
+            name=kept_question.now.name,
         )
 
 
@@ -278,12 +287,14 @@ def conversion_findings(older: Form, now: Form, source: Source) -> Iterator[Find
 def disappearance_findings(older: Form, now: Form, source: Source, moving: Collection[str] = ()) -> Iterator[Finding]:
     """Questions that are simply gone from the file, and not ``moving`` to another form: their answers lie on where
     nobody sees them."""
-    kept = {(one.former_rows_of, one.older.name) for one in continued_questions(older, now)}
+    continued = {
+        (kept_question.former_rows_of, kept_question.older.name) for kept_question in continued_questions(older, now)
+    }
     for (rows_of, name), question in questions_by_column(older).items():
-        gone_with_table = rows_of and ("", rows_of) not in kept
+        gone_with_table = rows_of and ("", rows_of) not in continued
         if (rows_of or name) in moving:
             continue
-        if (rows_of, name) not in kept and not question.retired and not gone_with_table:
+        if (rows_of, name) not in continued and not question.retired and not gone_with_table:
             yield finding(
                 source.place(("sections",)),
                 "F021",

@@ -25,15 +25,15 @@ MIXED_CURRENCIES = msgid(
 
 def currency_findings(draft: CheckedForm) -> Iterator[Finding]:
     """The rules of a form in which currencies can meet, and nothing sees to it that they are the same."""
-    held = _names_held_alike(draft.form)
+    same_currency = _names_held_alike(draft.form)
     on_sheet = _questions_by_name(draft.form)
     for s, section in enumerate(draft.form.sections):
         if section.show_if:
-            yield from _check_rule(draft, section.show_if, on_sheet, held, ("sections", s, "show_if"))
+            yield from _check_rule(draft, section.show_if, on_sheet, same_currency, ("sections", s, "show_if"))
     for path, question, table in walk_questions(draft.form):
-        asked = {**on_sheet, **{column.name: column for column in table.columns_asked()}} if table else on_sheet
+        questions = {**on_sheet, **{column.name: column for column in table.columns_asked()}} if table else on_sheet
         for option, rule in question.expressions().items():
-            yield from _check_rule(draft, rule, asked, held, (*path, option))
+            yield from _check_rule(draft, rule, questions, same_currency, (*path, option))
 
 
 def _questions_by_name(form: Form) -> dict[str, Question]:
@@ -44,48 +44,48 @@ def _questions_by_name(form: Form) -> dict[str, Question]:
 
 
 def _check_rule(
-    draft: CheckedForm, rule: Expression, asked: QuestionsByName, held: set[AmountNames], path: FormPath
+    draft: CheckedForm, rule: Expression, questions: QuestionsByName, same_currency: set[AmountNames], path: FormPath
 ) -> Iterator[Finding]:
-    for names in dict.fromkeys(_mixed_amounts(rule.tree, asked)):
-        if not any(names <= one for one in held):
+    for names in dict.fromkeys(_mixed_amounts(rule.tree, questions)):
+        if not any(names <= together for together in same_currency):
             named = sorted(names)
             check = f"answered({' + '.join(named)})" if len(named) > 1 else f"answered(sum({named[0]}))"
             yield finding(draft.place(*path), "F055", MIXED_CURRENCIES, names=", ".join(named), check=check)
 
 
-def _mixed_amounts(tree: Any, asked: QuestionsByName) -> Iterator[AmountNames]:
+def _mixed_amounts(tree: Any, questions: QuestionsByName) -> Iterator[AmountNames]:
     """The amounts that meet somewhere in a rule and may be in different currencies, outermost first."""
     if not isinstance(tree, list) or tree[0] == "answered":
         return
     operator, *parts = tree
     met = (
-        frozenset().union(*(_amount_names(part, asked) for part in parts))
+        frozenset().union(*(_amount_names(part, questions) for part in parts))
         if operator in COMBINING_OPERATORS
         else frozenset()
     )
-    if _currencies_differ(met, asked, operator):
+    if _currencies_differ(met, questions, operator):
         yield met
         return
     for part in parts:
-        yield from _mixed_amounts(part, asked)
+        yield from _mixed_amounts(part, questions)
 
 
-def _currencies_differ(names: AmountNames, asked: QuestionsByName, operator: str) -> bool:
+def _currencies_differ(names: AmountNames, questions: QuestionsByName, operator: str) -> bool:
     """Whether several questions, or the rows of one, offer more than one currency."""
     several = len(names) > 1 or any("." in name for name in names)
-    return several and len({code for name in names for code in asked[name].currencies_offered}) > 1
+    return several and len({code for name in names for code in questions[name].currencies_offered}) > 1
 
 
-def _amount_names(tree: Any, asked: QuestionsByName) -> AmountNames:
+def _amount_names(tree: Any, questions: QuestionsByName) -> AmountNames:
     """The questions whose amounts a part of a rule is made of."""
     if not isinstance(tree, list):
         return frozenset()
     operator, *parts = tree
     if operator in ("name", "column"):
         name = ".".join(parts)
-        return frozenset({name}) if name in asked and asked[name].in_currencies else frozenset()
+        return frozenset({name}) if name in questions and questions[name].in_currencies else frozenset()
     return (
-        frozenset().union(*(_amount_names(part, asked) for part in parts))
+        frozenset().union(*(_amount_names(part, questions) for part in parts))
         if operator in AMOUNT_OPERATORS
         else frozenset()
     )
@@ -93,7 +93,7 @@ def _amount_names(tree: Any, asked: QuestionsByName) -> AmountNames:
 
 def _names_held_alike(form: Form) -> set[AmountNames]:
     """What a check of the form requires to be in one currency: it asks whether they can be counted together."""
-    questions = [one for question in form.questions.values() for one in (question, *question.columns_asked())]
+    questions = [inner for question in form.questions.values() for inner in (question, *question.columns_asked())]
     return {
         frozenset(names_in_tree(tree))
         for question in questions

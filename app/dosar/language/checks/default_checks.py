@@ -54,7 +54,7 @@ def _choice_by_label(default: Any, choices: Sequence[Choice]) -> Choice | None:
     if not isinstance(default, str) or any(choice.code == default for choice in choices):
         return None
     called = default.strip().casefold()
-    return next((one for one in choices if called in map(str.casefold, one.label.values())), None)
+    return next((choice for choice in choices if called in map(str.casefold, choice.label.values())), None)
 
 
 def check_face_defaults(reading: FolderReading) -> Iterator[Finding]:
@@ -64,10 +64,12 @@ def check_face_defaults(reading: FolderReading) -> Iterator[Finding]:
     drafts = checked_forms(reading, {part: forms[face.of] for part, face in faces.items()})
     for face, draft in zip(faces.values(), drafts, strict=True):
         for s, section in enumerate(face.sections):
-            for q, asked in enumerate(section.questions):
-                if asked.default is not None and asked.name in draft.form.questions:
+            for q, question in enumerate(section.questions):
+                if question.default is not None and question.name in draft.form.questions:
                     path: FormPath = ("sections", s, "questions", q)
-                    yield from _check_default(draft, path, asked.with_face_words(draft.form.questions[asked.name]))
+                    yield from _check_default(
+                        draft, path, question.with_face_words(draft.form.questions[question.name])
+                    )
 
 
 def _can_begin_with_default(question: Question) -> bool:

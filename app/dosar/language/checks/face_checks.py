@@ -21,7 +21,8 @@ NO_FACE_QUESTION = msgid('no question is named "%(name)s"%(hint)s')
 def face_findings(reading: FolderReading) -> Iterator[Finding]:
     """What is wrong with the folder's faces, and with the roles that write an answer."""
     every_form, forms = reading.names("form"), {form.key: form for form in reading.of(Form).values()}
-    faces, lists = reading.of(Face), {one.list: one.choices for one in reading.of(ChoiceList).values()}
+    lists = {choice_list.list: choice_list.choices for choice_list in reading.of(ChoiceList).values()}
+    faces = reading.of(Face)
     for part, face in faces.items():
         source = reading.sources[part]
         if face.face == FACE_NAME_FOR_ALL:
@@ -33,65 +34,71 @@ def face_findings(reading: FolderReading) -> Iterator[Finding]:
         if face.of in forms:
             yield from _check_questions(face, forms[face.of], lists, source)
     for part, form in reading.of(Form).items():
-        own = {face.face for face in faces.values() if face.of == form.key}
-        yield from _check_face_choice(form, own, reading.sources[part])
+        own_faces = {face.face for face in faces.values() if face.of == form.key}
+        yield from _check_face_choice(form, own_faces, reading.sources[part])
         yield from _check_writers(form, reading, reading.sources[part])
 
 
 def _check_questions(face: Face, form: Form, lists: ChoiceLists, source: Source) -> Iterator[Finding]:
     seen: set[str] = set()
     for s, section in enumerate(face.sections):
-        for q, asked in enumerate(section.questions):
+        for q, face_question in enumerate(section.questions):
             path: FormPath = ("sections", s, "questions", q)
-            if asked.name in seen:
+            if face_question.name in seen:
                 text = msgid('The face asks "%(name)s" twice; keep one.')
-                yield finding(source.place(path), "F041", text, name=asked.name)
-            seen.add(asked.name)
-            if asked.name in form.questions:
-                yield from _check_columns(asked, form.questions[asked.name], lists, source, path)
-                yield from _check_choices(asked, form.questions[asked.name], lists, source, path)
+                yield finding(source.place(path), "F041", text, name=face_question.name)
+            seen.add(face_question.name)
+            if face_question.name in form.questions:
+                yield from _check_columns(face_question, form.questions[face_question.name], lists, source, path)
+                yield from _check_choices(face_question, form.questions[face_question.name], lists, source, path)
             else:
-                hint = suggest_word(asked.name, form.questions)
-                yield finding(source.place(path), "F041", NO_FACE_QUESTION, name=asked.name, hint=hint)
+                hint = suggest_word(face_question.name, form.questions)
+                yield finding(source.place(path), "F041", NO_FACE_QUESTION, name=face_question.name, hint=hint)
 
 
 def _check_choices(
-    asked: FaceColumn, question: Question, lists: ChoiceLists, source: Source, path: FormPath
+    face_column: FaceColumn, question: Question, lists: ChoiceLists, source: Source, path: FormPath
 ) -> Iterator[Finding]:
     """The choices a paper keeps are choices of the question; so of its columns."""
     if not {*question.choice_lists()} <= lists.keys():
         return
     known = question.with_choices(lists).codes() or ()
-    for position, code in enumerate(asked.choices):
+    for position, code in enumerate(face_column.choices):
         if code not in known:
             text = msgid('"%(name)s" has no choice "%(code)s"%(hint)s')
             place = source.place((*path, "choices", position))
-            yield finding(place, "F041", text, name=asked.name, code=code, hint=suggest_word(code, known))
+            yield finding(place, "F041", text, name=face_column.name, code=code, hint=suggest_word(code, known))
 
 
 def _check_columns(
-    asked: FaceQuestion,
+    face_question: FaceQuestion,
     question: Question,
     lists: ChoiceLists,
     source: Source,
     path: FormPath,
 ) -> Iterator[Finding]:
     known = {column.name: column for column in question.columns_asked()}
-    for position, column in enumerate(asked.columns):
-        here: FormPath = (*path, "columns", position)
+    for position, column in enumerate(face_question.columns):
+        column_path: FormPath = (*path, "columns", position)
         if column.name in known:
-            yield from _check_choices(column, known[column.name], lists, source, here)
+            yield from _check_choices(column, known[column.name], lists, source, column_path)
         else:
             hint = suggest_word(column.name, known)
-            yield finding(source.place(here), "F041", NO_FACE_QUESTION, name=column.name, hint=hint)
-    for position, part in enumerate(asked.parts):
-        at: FormPath = (*path, "parts", position)
-        shown = {column.name for column in asked.columns} or known.keys()
+            yield finding(source.place(column_path), "F041", NO_FACE_QUESTION, name=column.name, hint=hint)
+    for position, part in enumerate(face_question.parts):
+        part_path: FormPath = (*path, "parts", position)
+        shown = {column.name for column in face_question.columns} or known.keys()
         if part.by in known and part.by in shown:
-            yield from _check_choices(FaceColumn(name=part.by, choices=part.choices), known[part.by], lists, source, at)
+            yield from _check_choices(
+                FaceColumn(name=part.by, choices=part.choices), known[part.by], lists, source, part_path
+            )
         else:
             yield finding(
-                source.place((*at, "by")), "F041", NO_FACE_QUESTION, name=part.by, hint=suggest_word(part.by, shown)
+                source.place((*part_path, "by")),
+                "F041",
+                NO_FACE_QUESTION,
+                name=part.by,
+                hint=suggest_word(part.by, shown),
             )
 
 

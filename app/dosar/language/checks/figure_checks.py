@@ -27,8 +27,8 @@ def figure_findings(reading: FolderReading) -> Iterator[Finding]:
     if declared.report.form in forms:
         yield from _check_report(declared.report, forms[declared.report.form], source)
     seen: set[str] = set()
-    for place, figure in enumerate(declared.figures):
-        path: FormPath = ("figures", place)
+    for position, figure in enumerate(declared.figures):
+        path: FormPath = ("figures", position)
         if figure.figure in seen:
             text = msgid('Two figures are named "%(name)s"; rename one.')
             yield finding(source.place((*path, "figure")), "F009", text, name=figure.figure)
@@ -59,9 +59,9 @@ def _check_figure(figure: Figure, form: Form, source: Source, path: FormPath) ->
         if name := getattr(figure, option):
             yield from _check_known(name, form, form.questions, source, (*path, option))
             yield from _check_option(option, name, form, source, (*path, option))
-    for place, name in enumerate(figure.by):
-        yield from _check_known(name, form, form.questions, source, (*path, "by", place))
-        yield from _check_option("by", name, form, source, (*path, "by", place))
+    for position, name in enumerate(figure.by):
+        yield from _check_known(name, form, form.questions, source, (*path, "by", position))
+        yield from _check_option("by", name, form, source, (*path, "by", position))
     stored = {question.name: question for question in form.stored_questions}
     rules: list[tuple[FormPath, Expression | None]] = [((*path, "if"), figure.rule)]
     rules += [((*path, "parts", number, "if"), share.rule) for number, share in enumerate(figure.parts)]

@@ -23,51 +23,52 @@ def prefill_findings(reading: FolderReading) -> Iterator[Finding]:
             for position, name in enumerate(getattr(form.paper_ledger, option)):
                 yield from _check_printed(name, forms, reading.sources[part].place(("printed", option, position)))
         for path, question, table in walk_questions(form):
-            place = reading.sources[part].place
+            place_of = reading.sources[part].place
             if question.from_case:
                 known = forms[CASE_FORM].questions if CASE_FORM in forms else {}
-                yield from _check_source(question, question.from_case, known, place((*path, "from_case")))
+                yield from _check_source(question, question.from_case, known, place_of((*path, "from_case")))
             if question.from_last and table is None:
-                yield from _check_from_last(question, forms, every, place((*path, "from_last")))
+                yield from _check_from_last(question, forms, every, place_of((*path, "from_last")))
             elif question.from_last:
                 columns = _source_columns(table, forms)
-                yield from _check_source(question, question.from_last, columns, place((*path, "from_last")), table)
-            yield from _check_carried(question, table, place, path)
-            yield from _check_files(question, place, path)
+                yield from _check_source(question, question.from_last, columns, place_of((*path, "from_last")), table)
+            yield from _check_carried(question, table, place_of, path)
+            yield from _check_files(question, place_of, path)
 
 
-def _check_files(question: Question, place: Callable[[FormPath], FilePlace], path: FormPath) -> Iterator[Finding]:
+def _check_files(question: Question, place_of: Callable[[FormPath], FilePlace], path: FormPath) -> Iterator[Finding]:
     """A file stays with the sheet it was attached to: no other begins with it."""
     for option in ("carry", "from_case", "from_last") if question.attached else ():
         if getattr(question, option):
             text = msgid('A file stays with its sheet and no other begins with it; take "%(option)s" out.')
-            yield finding(place((*path, option)), "F044", text, option=option)
+            yield finding(place_of((*path, option)), "F044", text, option=option)
 
 
 def _check_carried(
     question: Question,
     table: Question | None,
-    place: Callable[[FormPath], FilePlace],
+    place_of: Callable[[FormPath], FilePlace],
     path: FormPath,
 ) -> Iterator[Finding]:
     """What is said of rows that are carried over is said where rows are."""
     if "carry_if" in question.expressions() and not question.carry:
         text = msgid('"carry_if" says which rows are carried over; say "carry: true" of the table too.')
-        yield finding(place((*path, "carry_if")), "F044", text)
+        yield finding(place_of((*path, "carry_if")), "F044", text)
     if question.asked_again and not (table and table.carry):
         text = msgid('"asked_again" is said of a column in a table with "carry: true"; take it out here.')
-        yield finding(place((*path, "asked_again")), "F044", text)
+        yield finding(place_of((*path, "asked_again")), "F044", text)
 
 
 def _check_printed(name: str, forms: FormsByName, place: FilePlace) -> Iterator[Finding]:
     """What is printed with a ledger must stand in a form whose sheets belong to a case."""
-    key, _, asked = name.partition(".")
+    key, _, question_name = name.partition(".")
     if key not in forms:
         yield finding(place, "F044", 'no form is named "%(name)s"%(hint)s', name=key, hint=suggest_word(key, forms))
     elif not forms[key].belongs_to:
         yield finding(place, "F044", FORM_WITHOUT_CASE, name=key)
-    elif asked not in forms[key].questions:
-        yield finding(place, "F044", NO_PREFILL_QUESTION, name=asked, hint=suggest_word(asked, forms[key].questions))
+    elif question_name not in forms[key].questions:
+        hint = suggest_word(question_name, forms[key].questions)
+        yield finding(place, "F044", NO_PREFILL_QUESTION, name=question_name, hint=hint)
 
 
 def _check_from_last(question: Question, forms: FormsByName, every: set[str], place: FilePlace) -> Iterator[Finding]:
@@ -86,8 +87,8 @@ def _check_from_last(question: Question, forms: FormsByName, every: set[str], pl
 def _source_columns(table: Question | None, forms: FormsByName) -> dict[str, Question]:
     """The columns of the table that a table's rows come from."""
     key, _, name = str(table.from_last if table else "").partition(".")
-    there = forms[key].questions.get(name) if key in forms else None
-    return {column.name: column for column in there.columns_asked()} if there else {}
+    source = forms[key].questions.get(name) if key in forms else None
+    return {column.name: column for column in source.columns_asked()} if source else {}
 
 
 def _check_source(
@@ -101,10 +102,10 @@ def _check_source(
     if name not in known:
         yield finding(place, "F044", NO_PREFILL_QUESTION, name=name, hint=suggest_word(name, known))
         return
-    there, seen_with = known[name], question.sensitivity or (table.sensitivity if table else None)
-    if not question.is_wider_than(there):
+    source, seen_with = known[name], question.sensitivity or (table.sensitivity if table else None)
+    if not question.is_wider_than(source):
         text = msgid('There "%(name)s" is of type "%(type)s"; take the same type here.')
-        yield finding(place, "F044", text, name=name, type=there.type)
-    if there.sensitivity and there.sensitivity != seen_with:
+        yield finding(place, "F044", text, name=name, type=source.type)
+    if source.sensitivity and source.sensitivity != seen_with:
         text = msgid('There "%(name)s" is seen with the clearance "%(what)s"; say "sensitivity: %(what)s" here too.')
-        yield finding(place, "F044", text, name=name, what=there.sensitivity)
+        yield finding(place, "F044", text, name=name, what=source.sensitivity)

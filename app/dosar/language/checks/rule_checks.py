@@ -45,24 +45,24 @@ SEVERAL_MESSAGES = {
 
 def rule_findings(draft: CheckedForm) -> Iterator[Finding]:
     """Everything wrong with the rules of a form."""
-    asked = _askable_questions(draft)
+    questions = _askable_questions(draft)
     for s, section in enumerate(draft.form.sections):
         if section.show_if:
             path: FormPath = ("sections", s, "show_if")
-            yield from _check_rule(draft, section.show_if, asked, path)
-            yield from condition_findings(draft.place(*path), section.show_if, asked)
+            yield from _check_rule(draft, section.show_if, questions, path)
+            yield from condition_findings(draft.place(*path), section.show_if, questions)
     for path, question, table in walk_questions(draft.form):
         of_row = {column.name: column for column in table.columns_asked()} if table else {}
         for option, rule in question.expressions().items():
             in_row = {column.name: column for column in question.columns_asked()} if option == "carry_if" else of_row
-            yield from _check_rule(draft, rule, {**asked, **in_row}, (*path, option))
-            yield from _typing_findings(draft.place(*path, option), option, rule, {**asked, **in_row}, question)
+            yield from _check_rule(draft, rule, {**questions, **in_row}, (*path, option))
+            yield from _typing_findings(draft.place(*path, option), option, rule, {**questions, **in_row}, question)
         yield from _check_messages(draft, question, path)
     yield from _check_circles(draft)
     yield from _check_self_asked(draft)
 
 
-def _explain_unknown(name: str, asked: AskableQuestions) -> Message:
+def _explain_unknown(name: str, questions: AskableQuestions) -> Message:
     """What is said of a name that no question has: what else it may be meant for."""
     if name in RULE_FUNCTIONS:
         text = msgid('no question is named "%(name)s"; the function is written with brackets: %(name)s().')
@@ -71,18 +71,18 @@ def _explain_unknown(name: str, asked: AskableQuestions) -> Message:
     if truth is not None:
         text = msgid('no question is named "%(name)s"; yes and no are written True and False: %(truth)s.')
         return Message(text, {"name": name, "truth": truth})
-    if any(name in (question.codes() or ()) for question in asked.values()):
+    if any(name in (question.codes() or ()) for question in questions.values()):
         text = msgid('no question is named "%(name)s"; a choice is written in quotation marks: "%(name)s".')
         return Message(text, {"name": name})
-    return Message('no question is named "%(name)s"%(hint)s', {"name": name, "hint": suggest_word(name, asked)})
+    return Message('no question is named "%(name)s"%(hint)s', {"name": name, "hint": suggest_word(name, questions)})
 
 
 def _typing_findings(
-    place: FilePlace, option: str, rule: Expression, asked: AskableQuestions, question: Question
+    place: FilePlace, option: str, rule: Expression, questions: AskableQuestions, question: Question
 ) -> Iterator[Finding]:
     if option == "value":
-        return value_findings(place, rule, asked, question)
-    return condition_findings(place, rule, asked)
+        return value_findings(place, rule, questions, question)
+    return condition_findings(place, rule, questions)
 
 
 def _askable_questions(draft: CheckedForm) -> dict[str, Question]:
@@ -94,19 +94,19 @@ def _askable_questions(draft: CheckedForm) -> dict[str, Question]:
     return {**questions, **columns}
 
 
-def _check_rule(draft: CheckedForm, rule: Expression, asked: AskableQuestions, path: FormPath) -> Iterator[Finding]:
+def _check_rule(draft: CheckedForm, rule: Expression, questions: AskableQuestions, path: FormPath) -> Iterator[Finding]:
     place = draft.place(*path)
-    for name in sorted(rule.names - asked.keys()):
-        yield Finding(place, "F012", _explain_unknown(name, asked))
-    for name, kind in dict.fromkeys(_several_as_one(rule.tree, asked)):
+    for name in sorted(rule.names - questions.keys()):
+        yield Finding(place, "F012", _explain_unknown(name, questions))
+    for name, kind in dict.fromkeys(_several_as_one(rule.tree, questions)):
         yield finding(place, "F027", SEVERAL_MESSAGES[kind], name=name)
     for name, value in dict.fromkeys(_compared_values(rule.tree)):
-        question = draft.in_hand(asked[name]) if name in asked else None
+        question = draft.in_hand(questions[name]) if name in questions else None
         if question is not None:
             yield from _check_comparison(question, name, value, place)
 
 
-def _several_as_one(tree: Any, asked: AskableQuestions) -> Iterator[tuple[str, str]]:
+def _several_as_one(tree: Any, questions: AskableQuestions) -> Iterator[tuple[str, str]]:
     """Every name that stands for several answers where one is asked for, and the kind of name."""
     if not isinstance(tree, list):
         return
@@ -114,10 +114,10 @@ def _several_as_one(tree: Any, asked: AskableQuestions) -> Iterator[tuple[str, s
     ones = parts if operator in SINGLE_OPERATORS else parts[:1] if operator == "in" else []
     for part in filter(_is_question, ones):
         name = ".".join(part[1:])
-        if name in asked and (part[0] == "column" or asked[name].several):
+        if name in questions and (part[0] == "column" or questions[name].several):
             yield name, part[0]
     for part in parts:
-        yield from _several_as_one(part, asked)
+        yield from _several_as_one(part, questions)
 
 
 def _check_comparison(question: Question, name: str, value: Any, place: FilePlace) -> Iterator[Finding]:
@@ -175,8 +175,8 @@ def _check_messages(draft: CheckedForm, question: Question, path: FormPath) -> I
 def _check_circles(draft: CheckedForm) -> Iterator[Finding]:
     """Computed questions that need their own answer, on the sheet or within a row."""
     for path, question, table in walk_questions(draft.form):
-        beside = table.columns_asked() if table else tuple(draft.form.questions.values())
-        needs = {one.name: _names_behind(one) for one in beside if one.computed}
+        siblings = table.columns_asked() if table else tuple(draft.form.questions.values())
+        needs = {sibling.name: _names_behind(sibling) for sibling in siblings if sibling.computed}
         if question.computed and question.name in _needed_questions(question.name, needs):
             yield finding(
                 draft.place(*path, "value"),
@@ -189,12 +189,14 @@ def _check_circles(draft: CheckedForm) -> Iterator[Finding]:
 def _check_self_asked(draft: CheckedForm) -> Iterator[Finding]:
     """Questions that are asked or not by their own answer: nobody could ever begin to answer."""
     form = draft.form
-    needs = {one.name: _names_behind(one) if one.computed else set() for one in form.questions.values()}
+    needs = {
+        question.name: _names_behind(question) if question.computed else set() for question in form.questions.values()
+    }
     places = {}
     for s, section in enumerate(form.sections):
         for q, question in enumerate(section.questions):
-            own: FormPath = ("sections", s, "questions", q, "show_if")
-            places[question.name] = own if question.show_if else ("sections", s, "show_if")
+            own_path: FormPath = ("sections", s, "questions", q, "show_if")
+            places[question.name] = own_path if question.show_if else ("sections", s, "show_if")
             for rule in filter(None, (question.show_if, section.show_if)):
                 needs[question.name] |= _names_in_rule(rule)
     for name, path in places.items():

@@ -25,15 +25,15 @@ def stage_findings(reading: FolderReading) -> Iterator[Finding]:
     for named in stages.named():
         yield from _check_reference(named, source.place(named.path), forms, reading.names("form"))
         yield from _check_day_bound(named, source.place(named.path), forms.get(named.form))
-    for one in stages.programme.named() if stages.programme else ():
+    for named_question in stages.programme.named() if stages.programme else ():
         yield from _check_reference(
-            StageReference(one.path, one.form, one.question),
-            source.place(one.path),
+            StageReference(named_question.path, named_question.form, named_question.question),
+            source.place(named_question.path),
             forms,
             reading.names("form"),
-            of_case=one.path[1] == "stays",
+            of_case=named_question.path[1] == "stays",
         )
-        yield from _unfit(one, source.place(one.path), forms)
+        yield from _unfit(named_question, source.place(named_question.path), forms)
     seen: set[str] = set()
     for position, stage in enumerate(stages.stages):
         if stage.stage in seen:
@@ -91,8 +91,8 @@ def _questions_at(form: Form, table: str) -> Mapping[str, Question] | None:
 
 def _check_stage_choice(stages: Stages, key: str, place: FilePlace, forms: Mapping[str, Form]) -> Iterator[Finding]:
     """A stage that workers cannot write down, because the question does not offer it."""
-    told = stages.told_by
-    question = forms[told.form].questions.get(told.stage) if told and told.form in forms else None
+    told_by = stages.told_by
+    question = forms[told_by.form].questions.get(told_by.stage) if told_by and told_by.form in forms else None
     yield from _check_offered(key, question, place)
 
 
@@ -108,22 +108,22 @@ def _check_payers(budget: Budget | None, source: Source, forms: Mapping[str, For
 
 def _check_promise(promise: Promise, place: FilePlace, forms: Mapping[str, Form]) -> Iterator[Finding]:
     """What is promised must be a whole day, to be compared with today."""
-    asked = forms[promise.form].questions.get(promise.date) if promise.form in forms else None
-    if asked is not None and not asked.whole_day:
+    question = forms[promise.form].questions.get(promise.date) if promise.form in forms else None
+    if question is not None and not question.whole_day:
         yield finding(place, "F046", NO_DAY, name=promise.date)
 
 
 def _unfit(named: NamedQuestion, place: FilePlace, forms: Mapping[str, Form]) -> Iterator[Finding]:
     """What the overview of the programme cannot count with: no date, no link to what it is to point to."""
     form = forms.get(named.form)
-    asked = form.questions.get(named.question) if form else None
-    if form is None or asked is None:
+    question = form.questions.get(named.question) if form else None
+    if form is None or question is None:
         return
     if named.question in day_bound_questions(form):
         yield finding(place, "F029", DAY_BOUND_MESSAGE, name=named.question)
-    elif named.is_day and not asked.whole_day:
+    elif named.is_day and not question.whole_day:
         yield finding(place, "F046", NO_DAY, name=named.question)
-    elif named.points_to and asked.link_target() != named.points_to:
+    elif named.points_to and question.link_target() != named.points_to:
         yield finding(place, "F046", NO_LINK, name=named.question, form=named.points_to)
 
 

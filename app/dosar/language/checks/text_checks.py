@@ -28,8 +28,8 @@ def missing_translations(source: Source, languages: tuple[str, ...]) -> Iterator
 def check_quotes(source: Source) -> Iterator[Finding]:
     """Texts somebody put in quotation marks that YAML takes for letters."""
     for path, text in _translated_texts(source):
-        for language, said in text.items():
-            if isinstance(said, str) and re.fullmatch("[“”„«»‘’].*[“”„«»‘’]", said.strip()):
+        for language, translation in text.items():
+            if isinstance(translation, str) and re.fullmatch("[“”„«»‘’].*[“”„«»‘’]", translation.strip()):
                 yield finding(
                     source.place((*path, language)),
                     "F061",
@@ -54,5 +54,5 @@ def _is_text(value: dict[Any, Any]) -> bool:
     return (
         bool(value)
         and all(re.match(LANGUAGE_PATTERN, str(key)) for key in value)
-        and not any(isinstance(said, (dict, list)) for said in value.values())
+        and not any(isinstance(translation, (dict, list)) for translation in value.values())
     )

@@ -113,9 +113,9 @@ def kind_of_answers(question: Question, several: bool = False) -> RuleKind:
     return RuleKind(question.rule_sort, several or question.several)
 
 
-def condition_findings(place: FilePlace, rule: Expression, asked: Mapping[str, Question]) -> Iterator[Finding]:
+def condition_findings(place: FilePlace, rule: Expression, questions: Mapping[str, Question]) -> Iterator[Finding]:
     """What keeps a rule from being true or false: that of ``show_if``, ``check``, ``warn``, ``required_if``, ``if``."""
-    typing = RuleTypeChecker(asked)
+    typing = RuleTypeChecker(questions)
     typing.require_condition(rule.tree)
     yield from typing.findings(place)
 
@@ -123,11 +123,11 @@ def condition_findings(place: FilePlace, rule: Expression, asked: Mapping[str, Q
 def value_findings(
     place: FilePlace,
     rule: Expression,
-    asked: Mapping[str, Question],
+    questions: Mapping[str, Question],
     question: Question,
 ) -> Iterator[Finding]:
     """What keeps the rule of a computed question from ever giving an answer of its result."""
-    typing = RuleTypeChecker(asked)
+    typing = RuleTypeChecker(questions)
     kind = typing.kind(rule.tree)
     if kind.several or kind.sort in (ROWS_KIND, LINK_KIND, FILE_KIND, NO_KIND):
         typing.add_complaint(NO_RESULT, kind=kind.called)
@@ -148,8 +148,8 @@ class RuleTypeChecker:
     complaints: dict[Message, None] = field(default_factory=dict)
 
     def findings(self, place: FilePlace) -> Iterator[Finding]:
-        for told in self.complaints:
-            yield finding(place, "F060", told.text, **told.values)
+        for complaint in self.complaints:
+            yield finding(place, "F060", complaint.text, **complaint.values)
 
     def add_complaint(self, text: str, **values: Any) -> RuleKind:
         """Tell what is wrong; nothing more is said of what is made of it."""
@@ -333,11 +333,11 @@ def _is_question_name(tree: Any) -> bool:
     return isinstance(tree, list) and tree[0] in ("name", "column")
 
 
-def _are_comparable(one: tuple[Any, RuleKind], other: tuple[Any, RuleKind]) -> bool:
+def _are_comparable(left: tuple[Any, RuleKind], right: tuple[Any, RuleKind]) -> bool:
     """Whether two pieces can be compared: of one family, or a date and the text of a day."""
-    families = {one[1].family, other[1].family}
+    families = {left[1].family, right[1].family}
     if families == {DATE_KIND, TEXT_KIND}:
         return all(
-            kind.family == DATE_KIND or (kind.constant and to_day(tree) is not None) for tree, kind in (one, other)
+            kind.family == DATE_KIND or (kind.constant and to_day(tree) is not None) for tree, kind in (left, right)
         )
     return len(families) == 1

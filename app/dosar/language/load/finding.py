@@ -36,9 +36,9 @@ def finding_to_json(found: Finding) -> dict[str, Any]:
     return {"file": found.place.file, "line": found.place.line, "code": found.code, **_message_to_json(found.message)}
 
 
-def finding_from_json(kept: Mapping[str, Any]) -> Finding:
+def finding_from_json(values: Mapping[str, Any]) -> Finding:
     """The finding that these plain values tell."""
-    return Finding(FilePlace(kept["file"], kept["line"]), kept["code"], _message_from_json(kept))
+    return Finding(FilePlace(values["file"], values["line"]), values["code"], _message_from_json(values))
 
 
 def _message_to_json(message: Message) -> dict[str, Any]:
@@ -55,8 +55,8 @@ def _message_to_json(message: Message) -> dict[str, Any]:
     }
 
 
-def _message_from_json(kept: Mapping[str, Any]) -> Message:
-    text, values = kept["text"], kept["values"]
+def _message_from_json(json_values: Mapping[str, Any]) -> Message:
+    text, values = json_values["text"], json_values["values"]
     return Message(
         text, {name: _message_from_json(value) if isinstance(value, dict) else value for name, value in values.items()}
     )

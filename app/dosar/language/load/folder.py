@@ -203,12 +203,12 @@ def _yaml_files(folder: Path) -> list[Path]:
 
 
 def _part_folders(folder: Path) -> list[Path]:
-    return [place for place in (folder, *(folder / name for name in PART_FOLDERS)) if place.is_dir()]
+    return [directory for directory in (folder, *(folder / name for name in PART_FOLDERS)) if directory.is_dir()]
 
 
 def _misnamed_files(folder: Path) -> Iterator[tuple[Path, str]]:
     """The files that nobody reads, with the name that each was meant to have."""
-    for path in (path for place in _part_folders(folder) for path in sorted(place.iterdir())):
+    for path in (path for directory in _part_folders(folder) for path in sorted(directory.iterdir())):
         name = MISNAMED_FILE.sub(".yaml", path.name)
         if name != path.name and path.is_file():
             yield path, name
@@ -236,13 +236,13 @@ def _part_name(sort: str, path: Path, source: Source, reading: FolderReading) ->
     return path.stem
 
 
-def _keep_one_of_two(kept: dict[str, Source], part: str, name: str, source: Source, path: Path) -> Iterator[Finding]:
+def _keep_one_of_two(sources: dict[str, Source], part: str, name: str, source: Source, path: Path) -> Iterator[Finding]:
     """Of two files with one name the one called so stays, else the first: the other is often its copy."""
-    first = kept.setdefault(part, source)
+    first = sources.setdefault(part, source)
     if first is source:
         return
     if path.stem == name:
-        kept[part], first, source = source, source, first
+        sources[part], first, source = source, source, first
     yield finding(
         source.place(),
         "F014",
@@ -344,7 +344,7 @@ def _faces_by_form(forms: Mapping[str, Form], faces: Iterable[Face]) -> dict[str
 
 def _face_order(form: Form) -> Callable[[Face], tuple[int, str]]:
     offered = [choice.code for choice in form.questions[form.face].options()] if form.face in form.questions else []
-    places = {code: place for place, code in enumerate(offered)}
+    places = {code: position for position, code in enumerate(offered)}
     return lambda face: (places.get(face.face, len(places)), face.face)
 
 
@@ -364,5 +364,5 @@ def with_writers(form: Form) -> Form:
 
 
 def _with_writer(question: Question, by: tuple[str, ...]) -> Question:
-    said = question.written_by or question.computed or not question.asks
-    return question if said else question.model_copy(update={"written_by": by})
+    is_decided = question.written_by or question.computed or not question.asks
+    return question if is_decided else question.model_copy(update={"written_by": by})

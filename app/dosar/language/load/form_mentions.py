@@ -23,10 +23,10 @@ def rename_mentions(sort: str, values: Any, was: str, now: str) -> Any:
 
     def called(key: str, value: Any) -> Any:
         if isinstance(value, list):
-            return [called(key, one) for one in value]
+            return [called(key, item) for item in value]
         if isinstance(value, dict):
             named = key in KEY_MENTIONS.get(sort, ())
-            return {now if named and name == was else name: called(str(name), one) for name, one in value.items()}
+            return {now if named and name == was else name: called(str(name), item) for name, item in value.items()}
         if value == was and key in PLAIN_MENTIONS.get(sort, ()):
             return now
         if isinstance(value, str) and value.startswith(f"{was}.") and key in DOTTED_MENTIONS.get(sort, ()):

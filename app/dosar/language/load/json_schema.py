@@ -54,14 +54,14 @@ def form_schema() -> JsonSchema:
 def _simplify_schema(part: Any) -> Any:
     """The schema without what pydantic adds for programs: the readers of an editor need none of it."""
     if isinstance(part, list):
-        return [_simplify_schema(one) for one in part]
+        return [_simplify_schema(item) for item in part]
     if not isinstance(part, dict):
         return part
     if TEXT_SCHEMA.items() <= {**part, "description": TEXT_SCHEMA["description"]}.items():
         return {"$ref": "#/$defs/Text"}
     if part.get("$ref") in NAME_ALONE_REFS:
         return {"anyOf": [{"type": "string"}, part]}
-    given = [one for one in part.get("anyOf", ()) if one != {"type": "null"}]
+    given = [variant for variant in part.get("anyOf", ()) if variant != {"type": "null"}]
     if len(given) == 1:
         return _simplify_schema(given[0])
     return {key: _simplify_schema(value) for key, value in part.items() if key != "title" or isinstance(value, dict)}
@@ -93,24 +93,24 @@ def _described_models(models: list[type[BaseModel]]) -> set[type[BaseModel]]:
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    own = [annotation] if isinstance(annotation, type) and issubclass(annotation, BaseModel) else []
-    return own + [model for part in getattr(annotation, "__args__", ()) for model in _models_in(part)]
+    models = [annotation] if isinstance(annotation, type) and issubclass(annotation, BaseModel) else []
+    return models + [model for part in getattr(annotation, "__args__", ()) for model in _models_in(part)]
 
 
 def _describe_options(model: type[BaseModel], part: JsonSchema) -> None:
-    said = option_docs(model)
+    texts = option_docs(model)
     for name, field in model.model_fields.items():
-        if name in said:
-            part["properties"][field.alias or name]["description"] = said[name]
+        if name in texts:
+            part["properties"][field.alias or name]["description"] = texts[name]
 
 
 def option_docs(model: type[BaseModel]) -> dict[str, str]:
     """What the source says below each option of a model and of those it is made from."""
-    said: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for kind in reversed(model.__mro__):
         if issubclass(kind, BaseModel) and kind is not BaseModel:
-            said |= _option_docs_in(kind)
-    return said
+            texts |= _option_docs_in(kind)
+    return texts
 
 
 def _option_docs_in(model: type[BaseModel]) -> dict[str, str]:

@@ -109,10 +109,10 @@ class _Salvage:
         return bool(key != "sections")
 
     def _at(self, path: tuple[Any, ...]) -> Any:
-        here = self.left
+        value = self.left
         for step in path:
-            inside = isinstance(here, dict) and step in here
-            if not inside and not (isinstance(here, list) and isinstance(step, int) and step < len(here)):
+            inside = isinstance(value, dict) and step in value
+            if not inside and not (isinstance(value, list) and isinstance(step, int) and step < len(value)):
                 return None
-            here = here[step]
-        return here
+            value = value[step]
+        return value

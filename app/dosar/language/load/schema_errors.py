@@ -181,30 +181,30 @@ def path_in_file(loc: ErrorPath) -> ErrorPath:
     """The path through the file; on the way pydantic also names kinds of questions and of values."""
     return tuple(
         step
-        for place, step in enumerate(loc)
-        if step != "[key]" and not _is_kind(loc, place) and not _is_shape(loc, place)
+        for position, step in enumerate(loc)
+        if step != "[key]" and not _is_kind(loc, position) and not _is_shape(loc, position)
     )
 
 
-def _is_kind(loc: ErrorPath, place: int) -> bool:
+def _is_kind(loc: ErrorPath, position: int) -> bool:
     """Whether this step names the kind of a question instead of a key."""
-    return place >= 2 and loc[place - 2] in QUESTION_LISTS and isinstance(loc[place - 1], int)
+    return position >= 2 and loc[position - 2] in QUESTION_LISTS and isinstance(loc[position - 1], int)
 
 
-def _is_shape(loc: ErrorPath, place: int) -> bool:
+def _is_shape(loc: ErrorPath, position: int) -> bool:
     """Whether this step says how the choices are given: by a name, or one by one."""
-    return place >= 1 and loc[place - 1] == CHOICES_KEY and loc[place] in CHOICE_SHAPES
+    return position >= 1 and loc[position - 1] == CHOICES_KEY and loc[position] in CHOICE_SHAPES
 
 
 def _allowed_keys(loc: ErrorPath, model: type[BaseModel]) -> list[str]:
     """The keys that may stand where an unknown one does."""
-    at = model
-    for place, step in enumerate(loc):
-        if _is_kind(loc, place):
-            at = question_kinds().get(step, at)
-        elif step in at.model_fields:
-            at = next(_models_in(at.model_fields[step].annotation), at)
-    return [field.alias or name for name, field in at.model_fields.items()]
+    current = model
+    for position, step in enumerate(loc):
+        if _is_kind(loc, position):
+            current = question_kinds().get(step, current)
+        elif step in current.model_fields:
+            current = next(_models_in(current.model_fields[step].annotation), current)
+    return [field.alias or name for name, field in current.model_fields.items()]
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -42,6 +42,6 @@ class CheckedForm:
 
     def in_hand(self, question: Question) -> Question | None:
         """The question with its choices, unless a list of it is missing or broken."""
-        asked = (question, *question.columns_asked())
-        known = all(name in self.lists for one in asked for name in one.choice_lists())
+        questions = (question, *question.columns_asked())
+        known = all(name in self.lists for part in questions for name in part.choice_lists())
         return question.with_choices(self.lists) if known else None

@@ -90,20 +90,20 @@ class Source:
 
     def place(self, path: tuple[Any, ...] = ()) -> FilePlace:
         """The line of the value that ``path`` leads to, or of the last step that exists."""
-        here, place = self.contents, FilePlace(self.file, 1)
+        value, place = self.contents, FilePlace(self.file, 1)
         for step in path:
-            if not _leads_on(here, step):
+            if not _leads_on(value, step):
                 break
-            place = self.places.get((id(here), step), place)
-            here = here[step]
+            place = self.places.get((id(value), step), place)
+            value = value[step]
         return place
 
     def value(self, path: tuple[Any, ...]) -> Any:
         """The value that ``path`` leads to; ``None`` where nothing is."""
-        here = self.contents
+        value = self.contents
         for step in path:
-            here = here[step] if _leads_on(here, step) else None
-        return here
+            value = value[step] if _leads_on(value, step) else None
+        return value
 
     def adopt(self, other: "Source") -> None:
         """Take over the places of another file whose values now stand in this one."""
@@ -112,11 +112,11 @@ class Source:
         self._held.extend([other.contents, *other._held])
 
 
-def _leads_on(here: Any, step: Any) -> bool:
+def _leads_on(value: Any, step: Any) -> bool:
     """Whether a step of a path leads from these values to one within them."""
-    if isinstance(here, dict):
-        return step in here
-    return isinstance(here, list) and isinstance(step, int) and 0 <= step < len(here)
+    if isinstance(value, dict):
+        return step in value
+    return isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value)
 
 
 def read_yaml(path: Path, shown_as: str | None = None) -> Source:
@@ -139,7 +139,7 @@ def read_yaml(path: Path, shown_as: str | None = None) -> Source:
 def read_text(text: str, file: str) -> Source:
     """Like :func:`read_yaml`, for a text in hand."""
     source = Source(file)
-    source.findings += [Finding(FilePlace(file, line), "F001", told) for line, told in find_false_spaces(text)]
+    source.findings += [Finding(FilePlace(file, line), "F001", message) for line, message in find_false_spaces(text)]
     if source.findings:
         return source
     yaml = YAML(typ="safe", pure=True)
@@ -167,24 +167,27 @@ def read_text(text: str, file: str) -> Source:
     return source
 
 
-def _unreadable_finding(source: Source, lines: list[str], place: int, problem: str) -> Finding:
+def _unreadable_finding(source: Source, lines: list[str], stopped_at: int, problem: str) -> Finding:
     """The sign to blame, on the line the reader stopped at or the one above; else what its own words mean."""
-    for line in (place, place - 1):
-        told = find_blamed_sign(lines[line]) if 0 <= line < len(lines) else None
-        if told is not None:
-            return Finding(FilePlace(source.file, line + 1), "F001", told)
-    return _at(source, place + 1, "F001", _explain_problem(problem))
+    for line in (stopped_at, stopped_at - 1):
+        message = find_blamed_sign(lines[line]) if 0 <= line < len(lines) else None
+        if message is not None:
+            return Finding(FilePlace(source.file, line + 1), "F001", message)
+    return _at(source, stopped_at + 1, "F001", _explain_problem(problem))
 
 
 def _explain_problem(problem: str) -> str:
-    return next((told for said, told in YAML_PROBLEMS.items() if re.search(said, problem)), OTHER_YAML_PROBLEM)
+    return next(
+        (explanation for pattern, explanation in YAML_PROBLEMS.items() if re.search(pattern, problem)),
+        OTHER_YAML_PROBLEM,
+    )
 
 
 class _Trick(Exception):
     """Something stands in the text that is not read: on which line, and what to do about it."""
 
-    def __init__(self, line: int, told: str) -> None:
-        self.line, self.told = line, told
+    def __init__(self, line: int, message: str) -> None:
+        self.line, self.told = line, message
 
 
 class _WaryParser(Parser):

@@ -142,13 +142,13 @@ def to_day(value: RuleValue) -> date | None:
 
 
 def is_equal(left: RuleValue, right: RuleValue) -> bool | None:
-    both = comparable_pair(left, right)
-    return None if both is None else both[0] == both[1]
+    pair = comparable_pair(left, right)
+    return None if pair is None else pair[0] == pair[1]
 
 
 def is_less(left: RuleValue, right: RuleValue) -> bool | None:
-    both = comparable_pair(left, right)
-    return None if both is None or isinstance(both[0], bool) else both[0] < both[1]
+    pair = comparable_pair(left, right)
+    return None if pair is None or isinstance(pair[0], bool) else pair[0] < pair[1]
 
 
 def is_at_most(left: RuleValue, right: RuleValue) -> bool | None:
@@ -158,7 +158,7 @@ def is_at_most(left: RuleValue, right: RuleValue) -> bool | None:
 def is_among(value: RuleValue, values: RuleValue) -> bool | None:
     if not is_given(value) or isinstance(value, list) or not isinstance(values, list):
         return None
-    return any(is_equal(value, one) for one in values)
+    return any(is_equal(value, listed) for listed in values)
 
 
 def negate_truth(value: RuleValue) -> bool | None:
@@ -223,8 +223,8 @@ def divide_values(left: RuleValue, right: RuleValue) -> RuleValue:
 
 def given_values(values: tuple[RuleValue, ...]) -> list[RuleValue]:
     """The answers there are in these values and lists of values."""
-    flat = [one for value in values for one in (value if isinstance(value, list) else [value])]
-    return [one for one in flat if is_given(one)]
+    flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
+    return [item for item in flat if is_given(item)]
 
 
 def sum_values(*values: RuleValue) -> RuleValue:
@@ -236,9 +236,9 @@ def make_extreme(better: Callable[[RuleValue, RuleValue], bool | None]) -> Calla
 
     def best_of(*values: RuleValue) -> RuleValue:
         given = given_values(values)
-        if len(currencies_of(*given)) > 1 or any(better(one, given[0]) is None for one in given):
+        if len(currencies_of(*given)) > 1 or any(better(other, given[0]) is None for other in given):
             return None
-        return reduce(lambda best, one: one if better(one, best) else best, given) if given else None
+        return reduce(lambda best, value: value if better(value, best) else best, given) if given else None
 
     return best_of
 
@@ -322,7 +322,7 @@ RULE_OPERATIONS: dict[str, Callable[..., RuleValue]] = {
     "count": lambda *values: len(given_values(values)),
     "count_of": count_of,
     "min": make_extreme(is_less),
-    "max": make_extreme(lambda one, other: is_less(other, one)),
+    "max": make_extreme(lambda left, right: is_less(right, left)),
     "age": age_in_years,
     "year": year_of,
     "days_between": days_between,

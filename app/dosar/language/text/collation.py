@@ -45,7 +45,7 @@ def _longest_in_order(alphabet: Sequence[str]) -> set[str]:
     best: list[list[str]] = []
     for letter in alphabet:
         if len(letter) == 1 and strip_marks(letter) == letter:
-            before: list[str] = max((one for one in best if one[-1] < letter), key=len, default=[])
+            before: list[str] = max((ordered for ordered in best if ordered[-1] < letter), key=len, default=[])
             best.append([*before, letter])
     longest: list[str] = max(best, key=len, default=[])
     return set(longest)

@@ -33,7 +33,7 @@ class Message:
 def _said(value: Any, translate: Translate) -> Any:
     if isinstance(value, Message):
         return value.say(translate)
-    return "; ".join(str(_said(one, translate)) for one in value) if isinstance(value, tuple) else value
+    return "; ".join(str(_said(item, translate)) for item in value) if isinstance(value, tuple) else value
 
 
 def msgid(text: str) -> str:

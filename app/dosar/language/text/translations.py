@@ -44,9 +44,9 @@ def _place_of(folder: str) -> tuple[int, str]:
     return PLACES.get(found[1], 1) if found else 1, folder
 
 
-LANGUAGES = tuple(sorted((one for one in _folders() if "_" not in one), key=_place_of))
+LANGUAGES = tuple(sorted((folder for folder in _folders() if "_" not in folder), key=_place_of))
 """The languages of forms and pages, by their codes: the one spoken where nobody chose any stands first."""
-WORDINGS = tuple(one.replace("_", "-") for one in _folders() if "_" in one)
+WORDINGS = tuple(folder.replace("_", "-") for folder in _folders() if "_" in folder)
 """What single countries say differently: ``ro-MD``."""
 
 
@@ -61,7 +61,7 @@ def in_every_language(text: str) -> dict[str, str]:
     """A sentence of Dosar's own as a text of the forms: in each language."""
     words = {language: translated_word(text, language) for language in LANGUAGES}
     apart = {wording: translated_word(text, wording) for wording in WORDINGS}
-    return words | {one: said for one, said in apart.items() if said != words.get(one.partition("-")[0])}
+    return words | {wording: word for wording, word in apart.items() if word != words.get(wording.partition("-")[0])}
 
 
 @cache

@@ -28,14 +28,14 @@ def install_access_control(app: Flask, store: Any, definition: Definition, clock
     Reads from the configuration: ``TRANSLATIONS`` (folder of the texts), ``DATA`` (data folder),
     ``HOSTS`` (host names beside this machine's own), and Flask's ``SECRET_KEY``.
     """
-    guarded = AccessServices(store, definition, clock)
-    app.extensions["dosar_access"] = guarded
+    services = AccessServices(store, definition, clock)
+    app.extensions["dosar_access"] = services
     app.config["TRUSTED_HOSTS"] = [*LOOPBACK_HOSTS, *app.config.get("HOSTS", [])]
-    app.session_interface = DatabaseSessions(guarded)
+    app.session_interface = DatabaseSessions(services)
     prepare_translations(app, Path(app.config["TRANSLATIONS"]))
     registry = create_page_registry(app, store.session)
     install_language_choice(app)
-    install_request_checks(app, guarded)
+    install_request_checks(app, services)
     require_csrf_tokens(app)
     add_security_headers(app)
     app.context_processor(_template_variables)

@@ -141,8 +141,8 @@ def _refuse_without_database() -> Response | None:
     """Without the database nobody is known, and no page of ours can be made."""
     if not session.is_unavailable:  # type: ignore[attr-defined]
         return None
-    told = gettext("The database does not answer just now. Go back and send the page again in a minute.")
-    return Response(f"{told}\n", 503, mimetype="text/plain")
+    message = gettext("The database does not answer just now. Go back and send the page again in a minute.")
+    return Response(f"{message}\n", 503, mimetype="text/plain")
 
 
 def _identify_worker() -> None:
@@ -184,9 +184,13 @@ def _check_route_access() -> Any:
 def _redirect_renamed_form() -> Any:
     """The way from an address that names a form as it was called before, for those who see the form; a sheet that was
     on its way goes along."""
-    asked, forms = (request.view_args or {}).get("form"), access_services().definition.forms
-    now = next((key for key, form in forms.items() if form.was == asked), None) if asked not in forms else None
-    if asked is None or now is None or not current_worker().scope.may("see", now):
+    key_in_address, forms = (request.view_args or {}).get("form"), access_services().definition.forms
+    now = (
+        next((key for key, form in forms.items() if form.was == key_in_address), None)
+        if key_in_address not in forms
+        else None
+    )
+    if key_in_address is None or now is None or not current_worker().scope.may("see", now):
         return None
     address = url_for(str(request.endpoint), **{**(request.view_args or {}), "form": now})
     query = request.query_string.decode()

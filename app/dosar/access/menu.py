@@ -67,36 +67,36 @@ class _MenuLine:
     url: str
     also: tuple[str, ...] = ()
 
-    def leads(self, here: str) -> bool:
+    def leads(self, path: str) -> bool:
         """Whether a page is one of those behind the line."""
-        return any(here.startswith(f"{begin}/") for begin in (self.url, *self.also))
+        return any(path.startswith(f"{begin}/") for begin in (self.url, *self.also))
 
 
 def worker_menu(worker: Worker, definition: Definition) -> WorkerMenu:
     """Groups without an entry for this worker are left out."""
-    asked = IdentityKey(definition), IdentityKey(worker.allowance), request_wording()
-    here = f"{request.path}/" if has_request_context() else ""
-    current = next((line.url for _, lines in _menu_groups(*asked) for line in lines if line.leads(here)), "")
-    return _marked_menu(*asked, current)
+    keys = IdentityKey(definition), IdentityKey(worker.allowance), request_wording()
+    path = f"{request.path}/" if has_request_context() else ""
+    current = next((line.url for _, lines in _menu_groups(*keys) for line in lines if line.leads(path)), "")
+    return _marked_menu(*keys, current)
 
 
 @lru_cache(maxsize=4096)
 def _marked_menu(
-    known: IdentityKey[Definition], held: IdentityKey[Allowance], language: str, current: str
+    definition_key: IdentityKey[Definition], allowance_key: IdentityKey[Allowance], language: str, current: str
 ) -> WorkerMenu:
     return WorkerMenu(
         MenuGroup(title, [MenuEntry(line.label, line.url, line.url == current) for line in lines])
-        for title, lines in _menu_groups(known, held, language)
+        for title, lines in _menu_groups(definition_key, allowance_key, language)
     )
 
 
 @lru_cache(maxsize=256)
 def _menu_groups(
-    known: IdentityKey[Definition], held: IdentityKey[Allowance], language: str
+    definition_key: IdentityKey[Definition], allowance_key: IdentityKey[Allowance], language: str
 ) -> list[tuple[str, list[_MenuLine]]]:
-    rights = held.thing.rights
-    seen = {key: form for key, form in known.thing.forms.items() if "see" in rights.get(key, ())}
-    programme = known.thing.stages.programme
+    rights = allowance_key.thing.rights
+    seen = {key: form for key, form in definition_key.thing.forms.items() if "see" in rights.get(key, ())}
+    programme = definition_key.thing.stages.programme
     of_stays = programme.stays.form if programme else ""
     forms = [
         (
@@ -108,9 +108,11 @@ def _menu_groups(
                 for line in _form_lines(seen[key], key == of_stays, language)
             ],
         )
-        for group in known.thing.menu.menu
+        for group in definition_key.thing.menu.menu
     ]
-    return [group for group in (*forms, (gettext("Administration"), _administration_lines(held.thing))) if group[1]]
+    return [
+        group for group in (*forms, (gettext("Administration"), _administration_lines(allowance_key.thing))) if group[1]
+    ]
 
 
 def _form_lines(form: Form, is_of_stays: bool, language: str) -> list[_MenuLine]:
@@ -124,9 +126,9 @@ def _form_lines(form: Form, is_of_stays: bool, language: str) -> list[_MenuLine]
     return [_MenuLine(str(title), url_for(endpoint)), line] if drawn else [line]
 
 
-def _administration_lines(held: Allowance) -> list[_MenuLine]:
+def _administration_lines(allowance: Allowance) -> list[_MenuLine]:
     return [
         _MenuLine(str(label), url_for(endpoint))
         for page, (label, endpoint) in ADMINISTRATION_PAGES.items()
-        if page in held.pages and endpoint in current_app.view_functions
+        if page in allowance.pages and endpoint in current_app.view_functions
     ]

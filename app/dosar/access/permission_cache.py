@@ -45,8 +45,8 @@ class _Reading:
 
     def of(self, roles: frozenset[str]) -> frozenset[Permitted]:
         if roles not in self.together:
-            held = (self.by_role.get(role, frozenset()) for role in roles)
-            self.together[roles] = frozenset[Permitted]().union(*held)
+            permitted = (self.by_role.get(role, frozenset()) for role in roles)
+            self.together[roles] = frozenset[Permitted]().union(*permitted)
         return self.together[roles]
 
 
@@ -69,8 +69,8 @@ class PermissionCache:
 
     def permitted_to(self, roles: frozenset[str]) -> frozenset[Permitted]:
         """What Flask-AppBuilder's tables permit who holds these roles; a role they do not know gives nothing."""
-        kept = self._kept or self._read()
-        return kept.of(roles)
+        readings = self._kept or self._read()
+        return readings.of(roles)
 
     def warm(self) -> None:
         """Read the tables before anybody asks."""
@@ -87,9 +87,9 @@ class PermissionCache:
         for role, permission, menu in self._session.execute(_OF_EVERY_ROLE):
             by_role.setdefault(role, set()).add((permission, menu))
         read = _Reading({role: frozenset(permitted) for role, permitted in by_role.items()})
-        told = self._session().info
+        session_info = self._session().info
         # a transaction sees the tables as they were when it began, or as it has changed them itself
-        if told.get(_BEGAN) == self._times_forgotten and not told.get(_CHANGED):
+        if session_info.get(_BEGAN) == self._times_forgotten and not session_info.get(_CHANGED):
             self._kept = read
         return read
 
@@ -97,7 +97,7 @@ class PermissionCache:
         session.info[_BEGAN] = self._times_forgotten
 
     def _note_flush(self, session: Session, _: Any) -> None:
-        come_or_gone = any(type(one) in _TOLD_BY for one in (*session.new, *session.deleted))
+        come_or_gone = any(type(instance) in _TOLD_BY for instance in (*session.new, *session.deleted))
         if come_or_gone or any(map(_is_told_otherwise, session.dirty)):
             session.info[_CHANGED] = True
 
@@ -113,7 +113,7 @@ class PermissionCache:
         session.info.pop(_CHANGED, None)
 
 
-def _is_told_otherwise(kept: Any) -> bool:
+def _is_told_otherwise(instance: Any) -> bool:
     """Whether this object, in a session, now says otherwise who may do what."""
-    attributes = inspect(kept).attrs
-    return any(attributes[name].history.has_changes() for name in _TOLD_BY.get(type(kept), ()))
+    attributes = inspect(instance).attrs
+    return any(attributes[name].history.has_changes() for name in _TOLD_BY.get(type(instance), ()))

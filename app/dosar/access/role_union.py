@@ -28,18 +28,18 @@ class Allowance:
 
     def may_do(self, action: str, form: str) -> bool:
         """Whether this is allowed with the form's records; whoever sees them may choose them, too."""
-        held = self.rights.get(form, frozenset())
-        return action in held or (action == "choose" and "see" in held)
+        actions = self.rights.get(form, frozenset())
+        return action in actions or (action == "choose" and "see" in actions)
 
 
 def combined_allowance(roles: Iterable[Role], permitted: Iterable[Permitted]) -> Allowance:
     """The allowance of somebody who holds all these roles, and is permitted this."""
-    held, rights = list(roles), rights_in(permitted)
-    clearances = frozenset[Sensitivity]().union(*(role.clearances for role in held))
+    held_roles, rights = list(roles), rights_in(permitted)
+    clearances = frozenset[Sensitivity]().union(*(role.clearances for role in held_roles))
     return Allowance(
         rights=MappingProxyType({form: frozenset(actions) for form, actions in rights.items()}),
-        cases=max((role.scope for role in held), key=SCOPE_WIDTHS.__getitem__, default="none"),
+        cases=max((role.scope for role in held_roles), key=SCOPE_WIDTHS.__getitem__, default="none"),
         clearances=clearances,
-        enters=clearances.union(*(role.enters for role in held)),
+        enters=clearances.union(*(role.enters for role in held_roles)),
         pages=pages_in(permitted),
     )

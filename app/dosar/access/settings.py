@@ -33,9 +33,12 @@ class Organisation:
 
 def read_organisation(session: Any) -> Organisation:
     """The organisation as it is kept."""
-    kept = dict(session.execute(select(setting_table.c.key, setting_table.c.value)).all())
+    values = dict(session.execute(select(setting_table.c.key, setting_table.c.value)).all())
     return Organisation(
-        kept.get(NAME_SETTING, ""), kept.get(LANGUAGE_SETTING), kept.get(COUNTRY_SETTING), kept.get(TIME_ZONE_SETTING)
+        values.get(NAME_SETTING, ""),
+        values.get(LANGUAGE_SETTING),
+        values.get(COUNTRY_SETTING),
+        values.get(TIME_ZONE_SETTING),
     )
 
 
@@ -48,5 +51,5 @@ def save_organisation(session: Any, organisation: Organisation) -> None:
         TIME_ZONE_SETTING: organisation.time_zone,
     }
     session.execute(delete(setting_table).where(setting_table.c.key.in_(settings)))
-    said = [{"key": key, "value": value} for key, value in settings.items() if value]
-    session.execute(insert(setting_table), said)
+    rows = [{"key": key, "value": value} for key, value in settings.items() if value]
+    session.execute(insert(setting_table), rows)

@@ -67,15 +67,15 @@ def worker_for(services: AccessServices, user_id: int) -> Worker:
 
 def worker_with_identity(person: Identity, services: AccessServices) -> Worker:
     """The worker this person is under the organisation's roles: of her session, and of :func:`worker_for`."""
-    held = allowance_of(services, person.roles)
+    allowance = allowance_of(services, person.roles)
     return Worker(
         id=person.user_id,
         name=person.name,
         user_name=person.user_name,
         roles=person.roles,
         language=person.language,
-        allowance=held,
-        scope=_scope(IdentityKey(held), person.user_id, person.colleagues),
+        allowance=allowance,
+        scope=_scope(IdentityKey(allowance), person.user_id, person.colleagues),
     )
 
 
@@ -85,14 +85,14 @@ def allowance_of(services: AccessServices, roles: frozenset[str]) -> Allowance:
 
 
 @lru_cache(maxsize=1024)
-def _scope(held: IdentityKey[Allowance], user_id: int, colleagues: frozenset[int]) -> Scope:
+def _scope(allowance_key: IdentityKey[Allowance], user_id: int, colleagues: frozenset[int]) -> Scope:
     """One scope for all requests of a worker, until her roles, their permissions or her colleagues change.
 
     Whose cases count: her own; for a team's scope those of her groups' members too.
     """
-    cases = held.thing.cases
+    cases = allowance_key.thing.cases
     hers = colleagues | {user_id} if cases == "team" else frozenset({user_id})
-    return Scope(worker_id=user_id, cases=cases, colleagues=hers, rights=held.thing.rights)
+    return Scope(worker_id=user_id, cases=cases, colleagues=hers, rights=allowance_key.thing.rights)
 
 
 @lru_cache(maxsize=256)

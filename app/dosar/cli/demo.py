@@ -118,15 +118,15 @@ def _in_filing_order(papers: list[_DemoRecord], days: list[date | None]) -> list
     """First what belongs to no case, and the cases; then their sheets by the day; none before one that it names."""
     first = min((day for day in days if day), default=date.max)
     turns: dict[str, tuple[int, date]] = {}
-    told: list[tuple[tuple[int, date], date, _DemoRecord]] = []
+    dated: list[tuple[tuple[int, date], date, _DemoRecord]] = []
     for paper, day in zip(papers, days, strict=True):
         after = [turns[name] for name in paper.names() if name in turns]
-        own = (1, day or first) if "case" in paper.record else (0, first)
-        turn = max([own, *after])
-        told.append((turn, max(day or first, turn[1]), paper))
+        own_turn = (1, day or first) if "case" in paper.record else (0, first)
+        turn = max([own_turn, *after])
+        dated.append((turn, max(day or first, turn[1]), paper))
         if "id" in paper.record:
             turns[paper.record["id"]] = turn
-    return [(day, paper) for _, day, paper in sorted(told, key=lambda one: one[0])]
+    return [(day, paper) for _, day, paper in sorted(dated, key=lambda entry: entry[0])]
 
 
 class _DemoFiler:
@@ -160,8 +160,12 @@ class _DemoFiler:
     def _day(self, record: dict[str, Any]) -> date | None:
         """The day a sheet tells of; of a case file, when somebody began to work on it."""
         dated = dating_question(self.repository.forms[record["form"]])
-        told = [member["since"] for member in record.get("team", ())] or [record["answers"].get(dated and dated.name)]
-        days = [date.fromisoformat(day) for day in told if isinstance(day, str) and len(day) == len("2026-01-31")]
+        written_days = [member["since"] for member in record.get("team", ())] or [
+            record["answers"].get(dated and dated.name)
+        ]
+        days = [
+            date.fromisoformat(day) for day in written_days if isinstance(day, str) and len(day) == len("2026-01-31")
+        ]
         return min(min(days), self.today) if days else None
 
     def _file(self, record: dict[str, Any], moment: datetime) -> bool:
@@ -174,7 +178,7 @@ class _DemoFiler:
             except UNREADABLE_ERRORS:
                 return False
             result = validate(submission, given)
-            if result.unread or any(self._is_wrong(form, one) for one in result.wrong):
+            if result.unread or any(self._is_wrong(form, issue) for issue in result.wrong):
                 return False
             filed = save_new(submission, result.answers).record_id
             self._gather_team(submission, filed, record)

@@ -15,9 +15,11 @@ LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 def computer_language(environment: Mapping[str, str] = os.environ) -> str:
     """The language this computer speaks, if Dosar does; else that of the sentences themselves."""
-    told = next((environment[name] for name in LOCALE_VARIABLES if environment.get(name)), None)
-    spoken = re.match("[a-z]*", (told or _windows_language()).lower())[0]  # type: ignore[index]
-    return next((one for one in LANGUAGES if spoken in (one, language_title(one).lower())), LANGUAGES[-1])
+    spoken_locale = next((environment[name] for name in LOCALE_VARIABLES if environment.get(name)), None)
+    spoken = re.match("[a-z]*", (spoken_locale or _windows_language()).lower())[0]  # type: ignore[index]
+    return next(
+        (language for language in LANGUAGES if spoken in (language, language_title(language).lower())), LANGUAGES[-1]
+    )
 
 
 def _windows_language() -> str:

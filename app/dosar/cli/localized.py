@@ -80,8 +80,8 @@ class LocalizedOption(click.Option):
     """An option whose help is translated; what is to be written behind it is called as the option is."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        spelled, said = super().get_help_record(ctx) or ("", "")
-        return spelled, gettext(said) % {"default": self.default}
+        spelled, help_text = super().get_help_record(ctx) or ("", "")
+        return spelled, gettext(help_text) % {"default": self.default}
 
     def make_metavar(self, ctx: click.Context) -> str:
         return self.metavar or str(self.name).upper()

@@ -63,8 +63,8 @@ class Places:
 
 def forms_folder(named: Path | None) -> Path:
     """The forms to run: those named, else those of the folder one stands in, else the shipped ones."""
-    here = Path("forms")
-    folder = named or (here if (here / "case.yaml").is_file() else shipped_folder("forms"))
+    local_forms = Path("forms")
+    folder = named or (local_forms if (local_forms / "case.yaml").is_file() else shipped_folder("forms"))
     if not folder.is_dir():
         raise StoreError("There is no forms folder %(folder)s. Name it with --forms.", folder=folder)
     return folder
@@ -87,8 +87,8 @@ def place_options(run: Callable[..., int]) -> Callable[..., int]:
     """Give a command the options of :class:`Places`, its first argument."""
 
     @wraps(run)
-    def placed(data: Path | None, forms: Path | None, key_file: Path | None, passphrase: bool, **asked: Any) -> int:
-        return run(Places(data, forms, key_file, passphrase), **asked)
+    def placed(data: Path | None, forms: Path | None, key_file: Path | None, passphrase: bool, **options: Any) -> int:
+        return run(Places(data, forms, key_file, passphrase), **options)
 
     offered: Callable[..., int] = placed
     for place_option in reversed(PLACE_OPTIONS):

@@ -38,11 +38,11 @@ def open_app(
 ) -> tuple[Flask, list[Finding]]:
     """The application on this data and these forms, and what is wrong in the form files."""
     store = open_store(data, key, url)
-    opened = prepare_database(store, forms)
+    opened_forms = prepare_database(store, forms)
     with store.writing() as session:
         clear_loose_files(session.connection())
-    application = create_app(store, opened, _stored_secret_key(store), data, **config)
-    findings = opened.findings
+    application = create_app(store, opened_forms, _stored_secret_key(store), data, **config)
+    findings = opened_forms.findings
     if demo and not application.extensions["dosar_access"].is_set_up():
         from dosar.cli.demo import fill_demo_data
 
@@ -84,9 +84,9 @@ def prepare_database(store: Store, forms: Path, converting: bool = False) -> Ope
     """The database made ready for these forms and their roles, in one transaction."""
     with store.writing() as session:
         create_access_tables(session.connection())
-        opened = open_forms(store, forms, converting)
-        sync_permissions(session, opened.definition.roles, opened.definition.forms)
-    return opened
+        opened_forms = open_forms(store, forms, converting)
+        sync_permissions(session, opened_forms.definition.roles, opened_forms.definition.forms)
+    return opened_forms
 
 
 def stored_organisation(store: Store) -> Organisation:
@@ -99,8 +99,8 @@ def stored_organisation(store: Store) -> Organisation:
 def _stored_secret_key(store: Store) -> str:
     """The secret that signs tokens: made once, kept in the encrypted database."""
     with store.writing() as session:
-        kept = session.scalar(select(setting_table.c.value).where(setting_table.c.key == SECRET_SETTING))
-        if kept is None:
-            kept = token_hex(32)
-            session.execute(insert(setting_table).values(key=SECRET_SETTING, value=kept))
-    return str(kept)
+        secret = session.scalar(select(setting_table.c.value).where(setting_table.c.key == SECRET_SETTING))
+        if secret is None:
+            secret = token_hex(32)
+            session.execute(insert(setting_table).values(key=SECRET_SETTING, value=secret))
+    return str(secret)

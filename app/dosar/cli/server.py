@@ -29,7 +29,7 @@ class RefusalTask(WSGITask):  # type: ignore[misc]
         super().execute()
 
     def get_environment(self) -> dict[str, Any]:
-        server, told = self.channel.server, self.request.headers
+        server, headers = self.channel.server, self.request.headers
         return {
             REFUSED_KEY: self.request.error.code,
             "REQUEST_METHOD": "GET",
@@ -48,7 +48,7 @@ class RefusalTask(WSGITask):  # type: ignore[misc]
             "wsgi.multithread": True,
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
-            **{f"HTTP_{name}": told[name] for name in KEPT_HEADERS if name in told},
+            **{f"HTTP_{name}": headers[name] for name in KEPT_HEADERS if name in headers},
         }
 
 

@@ -34,9 +34,9 @@ def running_address(data: Path) -> str | None:
 def _ask_instance(address: str) -> str | None:
     """What the program at the address says of itself. Whoever listens there is no friend yet: no cookie, no proxy,
     no other address that it may name, and not more than a line."""
-    place = urlsplit(address)
+    parts = urlsplit(address)
     with suppress(OSError, HTTPException, ValueError):
-        connection = HTTPConnection(place.hostname or "", place.port, timeout=ANSWER_TIMEOUT)
+        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=ANSWER_TIMEOUT)
         try:
             connection.request("GET", HEALTH_PATH)
             answer = connection.getresponse()

@@ -16,13 +16,13 @@ from dosar.migrations.upgrade import OpenedForms, last_good_definition, preview_
 
 def upgrade_organisation(store: Store, data: Path, forms: Path, key: bytes, dry_run: bool, moment: datetime) -> int:
     """Print the plan and carry it out; returns the exit code: 1 if a file could not be used."""
-    opened = preview_upgrade(store, forms)
-    _print_changes(opened)
-    mistakes = any(found.code not in ADVICE_CODES for found in opened.findings)
+    opened_forms = preview_upgrade(store, forms)
+    _print_changes(opened_forms)
+    mistakes = any(found.code not in ADVICE_CODES for found in opened_forms.findings)
     if dry_run:
         print(translate_message(Message("Nothing was changed: this was only the plan.")))
     else:
-        if opened.steps:
+        if opened_forms.steps:
             tables = [*ACCESS_TABLES, *build_tables(last_good_definition(store).forms).metadata.tables.values()]
             folder = keep_copy(store, data, key, tables, moment)
             print(translate_message(Message("Everything as it was is kept in %(folder)s.", {"folder": folder})))
@@ -31,11 +31,11 @@ def upgrade_organisation(store: Store, data: Path, forms: Path, key: bytes, dry_
     return 1 if mistakes else 0
 
 
-def _print_changes(opened: OpenedForms) -> None:
-    for found in opened.findings:
+def _print_changes(opened_forms: OpenedForms) -> None:
+    for found in opened_forms.findings:
         print(found.say(command_translator(computer_language())))
-    told = [step.said for step in opened.steps if step.said]
-    if not told:
+    steps_said = [step.said for step in opened_forms.steps if step.said]
+    if not steps_said:
         print(translate_message(Message("No answer has to move.")))
-    for said in told:
-        print(f"- {translate_message(said)}")
+    for message in steps_said:
+        print(f"- {translate_message(message)}")

@@ -31,8 +31,8 @@ def sync_folder(folder: Path) -> None:
     """Let the names in a folder reach the disk."""
     if os.name != "posix":
         return
-    opened = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(opened)
+        os.fsync(descriptor)
     finally:
-        os.close(opened)
+        os.close(descriptor)

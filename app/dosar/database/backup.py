@@ -44,8 +44,8 @@ def keep_copy(store: Store, data: Path, key: bytes, tables: Iterable[Table], mom
 
 def _clear_unfinished(data: Path) -> None:
     """What a kill or a full disk left of earlier copies."""
-    for left in (data / COPIES_FOLDER).glob(f"{UNFINISHED_PREFIX}*"):
-        shutil.rmtree(left)
+    for unfinished in (data / COPIES_FOLDER).glob(f"{UNFINISHED_PREFIX}*"):
+        shutil.rmtree(unfinished)
 
 
 def _copy_into(folder: Path, store: Store, key: bytes, tables: Iterable[Table]) -> None:

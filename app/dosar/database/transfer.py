@@ -57,35 +57,35 @@ def copy_database(source: Store, target: Store, tables: Iterable[Table]) -> Copi
     """
     with source.snapshot() as read, target.writing() as session:
         write = session.connection()
-        kept = _all_tables(read, tables)
-        _require_empty(write, kept)
-        kept.create_all(write)
-        deferred = _defer_references(write, kept)
-        for table in kept.tables.values():
+        metadata = _all_tables(read, tables)
+        _require_empty(write, metadata)
+        metadata.create_all(write)
+        deferred = _defer_references(write, metadata)
+        for table in metadata.tables.values():
             _copy_rows(read, write, table)
         _restore_references(write, deferred)
-        counts = {name: _same_content(read, write, table) for name, table in sorted(kept.tables.items())}
-        _continue_numbers(write, kept)
+        counts = {name: _same_content(read, write, table) for name, table in sorted(metadata.tables.items())}
+        _continue_numbers(write, metadata)
         close_like(read, write)
     return counts
 
 
 def _all_tables(read: Connection, tables: Iterable[Table]) -> MetaData:
     """The tables as the program knows them, and what else the database kept of older forms."""
-    kept = MetaData()
+    metadata = MetaData()
     for table in tables:
-        if table.name not in kept.tables:
-            table.to_metadata(kept)
+        if table.name not in metadata.tables:
+            table.to_metadata(metadata)
     for name, columns in _stored_columns(read):
-        known = kept.tables.get(name)
+        known = metadata.tables.get(name)
         if known is None:
-            Table(name, kept, *columns)
+            Table(name, metadata, *columns)
             continue
         _require_upgraded(known, {column.name for column in columns})
         for column in columns:
             if column.name not in known.columns:
                 known.append_column(column)
-    return kept
+    return metadata
 
 
 def _stored_columns(read: Connection) -> Iterator[tuple[str, list[Column[Any]]]]:
@@ -99,8 +99,13 @@ def _stored_columns(read: Connection) -> Iterator[tuple[str, list[Column[Any]]]]
         yield (
             name,
             [
-                Column(one["name"], one["type"].as_generic(), primary_key=one["name"] in keys, nullable=one["nullable"])
-                for one in found.get_columns(name)
+                Column(
+                    column["name"],
+                    column["type"].as_generic(),
+                    primary_key=column["name"] in keys,
+                    nullable=column["nullable"],
+                )
+                for column in found.get_columns(name)
             ],
         )
 
@@ -115,16 +120,16 @@ def _require_upgraded(known: Table, stored: Set[str]) -> None:
         )
 
 
-def _require_empty(write: Connection, kept: MetaData) -> None:
+def _require_empty(write: Connection, metadata: MetaData) -> None:
     for name in sorted(set(inspect(write).get_table_names())):
-        known = kept.tables.get(name)
+        known = metadata.tables.get(name)
         if known is None or write.scalar(select(func.count()).select_from(known)):
             raise StoreError(
                 "The database to copy to is not empty: it has %(table)s. Copy to a new database.", table=name
             )
 
 
-def _defer_references(write: Connection, kept: MetaData) -> list[str]:
+def _defer_references(write: Connection, metadata: MetaData) -> list[str]:
     """Let rows come before the rows they point to, until all are there; returns what undoes it."""
     if write.dialect.name == "sqlite":
         write.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
@@ -132,7 +137,7 @@ def _defer_references(write: Connection, kept: MetaData) -> list[str]:
     quote = write.dialect.identifier_preparer.quote
     pointing = [
         f"ALTER TABLE {quote(table)} ALTER CONSTRAINT {quote(str(key['name']))}"
-        for table in kept.tables
+        for table in metadata.tables
         for key in inspect(write).get_foreign_keys(table)
     ]
     for constraint in pointing:
@@ -192,8 +197,10 @@ def _same_content(read: Connection, write: Connection, table: Table) -> TableCon
 
 
 def _row_digest(row: dict[str, Any]) -> int:
-    told = json.dumps({name: _portable_value(value) for name, value in row.items()}, sort_keys=True, ensure_ascii=False)
-    return int.from_bytes(hashlib.sha256(told.encode()).digest())
+    content = json.dumps(
+        {name: _portable_value(value) for name, value in row.items()}, sort_keys=True, ensure_ascii=False
+    )
+    return int.from_bytes(hashlib.sha256(content.encode()).digest())
 
 
 def _portable_value(value: Any) -> Any:
@@ -209,11 +216,11 @@ def _portable_value(value: Any) -> Any:
     return value
 
 
-def _continue_numbers(write: Connection, kept: MetaData) -> None:
+def _continue_numbers(write: Connection, metadata: MetaData) -> None:
     """PostgreSQL counts ids apart from the rows: the next one follows the highest copied."""
     if write.dialect.name != "postgresql":
         return
-    for table in kept.tables.values():
+    for table in metadata.tables.values():
         column = table.autoincrement_column
         highest = None if column is None else write.scalar(select(func.max(column)))
         if column is not None and highest is not None:

@@ -53,7 +53,7 @@ class UnionQuery:
         if not parts:
             return cls(None, ())
         width = max(len(columns) for _, columns, *_ in parts)
-        queries = [_text_query(place, width, *part[1:]) for place, part in enumerate(parts)]
+        queries = [_text_query(position, width, *part[1:]) for position, part in enumerate(parts)]
         readers = [[(column.key, text_reader(column.type)) for column in part[1]] for part in parts]
         return cls(union_all(*queries) if len(queries) > 1 else queries[0], readers)
 
@@ -71,11 +71,13 @@ class UnionQuery:
         found: list[list[dict[str, Any]]] = [[] for _ in self.readers]
         if not found:
             return found
-        for place, *texts in session.execute(self.statement, values, execution_options={"with_deleted": with_deleted}):
-            found[place].append(
+        for position, *texts in session.execute(
+            self.statement, values, execution_options={"with_deleted": with_deleted}
+        ):
+            found[position].append(
                 {
                     key: None if text is None else read(text)
-                    for (key, read), text in zip(self.readers[place], texts, strict=False)
+                    for (key, read), text in zip(self.readers[position], texts, strict=False)
                 }
             )
         return found
@@ -91,15 +93,15 @@ def read_union(
 
 
 def _text_query(
-    place: int,
+    position: int,
     width: int,
     columns: Sequence[Any],
     conditions: Sequence[Any],
     grouped_by: Sequence[Any] = (),
 ) -> Select[Any]:
     blanks: list[Any] = [null()] * (width - len(columns))
-    asked = select(literal(place), *[column_as_text(column) for column in columns], *blanks).where(*conditions)
-    return asked.group_by(*grouped_by) if grouped_by else asked
+    query = select(literal(position), *[column_as_text(column) for column in columns], *blanks).where(*conditions)
+    return query.group_by(*grouped_by) if grouped_by else query
 
 
 def column_as_text(column: Any) -> Any:

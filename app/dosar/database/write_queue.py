@@ -31,14 +31,14 @@ class WriteQueue:
                 return True
             called = Lock()
             called.acquire()
-            place = (called, get_ident())
-            self._queue.append(place)
+            waiting = (called, get_ident())
+            self._queue.append(waiting)
         if called.acquire(timeout=seconds):
             return True
         with self._guard:
-            if place not in self._queue:
+            if waiting not in self._queue:
                 return True  # called at the very moment of giving up
-            self._queue.remove(place)
+            self._queue.remove(waiting)
             return False
 
     def leave(self) -> None:

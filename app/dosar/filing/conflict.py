@@ -38,8 +38,8 @@ def merged_texts(
     """The boxes with the saved answer in place of the typed one, for the questions named in ``theirs``."""
     chosen = [question for question in questions if question.name in theirs]
     names = {question.name for question in chosen}
-    typed = {box: there for box, there in texts.items() if box.partition(".")[0] not in names}
-    return {**typed, **texts_of_answers(chosen, saved, context)}
+    own_texts = {box: box_texts for box, box_texts in texts.items() if box.partition(".")[0] not in names}
+    return {**own_texts, **texts_of_answers(chosen, saved, context)}
 
 
 def answer_marks(questions: Iterable[Question], answers: Answers) -> dict[str, str]:
@@ -49,5 +49,5 @@ def answer_marks(questions: Iterable[Question], answers: Answers) -> dict[str, s
 
 def _answer_mark(question: Question, answers: Answers) -> str:
     answer = question.to_json(answers.get(question.name))
-    told = dumps(None if answer == [] else answer, sort_keys=True)
-    return blake2b(told.encode(), digest_size=4).hexdigest()
+    answer_json = dumps(None if answer == [] else answer, sort_keys=True)
+    return blake2b(answer_json.encode(), digest_size=4).hexdigest()

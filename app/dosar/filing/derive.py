@@ -14,23 +14,23 @@ from dosar.language.text.message import Mistake
 
 def derived_answers(questions: Iterable[Question], answers: Answers, cells: CellReader) -> Answers:
     """What the answers say about questions that were left empty."""
-    asked = {question.name: question for question in questions}
+    by_name = {question.name: question for question in questions}
     return {
-        name: _as_answer(asked[name], value, cells)
-        for question in asked.values()
+        name: _as_answer(by_name[name], value, cells)
+        for question in by_name.values()
         for name, value in question.filled_from(answers.get(question.name)).items()
-        if name in asked and answers.get(name) is None
+        if name in by_name and answers.get(name) is None
     }
 
 
 def suggested_answers(questions: Iterable[Question], answers: Answers, cells: CellReader) -> Answers:
     """What the answers suggest to questions that were left empty."""
-    asked = {question.name: question for question in questions}
+    by_name = {question.name: question for question in questions}
     suggested = {
-        name: _as_answer(asked[name], value, cells)
-        for question in asked.values()
+        name: _as_answer(by_name[name], value, cells)
+        for question in by_name.values()
         for name, value in question.offered_from(answers.get(question.name)).items()
-        if name in asked and not answers.get(name)
+        if name in by_name and not answers.get(name)
     }
     return {name: answer for name, answer in suggested.items() if answer is not None}
 

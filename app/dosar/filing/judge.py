@@ -29,8 +29,8 @@ def judge(submission: Submission, read: ReadAnswers, settled: Answers) -> Valida
     return ValidationResult(
         answers,
         read.mistakes,
-        [one for one in found if not one.soft],
-        [one for one in found if one.soft],
+        [issue for issue in found if not issue.soft],
+        [issue for issue in found if issue.soft],
         read.understood,
     )
 
@@ -47,18 +47,18 @@ def _broken_rules(
     answers: Answers,
     changed: frozenset[str],
 ) -> Iterator[ValidationIssue]:
-    for one in validate_answers(submission.form, answers, submission.today, set(submission.asked), changed):
-        if one.where not in read.mistakes and (one.through or _can_be_mended(submission, one)):
-            yield from _as_told(submission, one, changed)
+    for issue in validate_answers(submission.form, answers, submission.today, set(submission.asked), changed):
+        if issue.where not in read.mistakes and (issue.through or _can_be_mended(submission, issue)):
+            yield from _as_told(submission, issue, changed)
 
 
 def _can_be_mended(submission: Submission, complaint: ValidationIssue) -> bool:
     """Whether she can mend it: a column may be hidden from her, a row be fixed."""
     if len(complaint.where) == 1:
         return True
-    table, place, name = complaint.where
+    table, index, name = complaint.where
     is_asked = submission.asked[table].column(name) is not None
-    return is_asked and int(place) >= len(submission.fixed.get(table, ()))
+    return is_asked and int(index) >= len(submission.fixed.get(table, ()))
 
 
 def _as_told(submission: Submission, complaint: ValidationIssue, changed: Collection[str]) -> Iterator[ValidationIssue]:
@@ -69,16 +69,16 @@ def _as_told(submission: Submission, complaint: ValidationIssue, changed: Collec
     if complaint.where[0] in submission.asked:
         yield complaint
         return
-    asked = _known_questions(submission, complaint)
-    if asked and submission.record is None:
+    known_questions = _known_questions(submission, complaint)
+    if known_questions and submission.record is None:
         yield replace(complaint, where=(_changed_here(submission, complaint, changed),))
-    elif asked:
-        yield ElsewhereComplaint(complaint.where, complaint.said, complaint.soft, complaint.through, asked)
+    elif known_questions:
+        yield ElsewhereComplaint(complaint.where, complaint.said, complaint.soft, complaint.through, known_questions)
 
 
 def _changed_here(submission: Submission, complaint: ValidationIssue, changed: Collection[str]) -> str:
-    here = [name for name in submission.asked if name in changed]
-    return next((name for name in here if name in complaint.through), here[0])
+    changed_names = [name for name in submission.asked if name in changed]
+    return next((name for name in changed_names if name in complaint.through), changed_names[0])
 
 
 def _known_questions(submission: Submission, complaint: ValidationIssue) -> tuple[Question, ...]:

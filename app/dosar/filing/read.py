@@ -47,13 +47,13 @@ def read_texts(
 
 
 def _read_one(question: Question, texts: Texts, cells: CellReader, read: ReadAnswers) -> None:
-    typed = texts.get(question.name, ())
+    cell_texts = texts.get(question.name, ())
     read.answers[question.name] = None
     try:
-        answer = read.answers[question.name] = cells.read(question, typed)
-        told = question.understood(typed, answer, cells.reading)
-        if told is not None:
-            read.understood[question.name,] = told
+        answer = read.answers[question.name] = cells.read(question, cell_texts)
+        message = question.understood(cell_texts, answer, cells.reading)
+        if message is not None:
+            read.understood[question.name,] = message
     except Mistake as mistake:
         read.mistakes[question.name,] = mistake.message
 
@@ -71,11 +71,11 @@ def _read_rows(table: Any, texts: Texts, cells: CellReader, read: ReadAnswers, f
 def _understood_in_rows(table: Any, texts: Texts, cells: CellReader) -> Iterator[tuple[AnswerPath, Message]]:
     for column in table.columns_asked():
         for index in table.indexes(texts) if column.chosen else ():
-            typed = texts.get(f"{table.name}.{index}.{column.name}", ())
+            cell_texts = texts.get(f"{table.name}.{index}.{column.name}", ())
             with suppress(Mistake):
-                told = column.understood(typed, cells.read(column, typed), cells.reading)
-                if told is not None:
-                    yield (table.name, index, column.name), told
+                message = column.understood(cell_texts, cells.read(column, cell_texts), cells.reading)
+                if message is not None:
+                    yield (table.name, index, column.name), message
 
 
 def read_values(questions: Iterable[Question], values: Mapping[str, Any], cells: CellReader) -> ReadAnswers:
@@ -84,13 +84,13 @@ def read_values(questions: Iterable[Question], values: Mapping[str, Any], cells:
     Only questions that are named are answered. A value must be one that a box could give; a computed answer is
     made anew.
     """
-    asked = {question.name: question for question in questions}
-    read = ReadAnswers(mistakes={(name,): NO_QUESTION for name in values if name not in asked})
-    for name in values.keys() & asked.keys():
-        if asked[name].columns_asked():
-            _read_row_values(asked[name], values[name], cells, read)
-        elif not asked[name].computed:
-            read.answers[name] = _answer_in(asked[name], values[name], (name,), cells, read)
+    by_name = {question.name: question for question in questions}
+    read = ReadAnswers(mistakes={(name,): NO_QUESTION for name in values if name not in by_name})
+    for name in values.keys() & by_name.keys():
+        if by_name[name].columns_asked():
+            _read_row_values(by_name[name], values[name], cells, read)
+        elif not by_name[name].computed:
+            read.answers[name] = _answer_in(by_name[name], values[name], (name,), cells, read)
     return read
 
 
@@ -100,21 +100,21 @@ def _read_row_values(table: Any, rows: Any, cells: CellReader, read: ReadAnswers
     if not isinstance(given, list | tuple) or not all(isinstance(row, Mapping) for row in given):
         read.mistakes[table.name,] = NOT_OF_THIS_KIND
         return
-    kept = [_row_in(table, row, str(place), cells, read) for place, row in enumerate(given)]
-    read.answers[table.name] = kept or None
-    miscounted = table.too_few_or_many(kept) if kept else None
+    row_answers = [_row_in(table, row, str(index), cells, read) for index, row in enumerate(given)]
+    read.answers[table.name] = row_answers or None
+    miscounted = table.too_few_or_many(row_answers) if row_answers else None
     if miscounted is not None:
         read.mistakes[table.name,] = miscounted.message
 
 
-def _row_in(table: Question, row: Mapping[str, Any], place: str, cells: CellReader, read: ReadAnswers) -> Answers:
+def _row_in(table: Question, row: Mapping[str, Any], index: str, cells: CellReader, read: ReadAnswers) -> Answers:
     columns = {column.name: column for column in table.columns_asked()}
     for name in row.keys() - columns.keys() - {"id"}:
-        read.mistakes[table.name, place, name] = NO_QUESTION
+        read.mistakes[table.name, index, name] = NO_QUESTION
     return {
         "id": row.get("id"),
         **{
-            name: _answer_in(columns[name], row[name], (table.name, place, name), cells, read)
+            name: _answer_in(columns[name], row[name], (table.name, index, name), cells, read)
             for name in columns
             if name in row and not columns[name].computed
         },
@@ -125,9 +125,9 @@ def _answer_in(question: Question, value: Any, where: AnswerPath, cells: CellRea
     """The answer a value stands for; it goes through the boxes, where every check of the kind is."""
     try:
         answer = question.from_json(value)
-        typed = cells.read(question, question.typed(answer, cells.reading))
-        if typed == answer or isinstance(value, str | list):  # texts lose spaces around them, choices get their order
-            return typed
+        tidy = cells.read(question, question.typed(answer, cells.reading))
+        if tidy == answer or isinstance(value, str | list):  # texts lose spaces around them, choices get their order
+            return tidy
         read.mistakes[where] = NOT_OF_THIS_KIND
     except Mistake as mistake:
         read.mistakes[where] = mistake.message

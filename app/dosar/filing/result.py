@@ -61,7 +61,7 @@ class ValidationResult:
     @property
     def mistakes(self) -> Sequence[ValidationIssue]:
         """Everything that keeps it from being saved, with its place."""
-        return [*(ValidationIssue(where, said) for where, said in self.unread.items()), *self.wrong]
+        return [*(ValidationIssue(where, message) for where, message in self.unread.items()), *self.wrong]
 
     @property
     def complaints(self) -> Sequence[ValidationIssue]:

@@ -13,8 +13,8 @@ def save_new(submission: Submission, answers: Answers, token: str = "", reason: 
         return SavedBefore(before)
     try:
         return Saved(enter_sheet(repository, form, answers, submission.actor, submission.case_id, token, reason))
-    except SheetExists as one:
-        return OneThereAlready(one.record_id)
+    except SheetExists as existing:
+        return OneThereAlready(existing.record_id)
 
 
 def save_correction(submission: Submission, answers: Answers, version: int, reason: str = "") -> Outcome:

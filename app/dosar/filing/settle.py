@@ -15,8 +15,8 @@ def _with_saved_answers(submission: Submission, read: Answers) -> Answers:
     answers = {**submission.kept, **read}
     for table in submission.questions:
         if table.columns_asked() and answers.get(table.name):
-            held = {row["id"]: row for row in submission.kept.get(table.name) or ()}
-            answers[table.name] = [{**held.get(row["id"], {}), **row} for row in answers[table.name]]
+            saved_rows = {row["id"]: row for row in submission.kept.get(table.name) or ()}
+            answers[table.name] = [{**saved_rows.get(row["id"], {}), **row} for row in answers[table.name]]
     for name, rows in submission.fixed.items():
         answers[name] = submission.form.questions[name].joined(answers.get(name), rows)
     return answers

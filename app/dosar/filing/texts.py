@@ -49,21 +49,21 @@ def _typed(question: Question, answers: Answers, reading: ReadingContext) -> Ite
 def renumber_rows(
     questions: Iterable[Question],
     texts: Texts,
-    kept: Answers,
+    saved: Answers,
     cells: CellReader,
     fixed: FixedRows = NO_ROWS,
 ) -> dict[str, Sequence[str]]:
     """The boxes with each table's rows counted from 0, emptied ones left out.
 
-    A row of ``kept`` with answers that the page does not show is not empty. Rows of ``fixed`` are not taken
+    A row of ``saved`` with answers that the page does not show is not empty. Rows of ``fixed`` are not taken
     from a page: those posted are counted on from them.
     """
     tables = {question.name: question for question in questions if question.columns_asked()}
-    renumbered = {name: there for name, there in texts.items() if name.partition(".")[0] not in tables}
+    renumbered = {name: box_texts for name, box_texts in texts.items() if name.partition(".")[0] not in tables}
     for table in tables.values():
-        rows, first = _rows_with_answers(table, texts, kept, cells, fixed), len(fixed.get(table.name, ()))
+        rows, first = _rows_with_answers(table, texts, saved, cells, fixed), len(fixed.get(table.name, ()))
         renumbered |= _rows_renamed(
-            texts, table.name, {row: f"{table.name}.{place}." for place, row in enumerate(rows, first)}
+            texts, table.name, {row: f"{table.name}.{number}." for number, row in enumerate(rows, first)}
         )
     return renumbered
 
@@ -71,44 +71,44 @@ def renumber_rows(
 def _rows_with_answers(
     table: Question,
     texts: Texts,
-    kept: Answers,
+    saved: Answers,
     cells: CellReader,
     fixed: FixedRows,
 ) -> list[str]:
     """How the boxes begin of the rows that are not empty and may be changed."""
-    held, there = _rows_held(table, kept), {str(row["id"]) for row in fixed.get(table.name, ())}
+    rows_held, fixed_ids = _rows_held(table, saved), {str(row["id"]) for row in fixed.get(table.name, ())}
     rows = [f"{table.name}.{index}." for index in row_indexes(table.name, texts)]
     return [
         row
         for row in rows
-        if (known := first_text(texts, f"{row}id")) not in there
-        and (known in held or _is_filled(table, row, texts, cells))
+        if (known := first_text(texts, f"{row}id")) not in fixed_ids
+        and (known in rows_held or _is_filled(table, row, texts, cells))
     ]
 
 
 def first_text(texts: Texts, box: str) -> str:
     """The first text of a box; empty for a box that is not there."""
-    there = texts.get(box)
-    return there[0] if there else ""
+    box_texts = texts.get(box)
+    return box_texts[0] if box_texts else ""
 
 
 def _rows_renamed(texts: Texts, table: str, names: Mapping[str, str]) -> dict[str, Sequence[str]]:
     """The boxes of these rows, each under its new beginning, in one walk over the page."""
     beginning = re.compile(rf"{re.escape(table)}\.[^.]*\.")
     return {
-        names[found[0]] + name[found.end() :]: there
-        for name, there in texts.items()
+        names[found[0]] + name[found.end() :]: box_texts
+        for name, box_texts in texts.items()
         if (found := beginning.match(name)) and found[0] in names
     }
 
 
-def _rows_held(table: Question, kept: Answers) -> set[str]:
+def _rows_held(table: Question, saved: Answers) -> set[str]:
     """The ids of rows with answers in columns that ``table``, as this page asks it, does not have."""
-    here = {"id", *(column.name for column in table.columns_asked())}
+    asked_columns = {"id", *(column.name for column in table.columns_asked())}
     return {
         str(row["id"])
-        for row in kept.get(table.name) or ()
-        if any(answer not in (None, []) for name, answer in row.items() if name not in here)
+        for row in saved.get(table.name) or ()
+        if any(answer not in (None, []) for name, answer in row.items() if name not in asked_columns)
     }
 
 

@@ -58,113 +58,117 @@ class Balance:
 # --- budget against given ----------------------------------------------------------------------------
 
 
-def ask_money(look: CaseQuery, stages: Stages) -> None:
+def ask_money(case_query: CaseQuery, stages: Stages) -> None:
     """Ask for the budgets, the sums given, the unsigned lines and the monthly packages.
 
     Once it is read, :func:`payer_balances`, :func:`unsigned_lines` and :func:`missing_packages` tell them.
     """
     if stages.budget:
-        _ask_budget(look, stages.budget)
-    for place, given in enumerate(stages.given):
-        _ask_given(look, place, given)
+        _ask_budget(case_query, stages.budget)
+    for position, given in enumerate(stages.given):
+        _ask_given(case_query, position, given)
     if stages.monthly:
-        _ask_months(look, stages.monthly)
+        _ask_months(case_query, stages.monthly)
 
 
-def _ask_budget(look: CaseQuery, budget: Budget) -> None:
-    if look.may_know(budget.form, budget.currency) and look.may_know_rows(
+def _ask_budget(case_query: CaseQuery, budget: Budget) -> None:
+    if case_query.may_know(budget.form, budget.currency) and case_query.may_know_rows(
         budget.form, budget.rows, budget.amount, budget.payer
     ):
-        dated = look.dating_question_name(budget.form)
-        counts = is_accepted(look.repository.record_class(budget.form))
-        look.ask("budgets", budget.form, [budget.currency, *([dated] if dated else [])], counts)
-        look.ask_rows("budget rows", budget.form, budget.rows)
+        dated = case_query.dating_question_name(budget.form)
+        counts = is_accepted(case_query.repository.record_class(budget.form))
+        case_query.ask("budgets", budget.form, [budget.currency, *([dated] if dated else [])], counts)
+        case_query.ask_rows("budget rows", budget.form, budget.rows)
         if budget.shares:
-            _ask_parties(look, budget.form, budget.shares)
+            _ask_parties(case_query, budget.form, budget.shares)
 
 
-def _ask_parties(look: CaseQuery, form: str, shares: PayerShares) -> None:
-    if look.may_know_rows(form, shares.parties, shares.column, shares.payer, shares.name):
-        look.ask_rows("budget parties", form, shares.parties)
+def _ask_parties(case_query: CaseQuery, form: str, shares: PayerShares) -> None:
+    if case_query.may_know_rows(form, shares.parties, shares.column, shares.payer, shares.name):
+        case_query.ask_rows("budget parties", form, shares.parties)
 
 
-def _ask_given(look: CaseQuery, place: int, given: GivenAid) -> None:
-    if not look.may_know(given.form, given.amount, given.payer):
+def _ask_given(case_query: CaseQuery, position: int, given: GivenAid) -> None:
+    if not case_query.may_know(given.form, given.amount, given.payer):
         return
-    kept: Any = look.repository.record_class(given.form)
-    amount, currency = (getattr(kept, name) for name in look.known[given.form].questions[given.amount].column_types())
-    payer = getattr(kept, given.payer).label("payer")
+    record_class: Any = case_query.repository.record_class(given.form)
+    amount, currency = (
+        getattr(record_class, name) for name in case_query.known[given.form].questions[given.amount].column_types()
+    )
+    payer = getattr(record_class, given.payer).label("payer")
     by = [payer, currency.label("currency")]
     sums = [func.sum(amount).label("amount")]
-    look.ask_sums(("given", place), given.form, sums, amount.is_not(None), is_accepted(kept), by=by)
-    if given.signed and look.may_know(given.form, *given.signed):
-        unsigned = or_(*[getattr(kept, name).is_not(True) for name in given.signed])
-        count = [func.count(kept.id).label("count")]
-        stand = unreversed_entries(look.known[given.form], kept)
-        look.ask_sums(("unsigned", place), given.form, count, unsigned, is_accepted(kept), *stand)
+    case_query.ask_sums(("given", position), given.form, sums, amount.is_not(None), is_accepted(record_class), by=by)
+    if given.signed and case_query.may_know(given.form, *given.signed):
+        unsigned = or_(*[getattr(record_class, name).is_not(True) for name in given.signed])
+        count = [func.count(record_class.id).label("count")]
+        stand = unreversed_entries(case_query.known[given.form], record_class)
+        case_query.ask_sums(("unsigned", position), given.form, count, unsigned, is_accepted(record_class), *stand)
 
 
-def unreversed_entries(form: Form, kept: Any) -> list[Any]:
+def unreversed_entries(form: Form, record_class: Any) -> list[Any]:
     """The condition that a line of a ledger neither takes back another one nor was taken back."""
     if not form.append_only:
         return []
-    taken_back = select(kept.reverses).where(kept.reverses.is_not(None), is_accepted(kept))
-    return [kept.reverses.is_(None), kept.id.not_in(taken_back)]
+    taken_back = select(record_class.reverses).where(record_class.reverses.is_not(None), is_accepted(record_class))
+    return [record_class.reverses.is_(None), record_class.id.not_in(taken_back)]
 
 
-def payer_balances(look: CaseQuery, stages: Stages) -> list[Balance]:
+def payer_balances(case_query: CaseQuery, stages: Stages) -> list[Balance]:
     """Planned against given, a balance for each currency that occurs."""
     found: dict[str, Balance] = {}
-    for currency, payer, amount in _planned_amounts(look, stages.budget) if stages.budget else ():
+    for currency, payer, amount in _planned_amounts(case_query, stages.budget) if stages.budget else ():
         balance = found.setdefault(currency, Balance(currency))
         balance.has_budget = True
         balance.of(payer).planned += amount
-    for place, _ in enumerate(stages.given):
-        for row in look.found.get(("given", place), ()):
+    for position, _ in enumerate(stages.given):
+        for row in case_query.found.get(("given", position), ()):
             found.setdefault(row["currency"], Balance(row["currency"])).of(row["payer"]).given += row["amount"]
     return list(found.values())
 
 
-def _planned_amounts(look: CaseQuery, budget: Budget) -> Iterable[tuple[str, Payer, Decimal]]:
+def _planned_amounts(case_query: CaseQuery, budget: Budget) -> Iterable[tuple[str, Payer, Decimal]]:
     """(currency, payer, amount) of the rows of the newest budget of each currency."""
-    if "budgets" not in look.found:
+    if "budgets" not in case_query.found:
         return
-    dated = look.dating_question_name(budget.form)
-    written = sorted(look.answers("budgets", budget.form), key=lambda one: (one[1].get(dated) or date.min, one[0]))
+    dated = case_query.dating_question_name(budget.form)
+    written = sorted(
+        case_query.answers("budgets", budget.form), key=lambda entry: (entry[1].get(dated) or date.min, entry[0])
+    )
     newest = {answers[budget.currency]: number for number, answers in written if answers.get(budget.currency)}
     of_record = {number: currency for currency, number in newest.items()}
-    parties = _budget_parties(look, budget)
-    for number, row in look.answers_of_rows("budget rows", budget.form, budget.rows):
+    parties = _budget_parties(case_query, budget)
+    for number, row in case_query.answers_of_rows("budget rows", budget.form, budget.rows):
         if number in of_record and row.get(budget.amount) is not None:
             for payer, amount in _shares_of_row(row, budget, parties.get(number, {})):
                 yield of_record[number], payer, amount
 
 
-def _budget_parties(look: CaseQuery, budget: Budget) -> dict[int, dict[str, Payer]]:
+def _budget_parties(case_query: CaseQuery, budget: Budget) -> dict[int, dict[str, Payer]]:
     """Whose each column of a budget is, by budget and column."""
     found: dict[int, dict[str, Payer]] = {}
-    if (shares := budget.shares) and "budget parties" in look.found:
-        for number, row in look.answers_of_rows("budget parties", budget.form, shares.parties):
+    if (shares := budget.shares) and "budget parties" in case_query.found:
+        for number, row in case_query.answers_of_rows("budget parties", budget.form, shares.parties):
             found.setdefault(number, {})[row.get(shares.column) or ""] = row.get(shares.payer) or row.get(shares.name)
     return found
 
 
 def _shares_of_row(row: Answers, budget: Budget, parties: Mapping[str, Payer]) -> Iterator[tuple[Payer, Decimal]]:
     """(payer, amount): what the parties of a row bear, and what is left for the payer of the row."""
-    own, columns = row.get(budget.payer), budget.shares.columns if budget.shares else ()
+    own_payer, columns = row.get(budget.payer), budget.shares.columns if budget.shares else ()
     shares = {column: row[column] for column in columns if row.get(column)}
     for column, share in shares.items():
-        yield parties.get(column) or own, share
+        yield parties.get(column) or own_payer, share
     if (rest := row[budget.amount] - sum(shares.values())) or not shares:
-        yield own, rest
+        yield own_payer, rest
 
 
-def unsigned_lines(look: CaseQuery, stages: Stages) -> list[tuple[str, int]]:
+def unsigned_lines(case_query: CaseQuery, stages: Stages) -> list[tuple[str, int]]:
     """(form, how many of its lines lack a signature), where any do."""
     counted = [
-        (given.form, look.found[("unsigned", place)][0]["count"])
-        for place, given in enumerate(stages.given)
-        if ("unsigned", place) in look.found
+        (given.form, case_query.found[("unsigned", position)][0]["count"])
+        for position, given in enumerate(stages.given)
+        if ("unsigned", position) in case_query.found
     ]
     return [(form, count) for form, count in counted if count]
 
@@ -172,14 +176,21 @@ def unsigned_lines(look: CaseQuery, stages: Stages) -> list[tuple[str, int]]:
 # --- monthly packages --------------------------------------------------------------------------------
 
 
-def _ask_months(look: CaseQuery, months: MonthlyPackages) -> None:
+def _ask_months(case_query: CaseQuery, months: MonthlyPackages) -> None:
     names = [months.kind, months.month, months.received, months.amount]
-    if not look.may_know(months.ledger, *names) or not look.may_know(months.period, *_period_questions(months)):
+    if not case_query.may_know(months.ledger, *names) or not case_query.may_know(
+        months.period, *_period_questions(months)
+    ):
         return
-    kept: Any = look.repository.record_class(months.ledger)
-    look.ask("months", months.ledger, names, getattr(kept, months.kind).in_(months.kinds), is_accepted(kept))
-    look.ask(
-        "periods", months.period, _period_questions(months), is_accepted(look.repository.record_class(months.period))
+    record_class: Any = case_query.repository.record_class(months.ledger)
+    case_query.ask(
+        "months", months.ledger, names, getattr(record_class, months.kind).in_(months.kinds), is_accepted(record_class)
+    )
+    case_query.ask(
+        "periods",
+        months.period,
+        _period_questions(months),
+        is_accepted(case_query.repository.record_class(months.period)),
     )
 
 
@@ -188,12 +199,12 @@ def _period_questions(months: MonthlyPackages) -> list[str]:
     return [months.since, months.until, *([months.due] if months.due else [])]
 
 
-def missing_packages(look: CaseQuery, months: MonthlyPackages | None, today: date) -> dict[str, list[YearMonth]]:
+def missing_packages(case_query: CaseQuery, months: MonthlyPackages | None, today: date) -> dict[str, list[YearMonth]]:
     """Kind → the months of the studies in which nothing of it was received."""
-    if months is None or "months" not in look.found:
+    if months is None or "months" not in case_query.found:
         return {}
-    lines = [answers for _, answers in look.answers("months", months.ledger)]
-    periods = [answers for _, answers in look.answers("periods", months.period)]
+    lines = [answers for _, answers in case_query.answers("months", months.ledger)]
+    periods = [answers for _, answers in case_query.answers("periods", months.period)]
     gaps = {
         kind: sorted(due_months(_due_spans(kind, periods, months), today) - _received_months(lines, months, kind))
         for kind in months.kinds

@@ -75,7 +75,7 @@ def _dating_question(same: IdentityKey[Form]) -> Question | None:
     names = [name.removeprefix("-") for name in form.sort]
     dates = [question for question in form.stored_questions if question.dated]
     days = [question for question in dates if question.whole_day]
-    return next((one for one in dates if one.name in names), days[0] if days else None)
+    return next((dated for dated in dates if dated.name in names), days[0] if days else None)
 
 
 def known_dating_name(repository: Repository, known: Form) -> str:
@@ -153,11 +153,11 @@ def deleted_records(repository: Repository, forms: Iterable[str], most: int) -> 
     with it, so the case stands for them."""
     queries = []
     for key in forms:
-        kept = repository.record_class(key)
-        case_id = getattr(kept, kept.case_column) if kept.case_column else cast(null(), Integer)
+        record_class = repository.record_class(key)
+        case_id = getattr(record_class, record_class.case_column) if record_class.case_column else cast(null(), Integer)
         queries.append(
-            select(literal(key), kept.id, kept.deleted_at, kept.deleted_by, case_id).where(
-                kept.deleted_at.is_not(None), _deleted_alone(repository, kept)
+            select(literal(key), record_class.id, record_class.deleted_at, record_class.deleted_by, case_id).where(
+                record_class.deleted_at.is_not(None), _deleted_alone(repository, record_class)
             )
         )
     if not queries:
@@ -169,11 +169,11 @@ def deleted_records(repository: Repository, forms: Iterable[str], most: int) -> 
     return [RecordDeletion(*row) for row in rows]
 
 
-def _deleted_alone(repository: Repository, kept: type[Record]) -> ColumnElement[bool]:
-    if kept.case_column != "case_id":
+def _deleted_alone(repository: Repository, record_class: type[Record]) -> ColumnElement[bool]:
+    if record_class.case_column != "case_id":
         return true()
     case: Any = repository.record_class(CASE_FORM)
-    by_itself: ColumnElement[bool] = kept.case_id.not_in(select(case.id).where(case.deleted_at.is_not(None)))
+    by_itself: ColumnElement[bool] = record_class.case_id.not_in(select(case.id).where(case.deleted_at.is_not(None)))
     return by_itself
 
 
@@ -195,16 +195,16 @@ def records_to_check(repository: Repository, forms: Iterable[str], most: int) ->
     """
     queries = []
     for key in forms:
-        kept: Any = repository.record_class(key)
-        case_id = getattr(kept, kept.case_column) if kept.case_column else cast(null(), Integer)
+        record_class: Any = repository.record_class(key)
+        case_id = getattr(record_class, record_class.case_column) if record_class.case_column else cast(null(), Integer)
         queries.append(
             select(
                 literal(key).label("form"),
-                kept.id.label("id"),
+                record_class.id.label("id"),
                 case_id.label("case_id"),
-                kept.created_at.label("at"),
-                kept.created_by.label("by"),
-            ).where(kept.to_check.is_(True))
+                record_class.created_at.label("at"),
+                record_class.created_by.label("by"),
+            ).where(record_class.to_check.is_(True))
         )
     if not queries:
         return []
@@ -267,19 +267,19 @@ class ColleagueChange:
 
 def changed_by_others(repository: Repository, forms: Iterable[str], user_id: int, most: int) -> list[ColleagueChange]:
     """What others did last in the cases in reach, each record told once, the latest first: one statement."""
-    kept: Any = repository.record_class(CASE_FORM)
-    told = (
+    record_class: Any = repository.record_class(CASE_FORM)
+    changes = (
         _newest_changes(forms, user_id, most * ENTRIES_PER_RECORD)
         if current_scope.get().reaches_all_cases
         else _every_change(forms, user_id)
     )
     rows = repository.session.execute(
-        select(kept.id, told.c.form, told.c.record_id, told.c.action, told.c.at, told.c.user_id)
-        .join(told, told.c.case_id == kept.id)
-        .order_by(told.c.id.desc())
+        select(record_class.id, changes.c.form, changes.c.record_id, changes.c.action, changes.c.at, changes.c.user_id)
+        .join(changes, changes.c.case_id == record_class.id)
+        .order_by(changes.c.id.desc())
         .limit(most * ENTRIES_PER_RECORD)
     )
-    latest = {(one.form, one.record_id): one for one in reversed([ColleagueChange(*row) for row in rows])}
+    latest = {(change.form, change.record_id): change for change in reversed([ColleagueChange(*row) for row in rows])}
     return list(reversed(latest.values()))[:most]
 
 
@@ -304,8 +304,10 @@ def _others_conditions(forms: Iterable[str], user_id: int) -> tuple[Any, ...]:
 
 def cases_changed_last(repository: Repository, most: int) -> list[tuple[int, datetime]]:
     """The cases in reach that changed last, and when."""
-    kept: Any = repository.record_class(CASE_FORM)
+    record_class: Any = repository.record_class(CASE_FORM)
     rows = repository.session.execute(
-        select(kept.id, kept.changed_at).order_by(kept.changed_at.desc(), kept.id.desc()).limit(most)
+        select(record_class.id, record_class.changed_at)
+        .order_by(record_class.changed_at.desc(), record_class.id.desc())
+        .limit(most)
     )
     return [(row[0], row[1]) for row in rows]

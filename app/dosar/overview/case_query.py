@@ -65,20 +65,29 @@ class CaseQuery:
 
     def ask(self, key: Any, form: str, names: Sequence[str], *conditions: Any) -> None:
         """Ask for answers of the case's records of a form; each row also has its ``id``."""
-        kept: Any = self.repository.record_class(form)
-        columns = _question_columns(kept, [self.known[form].questions[name] for name in names])
-        self.asked[key] = (kept, [kept.id, *columns], [kept.case_id == CASE_PARAMETER, *conditions])
+        record_class: Any = self.repository.record_class(form)
+        columns = _question_columns(record_class, [self.known[form].questions[name] for name in names])
+        self.asked[key] = (
+            record_class,
+            [record_class.id, *columns],
+            [record_class.case_id == CASE_PARAMETER, *conditions],
+        )
 
     def ask_rows(self, key: Any, form: str, table: str, *conditions: Any) -> None:
         """Ask for the rows of a table in the case's records; each has its record's ``record_id``."""
-        kept: Any = self.repository.tables.rows[form, table]
-        columns = [kept.id, kept.record_id, kept.position, *_question_columns(kept, self._table(form, table))]
-        self.asked[key] = (kept, columns, [kept.case_id == CASE_PARAMETER, *conditions])
+        row_class: Any = self.repository.tables.rows[form, table]
+        columns = [
+            row_class.id,
+            row_class.record_id,
+            row_class.position,
+            *_question_columns(row_class, self._table(form, table)),
+        ]
+        self.asked[key] = (row_class, columns, [row_class.case_id == CASE_PARAMETER, *conditions])
 
     def ask_sums(self, key: Any, form: str, sums: Sequence[Any], *conditions: Any, by: Sequence[Any] = ()) -> None:
         """Ask for sums over the case's records of a form, by the values of columns."""
-        kept: Any = self.repository.record_class(form)
-        self.asked[key] = (kept, [*by, *sums], [kept.case_id == CASE_PARAMETER, *conditions], by)
+        record_class: Any = self.repository.record_class(form)
+        self.asked[key] = (record_class, [*by, *sums], [record_class.case_id == CASE_PARAMETER, *conditions], by)
 
     def ask_drafts(self, key: Any) -> None:
         """Ask of which forms the worker has begun a sheet for the case."""
@@ -106,11 +115,11 @@ class CaseQuery:
 
         self._read(self.repository.statement(("glance", kind), asked))
 
-    def _read(self, asked: "_PreparedQuery") -> None:
-        values = {f"since_{name}": getattr(self.case, name) for name in asked.dates}
+    def _read(self, prepared: "_PreparedQuery") -> None:
+        values = {f"since_{name}": getattr(self.case, name) for name in prepared.dates}
         values |= {"of_case": self.case.id, "of_worker": self.worker_id}
-        rows = asked.together.read(self.repository.session, values)
-        self.found = dict(zip(asked.keys, rows, strict=True))
+        rows = prepared.together.read(self.repository.session, values)
+        self.found = dict(zip(prepared.keys, rows, strict=True))
 
     def answers(self, key: Any, form: str) -> list[tuple[int, Answers]]:
         """(id, answers) of what :meth:`ask` asked for, those asked for being among them."""
@@ -129,8 +138,8 @@ class CaseQuery:
         return dated.name if dated else ""
 
 
-def _question_columns(kept: Any, questions: Sequence[Question]) -> list[Any]:
-    return [getattr(kept, name) for question in questions for name in column_names(question)]
+def _question_columns(record_class: Any, questions: Sequence[Question]) -> list[Any]:
+    return [getattr(record_class, name) for question in questions for name in column_names(question)]
 
 
 def _restore_answers(questions: Sequence[Question], row: Mapping[str, Any]) -> Answers:

@@ -49,14 +49,23 @@ def promise_parts(
 
 def _promise_part(repository: Repository, promise: Promise, dated: str, of_cases: Any) -> PromisePart:
     """The newest sheet of each case (or several, of one day) that still binds, and those that wait."""
-    kept: Any = repository.record_class(promise.form)
-    day, theirs = getattr(kept, dated), kept.case_id.in_(of_cases)
-    latest = select(kept.case_id, func.max(day)).where(theirs, is_accepted(kept)).group_by(kept.case_id).correlate(None)
-    conditions = [theirs, or_(tuple_(kept.case_id, day).in_(latest), kept.to_check.is_(True))]
+    record_class: Any = repository.record_class(promise.form)
+    day, theirs = getattr(record_class, dated), record_class.case_id.in_(of_cases)
+    latest = (
+        select(record_class.case_id, func.max(day))
+        .where(theirs, is_accepted(record_class))
+        .group_by(record_class.case_id)
+        .correlate(None)
+    )
+    conditions = [theirs, or_(tuple_(record_class.case_id, day).in_(latest), record_class.to_check.is_(True))]
     if promise.ends:
         case: Any = repository.record_class(CASE_FORM)
-        conditions.append(kept.case_id.in_(select(case.id).where(getattr(case, promise.ends).is_(None))))
-    return kept, [kept.id, kept.case_id, kept.to_check, getattr(kept, promise.date)], conditions
+        conditions.append(record_class.case_id.in_(select(case.id).where(getattr(case, promise.ends).is_(None))))
+    return (
+        record_class,
+        [record_class.id, record_class.case_id, record_class.to_check, getattr(record_class, promise.date)],
+        conditions,
+    )
 
 
 def days_due_until(read: Mapping[Promise, Iterable[Mapping[str, Any]]], day: date = date.max) -> list[DueDay]:

@@ -65,10 +65,10 @@ class CurrentStay:
 
     def is_near(self, today: date) -> bool:
         """Whether the last day is a matter of days: the last fifth of the stay, thirty days at most."""
-        left = self.days_left(today)
-        if left is None or self.until is None:
+        remaining = self.days_left(today)
+        if remaining is None or self.until is None:
             return False
-        return timedelta(left) <= min(NEAR_LAST_DAY, (self.until - self.since) / 5)
+        return timedelta(remaining) <= min(NEAR_LAST_DAY, (self.until - self.since) / 5)
 
 
 @dataclass(frozen=True)
@@ -125,14 +125,18 @@ def _read_parts(repository: Repository, parts: Mapping[str, Any]) -> dict[str, l
     return dict(zip(parts, read_union(repository.session, list(parts.values())), strict=True))
 
 
-def _parts(declared: Programme, forms: Mapping[str, Form], *wanted: str) -> Iterator[tuple[str, str, dict[str, str]]]:
+def _parts(declared: Programme, forms: Mapping[str, Form], *names: str) -> Iterator[tuple[str, str, dict[str, str]]]:
     """The parts that are declared of these forms: its name, its form, and its questions by what they are; without
     one of them the overview leaves out what it cannot tell."""
-    for name in wanted:
+    for name in names:
         part = getattr(declared, name)
-        asked = {option: question for option, question in part if option != "form" and question} if part else {}
-        if asked and part.form in forms and all(one in forms[part.form].questions for one in asked.values()):
-            yield name, part.form, asked
+        options = {option: question for option, question in part if option != "form" and question} if part else {}
+        if (
+            options
+            and part.form in forms
+            and all(question in forms[part.form].questions for question in options.values())
+        ):
+            yield name, part.form, options
 
 
 def _seen_parts(
@@ -143,11 +147,15 @@ def _seen_parts(
 ) -> dict[str, Any]:
     """What is read as the reader may see it."""
     parts: dict[str, Any] = {}
-    for name, key, asked in _parts(declared, known, "stays", "places", "programmes", "agreements"):
-        kept: Any = repository.record_class(key)
-        also = [kept.case_id, kept.to_check] if known[key].belongs_to else []
-        conditions = _staying_conditions(kept, declared.stays, today) if name == "stays" else []
-        parts[name] = (kept, [kept.id, *also, *_named_columns(kept, known[key], asked.values())], conditions)
+    for name, key, options in _parts(declared, known, "stays", "places", "programmes", "agreements"):
+        record_class: Any = repository.record_class(key)
+        also = [record_class.case_id, record_class.to_check] if known[key].belongs_to else []
+        conditions = _staying_conditions(record_class, declared.stays, today) if name == "stays" else []
+        parts[name] = (
+            record_class,
+            [record_class.id, *also, *_named_columns(record_class, known[key], options.values())],
+            conditions,
+        )
     return parts
 
 
@@ -155,25 +163,34 @@ def _counted_parts(repository: Repository, declared: Programme, today: date) -> 
     """What is counted over all cases."""
     parts: dict[str, Any] = {}
     for name, key, options in _parts(declared, repository.forms, "stays", "delivered"):
-        kept: Any = repository.record_class(key)
-        by = getattr(kept, options["place" if name == "stays" else "agreement"]).label("by")
-        counted = [by, func.count(case((is_accepted(kept), kept.id))).label("count"), waiting_count(kept)]
+        record_class: Any = repository.record_class(key)
+        by = getattr(record_class, options["place" if name == "stays" else "agreement"]).label("by")
+        counted = [
+            by,
+            func.count(case((is_accepted(record_class), record_class.id))).label("count"),
+            waiting_count(record_class),
+        ]
         if name == "stays":
-            parts[name] = (kept, counted, [by.is_not(None), *_staying_conditions(kept, declared.stays, today)], [by])
+            parts[name] = (
+                record_class,
+                counted,
+                [by.is_not(None), *_staying_conditions(record_class, declared.stays, today)],
+                [by],
+            )
         else:
-            since = [by.is_not(None), getattr(kept, options["day"]) > today - ONE_YEAR]
-            hours = func.sum(case((is_accepted(kept), getattr(kept, options["hours"])))).label("hours")
-            parts[name] = (kept, [*counted, hours], since, [by])
+            since = [by.is_not(None), getattr(record_class, options["day"]) > today - ONE_YEAR]
+            hours = func.sum(case((is_accepted(record_class), getattr(record_class, options["hours"])))).label("hours")
+            parts[name] = (record_class, [*counted, hours], since, [by])
     return parts
 
 
-def _staying_conditions(kept: Any, stays: Stays, today: date) -> list[Any]:
-    left = getattr(kept, stays.left)
-    return [getattr(kept, stays.since) <= today, left.is_(None) | (left > today)]
+def _staying_conditions(record_class: Any, stays: Stays, today: date) -> list[Any]:
+    left_on = getattr(record_class, stays.left)
+    return [getattr(record_class, stays.since) <= today, left_on.is_(None) | (left_on > today)]
 
 
-def _named_columns(kept: Any, form: Form, names: Iterable[str]) -> list[Any]:
-    return [getattr(kept, column.name) for name in names for column in form.questions[name].columns()]
+def _named_columns(record_class: Any, form: Form, names: Iterable[str]) -> list[Any]:
+    return [getattr(record_class, column.name) for name in names for column in form.questions[name].columns()]
 
 
 def _answers_of_row(form: Form, row: Mapping[str, Any]) -> Answers:
@@ -217,11 +234,13 @@ def _stays(declared: Stays, known: Mapping[str, Form], found: Mapping[str, Any])
                 bool(row["to_check"]),
             )
         )
-    return sorted(stays, key=lambda one: (one.until or date.max, one.record_id))
+    return sorted(stays, key=lambda stay: (stay.until or date.max, stay.record_id))
 
 
 def _agreement_of_row(form: Form, row: Mapping[str, Any], counted: Mapping[str, Any]) -> ServiceAgreement:
-    delivered = next((one for one in counted.get("delivered", ()) if one["by"] == row["id"]), None)
+    delivered = next(
+        (counted_row for counted_row in counted.get("delivered", ()) if counted_row["by"] == row["id"]), None
+    )
     answers = _answers_of_row(form, row)
     if delivered is None:
         return ServiceAgreement(row["id"], answers, 0, Decimal(0))
@@ -239,15 +258,15 @@ def _titles_shown(
     agreements: Sequence[ServiceAgreement],
 ) -> Mapping[tuple[str, int], str]:
     nameless = {CASE_FORM: repository.forms[CASE_FORM].seen_with(frozenset())} if CASE_FORM in known else {}
-    wanted: dict[str, set[int]] = {
+    ids_by_form: dict[str, set[int]] = {
         CASE_FORM: {stay.case_id for stay in stays},
         declared.places.form: {*(bed.place_id for bed in beds), *(stay.place_id for stay in stays if stay.place_id)},
         USER_LINK: {stay.approver_id for stay in stays if stay.approver_id},
     }
     if agreements and declared.agreements:
-        asked = declared.agreements.provider
-        provider = known[declared.agreements.form].questions[asked].link_target()
-        wanted.setdefault(provider or "", set()).update(
-            agreement.answers[asked] for agreement in agreements if agreement.answers[asked]
+        provider_name = declared.agreements.provider
+        provider = known[declared.agreements.form].questions[provider_name].link_target()
+        ids_by_form.setdefault(provider or "", set()).update(
+            agreement.answers[provider_name] for agreement in agreements if agreement.answers[provider_name]
         )
-    return link_titles(repository, {**known, **nameless}, wanted, reading, with_deleted=True)
+    return link_titles(repository, {**known, **nameless}, ids_by_form, reading, with_deleted=True)

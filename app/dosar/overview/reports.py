@@ -80,14 +80,14 @@ def count_figures(
 
     By a question that the reader may not know nothing is divided.
     """
-    asked = [
+    countings = [
         (_Counting(repository, known[figure.form], figure, period, record_id))
         for figure in figures
         for period in periods
     ]
-    found = read_union(repository.session, [one.part() for one in asked])
-    counts = [one.count(rows) for one, rows in zip(asked, found, strict=True)]
-    return [counts[place : place + len(periods)] for place in range(0, len(counts), max(len(periods), 1))]
+    found = read_union(repository.session, [counting.part() for counting in countings])
+    counts = [counting.count(rows) for counting, rows in zip(countings, found, strict=True)]
+    return [counts[start : start + len(periods)] for start in range(0, len(counts), max(len(periods), 1))]
 
 
 @dataclass(frozen=True)
@@ -102,12 +102,12 @@ class _Counting:
 
     def part(self) -> tuple[Any, ...]:
         """The records of the period, counted by every answer that matters here."""
-        kept: Any = self.repository.record_class(self.form.key)
-        by = [getattr(kept, name) for question in self._questions() for name in column_names(question)]
-        value = getattr(kept, self.figure.sum) if self.figure.sum else kept.id
+        record_class: Any = self.repository.record_class(self.form.key)
+        by = [getattr(record_class, name) for question in self._questions() for name in column_names(question)]
+        value = getattr(record_class, self.figure.sum) if self.figure.sum else record_class.id
         amount = (func.sum(value) if self.figure.sum else func.count(value)).label("_amount")
-        by.append(kept.to_check)
-        return kept, [*by, amount], list(self._conditions(kept)), by
+        by.append(record_class.to_check)
+        return record_class, [*by, amount], list(self._conditions(record_class)), by
 
     def _questions(self) -> list[Question]:
         """What is counted by: the answers that rules ask about and choices divide."""
@@ -128,43 +128,43 @@ class _Counting:
         }
         return plain_answers(questions, answers) | moving
 
-    def _conditions(self, kept: Any) -> Iterator[Any]:
+    def _conditions(self, record_class: Any) -> Iterator[Any]:
         figure, period = self.figure, self.period
         if not figure.sum:
-            yield from unreversed_entries(self.form, kept)
+            yield from unreversed_entries(self.form, record_class)
         if figure.day:
-            yield getattr(kept, figure.day).between(period.since, period.until)
+            yield getattr(record_class, figure.day).between(period.since, period.until)
         if figure.since:
-            yield getattr(kept, figure.since) <= period.until
+            yield getattr(record_class, figure.since) <= period.until
         if figure.until:
-            ended = getattr(kept, figure.until)
+            ended = getattr(record_class, figure.until)
             yield ended.is_(None) | (ended >= period.since)
         if figure.of_table:
-            yield self._links_record(kept)
+            yield self._links_record(record_class)
         elif figure.of:
-            yield getattr(kept, figure.of) == self.record_id
+            yield getattr(record_class, figure.of) == self.record_id
 
-    def _links_record(self, kept: Any) -> Any:
+    def _links_record(self, record_class: Any) -> Any:
         """The condition that a row of the record links it to the one reported on, on these days."""
         figure, rows = self.figure, self.repository.tables.rows[self.form.key, self.figure.of_table]
         since = getattr(rows, figure.of_since) if figure.of_since else null()
         until = getattr(rows, figure.of_until) if figure.of_until else null()
-        first, last = [getattr(kept, figure.day)] * 2 if figure.day else (self.period.since, self.period.until)
-        return kept.id.in_(
+        first, last = [getattr(record_class, figure.day)] * 2 if figure.day else (self.period.since, self.period.until)
+        return record_class.id.in_(
             select(rows.record_id)
             .where(
                 getattr(rows, figure.of_link) == self.record_id,
                 or_(since.is_(None), since <= last),
                 or_(until.is_(None), until >= first),
             )
-            .correlate(kept)
+            .correlate(record_class)
         )
 
     def count(self, rows: Iterable[Mapping[str, Any]]) -> FigureCount:
         """What the rows come to: each is a number of records that answer alike."""
         questions = self._questions()
         divided = [question for question in questions if question.name in self.figure.by]
-        made = FigureCount(by={one.name: {} for one in divided}, parts=[0] * len(self.figure.parts))
+        made = FigureCount(by={question.name: {} for question in divided}, parts=[0] * len(self.figure.parts))
         for row in rows:
             plain = self._plain(questions, row)
             amount: FigureNumber = row["_amount"] or 0
@@ -174,11 +174,11 @@ class _Counting:
                 made.waiting += amount
                 continue
             made.total += amount
-            for place, share in enumerate(self.figure.parts):
-                made.parts[place] += amount if self._rule_picks(share.rule, plain) else 0
-            for one in divided:
-                for code in one.counted_as(plain[one.name]):
-                    made.by[one.name][code] = made.by[one.name].get(code, 0) + amount
+            for position, share in enumerate(self.figure.parts):
+                made.parts[position] += amount if self._rule_picks(share.rule, plain) else 0
+            for question in divided:
+                for code in question.counted_as(plain[question.name]):
+                    made.by[question.name][code] = made.by[question.name].get(code, 0) + amount
         return made
 
     def _rule_picks(self, rule: Expression | None, plain: Mapping[str, Any]) -> bool:

@@ -65,81 +65,92 @@ class StageProgress:
         return not self.missing and any(document.is_needed for document in self.documents)
 
 
-def ask_stages(look: CaseQuery, stages: Stages) -> None:
+def ask_stages(case_query: CaseQuery, stages: Stages) -> None:
     """Ask what the stages need to know; once it is read, :func:`stages_progress` tells them."""
-    for form in look.known:
-        _ask_filed(look, ("filed", form, None), form)
+    for form in case_query.known:
+        _ask_filed(case_query, ("filed", form, None), form)
     for stage in stages.stages:
         for form in stage.forms:
-            if stage.since and _case_date(look, stage.since) and form in look.known and look.dating_question_name(form):
-                dated = getattr(look.repository.record_class(form), look.dating_question_name(form))
-                _ask_filed(look, ("filed", form, stage.since), form, dated >= look.since(stage.since))
-    told = stages.told_by
-    if told and look.may_know(told.form, told.stage, told.entered, told.finished):
-        counts = is_accepted(look.repository.record_class(told.form))
-        look.ask("told", told.form, [told.stage, told.entered, told.finished], counts)
+            if (
+                stage.since
+                and _case_date(case_query, stage.since)
+                and form in case_query.known
+                and case_query.dating_question_name(form)
+            ):
+                dated = getattr(case_query.repository.record_class(form), case_query.dating_question_name(form))
+                _ask_filed(case_query, ("filed", form, stage.since), form, dated >= case_query.since(stage.since))
+    told_by = stages.told_by
+    if told_by and case_query.may_know(told_by.form, told_by.stage, told_by.entered, told_by.finished):
+        counts = is_accepted(case_query.repository.record_class(told_by.form))
+        case_query.ask("told", told_by.form, [told_by.stage, told_by.entered, told_by.finished], counts)
 
 
-def _ask_filed(look: CaseQuery, key: Any, form: str, *conditions: Any) -> None:
-    kept: Any = look.repository.record_class(form)
-    name = look.dating_question_name(form)
-    last = func.max(getattr(kept, name)) if name else null()
-    sums = [*sheet_counts(kept), last.label("last"), func.max(kept.id).label("newest")]
-    look.ask_sums(key, form, sums, *conditions)
+def _ask_filed(case_query: CaseQuery, key: Any, form: str, *conditions: Any) -> None:
+    record_class: Any = case_query.repository.record_class(form)
+    name = case_query.dating_question_name(form)
+    last = func.max(getattr(record_class, name)) if name else null()
+    sums = [*sheet_counts(record_class), last.label("last"), func.max(record_class.id).label("newest")]
+    case_query.ask_sums(key, form, sums, *conditions)
 
 
-def sheet_counts(kept: Any) -> list[Any]:
+def sheet_counts(record_class: Any) -> list[Any]:
     """How many sheets there are, how many of them wait, and how many answers the others lack."""
-    lacking = func.sum(case((is_accepted(kept), kept.lacking))).label("lacking")
-    return [func.count(kept.id).label("count"), lacking, waiting_count(kept)]
+    lacking = func.sum(case((is_accepted(record_class), record_class.lacking))).label("lacking")
+    return [func.count(record_class.id).label("count"), lacking, waiting_count(record_class)]
 
 
-def stages_with_dates(look: CaseQuery, stages: Stages) -> tuple[str, ...]:
+def stages_with_dates(case_query: CaseQuery, stages: Stages) -> tuple[str, ...]:
     """The stages whose first day the case file tells: for these more is asked."""
-    return tuple(stage.stage for stage in stages.stages if _case_date(look, stage.since))
+    return tuple(stage.stage for stage in stages.stages if _case_date(case_query, stage.since))
 
 
-def _case_date(look: CaseQuery, name: str | None) -> Any:
-    return getattr(look.case, name, None) if name else None
+def _case_date(case_query: CaseQuery, name: str | None) -> Any:
+    return getattr(case_query.case, name, None) if name else None
 
 
-def filed_sheets(look: CaseQuery, form: str, since: str | None = None) -> FiledSheets:
+def filed_sheets(case_query: CaseQuery, form: str, since: str | None = None) -> FiledSheets:
     """The sheets of a form, all of them or those since a date of the case file."""
-    found = look.found.get(("filed", form, since))
+    found = case_query.found.get(("filed", form, since))
     if not found:
         return FiledSheets()
     row = found[0]
     return FiledSheets(row["count"], row["last"], row["lacking"] or 0, row["newest"], row["waiting"] or 0)
 
 
-def stages_progress(look: CaseQuery, stages: Stages) -> list[StageProgress]:
+def stages_progress(case_query: CaseQuery, stages: Stages) -> list[StageProgress]:
     """Every stage of which the reader may know something."""
-    told = _stage_dates(look, stages)
-    seen = [stage for stage in stages.stages if stage.stage in told or any(form in look.known for form in stage.forms)]
-    made = [_stage_progress(look, stage, *told.get(stage.stage, (None, None))) for stage in seen]
+    written = _stage_dates(case_query, stages)
+    seen = [
+        stage
+        for stage in stages.stages
+        if stage.stage in written or any(form in case_query.known for form in stage.forms)
+    ]
+    made = [_stage_progress(case_query, stage, *written.get(stage.stage, (None, None))) for stage in seen]
     current = _current_stage(made)
-    return [replace(one, is_current=one is current) for one in made]
+    return [replace(progress, is_current=progress is current) for progress in made]
 
 
-def _stage_dates(look: CaseQuery, stages: Stages) -> dict[str, tuple[date | None, date | None]]:
+def _stage_dates(case_query: CaseQuery, stages: Stages) -> dict[str, tuple[date | None, date | None]]:
     """Stage → when it began and ended, as workers wrote; of several times the last."""
-    told = stages.told_by
-    if told is None or "told" not in look.found:
+    told_by = stages.told_by
+    if told_by is None or "told" not in case_query.found:
         return {}
-    written = [(answers.get(told.entered), number, answers) for number, answers in look.answers("told", told.form)]
-    written.sort(key=lambda one: (one[0] or date.min, one[1]))
-    return {answers[told.stage]: (entered, answers.get(told.finished)) for entered, _, answers in written}
+    written = [
+        (answers.get(told_by.entered), number, answers) for number, answers in case_query.answers("told", told_by.form)
+    ]
+    written.sort(key=lambda entry: (entry[0] or date.min, entry[1]))
+    return {answers[told_by.stage]: (entered, answers.get(told_by.finished)) for entered, _, answers in written}
 
 
-def _stage_progress(look: CaseQuery, stage: Stage, entered: date | None, finished: date | None) -> StageProgress:
+def _stage_progress(case_query: CaseQuery, stage: Stage, entered: date | None, finished: date | None) -> StageProgress:
     documents = tuple(
-        StageDocument(form, is_needed, filed_sheets(look, form, stage.since))
+        StageDocument(form, is_needed, filed_sheets(case_query, form, stage.since))
         for forms, is_needed in ((stage.needs, True), (stage.optional, False))
         for form in forms
-        if form in look.known
+        if form in case_query.known
     )
-    is_known = all(form in look.known for form in stage.needs)
-    return StageProgress(stage, documents, entered, finished, _case_date(look, stage.until), is_known=is_known)
+    is_known = all(form in case_query.known for form in stage.needs)
+    return StageProgress(stage, documents, entered, finished, _case_date(case_query, stage.until), is_known=is_known)
 
 
 def _current_stage(stages: Sequence[StageProgress]) -> StageProgress | None:

@@ -67,20 +67,20 @@ def ways_to_case(form: Form) -> tuple[WayToCase, ...]:
 
 def _is_about(repository: Repository, form: str, way: WayToCase) -> Any:
     """The condition under which a sheet is about the case."""
-    kept: Any = repository.record_class(form)
+    record_class: Any = repository.record_class(form)
     table, column = way
     if not table:
-        return getattr(kept, column) == bindparam("of_case")
+        return getattr(record_class, column) == bindparam("of_case")
     row: Any = repository.tables.rows[form, table]
-    return kept.id.in_(select(row.record_id).where(getattr(row, column) == bindparam("of_case")))
+    return record_class.id.in_(select(row.record_id).where(getattr(row, column) == bindparam("of_case")))
 
 
 def _sheets_query(repository: Repository, days: Mapping[str, Any], ways: Mapping[str, tuple[WayToCase, ...]]) -> Any:
     queries = []
     for key, way in ways.items():
-        kept: Any = repository.record_class(key)
-        columns = literal(key).label("form"), kept.id.label("number"), column_as_text(days[key]).label("day")
-        about = or_(*[_is_about(repository, key, one) for one in way])
+        record_class: Any = repository.record_class(key)
+        columns = literal(key).label("form"), record_class.id.label("number"), column_as_text(days[key]).label("day")
+        about = or_(*[_is_about(repository, key, one_way) for one_way in way])
         queries.append(select(*columns).where(about, days[key].is_not(None)))
     every = union_all(*queries)
     order = every.selected_columns

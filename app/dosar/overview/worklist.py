@@ -52,9 +52,11 @@ def find_worklist(
 
     Two statements, however many cases she has.
     """
-    kept: Any = repository.record_class(CASE_FORM)
+    record_class: Any = repository.record_class(CASE_FORM)
     hers = select(team_table.c.case_id).where(team_table.c.user_id == worker_id, team_table.c.until.is_(None))
-    cases = repository.session.scalars(select(kept).where(kept.id.in_(hers)).order_by(kept.changed_at, kept.id)).all()
+    cases = repository.session.scalars(
+        select(record_class).where(record_class.id.in_(hers)).order_by(record_class.changed_at, record_class.id)
+    ).all()
     if not cases:
         return Worklist()
     hers_to_fill = {key: form for key, form in known.items() if key in enterable}
@@ -78,17 +80,17 @@ def _cases_lacking(
     read: Mapping[Any, ReadRows],
 ) -> list[LackingCase]:
     by_case = {key: _rows_by_case(rows) for key, rows in read.items()}
-    looks = [_query_of_case(repository, known, case, by_case) for case in cases]
+    case_queries = [_query_of_case(repository, known, case, by_case) for case in cases]
     missing = [
         (
-            look.case,
+            case_query.case,
             [
-                (one.stage, document)
-                for one, document in missing_documents(stages_progress(look, stages))
+                (progress.stage, document)
+                for progress, document in missing_documents(stages_progress(case_query, stages))
                 if document.form in enterable
             ],
         )
-        for look in looks
+        for case_query in case_queries
     ]
     return [LackingCase(case.id, documents) for case, documents in missing if documents]
 
@@ -98,37 +100,51 @@ def _counted_sheets(
 ) -> dict[Any, tuple[Any, ...]]:
     """The sheets of the stages, counted by case."""
     parts: dict[Any, tuple[Any, ...]] = {}
-    for stage, form in [(one, form) for one in stages.stages for form in one.needs if form in known]:
-        kept: Any = repository.record_class(form)
-        counts = [kept.case_id, *sheet_counts(kept)]
-        since = _since_conditions(repository, known[form], kept, stage.since) if stage.since else []
-        parts["filed", form, stage.since] = (kept, counts, [kept.case_id.in_(hers), *since], [kept.case_id])
+    for stage, form in [(step, form) for step in stages.stages for form in step.needs if form in known]:
+        record_class: Any = repository.record_class(form)
+        counts = [record_class.case_id, *sheet_counts(record_class)]
+        since = _since_conditions(repository, known[form], record_class, stage.since) if stage.since else []
+        parts["filed", form, stage.since] = (
+            record_class,
+            counts,
+            [record_class.case_id.in_(hers), *since],
+            [record_class.case_id],
+        )
     return parts
 
 
-def _since_conditions(repository: Repository, form: Form, kept: Any, name: str) -> list[Any]:
+def _since_conditions(repository: Repository, form: Form, record_class: Any, name: str) -> list[Any]:
     """Only sheets from a date of their case file on; none, where the reader may not know their day."""
     dated = dating_question(form)
     if dated is None or dated.name not in form.questions:
         return [false()]
     case: Any = repository.record_class(CASE_FORM)
-    return [getattr(kept, dated.name) >= select(getattr(case, name)).where(case.id == kept.case_id).scalar_subquery()]
+    return [
+        getattr(record_class, dated.name)
+        >= select(getattr(case, name)).where(case.id == record_class.case_id).scalar_subquery()
+    ]
 
 
 def _stage_dates(
     repository: Repository, known: Mapping[str, Form], stages: Stages, hers: Any
 ) -> dict[Any, tuple[Any, ...]]:
     """When the stages began and ended, as workers wrote."""
-    told = stages.told_by
-    if told is None or told.form not in known:
+    told_by = stages.told_by
+    if told_by is None or told_by.form not in known:
         return {}
-    questions = known[told.form].questions
-    if not {told.stage, told.entered, told.finished} <= set(questions):
+    questions = known[told_by.form].questions
+    if not {told_by.stage, told_by.entered, told_by.finished} <= set(questions):
         return {}
-    kept: Any = repository.record_class(told.form)
-    asked = [questions[name] for name in (told.stage, told.entered, told.finished)]
-    columns = [getattr(kept, name) for question in asked for name in column_names(question)]
-    return {"told": (kept, [kept.id, kept.case_id, *columns], [kept.case_id.in_(hers), is_accepted(kept)])}
+    record_class: Any = repository.record_class(told_by.form)
+    told_questions = [questions[name] for name in (told_by.stage, told_by.entered, told_by.finished)]
+    columns = [getattr(record_class, name) for question in told_questions for name in column_names(question)]
+    return {
+        "told": (
+            record_class,
+            [record_class.id, record_class.case_id, *columns],
+            [record_class.case_id.in_(hers), is_accepted(record_class)],
+        )
+    }
 
 
 NO_SHEETS = {"count": 0, "last": None, "lacking": 0, "newest": None, "waiting": 0}

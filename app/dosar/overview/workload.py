@@ -59,8 +59,8 @@ def hand_over_cases(
     with repository.writing():
         for place in places:
             case = repository.case(place.case_id)
-            there = {one.user_id: one.leads for one in team_places(repository, case)}
-            if to_id not in there or (place.leads and not there[to_id]):
+            leads = {member.user_id: member.leads for member in team_places(repository, case)}
+            if to_id not in leads or (place.leads and not leads[to_id]):
                 join_team(repository, case, to_id, place.role, actor)
             if not place.leads:
                 leave_team(repository, case, [from_id], actor)

@@ -95,10 +95,10 @@ def sheets_returned_to(repository: Repository, forms: Iterable[str], user_id: in
     """What came back to the one who filed it and waits for her, the oldest first: one statement for all forms."""
     queries = []
     for key in forms:
-        kept: Any = repository.record_class(key)
+        record_class: Any = repository.record_class(key)
         queries.append(
-            select(literal(key).label("form"), kept.id.label("id")).where(
-                kept.to_check.is_(True), kept.changed_by == user_id
+            select(literal(key).label("form"), record_class.id.label("id")).where(
+                record_class.to_check.is_(True), record_class.changed_by == user_id
             )
         )
     if not queries:
@@ -133,12 +133,12 @@ def _last_turn(form: Any, record_id: Any, column: Any) -> Any:
     )
 
 
-def is_accepted(kept: Any) -> ColumnElement[bool]:
+def is_accepted(record_class: Any) -> ColumnElement[bool]:
     """The condition that a record counts: nobody has to look at it first."""
-    counts: ColumnElement[bool] = kept.to_check.is_not(True)
+    counts: ColumnElement[bool] = record_class.to_check.is_not(True)
     return counts
 
 
-def waiting_count(kept: Any) -> Any:
+def waiting_count(record_class: Any) -> Any:
     """How many of the records gathered wait, as a column named ``waiting``."""
-    return func.sum(case((kept.to_check.is_(True), 1), else_=0)).label("waiting")
+    return func.sum(case((record_class.to_check.is_(True), 1), else_=0)).label("waiting")

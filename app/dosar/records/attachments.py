@@ -85,10 +85,11 @@ def _is_question_known(known: Mapping[str, Form], one: Attachment) -> bool:
 
 def _readable_records(repository: Repository, form: str, owned: Iterable[Attachment]) -> set[int]:
     """The records of the form, among the owners of these files, that the reader may read."""
-    kept: Any = repository.record_class(form)
+    record_class: Any = repository.record_class(form)
     ids = sorted({one.record_id for one in owned if one.form == form and one.record_id is not None})
     asked = repository.statement(
-        ("owners of files", form), lambda: select(kept.id).where(kept.id.in_(bindparam("ids", expanding=True)))
+        ("owners of files", form),
+        lambda: select(record_class.id).where(record_class.id.in_(bindparam("ids", expanding=True))),
     )
     options = {"with_deleted": current_scope.get().may("delete", form)}
     return set(repository.session.scalars(asked, {"ids": ids}, execution_options=options))

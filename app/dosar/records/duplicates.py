@@ -146,14 +146,14 @@ def _is_word(answer: Any) -> bool:
 
 
 def _compare_records(repository: Repository, form: Form, answers: Answers, ids: Iterable[int]) -> list[LikelyDuplicate]:
-    kept = repository.record_class(form.key)
+    record_class = repository.record_class(form.key)
     questions = [form.questions[name] for name in sorted(deciding_questions(form))]
     columns = [column.name for question in questions for column in question.columns()]
     wanted = sorted(ids)
     if not wanted:
         return []
     rows = repository.session.execute(
-        select(kept.id, *[getattr(kept, name) for name in columns]).where(kept.id.in_(wanted))
+        select(record_class.id, *[getattr(record_class, name) for name in columns]).where(record_class.id.in_(wanted))
     )
     names, year = whole_names(form, answers), _birth_year(form, answers)
     found = []

@@ -17,10 +17,12 @@ def select_reliance(classes: Iterable[type[Record]], case_id: int, worker_id: in
     return select(or_(false(), *relying))
 
 
-def _reliance_condition(kept: type[Record], case_id: int, worker_id: int | None) -> ColumnElement[bool]:
+def _reliance_condition(record_class: type[Record], case_id: int, worker_id: int | None) -> ColumnElement[bool]:
     others: Any = (
         true()
-        if kept.append_only
-        else or_(kept.created_by.is_distinct_from(worker_id), kept.changed_by.is_distinct_from(worker_id))
+        if record_class.append_only
+        else or_(
+            record_class.created_by.is_distinct_from(worker_id), record_class.changed_by.is_distinct_from(worker_id)
+        )
     )
-    return exists().where(kept.case_id == case_id, kept.deleted_at.is_(None), others)
+    return exists().where(record_class.case_id == case_id, record_class.deleted_at.is_(None), others)

@@ -77,8 +77,10 @@ class Repository:
 
     def find(self, form: str, record_id: int, with_deleted: bool = False) -> Record:
         """The record. Raises :class:`OutOfReach` when it is missing or not hers to see."""
-        kept = self.record_class(form)
-        wanted = self.statement(("find", form), lambda: select(kept).where(kept.id == bindparam("record_id")))
+        record_class = self.record_class(form)
+        wanted = self.statement(
+            ("find", form), lambda: select(record_class).where(record_class.id == bindparam("record_id"))
+        )
         found: Record | None = self.session.scalars(
             wanted, {"record_id": record_id}, execution_options={"with_deleted": with_deleted}
         ).one_or_none()
@@ -91,15 +93,17 @@ class Repository:
 
         The case file belongs to itself. Raises :class:`OutOfReach`.
         """
-        kept = self.record_class(form)
-        if kept.case_column != "case_id":
+        record_class = self.record_class(form)
+        if record_class.case_column != "case_id":
             record = self.find(form, record_id, with_deleted)
-            return record, record if kept.case_column else None
+            return record, record if record_class.case_column else None
         case = self.record_class(CASE_FORM)
         wanted = self.statement(
             ("find with case", form),
             lambda: (
-                select(kept, case).outerjoin(case, kept.case_id == case.id).where(kept.id == bindparam("record_id"))
+                select(record_class, case)
+                .outerjoin(case, record_class.case_id == case.id)
+                .where(record_class.id == bindparam("record_id"))
             ),
         )
         found = self.session.execute(

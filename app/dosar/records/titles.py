@@ -182,12 +182,14 @@ def title_after_code(code: str | None, text: str) -> str:
 def case_codes(repository: Repository, known: Mapping[str, Form], form: str, ids: Sequence[int]) -> dict[int, str]:
     """Record → the code of its case, as far as the reader may see it; a case without one is told by its number.
     Deleted records are told of too."""
-    kept: Any = repository.record_class(form)
+    record_class: Any = repository.record_class(form)
     case: Any = repository.record_class(CASE_FORM)
     code = known[CASE_FORM].code_question
     columns = [case.id] if code is None else [case.id, *[getattr(case, name) for name in column_names(code)]]
     rows = repository.session.execute(
-        select(kept.id, *columns).join(case, kept.case_id == case.id).where(kept.id.in_(sorted(ids))),
+        select(record_class.id, *columns)
+        .join(case, record_class.case_id == case.id)
+        .where(record_class.id.in_(sorted(ids))),
         execution_options={"with_deleted": True},
     )
     return {row[0]: str(row[2] if code is not None and row[2] else row[1]) for row in rows}
@@ -203,8 +205,12 @@ def _title_query(repository: Repository, target: str, names: Sequence[str]) -> t
     ids: Any = bindparam(f"of_{target}", expanding=True)
     if target == USER_LINK:
         return User, [User.id, *PERSON_COLUMNS], [User.id.in_(ids)]
-    kept: Any = repository.record_class(target)
-    return kept, [kept.id, kept.deleted_at, *[getattr(kept, name) for name in names]], [kept.id.in_(ids)]
+    record_class: Any = repository.record_class(target)
+    return (
+        record_class,
+        [record_class.id, record_class.deleted_at, *[getattr(record_class, name) for name in names]],
+        [record_class.id.in_(ids)],
+    )
 
 
 def _title_of_row(known: Mapping[str, Form], target: str, row: Mapping[str, Any], reading: ReadingContext) -> str:

@@ -61,22 +61,22 @@ def log_account_change(
             by_id=by.id if isinstance(by, Worker) else by,
             user_id=user_id,
             action=action,
-            changes={what: list(pair) for what, pair in (changes or {}).items()},
+            changes={name: list(pair) for name, pair in (changes or {}).items()},
         )
     )
 
 
 def account_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """What → (old, new), for everything that differs."""
-    return {what: (old.get(what), new[what]) for what in new if old.get(what) != new[what]}
+    return {name: (old.get(name), new[name]) for name in new if old.get(name) != new[name]}
 
 
 def account_entries(
     services: AccessServices, most: int, skipped: int = 0, user_id: int | None = None
 ) -> list[AccountEntry]:
     """The entries, newest first, of one account if wanted: ``most`` after those ``skipped``."""
-    wanted = select(history).order_by(history.c.id.desc()).limit(most).offset(skipped)
-    return _read_entries(services, wanted if user_id is None else wanted.where(history.c.user_id == user_id))
+    query = select(history).order_by(history.c.id.desc()).limit(most).offset(skipped)
+    return _read_entries(services, query if user_id is None else query.where(history.c.user_id == user_id))
 
 
 def last_change_id(services: AccessServices, user_id: int) -> int:
@@ -96,5 +96,5 @@ def _on_user_page(user_id: int) -> tuple[Any, ...]:
     return history.c.user_id == user_id, history.c.action.in_(USER_PAGE_ACTIONS)
 
 
-def _read_entries(services: AccessServices, wanted: Select[Any]) -> list[AccountEntry]:
-    return [AccountEntry(*row) for row in services.session.execute(wanted)]
+def _read_entries(services: AccessServices, query: Select[Any]) -> list[AccountEntry]:
+    return [AccountEntry(*row) for row in services.session.execute(query)]

@@ -52,12 +52,12 @@ def open_work_of(repository: Repository, user: User, reading: ReadingContext) ->
 def possible_successors(services: AccessServices, by: Worker, user: User) -> list[User]:
     """Who can take over: everybody who works on cases and has chosen a password, but not the one who decides it."""
     return [
-        one
-        for one in all_users(services.session)
-        if one.active
-        and one.password
-        and one.id not in (user.id, by.id)
-        and "see" in _user_allowance(services, one).rights.get(CASE_FORM, ())
+        successor
+        for successor in all_users(services.session)
+        if successor.active
+        and successor.password
+        and successor.id not in (user.id, by.id)
+        and "see" in _user_allowance(services, successor).rights.get(CASE_FORM, ())
     ]
 
 
@@ -88,7 +88,7 @@ def close_account(
             "handed_over",
             {
                 "to": ("", user_name),
-                "cases": ([place.code for place in load.cases], []),
+                "cases": ([case_place.code for case_place in load.cases], []),
                 "drafts": (sum(draft.form in forms for draft in load.drafts), 0),
             },
         )
@@ -98,7 +98,7 @@ def close_account(
 def _transferable_forms(services: AccessServices, to: User, begun: Sequence[Draft]) -> set[str]:
     """The forms whose drafts she may go on with."""
     rights = _user_allowance(services, to).rights
-    return {one.form for one in begun if {"enter", "correct"} & rights.get(one.form, frozenset())}
+    return {draft.form for draft in begun if {"enter", "correct"} & rights.get(draft.form, frozenset())}
 
 
 def _is_shared_draft(repository: Repository, begun: Draft) -> bool:

@@ -101,10 +101,10 @@ def set_user_active(services: AccessServices, by: Worker, user_id: int, active: 
 
 def set_user_password(services: AccessServices, user_id: int, password: str) -> None:
     """Give a user the password she chose; all her sessions end."""
-    kept = hash_password(password)
+    hashed = hash_password(password)
     with services.store.writing() as session:
         user = session.get_one(User, user_id)
-        user.password = kept
+        user.password = hashed
         log_account_change(services, user_id, user_id, "password")
         _end_user_access(services, user_id)
 
@@ -142,12 +142,12 @@ def invited_user(services: AccessServices, word: str) -> User | None:
 
 def accept_invitation(services: AccessServices, word: str, password: str) -> int:
     """Choose the password; the invitation is used up."""
-    kept = hash_password(password)
+    hashed = hash_password(password)
     with services.store.writing():
         user = invited_user(services, word)
         if user is None:
             raise Mistake("This invitation was used or is too old; ask an administrator for a new one.")
-        user.password = kept
+        user.password = hashed
         user_id: int = user.id
         _end_user_access(services, user_id)
         log_account_change(services, user_id, user_id, "joined")

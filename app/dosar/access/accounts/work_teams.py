@@ -30,7 +30,7 @@ def work_team_members(session: Any) -> dict[int, list[User]]:
     """Team → who is in it, by name."""
     people = session.scalars(select(User).options(selectinload(User.groups))).all()
     found: dict[int, list[User]] = {}
-    for user in sorted(people, key=lambda one: sort_key(f"{one.last_name} {one.first_name}")):
+    for user in sorted(people, key=lambda person: sort_key(f"{person.last_name} {person.first_name}")):
         for team in user.groups:
             found.setdefault(team.id, []).append(user)
     return found
@@ -38,10 +38,12 @@ def work_team_members(session: Any) -> dict[int, list[User]]:
 
 def work_teams_named(session: Any, names: Collection[str]) -> list[Group]:
     """The teams of these names; one that is not there yet is new."""
-    there = all_work_teams(session)
+    existing = all_work_teams(session)
     found: dict[str, Group] = {}
     for name in sorted(names):
-        team = _team_called(there, name) or Group(name=tidy_team_name(name), label=tidy_team_name(name), description="")
+        team = _team_called(existing, name) or Group(
+            name=tidy_team_name(name), label=tidy_team_name(name), description=""
+        )
         found.setdefault(team_name_key(team.name), team)
     return list(found.values())
 
@@ -53,7 +55,7 @@ def rename_work_team(services: AccessServices, by: Worker, team_id: int, was: st
         if team.name != was:
             raise Mistake('Somebody else renamed this team meanwhile; now it is "%(name)s".', name=team.name)
         new = _usable_team_name(name)
-        other = _team_called([one for one in all_work_teams(session) if one.id != team_id], new)
+        other = _team_called([other_team for other_team in all_work_teams(session) if other_team.id != team_id], new)
         if other is not None:
             raise Mistake(
                 'There is already a team "%(name)s"; put its people there, or choose another name.', name=other.name
@@ -69,8 +71,8 @@ def dissolve_work_team(services: AccessServices, by: Worker, team_id: int) -> No
         team = _get_work_team(session, team_id)
         for user in work_team_members(session).get(team_id, ()):
             names = sorted(group.name for group in user.groups)
-            left = [name for name in names if name != team.name]
-            log_account_change(services, by, user.id, "changed", {"teams": (names, left)})
+            names_left = [name for name in names if name != team.name]
+            log_account_change(services, by, user.id, "changed", {"teams": (names, names_left)})
         log_account_change(services, by, None, "team_dissolved", {"team": (team.name, "")})
         session.execute(delete(user_group_table).where(user_group_table.c.group_id == team_id))
         session.expire_all()

@@ -47,8 +47,8 @@ class _LaterPart:
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[Any, ...]:
         return (self.real(),)
 
-    def __instancecheck__(self, thing: Any) -> bool:
-        return self.module in sys.modules and isinstance(thing, self.real())
+    def __instancecheck__(self, instance: Any) -> bool:
+        return self.module in sys.modules and isinstance(instance, self.real())
 
     def __eq__(self, other: object) -> bool:
         return self is other or (self.module in sys.modules and self.real() is other)

@@ -42,8 +42,8 @@ def rights_in(permitted: Iterable[Permitted]) -> dict[str, set[str]]:
 
 def pages_in(permitted: Iterable[Permitted]) -> frozenset[PageName]:
     """The administration pages that may be seen."""
-    there = set(permitted)
-    return frozenset(page for page in PAGE_NAMES if (permission("see"), f"{PAGE}{page}") in there)
+    granted = set(permitted)
+    return frozenset(page for page in PAGE_NAMES if (permission("see"), f"{PAGE}{page}") in granted)
 
 
 def sync_permissions(session: Any, roles: Roles, forms: Iterable[str]) -> None:
@@ -53,11 +53,11 @@ def sync_permissions(session: Any, roles: Roles, forms: Iterable[str]) -> None:
     """
     keys = list(forms)
     permitted = {role.role: permissions_in_file(role, keys) for role in roles.roles}
-    wanted = set[Permitted]().union(*permitted.values())
+    declared = set[Permitted]().union(*permitted.values())
     role_ids = _ensure_names(session, role_table, permitted)
-    actions = _ensure_names(session, permission_table, {action for action, _ in wanted})
-    menus = _ensure_names(session, menu_table, {menu for _, menu in wanted})
-    pairs = _ensure_pairs(session, {(actions[action], menus[menu]) for action, menu in wanted})
+    actions = _ensure_names(session, permission_table, {action for action, _ in declared})
+    menus = _ensure_names(session, menu_table, {menu for _, menu in declared})
+    pairs = _ensure_pairs(session, {(actions[action], menus[menu]) for action, menu in declared})
     links = {
         (pairs[actions[action], menus[menu]], role_ids[role])
         for role, of_role in permitted.items()
@@ -65,8 +65,8 @@ def sync_permissions(session: Any, roles: Roles, forms: Iterable[str]) -> None:
     }
     _link_permissions(session, links)
     _drop(session, pair_table.c.id, set(pairs.values()) - {pair for pair, _ in links})
-    _drop(session, permission_table.c.name, actions.keys() - {action for action, _ in wanted})
-    _drop(session, menu_table.c.name, menus.keys() - {menu for _, menu in wanted})
+    _drop(session, permission_table.c.name, actions.keys() - {action for action, _ in declared})
+    _drop(session, menu_table.c.name, menus.keys() - {menu for _, menu in declared})
 
 
 def _ensure_names(session: Any, table: Table, names: Iterable[str]) -> dict[str, int]:
@@ -79,10 +79,10 @@ def _ensure_names(session: Any, table: Table, names: Iterable[str]) -> dict[str,
     return known
 
 
-def _ensure_pairs(session: Any, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
+def _ensure_pairs(session: Any, declared: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
     asks = select(pair_table.c.permission_id, pair_table.c.view_menu_id, pair_table.c.id)
     known = {(action, menu): pair for action, menu, pair in session.execute(asks)}
-    missing = sorted(wanted - known.keys())
+    missing = sorted(declared - known.keys())
     if missing:
         rows = [{"permission_id": action, "view_menu_id": menu} for action, menu in missing]
         session.execute(insert(pair_table), rows)
@@ -90,12 +90,12 @@ def _ensure_pairs(session: Any, wanted: set[tuple[int, int]]) -> dict[tuple[int,
     return known
 
 
-def _link_permissions(session: Any, wanted: set[tuple[int, int]]) -> None:
-    both = role_permissions.c.permission_view_id, role_permissions.c.role_id
-    known = {tuple(row) for row in session.execute(select(*both))}
-    for gone in _in_batches(sorted(known - wanted)):
-        session.execute(delete(role_permissions).where(tuple_(*both).in_(gone)))
-    missing = [{"permission_view_id": pair, "role_id": role} for pair, role in sorted(wanted - known)]
+def _link_permissions(session: Any, declared: set[tuple[int, int]]) -> None:
+    link_columns = role_permissions.c.permission_view_id, role_permissions.c.role_id
+    known = {tuple(row) for row in session.execute(select(*link_columns))}
+    for gone in _in_batches(sorted(known - declared)):
+        session.execute(delete(role_permissions).where(tuple_(*link_columns).in_(gone)))
+    missing = [{"permission_view_id": pair, "role_id": role} for pair, role in sorted(declared - known)]
     if missing:
         session.execute(insert(role_permissions), missing)
 

@@ -64,10 +64,10 @@ def request_wording() -> str:
 
 def wording_countries() -> list[str]:
     """The countries that differ in how they word a language, the one whose wording is the language's own first."""
-    languages = dict.fromkeys(one.partition("-")[0] for one in WORDINGS)
+    languages = dict.fromkeys(wording.partition("-")[0] for wording in WORDINGS)
     likely = get_global("likely_subtags")
     ours = [likely.get(language, language).rpartition("_")[2] for language in languages]
-    return list(dict.fromkeys([*ours, *(one.rpartition("-")[2] for one in WORDINGS)]))
+    return list(dict.fromkeys([*ours, *(wording.rpartition("-")[2] for wording in WORDINGS)]))
 
 
 def request_reading() -> ReadingContext:
@@ -103,9 +103,9 @@ def choose_language(code: str, answer: Response) -> None:
 
 def save_language(user_id: int, code: str, if_none: bool = False) -> None:
     """The user reads this language from now on; ``if_none``: unless she has chosen one."""
-    kept = update(user_table).where(user_table.c.id == user_id).values(locale=code)
+    statement = update(user_table).where(user_table.c.id == user_id).values(locale=code)
     with access_services().store.writing() as session:
-        session.execute(kept.where(user_table.c.locale.is_(None)) if if_none else kept)
+        session.execute(statement.where(user_table.c.locale.is_(None)) if if_none else statement)
 
 
 def browser_language() -> str | None:

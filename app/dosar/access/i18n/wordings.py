@@ -29,8 +29,8 @@ class TranslationDomain(Domain):
 
     def said(self) -> "DrawnTexts":
         """The texts in the language of the request; outside of any in English."""
-        here = g.get("_flask_babel") if g else None
-        found: DrawnTexts | None = getattr(here, BABEL_CACHE_NAME, None)
+        babel_context = g.get("_flask_babel") if g else None
+        found: DrawnTexts | None = getattr(babel_context, BABEL_CACHE_NAME, None)
         if found is None:
             locale = get_locale()
             found = self._in(language_of(locale) if locale else LANGUAGES[-1])
@@ -52,8 +52,8 @@ class DrawnTexts(dict[str, Markup]):
         self.source = source
 
     def __missing__(self, text: str) -> Markup:
-        said = self[text] = Markup(self.source.gettext(text)) % {}
-        return said
+        drawn_text = self[text] = Markup(self.source.gettext(text)) % {}
+        return drawn_text
 
 
 def install_translations(app: Flask, folder: Path) -> None:
@@ -62,8 +62,8 @@ def install_translations(app: Flask, folder: Path) -> None:
 
     def drawn(text: str, /, **variables: Any) -> Markup:
         """A text with its variables escaped, as ``{% trans %}`` draws it too."""
-        said = offered.said()
-        return Markup(said.source.gettext(text)) % variables if variables else said[text]
+        texts = offered.said()
+        return Markup(texts.source.gettext(text)) % variables if variables else texts[text]
 
     get_babel(app).instance.domain_instance = offered
     app.jinja_env.globals.update(_=drawn, gettext=drawn)

@@ -12,19 +12,19 @@ from dosar.language.text.characters import strip_invisible
 _COMMA_TO_CEDILLA = str.maketrans({comma: chr(cedilla) for cedilla, comma in CEDILLA_TO_COMMA.items()})
 
 
-def normalized_user_name(typed: str) -> str:
+def normalized_user_name(text: str) -> str:
     """The user name meant: capitals and blanks around it are nothing."""
-    return strip_invisible(typed).strip().casefold()
+    return strip_invisible(text).strip().casefold()
 
 
-def normalized_password(typed: str) -> str:
+def normalized_password(text: str) -> str:
     """The one spelling of a password that is hashed."""
-    return unicodedata.normalize("NFC", strip_invisible(typed)).translate(CEDILLA_TO_COMMA)
+    return unicodedata.normalize("NFC", strip_invisible(text)).translate(CEDILLA_TO_COMMA)
 
 
-def password_spellings(typed: str) -> tuple[str, ...]:
+def password_spellings(text: str) -> tuple[str, ...]:
     """The password in every spelling it may have been hashed in; older ones were hashed as typed."""
-    meant = normalized_password(typed)
-    spelled = (meant, meant.translate(_COMMA_TO_CEDILLA))
-    apart = (unicodedata.normalize("NFD", one) for one in spelled)
-    return tuple(dict.fromkeys((meant, typed, *spelled, *apart)))
+    normalized = normalized_password(text)
+    spelled = (normalized, normalized.translate(_COMMA_TO_CEDILLA))
+    apart = (unicodedata.normalize("NFD", spelling) for spelling in spelled)
+    return tuple(dict.fromkeys((normalized, text, *spelled, *apart)))

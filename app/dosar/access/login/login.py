@@ -52,9 +52,9 @@ def confirm_password(services: AccessServices, user_name: str, password: str) ->
 
 def _count_sign_in(services: AccessServices, user_name: str, came_in: bool) -> None:
     """Flask-AppBuilder's counters; the statement is the same for a name nobody has."""
-    failed, came = user_table.c.fail_login_count, user_table.c.login_count
+    failed, succeeded = user_table.c.fail_login_count, user_table.c.login_count
     changed: dict[str, Any] = (
-        {"login_count": _incremented(came), "fail_login_count": 0, "last_login": services.clock()}
+        {"login_count": _incremented(succeeded), "fail_login_count": 0, "last_login": services.clock()}
         if came_in
         else {"fail_login_count": _incremented(failed)}
     )

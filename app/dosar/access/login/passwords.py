@@ -24,12 +24,12 @@ def hash_password(password: str) -> str:
         return generate_password_hash(normalized_password(password), method=_hash_method())
 
 
-def password_matches(kept: str | None, password: str) -> bool:
+def password_matches(password_hash: str | None, password: str) -> bool:
     """Whether this is the password. For nobody's password (``None``) the same work is done in vain."""
     with _hashing_slots:
-        compared = kept or _dummy_hash(_hash_method())
+        compared = password_hash or _dummy_hash(_hash_method())
         fits = any(check_password_hash(compared, spelled) for spelled in password_spellings(password))
-    return fits and kept is not None
+    return fits and password_hash is not None
 
 
 def require_good_password(password: str, again: str, user_name: str, *other_words: str) -> None:

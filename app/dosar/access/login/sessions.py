@@ -166,7 +166,7 @@ class DatabaseSessions(SessionInterface):
 
     def _contents(self, session: BrowserSession) -> str:
         """What the row keeps of the session."""
-        return self.serializer.dumps({name: kept for name, kept in session.items() if name != FLASHES_KEY})
+        return self.serializer.dumps({name: value for name, value in session.items() if name != FLASHES_KEY})
 
     def _forward_notices(self, app: Flask, session: BrowserSession, response: Response) -> None:
         notices = session.get(FLASHES_KEY, [])
@@ -222,14 +222,14 @@ class OpenSession:
     is_this: bool = field(default=False)
 
 
-def open_sessions_of(services: AccessServices, user_id: int, this: SessionRow | None) -> list[OpenSession]:
+def open_sessions_of(services: AccessServices, user_id: int, current: SessionRow | None) -> list[OpenSession]:
     """The user's open sessions, the latest first."""
     rows = services.session.execute(
         select(session_table.c.id, session_table.c.created, session_table.c.seen)
         .where(session_table.c.user_id == user_id, ~_over_condition(services.clock()))
         .order_by(session_table.c.seen.desc())
     )
-    return [OpenSession(row.created, row.seen, this is not None and row.id == this.id) for row in rows]
+    return [OpenSession(row.created, row.seen, current is not None and row.id == current.id) for row in rows]
 
 
 def end_sessions(services: AccessServices, user_id: int, but: SessionRow | None = None) -> None:

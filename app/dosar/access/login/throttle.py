@@ -52,12 +52,12 @@ def count_try(services: AccessServices, secret: str, account: str, address: str 
     keys = {_try_digest(secret, ACCOUNT_LIMIT, account): ACCOUNT_LIMIT}
     if address is not None:
         keys[_try_digest(secret, ADDRESS_LIMIT, address)] = ADDRESS_LIMIT
-    kept = {row.key: row for row in services.session.execute(select(try_table).where(try_table.c.key.in_(keys)))}
-    closed_until = max((row.closed_until for row in kept.values()), default=moment)
+    counters = {row.key: row for row in services.session.execute(select(try_table).where(try_table.c.key.in_(keys)))}
+    closed_until = max((row.closed_until for row in counters.values()), default=moment)
     if closed_until > moment:
         raise TooManyTries(-(-(closed_until - moment) // timedelta(minutes=1)))
     for key, limit in keys.items():
-        _save_try(services.session, key, limit, kept.get(key), moment)
+        _save_try(services.session, key, limit, counters.get(key), moment)
 
 
 def forget_tries(services: AccessServices, secret: str, account: str, address: str | None = None) -> None:
@@ -82,5 +82,5 @@ def _save_try(session: Any, key: str, limit: TryLimit, row: Any, moment: datetim
 
 def _try_digest(secret: str, limit: TryLimit, text: str) -> str:
     """A digest: what is typed as a user name is sometimes the password."""
-    said = f"{limit.kind}:{normalized_user_name(text)}"
-    return hmac.digest(secret.encode(), said.encode(), "sha256").hex()
+    counted_text = f"{limit.kind}:{normalized_user_name(text)}"
+    return hmac.digest(secret.encode(), counted_text.encode(), "sha256").hex()

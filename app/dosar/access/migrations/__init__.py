@@ -25,10 +25,10 @@ def migrate(connection: Connection, versions: Path = VERSIONS) -> None:
     Raises :class:`StoreError` for a database that a newer Dosar has opened.
     """
     known = sorted(file.stem.partition("_")[0] for file in versions.glob("*_*.py"))
-    at = revision(connection)
-    if at is not None and at not in known:
+    current = revision(connection)
+    if current is not None and current not in known:
         raise StoreError("A newer version of Dosar has opened this database. Install that version or a later one.")
-    if at != known[-1]:
+    if current != known[-1]:
         _upgrade(connection, versions)
 
 

@@ -13,7 +13,7 @@ from dosar.language.load.finding import suggest_or_list
 from dosar.language.text.message import Message, msgid
 
 
-def _known_language(context: click.Context, asked: click.Parameter, language: str) -> str:
+def _known_language(context: click.Context, parameter: click.Parameter, language: str) -> str:
     if language in command_languages():
         return language
     hint = suggest_or_list(language, command_languages())
@@ -32,8 +32,8 @@ def check(places: Places, language: str) -> int:
 
     forms = places.forms_folder()
     found = _findings_with_answers(places, forms) if _has_answers(places) else check_folder(read_folder(forms))
-    for one in found:
-        print(one.say(command_translator(language)))
+    for found_one in found:
+        print(found_one.say(command_translator(language)))
     return 1 if found else 0
 
 

@@ -23,7 +23,7 @@ from dosar.language.text.message import Message, msgid
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8080
 
 
-def _https_host(context: click.Context, asked: click.Parameter, address: str | None) -> str | None:
+def _https_host(context: click.Context, parameter: click.Parameter, address: str | None) -> str | None:
     """The host of an address such as ``https://dosar.exemplu.ro``."""
     if address is None:
         return None
@@ -64,11 +64,11 @@ class _Start:
 )
 @option("--no-browser", msgid("do not open a browser"), is_flag=True)
 @place_options
-def start(places: Places, **asked: Any) -> int:
+def start(places: Places, **options: Any) -> int:
     from dosar.cli.single_instance import running_address
     from dosar.database.lock_file import FolderInUse
 
-    started = _Start(places, **asked)
+    started = _Start(places, **options)
     data = places.new_data_folder(started.demo)
     try:
         return _serve_alone(started, data)

@@ -62,9 +62,9 @@ def _collation_sql(element: alphabetical, compiler: SQLCompiler, **kwargs: Any) 
     return f"{compiler.process(element.clauses, **kwargs)} COLLATE {ALPHABETICAL}"
 
 
-def compare_texts(one: str, other: str) -> int:
+def compare_texts(text: str, other_text: str) -> int:
     """The SQLite collation :data:`ALPHABETICAL`."""
-    left, right = sort_key(one), sort_key(other)
+    left, right = sort_key(text), sort_key(other_text)
     return (left > right) - (left < right)
 
 
@@ -73,8 +73,8 @@ def _sort_key_in_sql() -> str:
 
     Their capitals are named because lower() knows only ASCII where the database's locale is C.
     """
-    own = dict.fromkeys(one for alphabet in alphabets() for one in alphabet if not one.isascii())
-    small = "".join(one for one in own if len(one) == len(one.upper()) == 1)
+    own_letters = dict.fromkeys(letter for alphabet in alphabets() for letter in alphabet if not letter.isascii())
+    small = "".join(letter for letter in own_letters if len(letter) == len(letter.upper()) == 1)
     capital = small.upper()
     old, new = "".join(map(chr, CEDILLA_LETTERS)), "".join(map(chr, CEDILLA_LETTERS.values()))
     letters = f"lower(translate(normalize($1, NFC), '{old}{capital}', '{new.lower()}{small}'))"

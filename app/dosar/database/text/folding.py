@@ -65,7 +65,9 @@ def misspelled_forms(heard_word: str) -> tuple[str, ...]:
     if len(heard_word) < SHORTEST_MISSPELLED or not heard_word.isalpha():
         return ()
     return tuple(
-        dict.fromkeys(f"{MISSPELLED_MARK}{heard_word[:at]}{heard_word[at + 1 :]}" for at in range(FIRST_LETTERS))
+        dict.fromkeys(
+            f"{MISSPELLED_MARK}{heard_word[:position]}{heard_word[position + 1 :]}" for position in range(FIRST_LETTERS)
+        )
     )
 
 
@@ -89,13 +91,13 @@ def _spelled_forms(word: str) -> tuple[str, ...]:
     its ends. An â or î inside is therefore read both as a and as i.
     """
     letters = romanise_words(with_soft_ending(unicodedata.normalize("NFC", unify_punctuation(word).strip()).casefold()))
-    inside = [at for at in range(1, len(letters) - 1) if letters[at] in "âî"]
+    inside = [position for position in range(1, len(letters) - 1) if letters[position] in "âî"]
     if not inside or len(inside) > MAX_OPEN_VARIANTS:
         return (fold_text(letters),)
     forms = [fold_text(letters)]
     for read in product("ai", repeat=len(inside)):
         spelled = list(letters)
-        for at, letter in zip(inside, read, strict=True):
-            spelled[at] = letter
+        for position, letter in zip(inside, read, strict=True):
+            spelled[position] = letter
         forms.append(fold_text("".join(spelled)))
     return tuple(dict.fromkeys(forms))

@@ -18,19 +18,19 @@ def missing_documents(submission: Submission, answers: Answers) -> list[Validati
     record = submission.record
     if record is None or record.form_key != CASE_FORM:
         return []
-    done = _newly_done(submission, answers)
-    needed = [form for stage in done for form in stage.needs if submission.sees(form)]
+    done_stages = _newly_done(submission, answers)
+    needed = [form for stage in done_stages for form in stage.needs if submission.sees(form)]
     filed = count_case_sheets(submission.repository, needed, record.id)
     return [
         _doubt(submission, stage, lacking)
-        for stage in done
+        for stage in done_stages
         if (lacking := [form for form in stage.needs if form in needed and form not in filed])
     ]
 
 
 def _newly_done(submission: Submission, answers: Answers) -> list[Stage]:
-    kept = submission.kept
-    new = {name for name in submission.asked if answers.get(name) not in (None, kept.get(name))}
+    saved = submission.kept
+    new = {name for name in submission.asked if answers.get(name) not in (None, saved.get(name))}
     return [stage for stage in submission.repository.definition.stages.stages if stage.done in new]
 
 

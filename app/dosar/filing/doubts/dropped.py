@@ -22,7 +22,7 @@ def would_drop(submission: Submission, answers: Answers, changed: Collection[str
     lost = list(dropped_answers(submission.form, submission.kept, answers, submission.today))
     if not lost:
         return []
-    names = tuple(dict.fromkeys(_name(submission, *one) for one in lost))
+    names = tuple(dict.fromkeys(_name(submission, *pair) for pair in lost))
     return [
         AnswersDropped(
             (_changed_question(submission, lost, changed),),
@@ -38,13 +38,13 @@ def would_drop(submission: Submission, answers: Answers, changed: Collection[str
 
 def _changed_question(submission: Submission, lost: Iterable[Lost], changed: Collection[str]) -> str:
     """The question asked here through whose change they go."""
-    asking = {name for pair in lost for one in pair for name in _names_in_conditions(submission, one)}
-    here = list(submission.asked)
+    asking = {name for pair in lost for part in pair for name in _names_in_conditions(submission, part)}
+    asked_names = list(submission.asked)
     return next(
-        (name for name in here if name in changed and name in asking),
+        (name for name in asked_names if name in changed and name in asking),
         next(
-            (name for name in here if name in changed),
-            here[0],
+            (name for name in asked_names if name in changed),
+            asked_names[0],
         ),
     )
 
@@ -60,7 +60,9 @@ def _names_in_conditions(submission: Submission, question: Question | None) -> s
 def _name(submission: Submission, question: Question, column: Question | None) -> str | Message:
     """What it is called; an answer out of her sight has no name."""
     form = submission.forms.get(submission.form.key)
-    there = form.questions.get(question.name) if form else None
-    if there is None or (column is not None and there.column(column.name) is None):
+    known = form.questions.get(question.name) if form else None
+    if known is None or (column is not None and known.column(column.name) is None):
         return NOT_TO_SEE
-    return ": ".join(text_in_language(one.label, submission.language) for one in (question, column) if one is not None)
+    return ": ".join(
+        text_in_language(part.label, submission.language) for part in (question, column) if part is not None
+    )

@@ -24,12 +24,12 @@ def known_already(submission: Submission, answers: Answers) -> list[ValidationIs
     if not found:
         return []
     in_reach = _in_reach(submission, found)
-    who = Message(
+    message = Message(
         "This person may be known already: %(who)s. If so, go on there; if it is somebody else, tick below "
         "that it is right, and save.",
         {"who": tuple(names_of_likely(found, in_reach, _knows_names(submission)).values())},
     )
-    return [KnownPerson((about[0].name,), who, soft=True, records=in_reach)]
+    return [KnownPerson((about[0].name,), message, soft=True, records=in_reach)]
 
 
 def numbered_already(submission: Submission, answers: Answers) -> list[ValidationIssue]:
@@ -55,11 +55,11 @@ def names_of_likely(
 ) -> dict[int, str | Message]:
     """What the records are called: in reach by their title, out of reach by code and initials alone; initials
     are told to nobody who may not know names."""
-    return {one.id: in_reach.get(one.id) or _out_of_reach(one, knows_names) for one in found}
+    return {likely.id: in_reach.get(likely.id) or _out_of_reach(likely, knows_names) for likely in found}
 
 
-def _is_new(question: Question, kept: Answers, answers: Answers) -> bool:
-    return bool(question.to_json(answers.get(question.name)) != question.to_json(kept.get(question.name)))
+def _is_new(question: Question, saved: Answers, answers: Answers) -> bool:
+    return bool(question.to_json(answers.get(question.name)) != question.to_json(saved.get(question.name)))
 
 
 def _in_reach(submission: Submission, found: Iterable[LikelyDuplicate]) -> Mapping[int, str]:
@@ -67,7 +67,7 @@ def _in_reach(submission: Submission, found: Iterable[LikelyDuplicate]) -> Mappi
     if not submission.sees(key):
         return {}
     return titles_of_records(
-        submission.repository, submission.forms[key], [one.id for one in found], submission.cells.reading
+        submission.repository, submission.forms[key], [likely.id for likely in found], submission.cells.reading
     )
 
 
@@ -75,7 +75,9 @@ def _knows_names(submission: Submission) -> bool:
     return bool(deciding_questions(submission.forms[submission.form.key]))
 
 
-def _out_of_reach(one: LikelyDuplicate, knows_names: bool) -> Message:
-    if knows_names and one.initials:
-        return Message("%(code)s, %(initials)s (not among your cases)", {"code": one.code, "initials": one.initials})
-    return Message("%(code)s (not among your cases)", {"code": one.code})
+def _out_of_reach(likely: LikelyDuplicate, knows_names: bool) -> Message:
+    if knows_names and likely.initials:
+        return Message(
+            "%(code)s, %(initials)s (not among your cases)", {"code": likely.code, "initials": likely.initials}
+        )
+    return Message("%(code)s (not among your cases)", {"code": likely.code})

@@ -25,7 +25,7 @@ def pointing_well(submission: Submission, answers: Answers) -> tuple[Answers, li
     )
     unasked = [where for where in found if submission.record is None and where[0] not in submission.asked]
     return without_links(answers, unasked), [
-        ValidationIssue(where, said) for where, said in found.items() if where not in unasked
+        ValidationIssue(where, message) for where, message in found.items() if where not in unasked
     ]
 
 

@@ -11,34 +11,38 @@ from dosar.language.question import Question
 
 
 def restored_draft(
-    draft: Texts, was: Iterable[Question], here: Iterable[Question], begun: Texts, told_by_face: str | None
+    draft: Texts, was: Iterable[Question], questions: Iterable[Question], begun: Texts, told_by_face: str | None
 ) -> Texts:
-    """The boxes of a draft of the paper that asked ``was``, as the one that asks ``here`` opens them.
+    """The boxes of a draft of the paper that asked ``was``, as the one that asks ``questions`` opens them.
 
     What the draft was never asked stands as in ``begun``, where no draft is; so does the question that says
     on which paper the record is (``told_by_face``).
     """
-    asked = _column_names(was)
-    asked.pop(told_by_face or "", None)
-    opened = dict(draft)
-    for question in here:
-        if question.name not in asked and (question.name == told_by_face or not _has_boxes(question.name, draft)):
-            opened |= {box: texts for box, texts in begun.items() if _is_of(question.name, box)}
-        for column in _column_names([question])[question.name] - asked.get(question.name, set()):
-            opened |= {box: begun.get(its, ()) for box, its in _cells_to_copy(question.name, column, draft, begun)}
-    return opened
+    asked_before = _column_names(was)
+    asked_before.pop(told_by_face or "", None)
+    restored = dict(draft)
+    for question in questions:
+        if question.name not in asked_before and (
+            question.name == told_by_face or not _has_boxes(question.name, draft)
+        ):
+            restored |= {box: texts for box, texts in begun.items() if _is_of(question.name, box)}
+        for column in _column_names([question])[question.name] - asked_before.get(question.name, set()):
+            restored |= {box: begun.get(its, ()) for box, its in _cells_to_copy(question.name, column, draft, begun)}
+    return restored
 
 
-def unasked_names(known: Form, here: Sequence[Question], draft: Texts, begun: Texts, cells: CellReader) -> list[str]:
-    """What was typed and is not asked ``here``: names of questions, and of columns as ``table.column``."""
-    asked, found = _column_names(here), list[str]()
+def unasked_names(
+    known: Form, questions: Sequence[Question], draft: Texts, begun: Texts, cells: CellReader
+) -> list[str]:
+    """What was typed and is not among these ``questions``: names of questions, and of columns as ``table.column``."""
+    asked_now, found = _column_names(questions), list[str]()
     for question in known.asked():
         if question.computed or question.name == known.face or not _has_boxes(question.name, draft):
             continue
-        if question.name in asked:
+        if question.name in asked_now:
             found += [
                 f"{question.name}.{column}"
-                for column in _column_names([question])[question.name] - asked[question.name]
+                for column in _column_names([question])[question.name] - asked_now[question.name]
                 if _is_column_typed(question.name, column, draft, begun)
             ]
         elif texts_differ([question], draft, begun, cells):
@@ -48,8 +52,8 @@ def unasked_names(known: Form, here: Sequence[Question], draft: Texts, begun: Te
 
 def texts_differ(questions: Sequence[Question], texts: Texts, begun: Texts, cells: CellReader) -> bool:
     """Whether something else stands in the boxes than what the page began with."""
-    typed = read_texts(questions, texts, cells)
-    return bool(typed.mistakes) or typed.answers != read_texts(questions, begun, cells).answers
+    texts_read = read_texts(questions, texts, cells)
+    return bool(texts_read.mistakes) or texts_read.answers != read_texts(questions, begun, cells).answers
 
 
 def _column_names(questions: Iterable[Question]) -> dict[str, set[str]]:
@@ -72,19 +76,19 @@ def _rows_by_id(table: str, texts: Texts) -> dict[str, str]:
 
 def _cells_to_copy(table: str, column: str, draft: Texts, begun: Texts) -> Iterator[tuple[str, str]]:
     """(box here, box of the same row in ``begun``) of a column, where the draft has the row and not the box."""
-    kept = _rows_by_id(table, begun)
+    indexes = _rows_by_id(table, begun)
     for index in row_indexes(table, draft):
         row = first_text(draft, f"{table}.{index}.id")
-        if row and row in kept and f"{table}.{index}.{column}" not in draft:
-            yield f"{table}.{index}.{column}", f"{table}.{kept[row]}.{column}"
+        if row and row in indexes and f"{table}.{index}.{column}" not in draft:
+            yield f"{table}.{index}.{column}", f"{table}.{indexes[row]}.{column}"
 
 
 def _is_column_typed(table: str, column: str, draft: Texts, begun: Texts) -> bool:
     """Whether a cell of the column holds something else than the row did before."""
-    kept = _rows_by_id(table, begun)
+    indexes = _rows_by_id(table, begun)
     for index in row_indexes(table, draft):
         texts = draft.get(f"{table}.{index}.{column}", ())
-        before = kept.get(first_text(draft, f"{table}.{index}.id") or "-")
+        before = indexes.get(first_text(draft, f"{table}.{index}.id") or "-")
         if any(text.strip() for text in texts) and list(texts) != list(begun.get(f"{table}.{before}.{column}", ())):
             return True
     return False

@@ -72,9 +72,9 @@ class Prefill:
         before = latest_sheet(self.repository, self.form, self.case.id)
         if before is None:
             return {}
-        today, whole = self.reading.today, self.repository.forms[self.form.key]
-        kept = answers_as_of(whole, answers_of(self.repository, before), today)
-        return {question.name: question.carried(kept.get(question.name), today) for question in carried}
+        today, form = self.reading.today, self.repository.forms[self.form.key]
+        answers = answers_as_of(form, answers_of(self.repository, before), today)
+        return {question.name: question.carried(answers.get(question.name), today) for question in carried}
 
     def _of_case_file(self) -> Answers:
         """What the case file already says, as far as she may read it."""
@@ -82,18 +82,19 @@ class Prefill:
             return {}
         known, answers = self.forms[CASE_FORM].questions, self._case_answers(self.case)
         found = {
-            question.name: adapt_answer(question, there, answers.get(there.name))
+            question.name: adapt_answer(question, source, answers.get(source.name))
             for question in self.form.asked()
-            if (there := known.get(question.from_case or "")) is not None
+            if (source := known.get(question.from_case or "")) is not None
         }
         return {name: answer for name, answer in found.items() if answer is not None}
 
     def _case_answers(self, case: Record) -> Answers:
         """The case file's answers, those that go with the day as they are today."""
-        whole, columns = self.repository.forms[CASE_FORM], case.columns()
-        answers = {question.name: question.restore_answer(columns) for question in whole.stored_questions}
+        case_form, columns = self.repository.forms[CASE_FORM], case.columns()
+        answers = {question.name: question.restore_answer(columns) for question in case_form.stored_questions}
         return answers | {
-            name: recompute_answer(whole, name, answers, self.reading.today) for name in day_bound_answers(whole)
+            name: recompute_answer(case_form, name, answers, self.reading.today)
+            for name in day_bound_answers(case_form)
         }
 
     def _may_read(self, question: Question) -> bool:

@@ -27,64 +27,68 @@ def prefill_from_sheets(repository: Repository, known: Mapping[str, Form], form:
     taken = list(_prefill_sources(form, known))
     if not taken:
         return {}
-    look = CaseQuery(repository, known, case)
-    kind = tuple((question.name, there, name, *known[there].sort) for question, there, name in taken)
-    look.read_as(("taken over", form.key, *kind), lambda: _ask_sources(look, taken))
-    found = {question.name: _source_answer(look, question, there, name) for question, there, name in taken}
+    case_query = CaseQuery(repository, known, case)
+    kind = tuple((question.name, key, name, *known[key].sort) for question, key, name in taken)
+    case_query.read_as(("taken over", form.key, *kind), lambda: _ask_sources(case_query, taken))
+    found = {question.name: _source_answer(case_query, question, key, name) for question, key, name in taken}
     return {name: answer for name, answer in found.items() if answer is not None}
 
 
 def _prefill_sources(form: Form, known: Mapping[str, Form]) -> Iterator[PrefillSource]:
     for question in form.asked():
-        there, _, name = (question.from_last or "").partition(".")
-        if there in known and (name in known[there].questions or (not name and question.link_target() == there)):
-            yield question, there, name
+        key, _, name = (question.from_last or "").partition(".")
+        if key in known and (name in known[key].questions or (not name and question.link_target() == key)):
+            yield question, key, name
 
 
-def _ask_sources(look: CaseQuery, taken: Sequence[PrefillSource]) -> None:
-    for form in dict.fromkeys(there for _, there, _ in taken):
-        names = [name for _, there, name in taken if there == form and name]
-        tables = [name for name in names if look.known[form].questions[name].columns_asked()]
-        look.ask(form, form, [name for name in names if name not in tables], _is_last_sheet(look, form, "id"))
+def _ask_sources(case_query: CaseQuery, taken: Sequence[PrefillSource]) -> None:
+    for form in dict.fromkeys(source_form for _, source_form, _ in taken):
+        names = [name for _, source_form, name in taken if source_form == form and name]
+        tables = [name for name in names if case_query.known[form].questions[name].columns_asked()]
+        case_query.ask(
+            form, form, [name for name in names if name not in tables], _is_last_sheet(case_query, form, "id")
+        )
         for table in tables:
-            look.ask_rows((form, table), form, table, _is_last_sheet(look, form, "record_id", table))
+            case_query.ask_rows((form, table), form, table, _is_last_sheet(case_query, form, "record_id", table))
 
 
-def _is_last_sheet(look: CaseQuery, form: str, column: str, table: str = "") -> Any:
+def _is_last_sheet(case_query: CaseQuery, form: str, column: str, table: str = "") -> Any:
     """The condition that a record, or the record of a row, is the last one of its form in the case."""
-    kept: Any = look.repository.record_class(form)
-    asked: Any = look.repository.tables.rows[form, table] if table else kept
+    record_class: Any = case_query.repository.record_class(form)
+    counted: Any = case_query.repository.tables.rows[form, table] if table else record_class
     last = (
-        select(kept.id).where(kept.case_id == look.of_case).order_by(*list_order(look.known[form], kept, ListQuery()))
+        select(record_class.id)
+        .where(record_class.case_id == case_query.of_case)
+        .order_by(*list_order(case_query.known[form], record_class, ListQuery()))
     )
-    return getattr(asked, column) == last.limit(1).scalar_subquery()
+    return getattr(counted, column) == last.limit(1).scalar_subquery()
 
 
-def _source_answer(look: CaseQuery, question: Question, form: str, name: str) -> Answer:
+def _source_answer(case_query: CaseQuery, question: Question, form: str, name: str) -> Answer:
     if not name:
-        return next((record_id for record_id, _ in look.answers(form, form)), None)
-    there = look.known[form].questions[name]
-    if there.columns_asked():
-        return _source_rows(look, question, form, name)
-    found = [answers.get(name) for _, answers in look.answers(form, form)]
-    return adapt_answer(question, there, found[0]) if found else None
+        return next((record_id for record_id, _ in case_query.answers(form, form)), None)
+    source = case_query.known[form].questions[name]
+    if source.columns_asked():
+        return _source_rows(case_query, question, form, name)
+    found = [answers.get(name) for _, answers in case_query.answers(form, form)]
+    return adapt_answer(question, source, found[0]) if found else None
 
 
-def _source_rows(look: CaseQuery, table: Question, form: str, name: str) -> Answer:
+def _source_rows(case_query: CaseQuery, table: Question, form: str, name: str) -> Answer:
     """The rows there that say anything in the columns taken over, in their order."""
-    there = {column.name: column for column in look.known[form].questions[name].columns_asked()}
-    taken = [(column, there[column.from_last]) for column in table.columns_asked() if column.from_last in there]
+    sources = {column.name: column for column in case_query.known[form].questions[name].columns_asked()}
+    taken = [(column, sources[column.from_last]) for column in table.columns_asked() if column.from_last in sources]
     rows = [
-        {here.name: adapt_answer(here, column, row.get(column.name)) for here, column in taken}
-        for _, row in look.answers_of_rows((form, name), form, name)
+        {target.name: adapt_answer(target, column, row.get(column.name)) for target, column in taken}
+        for _, row in case_query.answers_of_rows((form, name), form, name)
     ]
     return [{"id": None, **row} for row in rows if any(answer is not None for answer in row.values())] or None
 
 
-def adapt_answer(question: Question, there: Question, answer: Answer) -> Answer:
+def adapt_answer(question: Question, source: Question, answer: Answer) -> Answer:
     """An answer of the question there, as one of the question here."""
     if isinstance(answer, Unknown):
         return answer if question.unknown else None
-    if answer is None or question.is_stored_like(there):
+    if answer is None or question.is_stored_like(source):
         return answer
-    return question.converted(there, answer)
+    return question.converted(source, answer)

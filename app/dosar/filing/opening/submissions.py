@@ -30,15 +30,15 @@ def new_submission(
     if case_id is not None:
         repository.case(case_id)
     paper = _face(repository, form, face)
-    asked = paper.as_form(known[form]) if paper else known[form]
-    begun = {asked.face: paper.face} if paper and asked.face else {}
+    asked_form = paper.as_form(known[form]) if paper else known[form]
+    begun = {asked_form.face: paper.face} if paper and asked_form.face else {}
     return Submission(
         repository,
         actor,
         CellReader(reading),
         repository.forms[form],
         known[form],
-        answerable(asked.asked(), actor.roles),
+        answerable(asked_form.asked(), actor.roles),
         known,
         case_id,
         kept=begun,
@@ -60,14 +60,14 @@ def correction(
         open_sheet(repository, form, record_id),
         _face(repository, form, face),
     )
-    asked = paper.as_form(known[form]) if paper else known[form]
+    asked_form = paper.as_form(known[form]) if paper else known[form]
     return Submission(
         repository,
         actor,
         CellReader(reading),
         repository.forms[form],
         known[form],
-        answerable(asked.asked(), actor.roles),
+        answerable(asked_form.asked(), actor.roles),
         known,
         sheet.case.id if sheet.case else None,
         sheet.record,
@@ -76,7 +76,7 @@ def correction(
 
 
 def _face(repository: Repository, form: str, name: str) -> Face | None:
-    faces = {one.face: one for one in repository.definition.faces.get(form, ())}
+    faces = {face.face: face for face in repository.definition.faces.get(form, ())}
     if name and name not in faces:
         raise Mistake("The form has no face of this name.")
     return faces.get(name)

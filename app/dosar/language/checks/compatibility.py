@@ -96,14 +96,14 @@ def late_table_renamings(older: Form, now: Form) -> list[LateTableRenaming]:
     """The tables of rows whose old name is said one start too late."""
     before = older.questions
     return [
-        LateTableRenaming(before[one.was], before[name], one)
-        for name, one in now.questions.items()
-        if one.was
-        and one.was in before
-        and one.was not in now.questions
+        LateTableRenaming(before[question.was], before[name], question)
+        for name, question in now.questions.items()
+        if question.was
+        and question.was in before
+        and question.was not in now.questions
         and name in before
-        and before[name].was != one.was
-        and all(table.columns_asked() for table in (one, before[one.was], before[name]))
+        and before[name].was != question.was
+        and all(table.columns_asked() for table in (question, before[question.was], before[name]))
     ]
 
 

@@ -155,9 +155,9 @@ def _conflict_page(user_id: int, form: UserForm) -> Any:
     return page, 409
 
 
-def _as_box_value(form: UserForm, what: str, kept: Any) -> Any:
+def _as_box_value(form: UserForm, name: str, value: Any) -> Any:
     """A value of the account history, as the box of the page has it."""
-    return [choice.value for choice in form.teams.choices if choice.label in kept] if what == "teams" else kept
+    return [choice.value for choice in form.teams.choices if choice.label in value] if name == "teams" else value
 
 
 def _new_user_page(form: NewUserForm, refused: str = "") -> Any:

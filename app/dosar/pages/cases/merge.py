@@ -189,8 +189,8 @@ def _answers_to_choose(context: PageContext, kept: Sheet, gone: Sheet) -> list[D
     ]
 
 
-def _fuller_answer(kept: Any) -> str:
-    return "theirs" if kept is None or kept == [] else "mine"
+def _fuller_answer(answer: Any) -> str:
+    return "theirs" if answer is None or answer == [] else "mine"
 
 
 def _sheet_counts(context: PageContext, counts: Mapping[str, int]) -> list[str]:

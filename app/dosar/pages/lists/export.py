@@ -103,9 +103,11 @@ def _export_query(context: PageContext, form: Form) -> ListQuery:
     return requested_list_query(form, own_lists(context.repository, context.worker.id, form.key).columns)
 
 
-def _export_page(context: PageContext, form: Form, wish: ListQuery, asked: ExportForm) -> Any:
+def _export_page(context: PageContext, form: Form, list_query: ListQuery, asked: ExportForm) -> Any:
     language = context.reading.language
-    count = len(list_record_ids(context.repository, context.seen_forms(), form.key, wish, MAX_EXPORTED_RECORDS + 1))
+    count = len(
+        list_record_ids(context.repository, context.seen_forms(), form.key, list_query, MAX_EXPORTED_RECORDS + 1)
+    )
     return render_template(
         "lists/export.html",
         title=gettext("Export of a list"),
@@ -116,8 +118,10 @@ def _export_page(context: PageContext, form: Form, wish: ListQuery, asked: Expor
         count=format_decimal(min(count, MAX_EXPORTED_RECORDS)),
         too_many=count > MAX_EXPORTED_RECORDS,
         most=format_decimal(MAX_EXPORTED_RECORDS),
-        columns=", ".join(head for column in _export_columns(context, form, wish, False) for head in column.heads()),
-        words=wish.words,
+        columns=", ".join(
+            head for column in _export_columns(context, form, list_query, False) for head in column.heads()
+        ),
+        words=list_query.words,
         past=_past_exports(context, latest_exports(context.repository, form)),
     ), asked.status
 
@@ -135,14 +139,14 @@ def _past_exports(context: PageContext, found: list[Export]) -> list[PastExport]
     ]
 
 
-def _export_columns(context: PageContext, form: Form, wish: ListQuery, as_codes: bool) -> list[ExportColumn]:
+def _export_columns(context: PageContext, form: Form, list_query: ListQuery, as_codes: bool) -> list[ExportColumn]:
     language = context.reading.language
     columns = []
-    if shows_case_column(context.seen_forms(), form, wish):
+    if shows_case_column(context.seen_forms(), form, list_query):
         columns.append(
             ExportColumn("case_id" if as_codes else text_in_language(context.forms[CASE_FORM].title, language))
         )
-    for name in shown_columns(form, wish):
+    for name in shown_columns(form, list_query):
         question = form.questions[name]
         label = name if as_codes else text_in_language(question.label, language)
         currency = question.currency_column if as_codes else f"{label}: {gettext('Currency')}"
@@ -151,16 +155,16 @@ def _export_columns(context: PageContext, form: Form, wish: ListQuery, as_codes:
 
 
 def _export_file(
-    context: PageContext, form: Form, wish: ListQuery, ids: list[int], kind: str, as_codes: bool
+    context: PageContext, form: Form, list_query: ListQuery, ids: list[int], kind: str, as_codes: bool
 ) -> Response:
-    columns, writing = _export_columns(context, form, wish, as_codes), CellWriter(context.reading, as_codes)
+    columns, writing = _export_columns(context, form, list_query, as_codes), CellWriter(context.reading, as_codes)
     heads = [head for column in columns for head in column.heads()]
-    tells = has_waiting_records(context.repository, form, wish)
+    tells = has_waiting_records(context.repository, form, list_query)
     waits = "to_check" if as_codes else gettext("Waits for acceptance, not counted")
 
     def rows() -> Iterator[list[Any]]:
         for waiting, answers in list_answers(
-            context.repository, context.seen_forms(), form.key, wish, context.reading, ids
+            context.repository, context.seen_forms(), form.key, list_query, context.reading, ids
         ):
             yield [*writing.row(columns, answers), *([waits if waiting else None] if tells else [])]
 

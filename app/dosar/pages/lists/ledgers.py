@@ -54,10 +54,12 @@ class LedgerPages(PageView):
             abort(404)
         case = find_or_404(context.repository.case, case_id)
         others = [name for name in known.list if name != by]
-        wish = ListQuery(sort=by, case_id=case_id, columns=(by, *others[: MAX_LIST_COLUMNS - 1]))
-        columns = shown_columns(known, wish)
-        found = list_page(context.repository, context.seen_forms(), form, wish, context.reading, size=MAX_LEDGER_LINES)
-        sums = running_totals(context, known, wish)
+        list_query = ListQuery(sort=by, case_id=case_id, columns=(by, *others[: MAX_LIST_COLUMNS - 1]))
+        columns = shown_columns(known, list_query)
+        found = list_page(
+            context.repository, context.seen_forms(), form, list_query, context.reading, size=MAX_LEDGER_LINES
+        )
+        sums = running_totals(context, known, list_query)
         divided = sums[0] if sums else RunningTotal("", [])
         language = context.reading.language
         return render_template(

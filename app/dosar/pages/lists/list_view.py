@@ -120,27 +120,31 @@ class RunningTotalLine:
 def list_context(context: PageContext, form: Form) -> dict[str, Any]:
     """Everything ``list.html`` draws, in at most six statements."""
     own = own_lists(context.repository, context.worker.id, form.key)
-    wish = requested_list_query(form, own.columns)
-    case = find_or_404(context.repository.case, wish.case_id) if wish.case_id is not None and form.belongs_to else None
-    found = list_page(context.repository, context.seen_forms(), form.key, wish, context.reading)
+    list_query = requested_list_query(form, own.columns)
+    case = (
+        find_or_404(context.repository.case, list_query.case_id)
+        if list_query.case_id is not None and form.belongs_to
+        else None
+    )
+    found = list_page(context.repository, context.seen_forms(), form.key, list_query, context.reading)
     language = context.reading.language
     new_url = ""
     if context.worker.may("enter", form.key):
-        new_url = url_for("RecordPages.new", form=form.key, case=wish.case_id)
+        new_url = url_for("RecordPages.new", form=form.key, case=list_query.case_id)
     return {
         "title": text_in_language(form.plural or form.title, language),
         "form_title": text_in_language(form.plural or form.title, language),
         "case": context.case_head(case),
-        "columns": _column_heads(context, form, wish),
+        "columns": _column_heads(context, form, list_query),
         "rows": _list_lines(form, found),
-        "filters": _list_filters(context, form, wish),
-        "search": _search_box(form, wish),
-        "pager": _list_pager(found, wish),
+        "filters": _list_filters(context, form, list_query),
+        "search": _search_box(form, list_query),
+        "pager": _list_pager(found, list_query),
         "new_url": new_url,
         "new_label": gettext("Add"),
-        "empty": _empty_list_text(wish),
-        "tools": _list_tools(context, form, wish, own),
-        "totals": running_totals(context, form, wish),
+        "empty": _empty_list_text(list_query),
+        "tools": _list_tools(context, form, list_query, own),
+        "totals": running_totals(context, form, list_query),
         "to_sign": [text_in_language(signature.label, language) for signature in form.signatures if signature.each_row],
     }
 
@@ -176,17 +180,19 @@ def _changed_address(**changed: Any) -> str:
     return "?" + urlencode({name: value for name, value in asked.items() if value not in (None, "")})
 
 
-def _column_heads(context: PageContext, form: Form, wish: ListQuery) -> list[ColumnHead]:
-    with_case = shows_case_column(context.seen_forms(), form, wish)
+def _column_heads(context: PageContext, form: Form, list_query: ListQuery) -> list[ColumnHead]:
+    with_case = shows_case_column(context.seen_forms(), form, list_query)
     heads = (
         [ColumnHead(text_in_language(context.forms[CASE_FORM].title, context.reading.language))] if with_case else []
     )
-    return heads + [_column_head(form, name, wish, context.reading.language) for name in shown_columns(form, wish)]
+    return heads + [
+        _column_head(form, name, list_query, context.reading.language) for name in shown_columns(form, list_query)
+    ]
 
 
-def _column_head(form: Form, name: str, wish: ListQuery, language: str) -> ColumnHead:
+def _column_head(form: Form, name: str, list_query: ListQuery, language: str) -> ColumnHead:
     question = form.questions[name]
-    current = wish.sort or (form.sort[0] if form.sort else "")
+    current = list_query.sort or (form.sort[0] if form.sort else "")
     is_sorted = "" if current.removeprefix("-") != name else "desc" if current.startswith("-") else "asc"
     other_way = f"-{name}" if is_sorted == "asc" else name
     return ColumnHead(
@@ -205,10 +211,10 @@ def _list_lines(form: Form, found: ListPage) -> list[ListLine]:
     ]
 
 
-def _list_filters(context: PageContext, form: Form, wish: ListQuery) -> list[ListFilter]:
-    records = linked_records(context.repository, context.seen_forms(), form, context.reading, wish.case_id)
+def _list_filters(context: PageContext, form: Form, list_query: ListQuery) -> list[ListFilter]:
+    records = linked_records(context.repository, context.seen_forms(), form, context.reading, list_query.case_id)
     return [
-        _list_filter(context, form.questions[name], wish.filters.get(name, ""), records.get(name))
+        _list_filter(context, form.questions[name], list_query.filters.get(name, ""), records.get(name))
         for name in form.filters
         if not form.questions[name].link_target() or name in records
     ]
@@ -233,15 +239,15 @@ def _list_filter(
     )
 
 
-def _search_box(form: Form, wish: ListQuery) -> SearchBox | None:
+def _search_box(form: Form, list_query: ListQuery) -> SearchBox | None:
     if not any(question.search for question in form.questions.values()):
         return None
-    action = url_for("RecordPages.search", form=form.key, case=wish.case_id)
-    return SearchBox(action, wish.words, gettext("Search in this list"))
+    action = url_for("RecordPages.search", form=form.key, case=list_query.case_id)
+    return SearchBox(action, list_query.words, gettext("Search in this list"))
 
 
-def _list_pager(found: ListPage, wish: ListQuery) -> ListPager | None:
-    if wish.page == 1 and not found.more:
+def _list_pager(found: ListPage, list_query: ListQuery) -> ListPager | None:
+    if list_query.page == 1 and not found.more:
         return None
     last = found.first + len(found.ids) - 1
     span = f"{format_decimal(found.first)}–{format_decimal(last)}"
@@ -250,53 +256,55 @@ def _list_pager(found: ListPage, wish: ListQuery) -> ListPager | None:
         every = gettext("more than %(num)s", num=every)
     return ListPager(
         gettext("%(span)s of %(every)s", span=span, every=every),
-        first=_changed_address() if wish.page > 2 else "",
-        previous=_changed_address(page=wish.page - 1) if wish.page > 1 else "",
-        next=_changed_address(page=wish.page + 1) if found.more else "",
+        first=_changed_address() if list_query.page > 2 else "",
+        previous=_changed_address(page=list_query.page - 1) if list_query.page > 1 else "",
+        next=_changed_address(page=list_query.page + 1) if found.more else "",
     )
 
 
-def _list_tools(context: PageContext, form: Form, wish: ListQuery, own: OwnLists) -> ListTools:
+def _list_tools(context: PageContext, form: Form, list_query: ListQuery, own: OwnLists) -> ListTools:
     query = {**request.args.to_dict(), "page": None}
     return ListTools(
         page_url("ListPages.columns", query, form=form.key),
-        _saved_list_links(form, wish, own),
-        page_url("ListPages.save", query, form=form.key) if wish.filters or wish.sort else "",
+        _saved_list_links(form, list_query, own),
+        page_url("ListPages.save", query, form=form.key) if list_query.filters or list_query.sort else "",
         page_url("ExportPages.export", query, form=form.key) if context.worker.may("export", form.key) else "",
-        url_for("LedgerPages.ledger", form=form.key, case=wish.case_id)
-        if wish.case_id and ledger_division(form)
+        url_for("LedgerPages.ledger", form=form.key, case=list_query.case_id)
+        if list_query.case_id and ledger_division(form)
         else "",
     )
 
 
-def _saved_list_links(form: Form, wish: ListQuery, own: OwnLists) -> list[SavedListLink]:
+def _saved_list_links(form: Form, list_query: ListQuery, own: OwnLists) -> list[SavedListLink]:
     return [
         SavedListLink(
             one.name,
             page_url("RecordPages.list", {**one.filters, "sort": one.sort or None}, form=form.key),
             url_for("ListPages.forget", form=form.key, list_id=one.id),
-            (one.filters, one.sort) == (dict(wish.filters), wish.sort),
+            (one.filters, one.sort) == (dict(list_query.filters), list_query.sort),
         )
         for one in own.saved
     ]
 
 
-def _empty_list_text(wish: ListQuery) -> str:
-    if wish.page > 1:
+def _empty_list_text(list_query: ListQuery) -> str:
+    if list_query.page > 1:
         return gettext("The list does not reach this far. Go back to its first page.")
-    if wish.words or wish.filters:
+    if list_query.words or list_query.filters:
         return gettext("Nothing fits. Try fewer letters of the word, or clear the filters.")
     return gettext("Nothing has been entered here yet.")
 
 
-def running_totals(context: PageContext, form: Form, wish: ListQuery) -> list[RunningTotal]:
+def running_totals(context: PageContext, form: Form, list_query: ListQuery) -> list[RunningTotal]:
     """The running totals of what is wished for, as they are drawn."""
     return [
         RunningTotal(
             text_in_language(total.label or form.questions[total.sum].label, context.reading.language),
             running_total_lines(lines),
         )
-        for _, total, lines in list_totals(context.repository, context.seen_forms(), {form.key: wish}, context.reading)
+        for _, total, lines in list_totals(
+            context.repository, context.seen_forms(), {form.key: list_query}, context.reading
+        )
     ]
 
 

@@ -114,9 +114,9 @@ def count_case_sheets(repository: Repository, known: Iterable[str], case_id: int
     """Form → how many sheets of it the case has, in reach and of the forms ``known``: one statement."""
     counts = []
     for key in known:
-        kept = repository.record_class(key)
-        if kept.case_column == "case_id":
-            counts.append(select(literal(key), func.count(kept.id)).where(kept.case_id == case_id))
+        record_class = repository.record_class(key)
+        if record_class.case_column == "case_id":
+            counts.append(select(literal(key), func.count(record_class.id)).where(record_class.case_id == case_id))
     rows = repository.session.execute(union_all(*counts)) if counts else ()
     return {key: count for key, count in rows if count}
 

@@ -77,8 +77,8 @@ def _records_pointed_to(repository: Repository, links: Iterable[RecordLink], del
             wanted.setdefault(link.target, set()).add(link.number)
     parts = []
     for target, numbers in wanted.items():
-        kept: Any = repository.record_class(target)
-        gone = kept.deleted_at.is_not(None) if deleted else kept.deleted_at.is_(None)
-        parts.append((kept, [kept.id], [kept.id.in_(sorted(numbers)), gone]))
+        record_class: Any = repository.record_class(target)
+        gone = record_class.deleted_at.is_not(None) if deleted else record_class.deleted_at.is_(None)
+        parts.append((record_class, [record_class.id], [record_class.id.in_(sorted(numbers)), gone]))
     found = read_union(repository.session, parts, with_deleted=True)
     return {(target, row["id"]) for target, rows in zip(wanted, found, strict=True) for row in rows}

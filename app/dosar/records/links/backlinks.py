@@ -48,14 +48,16 @@ def links_to_form(form: Form, target: str) -> list[Question]:
 
 def _linking_sheets(repository: Repository, form: Form, named: list[tuple[Form, Question]], record: Record) -> Any:
     """The form's sheets that point to the record; columns of other forms' titles stay empty."""
-    kept: Any = repository.record_class(form.key)
+    record_class: Any = repository.record_class(form.key)
     columns = [
-        getattr(kept, column.name) if owner is form else cast(null(), column.type).label(f"{owner.key}__{column.name}")
+        getattr(record_class, column.name)
+        if owner is form
+        else cast(null(), column.type).label(f"{owner.key}__{column.name}")
         for owner, question in named
         for column in question.columns()
     ]
-    pointing = [getattr(kept, question.name) == record.id for question in links_to_form(form, record.form_key)]
-    return select(literal(form.key).label("form"), kept.id, *columns).where(or_(*pointing))
+    pointing = [getattr(record_class, question.name) == record.id for question in links_to_form(form, record.form_key)]
+    return select(literal(form.key).label("form"), record_class.id, *columns).where(or_(*pointing))
 
 
 def _make_backlink(form: Form, named: list[tuple[Form, Question]], row: Any, reading: ReadingContext) -> Backlink:

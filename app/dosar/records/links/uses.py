@@ -61,37 +61,37 @@ def _count_uses(repository: Repository, known: Mapping[str, Form], record: Recor
 
 def _use_queries(repository: Repository, form: Form, record: Record) -> Iterator[Any]:
     """(how they use it, the form, how many sheets of it), for a form that may use it."""
-    kept: Any = repository.record_class(form.key)
-    itself = kept.id == record.id if form.key == record.form_key else false()
-    if record.form_key == CASE_FORM and kept.case_column == "case_id":
-        itself = kept.case_id == record.id
-        yield _count_query("within", kept, itself)
-    if points := list(_pointing_conditions(repository, form, kept, record)):
-        yield _count_query("pointing", kept, or_(*points) & not_(itself))
+    record_class: Any = repository.record_class(form.key)
+    itself = record_class.id == record.id if form.key == record.form_key else false()
+    if record.form_key == CASE_FORM and record_class.case_column == "case_id":
+        itself = record_class.case_id == record.id
+        yield _count_query("within", record_class, itself)
+    if points := list(_pointing_conditions(repository, form, record_class, record)):
+        yield _count_query("pointing", record_class, or_(*points) & not_(itself))
 
 
-def _count_query(how: str, kept: Any, condition: Any) -> Any:
-    return select(literal(how), literal(kept.form_key), func.count(kept.id)).where(condition)
+def _count_query(how: str, record_class: Any, condition: Any) -> Any:
+    return select(literal(how), literal(record_class.form_key), func.count(record_class.id)).where(condition)
 
 
-def _pointing_conditions(repository: Repository, form: Form, kept: Any, record: Record) -> Iterator[Any]:
+def _pointing_conditions(repository: Repository, form: Form, record_class: Any, record: Record) -> Iterator[Any]:
     """That a question of the sheet points to the record, or one in a row does."""
     for question in form.questions.values():
-        yield from _points_to_record(repository, [question], kept, record)
+        yield from _points_to_record(repository, [question], record_class, record)
         rows: Any = repository.tables.rows.get((form.key, question.name))
         for points in _points_to_record(repository, question.columns_asked(), rows, record):
-            yield kept.id.in_(select(rows.record_id).where(points))
+            yield record_class.id.in_(select(rows.record_id).where(points))
 
 
 def _points_to_record(
-    repository: Repository, questions: Iterable[Question], kept: Any, record: Record
+    repository: Repository, questions: Iterable[Question], record_class: Any, record: Record
 ) -> Iterator[Any]:
     """That one of these columns points to the record; to a sheet of it, if it is a case."""
     for question in questions:
         target = question.link_target()
         if target == record.form_key:
-            yield getattr(kept, question.name) == record.id
+            yield getattr(record_class, question.name) == record.id
         elif record.form_key == CASE_FORM and target not in (None, USER_LINK) and target in repository.tables.records:
             sheet: Any = repository.record_class(str(target))
             if sheet.case_column == "case_id":
-                yield getattr(kept, question.name).in_(select(sheet.id).where(sheet.case_id == record.id))
+                yield getattr(record_class, question.name).in_(select(sheet.id).where(sheet.case_id == record.id))

@@ -38,17 +38,17 @@ def split_span(wanted: str) -> tuple[str, str]:
     return (found[1] or "", found[2] or "") if found else ("", "")
 
 
-def filter_condition(question: Question, kept: type[Record], wanted: str, today: date) -> ColumnElement[bool]:
+def filter_condition(question: Question, record_class: type[Record], wanted: str, today: date) -> ColumnElement[bool]:
     """The condition of a filter. What cannot be an answer of the question is the answer of no record."""
     if wanted == NO_ANSWER:
-        return and_(*(_filter_column(kept, name).is_(None) for name in column_names(question)))
+        return and_(*(_filter_column(record_class, name).is_(None) for name in column_names(question)))
     if question.whole_day:
-        return _days_condition(_filter_column(kept, question.name), wanted, today)
+        return _days_condition(_filter_column(record_class, question.name), wanted, today)
     try:
         question.chosen_alone(wanted)
     except (ValueError, ArithmeticError):
         return false()
-    return question.matches_choice({question.name: _filter_column(kept, question.name)}, wanted)
+    return question.matches_choice({question.name: _filter_column(record_class, question.name)}, wanted)
 
 
 def _days_condition(column: Any, wanted: str, today: date) -> ColumnElement[bool]:
@@ -70,11 +70,11 @@ def _parse_span(wanted: str, today: date) -> tuple[date | None, date | None]:
     return tuple(date.fromisoformat(end) if end else None for end in split_span(wanted))  # type: ignore[return-value]
 
 
-def _filter_column(kept: type[Record], name: str) -> Any:
+def _filter_column(record_class: type[Record], name: str) -> Any:
     """The column a filter looks at. The records of a few cases are found by their cases: SQLite would gather
     all that have the answer, of everybody's cases."""
-    column = getattr(kept, name)
-    if current_scope.get().reaches_all_cases or kept.case_column is None:
+    column = getattr(record_class, name)
+    if current_scope.get().reaches_all_cases or record_class.case_column is None:
         return column
     return func.coalesce(column, null(), type_=column.type)
 
@@ -88,17 +88,17 @@ def linked_records(
 ) -> dict[str, Sequence[tuple[int, str]]]:
     """For each filter that is a link, the records that records in reach point to, as far as the reader may know
     what they are called, deleted ones marked: one statement for all of them."""
-    kept: Any = repository.record_class(form.key)
+    record_class: Any = repository.record_class(form.key)
     names = [name for name in form.filters if _target_of_link(form, known, name)]
-    of_case = [kept.case_id == case_id] if case_id and form.belongs_to else []
+    of_case = [record_class.case_id == case_id] if case_id and form.belongs_to else []
     among_all = not of_case and current_scope.get().reaches_all_cases
     wanted = [
         (
             target,
             partial(
                 _is_pointed_to,
-                getattr(kept, name),
-                [kept.deleted_at.is_(None), *of_case],
+                getattr(record_class, name),
+                [record_class.deleted_at.is_(None), *of_case],
                 by_index=among_all and target != form.key,
             ),
         )

@@ -72,10 +72,16 @@ def choose_columns(repository: Repository, user_id: int, form: Form, names: Iter
     return len(chosen)
 
 
-def save_list(repository: Repository, user_id: int, form: str, name: str, wish: ListQuery) -> None:
+def save_list(repository: Repository, user_id: int, form: str, name: str, list_query: ListQuery) -> None:
     """Keep the filters and the order of the list under this name, in place of an older list of the same name."""
     with repository.writing():
-        _put_list(repository, user_id, form, name[:MAX_LIST_NAME], {"filters": dict(wish.filters), "sort": wish.sort})
+        _put_list(
+            repository,
+            user_id,
+            form,
+            name[:MAX_LIST_NAME],
+            {"filters": dict(list_query.filters), "sort": list_query.sort},
+        )
         named = select(saved_list_table.c.id).where(
             saved_list_table.c.user_id == user_id,
             saved_list_table.c.form == form,

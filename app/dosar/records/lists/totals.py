@@ -76,26 +76,28 @@ def _read_sums(
     return found
 
 
-def _sum_query(repository: Repository, form: Form, total: Total, wish: ListQuery, place: int, most: int) -> Select[Any]:
+def _sum_query(
+    repository: Repository, form: Form, total: Total, list_query: ListQuery, place: int, most: int
+) -> Select[Any]:
     """(which total, the codes it is grouped by, whether it waits, the currency or nothing, the sum in its smallest
     unit)."""
-    kept: Any = repository.record_class(form.key)
-    value, *apart = [getattr(kept, name) for name in form.questions[total.sum].column_types()]
-    by = [getattr(kept, name) for name in total.by]
+    record_class: Any = repository.record_class(form.key)
+    value, *apart = [getattr(record_class, name) for name in form.questions[total.sum].column_types()]
+    by = [getattr(record_class, name) for name in total.by]
     blanks: list[Any] = [null()] * (most - len(by))
     currency = cast(apart[0], String) if apart else null()
     asked: list[Any] = [
         literal(place),
         *[cast(column, String) for column in by],
         *blanks,
-        kept.to_check,
+        record_class.to_check,
         currency,
         func.sum(type_coerce(value, BigInteger)),
     ]
     return (
         select(*asked)
-        .where(and_(value.is_not(None), *list_conditions(form, kept, wish)))
-        .group_by(*by, kept.to_check, *apart)
+        .where(and_(value.is_not(None), *list_conditions(form, record_class, list_query)))
+        .group_by(*by, record_class.to_check, *apart)
     )
 
 

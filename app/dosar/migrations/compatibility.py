@@ -63,9 +63,9 @@ class ChangedForm:
     lists: Mapping[str, Source] = field(default_factory=dict)
     """The files of the shared lists of choices."""
 
-    def unfit(self, kept: KeptQuestion, now: Question) -> int | None:
+    def unfit(self, kept_question: KeptQuestion, now: Question) -> int | None:
         """How many answers the question would not accept any more; nothing where it cannot be told."""
-        return self.held.unfit(self.older.key, kept.former_rows_of, kept.older, now)
+        return self.held.unfit(self.older.key, kept_question.former_rows_of, kept_question.older, now)
 
     def recomputed_questions(self) -> list[tuple[Question, int]]:
         """The questions whose answers are computed by other rules, and how many answers are others by them."""
@@ -81,51 +81,51 @@ class ChangedForm:
             )
             for question in questions_with_new_rules(self.older, self.now)
         ]
-        return [(one, count) for one, count in counted if count]
+        return [(question, count) for question, count in counted if count]
 
     def place(self, *path: Any) -> Any:
         """The line of this key."""
         return self.source.place(path)
 
 
-def refused_findings(one: ChangedForm) -> Iterator[Finding]:
+def refused_findings(changed_form: ChangedForm) -> Iterator[Finding]:
     """Changes that would lose records, or show them to others, with what to do instead."""
-    yield from _check_belonging(one)
-    yield from _check_lost_words(one)
-    yield from _check_answered_twice(one)
-    yield from _check_rows_twice(one)
+    yield from _check_belonging(changed_form)
+    yield from _check_lost_words(changed_form)
+    yield from _check_answered_twice(changed_form)
+    yield from _check_rows_twice(changed_form)
 
 
-def upgrade_findings(one: ChangedForm) -> Iterator[Finding]:
+def upgrade_findings(changed_form: ChangedForm) -> Iterator[Finding]:
     """Changes that only ``dosar upgrade`` makes: it says what it does, and takes a copy first."""
-    if gets_case(one.older, one.now) and (count := one.held.records(one.older.key)):
+    if gets_case(changed_form.older, changed_form.now) and (count := changed_form.held.records(changed_form.older.key)):
         yield finding(
-            one.place("belongs_to"),
+            changed_form.place("belongs_to"),
             "F025",
             'The records of this form (%(count)s) get their case from "%(name)s": run "dosar upgrade".',
             count=count,
-            name=one.now.case_was,
+            name=changed_form.now.case_was,
         )
-    yield from _check_readers(one)
-    yield from _check_recoded(one)
-    yield from _check_late_names(one)
-    yield from _check_recomputed(one)
+    yield from _check_readers(changed_form)
+    yield from _check_recoded(changed_form)
+    yield from _check_late_names(changed_form)
+    yield from _check_recomputed(changed_form)
 
 
-def notice_findings(one: ChangedForm) -> Iterator[Finding]:
+def notice_findings(changed_form: ChangedForm) -> Iterator[Finding]:
     """What the author should know; the form runs all the same."""
-    yield from _check_lost_codes(one)
-    yield from _check_unchanged(one)
+    yield from _check_lost_codes(changed_form)
+    yield from _check_unchanged(changed_form)
 
 
 def gone_form_findings(
-    reading: FolderReading, held: AnswerCounts, files: Mapping[str, str], folder: str
+    reading: FolderReading, counts: AnswerCounts, files: Mapping[str, str], folder: str
 ) -> Iterator[Finding]:
     """Forms whose file left the folder while they have records; ``files`` are those of the last start."""
-    there = reading.names("form") | reading.new_names.keys()  # of those, their new forms tell
+    accounted_for = reading.names("form") | reading.new_names.keys()  # of those, their new forms tell
     named = {part: file for file, part in files.items()}
-    for key in sorted(held.standing.keys() - there):
-        if count := held.records(key):
+    for key in sorted(counts.standing.keys() - accounted_for):
+        if count := counts.records(key):
             place = FilePlace(named.get(f"form:{key}", f"{folder}/{key}.yaml"), 1)
             yield finding(
                 place,
@@ -147,54 +147,67 @@ def loses_case(older: Form, now: Form) -> bool:
     return older.belongs_to is not None and now.belongs_to is None
 
 
-def _check_belonging(one: ChangedForm) -> Iterator[Finding]:
-    if not (gets_case(one.older, one.now) or loses_case(one.older, one.now)):
+def _check_belonging(changed_form: ChangedForm) -> Iterator[Finding]:
+    if not (gets_case(changed_form.older, changed_form.now) or loses_case(changed_form.older, changed_form.now)):
         return
-    count = one.held.records(one.older.key)
+    count = changed_form.held.records(changed_form.older.key)
     if not count:
         return
-    if loses_case(one.older, one.now):
-        yield finding(one.place("form"), "F048", CASES_KEPT_APART, count=count)
+    if loses_case(changed_form.older, changed_form.now):
+        yield finding(changed_form.place("form"), "F048", CASES_KEPT_APART, count=count)
         return
-    named = _case_question(one.older, one.now)
+    named = _case_question(changed_form.older, changed_form.now)
     if named is None:
-        yield finding(one.place("belongs_to"), "F048", RECORDS_WITHOUT_CASE, count=count)
-    elif lacking := one.held.without(one.older.key, named):
-        yield finding(one.place("case_was"), "F048", NO_CASE_NAMED, lacking=lacking, count=count, name=one.now.case_was)
+        yield finding(changed_form.place("belongs_to"), "F048", RECORDS_WITHOUT_CASE, count=count)
+    elif lacking := changed_form.held.without(changed_form.older.key, named):
+        yield finding(
+            changed_form.place("case_was"),
+            "F048",
+            NO_CASE_NAMED,
+            lacking=lacking,
+            count=count,
+            name=changed_form.now.case_was,
+        )
 
 
 def _case_question(older: Form, now: Form) -> str | None:
     """The column that says which case each record belongs to, as it stands."""
-    for kept in kept_questions(older, now):
-        if not kept.rows_of and kept.now.name == now.case_was and kept.older.link_target() == CASE_FORM:
-            return kept.older.name
+    for kept_question in kept_questions(older, now):
+        if (
+            not kept_question.rows_of
+            and kept_question.now.name == now.case_was
+            and kept_question.older.link_target() == CASE_FORM
+        ):
+            return kept_question.older.name
     return None
 
 
 # --- more people would see it ------------------------------------------------------------------------
 
 
-def _check_readers(one: ChangedForm) -> Iterator[Finding]:
-    names = former_private_to(one.older, one.now)
-    if names and (count := one.held.records(one.older.key)):
+def _check_readers(changed_form: ChangedForm) -> Iterator[Finding]:
+    names = former_private_to(changed_form.older, changed_form.now)
+    if names and (count := changed_form.held.records(changed_form.older.key)):
         yield finding(
-            one.place("private_to"),
+            changed_form.place("private_to"),
             "F049",
             "More people would see the records of this form (%(count)s), which only those named in %(names)s reach. "
             'If that is meant, run "dosar upgrade"; if not, put private_to back.',
             count=count,
             names=names,
         )
-    places = paths_by_column(one.now)
-    for kept, what, count in questions_read_by_more(one.older, one.now, one.held):
+    places = paths_by_column(changed_form.now)
+    for kept_question, clearance, count in questions_read_by_more(
+        changed_form.older, changed_form.now, changed_form.held
+    ):
         yield finding(
-            one.place(*places[kept.rows_of, kept.now.name], "name"),
+            changed_form.place(*places[kept_question.rows_of, kept_question.now.name], "name"),
             "F049",
             'More people would read the answers to "%(name)s" (%(count)s), which are only for those who may know '
             '"%(what)s". If that is meant, run "dosar upgrade"; if not, write sensitivity: %(what)s again.',
             count=count,
-            name=kept.now.name,
-            what=what,
+            name=kept_question.now.name,
+            what=clearance,
         )
 
 
@@ -204,49 +217,51 @@ def former_private_to(older: Form, now: Form) -> str:
     return ", ".join(older.private_to) if narrow else ""
 
 
-def questions_read_by_more(older: Form, now: Form, held: AnswerCounts) -> Iterator[tuple[KeptQuestion, str, int]]:
+def questions_read_by_more(older: Form, now: Form, counts: AnswerCounts) -> Iterator[tuple[KeptQuestion, str, int]]:
     """The questions whose answers more people read from now on, what one had to know for them, and how many."""
-    for kept in continued_questions(older, now):
-        freed = _clearances_needed(older, kept.former_rows_of, kept.older) - _clearances_needed(
-            now, kept.rows_of, kept.now
+    for kept_question in continued_questions(older, now):
+        freed = _clearances_needed(older, kept_question.former_rows_of, kept_question.older) - _clearances_needed(
+            now, kept_question.rows_of, kept_question.now
         )
-        if freed and (count := held.answered(older.key, kept.former_rows_of, kept.older)):
-            yield kept, min(freed), count
+        if freed and (count := counts.answered(older.key, kept_question.former_rows_of, kept_question.older)):
+            yield kept_question, min(freed), count
 
 
 def _clearances_needed(form: Form, rows_of: str, question: Question) -> set[str]:
     """What one must be cleared for to read the answers: a column's table counts too."""
     table = form.questions.get(rows_of)
-    return {one.sensitivity for one in (question, table) if one is not None and one.sensitivity}
+    return {asked.sensitivity for asked in (question, table) if asked is not None and asked.sensitivity}
 
 
 # --- names said too late -----------------------------------------------------------------------------
 
 
-def _check_answered_twice(one: ChangedForm) -> Iterator[Finding]:
+def _check_answered_twice(changed_form: ChangedForm) -> Iterator[Finding]:
     """Where both names have an answer, nobody can say which counts."""
-    places = paths_by_column(one.now)
-    for late in late_renamings(one.older, one.now):
-        place = one.place(*places[late.rows_of, late.now.name], "was")
+    places = paths_by_column(changed_form.now)
+    for late in late_renamings(changed_form.older, changed_form.now):
+        place = changed_form.place(*places[late.rows_of, late.now.name], "was")
         names = {"was": late.older.name, "name": late.now.name}
         if not late.now.is_wider_than(late.older):
             yield finding(place, "F020", ANSWERS_DO_NOT_FIT, **names)
-        elif count := one.held.count_answered_both(one.older.key, late.former_rows_of, late.older, late.since):
+        elif count := changed_form.held.count_answered_both(
+            changed_form.older.key, late.former_rows_of, late.older, late.since
+        ):
             yield finding(place, "F020", ANSWERED_UNDER_BOTH, count=count, **names)
 
 
-def _check_rows_twice(one: ChangedForm) -> Iterator[Finding]:
+def _check_rows_twice(changed_form: ChangedForm) -> Iterator[Finding]:
     """The same for a table of rows: a sheet has rows under one of both names only."""
-    places = paths_by_column(one.now)
-    for late in late_table_renamings(one.older, one.now):
-        place = one.place(*places["", late.now.name], "was")
+    places = paths_by_column(changed_form.now)
+    for late in late_table_renamings(changed_form.older, changed_form.now):
+        place = changed_form.place(*places["", late.now.name], "was")
         names = {"was": late.older.name, "name": late.now.name}
         fits = all(now.is_wider_than(was) and (now.unknown or not was.unknown) for was, now in late.columns)
         if not fits or late.now.only_added != late.older.only_added:
             yield finding(place, "F020", ANSWERS_DO_NOT_FIT, **names)
-        elif count := one.held.count_records_of_both(one.older.key, late.older, late.since):
+        elif count := changed_form.held.count_records_of_both(changed_form.older.key, late.older, late.since):
             yield finding(place, "F020", ANSWERED_UNDER_BOTH, count=count, **names)
-        elif count := one.held.count_longer_tables(one.older.key, late.older, late.now.most_rows):
+        elif count := changed_form.held.count_longer_tables(changed_form.older.key, late.older, late.now.most_rows):
             yield finding(
                 place,
                 "F020",
@@ -257,22 +272,22 @@ def _check_rows_twice(one: ChangedForm) -> Iterator[Finding]:
             )
 
 
-def _check_late_names(one: ChangedForm) -> Iterator[Finding]:
-    places = paths_by_column(one.now)
-    for table in late_table_renamings(one.older, one.now):
-        if count := one.held.count_records_with_rows(one.older.key, table.older):
+def _check_late_names(changed_form: ChangedForm) -> Iterator[Finding]:
+    places = paths_by_column(changed_form.now)
+    for table in late_table_renamings(changed_form.older, changed_form.now):
+        if count := changed_form.held.count_records_with_rows(changed_form.older.key, table.older):
             yield finding(
-                one.place(*places["", table.now.name], "was"),
+                changed_form.place(*places["", table.now.name], "was"),
                 "F025",
                 'The answers to "%(was)s" (%(count)s) must move to "%(name)s": run "dosar upgrade".',
                 was=table.older.name,
                 name=table.now.name,
                 count=count,
             )
-    for late in late_renamings(one.older, one.now):
-        if count := one.held.answered(one.older.key, late.former_rows_of, late.older):
+    for late in late_renamings(changed_form.older, changed_form.now):
+        if count := changed_form.held.answered(changed_form.older.key, late.former_rows_of, late.older):
             yield finding(
-                one.place(*places[late.rows_of, late.now.name], "was"),
+                changed_form.place(*places[late.rows_of, late.now.name], "was"),
                 "F025",
                 'The answers to "%(was)s" (%(count)s) must move to "%(name)s": run "dosar upgrade".',
                 was=late.older.name,
@@ -284,13 +299,17 @@ def _check_late_names(one: ChangedForm) -> Iterator[Finding]:
 # --- rules -------------------------------------------------------------------------------------------
 
 
-def _check_recomputed(one: ChangedForm) -> Iterator[Finding]:
+def _check_recomputed(changed_form: ChangedForm) -> Iterator[Finding]:
     """Not for a question that is new: its first answers are made by the start that brings it."""
-    stood = {kept.now.name for kept in kept_questions(one.older, one.now) if not kept.rows_of}
-    for question, count in one.recomputed_questions():
-        if question.name in stood and not is_never_changed(one.now, question):
+    stood = {
+        kept_question.now.name
+        for kept_question in kept_questions(changed_form.older, changed_form.now)
+        if not kept_question.rows_of
+    }
+    for question, count in changed_form.recomputed_questions():
+        if question.name in stood and not is_never_changed(changed_form.now, question):
             yield finding(
-                one.place(*paths_by_column(one.now)["", question.name], "name"),
+                changed_form.place(*paths_by_column(changed_form.now)["", question.name], "name"),
                 "F025",
                 'Answers to "%(name)s" that are others by the new rules: %(count)s. Run "dosar upgrade".',
                 name=question.name,
@@ -298,11 +317,11 @@ def _check_recomputed(one: ChangedForm) -> Iterator[Finding]:
             )
 
 
-def _check_unchanged(one: ChangedForm) -> Iterator[Finding]:
-    for question, count in one.recomputed_questions():
-        if is_never_changed(one.now, question):
+def _check_unchanged(changed_form: ChangedForm) -> Iterator[Finding]:
+    for question, count in changed_form.recomputed_questions():
+        if is_never_changed(changed_form.now, question):
             yield finding(
-                one.place(*paths_by_column(one.now)["", question.name], "name"),
+                changed_form.place(*paths_by_column(changed_form.now)["", question.name], "name"),
                 "F054",
                 'Answers to "%(name)s" that would be others by the new rules: %(count)s. What is written in a ledger '
                 "stays; the new rules hold from now on.",
@@ -314,61 +333,61 @@ def _check_unchanged(one: ChangedForm) -> Iterator[Finding]:
 # --- choices -----------------------------------------------------------------------------------------
 
 
-def _check_lost_words(one: ChangedForm) -> Iterator[Finding]:
-    for kept, place in _choice_questions(one):
-        for code, count in count_lost_words(one.older.key, kept, one.held).items():
+def _check_lost_words(changed_form: ChangedForm) -> Iterator[Finding]:
+    for kept_question, place in _choice_questions(changed_form):
+        for code, count in count_lost_words(changed_form.older.key, kept_question, changed_form.held).items():
             yield finding(
                 place,
                 "F020",
                 'Answers to "%(name)s" in words of one\'s own: %(count)s. Give the choice "%(code)s" back its other: '
                 "true; with retired: true beside it, it is no longer offered.",
-                name=kept.now.name,
+                name=kept_question.now.name,
                 count=count,
                 code=code,
             )
 
 
-def _check_recoded(one: ChangedForm) -> Iterator[Finding]:
+def _check_recoded(changed_form: ChangedForm) -> Iterator[Finding]:
     """The form waits, and so does a shared list: else its rules would ask about codes that nobody's answer has."""
-    for kept, place in _choice_questions(one):
-        for was, (becomes, count) in count_recodings(one.older.key, kept, one.held).items():
-            for waits in (place, *_place_in_list(one, kept)):
+    for kept_question, place in _choice_questions(changed_form):
+        for was, (becomes, count) in count_recodings(changed_form.older.key, kept_question, changed_form.held).items():
+            for waits in (place, *_place_in_list(changed_form, kept_question)):
                 yield finding(
                     waits,
                     "F025",
                     'The answers to "%(name)s" that hold "%(was)s" (%(count)s) must hold "%(now)s": run '
                     '"dosar upgrade".',
-                    name=kept.now.name,
+                    name=kept_question.now.name,
                     was=was,
                     now=becomes,
                     count=count,
                 )
 
 
-def _check_lost_codes(one: ChangedForm) -> Iterator[Finding]:
-    for kept, place in _choice_questions(one):
-        for code, count in count_lost_codes(one.older.key, kept, one.held).items():
+def _check_lost_codes(changed_form: ChangedForm) -> Iterator[Finding]:
+    for kept_question, place in _choice_questions(changed_form):
+        for code, count in count_lost_codes(changed_form.older.key, kept_question, changed_form.held).items():
             yield finding(
-                next(_place_in_list(one, kept), place),
+                next(_place_in_list(changed_form, kept_question), place),
                 "F051",
                 'The choice "%(code)s" is gone, and answers to "%(name)s" hold it: %(count)s. They stay as they are. '
                 "Put it back with retired: true; if it has a new code, write there was: %(code)s.",
                 code=code,
-                name=kept.now.name,
+                name=kept_question.now.name,
                 count=count,
             )
 
 
-def _choice_questions(one: ChangedForm) -> Iterator[tuple[KeptQuestion, FilePlace]]:
+def _choice_questions(changed_form: ChangedForm) -> Iterator[tuple[KeptQuestion, FilePlace]]:
     """The questions answered by choosing, with the line of their choices."""
-    places = paths_by_column(one.now)
-    for kept in kept_questions(one.older, one.now):
-        if kept.now.from_list:
-            yield kept, one.place(*places[kept.rows_of, kept.now.name], "choices")
+    places = paths_by_column(changed_form.now)
+    for kept_question in kept_questions(changed_form.older, changed_form.now):
+        if kept_question.now.from_list:
+            yield kept_question, changed_form.place(*places[kept_question.rows_of, kept_question.now.name], "choices")
 
 
-def _place_in_list(one: ChangedForm, kept: KeptQuestion) -> Iterator[FilePlace]:
+def _place_in_list(changed_form: ChangedForm, kept_question: KeptQuestion) -> Iterator[FilePlace]:
     """The line of the choices in the file of the shared list, if it is one."""
-    for name in one.names[kept.rows_of, kept.now.name].choice_lists():
-        if name in one.lists:
-            yield one.lists[name].place(("choices",))
+    for name in changed_form.names[kept_question.rows_of, kept_question.now.name].choice_lists():
+        if name in changed_form.lists:
+            yield changed_form.lists[name].place(("choices",))

@@ -19,10 +19,10 @@ def clear_loose_files(connection: Connection) -> int:
     ).where(attachment_table.c.record_id.is_(None), attachment_table.c.at < utc_now() - KEEP_LOOSE_FOR)
     found = connection.execute(loose).all()
     drafted = _files_in_drafts(connection) if found else set()
-    gone = [one.id for one in found if (one.user_id, one.rows_of, one.question, str(one.id)) not in drafted]
-    if gone:
-        connection.execute(delete(attachment_table).where(attachment_table.c.id.in_(gone)))
-    return len(gone)
+    orphans = [file.id for file in found if (file.user_id, file.rows_of, file.question, str(file.id)) not in drafted]
+    if orphans:
+        connection.execute(delete(attachment_table).where(attachment_table.c.id.in_(orphans)))
+    return len(orphans)
 
 
 def _files_in_drafts(connection: Connection) -> set[tuple[int, str, str, str]]:
@@ -36,5 +36,5 @@ def _files_in_drafts(connection: Connection) -> set[tuple[int, str, str, str]]:
 
 def _place_of_box(box: str) -> tuple[str, str]:
     """``documents.3.scan`` is the question ``scan`` in a row of ``documents``."""
-    table, _, place = box.partition(".")
-    return (table, place.partition(".")[2]) if place else ("", table)
+    table, _, cell = box.partition(".")
+    return (table, cell.partition(".")[2]) if cell else ("", table)

@@ -220,7 +220,7 @@ class _Plan:
                 "count": one.count,
             },
         )
-        yield PlanStep(said, partial(rename_form, one=one, tables=tables))
+        yield PlanStep(said, partial(rename_form, renaming=one, tables=tables))
 
     # --- whose the records are -------------------------------------------------------------------------
 
@@ -504,7 +504,7 @@ class _Plan:
             wanted = [question for question in computed_questions(form) if not is_never_changed(form, question)]
             if wanted:
                 self.merged |= {(key, one.name) for one in wanted if one.search}
-                yield PlanStep(None, partial(recompute_answers, form=form, wanted=wanted, today=utc_now().date()))
+                yield PlanStep(None, partial(recompute_answers, form=form, questions=wanted, today=utc_now().date()))
 
     def _made_anew(self) -> Iterator[PlanStep]:
         """Computed answers follow the rules of the new forms."""
@@ -524,7 +524,7 @@ class _Plan:
                     },
                 )
                 self.merged |= {(form.key, one.name) for one in wanted if one.search}
-                yield PlanStep(said, partial(recompute_answers, form=form, wanted=wanted, today=utc_now().date()))
+                yield PlanStep(said, partial(recompute_answers, form=form, questions=wanted, today=utc_now().date()))
 
     def _recode(self) -> Iterator[PlanStep]:
         """Answers that hold the code a choice had before."""

@@ -26,12 +26,16 @@ _LARGEST_ID = 2**31 - 1
 
 def make_own_tables(connection: Connection) -> None:
     """Make those that are missing, and bring along those of an earlier version."""
-    there = inspect(connection)
+    inspector = inspect(connection)
     begun: list[dict[str, Any]] = []
-    if there.has_table(draft_table.name) and "place" in {one["name"] for one in there.get_columns(draft_table.name)}:
+    if inspector.has_table(draft_table.name) and "place" in {
+        column["name"] for column in inspector.get_columns(draft_table.name)
+    }:
         begun = list(_drafts_by_address(connection))
         draft_table.drop(connection)
-    if there.has_table(team_table.name) and "leads" not in {one["name"] for one in there.get_columns(team_table.name)}:
+    if inspector.has_table(team_table.name) and "leads" not in {
+        column["name"] for column in inspector.get_columns(team_table.name)
+    }:
         _add_leaders(connection)
     SYSTEM_METADATA.create_all(connection)
     if begun:
@@ -67,7 +71,7 @@ def _drafts_by_address(connection: Connection) -> Iterator[dict[str, Any]]:
         if found is None:
             continue
         place = {"user_id": row.user_id, "form": row.form, **_numbers_in(found)}
-        kept = places.setdefault(
+        draft = places.setdefault(
             tuple(place.values()),
             {
                 **place,
@@ -76,18 +80,21 @@ def _drafts_by_address(connection: Connection) -> Iterator[dict[str, Any]]:
                 "saved_at": row.saved_at,
             },
         )
-        later = {name for name, _ in kept["boxes"]}
-        kept["boxes"] += [box for box in row.boxes if box[0] not in later]
+        later = {name for name, _ in draft["boxes"]}
+        draft["boxes"] += [box for box in row.boxes if box[0] not in later]
     yield from places.values()
 
 
 def _numbers_in(address: re.Match[str]) -> dict[str, int]:
-    told = {
+    numbers = {
         "case_id": "" if address["record"] else _query_value(address, "case"),
         "record_id": address["record"] or "",
         "step": address["step"] or "",
     }
-    return {name: int(said) if said.isdecimal() and int(said) <= _LARGEST_ID else 0 for name, said in told.items()}
+    return {
+        name: int(digits) if digits.isdecimal() and int(digits) <= _LARGEST_ID else 0
+        for name, digits in numbers.items()
+    }
 
 
 def _query_value(address: re.Match[str], name: str) -> str:

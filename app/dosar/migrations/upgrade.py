@@ -106,29 +106,29 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> OpenedFo
         if unchanged is not None:
             name_leaders(connection, unchanged.definition.roles)
             return unchanged
-        kept = read_kept_forms(connection)
+        kept_forms = read_kept_forms(connection)
         try:
             with connection.begin_nested():
-                opened = _compare_forms(connection, folder, kept, converting)
-                carry_out_steps(connection, opened.steps)
-                name_leaders(connection, opened.definition.roles)
-                refresh_index(connection, opened.definition.forms.values())
-                refresh_sort_columns(connection, opened.definition.forms.values())
+                opened_forms = _compare_forms(connection, folder, kept_forms, converting)
+                carry_out_steps(connection, opened_forms.steps)
+                name_leaders(connection, opened_forms.definition.roles)
+                refresh_index(connection, opened_forms.definition.forms.values())
+                refresh_sort_columns(connection, opened_forms.definition.forms.values())
         except Exception as error:
-            if converting or not kept.good:
+            if converting or not kept_forms.good:
                 raise
             log.exception("The database could not be made to fit the changed forms")
-            return _last_good_forms(connection, folder, kept, error)
-        _keep_parts(connection, opened, read_kept_forms(connection, only_latest=True).latest, digest)
-    return opened
+            return _last_good_forms(connection, folder, kept_forms, error)
+        _keep_parts(connection, opened_forms, read_kept_forms(connection, only_latest=True).latest, digest)
+    return opened_forms
 
 
-def _last_good_forms(connection: Connection, folder: Path, kept: KeptForms, error: Exception) -> OpenedForms:
+def _last_good_forms(connection: Connection, folder: Path, kept_forms: KeptForms, error: Exception) -> OpenedForms:
     """The last good version of everything: whatever happens to the files, the case workers go on working."""
-    good = {part: values for part, values in kept.good.items() if part != FOLDER_ENTRY}
-    definition = make_definition(make_parts(good), good, _read_former(kept.good.get(FOLDER_ENTRY)))
-    before = deployed_contents(kept)
-    carry_out_steps(connection, plan_steps(connection, definition, _forms_as_deployed(kept, before), before))
+    good = {part: values for part, values in kept_forms.good.items() if part != FOLDER_ENTRY}
+    definition = make_definition(make_parts(good), good, _read_former(kept_forms.good.get(FOLDER_ENTRY)))
+    before = deployed_contents(kept_forms)
+    carry_out_steps(connection, plan_steps(connection, definition, _forms_as_deployed(kept_forms, before), before))
     name_leaders(connection, definition.roles)
     failed = finding(
         FilePlace(folder.name, 1),
@@ -137,7 +137,7 @@ def _last_good_forms(connection: Connection, folder: Path, kept: KeptForms, erro
         "files runs. Undo the last change, or show this line to whoever looks after Dosar.",
         why=_error_name(error),
     )
-    return OpenedForms(definition, [failed], files=_files_by_part(kept.good))
+    return OpenedForms(definition, [failed], files=_files_by_part(kept_forms.good))
 
 
 def _error_name(error: Exception) -> str:
@@ -187,67 +187,72 @@ def _read_former(folder: Any) -> FormerChoices:
     return former_from_json(folder.get("former", ())) if isinstance(folder, dict) else {}
 
 
-def _compare_forms(connection: Connection, folder: Path, kept: KeptForms, converting: bool) -> OpenedForms:
+def _compare_forms(connection: Connection, folder: Path, kept_forms: KeptForms, converting: bool) -> OpenedForms:
     reading = read_folder(folder)
-    names, about_names = plan_renamings(reading, kept, AnswerCounts(connection, {}), converting)
-    for one in names:
-        kept = kept_after_renaming(kept, one)
-    before = deployed_contents(kept)
-    standing = _forms_as_deployed(kept, before)
-    wanted = list(wanted_moves(reading, standing, _running_forms(reading, kept.good)))
+    renamings, about_renamings = plan_renamings(reading, kept_forms, AnswerCounts(connection, {}), converting)
+    for renaming in renamings:
+        kept_forms = kept_after_renaming(kept_forms, renaming)
+    before = deployed_contents(kept_forms)
+    deployed = _forms_as_deployed(kept_forms, before)
+    moves_wanted = list(wanted_moves(reading, deployed, _running_forms(reading, kept_forms.good)))
     reading.findings = [
         *check_folder(reading),
-        *about_names,
-        *_change_findings(connection, reading, standing, converting, wanted),
-        *gone_form_findings(reading, AnswerCounts(connection, standing), _files_by_part(kept.good), folder.name),
-        *former_name_findings(reading, kept),
+        *about_renamings,
+        *_change_findings(connection, reading, deployed, converting, moves_wanted),
+        *gone_form_findings(reading, AnswerCounts(connection, deployed), _files_by_part(kept_forms.good), folder.name),
+        *former_name_findings(reading, kept_forms),
     ]
-    moves, about_moves = judge_moves(wanted, reading, connection, _roles_before_after(reading, kept.good), converting)
-    reading.findings = sorted([*reading.findings, *about_moves], key=lambda one: (one.place, one.code))
-    contents = _usable_contents(reading, kept.good)
-    definition = _define_forms(kept, contents)
-    steps = plan_steps(connection, definition, standing, before, names, moves)
+    moves, about_moves = judge_moves(
+        moves_wanted, reading, connection, _roles_before_after(reading, kept_forms.good), converting
+    )
+    reading.findings = sorted([*reading.findings, *about_moves], key=lambda found: (found.place, found.code))
+    contents = _usable_contents(reading, kept_forms.good)
+    definition = _define_forms(kept_forms, contents)
+    steps = plan_steps(connection, definition, deployed, before, renamings, moves)
     files = {source.file: part for part, source in reading.sources.items() if part in contents}
-    gone = {file: part for file, part in _files_by_part(kept.good).items() if part not in files.values()}
-    return OpenedForms(definition, reading.findings, steps, files={**gone, **files})
+    files_gone = {file: part for file, part in _files_by_part(kept_forms.good).items() if part not in files.values()}
+    return OpenedForms(definition, reading.findings, steps, files={**files_gone, **files})
 
 
-def _forms_as_deployed(kept: KeptForms, before: Mapping[str, Any]) -> dict[str, Form]:
+def _forms_as_deployed(kept_forms: KeptForms, before: Mapping[str, Any]) -> dict[str, Form]:
     """The forms with every question and every choice that answers may be of."""
-    standing = deployed_forms(kept, before)
-    former = former_choices(kept, {}, standing)
-    return {key: with_former_choices(form, former.get(key)) for key, form in standing.items()}
+    deployed = deployed_forms(kept_forms, before)
+    former = former_choices(kept_forms, {}, deployed)
+    return {key: with_former_choices(form, former.get(key)) for key, form in deployed.items()}
 
 
-def _define_forms(kept: KeptForms, contents: Mapping[str, Any]) -> Definition:
+def _define_forms(kept_forms: KeptForms, contents: Mapping[str, Any]) -> Definition:
     """The forms of these contents, which still read answers by choices that are no longer offered."""
     parts = make_parts(contents)
     plain = make_definition(parts, contents)
-    former = former_choices(kept, contents, plain.forms)
+    former = former_choices(kept_forms, contents, plain.forms)
     return make_definition(parts, contents, former) if former else plain
 
 
 def _change_findings(
     connection: Connection,
     reading: FolderReading,
-    standing: Mapping[str, Form],
+    deployed: Mapping[str, Form],
     converting: bool,
     moves: Sequence[QuestionMove],
 ) -> Iterator[Finding]:
     """What the files change about forms that have records."""
     lists = {made.list: made.choices for made in reading.parts.values() if isinstance(made, ChoiceList)}
-    held = AnswerCounts(connection, standing)
+    counts = AnswerCounts(connection, deployed)
     for part, made in reading.parts.items():
-        if isinstance(made, Form) and made.key in standing:
-            one = _changed_form(made, standing[made.key], reading.sources[part], held, reading)
-            refusing = [*refusal_findings(one.older, made, one.source, lists, one.unfit), *refused_findings(one)]
+        if isinstance(made, Form) and made.key in deployed:
+            changed_form = _changed_form(made, deployed[made.key], reading.sources[part], counts, reading)
+            refusing = [
+                *refusal_findings(changed_form.older, made, changed_form.source, lists, changed_form.unfit),
+                *refused_findings(changed_form),
+            ]
             yield from refusing
             moving = {move.asked.name for move in moves if move.key == made.key}
-            yield from disappearance_findings(one.older, made, one.source, moving)
-            yield from notice_findings(one)
+            yield from disappearance_findings(changed_form.older, made, changed_form.source, moving)
+            yield from notice_findings(changed_form)
             if not converting and not refusing:
-                yield from conversion_findings(one.older, made, one.source)
-                yield from upgrade_findings(one)
+                yield from conversion_findings(changed_form.older, made, changed_form.source)
+                yield from upgrade_findings(changed_form)
 
 
 def _running_forms(reading: FolderReading, good: Mapping[str, Any]) -> Iterator[Form]:
@@ -268,12 +273,12 @@ def _roles_before_after(reading: FolderReading, good: Mapping[str, Any]) -> tupl
     return before, after
 
 
-def _changed_form(made: Form, older: Form, source: Source, held: AnswerCounts, reading: FolderReading) -> ChangedForm:
+def _changed_form(made: Form, older: Form, source: Source, counts: AnswerCounts, reading: FolderReading) -> ChangedForm:
     """The form with its choices in hand, as far as its lists can be read."""
     files = {made.list: reading.sources[part] for part, made in reading.of(ChoiceList).items()}
     lists: dict[str, Sequence[Choice]] = defaultdict(list)
     lists.update({made.list: made.choices for made in reading.of(ChoiceList).values()})
-    return ChangedForm(older, with_choices(made, lists), source, held, questions_by_column(made), files)
+    return ChangedForm(older, with_choices(made, lists), source, counts, questions_by_column(made), files)
 
 
 def _files_by_part(good: Mapping[str, Any]) -> dict[str, str]:
@@ -289,7 +294,7 @@ def _usable_contents(reading: FolderReading, good: Mapping[str, Any]) -> dict[st
     for part in broken:
         # a file that cannot be read at all does not say its part; it is what it was the last time
         known = [part, files.get(reading.sources[part].file, part), _former_part(reading.sources[part])]
-        if (last := next((one for one in known if one in good), None)) and last not in contents:
+        if (last := next((name for name in known if name in good), None)) and last not in contents:
             contents[last] = good[last]
     for part in [part for part in contents if part.startswith("form:")]:
         _complete_lists(part, contents, good)
@@ -326,14 +331,14 @@ def _lists_named(part: str, values: Any) -> set[str]:
     return {f"choices:{name}" for question in questions_by_column(form).values() for name in question.choice_lists()}
 
 
-def _keep_parts(connection: Connection, opened: OpenedForms, latest: Mapping[str, Any], digest: str) -> None:
+def _keep_parts(connection: Connection, opened_forms: OpenedForms, latest: Mapping[str, Any], digest: str) -> None:
     """Remember every part that changed, as the last good version from now on."""
-    findings = [finding_to_json(one) for one in opened.findings if one.code != ANNOUNCEMENT_CODE]
-    former = former_to_json(opened.definition.former)
-    outcome = {"digest": digest, "files": opened.files, "findings": findings, "former": former}
-    parts: dict[str, Any] = {**opened.definition.contents, FOLDER_ENTRY: outcome}
-    gone = {part: None for part, values in latest.items() if part not in parts and values is not None}
-    for part, values in {**parts, **gone}.items():
+    findings = [finding_to_json(found) for found in opened_forms.findings if found.code != ANNOUNCEMENT_CODE]
+    former = former_to_json(opened_forms.definition.former)
+    outcome = {"digest": digest, "files": opened_forms.files, "findings": findings, "former": former}
+    parts: dict[str, Any] = {**opened_forms.definition.contents, FOLDER_ENTRY: outcome}
+    parts_gone = {part: None for part, values in latest.items() if part not in parts and values is not None}
+    for part, values in {**parts, **parts_gone}.items():
         if latest.get(part) != values:
             connection.execute(
                 insert(form_version_table).values(

@@ -23,5 +23,5 @@ def page_views(folder: ModuleType) -> Iterator[type[PageView]]:
     """The views that the modules of a folder make, and those of the folders in it."""
     for found in walk_packages(folder.__path__, f"{folder.__name__}."):
         module = import_module(found.name)
-        made_here = (one for one in vars(module).values() if getattr(one, "__module__", "") == found.name)
-        yield from (one for one in made_here if isinstance(one, type) and issubclass(one, PageView))
+        made_here = (member for member in vars(module).values() if getattr(member, "__module__", "") == found.name)
+        yield from (member for member in made_here if isinstance(member, type) and issubclass(member, PageView))

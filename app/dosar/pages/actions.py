@@ -47,17 +47,17 @@ def record_actions(
     context: PageContext, form: Form, record: Record, url_arguments: Mapping[str, str]
 ) -> list[PageAction]:
     """What the worker may do with this record."""
-    here = {"form": form.key, "record_id": record.id}
+    record_arguments = {"form": form.key, "record_id": record.id}
 
     def address(act: str) -> str:
-        return url_for(f"RecordPages.{act}", **here)
+        return url_for(f"RecordPages.{act}", **record_arguments)
 
     if record.deleted_at is not None:
         return [(gettext("Restore"), address("restore"), "post", "primary")]
     acts: list[PageAction] = []
     if record.to_check and may_accept_sheets(context, form.key):
-        acts.append((gettext("Accept"), url_for("AcceptingPages.accept", **here), "post", "primary"))
-        acts.append((gettext("Return with a note"), url_for("AcceptingPages.send_back", **here), "get", ""))
+        acts.append((gettext("Accept"), url_for("AcceptingPages.accept", **record_arguments), "post", "primary"))
+        acts.append((gettext("Return with a note"), url_for("AcceptingPages.send_back", **record_arguments), "get", ""))
     if form.append_only:
         return acts
     corrects, deletes = context.worker.may("correct", form.key), context.worker.may("delete", form.key)

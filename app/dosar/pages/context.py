@@ -93,9 +93,9 @@ class PageContext:
 
     def titles(self, questions: Any, answers: Any, users: Iterable[int | None] = ()) -> RecordTitles:
         """What the records are called that these answers point to, and these users by name."""
-        wanted = linked_ids(questions, answers)
-        wanted.setdefault(USER_LINK, set()).update(user for user in users if user is not None)
-        return link_titles(self.repository, self.named_forms(), wanted, self.reading, with_deleted=True)
+        ids_by_form = linked_ids(questions, answers)
+        ids_by_form.setdefault(USER_LINK, set()).update(user for user in users if user is not None)
+        return link_titles(self.repository, self.named_forms(), ids_by_form, self.reading, with_deleted=True)
 
     def case_head(self, case: Record | None) -> CaseHead | None:
         """What stands above every sheet of a case: its code, and what she may know of the person."""
@@ -114,18 +114,19 @@ class PageContext:
             if answers.get(question.name) is not None
         ]
         label = title_of_record(form, answers, self.reading, case.id)
-        asked = form.code_question
-        code = str((answers.get(asked.name) if asked else None) or case.id)
+        code_question = form.code_question
+        code = str((answers.get(code_question.name) if code_question else None) or case.id)
         return CaseHead(case.id, code, label, f"/cases/{case.id}", facts, label.removeprefix(code).strip(" ·"))
 
     def _made_anew(self, columns: Mapping[str, Any], names: Iterable[str]) -> Answers:
         """Those of the case file's answers that go with the day, as they are today."""
-        whole = self.repository.forms[CASE_FORM]
-        moving = [name for name in names if name in day_bound_answers(whole)]
+        case_form = self.repository.forms[CASE_FORM]
+        moving = [name for name in names if name in day_bound_answers(case_form)]
         answers = {
-            one.name: one.restore_answer(columns) for one in (source_questions(whole, moving) or () if moving else ())
+            question.name: question.restore_answer(columns)
+            for question in (source_questions(case_form, moving) or () if moving else ())
         }
-        return {name: recompute_answer(whole, name, answers, self.reading.today) for name in moving}
+        return {name: recompute_answer(case_form, name, answers, self.reading.today) for name in moving}
 
 
 def _header_questions(form: Form) -> list[Question]:

@@ -92,8 +92,8 @@ def _unexpected_error_page(error: Exception) -> Any:
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
-    place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
-    current_app.logger.error("%s at %s in %s", type(error).__name__, place, request.endpoint)
+    code_line = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
+    current_app.logger.error("%s at %s in %s", type(error).__name__, code_line, request.endpoint)
     if current_app.testing:
         raise error
     return _error_page(500)

@@ -16,14 +16,14 @@ MOMENT_PATTERN = msgid("d MMM y, HH:mm")
 TIME_PATTERN = "HH:mm"
 
 
-def moment_text(at: datetime) -> str:
+def moment_text(moment: datetime) -> str:
     """A stamp, kept in UTC: ``22.11.2026, 05:09`` or ``22 Nov 2026, 05:09``."""
-    return _format_moment(at, gettext(MOMENT_PATTERN))
+    return _format_moment(moment, gettext(MOMENT_PATTERN))
 
 
-def time_text(at: datetime) -> str:
+def time_text(moment: datetime) -> str:
     """The time of a stamp."""
-    return _format_moment(at, TIME_PATTERN)
+    return _format_moment(moment, TIME_PATTERN)
 
 
 def day_text(day: date) -> str:
@@ -44,7 +44,7 @@ def _days_away_text(days: int) -> str:
     return ngettext("in %(num)s day", "in %(num)s days", days)
 
 
-def _format_moment(at: datetime, pattern: str) -> str:
+def _format_moment(moment: datetime, pattern: str) -> str:
     return babel_datetime(
-        local_time(at, access_services().organisation().zone), pattern, locale=locale_of(request_wording())
+        local_time(moment, access_services().organisation().zone), pattern, locale=locale_of(request_wording())
     )

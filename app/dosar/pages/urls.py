@@ -51,12 +51,12 @@ def new_sheet_url(form: str, case_id: int) -> str:
 def sheet_page_url(place: DraftPlace, face: str = "") -> str:
     """The page of a sheet that is filled in: a new one, or a record's."""
     if not place.record_id:
-        wanted = {"case": place.case_id, "face": face}
+        arguments = {"case": place.case_id, "face": face}
         page = f"/records/{place.form}/new"
     else:
-        wanted = {"face": face}
+        arguments = {"face": face}
         page = f"{record_url(place.form, place.record_id)}/edit" + (f"/{place.step}" if place.step else "")
-    query = urlencode({name: value for name, value in wanted.items() if value})
+    query = urlencode({name: value for name, value in arguments.items() if value})
     return f"{page}?{query}" if query else page
 
 
@@ -79,5 +79,5 @@ def requested_place() -> DraftPlace:
 
 def draft_url(place: DraftPlace, face: str) -> str:
     """Where what stands on a page is kept while somebody types."""
-    wanted = {"case": place.case_id, "record": place.record_id, "step": place.step, "face": face}
-    return f"/drafts/{place.form}?{urlencode({name: value for name, value in wanted.items() if value})}"
+    arguments = {"case": place.case_id, "record": place.record_id, "step": place.step, "face": face}
+    return f"/drafts/{place.form}?{urlencode({name: value for name, value in arguments.items() if value})}"

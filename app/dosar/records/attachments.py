@@ -59,40 +59,43 @@ def readable_files(
     She opens a file where she may read both its record and its question; ``known`` are the forms as she may
     know them. One whose sheet was never saved is opened by who attached it.
     """
-    wanted = sorted(set(ids))
-    if not wanted:
+    file_ids = sorted(set(ids))
+    if not file_ids:
         return {}
-    rows = repository.session.execute(_ATTACHMENTS_BY_ID, {"ids": wanted})
+    rows = repository.session.execute(_ATTACHMENTS_BY_ID, {"ids": file_ids})
     found = {row.id: Attachment(**row._mapping) for row in rows}
-    owned = [one for one in found.values() if one.record_id is not None and _is_question_known(known, one)]
-    there = {(form, one) for form in {one.form for one in owned} for one in _readable_records(repository, form, owned)}
+    owned = [file for file in found.values() if file.record_id is not None and _is_question_known(known, file)]
+    readable = {
+        (form, file) for form in {file.form for file in owned} for file in _readable_records(repository, form, owned)
+    }
     return {
-        one.id: one
-        for one in found.values()
-        if (one in owned and (one.form, one.record_id) in there) or (one.record_id is None and one.user_id == worker_id)
+        file.id: file
+        for file in found.values()
+        if (file in owned and (file.form, file.record_id) in readable)
+        or (file.record_id is None and file.user_id == worker_id)
     }
 
 
-def _is_question_known(known: Mapping[str, Form], one: Attachment) -> bool:
+def _is_question_known(known: Mapping[str, Form], file: Attachment) -> bool:
     """Whether the reader knows the question that the file answers."""
-    if one.form not in known:
+    if file.form not in known:
         return False
-    top = known[one.form].questions.get(one.rows_of or one.question)
-    if top is None or not one.rows_of:
+    top = known[file.form].questions.get(file.rows_of or file.question)
+    if top is None or not file.rows_of:
         return top is not None
-    return any(column.name == one.question for column in top.columns_asked())
+    return any(column.name == file.question for column in top.columns_asked())
 
 
 def _readable_records(repository: Repository, form: str, owned: Iterable[Attachment]) -> set[int]:
     """The records of the form, among the owners of these files, that the reader may read."""
     record_class: Any = repository.record_class(form)
-    ids = sorted({one.record_id for one in owned if one.form == form and one.record_id is not None})
-    asked = repository.statement(
+    ids = sorted({file.record_id for file in owned if file.form == form and file.record_id is not None})
+    query = repository.statement(
         ("owners of files", form),
         lambda: select(record_class.id).where(record_class.id.in_(bindparam("ids", expanding=True))),
     )
     options = {"with_deleted": current_scope.get().may("delete", form)}
-    return set(repository.session.scalars(asked, {"ids": ids}, execution_options=options))
+    return set(repository.session.scalars(query, {"ids": ids}, execution_options=options))
 
 
 def file_content(repository: Repository, file_id: int) -> bytes:
@@ -105,22 +108,22 @@ def files_in_answers(questions: Iterable[Question], answers: Answers) -> Iterato
     """Where files are among the answers, rows included, and their numbers."""
     for question in questions:
         answer = answers.get(question.name)
-        for place, row in enumerate(answer or ()) if question.columns_asked() else ():
+        for position, row in enumerate(answer or ()) if question.columns_asked() else ():
             for where, number in files_in_answers(question.columns_asked(), row):
-                yield (question.name, str(place), *where), number
-        kept = question.number_in(answer)
-        if question.attached and kept is not None:
-            yield (question.name,), kept
+                yield (question.name, str(position), *where), number
+        file_number = question.number_in(answer)
+        if question.attached and file_number is not None:
+            yield (question.name,), file_number
 
 
 def without_files(questions: Iterable[Question], answers: Answers) -> Answers:
     """The answers without their files, for another sheet: a file stays where it was attached."""
-    asked = {question.name: question for question in questions}
-    kept = {name: answer for name, answer in answers.items() if name not in asked or not asked[name].attached}
-    for name, answer in kept.items():
-        if answer and name in asked and asked[name].columns_asked():
-            kept[name] = [without_files(asked[name].columns_asked(), row) for row in answer]
-    return kept
+    by_name = {question.name: question for question in questions}
+    without = {name: answer for name, answer in answers.items() if name not in by_name or not by_name[name].attached}
+    for name, answer in without.items():
+        if answer and name in by_name and by_name[name].columns_asked():
+            without[name] = [without_files(by_name[name].columns_asked(), row) for row in answer]
+    return without
 
 
 def attachment_place(where: AnswerPath) -> AttachmentPlace:

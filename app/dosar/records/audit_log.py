@@ -102,12 +102,12 @@ def note_change(
 
 
 def note_with_case(
-    repository: Repository, kept: CaseTable, sheets: ColumnElement[bool], action: str, user_id: int | None
+    repository: Repository, case_table: CaseTable, sheets: ColumnElement[bool], action: str, user_id: int | None
 ) -> None:
     """Write one entry for each of these sheets, which went or came back with their case: one statement."""
-    every, changes = kept.table.c, literal({}, JSON)
-    told = select(
-        literal(kept.form),
+    every, changes = case_table.table.c, literal({}, JSON)
+    entries = select(
+        literal(case_table.form),
         every.id,
         every.case_id,
         literal(utc_now(), DateTime),
@@ -117,23 +117,27 @@ def note_with_case(
         changes,
     ).where(sheets)
     columns = ["form", "record_id", "case_id", "at", "user_id", "action", "form_version", "changes"]
-    repository.session.execute(insert(history_table).from_select(columns, told))
+    repository.session.execute(insert(history_table).from_select(columns, entries))
 
 
 def note_team(repository: Repository, case: Record, user_id: int | None, change: TeamChange) -> None:
     """Write down who came to the team of the case and who left it."""
-    told = {JOINED_KEY: change.joined, LEFT_KEY: change.left}
+    seats_by_key = {JOINED_KEY: change.joined, LEFT_KEY: change.left}
     note_change(
         repository,
         case,
         "team",
         user_id,
-        {name: [[who, role, day.isoformat()] for who, role, day in seats] for name, seats in told.items() if seats},
+        {
+            name: [[member_id, role, day.isoformat()] for member_id, role, day in seats]
+            for name, seats in seats_by_key.items()
+            if seats
+        },
     )
 
 
-def _seats_from_json(told: Sequence[Sequence[Any]]) -> list[TeamSeat]:
-    return [(who, role, date.fromisoformat(day)) for who, role, day in told]
+def _seats_from_json(seats: Sequence[Sequence[Any]]) -> list[TeamSeat]:
+    return [(user_id, role, date.fromisoformat(day)) for user_id, role, day in seats]
 
 
 def _case_of_record(record: Record) -> int | None:
@@ -155,8 +159,8 @@ def history_entries(
     gone: changes of other questions are left out.
     ``record`` was found within the reader's scope, which is what allows reading its history.
     """
-    wanted = _entries_of(record).order_by(history_table.c.id.desc()).limit(most).offset(skipped)
-    return _read_entries(repository, form, record, wanted, elsewhere)
+    query = _entries_of(record).order_by(history_table.c.id.desc()).limit(most).offset(skipped)
+    return _read_entries(repository, form, record, query, elsewhere)
 
 
 def first_entry(repository: Repository, form: Form, record: Record) -> AuditEntry:
@@ -172,23 +176,23 @@ def _read_entries(
     repository: Repository,
     form: Form,
     record: Record,
-    wanted: Select[Any],
+    query: Select[Any],
     elsewhere: Mapping[str, Form] = NO_OTHER_FORMS,
 ) -> list[AuditEntry]:
-    rows = repository.session.execute(wanted)
-    told = ((row, retell_changes(row.changes, row.id, record.form_key, repository.turns)) for row in rows)
+    rows = repository.session.execute(query)
+    retold = ((row, retell_changes(row.changes, row.id, record.form_key, repository.turns)) for row in rows)
     return [
         _make_entry({**form.questions, **dict(_questions_elsewhere(changes, elsewhere))}, row, changes)
-        for row, changes in told
+        for row, changes in retold
     ]
 
 
 def _questions_elsewhere(changes: Mapping[str, Any], forms: Mapping[str, Form]) -> Iterator[tuple[str, Question]]:
     """The questions told as ``form.question``: they stand in another form now."""
-    for told in changes:
-        form, _, name = told.partition(".")
+    for full_name in changes:
+        form, _, name = full_name.partition(".")
         if name and form in forms and name in forms[form].questions:
-            yield told, forms[form].questions[name]
+            yield full_name, forms[form].questions[name]
 
 
 def _make_entry(questions: Mapping[str, Question], row: Any, changes: Mapping[str, Any]) -> AuditEntry:

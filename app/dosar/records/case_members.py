@@ -58,7 +58,7 @@ class CaseTable:
                 column("deleted_by", Integer),
             ]
         )
-        return table(self.name, column(self.sheet, Integer), *[column(one, Integer) for one in self.columns], *about)
+        return table(self.name, column(self.sheet, Integer), *[column(name, Integer) for name in self.columns], *about)
 
 
 def read_case_tables(connection: Connection) -> list[CaseTable]:
@@ -67,7 +67,7 @@ def read_case_tables(connection: Connection) -> list[CaseTable]:
     for (_, name), keys in inspect(connection).get_multi_foreign_keys().items():
         leads = {key["constrained_columns"][0]: key["referred_table"] for key in keys}
         sheet_of = leads.pop(SHEET_OF_ROW, None)
-        columns = sorted(one for one, target in leads.items() if target == CASE_FORM)
+        columns = sorted(column_name for column_name, target in leads.items() if target == CASE_FORM)
         if columns:
             found.append(CaseTable(name, sheet_of or name, sheet_of is not None, columns))
-    return sorted(found, key=lambda one: one.name)
+    return sorted(found, key=lambda case_table: case_table.name)

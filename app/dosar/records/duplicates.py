@@ -69,26 +69,26 @@ def find_duplicates(
         exactly = _with_same_number(repository, form, answers) - {but}
         nearly = _with_alike_words(repository, form, answers) - {but}
         compared = _compare_records(repository, form, answers, exactly | nearly)
-    found = [one for one in compared if one.id in exactly or one.likeness >= LEAST_LIKENESS]
-    found.sort(key=lambda one: (one.id not in exactly, -one.likeness, -one.id))
+    found = [likely for likely in compared if likely.id in exactly or likely.likeness >= LEAST_LIKENESS]
+    found.sort(key=lambda likely: (likely.id not in exactly, -likely.likeness, -likely.id))
     return found[:MAX_DUPLICATES_TOLD]
 
 
 def _with_same_number(repository: Repository, form: Form, answers: Answers) -> set[int]:
     """The records that have one of these numbers or addresses, in whichever question."""
-    wanted = {
+    numbers = {
         written[0][0]
         for question in _exact_questions(form)
         if (answer := answers.get(question.name)) is not None
         and not isinstance(answer, Unknown)
         and (written := search_words(question.words(answer)))
     }
-    if not wanted:
+    if not numbers:
         return set()
     return set(
         repository.session.scalars(
             select(search_word_table.c.record_id)
-            .where(search_word_table.c.form == form.key, search_word_table.c.word.in_(sorted(wanted)))
+            .where(search_word_table.c.form == form.key, search_word_table.c.word.in_(sorted(numbers)))
             .limit(MAX_COMPARED)
         )
     )
@@ -102,10 +102,10 @@ def _with_alike_words(repository: Repository, form: Form, answers: Answers) -> s
         return set()
     begun = union_all(
         *[
-            select(search_word_table.c.record_id, literal(place).label("place")).where(
+            select(search_word_table.c.record_id, literal(position).label("place")).where(
                 search_word_table.c.form == form.key, alike
             )
-            for place, beginning in enumerate(beginnings)
+            for position, beginning in enumerate(beginnings)
             for alike in _words_beginning(beginning, {part for part in parts if part.startswith(beginning)})
         ]
     ).subquery()
@@ -130,9 +130,9 @@ def _words_beginning(beginning: str, parts: Iterable[str]) -> Iterator[ColumnEle
 def whole_names(form: Form, answers: Answers) -> list[str]:
     """The person's names as they sound; only those of which no part is missing."""
     names = []
-    for asked in form.person.names if form.person else ():
-        parts = [str(answer) for name in asked if _is_word(answer := answers.get(name))]
-        if len(parts) == len(asked):
+    for name_questions in form.person.names if form.person else ():
+        parts = [str(answer) for name in name_questions if _is_word(answer := answers.get(name))]
+        if len(parts) == len(name_questions):
             names += [_as_heard(read) for read in cyrillic_readings(" ".join(parts))]
     return list(dict.fromkeys(names))
 
@@ -149,11 +149,13 @@ def _compare_records(repository: Repository, form: Form, answers: Answers, ids: 
     record_class = repository.record_class(form.key)
     questions = [form.questions[name] for name in sorted(deciding_questions(form))]
     columns = [column.name for question in questions for column in question.columns()]
-    wanted = sorted(ids)
-    if not wanted:
+    record_ids = sorted(ids)
+    if not record_ids:
         return []
     rows = repository.session.execute(
-        select(record_class.id, *[getattr(record_class, name) for name in columns]).where(record_class.id.in_(wanted))
+        select(record_class.id, *[getattr(record_class, name) for name in columns]).where(
+            record_class.id.in_(record_ids)
+        )
     )
     names, year = whole_names(form, answers), _birth_year(form, answers)
     found = []
@@ -185,8 +187,8 @@ def _may_be_same(year: str, other: str) -> bool:
 
 
 def _code_of_record(form: Form, answers: Answers, record_id: int) -> str:
-    asked = form.code_question
-    return str((answers.get(asked.name) if asked else None) or record_id)
+    code_question = form.code_question
+    return str((answers.get(code_question.name) if code_question else None) or record_id)
 
 
 def _initials_of(form: Form, answers: Answers) -> str:

@@ -20,10 +20,10 @@ def is_code_taken(
     but: int | None = None,
 ) -> bool:
     """Whether another record has the code; where numbers begin anew within a record, another one of that."""
-    kept = repository.tables.records[form.key].__table__  # type: ignore[attr-defined]
+    table = repository.tables.records[form.key].__table__  # type: ignore[attr-defined]
     within = question.numbered_within
-    found = select(kept.c.id).where(kept.c[question.name] == code, kept.c.id != (but or 0))
+    found = select(table.c.id).where(table.c[question.name] == code, table.c.id != (but or 0))
     if within:
-        found = found.where(kept.c[within] == answers.get(within))
+        found = found.where(table.c[within] == answers.get(within))
     with acting_as(SYSTEM_SCOPE), repository.session.no_autoflush:
         return bool(repository.session.scalar(select(exists(found))))

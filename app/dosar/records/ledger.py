@@ -70,8 +70,8 @@ def reversal_obstacle(repository: Repository, record: Record) -> Mistake | None:
 
 def reversing_entry(repository: Repository, record: Record) -> int | None:
     """The entry that takes this one back, if there is one."""
-    kept = type(record)
-    found: int | None = repository.session.scalar(select(kept.id).where(kept.reverses == record.id))  # type: ignore[attr-defined]
+    record_class = type(record)
+    found: int | None = repository.session.scalar(select(record_class.id).where(record_class.reverses == record.id))  # type: ignore[attr-defined]
     return found
 
 

@@ -13,16 +13,20 @@ def select_reliance(classes: Iterable[type[Record]], case_id: int, worker_id: in
 
     It is asked of the whole case: sheets the worker does not see count too.
     """
-    relying = [_reliance_condition(kept, case_id, worker_id) for kept in classes if kept.case_column == "case_id"]
+    relying = [
+        _reliance_condition(record_class, case_id, worker_id)
+        for record_class in classes
+        if record_class.case_column == "case_id"
+    ]
     return select(or_(false(), *relying))
 
 
 def _reliance_condition(record_class: type[Record], case_id: int, worker_id: int | None) -> ColumnElement[bool]:
-    others: Any = (
+    by_others: Any = (
         true()
         if record_class.append_only
         else or_(
             record_class.created_by.is_distinct_from(worker_id), record_class.changed_by.is_distinct_from(worker_id)
         )
     )
-    return exists().where(record_class.case_id == case_id, record_class.deleted_at.is_(None), others)
+    return exists().where(record_class.case_id == case_id, record_class.deleted_at.is_(None), by_others)

@@ -78,11 +78,11 @@ class Repository:
     def find(self, form: str, record_id: int, with_deleted: bool = False) -> Record:
         """The record. Raises :class:`OutOfReach` when it is missing or not hers to see."""
         record_class = self.record_class(form)
-        wanted = self.statement(
+        query = self.statement(
             ("find", form), lambda: select(record_class).where(record_class.id == bindparam("record_id"))
         )
         found: Record | None = self.session.scalars(
-            wanted, {"record_id": record_id}, execution_options={"with_deleted": with_deleted}
+            query, {"record_id": record_id}, execution_options={"with_deleted": with_deleted}
         ).one_or_none()
         if found is None:
             raise OutOfReach(form)
@@ -98,7 +98,7 @@ class Repository:
             record = self.find(form, record_id, with_deleted)
             return record, record if record_class.case_column else None
         case = self.record_class(CASE_FORM)
-        wanted = self.statement(
+        query = self.statement(
             ("find with case", form),
             lambda: (
                 select(record_class, case)
@@ -107,7 +107,7 @@ class Repository:
             ),
         )
         found = self.session.execute(
-            wanted, {"record_id": record_id}, execution_options={"with_deleted": with_deleted}
+            query, {"record_id": record_id}, execution_options={"with_deleted": with_deleted}
         ).one_or_none()
         if found is None:
             raise OutOfReach(form)

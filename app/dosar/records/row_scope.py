@@ -69,14 +69,18 @@ class Scope:
         hers: ColumnElement[bool] = case_id.in_(self._case_ids)
         return hers
 
-    def _named_in(self, kept: type[StoredEntry]) -> ColumnElement[bool]:
+    def _named_in(self, entry_class: type[StoredEntry]) -> ColumnElement[bool]:
         """A private record is reached by the users it names, whatever their rights."""
-        if self.system or (issubclass(kept, Record) and not kept.private_to):
+        if self.system or (issubclass(entry_class, Record) and not entry_class.private_to):
             return true()
-        if issubclass(kept, StoredRow):
-            private = kept.of.private_to
-            return true() if not private else kept.record_id.in_(select(kept.of.id).where(self._named_in(kept.of)))
-        return or_(*[getattr(kept, column) == self.worker_id for column in kept.private_to])
+        if issubclass(entry_class, StoredRow):
+            private = entry_class.of.private_to
+            return (
+                true()
+                if not private
+                else entry_class.record_id.in_(select(entry_class.of.id).where(self._named_in(entry_class.of)))
+            )
+        return or_(*[getattr(entry_class, column) == self.worker_id for column in entry_class.private_to])
 
     @cached_property
     def _case_ids(self) -> Any:
@@ -86,22 +90,22 @@ class Scope:
         )
         return select(hers.cte("hers").c.case_id)
 
-    def _only_chooses(self, kept: type[StoredEntry]) -> bool:
+    def _only_chooses(self, entry_class: type[StoredEntry]) -> bool:
         """Whether records are within reach only to be named where others point to them; their rows are not."""
-        return issubclass(kept, Record) and self.may("choose", kept.form_key)
+        return issubclass(entry_class, Record) and self.may("choose", entry_class.form_key)
 
-    def criterion(self, kept: type[StoredEntry], with_deleted: bool) -> ColumnElement[bool]:
+    def criterion(self, entry_class: type[StoredEntry], with_deleted: bool) -> ColumnElement[bool]:
         """The rows of one record class this scope sees."""
-        if not self.may("see", kept.form_key) and not self._only_chooses(kept):
+        if not self.may("see", entry_class.form_key) and not self._only_chooses(entry_class):
             return false()
         seen: ColumnElement[bool] = (
-            true() if kept.case_column is None else self.reaches(getattr(kept, kept.case_column))
+            true() if entry_class.case_column is None else self.reaches(getattr(entry_class, entry_class.case_column))
         )
-        seen &= self._named_in(kept)
-        if with_deleted or issubclass(kept, StoredRow):
+        seen &= self._named_in(entry_class)
+        if with_deleted or issubclass(entry_class, StoredRow):
             return seen
-        there: ColumnElement[bool] = seen & kept.deleted_at.is_(None)  # type: ignore[attr-defined]
-        return there
+        not_deleted: ColumnElement[bool] = seen & entry_class.deleted_at.is_(None)  # type: ignore[attr-defined]
+        return not_deleted
 
 
 def _is_one_of(user_id: Any, users: frozenset[int]) -> ColumnElement[bool]:
@@ -140,12 +144,12 @@ def enforce_scope(session: Any, classes: Mapping[Table, type[StoredEntry]]) -> N
             read_from[statement] = found
         return found
 
-    def criteria(scope: Scope, kept: type[StoredEntry], with_deleted: bool) -> Any:
+    def criteria(scope: Scope, entry_class: type[StoredEntry], with_deleted: bool) -> Any:
         """The same criteria for every statement of a worker: making them anew takes longer than reading."""
         of_scope = made.setdefault(scope, {})
-        key = kept, with_deleted
+        key = entry_class, with_deleted
         if key not in of_scope:
-            of_scope[key] = with_loader_criteria(kept, scope.criterion(kept, with_deleted))
+            of_scope[key] = with_loader_criteria(entry_class, scope.criterion(entry_class, with_deleted))
         return of_scope[key]
 
     @event.listens_for(session, "do_orm_execute")
@@ -161,7 +165,9 @@ def enforce_scope(session: Any, classes: Mapping[Table, type[StoredEntry]]) -> N
         with_deleted = bool(state.execution_options.get("with_deleted"))
         known = narrowed.setdefault(state.statement, WeakKeyDictionary()).setdefault(scope, {})
         if with_deleted not in known:
-            known[with_deleted] = state.statement.options(*[criteria(scope, kept, with_deleted) for kept in touched])
+            known[with_deleted] = state.statement.options(
+                *[criteria(scope, entry_class, with_deleted) for entry_class in touched]
+            )
         state.statement = known[with_deleted]
 
     @event.listens_for(session, "before_flush")
@@ -170,21 +176,21 @@ def enforce_scope(session: Any, classes: Mapping[Table, type[StoredEntry]]) -> N
         _require_same_case(flushing)
         if scope.system:
             return
-        for kept in flushing.new:
-            if isinstance(kept, StoredEntry):
-                _require_right(scope, "enter" if isinstance(kept, Record) else "write", kept)
-        for kept in flushing.dirty:
-            if isinstance(kept, StoredEntry) and flushing.is_modified(kept):
-                _require_right(scope, _kind_of_change(kept), kept)
+        for entry in flushing.new:
+            if isinstance(entry, StoredEntry):
+                _require_right(scope, "enter" if isinstance(entry, Record) else "write", entry)
+        for entry in flushing.dirty:
+            if isinstance(entry, StoredEntry) and flushing.is_modified(entry):
+                _require_right(scope, _kind_of_change(entry), entry)
                 if (
-                    kept.form_key == CASE_FORM
+                    entry.form_key == CASE_FORM
                     and not scope.may("delete", CASE_FORM)
-                    and _kind_of_change(kept) == "delete"
+                    and _kind_of_change(entry) == "delete"
                 ):
-                    _require_unrelied(flushing, scope, kept, classes.values())
-        for kept in flushing.deleted:
-            if isinstance(kept, StoredEntry):
-                _require_right(scope, "write", kept)
+                    _require_unrelied(flushing, scope, entry, classes.values())
+        for entry in flushing.deleted:
+            if isinstance(entry, StoredEntry):
+                _require_right(scope, "write", entry)
         _require_reachable_links(flushing, scope)
 
 
@@ -202,47 +208,49 @@ def _tables_in(statement: Any, classes: Mapping[Table, type[StoredEntry]]) -> se
     return found
 
 
-def _kind_of_change(kept: StoredEntry) -> str:
-    if isinstance(kept, StoredRow):
+def _kind_of_change(entry: StoredEntry) -> str:
+    if isinstance(entry, StoredRow):
         return "write"
-    if isinstance(kept, Record) and not any(get_history(kept, name).has_changes() for name in _changed_columns(kept)):
-        return right_to_accept(type(kept))
-    return "delete" if get_history(kept, "deleted_at").has_changes() else "correct"
+    if isinstance(entry, Record) and not any(
+        get_history(entry, name).has_changes() for name in _changed_columns(entry)
+    ):
+        return right_to_accept(type(entry))
+    return "delete" if get_history(entry, "deleted_at").has_changes() else "correct"
 
 
-def _changed_columns(kept: Record) -> Iterator[str]:
+def _changed_columns(record: Record) -> Iterator[str]:
     """Everything about a record but whether it waits for acceptance."""
-    return (name for name in kept.column_keys if name != "to_check")
+    return (name for name in record.column_keys if name != "to_check")
 
 
-def right_to_accept(kept: type[Record] | Form) -> RecordAction:
+def right_to_accept(record_class: type[Record] | Form) -> RecordAction:
     """The right without which a record of this class or form is not accepted; entries of a ledger nobody corrects."""
-    return "enter" if kept.append_only else "correct"
+    return "enter" if record_class.append_only else "correct"
 
 
-def _require_right(scope: Scope, action: str, kept: StoredEntry) -> None:
+def _require_right(scope: Scope, action: str, entry: StoredEntry) -> None:
     allowed = (
-        scope.may("enter", kept.form_key) or scope.may("correct", kept.form_key)
+        scope.may("enter", entry.form_key) or scope.may("correct", entry.form_key)
         if action == "write"
-        else scope.may(action, kept.form_key)
+        else scope.may(action, entry.form_key)
     )
-    if action == "delete" and isinstance(kept, Record):
-        allowed = allowed or may_withdraw(scope, kept)
+    if action == "delete" and isinstance(entry, Record):
+        allowed = allowed or may_withdraw(scope, entry)
     if not allowed:
-        raise OutOfReach(f"{action} {kept.form_key}")
+        raise OutOfReach(f"{action} {entry.form_key}")
 
 
-def may_withdraw(scope: Scope, kept: Record) -> bool:
+def may_withdraw(scope: Scope, record: Record) -> bool:
     """Whether the worker may take back what she entered herself: within a day, and as long as it may still
     be a slip that nobody relied on. A case may hold what others rely on: :func:`_require_unrelied`."""
-    fresh = kept.created_at is not None and kept.created_at > utc_now() - WITHDRAWAL_TIME
-    hers = scope.worker_id is not None and kept.created_by == scope.worker_id == kept.changed_by
-    return fresh and hers and scope.may("enter", kept.form_key)
+    fresh = record.created_at is not None and record.created_at > utc_now() - WITHDRAWAL_TIME
+    hers = scope.worker_id is not None and record.created_by == scope.worker_id == record.changed_by
+    return fresh and hers and scope.may("enter", record.form_key)
 
 
 def _require_unrelied(session: Session, scope: Scope, case: StoredEntry, classes: Iterable[type[StoredEntry]]) -> None:
     """A case goes with its sheets, so it is taken back only while they are the worker's own."""
-    records = [kept for kept in classes if issubclass(kept, Record)]
+    records = [entry_class for entry_class in classes if issubclass(entry_class, Record)]
     with session.no_autoflush, acting_as(SYSTEM_SCOPE):
         if session.scalar(select_reliance(records, case.id, scope.worker_id)):
             raise OutOfReach("a case that others rely on")
@@ -250,25 +258,25 @@ def _require_unrelied(session: Session, scope: Scope, case: StoredEntry, classes
 
 def _require_reachable_links(session: Session, scope: Scope) -> None:
     """Every record a changed one points to must itself be within reach, its case included."""
-    wanted: dict[type[StoredEntry], set[int]] = {}
+    numbers_by_class: dict[type[StoredEntry], set[int]] = {}
     cases: set[int] = set()
     files: list[AttachedFile] = []
-    for kept in [*session.new, *session.dirty]:
-        if not isinstance(kept, StoredEntry):
+    for entry in [*session.new, *session.dirty]:
+        if not isinstance(entry, StoredEntry):
             continue
-        if kept.case_column == "case_id" and get_history(kept, "case_id").has_changes():
-            if kept.id is not None and object_session(kept) and kept not in session.new:
+        if entry.case_column == "case_id" and get_history(entry, "case_id").has_changes():
+            if entry.id is not None and object_session(entry) and entry not in session.new:
                 raise OutOfReach("a record never changes its case")
-            cases.add(kept.case_id)
-        for column, target in kept.links.items():
+            cases.add(entry.case_id)
+        for column, target in entry.links.items():
             if column != "case_id":
-                wanted.setdefault(target, set()).update(_added_numbers(kept, column))
-        for column in kept.attached_in:
-            files.extend((kept, column, number) for number in _added_numbers(kept, column))
+                numbers_by_class.setdefault(target, set()).update(_added_numbers(entry, column))
+        for column in entry.attached_in:
+            files.extend((entry, column, number) for number in _added_numbers(entry, column))
     with session.no_autoflush:
         _require_cases(session, scope, cases)
         _require_own_files(session, scope, files)
-        for target, ids in wanted.items():
+        for target, ids in numbers_by_class.items():
             if not ids:
                 continue
             found = session.scalars(select(target.id).where(target.id.in_(ids)))
@@ -278,39 +286,40 @@ def _require_reachable_links(session: Session, scope: Scope) -> None:
 
 def _require_same_case(session: Session) -> None:
     """What a sheet of a case points to is of the same case, whoever writes it, unless its form says otherwise."""
-    wanted: dict[type[StoredEntry], dict[int, set[int | None]]] = {}
-    for kept in [*session.new, *session.dirty]:
-        if not isinstance(kept, StoredEntry) or not kept.case_links or _is_reversal(session, kept):
+    cases_by_class: dict[type[StoredEntry], dict[int, set[int | None]]] = {}
+    for entry in [*session.new, *session.dirty]:
+        if not isinstance(entry, StoredEntry) or not entry.case_links or _is_reversal(session, entry):
             continue
-        case = getattr(kept, str(kept.case_column))
-        for column in kept.case_links:
-            for number in _added_numbers(kept, column):
-                wanted.setdefault(kept.links[column], {}).setdefault(number, set()).add(case)
-    for target, numbers in wanted.items():
+        case = getattr(entry, str(entry.case_column))
+        for column in entry.case_links:
+            for number in _added_numbers(entry, column):
+                cases_by_class.setdefault(entry.links[column], {}).setdefault(number, set()).add(case)
+    for target, numbers in cases_by_class.items():
         found = cases_of_sheets(session, target, numbers)
         if any(cases != {found.get(number)} for number, cases in numbers.items()):
             raise OutOfReach(f"link to {target.form_key} of another case")
 
 
-def _is_reversal(session: Session, kept: StoredEntry) -> bool:
+def _is_reversal(session: Session, entry: StoredEntry) -> bool:
     """Whether it is an entry that takes another one back, or a row of one: it says what that one said."""
-    record = kept if isinstance(kept, Record) else session.get(kept.of, kept.record_id)  # type: ignore[attr-defined]
+    record = entry if isinstance(entry, Record) else session.get(entry.of, entry.record_id)  # type: ignore[attr-defined]
     return isinstance(record, Record) and record.append_only and record.columns()["reverses"] is not None
 
 
 def cases_of_sheets(session: Any, target: type[StoredEntry], numbers: Iterable[int]) -> dict[int, int]:
     """Record → case, of the sheets with these numbers, deleted ones and those out of reach too."""
-    kept: Any = target
+    sheet_class: Any = target
     with session.no_autoflush, acting_as(SYSTEM_SCOPE):
         rows = session.execute(
-            select(kept.id, kept.case_id).where(kept.id.in_(sorted(numbers))), execution_options={"with_deleted": True}
+            select(sheet_class.id, sheet_class.case_id).where(sheet_class.id.in_(sorted(numbers))),
+            execution_options={"with_deleted": True},
         )
         return {row[0]: row[1] for row in rows}
 
 
-def _added_numbers(kept: StoredEntry, column: str) -> set[int]:
+def _added_numbers(entry: StoredEntry, column: str) -> set[int]:
     """The number newly put into the column, if any."""
-    added = get_history(kept, column).added
+    added = get_history(entry, column).added
     return {added[0]} if added and added[0] is not None else set()
 
 
@@ -325,8 +334,8 @@ def _require_own_files(session: Session, scope: Scope, files: Sequence[AttachedF
         return
     numbers = {number for _, _, number in files}
     found = {row.id: row for row in session.execute(_FILE_OWNERS.where(attachment_table.c.id.in_(numbers)))}
-    for kept, column, number in files:
-        if not _may_name_file(scope, kept, column, found.get(number)):
+    for entry, column, number in files:
+        if not _may_name_file(scope, entry, column, found.get(number)):
             raise OutOfReach("file")
 
 
@@ -340,12 +349,12 @@ _FILE_OWNERS = select(
 )
 
 
-def _may_name_file(scope: Scope, kept: StoredEntry, column: str, file: Any) -> bool:
+def _may_name_file(scope: Scope, entry: StoredEntry, column: str, file: Any) -> bool:
     if file is None or file.record_id is None:
         return file is not None and file.user_id == scope.worker_id
-    rows_of, record_id = (kept.question_name, kept.record_id) if isinstance(kept, StoredRow) else ("", kept.id)
+    rows_of, record_id = (entry.question_name, entry.record_id) if isinstance(entry, StoredRow) else ("", entry.id)
     owner = file.form, file.rows_of, file.question, file.record_id
-    return bool(owner == (kept.form_key, rows_of, column, record_id))
+    return bool(owner == (entry.form_key, rows_of, column, record_id))
 
 
 _CASES_WORKED_ON = select(team_table.c.case_id).where(
@@ -358,6 +367,6 @@ _CASES_WORKED_ON = select(team_table.c.case_id).where(
 def _require_cases(session: Session, scope: Scope, cases: set[int]) -> None:
     if not cases or scope.cases == "all":
         return
-    own = session.scalars(_CASES_WORKED_ON, {"cases": sorted(cases), "workers": sorted(scope.colleagues)})
-    if set(own) != cases:
+    own_cases = session.scalars(_CASES_WORKED_ON, {"cases": sorted(cases), "workers": sorted(scope.colleagues)})
+    if set(own_cases) != cases:
         raise OutOfReach("case")

@@ -38,21 +38,21 @@ LAST_CHARACTER = "\U0010ffff"
 
 def index_words(repository: Repository, form: Form, record: Record, answers: Answers) -> None:
     """Make the record's words in the index those of its answers."""
-    wanted = set(words_to_index(form, answers))
+    new_words = set(words_to_index(form, answers))
     if not any(question.search for question in form.questions.values()):
         return
     session = repository.session
     of_record = (search_word_table.c.form == form.key, search_word_table.c.record_id == record.id)
-    kept = {(row.word, row.sensitivity) for row in session.execute(select(search_word_table).where(*of_record))}
-    for text, sensitivity in kept - wanted:
-        gone = (search_word_table.c.word == text, search_word_table.c.sensitivity == sensitivity)
-        session.execute(delete(search_word_table).where(*of_record, *gone))
-    if wanted - kept:
+    old_words = {(row.word, row.sensitivity) for row in session.execute(select(search_word_table).where(*of_record))}
+    for text, sensitivity in old_words - new_words:
+        is_gone = (search_word_table.c.word == text, search_word_table.c.sensitivity == sensitivity)
+        session.execute(delete(search_word_table).where(*of_record, *is_gone))
+    if new_words - old_words:
         session.execute(
             insert(search_word_table),
             [
                 {"form": form.key, "record_id": record.id, "word": text, "sensitivity": sensitivity}
-                for text, sensitivity in sorted(wanted - kept)
+                for text, sensitivity in sorted(new_words - old_words)
             ],
         )
 
@@ -60,8 +60,8 @@ def index_words(repository: Repository, form: Form, record: Record, answers: Ans
 def words_to_index(form: Form, answers: Answers) -> Iterator[tuple[str, str]]:
     """(folded word, sensitivity) of every searched answer."""
     for question in form.questions.values():
-        for asked, sensitivity, answer in _searched_answers(question, answers.get(question.name)):
-            for text in _split_words(asked.words(answer)):
+        for part, sensitivity, answer in _searched_answers(question, answers.get(question.name)):
+            for text in _split_words(part.words(answer)):
                 for found_as in _index_forms(text):
                     yield found_as[:MAX_WORD_LENGTH], sensitivity
 
@@ -80,15 +80,15 @@ def _searched_answers(question: Question, answer: Answer) -> Iterator[tuple[Ques
         return
     for row in answer if question.columns_asked() else ():
         for column in question.columns_asked():
-            for asked, sensitivity, cell in _searched_answers(column, row.get(column.name)):
-                yield asked, _both_clearances(question.sensitivity, sensitivity), cell
+            for part, sensitivity, cell in _searched_answers(column, row.get(column.name)):
+                yield part, _both_clearances(question.sensitivity, sensitivity), cell
     if not question.columns_asked():
         yield question, question.sensitivity or "", answer
 
 
 def _both_clearances(table: str | None, column: str) -> str:
     """A column of a sensitive table asks for both clearances."""
-    return " ".join(sorted({one for one in (table, column) if one}))
+    return " ".join(sorted({clearance for clearance in (table, column) if clearance}))
 
 
 def _split_words(text: str) -> Iterable[str]:
@@ -108,10 +108,10 @@ def _split_words(text: str) -> Iterable[str]:
 def _ends_of_code(parts: list[str]) -> Iterator[str]:
     """*D-2026-0001* is called *2026-0001*, *0001* and *D0001*, each without the noughts, too: *D-2026-1*, *1*, *D1*."""
     for number in (parts[-1], parts[-1].lstrip("0") or "0"):
-        whole = [*parts[:-1], number]
-        yield from ("-".join(whole[begin:]) for begin in range(len(parts)))
+        code_parts = [*parts[:-1], number]
+        yield from ("-".join(code_parts[begin:]) for begin in range(len(parts)))
         yield parts[0] + number
-        yield "".join(whole)
+        yield "".join(code_parts)
 
 
 SearchWord = tuple[str, ...]
@@ -124,23 +124,23 @@ def search_words(text: str) -> list[SearchWord]:
         piece.strip(WORD_EDGE_SIGNS)
         for piece in _with_numbers_joined(WORD_BREAKS.split(unify_punctuation(text).strip()))
     )
-    asked = (
+    words = (
         tuple(dict.fromkeys(fold_text(read)[:MAX_WORD_LENGTH] for read in cyrillic_readings(piece))) for piece in pieces
     )
-    return [one for one in asked if one[0].strip("-")][:MAX_SEARCH_WORDS]
+    return [word for word in words if word[0].strip("-")][:MAX_SEARCH_WORDS]
 
 
-def _word_beginnings(asked: SearchWord, forgiving: bool) -> list[str]:
+def _word_beginnings(word: SearchWord, forgiving: bool) -> list[str]:
     """What a word of the index begins with to be the word asked; ``forgiving`` a letter wrong, too
     many or too few at its beginning."""
-    exactly = [form for one in asked for form in (one, word_as_heard(one))]
-    forgiven = [form for one in exactly for form in near_misses(one)] if forgiving else []
+    exactly = [form for reading in word for form in (reading, word_as_heard(reading))]
+    forgiven = [form for reading in exactly for form in near_misses(reading)] if forgiving else []
     return list(dict.fromkeys((*exactly, *forgiven)))
 
 
 def may_be_misspelled(text: str) -> bool:
     """Whether a wrong letter could be forgiven in any of the words."""
-    return any(misspelled_forms(word_as_heard(one)) for asked in search_words(text) for one in asked)
+    return any(misspelled_forms(word_as_heard(reading)) for word in search_words(text) for reading in word)
 
 
 def _with_numbers_joined(pieces: list[str]) -> Iterator[str]:
@@ -169,8 +169,8 @@ def search_condition(form: Form, record_id: Any, text: str, forgiving: bool = Fa
     ``form`` is the form as the reader may know it; words of other questions find nothing.
     """
     allowed, with_all = sorted(_known_sensitivities(form)), None
-    for asked in search_words(text):
-        with_all = _with_word(form.key, _word_beginnings(asked, forgiving), allowed, with_all)
+    for word in search_words(text):
+        with_all = _with_word(form.key, _word_beginnings(word, forgiving), allowed, with_all)
     return true() if with_all is None else record_id.in_(with_all)
 
 
@@ -197,18 +197,21 @@ def _with_word(form: str, beginnings: Sequence[str], allowed: Sequence[str], amo
     return found if among is None else found.where(found.selected_columns.record_id.in_(among))
 
 
-def search_words_fit(text: str, asked: Iterable[SearchWord], forgiving: bool = False) -> bool:
+def search_words_fit(text: str, words: Iterable[SearchWord], forgiving: bool = False) -> bool:
     """Whether these words find the text: the rule of the index, for a list too short to have one."""
-    kept = {form for piece in _split_words(text) for form in _index_forms(piece)}
-    return all(any(one.startswith(tuple(_word_beginnings(begins, forgiving))) for one in kept) for begins in asked)
+    index_forms = {form for piece in _split_words(text) for form in _index_forms(piece)}
+    return all(
+        any(index_form.startswith(tuple(_word_beginnings(begins, forgiving))) for index_form in index_forms)
+        for begins in words
+    )
 
 
 def _known_sensitivities(form: Form) -> set[str]:
     """The sensitivities of the searched answers that this form still asks for."""
     return {
-        _both_clearances(question.sensitivity, asked.sensitivity or "")
+        _both_clearances(question.sensitivity, part.sensitivity or "")
         for question in form.questions.values()
         if question.search
-        for asked in question.columns_asked() or [question]
-        if asked.search
+        for part in question.columns_asked() or [question]
+        if part.search
     }

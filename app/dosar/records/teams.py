@@ -71,8 +71,10 @@ def join_team(
         repository.session.execute(
             insert(team_table).values(case_id=case.id, user_id=user_id, role=role, since=day, leads=leads)
         )
-        told = audit_log.TeamChange([(user_id, role, day)], [(one.user_id, one.role, day) for one in replaced])
-        audit_log.note_team(repository, case, actor.user_id, told)
+        team_change = audit_log.TeamChange(
+            [(user_id, role, day)], [(ended.user_id, ended.role, day) for ended in replaced]
+        )
+        audit_log.note_team(repository, case, actor.user_id, team_change)
 
 
 def leave_team(
@@ -84,12 +86,12 @@ def leave_team(
         places = _changeable_places(repository, case)
         leaving = [place for place in places if place.user_id in user_ids]
         _require_manager_stays(leaving)
-        if day > actor.today or any(day < one.since for one in leaving):
+        if day > actor.today or any(day < ended.since for ended in leaving):
             raise Mistake("The day of leaving lies between the day of coming and today. Check it.")
         _end_places(repository, case, leaving, day)
         if leaving:
-            told = audit_log.TeamChange([], [(one.user_id, one.role, day) for one in leaving])
-            audit_log.note_team(repository, case, actor.user_id, told)
+            team_change = audit_log.TeamChange([], [(ended.user_id, ended.role, day) for ended in leaving])
+            audit_log.note_team(repository, case, actor.user_id, team_change)
 
 
 def _changeable_places(repository: Repository, case: Record) -> list[TeamPlace]:
@@ -100,22 +102,26 @@ def _changeable_places(repository: Repository, case: Record) -> list[TeamPlace]:
 
 
 def _require_sense(
-    repository: Repository, places: Iterable[TeamPlace], wanted: TeamPlace, actor: Actor, roles: Collection[str] | None
+    repository: Repository,
+    places: Iterable[TeamPlace],
+    new_place: TeamPlace,
+    actor: Actor,
+    roles: Collection[str] | None,
 ) -> None:
-    if roles is not None and wanted.role not in roles:
+    if roles is not None and new_place.role not in roles:
         raise Mistake("Choose the role this person has in the case.")
-    if not repository.session.scalar(select(User.id).where(User.id == wanted.user_id, User.active.is_(True))):
+    if not repository.session.scalar(select(User.id).where(User.id == new_place.user_id, User.active.is_(True))):
         raise Mistake("Choose a person who can sign in.")
-    if wanted.since > actor.today:
+    if new_place.since > actor.today:
         raise Mistake("The day lies in the future. Write since when this person works on the case.")
-    hers = [place for place in places if place.user_id == wanted.user_id]
-    if any(her.role == wanted.role for her in hers):
+    hers = [place for place in places if place.user_id == new_place.user_id]
+    if any(her.role == new_place.role for her in hers):
         raise Mistake("This person works on the case in this role already.")
     _require_manager_stays(hers)
 
 
 def _require_manager_stays(leaving: Iterable[TeamPlace]) -> None:
-    if any(one.leads for one in leaving) and not current_scope.get().system:
+    if any(place.leads for place in leaving) and not current_scope.get().system:
         raise Mistake("The case manager cannot leave before the case has another one. Hand it over first.")
 
 

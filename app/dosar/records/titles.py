@@ -76,7 +76,7 @@ def titles_of_records(
 ) -> dict[int, str]:
     """Titles of several records in one statement; records out of reach are not among them."""
     named = link_titles(repository, {form.key: form}, {form.key: ids}, reading)
-    return {one: text for (_, one), text in named.items()}
+    return {record_id: text for (_, record_id), text in named.items()}
 
 
 def person_name(person: Sequence[Any], reading: ReadingContext) -> str:
@@ -89,17 +89,17 @@ def person_name(person: Sequence[Any], reading: ReadingContext) -> str:
 
 def user_names(repository: Repository, ids: Iterable[int | None], reading: ReadingContext) -> dict[int, str]:
     """The names of people who sign in, in one statement."""
-    wanted = sorted({one for one in ids if one is not None})
-    if not wanted:
+    user_ids = sorted({user_id for user_id in ids if user_id is not None})
+    if not user_ids:
         return {}
-    rows = repository.session.execute(select(User.id, *PERSON_COLUMNS).where(User.id.in_(wanted)))
+    rows = repository.session.execute(select(User.id, *PERSON_COLUMNS).where(User.id.in_(user_ids)))
     return {user_id: person_name(person, reading) for user_id, *person in rows}
 
 
 def link_titles(
     repository: Repository,
     known: Mapping[str, Form],
-    wanted: Mapping[str, Iterable[int]],
+    ids_by_form: Mapping[str, Iterable[int]],
     reading: ReadingContext,
     with_deleted: bool = False,
 ) -> dict[tuple[str, int], str]:
@@ -109,9 +109,9 @@ def link_titles(
     deleted, unless it is asked for ``with_deleted``, where something still points to it: then it is a
     :class:`DeletedTitle`, of a record that she could read if it were there.
     """
-    files = readable_files(repository, known, wanted.get(FILE_TARGET, ()), reading.worker_id)
+    files = readable_files(repository, known, ids_by_form.get(FILE_TARGET, ()), reading.worker_id)
     return {
-        **_record_titles(repository, known, wanted, reading, with_deleted),
+        **_record_titles(repository, known, ids_by_form, reading, with_deleted),
         **{
             (FILE_TARGET, file.id): describe_file(file.name, file.media_type, file.size, reading.language)
             for file in files.values()
@@ -122,17 +122,20 @@ def link_titles(
 def _record_titles(
     repository: Repository,
     known: Mapping[str, Form],
-    wanted: Mapping[str, Iterable[int]],
+    ids_by_form: Mapping[str, Iterable[int]],
     reading: ReadingContext,
     with_deleted: bool,
 ) -> dict[tuple[str, int], str]:
-    targets = [(target, sorted(set(ids))) for target, ids in wanted.items() if target == USER_LINK or target in known]
+    targets = [
+        (target, sorted(set(ids))) for target, ids in ids_by_form.items() if target == USER_LINK or target in known
+    ]
     targets = [(target, ids) for target, ids in targets if ids]
     if not targets:
         return {}
-    asked = [(target, () if target == USER_LINK else title_columns(known[target])) for target, _ in targets]
+    title_queries = [(target, () if target == USER_LINK else title_columns(known[target])) for target, _ in targets]
     together: UnionQuery = repository.statement(
-        ("titles", *asked), lambda: UnionQuery.of([_title_query(repository, target, names) for target, names in asked])
+        ("titles", *title_queries),
+        lambda: UnionQuery.of([_title_query(repository, target, names) for target, names in title_queries]),
     )
     rows = together.read(repository.session, {f"of_{target}": ids for target, ids in targets}, with_deleted)
     named = {
@@ -140,24 +143,26 @@ def _record_titles(
         for (target, _), of_target in zip(targets, rows, strict=True)
         for row in of_target
     }
-    return _titles_with_case(repository, known, named) if repository.across_cases.intersection(wanted) else named
+    return _titles_with_case(repository, known, named) if repository.across_cases.intersection(ids_by_form) else named
 
 
 def titles_where(
     repository: Repository,
     known: Mapping[str, Form],
-    wanted: Sequence[tuple[str, Callable[[Any], Any]]],
+    targets: Sequence[tuple[str, Callable[[Any], Any]]],
     reading: ReadingContext,
 ) -> list[dict[int, str]]:
     """For each target and the condition upon its ids, the titles of these records, deleted ones marked: one
     statement for all. The conditions read what was deleted too, unless they say otherwise."""
     parts = []
-    for target, condition in wanted:
-        kept, columns, _ = _title_query(repository, target, () if target == USER_LINK else title_columns(known[target]))
-        parts.append((kept, columns, [condition(kept.id)]))
+    for target, condition in targets:
+        record_class, columns, _ = _title_query(
+            repository, target, () if target == USER_LINK else title_columns(known[target])
+        )
+        parts.append((record_class, columns, [condition(record_class.id)]))
     return [
         {row["id"]: _title_of_row(known, target, row, reading) for row in rows}
-        for (target, _), rows in zip(wanted, read_union(repository.session, parts, with_deleted=True), strict=True)
+        for (target, _), rows in zip(targets, read_union(repository.session, parts, with_deleted=True), strict=True)
     ]
 
 
@@ -171,7 +176,7 @@ def _titles_with_case(
     for target in repository.across_cases.intersection(target for target, _ in named) if CASE_FORM in known else ():
         ids = [number for of, number in named if of == target]
         codes |= {(target, number): code for number, code in case_codes(repository, known, target, ids).items()}
-    return {one: title_after_code(codes.get(one), text) for one, text in named.items()}
+    return {key: title_after_code(codes.get(key), text) for key, text in named.items()}
 
 
 def title_after_code(code: str | None, text: str) -> str:

@@ -24,10 +24,12 @@ def assign_files(connection: Connection, forms: Iterable[Form], aside: str) -> N
     ``forms`` are those that run and that ever ran. Answers of columns that were put aside (``aside`` is in
     their name) count too. What nothing names came with a sheet that was never saved.
     """
-    asked: dict[str, set[str]] = {}
+    file_questions: dict[str, set[str]] = {}
     for form in forms:
-        asked.setdefault(form.key, set()).update(one.name for one in form.questions.values() if one.attached)
-    for owners in (_files_in_answers(connection, asked, aside), _files_in_history(connection, asked)):
+        file_questions.setdefault(form.key, set()).update(
+            question.name for question in form.questions.values() if question.attached
+        )
+    for owners in (_files_in_answers(connection, file_questions, aside), _files_in_history(connection, file_questions)):
         for number, (key, question, record_id) in owners:
             connection.execute(
                 update(attachment_table)
@@ -36,13 +38,15 @@ def assign_files(connection: Connection, forms: Iterable[Form], aside: str) -> N
             )
 
 
-def _files_in_answers(connection: Connection, asked: FileQuestions, aside: str) -> Iterator[tuple[int, FileOwner]]:
+def _files_in_answers(
+    connection: Connection, file_questions: FileQuestions, aside: str
+) -> Iterator[tuple[int, FileOwner]]:
     """The files that are answers, of deleted records too."""
     inspector = inspect(connection)
-    for form in sorted(filter(inspector.has_table, asked)):
-        for name in [one["name"] for one in inspector.get_columns(form)]:
+    for form in sorted(filter(inspector.has_table, file_questions)):
+        for name in [described["name"] for described in inspector.get_columns(form)]:
             question = name.partition(aside)[0]
-            if question in asked[form]:
+            if question in file_questions[form]:
                 found = _file_column(connection, form, name)
                 yield from ((number, (form, question, record_id)) for record_id, number in found)
 
@@ -54,16 +58,16 @@ def _file_column(connection: Connection, form: str, name: str) -> list[tuple[int
     return [(row[0], row[1]) for row in connection.execute(found)]
 
 
-def _files_in_history(connection: Connection, asked: FileQuestions) -> Iterator[tuple[int, FileOwner]]:
+def _files_in_history(connection: Connection, file_questions: FileQuestions) -> Iterator[tuple[int, FileOwner]]:
     """The files that the history tells were answers once, under the name their question has today."""
     turns = read_renamed_questions(connection)
     entries = select(
         history_table.c.id, history_table.c.form, history_table.c.record_id, history_table.c.changes
     ).order_by(history_table.c.id)
-    keys = sorted(form for form, questions in asked.items() if questions)
+    keys = sorted(form for form, questions in file_questions.items() if questions)
     for row in connection.execute(entries.where(history_table.c.form.in_(keys))).all():
         for name, pair in retell_changes(row.changes, row.id, row.form, turns).items():
-            for number in _files_in_change(pair) if name in asked[row.form] else ():
+            for number in _files_in_change(pair) if name in file_questions[row.form] else ():
                 yield number, (row.form, name, row.record_id)
 
 

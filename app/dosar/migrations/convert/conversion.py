@@ -59,13 +59,15 @@ class Conversion:
 
 def recode_answers(connection: Connection, table: str, question: Question) -> None:
     """Write the answers anew that hold a code which a choice had before."""
-    kept = Table(table, MetaData(), _id_column(), *question.columns())
+    answer_table = Table(table, MetaData(), _id_column(), *question.columns())
     with table_opened(connection, table):
-        for rows in _row_batches(connection, kept, list(kept.c)[1:]):
+        for rows in _row_batches(connection, answer_table, list(answer_table.c)[1:]):
             answers = [(row["id"], question.restore_answer(dict(row))) for row in rows]
-            changed = [(number, fresh) for number, one in answers if (fresh := question.recoded(one)) != one]
+            changed = [(number, fresh) for number, answer in answers if (fresh := question.recoded(answer)) != answer]
             if changed:
-                write_columns(connection, kept, [{"id": number, **question.stored(fresh)} for number, fresh in changed])
+                write_columns(
+                    connection, answer_table, [{"id": number, **question.stored(fresh)} for number, fresh in changed]
+                )
 
 
 def assign_cases(connection: Connection, form: str, question: str, tables: Sequence[str]) -> None:
@@ -121,11 +123,13 @@ def reindex_form(connection: Connection, form: Form) -> None:
     connection.execute(delete(search_word_table).where(search_word_table.c.form == form.key))
     searched = [question for question in form.stored_questions if question.search]
     tables = [question for question in form.row_questions if question.search]
-    table = Table(form.key, MetaData(), _id_column(), *[column for one in searched for column in one.columns()])
+    table = Table(
+        form.key, MetaData(), _id_column(), *[column for question in searched for column in question.columns()]
+    )
     for rows in _row_batches(connection, table, list(table.c)[1:]):
-        answers = {row["id"]: {one.name: one.restore_answer(row) for one in searched} for row in rows}
-        for one in tables:
-            _attach_rows(connection, form, one, answers)
+        answers = {row["id"]: {question.name: question.restore_answer(row) for question in searched} for row in rows}
+        for row_question in tables:
+            _attach_rows(connection, form, row_question, answers)
         found = [
             {"form": form.key, "record_id": record_id, "word": text, "sensitivity": sensitivity}
             for record_id, given in answers.items()
@@ -136,17 +140,17 @@ def reindex_form(connection: Connection, form: Form) -> None:
 
 
 def _attach_rows(connection: Connection, form: Form, question: Question, answers: Mapping[int, Answers]) -> None:
-    asked = question.columns_asked()
+    columns = question.columns_asked()
     table = Table(
         row_table_name(form.key, question.name),
         MetaData(),
         _id_column(),
         Column("record_id", Integer),
-        *[column for one in asked for column in one.columns()],
+        *[column for column_question in columns for column in column_question.columns()],
     )
     for row in connection.execute(select(table).where(table.c.record_id.in_(answers))).mappings():
         rows = answers[row["record_id"]].setdefault(question.name, [])
-        rows.append({one.name: one.restore_answer(dict(row)) for one in asked})
+        rows.append({column_question.name: column_question.restore_answer(dict(row)) for column_question in columns})
 
 
 def _id_column() -> Column[int]:

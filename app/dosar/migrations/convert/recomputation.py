@@ -38,7 +38,11 @@ class RecomputedRecord:
 
 def questions_with_new_rules(older: Form, form: Form) -> list[Question]:
     """The computed questions, and the tables with such a column, whose answers may be others in the new form."""
-    names = {kept.now.name: kept.older.name for kept in kept_questions(older, form) if not kept.rows_of}
+    names = {
+        kept_question.now.name: kept_question.older.name
+        for kept_question in kept_questions(older, form)
+        if not kept_question.rows_of
+    }
     moving = day_bound_questions(form)
     before, after = _rule_signatures(older), _rule_signatures(form)
     renamed = {was: name for name, was in names.items()}
@@ -68,7 +72,7 @@ def is_never_changed(form: Form, question: Question) -> bool:
 
 
 def recomputed_records(
-    connection: Connection, older: Form, form: Form, wanted: list[Question], today: date
+    connection: Connection, older: Form, form: Form, questions: list[Question], today: date
 ) -> Iterator[RecomputedRecord]:
     """The records whose answers to these questions would be others, read as the older form's columns stand."""
     pairs = kept_questions(older, form)
@@ -78,28 +82,30 @@ def recomputed_records(
             for pair in pairs
             if not pair.rows_of and not pair.now.columns_asked()
         }
-        for one in pairs:
-            if one.now.columns_asked() and not one.rows_of:
-                columns = [kept for kept in pairs if kept.rows_of == one.now.name]
-                before[one.now.name] = [
+        for pair in pairs:
+            if pair.now.columns_asked() and not pair.rows_of:
+                columns = [column for column in pairs if column.rows_of == pair.now.name]
+                before[pair.now.name] = [
                     {
                         "id": row["id"],
                         **{
-                            kept.now.name: widen_answer(kept.now, kept.older, row.get(kept.older.name))
-                            for kept in columns
+                            column.now.name: widen_answer(column.now, column.older, row.get(column.older.name))
+                            for column in columns
                         },
                     }
-                    for row in answers.get(one.older.name) or ()
+                    for row in answers.get(pair.older.name) or ()
                 ] or None
         after = settle_answers(form, before, today)
-        if any(_computed_answers(one, before) != _computed_answers(one, after) for one in wanted):
-            yield RecomputedRecord(record_id, before, {**before, **{one.name: after.get(one.name) for one in wanted}})
+        if any(_computed_answers(question, before) != _computed_answers(question, after) for question in questions):
+            yield RecomputedRecord(
+                record_id, before, {**before, **{question.name: after.get(question.name) for question in questions}}
+            )
 
 
-def recompute_answers(connection: Connection, form: Form, wanted: list[Question], today: date) -> None:
+def recompute_answers(connection: Connection, form: Form, questions: list[Question], today: date) -> None:
     """Write the answers anew, and into the history; the columns of ``form`` stand already."""
-    for record in list(recomputed_records(connection, form, form, wanted, today)):
-        _write_record(connection, form, wanted, record)
+    for record in list(recomputed_records(connection, form, form, questions, today)):
+        _write_record(connection, form, questions, record)
         case_id = record.record_id if form.key == CASE_FORM else _case_of_record(connection, form, record.record_id)
         connection.execute(
             insert(history_table).values(
@@ -115,22 +121,22 @@ def recompute_answers(connection: Connection, form: Form, wanted: list[Question]
         )
 
 
-def _write_record(connection: Connection, form: Form, wanted: list[Question], one: RecomputedRecord) -> None:
-    for question in wanted:
+def _write_record(connection: Connection, form: Form, questions: list[Question], record: RecomputedRecord) -> None:
+    for question in questions:
         computed = [column for column in question.columns_asked() if column.computed]
         if not computed:
             table = Table(form.key, MetaData(), Column("id", Integer, primary_key=True), *question.columns())
-            _update_row(connection, table, one.record_id, question.stored(one.after.get(question.name)))
+            _update_row(connection, table, record.record_id, question.stored(record.after.get(question.name)))
             continue
         name = row_table_name(form.key, question.name)
-        columns = [kept for column in computed for kept in column.columns()]
+        columns = [name for column in computed for name in column.columns()]
         table = Table(name, MetaData(), Column("id", Integer, primary_key=True), *columns)
-        for row in one.after.get(question.name) or ():
+        for row in record.after.get(question.name) or ():
             _update_row(
                 connection,
                 table,
                 row["id"],
-                {kept: value for column in computed for kept, value in column.stored(row.get(column.name)).items()},
+                {name: value for column in computed for name, value in column.stored(row.get(column.name)).items()},
             )
 
 
@@ -160,13 +166,15 @@ def _every_sheet(connection: Connection, form: Form) -> Iterator[tuple[int, Answ
         form.key,
         MetaData(),
         Column("id", Integer, primary_key=True),
-        *[column for one in stored for column in one.columns()],
+        *[column for question in stored for column in question.columns()],
     )
     last = 0
     while True:
         found = select(table).where(table.c.id > last).order_by(table.c.id).limit(RECOMPUTE_BATCH)
         rows = [dict(row) for row in connection.execute(found).mappings()]
-        sheets: dict[int, Answers] = {row["id"]: {one.name: one.restore_answer(row) for one in stored} for row in rows}
+        sheets: dict[int, Answers] = {
+            row["id"]: {question.name: question.restore_answer(row) for question in stored} for row in rows
+        }
         for question in form.row_questions:
             _attach_rows(connection, form, question, sheets)
         yield from sheets.items()
@@ -183,12 +191,12 @@ def _attach_rows(connection: Connection, form: Form, question: Question, sheets:
         Column("id", Integer, primary_key=True),
         Column("record_id", Integer),
         Column("position", Integer),
-        *[kept for column in columns for kept in column.columns()],
+        *[stored_column for column in columns for stored_column in column.columns()],
     )
-    wanted = select(table).where(table.c.record_id.in_(sheets)).order_by(table.c.position, table.c.id)
-    for row in connection.execute(wanted).mappings():
-        kept = sheets[row["record_id"]].setdefault(question.name, [])
-        kept.append({"id": row["id"], **{column.name: column.restore_answer(dict(row)) for column in columns}})
+    query = select(table).where(table.c.record_id.in_(sheets)).order_by(table.c.position, table.c.id)
+    for row in connection.execute(query).mappings():
+        stored_column = sheets[row["record_id"]].setdefault(question.name, [])
+        stored_column.append({"id": row["id"], **{column.name: column.restore_answer(dict(row)) for column in columns}})
 
 
 # --- whether a rule is another -----------------------------------------------------------------------
@@ -196,9 +204,11 @@ def _attach_rows(connection: Connection, form: Form, question: Question, sheets:
 
 def _rule_signatures(form: Form) -> dict[str, RuleSignature]:
     """What each computed answer hangs on: its rule, and those of all that it is made of."""
-    own = {question.name: _own_rules(section, question) for section in form.sections for question in section.questions}
+    own_rules = {
+        question.name: _own_rules(section, question) for section in form.sections for question in section.questions
+    }
     return {
-        question.name: tuple(sorted((name, own[name]) for name in _source_names(question.name, form, own)))
+        question.name: tuple(sorted((name, own_rules[name]) for name in _source_names(question.name, form, own_rules)))
         for question in form.questions.values()
         if question.computed or any(column.computed for column in question.columns_asked())
     }
@@ -208,7 +218,7 @@ def _own_rules(section: Any, question: Question) -> tuple[str, ...]:
     rules = [
         section.show_if,
         *_rules_of(question),
-        *(rule for one in question.columns_asked() for rule in _rules_of(one)),
+        *(rule for column in question.columns_asked() for rule in _rules_of(column)),
     ]
     return (question.result_sort, *(rule.text for rule in rules if rule is not None))
 
@@ -217,18 +227,18 @@ def _rules_of(question: Question) -> list[Any]:
     return [question.show_if, question.expressions().get("value")]
 
 
-def _source_names(name: str, form: Form, own: Mapping[str, Any]) -> set[str]:
+def _source_names(name: str, form: Form, own_rules: Mapping[str, Any]) -> set[str]:
     found, waiting = {name}, [name]
     sections = {question.name: section for section in form.sections for question in section.questions}
     while waiting:
-        at = form.questions[waiting.pop()]
-        asked = [
-            sections[at.name].show_if,
-            *_rules_of(at),
-            *(rule for one in at.columns_asked() for rule in _rules_of(one)),
+        current = form.questions[waiting.pop()]
+        rules = [
+            sections[current.name].show_if,
+            *_rules_of(current),
+            *(rule for column in current.columns_asked() for rule in _rules_of(column)),
         ]
-        names = {part.partition(".")[0] for rule in asked if rule is not None for part in rule.names}
-        fresh = (names & own.keys()) - found
+        names = {part.partition(".")[0] for rule in rules if rule is not None for part in rule.names}
+        fresh = (names & own_rules.keys()) - found
         found |= fresh
         waiting.extend(fresh)
     return found
@@ -236,4 +246,4 @@ def _source_names(name: str, form: Form, own: Mapping[str, Any]) -> set[str]:
 
 def _with_new_names(before: RuleSignature | None, renamed: Mapping[str, str]) -> RuleSignature | None:
     """The older signature with today's names for the questions; their rules say the old ones, and are others then."""
-    return None if before is None else tuple(sorted((renamed.get(name, name), own) for name, own in before))
+    return None if before is None else tuple(sorted((renamed.get(name, name), own_rules) for name, own_rules in before))

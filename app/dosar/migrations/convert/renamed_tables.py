@@ -25,17 +25,17 @@ def copy_late_rows(
             name,
             MetaData(),
             Column("id", Integer, primary_key=True),
-            *[Column(one, Integer) for one in about],
-            *[column for pair in columns for column in pair[place].columns()],
+            *[Column(name, Integer) for name in about],
+            *[column for pair in columns for column in pair[side].columns()],
         )
-        for place, name in enumerate(tables)
+        for side, name in enumerate(tables)
     )
     numbers: dict[str, str] = {}
     for row in connection.execute(select(source).order_by(source.c.id)).mappings().all():
-        kept = {name: row[name] for name in about}
+        values = {name: row[name] for name in about}
         for was, now in columns:
-            kept |= now.stored(widen_answer(now, was, was.restore_answer(dict(row))))
-        made = connection.execute(insert(target).values(kept).returning(target.c.id)).scalar_one()
+            values |= now.stored(widen_answer(now, was, was.restore_answer(dict(row))))
+        made = connection.execute(insert(target).values(values).returning(target.c.id)).scalar_one()
         numbers[str(row["id"])] = str(made)
     _renumber_drafts(connection, form, tables[0].rpartition("__")[2], numbers)
 

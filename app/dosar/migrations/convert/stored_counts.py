@@ -19,8 +19,8 @@ ANY_READER = ReadingContext(LANGUAGES[0], date(2100, 12, 30))
 class AnswerCounts:
     """The answers that are kept, asked about by the forms as their columns stand."""
 
-    def __init__(self, connection: Connection, standing: Mapping[str, Form]) -> None:
-        self.connection, self.standing = connection, standing
+    def __init__(self, connection: Connection, deployed: Mapping[str, Form]) -> None:
+        self.connection, self.standing = connection, deployed
         self._tables = {*inspect(connection).get_table_names()}
         self._counts: dict[Any, int] = {}
 
@@ -59,20 +59,23 @@ class AnswerCounts:
         of_record = select(table.c.record_id).group_by(table.c.record_id).having(func.count() > most).subquery()
         return self.connection.scalar(select(func.count()).select_from(of_record)) or 0
 
-    def count_records_of_both(self, form: str, one: Question, other: Question) -> int:
+    def count_records_of_both(self, form: str, first: Question, second: Question) -> int:
         """How many records have rows in both tables."""
-        names = [row_table_name(form, asked.name) for asked in (one, other)]
+        names = [row_table_name(form, table_question.name) for table_question in (first, second)]
         if not {*names} <= self._tables:
             return 0
-        here, there = (Table(name, MetaData(), Column("record_id", Integer)) for name in names)
-        found = select(func.count(here.c.record_id.distinct())).where(here.c.record_id.in_(select(there.c.record_id)))
+        first_rows, second_rows = (Table(name, MetaData(), Column("record_id", Integer)) for name in names)
+        found = select(func.count(first_rows.c.record_id.distinct())).where(
+            first_rows.c.record_id.in_(select(second_rows.c.record_id))
+        )
         return self.connection.scalar(found) or 0
 
-    def count_answered_both(self, form: str, rows_of: str, one: Question, other: Question) -> int:
+    def count_answered_both(self, form: str, rows_of: str, first: Question, second: Question) -> int:
         """How many sheets or rows answer both questions."""
-        table = self._table(form, rows_of, [one, other])
+        table = self._table(form, rows_of, [first, second])
         conditions = [
-            _any_condition([table.c[column.name].is_not(None) for column in asked.columns()]) for asked in (one, other)
+            _any_condition([table.c[column.name].is_not(None) for column in question.columns()])
+            for question in (first, second)
         ]
         return self._counted(table.name, table, conditions[0] & conditions[1])
 
@@ -96,10 +99,10 @@ class AnswerCounts:
             return
         last = 0
         while True:
-            wanted = select(table).where(
-                table.c.id > last, _any_condition([one.is_not(None) for one in list(table.c)[1:]])
+            query = select(table).where(
+                table.c.id > last, _any_condition([column.is_not(None) for column in list(table.c)[1:]])
             )
-            rows = list(self.connection.execute(wanted.order_by(table.c.id).limit(ANSWERS_BATCH)).mappings())
+            rows = list(self.connection.execute(query.order_by(table.c.id).limit(ANSWERS_BATCH)).mappings())
             yield from (question.restore_answer(dict(row)) for row in rows)
             if len(rows) < ANSWERS_BATCH:
                 return
@@ -120,8 +123,8 @@ class AnswerCounts:
             return 0
         key = (name, None if condition is None else str(condition))
         if key not in self._counts:
-            wanted = select(func.count()).select_from(table)
-            self._counts[key] = self.connection.scalar(wanted if condition is None else wanted.where(condition)) or 0
+            query = select(func.count()).select_from(table)
+            self._counts[key] = self.connection.scalar(query if condition is None else query.where(condition)) or 0
         return self._counts[key]
 
 
@@ -131,8 +134,8 @@ def _id_column() -> Column[int]:
 
 def _any_condition(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
     found = conditions[0]
-    for one in conditions[1:]:
-        found |= one
+    for condition in conditions[1:]:
+        found |= condition
     return found
 
 

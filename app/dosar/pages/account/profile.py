@@ -57,13 +57,18 @@ class AccountPage(PageView):
 
 def _profile_page(form: ChangePasswordForm, refused: str = "") -> Any:
     roles = access_services().definition.roles.held(current_worker().roles)
-    kept = open_sessions_of(access_services(), current_worker().id, session.row)  # type: ignore[attr-defined]
+    open_sessions = open_sessions_of(access_services(), current_worker().id, session.row)  # type: ignore[attr-defined]
     return render_template(
         "account/account.html",
         form=form,
         refused=refused,
         roles=[text_in_language(role.title, request_wording()) for role in roles],
         sessions=[
-            {"created": moment_text(one.created), "seen": moment_text(one.seen), "is_this": one.is_this} for one in kept
+            {
+                "created": moment_text(open_session.created),
+                "seen": moment_text(open_session.seen),
+                "is_this": open_session.is_this,
+            }
+            for open_session in open_sessions
         ],
     ), 422 if refused or form.errors else 200

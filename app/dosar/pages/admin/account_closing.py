@@ -77,8 +77,8 @@ def _closing_page(context: PageContext, user: User, closing: AccountClosingForm)
     closing.successor.choices = [
         SelectChoice("", gettext("Nobody for now")),
         *[
-            SelectChoice(str(one.id), f"{user_full_name(one)} · {', '.join(user_role_titles(one))}")
-            for one in ([] if load.is_empty else possible_successors(access_services(), current_worker(), user))
+            SelectChoice(str(successor.id), f"{user_full_name(successor)} · {', '.join(user_role_titles(successor))}")
+            for successor in ([] if load.is_empty else possible_successors(access_services(), current_worker(), user))
         ],
     ]
     return render_template(
@@ -87,16 +87,19 @@ def _closing_page(context: PageContext, user: User, closing: AccountClosingForm)
         form=closing,
         action=url_for("ClosingPage.close", user_id=user.id),
         cancel_url=url_for("UsersPage.user", user_id=user.id),
-        lists=[one for one in _open_work_lists(context, load) if one.lines],
+        lists=[work_list for work_list in _open_work_lists(context, load) if work_list.lines],
     )
 
 
 def _open_work_lists(context: PageContext, load: OpenWork) -> list[OpenWorkList]:
     """Everything that hangs on the account, in words."""
-    code = {place.case_id: place.code for place in load.cases}
+    code = {case_place.case_id: case_place.code for case_place in load.cases}
     forms, language = context.repository.forms, context.reading.language
     return [
-        OpenWorkList(gettext("Cases"), [f"{place.code} · {role_title(context, place.role)}" for place in load.cases]),
+        OpenWorkList(
+            gettext("Cases"),
+            [f"{case_place.code} · {role_title(context, case_place.role)}" for case_place in load.cases],
+        ),
         OpenWorkList(
             gettext("Deadlines in these cases"),
             [

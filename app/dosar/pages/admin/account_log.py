@@ -51,9 +51,9 @@ class AccountHistoryPage(PageView):
     @page_route("/account-history", requires_page("account_history"))
     def history(self) -> str:
         user_id = request.args.get("user", type=parse_record_number)
-        wanted = {"user": user_id} if user_id else {}
-        found, beside = paginate_lines(
-            partial(account_entries, access_services(), user_id=user_id), "AccountHistoryPage.history", **wanted
+        arguments = {"user": user_id} if user_id else {}
+        found, pager = paginate_lines(
+            partial(account_entries, access_services(), user_id=user_id), "AccountHistoryPage.history", **arguments
         )
         title = gettext("Account history")
         return render_template(
@@ -62,13 +62,13 @@ class AccountHistoryPage(PageView):
             form_title=title,
             entries=render_account_history(found),
             what=gettext("What was changed"),
-            **beside,
+            **pager,
         )
 
 
 def render_account_history(found: Sequence[AccountEntry]) -> list[HistoryEntry]:
     """Every entry in words: one statement for the names."""
-    names = _user_names({one for entry in found for one in (entry.by_id, entry.user_id)} - {None})
+    names = _user_names({user_id for entry in found for user_id in (entry.by_id, entry.user_id)} - {None})
     return [
         HistoryEntry(
             moment_text(entry.at),
@@ -80,9 +80,9 @@ def render_account_history(found: Sequence[AccountEntry]) -> list[HistoryEntry]:
             ),
             [
                 HistoryChange(
-                    str(ACCOUNT_FIELD_LABELS.get(what, what)), _value_words(what, old), _value_words(what, new)
+                    str(ACCOUNT_FIELD_LABELS.get(field, field)), _value_words(field, old), _value_words(field, new)
                 )
-                for what, (old, new) in entry.changes.items()
+                for field, (old, new) in entry.changes.items()
             ],
         )
         for entry in found
@@ -97,9 +97,9 @@ def _user_names(ids: Iterable[int | None]) -> dict[int, str]:
     return {row.id: f"{row.first_name} {row.last_name} ({row.username})" for row in rows}
 
 
-def _value_words(what: str, value: Any) -> str:
+def _value_words(field: str, value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(_role_title(one) if what == "roles" else str(one) for one in value)
+        return ", ".join(_role_title(item) if field == "roles" else str(item) for item in value)
     return str(value or "")
 
 

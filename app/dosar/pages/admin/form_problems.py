@@ -75,13 +75,13 @@ def _form_notes(form: Form, faces: Sequence[Face], language: str) -> Iterator[tu
     if form.note:
         yield "", text_in_language(form.note, language)
     for question in form.questions.values():
-        for one in (question, *question.columns_asked()):
-            if one.note:
+        for part in (question, *question.columns_asked()):
+            if part.note:
                 labels = [
                     text_in_language(question.label, language),
-                    *([text_in_language(one.label, language)] if one is not question else []),
+                    *([text_in_language(part.label, language)] if part is not question else []),
                 ]
-                yield ", ".join(labels), text_in_language(one.note, language)
+                yield ", ".join(labels), text_in_language(part.note, language)
     for face in faces:
         if face.note:
             yield text_in_language(face.title, language), text_in_language(face.note, language)
@@ -92,7 +92,7 @@ def form_problems_block(context: PageContext) -> HomeBlock | None:
     found = form_findings()
     if not found or "forms" not in context.worker.pages:
         return None
-    told = (
+    text = (
         ngettext(
             "%(num)s remark about the form files; all of them run",
             "%(num)s remarks about the form files; all of them run",
@@ -105,4 +105,4 @@ def form_problems_block(context: PageContext) -> HomeBlock | None:
             len(found),
         )
     )
-    return HomeBlock(gettext("Forms"), [HomeEntry(told, url_for("FormsPage.forms"))])
+    return HomeBlock(gettext("Forms"), [HomeEntry(text, url_for("FormsPage.forms"))])

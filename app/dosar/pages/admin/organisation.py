@@ -18,12 +18,12 @@ class OrganisationPage(PageView):
 
     @page_route("/organisation", requires_page("organisation"), ("GET", "POST"))
     def organisation(self) -> Any:
-        kept = access_services().organisation()
+        saved = access_services().organisation()
         form = OrganisationForm(
-            organisation=kept.name,
-            language=kept.language or request_language(),
-            country=kept.country or wording_countries()[0],
-            time_zone=kept.time_zone or "",
+            organisation=saved.name,
+            language=saved.language or request_language(),
+            country=saved.country or wording_countries()[0],
+            time_zone=saved.time_zone or "",
         )
         if not form.validate_on_submit():
             return render_template("admin/organisation.html", form=form), 422 if form.errors else 200

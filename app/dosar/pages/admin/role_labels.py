@@ -54,5 +54,5 @@ def role_facts(role: Role, pages: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _joined_labels(words: Mapping[str, Any], chosen: Iterable[str]) -> str:
-    kept = set(chosen)
-    return ", ".join(str(word) for key, word in words.items() if key in kept) or "–"
+    chosen_keys = set(chosen)
+    return ", ".join(str(word) for key, word in words.items() if key in chosen_keys) or "–"

@@ -138,26 +138,26 @@ def _ticked_teams(form: UserForm) -> list[str]:
 
 def _seen_entry_id(form: UserForm) -> int | None:
     """The entry of the account history that the page stood at."""
-    typed = form.seen.data or ""
-    return int(typed[:18]) if typed.isascii() and typed.isdecimal() else None
+    digits = form.seen.data or ""
+    return int(digits[:18]) if digits.isascii() and digits.isdecimal() else None
 
 
 def _conflict_page(user_id: int, form: UserForm) -> Any:
     """What was typed, beside what somebody else changed meanwhile; where nothing was typed, her change stays."""
     meanwhile = account_changes_since(access_services(), user_id, _seen_entry_id(form) or 0)
-    before = {what: pair[0] for entry in reversed(meanwhile) for what, pair in entry.changes.items()}
+    before = {field: pair[0] for entry in reversed(meanwhile) for field, pair in entry.changes.items()}
     user = user_or_404(user_id)
-    for what, kept in _user_box_values(user).items():
-        if what in before and sorted(form[what].data) == sorted(_as_box_value(form, what, before[what])):
-            form[what].data = kept
+    for field, current in _user_box_values(user).items():
+        if field in before and sorted(form[field].data) == sorted(_as_box_value(form, field, before[field])):
+            form[field].data = current
     form.seen.data = str(last_change_id(access_services(), user_id))
     page, _ = user_page(user, form, meanwhile=render_account_history(meanwhile))
     return page, 409
 
 
-def _as_box_value(form: UserForm, name: str, value: Any) -> Any:
+def _as_box_value(form: UserForm, field: str, value: Any) -> Any:
     """A value of the account history, as the box of the page has it."""
-    return [choice.value for choice in form.teams.choices if choice.label in value] if name == "teams" else value
+    return [choice.value for choice in form.teams.choices if choice.label in value] if field == "teams" else value
 
 
 def _new_user_page(form: NewUserForm, refused: str = "") -> Any:
@@ -239,8 +239,8 @@ def _user_line(user: User) -> dict[str, Any]:
 
 def _last_sign_in(user: User) -> datetime | None:
     """When she last signed in; whoever reads this did so herself, also where it was not written down in the past."""
-    here = session.row.created if user.id == current_worker().id else None  # type: ignore[attr-defined]
-    found: datetime | None = user.last_login or here
+    this_session = session.row.created if user.id == current_worker().id else None  # type: ignore[attr-defined]
+    found: datetime | None = user.last_login or this_session
     return found
 
 
@@ -251,13 +251,16 @@ def _account_state(user: User) -> str:
 
 
 def _role_line(role: Role) -> dict[str, Any]:
-    forms, held = access_services().definition.forms, allowance_of(access_services(), frozenset({role.role}))
+    forms, allowance = access_services().definition.forms, allowance_of(access_services(), frozenset({role.role}))
     return {
         "title": text_in_language(role.title, request_wording()),
-        "facts": role_facts(role, held.pages),
+        "facts": role_facts(role, allowance.pages),
         "forms": [
-            (text_in_language(form.title, request_wording()), [held.may_do(action, key) for action in ROLE_ACTIONS])
+            (
+                text_in_language(form.title, request_wording()),
+                [allowance.may_do(action, key) for action in ROLE_ACTIONS],
+            )
             for key, form in forms.items()
-            if held.rights.get(key)
+            if allowance.rights.get(key)
         ],
     }

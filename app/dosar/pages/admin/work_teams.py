@@ -45,10 +45,13 @@ class WorkTeamsPage(PageView):
 
     @page_route("/teams/<int:team_id>", requires_page("users"), ("POST",))
     def rename(self, team_id: int) -> Any:
-        typed = TeamRenameForm()
-        was, name, said = typed.was.data or "", typed.name.data or "", gettext("The team was renamed.")
+        renaming = TeamRenameForm()
+        was, name, message = renaming.was.data or "", renaming.name.data or "", gettext("The team was renamed.")
         return _apply_team_change(
-            team_id, lambda: rename_work_team(access_services(), current_worker(), team_id, was, name), said, typed
+            team_id,
+            lambda: rename_work_team(access_services(), current_worker(), team_id, was, name),
+            message,
+            renaming,
         )
 
     @page_route("/teams/<int:team_id>/dissolve", requires_page("users"), ("POST",))
@@ -60,18 +63,20 @@ class WorkTeamsPage(PageView):
         )
 
 
-def _apply_team_change(team_id: int, change: Callable[[], None], said: str, typed: TeamRenameForm | None = None) -> Any:
+def _apply_team_change(
+    team_id: int, change: Callable[[], None], message: str, renaming: TeamRenameForm | None = None
+) -> Any:
     try:
         change()
     except LookupError:
         abort(404)
     except Mistake as mistake:
-        return _teams_page(team_id, typed, mistake.message.say(gettext)), 422
-    flash(said, "success")
+        return _teams_page(team_id, renaming, mistake.message.say(gettext)), 422
+    flash(message, "success")
     return redirect(url_for("WorkTeamsPage.teams"), 303)
 
 
-def _teams_page(refused_id: int = 0, typed: TeamRenameForm | None = None, refused: str = "") -> str:
+def _teams_page(refused_id: int = 0, renaming: TeamRenameForm | None = None, refused: str = "") -> str:
     members = work_team_members(access_services().session)
     return render_template(
         "admin/work_teams.html",
@@ -81,7 +86,7 @@ def _teams_page(refused_id: int = 0, typed: TeamRenameForm | None = None, refuse
             {
                 "id": team.id,
                 "name": team.name,
-                "form": (typed if typed and team.id == refused_id else _renaming(team)).of(team),
+                "form": (renaming if renaming and team.id == refused_id else _renaming(team)).of(team),
                 "members": [
                     (user_full_name(user), url_for("UsersPage.user", user_id=user.id))
                     for user in members.get(team.id, ())

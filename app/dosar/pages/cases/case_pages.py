@@ -94,7 +94,7 @@ class CasePages(PageView):
         """Everything that happened, by the day each sheet tells of."""
         context = page_context()
         record = find_or_404(context.repository.case, case_id)
-        found, beside = paginate_lines(
+        found, pager = paginate_lines(
             partial(sheets_by_day, context.repository, record, context.seen_forms()),
             "CasePages.timeline",
             case_id=case_id,
@@ -105,7 +105,7 @@ class CasePages(PageView):
             form_title=gettext("Everything that happened"),
             case=context.case_head(record),
             timeline=_timeline_events(context, found),
-            **beside,
+            **pager,
         )
 
 
@@ -142,13 +142,13 @@ def _team_members(context: PageContext, record: Any) -> list[TeamMember]:
 def _timeline_events(context: PageContext, found: list[SheetOfDay]) -> list[CaseEvent]:
     return [
         CaseEvent(
-            show_answer(dated, one.day, context.reading),
-            context.form_title(one.form),
+            show_answer(dated, sheet.day, context.reading),
+            context.form_title(sheet.form),
             "",
-            record_url(one.form, one.record_id),
+            record_url(sheet.form, sheet.record_id),
         )
-        for one in found
-        if (dated := dating_question(context.repository.forms[one.form]))
+        for sheet in found
+        if (dated := dating_question(context.repository.forms[sheet.form]))
     ]
 
 

@@ -62,7 +62,7 @@ def remembered_search(where: str) -> str:
 def remember_search(where: str, words: str) -> None:
     """Keep the words until the next search, in the session alone."""
     searches = {**session.get(SEARCHES_KEY, {}), where: words.strip()[:MAX_SEARCH_LENGTH]}
-    session[SEARCHES_KEY] = {place: text for place, text in searches.items() if text}
+    session[SEARCHES_KEY] = {list_name: text for list_name, text in searches.items() if text}
 
 
 def _found_cases(context: PageContext, words: str) -> list[SearchResult]:
@@ -79,12 +79,12 @@ def _found_cases(context: PageContext, words: str) -> list[SearchResult]:
     named = titles_of_records(context.repository, form, page.ids, context.reading)
     return [
         SearchResult(
-            named[one],
+            named[case_id],
             cells[0] if cells else "",
-            url_for("CasePages.case", case_id=one),
+            url_for("CasePages.case", case_id=case_id),
             _cells_beside_title(form, cells),
         )
-        for one, cells in zip(page.ids, page.cells, strict=True)
+        for case_id, cells in zip(page.ids, page.cells, strict=True)
     ]
 
 

@@ -68,9 +68,9 @@ class MergePages(PageView):
             search=SearchBox(request.path, words, gettext("Search")),
             cancel_url=url_for("CasePages.case", case_id=case_id),
             results=[
-                SearchResult(label, url=url_for("MergePages.compare", case_id=case_id, other_id=one))
-                for one, label in found.items()
-                if one != case_id
+                SearchResult(label, url=url_for("MergePages.compare", case_id=case_id, other_id=found_id))
+                for found_id, label in found.items()
+                if found_id != case_id
             ],
         )
 
@@ -108,12 +108,12 @@ class MergePages(PageView):
         return saved_response(gettext("The two cases are one now."), url_for("CasePages.case", case_id=case_id))
 
 
-def _chosen_questions(whose: str) -> list[str]:
+def _chosen_questions(side: str) -> list[str]:
     """The questions where this case's answer was chosen."""
     return [
         name.removeprefix(KEEP_BOX_PREFIX)
         for name, chosen in request.form.items()
-        if name.startswith(KEEP_BOX_PREFIX) and chosen == whose
+        if name.startswith(KEEP_BOX_PREFIX) and chosen == side
     ]
 
 
@@ -134,7 +134,7 @@ def _found_cases(context: PageContext, words: str) -> dict[int, str]:
         size=MAX_MERGE_CANDIDATES,
     )
     named = titles_of_records(context.repository, context.forms[CASE_FORM], found.ids, context.reading)
-    return {one: named[one] for one in found.ids if one in named}
+    return {case_id: named[case_id] for case_id in found.ids if case_id in named}
 
 
 def _likely_cases(context: PageContext, sheet: Sheet) -> dict[int, str]:
@@ -146,11 +146,11 @@ def _likely_cases(context: PageContext, sheet: Sheet) -> dict[int, str]:
     )
 
 
-def _merge_page(context: PageContext, kept: Sheet, gone: Sheet, deciding: MergeForm) -> Any:
+def _merge_page(context: PageContext, kept: Sheet, going: Sheet, deciding: MergeForm) -> Any:
     deciding.seen.data = version_token(CASE_FORM, kept.record.id, kept.record.version)
-    deciding.other.data = version_token(CASE_FORM, gone.record.id, gone.record.version)
-    kept_head, gone_head = context.case_head(kept.record), context.case_head(gone.record)
-    counts = count_case_sheets(context.repository, context.seen_forms(), gone.record.id)
+    deciding.other.data = version_token(CASE_FORM, going.record.id, going.record.version)
+    kept_head, gone_head = context.case_head(kept.record), context.case_head(going.record)
+    counts = count_case_sheets(context.repository, context.seen_forms(), going.record.id)
     already = count_case_sheets(context.repository, context.seen_forms(), kept.record.id)
     kept_twice = [key for key in counts if key in already and context.forms[key].one_per_case]
     return render_template(
@@ -159,33 +159,37 @@ def _merge_page(context: PageContext, kept: Sheet, gone: Sheet, deciding: MergeF
         kept=kept_head,
         gone=gone_head,
         form=deciding,
-        fields=_answers_to_choose(context, kept, gone),
+        fields=_answers_to_choose(context, kept, going),
         moves=_sheet_counts(context, counts),
         kept_twice=[_form_title(context, key) for key in kept_twice],
         action=request.path,
         cancel_url=url_for("CasePages.case", case_id=kept.record.id),
-        swap_url=url_for("MergePages.compare", case_id=gone.record.id, other_id=kept.record.id),
+        swap_url=url_for("MergePages.compare", case_id=going.record.id, other_id=kept.record.id),
     ), deciding.status
 
 
-def _answers_to_choose(context: PageContext, kept: Sheet, gone: Sheet) -> list[DifferingAnswer]:
+def _answers_to_choose(context: PageContext, kept: Sheet, going: Sheet) -> list[DifferingAnswer]:
     """The answers to choose between; an empty one gives way by itself."""
     form = context.forms[CASE_FORM]
-    asked = list(differing_questions(form, kept.answers, gone.answers))
-    wanted: dict[str, set[int]] = {}
-    for answers in (kept.answers, gone.answers):
-        for target, ids in linked_ids(asked, answers).items():
-            wanted.setdefault(target, set()).update(ids)
-    named = link_titles(context.repository, context.seen_forms(), wanted, context.reading, with_deleted=True)
+    differing = list(differing_questions(form, kept.answers, going.answers))
+    ids_by_form: dict[str, set[int]] = {}
+    for answers in (kept.answers, going.answers):
+        for target, ids in linked_ids(differing, answers).items():
+            ids_by_form.setdefault(target, set()).update(ids)
+    named = link_titles(context.repository, context.seen_forms(), ids_by_form, context.reading, with_deleted=True)
     return [
         DifferingAnswer(
             f"{KEEP_BOX_PREFIX}{question.name}",
             text_in_language(question.label, context.reading.language),
-            comparison_text(context, question, kept.answers.get(question.name), gone.answers.get(question.name), named),
-            comparison_text(context, question, gone.answers.get(question.name), kept.answers.get(question.name), named),
+            comparison_text(
+                context, question, kept.answers.get(question.name), going.answers.get(question.name), named
+            ),
+            comparison_text(
+                context, question, going.answers.get(question.name), kept.answers.get(question.name), named
+            ),
             request.form.get(f"{KEEP_BOX_PREFIX}{question.name}") or _fuller_answer(kept.answers.get(question.name)),
         )
-        for question in asked
+        for question in differing
     ]
 
 

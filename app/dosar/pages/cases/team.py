@@ -108,7 +108,9 @@ def _change_team(context: PageContext, case: Record, change: Any, joining: TeamM
 
 
 def _team_places(team: Sequence[CaseTeamMember]) -> list[TeamPlace]:
-    return [TeamPlace(one.user_id, one.role, one.since, one.leads) for one in team if one.until is None]
+    return [
+        TeamPlace(member.user_id, member.role, member.since, member.leads) for member in team if member.until is None
+    ]
 
 
 def _team_page(context: PageContext, case: Record, joining: TeamMemberForm) -> Any:
@@ -118,7 +120,7 @@ def _team_page(context: PageContext, case: Record, joining: TeamMemberForm) -> A
     if not joining.is_submitted():
         joining.since.data = format_day(context.reading.today, context.reading.language)
     found = matching_people(context, joining.search.data) if able else []
-    joining.user.choices = [SelectChoice(str(one.id), one.label) for one in found]
+    joining.user.choices = [SelectChoice(str(person.id), person.label) for person in found]
     joining.role.choices = [
         SelectChoice("", gettext("Choose…")),
         *[
@@ -132,8 +134,8 @@ def _team_page(context: PageContext, case: Record, joining: TeamMemberForm) -> A
         case=context.case_head(case),
         able=able,
         form=joining,
-        now=[_team_line(context, one, case, able) for one in team if one.until is None],
-        before=[_team_line(context, one, case, False) for one in team if one.until is not None],
+        now=[_team_line(context, member, case, able) for member in team if member.until is None],
+        before=[_team_line(context, member, case, False) for member in team if member.until is not None],
         action=url_for("TeamPage.team", case_id=case.id),
     ), joining.status
 

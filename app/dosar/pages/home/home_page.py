@@ -79,13 +79,13 @@ def _administration_block(context: PageContext) -> HomeBlock | None:
     if "users" not in context.worker.pages:
         return None
     copies, forms = f"{url_for('HelpPages.help')}#copies", url_for("FormsPage.forms")
-    told = [
+    lines = [
         (gettext("Invite a colleague"), url_for("UsersPage.new"), gettext("a link with which she chooses a password")),
         (gettext("Choose the forms"), forms, gettext("which run, and what is wrong in their files")),
         (gettext("Keep the key in a second place"), copies, gettext("without it nobody can read the data")),
         (gettext("Make a copy of the data"), copies, gettext("while Dosar is stopped")),
     ]
-    entries = [HomeEntry(*one) for one in told if one[1] != forms or "forms" in context.worker.pages]
+    entries = [HomeEntry(*line) for line in lines if line[1] != forms or "forms" in context.worker.pages]
     return HomeBlock(gettext("Looking after Dosar"), entries)
 
 
@@ -163,24 +163,24 @@ def _home_contents(context: PageContext) -> _HomeContents:
         for draft in drafts.drafts_of_worker(context.repository, context.worker.id)
         if draft.form in context.repository.forms
     ]
-    told: list[WaitingRecord | ReturnedSheet] = [
+    shown_records: list[WaitingRecord | ReturnedSheet] = [
         *truncated_list(waiting, MAX_BLOCK_ENTRIES),
         *truncated_list(returned, MAX_BLOCK_ENTRIES),
         *truncated_list(entered, MAX_BLOCK_ENTRIES),
     ]
-    wanted: dict[str, list[int]] = {
+    ids_by_form: dict[str, list[int]] = {
         CASE_FORM: [
-            *(one.case_id for one in told if one.case_id),
+            *(record.case_id for record in shown_records if record.case_id),
             *(case_id for case_id, _ in cases),
-            *(one.case_id for one in worklist.shown_due(to_do.due, context.reading.today)),
-            *(one.case_id for one in worklist.shown_lacking(to_do.lacking)),
+            *(due_day.case_id for due_day in worklist.shown_due(to_do.due, context.reading.today)),
+            *(lacking.case_id for lacking in worklist.shown_lacking(to_do.lacking)),
             *(other.case_id for other in by_others),
         ],
-        USER_LINK: [*(one.by for one in told if one.by), *(other.user_id for other in by_others)],
+        USER_LINK: [*(record.by for record in shown_records if record.by), *(other.user_id for other in by_others)],
     }
     for target, record_id in filter(None, map(_draft_subject, begun)):
-        wanted.setdefault(target, []).append(record_id)
-    titles = link_titles(context.repository, seen, wanted, context.reading)
+        ids_by_form.setdefault(target, []).append(record_id)
+    titles = link_titles(context.repository, seen, ids_by_form, context.reading)
     codes = _corrected_case_codes(context, begun)
     return _HomeContents(begun, waiting, returned, entered, cases, to_do, by_others, titles, codes)
 
@@ -224,15 +224,15 @@ def _returned_block(context: PageContext, found: _HomeContents) -> HomeBlock | N
                 filter(
                     None,
                     (
-                        context.form_title(one.form),
-                        found.titles.get((CASE_FORM, one.case_id or 0)),
+                        context.form_title(sheet.form),
+                        found.titles.get((CASE_FORM, sheet.case_id or 0)),
                     ),
                 )
             ),
-            record_face_url(one.form, one.id),
-            " · ".join(filter(None, (one.note, found.titles.get((USER_LINK, one.by or 0)), moment_text(one.at)))),
+            record_face_url(sheet.form, sheet.id),
+            " · ".join(filter(None, (sheet.note, found.titles.get((USER_LINK, sheet.by or 0)), moment_text(sheet.at)))),
         )
-        for one in shown
+        for sheet in shown
     ] + more_entries(found.returned, shown)
     return HomeBlock(gettext("Returned to you"), entries) if entries else None
 
@@ -241,12 +241,12 @@ def _entered_today_block(context: PageContext, found: _HomeContents) -> HomeBloc
     """What she entered today, to look at again or to take back."""
     morning = local_midnight(context.reading.today, access_services().organisation().zone)
     today = [
-        one
-        for one in found.entered
-        if one.at >= morning and one.form in context.seen_forms() and not context.forms[one.form].private_to
+        record
+        for record in found.entered
+        if record.at >= morning and record.form in context.seen_forms() and not context.forms[record.form].private_to
     ]
     count = ngettext("%(num)s sheet entered today", "%(num)s sheets entered today", len(today))
-    return _records_block(context, count, [replace(one, by=None) for one in today], found, time_text)
+    return _records_block(context, count, [replace(entered, by=None) for entered in today], found, time_text)
 
 
 def _records_block(
@@ -254,7 +254,7 @@ def _records_block(
     heading: str,
     records: list[WaitingRecord],
     found: _HomeContents,
-    told: Callable[[datetime], str] = moment_text,
+    moment_words: Callable[[datetime], str] = moment_text,
 ) -> HomeBlock | None:
     shown = truncated_list(records, MAX_BLOCK_ENTRIES)
     entries = [
@@ -267,7 +267,7 @@ def _records_block(
                     (
                         found.titles.get((CASE_FORM, record.case_id or 0)),
                         found.titles.get((USER_LINK, record.by or 0)),
-                        told(record.at),
+                        moment_words(record.at),
                     ),
                 )
             ),
@@ -301,7 +301,7 @@ def _draft_subject(draft: Draft) -> tuple[str, int] | None:
 def _new_sheets_block(context: PageContext, found: _HomeContents) -> HomeBlock | None:
     """The sheets she may begin: those she filled in last, else the first ones of the menu."""
     in_menu = (key for group in context.repository.definition.menu.menu for key in group.entries)
-    keys = dict.fromkeys([*(one.form for one in found.entered), *in_menu])
+    keys = dict.fromkeys([*(entry.form for entry in found.entered), *in_menu])
     allowed = [key for key in keys if key in context.repository.forms and context.worker.may("enter", key)]
     entries = [
         HomeEntry(

@@ -40,7 +40,7 @@ def work_to_do(context: PageContext) -> Worklist:
 
 def shown_due(found: Sequence[DueDay], today: date) -> Sequence[DueDay]:
     """What the first page tells of what is due: never less than all that is overdue."""
-    late = sum(1 for one in found if one.day < today)
+    late = sum(1 for due_day in found if due_day.day < today)
     return truncated_list(found, max(MAX_TODO_ENTRIES, late))
 
 
@@ -54,27 +54,27 @@ def due_block(context: PageContext, found: Sequence[DueDay], titles: RecordTitle
     shown = shown_due(found, context.reading.today)
     entries = [
         HomeEntry(
-            f"{titles[CASE_FORM, one.case_id]} · {_due_label(context, one)}",
-            url_for("CasePages.case", case_id=one.case_id),
-            due_note(one, context.reading.today),
-            is_late=one.day < context.reading.today and not one.is_waiting,
+            f"{titles[CASE_FORM, due_day.case_id]} · {_due_label(context, due_day)}",
+            url_for("CasePages.case", case_id=due_day.case_id),
+            due_note(due_day, context.reading.today),
+            is_late=due_day.day < context.reading.today and not due_day.is_waiting,
         )
-        for one in shown
-        if (CASE_FORM, one.case_id) in titles
+        for due_day in shown
+        if (CASE_FORM, due_day.case_id) in titles
     ] + more_entries(found, shown)
     heading = gettext("Due until %(day)s", day=day_text(context.reading.today + LOOK_AHEAD))
     return HomeBlock(heading, entries) if entries else None
 
 
-def due_note(one: DueDay, today: date) -> str:
+def due_note(due_day: DueDay, today: date) -> str:
     """The day and how far it is; of a sheet that waits, that nothing is due yet."""
-    said = due_text(one.day, today)
-    return f"{said} · {gettext('waits for acceptance')}" if one.is_waiting else said
+    text = due_text(due_day.day, today)
+    return f"{text} · {gettext('waits for acceptance')}" if due_day.is_waiting else text
 
 
-def _due_label(context: PageContext, one: DueDay) -> str:
+def _due_label(context: PageContext, due_day: DueDay) -> str:
     """What is due: the question that asked for the day."""
-    return text_in_language(context.forms[one.form].questions[one.question].label, context.reading.language)
+    return text_in_language(context.forms[due_day.form].questions[due_day.question].label, context.reading.language)
 
 
 def lacking_block(context: PageContext, found: Sequence[LackingCase], titles: RecordTitles) -> HomeBlock | None:
@@ -89,24 +89,24 @@ def lacking_block(context: PageContext, found: Sequence[LackingCase], titles: Re
         heading,
         [
             HomeEntry(
-                titles[CASE_FORM, one.case_id],
-                url_for("CasePages.case", case_id=one.case_id),
-                _missing_text(context, one),
+                titles[CASE_FORM, lacking.case_id],
+                url_for("CasePages.case", case_id=lacking.case_id),
+                _missing_text(context, lacking),
             )
-            for one in shown
-            if (CASE_FORM, one.case_id) in titles
+            for lacking in shown
+            if (CASE_FORM, lacking.case_id) in titles
         ]
         + more_entries(found, shown),
     )
 
 
-def _missing_text(context: PageContext, one: LackingCase) -> str:
+def _missing_text(context: PageContext, lacking: LackingCase) -> str:
     """The first document, with its stage, and how many more."""
-    stage, document = one.missing[0]
+    stage, document = lacking.missing[0]
     language = context.reading.language
     first = f"{text_in_language(stage.title, language)}: {context.form_title(document.form)}"
     first = f"{first} ({gettext('waits for acceptance')})" if document.filed.waiting else first
-    more = len(one.missing) - 1
+    more = len(lacking.missing) - 1
     return f"{first} {ngettext('and %(num)s more', 'and %(num)s more', more)}" if more else first
 
 
@@ -122,18 +122,18 @@ def by_others_block(context: PageContext, found: list[ColleagueChange], titles: 
     """What others changed, each line leading to the case."""
     entries = [
         HomeEntry(
-            f"{titles[CASE_FORM, one.case_id]} · {context.form_title(one.form)}",
-            url_for("CasePages.case", case_id=one.case_id),
+            f"{titles[CASE_FORM, change.case_id]} · {context.form_title(change.form)}",
+            url_for("CasePages.case", case_id=change.case_id),
             " · ".join(
                 (
-                    str(ACTION_LABELS.get(one.action, one.action)),
-                    titles.get((USER_LINK, one.user_id), gettext("Dosar")),
-                    moment_text(one.at),
+                    str(ACTION_LABELS.get(change.action, change.action)),
+                    titles.get((USER_LINK, change.user_id), gettext("Dosar")),
+                    moment_text(change.at),
                 )
             ),
         )
-        for one in found
-        if (CASE_FORM, one.case_id) in titles
+        for change in found
+        if (CASE_FORM, change.case_id) in titles
     ]
     return HomeBlock(gettext("What others changed in my cases"), entries) if entries else None
 
@@ -141,15 +141,15 @@ def by_others_block(context: PageContext, found: list[ColleagueChange], titles: 
 def places_block(context: PageContext) -> HomeBlock | None:
     """Beds free in each phase, and who is near the last day."""
     declared = context.repository.definition.stages.programme
-    if declared is None or not all(context.worker.may("see", one.form) for one in (declared.stays, declared.places)):
+    if declared is None or not all(context.worker.may("see", part.form) for part in (declared.stays, declared.places)):
         return None
     now = programme_now(context.repository, declared, context.seen_forms(), context.reading)
     overview, today = url_for("ProgrammePage.programme"), context.reading.today
     entries = [HomeEntry(phase.title, overview, phase.free) for phase in phase_blocks(context, now)]
-    near = [stay for stay in now.stays if stay.is_near(today)]
-    late = sum(1 for stay in near if (stay.days_left(today) or 0) < 0)
-    shown = truncated_list(near, max(MAX_TODO_ENTRIES, late))
-    entries += [_leaving_entry(now, stay, today) for stay in shown] + more_entries(near, shown)
+    near_last_day = [stay for stay in now.stays if stay.is_near(today)]
+    late = sum(1 for stay in near_last_day if (stay.days_left(today) or 0) < 0)
+    shown = truncated_list(near_last_day, max(MAX_TODO_ENTRIES, late))
+    entries += [_leaving_entry(now, stay, today) for stay in shown] + more_entries(near_last_day, shown)
     return HomeBlock(gettext("Places and stays"), entries) if entries else None
 
 

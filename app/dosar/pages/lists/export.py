@@ -84,26 +84,32 @@ class ExportPages(PageView):
     @page_route("/records/<form>/export", requires_permission("export"), methods=("POST",))
     def take(self, form: str) -> Any:
         context, known = page_context(), page_context().form(form)
-        wish, asked = _export_query(context, known), ExportForm()
-        if not asked.validate_on_submit():
-            return _export_page(context, known, wish, asked)
+        wish, export_form = _export_query(context, known), ExportForm()
+        if not export_form.validate_on_submit():
+            return _export_page(context, known, wish, export_form)
         ids, kind = (
             list_record_ids(
                 context.repository, context.seen_forms(), form, wish, MAX_EXPORTED_RECORDS, context.reading.language
             ),
-            asked.kind.data,
+            export_form.kind.data,
         )
         note_export(
-            context.repository, known, context.worker.id, len(ids), kind, shown_columns(known, wish), asked.reason.data
+            context.repository,
+            known,
+            context.worker.id,
+            len(ids),
+            kind,
+            shown_columns(known, wish),
+            export_form.reason.data,
         )
-        return _export_file(context, known, wish, ids, kind, as_codes=asked.heads.data == "names")
+        return _export_file(context, known, wish, ids, kind, as_codes=export_form.heads.data == "names")
 
 
 def _export_query(context: PageContext, form: Form) -> ListQuery:
     return requested_list_query(form, own_lists(context.repository, context.worker.id, form.key).columns)
 
 
-def _export_page(context: PageContext, form: Form, list_query: ListQuery, asked: ExportForm) -> Any:
+def _export_page(context: PageContext, form: Form, list_query: ListQuery, export_form: ExportForm) -> Any:
     language = context.reading.language
     count = len(
         list_record_ids(context.repository, context.seen_forms(), form.key, list_query, MAX_EXPORTED_RECORDS + 1)
@@ -114,7 +120,7 @@ def _export_page(context: PageContext, form: Form, list_query: ListQuery, asked:
         form_title=text_in_language(form.plural or form.title, language),
         action=request.full_path.rstrip("?"),
         back_url=page_url("RecordPages.list", request.args, form=form.key),
-        form=asked,
+        form=export_form,
         count=format_decimal(min(count, MAX_EXPORTED_RECORDS)),
         too_many=count > MAX_EXPORTED_RECORDS,
         most=format_decimal(MAX_EXPORTED_RECORDS),
@@ -123,19 +129,19 @@ def _export_page(context: PageContext, form: Form, list_query: ListQuery, asked:
         ),
         words=list_query.words,
         past=_past_exports(context, latest_exports(context.repository, form)),
-    ), asked.status
+    ), export_form.status
 
 
 def _past_exports(context: PageContext, found: list[Export]) -> list[PastExport]:
-    names = user_names(context.repository, [one.user_id for one in found], context.reading)
+    names = user_names(context.repository, [export.user_id for export in found], context.reading)
     return [
         PastExport(
-            moment_text(one.at),
-            names.get(one.user_id or 0, gettext("Dosar")),
-            f"{format_decimal(one.count)} · {EXPORT_KINDS.get(one.kind, one.kind)}",
-            one.reason,
+            moment_text(export.at),
+            names.get(export.user_id or 0, gettext("Dosar")),
+            f"{format_decimal(export.count)} · {EXPORT_KINDS.get(export.kind, export.kind)}",
+            export.reason,
         )
-        for one in found
+        for export in found
     ]
 
 

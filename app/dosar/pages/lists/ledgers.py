@@ -53,8 +53,8 @@ class LedgerPages(PageView):
         if case_id is None or not by:
             abort(404)
         case = find_or_404(context.repository.case, case_id)
-        others = [name for name in known.list if name != by]
-        list_query = ListQuery(sort=by, case_id=case_id, columns=(by, *others[: MAX_LIST_COLUMNS - 1]))
+        other_columns = [name for name in known.list if name != by]
+        list_query = ListQuery(sort=by, case_id=case_id, columns=(by, *other_columns[: MAX_LIST_COLUMNS - 1]))
         columns = shown_columns(known, list_query)
         found = list_page(
             context.repository, context.seen_forms(), form, list_query, context.reading, size=MAX_LEDGER_LINES
@@ -82,30 +82,32 @@ class LedgerPages(PageView):
 
 def _case_facts(context: PageContext, names: Sequence[str], case_id: int) -> list[ReadQuestion]:
     """What the case's last sheets of other forms say, as far as she may know it."""
-    known, told = context.seen_forms(), []
-    for key, asked in (name.split(".") for name in names):
-        if key in known and asked in known[key].questions:
-            last, question = latest_sheet(context.repository, known[key], case_id), known[key].questions[asked]
+    known, facts = context.seen_forms(), []
+    for key, question_name in (name.split(".") for name in names):
+        if key in known and question_name in known[key].questions:
+            last, question = latest_sheet(context.repository, known[key], case_id), known[key].questions[question_name]
             answers = answers_of(context.repository, last) if last is not None else {}
-            told.append(read_question(context, question, answers.get(asked), context.titles([question], answers)))
-    return told
+            facts.append(
+                read_question(context, question, answers.get(question_name), context.titles([question], answers))
+            )
+    return facts
 
 
 def _ledger_groups(
-    context: PageContext, form: Form, found: ListPage, place: int, divided: RunningTotal
+    context: PageContext, form: Form, found: ListPage, column: int, divided: RunningTotal
 ) -> Iterator[LedgerGroup]:
     """The sections in the order of their list; those without a line are left out, unless the paper has them all.
 
-    ``place`` is the column that says which section a line is of.
+    ``column`` is the position of the cell that says which section a line is of.
     """
     offered = form.questions[ledger_division(form)].options()
     order = [text_in_language(choice.label, context.reading.language) for choice in offered]
     every = list(zip(found.ids, found.cells, strict=True))
-    for label in dict.fromkeys([*order, *(cells[place] for cells in found.cells)]):
+    for label in dict.fromkeys([*order, *(cells[column] for cells in found.cells)]):
         lines = [
-            LedgerLine([*cells[:place], *cells[place + 1 :]], one in found.waiting)
-            for one, cells in every
-            if cells[place] == label
+            LedgerLine([*cells[:column], *cells[column + 1 :]], record_id in found.waiting)
+            for record_id, cells in every
+            if cells[column] == label
         ]
         if lines or (form.paper_ledger.every_section and label in order):
             named = label or total_group_label(None)

@@ -156,28 +156,28 @@ def ledger_division(form: Form) -> str:
 
 def requested_list_query(form: Form, columns: tuple[str, ...] = ()) -> ListQuery:
     """What the address asks of the list, and what the session keeps as its search."""
-    asked = request.args
+    arguments = request.args
     return ListQuery(
-        sort=asked.get("sort", ""),
-        filters={name: wanted for name in form.filters if (wanted := requested_filter(name))},
+        sort=arguments.get("sort", ""),
+        filters={name: asked_filter for name in form.filters if (asked_filter := requested_filter(name))},
         today=page_context().reading.today,
         words=remembered_search(form.key),
-        page=min(max(asked.get("page", 1, type=int), 1), MAX_LIST_PAGE),
-        case_id=asked.get("case", type=parse_record_number),
+        page=min(max(arguments.get("page", 1, type=int), 1), MAX_LIST_PAGE),
+        case_id=arguments.get("case", type=parse_record_number),
         columns=columns,
     )
 
 
 def requested_filter(name: str) -> str:
     """What the address asks of a filter: an answer, or the days between its two boxes."""
-    asked = request.args
-    return join_span(asked.get(f"{name}.from", ""), asked.get(f"{name}.to", "")) or asked.get(name, "")
+    arguments = request.args
+    return join_span(arguments.get(f"{name}.from", ""), arguments.get(f"{name}.to", "")) or arguments.get(name, "")
 
 
 def _changed_address(**changed: Any) -> str:
     """This list with other wishes; pages begin anew."""
-    asked = {**request.args.to_dict(), "page": None, **changed}
-    return "?" + urlencode({name: value for name, value in asked.items() if value not in (None, "")})
+    arguments = {**request.args.to_dict(), "page": None, **changed}
+    return "?" + urlencode({name: value for name, value in arguments.items() if value not in (None, "")})
 
 
 def _column_heads(context: PageContext, form: Form, list_query: ListQuery) -> list[ColumnHead]:
@@ -206,8 +206,8 @@ def _column_head(form: Form, name: str, list_query: ListQuery, language: str) ->
 def _list_lines(form: Form, found: ListPage) -> list[ListLine]:
     start = "/cases/" if form.key == CASE_FORM else f"/records/{form.key}/"
     return [
-        ListLine(f"{start}{one}", cells, one in found.waiting)
-        for one, cells in zip(found.ids, found.cells, strict=True)
+        ListLine(f"{start}{record_id}", cells, record_id in found.waiting)
+        for record_id, cells in zip(found.ids, found.cells, strict=True)
     ]
 
 
@@ -221,7 +221,7 @@ def _list_filters(context: PageContext, form: Form, list_query: ListQuery) -> li
 
 
 def _list_filter(
-    context: PageContext, question: Question, wanted: str, records: Sequence[tuple[int, str]] | None
+    context: PageContext, question: Question, asked_filter: str, records: Sequence[tuple[int, str]] | None
 ) -> ListFilter:
     language, by_day = context.reading.language, question.whole_day
     offered = [(str(number), label) for number, label in records or ()] or [
@@ -233,9 +233,9 @@ def _list_filter(
     return ListFilter(
         question.name,
         text_in_language(question.label, language),
-        [PageOption(code, label, code == wanted) for code, label in every],
+        [PageOption(code, label, code == asked_filter) for code, label in every],
         bool(records) and len(offered) > MANY_FILTER_OPTIONS,
-        split_span(wanted) if by_day else None,
+        split_span(asked_filter) if by_day else None,
     )
 
 
@@ -278,12 +278,12 @@ def _list_tools(context: PageContext, form: Form, list_query: ListQuery, own: Ow
 def _saved_list_links(form: Form, list_query: ListQuery, own: OwnLists) -> list[SavedListLink]:
     return [
         SavedListLink(
-            one.name,
-            page_url("RecordPages.list", {**one.filters, "sort": one.sort or None}, form=form.key),
-            url_for("ListPages.forget", form=form.key, list_id=one.id),
-            (one.filters, one.sort) == (dict(list_query.filters), list_query.sort),
+            saved_list.name,
+            page_url("RecordPages.list", {**saved_list.filters, "sort": saved_list.sort or None}, form=form.key),
+            url_for("ListPages.forget", form=form.key, list_id=saved_list.id),
+            (saved_list.filters, saved_list.sort) == (dict(list_query.filters), list_query.sort),
         )
-        for one in own.saved
+        for saved_list in own.saved
     ]
 
 

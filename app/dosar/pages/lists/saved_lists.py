@@ -41,15 +41,15 @@ class ListPages(PageView):
     @page_route("/records/<form>/columns", requires_permission("see"), methods=("POST",))
     def choose(self, form: str) -> Response:
         context, known = page_context(), page_context().form(form)
-        wanted = request.form.getlist("columns") if "own" not in request.form else []
-        chosen = choose_columns(context.repository, context.worker.id, known, wanted)
-        if len(set(wanted)) > chosen:
-            told = ngettext(
+        columns = request.form.getlist("columns") if "own" not in request.form else []
+        chosen = choose_columns(context.repository, context.worker.id, known, columns)
+        if len(set(columns)) > chosen:
+            message = ngettext(
                 "A list has room for %(num)s column; the first one is shown.",
                 "A list has room for %(num)s columns; the first ones are shown.",
                 MAX_LIST_COLUMNS,
             )
-            flash(told, "warning")
+            flash(message, "warning")
         return redirect(_list_address("RecordPages.list", form), 303)
 
     @page_route("/records/<form>/saved", requires_permission("see"), methods=("POST",))

@@ -23,8 +23,8 @@ def confirm_deletion(context: PageContext, record: Record, asking: str, act: str
         return _confirmation_page(context, record, asking, act)
     if "_confirmed" in request.form or not find_uses(context.repository, context.seen_forms(), record):
         return None
-    here = {"form": record.form_key, "record_id": record.id, "next": request.form.get("next")}
-    return redirect(url_for(str(request.endpoint), **here), 303)
+    arguments = {"form": record.form_key, "record_id": record.id, "next": request.form.get("next")}
+    return redirect(url_for(str(request.endpoint), **arguments), 303)
 
 
 def _confirmation_page(context: PageContext, record: Record, asking: str, act: str) -> str:

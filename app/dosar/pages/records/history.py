@@ -62,7 +62,9 @@ class HistoryEntry:
 
 def render_history(context: PageContext, form: Form, found: Sequence[AuditEntry]) -> list[HistoryEntry]:
     """Every entry with its changes in words; two statements at most beside one for each form pointed to."""
-    names = user_names(context.repository, [one for entry in found for one in _users_named_in(entry)], context.reading)
+    names = user_names(
+        context.repository, [user_id for entry in found for user_id in _users_named_in(entry)], context.reading
+    )
     titles = _history_titles(context, found)
     return [
         HistoryEntry(
@@ -71,7 +73,11 @@ def render_history(context: PageContext, form: Form, found: Sequence[AuditEntry]
             str(ACTION_LABELS.get(entry.action, entry.action)),
             [
                 *_team_changes(context, entry, names),
-                *(told for change in entry.changes for told in _answer_changes(context, change, titles)),
+                *(
+                    answer_change
+                    for change in entry.changes
+                    for answer_change in _answer_changes(context, change, titles)
+                ),
             ],
             entry.reason,
         )
@@ -80,18 +86,20 @@ def render_history(context: PageContext, form: Form, found: Sequence[AuditEntry]
 
 
 def _users_named_in(entry: AuditEntry) -> list[int | None]:
-    return [entry.user_id, *(who for who, _, _ in (*entry.team.joined, *entry.team.left))]
+    return [entry.user_id, *(user_id for user_id, _, _ in (*entry.team.joined, *entry.team.left))]
 
 
 def _team_changes(context: PageContext, entry: AuditEntry, names: Mapping[int, str]) -> list[HistoryChange]:
     """Who came and who left, each with role and day."""
 
-    def seat(who: int, role: str, day: date) -> str:
-        return f"{names.get(who, '')}, {role_title(context, role)}, {day_text(day)}"
+    def seat(user_id: int, role: str, day: date) -> str:
+        return f"{names.get(user_id, '')}, {role_title(context, role)}, {day_text(day)}"
 
     label = gettext("Case team")
-    left = [HistoryChange(label, seat(*one), gettext("Left the team")) for one in entry.team.left]
-    return left + [HistoryChange(label, "", seat(*one)) for one in entry.team.joined]
+    left_members = [
+        HistoryChange(label, seat(*seat_values), gettext("Left the team")) for seat_values in entry.team.left
+    ]
+    return left_members + [HistoryChange(label, "", seat(*seat_values)) for seat_values in entry.team.joined]
 
 
 def role_title(context: PageContext, role: str) -> str:
@@ -101,13 +109,13 @@ def role_title(context: PageContext, role: str) -> str:
 
 
 def _history_titles(context: PageContext, found: Sequence[AuditEntry]) -> RecordTitles:
-    wanted: dict[str, set[int]] = {}
+    ids_by_form: dict[str, set[int]] = {}
     for entry in found:
         for change in entry.changes:
             for answer in (change.old, change.new):
                 for target, ids in linked_ids([change.question], {change.question.name: answer}).items():
-                    wanted.setdefault(target, set()).update(ids)
-    return link_titles(context.repository, context.named_forms(), wanted, context.reading, with_deleted=True)
+                    ids_by_form.setdefault(target, set()).update(ids)
+    return link_titles(context.repository, context.named_forms(), ids_by_form, context.reading, with_deleted=True)
 
 
 def _answer_changes(context: PageContext, change: AnswerChange, titles: RecordTitles) -> list[HistoryChange]:
@@ -126,18 +134,18 @@ def _row_changes(context: PageContext, change: AnswerChange, titles: RecordTitle
     old = {row["id"]: row for row in change.old or ()}
     new = {row["id"]: row for row in change.new or ()}
     label = text_in_language(change.question.label, context.reading.language)
-    told = []
+    row_changes = []
     for number, row_id in enumerate(dict.fromkeys([*old, *new]), 1):
         before, after = old.get(row_id), new.get(row_id)
         if before != after:
-            told.append(
+            row_changes.append(
                 HistoryChange(
                     f"{label} {number}",
                     _row_text(context, change.question, before, after, titles),
                     _row_text(context, change.question, after, before, titles),
                 )
             )
-    return told
+    return row_changes
 
 
 def _row_text(context: PageContext, table: Question, row: Any, other: Any, titles: RecordTitles) -> str:

@@ -69,7 +69,7 @@ class RecordPages(PageView):
             ) or abort(404)
         answers = answers_as_of(sheet.form, sheet.answers, context.reading.today)
         head, seen = context.case_head(sheet.case), form_faces(context, known, answers)
-        said = reversal_notice(context, known, sheet.record)
+        reversal = reversal_notice(context, known, sheet.record)
         titles = context.titles(seen.form.questions.values(), answers, stamp_user_ids(sheet.record))
         return render_template(
             "records/record.html",
@@ -79,8 +79,8 @@ class RecordPages(PageView):
             sections=read_sections(context, seen.form, answers, titles),
             excerpts=sheet_excerpts(context, sheet.record, sheet.case),
             actions=record_actions(context, known, sheet.record, seen.url_arguments)
-            + reverse_action(context, known, sheet.record, said),
-            reversal=said,
+            + reverse_action(context, known, sheet.record, reversal),
+            reversal=reversal,
             stamps=record_stamps(sheet.record, titles),
             returned=returned_notice(context, sheet.record),
             history_url=url_for("RecordPages.history", form=form, record_id=record_id),
@@ -111,7 +111,7 @@ class RecordPages(PageView):
         record, case = find_or_404(
             context.repository.find_with_case, form, record_id, with_deleted=context.worker.may("delete", form)
         )
-        found, beside = paginate_lines(
+        found, pager = paginate_lines(
             partial(history_entries, context.repository, known, record, elsewhere=context.seen_forms()),
             "RecordPages.history",
             form=form,
@@ -124,7 +124,7 @@ class RecordPages(PageView):
             case=context.case_head(case),
             back_url=record_face_url(form, record_id),
             entries=render_history(context, known, found),
-            **beside,
+            **pager,
         )
 
     @page_route("/records/<form>/<int:record_id>/delete", requires_permission("delete"), methods=("GET", "POST"))

@@ -52,12 +52,12 @@ class RecyclePage(PageView):
 
 def _title_ids(found: Iterable[RecordDeletion]) -> dict[str, set[int]]:
     """The records, their cases, and who deleted them."""
-    wanted: dict[str, set[int]] = {}
-    for one in found:
-        for target, number in ((one.form, one.id), (CASE_FORM, one.case_id), (USER_LINK, one.by)):
+    ids_by_form: dict[str, set[int]] = {}
+    for deletion in found:
+        for target, number in ((deletion.form, deletion.id), (CASE_FORM, deletion.case_id), (USER_LINK, deletion.by)):
             if number is not None:
-                wanted.setdefault(target, set()).add(number)
-    return wanted
+                ids_by_form.setdefault(target, set()).add(number)
+    return ids_by_form
 
 
 def _deleted_record(context: PageContext, record: RecordDeletion, titles: RecordTitles) -> DeletedRecord:
@@ -74,8 +74,8 @@ def _record_label(context: PageContext, record: RecordDeletion, titles: RecordTi
     """What it is: its form, its name and its case."""
     form = context.form_title(record.form)
     names = [
-        strip_deleted_mark(titles[one])
-        for one in ((record.form, record.id), (CASE_FORM, record.case_id or 0))
-        if one in titles
+        strip_deleted_mark(titles[key])
+        for key in ((record.form, record.id), (CASE_FORM, record.case_id or 0))
+        if key in titles
     ]
     return " · ".join(dict.fromkeys([*([] if names[:1] == [f"{form} {record.id}"] else [form]), *names]))

@@ -64,26 +64,32 @@ class ReversingPages(PageView):
         sheet = find_or_404(open_sheet, context.repository, form, record_id)
         if not known.append_only:
             abort(404)
-        typed = ReversalForm()
-        if not typed.validate_on_submit():
-            typed.once.data = typed.once.data or submission_token(context.worker.id)
-            return reason_page(context, known, sheet, typed)
-        return _reverse_entry(context, known, sheet, typed)
+        reason_form = ReversalForm()
+        if not reason_form.validate_on_submit():
+            reason_form.once.data = reason_form.once.data or submission_token(context.worker.id)
+            return reason_page(context, known, sheet, reason_form)
+        return _reverse_entry(context, known, sheet, reason_form)
 
 
-def _reverse_entry(context: PageContext, known: Form, sheet: Sheet, typed: ReversalForm) -> Any:
-    word = submission_word(typed.once.data or "", context.worker.id)
+def _reverse_entry(context: PageContext, known: Form, sheet: Sheet, reason_form: ReversalForm) -> Any:
+    word = submission_word(reason_form.once.data or "", context.worker.id)
     try:
         filed = find_or_404(
-            reverse_entry, context.repository, sheet.form, sheet.record.id, typed.reason.data or "", context.actor, word
+            reverse_entry,
+            context.repository,
+            sheet.form,
+            sheet.record.id,
+            reason_form.reason.data or "",
+            context.actor,
+            word,
         )
     except Mistake as mistake:
-        typed.reason.errors = (mistake.message.say(gettext),)
-        return reason_page(context, known, sheet, typed)
+        reason_form.reason.errors = (mistake.message.say(gettext),)
+        return reason_page(context, known, sheet, reason_form)
     return saved_response(gettext("The entry was reversed."), _record_page_url(known.key, filed))
 
 
-def reason_page(context: PageContext, known: Form, sheet: Sheet, typed: ReasonForm) -> Any:
+def reason_page(context: PageContext, known: Form, sheet: Sheet, reason_form: ReasonForm) -> Any:
     """The sheet, and a box for the words without which the act is not done."""
     titles = context.titles(known.questions.values(), sheet.answers)
     return render_template(
@@ -92,9 +98,9 @@ def reason_page(context: PageContext, known: Form, sheet: Sheet, typed: ReasonFo
         case=context.case_head(sheet.case),
         entry=title_of_record(known, sheet.answers, context.reading, sheet.record.id),
         sections=read_sections(context, known, sheet.answers, titles),
-        form=typed,
+        form=reason_form,
         back_url=_record_page_url(known.key, sheet.record.id),
-    ), typed.status
+    ), reason_form.status
 
 
 def _record_page_url(form: str, record_id: int) -> str:
@@ -118,10 +124,10 @@ def reversal_notice(context: PageContext, form: Form, record: Record) -> Reversa
 
 
 def reverse_action(
-    context: PageContext, form: Form, record: Record, said: ReversalNotice | None
+    context: PageContext, form: Form, record: Record, notice: ReversalNotice | None
 ) -> list[tuple[str, str, str, str]]:
     """The button that leads to taking the entry back, for who may."""
-    if not form.append_only or said is not None or not context.worker.may("enter", form.key):
+    if not form.append_only or notice is not None or not context.worker.may("enter", form.key):
         return []
     url = url_for("ReversingPages.reverse", form=form.key, record_id=record.id)
     return [(gettext("Reverse this entry"), url, "get", "")]

@@ -48,10 +48,10 @@ def _keep_expired_page() -> Response | None:
     """Nothing is read and no record is changed; only the one whose page it was ever sees what is kept."""
     if not _is_kept_page() or session.is_unavailable:  # type: ignore[attr-defined]
         return None
-    here, owner = session.user_id, _posted_owner_id()  # type: ignore[attr-defined]
+    signed_in_id, owner = session.user_id, _posted_owner_id()  # type: ignore[attr-defined]
     if WAIT_BOX in request.form:
         return _keep_hidden_page(owner)
-    if owner is None or owner == here:
+    if owner is None or owner == signed_in_id:
         return None
     if _is_draft_too_long():
         raise DraftTooLong(
@@ -61,7 +61,7 @@ def _keep_expired_page() -> Response | None:
             )
         )
     _keep_posted_page(owner)
-    if here is not None:
+    if signed_in_id is not None:
         raise PageOfAnother(
             gettext(
                 "This page was opened by somebody else, before you signed in. Nothing of it was saved; what was typed "
@@ -81,8 +81,8 @@ def _keep_hidden_page(owner: int | None) -> Response:
 
 def _posted_owner_id() -> int | None:
     """For whom the page was drawn; one drawn before there were such words is of the session it came with."""
-    told = page_owner_id(request.form.get(OWNER_BOX, ""), _form_key() if _is_sheet_post() else TEXT_PAGE_KEY)
-    return session.expired_user_id if told is None else told  # type: ignore[attr-defined]
+    owner_id = page_owner_id(request.form.get(OWNER_BOX, ""), _form_key() if _is_sheet_post() else TEXT_PAGE_KEY)
+    return session.expired_user_id if owner_id is None else owner_id  # type: ignore[attr-defined]
 
 
 def keep_outdated_page() -> Response | None:
@@ -110,7 +110,7 @@ def waiting_page_url(user_id: int) -> str | None:
 def _keep_posted_page(user_id: int) -> None:
     """What was sent waits for this user now."""
     g.waits = True
-    files = [(box, FILE_NOT_KEPT) for box in request.files for one in request.files.getlist(box) if one.filename]
+    files = [(box, FILE_NOT_KEPT) for box in request.files for file in request.files.getlist(box) if file.filename]
     boxes = [*typed_boxes(request.form), *files]
     if _is_sheet_post():
         drafts.keep_draft(_repository(), user_id, requested_place(), boxes, request.args.get("face", "")[:48])
@@ -121,8 +121,8 @@ def _keep_posted_page(user_id: int) -> None:
 def _discard_sent_page(response: FlaskResponse) -> FlaskResponse:
     """What waited has been sent, when the page is taken at last."""
     worker = current_worker_or_none()
-    done = response.status_code < 400 and request.method == "POST" and request.endpoint in TEXT_PAGES
-    if done and worker is not None and "waits" not in g:
+    is_taken = response.status_code < 400 and request.method == "POST" and request.endpoint in TEXT_PAGES
+    if is_taken and worker is not None and "waits" not in g:
         expired_sessions.discard_sent_page(_repository(), worker.id, _page_address())
     return response
 

@@ -41,9 +41,9 @@ def is_text_page_post() -> bool:
 def typed_texts() -> list[tuple[str, str]]:
     """(what the box is called, what stood in it), in the order of the page."""
     boxes = list(_typed_boxes())
-    at = page_context() if current_worker_or_none() is not None else None
-    titles = _typed_titles(at, boxes)
-    return [(box.label, text) for box in boxes for text in _answer_words(at, box, titles)]
+    context = page_context() if current_worker_or_none() is not None else None
+    titles = _typed_titles(context, boxes)
+    return [(box.label, text) for box in boxes for text in _answer_words(context, box, titles)]
 
 
 def _typed_boxes() -> Iterator[TypedBox]:
@@ -73,8 +73,8 @@ def _sheet_questions() -> Mapping[str, Question]:
     form = repository.forms.get((request.view_args or {}).get("form")) if request.endpoint in SHEET_ENDPOINTS else None
     if form is None:
         return {}
-    wanted = request.args.get("face")
-    face = next((one for one in repository.definition.faces.get(form.key, ()) if one.face == wanted), None)
+    face_name = request.args.get("face")
+    face = next((face for face in repository.definition.faces.get(form.key, ()) if face.face == face_name), None)
     return {**form.questions, **(face.as_form(form).questions if face else {})}
 
 
@@ -90,50 +90,50 @@ class RowNumbers(dict[str, list[str]]):
 
 def question_of_box(box: str, questions: Mapping[str, Question], rows: RowNumbers) -> tuple[Question | None, str]:
     """The question of a box and what it is called, a column with its table and its row."""
-    name, _, place = box.partition(".")
-    index, _, column = place.partition(".")
+    name, _, cell = box.partition(".")
+    index, _, column = cell.partition(".")
     question = questions.get(name)
-    if question is None or not place:
+    if question is None or not cell:
         return question, text_in_language(question.label, request_wording()) if question else ""
-    asked = question.column(column)
+    column_question = question.column(column)
     number = rows.number(name, index)
-    if asked is None:
+    if column_question is None:
         return None, ""
-    return asked, gettext(
+    return column_question, gettext(
         "%(table)s, row %(number)s: %(column)s",
         number=number,
         table=text_in_language(question.label, request_wording()),
-        column=text_in_language(asked.label, request_wording()),
+        column=text_in_language(column_question.label, request_wording()),
     )
 
 
 def _typed_titles(context: PageContext | None, boxes: list[TypedBox]) -> RecordTitles:
     """What the records are called that were chosen; without the database nothing is."""
-    wanted: dict[str, set[int]] = {}
-    for one in boxes if context else ():
-        answer = _read_answer(context, one)
-        for target, ids in linked_ids([one.question], {one.question.name: answer}).items() if one.question else ():
-            wanted.setdefault(target, set()).update(ids)
-    if context is None or not wanted:
+    ids_by_form: dict[str, set[int]] = {}
+    for box in boxes if context else ():
+        answer = _read_answer(context, box)
+        for target, ids in linked_ids([box.question], {box.question.name: answer}).items() if box.question else ():
+            ids_by_form.setdefault(target, set()).update(ids)
+    if context is None or not ids_by_form:
         return {}
     try:
-        return link_titles(context.repository, context.seen_forms(), wanted, context.reading)
+        return link_titles(context.repository, context.seen_forms(), ids_by_form, context.reading)
     except SQLAlchemyError:
         return {}
 
 
-def _read_answer(context: PageContext | None, typed: TypedBox) -> Any:
+def _read_answer(context: PageContext | None, box: TypedBox) -> Any:
     """The answer that stands in the box; none where it cannot be read."""
     try:
-        return typed.question.read(typed.texts, context.reading) if context and typed.question else None
+        return box.question.read(box.texts, context.reading) if context and box.question else None
     except Mistake:
         return None
 
 
-def _answer_words(context: PageContext | None, typed: TypedBox, titles: RecordTitles) -> list[str]:
+def _answer_words(context: PageContext | None, box: TypedBox, titles: RecordTitles) -> list[str]:
     """A choice or a record in words; what cannot be read as it was typed, but no number of a record."""
-    question, answer = typed.question, _read_answer(context, typed)
+    question, answer = box.question, _read_answer(context, box)
     if context is not None and question is not None and answer is not None:
         return [text] if (text := answer_text(context, question, answer, titles)) else []
     is_number = question is not None and (question.link_target() is not None or question.attached)
-    return [] if is_number else [" ".join(typed.texts)]
+    return [] if is_number else [" ".join(box.texts)]

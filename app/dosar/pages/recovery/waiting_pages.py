@@ -54,7 +54,7 @@ class UnsentPages(PageView):
         return render_template(
             "recovery/waiting_pages.html",
             title=gettext("Typed and not sent yet"),
-            pages=[_waiting_page(one) for one in found],
+            pages=[_waiting_page(page) for page in found],
         )
 
     @page_route("/unsent/<int:unsent_id>/discard", SIGNED_IN_ACCESS, methods=("POST",))
@@ -64,20 +64,20 @@ class UnsentPages(PageView):
         return redirect(url_for("UnsentPages.unsent"), 303)
 
 
-def _waiting_page(kept: ExpiredPage) -> WaitingPage:
-    asked = TEXT_PAGES[kept.endpoint]
+def _waiting_page(page: ExpiredPage) -> WaitingPage:
+    text_page = TEXT_PAGES[page.endpoint]
     return WaitingPage(
-        kept.id,
-        str(asked.title),
-        moment_text(kept.saved_at),
-        kept.address,
-        _openable_address(kept.address),
+        page.id,
+        str(text_page.title),
+        moment_text(page.saved_at),
+        page.address,
+        _openable_address(page.address),
         [
-            TextBox(name, str(asked.boxes[name]), text, name in asked.long)
-            for name, text in kept.boxes
-            if name in asked.boxes
+            TextBox(name, str(text_page.boxes[name]), text, name in text_page.long)
+            for name, text in page.boxes
+            if name in text_page.boxes
         ],
-        [(name, text) for name, text in kept.boxes if name not in asked.boxes],
+        [(name, text) for name, text in page.boxes if name not in text_page.boxes],
     )
 
 

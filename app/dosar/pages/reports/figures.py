@@ -57,15 +57,19 @@ class FiguresPage(PageView):
             abort(404)
         known = context.form(form)
         answers = find_or_404(open_sheet, context.repository, form, record_id).answers
-        periods, asked = report_periods(known, declared, answers), readable_figures(declared, context.seen_forms())
-        counts = count_figures(context.repository, context.seen_forms(), asked, periods, record_id) if periods else []
+        periods, readable = report_periods(known, declared, answers), readable_figures(declared, context.seen_forms())
+        counts = (
+            count_figures(context.repository, context.seen_forms(), readable, periods, record_id) if periods else []
+        )
         return render_template(
             "reports/figures.html",
             title=gettext("Figures for the report"),
             of=title_of_record(known, answers, context.reading, record_id),
             back_url=record_face_url(form, record_id),
             periods=[_period_heading(period) for period in periods],
-            figures=[_figure_block(context, one, of_figure) for one, of_figure in zip(asked, counts, strict=False)],
+            figures=[
+                _figure_block(context, figure, of_figure) for figure, of_figure in zip(readable, counts, strict=False)
+            ],
         )
 
 
@@ -102,9 +106,9 @@ def _figure_block(context: PageContext, figure: Figure, counts: Sequence[FigureC
     lines += [
         FigureLine(
             text_in_language(share.title, language),
-            [_number_with_share(count.parts[place], count.total, language) for count in counts],
+            [_number_with_share(count.parts[position], count.total, language) for count in counts],
         )
-        for place, share in enumerate(figure.parts)
+        for position, share in enumerate(figure.parts)
     ]
     if any(count.waiting for count in counts):
         lines.append(
@@ -126,10 +130,12 @@ def _figure_block(context: PageContext, figure: Figure, counts: Sequence[FigureC
 
 def _division_lines(context: PageContext, question: Question, counts: Sequence[FigureCount]) -> list[FigureLine]:
     """A line for each answer that occurs, in the order of the choices; who did not answer comes last."""
-    there = {code for count in counts for code in count.by[question.name]}
+    codes_counted = {code for count in counts for code in count.by[question.name]}
     offered = [option.code for option in question.options()]
-    turns = {code: place for place, code in enumerate(question.ordered_codes(context.reading.language) or offered)}
-    codes = sorted(there, key=lambda code: (code is None, turns.get(str(code), len(turns)), str(code)))
+    turns = {
+        code: position for position, code in enumerate(question.ordered_codes(context.reading.language) or offered)
+    }
+    codes = sorted(codes_counted, key=lambda code: (code is None, turns.get(str(code), len(turns)), str(code)))
     return [
         FigureLine(
             _division_label(context, question, code),
@@ -152,17 +158,17 @@ def _number_text(number: FigureNumber) -> str:
     return str(format_decimal(Decimal(number)))
 
 
-def _number_with_share(number: FigureNumber, whole: FigureNumber, language: str) -> str:
+def _number_with_share(number: FigureNumber, total: FigureNumber, language: str) -> str:
     """The number, and how much of the whole it is."""
-    if not number or not whole:
+    if not number or not total:
         return _number_text(number)
-    return f"{_number_text(number)} ({share_text(Decimal(number), Decimal(whole), language)})"
+    return f"{_number_text(number)} ({share_text(Decimal(number), Decimal(total), language)})"
 
 
-def share_text(part: Decimal, whole: Decimal, language: str) -> str:
+def share_text(part: Decimal, total: Decimal, language: str) -> str:
     """How much of the whole it is: to whole percents, of fewer than a hundred to tenths; halves go up."""
     locale = locale_of(language)
     pattern, places = locale.percent_formats[None].pattern, Decimal("0.01")
-    if abs(whole) < SMALL_WHOLE:
+    if abs(total) < SMALL_WHOLE:
         pattern, places = pattern.replace("0", "0.0", 1), Decimal("0.001")
-    return format_percent((part / whole).quantize(places, ROUND_HALF_UP), pattern, locale)
+    return format_percent((part / total).quantize(places, ROUND_HALF_UP), pattern, locale)

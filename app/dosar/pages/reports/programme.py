@@ -107,8 +107,8 @@ def phase_blocks(context: PageContext, now: ProgrammeNow) -> list[PhaseBlock]:
 
 
 def _phase_block(now: ProgrammeNow, title: str, of_phase: list[FacilityBeds]) -> PhaseBlock:
-    beds, free = sum(one.beds for one in of_phase), sum(one.free for one in of_phase)
-    target = max((one.target or 0 for one in of_phase), default=0)
+    beds, free = sum(facility.beds for facility in of_phase), sum(facility.free for facility in of_phase)
+    target = max((facility.target or 0 for facility in of_phase), default=0)
     return PhaseBlock(
         title,
         ngettext("%(num)s bed free of %(beds)s", "%(num)s beds free of %(beds)s", free, beds=beds),
@@ -116,39 +116,39 @@ def _phase_block(now: ProgrammeNow, title: str, of_phase: list[FacilityBeds]) ->
         gettext("The programme is for %(target)s people.", target=target) if target > beds else "",
         [
             (
-                now.titles.get((now.declared.places.form, one.place_id), ""),
-                url_for("RecordPages.show", form=now.declared.places.form, record_id=one.place_id),
-                _taken_text(one),
+                now.titles.get((now.declared.places.form, facility.place_id), ""),
+                url_for("RecordPages.show", form=now.declared.places.form, record_id=facility.place_id),
+                _taken_text(facility),
             )
-            for one in of_phase
+            for facility in of_phase
         ],
     )
 
 
 def _taken_text(beds: FacilityBeds) -> str:
     """How many beds are taken, and how many would be once somebody accepts what waits."""
-    said = gettext("%(taken)s of %(beds)s taken", taken=beds.taken, beds=beds.beds)
-    return f"{said} · {_waiting_text(beds.waiting)}" if beds.waiting else said
+    text = gettext("%(taken)s of %(beds)s taken", taken=beds.taken, beds=beds.beds)
+    return f"{text} · {_waiting_text(beds.waiting)}" if beds.waiting else text
 
 
 def _waiting_text(count: int) -> str:
     return ngettext("%(num)s waits for acceptance", "%(num)s wait for acceptance", count)
 
 
-def _stay_line(context: PageContext, now: ProgrammeNow, one: CurrentStay) -> StayLine:
+def _stay_line(context: PageContext, now: ProgrammeNow, stay: CurrentStay) -> StayLine:
     stays, today = now.declared.stays, context.reading.today
-    left = one.days_left(today)
+    days_left = stay.days_left(today)
     return StayLine(
-        now.titles.get((CASE_FORM, one.case_id), str(one.case_id)),
-        url_for("RecordPages.show", form=stays.form, record_id=one.record_id),
-        show_answer(context.forms[stays.form].questions[stays.phase], one.phase, context.reading),
-        now.titles.get((now.declared.places.form, one.place_id or 0), ""),
-        day_text(one.since),
-        day_text(one.until) if one.until else "",
-        days_left_text(left),
-        "" if left is None else "over" if left < 0 else "near" if one.is_near(today) else "",
-        _extension_text(now, one),
-        one.is_waiting,
+        now.titles.get((CASE_FORM, stay.case_id), str(stay.case_id)),
+        url_for("RecordPages.show", form=stays.form, record_id=stay.record_id),
+        show_answer(context.forms[stays.form].questions[stays.phase], stay.phase, context.reading),
+        now.titles.get((now.declared.places.form, stay.place_id or 0), ""),
+        day_text(stay.since),
+        day_text(stay.until) if stay.until else "",
+        days_left_text(days_left),
+        "" if days_left is None else "over" if days_left < 0 else "near" if stay.is_near(today) else "",
+        _extension_text(now, stay),
+        stay.is_waiting,
     )
 
 
@@ -161,25 +161,32 @@ def days_left_text(days: int | None) -> str:
     return ngettext("%(num)s day", "%(num)s days", days)
 
 
-def _extension_text(now: ProgrammeNow, one: CurrentStay) -> str:
-    if not one.extended_to:
+def _extension_text(now: ProgrammeNow, stay: CurrentStay) -> str:
+    if not stay.extended_to:
         return ""
-    day, approver = day_text(one.extended_to), now.titles.get((USER_LINK, one.approver_id or 0), "")
+    day, approver = day_text(stay.extended_to), now.titles.get((USER_LINK, stay.approver_id or 0), "")
     if not approver:
         return gettext("until %(day)s", day=day)
     return gettext("until %(day)s, approved by %(name)s", day=day, name=approver)
 
 
-def _agreement_line(context: PageContext, now: ProgrammeNow, one: ServiceAgreement) -> AgreementLine:
+def _agreement_line(context: PageContext, now: ProgrammeNow, agreement: ServiceAgreement) -> AgreementLine:
     declared = now.agreed
-    questions, until = context.forms[declared.form].questions, one.answers[declared.until]
+    questions, until = context.forms[declared.form].questions, agreement.answers[declared.until]
     return AgreementLine(
-        now.titles.get((questions[declared.provider].link_target() or "", one.answers[declared.provider] or 0), ""),
-        url_for("RecordPages.show", form=declared.form, record_id=one.record_id),
-        show_answer(questions[declared.service], one.answers[declared.service], context.reading),
-        show_answer(questions[declared.promised], one.answers[declared.promised], context.reading),
-        " · ".join([str(format_decimal(one.delivered)), *([_waiting_text(one.waiting)] if one.waiting else [])]),
-        format_decimal(one.hours),
+        now.titles.get(
+            (questions[declared.provider].link_target() or "", agreement.answers[declared.provider] or 0), ""
+        ),
+        url_for("RecordPages.show", form=declared.form, record_id=agreement.record_id),
+        show_answer(questions[declared.service], agreement.answers[declared.service], context.reading),
+        show_answer(questions[declared.promised], agreement.answers[declared.promised], context.reading),
+        " · ".join(
+            [
+                str(format_decimal(agreement.delivered)),
+                *([_waiting_text(agreement.waiting)] if agreement.waiting else []),
+            ]
+        ),
+        format_decimal(agreement.hours),
         day_text(until) if until else "",
         bool(until and until < context.reading.today),
     )

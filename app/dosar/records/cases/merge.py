@@ -55,7 +55,7 @@ def both_cases(repository: Repository, kept_id: int, gone_id: int) -> tuple[Shee
     return open_sheet(repository, CASE_FORM, kept_id), open_sheet(repository, CASE_FORM, gone_id)
 
 
-def differing_questions(form: Form, kept: Answers, gone: Answers) -> Iterator[Question]:
+def differing_questions(form: Form, kept: Answers, going: Answers) -> Iterator[Question]:
     """The questions that the two cases answer differently, as far as ``form`` knows them.
 
     A number the organisation gave out stays with its case; what is computed follows by itself.
@@ -63,7 +63,7 @@ def differing_questions(form: Form, kept: Answers, gone: Answers) -> Iterator[Qu
     for question in form.questions.values():
         if question.computed or question.issued or not (question.column_types() or question.columns_asked()):
             continue
-        theirs = gone.get(question.name)
+        theirs = going.get(question.name)
         if theirs not in (None, []) and question.to_json(question.unnumbered(theirs)) != question.to_json(
             question.unnumbered(kept.get(question.name))
         ):
@@ -86,15 +86,15 @@ def merge_cases(
     """
     form = repository.forms[CASE_FORM]
     with repository.writing():
-        kept, gone = both_cases(repository, merging.kept_id, merging.gone_id)
-        if (kept.record.version, gone.record.version) != (merging.kept_version, merging.gone_version):
+        kept, going = both_cases(repository, merging.kept_id, merging.gone_id)
+        if (kept.record.version, going.record.version) != (merging.kept_version, merging.gone_version):
             raise EditConflict
-        wanted, unwanted = set(taken), set(refused)
+        taken_names, refused_names = set(taken), set(refused)
         answers = {
-            question.name: question.unnumbered(gone.answers.get(question.name))
-            for question in differing_questions(form, kept.answers, gone.answers)
-            if question.name in wanted
-            or (question.name not in unwanted and kept.answers.get(question.name) in (None, []))
+            question.name: question.unnumbered(going.answers.get(question.name))
+            for question in differing_questions(form, kept.answers, going.answers)
+            if question.name in taken_names
+            or (question.name not in refused_names and kept.answers.get(question.name) in (None, []))
         }
         if answers:
             answers = with_file_copies(repository, form, answers, actor.user_id)
@@ -147,11 +147,11 @@ def _move_sheets(repository: Repository, merging: CaseMerge) -> dict[str, list[i
     """Give every sheet, deleted ones too, to the kept case; and every link to the case with them."""
     repository.session.flush()
     moved: dict[str, list[int]] = {}
-    for kept in repository.belongings:
-        if kept.goes_with_case:
-            theirs = select(kept.table.c.id).where(kept.table.c.case_id == merging.gone_id)
+    for case_table in repository.belongings:
+        if case_table.goes_with_case:
+            theirs = select(case_table.table.c.id).where(case_table.table.c.case_id == merging.gone_id)
             ids = repository.session.scalars(theirs).all()
-            moved |= {kept.form: sorted(ids)} if ids else {}
+            moved |= {case_table.form: sorted(ids)} if ids else {}
     _repoint_tables(repository, merging)
     repository.session.execute(
         update(entries)
@@ -165,33 +165,33 @@ def _repoint_tables(repository: Repository, merging: CaseMerge) -> None:
     """A ledger stays closed to everybody else: its entries stay as they are, only the case is another."""
     connection = repository.session.connection()
     closed = closed_tables(connection)
-    for kept in repository.belongings:
-        with table_opened(connection, kept.name) if kept.name in closed else nullcontext():
-            _repoint_table(repository, kept, merging)
+    for case_table in repository.belongings:
+        with table_opened(connection, case_table.name) if case_table.name in closed else nullcontext():
+            _repoint_table(repository, case_table, merging)
 
 
-def _repoint_table(repository: Repository, kept: CaseTable, merging: CaseMerge) -> None:
+def _repoint_table(repository: Repository, case_table: CaseTable, merging: CaseMerge) -> None:
     """Every column of this table that holds the case that goes holds the kept one."""
-    for name in kept.links:
+    for name in case_table.links:
         repository.session.execute(
-            update(kept.table).where(kept.table.c[name] == merging.gone_id).values({name: merging.kept_id})
+            update(case_table.table).where(case_table.table.c[name] == merging.gone_id).values({name: merging.kept_id})
         )
 
 
 def _join_teams(repository: Repository, merging: CaseMerge, actor: Actor) -> None:
     """Who works on the case that goes works on the kept one from now on."""
-    there = _team_roles(repository, merging.kept_id)
+    team = _team_roles(repository, merging.kept_id)
     leading = repository.definition.roles.leading
     for user_id, (role, leads) in _team_roles(repository, merging.gone_id).items():
-        if user_id not in there:
-            if leads and any(led for _, led in there.values()):  # a case has one leader; the other's goes on beside her
+        if user_id not in team:
+            if leads and any(led for _, led in team.values()):  # a case has one leader; the other's goes on beside her
                 role, leads = (leading.steps_back_as if leading else None) or role, False
             repository.session.execute(
                 insert(team_table).values(
                     case_id=merging.kept_id, user_id=user_id, role=role, since=actor.today, leads=leads
                 )
             )
-            there[user_id] = role, leads
+            team[user_id] = role, leads
 
 
 def _team_roles(repository: Repository, case_id: int) -> dict[int, tuple[str, bool]]:
@@ -207,18 +207,18 @@ def _team_roles(repository: Repository, case_id: int) -> dict[int, tuple[str, bo
 def _note_merge(
     repository: Repository, merging: CaseMerge, moved: Mapping[str, list[int]], actor: Actor, reason: str
 ) -> None:
-    kept, gone = repository.case(merging.kept_id), repository.case(merging.gone_id)
+    kept, going = repository.case(merging.kept_id), repository.case(merging.gone_id)
     audit_log.note_change(
         repository,
         kept,
         MERGED_ACTION,
         actor.user_id,
         {MOVED_KEY: moved},
-        _reason_with_code(code_of_case(repository, gone), reason),
+        _reason_with_code(code_of_case(repository, going), reason),
     )
     audit_log.note_change(
         repository,
-        gone,
+        going,
         MERGED_INTO_ACTION,
         actor.user_id,
         {MOVED_KEY: moved},
@@ -228,8 +228,8 @@ def _note_merge(
 
 def code_of_case(repository: Repository, case: Record) -> str:
     """The only name a case has where others read it."""
-    asked = repository.forms[CASE_FORM].code_question
-    code = asked.restore_answer(case.columns()) if asked else None
+    code_question = repository.forms[CASE_FORM].code_question
+    code = code_question.restore_answer(case.columns()) if code_question else None
     return str(code or case.id)
 
 

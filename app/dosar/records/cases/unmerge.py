@@ -53,8 +53,8 @@ def _sheets_moved(repository: Repository, case_id: int) -> dict[str, list[int]]:
         .order_by(entries.c.id.desc())
         .limit(1)
     )
-    there = {kept.form for kept in repository.belongings if kept.goes_with_case}
-    return {key: ids for key, ids in (changes or {}).get(MOVED_KEY, {}).items() if key in there}
+    sheet_forms = {case_table.form for case_table in repository.belongings if case_table.goes_with_case}
+    return {key: ids for key, ids in (changes or {}).get(MOVED_KEY, {}).items() if key in sheet_forms}
 
 
 def _return_sheets(repository: Repository, case_id: int, moved: dict[str, list[int]]) -> None:
@@ -62,15 +62,17 @@ def _return_sheets(repository: Repository, case_id: int, moved: dict[str, list[i
     repository.session.flush()
     connection = repository.session.connection()
     closed = closed_tables(connection)
-    for kept in repository.belongings:
-        if kept.is_of_case and kept.form in moved:
-            with table_opened(connection, kept.name) if kept.name in closed else nullcontext():
-                _return_table(repository, kept, case_id, moved[kept.form])
+    for case_table in repository.belongings:
+        if case_table.is_of_case and case_table.form in moved:
+            with table_opened(connection, case_table.name) if case_table.name in closed else nullcontext():
+                _return_table(repository, case_table, case_id, moved[case_table.form])
     for key, ids in moved.items():
         repository.session.execute(
             update(entries).where(entries.c.form == key, entries.c.record_id.in_(ids)).values(case_id=case_id)
         )
 
 
-def _return_table(repository: Repository, kept: CaseTable, case_id: int, ids: list[int]) -> None:
-    repository.session.execute(update(kept.table).where(kept.table.c[kept.sheet].in_(ids)).values(case_id=case_id))
+def _return_table(repository: Repository, case_table: CaseTable, case_id: int, ids: list[int]) -> None:
+    repository.session.execute(
+        update(case_table.table).where(case_table.table.c[case_table.sheet].in_(ids)).values(case_id=case_id)
+    )

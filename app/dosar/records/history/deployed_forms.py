@@ -54,19 +54,19 @@ def read_kept_forms(connection: Connection, only_latest: bool = False) -> KeptFo
     if only_latest:
         newest = select(func.max(form_version_table.c.id)).group_by(form_version_table.c.form)
         rows = rows.where(form_version_table.c.id.in_(newest))
-    kept, gone = KeptForms(), _moved_questions(connection)
+    kept_forms, moved_away = KeptForms(), _moved_questions(connection)
     for number, part, values in connection.execute(rows):
-        if FOLDER_ENTRY not in kept.latest:
-            kept.founding.add(part)
+        if FOLDER_ENTRY not in kept_forms.latest:
+            kept_forms.founding.add(part)
         sort, _, name = part.partition(":")
         if sort == "form" and values is not None:
-            kept.names[name].add(values["form"])
+            kept_forms.names[name].add(values["form"])
             values = {**values, "form": name}
-        kept.latest[part] = values
+        kept_forms.latest[part] = values
         if values is not None:
-            kept.versions[part].append(_without_questions(values, gone[part], number))
-    kept.moved_away = {part: {name for name, _ in names} for part, names in gone.items()}
-    return kept
+            kept_forms.versions[part].append(_without_questions(values, moved_away[part], number))
+    kept_forms.moved_away = {part: {name for name, _ in names} for part, names in moved_away.items()}
+    return kept_forms
 
 
 def _moved_questions(connection: Connection) -> dict[str, list[tuple[str, int]]]:
@@ -78,30 +78,30 @@ def _moved_questions(connection: Connection) -> dict[str, list[tuple[str, int]]]
     return found
 
 
-def _without_questions(values: FormContents, gone: Sequence[tuple[str, int]], version: int) -> FormContents:
-    names = {name for name, last in gone if version <= last}
+def _without_questions(values: FormContents, moved_away: Sequence[tuple[str, int]], version: int) -> FormContents:
+    names = {name for name, last in moved_away if version <= last}
     if not names:
         return values
     sections = [
-        {**section, "questions": [one for one in section["questions"] if one["name"] not in names]}
+        {**section, "questions": [question for question in section["questions"] if question["name"] not in names]}
         for section in values["sections"]
     ]
     return {**values, "sections": sections}
 
 
-def deployed_contents(kept: KeptForms) -> dict[str, FormContents]:
+def deployed_contents(kept_forms: KeptForms) -> dict[str, FormContents]:
     """The contents of every form that has tables, with every question that has columns."""
-    return {part: all_questions(versions) for part, versions in kept.versions.items() if part.startswith("form:")}
+    return {part: all_questions(versions) for part, versions in kept_forms.versions.items() if part.startswith("form:")}
 
 
-def deployed_forms(kept: KeptForms, parts: Mapping[str, FormContents]) -> dict[str, Form]:
+def deployed_forms(kept_forms: KeptForms, parts: Mapping[str, FormContents]) -> dict[str, Form]:
     """The forms these contents describe, with whatever choice lists they ever had, by the names of the parts.
 
     A form that is about to get another name is there under the new one, and still says the old: its tables do.
     """
     lists: dict[str, Sequence[Choice]] = defaultdict(list)
     for made in make_parts(
-        {part: versions[-1] for part, versions in kept.versions.items() if part.startswith("choices:")}
+        {part: versions[-1] for part, versions in kept_forms.versions.items() if part.startswith("choices:")}
     ).values():
         if isinstance(made, ChoiceList):
             lists[made.list] = made.choices
@@ -116,13 +116,13 @@ def all_questions(versions: Sequence[FormContents]) -> FormContents:
     """The last version, with a section of the questions that only earlier ones had."""
     known: dict[QuestionPlace, FormContents] = {}
     for values in versions:
-        here = dict(questions_in_contents(values))
-        for (rows_of, name), question in here.items():
+        asked_now = dict(questions_in_contents(values))
+        for (rows_of, name), question in asked_now.items():
             was = (rows_of, str(question.get("was")))
             since = known.get((rows_of, name))
-            if was in known and was not in here and (since is None or since.get("was") != question.get("was")):
+            if was in known and was not in asked_now and (since is None or since.get("was") != question.get("was")):
                 _rename_question(known, was, name)
-        known.update(here)
+        known.update(asked_now)
     return _with_vanished(versions[-1], known)
 
 
@@ -146,15 +146,15 @@ def _rename_question(known: dict[QuestionPlace, FormContents], was: QuestionPlac
 
 def _with_vanished(values: FormContents, known: Mapping[QuestionPlace, FormContents]) -> FormContents:
     values = deepcopy(values)
-    here = dict(questions_in_contents(values))
-    vanished = {place: deepcopy(question) for place, question in known.items() if place not in here}
-    every = [*here.items(), *vanished.items()]
+    asked_now = dict(questions_in_contents(values))
+    vanished = {place: deepcopy(question) for place, question in known.items() if place not in asked_now}
+    every = [*asked_now.items(), *vanished.items()]
     tables = {name: question for (rows_of, name), question in every if not rows_of}
     for (rows_of, name), column in vanished.items():
         columns = tables[rows_of]["columns"] if rows_of in tables else []
-        if rows_of and name not in [one["name"] for one in columns]:
+        if rows_of and name not in [column["name"] for column in columns]:
             columns.append(column)
-    gone = [question for (rows_of, _), question in vanished.items() if not rows_of]
-    if gone:
-        values["sections"].append({"title": values["title"], "questions": gone})
+    lost_questions = [question for (rows_of, _), question in vanished.items() if not rows_of]
+    if lost_questions:
+        values["sections"].append({"title": values["title"], "questions": lost_questions})
     return values

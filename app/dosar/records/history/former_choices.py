@@ -14,85 +14,97 @@ ChoicesEverOffered = dict[QuestionPlace, dict[str, FormContents]]
 """Question → every choice it ever offered, by its code, as a file last wrote it."""
 
 
-def former_choices(kept: KeptForms, contents: Mapping[str, Any], forms: Mapping[str, Form]) -> FormerChoices:
+def former_choices(kept_forms: KeptForms, contents: Mapping[str, Any], forms: Mapping[str, Form]) -> FormerChoices:
     """What the questions of the forms offered once and offer no more.
 
     For :func:`dosar.language.load.folder.make_definition`.
     """
-    lists = _lists_ever(kept, contents)
+    lists = _lists_ever(kept_forms, contents)
     found: dict[str, dict[QuestionPlace, Sequence[FormerChoice]]] = {}
     for key, form in forms.items():
         part = f"form:{key}"
-        ever = _ever_offered([*kept.versions.get(part, ()), *([contents[part]] if part in contents else ())], lists)
-        gone = {place: _former_choices_of(question, ever.get(place, {})) for place, question in _choice_questions(form)}
-        if any(gone.values()):
-            found[key] = {place: choices for place, choices in gone.items() if choices}
+        ever = _ever_offered(
+            [*kept_forms.versions.get(part, ()), *([contents[part]] if part in contents else ())], lists
+        )
+        no_longer_offered = {
+            place: _former_choices_of(question, ever.get(place, {})) for place, question in _choice_questions(form)
+        }
+        if any(no_longer_offered.values()):
+            found[key] = {place: choices for place, choices in no_longer_offered.items() if choices}
     return found
 
 
 def former_to_json(former: FormerChoices) -> list[Any]:
     """As plain values, to be kept with the outcome of a start."""
     return [
-        [form, *place, [[one.after, one.choice.model_dump()] for one in gone]]
+        [form, *place, [[former_choice.after, former_choice.choice.model_dump()] for former_choice in choices]]
         for form, places in former.items()
-        for place, gone in places.items()
+        for place, choices in places.items()
     ]
 
 
-def former_from_json(kept: Iterable[Any]) -> FormerChoices:
+def former_from_json(entries: Iterable[Any]) -> FormerChoices:
     """What these plain values tell."""
     found: dict[str, dict[QuestionPlace, Sequence[FormerChoice]]] = {}
-    for form, rows_of, name, gone in kept:
+    for form, rows_of, name, choices in entries:
         found.setdefault(form, {})[rows_of, name] = [
-            FormerChoice(after, Choice.model_validate(one)) for after, one in gone
+            FormerChoice(after, Choice.model_validate(values)) for after, values in choices
         ]
     return found
 
 
 def _choice_questions(form: Form) -> list[tuple[QuestionPlace, Question]]:
-    return [((table.name if table else "", one.name), one) for _, one, table in walk_questions(form) if one.from_list]
+    return [
+        ((table.name if table else "", question.name), question)
+        for _, question, table in walk_questions(form)
+        if question.from_list
+    ]
 
 
 def _former_choices_of(question: Question, ever: Mapping[str, FormContents]) -> list[FormerChoice]:
     now, order = question.all_codes_ever(), ["", *ever]
     return [
-        FormerChoice(order[place], Choice.model_validate({**values, "retired": True}))
-        for place, (code, values) in enumerate(ever.items())
+        FormerChoice(order[position], Choice.model_validate({**values, "retired": True}))
+        for position, (code, values) in enumerate(ever.items())
         if code not in now
     ]
 
 
-def _lists_ever(kept: KeptForms, contents: Mapping[str, Any]) -> dict[str, dict[str, FormContents]]:
+def _lists_ever(kept_forms: KeptForms, contents: Mapping[str, Any]) -> dict[str, dict[str, FormContents]]:
     lists: dict[str, dict[str, FormContents]] = {}
-    for part in {*kept.versions, *contents}:
+    for part in {*kept_forms.versions, *contents}:
         if part.startswith("choices:"):
-            versions = [*kept.versions.get(part, ()), *([contents[part]] if part in contents else ())]
-            lists[part.partition(":")[2]] = {one["code"]: one for values in versions for one in values["choices"]}
+            versions = [*kept_forms.versions.get(part, ()), *([contents[part]] if part in contents else ())]
+            lists[part.partition(":")[2]] = {
+                choice["code"]: choice for values in versions for choice in values["choices"]
+            }
     return lists
 
 
 def _ever_offered(versions: Sequence[FormContents], lists: Mapping[str, dict[str, FormContents]]) -> ChoicesEverOffered:
     known: ChoicesEverOffered = {}
     for values in versions:
-        here = dict(questions_in_contents(values))
-        for (rows_of, name), question in here.items():
+        asked_now = dict(questions_in_contents(values))
+        for (rows_of, name), question in asked_now.items():
             was = (rows_of, str(question.get("was")))
-            if was in known and was not in here:
+            if was in known and was not in asked_now:
                 known[rows_of, name] = {**known.pop(was), **known.get((rows_of, name), {})}
             choices = question.get("choices")
             offered = (
-                lists.get(choices, {}) if isinstance(choices, str) else {one["code"]: one for one in choices or ()}
+                lists.get(choices, {})
+                if isinstance(choices, str)
+                else {choice["code"]: choice for choice in choices or ()}
             )
             known.setdefault((rows_of, name), {}).update(offered)
-        _rename_columns(known, here)
+        _rename_columns(known, asked_now)
     return known
 
 
-def _rename_columns(known: ChoicesEverOffered, here: Mapping[QuestionPlace, FormContents]) -> None:
+def _rename_columns(known: ChoicesEverOffered, asked_now: Mapping[QuestionPlace, FormContents]) -> None:
     """The columns of a table that got another name go with it."""
-    for (rows_of, name), question in here.items():
+    for (rows_of, name), question in asked_now.items():
         was = question.get("was")
-        if rows_of or not was or ("", was) in here:
+        if rows_of or not was or ("", was) in asked_now:
             continue
         for place in [place for place in known if place[0] == was]:
             known[name, place[1]] = {**known.pop(place), **known.get((name, place[1]), {})}

@@ -50,7 +50,7 @@ class RenamedQuestion:
         """The changes of an old entry as they would be written now."""
         if not self.rows_of:
             return {
-                self.name_in_history if name == self.was else name: [self._answer(one) for one in pair]
+                self.name_in_history if name == self.was else name: [self._answer(answer) for answer in pair]
                 if name == self.was
                 else pair
                 for name, pair in changes.items()
@@ -64,8 +64,8 @@ class RenamedQuestion:
         return (
             [
                 {
-                    self.now if name == self.was else name: self._answer(one) if name == self.was else one
-                    for name, one in row.items()
+                    self.now if name == self.was else name: self._answer(cell) if name == self.was else cell
+                    for name, cell in row.items()
                 }
                 for row in rows
             ]
@@ -135,11 +135,13 @@ def _follow_moved(
     turns: Mapping[str, Sequence[RenamedQuestion]],
 ) -> Mapping[str, Any]:
     """What became of a question in the form it went to; it may have gone on from there."""
-    left = {**turns, form: [one for one in turns[form] if one is not away]}
-    left[away.into] = [one for one in left.get(away.into, ()) if one.last_entry >= away.last_entry]
-    there = retell_changes({away.now: changes[away.name_in_history]}, entry, away.into, left)
-    others = {name: pair for name, pair in changes.items() if name != away.name_in_history}
-    return {**others, **{name if "." in name else f"{away.into}.{name}": pair for name, pair in there.items()}}
+    remaining = {**turns, form: [renaming for renaming in turns[form] if renaming is not away]}
+    remaining[away.into] = [
+        renaming for renaming in remaining.get(away.into, ()) if renaming.last_entry >= away.last_entry
+    ]
+    retold = retell_changes({away.now: changes[away.name_in_history]}, entry, away.into, remaining)
+    other_changes = {name: pair for name, pair in changes.items() if name != away.name_in_history}
+    return {**other_changes, **{name if "." in name else f"{away.into}.{name}": pair for name, pair in retold.items()}}
 
 
 def keep_renaming(
@@ -208,11 +210,11 @@ def rename_elsewhere(connection: Connection, form: str, rows_of: str, was: str, 
 def recode_elsewhere(connection: Connection, form: str, question: str, was: str, now: str) -> None:
     """Give a choice its new code wherever a saved list is narrowed by it."""
 
-    def recoded(wish: Mapping[str, Any]) -> dict[str, Any]:
-        filters = dict(wish.get("filters", {}))
+    def recoded(saved: Mapping[str, Any]) -> dict[str, Any]:
+        filters = dict(saved.get("filters", {}))
         if filters.get(question) == was:
             filters[question] = now
-        return {**wish, **({"filters": filters} if "filters" in wish else {})}
+        return {**saved, **({"filters": filters} if "filters" in saved else {})}
 
     _change_saved_lists(connection, form, recoded)
 
@@ -221,21 +223,21 @@ def _change_saved_lists(
     connection: Connection, form: str, changed: Callable[[Mapping[str, Any]], Mapping[str, Any]]
 ) -> None:
     """How workers like to see the list of the form."""
-    wishes = select(saved_list_table.c.id, saved_list_table.c.wish).where(saved_list_table.c.form == form)
-    for list_id, wish in connection.execute(wishes).all():
-        if (fresh := changed(wish)) != wish:
+    saved_lists = select(saved_list_table.c.id, saved_list_table.c.wish).where(saved_list_table.c.form == form)
+    for list_id, saved in connection.execute(saved_lists).all():
+        if (fresh := changed(saved)) != saved:
             connection.execute(update(saved_list_table).where(saved_list_table.c.id == list_id).values(wish=fresh))
 
 
-def _with_new_name(wish: Mapping[str, Any], was: str, now: str) -> dict[str, Any]:
+def _with_new_name(saved: Mapping[str, Any], was: str, now: str) -> dict[str, Any]:
     """The wish with a question's new name, among its columns, its filters and in its order."""
-    changed = dict(wish)
-    if "columns" in wish:
-        changed["columns"] = [now if name == was else name for name in wish["columns"]]
-    if "filters" in wish:
-        changed["filters"] = {now if name == was else name: code for name, code in wish["filters"].items()}
-    if isinstance(wish.get("sort"), str) and wish["sort"].removeprefix("-") == was:
-        changed["sort"] = wish["sort"].replace(was, now)
+    changed = dict(saved)
+    if "columns" in saved:
+        changed["columns"] = [now if name == was else name for name in saved["columns"]]
+    if "filters" in saved:
+        changed["filters"] = {now if name == was else name: code for name, code in saved["filters"].items()}
+    if isinstance(saved.get("sort"), str) and saved["sort"].removeprefix("-") == was:
+        changed["sort"] = saved["sort"].replace(was, now)
     return changed
 
 

@@ -36,9 +36,9 @@ def links_in_answers(questions: Iterable[Question], answers: Mapping[str, Any]) 
     """Every answer that points to a record or to somebody who signs in."""
     for question in questions:
         answer = answers.get(question.name)
-        for place, row in enumerate(answer or ()) if question.columns_asked() else ():
+        for position, row in enumerate(answer or ()) if question.columns_asked() else ():
             for link in links_in_answers(question.columns_asked(), row):
-                yield RecordLink((question.name, str(place), *link.where), link.question, link.number, row.get("id"))
+                yield RecordLink((question.name, str(position), *link.where), link.question, link.number, row.get("id"))
         number = question.number_in(answer)
         if question.link_target() is not None and number is not None:
             yield RecordLink((question.name,), question, number)
@@ -55,30 +55,30 @@ def links_to_deleted(
     What pointed to it before may stay; the session refuses anything new (:mod:`dosar.records.row_scope`), here it is
     found to be told in words. One statement, or none.
     """
-    asked = list(questions)
-    old = {link.place for link in links_in_answers(asked, before)}
-    new = [link for link in links_in_answers(asked, answers) if link.place not in old]
+    asked_questions = list(questions)
+    old = {link.place for link in links_in_answers(asked_questions, before)}
+    new = [link for link in links_in_answers(asked_questions, answers) if link.place not in old]
     deleted = _records_pointed_to(repository, new, deleted=True)
-    return [one.where for one in new if (one.target, one.number) in deleted]
+    return [link.where for link in new if (link.target, link.number) in deleted]
 
 
 def links_out_of_reach(repository: Repository, links: Iterable[RecordLink]) -> list[AnswerPath]:
     """Those of the links whose record was deleted, or is not the worker's to see: one statement, or none."""
     every = [link for link in links if link.target != USER_LINK]
-    there = _records_pointed_to(repository, every, deleted=False)
-    return [one.where for one in every if (one.target, one.number) not in there]
+    reachable = _records_pointed_to(repository, every, deleted=False)
+    return [link.where for link in every if (link.target, link.number) not in reachable]
 
 
 def _records_pointed_to(repository: Repository, links: Iterable[RecordLink], deleted: bool) -> set[tuple[str, int]]:
     """The records pointed to, in reach, that are deleted; or those that are not."""
-    wanted: dict[str, set[int]] = {}
+    numbers_by_form: dict[str, set[int]] = {}
     for link in links:
         if link.target in repository.forms:
-            wanted.setdefault(link.target, set()).add(link.number)
+            numbers_by_form.setdefault(link.target, set()).add(link.number)
     parts = []
-    for target, numbers in wanted.items():
+    for target, numbers in numbers_by_form.items():
         record_class: Any = repository.record_class(target)
-        gone = record_class.deleted_at.is_not(None) if deleted else record_class.deleted_at.is_(None)
-        parts.append((record_class, [record_class.id], [record_class.id.in_(sorted(numbers)), gone]))
+        is_deleted = record_class.deleted_at.is_not(None) if deleted else record_class.deleted_at.is_(None)
+        parts.append((record_class, [record_class.id], [record_class.id.in_(sorted(numbers)), is_deleted]))
     found = read_union(repository.session, parts, with_deleted=True)
-    return {(target, row["id"]) for target, rows in zip(wanted, found, strict=True) for row in rows}
+    return {(target, row["id"]) for target, rows in zip(numbers_by_form, found, strict=True) for row in rows}

@@ -25,31 +25,33 @@ def links_to_other_cases(
     """The answers that newly point to a sheet which is not of this case."""
     if not (form.belongs_to or form.key == CASE_FORM):
         return []
-    old = {there[1:] for there in _case_sheet_links(repository.forms, form, before)}
+    old = {old_link[1:] for old_link in _case_sheet_links(repository.forms, form, before)}
     new = [link for link in _case_sheet_links(repository.forms, form, answers) if link[1:] not in old]
     cases = {
         target: cases_of_sheets(
-            repository.session, repository.record_class(target), {one[2] for one in new if one[1] == target}
+            repository.session, repository.record_class(target), {link[2] for link in new if link[1] == target}
         )
-        for target in {one[1] for one in new}
+        for target in {link[1] for link in new}
     }
     return [where for where, target, number in new if case_id is None or cases[target].get(number) != case_id]
 
 
 def without_links(answers: Answers, places: Iterable[AnswerPath]) -> Answers:
     """The answers without those at these places; a row of which nothing is left goes too."""
-    kept = dict(answers)
+    remaining = dict(answers)
     for where in places:
         name, *rest = where
         if not rest:
-            kept[name] = None
+            remaining[name] = None
             continue
-        rows = [dict(row) for row in kept[name]]
+        rows = [dict(row) for row in remaining[name]]
         rows[int(rest[0])][rest[1]] = None
-        kept[name] = rows
+        remaining[name] = rows
     for name in {where[0] for where in places if len(where) > 1}:
-        kept[name] = [row for row in kept[name] if any(answer for key, answer in row.items() if key != "id")] or None
-    return kept
+        remaining[name] = [
+            row for row in remaining[name] if any(answer for key, answer in row.items() if key != "id")
+        ] or None
+    return remaining
 
 
 def _case_sheet_links(

@@ -43,8 +43,8 @@ def find_uses(repository: Repository, known: Mapping[str, Form], record: Record)
         every = _count_uses(repository, shared, record)
     elsewhere = any(
         count > seen.get(key, 0)
-        for seen, whole in zip((pointing, within), every, strict=True)
-        for key, count in whole.items()
+        for seen, counts in zip((pointing, within), every, strict=True)
+        for key, count in counts.items()
     )
     return RecordUses(pointing, within, elsewhere)
 

@@ -28,46 +28,48 @@ MAX_LINKED = 500
 
 def join_span(first: str, last: str) -> str:
     """What is asked for of a day, from its two boxes; nothing where neither is a day."""
-    wanted = f"{first.strip()}..{last.strip()}"
-    return wanted if DAYS_SPAN.fullmatch(wanted) and wanted != ".." else ""
+    span = f"{first.strip()}..{last.strip()}"
+    return span if DAYS_SPAN.fullmatch(span) and span != ".." else ""
 
 
-def split_span(wanted: str) -> tuple[str, str]:
+def split_span(span: str) -> tuple[str, str]:
     """The two boxes of a span of days."""
-    found = DAYS_SPAN.fullmatch(wanted)
+    found = DAYS_SPAN.fullmatch(span)
     return (found[1] or "", found[2] or "") if found else ("", "")
 
 
-def filter_condition(question: Question, record_class: type[Record], wanted: str, today: date) -> ColumnElement[bool]:
+def filter_condition(
+    question: Question, record_class: type[Record], asked_filter: str, today: date
+) -> ColumnElement[bool]:
     """The condition of a filter. What cannot be an answer of the question is the answer of no record."""
-    if wanted == NO_ANSWER:
+    if asked_filter == NO_ANSWER:
         return and_(*(_filter_column(record_class, name).is_(None) for name in column_names(question)))
     if question.whole_day:
-        return _days_condition(_filter_column(record_class, question.name), wanted, today)
+        return _days_condition(_filter_column(record_class, question.name), asked_filter, today)
     try:
-        question.chosen_alone(wanted)
+        question.chosen_alone(asked_filter)
     except (ValueError, ArithmeticError):
         return false()
-    return question.matches_choice({question.name: _filter_column(record_class, question.name)}, wanted)
+    return question.matches_choice({question.name: _filter_column(record_class, question.name)}, asked_filter)
 
 
-def _days_condition(column: Any, wanted: str, today: date) -> ColumnElement[bool]:
+def _days_condition(column: Any, span: str, today: date) -> ColumnElement[bool]:
     try:
-        first, last = _parse_span(wanted, today)
+        first, last = _parse_span(span, today)
     except ValueError:
         return false()
     within: ColumnElement[bool] = column.between(first or date.min, last or date.max)
     return within
 
 
-def _parse_span(wanted: str, today: date) -> tuple[date | None, date | None]:
+def _parse_span(span: str, today: date) -> tuple[date | None, date | None]:
     """The first and the last day asked for. Raises :class:`ValueError` for anything else."""
-    if wanted == THIS_MONTH:
+    if span == THIS_MONTH:
         first = today.replace(day=1)
         return first, (first + timedelta(31)).replace(day=1) - timedelta(1)
-    if not DAYS_SPAN.fullmatch(wanted):
-        raise ValueError(wanted)
-    return tuple(date.fromisoformat(end) if end else None for end in split_span(wanted))  # type: ignore[return-value]
+    if not DAYS_SPAN.fullmatch(span):
+        raise ValueError(span)
+    return tuple(date.fromisoformat(end) if end else None for end in split_span(span))  # type: ignore[return-value]
 
 
 def _filter_column(record_class: type[Record], name: str) -> Any:
@@ -92,7 +94,7 @@ def linked_records(
     names = [name for name in form.filters if _target_of_link(form, known, name)]
     of_case = [record_class.case_id == case_id] if case_id and form.belongs_to else []
     among_all = not of_case and current_scope.get().reaches_all_cases
-    wanted = [
+    targets = [
         (
             target,
             partial(
@@ -105,21 +107,21 @@ def linked_records(
         for name in names
         for target in (_target_of_link(form, known, name),)
     ]
-    found = titles_where(repository, known, wanted, reading) if wanted else []
+    found = titles_where(repository, known, targets, reading) if targets else []
     return {name: _sort_titles(titles) for name, titles in zip(names, found, strict=True)}
 
 
-def _is_pointed_to(link: Any, there: list[Any], possible: Any, by_index: bool) -> ColumnElement[bool]:
-    """Whether a record that is ``there`` points to a possible one, told by its id.
+def _is_pointed_to(link: Any, conditions: list[Any], possible: Any, by_index: bool) -> ColumnElement[bool]:
+    """Whether a record under these ``conditions`` points to a possible one, told by its id.
 
     Among all records each possible one is looked up in the index of the filter: going through 100,000 cases for
     twenty organisations took a quarter of a second. A few records are gone through; so are those of the form
     itself, whose ids the condition would take for the possible ones.
     """
     if by_index:
-        pointing: ColumnElement[bool] = select(link).where(*there, link == possible).exists()
+        pointing: ColumnElement[bool] = select(link).where(*conditions, link == possible).exists()
         return pointing
-    among: ColumnElement[bool] = possible.in_(select(link).where(*there, link.is_not(None)))
+    among: ColumnElement[bool] = possible.in_(select(link).where(*conditions, link.is_not(None)))
     return among
 
 
@@ -129,4 +131,4 @@ def _target_of_link(form: Form, known: Mapping[str, Form], name: str) -> str:
 
 
 def _sort_titles(titles: Mapping[int, str]) -> Sequence[tuple[int, str]]:
-    return sorted(titles.items(), key=lambda one: sort_key(one[1]))[:MAX_LINKED]
+    return sorted(titles.items(), key=lambda titled: sort_key(titled[1]))[:MAX_LINKED]

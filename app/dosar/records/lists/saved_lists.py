@@ -104,12 +104,12 @@ def forget_list(repository: Repository, user_id: int, form: str, list_id: int) -
         )
 
 
-def _put_list(repository: Repository, user_id: int, form: str, name: str, wish: dict[str, Any]) -> None:
-    kept: Any = repository.session.execute(
-        update(saved_list_table).where(*_conditions_of(user_id, form, name)).values(wish=wish)
+def _put_list(repository: Repository, user_id: int, form: str, name: str, values: dict[str, Any]) -> None:
+    updated: Any = repository.session.execute(
+        update(saved_list_table).where(*_conditions_of(user_id, form, name)).values(wish=values)
     )
-    if not kept.rowcount:
-        repository.session.execute(insert(saved_list_table).values(user_id=user_id, form=form, name=name, wish=wish))
+    if not updated.rowcount:
+        repository.session.execute(insert(saved_list_table).values(user_id=user_id, form=form, name=name, wish=values))
 
 
 def _conditions_of(user_id: int, form: str, name: str) -> tuple[Any, ...]:

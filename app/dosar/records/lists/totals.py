@@ -44,40 +44,41 @@ class _Sum:
 def list_totals(
     repository: Repository,
     known: Mapping[str, Form],
-    wishes: Mapping[str, ListQuery],
+    list_queries: Mapping[str, ListQuery],
     reading: ReadingContext,
 ) -> list[tuple[Form, Total, list[TotalLine]]]:
     """The running totals of these forms over the records in reach: one statement for all of them."""
-    asked = [(known[key], total) for key in wishes for total in known[key].totals]
-    if not asked:
+    form_totals = [(known[key], total) for key in list_queries for total in known[key].totals]
+    if not form_totals:
         return []
-    sums = _read_sums(repository, asked, wishes)
-    titles = link_titles(repository, known, _grouping_records(asked, sums), reading, with_deleted=True)
+    sums = _read_sums(repository, form_totals, list_queries)
+    titles = link_titles(repository, known, _grouping_records(form_totals, sums), reading, with_deleted=True)
     return [
         (form, total, list(_total_lines(form, total, of_total, titles, reading)))
-        for (form, total), of_total in zip(asked, sums, strict=True)
+        for (form, total), of_total in zip(form_totals, sums, strict=True)
         if of_total
     ]
 
 
 def _read_sums(
-    repository: Repository, asked: Sequence[tuple[Form, Total]], wishes: Mapping[str, ListQuery]
+    repository: Repository, form_totals: Sequence[tuple[Form, Total]], list_queries: Mapping[str, ListQuery]
 ) -> list[list[_Sum]]:
     """For each total its sums."""
-    most = max(len(total.by) for _, total in asked)
+    most = max(len(total.by) for _, total in form_totals)
     queries = [
-        _sum_query(repository, form, total, wishes[form.key], place, most) for place, (form, total) in enumerate(asked)
+        _sum_query(repository, form, total, list_queries[form.key], position, most)
+        for position, (form, total) in enumerate(form_totals)
     ]
-    found: list[list[_Sum]] = [[] for _ in asked]
-    for place, *codes, waits, currency, amount in repository.session.execute(
+    found: list[list[_Sum]] = [[] for _ in form_totals]
+    for position, *codes, waits, currency, amount in repository.session.execute(
         union_all(*queries) if len(queries) > 1 else queries[0]
     ):
-        found[place].append(_Sum(codes[: len(asked[place][1].by)], bool(waits), currency, amount))
+        found[position].append(_Sum(codes[: len(form_totals[position][1].by)], bool(waits), currency, amount))
     return found
 
 
 def _sum_query(
-    repository: Repository, form: Form, total: Total, list_query: ListQuery, place: int, most: int
+    repository: Repository, form: Form, total: Total, list_query: ListQuery, position: int, most: int
 ) -> Select[Any]:
     """(which total, the codes it is grouped by, whether it waits, the currency or nothing, the sum in its smallest
     unit)."""
@@ -86,8 +87,8 @@ def _sum_query(
     by = [getattr(record_class, name) for name in total.by]
     blanks: list[Any] = [null()] * (most - len(by))
     currency = cast(apart[0], String) if apart else null()
-    asked: list[Any] = [
-        literal(place),
+    columns: list[Any] = [
+        literal(position),
         *[cast(column, String) for column in by],
         *blanks,
         record_class.to_check,
@@ -95,22 +96,22 @@ def _sum_query(
         func.sum(type_coerce(value, BigInteger)),
     ]
     return (
-        select(*asked)
+        select(*columns)
         .where(and_(value.is_not(None), *list_conditions(form, record_class, list_query)))
         .group_by(*by, record_class.to_check, *apart)
     )
 
 
-def _grouping_records(asked: Sequence[tuple[Form, Total]], sums: Sequence[Sequence[_Sum]]) -> dict[str, set[int]]:
+def _grouping_records(form_totals: Sequence[tuple[Form, Total]], sums: Sequence[Sequence[_Sum]]) -> dict[str, set[int]]:
     """The records that sums are grouped by."""
-    wanted: dict[str, set[int]] = {}
-    for (form, total), of_total in zip(asked, sums, strict=True):
-        for one in of_total:
-            for name, code in zip(total.by, one.codes, strict=True):
+    ids_by_form: dict[str, set[int]] = {}
+    for (form, total), of_total in zip(form_totals, sums, strict=True):
+        for part_sum in of_total:
+            for name, code in zip(total.by, part_sum.codes, strict=True):
                 target = form.questions[name].link_target()
                 if target is not None and code:
-                    wanted.setdefault(target, set()).add(int(code))
-    return wanted
+                    ids_by_form.setdefault(target, set()).add(int(code))
+    return ids_by_form
 
 
 def _total_lines(
@@ -122,16 +123,22 @@ def _total_lines(
 ) -> Iterator[TotalLine]:
     """The groups in their order, the total of them, and what waits."""
     grouped = [form.questions[name] for name in total.by]
-    counting = [one for one in sums if not one.waits]
+    counting = [part_sum for part_sum in sums if not part_sum.waits]
     lines = [
-        ([_group_text(question, code, titles, reading) for question, code in zip(grouped, one.codes, strict=True)], one)
-        for one in counting
+        (
+            [
+                _group_text(question, code, titles, reading)
+                for question, code in zip(grouped, part_sum.codes, strict=True)
+            ],
+            part_sum,
+        )
+        for part_sum in counting
         if grouped
     ]
-    for by, one in sorted(lines, key=lambda line: _line_order(grouped, line[0], line[1], reading.language)):
-        yield TotalLine(by, _amount_text(form, total, one.currency, one.amount, reading))
+    for by, part_sum in sorted(lines, key=lambda line: _line_order(grouped, line[0], line[1], reading.language)):
+        yield TotalLine(by, _amount_text(form, total, part_sum.currency, part_sum.amount, reading))
     yield from _joined_lines(form, total, counting, "total", reading)
-    yield from _joined_lines(form, total, [one for one in sums if one.waits], "waiting", reading)
+    yield from _joined_lines(form, total, [part_sum for part_sum in sums if part_sum.waits], "waiting", reading)
 
 
 def _joined_lines(
@@ -142,24 +149,24 @@ def _joined_lines(
     reading: ReadingContext,
 ) -> Iterator[TotalLine]:
     """These sums as one, in each currency."""
-    for currency in sorted({one.currency or "" for one in sums}):
-        amount = sum(int(one.amount) for one in sums if (one.currency or "") == currency)
+    for currency in sorted({part_sum.currency or "" for part_sum in sums}):
+        amount = sum(int(part_sum.amount) for part_sum in sums if (part_sum.currency or "") == currency)
         yield TotalLine([], _amount_text(form, total, currency, amount, reading), kind)
 
 
 def _line_order(
     grouped: Sequence[Question],
     by: Sequence[str | None],
-    one: _Sum,
+    part_sum: _Sum,
     language: str,
 ) -> list[tuple[int, str]]:
     """Choices in the order of their list, all else by name, what is not answered last; then by currency."""
     order: list[tuple[int, str]] = []
-    for question, code, text in zip(grouped, one.codes, by, strict=True):
+    for question, code, text in zip(grouped, part_sum.codes, by, strict=True):
         codes = list(question.ordered_codes(language))
-        place = codes.index(code) if code in codes else len(codes) + (not code)
-        order.append((place, sort_key(text or "")))
-    return [*order, (0, one.currency or "")]
+        position = codes.index(code) if code in codes else len(codes) + (not code)
+        order.append((position, sort_key(text or "")))
+    return [*order, (0, part_sum.currency or "")]
 
 
 def _group_text(

@@ -60,30 +60,30 @@ def keep_draft(
 ) -> datetime:
     """Keep what stands on the page now; returns the moment."""
     moment = utc_now()
-    kept = {"boxes": [list(box) for box in boxes], "face": face, "saved_at": moment}
+    values = {"boxes": [list(box) for box in boxes], "face": face, "saved_at": moment}
     with repository.writing():
         begun = repository.session.scalar(
-            update(draft_table).where(*_conditions_at(user_id, place)).values(kept).returning(draft_table.c.id)
+            update(draft_table).where(*_conditions_at(user_id, place)).values(values).returning(draft_table.c.id)
         )
         if begun is None:
-            repository.session.execute(insert(draft_table).values(user_id=user_id, **asdict(place), **kept))
+            repository.session.execute(insert(draft_table).values(user_id=user_id, **asdict(place), **values))
             forget_old_pages(repository, draft_table, user_id, MAX_DRAFTS, moment)
     return moment
 
 
 def _conditions_at(user_id: int, place: DraftPlace) -> list[Any]:
-    wanted = asdict(place)
-    return [draft_table.c.user_id == user_id, *(column == wanted[column.name] for column in _PLACE_COLUMNS)]
+    place_values = asdict(place)
+    return [draft_table.c.user_id == user_id, *(column == place_values[column.name] for column in _PLACE_COLUMNS)]
 
 
-def forget_old_pages(repository: Repository, kept: Table, user_id: int, most: int, moment: datetime) -> None:
+def forget_old_pages(repository: Repository, table: Table, user_id: int, most: int, moment: datetime) -> None:
     """Of a table in which workers' typed pages wait: what is too old goes, and the oldest of hers beyond so many."""
     session = repository.session
-    session.execute(delete(kept).where(kept.c.saved_at < moment - DRAFT_LIFETIME))
-    count = session.scalar(select(func.count()).select_from(kept).where(kept.c.user_id == user_id))
+    session.execute(delete(table).where(table.c.saved_at < moment - DRAFT_LIFETIME))
+    count = session.scalar(select(func.count()).select_from(table).where(table.c.user_id == user_id))
     if count is not None and count > most:
-        oldest = select(func.min(kept.c.id)).where(kept.c.user_id == user_id).scalar_subquery()
-        session.execute(delete(kept).where(kept.c.id == oldest))
+        oldest = select(func.min(table.c.id)).where(table.c.user_id == user_id).scalar_subquery()
+        session.execute(delete(table).where(table.c.id == oldest))
 
 
 def find_draft(repository: Repository, user_id: int, place: DraftPlace) -> Draft | None:
@@ -129,7 +129,7 @@ def hand_over_drafts(repository: Repository, from_id: int, to_id: int, forms: It
     hers = draft_table.alias("hers")
     has_one = (
         exists()
-        .where(hers.c.user_id == to_id, *(hers.c[one.name] == one for one in _PLACE_COLUMNS))
+        .where(hers.c.user_id == to_id, *(hers.c[column.name] == column for column in _PLACE_COLUMNS))
         .correlate(draft_table)
     )
     with repository.writing():

@@ -79,11 +79,11 @@ def discard_sent_page(repository: Repository, user_id: int, address: str) -> Non
     _discard_pages(repository, expired_page_table.c.user_id == user_id, expired_page_table.c.address == address)
 
 
-def _discard_pages(repository: Repository, *which: Any) -> None:
+def _discard_pages(repository: Repository, *conditions: Any) -> None:
     """Where there is none, nobody waits for a turn to write."""
-    if repository.session.scalar(select(exists().where(*which))):
+    if repository.session.scalar(select(exists().where(*conditions))):
         with repository.writing():
-            repository.session.execute(delete(expired_page_table).where(*which))
+            repository.session.execute(delete(expired_page_table).where(*conditions))
 
 
 def _pages_of_worker(user_id: int) -> list[Any]:

@@ -35,11 +35,11 @@ OPEN = {
 
 
 def test_every_route_declares_who_may_use_it(office: Office) -> None:
-    assert [endpoint for endpoint, door in route_accesses(office.app).items() if door is None] == []
+    assert [endpoint for endpoint, access in route_accesses(office.app).items() if access is None] == []
 
 
 def test_what_is_open_to_strangers_is_written_here(office: Office) -> None:
-    assert {endpoint for endpoint, door in route_accesses(office.app).items() if door and door.is_open} == OPEN
+    assert {endpoint for endpoint, access in route_accesses(office.app).items() if access and access.is_open} == OPEN
 
 
 def test_a_route_without_a_declaration_is_refused(office: Office) -> None:

@@ -96,7 +96,7 @@ def _deleted_are_there(planted: Planted, patch: Patch) -> None:
 
 
 def _a_door_stands_open(planted: Planted, patch: Patch) -> None:
-    patch(planted.app.view_functions["RecordPages.new"].__func__, "door", SIGNED_IN_ACCESS)  # type: ignore[attr-defined]
+    patch(planted.app.view_functions["RecordPages.new"].__func__, "route_access", SIGNED_IN_ACCESS)  # type: ignore[attr-defined]
 
 
 def _versions_unchecked(planted: Planted, patch: Patch) -> None:

@@ -1,4 +1,4 @@
-"""The gate: users, roles, sessions, sign-in; who may go through which route and reach which records."""
+"""Access control: users, roles, sessions, sign-in; who may use which route and reach which records."""
 
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 
 def install_access_control(app: Flask, store: Any, definition: Definition, clock: Clock = utc_now) -> PageRegistry:
-    """Put the gate before every route of the app; pages are registered with what this returns.
+    """Put access control before every route of the app; pages are registered with what this returns.
 
     Reads from the configuration: ``TRANSLATIONS`` (folder of the texts), ``DATA`` (data folder),
     ``HOSTS`` (host names beside this machine's own), and Flask's ``SECRET_KEY``.

@@ -1,7 +1,7 @@
-"""The gate: who is asking, and whether this route is open to her. Closed unless a route says otherwise.
+"""Authorization: who is asking, and whether this route is open to her. Closed unless a route says otherwise.
 
-Every route declares its door with :func:`page` (or :func:`door` for a plain Flask route); a request for
-a route without one is refused, and a test names it.
+Every route declares its access with :func:`page_route` (or :func:`with_access` for a plain Flask route); a request
+for a route without it is refused, and a test names it.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,17 +27,15 @@ AccessCheck = Callable[[Worker, Mapping[str, Any]], None]
 
 @dataclass(frozen=True)
 class RouteAccess:
-    """Who may go through a route: without a check, whoever has signed in."""
+    """Who may use a route: without a check, whoever has signed in (login required)."""
 
-    says: str
-    """In a few words, for the overview of routes."""
     check: AccessCheck | None = None
     is_open: bool = False
     """Open to people who have not signed in, too."""
 
 
-PUBLIC_ACCESS = RouteAccess("everyone", is_open=True)
-SIGNED_IN_ACCESS = RouteAccess("workers")
+PUBLIC_ACCESS = RouteAccess(is_open=True)
+SIGNED_IN_ACCESS = RouteAccess()
 
 
 def requires_page(page_name: PageName) -> RouteAccess:
@@ -47,7 +45,7 @@ def requires_page(page_name: PageName) -> RouteAccess:
         if page_name not in worker.pages:
             abort(403)
 
-    return RouteAccess(f"page {page_name}", check)
+    return RouteAccess(check)
 
 
 def requires_permission(action: RecordAction, form: str | None = None) -> RouteAccess:
@@ -56,7 +54,7 @@ def requires_permission(action: RecordAction, form: str | None = None) -> RouteA
     def check(_: Worker, address: Mapping[str, Any]) -> None:
         require_permission(action, form or str(address["form"]))
 
-    return RouteAccess(f"{action} {form or '<form>'}", check)
+    return RouteAccess(check)
 
 
 def requires_acceptance() -> RouteAccess:
@@ -66,36 +64,36 @@ def requires_acceptance() -> RouteAccess:
         form = access_services().definition.forms.get(str(address["form"]))
         require_permission("correct" if form is None else right_to_accept(form), str(address["form"]))
 
-    return RouteAccess("accept <form>", check)
+    return RouteAccess(check)
 
 
 def page_route(
-    address: str, door: RouteAccess, methods: tuple[str, ...] = ("GET",)
+    address: str, access: RouteAccess, methods: tuple[str, ...] = ("GET",)
 ) -> Callable[[RouteFunction], RouteFunction]:
-    """Show a view's method at this address, behind this door."""
+    """Show a view's method at this address, to whom this access lets in."""
 
     def declare(view: RouteFunction) -> RouteFunction:
-        exposed: RouteFunction = expose(address, methods)(with_access(door)(view))
+        exposed: RouteFunction = expose(address, methods)(with_access(access)(view))
         return exposed
 
     return declare
 
 
-def with_access(door: RouteAccess) -> Callable[[RouteFunction], RouteFunction]:
-    """Declare the door of a plain Flask route."""
+def with_access(access: RouteAccess) -> Callable[[RouteFunction], RouteFunction]:
+    """Declare who may use a plain Flask route."""
 
     def declare(view: RouteFunction) -> RouteFunction:
-        if getattr(view, "door", door) != door:
-            raise RuntimeError(f"{view.__qualname__} has two doors")
-        view.door = door  # type: ignore[attr-defined]
+        if getattr(view, "route_access", access) != access:
+            raise RuntimeError(f"{view.__qualname__} declares its access twice")
+        view.route_access = access  # type: ignore[attr-defined]
         return view
 
     return declare
 
 
 def route_accesses(app: Flask) -> dict[str, RouteAccess | None]:
-    """Every endpoint of the app and its door, for the overview and the test."""
-    return {endpoint: getattr(view, "door", None) for endpoint, view in app.view_functions.items()}
+    """Every endpoint of the app and its access; a test walks them."""
+    return {endpoint: getattr(view, "route_access", None) for endpoint, view in app.view_functions.items()}
 
 
 def current_worker_or_none() -> Worker | None:
@@ -105,7 +103,7 @@ def current_worker_or_none() -> Worker | None:
 
 
 def current_worker() -> Worker:
-    """Who is signed in; behind every door but an open one somebody is."""
+    """Who is signed in; on every route but a public one somebody is."""
     found = current_worker_or_none()
     if found is None:
         abort(401)
@@ -166,18 +164,18 @@ def _leave_scope(_: BaseException | None) -> None:
 def _check_route_access() -> Any:
     if request.endpoint is None:
         return None
-    door: RouteAccess | None = getattr(current_app.view_functions[request.endpoint], "door", None)
-    if door is None:
+    access: RouteAccess | None = getattr(current_app.view_functions[request.endpoint], "route_access", None)
+    if access is None:
         _refuse_undeclared_route()
-    if door.is_open:
+    if access.is_open:
         return None
     if g.worker is None:
         return _redirect_to_sign_in()
     _refuse_other_site()
     if moved := _redirect_renamed_form():
         return moved
-    if door.check is not None:
-        door.check(g.worker, request.view_args or {})
+    if access.check is not None:
+        access.check(g.worker, request.view_args or {})
     return None
 
 
@@ -198,7 +196,7 @@ def _redirect_renamed_form() -> Any:
 
 
 def _refuse_undeclared_route() -> NoReturn:
-    current_app.logger.error("The route %s declares no door; nobody may go through.", request.endpoint)
+    current_app.logger.error("The route %s declares no access; nobody may use it.", request.endpoint)
     abort(403)
 
 

@@ -1,4 +1,4 @@
-"""Who somebody is to the gate: her account, the roles she holds, and who is in her teams."""
+"""Who somebody is: her account, the roles she holds, and who is in her teams."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""What every part of the gate needs at hand: the store, the forms and roles, the clock."""
+"""What every part of access control needs at hand: the store, the forms and roles, the clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ Clock = Callable[[], datetime]
 
 @dataclass
 class AccessServices:
-    """The application as the gate knows it."""
+    """The application as access control knows it."""
 
     store: Any
     definition: Definition

@@ -1,4 +1,4 @@
-"""The gate's own tables, beside Flask-AppBuilder's tables of users, roles and permissions."""
+"""The tables of access control, beside Flask-AppBuilder's tables of users, roles and permissions."""
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import (
@@ -81,4 +81,4 @@ role_permissions: Table = assoc_permissionview_role
 ACCESS_TABLES: tuple[Table, ...] = tuple(
     table for table in Model.metadata.sorted_tables if table.name.startswith(("ab_", "dosar_"))
 )
-"""Every table of the gate, parents first."""
+"""Every table of access control, parents first."""

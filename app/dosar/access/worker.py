@@ -1,4 +1,4 @@
-"""The person on whose behalf something is done, as the gate lets her in: with a session, or without one."""
+"""The person on whose behalf something is done, with the access she has: with a session, or without one."""
 
 from dataclasses import dataclass
 from functools import lru_cache

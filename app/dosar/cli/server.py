@@ -67,11 +67,11 @@ HTTPS_PROXY_OPTIONS: dict[str, Any] = {
 """A web server on this machine takes the requests: cookies are for HTTPS only, and it says who asks."""
 
 
-def serve_requests(app: Any, door: socket.socket, behind_https: bool = False) -> None:
-    """Answer whoever knocks at the door, until the program is stopped."""
+def serve_requests(app: Any, listening: socket.socket, behind_https: bool = False) -> None:
+    """Answer the requests that come to this socket, until the program is stopped."""
     server = waitress.create_server(
         app,
-        sockets=[door],
+        sockets=[listening],
         threads=SERVER_THREADS,
         ident=None,
         inbuf_overflow=MAX_BYTES_IN_MEMORY,

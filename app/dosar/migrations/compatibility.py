@@ -57,7 +57,7 @@ class ChangedForm:
     now: Form
     """With its choices in hand."""
     source: Source
-    held: AnswerCounts
+    counts: AnswerCounts
     names: Mapping[tuple[str, str], Question] = field(default_factory=dict)
     """Its questions as the file writes them, shared lists by name, by their place."""
     lists: Mapping[str, Source] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class ChangedForm:
 
     def unfit(self, kept_question: KeptQuestion, now: Question) -> int | None:
         """How many answers the question would not accept any more; nothing where it cannot be told."""
-        return self.held.unfit(self.older.key, kept_question.former_rows_of, kept_question.older, now)
+        return self.counts.unfit(self.older.key, kept_question.former_rows_of, kept_question.older, now)
 
     def recomputed_questions(self) -> list[tuple[Question, int]]:
         """The questions whose answers are computed by other rules, and how many answers are others by them."""
@@ -75,7 +75,7 @@ class ChangedForm:
                 sum(
                     1
                     for _ in recomputed_records(
-                        self.held.connection, self.older, self.now, [question], utc_now().date()
+                        self.counts.connection, self.older, self.now, [question], utc_now().date()
                     )
                 ),
             )
@@ -98,7 +98,9 @@ def refused_findings(changed_form: ChangedForm) -> Iterator[Finding]:
 
 def upgrade_findings(changed_form: ChangedForm) -> Iterator[Finding]:
     """Changes that only ``dosar upgrade`` makes: it says what it does, and takes a copy first."""
-    if gets_case(changed_form.older, changed_form.now) and (count := changed_form.held.records(changed_form.older.key)):
+    if gets_case(changed_form.older, changed_form.now) and (
+        count := changed_form.counts.records(changed_form.older.key)
+    ):
         yield finding(
             changed_form.place("belongs_to"),
             "F025",
@@ -150,7 +152,7 @@ def loses_case(older: Form, now: Form) -> bool:
 def _check_belonging(changed_form: ChangedForm) -> Iterator[Finding]:
     if not (gets_case(changed_form.older, changed_form.now) or loses_case(changed_form.older, changed_form.now)):
         return
-    count = changed_form.held.records(changed_form.older.key)
+    count = changed_form.counts.records(changed_form.older.key)
     if not count:
         return
     if loses_case(changed_form.older, changed_form.now):
@@ -159,7 +161,7 @@ def _check_belonging(changed_form: ChangedForm) -> Iterator[Finding]:
     named = _case_question(changed_form.older, changed_form.now)
     if named is None:
         yield finding(changed_form.place("belongs_to"), "F048", RECORDS_WITHOUT_CASE, count=count)
-    elif lacking := changed_form.held.without(changed_form.older.key, named):
+    elif lacking := changed_form.counts.without(changed_form.older.key, named):
         yield finding(
             changed_form.place("case_was"),
             "F048",
@@ -187,7 +189,7 @@ def _case_question(older: Form, now: Form) -> str | None:
 
 def _check_readers(changed_form: ChangedForm) -> Iterator[Finding]:
     names = former_private_to(changed_form.older, changed_form.now)
-    if names and (count := changed_form.held.records(changed_form.older.key)):
+    if names and (count := changed_form.counts.records(changed_form.older.key)):
         yield finding(
             changed_form.place("private_to"),
             "F049",
@@ -198,7 +200,7 @@ def _check_readers(changed_form: ChangedForm) -> Iterator[Finding]:
         )
     places = paths_by_column(changed_form.now)
     for kept_question, clearance, count in questions_read_by_more(
-        changed_form.older, changed_form.now, changed_form.held
+        changed_form.older, changed_form.now, changed_form.counts
     ):
         yield finding(
             changed_form.place(*places[kept_question.rows_of, kept_question.now.name], "name"),
@@ -244,7 +246,7 @@ def _check_answered_twice(changed_form: ChangedForm) -> Iterator[Finding]:
         names = {"was": late.older.name, "name": late.now.name}
         if not late.now.is_wider_than(late.older):
             yield finding(place, "F020", ANSWERS_DO_NOT_FIT, **names)
-        elif count := changed_form.held.count_answered_both(
+        elif count := changed_form.counts.count_answered_both(
             changed_form.older.key, late.former_rows_of, late.older, late.since
         ):
             yield finding(place, "F020", ANSWERED_UNDER_BOTH, count=count, **names)
@@ -259,9 +261,9 @@ def _check_rows_twice(changed_form: ChangedForm) -> Iterator[Finding]:
         fits = all(now.is_wider_than(was) and (now.unknown or not was.unknown) for was, now in late.columns)
         if not fits or late.now.only_added != late.older.only_added:
             yield finding(place, "F020", ANSWERS_DO_NOT_FIT, **names)
-        elif count := changed_form.held.count_records_of_both(changed_form.older.key, late.older, late.since):
+        elif count := changed_form.counts.count_records_of_both(changed_form.older.key, late.older, late.since):
             yield finding(place, "F020", ANSWERED_UNDER_BOTH, count=count, **names)
-        elif count := changed_form.held.count_longer_tables(changed_form.older.key, late.older, late.now.most_rows):
+        elif count := changed_form.counts.count_longer_tables(changed_form.older.key, late.older, late.now.most_rows):
             yield finding(
                 place,
                 "F020",
@@ -275,7 +277,7 @@ def _check_rows_twice(changed_form: ChangedForm) -> Iterator[Finding]:
 def _check_late_names(changed_form: ChangedForm) -> Iterator[Finding]:
     places = paths_by_column(changed_form.now)
     for table in late_table_renamings(changed_form.older, changed_form.now):
-        if count := changed_form.held.count_records_with_rows(changed_form.older.key, table.older):
+        if count := changed_form.counts.count_records_with_rows(changed_form.older.key, table.older):
             yield finding(
                 changed_form.place(*places["", table.now.name], "was"),
                 "F025",
@@ -285,7 +287,7 @@ def _check_late_names(changed_form: ChangedForm) -> Iterator[Finding]:
                 count=count,
             )
     for late in late_renamings(changed_form.older, changed_form.now):
-        if count := changed_form.held.answered(changed_form.older.key, late.former_rows_of, late.older):
+        if count := changed_form.counts.answered(changed_form.older.key, late.former_rows_of, late.older):
             yield finding(
                 changed_form.place(*places[late.rows_of, late.now.name], "was"),
                 "F025",
@@ -335,7 +337,7 @@ def _check_unchanged(changed_form: ChangedForm) -> Iterator[Finding]:
 
 def _check_lost_words(changed_form: ChangedForm) -> Iterator[Finding]:
     for kept_question, place in _choice_questions(changed_form):
-        for code, count in count_lost_words(changed_form.older.key, kept_question, changed_form.held).items():
+        for code, count in count_lost_words(changed_form.older.key, kept_question, changed_form.counts).items():
             yield finding(
                 place,
                 "F020",
@@ -350,7 +352,9 @@ def _check_lost_words(changed_form: ChangedForm) -> Iterator[Finding]:
 def _check_recoded(changed_form: ChangedForm) -> Iterator[Finding]:
     """The form waits, and so does a shared list: else its rules would ask about codes that nobody's answer has."""
     for kept_question, place in _choice_questions(changed_form):
-        for was, (becomes, count) in count_recodings(changed_form.older.key, kept_question, changed_form.held).items():
+        for was, (becomes, count) in count_recodings(
+            changed_form.older.key, kept_question, changed_form.counts
+        ).items():
             for waits in (place, *_place_in_list(changed_form, kept_question)):
                 yield finding(
                     waits,
@@ -366,7 +370,7 @@ def _check_recoded(changed_form: ChangedForm) -> Iterator[Finding]:
 
 def _check_lost_codes(changed_form: ChangedForm) -> Iterator[Finding]:
     for kept_question, place in _choice_questions(changed_form):
-        for code, count in count_lost_codes(changed_form.older.key, kept_question, changed_form.held).items():
+        for code, count in count_lost_codes(changed_form.older.key, kept_question, changed_form.counts).items():
             yield finding(
                 next(_place_in_list(changed_form, kept_question), place),
                 "F051",

@@ -1,4 +1,4 @@
-"""Making the gate's tables, or bringing those of an earlier version along."""
+"""Making the tables of access control, or bringing those of an earlier version along."""
 
 from sqlalchemy import Connection
 
@@ -8,7 +8,7 @@ from dosar.database.append_only import close_tables, closed_tables
 
 
 def create_access_tables(connection: Connection) -> None:
-    """Bring the gate's tables to what this version knows, inside the caller's transaction."""
+    """Bring the tables of access control to what this version knows, inside the caller's transaction."""
     migrate(connection)
     if account_history_table.name not in closed_tables(connection):
         close_tables(connection, [account_history_table.name])

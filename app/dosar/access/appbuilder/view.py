@@ -6,7 +6,7 @@ from flask_appbuilder import BaseView
 
 
 class PageView(BaseView):
-    """A page or several; each method declares its address and its door with ``@page``."""
+    """A page or several; each method declares its address and its access with ``@page_route``."""
 
     route_base = ""
     template_folder: Any = None

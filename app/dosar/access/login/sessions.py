@@ -105,7 +105,7 @@ class DatabaseSessions(SessionInterface):
     serializer = TaggedJSONSerializer()
 
     def __init__(self, services: AccessServices) -> None:
-        self.guarded = services
+        self.services = services
 
     def open_session(self, app: Flask, request: Request) -> BrowserSession:
         """The session of the request's cookie, with its user; an empty one if it is over."""
@@ -124,11 +124,11 @@ class DatabaseSessions(SessionInterface):
     def _found(self, word: str | None) -> BrowserSession:
         if not word:
             return BrowserSession()
-        found = self.guarded.session.execute(_SESSION_QUERY, {"session_id": secret_digest(word)}).one_or_none()
+        found = self.services.session.execute(_SESSION_QUERY, {"session_id": secret_digest(word)}).one_or_none()
         if found is None:
             return _ended_session()
         row = SessionRow(found.id, found.user_id, found.created, found.seen, found.contents)
-        if is_session_over(row, self.guarded.clock()) or (row.user_id is not None and found.username is None):
+        if is_session_over(row, self.services.clock()) or (row.user_id is not None and found.username is None):
             return _ended_session(row)
         return BrowserSession(self.serializer.loads(found.contents), row, _session_identity(found))
 
@@ -150,7 +150,7 @@ class DatabaseSessions(SessionInterface):
         send_notices(app, response, None, [("warning", notice)], _uses_secure_cookie(app))
 
     def _save(self, app: Flask, session: BrowserSession, response: Response) -> None:
-        moment, contents = self.guarded.clock(), self._contents(session)
+        moment, contents = self.services.clock(), self._contents(session)
         self._forward_notices(app, session, response)
         if session.new_user_id is not None or (session.is_new and session.modified and contents != EMPTY_CONTENTS):
             self._send(app, response, self._insert(session, contents, moment))
@@ -197,10 +197,10 @@ class DatabaseSessions(SessionInterface):
 
     def _write(self, *statements: Any) -> None:
         # what a failed page left half done must not be committed along with the session
-        self.guarded.session.rollback()
-        with self.guarded.store.writing():
+        self.services.session.rollback()
+        with self.services.store.writing():
             for statement in statements:
-                self.guarded.session.execute(statement)
+                self.services.session.execute(statement)
 
     def _send(self, app: Flask, response: Response, word: str) -> None:
         response.set_cookie(

@@ -1,4 +1,4 @@
-"""Migrations of the gate's own tables, by Alembic: users, roles, permissions, sessions, settings, account history.
+"""Alembic migrations of the tables of access control: users, roles, permissions, sessions, settings, account history.
 
 Every start brings a database to the newest revision, inside the transaction of the start; a new one runs them all.
 A file in ``versions`` is one step. To give users a column: the column in :mod:`dosar.access.tables`, and a file with

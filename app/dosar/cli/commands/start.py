@@ -98,7 +98,7 @@ def _serve_alone(started: _Start, data: Path) -> int:
         from dosar.database.lock_file import lock_folder, publish_instance
 
     instance = new_instance(started.pages_address)
-    with lock_folder(data), _listening_socket(started.port) as door:
+    with lock_folder(data), _listening_socket(started.port) as listening:
         publish_instance(data, instance)
         with _garbage_collection_paused():
             app, findings = open_app(
@@ -112,7 +112,7 @@ def _serve_alone(started: _Start, data: Path) -> int:
             )
         _print_findings(findings)
         _print_greeting(started)
-        serve_requests(app, door, bool(started.address))
+        serve_requests(app, listening, bool(started.address))
     return 0
 
 

@@ -70,7 +70,7 @@ def _sees_stays() -> RouteAccess:
             abort(404)
         require_permission("see", declared.stays.form)
 
-    return RouteAccess("see <stays>", check)
+    return RouteAccess(check)
 
 
 class ProgrammePage(PageView):

@@ -55,7 +55,7 @@ def test_a_declared_flask_route_is_open(office: Office) -> None:
 
 
 def test_a_route_cannot_have_two_doors() -> None:
-    with pytest.raises(RuntimeError, match="two doors"):
+    with pytest.raises(RuntimeError, match="declares its access twice"):
         with_access(PUBLIC_ACCESS)(page_route("/x", SIGNED_IN_ACCESS)(lambda: ""))
 
 

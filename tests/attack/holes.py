@@ -55,8 +55,8 @@ def _cases_of_all(planted: Planted, patch: Patch) -> None:
 
 def _colleagues_are_everybody(planted: Planted, patch: Patch) -> None:
     everybody = frozenset(planted.users.values())
-    made: Any = worker_module._scope
-    patch(worker_module, "_scope", lambda held, user_id, _: made.__wrapped__(held, user_id, everybody))
+    made: Any = worker_module._scope_of_worker
+    patch(worker_module, "_scope_of_worker", lambda held, user_id, _: made.__wrapped__(held, user_id, everybody))
 
 
 def _links_unchecked(planted: Planted, patch: Patch) -> None:
@@ -287,7 +287,7 @@ def dug(hole: Hole, planted: Planted) -> Iterator[None]:
 
 def _forget(planted: Planted) -> None:
     """What is remembered from request to request: scopes with their criteria, the forms as a role knows them."""
-    scope_of: Any = worker_module._scope
+    scope_of: Any = worker_module._scope_of_worker
     getattr(scope_of, "cache_clear", lambda: None)()
     planted.app.extensions["dosar_known_forms"].clear()
     gc.collect()

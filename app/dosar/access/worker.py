@@ -75,7 +75,7 @@ def worker_with_identity(person: Identity, services: AccessServices) -> Worker:
         roles=person.roles,
         language=person.language,
         allowance=allowance,
-        scope=_scope(IdentityKey(allowance), person.user_id, person.colleagues),
+        scope=_scope_of_worker(IdentityKey(allowance), person.user_id, person.colleagues),
     )
 
 
@@ -85,7 +85,7 @@ def allowance_of(services: AccessServices, roles: frozenset[str]) -> Allowance:
 
 
 @lru_cache(maxsize=1024)
-def _scope(allowance_key: IdentityKey[Allowance], user_id: int, colleagues: frozenset[int]) -> Scope:
+def _scope_of_worker(allowance_key: IdentityKey[Allowance], user_id: int, colleagues: frozenset[int]) -> Scope:
     """One scope for all requests of a worker, until her roles, their permissions or her colleagues change.
 
     Whose cases count: her own; for a team's scope those of her groups' members too.
@@ -98,4 +98,4 @@ def _scope(allowance_key: IdentityKey[Allowance], user_id: int, colleagues: froz
 @lru_cache(maxsize=256)
 def _allowance(known: IdentityKey[Definition], roles: frozenset[str], permitted: frozenset[Permitted]) -> Allowance:
     """Worked out once for each set of roles."""
-    return combined_allowance(known.thing.roles.held(roles), permitted)
+    return combined_allowance(known.thing.roles.with_keys(roles), permitted)

@@ -12,7 +12,7 @@ from dosar.language.validation import AnswerPath, ValidationIssue
 class ElsewhereComplaint(ValidationIssue):
     """About an answer of the record that is not asked here."""
 
-    asked: tuple[Question, ...] = ()
+    questions: tuple[Question, ...] = ()
     """The question, and its column in a table."""
 
 

@@ -32,10 +32,10 @@ def next_row_index(table: str, boxes: Iterable[str]) -> int:
 
 def texts_of_answers(questions: Iterable[Question], answers: Answers, reading: ReadingContext) -> dict[str, list[str]]:
     """What the page of these answers would post."""
-    return {name: texts for question in questions for name, texts in _typed(question, answers, reading)}
+    return {name: texts for question in questions for name, texts in _box_texts(question, answers, reading)}
 
 
-def _typed(question: Question, answers: Answers, reading: ReadingContext) -> Iterator[tuple[str, list[str]]]:
+def _box_texts(question: Question, answers: Answers, reading: ReadingContext) -> Iterator[tuple[str, list[str]]]:
     answer = answers.get(question.name)
     if not question.columns_asked():
         yield question.name, question.typed(answer, reading)

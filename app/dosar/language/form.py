@@ -108,7 +108,7 @@ class AboutPerson(BaseModel):
     """The question about her date of birth."""
 
     @property
-    def asked(self) -> set[str]:
+    def question_names(self) -> set[str]:
         """Every question that is named."""
         return {name for names in self.names for name in names} | ({self.born} if self.born else set())
 

@@ -117,7 +117,7 @@ class Roles(BaseModel):
     def __contains__(self, key: object) -> bool:
         return any(role.role == key for role in self.roles)
 
-    def held(self, keys: Iterable[str]) -> list[Role]:
+    def with_keys(self, keys: Iterable[str]) -> list[Role]:
         """The roles with these keys; a key no longer in the file gives nothing."""
         held_keys = set(keys)
         return [role for role in self.roles if role.role in held_keys]

@@ -111,7 +111,7 @@ def programme_now(
     found = _read_parts(repository, _seen_parts(repository, declared, known, reading.today))
     with acting_as(SYSTEM_SCOPE):
         counted = _read_parts(repository, _counted_parts(repository, declared, reading.today))
-    beds, stays = _facility_beds(declared, found, counted), _stays(declared.stays, known, found)
+    beds, stays = _facility_beds(declared, found, counted), _current_stays(declared.stays, known, found)
     agreements = [
         _agreement_of_row(known[declared.agreements.form], row, counted)
         for row in found.get("agreements", ())
@@ -125,7 +125,9 @@ def _read_parts(repository: Repository, parts: Mapping[str, Any]) -> dict[str, l
     return dict(zip(parts, read_union(repository.session, list(parts.values())), strict=True))
 
 
-def _parts(declared: Programme, forms: Mapping[str, Form], *names: str) -> Iterator[tuple[str, str, dict[str, str]]]:
+def _declared_parts(
+    declared: Programme, forms: Mapping[str, Form], *names: str
+) -> Iterator[tuple[str, str, dict[str, str]]]:
     """The parts that are declared of these forms: its name, its form, and its questions by what they are; without
     one of them the overview leaves out what it cannot tell."""
     for name in names:
@@ -147,7 +149,7 @@ def _seen_parts(
 ) -> dict[str, Any]:
     """What is read as the reader may see it."""
     parts: dict[str, Any] = {}
-    for name, key, options in _parts(declared, known, "stays", "places", "programmes", "agreements"):
+    for name, key, options in _declared_parts(declared, known, "stays", "places", "programmes", "agreements"):
         record_class: Any = repository.record_class(key)
         also = [record_class.case_id, record_class.to_check] if known[key].belongs_to else []
         conditions = _staying_conditions(record_class, declared.stays, today) if name == "stays" else []
@@ -162,7 +164,7 @@ def _seen_parts(
 def _counted_parts(repository: Repository, declared: Programme, today: date) -> dict[str, Any]:
     """What is counted over all cases."""
     parts: dict[str, Any] = {}
-    for name, key, options in _parts(declared, repository.forms, "stays", "delivered"):
+    for name, key, options in _declared_parts(declared, repository.forms, "stays", "delivered"):
         record_class: Any = repository.record_class(key)
         by = getattr(record_class, options["place" if name == "stays" else "agreement"]).label("by")
         counted = [
@@ -216,7 +218,7 @@ def _facility_beds(declared: Programme, found: Mapping[str, Any], counted: Mappi
     ]
 
 
-def _stays(declared: Stays, known: Mapping[str, Form], found: Mapping[str, Any]) -> list[CurrentStay]:
+def _current_stays(declared: Stays, known: Mapping[str, Form], found: Mapping[str, Any]) -> list[CurrentStay]:
     """Who stays now, those first whose last day is the next."""
     stays = []
     for row in found.get("stays", ()):

@@ -83,7 +83,7 @@ class PageContext:
     @cached_property
     def actor(self) -> Actor:
         """Who files what she saves."""
-        roles = self.repository.definition.roles.held(self.worker.roles)
+        roles = self.repository.definition.roles.with_keys(self.worker.roles)
         checked = bool(roles) and all(role.checked for role in roles)
         return Actor(self.worker.id, self._role(), self.reading.today, checked, self.worker.roles)
 

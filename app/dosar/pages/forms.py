@@ -123,7 +123,7 @@ class ChangePasswordForm(TranslatedForm):
 USER_NAME_HINT = lazy_gettext("Small letters without diacritics, digits, dots; it cannot be changed later.")
 
 
-def _as_in(country: str) -> str:
+def _country_label(country: str) -> str:
     called = locale_of(request_wording()).territories.get(country, country)
     return str(gettext("As in %(country)s", country=called))
 
@@ -141,7 +141,7 @@ class OrganisationForm(TranslatedForm):
     )
     country = RadioField(
         lazy_gettext("Wording of the forms"),
-        choices=lambda: [SelectChoice(code, _as_in(code)) for code in wording_countries()],
+        choices=lambda: [SelectChoice(code, _country_label(code)) for code in wording_countries()],
         default=lambda: wording_countries()[0],
     )
     time_zone = SelectField(

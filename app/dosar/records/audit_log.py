@@ -180,7 +180,7 @@ def _read_entries(
     elsewhere: Mapping[str, Form] = NO_OTHER_FORMS,
 ) -> list[AuditEntry]:
     rows = repository.session.execute(query)
-    retold = ((row, retell_changes(row.changes, row.id, record.form_key, repository.turns)) for row in rows)
+    retold = ((row, retell_changes(row.changes, row.id, record.form_key, repository.renamed_questions)) for row in rows)
     return [
         _make_entry({**form.questions, **dict(_questions_elsewhere(changes, elsewhere))}, row, changes)
         for row, changes in retold

@@ -45,7 +45,7 @@ def deciding_questions(form: Form) -> set[str]:
     """The questions by which a person is recognised; none for a form that is not about one."""
     if form.person is None:
         return set()
-    return form.person.asked | {question.name for question in _exact_questions(form)}
+    return form.person.question_names | {question.name for question in _exact_questions(form)}
 
 
 def _exact_questions(form: Form) -> list[Question]:

@@ -42,7 +42,7 @@ class Repository:
         return self.definition.forms
 
     @cached_property
-    def turns(self) -> Mapping[str, Sequence[RenamedQuestion]]:
+    def renamed_questions(self) -> Mapping[str, Sequence[RenamedQuestion]]:
         """What became of renamed and converted questions, for telling old history; read once."""
         return read_renamed_questions(self.session)
 

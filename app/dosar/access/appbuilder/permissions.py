@@ -64,9 +64,9 @@ def sync_permissions(session: Any, roles: Roles, forms: Iterable[str]) -> None:
         for action, menu in of_role
     }
     _link_permissions(session, links)
-    _drop(session, pair_table.c.id, set(pairs.values()) - {pair for pair, _ in links})
-    _drop(session, permission_table.c.name, actions.keys() - {action for action, _ in declared})
-    _drop(session, menu_table.c.name, menus.keys() - {menu for _, menu in declared})
+    _delete_unlisted(session, pair_table.c.id, set(pairs.values()) - {pair for pair, _ in links})
+    _delete_unlisted(session, permission_table.c.name, actions.keys() - {action for action, _ in declared})
+    _delete_unlisted(session, menu_table.c.name, menus.keys() - {menu for _, menu in declared})
 
 
 def _ensure_names(session: Any, table: Table, names: Iterable[str]) -> dict[str, int]:
@@ -100,7 +100,7 @@ def _link_permissions(session: Any, declared: set[tuple[int, int]]) -> None:
         session.execute(insert(role_permissions), missing)
 
 
-def _drop(session: Any, column: Column[Any], gone: Iterable[Any]) -> None:
+def _delete_unlisted(session: Any, column: Column[Any], gone: Iterable[Any]) -> None:
     """Let nothing stand in the tables that no role of the file is permitted."""
     for part in _in_batches(sorted(gone)):
         session.execute(delete(column.table).where(column.in_(part)))

@@ -25,9 +25,9 @@ class TranslationDomain(Domain):
         self.known: dict[str, DrawnTexts] = {}
 
     def get_translations(self) -> NullTranslations:
-        return self.said().source
+        return self.texts_of_request().source
 
-    def said(self) -> "DrawnTexts":
+    def texts_of_request(self) -> "DrawnTexts":
         """The texts in the language of the request; outside of any in English."""
         babel_context = g.get("_flask_babel") if g else None
         found: DrawnTexts | None = getattr(babel_context, BABEL_CACHE_NAME, None)
@@ -62,7 +62,7 @@ def install_translations(app: Flask, folder: Path) -> None:
 
     def drawn(text: str, /, **variables: Any) -> Markup:
         """A text with its variables escaped, as ``{% trans %}`` draws it too."""
-        texts = offered.said()
+        texts = offered.texts_of_request()
         return Markup(texts.source.gettext(text)) % variables if variables else texts[text]
 
     get_babel(app).instance.domain_instance = offered

@@ -24,16 +24,16 @@ class TryLimit:
     """How many tries are free; each one more waits longer than the one before."""
 
     kind: str
-    free: int
+    free_tries: int
 
     def delay_after(self, tries: int) -> timedelta:
         """How long nobody may try again after this many tries."""
-        beyond = tries - self.free
+        beyond = tries - self.free_tries
         return timedelta() if beyond < 0 else TRY_DELAYS[min(beyond, len(TRY_DELAYS) - 1)]
 
 
-ACCOUNT_LIMIT = TryLimit("account", free=5)
-ADDRESS_LIMIT = TryLimit("address", free=20)
+ACCOUNT_LIMIT = TryLimit("account", free_tries=5)
+ADDRESS_LIMIT = TryLimit("address", free_tries=20)
 """A whole office may stand behind one address."""
 
 

@@ -22,7 +22,7 @@ def missing_documents(submission: Submission, answers: Answers) -> list[Validati
     needed = [form for stage in done_stages for form in stage.needs if submission.sees(form)]
     filed = count_case_sheets(submission.repository, needed, record.id)
     return [
-        _doubt(submission, stage, lacking)
+        _doubt_of_stage(submission, stage, lacking)
         for stage in done_stages
         if (lacking := [form for form in stage.needs if form in needed and form not in filed])
     ]
@@ -34,7 +34,7 @@ def _newly_done(submission: Submission, answers: Answers) -> list[Stage]:
     return [stage for stage in submission.repository.definition.stages.stages if stage.done in new]
 
 
-def _doubt(submission: Submission, stage: Stage, lacking: Collection[str]) -> ValidationIssue:
+def _doubt_of_stage(submission: Submission, stage: Stage, lacking: Collection[str]) -> ValidationIssue:
     names = [text_in_language(submission.forms[form].title, submission.language) for form in lacking]
     return DocumentsMissing(
         (str(stage.done),),

@@ -22,7 +22,7 @@ def would_drop(submission: Submission, answers: Answers, changed: Collection[str
     lost = list(dropped_answers(submission.form, submission.kept, answers, submission.today))
     if not lost:
         return []
-    names = tuple(dict.fromkeys(_name(submission, *pair) for pair in lost))
+    names = tuple(dict.fromkeys(_name_for_reader(submission, *pair) for pair in lost))
     return [
         AnswersDropped(
             (_changed_question(submission, lost, changed),),
@@ -57,7 +57,7 @@ def _names_in_conditions(submission: Submission, question: Question | None) -> s
     return {name.partition(".")[0] for rule in (question.show_if, *sections) if rule is not None for name in rule.names}
 
 
-def _name(submission: Submission, question: Question, column: Question | None) -> str | Message:
+def _name_for_reader(submission: Submission, question: Question, column: Question | None) -> str | Message:
     """What it is called; an answer out of her sight has no name."""
     form = submission.forms.get(submission.form.key)
     known = form.questions.get(question.name) if form else None

@@ -25,7 +25,7 @@ def restored_draft(
         if question.name not in asked_before and (
             question.name == told_by_face or not _has_boxes(question.name, draft)
         ):
-            restored |= {box: texts for box, texts in begun.items() if _is_of(question.name, box)}
+            restored |= {box: texts for box, texts in begun.items() if _is_box_of(question.name, box)}
         for column in _column_names([question])[question.name] - asked_before.get(question.name, set()):
             restored |= {box: begun.get(its, ()) for box, its in _cells_to_copy(question.name, column, draft, begun)}
     return restored
@@ -61,12 +61,12 @@ def _column_names(questions: Iterable[Question]) -> dict[str, set[str]]:
     return {question.name: {column.name for column in question.columns_asked()} for question in questions}
 
 
-def _is_of(question: str, box: str) -> bool:
+def _is_box_of(question: str, box: str) -> bool:
     return box == question or box.startswith(f"{question}.")
 
 
 def _has_boxes(question: str, texts: Texts) -> bool:
-    return any(_is_of(question, box) for box in texts)
+    return any(_is_box_of(question, box) for box in texts)
 
 
 def _rows_by_id(table: str, texts: Texts) -> dict[str, str]:

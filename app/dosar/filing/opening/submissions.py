@@ -29,7 +29,7 @@ def new_submission(
     known = forms or repository.forms
     if case_id is not None:
         repository.case(case_id)
-    paper = _face(repository, form, face)
+    paper = _face_named(repository, form, face)
     asked_form = paper.as_form(known[form]) if paper else known[form]
     begun = {asked_form.face: paper.face} if paper and asked_form.face else {}
     return Submission(
@@ -58,7 +58,7 @@ def correction(
     known, sheet, paper = (
         forms or repository.forms,
         open_sheet(repository, form, record_id),
-        _face(repository, form, face),
+        _face_named(repository, form, face),
     )
     asked_form = paper.as_form(known[form]) if paper else known[form]
     return Submission(
@@ -75,7 +75,7 @@ def correction(
     )
 
 
-def _face(repository: Repository, form: str, name: str) -> Face | None:
+def _face_named(repository: Repository, form: str, name: str) -> Face | None:
     faces = {face.face: face for face in repository.definition.faces.get(form, ())}
     if name and name not in faces:
         raise Mistake("The form has no face of this name.")

@@ -33,7 +33,7 @@ def stage_findings(reading: FolderReading) -> Iterator[Finding]:
             reading.names("form"),
             of_case=named_question.path[1] == "stays",
         )
-        yield from _unfit(named_question, source.place(named_question.path), forms)
+        yield from _check_programme_use(named_question, source.place(named_question.path), forms)
     seen: set[str] = set()
     for position, stage in enumerate(stages.stages):
         if stage.stage in seen:
@@ -113,7 +113,7 @@ def _check_promise(promise: Promise, place: FilePlace, forms: Mapping[str, Form]
         yield finding(place, "F046", NO_DAY, name=promise.date)
 
 
-def _unfit(named: NamedQuestion, place: FilePlace, forms: Mapping[str, Form]) -> Iterator[Finding]:
+def _check_programme_use(named: NamedQuestion, place: FilePlace, forms: Mapping[str, Form]) -> Iterator[Finding]:
     """What the overview of the programme cannot count with: no date, no link to what it is to point to."""
     form = forms.get(named.form)
     question = form.questions.get(named.question) if form else None

@@ -144,7 +144,7 @@ class RuleTypeChecker:
     answers compared as one, and answers compared with values they can never be.
     """
 
-    asked: Mapping[str, Question]
+    questions: Mapping[str, Question]
     complaints: dict[Message, None] = field(default_factory=dict)
 
     def findings(self, place: FilePlace) -> Iterator[Finding]:
@@ -191,7 +191,7 @@ class RuleTypeChecker:
         return RuleKind(gives)
 
     def _name(self, tree: Any, parts: Sequence[Any]) -> RuleKind:
-        question = self.asked.get(".".join(parts))
+        question = self.questions.get(".".join(parts))
         return UNKNOWN_KIND if question is None else kind_of_answers(question, several=tree[0] == "column")
 
     def _list(self, tree: Any, parts: Sequence[Any]) -> RuleKind:

@@ -147,7 +147,7 @@ def read_text(text: str, file: str) -> Source:
     try:
         node = yaml.compose(text)
     except _Trick as trick:
-        source.findings.append(_at(source, trick.line, "F002", trick.told))
+        source.findings.append(_at(source, trick.line, "F002", trick.message))
         return source
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -187,7 +187,7 @@ class _Trick(Exception):
     """Something stands in the text that is not read: on which line, and what to do about it."""
 
     def __init__(self, line: int, message: str) -> None:
-        self.line, self.told = line, message
+        self.line, self.message = line, message
 
 
 class _WaryParser(Parser):

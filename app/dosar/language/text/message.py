@@ -24,16 +24,16 @@ class Message:
         spoken = translate(self.text)
         if not self.values:
             return spoken
-        return spoken % {name: _said(value, translate) for name, value in self.values.items()}
+        return spoken % {name: _translate_value(value, translate) for name, value in self.values.items()}
 
     def __str__(self) -> str:
         return self.say()
 
 
-def _said(value: Any, translate: Translate) -> Any:
+def _translate_value(value: Any, translate: Translate) -> Any:
     if isinstance(value, Message):
         return value.say(translate)
-    return "; ".join(str(_said(item, translate)) for item in value) if isinstance(value, tuple) else value
+    return "; ".join(str(_translate_value(item, translate)) for item in value) if isinstance(value, tuple) else value
 
 
 def msgid(text: str) -> str:

@@ -221,7 +221,7 @@ def user_full_name(user: User) -> str:
 
 def user_role_titles(user: User) -> list[str]:
     """What she may be here, in words."""
-    roles = access_services().definition.roles.held(role.name for role in user.roles)
+    roles = access_services().definition.roles.with_keys(role.name for role in user.roles)
     return [text_in_language(role.title, request_wording()) for role in roles]
 
 

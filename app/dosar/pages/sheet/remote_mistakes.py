@@ -20,7 +20,7 @@ def way_from(sheet: SheetEditor, complaint: ValidationIssue) -> Way:
     if isinstance(complaint, KnownPerson):
         return Way(leads=leads_to_known(complaint, sheet.whole.key))
     if isinstance(complaint, ElsewhereComplaint):
-        label = ", ".join(text_in_language(one.label, sheet.context.reading.language) for one in complaint.asked)
+        label = ", ".join(text_in_language(one.label, sheet.context.reading.language) for one in complaint.questions)
         return Way(label, _question_url(sheet, sheet.known, complaint.question))
     return Way()
 

@@ -83,7 +83,9 @@ def _answered_by_others(sheet: SheetEditor) -> dict[str, str]:
     """The questions others answer, and who: this worker only reads them."""
     roles, language = sheet.context.repository.definition.roles, sheet.context.reading.language
     return {
-        question.name: ", ".join(text_in_language(role.title, language) for role in roles.held(question.written_by))
+        question.name: ", ".join(
+            text_in_language(role.title, language) for role in roles.with_keys(question.written_by)
+        )
         for section in sheet.sections
         for question in section.questions
         if not question.is_written_by(sheet.context.worker.roles)

@@ -114,10 +114,16 @@ def look(browser: FlaskClient, address: str) -> Page:
     return page_of(browser, answer)
 
 
+def boxes_on(html: str) -> _Boxes:
+    """The boxes of the sheet on this page."""
+    read = _Boxes()
+    read.feed(html)
+    return read
+
+
 def page_of(browser: FlaskClient, answer: TestResponse) -> Page:
     """The page that came as this answer."""
-    read = _Boxes()
-    read.feed(answer.text)
+    read = boxes_on(answer.text)
     text = " ".join(" ".join(read.texts).split())
     return Page(browser, answer.request.full_path.rstrip("?"), answer.text, text, read.action, read.boxes)
 

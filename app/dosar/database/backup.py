@@ -56,6 +56,6 @@ def _copy_into(folder: Path, store: Store, key: bytes, tables: Iterable[Table]) 
         if isinstance(store, SqliteStore):
             store.copy_into(taken)
         else:
-            copy_database(store, taken, tables)
+            copy_database(store, taken, tables, before_upgrade=True)
     finally:
         taken.close()

@@ -17,6 +17,8 @@ from sqlalchemy import (
     JSON,
     Column,
     Connection,
+    ForeignKey,
+    Index,
     Insert,
     LargeBinary,
     MetaData,
@@ -49,15 +51,16 @@ class TableContent:
 CopiedTables = dict[str, TableContent]
 
 
-def copy_database(source: Store, target: Store, tables: Iterable[Table]) -> CopiedTables:
+def copy_database(source: Store, target: Store, tables: Iterable[Table], before_upgrade: bool = False) -> CopiedTables:
     """Copy everything in ``source`` to the empty database ``target``, and say what was copied.
 
-    ``tables`` are those the program knows; of one name the first counts. Raises :class:`StoreError`, and
-    leaves the target as it was, when it already holds something or the copy differs from its source.
+    ``tables`` are those the program knows; of one name the first counts. ``before_upgrade`` takes a database of an
+    earlier version as it stands. Raises :class:`StoreError`, and leaves the target as it was, when it already holds
+    something or the copy differs from its source.
     """
     with source.snapshot() as read, target.writing() as session:
         write = session.connection()
-        metadata = _all_tables(read, tables)
+        metadata = _all_tables(read, tables, before_upgrade)
         _require_empty(write, metadata)
         metadata.create_all(write)
         deferred = _defer_references(write, metadata)
@@ -70,22 +73,51 @@ def copy_database(source: Store, target: Store, tables: Iterable[Table]) -> Copi
     return counts
 
 
-def _all_tables(read: Connection, tables: Iterable[Table]) -> MetaData:
+def _all_tables(read: Connection, tables: Iterable[Table], before_upgrade: bool) -> MetaData:
     """The tables as the program knows them, and what else the database kept of older forms."""
     metadata = MetaData()
+    stored = dict(_stored_columns(read))
     for table in tables:
         if table.name not in metadata.tables:
-            table.to_metadata(metadata)
-    for name, columns in _stored_columns(read):
+            names = {column.name for column in stored.get(table.name, ())}
+            if not before_upgrade:
+                _require_upgraded(table, names)
+                table.to_metadata(metadata)
+            elif names:
+                _as_it_stands(table, names, metadata)
+    for name, columns in stored.items():
         known = metadata.tables.get(name)
         if known is None:
             Table(name, metadata, *columns)
             continue
-        _require_upgraded(known, {column.name for column in columns})
         for column in columns:
             if column.name not in known.columns:
                 known.append_column(column)
     return metadata
+
+
+def _as_it_stands(table: Table, stored: Set[str], metadata: MetaData) -> None:
+    """The table without the columns that a later version gave it, and without what is said of those."""
+    if {*table.columns.keys()} <= stored:
+        table.to_metadata(metadata)
+        return
+    there = Table(table.name, metadata, *(_column_like(one) for one in table.columns if one.name in stored))
+    for index in table.indexes:
+        names = [one.name if isinstance(one, Column) else "" for one in index.expressions]
+        is_partial = any(told is not None for told in index.dialect_kwargs.values())
+        if {*names} <= {*there.columns.keys()} and not is_partial:
+            Index(index.name, *(there.columns[name] for name in names), unique=index.unique)
+
+
+def _column_like(column: Column[Any]) -> Column[Any]:
+    return Column(
+        column.name,
+        column.type,
+        *(ForeignKey(key.target_fullname) for key in column.foreign_keys),
+        primary_key=column.primary_key,
+        nullable=column.nullable,
+        server_default=column.server_default,
+    )
 
 
 def _stored_columns(read: Connection) -> Iterator[tuple[str, list[Column[Any]]]]:

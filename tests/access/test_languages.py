@@ -11,7 +11,7 @@ from shutil import copytree, ignore_patterns
 import pytest
 
 from dosar.access.i18n.languages import compiled_texts_folder, request_reading
-from dosar.access.i18n.translations import language_texts, language_translator
+from dosar.access.i18n.translations import language_texts
 from dosar.language.text.catalogs import refresh_catalogs
 from dosar.language.text.message import Message
 from tests.access.conftest import ROMANIAN, ROOT, Browser, Office
@@ -73,8 +73,8 @@ def test_reading_knows_language_and_day(office: Office) -> None:
 
 
 def test_texts_are_translated_outside_of_requests_too(office: Office) -> None:
-    romanian = language_translator(compiled_texts_folder(office.app), "ro")
-    english = language_translator(compiled_texts_folder(office.app), "en")
+    romanian = language_texts(compiled_texts_folder(office.app), "ro").gettext
+    english = language_texts(compiled_texts_folder(office.app), "en").gettext
     assert Message("Sign in").say(romanian) == "Autentificare"
     assert Message("Sign in").say(english) == "Sign in"
 

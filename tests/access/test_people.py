@@ -27,8 +27,8 @@ def invite(office: Office, browser: Browser) -> str:
 
 
 def id_of(office: Office, user_name: str) -> int:
-    found: int = office.guarded.session.scalar(select(User.id).where(User.username == user_name))
-    office.guarded.session.remove()
+    found: int = office.services.session.scalar(select(User.id).where(User.username == user_name))
+    office.services.session.remove()
     return found
 
 
@@ -112,12 +112,12 @@ def test_the_last_administrator_stays(office: Office, act: str, answers: dict[st
 @pytest.fixture
 def office_with_personnel(office: Office) -> Office:
     """An office whose accountant looks after the users without being administrator."""
-    definition = office.guarded.definition
+    definition = office.services.definition
     accountant = definition.roles["accountant"].model_copy(update={"pages": frozenset({"users"})})
     roles = [accountant if role.role == "accountant" else role for role in definition.roles.roles]
     changed = definition.roles.model_copy(update={"roles": roles})
-    office.guarded.definition = replace(definition, roles=changed)
-    with office.guarded.store.writing() as session:
+    office.services.definition = replace(definition, roles=changed)
+    with office.services.store.writing() as session:
         sync_permissions(session, changed, definition.forms)
     office.user("dora", "accountant")
     return office
@@ -185,14 +185,14 @@ def test_many_users_cost_no_more_statements(office: Office) -> None:
 
 def test_the_roles_page_shows_every_role_and_form(office: Office) -> None:
     shown = office.signed_in("administrator").get("/roles").text
-    for role in office.guarded.definition.roles.roles:
+    for role in office.services.definition.roles.roles:
         assert role.title["ro"] in shown
     assert "Raport de vizită" in shown
 
 
 def test_the_password_is_kept_as_a_slow_hash_only(office: Office) -> None:
-    kept = office.guarded.session.scalar(select(User.password).where(User.username == "ana"))
-    office.guarded.session.remove()
+    kept = office.services.session.scalar(select(User.password).where(User.username == "ana"))
+    office.services.session.remove()
     assert kept.startswith("scrypt:") and PASSWORD not in kept
 
 
@@ -201,7 +201,7 @@ def test_users_and_teams_stand_in_the_order_of_the_romanian_alphabet(office: Off
     for number, name in enumerate(("Țîrcă", "Tudor", "Ștefan", "Stan")):
         asked = {**NEW, "user_name": f"user{number}", "last_name": name}
         browser.post("/users/new", at="/users/new", **asked, new_team=f"Echipa {name}")
-    with office.guarded.session() as session:
+    with office.services.session() as session:
         told = [user.last_name for user in all_users(session) if user.username.startswith("user")]
         of_teams = [team.name for team in all_work_teams(session) if team.name.startswith("Echipa")]
     assert told == ["Stan", "Ștefan", "Tudor", "Țîrcă"]
@@ -214,7 +214,7 @@ def test_whoever_reads_the_list_of_users_has_signed_in(office: Office) -> None:
     address = invite(office, administrator)
     assert "never" in administrator.get("/users").text
     office.browser().post(address, at=address, **CHOSEN)
-    with office.guarded.store.writing() as session:
+    with office.services.store.writing() as session:
         session.execute(update(User).where(User.username == "administrator").values(last_login=None))
     lines = re.findall(r"<tr>.*?</tr>", administrator.get("/users").text, re.DOTALL)
     signed_in = [line for line in lines if "maria" in line or "administrator" in line]

@@ -49,7 +49,7 @@ def test_a_password_is_the_same_however_its_letters_are_made(office: Office, cho
 @pytest.mark.parametrize("chosen", SPELLINGS)
 def test_a_password_hashed_as_it_was_typed_goes_on_working(office: Office, chosen: str) -> None:
     dora = office.user("dora", "volunteer")
-    with office.guarded.store.writing() as session:
+    with office.services.store.writing() as session:
         kept = generate_password_hash(chosen, "scrypt:1024:8:1")
         session.execute(user_table.update().where(user_table.c.id == dora).values(password=kept))
     assert [office.browser().sign_in("dora", typed).status_code for typed in SPELLINGS] == [303] * 4
@@ -58,7 +58,7 @@ def test_a_password_hashed_as_it_was_typed_goes_on_working(office: Office, chose
 @pytest.mark.parametrize("user_name", ["ana", "nobody", "closed"])
 def test_a_wrong_name_and_a_wrong_password_look_alike(office: Office, user_name: str) -> None:
     office.user("closed", "volunteer")
-    with office.guarded.store.writing() as session:
+    with office.services.store.writing() as session:
         session.execute(user_table.update().where(user_table.c.username == "closed").values(active=False))
     answer = office.browser().sign_in(user_name, "a wrong password")
     assert answer.status_code == 401
@@ -149,7 +149,7 @@ def test_a_cookie_is_dead_after_sign_out(office: Office) -> None:
 
 def test_a_database_that_does_not_answer_is_told_in_words(office: Office) -> None:
     browser = office.signed_in("ana")
-    with office.guarded.store.writing() as database:
+    with office.services.store.writing() as database:
         session_table.drop(database.connection())
     answer = browser.get("/")
     assert answer.status_code == 503
@@ -192,8 +192,8 @@ def test_the_cookie_tells_nothing_and_goes_nowhere_else(office: Office) -> None:
 def test_the_database_does_not_hold_the_cookie(office: Office) -> None:
     browser = office.signed_in("ana")
     with office.app.app_context():
-        kept = office.guarded.session.scalars(select(session_table.c.id)).all()
-        office.guarded.session.remove()
+        kept = office.services.session.scalars(select(session_table.c.id)).all()
+        office.services.session.remove()
     assert cookie_of(browser) not in kept
 
 
@@ -217,7 +217,7 @@ def test_ten_hours_end_a_session_however_busy(office: Office) -> None:
 
 def test_a_closed_account_is_out_at_once(office: Office) -> None:
     browser = office.signed_in("ana")
-    with office.guarded.store.writing() as session:
+    with office.services.store.writing() as session:
         session.execute(user_table.update().where(user_table.c.username == "ana").values(active=False))
     assert browser.get("/").status_code == 303
 
@@ -307,8 +307,8 @@ def test_signing_in_never_leads_to_another_site(office: Office, address: str) ->
 
 def test_ending_sessions_is_part_of_the_work_it_belongs_to(office: Office) -> None:
     browser = office.signed_in("ana")
-    with pytest.raises(ZeroDivisionError), office.guarded.store.writing():
-        end_sessions(office.guarded, 2)
+    with pytest.raises(ZeroDivisionError), office.services.store.writing():
+        end_sessions(office.services, 2)
         raise ZeroDivisionError
     assert browser.get("/").status_code == 200
 
@@ -320,6 +320,6 @@ def cookie_of(browser: Browser) -> str:
 
 
 def rows(office: Office) -> int:
-    count: int = office.guarded.session.scalar(select(func.count()).select_from(session_table))
-    office.guarded.session.remove()
+    count: int = office.services.session.scalar(select(func.count()).select_from(session_table))
+    office.services.session.remove()
     return count

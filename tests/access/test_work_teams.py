@@ -16,8 +16,8 @@ def administrator(office: Office) -> Browser:
 
 def teams(office: Office) -> dict[str, int]:
     with office.app.app_context():
-        found = {team.name: team.id for team in all_work_teams(office.guarded.session)}
-        office.guarded.session.remove()
+        found = {team.name: team.id for team in all_work_teams(office.services.session)}
+        office.services.session.remove()
     return found
 
 

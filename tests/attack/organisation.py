@@ -152,7 +152,7 @@ def _links_of_former_times(repository: Repository) -> Iterator[None]:
 
 
 def _hire(planted: Planted) -> None:
-    guarded: AccessServices = planted.app.extensions["dosar_access"]
+    services: AccessServices = planted.app.extensions["dosar_access"]
     team = frozenset({"Cluj"})
     people = [
         *(
@@ -164,9 +164,9 @@ def _hire(planted: Planted) -> None:
         UserDetails(NEWCOMER, "Noua", planted.aviary.word(Worker())),
     ]
     for person in people:
-        planted.users[person.user_name] = add_user(guarded, None, person, PASSWORD)
-    with guarded.store.writing():
-        guarded.update_organisation(Named("Asociația Drumul Lin", "ro"))
+        planted.users[person.user_name] = add_user(services, None, person, PASSWORD)
+    with services.store.writing():
+        services.update_organisation(Named("Asociația Drumul Lin", "ro"))
 
 
 class _Planting:

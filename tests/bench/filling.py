@@ -112,16 +112,16 @@ class _Filling:
 
     def _people(self, app: Flask) -> list[int]:
         """Two people who sign in, and as many more managers as keep ``OWN_CASES`` each."""
-        guarded: AccessServices = app.extensions["dosar_access"]
+        services: AccessServices = app.extensions["dosar_access"]
         with app.app_context():
-            with guarded.store.writing():
-                guarded.update_organisation(Organisation("Asociația Drumul Lin", "ro"))
+            with services.store.writing():
+                services.update_organisation(Organisation("Asociația Drumul Lin", "ro"))
             for name, role in ((COORDINATOR, "coordinator"), (MANAGER, "case_manager")):
                 first = add_user(
-                    guarded, None, UserDetails(name, "Ilinca", name.capitalize(), frozenset({role})), PASSWORD
+                    services, None, UserDetails(name, "Ilinca", name.capitalize(), frozenset({role})), PASSWORD
                 )
             others = range(first + 1, first + max(self.cases // OWN_CASES, 4))
-            with guarded.store.writing() as session:
+            with services.store.writing() as session:
                 role_id = session.scalar(role_table.select().where(role_table.c.name == "case_manager"))
                 session.execute(
                     insert(user_table),

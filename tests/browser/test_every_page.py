@@ -84,14 +84,14 @@ def test_every_page_opens_as_moldova_words_it(untouched_site: Site, role: str) -
 @contextmanager
 def in_country(site: Site, country: str) -> Iterator[None]:
     """The organisation works in this country meanwhile."""
-    guarded: AccessServices = site.app.extensions["dosar_access"]
+    services: AccessServices = site.app.extensions["dosar_access"]
     with site.app.app_context():  # not around the pages: they would keep one language between them
-        before = guarded.organisation()
-        with guarded.store.writing():
-            guarded.update_organisation(replace(before, country=country))
+        before = services.organisation()
+        with services.store.writing():
+            services.update_organisation(replace(before, country=country))
     yield
-    with site.app.app_context(), guarded.store.writing():
-        guarded.update_organisation(before)
+    with site.app.app_context(), services.store.writing():
+        services.update_organisation(before)
 
 
 def test_every_page_has_one_heading_and_a_title(pages: list[CrawledPage]) -> None:

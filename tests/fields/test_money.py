@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from dosar.fields.money import Amount, Money, sum_by_currency
+from dosar.fields.money import Amount, Money
 from dosar.language.question import ReadingContext
 from dosar.language.text.message import Mistake
 
@@ -96,11 +96,6 @@ def test_a_currency_no_longer_offered_stays_with_its_answer() -> None:
     assert value.read(value.typed(old, RO), RO) == old
     assert [option.code for option in value.options()] == ["RON", "MDL", "EUR"]
     assert [option.code for option in value.options_with(["10", "USD"])] == ["RON", "MDL", "EUR", "USD"]
-
-
-def test_currencies_are_never_added_together() -> None:
-    given = [Money(Decimal("10.10"), "RON"), Money(Decimal("5"), "EUR"), Money(Decimal("0.20"), "RON")]
-    assert sum_by_currency(given) == {"RON": Decimal("10.30"), "EUR": Decimal("5.00")}
 
 
 def test_currencies_may_be_added_not_taken_away() -> None:

@@ -15,9 +15,9 @@ from tests.pages.conftest import Demo, demo_on
 def moldova(tmp_path_factory: pytest.TempPathFactory, filled: Callable[[str], Place]) -> Iterator[Demo]:
     """The demo, as an organisation in Moldova."""
     with demo_on(tmp_path_factory.mktemp("moldova"), filled("sqlite")) as demo:
-        guarded: AccessServices = demo.app.extensions["dosar_access"]
-        with demo.app.app_context(), guarded.store.writing():
-            guarded.update_organisation(replace(guarded.organisation(), country="MD"))
+        services: AccessServices = demo.app.extensions["dosar_access"]
+        with demo.app.app_context(), services.store.writing():
+            services.update_organisation(replace(services.organisation(), country="MD"))
         yield demo
 
 

@@ -22,12 +22,12 @@ SHEET = "/records/visit_report/new?case=6"
 @contextmanager
 def after_lunch(demo: Demo) -> Iterator[None]:
     """A while later, when sessions nobody used are over; everybody signs in anew."""
-    guarded = demo.app.extensions["dosar_access"]
-    usual, guarded.clock = guarded.clock, lambda: utc_now() + MAX_IDLE_TIME + timedelta(minutes=1)
+    services = demo.app.extensions["dosar_access"]
+    usual, services.clock = services.clock, lambda: utc_now() + MAX_IDLE_TIME + timedelta(minutes=1)
     try:
         yield
     finally:
-        guarded.clock = usual
+        services.clock = usual
         demo.browsers.clear()
 
 

@@ -22,7 +22,7 @@ from tests.pages.conftest import Demo
 USERS = ["coordinator", "case_manager", "social_worker", "accountant", "volunteer", "administrator"]
 
 
-def guarded(demo: Demo) -> AccessServices:
+def services(demo: Demo) -> AccessServices:
     found: AccessServices = demo.app.extensions["dosar_access"]
     return found
 
@@ -31,7 +31,7 @@ def without_session(demo: Demo, user_name: str) -> Worker:
     with demo.app.app_context():
         session = demo.repository.session
         user_id = session.scalar(select(user_table.c.id).where(user_table.c.username == user_name))
-        found = worker_for(guarded(demo), user_id)
+        found = worker_for(services(demo), user_id)
         session.remove()
     return found
 
@@ -73,10 +73,10 @@ def test_what_is_out_of_her_reach_stays_so(demo: Demo) -> None:
 
 def test_nobody_acts_for_a_closed_account(demo: Demo) -> None:
     with demo.app.app_context():
-        leaving = add_user(guarded(demo), None, UserDetails("plecata", "Ana", "Pop", frozenset({"coordinator"})))
-        assert worker_for(guarded(demo), leaving).may("see", CASE_FORM)
-        set_user_active(guarded(demo), without_session(demo, "administrator"), leaving, False)
+        leaving = add_user(services(demo), None, UserDetails("plecata", "Ana", "Pop", frozenset({"coordinator"})))
+        assert worker_for(services(demo), leaving).may("see", CASE_FORM)
+        set_user_active(services(demo), without_session(demo, "administrator"), leaving, False)
         for number in (leaving, 4000):
             with pytest.raises(Mistake, match="is closed or missing"):
-                worker_for(guarded(demo), number)
+                worker_for(services(demo), number)
         demo.repository.session.remove()

@@ -11,7 +11,6 @@ from dosar.access.tables import setting_table
 
 NAME_SETTING, LANGUAGE_SETTING, COUNTRY_SETTING = "organisation.name", "organisation.language", "organisation.country"
 TIME_ZONE_SETTING = "organisation.time_zone"
-COUNTRIES = ("RO", "MD")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Money: an amount and its currency, never one without the other, never added across currencies."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
@@ -52,14 +52,6 @@ def _require_currency(code: str) -> str:
 
 
 Currency = Annotated[str, AfterValidator(_require_currency)]
-
-
-def sum_by_currency(moneys: Iterable[Money]) -> dict[str, Decimal]:
-    """The sum in each currency, in the order the currencies are met."""
-    sums: dict[str, Decimal] = {}
-    for money in moneys:
-        sums[money.currency] = sums.get(money.currency, Decimal("0.00")) + money.amount
-    return sums
 
 
 def amount_text(amount: Decimal, language: str) -> str:

@@ -20,8 +20,6 @@ from dosar.overview.budget import unreversed_entries
 from dosar.records.repository import Repository
 
 FigureNumber = Decimal | int
-NO_WORKER: None = None
-"""The code of those who did not answer."""
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,6 @@ from pathlib import Path
 from babel.support import NullTranslations as Untranslated
 from babel.support import Translations
 
-from dosar.language.text.message import Translate
-
-
-def language_translator(folder: Path, language: str) -> Translate:
-    """The gettext of a language outside of requests: on the command line, in files made for others."""
-    return language_texts(folder, language).gettext
-
 
 @lru_cache
 def language_texts(folder: Path, language: str) -> NullTranslations:

@@ -33,7 +33,6 @@ class FigureLine:
 
     label: str
     cells: list[str]
-    is_whole: bool = False
 
 
 @dataclass(slots=True)
@@ -102,7 +101,7 @@ def _period_heading(period: ReportPeriod) -> tuple[str, str]:
 
 def _figure_block(context: PageContext, figure: Figure, counts: Sequence[FigureCount]) -> FigureBlock:
     language = context.reading.language
-    lines = [FigureLine(gettext("In all"), [_number_text(count.total) for count in counts], is_whole=True)]
+    lines = [FigureLine(gettext("In all"), [_number_text(count.total) for count in counts])]
     lines += [
         FigureLine(
             text_in_language(share.title, language),

@@ -20,8 +20,6 @@ NO_ANSWER, THIS_MONTH = "~none", "~month"
 """What is asked for in place of an answer."""
 DAYS_SPAN = re.compile(r"(\d{4}-\d\d-\d\d)?\.\.(\d{4}-\d\d-\d\d)?")
 """From one day to another; an end that is left open is empty."""
-LARGEST_ID = 2**31 - 1
-"""The largest number an integer column holds on both databases."""
 MAX_LINKED = 500
 """So many records are offered to narrow a list by."""
 

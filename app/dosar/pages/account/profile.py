@@ -59,7 +59,7 @@ def _profile_page(form: ChangePasswordForm, refused: str = "") -> Any:
     roles = access_services().definition.roles.with_keys(current_worker().roles)
     open_sessions = open_sessions_of(access_services(), current_worker().id, session.row)  # type: ignore[attr-defined]
     return render_template(
-        "account/account.html",
+        "account/profile.html",
         form=form,
         refused=refused,
         roles=[text_in_language(role.title, request_wording()) for role in roles],

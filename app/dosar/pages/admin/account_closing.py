@@ -82,7 +82,7 @@ def _closing_page(context: PageContext, user: User, closing: AccountClosingForm)
         ],
     ]
     return render_template(
-        "admin/close_account.html",
+        "admin/account_closing.html",
         title=gettext("Close the account of %(name)s", name=user_full_name(user)),
         form=closing,
         action=url_for("ClosingPage.close", user_id=user.id),

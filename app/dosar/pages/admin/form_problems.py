@@ -37,7 +37,7 @@ class FormsPage(PageView):
     def forms(self) -> str:
         context = page_context()
         return render_template(
-            "admin/forms.html",
+            "admin/form_problems.html",
             title=gettext("Forms"),
             findings=[found.say(gettext) for found in form_findings()],
             all_run=is_only_advice(form_findings()),

@@ -40,7 +40,7 @@ def _confirmation_page(context: PageContext, record: Record, asking: str, act: s
     )
     hidden = {"_confirmed": "1", **({"next": back} if back else {})}
     return render_template(
-        "records/delete.html",
+        "records/deletion.html",
         title=asking,
         act=act,
         form_title=text_in_language(form.title, context.reading.language),

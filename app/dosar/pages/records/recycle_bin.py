@@ -44,7 +44,7 @@ class RecyclePage(PageView):
             context.repository, context.seen_forms(), _title_ids(found), context.reading, with_deleted=True
         )
         return render_template(
-            "records/recycle.html",
+            "records/recycle_bin.html",
             title=gettext("Deleted records"),
             entries=[_deleted_record(context, record, titles) for record in found],
         )

@@ -2,18 +2,18 @@
 
 const form = document.querySelector("[data-draft]");
 const status = document.getElementById("draft-status");
-const twice = document.getElementById("twice");
+const openTwiceNotice = document.getElementById("twice");
 const { draft: address, place, kept, lost, lock } = form.dataset;
-const STILL = 800;
-const AGAIN = 5000;
-const ENDED = [400, 401];
+const SAVE_DELAY = 800;
+const RETRY_DELAY = 5000;
+const SESSION_ENDED_CODES = [400, 401];
 let timer;
 let changed = false;
 let touched = false;
 let leaving = false;
 
 /** What stands in the boxes. A file is not kept, only that one was chosen: so it can be asked for again. */
-function boxes() {
+function draftBoxes() {
   const posted = new FormData(form);
   const files = [...posted].filter(([, value]) => value instanceof File);
   for (const [name] of files) {
@@ -27,61 +27,61 @@ function boxes() {
   return posted;
 }
 
-async function keep() {
+async function saveDraft() {
   changed = false;
   try {
-    const answer = await fetch(address, { method: "POST", body: new URLSearchParams(boxes()), headers: { Accept: "application/json" } });
-    if (ENDED.includes(answer.status)) { changed = true; (await import(lock)).lock(keep); return; }
+    const answer = await fetch(address, { method: "POST", body: new URLSearchParams(draftBoxes()), headers: { Accept: "application/json" } });
+    if (SESSION_ENDED_CODES.includes(answer.status)) { changed = true; (await import(lock)).lock(saveDraft); return; }
     if (!answer.ok) throw new Error(answer.status);
     status.textContent = kept.replace("__time__", (await answer.json()).saved);
     window.dispatchEvent(new Event("dosar:kept"));
   } catch {
-    tryAgain();
+    retryLater();
   }
 }
 
-function tryAgain() {
+function retryLater() {
   changed = true;
   status.textContent = lost;
-  wait(AGAIN);
+  scheduleSave(RETRY_DELAY);
 }
 
-function wait(time) {
+function scheduleSave(time) {
   clearTimeout(timer);
-  timer = setTimeout(keep, time);
+  timer = setTimeout(saveDraft, time);
 }
 
-function change() {
+function onChange() {
   changed = touched = true;
-  wait(STILL);
+  scheduleSave(SAVE_DELAY);
 }
 
-function leave() {
-  if (changed && !leaving) navigator.sendBeacon(address, boxes());
+function saveOnLeave() {
+  if (changed && !leaving) navigator.sendBeacon(address, draftBoxes());
   changed = false;
 }
 
 /** A page sent into the void would be gone. */
-function send(event) {
+function onSubmit(event) {
   if (navigator.onLine) {
     leaving = true;
     clearTimeout(timer);
   } else {
     event.preventDefault();
-    tryAgain();
+    retryLater();
   }
 }
 
-form.addEventListener("input", change);
-form.addEventListener("change", change);
-form.addEventListener("submit", send);
+form.addEventListener("input", onChange);
+form.addEventListener("change", onChange);
+form.addEventListener("submit", onSubmit);
 // sent in the moment before it is kept: the server keeps it, should the sheet come back
 form.addEventListener("formdata", ({ formData }) => { if (leaving && touched) formData.set("_typed", "1"); });
-document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
-window.addEventListener("online", () => { if (changed) keep(); });
+document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") saveOnLeave(); });
+window.addEventListener("online", () => { if (changed) saveDraft(); });
 window.addEventListener("dosar:hide", (event) => {
-  if (!changed || leaving || !event.cancelable) return leave();
-  const last = boxes();
+  if (!changed || leaving || !event.cancelable) return saveOnLeave();
+  const last = draftBoxes();
   last.set("_lock", "1");
   if (navigator.sendBeacon(address, last)) event.preventDefault();
   changed = false;
@@ -93,17 +93,17 @@ history.replaceState(history.state, "", location.href);
 // The same sheet open in two tabs: each would overwrite the other's draft.
 const tabs = new BroadcastChannel("dosar-sheets");
 const others = new Set();
-const me = Math.random();
+const tabId = Math.random();
 
-function tell(news) {
-  tabs.postMessage({ place, me, news });
+function tellTabs(news) {
+  tabs.postMessage({ place, tabId, news });
 }
 
 tabs.addEventListener("message", ({ data }) => {
   if (data.place !== place) return;
-  if (data.news === "gone") others.delete(data.me); else others.add(data.me);
-  if (data.news === "opened") tell("here");
-  twice.hidden = others.size === 0;
+  if (data.news === "gone") others.delete(data.tabId); else others.add(data.tabId);
+  if (data.news === "opened") tellTabs("here");
+  openTwiceNotice.hidden = others.size === 0;
 });
-tell("opened");
-window.addEventListener("pagehide", () => { tell("gone"); leave(); });
+tellTabs("opened");
+window.addEventListener("pagehide", () => { tellTabs("gone"); saveOnLeave(); });

@@ -4,9 +4,9 @@ const form = document.querySelector("[data-sheet]");
 
 const controls = (question) => [...question.querySelectorAll("input:not([type=hidden]), select, textarea")];
 const isChoice = (control) => control.type === "radio" || control.type === "checkbox";
-const isEmpty = (question) => controls(question).every((one) => (isChoice(one) ? !one.checked : !one.value));
+const isEmpty = (question) => controls(question).every((control) => (isChoice(control) ? !control.checked : !control.value));
 
-function put(question, texts) {
+function fillQuestion(question, texts) {
   for (const control of controls(question)) {
     if (isChoice(control)) control.checked = texts.includes(control.value);
     else if (!("words" in control.dataset)) [control.value] = texts;
@@ -16,7 +16,7 @@ function put(question, texts) {
 }
 
 /** The same button that the server draws: pressed, the page comes back with the answer in its box. */
-function offer(question, { press, label }) {
+function offerAnswer(question, { press, label }) {
   const button = question.querySelector("button[name=_offered]") ?? document.createElement("button");
   Object.assign(button, { name: "_offered", value: press, className: "btn btn-quiet", textContent: label });
   if (button.isConnected) return;
@@ -33,12 +33,12 @@ async function fillFrom(target) {
   const answer = await fetch(question.dataset.fills, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
   if (!answer?.ok) return;
   const { filled, offered } = await answer.json();
-  const tell = (told, how) => Object.entries(told).forEach(([name, one]) => {
+  const applyTo = (answers, apply) => Object.entries(answers).forEach(([name, value]) => {
     const other = form.querySelector(`[data-question="${name}"]`);
-    if (other && isEmpty(other)) how(other, one);
+    if (other && isEmpty(other)) apply(other, value);
   });
-  tell(filled, put);
-  tell(offered, offer);
+  applyTo(filled, fillQuestion);
+  applyTo(offered, offerAnswer);
 }
 
 form.addEventListener("change", ({ target }) => fillFrom(target));

@@ -1,9 +1,9 @@
-// Plain values out of what people type, read as app/fields reads it: "27.3.98", "martie 1998", "1.234,5".
+// Plain values out of what people type, read as app/dosar/fields reads it: "27.3.98", "martie 1998", "1.234,5".
 
 /** What the page says of its languages: their codes, and the words for days near today. */
-const spokenHere = document.querySelector("[data-languages]")?.dataset;
-const LANGUAGES = spokenHere?.languages.split(" ") ?? [];
-const NEAR = JSON.parse(spokenHere?.dayWords ?? "{}");
+const pageLanguages = document.querySelector("[data-languages]")?.dataset;
+const LANGUAGES = pageLanguages?.languages.split(" ") ?? [];
+const DAY_WORDS = JSON.parse(pageLanguages?.dayWords ?? "{}");
 const ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
 const YEARS_AHEAD = 10;
 const YEARS_AHEAD_OF_A_BIRTH = 0;
@@ -11,12 +11,12 @@ const YEARS_TO_A_LEAP_DAY = 8;
 
 const HYPHENS = "‐‑‒–—―−﹣－";
 const MINUS = new RegExp(`[${HYPHENS}]`, "g");
-const APART = new RegExp(`[\\s.,/\\-${HYPHENS}]+`);
+const SEPARATORS = new RegExp(`[\\s.,/\\-${HYPHENS}]+`);
 const INVISIBLE = /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffc]/g;
 /** The text without the characters nobody sees. */
 const visible = (text) => text.replace(INVISIBLE, "");
 
-const two = (number) => String(number).padStart(2, "0");
+const twoDigits = (number) => String(number).padStart(2, "0");
 export const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
 
 /** The name of a month: as it stands beside a day, or alone. */
@@ -27,14 +27,14 @@ function monthName(month, language, beside = true, length = "long") {
 }
 
 /** Every month with its names in every language. */
-const MONTHS = ROMAN.map((_, at) => LANGUAGES.flatMap((language) => (
-  [monthName(at + 1, language), monthName(at + 1, language, true, "short")].map((name) => folded(name).replace(/\.$/, ""))
+const MONTHS = ROMAN.map((_, index) => LANGUAGES.flatMap((language) => (
+  [monthName(index + 1, language), monthName(index + 1, language, true, "short")].map((name) => folded(name).replace(/\.$/, ""))
 )));
 
 function monthOf(part) {
   if (/^\d{1,2}$/.test(part)) return Number(part);
   if (ROMAN.includes(part)) return ROMAN.indexOf(part) + 1;
-  const meant = MONTHS.flatMap((names, at) => (names.some((name) => name.startsWith(part)) ? [at + 1] : []));
+  const meant = MONTHS.flatMap((names, index) => (names.some((name) => name.startsWith(part)) ? [index + 1] : []));
   return part.length >= 3 && meant.length === 1 ? meant[0] : null;
 }
 
@@ -54,7 +54,7 @@ function isDay(year, month, day) {
 /** Year, month and day as far as they are given, whichever way round they were written; six or eight digits
  * are day, month and year: the number keys of a telephone have no full stop. */
 function partsOf(text) {
-  const parts = text.replace(/^(\d\d)(\d\d)(\d\d|\d{4})$/, "$1 $2 $3").split(APART).filter(Boolean);
+  const parts = text.replace(/^(\d\d)(\d\d)(\d\d|\d{4})$/, "$1 $2 $3").split(SEPARATORS).filter(Boolean);
   const worded = parts.length === 2 || parts.length === 3;
   if (worded && /^\p{L}+$/u.test(parts[0]) && /^\d{1,2}$/.test(parts[1])) {
     [parts[0], parts[1]] = [parts[1], parts[0]];
@@ -63,12 +63,12 @@ function partsOf(text) {
 }
 
 /** Of a day without a year the nearest one, or the last one of what is past. */
-function nearest(monthPart, dayPart, today, past) {
+function nearestDay(monthPart, dayPart, today, past) {
   const now = Date.parse(today);
   const [from, month] = [Number(today.slice(0, 4)) - YEARS_TO_A_LEAP_DAY, monthOf(monthPart)];
-  const years = Array.from({ length: 2 * YEARS_TO_A_LEAP_DAY + 1 }, (_, at) => from + at);
+  const years = Array.from({ length: 2 * YEARS_TO_A_LEAP_DAY + 1 }, (_, index) => from + index);
   const days = years.filter((year) => isDay(year, month, Number(dayPart)))
-    .map((year) => `${year}-${two(month)}-${two(Number(dayPart))}`).filter((day) => !past || day <= today);
+    .map((year) => `${year}-${twoDigits(month)}-${twoDigits(Number(dayPart))}`).filter((day) => !past || day <= today);
   const far = (day) => Math.abs(Date.parse(day) - now);
   return days.reduce((best, day) => (best === null || far(day) < far(best) ? day : best), null);
 }
@@ -86,15 +86,15 @@ function dateOf(typed, today, person, past) {
   const timed = /^(.*\d.*?)[\s,T]+(\d{1,2}):(\d\d)$/.exec(visible(typed).trim());
   if (timed) {
     const day = date(timed[1], today, person, past);
-    return day?.length === 10 ? `${day}T${two(timed[2])}:${timed[3]}` : null;
+    return day?.length === 10 ? `${day}T${twoDigits(timed[2])}:${timed[3]}` : null;
   }
   const text = folded(visible(typed));
-  if (text in NEAR) {
-    return new Date(Date.parse(today) + NEAR[text] * 864e5).toISOString().slice(0, 10);
+  if (text in DAY_WORDS) {
+    return new Date(Date.parse(today) + DAY_WORDS[text] * 864e5).toISOString().slice(0, 10);
   }
   const parts = partsOf(text);
   if (!person && parts.length === 2 && parts[0].length !== 4 && /^\d{1,2}$/.test(parts[1]) && monthOf(parts[0]) !== null) {
-    return nearest(parts[0], parts[1], today, past);
+    return nearestDay(parts[0], parts[1], today, past);
   }
   const [yearPart, monthPart, dayPart, ...rest] = parts;
   const year = yearPart && (dayPart || yearPart.length === 4) ? yearOf(yearPart, today, person) : null;
@@ -102,8 +102,8 @@ function dateOf(typed, today, person, past) {
   if (!monthPart) return String(year);
   const month = monthOf(monthPart);
   if (!(month >= 1 && month <= 12)) return null;
-  if (!dayPart) return `${year}-${two(month)}`;
-  return /^\d{1,2}$/.test(dayPart) && isDay(year, month, Number(dayPart)) ? `${year}-${two(month)}-${two(Number(dayPart))}` : null;
+  if (!dayPart) return `${year}-${twoDigits(month)}`;
+  return /^\d{1,2}$/.test(dayPart) && isDay(year, month, Number(dayPart)) ? `${year}-${twoDigits(month)}-${twoDigits(Number(dayPart))}` : null;
 }
 
 const pattern = (mark, group) => new RegExp(
@@ -119,24 +119,24 @@ const hasPoint = (language) => (
 /** A number as the language writes it, else the other way round: "1.234,5", "1234.5"; null for none. */
 export function number(typed, language) {
   const text = visible(typed).trim().replace(/\s/g, " ").replace(MINUS, "-");
-  const [own, other] = hasPoint(language) ? [POINT, COMMA] : [COMMA, POINT];
-  const found = /\d/.test(text) && (own.exec(text) ?? other.exec(text));
+  const [ownPattern, other] = hasPoint(language) ? [POINT, COMMA] : [COMMA, POINT];
+  const found = /\d/.test(text) && (ownPattern.exec(text) ?? other.exec(text));
   return found ? Number(`${found[1]}${found[2].replace(/[., ]/g, "") || 0}.${found[3] ?? 0}`) : null;
 }
 
-const CALLED = JSON.parse(spokenHere?.currencyWords ?? "{}");
+const CURRENCY_WORDS = JSON.parse(pageLanguages?.currencyWords ?? "{}");
 const isCurrency = (word) => Intl.supportedValuesOf("currency").includes(word.toUpperCase());
 
 /** An amount, and the currencies that a word beside it may mean: "500 lei", "20 €", "1.234,50 MDL". */
 export function money(typed, language) {
   const [, before, amount, after] = /^(€?)\s*(.*?)\s*(?:\bde )?(€|\p{L}*)$/su.exec(visible(typed).trim());
   const word = before + after;
-  const meant = CALLED[word.toLowerCase()] ?? (isCurrency(word) ? [word.toUpperCase()] : []);
+  const meant = CURRENCY_WORDS[word.toLowerCase()] ?? (isCurrency(word) ? [word.toUpperCase()] : []);
   return { amount: number(meant.length ? amount : typed, language), meant };
 }
 
 /** The amount with its currency: what a word beside it says, else the one chosen. */
-function priced([typed = "", chosen = ""], language) {
+function amountWithCurrency([typed = "", chosen = ""], language) {
   const { amount, meant } = money(typed, language);
   if (amount === null) return null;
   return { amount, currency: meant.length && !meant.includes(chosen) ? meant[0] : chosen };
@@ -146,7 +146,7 @@ function priced([typed = "", chosen = ""], language) {
 export const readers = {
   text: (texts) => texts.map((text) => visible(text).trim()).find(Boolean) ?? null,
   number: (texts, sheet, question) => (
-    "money" in question ? priced(texts, sheet.language) : number(texts[0] ?? "", sheet.language)
+    "money" in question ? amountWithCurrency(texts, sheet.language) : number(texts[0] ?? "", sheet.language)
   ),
   date: (texts, sheet, question) => date(texts[0] ?? "", sheet.today, "person" in question, "past" in question),
   yes_no: (texts) => (texts[0] ? texts[0] === "yes" : null),

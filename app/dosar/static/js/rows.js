@@ -1,30 +1,30 @@
 // Rows of a table: add (button or Ctrl + Enter), duplicate, delete and undo.
 
-const changed = (table) => table.dispatchEvent(new Event("input", { bubbles: true }));
-const live = (table) => [...table.tBodies[0].rows].filter((row) => !row.hidden);
-const around = (table) => table.parentElement;
+const notifyChange = (table) => table.dispatchEvent(new Event("input", { bubbles: true }));
+const visibleRows = (table) => [...table.tBodies[0].rows].filter((row) => !row.hidden);
+const tableFrame = (table) => table.parentElement;
 const controls = (row) => row.querySelectorAll("input, select, textarea");
 
 /** What a copy of the row takes along: a file stays where it was attached. */
-function copied(row) {
+function controlsToCopy(row) {
   const files = new Set([...row.querySelectorAll("input[type=file]")].map((input) => input.name));
   return [...controls(row)].filter((control) => !files.has(control.name));
 }
 
-function number(table) {
+function renumberRows(table) {
   const first = Number(table.dataset.after || 0) + 1;
-  live(table).forEach((row, at) => {
+  visibleRows(table).forEach((row, index) => {
     const shown = row.querySelector(".row-number");
-    if (shown.textContent !== String(first + at)) shown.textContent = first + at;
+    if (shown.textContent !== String(first + index)) shown.textContent = first + index;
   });
-  const full = Boolean(table.dataset.most) && live(table).length >= Number(table.dataset.most);
-  around(table).querySelector("[data-add]").disabled = full;
-  say(table, full ? "full" : "");
-  changed(table);
+  const full = Boolean(table.dataset.most) && visibleRows(table).length >= Number(table.dataset.most);
+  tableFrame(table).querySelector("[data-add]").disabled = full;
+  announce(table, full ? "full" : "");
+  notifyChange(table);
 }
 
-function say(table, text) {
-  const status = around(table).querySelector("[data-row-status]");
+function announce(table, text) {
+  const status = tableFrame(table).querySelector("[data-row-status]");
   status.textContent = text ? status.dataset[text] : "";
 }
 
@@ -35,62 +35,62 @@ function nextIndex(table) {
   return Math.max(-1, ...taken) + 1;
 }
 
-function add(table, after = null) {
-  const template = around(table).querySelector("template");
-  if (!template || around(table).querySelector("[data-add]").disabled) return null;
+function addRow(table, after = null) {
+  const template = tableFrame(table).querySelector("template");
+  if (!template || tableFrame(table).querySelector("[data-add]").disabled) return null;
   const made = document.createElement("template");
   made.innerHTML = template.innerHTML.replaceAll("__row__", nextIndex(table));
   const row = made.content.querySelector("tr");
   if (after) after.after(row); else table.tBodies[0].append(row);
-  number(table);
+  renumberRows(table);
   row.querySelector("td + td")?.querySelector("input:not([type=hidden]), select, textarea")?.focus();
   return row;
 }
 
-function duplicate(table, from) {
-  const row = add(table, from);
+function duplicateRow(table, from) {
+  const row = addRow(table, from);
   if (!row) return;
-  const to = copied(row);
-  copied(from).forEach((control, at) => {
+  const to = controlsToCopy(row);
+  controlsToCopy(from).forEach((control, index) => {
     const name = control.name.split(".").slice(2).join(".");
-    if (name === "id" || !to[at]) return;
-    if (control.type === "radio" || control.type === "checkbox") to[at].checked = control.checked;
-    else to[at].value = control.value;
+    if (name === "id" || !to[index]) return;
+    if (control.type === "radio" || control.type === "checkbox") to[index].checked = control.checked;
+    else to[index].value = control.value;
   });
-  number(table);
+  renumberRows(table);
 }
 
-function remove(table, row) {
+function removeRow(table, row) {
   const neighbour = row.nextElementSibling ?? row.previousElementSibling;
   row.hidden = true;
   // Disabled controls are not posted, so the server sees the row gone.
   controls(row).forEach((control) => { control.disabled = true; });
   (table.deleted ??= []).push(row);
-  number(table);
-  say(table, "deleted");
-  const undo = around(table).querySelector("[data-undo]");
+  renumberRows(table);
+  announce(table, "deleted");
+  const undo = tableFrame(table).querySelector("[data-undo]");
   undo.hidden = false;
   (neighbour && !neighbour.hidden ? neighbour.querySelector("[data-delete]") : undo).focus();
 }
 
-function restore(table) {
+function restoreRow(table) {
   const row = table.deleted.pop();
   row.hidden = false;
   controls(row).forEach((control) => { control.disabled = false; });
-  around(table).querySelector("[data-undo]").hidden = table.deleted.length === 0;
-  number(table);
+  tableFrame(table).querySelector("[data-undo]").hidden = table.deleted.length === 0;
+  renumberRows(table);
   row.querySelector("[data-delete]").focus();
 }
 
 const acts = {
-  "[data-add]": (table) => add(table),
-  "[data-copy]": (table, button) => duplicate(table, button.closest("tr")),
-  "[data-delete]": (table, button) => remove(table, button.closest("tr")),
-  "[data-undo]": (table) => restore(table),
+  "[data-add]": (table) => addRow(table),
+  "[data-copy]": (table, button) => duplicateRow(table, button.closest("tr")),
+  "[data-delete]": (table, button) => removeRow(table, button.closest("tr")),
+  "[data-undo]": (table) => restoreRow(table),
 };
 
 for (const table of document.querySelectorAll("[data-rows]")) {
-  around(table).addEventListener("click", (event) => {
+  tableFrame(table).addEventListener("click", (event) => {
     for (const [mark, act] of Object.entries(acts)) {
       const button = event.target.closest(mark);
       if (button) {
@@ -102,7 +102,7 @@ for (const table of document.querySelectorAll("[data-rows]")) {
   table.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      add(table);
+      addRow(table);
     }
   });
 }

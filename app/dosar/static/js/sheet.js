@@ -3,7 +3,7 @@
 
 const form = document.querySelector("[data-sheet]");
 const sheet = form.dataset;
-const [{ value: evaluate, evaluate: seen }, { age, date, folded, money, readers, spoken }] = await Promise.all([
+const [{ value: evaluate, evaluate: evaluateWithCurrency }, { age, date, folded, money, readers, spoken }] = await Promise.all([
   import(sheet.expressions), import(sheet.reading),
 ]);
 
@@ -14,7 +14,7 @@ const rules = new WeakMap();
 const computed = new WeakMap();
 
 /** What a rule of an element, kept as JSON in the page, says about these answers. */
-function verdict(element, name, answers) {
+function evaluateRule(element, name, answers) {
   if (!rules.has(element)) rules.set(element, {});
   const read = rules.get(element);
   read[name] ??= JSON.parse(element.dataset[name]);
@@ -22,23 +22,23 @@ function verdict(element, name, answers) {
 }
 
 /** What is looked for in a place that never changes, looked for once. */
-const once = (look) => {
+const memoized = (find) => {
   const found = new WeakMap();
-  return (place) => found.get(place) ?? found.set(place, look(place)).get(place);
+  return (container) => found.get(container) ?? found.set(container, find(container)).get(container);
 };
 
-const inputs = (place) => place.querySelectorAll("input, select, textarea");
-const inputsOf = once((question) => [...inputs(question)]);
+const inputs = (container) => container.querySelectorAll("input, select, textarea");
+const inputsOf = memoized((question) => [...inputs(question)]);
 const rowOf = (element) => element.closest("tr[data-row]");
-const tablesOf = once((question) => [...question.querySelectorAll("table[data-rows]")]);
+const tablesOf = memoized((question) => [...question.querySelectorAll("table[data-rows]")]);
 const rowsOf = (question) => tablesOf(question).flatMap((table) => [...table.tBodies[0].rows]).filter((row) => !row.hidden);
-const short = (question) => question.dataset.question.split(".").at(-1);
+const columnName = (question) => question.dataset.question.split(".").at(-1);
 const holdsRows = (question) => "table" in question.dataset;
 
 /** The questions of the sheet, or of one row; not those of the rows within. */
-const questionsOf = once((place) => {
-  const row = place.closest("[data-row]");
-  return [...place.querySelectorAll("[data-question]")].filter((one) => one.closest("[data-row]") === row);
+const questionsOf = memoized((container) => {
+  const row = container.closest("[data-row]");
+  return [...container.querySelectorAll("[data-question]")].filter((question) => question.closest("[data-row]") === row);
 });
 
 function texts(question) {
@@ -47,16 +47,16 @@ function texts(question) {
     .map((input) => input.value);
 }
 
-const blankOf = once((question) => answersOf(question.querySelector("template").content.querySelector("tr")));
-const isKept = once((row) => Boolean(row.querySelector("input[type=hidden][name$='.id']")?.value));
+const blankOf = memoized((question) => answersOf(question.querySelector("template").content.querySelector("tr")));
+const isKept = memoized((row) => Boolean(row.querySelector("input[type=hidden][name$='.id']")?.value));
 
 /** A new row counts once something is answered in it that did not come with the row, as on the server. */
 function isFilled(row, question) {
   const blank = blankOf(question);
-  return isKept(row) || Object.entries(answersOf(row)).some(([name, one]) => String(one ?? "") !== String(blank[name] ?? ""));
+  return isKept(row) || Object.entries(answersOf(row)).some(([name, value]) => String(value ?? "") !== String(blank[name] ?? ""));
 }
 
-function answer(question) {
+function answerOf(question) {
   if (question.closest("[hidden]")) return null;
   if (holdsRows(question)) return rowsOf(question).filter((row) => isFilled(row, question)).map(answersOf);
   if (question.dataset.value) return computed.get(question) ?? null;
@@ -68,16 +68,16 @@ function answer(question) {
 /** The answers of rows, kept until something in the row changes: a long table is read once, not with every key. */
 const known = new WeakMap();
 
-function answersOf(place) {
-  const answers = known.get(place) ?? Object.fromEntries(questionsOf(place).map((one) => [short(one), answer(one)]));
-  if (place !== form) known.set(place, answers);
+function answersOf(container) {
+  const answers = known.get(container) ?? Object.fromEntries(questionsOf(container).map((question) => [columnName(question), answerOf(question)]));
+  if (container !== form) known.set(container, answers);
   return answers;
 }
 
 /** Something changed here: in a row, or in what holds rows. */
-function forget(element) {
+function clearCache(element) {
   const row = rowOf(element);
-  for (const one of row ? [row] : element.querySelectorAll("tr[data-row]")) known.delete(one);
+  for (const changed of row ? [row] : element.querySelectorAll("tr[data-row]")) known.delete(changed);
 }
 
 /** Hidden inputs are disabled: they are not posted. True when the element changed. */
@@ -86,12 +86,12 @@ function show(element, shown) {
   delete element.dataset.hidden;
   if (element.hidden === !shown && !marked) return false;
   element.hidden = !shown;
-  forget(element);
+  clearCache(element);
   for (const input of inputs(element)) input.disabled = input.closest("[hidden]") !== null;
   return true;
 }
 
-function written(value) {
+function formatValue(value) {
   if (value === null || value === undefined) return "–";
   if (typeof value === "number") return value.toLocaleString(sheet.language, { maximumFractionDigits: 6 });
   if (typeof value === "boolean") return value ? sheet.yes : sheet.no;
@@ -99,66 +99,66 @@ function written(value) {
 }
 
 function compute(question, answers) {
-  const value = verdict(question, "value", answers);
+  const value = evaluateRule(question, "value", answers);
   if (computed.has(question) && computed.get(question) === value) return false;
   computed.set(question, value);
-  question.querySelector("output").textContent = written(value);
-  answers[short(question)] = value;
-  forget(question);
+  question.querySelector("output").textContent = formatValue(value);
+  answers[columnName(question)] = value;
+  clearCache(question);
   return true;
 }
 
 /** What changes about one question under these answers; true when something did. */
-function settleQuestion(question, answers) {
+function updateQuestion(question, answers) {
   const { showIf, requiredIf, value } = question.dataset;
   let changed = false;
-  if (showIf) changed = show(question, verdict(question, "showIf", answers) === true);
+  if (showIf) changed = show(question, evaluateRule(question, "showIf", answers) === true);
   if (value) changed = compute(question, answers) || changed;
   const mark = requiredIf && question.querySelector(".optional");
-  if (mark) mark.hidden = verdict(question, "requiredIf", answers) === true;
-  return (holdsRows(question) && settleRows(question, answers)) || changed;
+  if (mark) mark.hidden = evaluateRule(question, "requiredIf", answers) === true;
+  return (holdsRows(question) && updateRows(question, answers)) || changed;
 }
 
 /** What the rules in a table ask of the sheet around it. */
-const asksAround = once((question) => {
+const dependsOnOutside = memoized((question) => {
   const own = new Set(Object.keys(blankOf(question)));
   const found = [];
-  const look = (tree) => {
+  const collect = (tree) => {
     if (!Array.isArray(tree)) return;
     if (tree[0] === "column" || (tree[0] === "name" && !own.has(tree[1]))) found.push(tree);
-    else tree.forEach(look);
+    else tree.forEach(collect);
   };
   for (const cell of questionsOf(question.querySelector("template").content.querySelector("tr"))) {
     const { showIf, requiredIf, value } = cell.dataset;
-    [showIf, requiredIf, value].filter(Boolean).forEach((rule) => look(JSON.parse(rule)));
+    [showIf, requiredIf, value].filter(Boolean).forEach((rule) => collect(JSON.parse(rule)));
   }
   return found;
 });
 
-const settledWith = new WeakMap();
+const updatedWith = new WeakMap();
 
 /** Rows in which nothing changed, and around which nothing they ask for changed, stay as they are. */
-function settleRows(question, answers) {
-  const around = JSON.stringify(asksAround(question).map((asked) => seen(asked, answers, sheet.today)));
+function updateRows(question, answers) {
+  const outside = JSON.stringify(dependsOnOutside(question).map((tree) => evaluateWithCurrency(tree, answers, sheet.today)));
   return rowsOf(question).reduce((changed, row) => {
-    const before = settledWith.get(row);
-    if (before?.around === around && before.answers === known.get(row)) return changed;
-    const moved = settleIn(row, answers);
-    settledWith.set(row, { around, answers: answersOf(row) });
+    const before = updatedWith.get(row);
+    if (before?.outside === outside && before.answers === known.get(row)) return changed;
+    const moved = updateWithin(row, answers);
+    updatedWith.set(row, { outside, answers: answersOf(row) });
     return moved || changed;
   }, false);
 }
 
-function settleIn(place, outer) {
-  const answers = { ...outer, ...answersOf(place) };
-  return questionsOf(place).reduce((changed, question) => settleQuestion(question, answers) || changed, false);
+function updateWithin(container, outer) {
+  const answers = { ...outer, ...answersOf(container) };
+  return questionsOf(container).reduce((changed, question) => updateQuestion(question, answers) || changed, false);
 }
 
 /** A section goes with its own condition, and when none of its questions is left. */
-function settleSections() {
+function updateSections() {
   const answers = answersOf(form);
   return [...form.querySelectorAll("section.sheet-section")].reduce((changed, section) => {
-    const wanted = !section.dataset.showIf || verdict(section, "showIf", answers) === true;
+    const wanted = !section.dataset.showIf || evaluateRule(section, "showIf", answers) === true;
     const left = questionsOf(section).some((question) => !question.hidden);
     const line = document.querySelector(`nav.steps a[href="#${section.id}"]`)?.parentElement;
     if (line) show(line, wanted && left);
@@ -167,18 +167,18 @@ function settleSections() {
 }
 
 /** Conditions may hang on answers that other conditions hide: go round until all is still. */
-function settle() {
+function updateSheet() {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const sections = settleSections();
-    if (!settleIn(form, {}) && !sections) return;
+    const sections = updateSections();
+    if (!updateWithin(form, {}) && !sections) return;
   }
 }
 
 let waiting = false;
-function settleSoon() {
+function scheduleUpdate() {
   if (waiting) return;
   waiting = true;
-  requestAnimationFrame(() => { waiting = false; settle(); });
+  requestAnimationFrame(() => { waiting = false; updateSheet(); });
 }
 
 const LARGE = 1000;
@@ -195,7 +195,7 @@ const echoes = {
   number(typed, question) {
     const read = readers.number([typed], sheet, question.dataset);
     const value = read?.amount ?? read;
-    return value !== null && Math.abs(value) >= LARGE ? written(value) : "";
+    return value !== null && Math.abs(value) >= LARGE ? formatValue(value) : "";
   },
 };
 
@@ -238,7 +238,7 @@ function offerWords(question) {
 }
 
 /** "I do not know" and an answer exclude each other; the last one counts. */
-function unsay(question, input) {
+function clearUnknown(question, input) {
   if (input.type === "hidden" || !question.querySelector("[data-unknown]")) return;
   const unknown = "unknown" in input.dataset;
   if (unknown && !input.checked) return;
@@ -257,13 +257,13 @@ function offerClearing(question) {
 
 form.addEventListener("input", ({ target }) => {
   const question = target.closest("[data-question]");
-  if (question) forget(target === question ? question : target);
+  if (question) clearCache(target === question ? question : target);
   if (target.dataset.lines) countLines(target);
   if (question && target !== question) chooseOther(question, target);
-  if (question && target !== question) unsay(question, target);
+  if (question && target !== question) clearUnknown(question, target);
   if (question) offerClearing(question);
   if (question) offerWords(question);
-  settleSoon();
+  scheduleUpdate();
 });
 
 form.addEventListener("change", ({ target }) => {
@@ -286,9 +286,9 @@ form.addEventListener("click", ({ target }) => {
 /** As in a list: a letter chooses the next answer that begins with it. */
 function chooseByLetter(radio, letter) {
   const radios = [...radio.closest(".ticks").querySelectorAll("input[type=radio]")];
-  const from = radios.findIndex((one) => one.checked) + 1;
-  const next = [...radios.slice(from), ...radios.slice(0, from)].find((one) => (
-    folded(one.parentElement.textContent).startsWith(folded(letter))
+  const from = radios.findIndex((choice) => choice.checked) + 1;
+  const next = [...radios.slice(from), ...radios.slice(0, from)].find((choice) => (
+    folded(choice.parentElement.textContent).startsWith(folded(letter))
   ));
   next?.focus();
   next?.click();
@@ -296,18 +296,18 @@ function chooseByLetter(radio, letter) {
 
 const PAUSE = 1000;
 const searched = { select: null, letters: "", at: -PAUSE };
-const goesOn = (select, at) => searched.select === select && at - searched.at < PAUSE;
+const continuesSearch = (select, at) => searched.select === select && at - searched.at < PAUSE;
 
 /** In a long list too, and by several letters. The browser's own way takes ș for no s: "Iasi" chose Ialomița. */
 function chooseByLetters(select, letter, at) {
-  const letters = goesOn(select, at) ? searched.letters + letter : letter;
+  const letters = continuesSearch(select, at) ? searched.letters + letter : letter;
   Object.assign(searched, { select, letters, at });
   const words = folded(letters);
   const goesRound = new Set(words).size === 1;
-  const options = [...select.options].filter((one) => one.value && !one.disabled);
-  const fitting = options.filter((one) => folded(one.text).startsWith(goesRound ? words[0] : words));
-  const after = options.slice(options.findIndex((one) => one.selected) + 1);
-  const next = fitting.find((one) => (goesRound ? after.includes(one) : one.selected)) ?? fitting[0];
+  const options = [...select.options].filter((option) => option.value && !option.disabled);
+  const fitting = options.filter((option) => folded(option.text).startsWith(goesRound ? words[0] : words));
+  const after = options.slice(options.findIndex((option) => option.selected) + 1);
+  const next = fitting.find((option) => (goesRound ? after.includes(option) : option.selected)) ?? fitting[0];
   if (!next || next.selected) return;
   next.selected = true;
   for (const news of ["input", "change"]) select.dispatchEvent(new Event(news, { bubbles: true }));
@@ -316,7 +316,7 @@ function chooseByLetters(select, letter, at) {
 form.addEventListener("keydown", (event) => {
   const { target, key, timeStamp } = event;
   if (event.ctrlKey || event.altKey || event.metaKey) return;
-  if (target.tagName === "SELECT" && (/^[\p{L}\p{N}-]$/u.test(key) || (key === " " && goesOn(target, timeStamp)))) {
+  if (target.tagName === "SELECT" && (/^[\p{L}\p{N}-]$/u.test(key) || (key === " " && continuesSearch(target, timeStamp)))) {
     event.preventDefault();
     chooseByLetters(target, key, timeStamp);
   }
@@ -341,18 +341,18 @@ const isOpen = (question) => !question.closest("[hidden]") && !holdsRows(questio
   && texts(question).every((text) => text === "");
 
 /** Where the page wants to be looked at; a new sheet, where hands are at the keys, at its first open question. */
-function begin() {
+function focusStart() {
   const wanted = document.querySelector(".notice[autofocus]") ?? document.getElementById(sheet.beginAt);
   if (wanted) return wanted.focus();
   if (!form.elements._once || location.hash || !matchMedia("(pointer: fine)").matches) return undefined;
   // what the page has to say stays in sight
-  const told = document.querySelector("main .notice:not([hidden])");
-  return questionsOf(form).find(isOpen)?.querySelector(BOXES).focus({ preventScroll: told !== null });
+  const notice = document.querySelector("main .notice:not([hidden])");
+  return questionsOf(form).find(isOpen)?.querySelector(BOXES).focus({ preventScroll: notice !== null });
 }
 
-settle();
+updateSheet();
 form.querySelectorAll("[data-lines]").forEach(countLines);
 form.querySelectorAll(".words").forEach((words) => offerWords(words.closest("[data-question]")));
 form.querySelectorAll("[data-clear]").forEach((clear) => offerClearing(clear.closest("[data-question]")));
-begin();
+focusStart();
 sheet.ready = "";

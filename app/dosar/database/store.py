@@ -19,6 +19,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, scoped_session, sessionmake
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from dosar.database.format_version import require_known_format
 from dosar.database.store_errors import (
     DiskFull,
     StoreBusy,
@@ -98,6 +99,14 @@ class Store:
         if data is None or key is None:
             raise StoreError("Say where the data is kept: a data folder with its key, or DATABASE_URL.")
         return SqliteStore(data, key)
+
+    def _require_known_format(self) -> None:
+        try:
+            with self.engine.connect() as connection:
+                require_known_format(connection)
+        except StoreError:
+            self.engine.dispose()
+            raise
 
     def close(self) -> None:
         """Give back every connection; the store is not used again."""
@@ -191,6 +200,7 @@ class SqliteStore(Store):
         event.listen(engine, "begin", self._begin)
         event.listen(engine, "handle_error", _busy_when_locked)
         self._require_right_key()
+        self._require_known_format()
 
     def _connect(self) -> "_SqliteConnection":
         opened = sqlcipher.connect(
@@ -294,6 +304,7 @@ class PostgresStore(Store):
         for ended in ("commit", "rollback"):
             event.listen(engine, ended, self._leave)
         event.listen(engine.pool, "reset", self._forget)
+        self._require_known_format()
         self._teach_alphabet()
 
     def _begin(self, connection: Connection) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 from sqlalchemy import JSON, Connection, DateTime, column, func, insert, inspect, select, table, update
 from sqlalchemy.schema import CreateColumn
 
+from dosar.database.format_version import stamp_format
 from dosar.database.system_tables import SYSTEM_METADATA, draft_table, team_table
 from dosar.language.roles import Roles
 
@@ -38,6 +39,7 @@ def make_own_tables(connection: Connection) -> None:
     }:
         _add_leaders(connection)
     SYSTEM_METADATA.create_all(connection)
+    stamp_format(connection)
     if begun:
         connection.execute(insert(draft_table), begun)
 

@@ -1,0 +1,34 @@
+"""How a database is laid out, as a number: a program does not touch one that it does not know.
+
+The gate's tables have steps of their own (:mod:`dosar.access.migrations`); this number stands for all the others.
+"""
+
+from sqlalchemy import Column, Connection, Integer, Table, delete, func, insert, inspect, select
+
+from dosar.database.store_errors import StoreError
+from dosar.database.system_tables import SYSTEM_METADATA
+
+FORMAT_VERSION = 2
+"""One more whenever Dosar's own tables change, or the way answers stand in theirs. Databases of before 0.2.0 have none.
+"""
+
+format_table = Table("dosar_format", SYSTEM_METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
+"""One row: the number of the program that wrote here last."""
+
+
+def require_known_format(connection: Connection) -> None:
+    """Raises :class:`StoreError` for a database that a newer Dosar has opened."""
+    if inspect(connection).has_table(format_table.name) and stored_format(connection) > FORMAT_VERSION:
+        raise StoreError("A newer version of Dosar has opened this database. Install that version or a later one.")
+
+
+def stored_format(connection: Connection) -> int:
+    """The number that stands in the table."""
+    return connection.scalar(select(func.max(format_table.c.version))) or 0
+
+
+def stamp_format(connection: Connection) -> None:
+    """Write down that the database is laid out as this program knows it."""
+    if stored_format(connection) != FORMAT_VERSION:
+        connection.execute(delete(format_table))
+        connection.execute(insert(format_table).values(version=FORMAT_VERSION))

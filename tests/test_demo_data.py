@@ -75,7 +75,7 @@ def filed(demo: Demo) -> list[Filed]:
 
 
 def of(filed: list[Filed], form: str, case: int | None = None) -> list[Filed]:
-    return [one for one in filed if one.form == form and case in (None, one.case)]
+    return [record for record in filed if record.form == form and case in (None, record.case)]
 
 
 def cells(question: Question, answer: Any) -> Iterator[tuple[Question, Any]]:
@@ -98,23 +98,23 @@ def reads_back(question: Question, answer: Any) -> bool:
 
 def test_every_answer_could_have_been_typed(demo: Demo, filed: list[Filed]) -> None:
     wrong = []
-    for one in filed:
-        for question in demo.forms[one.form].asked():
-            for asked, answer in cells(question, one.answers.get(question.name)):
+    for record in filed:
+        for question in demo.forms[record.form].asked():
+            for asked, answer in cells(question, record.answers.get(question.name)):
                 if answer is None or isinstance(answer, Unknown) or asked.computed or asked.attached:
                     continue
                 if asked.link_target() is None and not reads_back(asked, answer):
-                    wrong.append((one.form, one.id, asked.name, answer))
+                    wrong.append((record.form, record.id, asked.name, answer))
     assert wrong == [], "\n".join(map(str, wrong))
 
 
 def test_no_rule_is_broken_and_no_warning_given(demo: Demo, filed: list[Filed]) -> None:
     found = [
-        (one.form, one.id, complaint.where, complaint.said)
-        for one in filed
-        for complaint in validate_answers(demo.forms[one.form], one.answers, TODAY)
+        (record.form, record.id, complaint.where, complaint.said)
+        for record in filed
+        for complaint in validate_answers(demo.forms[record.form], record.answers, TODAY)
     ]
-    assert found == [], "\n".join(str(one[:3]) for one in found)
+    assert found == [], "\n".join(str(complaint[:3]) for complaint in found)
 
 
 def test_sheets_are_of_days_when_the_case_was_open(demo: Demo, filed: list[Filed]) -> None:
@@ -122,13 +122,17 @@ def test_sheets_are_of_days_when_the_case_was_open(demo: Demo, filed: list[Filed
     early, late = [], []
     for case in of(filed, CASE_FORM):
         last = case.answers.get("monitoring_until") if case.answers["closed_on"] else None
-        for one in filed:
-            dated = dating_question(demo.forms[one.form])
-            day = one.answers.get(dated.name) if dated and one.case == case.id and one.form != CASE_FORM else None
-            if isinstance(day, date) and day < case.answers["opened_on"] and one.form not in ("repatriation",):
-                early.append((case.answers["code"], one.form, one.id, day))
+        for record in filed:
+            dated = dating_question(demo.forms[record.form])
+            day = (
+                record.answers.get(dated.name)
+                if dated and record.case == case.id and record.form != CASE_FORM
+                else None
+            )
+            if isinstance(day, date) and day < case.answers["opened_on"] and record.form not in ("repatriation",):
+                early.append((case.answers["code"], record.form, record.id, day))
             if isinstance(day, date) and case.answers["closed_on"] and day > (last or case.answers["closed_on"]):
-                late.append((case.answers["code"], one.form, one.id, day))
+                late.append((case.answers["code"], record.form, record.id, day))
     assert (early, late) == ([], [])
 
 
@@ -136,11 +140,11 @@ def test_stages_follow_each_other_and_have_their_documents(demo: Demo, filed: li
     stages = demo.repository.definition.stages.stages
     order = {stage.stage: place for place, stage in enumerate(stages)}
     for case in of(filed, CASE_FORM):
-        told = sorted(of(filed, "case_stage", case.id), key=lambda one: order[one.answers["stage"]])
-        days = [day for one in told for day in (one.answers["entered_on"], one.answers["finished_on"]) if day]
+        told = sorted(of(filed, "case_stage", case.id), key=lambda record: order[record.answers["stage"]])
+        days = [day for entry in told for day in (entry.answers["entered_on"], entry.answers["finished_on"]) if day]
         assert days == sorted(days), case.answers["code"]
-        assert all(one.answers["finished_on"] for one in told[:-1]), case.answers["code"]
-        finished = {one.answers["stage"] for one in told if one.answers["finished_on"]}
+        assert all(entry.answers["finished_on"] for entry in told[:-1]), case.answers["code"]
+        finished = {entry.answers["stage"] for entry in told if entry.answers["finished_on"]}
         for stage in stages:
             lacking = [form for form in stage.needs if stage.stage in finished and not of(filed, form, case.id)]
             consented = case.answers["closure_outcome"] != "consent_withdrawn"
@@ -148,8 +152,12 @@ def test_stages_follow_each_other_and_have_their_documents(demo: Demo, filed: li
 
 
 def test_nobody_lies_in_two_beds_and_no_bed_holds_two(filed: list[Filed]) -> None:
-    rooms = {one.id: {row["room"]: row["beds"] for row in one.answers["rooms"]} for one in of(filed, "facility")}
-    stays = [(one, one.answers["admitted_on"], one.answers["left_on"] or date.max) for one in of(filed, "stay")]
+    rooms = {
+        record.id: {row["room"]: row["beds"] for row in record.answers["rooms"]} for record in of(filed, "facility")
+    }
+    stays = [
+        (record, record.answers["admitted_on"], record.answers["left_on"] or date.max) for record in of(filed, "stay")
+    ]
     for one, since, _ in stays:
         there = [other for other, begun, ended in stays if begun <= since < ended]
         assert [other for other in there if other.case == one.case] == [one]
@@ -171,11 +179,11 @@ def test_what_was_planned_is_what_was_given_where_all_is_over(filed: list[Filed]
             planned[row["payer"]] += row["amount"] or 0
         given: dict[int, Decimal] = defaultdict(Decimal)
         for form, amount in (("humanitarian_aid", "value"), ("study_ledger", "amount")):
-            for one in of(filed, form, budget.case):
-                assert one.answers[amount].currency == budget.answers["currency"]
-                given[one.answers["funder"]] += one.answers[amount].amount
+            for record in of(filed, form, budget.case):
+                assert record.answers[amount].currency == budget.answers["currency"]
+                given[record.answers["funder"]] += record.answers[amount].amount
         over = {payer: given[payer] - planned[payer] for payer in given if given[payer] > planned[payer]}
-        [case] = [one for one in of(filed, CASE_FORM) if one.id == budget.case]
+        [case] = [record for record in of(filed, CASE_FORM) if record.id == budget.case]
         assert over == {}, case.answers["code"]
         if case.answers["status"] in CLOSED:
             assert {payer: amount for payer, amount in planned.items() if amount} == dict(given)
@@ -184,13 +192,13 @@ def test_what_was_planned_is_what_was_given_where_all_is_over(filed: list[Filed]
 def test_the_plan_names_the_sums_of_its_budget(filed: list[Filed]) -> None:
     for budget in of(filed, "plan_budget"):
         [text] = [
-            one.answers["resources_financial"] for one in of(filed, "plan") if one.id == budget.answers["plan"]
+            record.answers["resources_financial"] for record in of(filed, "plan") if record.id == budget.answers["plan"]
         ] or [None]
         sums: dict[int, Decimal] = defaultdict(Decimal)
         for row in budget.answers["lines"]:
             sums[row["payer"]] += row["amount"] or 0
         told = [f"{amount:,.0f}".replace(",", ".") for amount in sums.values() if amount]
-        assert text is None or [one for one in told if one not in text] == []
+        assert text is None or [entry for entry in told if entry not in text] == []
 
 
 def test_who_works_on_a_case_belongs_to_its_team(demo: Demo, filed: list[Filed]) -> None:
@@ -198,11 +206,11 @@ def test_who_works_on_a_case_belongs_to_its_team(demo: Demo, filed: list[Filed])
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
         members = {(row.case_id, row.user_id) for row in demo.repository.session.execute(select(team_table))}
         demo.repository.session.remove()
-    workers = {(one.case, one.answers["worker"]) for one in of(filed, "service_log")}
+    workers = {(record.case, record.answers["worker"]) for record in of(filed, "service_log")}
     workers |= {
-        (one.case, row["evaluator"])
-        for one in of(filed, "initial_evaluation")
-        for row in one.answers["evaluators"] or ()
+        (record.case, row["evaluator"])
+        for record in of(filed, "initial_evaluation")
+        for row in record.answers["evaluators"] or ()
     }
     assert workers - members == set()
 
@@ -239,8 +247,8 @@ def test_a_form_changed_before_the_first_start_leaves_out_what_it_does_not_take(
     changed = referral.read_text(encoding="utf-8").replace("    questions:\n", asked, 1)
     referral.write_text(changed, encoding="utf-8")
     app, findings = opened_app(tmp_path / "data", KEY, forms=tmp_path / "forms", demo=True, today=TODAY)
-    left_out = [str(one) for one in findings if one.code == "F047"]
-    assert any(one.startswith("forms/demo/case-demo-001.yaml:") and '"intake"' in one for one in left_out)
-    assert any('"referral"' in one for one in left_out)
+    left_out = [str(finding) for finding in findings if finding.code == "F047"]
+    assert any(finding.startswith("forms/demo/case-demo-001.yaml:") and '"intake"' in finding for finding in left_out)
+    assert any('"referral"' in finding for finding in left_out)
     assert Demo(app).browser("coordinator").get("/cases/1").status_code == 200
     Demo(app).repository.store.close()

@@ -52,7 +52,7 @@ def test_every_file_it_names_is_there(page: Path) -> None:
     assert [path for path, _ in named(page) if not (ROOT / path).exists()] == []
     modules = MODULE.findall(page.read_text(encoding="utf-8"))
     folders = (PACKAGE, PACKAGE.parent, ROOT)
-    assert [one for one in modules if not any((folder / one).exists() for folder in folders)] == []
+    assert [module for module in modules if not any((folder / module).exists() for folder in folders)] == []
 
 
 def test_every_promise_is_held_by_a_test() -> None:

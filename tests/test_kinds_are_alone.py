@@ -29,11 +29,11 @@ WORDS = {
 
 
 def _below(kind: type[Question]) -> Iterator[type[Question]]:
-    for one in kind.__subclasses__():
-        yield from (one, *_below(one))
+    for subclass in kind.__subclasses__():
+        yield from (subclass, *_below(subclass))
 
 
-CLASSES = {one.__name__: one for one in _below(Question) if one.__module__.startswith(PACKAGE)}
+CLASSES = {kind.__name__: kind for kind in _below(Question) if kind.__module__.startswith(PACKAGE)}
 """The kinds, and what families of them share."""
 VALUES = {"Money"}
 """Classes of answers that only one kind gives."""
@@ -63,7 +63,7 @@ def _read_from_file(node: ast.AST) -> bool:
         if isinstance(node, ast.Call) and _named(node.func) == "get"
         else ([node.slice] if isinstance(node, ast.Subscript) else [])
     )
-    return any(isinstance(one, ast.Constant) and one.value == "type" for one in asked)
+    return any(isinstance(question, ast.Constant) and question.value == "type" for question in asked)
 
 
 def compared(tree: ast.Module) -> Iterator[str]:
@@ -101,7 +101,7 @@ def listed(tree: ast.Module) -> Iterator[str]:
             if isinstance(node, ast.Dict)
             else (node.elts if isinstance(node, (ast.Set, ast.List, ast.Tuple)) else [])
         )
-        said = [one.value for one in words if isinstance(one, ast.Constant)]
+        said = [word.value for word in words if isinstance(word, ast.Constant)]
         if len(said) > 1 and len(said) == len(words) and {*said} <= {*QUESTION_KINDS}:
             yield ast.unparse(node)
 
@@ -128,7 +128,7 @@ def told_by_class(tree: ast.Module) -> Iterator[str]:
         if not isinstance(node, ast.Call) or _named(node.func) not in ("isinstance", "issubclass", "type"):
             continue
         asked, *classes = node.args
-        wanted = {_named(inner) for one in classes for inner in ast.walk(one)} - {"", *_from_elsewhere(tree)}
+        wanted = {_named(inner) for kind in classes for inner in ast.walk(kind)} - {"", *_from_elsewhere(tree)}
         is_answer = _named(asked).endswith("answer") and wanted != {"Unknown"}
         if wanted & {*CLASSES, *VALUES} or is_answer:
             yield ast.unparse(node)
@@ -149,7 +149,7 @@ def among_kinds(tree: ast.Module) -> Iterator[str]:
     for place in ast.walk(tree):
         if not isinstance(place, ast.ClassDef) or place.name not in CLASSES:
             continue
-        known = {one.__name__ for one in CLASSES[place.name].__mro__}
+        known = {kind.__name__ for kind in CLASSES[place.name].__mro__}
         for node in ast.walk(place):
             if isinstance(node, ast.Call) and _named(node.func) in ("isinstance", "issubclass"):
                 wanted = {_named(inner) for inner in ast.walk(node.args[1])} & {*CLASSES}
@@ -158,12 +158,14 @@ def among_kinds(tree: ast.Module) -> Iterator[str]:
 
 
 def test_nobody_guesses_a_kind() -> None:
-    found = {name: [one for rule in RULES for one in rule(tree)] for name, tree in CODE.items()}
+    found = {name: [slip for rule in RULES for slip in rule(tree)] for name, tree in CODE.items()}
     assert {name: places for name, places in found.items() if places} == {}
 
 
 def test_no_kind_guesses_another() -> None:
-    found = {name: [one for rule in (compared, among_kinds) for one in rule(tree)] for name, tree in KIND_CODE.items()}
+    found = {
+        name: [slip for rule in (compared, among_kinds) for slip in rule(tree)] for name, tree in KIND_CODE.items()
+    }
     assert {name: places for name, places in found.items() if places} == {}
 
 
@@ -171,7 +173,7 @@ GUESS = re.compile(r"\.(?:look|type|cell_look|value_type)\s*(?:==|!=|in\b)[^%}]*
 
 
 def _guessed(text: str) -> list[str]:
-    return [one for one in GUESS.findall(text) if set(re.findall(r"\w+", one)) & WORDS]
+    return [guess for guess in GUESS.findall(text) if set(re.findall(r"\w+", guess)) & WORDS]
 
 
 def test_no_template_guesses_a_kind() -> None:

@@ -61,8 +61,8 @@ def _named(values: object, key: str, beside: str) -> Iterator[str]:
         if beside in values and isinstance(values.get(key), str):
             yield values[key]
         values = list(values.values())
-    for one in values if isinstance(values, list) else ():
-        yield from _named(one, key, beside)
+    for value in values if isinstance(values, list) else ():
+        yield from _named(value, key, beside)
 
 
 def _names() -> tuple[set[str], set[str]]:

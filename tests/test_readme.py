@@ -58,7 +58,7 @@ def test_the_two_commands_stand_alone() -> None:
 
 def test_the_demo_accounts_are_these() -> None:
     told = re.findall(r"^\| `(\w+)` \| `([\w ]+)` \|", part("Try it"), re.MULTILINE)
-    assert told == [(one["user"], demo_password(one["user"])) for one in demo_accounts(ROOT / "forms")]
+    assert told == [(account["user"], demo_password(account["user"])) for account in demo_accounts(ROOT / "forms")]
 
 
 def test_every_command_is_told(capsys: pytest.CaptureFixture[str]) -> None:

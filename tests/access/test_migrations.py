@@ -93,7 +93,7 @@ def as_before_there_were_steps(connection: Connection, first_step: Path) -> None
 
 def columns_in(connection: Connection) -> Columns:
     found = inspect(connection)
-    return {one.name: [column["name"] for column in found.get_columns(one.name)] for one in ACCESS_TABLES}
+    return {table.name: [column["name"] for column in found.get_columns(table.name)] for table in ACCESS_TABLES}
 
 
 def kept_in(connection: Connection, columns: Columns) -> dict[str, list[Any]]:
@@ -105,7 +105,7 @@ def kept_in(connection: Connection, columns: Columns) -> dict[str, list[Any]]:
 
 
 def test_a_new_database_has_the_tables_that_the_program_knows(store: Store) -> None:
-    ours = {one.name for one in ACCESS_TABLES}
+    ours = {table.name for table in ACCESS_TABLES}
     with store.writing() as session:
         create_access_tables(session.connection())
     with store.writing() as session:
@@ -155,7 +155,7 @@ def test_a_step_that_breaks_leaves_everything_as_it_was(
         migrate(session.connection(), next_version("1 / 0"))
     with store.writing() as session:
         assert revision(session.connection()) is None
-        assert "phone" not in {one["name"] for one in inspect(session.connection()).get_columns("ab_user")}
+        assert "phone" not in {column["name"] for column in inspect(session.connection()).get_columns("ab_user")}
         create_access_tables(session.connection())
         assert revision(session.connection()) == NEWEST
 

@@ -64,8 +64,8 @@ class Diligent:
         answers = dict(start or {question.name: self._first(question) for question in self.form.asked()})
         for _ in range(MOST_TRIES):
             kept = settle_answers(self.form, answers, self.today)
-            wrong = [one for one in validate_answers(self.form, kept, self.today) if not one.soft]
-            if not wrong or all(self._needs_a_link(one.where) for one in wrong):
+            wrong = [issue for issue in validate_answers(self.form, kept, self.today) if not issue.soft]
+            if not wrong or all(self._needs_a_link(issue.where) for issue in wrong):
                 break
             self._try_otherwise(answers, self.chance.choice(wrong).where)
         return {name: answer for name, answer in kept.items() if name in self.form.questions}, wrong

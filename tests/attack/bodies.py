@@ -105,7 +105,7 @@ class Bodies:
         """Every way to post a correction of one's own record that is not quite right."""
         place: Any = cell.target
         good = self.corrected(cell.role, form, place)
-        other = next((one for one in self.planted.places(form.key) if one != place), place)
+        other = next((other_place for other_place in self.planted.places(form.key) if other_place != place), place)
         yield replace(cell, attack="no token", body=good, token=False, harmless=True)
         yield replace(cell, attack="nothing typed", body=())
         for attack, seen in (
@@ -216,4 +216,8 @@ def _asked_in(asked: dict[str, Question], name: str) -> Any:
     if not rest:
         return asked.get(name)
     column = rest.partition(".")[2]
-    return next((one for one in asked[table].columns_asked() if one.name == column), None) if table in asked else None
+    return (
+        next((asked_column for asked_column in asked[table].columns_asked() if asked_column.name == column), None)
+        if table in asked
+        else None
+    )

@@ -171,7 +171,7 @@ def _files_of_all(planted: Planted, patch: Patch) -> None:
     patch(
         attachments,
         "_readable_records",
-        lambda repository, form, owned: {one.record_id for one in owned if one.form == form},
+        lambda repository, form, owned: {file.record_id for file in owned if file.form == form},
     )
 
 

@@ -17,7 +17,7 @@ class Stories:
     """Told for each role of a file."""
 
     def test_no_answer_is_wrong(self, walked: Walked) -> None:
-        wrong = [str(one) for one in walked.oracle.violations]
+        wrong = [str(violation) for violation in walked.oracle.violations]
         assert wrong == [], f"{len(wrong)} violations\n" + "\n".join(wrong[:30])
 
     def test_what_she_may_do_she_did(self, walked: Walked) -> None:

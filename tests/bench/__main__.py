@@ -42,7 +42,7 @@ def main() -> None:
 
 def _table(cases: int, results: list[Result]) -> str:
     lines = [f"## {cases:,} cases", "", HEAD, *[_line(result) for result in results]]
-    ratio, work = mean([one.ratio for one in results]), mean([one.work_ratio for one in results])
+    ratio, work = mean([result.ratio for result in results]), mean([result.work_ratio for result in results])
     return "\n".join([*lines, f"| **geometric mean** | | | **{ratio:.2f}** | **{work:.2f}** | | | | |"])
 
 
@@ -59,9 +59,9 @@ def _found(folder: Path) -> str:
         "| search | found | " + " | ".join(f"{name}, ms" for name in DATABASES.values()) + " |",
         "|---|--:|" + "--:|" * len(DATABASES),
     ]
-    for one in searches(folder):
-        found = "more than 1,000" if one.found is None else f"{one.found:,}"
-        lines.append(f"| {one.words} | {found} | " + " | ".join(f"{time:.1f}" for time in one.times) + " |")
+    for search in searches(folder):
+        found = "more than 1,000" if search.found is None else f"{search.found:,}"
+        lines.append(f"| {search.words} | {found} | " + " | ".join(f"{time:.1f}" for time in search.times) + " |")
     return "\n".join(lines)
 
 

@@ -293,10 +293,10 @@ class _Pages:
             ranges = [
                 select(search_word_table.c.record_id).where(
                     search_word_table.c.form == "case",
-                    search_word_table.c.word >= one,
-                    search_word_table.c.word < one + "\U0010ffff",
+                    search_word_table.c.word >= word,
+                    search_word_table.c.word < word + "\U0010ffff",
                 )
-                for one in begins
+                for word in begins
             ]
             conditions.append(table.c.id.in_(union_all(*ranges) if len(ranges) > 1 else ranges[0]))
         sort = asked.get("sort", "-opened_on")
@@ -305,7 +305,7 @@ class _Pages:
         order = [column.desc(), table.c.id.desc()] if sort.startswith("-") else [column, table.c.id]
         ids = select(table.c.id).where(*conditions).order_by(*order).limit(PAGE + 1).offset((page - 1) * PAGE)
         rows = g.connection.execute(
-            select(table.c.id, *[table.c[one] for one in COLUMNS]).where(table.c.id.in_(ids)).order_by(*order)
+            select(table.c.id, *[table.c[name] for name in COLUMNS]).where(table.c.id.in_(ids)).order_by(*order)
         ).all()
         more, rows = len(rows) > PAGE, rows[:PAGE]
         first = (page - 1) * PAGE + 1
@@ -322,9 +322,9 @@ class _Pages:
             count=self._count(conditions) if more else first + len(rows) - 1,
             heads=[_head(one, title, sort) for one, title in COLUMNS.items()],
             address=_address,
-            wanted={one: asked.get(one, "") for one in FILTERS},
-            filtered=any(asked.get(one) for one in FILTERS),
-            saved=[one for one in self._all(saved) if one.name],
+            wanted={name: asked.get(name, "") for name in FILTERS},
+            filtered=any(asked.get(name) for name in FILTERS),
+            saved=[saved_list for saved_list in self._all(saved) if saved_list.name],
             query=_address() if asked else "",
         )
 
@@ -671,7 +671,7 @@ def _index(connection: Any, case_id: int, columns: Mapping[str, Any]) -> None:
     if words - kept:
         connection.execute(
             insert(search_word_table),
-            [{"form": "case", "word": one, "record_id": case_id, "sensitivity": "identity"} for one in words - kept],
+            [{"form": "case", "word": word, "record_id": case_id, "sensitivity": "identity"} for word in words - kept],
         )
     for gone in kept - words:
         if gone.startswith(("+", "0")):
@@ -735,7 +735,7 @@ def _read_visit(posted: Any, known: Mapping[str, Any]) -> tuple[dict[str, Any], 
         "rel_children",
         "other",
         "conclusions",
-        *(f"{one}_name" for one in SCHOOL),
+        *(f"{name}_name" for name in SCHOOL),
     )
     values: dict[str, Any] = {name: posted.get(name, "").strip() or None for name in names}
     problems: dict[str, str] = {}

@@ -127,18 +127,19 @@ class _Filling:
                     insert(user_table),
                     [
                         {
-                            "id": one,
+                            "id": number,
                             "first_name": "Ana",
-                            "last_name": LAST_NAMES[one % len(LAST_NAMES)],
-                            "username": f"manager{one}",
-                            "email": f"manager{one}",
+                            "last_name": LAST_NAMES[number % len(LAST_NAMES)],
+                            "username": f"manager{number}",
+                            "email": f"manager{number}",
                             "active": True,
                         }
-                        for one in others
+                        for number in others
                     ],
                 )
                 session.execute(
-                    insert(user_role_table), [{"id": one + 1000, "user_id": one, "role_id": role_id} for one in others]
+                    insert(user_role_table),
+                    [{"id": number + 1000, "user_id": number, "role_id": role_id} for number in others],
                 )
         return [first, *others]
 

@@ -50,7 +50,7 @@ def searches(folder: Path) -> list[Search]:
     """Every search on the filled store in the folder, and on a PostgreSQL with the same cases."""
     measured = []
     for database in DATABASES:
-        with _cabinet(database, folder) as repository:
+        with _opened_repository(database, folder) as repository:
             measured.append([_timed(repository, words) for words in SEARCHES])
     return [
         Search(words, results[0][0], tuple(time for _, time in results))
@@ -72,7 +72,7 @@ def _timed(repository: Repository, words: str) -> tuple[int | None, float]:
 
 
 @contextmanager
-def _cabinet(database: str, folder: Path) -> Iterator[Repository]:
+def _opened_repository(database: str, folder: Path) -> Iterator[Repository]:
     source = opened(folder).extensions["dosar_repository"]
     try:
         if database == "sqlite":
@@ -80,7 +80,7 @@ def _cabinet(database: str, folder: Path) -> Iterator[Repository]:
             return
         with TemporaryDirectory() as data, fresh_place(database, folder) as place:
             app, _ = open_app(Path(data), shipped_folder("forms"), None, place.url)
-            repository = _cabinet_of(app)
+            repository = _repository_of(app)
             _copy_searched(source, str(place.url), repository)
             yield repository
             repository.store.close()
@@ -88,7 +88,7 @@ def _cabinet(database: str, folder: Path) -> Iterator[Repository]:
         source.store.close()
 
 
-def _cabinet_of(app: Flask) -> Repository:
+def _repository_of(app: Flask) -> Repository:
     found: Repository = app.extensions["dosar_repository"]
     return found
 

@@ -152,7 +152,7 @@ def looked_at(reader: Visitor, address: str, examined_at: int | None = None) -> 
         if width == examined_at:
             page.evaluate(AXE)
             found += page.evaluate(EXAMINE)
-    return [f"{address}: {one}" for one in found]
+    return [f"{address}: {wrong}" for wrong in found]
 
 
 @pytest.mark.parametrize("form", ["visit_report", "case"])

@@ -96,7 +96,7 @@ class AtTheKeys(Typist):
             labels = self.labels(_named(name), LABELS)
             initial = labels[code][0]
             before = list(labels)[: list(labels).index(code)]
-            self.press(initial.lower(), 1 + sum(labels[one].startswith(initial) for one in before))
+            self.press(initial.lower(), 1 + sum(labels[earlier].startswith(initial) for earlier in before))
             self.settle()
 
     def pick(self, **choices: str) -> None:
@@ -159,7 +159,7 @@ def _named(name: str) -> str:
 
 def _shortest(label: str, others: Any) -> str:
     """The first letters that lead a list to this label and no other."""
-    rivals = [one.lower() for one in others]
+    rivals = [other.lower() for other in others]
     lengths = range(1, len(label) + 1)
-    enough = next((n for n in lengths if not any(one.startswith(label[:n].lower()) for one in rivals)), len(label))
+    enough = next((n for n in lengths if not any(rival.startswith(label[:n].lower()) for rival in rivals)), len(label))
     return label[:enough].lower()

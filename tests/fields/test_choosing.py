@@ -202,7 +202,7 @@ def test_words_that_stand_in_the_list_are_ticked_there(typed, read):
     question = asked("select_multiple", choices=AID)
     answer = question.read(typed, RO)
     assert answer == read
-    assert (question.understood(typed, answer, RO) is None) == any(own_words_in(one) for one in read)
+    assert (question.understood(typed, answer, RO) is None) == any(own_words_in(answer) for answer in read)
 
 
 def test_words_of_one_s_own_stand_apart_among_codes():

@@ -83,7 +83,7 @@ def test_a_doubtful_number_tells_nothing() -> None:
     ],
 )
 def test_a_cnp_that_contradicts_what_is_known_is_doubted(beside: dict[str, str], doubted: list[str]) -> None:
-    told = [str(one) for one in cnp.contradictions(VALID_CNP, beside)]
+    told = [str(mistake) for mistake in cnp.contradictions(VALID_CNP, beside)]
     assert len(told) == len(doubted)
     assert all(words in one for words, one in zip(doubted, told, strict=True))
 

@@ -12,7 +12,7 @@ def test_what_differs_says_who_changed_it(desk: Desk) -> None:
     before = validate(visit, Values(VALUES)).answers
     mine, theirs = {**before, "school": "Nr. 7"}, {**before, "adults": 2, "people": 4}
     found = differences(visit.questions, mine, theirs, answer_marks(visit.questions, before))
-    assert [(one.question.name, one.mine, one.theirs, one.is_mine) for one in found] == [
+    assert [(entry.question.name, entry.mine, entry.theirs, entry.is_mine) for entry in found] == [
         ("school", "Nr. 7", "Nr. 5", True),
         ("adults", 1, 2, False),
     ]

@@ -122,7 +122,11 @@ def test_each_cell_is_parsed_once(
 def test_values_are_read_as_texts_are(questions: list[Question], cells: CellReader) -> None:
     texts = {name: there for name, there in TYPED.items() if not name.endswith(("4.id", "4.name", "4.kin", "7.born"))}
     typed = read_texts(questions, renumber_rows(questions, texts, {}, cells), cells).answers
-    given = {one.name: one.to_json(typed[one.name]) for one in questions if typed.get(one.name) is not None}
+    given = {
+        question.name: question.to_json(typed[question.name])
+        for question in questions
+        if typed.get(question.name) is not None
+    }
     read = read_values(questions, {**given, "age": 99}, cells)
     assert (read.mistakes, read.answers) == ({}, {name: typed[name] for name in given})
     assert texts_of_answers(questions, read.answers, RO)["family.1.name"] == ["Ion"]

@@ -82,7 +82,7 @@ def test_texts_and_values_give_the_same_sheet(desk: Desk) -> None:
     visits = [saved(desk, "visit", given) for given in (Typed(TEXTS), Values(VALUES))]
     assert [without_ids(desk.answers("visit", visit)) for visit in visits] == [KEPT, KEPT]
     told = [desk.organisation.history("visit", visit)[0] for visit in visits]
-    assert [(one.action, len(one.changes)) for one in told] == [("entered", 7)] * 2
+    assert [(entry.action, len(entry.changes)) for entry in told] == [("entered", 7)] * 2
 
 
 def test_what_is_wrong_is_told_with_its_question_row_and_sentence(desk: Desk) -> None:
@@ -95,7 +95,7 @@ def test_what_is_wrong_is_told_with_its_question_row_and_sentence(desk: Desk) ->
     }
     for given in Typed(texts), Values({"adults": 0, "family": [{"who": "Ana"}, {"who": "Ion", "age": 130}]}):
         result = refused(file_sheet(desk.new("visit"), given, Consent(confirmed=True)))
-        told = {(one.question, one.row, one.column): one.said for one in result.mistakes}
+        told = {(issue.question, issue.row, issue.column): issue.said for issue in result.mistakes}
         assert told.keys() == {("visited", None, None), ("adults", None, None), ("family", 1, "age")}
         assert (told["visited", None, None], told["adults", None, None]) == (ANSWER_REQUIRED, ANSWER_NOT_ACCEPTED)
     assert desk.organisation.column("visit", "id") == []
@@ -104,7 +104,7 @@ def test_what_is_wrong_is_told_with_its_question_row_and_sentence(desk: Desk) ->
 def test_what_is_doubtful_is_saved_when_somebody_says_it_is_right(desk: Desk) -> None:
     many = {**VALUES, "children": 11}
     result = refused(file_sheet(desk.new("visit"), Values(many), NO_DOUBT))
-    assert ([one.question for one in result.doubtful], result.mistakes) == (["children"], [])
+    assert ([issue.question for issue in result.doubtful], result.mistakes) == (["children"], [])
     with pytest.raises(ValueError, match="in doubt"):
         save(desk.new("visit"), result, NO_DOUBT)
     visit = saved(desk, "visit", Values(many), Consent(confirmed=True, reason="Două familii"))
@@ -124,7 +124,7 @@ def test_answers_that_would_go_are_named_first(desk: Desk) -> None:
     visit = saved(desk, "visit", Values(VALUES))
     open_now = desk.correction("visit", visit)
     result = validate(open_now, Values({"in_school": False}))
-    assert [(type(one), one.question) for one in result.doubtful] == [(AnswersDropped, "in_school")]
+    assert [(type(issue), issue.question) for issue in result.doubtful] == [(AnswersDropped, "in_school")]
     assert isinstance(result.doubtful[0], AnswersDropped) and result.doubtful[0].questions == ("school",)
     assert open_now.record is not None
     save(open_now, result, Consent(confirmed=True, version=open_now.record.version))
@@ -174,7 +174,7 @@ def test_a_person_who_is_known_is_asked_about(desk: Desk) -> None:
 def test_an_answer_that_others_write_is_not_taken(desk: Desk) -> None:
     hers = desk.new("visit", roles=frozenset({"assistant"}))
     result = refused(file_sheet(hers, Values({**VALUES, "verdict": "bine"}), NO_DOUBT))
-    assert [one.question for one in result.mistakes] == ["verdict"]
+    assert [issue.question for issue in result.mistakes] == ["verdict"]
     texts = file_sheet(hers, Typed({**TEXTS, "verdict": ["bine"]}), NO_DOUBT)
     assert isinstance(texts, Saved) and desk.answers("visit", texts.record_id)["verdict"] is None
 
@@ -199,6 +199,6 @@ def test_each_posted_cell_is_read_once(desk: Desk, monkeypatch: pytest.MonkeyPat
     typed = tidied(hers, {**TEXTS, "family.3.age": ["130"], "visited": ["mâine?"]})
     result = validate(hers, typed)
     settled_answers(hers, read_texts(hers.questions, typed.texts, hers.cells).answers)
-    assert [one.where for one in result.mistakes] == [("visited",), ("family", "0", "age")]
+    assert [issue.where for issue in result.mistakes] == [("visited",), ("family", "0", "age")]
     assert set(read.values()) == {1}
     assert {("visited", ("mâine?",)), ("age", ("130",)), ("who", ("Ana",))} <= read.keys()

@@ -34,8 +34,8 @@ LINES = "Prima linie, cu diacritice: ăâîșț\nA doua linie – 100 % <sigur>"
 def _numbers(question: Any) -> list[Any]:
     low, high = getattr(question, "min", None), getattr(question, "max", None)
     wanted = [1, 3, 2, low, high, 0, 12, -1]
-    found = [int(one) for one in wanted if one is not None]
-    return [one for one in found if (low is None or one >= low) and (high is None or one <= high)]
+    found = [int(value) for value in wanted if value is not None]
+    return [number for number in found if (low is None or number >= low) and (high is None or number <= high)]
 
 
 def _choices(question: Any) -> list[str]:
@@ -62,29 +62,34 @@ def _example(kind: str, question: Any, today: date) -> list[Any]:
 
 KINDS: Mapping[str, Callable[[Any, date], list[Any]]] = {
     **{kind: partial(_example, kind) for kind in EXAMPLES},
-    "text": lambda one, today: [WORDS[: one.max or 40].strip(), "1"],
-    "paragraph": lambda one, today: [LINES],
-    "integer": lambda one, today: _numbers(one),
-    "decimal": lambda one, today: [Decimal(one) for one in _numbers(one)],
-    "money": lambda one, today: [
-        Money(Decimal("1234.50"), one.currencies[-1]),
-        Money(Decimal("-10.00"), one.currencies[0]),
+    "text": lambda question, today: [WORDS[: question.max or 40].strip(), "1"],
+    "paragraph": lambda question, today: [LINES],
+    "integer": lambda question, today: _numbers(question),
+    "decimal": lambda question, today: [Decimal(number) for number in _numbers(question)],
+    "money": lambda question, today: [
+        Money(Decimal("1234.50"), question.currencies[-1]),
+        Money(Decimal("-10.00"), question.currencies[0]),
     ],
-    "date": lambda one, today: [
-        today - timedelta(days) for days in (30, 400, 0, *([] if one.past or one.person else [-800]))
+    "date": lambda question, today: [
+        today - timedelta(days) for days in (30, 400, 0, *([] if question.past or question.person else [-800]))
     ],
-    "partial_date": lambda one, today: [(today - timedelta(40)).isoformat()[:7], "1998-03", "1990", today.isoformat()],
-    "datetime": lambda one, today: [datetime(today.year - 1, 3, 4, 9, 30)],
-    "yes_no": lambda one, today: [True, False],
-    "select_one": lambda one, today: _choices(one),
-    "select_multiple": lambda one, today: _several(one),
-    "ranked": lambda one, today: _ranked(one),
-    "file": lambda one, today: [ATTACHED],
-    "image": lambda one, today: [ATTACHED],
-    "personal_number": lambda one, today: ["1800101221144"],
-    "phone": lambda one, today: ["+40740000199"],
-    "country": lambda one, today: ["RO", "MD"],
-    "county": lambda one, today: [one.options()[0].code, one.options()[-1].code],
+    "partial_date": lambda question, today: [
+        (today - timedelta(40)).isoformat()[:7],
+        "1998-03",
+        "1990",
+        today.isoformat(),
+    ],
+    "datetime": lambda question, today: [datetime(today.year - 1, 3, 4, 9, 30)],
+    "yes_no": lambda question, today: [True, False],
+    "select_one": lambda question, today: _choices(question),
+    "select_multiple": lambda question, today: _several(question),
+    "ranked": lambda question, today: _ranked(question),
+    "file": lambda question, today: [ATTACHED],
+    "image": lambda question, today: [ATTACHED],
+    "personal_number": lambda question, today: ["1800101221144"],
+    "phone": lambda question, today: ["+40740000199"],
+    "country": lambda question, today: ["RO", "MD"],
+    "county": lambda question, today: [question.options()[0].code, question.options()[-1].code],
 }
 """For each kind of question the answers to try, the likeliest first."""
 APART = {"code", "computed", "link", "note", "table"}
@@ -117,7 +122,9 @@ class Generator:
             answers = self._sheet(to_show, to_hide)
             to_show -= {place for place in to_show if self._is_shown(answers, place)}
             to_hide -= {place for place in to_hide if self._is_hidden(answers, place)}
-            to_answer -= {place for place in to_answer if any(one is not None for one in self._given(answers, place))}
+            to_answer -= {
+                place for place in to_answer if any(answer is not None for answer in self._given(answers, place))
+            }
             yield answers
         assert not to_show, f"{self.form.key} never asks {sorted(to_show)}"
         assert not to_hide, f"{self.form.key} always asks {sorted(to_hide)}"
@@ -130,19 +137,19 @@ class Generator:
             for question in section.questions:
                 if (question.show_if or section.show_if) and not question.retired:
                     places.append((question.name,))
-                places += [(question.name, one.name) for one in question.columns_asked() if one.show_if]
+                places += [(question.name, column.name) for column in question.columns_asked() if column.show_if]
         return places
 
     def answerable(self) -> list[Place]:
         """What this role may answer."""
         asked = [question for question in self.form.asked() if question.is_written_by({self.role})]
-        places = [(one.name,) for one in asked if self.candidates(one)]
+        places = [(question.name,) for question in asked if self.candidates(question)]
         return places + [
             (table.name, column.name) for table in asked for column in table.columns_asked() if self.candidates(column)
         ]
 
     def _sheet(self, to_show: set[Place], to_hide: set[Place]) -> Answers:
-        answers = {one.name: self._answer(one) for one in self.form.asked()}
+        answers = {question.name: self._answer(question) for question in self.form.asked()}
         self.locked = set()
         wish = self.turn % 2 == 0
         for place in sorted(to_show if wish else to_hide, key=self._turn_of):
@@ -193,7 +200,7 @@ class Generator:
         if len(place) == 1 or place[0] in hidden:
             return [place[0] not in hidden]
         table = self.form.questions[place[0]]
-        [column] = [one for one in table.columns_asked() if one.name == place[1]]
+        [column] = [asked_column for asked_column in table.columns_asked() if asked_column.name == place[1]]
         plain = plain_answers(list(self.form.questions.values()), made)
         return [
             is_question_shown(column, {**plain, **plain_answers(table.columns_asked(), row)}, self.today)
@@ -214,10 +221,10 @@ class Generator:
             self.locked |= deciding
             return answers
         free = sorted(deciding - self.locked)
-        for chosen in product(*[[*self.candidates(self._question(one))[:16], None] for one in free]):
+        for chosen in product(*[[*self.candidates(self._question(decider))[:16], None] for decider in free]):
             tried = answers
-            for one, answer in zip(free, chosen, strict=True):
-                tried = self._with(tried, one, answer)
+            for decider, answer in zip(free, chosen, strict=True):
+                tried = self._with(tried, decider, answer)
             if reached(tried, place):
                 self.locked |= {*free}
                 return tried
@@ -233,7 +240,11 @@ class Generator:
 
     def _question(self, place: Place) -> Question:
         question = self.form.questions[place[0]]
-        return question if len(place) == 1 else next(one for one in question.columns_asked() if one.name == place[1])
+        return (
+            question
+            if len(place) == 1
+            else next(column for column in question.columns_asked() if column.name == place[1])
+        )
 
     def _deciding(self, place: Place) -> set[Place]:
         """What a condition is about, what computed answers are made of included."""
@@ -248,7 +259,7 @@ class Generator:
             rules.append(self._question(place).show_if)
         table = place[0] if len(place) == 2 else ""
         named = {name for rule in rules for name in _names(rule)}
-        return {one for name in named for one in self._typed(name, table)} - {place}
+        return {source for name in named for source in self._typed(name, table)} - {place}
 
     def _typed(self, name: str, table: str = "") -> set[Place]:
         """The places typed in that a name of a rule stands for; in a row its own columns come first."""
@@ -257,8 +268,12 @@ class Generator:
             return set()
         question = self._question(place)
         if question.computed:
-            beside = place[0] if len(place) == 2 else ""
-            return {one for asked in _names(getattr(question, "value", None)) for one in self._typed(asked, beside)}
+            table_name = place[0] if len(place) == 2 else ""
+            return {
+                source
+                for asked in _names(getattr(question, "value", None))
+                for source in self._typed(asked, table_name)
+            }
         return {place} if self.candidates(question) else set()
 
     def _place(self, name: str, table: str) -> Place | None:

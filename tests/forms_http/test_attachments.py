@@ -82,7 +82,7 @@ def with_files(office: Demo) -> list[Form]:
     return [
         form
         for form in office.forms.values()
-        if any(one.attached for asked in form.asked() for one in (asked, *asked.columns_asked()))
+        if any(part.attached for asked in form.asked() for part in (asked, *asked.columns_asked()))
     ]
 
 
@@ -90,7 +90,7 @@ def filed(office: Demo, form: Form, case_id: int) -> Sheet:
     """A sheet with every answer but its files."""
     with office.app.app_context(), acting_as(SYSTEM_SCOPE):
         made = Generator(form, links(office.repository, form, case_id), TODAY, COORDINATOR).sheets()
-        answers = next(one for one in made if dict(files_in_answers(form.asked(), one)))
+        answers = next(given for given in made if dict(files_in_answers(form.asked(), given)))
         boxes = [".".join(where) for where, _ in files_in_answers(form.asked(), answers)]
         record = enter_sheet(office.repository, form, without_files(form.asked(), answers), CLERK, case_id)
         office.repository.session.remove()
@@ -107,8 +107,8 @@ def filed(office: Demo, form: Form, case_id: int) -> Sheet:
 
 def links(repository: Repository, form: Form, case_id: int) -> dict[str, list[int]]:
     """A record for every link of the form to point to, of the same case where it belongs to one."""
-    asked = [one for question in form.asked() for one in (question, *question.columns_asked())]
-    targets = {target for one in asked if (target := one.link_target())} - {CASE_FORM, USER_LINK}
+    asked = [part for question in form.asked() for part in (question, *question.columns_asked())]
+    targets = {target for question in asked if (target := question.link_target())} - {CASE_FORM, USER_LINK}
     return {
         **{target: [_linked(repository, target, case_id)] for target in targets},
         CASE_FORM: [case_id],
@@ -229,7 +229,9 @@ def test_files_go_with_their_sheets_through_every_form(office: Demo) -> None:
         hers.press(f"{sheet.url}/delete", _confirmed="1")
         assert {box: hers.link(sheet.url, f"{box}-3.png") for box in files} == files
         assert all(map(hers.opens, files.values())), "who may delete may look at what was deleted"
-        assert not any(office.browser("volunteer").get(f"/files/{one}").status_code == 200 for one in files.values())
+        assert not any(
+            office.browser("volunteer").get(f"/files/{file_id}").status_code == 200 for file_id in files.values()
+        )
 
 
 def test_a_file_is_not_lost_where_the_sheet_comes_back(office: Demo) -> None:

@@ -228,8 +228,8 @@ def test_specialists_write_their_part_and_nothing_else(office: Office, key: str,
 
     hers = Generator(form, office.links, today_here(), worker)
     seen = form.seen_with(office.repository.definition.roles[worker].clearances)
-    own = [one for one in seen.asked() if worker in one.written_by and WORKER not in one.written_by]
-    answers = {**before, **{one.name: hers.candidates(one)[0] for one in own}}
+    own = [question for question in seen.asked() if worker in question.written_by and WORKER not in question.written_by]
+    answers = {**before, **{question.name: hers.candidates(question)[0] for question in own}}
     edit = f"/records/{key}/{record_id}/edit{_every_question(form, '?')}"
     for address in _pages(office, seen, record_id, worker) or [edit]:
         _send(office, address, seen, answers, worker)

@@ -89,7 +89,7 @@ def test_what_was_saved_and_is_hidden_now_is_named() -> None:
 
     def gone(**answers: Any) -> list[str]:
         after = settle_answers(closing, {**saved, **answers}, TODAY)
-        return [".".join(one.name for one in pair if one) for pair in dropped_answers(closing, saved, after, TODAY)]
+        return [".".join(part.name for part in pair if part) for pair in dropped_answers(closing, saved, after, TODAY)]
 
     assert gone() == []
     assert gone(is_open=True) == ["closed_on", "why", "visits.how"]
@@ -239,7 +239,7 @@ def test_a_failed_check_says_its_message() -> None:
 
 def test_a_warning_and_a_doubt_are_soft() -> None:
     soft = told({"day": TODAY, "hours": 9, "cnp": "1630615123458"})
-    assert [(one.where, one.soft) for one in soft] == [(("hours",), True), (("cnp",), True)]
+    assert [(issue.where, issue.soft) for issue in soft] == [(("hours",), True), (("cnp",), True)]
 
 
 def test_a_complaint_about_a_row_names_the_cell() -> None:
@@ -271,7 +271,7 @@ STAY = form("""
 def judged(answers: dict[str, Any], before: dict[str, Any], *asked: str) -> list[tuple[tuple[str, ...], bool]]:
     kept = settle_answers(STAY, answers, TODAY)
     changed = changed_questions(STAY, before, kept, TODAY)
-    return [(one.where, one.soft) for one in validate_answers(STAY, kept, TODAY, set(asked), changed)]
+    return [(issue.where, issue.soft) for issue in validate_answers(STAY, kept, TODAY, set(asked), changed)]
 
 
 def test_a_rule_of_another_page_is_judged_once_it_names_what_was_changed() -> None:
@@ -325,13 +325,13 @@ def test_a_cnp_is_compared_with_birth_date_and_sex_on_every_page() -> None:
     answers = {"sex": "F", "birth_date": "1998", "national_id": CNP}
     for asked, changed in ({"national_id"}, ()), ({"sex"}, {"sex"}), ({"birth_date"}, {"birth_date"}):
         told = validate_answers(PERSON, answers, TODAY, asked, frozenset(changed))
-        assert [(one.where, one.soft) for one in told] == [(("national_id",), True)] * 2
+        assert [(issue.where, issue.soft) for issue in told] == [(("national_id",), True)] * 2
 
 
 def test_a_cnp_in_a_row_is_compared_with_its_row() -> None:
     rows = [{"id": None, "national_id": CNP, "birth_date": born} for born in ("1963", "1998", None)]
     answers = {"birth_date": "2001", "sex": "F", "family": rows, "nobody": [{"id": None, "national_id": CNP}]}
-    assert [one.where for one in validate_answers(PERSON, answers, TODAY)] == [("family", "1", "national_id")]
+    assert [issue.where for issue in validate_answers(PERSON, answers, TODAY)] == [("family", "1", "national_id")]
     assert validate_answers(PERSON, answers, TODAY, {"sex"}, frozenset({"sex", "birth_date"})) == []
 
 

@@ -29,7 +29,7 @@ def said(check: Callable[..., object], before: Question, after: Question) -> lis
     older, _ = read(form("visit", *before))
     now, source = read(form("visit", *after))
     found = check(older, now, source, {}) if check is refusal_findings else check(older, now, source)
-    return [f"{one.place.line} {one.code}" for one in found]  # type: ignore[attr-defined]
+    return [f"{finding.place.line} {finding.code}" for finding in found]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_what_would_lose_answers_is_refused(before: Question, after: Question, e
 def test_a_ledger_stays_a_ledger() -> None:
     older, _ = read(form("visit", "name: a, type: text", head="append_only: true"))
     now, source = read(form("visit", "name: a, type: text"))
-    assert [one.code for one in refusal_findings(older, now, source, {})] == ["F026"]
+    assert [finding.code for finding in refusal_findings(older, now, source, {})] == ["F026"]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_what_is_gone_is_noticed(before: Question, after: Question, expected: li
 def test_a_name_given_up_and_taken_anew() -> None:
     older, _ = read(form("visit", "name: a, type: text"))
     now, _ = read(form("visit", "name: b, was: a, type: text", "name: a, type: integer"))
-    assert [(one.older.name, one.now.name) for one in kept_questions(older, now)] == [("a", "b")]
+    assert [(kept.older.name, kept.now.name) for kept in kept_questions(older, now)] == [("a", "b")]
 
 
 def test_a_finding_is_kept_as_it_is() -> None:

@@ -154,7 +154,7 @@ def test_a_file_that_an_editor_named_otherwise_is_not_passed_over_in_silence(nam
 
 
 def questions(number: int, indent: str) -> str:
-    return "".join(f"{indent}- {{name: q{one}, type: text, label: {{en: Q, ro: I}}}}\n" for one in range(number))
+    return "".join(f"{indent}- {{name: q{index}, type: text, label: {{en: Q, ro: I}}}}\n" for index in range(number))
 
 
 def test_a_form_may_not_have_more_questions_than_a_table_has_columns(write: Write) -> None:

@@ -140,7 +140,7 @@ def test_a_paper_begins_with_answers_of_its_form(folder: Path) -> None:
     )
     days = "questions: [{name: day, default: soon}, {name: paper, default: lnog}, {name: village, default: Sat}]"
     (folder / "faces/long.yaml").write_text(LONG.replace("questions: [day, rows]", days), "utf-8")
-    assert [one.partition(" cannot")[0].partition("/")[2] for one in told(folder)] == [
+    assert [finding.partition(" cannot")[0].partition("/")[2] for finding in told(folder)] == [
         'faces/brief.yaml:11: F028: "rows"',
         'faces/long.yaml:7: F028: "day"',
         'faces/long.yaml:7: F028: "paper"',

@@ -71,7 +71,7 @@ def test_moldova_reads_its_own_words() -> None:
         for text in texts_in(read_yaml(file).contents)
     ]
     assert len(said) > 2000
-    assert [one for one in said if ONLY_IN_ROMANIA.search(one[1])] == []
+    assert [sentence for sentence in said if ONLY_IN_ROMANIA.search(sentence[1])] == []
 
 
 ONLY_IN_MOLDOVA = re.compile(
@@ -87,7 +87,7 @@ def test_romania_reads_its_own_words() -> None:
         if file.parent.name != "demo"
         for text in texts_in(read_yaml(file).contents, "ro")
     ]
-    assert [one for one in said if ONLY_IN_MOLDOVA.search(one[1])] == []
+    assert [sentence for sentence in said if ONLY_IN_MOLDOVA.search(sentence[1])] == []
 
 
 def texts_in(contents: Any, wording: str = "ro-MD") -> Iterator[str]:
@@ -183,6 +183,6 @@ def test_a_month_of_support_far_ahead_is_asked_about(shipped: FolderReading) -> 
     def doubted(month: str) -> bool:
         answers = {"section": "food", "received_on": date(2026, 11, 20), "month": month}
         found = validate_answers(ledger, answers, date(2026, 11, 28), {"month"}, {"month"})
-        return any(one.where == ("month",) and one.soft for one in found)
+        return any(issue.where == ("month",) and issue.soft for issue in found)
 
     assert doubted("2098-03") and not doubted("2026-12")

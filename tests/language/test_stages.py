@@ -65,7 +65,7 @@ def folder(tmp_path: Path) -> Path:
 def told(folder: Path, **files: str) -> list[str]:
     for name, text in files.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-    return [str(one).partition(": ")[2] for one in check_folder(read_folder(folder))]
+    return [str(finding).partition(": ")[2] for finding in check_folder(read_folder(folder))]
 
 
 def defined(folder: Path) -> Definition:
@@ -223,14 +223,14 @@ STAYS = "form: lodging, place: house, phase: step, since: came, last: goes, left
 
 def of_programme(folder: Path, stays: str = STAYS, beds: str = "beds") -> list[str]:
     return [
-        one
-        for one in told(
+        finding
+        for finding in told(
             folder,
             house=HOUSE,
             lodging=LODGING,
             stages=(f"programme:\n  stays: {{{stays}}}\n  places: {{form: house, phase: step, beds: {beds}}}\n"),
         )
-        if "F023" not in one
+        if "F023" not in finding
     ]
 
 
@@ -260,4 +260,4 @@ def test_what_the_programme_names_must_be_there_and_fit(folder: Path) -> None:
 def test_one_role_leads_a_case_and_can_step_back(folder: Path, captain: str, sailor: str, said: str) -> None:
     title = "title: {en: On board, ro: La bord}"
     roles = f"{ROLES}  - {{role: captain, {title}, {captain}}}\n  - {{role: sailor, {title}, {sailor}}}\n"
-    assert any(said in one for one in told(folder, roles=roles))
+    assert any(said in finding for finding in told(folder, roles=roles))

@@ -58,7 +58,7 @@ def _help_sentence() -> str:
 
 
 APP = Path(dosar.__file__).parent
-CODES = {*LANGUAGES, *WORDINGS, *(one.replace("-", "_") for one in WORDINGS)}
+CODES = {*LANGUAGES, *WORDINGS, *(wording.replace("-", "_") for wording in WORDINGS)}
 LANGUAGE_IN_A_PAGE = re.compile(rf"""["'](?:{"|".join(sorted(CODES))})(?:-[A-Z]{{2}})?["']""")
 
 
@@ -135,7 +135,7 @@ def test_lists_are_in_the_order_of_its_alphabet(seen: dict[str, Any]) -> None:
 
 
 def test_its_texts_that_the_forms_lack_are_told(seen: dict[str, Any]) -> None:
-    assert [one for one in seen["findings"] if "F010" in one] == [
+    assert [finding for finding in seen["findings"] if "F010" in finding] == [
         "forms/case.yaml:10: F010: The text is missing in one language: Ukrainian."
     ]
 

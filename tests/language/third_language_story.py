@@ -55,7 +55,7 @@ def _languages() -> dict[str, Any]:
         "days": days_by_word()["учора"],
         "number": str(read_number("1234,5", "uk", 2)),
         "yes": yes_no.shown(True, reading),
-        "findings": [str(one) for one in check_folder(read_folder(ROOT / "forms"))],
+        "findings": [str(finding) for finding in check_folder(read_folder(ROOT / "forms"))],
     }
 
 

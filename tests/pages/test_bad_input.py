@@ -253,7 +253,7 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize("files, place, romanian, english", MISTAKES, ids=[one[1] for one in MISTAKES])
+@pytest.mark.parametrize("files, place, romanian, english", MISTAKES, ids=[case[1] for case in MISTAKES])
 def test_a_mistake_in_a_file(folder: Path, files: dict[str, str], place: str, romanian: str, english: str) -> None:
     before = opened(folder)
     address = before.post("/records/visit/new", purpose="sprijin", day="2.1.2026").headers["Location"]
@@ -271,7 +271,7 @@ def test_a_mistake_in_a_file(folder: Path, files: dict[str, str], place: str, ro
         close(desk)
 
 
-@pytest.mark.parametrize("files, place, romanian, english", MISTAKES[:7], ids=[one[1] for one in MISTAKES[:7]])
+@pytest.mark.parametrize("files, place, romanian, english", MISTAKES[:7], ids=[case[1] for case in MISTAKES[:7]])
 def test_a_mistake_on_the_first_day(
     folder: Path, files: dict[str, str], place: str, romanian: str, english: str
 ) -> None:

@@ -186,7 +186,9 @@ def test_an_annex_names_the_plan_it_is_annexed_to(demo: Demo, case_id: int, form
 def test_amendments_are_numbered_within_their_plan_which_shows_what_they_changed(demo: Demo, case_id: int) -> None:
     first, second = (filed(demo, "plan", case_id, drawn_up_on=date(2026, month, 1)) for month in (1, 2))
     for plan, values in [(first, ["Mai", "Iunie"]), (second, ["Școala A"]), (first, ["Chirie"])]:
-        changes = [{"id": None, "target": "action", "old_value": f"Fără {one}", "new_value": one} for one in values]
+        changes = [
+            {"id": None, "target": "action", "old_value": f"Fără {value}", "new_value": value} for value in values
+        ]
         filed(demo, "plan_amendment", case_id, plan=plan, amended_on=date(2026, 3, 1), changes=changes, reason="Da")
 
     browser = demo.browser("coordinator")

@@ -33,7 +33,7 @@ def begin_draft(demo: Demo, user: str, place: DraftPlace) -> None:
 
 def begun(demo: Demo, user: str) -> set[DraftPlace]:
     with demo.app.app_context():
-        found = {one.place for one in drafts.drafts_of_worker(demo.repository, user_id(demo, user))}
+        found = {draft.place for draft in drafts.drafts_of_worker(demo.repository, user_id(demo, user))}
         demo.repository.session.remove()
     return found
 
@@ -43,10 +43,10 @@ def managers(demo: Demo) -> dict[int, str]:
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
         kept = demo.repository.record_class(CASE_FORM)
         found = {
-            case.id: one.name
+            case.id: member.name
             for case in demo.repository.session.query(kept).all()
-            for one in team_members(demo.repository, case, READING)
-            if one.role == "case_manager" and one.until is None
+            for member in team_members(demo.repository, case, READING)
+            if member.role == "case_manager" and member.until is None
         }
         demo.repository.session.remove()
     return found

@@ -39,7 +39,7 @@ def project(demo: Demo) -> int:
         {"opened_on": date(2011, 12, 31), "birth_date": "1994-06", "sex": "M", "exploitation": ["begging"]},
         {"opened_on": date(2012, 3, 1), "birth_date": "2001-01-01", "sex": "F", "trafficking_scope": "internal"},
     ]
-    ids = [filed(demo, CASE_FORM, **OF_CASES, projects=counted, **one) for one in cases]
+    ids = [filed(demo, CASE_FORM, **OF_CASES, projects=counted, **case_answers) for case_answers in cases]
     for day, hours in ((date(2011, 6, 1), "1.25"), (date(2011, 6, 2), "0.5"), (date(2012, 6, 1), "2")):
         filed(demo, "service_log", ids[0], given_on=day, service="legal", hours=Decimal(hours), project=number)
     people = [{"id": None, "name": name} for name in ("A. B.", "C. D.")]

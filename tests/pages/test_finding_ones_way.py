@@ -47,7 +47,7 @@ def test_the_recycle_list_names_the_record_and_its_case(demo: Demo) -> None:
 def test_a_sheet_has_the_sections_that_ask_something(demo: Demo) -> None:
     definition: Definition = demo.repository.definition
     form = next(
-        one for one in definition.forms.values() if any(section.show_if is not None for section in one.sections[1:])
+        form for form in definition.forms.values() if any(section.show_if is not None for section in form.sections[1:])
     )
     hidden = [place for place, section in enumerate(form.sections) if section.show_if is not None]
     there = visible_sections(form, form, {}, date.today())

@@ -118,7 +118,7 @@ def test_it_is_shown_under_the_words_of_its_questions(
         answer = browser.post(sheet.action, data={**sheet.boxes.to_dict(), **TYPED})
     told = shown(answer)
     assert answer.status_code == 507
-    assert [one for one in expected if not any(one[0] == label and one[1] in text for label, text in told)] == []
+    assert [pair for pair in expected if not any(pair[0] == label and pair[1] in text for label, text in told)] == []
     assert not any("_" in label or "." in label for label, _ in told)
 
 

@@ -25,7 +25,7 @@ OTHERS = "Ce au schimbat alții în cazurile mele"
 def lines(demo: Demo, user: str, heading: str) -> list[tuple[str, str, str]]:
     """(address, words, note) of a block of the first page."""
     text = demo.browser(user).get("/").text
-    blocks = [one for one in re.findall(r"<section.*?</section>", text, re.DOTALL) if re.search(heading, one)]
+    blocks = [block for block in re.findall(r"<section.*?</section>", text, re.DOTALL) if re.search(heading, block)]
     return [(url, unescape(label), unescape(note)) for block in blocks for url, label, note in LINE.findall(block)]
 
 

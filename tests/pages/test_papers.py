@@ -22,15 +22,15 @@ def page(demo: Demo, address: str, user: str = "coordinator") -> str:
 def test_every_paper_of_the_sources_is_a_form_or_a_face() -> None:
     reading = read_folder(FORMS)
     made = [*reading.of(Form).values(), *reading.of(Face).values()]
-    assert {paper for one in made for paper in (one.paper or "").split(", ") if paper} == PAPERS
+    assert {paper for form_or_face in made for paper in (form_or_face.paper or "").split(", ") if paper} == PAPERS
     assert "F09" in str(reading.of(Form)["form:plan_budget"].note)
 
 
 def test_the_printed_sheet_has_a_line_for_each_who_signs(demo: Demo) -> None:
     lines = page(demo, "/records/plan/3?face=ipp").partition("Semnături Cine semnează")[2]
     assert lines.count("Semnătura fiecărui membru al echipei") > 1
-    for one in ("Semnătura managerului de caz", "Șef serviciu", "Directorul instituției responsabile"):
-        assert lines.count(one) == 1
+    for text in ("Semnătura managerului de caz", "Șef serviciu", "Directorul instituției responsabile"):
+        assert lines.count(text) == 1
 
 
 def test_each_paper_of_the_plan_has_signatures_of_its_own(demo: Demo) -> None:
@@ -42,7 +42,7 @@ def test_the_printed_ledger_has_a_place_to_sign_in_each_row(demo: Demo) -> None:
     """Both sign for each thing received, as on the paper; other lists have nothing to sign."""
     ledger = demo.browser("accountant").get("/records/study_ledger").text
     heads = re.findall(r'<th scope="col" class="to-sign">(.*?)</th>', ledger)
-    assert [html.unescape(one) for one in heads] == ["Semnătura beneficiarului", "Semnătura administratorului"]
+    assert [html.unescape(head) for head in heads] == ["Semnătura beneficiarului", "Semnătura administratorului"]
     assert ledger.count('<td class="to-sign"></td>') == 2 * ledger.count('<th scope="row"') > 2
     assert "to-sign" not in demo.browser("coordinator").get("/records/visit_report").text
 

@@ -277,11 +277,13 @@ def test_a_plan_is_read_on_five_papers(demo: Demo, whole_plan: int) -> None:
 def test_each_paper_shows_every_answer_it_asks_for(demo: Demo, whole_plan: int, face: str) -> None:
     """The same words on every paper that has a place for them, row by row."""
     definition, answers = demo.repository.definition, kept(demo, whole_plan)
-    [paper] = [one for one in definition.faces["plan"] if one.face == face]
-    asked = [one for one in paper.as_form(demo.forms["plan"]).questions.values() if not one.link_target()]
+    [paper] = [shown_face for shown_face in definition.faces["plan"] if shown_face.face == face]
+    asked = [
+        question for question in paper.as_form(demo.forms["plan"]).questions.values() if not question.link_target()
+    ]
     text = look(demo.browser("case_manager"), f"/records/plan/{whole_plan}?face={face}").text
 
-    told = [words for one in asked for words in in_words(one, answers.get(one.name))]
+    told = [words for question in asked for words in in_words(question, answers.get(question.name))]
     assert len(told) > 20
     assert [words for words in told if words not in text] == []
 

@@ -36,7 +36,7 @@ def test_a_kept_one_stands_there_to_be_read_and_another_is_added(demo: Demo) -> 
     assert not [name for name in page.boxes if name.startswith("modifications.")]
     add(page, 0, "Alt specialist")
     text = look(demo.browser("coordinator"), f"{plan}?face=iap").text
-    assert [text.count(one) for one in ("Alt curs", "Alt termen", "Alt specialist")] == [1, 1, 1]
+    assert [text.count(word) for word in ("Alt curs", "Alt termen", "Alt specialist")] == [1, 1, 1]
 
 
 def test_a_kept_one_is_not_rewritten_by_a_page_that_was_made_up(demo: Demo) -> None:

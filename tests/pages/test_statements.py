@@ -69,7 +69,10 @@ def fullest(demo: Demo, form: str, worker: str) -> int | None:
         kept_records = repository.session.scalars(most).all()
         repository.session.remove()
     browser = demo.browser(worker)
-    return next((one for one in kept_records if browser.get(f"/records/{form}/{one}").status_code == 200), None)
+    return next(
+        (record_id for record_id in kept_records if browser.get(f"/records/{form}/{record_id}").status_code == 200),
+        None,
+    )
 
 
 def pages(demo: Demo, form: str, worker: str) -> list[str]:

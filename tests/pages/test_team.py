@@ -42,7 +42,8 @@ def post(browser: FlaskClient, address: str, at: str, **boxes: str) -> int:
 def team(demo: Demo, case: int) -> list[tuple[str, bool]]:
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
         found = [
-            (one.role, one.until is None) for one in team_members(demo.repository, demo.repository.case(case), READING)
+            (member.role, member.until is None)
+            for member in team_members(demo.repository, demo.repository.case(case), READING)
         ]
         demo.repository.session.remove()
         return found

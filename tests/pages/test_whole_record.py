@@ -12,7 +12,7 @@ from tests.pages.conftest import Demo
 def plans_of(demo: Demo, case: int) -> set[str]:
     kept = demo.repository.record_class("plan")
     with acting_as(SYSTEM_SCOPE):
-        found = {str(one.id) for one in demo.repository.session.query(kept).filter_by(case_id=case)}
+        found = {str(record.id) for record in demo.repository.session.query(kept).filter_by(case_id=case)}
     demo.repository.session.remove()
     return found
 

@@ -1,4 +1,4 @@
-"""The cabinet that the stories of this folder are told about, on both databases."""
+"""The office that the stories of this folder are told about, on both databases."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -10,7 +10,7 @@ import pytest
 from dosar.database.store import Store
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import Place, fresh_place
-from tests.records.cabinets import Filled, Office, filled_office, office_like
+from tests.records.offices import Filled, Office, filled_office, office_like
 from tests.records.organisations import Organisation, organisation_in
 from tests.records.used import Used, used_in
 
@@ -37,7 +37,7 @@ def place(
 
 @pytest.fixture
 def office(store: Store, database: str, offices: Callable[[str], Filled]) -> Iterator[Office]:
-    """A small organisation; nobody in particular stands before its cabinet, so nothing is seen."""
+    """A small organisation; nobody in particular looks at its records, so nothing is seen."""
     with office_like(offices(database), store) as opened:
         yield opened
 

@@ -15,7 +15,7 @@ from dosar.records.lists.list_query import ListQuery, has_waiting_records, lates
 from dosar.records.lists.totals import TotalLine, list_totals
 from dosar.records.row_scope import OutOfReach, acting_as
 from dosar.records.save import Actor, correct_sheet, enter_sheet
-from tests.records.cabinets import ROMANIAN, TODAY, Office
+from tests.records.offices import ROMANIAN, TODAY, Office
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def waits(office: Office, visit: int) -> bool:
 
 def told(office: Office, visit: int) -> list[tuple[str, int | None]]:
     found = history_entries(office.repository, office.form("visit"), office.open("visit", visit).record)
-    return [(one.action, one.user_id) for one in reversed(found)]
+    return [(entry.action, entry.user_id) for entry in reversed(found)]
 
 
 def test_whoever_corrects_what_waits_has_accepted_it_and_the_history_tells_so(trusted: Office, visit: int) -> None:
@@ -79,7 +79,8 @@ def test_a_volunteer_accepts_nothing(trusted: Office, visit: int) -> None:
 def returned(office: Office) -> list[tuple[int, str]]:
     """What came back to Maria."""
     return [
-        (one.id, one.note) for one in sheets_returned_to(office.repository, ("visit", "aid"), office.people["maria"], 9)
+        (sheet.id, sheet.note)
+        for sheet in sheets_returned_to(office.repository, ("visit", "aid"), office.people["maria"], 9)
     ]
 
 
@@ -97,7 +98,7 @@ def test_what_is_returned_waits_for_the_one_who_filed_it(trusted: Office, visit:
 
     corrected(trusted, visit, volunteer(trusted), visit_date=TODAY)
     assert returned(trusted) == []
-    assert [one.id for one in records_to_check(trusted.repository, ("visit",), 9)] == [visit]
+    assert [sheet.id for sheet in records_to_check(trusted.repository, ("visit",), 9)] == [visit]
     accept_sheet(trusted.repository, form, visit, ana)
     with pytest.raises(Mistake, match="does not wait any more"):
         return_sheet(trusted.repository, form, visit, "Prea târziu", ana)

@@ -93,7 +93,7 @@ def test_a_file_belongs_to_the_sheet_it_was_saved_with(ours: Organisation) -> No
     assert owner(ours, loose).record_id is None
     later = attached(ours, "scan")
     ours.correct("visit", number, photo=loose, scan=later)
-    assert [owner(ours, one).record_id for one in (photo, loose, later)] == [number, number, number]
+    assert [owner(ours, file_id).record_id for file_id in (photo, loose, later)] == [number, number, number]
 
 
 def test_correcting_something_else_keeps_every_file(ours: Organisation) -> None:
@@ -190,7 +190,7 @@ def test_the_files_of_an_older_database_get_their_records_once(ours: Organisatio
     ours.write(visit=renamed)
     assert "Every file is kept with the record it was attached to." in ours.plan()
     ours.start()
-    records = {one: owner(ours, one) for one in (replaced, new, lost, scan, vanished)}
+    records = {file_id: owner(ours, file_id) for file_id in (replaced, new, lost, scan, vanished)}
     assert records == {
         replaced: ("visit", "", "portrait", number),
         new: ("visit", "", "portrait", number),
@@ -226,12 +226,12 @@ def test_each_of_two_cases_that_become_one_keeps_its_own_file(ours: Organisation
         ours.enter("case", name="Ana"),
         ours.enter("case", photo=photo, papers=[{"id": None, "paper": paper, "secret": None}]),
     )
-    versions = [ours.repository.find("case", one).version for one in (kept, gone)]
+    versions = [ours.repository.find("case", number).version for number in (kept, gone)]
     merge_cases(ours.repository, CaseMerge(kept, versions[0], gone, versions[1]), (), CLERK)
     answers = ours.answers("case", kept)
     copied = answers["photo"], answers["papers"][0]["paper"]
-    assert [owner(ours, one).record_id for one in (photo, paper, *copied)] == [gone, gone, kept, kept]
-    assert [file_content(ours.repository, one) for one in copied] == [b"photo", b"paper"]
+    assert [owner(ours, file_id).record_id for file_id in (photo, paper, *copied)] == [gone, gone, kept, kept]
+    assert [file_content(ours.repository, file_id) for file_id in copied] == [b"photo", b"paper"]
     unmerge_case(ours.repository, gone, CLERK)
     assert (ours.answers("case", gone)["photo"], ours.answers("case", kept)["photo"]) == (photo, copied[0])
     assert opened(ours, photo, paper, *copied) == {photo, paper, *copied}

@@ -44,7 +44,7 @@ def test_a_question_says_which_case_each_record_belongs_to(ours: Organisation) -
     assert any("get their case from survivor" in line for line in ours.plan())
     ours.upgrade()
     assert ours.codes() == ["F023", "F034"]
-    assert [open_sheet(ours.repository, "visit", one).record.case_id for one in (*visits, lacking)] == [2, 1, 1]
+    assert [open_sheet(ours.repository, "visit", number).record.case_id for number in (*visits, lacking)] == [2, 1, 1]
     assert sorted(ours.column("visit__family", "case_id")) == [1, 2]
     assert sorted(ours.column("dosar_history", "case_id")) == [1, 1, 1, 1, 2, 2]
     assert ours.plan() == []

@@ -7,7 +7,7 @@ from sqlalchemy import insert, select
 
 from dosar.database.system_tables import saved_list_table
 from dosar.language.text.message import Mistake
-from tests.records.cabinets import ROMANIAN
+from tests.records.offices import ROMANIAN
 from tests.records.organisations import Organisation, form
 
 RICE, SOAP = "{code: rice, label: {en: Rice, ro: Orez}}", "{code: soap, label: {en: Soap, ro: Săpun}}"
@@ -57,7 +57,7 @@ def test_an_answer_outlives_its_choice(ours: Organisation, kind: str, left: tupl
     for _ in range(2):  # the second start reads no file again
         question = ours.form("stock").questions["item"]
         assert "Orez" in question.shown(answer, ROMANIAN)
-        assert [choice.code for choice in question.options()] == [one.split(",")[0][7:] for one in left]
+        assert [choice.code for choice in question.options()] == [line.split(",")[0][7:] for line in left]
         assert typed_again(ours, kept) == answer
         ours.start()
 
@@ -67,7 +67,7 @@ def test_an_answer_outlives_its_choice_in_a_shared_list(ours: Organisation) -> N
     ours.start(stock=asks, choices__goods=goods(RICE, SOAP))
     kept = ours.enter("stock", item="rice")
     ours.start(choices__goods=goods(SOAP))
-    assert [one.split(" The")[0] for one in ours.told("F051")] == ["forms/choices/goods.yaml:2: F051:"]
+    assert [finding.split(" The")[0] for finding in ours.told("F051")] == ["forms/choices/goods.yaml:2: F051:"]
     assert typed_again(ours, kept) == "rice"
     ours.start(stock=asks.replace("choices: goods", f"choices: [{SOAP}]"), choices__goods=None)
     assert len(ours.told("F051")) == 1
@@ -98,7 +98,7 @@ def test_a_choice_asks_for_words_while_answers_have_some(ours: Organisation) -> 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_code_is_renamed_by_an_upgrade(ours: Organisation, kind: str) -> None:
     answer: Any = KINDS[kind]
-    new = "grain" if answer == "rice" else ["grain" if one == "rice" else one for one in answer]
+    new = "grain" if answer == "rice" else ["grain" if code == "rice" else code for code in answer]
     ours.start(stock=stock(RICE, SOAP, kind=kind))
     kept = ours.enter("stock", item=answer, rows=[{"id": None, "cell": answer}])
     ours.repository.session.rollback()
@@ -147,7 +147,7 @@ def test_was_may_come_one_start_too_late(ours: Organisation) -> None:
     ours.start(stock=stock(GRAIN.replace("was: rice, ", ""), SOAP))
     later = ours.enter("stock", item="grain")
     ours.upgrade(stock=stock(GRAIN, SOAP))
-    assert [ours.answers("stock", one)["item"] for one in (kept, later)] == ["grain", "grain"]
+    assert [ours.answers("stock", number)["item"] for number in (kept, later)] == ["grain", "grain"]
 
 
 def test_a_code_that_is_still_a_choice_was_none_before(ours: Organisation) -> None:

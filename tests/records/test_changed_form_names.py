@@ -72,7 +72,7 @@ def test_everything_comes_along_with_a_renamed_form(ours: Organisation) -> None:
     ours.write(visit=None, meeting=MEETING, note=NOTE_ON_MEETING)
     assert "visit is now called meeting, with its records (2)." in ours.plan()
     ours.start()
-    assert [one.partition("F057: ")[2] for one in ours.told("F057")] == [
+    assert [finding.partition("F057: ")[2] for finding in ours.told("F057")] == [
         'The records of "visit" (2) come along: the form is called "meeting" from now on.'
     ]
     assert (kept_under(ours, "visit"), kept_under(ours, "meeting")) == (set(), followed)
@@ -155,7 +155,7 @@ def test_files_that_still_say_the_old_name_run_on_with_the_new(ours: Organisatio
     assert {"F016", "F019"} <= set(ours.codes())
     assert ours.answers("note", 1)["about"] == 2 and ours.form("note").questions["about"].link_target() == "meeting"
     assert ours.opened.definition.roles["psychologist"].actions("meeting") == {"see"}
-    assert all('is called "meeting" now' in one for one in (*ours.told("F016"), *ours.told("F019")))
+    assert all('is called "meeting" now' in finding for finding in (*ours.told("F016"), *ours.told("F019")))
 
 
 def late(ours: Organisation) -> None:

@@ -46,7 +46,7 @@ def test_narrower_limits_are_refused_while_answers_are_beyond_them(
     beyond = ours.enter("visit", a=bad)
     for _ in range(2):
         ours.start(visit=form("visit", after))
-        assert [one.partition("F020: ")[2] for one in ours.told("F020")] == [
+        assert [finding.partition("F020: ")[2] for finding in ours.told("F020")] == [
             'Answers to "a" that would not be accepted any more: 1. Give it back its limits, or retire it (retired: '
             "true) and add a question with a new name."
         ]
@@ -74,7 +74,7 @@ def test_was_may_come_one_start_too_late(ours: Organisation) -> None:
     assert ours.told("F020") == [] and "(1) must move" in ours.told("F025")[0]
     assert any("(1) move to notes" in line for line in ours.plan())
     ours.upgrade()
-    assert [ours.answers("visit", one)["notes"] for one in (1, 2)] == ["vechi", "nou"]
+    assert [ours.answers("visit", number)["notes"] for number in (1, 2)] == ["vechi", "nou"]
     assert sorted(ours.column("visit", "notes__sort")) == ["nou", "vechi"]
     told = ours.history("visit", 1)[0].changes[0]
     assert (told.question.name, told.new) == ("notes", "vechi")
@@ -109,7 +109,7 @@ def test_was_comes_too_late_in_a_table(ours: Organisation) -> None:
     ours.start(visit=form("visit", FAMILY)).enter("visit", family=ROWS)
     ours.start(visit=form("visit", FAMILY.replace("who", "name"))).enter("visit", family=[{"id": None, "name": "Ana"}])
     ours.upgrade(visit=form("visit", FAMILY.replace("name: who", "name: name, was: who")))
-    names = [[row["name"] for row in ours.answers("visit", one)["family"]] for one in (1, 2)]
+    names = [[row["name"] for row in ours.answers("visit", number)["family"]] for number in (1, 2)]
     assert names == [["Dan", "Ion"], ["Ana"]]
 
 
@@ -137,7 +137,7 @@ def test_was_of_a_whole_table_may_come_too_late(ours: Organisation, more: str) -
     assert ours.told("F020") == [] and 'The answers to "family" (1) must move to "people"' in ours.told("F025")[0]
     assert "The answers to family (1) move to people." in ours.plan()
     ours.upgrade()
-    names = [[row["name"] for row in ours.answers("visit", one)["people"]] for one in (1, 2)]
+    names = [[row["name"] for row in ours.answers("visit", number)["people"]] for number in (1, 2)]
     assert names == [["Dan", "Ion"], ["Ana"]]
     assert ours.answers("visit", 1)["many"] == 2
     row = ours.answers("visit", 1)["people"][1]
@@ -170,7 +170,7 @@ def test_a_table_that_comes_too_late_for_some_is_refused(ours: Organisation, aft
     if "also" in said:
         ours.correct("visit", 1, people=[{"id": None, "name": "Eva"}])
     ours.upgrade(visit=form("visit", after.replace("type: table", "type: table, was: family")))
-    assert any(said in one for one in ours.told("F020")), ours.opened.findings
+    assert any(said in finding for finding in ours.told("F020")), ours.opened.findings
     assert [row["name"] for row in ours.answers("visit", 2)["people"]] == ["Ana"]
 
 

@@ -15,7 +15,7 @@ ROWS = (
 
 
 def said(ours: Organisation, code: str) -> list[str]:
-    return [str(one).partition(f"{code}: ")[2] for one in ours.opened.findings if one.code == code]
+    return [str(finding).partition(f"{code}: ")[2] for finding in ours.opened.findings if finding.code == code]
 
 
 def filed(ours: Organisation, score: int, **answers: int) -> int:
@@ -32,10 +32,10 @@ def test_computed_answers_are_made_anew_by_an_upgrade(ours: Organisation) -> Non
     assert ours.answers("visit", other)["score"] == 5
     assert "Records of visit whose computed answers are made anew: 1." in ours.plan()
     ours.upgrade()
-    assert [ours.answers("visit", one)["score"] for one in (other, same)] == [6, 4]
+    assert [ours.answers("visit", number)["score"] for number in (other, same)] == [6, 4]
     newest, _ = ours.history("visit", other)
     assert (newest.action, newest.user_id) == ("made_anew", None)
-    assert [(one.question.name, one.old, one.new) for one in newest.changes] == [("score", 5, 6)]
+    assert [(change.question.name, change.old, change.new) for change in newest.changes] == [("score", 5, 6)]
     assert len(ours.history("visit", same)) == 1
     assert ours.plan() == [] and "F025" not in ours.codes()
 
@@ -73,7 +73,7 @@ def test_answers_of_every_kind_stay_where_a_rule_changes(ours: Organisation) -> 
     ours.start(visit=form("visit", A, SUM % "a * 3", *others))
     assert ours.codes().count("F025") == 1 and "F050" not in ours.codes()
     assert ours.upgrade().answers("visit", visit) == before | {"score": 6}
-    assert [one.question.name for one in ours.history("visit", visit)[0].changes] == ["score"]
+    assert [change.question.name for change in ours.history("visit", visit)[0].changes] == ["score"]
 
 
 def test_what_a_rule_is_made_of_counts_too(ours: Organisation) -> None:

@@ -7,7 +7,7 @@ from dosar.database.text.transliteration import romanise_words
 from dosar.language.form import CASE_FORM
 from dosar.records.lists.list_query import ListQuery, list_page
 from dosar.records.search import search_words, search_words_fit
-from tests.records.cabinets import EVERYTHING, ROMANIAN, Office
+from tests.records.offices import EVERYTHING, ROMANIAN, Office
 
 ONE_NAME = [
     ("Олеся", "Olesea"),

@@ -18,7 +18,7 @@ from dosar.records.lists.totals import list_totals
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as
 from dosar.records.save import delete_sheet, enter_sheet
 from dosar.records.titles import DeletedTitle, link_titles
-from tests.records.cabinets import ALL_RIGHTS, ROMANIAN, TODAY
+from tests.records.offices import ALL_RIGHTS, ROMANIAN, TODAY
 from tests.records.organisations import CASE as CASE_FILE
 from tests.records.organisations import CLERK, Organisation, form, organisation_in
 from tests.records.used import Used

@@ -8,13 +8,15 @@ from dosar.language.form import CASE_FORM
 from dosar.records.duplicates import deciding_questions, find_duplicates
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
 from dosar.records.save import delete_sheet
-from tests.records.cabinets import Office, counted
+from tests.records.offices import Office, counted
 
 RIGHTS = {"case": {"see", "enter"}}
 
 
 def found(office: Office, but: int | None = None, **answers: Any) -> list[int]:
-    return [one.id for one in find_duplicates(office.repository, office.form(CASE_FORM), answers, but)]
+    return [
+        found_record.id for found_record in find_duplicates(office.repository, office.form(CASE_FORM), answers, but)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +88,7 @@ def test_out_of_reach_code_and_initials_are_all_that_is_told(office: Office) -> 
     with acting_as(office.scope("ana", **RIGHTS)):
         assert office.count(CASE_FORM) == 1
         told = find_duplicates(office.repository, office.form(CASE_FORM), {"last_name": "Pop", "first_name": "Vasile"})
-        assert [(one.id, one.code, one.initials) for one in told] == [(office.vasile, "D-2026-0002", "P. V.")]
+        assert [(entry.id, entry.code, entry.initials) for entry in told] == [(office.vasile, "D-2026-0002", "P. V.")]
         assert office.count(CASE_FORM) == 1
 
 

@@ -13,7 +13,7 @@ import pytest
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.records.save import EditConflict, SheetExists, delete_sheet, enter_sheet, restore_sheet
-from tests.records.cabinets import TODAY, Office, at_once
+from tests.records.offices import TODAY, Office, at_once
 
 PEOPLE = 8
 SECONDS = 30 if os.environ.get("DOSAR_LONG") else 3
@@ -40,7 +40,7 @@ def test_codes_have_neither_gaps_nor_doubles(office: Office) -> None:
     at_once(
         office,
         1,
-        lambda _: codes.extend(office.open(CASE_FORM, one).answers["code"] for one in range(1, PEOPLE * 5 + 3)),
+        lambda _: codes.extend(office.open(CASE_FORM, number).answers["code"] for number in range(1, PEOPLE * 5 + 3)),
     )
     assert sorted(codes) == [f"D-{TODAY.year}-{number:04}" for number in range(1, PEOPLE * 5 + 3)]
 
@@ -68,7 +68,7 @@ def test_eight_people_on_three_records_lose_no_edit(office: Office, tell: Callab
         office,
         1,
         lambda _: kept.extend(
-            word for one in records for word in (office.open("visit", one).answers["story"] or "").split()
+            word for number in records for word in (office.open("visit", number).answers["story"] or "").split()
         ),
     )
     tell(

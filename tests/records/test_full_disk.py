@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event
 from dosar.database.store_errors import DiskFull, StoreNotWritable, StoreReadOnly
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import DraftPlace
-from tests.records.cabinets import Office
+from tests.records.offices import Office
 
 LONG = "Povestea ei, pe larg. " * 20_000
 REFUSE = """

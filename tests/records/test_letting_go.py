@@ -7,7 +7,7 @@ from weakref import ref
 from dosar.database.store import Store
 from dosar.records.repository import Repository
 from tests.databases import fresh_store
-from tests.records.cabinets import definition
+from tests.records.offices import definition
 
 
 def test_nothing_holds_what_was_closed(tmp_path: Path) -> None:
@@ -16,7 +16,7 @@ def test_nothing_holds_what_was_closed(tmp_path: Path) -> None:
     del store
     for _ in range(2):  # the listeners go with the class of the sessions, and only then what they listened for
         gc.collect()
-    assert [one() for one in held] == [None, None]
+    assert [reference() for reference in held] == [None, None]
 
 
 def _class_of_a_record(store: Store) -> type:

@@ -18,7 +18,7 @@ from dosar.records.lists.list_query import ListPage, ListQuery, latest_sheet, li
 from dosar.records.lists.totals import TotalLine, list_totals
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.save import delete_sheet
-from tests.records.cabinets import EVERYTHING, ROMANIAN, TODAY, Office, counted
+from tests.records.offices import EVERYTHING, ROMANIAN, TODAY, Office, counted
 
 
 def page(office: Office, key: str, clearances: frozenset[Any] = EVERYTHING, **wish: Any) -> ListPage:
@@ -141,11 +141,11 @@ def many(trusted: Office) -> Iterator[Office]:
 
 def test_page_by_page_each_record_stands_once(many: Office) -> None:
     pages = [page(many, "organisation", page=number, size=3) for number in (1, 2, 3, 4)]
-    assert [column(one) for one in pages] == [
+    assert [column(page) for page in pages] == [
         [f"Organizația {number}" for number in numbers] for numbers in (range(3), range(3, 6), range(6, 7), ())
     ]
-    assert [(one.first, one.more) for one in pages] == [(1, True), (4, True), (7, False), (10, False)]
-    assert {one.count for one in pages} == {7}
+    assert [(page.first, page.more) for page in pages] == [(1, True), (4, True), (7, False), (10, False)]
+    assert {page.count for page in pages} == {7}
 
 
 @pytest.mark.parametrize("number", [0, -5, 10**6, 10**30])

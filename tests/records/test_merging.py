@@ -29,7 +29,7 @@ from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
 from dosar.records.save import EditConflict, delete_sheet, restore_sheet
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import DraftPlace
-from tests.records.cabinets import EVERYTHING, ROMANIAN, TODAY, Office, together_in
+from tests.records.offices import EVERYTHING, ROMANIAN, TODAY, Office, together_in
 
 FAMILY = [{"id": None, "name": "Gavril", "age": 7, "helper": None}]
 
@@ -59,7 +59,7 @@ def merge_them(office: Office, *taken: str) -> None:
 def test_the_answers_that_differ_are_compared(twice: Office) -> None:
     kept, gone = both_cases(twice.repository, twice.ion, twice.vasile)
     form = twice.form(CASE_FORM)
-    assert [one.name for one in differing_questions(form, kept.answers, gone.answers)] == [
+    assert [question.name for question in differing_questions(form, kept.answers, gone.answers)] == [
         "last_name",
         "first_name",
         "county",
@@ -159,8 +159,8 @@ def test_both_histories_tell_it(twice: Office) -> None:
             twice.repository.find(CASE_FORM, twice.vasile, with_deleted=True),
         )
     }
-    assert [one.action for one in told[twice.ion]] == [MERGED_ACTION, "corrected", "entered"]
-    assert [one.action for one in told[twice.vasile]] == ["deleted", MERGED_INTO_ACTION, "entered"]
+    assert [entry.action for entry in told[twice.ion]] == [MERGED_ACTION, "corrected", "entered"]
+    assert [entry.action for entry in told[twice.vasile]] == ["deleted", MERGED_INTO_ACTION, "entered"]
     assert told[twice.ion][0].reason == "D-2026-0003: Aceeași persoană"
     assert told[twice.vasile][1].reason == "D-2026-0001: Aceeași persoană"
 

@@ -51,13 +51,13 @@ def told_changes(ours: Organisation, key: str, record_id: int) -> list[tuple[str
     told = history_entries(
         ours.repository, ours.form(key), ours.repository.find(key, record_id), elsewhere=ours.repository.forms
     )
-    return [(one.action, {each.question.name: (each.old, each.new) for each in one.changes}) for one in told]
+    return [(entry.action, {each.question.name: (each.old, each.new) for each in entry.changes}) for entry in told]
 
 
 def test_answers_go_with_their_question(ours: Organisation) -> None:
     filled(ours)
     ours.start(intake=WITHOUT, plan=WITH)
-    assert [one.partition("F025: ")[2] for one in ours.told("F025")] == [
+    assert [finding.partition("F025: ")[2] for finding in ours.told("F025")] == [
         'The answers to "intake.school" (2) must move to "plan.education": run "dosar upgrade".'
     ]
     assert "see forms/plan.yaml, line 9" in ours.told("F058")[0] and ours.told("F021") == []
@@ -65,7 +65,7 @@ def test_answers_go_with_their_question(ours: Organisation) -> None:
     assert "education" not in ours.form("plan").questions
     assert "The answers to intake.school (2) move to plan.education." in ours.plan()
     ours.upgrade()
-    assert [ours.answers("plan", one)["education"] for one in (1, 2)] == ["Țărm", "port"]
+    assert [ours.answers("plan", number)["education"] for number in (1, 2)] == ["Țărm", "port"]
     assert ours.answers("plan", 1)["long"] is True and ours.answers("intake", 1) == {"aim": None, "scan": None}
     assert found(ours, "plan") == [2] and found(ours, "intake") == []
     assert ("moved_here", {"education": (None, "Țărm")}) in told_changes(ours, "plan", 1)
@@ -99,11 +99,11 @@ def test_answers_go_to_the_case_file_and_from_it(ours: Organisation) -> None:
     filled(ours)
     more = "      - {name: school, type: text, was: intake.school, label: {en: School, ro: Școala}}\n"
     ours.upgrade(intake=WITHOUT, case=CASE + more)
-    assert [ours.answers("case", one)["school"] for one in (1, 2)] == ["Țărm", "port"]
+    assert [ours.answers("case", number)["school"] for number in (1, 2)] == ["Țărm", "port"]
     ours.upgrade(
         case=CASE, plan=form("plan", "name: goal, type: text", "name: school, type: text, was: case.school", head=HEAD)
     )
-    assert [ours.answers("plan", one)["school"] for one in (1, 2)] == ["Țărm", "port"]
+    assert [ours.answers("plan", number)["school"] for number in (1, 2)] == ["Țărm", "port"]
     assert ("entered", {"school": (None, "Țărm")}) in told_changes(ours, "intake", 1), "told as it is called by now"
 
 
@@ -234,7 +234,7 @@ def test_what_cannot_move_is_refused(ours: Organisation, files: dict[str, str | 
     ours.write(**{"intake": WITHOUT, "plan": WITH, **files})
     for begin in (ours.start, ours.upgrade):
         begin()
-        assert any(said in one for one in ours.told("F058")), ours.opened.findings
+        assert any(said in finding for finding in ours.told("F058")), ours.opened.findings
         assert ours.answers("intake", 1)["school"] == "Țărm" and "education" not in ours.form("plan").questions
 
 

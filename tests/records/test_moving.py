@@ -86,4 +86,4 @@ def test_a_figure_counts_the_age_of_the_periods_last_day(ours: Organisation, per
     )
     periods = [ReportPeriod("", date(year, 1, 1), date(year, 12, 31)) for year in (2027, 2028)]
     [counts] = count_figures(ours.repository, ours.repository.forms, [figure], periods, 0)
-    assert [one.total for one in counts] == [1, 0]
+    assert [count.total for count in counts] == [1, 0]

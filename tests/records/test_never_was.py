@@ -55,7 +55,7 @@ def test_a_slip_in_a_shared_list_and_in_the_name_of_a_form(ours: Organisation) -
         meeting=form("meeting", "name: a, type: select_one, choices: items", head="was: vizit"),
     )
     for turn in range(2):
-        assert [one.partition("F059: ")[2].partition(" Correct")[0] for one in ours.told("F059")] == [
+        assert [finding.partition("F059: ")[2].partition(" Correct")[0] for finding in ours.told("F059")] == [
             'was: flower - this list never had such a choice; did you mean "flour"?',
             'was: vizit - no form was ever called so; did you mean "visit"?',
         ]

@@ -22,7 +22,7 @@ from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, Scope, acting_as
 from dosar.records.save import Actor, enter_sheet
 from dosar.records.teams import join_team, leave_team, team_places
-from tests.records.cabinets import ROMANIAN, TODAY, Office, _hire
+from tests.records.offices import ROMANIAN, TODAY, Office, _hire
 
 FILES = {
     "form:case": """
@@ -109,8 +109,8 @@ def test_the_overview_counts_the_places_it_is_told_of(others: Office) -> None:
     declared = others.repository.definition.stages.programme
     assert declared is not None
     now = programme_now(others.repository, declared, others.repository.forms, ROMANIAN)
-    assert [(one.phase, one.beds, one.free) for one in now.beds] == [("first", 3, 2)]
-    assert [(now.titles[CASE_FORM, one.case_id], one.is_near(TODAY)) for one in now.stays] == [("F-1", True)]
+    assert [(beds.phase, beds.beds, beds.free) for beds in now.beds] == [("first", 3, 2)]
+    assert [(now.titles[CASE_FORM, stay.case_id], stay.is_near(TODAY)) for stay in now.stays] == [("F-1", True)]
     assert (now.titles["house", house], list(now.agreements)) == ("Teiul", [])
 
 
@@ -121,7 +121,7 @@ def test_merged_cases_name_each_other_by_their_own_code(others: Office) -> None:
     )
     merge_cases(others.repository, compared, [], others.actor(), "una și aceeași")
     told = history_entries(others.repository, others.form(CASE_FORM), others.repository.case(kept))
-    assert "F-2: una și aceeași" in [one.reason for one in told]
+    assert "F-2: una și aceeași" in [entry.reason for entry in told]
 
 
 def captain(office: Office, user: str) -> Actor:
@@ -130,7 +130,9 @@ def captain(office: Office, user: str) -> Actor:
 
 def crew(office: Office, case: int) -> dict[str, str]:
     names = {number: name for name, number in office.people.items()}
-    return {names[one.user_id]: one.role for one in team_places(office.repository, office.repository.case(case))}
+    return {
+        names[member.user_id]: member.role for member in team_places(office.repository, office.repository.case(case))
+    }
 
 
 def test_who_leads_a_case_is_said_by_the_role(others: Office) -> None:
@@ -157,5 +159,6 @@ def test_of_two_who_led_one_steps_back(others: Office) -> None:
 def test_who_may_be_known_already_is_told_by_the_names_a_form_asks(others: Office) -> None:
     first = others.enter(CASE_FORM, alias="Sorina Vîlcu")
     assert [
-        one.id for one in find_duplicates(others.repository, others.form(CASE_FORM), {"alias": "Vâlcu Sorina"})
+        found_record.id
+        for found_record in find_duplicates(others.repository, others.form(CASE_FORM), {"alias": "Vâlcu Sorina"})
     ] == [first]

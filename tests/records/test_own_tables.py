@@ -119,7 +119,7 @@ def test_drafts_under_an_address_come_along(ours: Organisation) -> None:
     assert boxes(DraftPlace("visit", record_id=12, step=3)) == [("said", "12, 3")]
     assert boxes(DraftPlace("visit", 8)) == [("said", "mai nou"), ("only", "pe PIR")], "two faces are one draft"
     assert boxes(DraftPlace("visit")) == [("said", "Bună")]
-    faces = {one.place: one.face for one in drafts_of_worker(ours.repository, ANA)}
+    faces = {draft.place: draft.face for draft in drafts_of_worker(ours.repository, ANA)}
     assert faces[DraftPlace("visit", 8)] == "ipp" and faces[DraftPlace("visit", record_id=12, step=3)] == "ipp"
     assert len(faces) == 5
 
@@ -155,7 +155,7 @@ def test_who_leads_a_case_goes_on_leading_it(ours: Organisation) -> None:
     def leaders() -> list[tuple[int, str, bool]]:
         with acting_as(SYSTEM_SCOPE):
             places = team_places(ours.repository, ours.repository.case(case))
-            return [(one.user_id, one.role, one.leads) for one in places]
+            return [(member.user_id, member.role, member.leads) for member in places]
 
     ours.start(roles=ROLES)
     assert leaders() == [(MARIA, "case_manager", True), (ANA, "lawyer", False)]

@@ -7,11 +7,11 @@ from dosar.records.export_log import latest_exports, note_export
 from dosar.records.lists.list_query import MAX_LIST_COLUMNS, ListQuery, list_answers, list_page, list_record_ids
 from dosar.records.lists.saved_lists import MAX_SAVED_LISTS, choose_columns, forget_list, own_lists, save_list
 from dosar.records.row_scope import OutOfReach, acting_as
-from tests.records.cabinets import EVERYTHING, ROMANIAN, TODAY, Office
+from tests.records.offices import EVERYTHING, ROMANIAN, TODAY, Office
 
 
 def names(office: Office, user: str) -> list[str]:
-    return [one.name for one in own_lists(office.repository, office.people[user], CASE_FORM).saved]
+    return [saved_list.name for saved_list in own_lists(office.repository, office.people[user], CASE_FORM).saved]
 
 
 def test_a_list_saved_twice_is_the_later_one(trusted: Office) -> None:

@@ -16,7 +16,7 @@ from dosar.overview.stages import ask_stages, filed_sheets
 from dosar.records.row_scope import NOBODY_SCOPE, SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
 from dosar.records.save import delete_sheet, restore_sheet
 from dosar.records.teams import leave_team
-from tests.records.cabinets import ROMANIAN, Office, together_in
+from tests.records.offices import ROMANIAN, Office, together_in
 
 
 def cases_of(office: Office, scope: Scope) -> list[int]:
@@ -42,7 +42,7 @@ def test_whoever_leaves_a_case_sees_it_no_more(office: Office) -> None:
     with acting_as(SYSTEM_SCOPE):
         case = office.repository.case(office.vasile)
         leave_team(office.repository, case, [office.people["ana"]], office.actor())
-        assert [(one.name, one.until is None) for one in team_members(office.repository, case, ROMANIAN)] == [
+        assert [(member.name, member.until is None) for member in team_members(office.repository, case, ROMANIAN)] == [
             ("Maria Probă", True),
             ("Ana Probă", False),
         ]
@@ -294,7 +294,7 @@ def test_the_case_at_a_glance_counts_what_is_in_reach(office: Office, filed_visi
         case = office.repository.case(office.vasile)
         assert _counts(office, case, ["visit", "aid"])["aid"] == 0
         happened = latest_events(office.repository, case, [CASE_FORM, "visit"], ROMANIAN)
-        assert [(one.form, one.action) for one in happened] == [
+        assert [(sheet.form, sheet.action) for sheet in happened] == [
             ("visit", "deleted"),
             ("visit", "entered"),
             ("visit", "entered"),

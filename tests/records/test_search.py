@@ -6,7 +6,7 @@ from dosar.language.form import CASE_FORM
 from dosar.records.lists.list_query import ListQuery, list_page, list_record_ids
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.save import delete_sheet
-from tests.records.cabinets import EVERYTHING, ROMANIAN, Office
+from tests.records.offices import EVERYTHING, ROMANIAN, Office
 
 
 def found(office: Office, words: str, key: str = CASE_FORM, clearances: frozenset[str] = EVERYTHING) -> list[int]:

@@ -14,7 +14,7 @@ from dosar.overview.case_overview import changed_by_others, deleted_records, lat
 from dosar.records.audit_log import BACK_WITH_CASE, LEFT_WITH_CASE, history_entries
 from dosar.records.row_scope import OutOfReach
 from dosar.records.save import EditConflict, delete_sheet, restore_sheet
-from tests.records.cabinets import ROMANIAN, TODAY, Office
+from tests.records.offices import ROMANIAN, TODAY, Office
 
 
 def told(office: Office, key: str, record_id: int) -> list[tuple[str, dict[str, tuple[Any, Any]]]]:
@@ -22,7 +22,8 @@ def told(office: Office, key: str, record_id: int) -> list[tuple[str, dict[str, 
     record = office.repository.find(key, record_id, with_deleted=True)
     found = history_entries(office.repository, office.form(key), record)
     return [
-        (entry.action, {one.question.name: (one.old, one.new) for one in entry.changes}) for entry in reversed(found)
+        (entry.action, {change.question.name: (change.old, change.new) for change in entry.changes})
+        for entry in reversed(found)
     ]
 
 
@@ -150,7 +151,7 @@ def test_the_history_of_a_sheet_tells_that_it_went_with_its_case(trusted: Office
     record = trusted.repository.find("visit", visit)
     found = history_entries(trusted.repository, trusted.form("visit"), record)
     people = trusted.people
-    assert [(one.action, one.user_id) for one in found] == [
+    assert [(entry.action, entry.user_id) for entry in found] == [
         (BACK_WITH_CASE, people["paul"]),
         (LEFT_WITH_CASE, people["maria"]),
         ("entered", people["ana"]),
@@ -164,14 +165,14 @@ def test_what_went_with_a_case_is_told_once_where_the_case_is_told_of(trusted: O
     delete_sheet(trusted.repository, trusted.form("case"), trusted.ion, trusted.actor("maria"))
     restore_sheet(trusted.repository, trusted.form("case"), trusted.ion, trusted.actor("maria"))
     happened = latest_events(trusted.repository, trusted.repository.case(trusted.ion), ["case", "visit"], ROMANIAN)
-    assert [(one.form, one.action) for one in happened] == [
+    assert [(sheet.form, sheet.action) for sheet in happened] == [
         ("case", "restored"),
         ("case", "deleted"),
         ("visit", "entered"),
         ("case", "entered"),
     ]
     others = changed_by_others(trusted.repository, ["case", "visit"], trusted.people["ana"], 10)
-    assert [(one.form, one.action) for one in others if one.case_id == trusted.ion] == [("case", "restored")]
+    assert [(sheet.form, sheet.action) for sheet in others if sheet.case_id == trusted.ion] == [("case", "restored")]
 
 
 def test_what_was_entered_and_came_back_is_there_again(trusted: Office) -> None:
@@ -180,7 +181,7 @@ def test_what_was_entered_and_came_back_is_there_again(trusted: Office) -> None:
 
     def entered() -> list[tuple[str, int]]:
         found = records_entered_by(trusted.repository, ["case", "visit"], ana, utc_now() - timedelta(days=1), 10)
-        return [(one.form, one.id) for one in found]
+        return [(entry.form, entry.id) for entry in found]
 
     both = [("visit", visit), ("case", trusted.ion)]
     assert entered() == both
@@ -195,7 +196,7 @@ def test_what_was_entered_and_came_back_is_there_again(trusted: Office) -> None:
 
 
 def _found_deleted(office: Office) -> list[tuple[str, int]]:
-    return [(one.form, one.id) for one in deleted_records(office.repository, ["case", "visit", "aid"], 10)]
+    return [(sheet.form, sheet.id) for sheet in deleted_records(office.repository, ["case", "visit", "aid"], 10)]
 
 
 def test_bringing_back_what_is_there_changes_nothing(trusted: Office) -> None:
@@ -248,4 +249,4 @@ def _kept(office: Office) -> list[int]:
     """How many visits, words to find them by and used tokens there are."""
     session = office.repository.session
     tables = (search_word_table, post_token_table)
-    return [office.count("visit"), *(session.scalar(select(func.count()).select_from(one)) for one in tables)]
+    return [office.count("visit"), *(session.scalar(select(func.count()).select_from(table)) for table in tables)]

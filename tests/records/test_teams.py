@@ -13,7 +13,7 @@ from dosar.records.audit_log import history_entries
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Reach, acting_as
 from dosar.records.teams import join_team, leave_team, team_places
 from dosar.records.titles import link_titles, user_names
-from tests.records.cabinets import ROMANIAN, TODAY, Office
+from tests.records.offices import ROMANIAN, TODAY, Office
 
 YESTERDAY = TODAY - timedelta(days=1)
 
@@ -29,7 +29,8 @@ def team(office: Office) -> set[tuple[str, str]]:
     names = {number: name for name, number in office.people.items()}
     with acting_as(SYSTEM_SCOPE):
         return {
-            (names[one.user_id], one.role) for one in team_places(office.repository, office.repository.case(office.ion))
+            (names[member.user_id], member.role)
+            for member in team_places(office.repository, office.repository.case(office.ion))
         }
 
 
@@ -68,7 +69,7 @@ def test_the_case_is_handed_over_and_all_of_it_is_told(office: Office) -> None:
         put(office, "paul", "social_worker", YESTERDAY)
         put(office, "paul", "case_manager")
         case = office.repository.case(office.ion)
-        every = [(one.name, one.role, one.until) for one in team_members(office.repository, case, ROMANIAN)]
+        every = [(member.name, member.role, member.until) for member in team_members(office.repository, case, ROMANIAN)]
         assert set(every) == {
             ("Paul Probă", "case_manager", None),
             ("Ana Probă", "case_manager", TODAY),
@@ -120,8 +121,8 @@ def test_whose_account_is_closed_is_marked_wherever_she_is_named(office: Office)
     marked = "Ana Probă (cont închis)"
     with acting_as(SYSTEM_SCOPE):
         case = office.repository.case(office.ion)
-        assert [one.name for one in team_members(office.repository, case, ROMANIAN)] == [marked]
-        assert {one.who for one in latest_events(office.repository, case, [CASE_FORM], ROMANIAN)} == {marked}
+        assert [member.name for member in team_members(office.repository, case, ROMANIAN)] == [marked]
+        assert {event.who for event in latest_events(office.repository, case, [CASE_FORM], ROMANIAN)} == {marked}
     assert user_names(office.repository, [ana, office.people["paul"]], ROMANIAN) == {
         ana: marked,
         office.people["paul"]: "Paul Probă",

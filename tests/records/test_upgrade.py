@@ -15,14 +15,17 @@ from dosar.records.lists.list_query import ListQuery, list_page
 from dosar.records.search import search_condition
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import DraftPlace
-from tests.records.cabinets import ROMANIAN
+from tests.records.offices import ROMANIAN
 from tests.records.organisations import CASE, MENU, Organisation, form
 
 VISIT = form("visit", "name: purpose, type: text", "name: day, type: date")
 
 
 def changes(ours: Organisation, key: str, record_id: int) -> list[dict[str, tuple[Any, Any]]]:
-    return [{one.question.name: (one.old, one.new) for one in entry.changes} for entry in ours.history(key, record_id)]
+    return [
+        {change.question.name: (change.old, change.new) for change in entry.changes}
+        for entry in ours.history(key, record_id)
+    ]
 
 
 def test_a_new_form_is_simply_there(ours: Organisation) -> None:
@@ -169,7 +172,7 @@ def test_a_removed_form_comes_back_with_its_records(ours: Organisation) -> None:
     assert "visit" not in ours.repository.forms
     assert ours.column("visit", "purpose") == ["sprijin"]
     for _ in range(2):
-        told = [str(one) for one in ours.opened.findings if one.code == "F052"]
+        told = [str(finding) for finding in ours.opened.findings if finding.code == "F052"]
         assert told == [
             'forms/visit.yaml:1: F052: The form "visit" is gone from the folder; its records are kept, but nobody sees '
             "them: 1. Put its file back; if the form has a new name, write in its file was: visit."
@@ -306,7 +309,7 @@ def test_renamed_and_widened_twice_the_history_is_still_told(ours: Organisation)
 def test_a_change_that_would_lose_answers_is_refused(ours: Organisation) -> None:
     visit = ours.start(visit=VISIT).enter("visit", purpose="sprijin")
     ours.start(visit=VISIT.replace("type: text", "type: integer"))
-    (found,) = [one for one in ours.opened.findings if one.code == "F020"]
+    (found,) = [finding for finding in ours.opened.findings if finding.code == "F020"]
     assert str(found) == (
         'forms/visit.yaml:8: F020: Answers of type "text" do not fit type "integer": retire "purpose" '
         "(retired: true) and add a question with a new name."

@@ -10,7 +10,7 @@ from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.records.row_scope import SYSTEM_SCOPE, WITHDRAWAL_TIME, OutOfReach, Scope, acting_as
 from dosar.records.save import delete_sheet, withdraw_sheet
-from tests.records.cabinets import TODAY, Office, together_in
+from tests.records.offices import TODAY, Office, together_in
 
 ENTERS = {"see", "enter", "correct"}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.save import delete_sheet
 from dosar.records.titles import link_titles
-from tests.records.cabinets import ROMANIAN, TODAY, Office
+from tests.records.offices import ROMANIAN, TODAY, Office
 
 
 @dataclass

@@ -130,7 +130,7 @@ def maria_finds_her_sheet(browser: FlaskClient) -> None:
     """The answers, what they were before, the file and the case by its name."""
     sheet = look(browser, "/records/visit/1").text
     told = (LATER_STORY, "05.03.2026", "Casa Țarălungă", "Maria Ionescu", "Hrană", "Cărți", "Medic de familie", "3,5")
-    assert [one for one in told if one not in sheet] == []
+    assert [entry for entry in told if entry not in sheet] == []
     history = look(browser, "/records/visit/1/history").text
     assert STORY in history and LATER_STORY in history and "Maria Ionescu" in history
     assert browser.get("/files/1").data == PAPER

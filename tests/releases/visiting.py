@@ -65,11 +65,13 @@ class Visitor:
 
 
 def _encoded(typed: Typed) -> tuple[str, bytes]:
-    pairs = [(name, one) for name, told in typed.items() for one in (told if isinstance(told, list) else [told])]
-    if not any(isinstance(one, tuple) for _, one in pairs):
+    pairs = [
+        (name, box_value) for name, told in typed.items() for box_value in (told if isinstance(told, list) else [told])
+    ]
+    if not any(isinstance(box_value, tuple) for _, box_value in pairs):
         return "application/x-www-form-urlencoded", urlencode(pairs).encode()
     mark = secrets.token_hex(16)
-    return f"multipart/form-data; boundary={mark}", b"".join([*(_part(mark, *one) for one in pairs), _end(mark)])
+    return f"multipart/form-data; boundary={mark}", b"".join([*(_part(mark, *pair) for pair in pairs), _end(mark)])
 
 
 def _part(mark: str, name: str, told: str | tuple[str, bytes]) -> bytes:

@@ -1,4 +1,4 @@
-"""A small organisation's cabinet for the stories in this folder: four forms, three workers, two cases."""
+"""A small organisation's office for the stories in this folder: four forms, three workers, two cases."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -124,7 +124,7 @@ roles:
 
 @dataclass
 class Office:
-    """A cabinet and the people who stand before it."""
+    """Its records and the people who work with them."""
 
     repository: Repository
     people: dict[str, int]
@@ -152,7 +152,7 @@ class Office:
     ) -> Scope:
         """What the worker may do: everything with every form, or just what ``rights`` say."""
         allowed = {key: frozenset(rights.get(key, ())) for key in FORMS} if rights else dict.fromkeys(FORMS, ALL_RIGHTS)
-        return Scope(self.people[user], cases, frozenset({self.people[one] for one in (user, *colleagues)}), allowed)
+        return Scope(self.people[user], cases, frozenset({self.people[name] for name in (user, *colleagues)}), allowed)
 
     def enter(self, key: str, case: int | None = None, token: str = "", user: str = "ana", **answers: Any) -> int:
         return enter_sheet(self.repository, self.form(key), answers, self.actor(user), case, token)

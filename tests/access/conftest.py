@@ -30,7 +30,7 @@ from dosar.language.menu import Menu
 from dosar.language.roles import Roles
 from dosar.language.text.catalogs import compile_catalogs
 from dosar.pages import account, admin, page_views
-from dosar.pages.admin.form_problems import FormsPage
+from dosar.pages.admin.form_problems import FormProblemsPage
 from dosar.pages.recovery.expired_session import current_owner_token
 from dosar.records.row_scope import current_scope
 from tests.applications import compiled_once
@@ -197,7 +197,7 @@ def opening(definition: Definition, translations: Path, tmp_path: Path) -> Openi
         registry = install_access_control(app, store, definition, clock)
         with app.app_context():
             for view in (*page_views(account), *page_views(admin)):
-                if view is not FormsPage:  # it tells of form files, and here there are none
+                if view is not FormProblemsPage:  # it tells of form files, and here there are none
                     registry.add_view_no_menu(view)
             registry.add_view_no_menu(DesktopPage)
         return Office(app, clock, app.extensions["dosar_access"])

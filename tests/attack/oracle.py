@@ -27,7 +27,7 @@ from tests.attack.routes import is_open
 
 NEVER_CHANGED = {"id", "case_id", "record_id", "created_by", "created_at"}
 PEOPLE = "ab_"
-OWN_ACCOUNT = ("AccountPage.", "SignInPage.", "InvitationPage.")
+OWN_ACCOUNT = ("ProfilePage.", "SignInPage.", "InvitationPage.")
 TOKENS = re.compile(r'value="[\w.-]{40,}"|content="[\w.-]{40,}"')
 NUMBERS = re.compile(r"\d+")
 WORST = 500
@@ -109,7 +109,7 @@ class Oracle:
 
     def _hangs_on_account(self, cell: Cell, bird: object) -> bool:
         """Whoever closes an account is told which cases and days hang on it: codes and days, nothing else of a case."""
-        closes = cell.endpoint.startswith("ClosingPage.") and "users" in self.planted.policy.pages(cell.role)
+        closes = cell.endpoint.startswith("AccountClosingPage.") and "users" in self.planted.policy.pages(cell.role)
         return closes and isinstance(bird, Canary) and not bird.needs and bird.question in TOLD_WHEN_CLOSING
 
     def judge_page(self, cell: Cell, answer: Answer) -> None:
@@ -167,7 +167,7 @@ class Oracle:
         """Who works on a case is decided by who may correct it: its manager, or who has all cases; whoever closes
         an account hands over its cases."""
         policy = self.planted.policy
-        if cell.endpoint == "ClosingPage.close" and "users" in policy.pages(cell.role):
+        if cell.endpoint == "AccountClosingPage.close" and "users" in policy.pages(cell.role):
             return
         decides = "correct" in policy.actions(cell.role, "case") and (
             cell.role == OWNER or policy.reaches_case(cell.role, "foreign")

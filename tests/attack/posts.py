@@ -176,8 +176,8 @@ POSTS: dict[str, Callable[[Posts, Cell], Iterator[Cell]]] = {
     "RecordPages.edit": Posts._edit,
     "RecordPages.edit_section": Posts._edit,
     "DraftPages.keep": Posts._draft,
-    "FindingPage.ask": Posts._find,
-    "ClosingPage.close": Posts._close,
+    "FindCasePage.search": Posts._find,
+    "AccountClosingPage.close": Posts._close,
     "WorkTeamsPage.rename": Posts._rename,
     "TeamPage.team": Posts._join,
     "ExportPages.take": Posts._export,
@@ -188,5 +188,5 @@ POSTS: dict[str, Callable[[Posts, Cell], Iterator[Cell]]] = {
     "RecordPages.withdraw": Posts._delete,
     "ReversingPages.reverse": Posts._reverse,
     "MergePages.decide": Posts._merge,
-    "DerivingPages.derive": Posts._derive,
+    "DerivedAnswerPages.derive": Posts._derive,
 }

@@ -20,9 +20,9 @@ from tests.pages.test_team import user_id
 from tests.pages.test_unsent import after_lunch
 
 NOTHING_TYPED = {
-    "words that are searched for": {"RecordPages.search", "FindingPage.ask", "MergePages.choose"},
-    "passwords": {"SignInPage.sign_in", "SetUpPage.set_up", "InvitationPage.invitation", "AccountPage.password"},
-    "choices only": {"ListPages.choose", "ClosingPage.close", "SignInPage.language"},
+    "words that are searched for": {"RecordPages.search", "FindCasePage.search", "MergePages.choose"},
+    "passwords": {"SignInPage.sign_in", "SetUpPage.set_up", "InvitationPage.invitation", "ProfilePage.password"},
+    "choices only": {"ListPages.choose", "AccountClosingPage.close", "SignInPage.language"},
     "buttons": {
         "SignInPage.sign_out",
         "SignInPage.lock",
@@ -31,15 +31,15 @@ NOTHING_TYPED = {
         "RecordPages.delete",
         "RecordPages.withdraw",
         "RecordPages.restore",
-        "AccountPage.sign_out_elsewhere",
+        "ProfilePage.sign_out_elsewhere",
         "WorkTeamsPage.dissolve",
         "ListPages.forget",
         "HelpPages.cards_read",
         "TeamPage.leave",
         "AcceptingPages.accept",
-        "UnsentPages.discard",
+        "WaitingPages.discard",
     },
-    "what the browser sends while somebody types": {"DraftPages.keep", "DerivingPages.derive"},
+    "what the browser sends while somebody types": {"DraftPages.keep", "DerivedAnswerPages.derive"},
 }
 """Routes that take a post and keep nothing of it, and why."""
 

@@ -27,8 +27,8 @@ ADMINISTRATION_PAGES: dict[PageName, tuple[object, str]] = {
     "users": (lazy_gettext("Users"), "UsersPage.users"),
     "account_history": (lazy_gettext("Account history"), "AccountHistoryPage.history"),
     "roles": (lazy_gettext("Roles"), "RolesPage.roles"),
-    "forms": (lazy_gettext("Forms"), "FormsPage.forms"),
-    "recycle": (lazy_gettext("Deleted records"), "RecyclePage.deleted"),
+    "forms": (lazy_gettext("Forms"), "FormProblemsPage.forms"),
+    "recycle": (lazy_gettext("Deleted records"), "RecycleBinPage.deleted"),
     "organisation": (lazy_gettext("Organisation"), "OrganisationPage.organisation"),
 }
 

@@ -19,7 +19,7 @@ from dosar.pages.formatting import moment_text
 from dosar.pages.forms import ChangePasswordForm
 
 
-class AccountPage(PageView):
+class ProfilePage(PageView):
     """What a worker settles for herself."""
 
     @page_route("/profile", SIGNED_IN_ACCESS)

@@ -45,7 +45,7 @@ class OpenWorkList:
     lines: list[str]
 
 
-class ClosingPage(PageView):
+class AccountClosingPage(PageView):
     """What hangs on an account is handed over when it is closed, in one step."""
 
     @page_route("/users/<int:user_id>/close", requires_page("users"), ("GET", "POST"))
@@ -85,7 +85,7 @@ def _closing_page(context: PageContext, user: User, closing: AccountClosingForm)
         "admin/account_closing.html",
         title=gettext("Close the account of %(name)s", name=user_full_name(user)),
         form=closing,
-        action=url_for("ClosingPage.close", user_id=user.id),
+        action=url_for("AccountClosingPage.close", user_id=user.id),
         cancel_url=url_for("UsersPage.user", user_id=user.id),
         lists=[work_list for work_list in _open_work_lists(context, load) if work_list.lines],
     )

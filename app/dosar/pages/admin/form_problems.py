@@ -30,7 +30,7 @@ class FormLine:
     notes: list[tuple[str, str]]
 
 
-class FormsPage(PageView):
+class FormProblemsPage(PageView):
     """Every form that runs, and every mistake in the files."""
 
     @page_route("/forms", requires_page("forms"))
@@ -105,4 +105,4 @@ def form_problems_block(context: PageContext) -> HomeBlock | None:
             len(found),
         )
     )
-    return HomeBlock(gettext("Forms"), [HomeEntry(text, url_for("FormsPage.forms"))])
+    return HomeBlock(gettext("Forms"), [HomeEntry(text, url_for("FormProblemsPage.forms"))])

@@ -23,13 +23,13 @@ HEAD_SEARCH = "~head"
 """The search of the page head, among those of the lists."""
 
 
-class FindingPage(PageView):
+class FindCasePage(PageView):
     """Cases by code, telephone or name, as far as the worker may know them."""
 
     @page_route("/find", requires_permission("see", CASE_FORM), methods=("POST",))
-    def ask(self) -> Response:
+    def search(self) -> Response:
         remember_search(HEAD_SEARCH, request.form.get("words", ""))
-        return redirect(url_for("FindingPage.find"), 303)
+        return redirect(url_for("FindCasePage.find"), 303)
 
     @page_route("/find", requires_permission("see", CASE_FORM))
     def find(self) -> str | Response:

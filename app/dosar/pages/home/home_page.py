@@ -78,7 +78,7 @@ def _administration_block(context: PageContext) -> HomeBlock | None:
     """What whoever looks after accounts and forms begins with."""
     if "users" not in context.worker.pages:
         return None
-    copies, forms = f"{url_for('HelpPages.help')}#copies", url_for("FormsPage.forms")
+    copies, forms = f"{url_for('HelpPages.help')}#copies", url_for("FormProblemsPage.forms")
     lines = [
         (gettext("Invite a colleague"), url_for("UsersPage.new"), gettext("a link with which she chooses a password")),
         (gettext("Choose the forms"), forms, gettext("which run, and what is wrong in their files")),

@@ -29,7 +29,7 @@ class DeletedRecord:
     restore_url: str
 
 
-class RecyclePage(PageView):
+class RecycleBinPage(PageView):
     """Deleted records of every form whose records the worker may delete."""
 
     @page_route("/deleted", requires_page("recycle"))

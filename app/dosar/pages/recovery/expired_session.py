@@ -20,7 +20,7 @@ from dosar.records.unsaved import drafts, expired_sessions
 SHEET_ENDPOINTS = ("RecordPages.new", "RecordPages.edit", "RecordPages.edit_section")
 MAX_DRAFT_BYTES = 2 * 2**20
 """How many bytes of boxes a draft holds: many times what anybody types on a page."""
-WAITING_ENDPOINT = "UnsentPages.unsent"
+WAITING_ENDPOINT = "WaitingPages.waiting"
 
 
 class DraftTooLong(RequestEntityTooLarge):

@@ -65,5 +65,5 @@ TEXT_PAGES = {
         {"organisation": lazy_gettext("Name of the organisation")},
     ),
 }
-"""By the endpoint to which they are sent. Passwords and words searched for are never kept, so their pages are not
-here."""
+"""By the endpoint to which they are sent, which pages that wait in the database name: to rename one, rename it there
+too. Passwords and words searched for are never kept, so their pages are not here."""

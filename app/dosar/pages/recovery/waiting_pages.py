@@ -41,11 +41,11 @@ class WaitingPage:
     hidden: list[tuple[str, str]]
 
 
-class UnsentPages(PageView):
+class WaitingPages(PageView):
     """A worker's own, and nobody else's."""
 
     @page_route("/unsent", SIGNED_IN_ACCESS)
-    def unsent(self) -> str:
+    def waiting(self) -> str:
         found = [
             page
             for page in expired_sessions.expired_pages_of(page_context().repository, current_worker().id)
@@ -61,7 +61,7 @@ class UnsentPages(PageView):
     def discard(self, unsent_id: int) -> Response:
         expired_sessions.discard_expired_page(page_context().repository, current_worker().id, unsent_id)
         flash(gettext("It was discarded."), "success")
-        return redirect(url_for("UnsentPages.unsent"), 303)
+        return redirect(url_for("WaitingPages.waiting"), 303)
 
 
 def _waiting_page(page: ExpiredPage) -> WaitingPage:

@@ -31,7 +31,7 @@ def _offered_answer(question: Question, answer: Any, reading: ReadingContext) ->
     return OfferedAnswer(f"{question.name}={question.typed(answer, reading)[0]}", label)
 
 
-class DerivingPages(PageView):
+class DerivedAnswerPages(PageView):
     """What the browser asks as soon as such an answer is typed."""
 
     @page_route("/derive/<form>", SIGNED_IN_ACCESS, methods=("POST",))

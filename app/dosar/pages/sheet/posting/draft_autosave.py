@@ -35,7 +35,7 @@ class DraftPages(PageView):
         return jsonify(saved=time_text(moment))
 
     @page_route("/still-here", SIGNED_IN_ACCESS)
-    def still_here(self) -> Any:
+    def keep_alive(self) -> Any:
         """The worker is reading: her session goes on."""
         return "", 204
 

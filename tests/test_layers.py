@@ -26,7 +26,7 @@ FOLDERS = {
     "language": ["text", "rules", TOP, "load", "checks"],
     "database": ["text", TOP],
     "records": ["history", TOP, "unsaved", "lists", "links", "cases"],
-    "migrations": ["convert", TOP],
+    "migrations": ["compare", "convert", "plan", TOP],
 }
 """The folders inside a layer, and the files beside them (``TOP``), from left to right as the layers are."""
 WEB = {"flask", "flask_appbuilder", "flask_babel", "flask_wtf", "itsdangerous", "markupsafe", "werkzeug", "wtforms"}

@@ -21,19 +21,22 @@ from dosar.database.form_tables import (
     word_sorted_questions,
 )
 from dosar.database.system_tables import SYSTEM_METADATA, attachment_table, utc_now
-from dosar.language.checks.compatibility import (
+from dosar.language.checks.form_comparison import (
     KeptQuestion,
     LateTableRenaming,
+    former_private_to,
+    gets_case,
     kept_questions,
     late_renamings,
     late_table_renamings,
+    loses_case,
 )
 from dosar.language.form import Form
 from dosar.language.load.folder import Definition
 from dosar.language.question import Question
 from dosar.language.text.message import Message
-from dosar.migrations.choice_changes import count_recodings
-from dosar.migrations.compatibility import former_private_to, gets_case, loses_case, questions_read_by_more
+from dosar.migrations.compare.counted_changes import count_recodings, questions_read_by_more
+from dosar.migrations.compare.stored_counts import AnswerCounts
 from dosar.migrations.convert.attachment_owners import assign_files
 from dosar.migrations.convert.conversion import (
     Conversion,
@@ -52,7 +55,6 @@ from dosar.migrations.convert.recomputation import (
 )
 from dosar.migrations.convert.renamed_forms import FormRenaming, rename_form, rename_table, tables_of_form
 from dosar.migrations.convert.renamed_tables import copy_late_rows
-from dosar.migrations.convert.stored_counts import AnswerCounts
 from dosar.records.case_members import CASE_OF_SHEET
 from dosar.records.history.deployed_forms import questions_in_contents
 from dosar.records.history.renamed_questions import QuestionContents as Contents

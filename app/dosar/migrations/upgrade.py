@@ -20,13 +20,9 @@ from sqlalchemy import Connection, insert
 
 from dosar.database.store import Store
 from dosar.database.system_tables import form_version_table, utc_now
-from dosar.language.checks.compatibility import (
-    conversion_findings,
-    disappearance_findings,
-    questions_by_column,
-    refusal_findings,
-)
+from dosar.language.checks.compatibility import conversion_findings, disappearance_findings, refusal_findings
 from dosar.language.checks.form_checks import check_folder
+from dosar.language.checks.form_comparison import questions_by_column
 from dosar.language.choices import Choice, ChoiceList
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.finding import FilePlace, Finding, finding, finding_from_json, finding_to_json
@@ -48,19 +44,19 @@ from dosar.language.load.yaml_reader import Source
 from dosar.language.roles import Roles
 from dosar.language.text.collation import sorted_after
 from dosar.language.text.translations import LANGUAGES
-from dosar.migrations.compatibility import (
+from dosar.migrations.compare.stored_counts import AnswerCounts
+from dosar.migrations.convert.moved_questions import QuestionMove, judge_moves, wanted_moves
+from dosar.migrations.convert.renamed_forms import ANNOUNCEMENT_CODE, kept_after_renaming, plan_renamings
+from dosar.migrations.convert.search_index import refresh_index, refresh_sort_columns
+from dosar.migrations.former_names import former_name_findings
+from dosar.migrations.plan import PlanStep, carry_out_steps, plan_steps
+from dosar.migrations.record_checks import (
     ChangedForm,
     gone_form_findings,
     notice_findings,
     refused_findings,
     upgrade_findings,
 )
-from dosar.migrations.convert.moved_questions import QuestionMove, judge_moves, wanted_moves
-from dosar.migrations.convert.renamed_forms import ANNOUNCEMENT_CODE, kept_after_renaming, plan_renamings
-from dosar.migrations.convert.search_index import refresh_index, refresh_sort_columns
-from dosar.migrations.convert.stored_counts import AnswerCounts
-from dosar.migrations.former_names import former_name_findings
-from dosar.migrations.plan import PlanStep, carry_out_steps, plan_steps
 from dosar.migrations.system_migrations import make_own_tables, name_leaders
 from dosar.records.history.deployed_forms import (
     FOLDER_ENTRY,

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from dosar.database.append_only import table_opened
 from dosar.database.system_tables import attachment_table, history_table, utc_now
-from dosar.language.checks.compatibility import paths_by_column, questions_by_column
+from dosar.language.checks.form_comparison import paths_by_column, questions_by_column
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.finding import FilePlace, Finding, finding
 from dosar.language.load.folder import FolderReading

@@ -13,7 +13,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, bindparam, 
 
 from dosar.database.form_tables import row_table_name
 from dosar.database.system_tables import history_table, utc_now
-from dosar.language.checks.compatibility import kept_questions
+from dosar.language.checks.form_comparison import kept_questions
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers, Question
 from dosar.language.validation import settle_answers

@@ -20,7 +20,7 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.finding import FilePlace, Finding, finding
 from dosar.language.load.folder import FolderReading
 from dosar.language.load.form_mentions import rename_mentions
-from dosar.migrations.convert.stored_counts import AnswerCounts
+from dosar.migrations.compare.stored_counts import AnswerCounts
 from dosar.records.history.deployed_forms import FOLDER_ENTRY, KeptForms
 
 TABLES_NAMING_FORMS = tuple(

@@ -1,9 +1,11 @@
-"""Choices that changed: which of the answers that are kept hold a code or words that the list no longer has."""
+"""Changes that depend on what was answered: codes and words that a list no longer has, answers read by more people."""
 
 from collections import Counter
+from collections.abc import Iterator
 
-from dosar.language.checks.compatibility import KeptQuestion
-from dosar.migrations.convert.stored_counts import AnswerCounts
+from dosar.language.checks.form_comparison import KeptQuestion, questions_told_to_more
+from dosar.language.form import Form
+from dosar.migrations.compare.stored_counts import AnswerCounts
 
 
 def count_recodings(form: str, kept_question: KeptQuestion, counts: AnswerCounts) -> dict[str, tuple[str, int]]:
@@ -58,3 +60,10 @@ def _count_codes(form: str, kept_question: KeptQuestion, counts: AnswerCounts) -
 def _is_chosen_from_list(kept_question: KeptQuestion) -> bool:
     """Whether it is, and was, answered from a list of the forms."""
     return kept_question.now.from_list and kept_question.older.from_list
+
+
+def questions_read_by_more(older: Form, now: Form, counts: AnswerCounts) -> Iterator[tuple[KeptQuestion, str, int]]:
+    """The questions whose answers more people read from now on, what one had to know for them, and how many."""
+    for kept_question, clearance in questions_told_to_more(older, now):
+        if count := counts.answered(older.key, kept_question.former_rows_of, kept_question.older):
+            yield kept_question, clearance, count

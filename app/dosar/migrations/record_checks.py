@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dosar.database.system_tables import utc_now
-from dosar.language.checks.compatibility import (
+from dosar.language.checks.form_comparison import (
     KeptQuestion,
-    continued_questions,
+    former_private_to,
+    gets_case,
     kept_questions,
     late_renamings,
     late_table_renamings,
+    loses_case,
     paths_by_column,
 )
 from dosar.language.form import CASE_FORM, Form
@@ -22,9 +24,14 @@ from dosar.language.load.folder import FolderReading
 from dosar.language.load.yaml_reader import Source
 from dosar.language.question import Question
 from dosar.language.text.message import msgid
-from dosar.migrations.choice_changes import count_lost_codes, count_lost_words, count_recodings
+from dosar.migrations.compare.counted_changes import (
+    count_lost_codes,
+    count_lost_words,
+    count_recodings,
+    questions_read_by_more,
+)
+from dosar.migrations.compare.stored_counts import AnswerCounts
 from dosar.migrations.convert.recomputation import is_never_changed, questions_with_new_rules, recomputed_records
-from dosar.migrations.convert.stored_counts import AnswerCounts
 
 CASES_KEPT_APART = msgid(
     'Without "belongs_to: case" everybody who may see the form would see the sheets of all cases (%(count)s), which '
@@ -139,16 +146,6 @@ def gone_form_findings(
             )
 
 
-def gets_case(older: Form, now: Form) -> bool:
-    """Whether records that belonged to no case belong to one from now on."""
-    return now.belongs_to is not None and older.belongs_to is None
-
-
-def loses_case(older: Form, now: Form) -> bool:
-    """Whether records that belonged to cases stand by themselves from now on."""
-    return older.belongs_to is not None and now.belongs_to is None
-
-
 def _check_belonging(changed_form: ChangedForm) -> Iterator[Finding]:
     if not (gets_case(changed_form.older, changed_form.now) or loses_case(changed_form.older, changed_form.now)):
         return
@@ -211,28 +208,6 @@ def _check_readers(changed_form: ChangedForm) -> Iterator[Finding]:
             name=kept_question.now.name,
             what=clearance,
         )
-
-
-def former_private_to(older: Form, now: Form) -> str:
-    """The questions that named the only people to reach the records, if others reach them from now on."""
-    narrow = older.private_to and not (now.private_to and {*now.private_to} <= {*older.private_to})
-    return ", ".join(older.private_to) if narrow else ""
-
-
-def questions_read_by_more(older: Form, now: Form, counts: AnswerCounts) -> Iterator[tuple[KeptQuestion, str, int]]:
-    """The questions whose answers more people read from now on, what one had to know for them, and how many."""
-    for kept_question in continued_questions(older, now):
-        freed = _clearances_needed(older, kept_question.former_rows_of, kept_question.older) - _clearances_needed(
-            now, kept_question.rows_of, kept_question.now
-        )
-        if freed and (count := counts.answered(older.key, kept_question.former_rows_of, kept_question.older)):
-            yield kept_question, min(freed), count
-
-
-def _clearances_needed(form: Form, rows_of: str, question: Question) -> set[str]:
-    """What one must be cleared for to read the answers: a column's table counts too."""
-    table = form.questions.get(rows_of)
-    return {asked.sensitivity for asked in (question, table) if asked is not None and asked.sensitivity}
 
 
 # --- names said too late -----------------------------------------------------------------------------

@@ -20,7 +20,8 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.folder import Definition, make_definition, make_parts
 from dosar.language.load.yaml_reader import read_text
 from dosar.language.question import ReadingContext, Sensitivity
-from dosar.migrations.plan import carry_out_steps, plan_steps
+from dosar.migrations.plan.planner import plan_steps
+from dosar.migrations.plan.steps import carry_out_steps
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, Reach, Scope, acting_as
 from dosar.records.save import Actor, Sheet, correct_sheet, enter_sheet, open_sheet

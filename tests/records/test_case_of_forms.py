@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from dosar.migrations import plan
+from dosar.migrations.plan import planner
 from dosar.records.row_scope import SYSTEM_SCOPE, Scope, acting_as
 from dosar.records.save import enter_sheet, open_sheet
 from tests.records.organisations import CLERK, Organisation, form
@@ -148,6 +148,6 @@ def _fails_once() -> Any:
         calls.append(1)
         if len(calls) == 1:
             raise IntegrityError("INSERT", {}, ValueError("Ana Rusu"))
-        return plan.plan_steps(*given)
+        return planner.plan_steps(*given)
 
     return failing

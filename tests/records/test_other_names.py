@@ -13,7 +13,8 @@ from dosar.language.form import CASE_FORM
 from dosar.language.load.folder import Definition, make_definition, make_parts
 from dosar.language.load.yaml_reader import read_text
 from dosar.language.text.message import Mistake
-from dosar.migrations.plan import carry_out_steps, plan_steps
+from dosar.migrations.plan.planner import plan_steps
+from dosar.migrations.plan.steps import carry_out_steps
 from dosar.overview.programme import programme_now
 from dosar.records.audit_log import history_entries
 from dosar.records.cases.merge import CaseMerge, merge_cases

@@ -339,7 +339,7 @@ def test_an_upgrade_that_fails_changes_nothing(ours: Organisation, monkeypatch: 
     wide = form("visit", "name: b, type: text, was: a", "name: c, type: date", head="list: [b]\nsort: [b]")
     before = ours.columns("visit")
     with monkeypatch.context() as broken:
-        broken.setattr("dosar.migrations.plan.fill_sort_columns", lambda *_, **__: 1 / 0)
+        broken.setattr("dosar.migrations.plan.wanted_tables.fill_sort_columns", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             ours.upgrade(visit=wide)
     assert ours.columns("visit") == before

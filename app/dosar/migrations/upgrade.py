@@ -49,7 +49,8 @@ from dosar.migrations.convert.moved_questions import QuestionMove, judge_moves, 
 from dosar.migrations.convert.renamed_forms import ANNOUNCEMENT_CODE, kept_after_renaming, plan_renamings
 from dosar.migrations.convert.search_index import refresh_index, refresh_sort_columns
 from dosar.migrations.former_names import former_name_findings
-from dosar.migrations.plan import PlanStep, carry_out_steps, plan_steps
+from dosar.migrations.plan.planner import plan_steps
+from dosar.migrations.plan.steps import PlanStep, carry_out_steps
 from dosar.migrations.record_checks import (
     ChangedForm,
     gone_form_findings,

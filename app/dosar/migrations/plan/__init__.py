@@ -1,0 +1,1 @@
+"""The steps that make the database fit the forms: a module for each kind of change."""

@@ -1,0 +1,74 @@
+"""Answers that follow their question to another form, and computed answers that are made anew."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from dosar.database.system_tables import utc_now
+from dosar.language.checks.form_comparison import loses_case
+from dosar.language.form import Form
+from dosar.language.question import Question
+from dosar.language.text.message import Message
+from dosar.migrations.convert.moved_questions import QuestionMove, describe_move, move_answers
+from dosar.migrations.convert.recomputation import (
+    computed_questions,
+    is_never_changed,
+    questions_with_new_rules,
+    recompute_answers,
+    recomputed_records,
+)
+from dosar.migrations.plan.plan import Plan, columns_of
+from dosar.migrations.plan.steps import PlanStep, notice, sql_step
+from dosar.records.history.deployed_forms import questions_in_contents
+
+
+def move_to_other_forms(plan: Plan, moves: Sequence[QuestionMove]) -> Iterator[PlanStep]:
+    """Answers whose question stands in another form now."""
+    for move in moves:
+        for told in describe_move(move):
+            yield notice(told)
+        source = questions_in_contents(plan.kept[f"form:{move.key}"])
+        target = questions_in_contents(plan.definition.contents[f"form:{move.target.key}"])
+        definitions = [dict(source)["", move.asked.name], dict(target)["", move.now.name]]
+        converted = None if move.now.is_stored_like(move.asked) else definitions
+        yield PlanStep(None, partial(move_answers, move=move, definitions=converted))
+        plan.merged |= {(move.target.key, move.now.name)} if move.count else set()
+        yield _put_columns_aside(plan, move)
+
+
+def _put_columns_aside(plan: Plan, move: QuestionMove) -> PlanStep:
+    old = [*columns_of(move.asked), f"{move.asked.name}__sort"]
+    there = plan.schema.tables[move.key].columns
+    aside = plan.columns_aside(move.key, [name for name in old if name in there])
+    return sql_step([plan.schema.move_column(move.key, name, new) for name, new in aside.items()])
+
+
+def recompute_by_new_rules(plan: Plan) -> Iterator[PlanStep]:
+    """Computed answers follow the rules of the new forms."""
+    for older, form in plan.continued_forms:
+        wanted = _changeable(form, questions_with_new_rules(older, form))
+        if not wanted or loses_case(older, form) or not plan.counts.records(older.key):
+            continue
+        count = sum(1 for _ in recomputed_records(plan.counts.connection, older, form, wanted, utc_now().date()))
+        if count:
+            said = Message(
+                "Records of %(form)s whose computed answers are made anew: %(count)s.",
+                {"form": form.key, "count": count},
+            )
+            yield _recompute(plan, form, wanted, said)
+
+
+def recompute_after_moves(plan: Plan, moves: Sequence[QuestionMove]) -> Iterator[PlanStep]:
+    """What is computed in a form to which answers came."""
+    for key in sorted({*plan.came, *(move.target.key for move in moves if move.count)}):
+        form = plan.definition.forms[key]
+        if wanted := _changeable(form, computed_questions(form)):
+            yield _recompute(plan, form, wanted)
+
+
+def _changeable(form: Form, questions: list[Question]) -> list[Question]:
+    return [question for question in questions if not is_never_changed(form, question)]
+
+
+def _recompute(plan: Plan, form: Form, wanted: list[Question], said: Message | None = None) -> PlanStep:
+    plan.merged |= {(form.key, question.name) for question in wanted if question.search}
+    return PlanStep(said, partial(recompute_answers, form=form, questions=wanted, today=utc_now().date()))

@@ -1,0 +1,74 @@
+"""What must change in the database before these forms can run. Nothing is ever dropped but an index."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Connection
+
+from dosar.language.form import Form
+from dosar.language.load.folder import Definition
+from dosar.migrations.convert.moved_questions import QuestionMove
+from dosar.migrations.convert.renamed_forms import FormRenaming
+from dosar.migrations.plan.changed_forms import assign_new_cases, release_from_cases, rename_forms, tell_new_readers
+from dosar.migrations.plan.changed_questions import change_questions, convert_answers, recode_choices
+from dosar.migrations.plan.late_names import merge_late_answers, merge_late_rows
+from dosar.migrations.plan.moved_answers import move_to_other_forms, recompute_after_moves, recompute_by_new_rules
+from dosar.migrations.plan.plan import Plan
+from dosar.migrations.plan.steps import PlanStep
+from dosar.migrations.plan.wanted_tables import (
+    add_columns,
+    add_system_columns,
+    add_tables,
+    close_ledgers,
+    own_files,
+    refill_search_index,
+    replace_indexes,
+    sort_by_words,
+)
+from dosar.records.history.renamed_questions import QuestionContents
+
+NOTHING_KEPT: Mapping[str, Any] = MappingProxyType({})
+
+
+def plan_steps(
+    connection: Connection,
+    definition: Definition,
+    standing: Mapping[str, Form] = NOTHING_KEPT,
+    kept: Mapping[str, QuestionContents] = NOTHING_KEPT,
+    renamings: Sequence[FormRenaming] = (),
+    moves: Sequence[QuestionMove] = (),
+) -> list[PlanStep]:
+    """The steps in the order they are done.
+
+    ``standing`` are the forms as their columns stand, ``kept`` the contents they were made of: nothing
+    for a new database. Forms that get another name are there under the new one.
+    """
+    return list(_steps_in_order(Plan(connection, definition, standing, kept), renamings, moves))
+
+
+def _steps_in_order(plan: Plan, renamings: Sequence[FormRenaming], moves: Sequence[QuestionMove]) -> Iterator[PlanStep]:
+    """Each kind of change looks at what those before it have made of the tables; some are done later than planned."""
+    yield from rename_forms(plan, renamings)
+    yield from tell_new_readers(plan)
+    unowned = own_files(plan)
+    yield from add_system_columns(plan)
+    yield from change_questions(plan)
+    merged = [*merge_late_answers(plan), *merge_late_rows(plan)]
+    moved = list(move_to_other_forms(plan, moves))
+    yield from release_from_cases(plan)
+    yield from add_tables(plan)
+    unsorted = sort_by_words(plan)
+    yield from add_columns(plan)
+    yield from convert_answers(plan)
+    yield from merged
+    yield from moved
+    yield from recode_choices(plan)
+    yield from assign_new_cases(plan)
+    yield from recompute_by_new_rules(plan)
+    yield from recompute_after_moves(plan, moves)
+    yield from unsorted
+    yield from unowned
+    yield from close_ledgers(plan)
+    yield from replace_indexes(plan)
+    yield from refill_search_index(plan)

@@ -1,0 +1,140 @@
+"""The tables as they stand at this point of a plan: what was read from the database, and what the steps change."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from warnings import catch_warnings, simplefilter
+
+from sqlalchemy import Column, Connection, Table, inspect
+from sqlalchemy.exc import SAWarning
+from sqlalchemy.schema import CreateColumn, CreateIndex
+
+from dosar.database.append_only import closed_tables
+from dosar.database.form_tables import INDEX_PREFIX
+from dosar.records.case_members import CASE_OF_SHEET
+
+EVERY_INDEX = {
+    "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+    "postgresql": "SELECT tablename, indexname FROM pg_indexes WHERE false",
+}
+"""Those that reflection leaves out; PostgreSQL's are all reflected."""
+
+
+@dataclass
+class TableState:
+    """A table as it stands at this point of the plan."""
+
+    columns: set[str] = field(default_factory=set)
+    indexes: dict[str, set[str]] = field(default_factory=dict)
+    """Index → its columns, as they were called at first."""
+    moved: set[str] = field(default_factory=set)
+    """Columns that got another name: indexes over them are made anew."""
+    changed: bool = False
+    """Whether its columns are others than before."""
+
+    def move(self, old: str, new: str) -> None:
+        """A column gets another name."""
+        self.columns = self.columns - {old} | {new}
+        self.moved |= {old}
+        self.changed = True
+
+    def without_indexes(self) -> "TableState":
+        """The table under another name: its indexes, and what closes it, are made anew."""
+        return TableState(self.columns, changed=True)
+
+    def add(self, names: Iterable[str]) -> None:
+        """Columns are added."""
+        self.columns |= {*names}
+        self.changed = True
+
+
+class PlannedSchema:
+    """The tables that are there, by name; every method that changes one gives back the statement that does it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.dialect = connection.dialect
+        self.quote = connection.dialect.identifier_preparer.quote
+        self.tables = _read_tables(connection)
+        self.closed = closed_tables(connection)
+        """The tables that are only added to."""
+
+    def rename_table(self, old: str, new: str) -> str:
+        """Give a table another name; its indexes and what closes it stay."""
+        self.tables[new] = self.tables.pop(old)
+        self.closed |= {new} if old in self.closed else set()
+        return f"ALTER TABLE {self.quote(old)} RENAME TO {self.quote(new)}"
+
+    def forget(self, table: str) -> None:
+        """The table is no more."""
+        self.tables.pop(table)
+        self.closed.discard(table)
+
+    def add_table(self, table: Table) -> None:
+        """The table is there, with its indexes."""
+        indexes = {str(index.name): {*index.columns.keys()} for index in table.indexes}
+        self.tables[table.name] = TableState({*table.c.keys()}, indexes)
+
+    def move_column(self, table: str, old: str, new: str) -> str:
+        """Give a column another name."""
+        self.tables[table].move(old, new)
+        return f"ALTER TABLE {self.quote(table)} RENAME COLUMN {self.quote(old)} TO {self.quote(new)}"
+
+    def add_columns(self, table: str, columns: Collection[Column[Any]]) -> list[str]:
+        """Add columns; records that are there have nothing in them."""
+        self.tables[table].add(column.name for column in columns)
+        return [f"ALTER TABLE {self.quote(table)} ADD COLUMN {self._column_spec(column)}" for column in columns]
+
+    def _column_spec(self, column: Column[Any]) -> str:
+        spec = str(CreateColumn(column).compile(dialect=self.dialect)).strip()
+        if column.name == CASE_OF_SHEET:
+            spec = spec.removesuffix(" NOT NULL")  # the records that are there have none yet
+        for key in column.foreign_keys:
+            spec += f" REFERENCES {self.quote(key.column.table.name)} (id)"
+        return spec
+
+    def replace_indexes(self, table: Table) -> list[str]:
+        """Drop the indexes that are not wanted any more or over other columns, and make those that lack."""
+        there = self.tables[table.name]
+        wanted = {str(index.name): index for index in table.indexes}
+        useless = {
+            name
+            for name, columns in there.indexes.items()
+            if name.startswith(INDEX_PREFIX) and (name not in wanted or columns & there.moved)
+        }
+        made = [index for name, index in wanted.items() if name not in there.indexes or name in useless]
+        return [
+            *(f"DROP INDEX {self.quote(name)}" for name in sorted(useless)),
+            *(str(CreateIndex(index).compile(dialect=self.dialect)) for index in made),
+        ]
+
+    def free_column(self, table: str, name: str) -> str:
+        """The name, or the next one that no column has."""
+        return _free_name(name, self.tables[table].columns)
+
+    def free_table(self, name: str) -> str:
+        """The name, or the next one that no table has."""
+        return _free_name(name, self.tables)
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    number = 1
+    while (free := name if number == 1 else f"{name}{number}") in taken:
+        number += 1
+    return free
+
+
+def _read_tables(connection: Connection) -> dict[str, TableState]:
+    inspector = inspect(connection)
+    with catch_warnings():
+        simplefilter("ignore", SAWarning)  # SQLite does not tell of what an index over an expression is made
+        columns, indexes = inspector.get_multi_columns(), inspector.get_multi_indexes()
+    there = {
+        place[1]: TableState(
+            {column["name"] for column in found},
+            {str(index["name"]): {*map(str, index["column_names"])} for index in indexes.get(place, ())},
+        )
+        for place, found in columns.items()
+    }
+    for table, index in connection.exec_driver_sql(EVERY_INDEX[connection.dialect.name]):
+        there[table].indexes.setdefault(index, set())
+    return there

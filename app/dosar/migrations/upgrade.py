@@ -44,11 +44,12 @@ from dosar.language.load.yaml_reader import Source
 from dosar.language.roles import Roles
 from dosar.language.text.collation import sorted_after
 from dosar.language.text.translations import LANGUAGES
+from dosar.migrations.compare.question_moves import QuestionMove, wanted_moves
 from dosar.migrations.compare.stored_counts import AnswerCounts
-from dosar.migrations.convert.moved_questions import QuestionMove, judge_moves, wanted_moves
 from dosar.migrations.convert.renamed_forms import ANNOUNCEMENT_CODE, kept_after_renaming, plan_renamings
 from dosar.migrations.convert.search_index import refresh_index, refresh_sort_columns
 from dosar.migrations.former_names import former_name_findings
+from dosar.migrations.move_checks import judge_moves
 from dosar.migrations.plan.planner import plan_steps
 from dosar.migrations.plan.steps import PlanStep, carry_out_steps
 from dosar.migrations.record_checks import (

@@ -8,7 +8,8 @@ from dosar.language.checks.form_comparison import loses_case
 from dosar.language.form import Form
 from dosar.language.question import Question
 from dosar.language.text.message import Message
-from dosar.migrations.convert.moved_questions import QuestionMove, describe_move, move_answers
+from dosar.migrations.compare.question_moves import QuestionMove
+from dosar.migrations.convert.moved_questions import move_answers
 from dosar.migrations.convert.recomputation import (
     computed_questions,
     is_never_changed,
@@ -24,8 +25,7 @@ from dosar.records.history.deployed_forms import questions_in_contents
 def move_to_other_forms(plan: Plan, moves: Sequence[QuestionMove]) -> Iterator[PlanStep]:
     """Answers whose question stands in another form now."""
     for move in moves:
-        for told in describe_move(move):
-            yield notice(told)
+        yield from _tell_move(move)
         source = questions_in_contents(plan.kept[f"form:{move.key}"])
         target = questions_in_contents(plan.definition.contents[f"form:{move.target.key}"])
         definitions = [dict(source)["", move.asked.name], dict(target)["", move.now.name]]
@@ -33,6 +33,23 @@ def move_to_other_forms(plan: Plan, moves: Sequence[QuestionMove]) -> Iterator[P
         yield PlanStep(None, partial(move_answers, move=move, definitions=converted))
         plan.merged |= {(move.target.key, move.now.name)} if move.count else set()
         yield _put_columns_aside(plan, move)
+
+
+def _tell_move(move: QuestionMove) -> Iterator[PlanStep]:
+    if move.count:
+        yield notice(
+            Message(
+                "The answers to %(was)s (%(count)s) move to %(now)s.",
+                {"was": move.was, "now": move.name, "count": move.count},
+            )
+        )
+    if move.newly_read_by:
+        yield notice(
+            Message(
+                "More people read the answers to %(name)s (%(count)s) from now on: %(who)s.",
+                {"name": move.name, "count": move.count, "who": move.newly_read_by},
+            )
+        )
 
 
 def _put_columns_aside(plan: Plan, move: QuestionMove) -> PlanStep:

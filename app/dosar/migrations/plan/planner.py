@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from dosar.language.form import Form
 from dosar.language.load.folder import Definition
-from dosar.migrations.convert.moved_questions import QuestionMove
+from dosar.migrations.compare.question_moves import QuestionMove
 from dosar.migrations.convert.renamed_forms import FormRenaming
 from dosar.migrations.plan.changed_forms import assign_new_cases, release_from_cases, rename_forms, tell_new_readers
 from dosar.migrations.plan.changed_questions import change_questions, convert_answers, recode_choices

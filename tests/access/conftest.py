@@ -17,9 +17,9 @@ from werkzeug.test import TestResponse
 from dosar.access import install_access_control
 from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.appbuilder.install import create_access_tables
-from dosar.access.appbuilder.permissions import sync_permissions
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route, requires_permission
+from dosar.access.permissions import sync_permissions
 from dosar.access.services import AccessServices
 from dosar.access.settings import Organisation
 from dosar.database.store import Store

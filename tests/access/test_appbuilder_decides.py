@@ -9,8 +9,8 @@ from flask_appbuilder.security.decorators import protect
 from sqlalchemy import delete, insert, select
 
 from dosar.access.accounts.users import set_user_active
-from dosar.access.appbuilder.permissions import sync_permissions
 from dosar.access.authorization import PUBLIC_ACCESS, current_worker, with_access
+from dosar.access.permissions import sync_permissions
 from dosar.access.tables import menu_table, pair_table, permission_table, role_permissions, role_table
 from dosar.database.store import Store
 from dosar.records.row_scope import current_scope

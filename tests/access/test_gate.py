@@ -6,7 +6,6 @@ from itertools import product
 import pytest
 from flask import Flask
 
-from dosar.access.appbuilder.permissions import sync_permissions
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import (
     PUBLIC_ACCESS,
@@ -16,6 +15,7 @@ from dosar.access.authorization import (
     route_accesses,
     with_access,
 )
+from dosar.access.permissions import sync_permissions
 from dosar.access.web.security_headers import SECURITY_HEADERS
 from dosar.access.worker import Worker
 from dosar.language.load.folder import Definition

@@ -10,11 +10,11 @@ import dosar.access.appbuilder.lean_import  # noqa: F401 - before anything else 
 # isort: split
 from dosar.access.appbuilder.security_manager import PageRegistry, create_page_registry
 from dosar.access.authorization import current_worker_or_none, install_request_checks
-from dosar.access.i18n.languages import install_language_choice, language_options, prepare_translations
+from dosar.access.i18n.languages import install_language_choice, language_options, prepare_translations, request_wording
 from dosar.access.login.csrf import require_csrf_tokens
 from dosar.access.login.sessions import DatabaseSessions
 from dosar.access.menu import worker_menu
-from dosar.access.services import AccessServices, Clock
+from dosar.access.services import AccessServices, Clock, access_services
 from dosar.access.web.security_headers import add_security_headers
 from dosar.database.system_tables import utc_now
 from dosar.language.load.folder import Definition
@@ -43,12 +43,10 @@ def install_access_control(app: Flask, store: Any, definition: Definition, clock
 
 
 def _template_variables() -> dict[str, Any]:
-    from dosar.access.services import access_services
-
     worker = current_worker_or_none()
     return {
         "worker": worker,
         "languages": language_options(),
         "organisation": access_services().organisation().name,
-        "menu": worker_menu(worker, access_services().definition) if worker else [],
+        "menu": worker_menu(worker, access_services().definition, request_wording()) if worker else [],
     }

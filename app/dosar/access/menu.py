@@ -6,7 +6,6 @@ from functools import lru_cache
 from flask import current_app, has_request_context, request, url_for
 from flask_babel import gettext, lazy_gettext
 
-from dosar.access.i18n.languages import request_wording
 from dosar.access.role_union import Allowance
 from dosar.access.worker import Worker
 from dosar.language.form import CASE_FORM, Form
@@ -72,9 +71,9 @@ class _MenuLine:
         return any(path.startswith(f"{begin}/") for begin in (self.url, *self.also))
 
 
-def worker_menu(worker: Worker, definition: Definition) -> WorkerMenu:
+def worker_menu(worker: Worker, definition: Definition, language: str) -> WorkerMenu:
     """Groups without an entry for this worker are left out."""
-    keys = IdentityKey(definition), IdentityKey(worker.allowance), request_wording()
+    keys = IdentityKey(definition), IdentityKey(worker.allowance), language
     path = f"{request.path}/" if has_request_context() else ""
     current = next((line.url for _, lines in _menu_groups(*keys) for line in lines if line.leads(path)), "")
     return _marked_menu(*keys, current)

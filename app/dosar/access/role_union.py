@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from dosar.access.appbuilder.permissions import pages_in, rights_in
 from dosar.access.permission_cache import Permitted
+from dosar.access.permissions import pages_in, rights_in
 from dosar.language.question import Sensitivity
 from dosar.language.roles import CasesReached, PageName, Role
 

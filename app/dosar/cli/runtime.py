@@ -12,10 +12,10 @@ from sqlalchemy.exc import OperationalError
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar import create_app
 from dosar.access.appbuilder.install import create_access_tables
-from dosar.access.appbuilder.permissions import sync_permissions
-from dosar.access.i18n.time_zones import local_day
+from dosar.access.permissions import sync_permissions
 from dosar.access.settings import Organisation, read_organisation
 from dosar.access.tables import setting_table
+from dosar.access.time_zones import local_day
 from dosar.database.installation_marker import has_people, mark_founded, require_people
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError

@@ -27,7 +27,7 @@ from dosar.access.i18n.languages import (
     wording_countries,
     wtforms_translations,
 )
-from dosar.access.i18n.time_zones import time_zone_names
+from dosar.access.time_zones import time_zone_names
 from dosar.fields.dates import read_day
 from dosar.fields.locales import locale_of
 from dosar.language.text.message import Mistake

@@ -9,7 +9,7 @@ from dosar.language.text.message import msgid
 @option("--dry-run", msgid("only say what would change"), is_flag=True)
 @place_options
 def upgrade(places: Places, dry_run: bool) -> int:
-    from dosar.access.i18n.time_zones import local_time
+    from dosar.access.time_zones import local_time
     from dosar.cli.runtime import open_store, stored_organisation
     from dosar.cli.upgrade import upgrade_organisation
     from dosar.database.lock_file import lock_folder

@@ -20,7 +20,7 @@ from dosar.language.text.message import Mistake
 from dosar.language.validation import validate_answers
 from dosar.overview.case_overview import dating_question
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import answers_of
+from dosar.records.sheets.stored_answers import answers_of
 from tests.applications import opened_app
 from tests.databases import KEY
 from tests.days import today_here

@@ -25,7 +25,7 @@ TOP = ""
 FOLDERS = {
     "language": ["text", "rules", TOP, "load", "checks"],
     "database": ["text", TOP],
-    "records": ["history", TOP, "unsaved", "lists", "links", "cases"],
+    "records": ["history", TOP, "unsaved", "sheets", "lists", "links", "cases"],
     "migrations": ["compare", "convert", "plan", TOP],
     "access": ["migrations", "web", TOP, "i18n", "login", "accounts", "appbuilder"],
 }

@@ -10,7 +10,7 @@ from dosar.language.question import Answers, Question, ReadingContext
 from dosar.pages.posted_boxes import answers_as_posted
 from dosar.pages.signed_tokens import submission_token, version_token
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import answers_of
+from dosar.records.sheets.stored_answers import answers_of
 from tests.attack.answers import Diligent
 from tests.attack.cells import Body, Cell
 from tests.attack.organisation import Planted, every_link

@@ -20,9 +20,10 @@ from dosar.fields.tables import Table
 from dosar.filing.doubts import links as filed_links
 from dosar.language.form import Form
 from dosar.pages import signed_tokens
-from dosar.records import attachments, audit_log, reliance, row_scope, save, search, titles
+from dosar.records import attachments, audit_log, reliance, row_scope, search, titles
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as
-from dosar.records.save import open_sheet
+from dosar.records.sheets import save, stored_answers
+from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.unsaved import drafts
 from tests.attack.cells import Part
 from tests.attack.organisation import Planted
@@ -140,7 +141,7 @@ def _private_is_public(planted: Planted, patch: Patch) -> None:
 
 
 def _strangers_are_named(planted: Planted, patch: Patch) -> None:
-    find = save.open_sheet
+    find = stored_answers.open_sheet
 
     def telling(*arguments: Any, **options: Any) -> Any:
         try:

@@ -24,9 +24,12 @@ from dosar.access.settings import Organisation as Named
 from dosar.database.system_tables import attachment_table, utc_now
 from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Answers, Question
+from dosar.records.actor import Actor
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import Actor, answers_of, correct_sheet, delete_sheet, enter_sheet
+from dosar.records.sheets.deletion import delete_sheet
+from dosar.records.sheets.save import correct_sheet, enter_sheet
+from dosar.records.sheets.stored_answers import answers_of
 from dosar.records.teams import join_team
 from dosar.records.unsaved import expired_sessions
 from dosar.records.unsaved.drafts import DraftPlace as PageOf

@@ -18,10 +18,12 @@ from dosar import shipped_folder
 from dosar.language.face import FACE_NAME_FOR_ALL
 from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Answers, Question
+from dosar.records.actor import Actor
 from dosar.records.attachments import files_in_answers
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import Actor, answers_of, enter_sheet
+from dosar.records.sheets.save import enter_sheet
+from dosar.records.sheets.stored_answers import answers_of
 from tests.applications import opened_app
 from tests.databases import DATABASES, Place, fresh_place
 from tests.forms_http.generating import Generator

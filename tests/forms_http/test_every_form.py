@@ -24,7 +24,7 @@ from dosar.pages.posted_boxes import answers_as_posted
 from dosar.records.attachments import files_in_answers
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import answers_of
+from dosar.records.sheets.stored_answers import answers_of
 from tests.applications import opened_app
 from tests.databases import DATABASES, Place, fresh_place
 from tests.days import today_here

@@ -27,10 +27,11 @@ from dosar.language.question import ReadingContext
 from dosar.language.text.message import Message
 from dosar.language.text.translations import LANGUAGES, WORDINGS
 from dosar.migrations.upgrade import open_forms
+from dosar.records.actor import Actor
 from dosar.records.lists.list_query import ListQuery, list_page
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import Actor, enter_sheet
+from dosar.records.sheets.save import enter_sheet
 
 ROOT = Path(sys.argv[1])
 SPRING = date(1998, 3, 27)

@@ -9,8 +9,9 @@ import pytest
 from dosar.fields.money import Money
 from dosar.language.form import CASE_FORM
 from dosar.language.validation import settle_answers
+from dosar.records.actor import Actor
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import Actor, enter_sheet
+from dosar.records.sheets.save import enter_sheet
 from dosar.records.teams import join_team
 from tests.pages.conftest import Demo, token_on
 from tests.pages.test_case_page import TODAY, block, filed, page

@@ -12,9 +12,10 @@ from dosar.fields.money import Money
 from dosar.language.form import CASE_FORM
 from dosar.language.question import Answers
 from dosar.language.validation import settle_answers
-from dosar.records.ledger import reverse_entry
+from dosar.records.actor import Actor
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import Actor, enter_sheet
+from dosar.records.sheets.ledger import reverse_entry
+from dosar.records.sheets.save import enter_sheet
 from dosar.records.unsaved.drafts import DraftPlace, keep_draft
 from tests.days import today_here
 from tests.pages.conftest import Demo

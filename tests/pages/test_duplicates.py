@@ -15,9 +15,10 @@ from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
 from dosar.pages.context import PageContext
 from dosar.pages.sheet.duplicates import duplicate_labels
+from dosar.records.actor import Actor
 from dosar.records.duplicates import find_duplicates
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import Actor, enter_sheet
+from dosar.records.sheets.save import enter_sheet
 from dosar.records.teams import join_team
 from tests.days import today_here
 from tests.pages.conftest import Demo, token_on

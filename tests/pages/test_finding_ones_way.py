@@ -7,8 +7,9 @@ from typing import Any
 from dosar.language.form import CASE_FORM
 from dosar.language.load.folder import Definition
 from dosar.pages.sheet.section_steps import has_section_steps, visible_sections
+from dosar.records.actor import Actor
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import Actor, delete_sheet
+from dosar.records.sheets.deletion import delete_sheet
 from tests.pages.conftest import Demo
 from tests.pages.test_team import user_id
 

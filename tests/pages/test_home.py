@@ -8,8 +8,9 @@ import pytest
 
 from dosar.language.form import CASE_FORM
 from dosar.language.validation import settle_answers
+from dosar.records.actor import Actor
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import Actor, enter_sheet
+from dosar.records.sheets.save import enter_sheet
 from dosar.records.teams import join_team
 from dosar.records.unsaved.drafts import DraftPlace, discard_draft, keep_draft
 from tests.pages.conftest import Demo

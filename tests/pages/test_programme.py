@@ -4,8 +4,9 @@ import re
 from datetime import timedelta
 
 from dosar.language.form import CASE_FORM
+from dosar.records.actor import Actor
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import Actor, delete_sheet
+from dosar.records.sheets.deletion import delete_sheet
 from tests.days import today_here
 from tests.pages.browsing import look
 from tests.pages.conftest import Demo

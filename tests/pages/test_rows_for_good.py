@@ -78,7 +78,7 @@ def test_two_add_at_once_and_both_stand(demo: Demo) -> None:
 
 def kept(demo: Demo, plan: str) -> list[dict[str, object]]:
     from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-    from dosar.records.save import open_sheet
+    from dosar.records.sheets.stored_answers import open_sheet
 
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
         found = open_sheet(demo.repository, "plan", int(plan.rpartition("/")[2])).answers["modifications"]

@@ -4,8 +4,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from dosar.language.form import CASE_FORM
+from dosar.records.actor import Actor
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import Actor, enter_sheet
+from dosar.records.sheets.save import enter_sheet
 from tests.days import today_here
 from tests.pages.conftest import Demo, token_on
 from tests.pages.test_team import user_id

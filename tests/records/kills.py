@@ -16,7 +16,8 @@ from dosar.database.store import Store
 from dosar.migrations.upgrade import last_good_definition, open_forms, preview_upgrade
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import answers_of, enter_sheet
+from dosar.records.sheets.save import enter_sheet
+from dosar.records.sheets.stored_answers import answers_of
 from tests.databases import KEY
 from tests.records.organisations import CLERK, form, organisation_in
 

@@ -22,9 +22,11 @@ from dosar.language.load.yaml_reader import read_text
 from dosar.language.question import ReadingContext, Sensitivity
 from dosar.migrations.plan.planner import plan_steps
 from dosar.migrations.plan.steps import carry_out_steps
+from dosar.records.actor import Actor
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, Reach, Scope, acting_as
-from dosar.records.save import Actor, Sheet, correct_sheet, enter_sheet, open_sheet
+from dosar.records.sheets.save import correct_sheet, enter_sheet
+from dosar.records.sheets.stored_answers import Sheet, open_sheet
 from dosar.records.teams import join_team
 from tests.databases import Place, fresh_place
 

@@ -14,10 +14,12 @@ from dosar.access.appbuilder.install import create_access_tables
 from dosar.database.store import Store
 from dosar.language.form import Form
 from dosar.migrations.upgrade import OpenedForms, open_forms, preview_upgrade
+from dosar.records.actor import Actor
 from dosar.records.audit_log import AuditEntry, history_entries
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import Actor, correct_sheet, enter_sheet, open_sheet
+from dosar.records.sheets.save import correct_sheet, enter_sheet
+from dosar.records.sheets.stored_answers import open_sheet
 
 CLERK = Actor(None, "case_manager", date(2026, 11, 22))
 

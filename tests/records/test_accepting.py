@@ -8,13 +8,14 @@ import pytest
 from dosar.fields.money import Money
 from dosar.language.text.message import Mistake
 from dosar.overview.case_overview import records_to_check
-from dosar.records.acceptance import accept_sheet, return_sheet, sheets_returned_to
+from dosar.records.actor import Actor
 from dosar.records.audit_log import history_entries
-from dosar.records.ledger import reverse_entry
 from dosar.records.lists.list_query import ListQuery, has_waiting_records, latest_sheet, list_answers, list_page
 from dosar.records.lists.totals import TotalLine, list_totals
 from dosar.records.row_scope import OutOfReach, acting_as
-from dosar.records.save import Actor, correct_sheet, enter_sheet
+from dosar.records.sheets.acceptance import accept_sheet, return_sheet, sheets_returned_to
+from dosar.records.sheets.ledger import reverse_entry
+from dosar.records.sheets.save import correct_sheet, enter_sheet
 from tests.records.offices import ROMANIAN, TODAY, Office
 
 

@@ -16,7 +16,7 @@ from dosar.records.cases.merge import CaseMerge, merge_cases
 from dosar.records.cases.unmerge import unmerge_case
 from dosar.records.lists.list_query import ListQuery, list_answers, list_page
 from dosar.records.row_scope import Scope, acting_as
-from dosar.records.save import delete_sheet
+from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.titles import link_titles
 from tests.records.organisations import CLERK, Organisation, form, organisation_in
 

@@ -8,11 +8,11 @@ import pytest
 from dosar.database.store import Store
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
-from dosar.records.ledger import reverse_entry
 from dosar.records.links.case_boundary import links_to_other_cases, without_links
 from dosar.records.lists.list_query import ListQuery, list_page
 from dosar.records.row_scope import OutOfReach
-from dosar.records.save import enter_sheet
+from dosar.records.sheets.ledger import reverse_entry
+from dosar.records.sheets.save import enter_sheet
 from dosar.records.titles import link_titles
 from tests.records.organisations import CASE as CASE_FILE
 from tests.records.organisations import CLERK, Organisation, form, organisation_in

@@ -15,8 +15,8 @@ from dosar.database.system_tables import (
 )
 from dosar.records.attachments import readable_files
 from dosar.records.row_scope import OutOfReach
-from dosar.records.save import enter_sheet
 from dosar.records.search import search_condition
+from dosar.records.sheets.save import enter_sheet
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import DraftPlace
 from tests.records.organisations import CLERK, MENU, ROLES, Organisation, form

@@ -16,7 +16,8 @@ from dosar.records.lists.filters import linked_records
 from dosar.records.lists.list_query import ListQuery, list_answers, list_page
 from dosar.records.lists.totals import list_totals
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as
-from dosar.records.save import delete_sheet, enter_sheet
+from dosar.records.sheets.deletion import delete_sheet
+from dosar.records.sheets.save import enter_sheet
 from dosar.records.titles import DeletedTitle, link_titles
 from tests.records.offices import ALL_RIGHTS, ROMANIAN, TODAY
 from tests.records.organisations import CASE as CASE_FILE

@@ -7,7 +7,7 @@ import pytest
 from dosar.language.form import CASE_FORM
 from dosar.records.duplicates import deciding_questions, find_duplicates
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
-from dosar.records.save import delete_sheet
+from dosar.records.sheets.deletion import delete_sheet
 from tests.records.offices import Office, counted
 
 RIGHTS = {"case": {"see", "enter"}}

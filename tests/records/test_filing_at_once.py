@@ -12,7 +12,8 @@ import pytest
 
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
-from dosar.records.save import EditConflict, SheetExists, delete_sheet, enter_sheet, restore_sheet
+from dosar.records.sheets.deletion import delete_sheet, restore_sheet
+from dosar.records.sheets.save import EditConflict, SheetExists, enter_sheet
 from tests.records.offices import TODAY, Office, at_once
 
 PEOPLE = 8

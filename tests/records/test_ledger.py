@@ -17,10 +17,11 @@ from dosar.database.transfer import copy_database
 from dosar.fields.money import Money
 from dosar.language.question import Unknown
 from dosar.language.text.message import Mistake
-from dosar.records.acceptance import accept_sheet
-from dosar.records.ledger import reverse_entry, reversing_entry
+from dosar.records.actor import Actor
 from dosar.records.row_scope import OutOfReach, Scope, acting_as
-from dosar.records.save import Actor, delete_sheet, restore_sheet
+from dosar.records.sheets.acceptance import accept_sheet
+from dosar.records.sheets.deletion import delete_sheet, restore_sheet
+from dosar.records.sheets.ledger import reverse_entry, reversing_entry
 from tests.databases import fresh_store
 from tests.records.organisations import CLERK, Organisation, form, organisation_in
 
@@ -64,7 +65,7 @@ def entry(ours: Organisation) -> int:
 
 def _enter(ours: Organisation, case: int, **answers: Any) -> int:
     from dosar.language.validation import settle_answers
-    from dosar.records.save import enter_sheet
+    from dosar.records.sheets.save import enter_sheet
 
     form = ours.form("aid")
     return enter_sheet(ours.repository, form, settle_answers(form, answers, CLERK.today), CLERK, case)

@@ -12,12 +12,12 @@ from dosar.database.text.collation import place_in_list
 from dosar.fields.money import Money
 from dosar.fields.places import Country
 from dosar.language.form import CASE_FORM
-from dosar.records.ledger import reverse_entry
 from dosar.records.lists.filters import NO_ANSWER, linked_records
 from dosar.records.lists.list_query import ListPage, ListQuery, latest_sheet, list_page
 from dosar.records.lists.totals import TotalLine, list_totals
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import delete_sheet
+from dosar.records.sheets.deletion import delete_sheet
+from dosar.records.sheets.ledger import reverse_entry
 from tests.records.offices import EVERYTHING, ROMANIAN, TODAY, Office, counted
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from dosar.database.store import Store
 from dosar.database.system_tables import attachment_table, stamped_as_of, utc_now
 from dosar.migrations.orphan_files import KEEP_LOOSE_FOR, clear_loose_files
-from dosar.records.save import delete_sheet
+from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import DraftPlace
 from tests.records.organisations import CLERK, Organisation, form, organisation_in

@@ -26,7 +26,8 @@ from dosar.records.duplicates import find_duplicates
 from dosar.records.lists.list_query import ListQuery, list_page
 from dosar.records.lists.totals import list_totals
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
-from dosar.records.save import EditConflict, delete_sheet, restore_sheet
+from dosar.records.sheets.deletion import delete_sheet, restore_sheet
+from dosar.records.sheets.save import EditConflict
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import DraftPlace
 from tests.records.offices import EVERYTHING, ROMANIAN, TODAY, Office, together_in

@@ -10,7 +10,8 @@ from dosar.language.form import CASE_FORM
 from dosar.records.cases.merge import CaseMerge, merge_cases
 from dosar.records.cases.unmerge import unmerge_case
 from dosar.records.row_scope import OutOfReach
-from dosar.records.save import delete_sheet, enter_sheet, restore_sheet
+from dosar.records.sheets.deletion import delete_sheet, restore_sheet
+from dosar.records.sheets.save import enter_sheet
 from tests.records.organisations import CASE as CASE_FILE
 from tests.records.organisations import CLERK, Organisation, form, organisation_in
 

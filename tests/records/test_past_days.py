@@ -8,7 +8,7 @@ import pytest
 
 from dosar.database.store import Store
 from dosar.language.form import CASE_FORM
-from dosar.records.save import enter_sheet
+from dosar.records.sheets.save import enter_sheet
 from tests.records.organisations import CLERK, Organisation, form, organisation_in
 
 QUESTIONS = (

@@ -14,7 +14,7 @@ from dosar.overview.case_overview import latest_events, team_members
 from dosar.overview.case_query import CaseQuery
 from dosar.overview.stages import ask_stages, filed_sheets
 from dosar.records.row_scope import NOBODY_SCOPE, SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
-from dosar.records.save import delete_sheet, restore_sheet
+from dosar.records.sheets.deletion import delete_sheet, restore_sheet
 from dosar.records.teams import leave_team
 from tests.records.offices import ROMANIAN, Office, together_in
 

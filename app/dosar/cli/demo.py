@@ -24,9 +24,9 @@ from dosar.language.question import Question, ReadingContext
 from dosar.language.text.translations import LANGUAGES
 from dosar.language.validation import ValidationIssue, asked_at
 from dosar.overview.case_overview import dating_question
+from dosar.records.actor import Actor
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import Actor
 from dosar.records.teams import join_team
 
 DEMO_ORGANISATION_NAME = "Asociația Drumul Lin (demo)"

@@ -3,7 +3,7 @@
 from dosar.filing.result import ChangedMeanwhile, OneThereAlready, Outcome, Saved, SavedBefore
 from dosar.filing.submission import Submission
 from dosar.language.question import Answers
-from dosar.records.save import EditConflict, SheetExists, correct_sheet, enter_sheet, record_filed_before
+from dosar.records.sheets.save import EditConflict, SheetExists, correct_sheet, enter_sheet, record_filed_before
 
 
 def save_new(submission: Submission, answers: Answers, token: str = "", reason: str = "") -> Outcome:

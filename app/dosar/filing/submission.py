@@ -10,9 +10,9 @@ from dosar.filing.cells import CellReader
 from dosar.filing.texts import FixedRows
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question
+from dosar.records.actor import Actor
 from dosar.records.repository import Repository
 from dosar.records.row_scope import current_scope
-from dosar.records.save import Actor
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dosar.language.form import Form
 from dosar.language.question import Answers
 from dosar.language.stages import Budget, GivenAid, MonthlyPackages, PayerShares, Stages
 from dosar.overview.case_query import CaseQuery
-from dosar.records.acceptance import is_accepted
+from dosar.records.sheets.acceptance import is_accepted
 
 YearMonth = tuple[int, int]
 """Year and month."""

@@ -26,10 +26,10 @@ from dosar.database.users import User
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.identity_cache import IdentityKey
 from dosar.language.question import Question, ReadingContext
-from dosar.records.acceptance import is_with_volunteer
 from dosar.records.audit_log import BACK_ACTIONS, GONE_ACTIONS, WITH_CASE_ACTIONS
 from dosar.records.repository import Repository
 from dosar.records.row_scope import current_scope
+from dosar.records.sheets.acceptance import is_with_volunteer
 from dosar.records.titles import PERSON_COLUMNS, person_name
 
 ENTRIES_PER_RECORD = 5

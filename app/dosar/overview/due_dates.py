@@ -10,8 +10,8 @@ from sqlalchemy import func, or_, select, tuple_
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.stages import Promise
 from dosar.overview.case_overview import known_dating_name
-from dosar.records.acceptance import is_accepted
 from dosar.records.repository import Repository
+from dosar.records.sheets.acceptance import is_accepted
 
 PromisePart = tuple[Any, ...]
 """What is read of a table: its class, the columns, the conditions."""

@@ -11,7 +11,7 @@ from dosar.language.question import Answers
 from dosar.language.stages import PeopleAround, RisksSource
 from dosar.language.validation import plain_answers
 from dosar.overview.case_query import CASE_PARAMETER, CaseQuery
-from dosar.records.acceptance import is_accepted
+from dosar.records.sheets.acceptance import is_accepted
 from dosar.records.titles import title_questions
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import case, func, null
 
 from dosar.language.stages import Stage, Stages
 from dosar.overview.case_query import CaseQuery
-from dosar.records.acceptance import is_accepted, waiting_count
+from dosar.records.sheets.acceptance import is_accepted, waiting_count
 
 
 @dataclass(frozen=True)

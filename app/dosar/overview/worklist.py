@@ -16,8 +16,8 @@ from dosar.overview.case_overview import dating_question
 from dosar.overview.case_query import CaseQuery
 from dosar.overview.due_dates import DueDay, days_due_until, promise_parts
 from dosar.overview.stages import StageDocument, missing_documents, sheet_counts, stages_progress
-from dosar.records.acceptance import is_accepted
 from dosar.records.repository import Repository
+from dosar.records.sheets.acceptance import is_accepted
 
 ReadRows = list[dict[str, Any]]
 

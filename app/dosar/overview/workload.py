@@ -10,8 +10,8 @@ from dosar.database.union_reads import read_union
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
 from dosar.overview.due_dates import DueDay, days_due_until, promise_parts
+from dosar.records.actor import Actor
 from dosar.records.repository import Repository
-from dosar.records.save import Actor
 from dosar.records.teams import join_team, leave_team, team_places
 from dosar.records.titles import titles_of_records
 

@@ -17,9 +17,9 @@ from dosar.language.text.texts import text_in_language
 from dosar.language.volatile_answers import day_bound_answers, recompute_answer, source_questions
 from dosar.pages.rendering.form_rendering import RecordTitles, linked_ids
 from dosar.pages.rendering.question_view import CaseHead
+from dosar.records.actor import Actor
 from dosar.records.repository import Repository
 from dosar.records.row_scope import OutOfReach
-from dosar.records.save import Actor
 from dosar.records.titles import link_titles, show_answer, title_of_record
 
 Arguments = ParamSpec("Arguments")

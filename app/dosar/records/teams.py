@@ -16,9 +16,9 @@ from dosar.database.users import User
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.records import audit_log
+from dosar.records.actor import Actor
 from dosar.records.repository import Repository
 from dosar.records.row_scope import OutOfReach, Scope, current_scope
-from dosar.records.save import Actor
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake
 from dosar.overview.due_dates import DueDay
 from dosar.overview.workload import CasePlace, case_places, hand_over_cases, promised_in
+from dosar.records.actor import Actor
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.save import Actor
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import Draft
 

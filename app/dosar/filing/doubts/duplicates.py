@@ -8,7 +8,7 @@ from dosar.language.question import Answers, Question
 from dosar.language.text.message import Message
 from dosar.language.validation import ValidationIssue
 from dosar.records.duplicates import LikelyDuplicate, deciding_questions, find_duplicates
-from dosar.records.issued_codes import is_code_taken
+from dosar.records.sheets.issued_codes import is_code_taken
 from dosar.records.titles import titles_of_records
 
 TAKEN = Message("Another one has this number already. Leave it empty, and it gets the next one.")

@@ -16,7 +16,7 @@ from dosar.records.links.case_boundary import without_links
 from dosar.records.lists.list_query import latest_sheet
 from dosar.records.repository import Repository
 from dosar.records.row_scope import current_scope
-from dosar.records.save import answers_of
+from dosar.records.sheets.stored_answers import answers_of
 
 
 def default_answers(form: Form, reading: ReadingContext) -> Answers:

@@ -8,8 +8,9 @@ from dosar.language.face import Face
 from dosar.language.form import Form
 from dosar.language.question import ReadingContext
 from dosar.language.text.message import Mistake
+from dosar.records.actor import Actor
 from dosar.records.repository import Repository
-from dosar.records.save import Actor, open_sheet
+from dosar.records.sheets.stored_answers import open_sheet
 
 
 def new_submission(

@@ -33,7 +33,8 @@ from dosar.records.cases.merge import (
 from dosar.records.duplicates import find_duplicates
 from dosar.records.lists.list_query import ListQuery, list_page
 from dosar.records.row_scope import OutOfReach
-from dosar.records.save import EditConflict, Sheet, open_sheet
+from dosar.records.sheets.save import EditConflict
+from dosar.records.sheets.stored_answers import Sheet, open_sheet
 from dosar.records.titles import link_titles, titles_of_records
 
 MAX_MERGE_CANDIDATES = 12

@@ -33,7 +33,7 @@ from dosar.pages.home import worklist
 from dosar.pages.rendering.form_rendering import RecordTitles
 from dosar.pages.truncation import more_entries, truncated_list
 from dosar.pages.urls import sheet_page_url
-from dosar.records.acceptance import ReturnedSheet, sheets_returned_to
+from dosar.records.sheets.acceptance import ReturnedSheet, sheets_returned_to
 from dosar.records.titles import case_codes, link_titles
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import Draft

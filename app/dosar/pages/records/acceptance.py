@@ -12,9 +12,9 @@ from dosar.pages.actions import may_accept_sheets, record_face_url, saved_respon
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.forms import reason_field
 from dosar.pages.records.reversal import ReasonForm, reason_page
-from dosar.records.acceptance import accept_sheet, return_sheet
 from dosar.records.row_scope import OutOfReach
-from dosar.records.save import Sheet, open_sheet
+from dosar.records.sheets.acceptance import accept_sheet, return_sheet
+from dosar.records.sheets.stored_answers import Sheet, open_sheet
 
 
 class ReturnForm(ReasonForm):

@@ -34,7 +34,8 @@ from dosar.records.audit_log import history_entries
 from dosar.records.cases.merge import case_merged_into
 from dosar.records.cases.unmerge import unmerge_case
 from dosar.records.row_scope import OutOfReach
-from dosar.records.save import delete_sheet, open_sheet, require_unrelied, restore_sheet, withdraw_sheet
+from dosar.records.sheets.deletion import delete_sheet, require_unrelied, restore_sheet, withdraw_sheet
+from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.titles import title_of_record
 
 

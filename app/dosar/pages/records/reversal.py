@@ -18,8 +18,8 @@ from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.forms import TranslatedForm, reason_field
 from dosar.pages.rendering.record_view import read_sections
 from dosar.pages.signed_tokens import submission_token, submission_word
-from dosar.records.ledger import reverse_entry, reversing_entry
-from dosar.records.save import Sheet, open_sheet
+from dosar.records.sheets.ledger import reverse_entry, reversing_entry
+from dosar.records.sheets.stored_answers import Sheet, open_sheet
 from dosar.records.titles import title_of_record
 
 

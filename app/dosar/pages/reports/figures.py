@@ -19,7 +19,7 @@ from dosar.overview.reports import FigureCount, FigureNumber, ReportPeriod, coun
 from dosar.pages.actions import record_face_url
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.formatting import day_text
-from dosar.records.save import open_sheet
+from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.titles import show_answer, title_of_record
 
 MAX_PERIODS = 8

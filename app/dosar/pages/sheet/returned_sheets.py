@@ -7,7 +7,7 @@ from flask_babel import gettext
 from dosar.database.form_tables import Record
 from dosar.pages.context import PageContext
 from dosar.pages.formatting import moment_text
-from dosar.records.acceptance import last_return
+from dosar.records.sheets.acceptance import last_return
 from dosar.records.titles import user_names
 
 

@@ -21,11 +21,14 @@ from dosar.database.text.folding import fold_text
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers, Question
 from dosar.records import audit_log
+from dosar.records.actor import Actor
 from dosar.records.attachments import with_file_copies
 from dosar.records.case_members import CaseTable
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
-from dosar.records.save import Actor, EditConflict, Sheet, correct_sheet, delete_sheet, open_sheet
+from dosar.records.sheets.deletion import delete_sheet
+from dosar.records.sheets.save import EditConflict, correct_sheet
+from dosar.records.sheets.stored_answers import Sheet, open_sheet
 from dosar.records.unsaved import drafts
 
 MERGED_ACTION, MERGED_INTO_ACTION = "merged", "merged_into"

@@ -25,11 +25,11 @@ from dosar.language.identity_cache import IdentityKey
 from dosar.language.question import Question, ReadingContext
 from dosar.language.text.translations import LANGUAGES
 from dosar.language.volatile_answers import day_bound_answers, day_bound_questions, recompute_answer, source_questions
-from dosar.records.acceptance import is_accepted
 from dosar.records.attachments import FILE_TARGET
 from dosar.records.lists.filters import filter_condition
 from dosar.records.repository import Repository
 from dosar.records.search import may_be_misspelled, search_condition, search_words
+from dosar.records.sheets.acceptance import is_accepted
 from dosar.records.titles import (
     PERSON_COLUMNS,
     case_codes,

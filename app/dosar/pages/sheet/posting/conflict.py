@@ -15,7 +15,7 @@ from dosar.pages.rendering.form_rendering import RecordTitles, linked_ids
 from dosar.pages.rendering.question_view import CarriedBoxes
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.signed_tokens import shown_marks, version_token
-from dosar.records.save import open_sheet
+from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.titles import link_titles
 
 

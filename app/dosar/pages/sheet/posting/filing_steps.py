@@ -28,7 +28,7 @@ from dosar.pages.sheet.sheet_page import opened_page
 from dosar.pages.signed_tokens import shown_version, submission_token, submission_word, version_token
 from dosar.pages.urls import page_url, requested_place, sheet_page_url
 from dosar.records.row_scope import OutOfReach
-from dosar.records.save import open_sheet
+from dosar.records.sheets.stored_answers import open_sheet
 
 
 def new_sheet_page(form: str) -> PageResponse:

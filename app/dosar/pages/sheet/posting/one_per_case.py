@@ -11,7 +11,8 @@ from dosar.pages.sheet.sheet_drafts import correction_token, discard_draft, find
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.urls import sheet_page_url
 from dosar.records.row_scope import OutOfReach
-from dosar.records.save import only_sheet_of_case, open_sheet
+from dosar.records.sheets.save import only_sheet_of_case
+from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.unsaved.drafts import TypedBoxes
 
 UNSEEN_VERSION = 0

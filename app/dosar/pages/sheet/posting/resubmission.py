@@ -13,7 +13,7 @@ from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.urls import sheet_page_url
 from dosar.records.audit_log import first_entry
 from dosar.records.row_scope import OutOfReach
-from dosar.records.save import open_sheet
+from dosar.records.sheets.stored_answers import open_sheet
 
 FIRST_VERSION = 1
 BUTTON_BOXES = ("_more", "_confirmed", "_reason")

@@ -16,10 +16,11 @@ from dosar.database.system_tables import history_table as told
 from dosar.language.form import Form
 from dosar.language.text.message import Mistake
 from dosar.records import audit_log
+from dosar.records.actor import Actor
 from dosar.records.audit_log import RETURNED_ACTION
 from dosar.records.repository import Repository
 from dosar.records.row_scope import OutOfReach, current_scope, right_to_accept
-from dosar.records.save import Actor, accept_record
+from dosar.records.sheets.save import accept_record
 
 JUDGED_ACTIONS = ("entered", "corrected", RETURNED_ACTION, "accepted")
 """The entries of the history that say whose turn it is."""

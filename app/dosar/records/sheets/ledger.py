@@ -14,9 +14,11 @@ from dosar.language.question import Answers, Unknown
 from dosar.language.text.message import Mistake
 from dosar.language.validation import settle_answers
 from dosar.records import audit_log
+from dosar.records.actor import Actor
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as, current_scope
-from dosar.records.save import Actor, answers_of, enter_sheet, record_filed_before
+from dosar.records.sheets.save import enter_sheet, record_filed_before
+from dosar.records.sheets.stored_answers import answers_of
 
 REVERSED_ACTION = "reversed"
 

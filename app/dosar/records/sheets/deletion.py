@@ -1,0 +1,115 @@
+"""Sheets put away, taken back by who entered them, and brought back."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+
+from dosar.database.form_tables import Record
+from dosar.database.system_tables import utc_now
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.text.message import Mistake
+from dosar.records import audit_log
+from dosar.records.actor import Actor
+from dosar.records.reliance import select_reliance
+from dosar.records.repository import Repository
+from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
+from dosar.records.sheets.save import only_sheet_of_case, refuse_ledger
+
+
+def delete_sheet(repository: Repository, form: Form, record_id: int, actor: Actor) -> Record:
+    """Delete softly: the record leaves every list, and can come back. A case goes with its sheets.
+
+    Raises :class:`OutOfReach`, also for an entry of a ledger.
+    """
+    with repository.writing():
+        record = repository.find(form.key, record_id)
+        refuse_ledger(form)
+        moment = utc_now()
+        record.deleted_at, record.deleted_by = moment, actor.user_id
+        audit_log.note_change(repository, record, "deleted", actor.user_id, {})
+        if form.key == CASE_FORM:
+            _mark_sheets(repository, record_id, None, moment, actor)
+    return record
+
+
+def withdraw_sheet(repository: Repository, form: Form, record_id: int, actor: Actor) -> Record:
+    """Put away what the worker entered herself by mistake.
+
+    Raises :class:`Mistake` when others rely on it by now, and :class:`OutOfReach`.
+    """
+    with repository.writing():
+        require_unrelied(repository, repository.find(form.key, record_id), actor)
+        return delete_sheet(repository, form, record_id, actor)
+
+
+def require_unrelied(repository: Repository, record: Record, actor: Actor) -> None:
+    """Raises :class:`Mistake` for what the worker entered herself and others rely on by now."""
+    if record.created_by == actor.user_id and _others_rely_on(repository, record, actor):
+        raise Mistake(
+            "This cannot be taken back: others have worked on it since, or its ledger has an entry. "
+            "Ask somebody who may delete it."
+        )
+
+
+def _others_rely_on(repository: Repository, record: Record, actor: Actor) -> bool:
+    if record.changed_by != actor.user_id:
+        return True
+    if record.form_key != CASE_FORM:
+        return False
+    with acting_as(SYSTEM_SCOPE):
+        return bool(
+            repository.session.scalar(select_reliance(repository.tables.records.values(), record.id, actor.user_id))
+        )
+
+
+def restore_sheet(repository: Repository, form: Form, record_id: int, actor: Actor) -> Record:
+    """Undo a deletion; with a case come back the sheets that went with it.
+
+    Raises :class:`Mistake` for a sheet whose case is put away, and :class:`OutOfReach`.
+    """
+    with repository.writing():
+        record = repository.find(form.key, record_id, with_deleted=True)
+        moment = record.deleted_at
+        if moment is not None:
+            if form.belongs_to:
+                _require_its_case(repository, record)
+                _require_no_other(repository, form, record)
+            record.deleted_at = record.deleted_by = None
+            audit_log.note_change(repository, record, "restored", actor.user_id, {})
+            if form.key == CASE_FORM:
+                _mark_sheets(repository, record_id, moment, None, actor)
+    return record
+
+
+def _require_its_case(repository: Repository, record: Record) -> None:
+    """A sheet by itself would stand in lists, and lead to no case."""
+    with acting_as(SYSTEM_SCOPE):
+        try:
+            repository.case(record.case_id)
+        except OutOfReach:
+            raise Mistake("The case of this sheet was deleted. Bring the case back first.") from None
+
+
+def _require_no_other(repository: Repository, form: Form, record: Record) -> None:
+    if only_sheet_of_case(repository, form, record.case_id) is not None:
+        raise Mistake("The case has another sheet of this form by now, and it can have one only.")
+
+
+def _mark_sheets(
+    repository: Repository, case_id: int, was: datetime | None, becomes: datetime | None, actor: Actor
+) -> None:
+    """Put the sheets of a case away, or bring back those that went at the moment ``was``.
+
+    The worker may do this to the case; that is the right that counts. Each sheet's history tells it.
+    """
+    action = audit_log.LEFT_WITH_CASE if was is None else audit_log.BACK_WITH_CASE
+    repository.session.flush()
+    for kept in repository.belongings:
+        if kept.goes_with_case:
+            theirs = (kept.table.c.case_id == case_id) & kept.table.c.deleted_at.is_not_distinct_from(was)
+            audit_log.note_with_case(repository, kept, theirs, action, actor.user_id)
+            repository.session.execute(
+                update(kept.table)
+                .where(theirs)
+                .values(deleted_at=becomes, deleted_by=None if becomes is None else actor.user_id)
+            )

@@ -25,7 +25,8 @@ from dosar.cli.runtime import open_app
 from dosar.database.system_tables import search_word_table, team_table
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
-from dosar.records.lists.list_query import ListQuery, list_page
+from dosar.records.lists.list_page import list_page
+from dosar.records.lists.list_query import ListQuery
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.bench.filling import opened

@@ -28,7 +28,8 @@ from dosar.language.text.message import Message
 from dosar.language.text.translations import LANGUAGES, WORDINGS
 from dosar.migrations.upgrade import open_forms
 from dosar.records.actor import Actor
-from dosar.records.lists.list_query import ListQuery, list_page
+from dosar.records.lists.list_page import list_page
+from dosar.records.lists.list_query import ListQuery
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet

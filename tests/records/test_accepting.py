@@ -10,7 +10,8 @@ from dosar.language.text.message import Mistake
 from dosar.overview.case_overview import records_to_check
 from dosar.records.actor import Actor
 from dosar.records.audit_log import history_entries
-from dosar.records.lists.list_query import ListQuery, has_waiting_records, latest_sheet, list_answers, list_page
+from dosar.records.lists.list_page import list_answers, list_page
+from dosar.records.lists.list_query import ListQuery, has_waiting_records, latest_sheet
 from dosar.records.lists.totals import TotalLine, list_totals
 from dosar.records.row_scope import OutOfReach, acting_as
 from dosar.records.sheets.acceptance import accept_sheet, return_sheet, sheets_returned_to

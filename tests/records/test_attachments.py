@@ -14,7 +14,8 @@ from dosar.records.attachments import FILE_TARGET, file_content, readable_files,
 from dosar.records.audit_log import first_entry
 from dosar.records.cases.merge import CaseMerge, merge_cases
 from dosar.records.cases.unmerge import unmerge_case
-from dosar.records.lists.list_query import ListQuery, list_answers, list_page
+from dosar.records.lists.list_page import list_answers, list_page
+from dosar.records.lists.list_query import ListQuery
 from dosar.records.row_scope import Scope, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.titles import link_titles

@@ -13,7 +13,8 @@ from dosar.language.question import ReadingContext
 from dosar.records.cases.merge import CaseMerge, merge_cases
 from dosar.records.links.answer_links import links_to_deleted
 from dosar.records.lists.filters import linked_records
-from dosar.records.lists.list_query import ListQuery, list_answers, list_page
+from dosar.records.lists.list_page import list_answers, list_page
+from dosar.records.lists.list_query import ListQuery
 from dosar.records.lists.totals import list_totals
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as
 from dosar.records.sheets.deletion import delete_sheet

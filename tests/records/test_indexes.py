@@ -9,7 +9,8 @@ from sqlalchemy import event
 
 from dosar.database.store import Store
 from dosar.overview.case_overview import changed_by_others, deleted_records, records_to_check
-from dosar.records.lists.list_query import ListQuery, list_page
+from dosar.records.lists.list_page import list_page
+from dosar.records.lists.list_query import ListQuery
 from dosar.records.lists.totals import list_totals
 from dosar.records.row_scope import SYSTEM_SCOPE, Scope, acting_as
 from tests.records.offices import ROMANIAN, Office, office_in

@@ -13,7 +13,8 @@ from dosar.fields.money import Money
 from dosar.fields.places import Country
 from dosar.language.form import CASE_FORM
 from dosar.records.lists.filters import NO_ANSWER, linked_records
-from dosar.records.lists.list_query import ListPage, ListQuery, latest_sheet, list_page
+from dosar.records.lists.list_page import ListPage, list_page
+from dosar.records.lists.list_query import ListQuery, latest_sheet
 from dosar.records.lists.totals import TotalLine, list_totals
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.deletion import delete_sheet

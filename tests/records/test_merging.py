@@ -23,7 +23,8 @@ from dosar.records.cases.merge import (
 )
 from dosar.records.cases.unmerge import unmerge_case
 from dosar.records.duplicates import find_duplicates
-from dosar.records.lists.list_query import ListQuery, list_page
+from dosar.records.lists.list_page import list_page
+from dosar.records.lists.list_query import ListQuery
 from dosar.records.lists.totals import list_totals
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
 from dosar.records.sheets.deletion import delete_sheet, restore_sheet

@@ -12,7 +12,9 @@ from dosar.language.figures import Figure
 from dosar.language.question import ReadingContext
 from dosar.language.rules.expressions import Expression
 from dosar.overview.reports import ReportPeriod, count_figures
-from dosar.records.lists.list_query import ListQuery, is_list_sortable, list_answers, list_page, showable_columns
+from dosar.records.lists.list_columns import showable_columns
+from dosar.records.lists.list_page import list_answers, list_page
+from dosar.records.lists.list_query import ListQuery, is_list_sortable
 from tests.records.organisations import Organisation, form, organisation_in
 
 PERSON = form(

@@ -4,7 +4,9 @@ import pytest
 
 from dosar.language.form import CASE_FORM
 from dosar.records.export_log import latest_exports, note_export
-from dosar.records.lists.list_query import MAX_LIST_COLUMNS, ListQuery, list_answers, list_page, list_record_ids
+from dosar.records.lists.list_columns import MAX_LIST_COLUMNS
+from dosar.records.lists.list_page import list_answers, list_page, list_record_ids
+from dosar.records.lists.list_query import ListQuery
 from dosar.records.lists.saved_lists import MAX_SAVED_LISTS, choose_columns, forget_list, own_lists, save_list
 from dosar.records.row_scope import OutOfReach, acting_as
 from tests.records.offices import EVERYTHING, ROMANIAN, TODAY, Office

@@ -12,7 +12,8 @@ from dosar.pages.cases.merge import redirect_to_merged
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.rendering.question_view import SearchResult
 from dosar.records.cases.merge import case_by_merged_code
-from dosar.records.lists.list_query import ListQuery, list_page
+from dosar.records.lists.list_page import list_page
+from dosar.records.lists.list_query import ListQuery
 from dosar.records.titles import title_questions, titles_of_records
 
 MAX_CASES_FOUND = 25

@@ -31,7 +31,8 @@ from dosar.records.cases.merge import (
     merge_cases,
 )
 from dosar.records.duplicates import find_duplicates
-from dosar.records.lists.list_query import ListQuery, list_page
+from dosar.records.lists.list_page import list_page
+from dosar.records.lists.list_query import ListQuery
 from dosar.records.row_scope import OutOfReach
 from dosar.records.sheets.save import EditConflict
 from dosar.records.sheets.stored_answers import Sheet, open_sheet

@@ -20,14 +20,9 @@ from dosar.pages.forms import LONGEST_REASON, TranslatedForm, required_line
 from dosar.pages.lists.list_view import requested_list_query
 from dosar.pages.urls import page_url
 from dosar.records.export_log import Export, latest_exports, note_export
-from dosar.records.lists.list_query import (
-    ListQuery,
-    has_waiting_records,
-    list_answers,
-    list_record_ids,
-    shown_columns,
-    shows_case_column,
-)
+from dosar.records.lists.list_columns import shown_columns, shows_case_column
+from dosar.records.lists.list_page import list_answers, list_record_ids
+from dosar.records.lists.list_query import ListQuery, has_waiting_records
 from dosar.records.lists.saved_lists import own_lists
 from dosar.records.titles import user_names
 

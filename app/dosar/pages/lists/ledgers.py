@@ -19,7 +19,9 @@ from dosar.pages.lists.list_view import (
 )
 from dosar.pages.rendering.record_view import ReadQuestion, read_question, signature_lines
 from dosar.pages.urls import parse_record_number
-from dosar.records.lists.list_query import MAX_LIST_COLUMNS, ListPage, ListQuery, latest_sheet, list_page, shown_columns
+from dosar.records.lists.list_columns import MAX_LIST_COLUMNS, shown_columns
+from dosar.records.lists.list_page import ListPage, list_page
+from dosar.records.lists.list_query import ListQuery, latest_sheet
 from dosar.records.sheets.stored_answers import answers_of
 
 MAX_LEDGER_LINES = 2000

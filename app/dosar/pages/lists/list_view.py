@@ -16,15 +16,9 @@ from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.rendering.question_view import PageOption, SearchBox
 from dosar.pages.urls import page_url, parse_record_number
 from dosar.records.lists.filters import NO_ANSWER, THIS_MONTH, join_span, linked_records, split_span
-from dosar.records.lists.list_query import (
-    MAX_COUNTED,
-    ListPage,
-    ListQuery,
-    is_list_sortable,
-    list_page,
-    shown_columns,
-    shows_case_column,
-)
+from dosar.records.lists.list_columns import shown_columns, shows_case_column
+from dosar.records.lists.list_page import ListPage, list_page
+from dosar.records.lists.list_query import MAX_COUNTED, ListQuery, is_list_sortable
 from dosar.records.lists.saved_lists import OwnLists, own_lists
 from dosar.records.lists.totals import TotalLine, list_totals
 

@@ -11,7 +11,7 @@ from dosar.pages.context import page_context
 from dosar.pages.lists.list_view import requested_list_query
 from dosar.pages.rendering.question_view import PageOption
 from dosar.pages.urls import page_url
-from dosar.records.lists.list_query import MAX_LIST_COLUMNS, showable_columns, shown_columns
+from dosar.records.lists.list_columns import MAX_LIST_COLUMNS, showable_columns, shown_columns
 from dosar.records.lists.saved_lists import choose_columns, forget_list, own_lists, save_list
 
 

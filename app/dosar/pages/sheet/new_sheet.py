@@ -14,7 +14,8 @@ from dosar.pages.context import PageContext, find_or_404
 from dosar.pages.rendering.question_view import SearchBox, SearchResult
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.urls import parse_record_number
-from dosar.records.lists.list_query import ListQuery, list_page
+from dosar.records.lists.list_page import list_page
+from dosar.records.lists.list_query import ListQuery
 
 
 def requested_case(context: PageContext, form: Form) -> Record | str | None:

@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from dosar.database.system_tables import saved_list_table
 from dosar.language.form import Form
-from dosar.records.lists.list_query import MAX_LIST_COLUMNS, ListQuery, showable_columns
+from dosar.records.lists.list_columns import MAX_LIST_COLUMNS, showable_columns
+from dosar.records.lists.list_query import ListQuery
 from dosar.records.repository import Repository
 
 MAX_SAVED_LISTS = 12

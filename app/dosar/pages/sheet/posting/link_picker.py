@@ -14,7 +14,8 @@ from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext
 from dosar.pages.posted_boxes import PostedBoxes
 from dosar.pages.rendering.question_view import CarriedBoxes, SearchBox, SearchResult
-from dosar.records.lists.list_query import ListQuery, list_page
+from dosar.records.lists.list_page import list_page
+from dosar.records.lists.list_query import ListQuery
 from dosar.records.search import search_words, search_words_fit
 from dosar.records.titles import titles_of_records
 

@@ -31,9 +31,10 @@ def day_text(day: date) -> str:
     return format_day(day, request_wording())
 
 
-def due_text(day: date, today: date) -> str:
-    """A day that something is due on, and how far it is."""
-    return f"{day_text(day)} · {_days_away_text((day - today).days)}"
+def due_text(day: date, today: date, is_waiting: bool = False) -> str:
+    """A day that something is due on, and how far it is; of a sheet that waits, that nothing is due yet."""
+    text = f"{day_text(day)} · {_days_away_text((day - today).days)}"
+    return f"{text} · {gettext('waits for acceptance')}" if is_waiting else text
 
 
 def _days_away_text(days: int) -> str:

@@ -13,10 +13,12 @@ from dosar.access.authorization import page_route, requires_permission
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.text.texts import text_in_language
 from dosar.overview.case_overview import RecordEvent, dating_question, latest_events, team_members
-from dosar.overview.case_query import CaseQuery
 from dosar.overview.timeline import SheetOfDay, sheets_by_day
-from dosar.pages.cases.case_blocks import CaseBlocks
+from dosar.pages.cases.case_reading import CaseReading, read_case
 from dosar.pages.cases.merge import redirect_to_merged
+from dosar.pages.cases.money_blocks import money_blocks, money_warnings
+from dosar.pages.cases.people_blocks import due_lines, related_people, risk_block
+from dosar.pages.cases.stage_blocks import other_documents, stage_blocks, tasks_to_go_on
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.formatting import day_text, moment_text
 from dosar.pages.pagination import paginate_lines
@@ -64,19 +66,13 @@ class CasePages(PageView):
         except OutOfReach:
             return redirect_to_merged(context, case_merged_into(context.repository, case_id)) or abort(404)
         known = _case_forms(context)
-        blocks = CaseBlocks(
-            context,
-            CaseQuery(context.repository, known, record, context.worker.id),
-            context.repository.definition.stages,
-        )
-        blocks.read()
         head = context.case_head(record)
         return render_template(
             "cases/case.html",
             case=head,
             facts=head.header if head else [],
             actions=_case_actions(context, case_id),
-            blocks=blocks,
+            **_case_blocks(read_case(context, record, known)),
             team=_team_members(context, record),
             timeline=_timeline_events(
                 context, sheets_by_day(context.repository, record, context.seen_forms(), MAX_TIMELINE_SHEETS)
@@ -107,6 +103,19 @@ class CasePages(PageView):
             timeline=_timeline_events(context, found),
             **pager,
         )
+
+
+def _case_blocks(case: CaseReading) -> dict[str, Any]:
+    return {
+        "stages": stage_blocks(case),
+        "wanted": tasks_to_go_on(case),
+        "others": other_documents(case),
+        "people": related_people(case),
+        "risks": risk_block(case),
+        "due": due_lines(case),
+        "money": money_blocks(case),
+        "warned": money_warnings(case),
+    }
 
 
 def _case_forms(context: PageContext) -> dict[str, Form]:

@@ -56,7 +56,7 @@ def due_block(context: PageContext, found: Sequence[DueDay], titles: RecordTitle
         HomeEntry(
             f"{titles[CASE_FORM, due_day.case_id]} · {_due_label(context, due_day)}",
             url_for("CasePages.case", case_id=due_day.case_id),
-            due_note(due_day, context.reading.today),
+            due_text(due_day.day, context.reading.today, due_day.is_waiting),
             is_late=due_day.day < context.reading.today and not due_day.is_waiting,
         )
         for due_day in shown
@@ -64,12 +64,6 @@ def due_block(context: PageContext, found: Sequence[DueDay], titles: RecordTitle
     ] + more_entries(found, shown)
     heading = gettext("Due until %(day)s", day=day_text(context.reading.today + LOOK_AHEAD))
     return HomeBlock(heading, entries) if entries else None
-
-
-def due_note(due_day: DueDay, today: date) -> str:
-    """The day and how far it is; of a sheet that waits, that nothing is due yet."""
-    text = due_text(due_day.day, today)
-    return f"{text} · {gettext('waits for acceptance')}" if due_day.is_waiting else text
 
 
 def _due_label(context: PageContext, due_day: DueDay) -> str:

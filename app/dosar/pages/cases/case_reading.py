@@ -1,0 +1,81 @@
+"""What the page of a case is drawn from: read at once, for all its blocks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dosar.database.form_tables import Record
+from dosar.language.form import Form
+from dosar.language.stages import Stages
+from dosar.overview import budget, due_dates, people_and_risks, stages
+from dosar.overview.budget import Balance
+from dosar.overview.case_query import CaseQuery
+from dosar.overview.stages import StageProgress
+from dosar.pages.context import PageContext
+from dosar.pages.rendering.form_rendering import RecordTitles
+from dosar.records.titles import link_titles
+
+
+@dataclass(frozen=True)
+class CaseReading:
+    """A case as this worker may know it, where it stands, and its money."""
+
+    context: PageContext
+    query: CaseQuery
+    declared: Stages
+    progress: Sequence[StageProgress]
+    balances: Sequence[Balance]
+    payer_titles: RecordTitles
+    """What the payers are called."""
+
+    @property
+    def language(self) -> str:
+        """The language of the reader."""
+        return self.context.reading.language
+
+    @property
+    def record(self) -> Record:
+        """The case file."""
+        return self.query.case
+
+
+def read_case(context: PageContext, record: Record, known: Mapping[str, Form]) -> CaseReading:
+    """Read everything the blocks need: two statements."""
+    declared = context.repository.definition.stages
+    query = CaseQuery(context.repository, known, record, context.worker.id)
+    kind = context.worker.roles, stages.stages_with_dates(query, declared)
+    query.read_as(kind, lambda: _ask(query, declared))
+    balances = budget.payer_balances(query, declared)
+    titles = _payer_titles(context, query, declared, balances)
+    return CaseReading(context, query, declared, stages.stages_progress(query, declared), balances, titles)
+
+
+def _ask(query: CaseQuery, declared: Stages) -> None:
+    """What is asked depends on what the worker's roles know and on the dates in the case file."""
+    stages.ask_stages(query, declared)
+    people_and_risks.ask_people(query, declared.people)
+    people_and_risks.ask_risks(query, declared.risks)
+    query.asked |= due_dates.promise_parts(query.repository, query.known, declared.promises, [query.of_case])
+    budget.ask_money(query, declared)
+    query.ask_drafts("drafts")
+
+
+def _payer_titles(
+    context: PageContext, query: CaseQuery, declared: Stages, balances: Sequence[Balance]
+) -> RecordTitles:
+    payers = {payer for balance in balances for payer in balance.payers if isinstance(payer, int)}
+    wanted = {target: payers for target in _payer_targets(query, declared)} if payers else {}
+    return link_titles(context.repository, context.seen_forms(), wanted, context.reading, with_deleted=True)
+
+
+def _payer_targets(query: CaseQuery, declared: Stages) -> set[str]:
+    """The form payers are records of."""
+    questions = [
+        query.known[given.form].questions.get(given.payer) for given in declared.given if given.form in query.known
+    ]
+    if planned := declared.budget:
+        questions += [
+            query.known[planned.form].questions[table].column(name)
+            for table, name in planned.payers
+            if query.may_know(planned.form, table)
+        ]
+    return {target for question in questions if question is not None and (target := question.link_target())}

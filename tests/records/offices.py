@@ -19,7 +19,8 @@ from dosar.database.system_tables import SYSTEM_METADATA
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.folder import Definition, make_definition, make_parts
 from dosar.language.load.yaml_reader import read_text
-from dosar.language.question import ReadingContext, Sensitivity
+from dosar.language.question import ReadingContext
+from dosar.language.question_options import Sensitivity
 from dosar.migrations.plan.planner import plan_steps
 from dosar.migrations.plan.steps import carry_out_steps
 from dosar.records.actor import Actor

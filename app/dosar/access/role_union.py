@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from dosar.access.permission_cache import Permitted
 from dosar.access.permissions import pages_in, rights_in
-from dosar.language.question import Sensitivity
+from dosar.language.question_options import Sensitivity
 from dosar.language.roles import CasesReached, PageName, Role
 
 SCOPE_WIDTHS: dict[CasesReached, int] = {"none": 0, "own": 1, "team": 2, "all": 3}

@@ -9,7 +9,7 @@ from dosar.access.role_union import Allowance, combined_allowance
 from dosar.access.services import AccessServices
 from dosar.language.identity_cache import IdentityKey
 from dosar.language.load.folder import Definition
-from dosar.language.question import Sensitivity
+from dosar.language.question_options import Sensitivity
 from dosar.language.roles import ADMINISTRATOR, PageName
 from dosar.language.text.message import Mistake
 from dosar.records.row_scope import Scope

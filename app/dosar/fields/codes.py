@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator
 from sqlalchemy import String
 
-from dosar.language.question import Answer, BoxSize, Name, Question, ReadingContext
+from dosar.language.question import Answer, BoxSize, Question, ReadingContext
+from dosar.language.question_options import Name
 from dosar.language.text.characters import unify_punctuation
 from dosar.language.text.message import Mistake
 

@@ -5,7 +5,8 @@ from typing import Any, ClassVar, Literal
 
 from sqlalchemy import Integer
 
-from dosar.language.question import Answer, Name, Question, ReadingContext
+from dosar.language.question import Answer, Question, ReadingContext
+from dosar.language.question_options import Name
 from dosar.language.text.message import Mistake
 
 MYSELF_DEFAULT = "me"

@@ -14,7 +14,8 @@ from sqlalchemy import String
 from stdnum.md import idno
 from stdnum.ro import cnp
 
-from dosar.language.question import Answer, BoxSize, Name, Question, ReadingContext, Sensitivity
+from dosar.language.question import Answer, BoxSize, Question, ReadingContext
+from dosar.language.question_options import Name, Sensitivity
 from dosar.language.text.characters import HYPHENS
 from dosar.language.text.message import Mistake
 

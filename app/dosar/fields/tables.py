@@ -9,7 +9,8 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 from sqlalchemy import Column
 
 from dosar.language.choices import Choice, FormerChoice
-from dosar.language.question import Answer, Answers, Question, ReadingContext, Sensitivity, Unknown
+from dosar.language.question import Answer, Answers, Question, ReadingContext, Unknown
+from dosar.language.question_options import Sensitivity
 from dosar.language.row_parts import RowPart
 from dosar.language.rules.expressions import Expression
 from dosar.language.text.message import Mistake, msgid

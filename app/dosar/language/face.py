@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dosar.language.form import Form, Section, Signature
 from dosar.language.identity_cache import IdentityKey
-from dosar.language.question import Answers, Name, Question
+from dosar.language.question import Answers, Question
+from dosar.language.question_options import Name
 from dosar.language.row_parts import RowPart
 from dosar.language.text.texts import Text
 

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from dosar.language.question import NAME_PATTERN, Name
+from dosar.language.question_options import NAME_PATTERN, Name
 from dosar.language.rules.expressions import Expression
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import Text

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dosar.language.question import Name, Question, Sensitivity
+from dosar.language.question import Question
+from dosar.language.question_options import Name, Sensitivity
 from dosar.language.rules.expressions import Expression
 from dosar.language.text.texts import Text
 

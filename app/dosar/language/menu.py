@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dosar.language.question import Name
+from dosar.language.question_options import Name
 from dosar.language.text.texts import Text
 
 

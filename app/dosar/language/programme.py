@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from dosar.language.question import Name
+from dosar.language.question_options import Name
 
 Path = tuple[str | int, ...]
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from dosar.language.question import Name, Sensitivity
+from dosar.language.question_options import Name, Sensitivity
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import Text
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dosar.language.form import CASE_FORM
 from dosar.language.programme import Programme
-from dosar.language.question import Name
+from dosar.language.question_options import Name
 from dosar.language.rules.expressions import Expression
 from dosar.language.text.texts import Text
 

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ValidationError
 from dosar.language.choices import CODE_PATTERN
 from dosar.language.load.finding import FilePlace, Finding, finding, suggest_or_list, suggest_word
 from dosar.language.load.yaml_reader import Source
-from dosar.language.question import NAME_PATTERN, foreign_kinds, question_kinds
+from dosar.language.question import foreign_kinds, question_kinds
+from dosar.language.question_options import NAME_PATTERN
 from dosar.language.text.message import Mistake, msgid
 from dosar.language.text.texts import LANGUAGE_PATTERN
 

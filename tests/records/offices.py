@@ -21,11 +21,12 @@ from dosar.language.load.folder import Definition, make_definition, make_parts
 from dosar.language.load.yaml_reader import read_text
 from dosar.language.question import ReadingContext
 from dosar.language.question_options import Sensitivity
+from dosar.language.roles import CasesReached
 from dosar.migrations.plan.planner import plan_steps
 from dosar.migrations.plan.steps import carry_out_steps
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, Reach, Scope, acting_as
+from dosar.records.row_scope import SYSTEM_SCOPE, Scope, acting_as
 from dosar.records.sheets.save import correct_sheet, enter_sheet
 from dosar.records.sheets.stored_answers import Sheet, open_sheet
 from dosar.records.teams import join_team
@@ -150,7 +151,7 @@ class Office:
     def scope(
         self,
         user: str = "ana",
-        cases: Reach = "own",
+        cases: CasesReached = "own",
         colleagues: Sequence[str] = (),
         **rights: set[str],
     ) -> Scope:

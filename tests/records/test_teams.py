@@ -7,10 +7,11 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import update
 
 from dosar.language.form import CASE_FORM, USER_LINK
+from dosar.language.roles import CasesReached
 from dosar.language.text.message import Mistake
 from dosar.overview.case_overview import latest_events, team_members
 from dosar.records.audit_log import history_entries
-from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Reach, acting_as
+from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
 from dosar.records.teams import join_team, leave_team, team_places
 from dosar.records.titles import link_titles, user_names
 from tests.records.offices import ROMANIAN, TODAY, Office
@@ -51,7 +52,7 @@ def test_the_case_manager_puts_a_colleague_on_her_case(office: Office) -> None:
     ],
 )
 def test_others_need_the_reach_and_the_right(
-    office: Office, user: str, reach: Reach, rights: set[str], allowed: bool
+    office: Office, user: str, reach: CasesReached, rights: set[str], allowed: bool
 ) -> None:
     with acting_as(SYSTEM_SCOPE):
         put(office, "paul", "social_worker")

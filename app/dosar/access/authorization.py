@@ -16,8 +16,8 @@ from werkzeug.exceptions import SecurityError
 
 from dosar.access.services import AccessServices, access_services
 from dosar.access.worker import Worker, worker_with_identity
-from dosar.language.roles import PageName
-from dosar.records.row_scope import NOBODY_SCOPE, RecordAction, Scope, current_scope, right_to_accept
+from dosar.language.roles import PageName, RecordAction
+from dosar.records.row_scope import NOBODY_SCOPE, Scope, current_scope, right_to_accept
 
 SIGN_IN_ENDPOINT, SET_UP_ENDPOINT = "SignInPage.sign_in", "SetUpPage.set_up"
 

@@ -10,6 +10,8 @@ from dosar.language.question_options import Name
 from dosar.language.text.message import Mistake
 
 MYSELF_DEFAULT = "me"
+LARGEST_ID = 2**31 - 1
+"""The largest number that an id column of PostgreSQL holds."""
 
 
 class Link(Question):
@@ -22,8 +24,6 @@ class Link(Question):
     chosen: ClassVar[bool] = True
     value_type: ClassVar[str] = "number"
     sortable: ClassVar[bool] = False
-    LARGEST: ClassVar[int] = 2**31 - 1
-    """The largest number that the columns of PostgreSQL hold."""
     called_elsewhere: ClassVar[tuple[str, ...]] = ("reference",)
 
     type: Literal["link"] = "link"
@@ -64,7 +64,7 @@ class Link(Question):
     def chosen_alone(self, code: str) -> Answer:
         """Raises :class:`ValueError` for what is the number of no record."""
         number = int(code)
-        if abs(number) > self.LARGEST:
+        if abs(number) > LARGEST_ID:
             raise ValueError(code)
         return number
 

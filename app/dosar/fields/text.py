@@ -10,13 +10,13 @@ from sqlalchemy import Text as TextColumn
 
 from dosar.language.question import Answer, BoxSize, Question, ReadingContext
 from dosar.language.text.characters import strip_invisible, unify_line_breaks, unify_punctuation
+from dosar.language.text.collation import CEDILLA_TO_COMMA
 from dosar.language.text.message import Mistake
 
 LINE_LENGTH = 90
 """Characters on a line of the paper."""
 MAX_PARAGRAPH_LENGTH = 20_000
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
-CEDILLA_TO_COMMA = str.maketrans("şţŞŢ", "șțȘȚ")
 SAME_SOUND_LETTERS = str.maketrans("îâ", "ââ")
 """Old and new spelling of the same sound: *Hîncești*, *Hâncești*."""
 

@@ -18,7 +18,10 @@ def save_new(submission: Submission, answers: Answers, token: str = "", reason: 
 
 
 def save_correction(submission: Submission, answers: Answers, version: int, reason: str = "") -> Outcome:
-    """Put the answers in place of those of the ``version`` she has seen. Raises :class:`OutOfReach`."""
+    """Put the answers in place of those of the ``version`` she has seen.
+
+    Raises :class:`OutOfReach`, and :class:`ValueError` for a submission of a new sheet.
+    """
     if submission.record is None:
         raise ValueError("no record to correct")
     record_id = submission.record.id

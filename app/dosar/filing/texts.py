@@ -31,7 +31,7 @@ def next_row_index(table: str, boxes: Iterable[str]) -> int:
 
 
 def texts_of_answers(questions: Iterable[Question], answers: Answers, reading: ReadingContext) -> dict[str, list[str]]:
-    """What the page of these answers would post."""
+    """Box → its texts, as the page of these answers would post them."""
     return {name: texts for question in questions for name, texts in _box_texts(question, answers, reading)}
 
 
@@ -53,7 +53,7 @@ def renumber_rows(
     cells: CellReader,
     fixed: FixedRows = NO_ROWS,
 ) -> dict[str, Sequence[str]]:
-    """The boxes with each table's rows counted from 0, emptied ones left out.
+    """Box → its texts, each table's rows counted from 0 (``family.0.name``), emptied ones left out.
 
     A row of ``saved`` with answers that the page does not show is not empty. Rows of ``fixed`` are not taken
     from a page: those posted are counted on from them.

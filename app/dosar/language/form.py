@@ -1,7 +1,7 @@
 """A paper form, as its YAML file describes it."""
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -13,6 +13,9 @@ from dosar.language.rules.expressions import Expression
 from dosar.language.text.texts import Text
 
 QuestionNames = tuple[Name, ...]
+QuestionsByName = Mapping[str, Question]
+QuestionKey = tuple[str, str]
+"""Where a question stands: the table of rows it is a column of, or nothing, and its name."""
 
 TITLE_PIECE = re.compile(r"{(\w+)}")
 """A question that a title is made of."""

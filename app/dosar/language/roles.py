@@ -9,12 +9,12 @@ from dosar.language.question_options import Name, Sensitivity
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import Text
 
-Action = Literal["choose", "see", "enter", "correct", "delete", "export"]
+RecordAction = Literal["choose", "see", "enter", "correct", "delete", "export"]
 CasesReached = Literal["none", "own", "team", "all"]
 PageName = Literal["users", "account_history", "roles", "forms", "recycle", "organisation"]
 FormName = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9_]{0,47})$")]
 
-ROLE_ACTIONS: tuple[Action, ...] = ("choose", "see", "enter", "correct", "delete", "export")
+ROLE_ACTIONS: tuple[RecordAction, ...] = ("choose", "see", "enter", "correct", "delete", "export")
 """``choose`` is the least: a record is offered by its title where a question points to it, and nothing else of it."""
 PAGE_NAMES: tuple[PageName, ...] = (
     "users",
@@ -50,14 +50,14 @@ class Role(BaseModel):
     """One person at a time has this role in a case: she changes its team, and hands the case over before she leaves."""
     steps_back_as: Name | None = None
     """With ``leads``: the role in which she goes on who led a case that became one with another."""
-    may: dict[FormName, frozenset[Action]] = Field(default_factory=dict)
+    may: dict[FormName, frozenset[RecordAction]] = Field(default_factory=dict)
     """What it may do with the records of each form; ``*`` stands for every form not named."""
     pages: frozenset[PageName] = frozenset()
     """The administration pages it may open."""
 
     @field_validator("may")
     @classmethod
-    def _seen_if_touched(cls, may: dict[str, frozenset[Action]]) -> dict[str, frozenset[Action]]:
+    def _seen_if_touched(cls, may: dict[str, frozenset[RecordAction]]) -> dict[str, frozenset[RecordAction]]:
         for form, actions in may.items():
             if {"correct", "delete", "export"} & actions and "see" not in actions:
                 raise Mistake(
@@ -66,7 +66,7 @@ class Role(BaseModel):
                 )
         return may
 
-    def actions(self, form: str) -> frozenset[Action]:
+    def actions(self, form: str) -> frozenset[RecordAction]:
         """What the role may do with the form's records."""
         return self.may.get(form, self.may.get(EVERY_OTHER_FORM, frozenset()))
 

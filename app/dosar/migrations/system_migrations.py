@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateColumn
 
 from dosar.database.format_version import stamp_format
 from dosar.database.system_tables import SYSTEM_METADATA, draft_table, team_table
+from dosar.fields.links import LARGEST_ID
 from dosar.language.roles import Roles
 
 _DRAFT_BEFORE = table(
@@ -22,7 +23,6 @@ _DRAFT_BEFORE = table(
 )
 """Drafts as they were kept under the address of their page."""
 _ADDRESS = re.compile(r"/records/\w+/(?:new|(?P<record>\d+)/edit(?:/(?P<step>\d+))?)(?:\?(?P<query>.*))?")
-_LARGEST_ID = 2**31 - 1
 
 
 def make_own_tables(connection: Connection) -> None:
@@ -94,8 +94,7 @@ def _numbers_in(address: re.Match[str]) -> dict[str, int]:
         "step": address["step"] or "",
     }
     return {
-        name: int(digits) if digits.isdecimal() and int(digits) <= _LARGEST_ID else 0
-        for name, digits in numbers.items()
+        name: int(digits) if digits.isdecimal() and int(digits) <= LARGEST_ID else 0 for name, digits in numbers.items()
     }
 
 

@@ -303,7 +303,7 @@ def _others_conditions(forms: Iterable[str], user_id: int) -> tuple[Any, ...]:
 
 
 def cases_changed_last(repository: Repository, most: int) -> list[tuple[int, datetime]]:
-    """The cases in reach that changed last, and when."""
+    """(case, when in UTC) of the cases in reach that changed last, the latest first."""
     record_class: Any = repository.record_class(CASE_FORM)
     rows = repository.session.execute(
         select(record_class.id, record_class.changed_at)

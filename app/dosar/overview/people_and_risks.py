@@ -34,7 +34,7 @@ def ask_people(case_query: CaseQuery, people: PeopleAround | None) -> None:
 
 
 def people_around(case_query: CaseQuery, people: PeopleAround | None) -> list[tuple[int, Answers]]:
-    """The people around the case, as they were entered."""
+    """(record, answers) of the people around the case, in the order they were entered."""
     if people is None or people.form not in case_query.known:
         return []
     return sorted(case_query.answers("people", people.form), key=lambda entry: entry[0])

@@ -24,7 +24,7 @@ FigureNumber = Decimal | int
 
 @dataclass(frozen=True)
 class ReportPeriod:
-    """A period that is reported on."""
+    """A period that is reported on, its first and last day included."""
 
     title: str
     since: date

@@ -161,7 +161,7 @@ def _current_stage(stages: Sequence[StageProgress]) -> StageProgress | None:
 
 
 def missing_documents(stages: Sequence[StageProgress]) -> Iterator[tuple[StageProgress, StageDocument]]:
-    """What is missing where the case is: in its stage, and in those left open on the way.
+    """(stage, document) of what is missing where the case is: in its stage, and in those left open on the way.
 
     A stage that workers ended or passed over was done with, whatever it lacks.
     """

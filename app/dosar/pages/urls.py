@@ -10,16 +10,15 @@ from urllib.parse import urlencode
 from flask import Flask, request, url_for
 from werkzeug.routing import IntegerConverter, Map
 
+from dosar.fields.links import LARGEST_ID
 from dosar.records.unsaved.drafts import DraftPlace
-
-MAX_RECORD_NUMBER = 2**31 - 1
 
 
 class RecordNumberConverter(IntegerConverter):
     """A number no database column could hold names no record: the address does not exist."""
 
     def __init__(self, map: Map, *arguments: Any, **options: Any) -> None:
-        super().__init__(map, *arguments, **{"max": MAX_RECORD_NUMBER, **options})
+        super().__init__(map, *arguments, **{"max": LARGEST_ID, **options})
 
 
 def install_record_numbers(app: Flask) -> None:
@@ -30,7 +29,7 @@ def install_record_numbers(app: Flask) -> None:
 def parse_record_number(text: str) -> int:
     """The number of a record in the query of an address; 0, which no record has, for one too large."""
     number = int(text)
-    return number if 0 < number <= MAX_RECORD_NUMBER else 0
+    return number if 0 < number <= LARGEST_ID else 0
 
 
 def record_url(form: str, record_id: int | None) -> str:

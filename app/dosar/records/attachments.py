@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, literal, select, update
 
 from dosar.database.system_tables import attachment_table
-from dosar.language.form import Form
+from dosar.language.form import Form, QuestionKey
 from dosar.language.question import Answers, Question
 from dosar.language.validation import AnswerPath
 from dosar.records.repository import Repository
@@ -15,9 +15,6 @@ from dosar.records.row_scope import current_scope
 
 FILE_TARGET = "~file"
 """What the names of files are kept under beside the titles of records: no form is called so."""
-
-AttachmentPlace = tuple[str, str]
-"""Table of rows (or nothing) and question."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +102,7 @@ def file_content(repository: Repository, file_id: int) -> bytes:
 
 
 def files_in_answers(questions: Iterable[Question], answers: Answers) -> Iterator[tuple[AnswerPath, int]]:
-    """Where files are among the answers, rows included, and their numbers."""
+    """(where, number) of each file among the answers, rows included."""
     for question in questions:
         answer = answers.get(question.name)
         for position, row in enumerate(answer or ()) if question.columns_asked() else ():
@@ -126,7 +123,7 @@ def without_files(questions: Iterable[Question], answers: Answers) -> Answers:
     return without
 
 
-def attachment_place(where: AnswerPath) -> AttachmentPlace:
+def attachment_place(where: AnswerPath) -> QuestionKey:
     """The question that is answered there."""
     return (where[0], where[-1]) if len(where) > 1 else ("", where[0])
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Alias, ColumnElement, Table, bindparam, event, false, or_, select, true
@@ -24,11 +24,8 @@ from sqlalchemy.sql.schema import Column
 from dosar.database.form_tables import Record, StoredEntry, StoredRow
 from dosar.database.system_tables import attachment_table, team_table, utc_now
 from dosar.language.form import CASE_FORM, Form
+from dosar.language.roles import CasesReached, RecordAction
 from dosar.records.reliance import select_reliance
-
-RecordAction = Literal["choose", "see", "enter", "correct", "delete", "export"]
-Reach = Literal["none", "own", "team", "all"]
-
 
 WITHDRAWAL_TIME = timedelta(hours=24)
 
@@ -46,7 +43,7 @@ class Scope:
     """
 
     worker_id: int | None = None
-    cases: Reach = "none"
+    cases: CasesReached = "none"
     colleagues: frozenset[int] = frozenset()
     rights: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     system: bool = False
@@ -131,7 +128,10 @@ def acting_as(scope: Scope) -> Iterator[None]:
 
 
 def enforce_scope(session: Any, classes: Mapping[Table, type[StoredEntry]]) -> None:
-    """Put the scope between this session (factory) and the record tables."""
+    """Put the scope between this session (factory) and the record tables.
+
+    Reading leaves out what :data:`current_scope` does not see; writing beyond it raises :class:`OutOfReach`.
+    """
     made: WeakKeyDictionary[Scope, dict[tuple[type[StoredEntry], bool], Any]] = WeakKeyDictionary()
     read_from: WeakKeyDictionary[Any, frozenset[type[StoredEntry]]] = WeakKeyDictionary()
     narrowed: WeakKeyDictionary[Any, WeakKeyDictionary[Scope, dict[bool, Any]]] = WeakKeyDictionary()

@@ -50,7 +50,10 @@ def all_users(session: Any) -> Sequence[User]:
 
 
 def add_user(services: AccessServices, by: Worker | None, person: UserDetails, password: str | None = None) -> int:
-    """Add a user; without a password she needs an invitation. ``by`` is nobody at the set-up."""
+    """Add a user and give her id; without a password she needs an invitation. ``by`` is nobody at the set-up.
+
+    Raises :class:`Mistake` for a user name that cannot be one or is taken.
+    """
     person = replace(person, user_name=normalized_user_name(person.user_name))
     if not USER_NAME_PATTERN.fullmatch(person.user_name):
         raise Mistake(
@@ -141,7 +144,7 @@ def invited_user(services: AccessServices, word: str) -> User | None:
 
 
 def accept_invitation(services: AccessServices, word: str, password: str) -> int:
-    """Choose the password; the invitation is used up."""
+    """Choose the password, and give the user's id; the invitation (``word``) is used up. Raises :class:`Mistake`."""
     hashed = hash_password(password)
     with services.store.writing():
         user = invited_user(services, word)

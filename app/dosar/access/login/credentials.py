@@ -6,8 +6,8 @@ begins every word with a capital.
 
 import unicodedata
 
-from dosar.fields.text import CEDILLA_TO_COMMA
 from dosar.language.text.characters import strip_invisible
+from dosar.language.text.collation import CEDILLA_TO_COMMA
 
 _COMMA_TO_CEDILLA = str.maketrans({comma: chr(cedilla) for cedilla, comma in CEDILLA_TO_COMMA.items()})
 

@@ -38,7 +38,10 @@ def user_with_password(services: AccessServices, user_name: str, password: str) 
 
 
 def confirm_password(services: AccessServices, user_name: str, password: str) -> None:
-    """Whoever changes a password must know the present one; wrong ones count like those at sign-in."""
+    """Whoever changes a password must know the present one; wrong ones count like those at sign-in.
+
+    Raises :class:`Mistake`.
+    """
     try:
         with services.store.writing():
             count_try(services, _throttle_secret(), user_name)

@@ -33,7 +33,8 @@ def password_matches(password_hash: str | None, password: str) -> bool:
 
 
 def require_good_password(password: str, again: str, user_name: str, *other_words: str) -> None:
-    """Refuse a password that is short, known everywhere, or made of the user's own names."""
+    """Raise :class:`Mistake` for a password that is short, known everywhere, made of the user's own names, or not the
+    same ``again``."""
     password, again = normalized_password(password), normalized_password(again)
     if len(password) < MIN_PASSWORD_LENGTH:
         raise Mistake(

@@ -13,7 +13,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
-from dosar.language.text.collation import CEDILLA_LETTERS, UNDECOMPOSED_LETTERS, alphabets, sort_key, sorted_after
+from dosar.language.text.collation import CEDILLA_TO_COMMA, UNDECOMPOSED_LETTERS, alphabets, sort_key, sorted_after
 
 ALPHABETICAL = "alphabetical"
 
@@ -76,7 +76,7 @@ def _sort_key_in_sql() -> str:
     own_letters = dict.fromkeys(letter for alphabet in alphabets() for letter in alphabet if not letter.isascii())
     small = "".join(letter for letter in own_letters if len(letter) == len(letter.upper()) == 1)
     capital = small.upper()
-    old, new = "".join(map(chr, CEDILLA_LETTERS)), "".join(map(chr, CEDILLA_LETTERS.values()))
+    old, new = "".join(map(chr, CEDILLA_TO_COMMA)), "".join(map(chr, CEDILLA_TO_COMMA.values()))
     letters = f"lower(translate(normalize($1, NFC), '{old}{capital}', '{new.lower()}{small}'))"
     for letter, key in (UNDECOMPOSED_LETTERS | sorted_after()).items():
         letters = f"replace({letters}, '{letter}', '{key}')"

@@ -14,7 +14,8 @@ NOT_OF_THIS_SHEET = Message("This file belongs to another sheet. Attach it again
 
 
 def pointing_well(submission: Submission, answers: Answers) -> tuple[Answers, list[ValidationIssue]]:
-    """The answers, and which of them newly point to a sheet of another case or to what was deleted.
+    """The answers as they may stand, and an issue for each that newly points to a sheet of another case or to what was
+    deleted.
 
     What a new sheet took over from one of former times, and is not asked here, is left out.
     """

@@ -1,16 +1,15 @@
 """Rules that compare or add up amounts which can be in different currencies: then they have no answer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from dosar.language.form import Form
+from dosar.language.form import Form, QuestionsByName
 from dosar.language.load.finding import Finding, finding
 from dosar.language.load.source_lines import CheckedForm, FormPath, walk_questions
 from dosar.language.question import Question
 from dosar.language.rules.expressions import Expression, names_in_tree
 from dosar.language.text.message import msgid
 
-QuestionsByName = Mapping[str, Question]
 AmountNames = frozenset[str]
 
 COMBINING_OPERATORS = ("==", "<", "<=", "in", "count_of", "+", "-", "/", "sum", "min", "max")

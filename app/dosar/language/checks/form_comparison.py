@@ -6,12 +6,9 @@ Compared are the questions as their columns stand in the database and the questi
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from dosar.language.form import Form
+from dosar.language.form import Form, QuestionKey
 from dosar.language.load.source_lines import FormPath, walk_questions
 from dosar.language.question import Question
-
-ColumnKey = tuple[str, str]
-"""A question's place: the table of rows it is a column of, or nothing, and its name."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +68,12 @@ class LateTableRenaming:
         ]
 
 
-def questions_by_column(form: Form) -> dict[ColumnKey, Question]:
+def questions_by_column(form: Form) -> dict[QuestionKey, Question]:
     """Every question by its place."""
     return {(table.name if table else "", question.name): question for _, question, table in walk_questions(form)}
 
 
-def paths_by_column(form: Form) -> dict[ColumnKey, FormPath]:
+def paths_by_column(form: Form) -> dict[QuestionKey, FormPath]:
     """Where each question stands in its file, by its place among the columns."""
     return {(table.name if table else "", question.name): path for path, question, table in walk_questions(form)}
 

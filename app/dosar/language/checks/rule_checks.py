@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from dosar.language.checks.type_inference import condition_findings, value_findings
+from dosar.language.form import QuestionsByName
 from dosar.language.load.finding import FilePlace, Finding, finding, suggest_word
 from dosar.language.load.source_lines import CheckedForm, FormPath, walk_questions
 from dosar.language.question import Question
@@ -14,7 +15,6 @@ from dosar.language.text.message import Message, msgid
 
 MESSAGE_RULES = {"message": "check", "warning": "warn"}
 """A text that is said when a rule is broken, and that rule."""
-AskableQuestions = Mapping[str, Question]
 KIND_TESTS: Mapping[str, Callable[[Any], bool]] = {
     "number": is_number,
     "date": lambda value: to_day(value) is not None,
@@ -62,7 +62,7 @@ def rule_findings(draft: CheckedForm) -> Iterator[Finding]:
     yield from _check_self_asked(draft)
 
 
-def _explain_unknown(name: str, questions: AskableQuestions) -> Message:
+def _explain_unknown(name: str, questions: QuestionsByName) -> Message:
     """What is said of a name that no question has: what else it may be meant for."""
     if name in RULE_FUNCTIONS:
         text = msgid('no question is named "%(name)s"; the function is written with brackets: %(name)s().')
@@ -78,7 +78,7 @@ def _explain_unknown(name: str, questions: AskableQuestions) -> Message:
 
 
 def _typing_findings(
-    place: FilePlace, option: str, rule: Expression, questions: AskableQuestions, question: Question
+    place: FilePlace, option: str, rule: Expression, questions: QuestionsByName, question: Question
 ) -> Iterator[Finding]:
     if option == "value":
         return value_findings(place, rule, questions, question)
@@ -94,7 +94,7 @@ def _askable_questions(draft: CheckedForm) -> dict[str, Question]:
     return {**questions, **columns}
 
 
-def _check_rule(draft: CheckedForm, rule: Expression, questions: AskableQuestions, path: FormPath) -> Iterator[Finding]:
+def _check_rule(draft: CheckedForm, rule: Expression, questions: QuestionsByName, path: FormPath) -> Iterator[Finding]:
     place = draft.place(*path)
     for name in sorted(rule.names - questions.keys()):
         yield Finding(place, "F012", _explain_unknown(name, questions))
@@ -106,7 +106,7 @@ def _check_rule(draft: CheckedForm, rule: Expression, questions: AskableQuestion
             yield from _check_comparison(question, name, value, place)
 
 
-def _several_as_one(tree: Any, questions: AskableQuestions) -> Iterator[tuple[str, str]]:
+def _several_as_one(tree: Any, questions: QuestionsByName) -> Iterator[tuple[str, str]]:
     """Every name that stands for several answers where one is asked for, and the kind of name."""
     if not isinstance(tree, list):
         return

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from dosar.language.text.message import msgid
 from dosar.language.text.translations import LANGUAGES, translated_word
 
-CEDILLA_LETTERS = str.maketrans("şţŞŢ", "șțȘȚ")
+CEDILLA_TO_COMMA = str.maketrans("şţŞŢ", "șțȘȚ")
 UNDECOMPOSED_LETTERS = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"}
 ALPHABET = msgid("a b c d e f g h i j k l m n o p q r s t u v w x y z")
 """The letters in their order; the translation into a language is its own alphabet."""
@@ -55,7 +55,7 @@ def _longest_in_order(alphabet: Sequence[str]) -> set[str]:
 def sort_key(text: str) -> str:
     """What sorts by code points as the text sorts in its alphabet: a ă â b … i î … s ș t ț."""
     after = sorted_after()
-    letters = unicodedata.normalize("NFC", text).translate(CEDILLA_LETTERS).lower().translate(_LATIN_LETTERS)
+    letters = unicodedata.normalize("NFC", text).translate(CEDILLA_TO_COMMA).lower().translate(_LATIN_LETTERS)
     return strip_marks("".join(after.get(letter, letter) for letter in letters))
 
 

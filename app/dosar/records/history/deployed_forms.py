@@ -14,12 +14,10 @@ from sqlalchemy import Connection, func, inspect, select
 
 from dosar.database.system_tables import form_version_table, moved_question_table
 from dosar.language.choices import Choice, ChoiceList
-from dosar.language.form import Form
+from dosar.language.form import Form, QuestionKey
 from dosar.language.load.folder import make_parts, with_choices
 
 FormContents = dict[str, Any]
-QuestionPlace = tuple[str, str]
-"""Table of rows (or nothing) and question."""
 
 FOLDER_ENTRY = "~folder"
 """The part that remembers which files were read last, by which program, and what was found in them."""
@@ -114,7 +112,7 @@ def deployed_forms(kept_forms: KeptForms, parts: Mapping[str, FormContents]) -> 
 
 def all_questions(versions: Sequence[FormContents]) -> FormContents:
     """The last version, with a section of the questions that only earlier ones had."""
-    known: dict[QuestionPlace, FormContents] = {}
+    known: dict[QuestionKey, FormContents] = {}
     for values in versions:
         asked_now = dict(questions_in_contents(values))
         for (rows_of, name), question in asked_now.items():
@@ -126,7 +124,7 @@ def all_questions(versions: Sequence[FormContents]) -> FormContents:
     return _with_vanished(versions[-1], known)
 
 
-def questions_in_contents(values: FormContents) -> Iterator[tuple[QuestionPlace, FormContents]]:
+def questions_in_contents(values: FormContents) -> Iterator[tuple[QuestionKey, FormContents]]:
     """Every question as the file writes it, by its place."""
     for section in values["sections"]:
         for question in section["questions"]:
@@ -135,7 +133,7 @@ def questions_in_contents(values: FormContents) -> Iterator[tuple[QuestionPlace,
                 yield (question["name"], column["name"]), column
 
 
-def _rename_question(known: dict[QuestionPlace, FormContents], was: QuestionPlace, name: str) -> None:
+def _rename_question(known: dict[QuestionKey, FormContents], was: QuestionKey, name: str) -> None:
     """A question got another name; the columns of a table of rows go with it."""
     known.pop(was)
     if was[0]:
@@ -144,7 +142,7 @@ def _rename_question(known: dict[QuestionPlace, FormContents], was: QuestionPlac
         known[name, place[1]] = known.pop(place)
 
 
-def _with_vanished(values: FormContents, known: Mapping[QuestionPlace, FormContents]) -> FormContents:
+def _with_vanished(values: FormContents, known: Mapping[QuestionKey, FormContents]) -> FormContents:
     values = deepcopy(values)
     asked_now = dict(questions_in_contents(values))
     vanished = {place: deepcopy(question) for place, question in known.items() if place not in asked_now}

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dosar.language.choices import Choice, FormerChoice
-from dosar.language.form import Form
+from dosar.language.form import Form, QuestionKey
 from dosar.language.load.folder import FormerChoices
 from dosar.language.load.source_lines import walk_questions
 from dosar.language.question import Question
-from dosar.records.history.deployed_forms import FormContents, KeptForms, QuestionPlace, questions_in_contents
+from dosar.records.history.deployed_forms import FormContents, KeptForms, questions_in_contents
 
-ChoicesEverOffered = dict[QuestionPlace, dict[str, FormContents]]
+ChoicesEverOffered = dict[QuestionKey, dict[str, FormContents]]
 """Question → every choice it ever offered, by its code, as a file last wrote it."""
 
 
@@ -20,7 +20,7 @@ def former_choices(kept_forms: KeptForms, contents: Mapping[str, Any], forms: Ma
     For :func:`dosar.language.load.folder.make_definition`.
     """
     lists = _lists_ever(kept_forms, contents)
-    found: dict[str, dict[QuestionPlace, Sequence[FormerChoice]]] = {}
+    found: dict[str, dict[QuestionKey, Sequence[FormerChoice]]] = {}
     for key, form in forms.items():
         part = f"form:{key}"
         ever = _ever_offered(
@@ -45,7 +45,7 @@ def former_to_json(former: FormerChoices) -> list[Any]:
 
 def former_from_json(entries: Iterable[Any]) -> FormerChoices:
     """What these plain values tell."""
-    found: dict[str, dict[QuestionPlace, Sequence[FormerChoice]]] = {}
+    found: dict[str, dict[QuestionKey, Sequence[FormerChoice]]] = {}
     for form, rows_of, name, choices in entries:
         found.setdefault(form, {})[rows_of, name] = [
             FormerChoice(after, Choice.model_validate(values)) for after, values in choices
@@ -53,7 +53,7 @@ def former_from_json(entries: Iterable[Any]) -> FormerChoices:
     return found
 
 
-def _choice_questions(form: Form) -> list[tuple[QuestionPlace, Question]]:
+def _choice_questions(form: Form) -> list[tuple[QuestionKey, Question]]:
     return [
         ((table.name if table else "", question.name), question)
         for _, question, table in walk_questions(form)
@@ -100,7 +100,7 @@ def _ever_offered(versions: Sequence[FormContents], lists: Mapping[str, dict[str
     return known
 
 
-def _rename_columns(known: ChoicesEverOffered, asked_now: Mapping[QuestionPlace, FormContents]) -> None:
+def _rename_columns(known: ChoicesEverOffered, asked_now: Mapping[QuestionKey, FormContents]) -> None:
     """The columns of a table that got another name go with it."""
     for (rows_of, name), question in asked_now.items():
         was = question.get("was")

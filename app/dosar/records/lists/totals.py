@@ -47,7 +47,7 @@ def list_totals(
     list_queries: Mapping[str, ListQuery],
     reading: ReadingContext,
 ) -> list[tuple[Form, Total, list[TotalLine]]]:
-    """The running totals of these forms over the records in reach: one statement for all of them."""
+    """(form, total, its lines) of these forms over the records in reach: one statement for all of them."""
     form_totals = [(known[key], total) for key in list_queries for total in known[key].totals]
     if not form_totals:
         return []

@@ -13,7 +13,7 @@ from tests.browser.serving import Site, served
 from tests.browser.visitors import Visitor
 from tests.databases import Place
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
 SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 LONGEST = 30_000

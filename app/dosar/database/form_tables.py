@@ -87,7 +87,7 @@ class FormTables:
     def classes(self) -> dict[Table, type[StoredEntry]]:
         """Database table → the class whose rows lie in it."""
         every: Iterable[type[StoredEntry]] = (*self.records.values(), *self.rows.values())
-        return {kept.__table__: kept for kept in every}  # type: ignore[attr-defined]
+        return {entry_class.__table__: entry_class for entry_class in every}  # type: ignore[attr-defined]
 
 
 def column_names(question: Question) -> list[str]:
@@ -223,7 +223,7 @@ def _row_class(mapper: registry, forms: Mapping[str, Form], form: Form, question
     )
     Index(f"{INDEX_PREFIX}{table.name}__record", table.c.record_id, table.c.position)
     for name in ["case_id"] * in_case + [
-        one.name for one in question.columns_asked() if one.link_target() == CASE_FORM
+        question.name for question in question.columns_asked() if question.link_target() == CASE_FORM
     ]:
         Index(f"{INDEX_PREFIX}{table.name}__{name}", table.c[name])
     row: type[StoredRow] = type(
@@ -281,14 +281,14 @@ def _index_table(table: Table, form: Form) -> None:
             postgresql_where=reverses,
         )
     money = {question.name: sort_columns(question) for question in listed if question.in_currencies}
-    wanted = {sort_column(question) if question.sortable else question.name for question in listed}
-    wanted |= {question.name for question in form.stored_questions if question.link_target()}
-    wanted |= {"case_id", "changed_at"}
+    indexed = {sort_column(question) if question.sortable else question.name for question in listed}
+    indexed |= {question.name for question in form.stored_questions if question.link_target()}
+    indexed |= {"case_id", "changed_at"}
     in_order = [form.questions[name.removeprefix("-")] for name in form.sort[:1]]
-    there = table.c.deleted_at.is_(None)
-    for name in sorted(wanted & set(table.c.keys())):
+    not_deleted = table.c.deleted_at.is_(None)
+    for name in sorted(indexed & set(table.c.keys())):
         names = money.get(name, [name])
-        own = [
+        own_order = [
             order
             for question in in_order
             if name in form.filters
@@ -296,15 +296,15 @@ def _index_table(table: Table, form: Form) -> None:
             if getattr(order, "name", "") not in names
         ]
         ending = CURRENCY_SUFFIX if name in money else ""
-        columns = [*(table.c[one] for one in names), *own]
+        columns = [*(table.c[column_name] for column_name in names), *own_order]
         Index(
             f"{INDEX_PREFIX}{form.key}__{name}{ending}",
             *map(blanks_first, columns),
             table.c.id,
-            sqlite_where=there,
-            postgresql_where=there,
+            sqlite_where=not_deleted,
+            postgresql_where=not_deleted,
         )
-    for question in {one.name: one for one in listed}.values():
+    for question in {listed_question.name: listed_question for listed_question in listed}.values():
         for order in list_orders(question, table.c):
             # another order of the list is another index
             turn = f"{crc32(str(order.clauses.clauses[0]).encode()) & 0xFFFFFF:06x}"
@@ -312,20 +312,20 @@ def _index_table(table: Table, form: Form) -> None:
                 f"{INDEX_PREFIX}{form.key}__{question.name}__{turn}",
                 blanks_first(order),
                 table.c.id,
-                sqlite_where=there,
-                postgresql_where=there,
+                sqlite_where=not_deleted,
+                postgresql_where=not_deleted,
             )
     Index(f"ix_{form.key}__entered", table.c.created_by, table.c.created_at)
     _index_partially(
         table, "waiting", table.c.to_check.is_(True) & table.c.deleted_at.is_(None), "to_check", "created_at"
     )
     _index_partially(table, "deleted", table.c.deleted_at.is_not(None), "deleted_at")
-    for place, total in enumerate(form.totals):
+    for position, total in enumerate(form.totals):
         # all that a sum is made of and narrowed by: no record is opened for it
-        asked = (*total.by, total.sum, *form.filters)
-        summed = dict.fromkeys(name for one in asked for name in form.questions[one].column_types())
+        asked_names = (*total.by, total.sum, *form.filters)
+        summed = dict.fromkeys(name for asked_name in asked_names for name in form.questions[asked_name].column_types())
         columns = [name for name in (*summed, "case_id", "deleted_at", "to_check") if name in table.c]
-        _index_partially(table, f"sum{place}", table.c.deleted_at.is_(None), *columns)
+        _index_partially(table, f"sum{position}", table.c.deleted_at.is_(None), *columns)
 
 
 def _index_partially(table: Table, name: str, condition: ColumnElement[bool], *columns: str) -> None:
@@ -370,13 +370,15 @@ def _links_of(questions: Iterable[Question], records: Mapping[str, type[Record]]
     }
 
 
-def _case_links_of(kept: type[StoredEntry], questions: Iterable[Question]) -> tuple[str, ...]:
-    if kept.case_column is None:
+def _case_links_of(entry_class: type[StoredEntry], questions: Iterable[Question]) -> tuple[str, ...]:
+    if entry_class.case_column is None:
         return ()
     return tuple(
         question.name
         for question in questions
-        if question.same_case and question.name in kept.links and kept.links[question.name].case_column == "case_id"
+        if question.same_case
+        and question.name in entry_class.links
+        and entry_class.links[question.name].case_column == "case_id"
     )
 
 

@@ -158,7 +158,7 @@ class Store:
             session.commit()
 
 
-def _refuse_unannounced(sessions: sessionmaker[Session], here: threading.local) -> None:
+def _refuse_unannounced(sessions: sessionmaker[Session], announced: threading.local) -> None:
     """Let these sessions write only inside :meth:`Store.writing`.
 
     The listeners do not know the store: they live as long as the class of these sessions, and would keep it, with
@@ -166,7 +166,7 @@ def _refuse_unannounced(sessions: sessionmaker[Session], here: threading.local) 
     """
 
     def require_announced() -> None:
-        if not getattr(here, "writing", False):
+        if not getattr(announced, "writing", False):
             raise RuntimeError("Write inside `with store.writing():`.")
 
     @event.listens_for(sessions, "before_flush")
@@ -378,8 +378,8 @@ def _refusal_of_error(error: BaseException) -> StoreNotWritable | None:
 
 def _without_values(context: ExceptionContext) -> None:
     """PostgreSQL quotes what was typed in its errors; logs must not."""
-    told: Any = context.original_exception
-    state = getattr(told, "sqlstate", None)
+    error: Any = context.original_exception
+    state = getattr(error, "sqlstate", None)
     if state in TOO_BUSY_STATES:
         raise StoreBusy from None
     if state is None:
@@ -387,7 +387,7 @@ def _without_values(context: ExceptionContext) -> None:
     if state in REFUSING_STATES:
         raise REFUSING_STATES[state]() from None
     quotes_values = state.startswith("22")
-    words = f"{state}" if quotes_values else f"{told.diag.message_primary} ({state})"
-    told.args = (words,)
+    words = f"{state}" if quotes_values else f"{error.diag.message_primary} ({state})"
+    error.args = (words,)
     if context.sqlalchemy_exception is not None:
-        context.sqlalchemy_exception.args = (f"({type(told).__module__}.{type(told).__name__}) {words}",)
+        context.sqlalchemy_exception.args = (f"({type(error).__module__}.{type(error).__name__}) {words}",)

@@ -101,12 +101,14 @@ def _as_it_stands(table: Table, stored: Set[str], metadata: MetaData) -> None:
     if {*table.columns.keys()} <= stored:
         table.to_metadata(metadata)
         return
-    there = Table(table.name, metadata, *(_column_like(one) for one in table.columns if one.name in stored))
+    former_table = Table(
+        table.name, metadata, *(_column_like(column) for column in table.columns if column.name in stored)
+    )
     for index in table.indexes:
-        names = [one.name if isinstance(one, Column) else "" for one in index.expressions]
-        is_partial = any(told is not None for told in index.dialect_kwargs.values())
-        if {*names} <= {*there.columns.keys()} and not is_partial:
-            Index(index.name, *(there.columns[name] for name in names), unique=index.unique)
+        names = [expression.name if isinstance(expression, Column) else "" for expression in index.expressions]
+        is_partial = any(option is not None for option in index.dialect_kwargs.values())
+        if {*names} <= {*former_table.columns.keys()} and not is_partial:
+            Index(index.name, *(former_table.columns[name] for name in names), unique=index.unique)
 
 
 def _column_like(column: Column[Any]) -> Column[Any]:

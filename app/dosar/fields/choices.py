@@ -79,7 +79,7 @@ def _recode_answer(answer: str, renamed: Mapping[str, str]) -> str:
 
 def _codes_and_words(answers: Iterable[str]) -> Sequence[tuple[str, str]]:
     """The code and the words of each choice; a given answer that is no value has neither."""
-    return [(code_in_answer(one), own_words_in(one)) for one in answers if not isinstance(one, Unknown)]
+    return [(code_in_answer(answer), own_words_in(answer)) for answer in answers if not isinstance(answer, Unknown)]
 
 
 def quote_words(words: str) -> str:
@@ -141,8 +141,8 @@ class YesNo(Question):
     def words(self, answer: Answer) -> str:
         return ""
 
-    def matches_choice(self, columns: Mapping[str, Any], wanted: str) -> ColumnElement[bool]:
-        matched: ColumnElement[bool] = columns[self.name].is_(wanted == self.CODES[True])
+    def matches_choice(self, columns: Mapping[str, Any], code: str) -> ColumnElement[bool]:
+        matched: ColumnElement[bool] = columns[self.name].is_(code == self.CODES[True])
         return matched
 
 
@@ -211,14 +211,14 @@ class FromList(Question):
     def choices_to_filter_by(self) -> Sequence[Choice]:
         return self.all_choices
 
-    def options_with(self, typed: Iterable[str]) -> Sequence[Choice]:
+    def options_with(self, texts: Iterable[str]) -> Sequence[Choice]:
         """The choices offered, and those that stand in the boxes already: correcting a sheet keeps them.
 
         Where a choice asks for words, a text that is no code of the list is these words.
         """
-        held = {text for text in typed if text and text not in TYPED_UNKNOWNS} if self.choices else set()
-        known = [choice for choice in self.all_choices if not choice.retired or choice.code in held]
-        lost = held - {choice.code for choice in known} if not self.others else ()
+        codes = {text for text in texts if text and text not in TYPED_UNKNOWNS} if self.choices else set()
+        known = [choice for choice in self.all_choices if not choice.retired or choice.code in codes]
+        lost = codes - {choice.code for choice in known} if not self.others else ()
         return [*known, *map(self.choice_of, sorted(lost))]
 
     @property
@@ -278,27 +278,27 @@ class FromList(Question):
 
     def listed(self, words: str) -> Choice | None:
         """The choice offered that is called so, in whichever language and spelling."""
-        meant = fold_name(words).strip(WORD_EDGES)
+        spelled = fold_name(words).strip(WORD_EDGES)
         offered = (choice for choice in self.options() if not choice.other)
         return next(
             (
                 choice
                 for choice in offered
-                if meant
-                and meant in {fold_name(name).strip(WORD_EDGES) for name in (choice.code, *choice.label.values())}
+                if spelled
+                and spelled in {fold_name(name).strip(WORD_EDGES) for name in (choice.code, *choice.label.values())}
             ),
             None,
         )
 
     def choices_named(self, words: str) -> Sequence[Choice]:
         """The choices that words of one's own name; none unless they name nothing else."""
-        whole = self.listed(words)
-        found = [whole] if whole else [self.listed(part) for part in WORD_SEPARATORS.split(words)]
+        choice_named = self.listed(words)
+        found = [choice_named] if choice_named else [self.listed(part) for part in WORD_SEPARATORS.split(words)]
         return [choice for choice in found if choice] if all(found) else []
 
-    def understood(self, typed: Sequence[str], answer: Answer, reading: ReadingContext) -> Message | None:
+    def understood(self, texts: Sequence[str], answer: Answer, reading: ReadingContext) -> Message | None:
         """Words that name choices of the list were taken for them."""
-        words = "" if answer is None or isinstance(answer, Unknown) else self._split_parts(typed)[1]
+        words = "" if answer is None or isinstance(answer, Unknown) else self._split_parts(texts)[1]
         chosen = answer if isinstance(answer, list) else [answer]
         taken = [choice for choice in self.choices_named(words) if choice.code in chosen] if words else []
         if not taken:
@@ -314,7 +314,7 @@ class FromList(Question):
     def recoded(self, answer: Answer) -> Answer:
         renamed = self.renamed_codes
         if isinstance(answer, list):
-            return [*dict.fromkeys(_recode_answer(one, renamed) for one in answer)]
+            return [*dict.fromkeys(_recode_answer(code, renamed) for code in answer)]
         return _recode_answer(answer, renamed) if type(answer) is str else answer
 
     def asks_for_words(self, code: str) -> bool:
@@ -423,14 +423,15 @@ class SelectMultiple(SeveralFromList):
         taken = {choice.code for choice in self.choices_named(words)} if words else ()
         if taken:
             asking = next(filter(self.asks_for_words, codes))
-            wanted = {*codes, *taken} - {asking}
-            return [choice.code for choice in self.all_choices if choice.code in wanted]
+            codes_wanted = {*codes, *taken} - {asking}
+            return [choice.code for choice in self.all_choices if choice.code in codes_wanted]
         return self.joined(codes, words)
 
     def coded_text(self, answer: Answer) -> str:
         """``food rent other:"school bag"``: words of one's own stand in quotation marks behind their code."""
         return " ".join(
-            f"{code_in_answer(one)}:{quote_words(own_words_in(one))}" if own_words_in(one) else one for one in answer
+            f"{code_in_answer(code)}:{quote_words(own_words_in(code))}" if own_words_in(code) else code
+            for code in answer
         )
 
     def joined(self, codes: Sequence[str], words: str | None) -> list[str]:
@@ -453,13 +454,13 @@ class SelectMultiple(SeveralFromList):
         return [*map(code_in_answer, answer)] if isinstance(answer, list) else None
 
     def shown(self, answer: Answer, reading: ReadingContext) -> str:
-        return "; ".join(self.label_of(one, reading.language) for one in answer)
+        return "; ".join(self.label_of(code, reading.language) for code in answer)
 
     def words(self, answer: Answer) -> str:
         return self.words_for_search(answer)
 
-    def matches_choice(self, columns: Mapping[str, Any], wanted: str) -> ColumnElement[bool]:
-        return type_coerce(columns[self.name], LongText).contains(f"|{wanted}|", autoescape=True)
+    def matches_choice(self, columns: Mapping[str, Any], code: str) -> ColumnElement[bool]:
+        return type_coerce(columns[self.name], LongText).contains(f"|{code}|", autoescape=True)
 
     def is_wider_than(self, older: Question) -> bool:
         return isinstance(older, SelectMultiple) or (older.from_list and not older.several)
@@ -495,8 +496,8 @@ class Ranked(SeveralFromList):
         return list(answer)
 
     def shown(self, answer: Answer, reading: ReadingContext) -> str:
-        labels = [self.label_of(one, reading.language) for one in answer] if self.choices else answer
-        return "; ".join(f"{place}. {label}" for place, label in enumerate(labels, 1))
+        labels = [self.label_of(code, reading.language) for code in answer] if self.choices else answer
+        return "; ".join(f"{rank}. {label}" for rank, label in enumerate(labels, 1))
 
     def coded_text(self, answer: Answer) -> str:
         return " ".join(answer if self.choices else map(quote_words, answer))
@@ -507,6 +508,6 @@ class Ranked(SeveralFromList):
     def words(self, answer: Answer) -> str:
         return " ".join(answer) if self.choices is None else self.words_for_search(answer)
 
-    def matches_choice(self, columns: Mapping[str, Any], wanted: str) -> ColumnElement[bool]:
-        quoted = json.dumps(wanted, ensure_ascii=False)
+    def matches_choice(self, columns: Mapping[str, Any], code: str) -> ColumnElement[bool]:
+        quoted = json.dumps(code, ensure_ascii=False)
         return type_coerce(columns[self.name], LongText).contains(quoted, autoescape=True)

@@ -119,8 +119,8 @@ def _read_month(part: str) -> int | None:
     word = fold_name(part)
     if word in ROMAN_NUMERALS:
         return ROMAN_NUMERALS[word]
-    meant = {number for name, number in _month_words() if name.startswith(word)}
-    return meant.pop() if len(word) >= 3 and len(meant) == 1 else None
+    numbers = {number for name, number in _month_words() if name.startswith(word)}
+    return numbers.pop() if len(word) >= 3 and len(numbers) == 1 else None
 
 
 def _read_year(part: str, today: date, person: bool) -> int | None:
@@ -148,9 +148,9 @@ def _split_date(text: str) -> list[str]:
 def read_day(text: str, today: date, person: bool = False, past: bool = False) -> date:
     """The day somebody typed, of a person's birth or any other; without a year the nearest such day, or, of
     what is ``past``, the last one. Raises :class:`Mistake`."""
-    near = days_by_word().get(fold_name(text))
-    if near is not None:
-        return today + timedelta(days=near)
+    days_from_today = days_by_word().get(fold_name(text))
+    if days_from_today is not None:
+        return today + timedelta(days=days_from_today)
     parts = _split_date(text)
     if _has_no_year(parts) and not person:
         return _nearest_day(text, parts, today, past)

@@ -242,9 +242,9 @@ class Form(BaseModel):
             **dict(self, sections=tuple(section for section in sections if section is not None))
         )
 
-    def _with_only(self, wanted: Callable[[Question], bool], as_known: Callable[[Question], Question]) -> "Form":
+    def _with_only(self, is_wanted: Callable[[Question], bool], as_known: Callable[[Question], Question]) -> "Form":
         """The form without the other questions, and without all that names them."""
-        form = self.with_questions(lambda question: as_known(question) if wanted(question) else None)
+        form = self.with_questions(lambda question: as_known(question) if is_wanted(question) else None)
         names = form.questions.keys()
         return Form.model_construct(
             **dict(

@@ -90,12 +90,12 @@ class Question(QuestionOptions, ABC):
 
     def stored(self, answer: Answer) -> dict[str, Any]:
         """Column name → value to store; the opposite of :meth:`restore_answer`."""
-        kept = dict.fromkeys(self.column_types())
+        columns = dict.fromkeys(self.column_types())
         if self.unknown:
-            kept[f"{self.name}__unknown"] = answer.value if isinstance(answer, Unknown) else None
+            columns[f"{self.name}__unknown"] = answer.value if isinstance(answer, Unknown) else None
         if answer is not None and not isinstance(answer, Unknown):
-            kept.update(self.store(answer))
-        return kept
+            columns.update(self.store(answer))
+        return columns
 
     def restore_answer(self, columns: Mapping[str, Any]) -> Answer:
         """The answer out of its columns."""
@@ -131,9 +131,9 @@ class Question(QuestionOptions, ABC):
 
     # --- typing and showing --------------------------------------------------------------------
 
-    def read(self, typed: Sequence[str], reading: ReadingContext) -> Answer:
+    def read(self, posted: Sequence[str], reading: ReadingContext) -> Answer:
         """The answer in what was typed; ``None`` for nothing. Raises :class:`Mistake`."""
-        texts = [unify_line_breaks(strip_invisible(text)).strip() for text in typed]
+        texts = [unify_line_breaks(strip_invisible(text)).strip() for text in posted]
         for text in texts:
             if text in TYPED_UNKNOWNS and self.unknown:
                 return TYPED_UNKNOWNS[text]
@@ -160,7 +160,7 @@ class Question(QuestionOptions, ABC):
         """The answer as people read it. Never called with ``None`` or :class:`Unknown`."""
         return str(answer)
 
-    def understood(self, typed: Sequence[str], answer: Answer, reading: ReadingContext) -> Message | None:
+    def understood(self, texts: Sequence[str], answer: Answer, reading: ReadingContext) -> Message | None:
         """What is to be said when the answer is another one than stood in the boxes."""
         return None
 
@@ -196,9 +196,9 @@ class Question(QuestionOptions, ABC):
         """The answer that the running ``number`` gives, for an issued kind."""
         raise NotImplementedError(f"{self.type} is typed, not issued")
 
-    def matches_choice(self, columns: Mapping[str, Any], wanted: str) -> ColumnElement[bool]:
-        """The condition of a filter: this question's answer is the one with code ``wanted``."""
-        matched: ColumnElement[bool] = columns[self.name] == self.value_from_json(wanted)
+    def matches_choice(self, columns: Mapping[str, Any], code: str) -> ColumnElement[bool]:
+        """The condition of a filter: this question's answer is the one with this ``code``."""
+        matched: ColumnElement[bool] = columns[self.name] == self.value_from_json(code)
         return matched
 
     def chosen_alone(self, code: str) -> Answer:
@@ -265,8 +265,8 @@ class Question(QuestionOptions, ABC):
         """How it is drawn in a row of a table, where there is less room."""
         return self.look
 
-    def options_with(self, typed: Sequence[str]) -> Sequence[Choice]:
-        """The choices offered where ``typed`` stands in the boxes already."""
+    def options_with(self, texts: Sequence[str]) -> Sequence[Choice]:
+        """The choices offered where these ``texts`` stand in the boxes already."""
         return self.options()
 
     def level(self, answer: Answer) -> str:
@@ -294,7 +294,7 @@ class Question(QuestionOptions, ABC):
         """Answers of other questions that this one suggests, by their role: offered, never filled in."""
         return {}
 
-    def contradictions(self, answer: Answer, beside: Mapping[str, Any]) -> Sequence[Mistake]:
+    def contradictions(self, answer: Answer, siblings: Mapping[str, Any]) -> Sequence[Mistake]:
         """Soft doubts about an answer that does not fit the (plain) answers :attr:`compared_with` it."""
         return ()
 
@@ -325,7 +325,7 @@ class Question(QuestionOptions, ABC):
 
     def column(self, name: str) -> "Question | None":
         """The question of this name in each row; ``None`` where there is none, or no rows."""
-        return next((one for one in self.columns_asked() if one.name == name), None)
+        return next((column for column in self.columns_asked() if column.name == name), None)
 
     @property
     def fewest_rows(self) -> int:

@@ -41,7 +41,7 @@ def judge_moves(
 ) -> tuple[list[QuestionMove], list[Finding]]:
     """The moves to be done now, and what is said of the others; both their forms go on as they were."""
     ready: list[QuestionMove] = []
-    told: list[Finding] = []
+    findings: list[Finding] = []
     broken, before = reading.broken(), list(reading.findings)
     claimed: set[str] = set()
     for move in moves:
@@ -51,19 +51,19 @@ def judge_moves(
             count = len(pair_sheets(connection, move).found)
             move = replace(move, count=count, newly_read_by=_new_readers(move, *roles) if count else "")
             found = list(_waiting_findings(move)) if count and not converting else []
-        told += [*found, *_staying_findings(move, reading)] if found else []
+        findings += [*found, *_staying_findings(move, reading)] if found else []
         ready += [] if found else [move]
-    return _without_held_up(ready, told, reading, before), told
+    return _without_held_up(ready, findings, reading, before), findings
 
 
 def _without_held_up(
-    ready: list[QuestionMove], told: list[Finding], reading: FolderReading, before: list[Finding]
+    ready: list[QuestionMove], findings: list[Finding], reading: FolderReading, before: list[Finding]
 ) -> list[QuestionMove]:
-    """The moves of which neither form waits for another move; what is said of the rest is added to ``told``."""
-    while stuck := [move for move in ready if move.parts & _broken_parts(reading, before, told)]:
-        broken = _broken_parts(reading, before, told)
+    """The moves of which neither form waits for another move; what is said of the rest is added to ``findings``."""
+    while stuck := [move for move in ready if move.parts & _broken_parts(reading, before, findings)]:
+        broken = _broken_parts(reading, before, findings)
         for move in stuck:
-            told += [_held_up_finding(move, reading, broken), *_staying_findings(move, reading)]
+            findings += [_held_up_finding(move, reading, broken), *_staying_findings(move, reading)]
         ready = [move for move in ready if move not in stuck]
     return ready
 
@@ -114,14 +114,14 @@ def _move_obstacle(
 
 def _is_movable(move: QuestionMove) -> bool:
     forms = [move.source, move.target, *([move.stands] if move.stands else [])]
-    asked = move.asked, move.now
+    versions = move.asked, move.now
     return (
         move.key != move.target.key
         and all(form.belongs_to or form.key == CASE_FORM for form in forms)
         and not any(form.append_only for form in forms)
         and not any(
             question.columns_asked() or question.computed or question.issued or not question.column_types()
-            for question in asked
+            for question in versions
         )
     )
 
@@ -167,8 +167,8 @@ def _staying_findings(move: QuestionMove, reading: FolderReading) -> Iterator[Fi
         )
 
 
-def _broken_parts(reading: FolderReading, before: Iterable[Finding], told: Iterable[Finding]) -> set[str]:
-    return replace(reading, findings=[*before, *told]).broken()
+def _broken_parts(reading: FolderReading, before: Iterable[Finding], findings: Iterable[Finding]) -> set[str]:
+    return replace(reading, findings=[*before, *findings]).broken()
 
 
 def _move_findings(

@@ -37,8 +37,8 @@ def texts_in(posted: PostedBoxes) -> Texts:
 def as_boxes(texts: Texts) -> PostedBoxes:
     """The opposite of :func:`texts_in`."""
     posted: PostedBoxes = MultiDict()
-    for name, there in texts.items():
-        posted.setlist(name, there)
+    for name, box_texts in texts.items():
+        posted.setlist(name, box_texts)
     return posted
 
 
@@ -58,6 +58,6 @@ def take_saved_choices(
     questions: Collection[Question], posted: PostedBoxes, saved: Answers, reading: ReadingContext
 ) -> PostedBoxes:
     """The boxes, with the saved answer in place of the typed one where the merge page chose it."""
-    chosen = {one.name: posted.pop(f"{KEEP_BOX_PREFIX}{one.name}", "mine") for one in questions}
+    chosen = {question.name: posted.pop(f"{KEEP_BOX_PREFIX}{question.name}", "mine") for question in questions}
     theirs = {name for name, choice in chosen.items() if choice == "theirs"}
     return as_boxes(merged_texts(questions, texts_in(posted), theirs, saved, reading)) if theirs else posted

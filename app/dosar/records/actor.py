@@ -23,7 +23,7 @@ class Actor:
 
     def written(self, form: Form, answers: Mapping[str, Any], before: Answers) -> Answers:
         """The answers as far as she may write them, and those ``before`` where only others do, or nobody."""
-        others = (
+        not_hers = (
             {}
             if self.roles is None
             else {
@@ -35,4 +35,4 @@ class Actor:
         rows = {
             table.name: table.joined(answers.get(table.name), before.get(table.name)) for table in form.row_questions
         }
-        return {**answers, **rows, **others}
+        return {**answers, **rows, **not_hers}

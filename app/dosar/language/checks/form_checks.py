@@ -100,7 +100,7 @@ def check_folder(reading: FolderReading, languages: Iterable[str] = LANGUAGES) -
     if not reading.findings:
         found.append(_check_unused(reading))
     every = (_with_new_name(fromkey, reading.new_names) for fromkey in dict.fromkeys(chain.from_iterable(found)))
-    return sorted(every, key=lambda one: (one.place, one.code))
+    return sorted(every, key=lambda found_finding: (found_finding.place, found_finding.code))
 
 
 def _partial_form_findings(reading: FolderReading) -> Iterator[Iterable[Finding]]:
@@ -145,8 +145,8 @@ def _check_names(draft: CheckedForm) -> Iterator[Finding]:
             yield _reserved_name(place, name)
         if "__" in name:
             yield finding(place, "F013", "A name has no two underscores in a row; take another.")
-        beside = (draft.form.key if table is None else "", question.link_target() or "")
-        for other in beside:
+        joined_with = (draft.form.key if table is None else "", question.link_target() or "")
+        for other in joined_with:
             if len(name) + len(other) > MAX_JOINED_NAMES:
                 yield finding(
                     place,
@@ -251,7 +251,10 @@ def _check_links(draft: CheckedForm) -> Iterator[Finding]:
 
 def _check_numbering(draft: CheckedForm, question: Question, path: FormPath) -> Iterator[Finding]:
     """Codes can begin anew for each record that a link leads to, and for nothing else."""
-    within, links = question.numbered_within, [one.name for one in draft.form.questions.values() if one.link_target()]
+    within, links = (
+        question.numbered_within,
+        [other.name for other in draft.form.questions.values() if other.link_target()],
+    )
     if within is not None and within not in links:
         text = msgid('"%(name)s" is no link of this form%(hint)s')
         yield finding(draft.place(*path, "within"), "F016", text, name=within, hint=suggest_word(within, links))
@@ -261,13 +264,13 @@ def _unknown_form(place: FilePlace, code: str, name: str, known: Iterable[str]) 
     return finding(place, code, UNKNOWN_FORM, name=name, hint=suggest_word(name, known))
 
 
-def _with_new_name(one: Finding, new_names: Mapping[str, str]) -> Finding:
+def _with_new_name(found: Finding, new_names: Mapping[str, str]) -> Finding:
     """What names a form by the name it had before is told its new one."""
-    now = new_names.get(str(one.message.values.get("name")))
-    if one.message.text != UNKNOWN_FORM or now is None:
-        return one
+    now = new_names.get(str(found.message.values.get("name")))
+    if found.message.text != UNKNOWN_FORM or now is None:
+        return found
     hint = Message('; it is called "%(now)s" now.', {"now": now})
-    return Finding(one.place, one.code, Message(UNKNOWN_FORM, {**one.message.values, "hint": hint}))
+    return Finding(found.place, found.code, Message(UNKNOWN_FORM, {**found.message.values, "hint": hint}))
 
 
 # --- lists, totals and titles ------------------------------------------------------------------------
@@ -418,8 +421,8 @@ def _check_file_names(reading: FolderReading) -> Iterator[Finding]:
 
 def _check_unused(reading: FolderReading) -> Iterator[Finding]:
     forms = reading.of(Form)
-    asked = [question for form in forms.values() for _, question, _ in walk_questions(form)]
-    used = {name for question in asked for name in question.choice_lists()}
+    questions = [question for form in forms.values() for _, question, _ in walk_questions(form)]
+    used = {name for question in questions for name in question.choice_lists()}
     for name in sorted(reading.names("choices") - used):
         text = msgid('No question uses the choice list "%(name)s"; use it or remove the file.')
         yield finding(reading.sources[f"choices:{name}"].place(), "F024", text, name=name)

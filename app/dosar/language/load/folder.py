@@ -199,7 +199,7 @@ def _shown_path(path: Path, folder: Path) -> str:
 
 
 def _yaml_files(folder: Path) -> list[Path]:
-    return [path for place in _part_folders(folder) for path in sorted(place.glob("*.yaml"))]
+    return [path for directory in _part_folders(folder) for path in sorted(directory.glob("*.yaml"))]
 
 
 def _part_folders(folder: Path) -> list[Path]:

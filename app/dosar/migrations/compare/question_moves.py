@@ -73,17 +73,17 @@ class MovePairs:
         return self.without + self.several + self.twice + self.taken
 
 
-def wanted_moves(reading: FolderReading, standing: Mapping[str, Form], forms: Iterable[Form]) -> Iterator[QuestionMove]:
+def wanted_moves(reading: FolderReading, deployed: Mapping[str, Form], forms: Iterable[Form]) -> Iterator[QuestionMove]:
     """The moves that the files ask for, of questions that stand elsewhere; ``forms`` have their choices in hand."""
     for form in forms:
         places = paths_by_column(form)
         for (rows_of, name), question in questions_by_column(form).items():
             key, _, was = (question.was or "").rpartition(".")
-            key = key if key in standing else reading.new_names.get(key, key)
-            if key in standing and not rows_of and ("", was) in questions_by_column(standing[key]):
+            key = key if key in deployed else reading.new_names.get(key, key)
+            if key in deployed and not rows_of and ("", was) in questions_by_column(deployed[key]):
                 place = reading.sources[f"form:{form.key}"].place((*places["", name], "was"))
                 yield QuestionMove(
-                    standing[key], standing[key].questions[was], form, question, place, key, standing.get(form.key)
+                    deployed[key], deployed[key].questions[was], form, question, place, key, deployed.get(form.key)
                 )
 
 
@@ -92,7 +92,7 @@ def pair_sheets(connection: Connection, move: QuestionMove, source: str = "", ta
 
     ``source`` and ``target`` are the names of the tables, if they are not those of the forms by now.
     """
-    answered, there = defaultdict(list), defaultdict(list)
+    answered, by_case = defaultdict(list), defaultdict(list)
     for where, number, is_answered in _answering_sheets(
         connection, source or move.source.key, move.source, [move.asked]
     ):
@@ -102,25 +102,25 @@ def pair_sheets(connection: Connection, move: QuestionMove, source: str = "", ta
     if move.stands is not None:
         before = [move.stands.questions[move.now.name]] if move.now.name in move.stands.questions else []
         for where, number, is_answered in _answering_sheets(connection, target or move.stands.key, move.stands, before):
-            there[where].append(number)
+            by_case[where].append(number)
             taken |= {number} if is_answered else set()
     found = MovePairs({})
     for where, numbers in answered.items():
-        _add_pair(found, numbers, there[where], taken)
+        _add_pair(found, numbers, by_case[where], taken)
     return found
 
 
-def _add_pair(found: MovePairs, numbers: list[int], there: list[int], taken: set[int]) -> None:
+def _add_pair(found: MovePairs, numbers: list[int], targets: list[int], taken: set[int]) -> None:
     if len(numbers) > 1:
         found.twice += len(numbers)
-    elif not there:
+    elif not targets:
         found.without += 1
-    elif len(there) > 1:
+    elif len(targets) > 1:
         found.several += 1
-    elif there[0] in taken:
+    elif targets[0] in taken:
         found.taken += 1
     else:
-        found.found[numbers[0]] = there[0]
+        found.found[numbers[0]] = targets[0]
 
 
 def _answering_sheets(
@@ -141,6 +141,6 @@ def _answering_sheets(
         *columns,
     )
     is_answered = or_(*[column.is_not(None) for column in columns]) if columns else table.c.id.is_(None)
-    wanted = select(table.c[case], table.c.id, table.c.deleted_at.is_not(None), table.c.to_check.is_(True), is_answered)
-    for of_case, number, is_deleted, is_waiting, answers in connection.execute(wanted):
+    query = select(table.c[case], table.c.id, table.c.deleted_at.is_not(None), table.c.to_check.is_(True), is_answered)
+    for of_case, number, is_deleted, is_waiting, answers in connection.execute(query):
         yield (of_case, bool(is_deleted), bool(is_waiting)), number, bool(answers)

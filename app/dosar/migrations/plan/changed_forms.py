@@ -24,11 +24,11 @@ def rename_forms(plan: Plan, renamings: Sequence[FormRenaming]) -> Iterator[Plan
         }
         for name in tables:
             _rename_form_table(plan, name, renaming.now + name[len(renaming.was) :])
-        said = Message(
+        message = Message(
             "%(was)s is now called %(now)s, with its records (%(count)s).",
             {"was": renaming.was, "now": renaming.now, "count": renaming.count},
         )
-        yield PlanStep(said, partial(rename_form, renaming=renaming, tables=tables))
+        yield PlanStep(message, partial(rename_form, renaming=renaming, tables=tables))
 
 
 def _rename_form_table(plan: Plan, old: str, new: str) -> None:
@@ -64,11 +64,11 @@ def assign_new_cases(plan: Plan) -> Iterator[PlanStep]:
             continue
         tables = [row_table_name(form.key, question.name) for question in form.row_questions]
         if form.case_was and (count := plan.counts.records(older.key)):
-            said = Message(
+            message = Message(
                 "The records of %(form)s (%(count)s) get their case from %(name)s.",
                 {"count": count, "form": form.key, "name": form.case_was},
             )
-            yield PlanStep(said, partial(assign_cases, form=form.key, question=form.case_was, tables=tables))
+            yield PlanStep(message, partial(assign_cases, form=form.key, question=form.case_was, tables=tables))
         if plan.schema.dialect.name == "postgresql":
             yield _change_not_null(plan, [form.key, *tables], "SET")
 
@@ -88,9 +88,9 @@ def release_from_cases(plan: Plan) -> Iterator[PlanStep]:
 
 
 def _tables_with_case(plan: Plan, older: Form, form: Form) -> list[str]:
-    there = plan.schema.tables
+    tables = plan.schema.tables
     names = [form.key, *[row_table_name(form.key, question.name) for question in older.row_questions]]
-    return [name for name in names if name in there and "case_id" in there[name].columns]
+    return [name for name in names if name in tables and "case_id" in tables[name].columns]
 
 
 def _change_not_null(plan: Plan, tables: Sequence[str], act: str) -> PlanStep:

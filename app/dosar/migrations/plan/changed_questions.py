@@ -33,13 +33,13 @@ def change_questions(plan: Plan) -> Iterator[PlanStep]:
 
 
 def _rename_question(plan: Plan, form: Form, kept_question: KeptQuestion) -> Iterator[PlanStep]:
-    place = f"{form.key}.{kept_question.rows_of}.{{}}" if kept_question.rows_of else f"{form.key}.{{}}"
-    said = Message(
+    name_pattern = f"{form.key}.{kept_question.rows_of}.{{}}" if kept_question.rows_of else f"{form.key}.{{}}"
+    message = Message(
         "%(was)s is now called %(now)s.",
-        {"was": place.format(kept_question.older.name), "now": place.format(kept_question.now.name)},
+        {"was": name_pattern.format(kept_question.older.name), "now": name_pattern.format(kept_question.now.name)},
     )
     rename = _rename_rows if kept_question.now.columns_asked() else _rename_columns
-    yield sql_step(list(rename(plan, form, kept_question)), said)
+    yield sql_step(list(rename(plan, form, kept_question)), message)
     yield renaming_step(form, kept_question.rows_of, kept_question.older.name, kept_question.now.name)
 
 
@@ -67,7 +67,7 @@ def _put_aside(plan: Plan, form: Form, kept_question: KeptQuestion) -> Iterator[
     aside = {old: free[name] for old, name in names.items()}
     moving = [plan.schema.move_column(table, names[old], aside[old]) for old in names]
     plan.conversions.append(Conversion(table, kept_question.older, kept_question.now, aside))
-    said = Message(
+    message = Message(
         'The answers to %(name)s become "%(now)s" instead of "%(was)s"; the old ones stay in %(aside)s.',
         {
             "name": f"{table}.{kept_question.now.name}",
@@ -76,7 +76,7 @@ def _put_aside(plan: Plan, form: Form, kept_question: KeptQuestion) -> Iterator[
             "aside": aside[kept_question.older.name],
         },
     )
-    yield sql_step(moving, said)
+    yield sql_step(moving, message)
     before = _contents(plan.kept, form, kept_question.former_rows_of, kept_question.older.name)
     now = _contents(plan.definition.contents, form, kept_question.rows_of, kept_question.now.name)
     yield renaming_step(form, kept_question.rows_of, kept_question.now.name, kept_question.now.name, [before, now])
@@ -101,11 +101,11 @@ def recode_choices(plan: Plan) -> Iterator[PlanStep]:
 
 
 def _recode(form: Form, question: KeptQuestion, was: str, becomes: str, count: int) -> Iterator[PlanStep]:
-    said = Message(
+    message = Message(
         'The answers to %(name)s that hold "%(was)s" (%(count)s) hold "%(now)s" from now on.',
         {"name": full_name(form, question), "was": was, "now": becomes, "count": count},
     )
     table = table_of(form, question.rows_of)
-    yield PlanStep(said, partial(recode_answers, table=table, question=question.now))
+    yield PlanStep(message, partial(recode_answers, table=table, question=question.now))
     if not question.rows_of:
         yield PlanStep(None, partial(recode_elsewhere, form=form.key, question=question.now.name, was=was, now=becomes))

@@ -74,9 +74,9 @@ def _tell_moving_rows(plan: Plan, older: Form, form: Form, late: LateTableRenami
 def _copy_rows(plan: Plan, form: Form, late: LateTableRenaming, tables: tuple[str, str]) -> Iterator[PlanStep]:
     """The rows, with columns for what nobody asks any more."""
     target = plan.schema.tables[tables[1]]
-    wanted = {column.name: column for _, now in late.columns for column in now.columns()}
-    asked = {column.name for question in late.now.columns_asked() for column in question.columns()}
-    added = [column for name, column in wanted.items() if name not in {*target.columns, *asked}]
+    needed = {column.name: column for _, now in late.columns for column in now.columns()}
+    asked_columns = {column.name for question in late.now.columns_asked() for column in question.columns()}
+    added = [column for name, column in needed.items() if name not in {*target.columns, *asked_columns}]
     if added:
         Table(tables[1], MetaData(), *added)  # a column is known by its table
         yield sql_step(plan.schema.add_columns(tables[1], added))

@@ -54,38 +54,38 @@ def _tell_move(move: QuestionMove) -> Iterator[PlanStep]:
 
 def _put_columns_aside(plan: Plan, move: QuestionMove) -> PlanStep:
     old = [*columns_of(move.asked), f"{move.asked.name}__sort"]
-    there = plan.schema.tables[move.key].columns
-    aside = plan.columns_aside(move.key, [name for name in old if name in there])
+    columns = plan.schema.tables[move.key].columns
+    aside = plan.columns_aside(move.key, [name for name in old if name in columns])
     return sql_step([plan.schema.move_column(move.key, name, new) for name, new in aside.items()])
 
 
 def recompute_by_new_rules(plan: Plan) -> Iterator[PlanStep]:
     """Computed answers follow the rules of the new forms."""
     for older, form in plan.continued_forms:
-        wanted = _changeable(form, questions_with_new_rules(older, form))
-        if not wanted or loses_case(older, form) or not plan.counts.records(older.key):
+        questions = _changeable(form, questions_with_new_rules(older, form))
+        if not questions or loses_case(older, form) or not plan.counts.records(older.key):
             continue
-        count = sum(1 for _ in recomputed_records(plan.counts.connection, older, form, wanted, utc_now().date()))
+        count = sum(1 for _ in recomputed_records(plan.counts.connection, older, form, questions, utc_now().date()))
         if count:
-            said = Message(
+            message = Message(
                 "Records of %(form)s whose computed answers are made anew: %(count)s.",
                 {"form": form.key, "count": count},
             )
-            yield _recompute(plan, form, wanted, said)
+            yield _recompute(plan, form, questions, message)
 
 
 def recompute_after_moves(plan: Plan, moves: Sequence[QuestionMove]) -> Iterator[PlanStep]:
     """What is computed in a form to which answers came."""
     for key in sorted({*plan.came, *(move.target.key for move in moves if move.count)}):
         form = plan.definition.forms[key]
-        if wanted := _changeable(form, computed_questions(form)):
-            yield _recompute(plan, form, wanted)
+        if questions := _changeable(form, computed_questions(form)):
+            yield _recompute(plan, form, questions)
 
 
 def _changeable(form: Form, questions: list[Question]) -> list[Question]:
     return [question for question in questions if not is_never_changed(form, question)]
 
 
-def _recompute(plan: Plan, form: Form, wanted: list[Question], said: Message | None = None) -> PlanStep:
-    plan.merged |= {(form.key, question.name) for question in wanted if question.search}
-    return PlanStep(said, partial(recompute_answers, form=form, questions=wanted, today=utc_now().date()))
+def _recompute(plan: Plan, form: Form, questions: list[Question], message: Message | None = None) -> PlanStep:
+    plan.merged |= {(form.key, question.name) for question in questions if question.search}
+    return PlanStep(message, partial(recompute_answers, form=form, questions=questions, today=utc_now().date()))

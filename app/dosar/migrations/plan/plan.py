@@ -28,9 +28,9 @@ class Plan:
         connection: Connection,
         definition: Definition,
         before: Mapping[str, Form],
-        kept: Mapping[str, QuestionContents],
+        contents: Mapping[str, QuestionContents],
     ) -> None:
-        self.definition, self.before, self.kept = definition, before, kept
+        self.definition, self.before, self.kept = definition, before, contents
         self.schema = PlannedSchema(connection)
         self.counts = AnswerCounts(connection, before)
         self.metadata = build_tables(definition.forms).metadata

@@ -34,17 +34,17 @@ NOTHING_KEPT: Mapping[str, Any] = MappingProxyType({})
 def plan_steps(
     connection: Connection,
     definition: Definition,
-    standing: Mapping[str, Form] = NOTHING_KEPT,
-    kept: Mapping[str, QuestionContents] = NOTHING_KEPT,
+    deployed: Mapping[str, Form] = NOTHING_KEPT,
+    contents: Mapping[str, QuestionContents] = NOTHING_KEPT,
     renamings: Sequence[FormRenaming] = (),
     moves: Sequence[QuestionMove] = (),
 ) -> list[PlanStep]:
     """The steps in the order they are done.
 
-    ``standing`` are the forms as their columns stand, ``kept`` the contents they were made of: nothing
+    ``deployed`` are the forms as their columns stand, ``contents`` those they were made of: nothing
     for a new database. Forms that get another name are there under the new one.
     """
-    return list(_steps_in_order(Plan(connection, definition, standing, kept), renamings, moves))
+    return list(_steps_in_order(Plan(connection, definition, deployed, contents), renamings, moves))
 
 
 def _steps_in_order(plan: Plan, renamings: Sequence[FormRenaming], moves: Sequence[QuestionMove]) -> Iterator[PlanStep]:

@@ -94,14 +94,14 @@ class PlannedSchema:
 
     def replace_indexes(self, table: Table) -> list[str]:
         """Drop the indexes that are not wanted any more or over other columns, and make those that lack."""
-        there = self.tables[table.name]
-        wanted = {str(index.name): index for index in table.indexes}
+        state = self.tables[table.name]
+        indexes = {str(index.name): index for index in table.indexes}
         useless = {
             name
-            for name, columns in there.indexes.items()
-            if name.startswith(INDEX_PREFIX) and (name not in wanted or columns & there.moved)
+            for name, columns in state.indexes.items()
+            if name.startswith(INDEX_PREFIX) and (name not in indexes or columns & state.moved)
         }
-        made = [index for name, index in wanted.items() if name not in there.indexes or name in useless]
+        made = [index for name, index in indexes.items() if name not in state.indexes or name in useless]
         return [
             *(f"DROP INDEX {self.quote(name)}" for name in sorted(useless)),
             *(str(CreateIndex(index).compile(dialect=self.dialect)) for index in made),
@@ -128,13 +128,13 @@ def _read_tables(connection: Connection) -> dict[str, TableState]:
     with catch_warnings():
         simplefilter("ignore", SAWarning)  # SQLite does not tell of what an index over an expression is made
         columns, indexes = inspector.get_multi_columns(), inspector.get_multi_indexes()
-    there = {
-        place[1]: TableState(
+    states = {
+        key[1]: TableState(
             {column["name"] for column in found},
-            {str(index["name"]): {*map(str, index["column_names"])} for index in indexes.get(place, ())},
+            {str(index["name"]): {*map(str, index["column_names"])} for index in indexes.get(key, ())},
         )
-        for place, found in columns.items()
+        for key, found in columns.items()
     }
     for table, index in connection.exec_driver_sql(EVERY_INDEX[connection.dialect.name]):
-        there[table].indexes.setdefault(index, set())
-    return there
+        states[table].indexes.setdefault(index, set())
+    return states

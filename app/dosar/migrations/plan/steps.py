@@ -24,14 +24,14 @@ def carry_out_steps(connection: Connection, steps: Iterable[PlanStep]) -> None:
         step.do(connection)
 
 
-def sql_step(statements: Sequence[str], said: Message | None = None) -> PlanStep:
+def sql_step(statements: Sequence[str], message: Message | None = None) -> PlanStep:
     """These statements, one after the other."""
-    return PlanStep(said, partial(_run_statements, statements))
+    return PlanStep(message, partial(_run_statements, statements))
 
 
-def notice(said: Message) -> PlanStep:
+def notice(message: Message) -> PlanStep:
     """Nothing to do, but to be told."""
-    return sql_step((), said)
+    return sql_step((), message)
 
 
 def _run_statements(statements: Sequence[str], connection: Connection) -> None:

@@ -32,8 +32,8 @@ def add_tables(plan: Plan) -> Iterator[PlanStep]:
         plan.schema.add_table(table)
     if new:
         names = ", ".join(sorted(table.name for table in new if table.name not in SYSTEM_METADATA.tables))
-        said = Message("New tables: %(names)s.", {"names": names}) if names else None
-        yield PlanStep(said, partial(plan.metadata.create_all, tables=new, checkfirst=False))
+        message = Message("New tables: %(names)s.", {"names": names}) if names else None
+        yield PlanStep(message, partial(plan.metadata.create_all, tables=new, checkfirst=False))
 
 
 def add_columns(plan: Plan) -> Iterator[PlanStep]:
@@ -46,8 +46,8 @@ def _add_columns(plan: Plan, table: Table) -> Iterator[PlanStep]:
     missing = [column for column in table.c if column.name not in plan.schema.tables[table.name].columns]
     if missing:
         names = ", ".join(column.name for column in missing)
-        said = Message("New columns of %(table)s: %(names)s.", {"table": table.name, "names": names})
-        yield sql_step(plan.schema.add_columns(table.name, missing), said)
+        message = Message("New columns of %(table)s: %(names)s.", {"table": table.name, "names": names})
+        yield sql_step(plan.schema.add_columns(table.name, missing), message)
 
 
 def sort_by_words(plan: Plan) -> list[PlanStep]:
@@ -76,21 +76,21 @@ def own_files(plan: Plan) -> list[PlanStep]:
     files = plan.schema.tables.get(attachment_table.name)
     if files is None or "rows_of" in files.columns:
         return []
-    said = Message("Every file is kept with the record it was attached to.")
+    message = Message("Every file is kept with the record it was attached to.")
     before = [form.model_copy(update={"form": key}) for key, form in plan.before.items()]
     every = [*before, *plan.definition.forms.values()]
-    return [PlanStep(said, partial(assign_files, forms=every, aside=ASIDE_SUFFIX))]
+    return [PlanStep(message, partial(assign_files, forms=every, aside=ASIDE_SUFFIX))]
 
 
 def close_ledgers(plan: Plan) -> Iterator[PlanStep]:
     """The tables that are only added to and are still open, wholly or in a column that is new."""
-    wanted = [name for form in plan.definition.forms.values() for name in append_only_tables(form)]
+    ledgers = [name for form in plan.definition.forms.values() for name in append_only_tables(form)]
     closed = plan.schema.closed
-    still_open = sorted(name for name in wanted if name not in closed or plan.schema.tables[name].changed)
+    still_open = sorted(name for name in ledgers if name not in closed or plan.schema.tables[name].changed)
     new = ", ".join(name for name in still_open if name not in closed)
     if still_open:
-        said = Message("Closed against changes: %(names)s.", {"names": new}) if new else None
-        yield PlanStep(said, partial(close_tables, tables=still_open))
+        message = Message("Closed against changes: %(names)s.", {"names": new}) if new else None
+        yield PlanStep(message, partial(close_tables, tables=still_open))
 
 
 def replace_indexes(plan: Plan) -> Iterator[PlanStep]:
@@ -105,8 +105,8 @@ def refill_search_index(plan: Plan) -> Iterator[PlanStep]:
     merged = {table.partition("__")[0] for table, _ in plan.merged}
     for older, form in plan.continued_forms:
         if _search_rules(form) != _search_rules(older) or form.key in merged:
-            said = Message("The search index of %(form)s is made anew.", {"form": form.key})
-            yield PlanStep(said, partial(reindex_form, form=form))
+            message = Message("The search index of %(form)s is made anew.", {"form": form.key})
+            yield PlanStep(message, partial(reindex_form, form=form))
 
 
 def _search_rules(form: Form) -> list[Any]:

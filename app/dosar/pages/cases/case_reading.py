@@ -63,8 +63,8 @@ def _payer_titles(
     context: PageContext, query: CaseQuery, declared: Stages, balances: Sequence[Balance]
 ) -> RecordTitles:
     payers = {payer for balance in balances for payer in balance.payers if isinstance(payer, int)}
-    wanted = {target: payers for target in _payer_targets(query, declared)} if payers else {}
-    return link_titles(context.repository, context.seen_forms(), wanted, context.reading, with_deleted=True)
+    ids_by_form = {target: payers for target in _payer_targets(query, declared)} if payers else {}
+    return link_titles(context.repository, context.seen_forms(), ids_by_form, context.reading, with_deleted=True)
 
 
 def _payer_targets(query: CaseQuery, declared: Stages) -> set[str]:

@@ -58,14 +58,14 @@ def related_people(case: CaseReading) -> list[RelatedPerson]:
     if people is None or people.form not in case.query.known:
         return []
     form = case.query.known[people.form]
-    said = [form.questions[name] for name in people.say if name in form.questions]
+    said_questions = [form.questions[name] for name in people.say if name in form.questions]
     return [
         RelatedPerson(
             title_of_record(form, answers, case.context.reading, number),
             record_url(form.key, number),
             " · ".join(
                 text
-                for question in said
+                for question in said_questions
                 if (text := show_answer(question, answers.get(question.name), case.context.reading))
             ),
         )

@@ -53,7 +53,9 @@ class DocumentGroup:
 
 def stage_blocks(case: CaseReading) -> list[StageBlock]:
     """The stages with their task lists; where the case stands, the list is open."""
-    current = next((place for place, progress in enumerate(case.progress) if progress.is_current), len(case.progress))
+    current = next(
+        (position for position, progress in enumerate(case.progress) if progress.is_current), len(case.progress)
+    )
     numbers = {stage.stage: number for number, stage in enumerate(case.declared.stages, 1)}
     return [
         StageBlock(
@@ -65,8 +67,8 @@ def stage_blocks(case: CaseReading) -> list[StageBlock]:
             [_task(case, document) for document in progress.documents],
             progress.is_current,
         )
-        for place, progress in enumerate(case.progress)
-        for state in [_stage_state(progress, place, current)]
+        for position, progress in enumerate(case.progress)
+        for state in [_stage_state(progress, position, current)]
     ]
 
 
@@ -153,26 +155,26 @@ def _document_text(document: StageDocument) -> str:
     return gettext("Complete") if state == "whole" else gettext("In progress")
 
 
-def _stage_state(progress: StageProgress, place: int, current: int) -> str:
+def _stage_state(progress: StageProgress, position: int, current: int) -> str:
     if progress.is_current:
         return "now"
-    if progress.missing and place < current:
+    if progress.missing and position < current:
         return "behind"
     return "done" if progress.finished or (progress.is_known and progress.is_complete) else "ahead"
 
 
 def _stage_text(progress: StageProgress, state: str) -> str:
-    whole = sum(document.is_needed and document.filed.is_complete for document in progress.documents)
+    complete = sum(document.is_needed and document.filed.is_complete for document in progress.documents)
     needed = sum(document.is_needed for document in progress.documents)
     if state == "done":
         return gettext("Complete")
     if not progress.is_known:
         return ""
-    if state == "ahead" and not whole:
+    if state == "ahead" and not complete:
         return gettext("Not started")
     if not needed:
         return gettext("In progress")
-    return gettext("%(whole)s of %(needed)s complete", whole=whole, needed=needed)
+    return gettext("%(whole)s of %(needed)s complete", whole=complete, needed=needed)
 
 
 def _stage_dates(progress: StageProgress) -> str:

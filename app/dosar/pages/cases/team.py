@@ -66,7 +66,7 @@ class TeamPage(PageView):
             _require_may_change(context, case)
         if not joining.validate_on_submit():
             return _team_page(context, case, joining)
-        return _change_team(context, case, lambda at, case: _join_team(at, case, joining), joining)
+        return _change_team(context, case, lambda page, case: _join_team(page, case, joining), joining)
 
     @page_route(
         "/cases/<int:case_id>/team/<int:user_id>/leave", requires_permission("see", CASE_FORM), methods=("POST",)
@@ -78,7 +78,7 @@ class TeamPage(PageView):
         return _change_team(
             context,
             case,
-            lambda at, case: leave_team(at.repository, case, [user_id], at.actor),
+            lambda page, case: leave_team(page.repository, case, [user_id], page.actor),
             TeamMemberForm(formdata=None),
         )
 

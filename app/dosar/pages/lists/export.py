@@ -79,12 +79,17 @@ class ExportPages(PageView):
     @page_route("/records/<form>/export", requires_permission("export"), methods=("POST",))
     def take(self, form: str) -> Any:
         context, known = page_context(), page_context().form(form)
-        wish, export_form = _export_query(context, known), ExportForm()
+        list_query, export_form = _export_query(context, known), ExportForm()
         if not export_form.validate_on_submit():
-            return _export_page(context, known, wish, export_form)
+            return _export_page(context, known, list_query, export_form)
         ids, kind = (
             list_record_ids(
-                context.repository, context.seen_forms(), form, wish, MAX_EXPORTED_RECORDS, context.reading.language
+                context.repository,
+                context.seen_forms(),
+                form,
+                list_query,
+                MAX_EXPORTED_RECORDS,
+                context.reading.language,
             ),
             export_form.kind.data,
         )
@@ -94,10 +99,10 @@ class ExportPages(PageView):
             context.worker.id,
             len(ids),
             kind,
-            shown_columns(known, wish),
+            shown_columns(known, list_query),
             export_form.reason.data,
         )
-        return _export_file(context, known, wish, ids, kind, as_codes=export_form.heads.data == "names")
+        return _export_file(context, known, list_query, ids, kind, as_codes=export_form.heads.data == "names")
 
 
 def _export_query(context: PageContext, form: Form) -> ListQuery:

@@ -113,8 +113,8 @@ class RunningTotalLine:
 
 def list_context(context: PageContext, form: Form) -> dict[str, Any]:
     """Everything ``list.html`` draws, in at most six statements."""
-    own = own_lists(context.repository, context.worker.id, form.key)
-    list_query = requested_list_query(form, own.columns)
+    own_list = own_lists(context.repository, context.worker.id, form.key)
+    list_query = requested_list_query(form, own_list.columns)
     case = (
         find_or_404(context.repository.case, list_query.case_id)
         if list_query.case_id is not None and form.belongs_to
@@ -137,7 +137,7 @@ def list_context(context: PageContext, form: Form) -> dict[str, Any]:
         "new_url": new_url,
         "new_label": gettext("Add"),
         "empty": _empty_list_text(list_query),
-        "tools": _list_tools(context, form, list_query, own),
+        "tools": _list_tools(context, form, list_query, own_list),
         "totals": running_totals(context, form, list_query),
         "to_sign": [text_in_language(signature.label, language) for signature in form.signatures if signature.each_row],
     }
@@ -256,11 +256,11 @@ def _list_pager(found: ListPage, list_query: ListQuery) -> ListPager | None:
     )
 
 
-def _list_tools(context: PageContext, form: Form, list_query: ListQuery, own: OwnLists) -> ListTools:
+def _list_tools(context: PageContext, form: Form, list_query: ListQuery, own_list: OwnLists) -> ListTools:
     query = {**request.args.to_dict(), "page": None}
     return ListTools(
         page_url("ListPages.columns", query, form=form.key),
-        _saved_list_links(form, list_query, own),
+        _saved_list_links(form, list_query, own_list),
         page_url("ListPages.save", query, form=form.key) if list_query.filters or list_query.sort else "",
         page_url("ExportPages.export", query, form=form.key) if context.worker.may("export", form.key) else "",
         url_for("LedgerPages.ledger", form=form.key, case=list_query.case_id)
@@ -269,7 +269,7 @@ def _list_tools(context: PageContext, form: Form, list_query: ListQuery, own: Ow
     )
 
 
-def _saved_list_links(form: Form, list_query: ListQuery, own: OwnLists) -> list[SavedListLink]:
+def _saved_list_links(form: Form, list_query: ListQuery, own_list: OwnLists) -> list[SavedListLink]:
     return [
         SavedListLink(
             saved_list.name,
@@ -277,7 +277,7 @@ def _saved_list_links(form: Form, list_query: ListQuery, own: OwnLists) -> list[
             url_for("ListPages.forget", form=form.key, list_id=saved_list.id),
             (saved_list.filters, saved_list.sort) == (dict(list_query.filters), list_query.sort),
         )
-        for saved_list in own.saved
+        for saved_list in own_list.saved
     ]
 
 

@@ -67,16 +67,19 @@ def _start_of_today(context: PageContext) -> datetime:
 
 
 def _batch_entries(context: PageContext, form: Form, entered: list[WaitingRecord]) -> list[BatchEntry]:
-    wanted = {form.key: [one.id for one in entered], CASE_FORM: [one.case_id for one in entered if one.case_id]}
-    titles = link_titles(context.repository, context.named_forms(), wanted, context.reading)
+    ids_by_form = {
+        form.key: [record.id for record in entered],
+        CASE_FORM: [record.case_id for record in entered if record.case_id],
+    }
+    titles = link_titles(context.repository, context.named_forms(), ids_by_form, context.reading)
     act = "ReversingPages.reverse" if form.append_only else "RecordPages.withdraw"
     return [
         BatchEntry(
-            titles[form.key, one.id],
-            record_face_url(form.key, one.id),
-            " · ".join(filter(None, (titles.get((CASE_FORM, one.case_id or 0)), time_text(one.at)))),
-            url_for(act, form=form.key, record_id=one.id),
+            titles[form.key, record.id],
+            record_face_url(form.key, record.id),
+            " · ".join(filter(None, (titles.get((CASE_FORM, record.case_id or 0)), time_text(record.at)))),
+            url_for(act, form=form.key, record_id=record.id),
         )
-        for one in entered
-        if (form.key, one.id) in titles
+        for record in entered
+        if (form.key, record.id) in titles
     ]

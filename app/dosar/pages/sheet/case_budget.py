@@ -15,9 +15,9 @@ def case_budget_lines(context: PageContext, form: str, case: Record | None) -> l
     stages = context.repository.definition.stages
     if case is None or stages.budget is None or form not in stages.budget.beside:
         return []
-    look = CaseQuery(context.repository, context.seen_forms(), case)
-    look.read_as(("money beside", context.worker.roles), lambda: budget.ask_money(look, stages))
-    return [_balance_line(balance, context.reading.language) for balance in budget.payer_balances(look, stages)]
+    case_query = CaseQuery(context.repository, context.seen_forms(), case)
+    case_query.read_as(("money beside", context.worker.roles), lambda: budget.ask_money(case_query, stages))
+    return [_balance_line(balance, context.reading.language) for balance in budget.payer_balances(case_query, stages)]
 
 
 def _balance_line(balance: Balance, language: str) -> str:

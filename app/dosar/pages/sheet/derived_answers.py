@@ -19,9 +19,9 @@ from dosar.pages.rendering.question_view import OfferedAnswer
 
 def offered_answers(questions: Iterable[Question], answers: Answers, cells: CellReader) -> dict[str, OfferedAnswer]:
     """What the answers suggest to questions that were left empty, to be put in by a press."""
-    asked = {question.name: question for question in questions}
-    suggested = suggested_answers(asked.values(), answers, cells)
-    return {name: _offered_answer(asked[name], answer, cells.reading) for name, answer in suggested.items()}
+    by_name = {question.name: question for question in questions}
+    suggested = suggested_answers(by_name.values(), answers, cells)
+    return {name: _offered_answer(by_name[name], answer, cells.reading) for name, answer in suggested.items()}
 
 
 def _offered_answer(question: Question, answer: Any, reading: ReadingContext) -> OfferedAnswer:
@@ -40,15 +40,15 @@ class DerivedAnswerPages(PageView):
         context = page_context()
         require_permission("enter" if context.worker.may("enter", form) else "correct", form)
         questions = list(context.enterable[form].questions.values())
-        cells, typed = CellReader(context.reading), texts_in(request.form)
-        filling = [question for question in questions if question.fills and question.name in typed]
-        answers = read_texts(filling, typed, cells).answers
-        told = derived_answers(questions, answers, cells)
+        cells, texts = CellReader(context.reading), texts_in(request.form)
+        filling = [question for question in questions if question.fills and question.name in texts]
+        answers = read_texts(filling, texts, cells).answers
+        derived = derived_answers(questions, answers, cells)
         return jsonify(
             {
                 "filled": {
                     name: context.enterable[form].questions[name].typed(answer, context.reading)
-                    for name, answer in told.items()
+                    for name, answer in derived.items()
                     if answer is not None
                 },
                 "offered": {

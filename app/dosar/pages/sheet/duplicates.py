@@ -29,9 +29,9 @@ def duplicate_labels(context: PageContext, form: str, found: Iterable[LikelyDupl
     are told to nobody who may not know names."""
     every = list(found)
     in_reach = (
-        titles_of_records(context.repository, context.forms[form], [one.id for one in every], context.reading)
+        titles_of_records(context.repository, context.forms[form], [likely.id for likely in every], context.reading)
         if context.worker.may("see", form)
         else {}
     )
     names = names_of_likely(every, in_reach, bool(deciding_questions(context.forms[form])))
-    return {one: name.say(gettext) if isinstance(name, Message) else name for one, name in names.items()}
+    return {record_id: name.say(gettext) if isinstance(name, Message) else name for record_id, name in names.items()}

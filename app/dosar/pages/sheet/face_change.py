@@ -15,11 +15,11 @@ ALSO_BOX = "_also"
 """The box that names what a page asks beside its paper: questions, and columns as ``table.column``."""
 
 
-def form_asking_also(form: Form, wanted: Mapping[str, Question], drawn: Collection[str]) -> tuple[Form, Section | None]:
+def form_asking_also(form: Form, named: Mapping[str, Question], drawn: Collection[str]) -> tuple[Form, Section | None]:
     """``form`` with these questions and columns, and the section that is added for those not ``drawn`` yet."""
-    apart = [one for name, one in wanted.items() if name not in drawn and "." not in name]
+    apart = [question for name, question in named.items() if name not in drawn and "." not in name]
     widened, added = (
-        form.with_questions(lambda question: _with_wanted_columns(question, wanted)),
+        form.with_questions(lambda question: _with_wanted_columns(question, named)),
         _added_section(apart) if apart else None,
     )
     sections = [*widened.sections, *([added] if added else [])]
@@ -30,9 +30,9 @@ def questions_named_also(known: Form, names: Iterable[str], roles: Collection[st
     """The questions, or the tables of the columns, that :data:`ALSO_BOX` names, as far as the worker may write them."""
     found = {name: known.questions.get(name.partition(".")[0]) for name in names}
     return {
-        name: one
-        for name, one in found.items()
-        if one is not None and not (one.retired or one.computed) and one.is_written_by(roles)
+        name: question
+        for name, question in found.items()
+        if question is not None and not (question.retired or question.computed) and question.is_written_by(roles)
     }
 
 
@@ -47,12 +47,12 @@ def _added_section(questions: Sequence[Question]) -> Section:
     )
 
 
-def _with_wanted_columns(question: Question, wanted: Mapping[str, Question]) -> Question:
+def _with_wanted_columns(question: Question, named: Mapping[str, Question]) -> Question:
     return _with_columns(
         question,
         [
             column
-            for name, table in wanted.items()
+            for name, table in named.items()
             if table.name == question.name
             for column in table.columns_asked()
             if name == f"{question.name}.{column.name}"
@@ -61,6 +61,6 @@ def _with_wanted_columns(question: Question, wanted: Mapping[str, Question]) -> 
 
 
 def _with_columns(table: Question, columns: Sequence[Question]) -> Question:
-    there = {column.name for column in table.columns_asked()}
-    more = [column for column in columns if column.name not in there]
+    present = {column.name for column in table.columns_asked()}
+    more = [column for column in columns if column.name not in present]
     return table.with_columns([*table.columns_asked(), *more]) if more else table

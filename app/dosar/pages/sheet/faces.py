@@ -41,7 +41,7 @@ class FormFaces:
 
     def on(self, face: str) -> "FormFaces":
         """The same form on another paper; on none for one that is no more."""
-        return replace(self, face=next((one for one in self.faces if one.face == face), None))
+        return replace(self, face=next((other_face for other_face in self.faces if other_face.face == face), None))
 
     @property
     def url_arguments(self) -> dict[str, str]:
@@ -67,18 +67,20 @@ class FormFaces:
         if self.face is None:
             return []
         return [
-            ": ".join(text_in_language(one.label, self.language) for one in (question, column) if one is not None)
+            ": ".join(text_in_language(part.label, self.language) for part in (question, column) if part is not None)
             for question, column in self.face.omitted_questions(self.known, answers)
             if question.name != self.known.face
         ]
 
-    def beginning(self, told: Answers, reading: ReadingContext) -> Answers:
+    def beginning(self, prefilled: Answers, reading: ReadingContext) -> Answers:
         """What this paper begins with where no other sheet tells it: the rows printed on it."""
-        own = [question.name for question in self.face.questions() if question.default is not None] if self.face else []
+        printed = (
+            [question.name for question in self.face.questions() if question.default is not None] if self.face else []
+        )
         return {
             name: self.form.questions[name].default_answer(reading)
-            for name in own
-            if name in self.form.questions and told.get(name) is None
+            for name in printed
+            if name in self.form.questions and prefilled.get(name) is None
         }
 
     def face_answer(self) -> Answers:
@@ -89,9 +91,9 @@ class FormFaces:
 def form_faces(context: PageContext, known: Form, answers: Answers) -> FormFaces:
     """The paper the address asks for, else the one the record is kept on."""
     faces = context.repository.definition.faces.get(known.key, ())
-    own = str(answers.get(known.face)) if known.face else ""
-    wanted = request.args.get("face", own)
-    face = next((one for one in faces if one.face == wanted), None)
-    if face is None and wanted not in (FACE_NAME_FOR_ALL, own):
+    own_face = str(answers.get(known.face)) if known.face else ""
+    face_name = request.args.get("face", own_face)
+    face = next((known_face for known_face in faces if known_face.face == face_name), None)
+    if face is None and face_name not in (FACE_NAME_FOR_ALL, own_face):
         abort(404)
     return FormFaces(known, faces, face, context.reading.language)

@@ -40,8 +40,8 @@ def _choose_case(context: PageContext, form: Form) -> str:
         search=SearchBox(request.path, words, gettext("Search")),
         cancel_url=return_url(form.key, None),
         results=[
-            SearchResult(" · ".join(cell for cell in cells[:3] if cell), url=f"{request.path}?case={one}")
-            for one, cells in zip(found.ids, found.cells, strict=True)
+            SearchResult(" · ".join(cell for cell in cells[:3] if cell), url=f"{request.path}?case={case_id}")
+            for case_id, cells in zip(found.ids, found.cells, strict=True)
         ],
     )
 
@@ -54,7 +54,7 @@ def prefilled_answers(context: PageContext, form: Form, case: Record | None) -> 
 
 def remember_for_next(sheet: SheetEditor, answers: Answers) -> None:
     """Remember, in the session, what the next sheet of the batch begins with."""
-    kept = {
+    values = {
         question.name: question.to_json(answers.get(question.name))
         for question in sheet.questions
         if question.keep
@@ -63,4 +63,4 @@ def remember_for_next(sheet: SheetEditor, answers: Answers) -> None:
             sheet.context.repository.forms, sheet.whole, question
         )  # the next paper may be another case's
     }
-    session["kept"] = {sheet.form.key: kept}
+    session["kept"] = {sheet.form.key: values}

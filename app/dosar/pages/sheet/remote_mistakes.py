@@ -20,7 +20,9 @@ def way_from(sheet: SheetEditor, complaint: ValidationIssue) -> Way:
     if isinstance(complaint, KnownPerson):
         return Way(leads=leads_to_known(complaint, sheet.whole.key))
     if isinstance(complaint, ElsewhereComplaint):
-        label = ", ".join(text_in_language(one.label, sheet.context.reading.language) for one in complaint.questions)
+        label = ", ".join(
+            text_in_language(question.label, sheet.context.reading.language) for question in complaint.questions
+        )
         return Way(label, _question_url(sheet, sheet.known, complaint.question))
     return Way()
 
@@ -42,5 +44,10 @@ def _question_url(sheet: SheetEditor, known: Form, name: str) -> str:
 
 def _section_place(sections: Collection[Section], name: str) -> int | None:
     return next(
-        (place for place, one in enumerate(sections) if any(asked.name == name for asked in one.questions)), None
+        (
+            position
+            for position, section in enumerate(sections)
+            if any(question.name == name for question in section.questions)
+        ),
+        None,
     )

@@ -26,16 +26,16 @@ class SectionSteps:
 
 def has_section_steps(form: Form) -> bool:
     """Whether the form is filled in section by section."""
-    asked = sum(1 for _ in form.asked())
-    return form.layout == "sections" or (form.layout is None and asked > MAX_ONE_PAGE_QUESTIONS)
+    count = sum(1 for _ in form.asked())
+    return form.layout == "sections" or (form.layout is None and count > MAX_ONE_PAGE_QUESTIONS)
 
 
-def visible_sections(form: Form, whole: Form, answers: Answers, today: date) -> list[int]:
+def visible_sections(form: Form, full_form: Form, answers: Answers, today: date) -> list[int]:
     """The places of the sections that ask anything under these answers; ``form`` is what the reader knows of it."""
-    hidden = hidden_questions(whole, answers, today)
+    hidden = hidden_questions(full_form, answers, today)
     return [
-        place
-        for place, section in enumerate(form.sections)
+        position
+        for position, section in enumerate(form.sections)
         if any(question.name not in hidden and not question.retired for question in section.questions)
     ]
 
@@ -46,8 +46,8 @@ def section_steps(
     """The way through the sections at these places; with a ``url`` each can be gone to."""
     ordered = sorted(places)
     titles = [
-        (text_in_language(form.sections[place].title, language), url(place), place == current)
-        for place in ordered
+        (text_in_language(form.sections[position].title, language), url(position), position == current)
+        for position in ordered
         if url is not None
     ]
     return SectionSteps(ordered.index(current) + 1, len(ordered), titles)

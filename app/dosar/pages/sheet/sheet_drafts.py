@@ -49,8 +49,10 @@ def keep_draft_of_correction(
 ) -> DraftPlace:
     """What was typed on a new sheet waits where the record that is there already is corrected; returns the place."""
     place = DraftPlace(sheet.whole.key, record_id=record_id, step=0 if sheet.step is None else sheet.step + 1)
-    typed = [(name, text) for name, text in boxes if name not in TOKEN_BOXES]
-    drafts.keep_draft(sheet.context.repository, sheet.context.worker.id, place, [*typed, ("_seen", token)], sheet.face)
+    typed_boxes = [(name, text) for name, text in boxes if name not in TOKEN_BOXES]
+    drafts.keep_draft(
+        sheet.context.repository, sheet.context.worker.id, place, [*typed_boxes, ("_seen", token)], sheet.face
+    )
     return place
 
 
@@ -68,10 +70,10 @@ def boxes_of_draft(sheet: SheetEditor, draft: Draft) -> PostedBoxes:
 
 def _files_not_kept(sheet: SheetEditor, posted: PostedBoxes) -> list[tuple[str, str]]:
     rows, questions = RowNumbers(), {question.name: question for question in sheet.questions}
-    told = [(box, question_of_box(box, questions, rows)[1]) for box in posted]
+    labelled = [(box, question_of_box(box, questions, rows)[1]) for box in posted]
     return [
         (box.replace(".", "-"), label)
-        for box, label in told
+        for box, label in labelled
         if label and any(text.startswith(FILE_NOT_KEPT) for text in posted.getlist(box))
     ]
 

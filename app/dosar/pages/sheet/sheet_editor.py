@@ -81,8 +81,8 @@ class SheetEditor:
     @property
     def questions(self) -> list[Question]:
         """The questions on this page that can be answered."""
-        asked = (question for section in self.sections for question in section.questions)
-        return answerable(asked, self.context.worker.roles)
+        on_page = (question for section in self.sections for question in section.questions)
+        return answerable(on_page, self.context.worker.roles)
 
     @property
     def ordered_sections(self) -> list[Section]:
@@ -91,12 +91,12 @@ class SheetEditor:
 
     def section_places(self, answers: Answers) -> list[int]:
         """The places of the sections that ask something and are filled in one after the other."""
-        there = visible_sections(self.form, self.whole, answers, self.context.reading.today)
-        return [place for place in there if self.form.sections[place] is not self.added]
+        visible = visible_sections(self.form, self.whole, answers, self.context.reading.today)
+        return [position for position in visible if self.form.sections[position] is not self.added]
 
     def next_step(self, answers: Answers) -> int | None:
         """The place of the section to go on with, under these answers."""
-        return next((place for place in self.section_places(answers) if place > (self.step or 0)), None)
+        return next((position for position in self.section_places(answers) if position > (self.step or 0)), None)
 
     @property
     def known(self) -> Form:
@@ -135,9 +135,9 @@ class SheetEditor:
         """Ask these questions of the whole form too; the page says which, for the next time it is sent."""
         if not names or self.papers is None:
             return
-        wanted = questions_named_also(self.papers.known, names, self.context.worker.roles)
-        self.form, self.added = form_asking_also(self.form, wanted, {question.name for question in self.questions})
-        self.hidden[ALSO_BOX] = " ".join(wanted)
+        questions = questions_named_also(self.papers.known, names, self.context.worker.roles)
+        self.form, self.added = form_asking_also(self.form, questions, {question.name for question in self.questions})
+        self.hidden[ALSO_BOX] = " ".join(questions)
 
     def editable_answers(self, answers: Answers) -> Answers:
         """The answers as they stand in boxes: without the rows that nobody changes."""

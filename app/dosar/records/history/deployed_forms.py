@@ -138,14 +138,14 @@ def _rename_question(known: dict[QuestionKey, FormContents], was: QuestionKey, n
     known.pop(was)
     if was[0]:
         return
-    for place in [place for place in known if place[0] == was[1]]:
-        known[name, place[1]] = known.pop(place)
+    for key in [key for key in known if key[0] == was[1]]:
+        known[name, key[1]] = known.pop(key)
 
 
 def _with_vanished(values: FormContents, known: Mapping[QuestionKey, FormContents]) -> FormContents:
     values = deepcopy(values)
     asked_now = dict(questions_in_contents(values))
-    vanished = {place: deepcopy(question) for place, question in known.items() if place not in asked_now}
+    vanished = {key: deepcopy(question) for key, question in known.items() if key not in asked_now}
     every = [*asked_now.items(), *vanished.items()]
     tables = {name: question for (rows_of, name), question in every if not rows_of}
     for (rows_of, name), column in vanished.items():

@@ -27,19 +27,20 @@ def former_choices(kept_forms: KeptForms, contents: Mapping[str, Any], forms: Ma
             [*kept_forms.versions.get(part, ()), *([contents[part]] if part in contents else ())], lists
         )
         no_longer_offered = {
-            place: _former_choices_of(question, ever.get(place, {})) for place, question in _choice_questions(form)
+            question_key: _former_choices_of(question, ever.get(question_key, {}))
+            for question_key, question in _choice_questions(form)
         }
         if any(no_longer_offered.values()):
-            found[key] = {place: choices for place, choices in no_longer_offered.items() if choices}
+            found[key] = {question_key: choices for question_key, choices in no_longer_offered.items() if choices}
     return found
 
 
 def former_to_json(former: FormerChoices) -> list[Any]:
     """As plain values, to be kept with the outcome of a start."""
     return [
-        [form, *place, [[former_choice.after, former_choice.choice.model_dump()] for former_choice in choices]]
+        [form, *question_key, [[former_choice.after, former_choice.choice.model_dump()] for former_choice in choices]]
         for form, places in former.items()
-        for place, choices in places.items()
+        for question_key, choices in places.items()
     ]
 
 
@@ -106,5 +107,5 @@ def _rename_columns(known: ChoicesEverOffered, asked_now: Mapping[QuestionKey, F
         was = question.get("was")
         if rows_of or not was or ("", was) in asked_now:
             continue
-        for place in [place for place in known if place[0] == was]:
-            known[name, place[1]] = {**known.pop(place), **known.get((name, place[1]), {})}
+        for key in [key for key in known if key[0] == was]:
+            known[name, key[1]] = {**known.pop(key), **known.get((name, key[1]), {})}

@@ -63,7 +63,7 @@ def showable_columns(form: Form) -> Sequence[str]:
 
 @lru_cache(maxsize=1024)
 def _showable_columns(same: IdentityKey[Form]) -> tuple[str, ...]:
-    asked = [
+    names = [
         question.name
         for question in same.thing.asked()
         if question.column_types()
@@ -71,7 +71,7 @@ def _showable_columns(same: IdentityKey[Form]) -> tuple[str, ...]:
         and not question.long
         and question.name not in day_bound_questions(same.thing) - day_bound_answers(same.thing)
     ]
-    return tuple(dict.fromkeys([*same.thing.list, *asked]))
+    return tuple(dict.fromkeys([*same.thing.list, *names]))
 
 
 def shown_columns(form: Form, list_query: ListQuery) -> list[str]:
@@ -94,15 +94,17 @@ def list_columns(
     list_query: ListQuery,
 ) -> list[ListColumn]:
     """The columns of the list: the case of each record first, where it is asked for."""
-    whole = repository.forms[form.key]
-    columns = [_list_column(whole, form.questions[name], known, reading) for name in shown_columns(form, list_query)]
+    full_form = repository.forms[form.key]
+    columns = [
+        _list_column(full_form, form.questions[name], known, reading) for name in shown_columns(form, list_query)
+    ]
     if with_case and shows_case_column(known, form, list_query):
         columns.insert(0, _link_column("case_id", CASE_FORM, known, reading))
     return columns
 
 
-def _list_column(whole: Form, question: Question, known: Mapping[str, Form], reading: ReadingContext) -> ListColumn:
-    """How a question of the form is shown; of the ``whole`` form, which a reader may know less of."""
+def _list_column(full_form: Form, question: Question, known: Mapping[str, Form], reading: ReadingContext) -> ListColumn:
+    """How a question of the form is shown; of the ``full_form``, which a reader may know less of."""
     target = question.link_target()
     if target is not None and target != USER_LINK and target not in known:
         return _EMPTY_COLUMN
@@ -110,8 +112,8 @@ def _list_column(whole: Form, question: Question, known: Mapping[str, Form], rea
         return _link_column(question.name, target, known, reading)
     if question.attached:
         return _file_column(question.name, reading)
-    if question.name in day_bound_questions(whole):
-        return _day_bound_column(whole, question, reading)
+    if question.name in day_bound_questions(full_form):
+        return _day_bound_column(full_form, question, reading)
     names = tuple(column_names(question))
 
     def answer(values: Sequence[Any]) -> Any:
@@ -120,15 +122,15 @@ def _list_column(whole: Form, question: Question, known: Mapping[str, Form], rea
     return ListColumn(names, lambda values: show_answer(question, answer(values), reading), answer)
 
 
-def _day_bound_column(whole: Form, question: Question, reading: ReadingContext) -> ListColumn:
+def _day_bound_column(full_form: Form, question: Question, reading: ReadingContext) -> ListColumn:
     """What goes with the day is made anew, of answers that the reader need not know."""
-    made_of = source_questions(whole, [question.name]) or ()
+    made_of = source_questions(full_form, [question.name]) or ()
     names = tuple(name for source in made_of for name in column_names(source))
 
     def answer(values: Sequence[Any]) -> Any:
         columns = dict(zip(names, values, strict=True))
         answers = {source.name: source.restore_answer(columns) for source in made_of}
-        return recompute_answer(whole, question.name, answers, reading.today)
+        return recompute_answer(full_form, question.name, answers, reading.today)
 
     return ListColumn(names, lambda values: show_answer(question, answer(values), reading), answer)
 
@@ -149,10 +151,10 @@ def _link_column(name: str, target: str, known: Mapping[str, Form], reading: Rea
         if number is None:
             return ""
         columns = dict(zip(names, rest, strict=True))
-        said = title_of_record(
+        title = title_of_record(
             form, {question.name: question.restore_answer(columns) for question in questions}, reading, number
         )
-        return deleted_title(said, reading.language) if deleted_at else said
+        return deleted_title(title, reading.language) if deleted_at else title
 
     return ListColumn(("id", "deleted_at", *names), text, text, name, target)
 
@@ -198,8 +200,8 @@ def _link_join(record_class: type[Record], column: ListColumn) -> tuple[Any, tup
     """What a column leads to, and how it is joined; a file has to be the record's own."""
     if column.target == FILE_TARGET:
         file = attachment_table.alias()
-        own = (file.c.form == record_class.form_key) & (file.c.record_id == record_class.id)
-        return file.c, (file, own & (file.c.id == getattr(record_class, column.link)))
+        is_own = (file.c.form == record_class.form_key) & (file.c.record_id == record_class.id)
+        return file.c, (file, is_own & (file.c.id == getattr(record_class, column.link)))
     linked: Any = (
         aliased(User)
         if column.target == USER_LINK
@@ -229,10 +231,10 @@ def cells_with_case(
 ) -> list[list[Any]]:
     """The cells, and before a sheet that other cases point to the code of its case."""
     start = 2
-    for place, column in enumerate(columns):
+    for position, column in enumerate(columns):
         if column.target in repository.across_cases and CASE_FORM in known:
             codes = case_codes(repository, known, column.target, [row[start] for row in rows if row[start] is not None])
             for row, of_row in zip(rows, cells, strict=True):
-                of_row[place] = title_after_code(codes.get(row[start]), of_row[place])
+                of_row[position] = title_after_code(codes.get(row[start]), of_row[position])
         start += len(column.names)
     return cells

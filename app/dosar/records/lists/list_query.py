@@ -53,9 +53,9 @@ def list_conditions(form: Form, record_class: type[Record], list_query: ListQuer
         conditions.append(record_class.deleted_at.is_not(None))
     if list_query.case_id is not None and form.belongs_to:
         conditions.append(record_class.case_id == list_query.case_id)
-    for name, wanted in list_query.filters.items():
-        if name in form.filters and wanted:
-            conditions.append(filter_condition(form.questions[name], record_class, wanted, list_query.today))
+    for name, asked_filter in list_query.filters.items():
+        if name in form.filters and asked_filter:
+            conditions.append(filter_condition(form.questions[name], record_class, asked_filter, list_query.today))
     if search_words(list_query.words):
         conditions.append(search_condition(form, record_class.id, list_query.words, list_query.forgiving))
     return conditions
@@ -65,16 +65,16 @@ def list_order(
     form: Form, record_class: type[Record], list_query: ListQuery, language: str = LANGUAGES[0]
 ) -> list[ColumnElement[Any]]:
     """The order the reader wants, else the form's own."""
-    wanted = (
+    sort = (
         list_query.sort
         if is_list_sortable(form, list_query.sort.removeprefix("-"))
         else (form.sort[0] if form.sort else "")
     )
-    name = wanted.removeprefix("-")
+    name = sort.removeprefix("-")
     if name not in form.questions:
         return [record_class.id.desc()]
     columns = sort_order(form.questions[name], record_class, language)
-    if wanted.startswith("-"):
+    if sort.startswith("-"):
         return [*map(descending_order, columns), record_class.id.desc()]
     return [*map(ascending_order, columns), record_class.id.asc()]
 
@@ -123,7 +123,7 @@ def latest_sheet(repository: Repository, form: Form, case_id: int) -> Record | N
     """The case's last sheet of this form, in the form's own order, of those that wait for nobody: what a new one
     carries on from."""
     record_class: Any = repository.record_class(form.key)
-    wanted = repository.statement(
+    query = repository.statement(
         ("latest", IdentityKey(form)),
         lambda: (
             select(record_class)
@@ -132,5 +132,5 @@ def latest_sheet(repository: Repository, form: Form, case_id: int) -> Record | N
             .limit(1)
         ),
     )
-    found: Record | None = repository.session.scalars(wanted, {"of_case": case_id}).one_or_none()
+    found: Record | None = repository.session.scalars(query, {"of_case": case_id}).one_or_none()
     return found

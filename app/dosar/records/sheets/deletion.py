@@ -104,12 +104,12 @@ def _mark_sheets(
     """
     action = audit_log.LEFT_WITH_CASE if was is None else audit_log.BACK_WITH_CASE
     repository.session.flush()
-    for kept in repository.belongings:
-        if kept.goes_with_case:
-            theirs = (kept.table.c.case_id == case_id) & kept.table.c.deleted_at.is_not_distinct_from(was)
-            audit_log.note_with_case(repository, kept, theirs, action, actor.user_id)
+    for case_table in repository.belongings:
+        if case_table.goes_with_case:
+            theirs = (case_table.table.c.case_id == case_id) & case_table.table.c.deleted_at.is_not_distinct_from(was)
+            audit_log.note_with_case(repository, case_table, theirs, action, actor.user_id)
             repository.session.execute(
-                update(kept.table)
+                update(case_table.table)
                 .where(theirs)
                 .values(deleted_at=becomes, deleted_by=None if becomes is None else actor.user_id)
             )

@@ -62,14 +62,14 @@ def enter_sheet(
         return filed
     try:
         with repository.writing():
-            if (there := only_sheet_of_case(repository, form, case_id)) is not None:
-                raise SheetExists(there)
-            record, kept = _new_record(repository, form, actor.written(form, answers, {}), actor, case_id, marks)
+            if (existing_id := only_sheet_of_case(repository, form, case_id)) is not None:
+                raise SheetExists(existing_id)
+            record, stored = _new_record(repository, form, actor.written(form, answers, {}), actor, case_id, marks)
             if token:
                 repository.session.execute(
                     _INSERT_TOKEN, {"token": token, "form": form.key, "record_id": record.id, "at": utc_now()}
                 )
-            changes = audit_log.answer_differences(form, {}, kept)
+            changes = audit_log.answer_differences(form, {}, stored)
             audit_log.note_change(repository, record, "entered", actor.user_id, changes, reason)
             record_id: int = record.id
         return record_id
@@ -83,10 +83,12 @@ def only_sheet_of_case(repository: Repository, form: Form, case_id: int | None) 
     """The sheet that the case has, of a form of which it has at most one; also one out of the worker's reach."""
     if not form.one_per_case or not form.belongs_to:
         return None
-    kept: Any = repository.record_class(form.key)
+    record_class: Any = repository.record_class(form.key)
     with acting_as(SYSTEM_SCOPE):
-        there: int | None = repository.session.scalar(select(func.min(kept.id)).where(kept.case_id == case_id))
-    return there
+        existing_id: int | None = repository.session.scalar(
+            select(func.min(record_class.id)).where(record_class.case_id == case_id)
+        )
+    return existing_id
 
 
 def record_filed_before(repository: Repository, form: Form, token: str) -> int | None:

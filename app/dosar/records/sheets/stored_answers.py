@@ -43,27 +43,29 @@ def answers_of(repository: Repository, record: Record, with_rows_of: Answers | N
 
 def _answers_of_rows(table: Question, rows: Iterable[Mapping[str, Any]]) -> list[Answers] | None:
     """The rows of a table, from their columns."""
-    asked = table.columns_asked()
-    return [{"id": row["id"], **{column.name: column.restore_answer(row) for column in asked}} for row in rows] or None
+    columns = table.columns_asked()
+    return [
+        {"id": row["id"], **{column.name: column.restore_answer(row) for column in columns}} for row in rows
+    ] or None
 
 
 def _stored_rows(repository: Repository, record: Record, form: Form) -> list[list[dict[str, Any]]]:
     """The rows of every table on the sheet, in their order: one statement for all."""
     if not form.row_questions:
         return []
-    asked: UnionQuery = repository.statement(
+    query: UnionQuery = repository.statement(
         ("rows", form.key),
         lambda: UnionQuery.of([_rows_query(repository, form, question) for question in form.row_questions]),
     )
-    found = asked.read(repository.session, {"of_record": record.id})
+    found = query.read(repository.session, {"of_record": record.id})
     return [sorted(rows, key=lambda row: (row["position"], row["id"])) for rows in found]
 
 
 def _rows_query(repository: Repository, form: Form, table: Question) -> tuple[Any, ...]:
-    kept: Any = repository.tables.rows[form.key, table.name]
-    names = [name for one in table.columns_asked() for name in column_names(one)]
-    columns = [kept.position, kept.id, *[getattr(kept, name) for name in names]]
-    return kept, columns, [kept.record_id == bindparam("of_record")]
+    row_class: Any = repository.tables.rows[form.key, table.name]
+    names = [name for column in table.columns_asked() for name in column_names(column)]
+    columns = [row_class.position, row_class.id, *[getattr(row_class, name) for name in names]]
+    return row_class, columns, [row_class.record_id == bindparam("of_record")]
 
 
 def put_answers(record: Record, form: Form, answers: Answers) -> None:
@@ -72,23 +74,23 @@ def put_answers(record: Record, form: Form, answers: Answers) -> None:
         setattr(record, sort_column(question), sort_value(answers.get(question.name)))
 
 
-def _put_columns(kept: Record | StoredRow, questions: Iterable[Question], answers: Answers) -> None:
+def _put_columns(entry: Record | StoredRow, questions: Iterable[Question], answers: Answers) -> None:
     for question in questions:
         for name, value in question.stored(answers.get(question.name)).items():
-            setattr(kept, name, value)
+            setattr(entry, name, value)
 
 
 def put_rows(
     repository: Repository, record: Record, table: Question, rows: list[Answers], stored: dict[int | None, StoredRow]
 ) -> list[StoredRow]:
     """Make the stored rows of a table those given: kept by id, new ones added, others removed."""
-    kept, laid = repository.tables.rows[record.form_key, table.name], []
+    row_class, laid = repository.tables.rows[record.form_key, table.name], []
     for position, answers in enumerate(rows):
         row = stored.pop(answers.get("id"), None)
         if row is None:
-            row = kept()
+            row = row_class()
             row.record_id = record.id
-            if kept.case_column:
+            if row_class.case_column:
                 row.case_id = getattr(record, str(record.case_column))
             repository.session.add(row)
         row.position = position
@@ -100,8 +102,10 @@ def put_rows(
 
 
 def rows_by_id(repository: Repository, record: Record, table: Question) -> dict[int | None, StoredRow]:
-    kept = repository.tables.rows[record.form_key, table.name]
-    return {row.id: row for row in repository.session.scalars(select(kept).where(kept.record_id == record.id))}
+    row_class = repository.tables.rows[record.form_key, table.name]
+    return {
+        row.id: row for row in repository.session.scalars(select(row_class).where(row_class.record_id == record.id))
+    }
 
 
 def rows_as_kept(form: Form, laid: Mapping[str, list[StoredRow]]) -> Answers:

@@ -70,5 +70,5 @@ def _answer_save(sheet: SheetEditor, posted: PostedBoxes, refused: RefusedFiles,
 def _flash_understood(sheet: SheetEditor, understood: Mapping[AnswerPath, Message]) -> None:
     """Say which answers were taken for other ones than stood in the boxes."""
     for where, message in understood.items():
-        asked = asked_at(sheet.form, where)
-        flash(f"{text_in_language(asked.label, sheet.context.reading.language)}: {message.say(gettext)}", "info")
+        question = asked_at(sheet.form, where)
+        flash(f"{text_in_language(question.label, sheet.context.reading.language)}: {message.say(gettext)}", "info")

@@ -60,23 +60,23 @@ def _differing_answers(
 ) -> list[DifferingAnswer]:
     """What differs, in words."""
     differing = differences(questions, mine, theirs, seen)
-    titles = _titles(context, [one.question for one in differing], mine, theirs)
+    titles = _titles(context, [difference.question for difference in differing], mine, theirs)
     return [
         DifferingAnswer(
-            f"{KEEP_BOX_PREFIX}{one.question.name}",
-            text_in_language(one.question.label, context.reading.language),
-            comparison_text(context, one.question, one.mine, one.theirs, titles),
-            comparison_text(context, one.question, one.theirs, one.mine, titles),
-            "mine" if one.is_mine else "theirs",
+            f"{KEEP_BOX_PREFIX}{difference.question.name}",
+            text_in_language(difference.question.label, context.reading.language),
+            comparison_text(context, difference.question, difference.mine, difference.theirs, titles),
+            comparison_text(context, difference.question, difference.theirs, difference.mine, titles),
+            "mine" if difference.is_mine else "theirs",
         )
-        for one in differing
+        for difference in differing
     ]
 
 
 def _titles(context: PageContext, questions: Iterable[Question], *versions: Answers) -> RecordTitles:
     """What the records are called that the versions point to."""
-    asked, wanted = list(questions), dict[str, set[int]]()
+    asked_questions, ids_by_form = list(questions), dict[str, set[int]]()
     for answers in versions:
-        for target, ids in linked_ids(asked, answers).items():
-            wanted.setdefault(target, set()).update(ids)
-    return link_titles(context.repository, context.named_forms(), wanted, context.reading, with_deleted=True)
+        for target, ids in linked_ids(asked_questions, answers).items():
+            ids_by_form.setdefault(target, set()).update(ids)
+    return link_titles(context.repository, context.named_forms(), ids_by_form, context.reading, with_deleted=True)

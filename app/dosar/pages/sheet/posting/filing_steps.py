@@ -34,29 +34,29 @@ from dosar.records.sheets.stored_answers import open_sheet
 def new_sheet_page(form: str) -> PageResponse:
     """The page of a new sheet, and what a post of it leads to."""
     context = page_context()
-    whole, known = context.repository.forms[form], context.enterable[form]
-    case = requested_case(context, whole)
+    full_form, known = context.repository.forms[form], context.enterable[form]
+    case = requested_case(context, full_form)
     if isinstance(case, str):
         return case
-    begun, told = default_answers(known, context.reading), prefilled_answers(context, known, case)
-    chosen = form_faces(context, known, begun | told)
+    begun, prefilled = default_answers(known, context.reading), prefilled_answers(context, known, case)
+    chosen = form_faces(context, known, begun | prefilled)
     sheet = SheetEditor(
         context,
         chosen.form,
-        whole,
+        full_form,
         requested_place(),
-        {**begun, **told, **chosen.beginning(told, context.reading), **chosen.face_answer()},
+        {**begun, **prefilled, **chosen.beginning(prefilled, context.reading), **chosen.face_answer()},
         case,
         step=0 if has_section_steps(chosen.form) else None,
         cancel_url=return_url(form, case),
         papers=chosen,
         face_url=lambda face: sheet_page_url(requested_place(), face),
     )
-    if request.method == "GET" and (there := redirect_to_existing(sheet)) is not None:
-        return there
+    if request.method == "GET" and (redirection := redirect_to_existing(sheet)) is not None:
+        return redirection
     if request.method == "GET":
         sheet.hidden = {"_once": submission_token(context.worker.id)}
-        sheet.batch = current_batch(context, whole)
+        sheet.batch = current_batch(context, full_form)
         return opened_page(sheet)
     sheet.hidden = {"_once": request.form.get("_once", "")}
     word = submission_word(sheet.hidden["_once"], context.worker.id)
@@ -66,9 +66,9 @@ def new_sheet_page(form: str) -> PageResponse:
 def correction_page(form: str, record_id: int, step: int | None) -> PageResponse:
     """The page that corrects a kept sheet, and what a post of it leads to."""
     context = page_context()
-    known, whole = context.form(form), context.repository.forms[form]
+    known, full_form = context.form(form), context.repository.forms[form]
     sheet = find_or_404(open_sheet, context.repository, form, record_id)
-    if whole.append_only:
+    if full_form.append_only:
         abort(403)
     seen = form_faces(context, known, sheet.answers)
     if step is None and has_section_steps(seen.form):
@@ -78,7 +78,7 @@ def correction_page(form: str, record_id: int, step: int | None) -> PageResponse
     editor = SheetEditor(
         context,
         seen.form,
-        whole,
+        full_form,
         requested_place(),
         sheet.answers,
         sheet.case,
@@ -86,8 +86,8 @@ def correction_page(form: str, record_id: int, step: int | None) -> PageResponse
         section_or_404(seen.form, step),
         cancel_url=record_face_url(form, record_id, seen.url_arguments),
         papers=seen,
-        step_url=lambda place: page_url(
-            "RecordPages.edit_section", seen.url_arguments, form=form, record_id=record_id, step=place + 1
+        step_url=lambda step_place: page_url(
+            "RecordPages.edit_section", seen.url_arguments, form=form, record_id=record_id, step=step_place + 1
         ),
     )
     editor.hidden["_seen"] = request.form.get("_seen") or version_token(

@@ -77,17 +77,17 @@ def matching_records(
     known = context.named_forms()
     if target not in known:
         return []
-    wish = ListQuery(words=words, case_id=case_id)
+    list_query = ListQuery(words=words, case_id=case_id)
     page = list_page(
-        context.repository, known, str(target), wish, context.reading, with_case=False, size=MAX_PICKER_RESULTS
+        context.repository, known, str(target), list_query, context.reading, with_case=False, size=MAX_PICKER_RESULTS
     )
     named = titles_of_records(context.repository, known[str(target)], page.ids, context.reading)
-    return [SearchResult(named[one], str(one)) for one in page.ids if one in named]
+    return [SearchResult(named[record_id], str(record_id)) for record_id in page.ids if record_id in named]
 
 
 def matching_people(context: PageContext, words: str) -> list[SearchResult]:
     """People who can sign in, by words of their names."""
-    asked = search_words(words)
+    asked_words = search_words(words)
     rows = context.repository.session.execute(
         select(User.id, User.first_name, User.last_name)
         .where(User.active.is_(True))
@@ -99,10 +99,10 @@ def matching_people(context: PageContext, words: str) -> list[SearchResult]:
         filter(
             None,
             (
-                [pair for pair in named if search_words_fit(pair[1], asked, forgiving)][:MAX_PICKER_RESULTS]
+                [pair for pair in named if search_words_fit(pair[1], asked_words, forgiving)][:MAX_PICKER_RESULTS]
                 for forgiving in (False, True)
             ),
         ),
         [],
     )
-    return [SearchResult(name, str(one)) for one, name in fitting]
+    return [SearchResult(name, str(user_id)) for user_id, name in fitting]

@@ -66,18 +66,18 @@ def _boxes_to_keep(sheet: SheetEditor, answers: Answers, entered: Answers) -> li
         name: [
             row
             for row in answers.get(name) or ()
-            if table.as_said([row]) not in [table.as_said([one]) for one in entered[name]]
+            if table.as_said([row]) not in [table.as_said([entered_row]) for entered_row in entered[name]]
         ]
         for name, table in tables.items()
         if entered.get(name)
     }
-    typed = [
+    boxes = [
         (name, text)
         for name, text in typed_boxes(request.form)
         if name not in BUTTON_BOXES and name.partition(".")[0] not in rows
     ]
     posted = answers_as_posted([tables[name] for name in rows], rows, sheet.context.reading)
-    return typed + [(name, text) for name in posted for text in posted.getlist(name)]
+    return boxes + [(name, text) for name in posted for text in posted.getlist(name)]
 
 
 def _first_answers(context: PageContext, sheet: SheetEditor, record_id: int) -> Answers:

@@ -8,14 +8,14 @@ from dosar.pages.posted_boxes import PostedBoxes, copy_row_boxes
 
 def change_rows(form: Form, posted: PostedBoxes, pressed: str) -> None:
     """Change the boxes as the button says that was pressed: ``add table``, ``copy table.index``, ..."""
-    what, _, where = pressed.partition(" ")
+    act, _, where = pressed.partition(" ")
     table, _, index = where.partition(".")
-    asked = form.questions.get(table)
-    if asked is None or not asked.columns_asked():
+    question = form.questions.get(table)
+    if question is None or not question.columns_asked():
         return
-    ROW_CHANGES.get(what, _add_row)(posted, table, index)
-    if what == "add" and index.isdecimal() and 0 < int(index) < len(asked.parts):
-        _set_row_part(posted, table, asked.parts[int(index)])
+    ROW_CHANGES.get(act, _add_row)(posted, table, index)
+    if act == "add" and index.isdecimal() and 0 < int(index) < len(question.parts):
+        _set_row_part(posted, table, question.parts[int(index)])
 
 
 def _add_row(posted: PostedBoxes, table: str, index: str) -> None:

@@ -46,8 +46,8 @@ def _file_boxes(questions: Iterable[Question]) -> Iterator[tuple[str, str, Any]]
             yield question.name, "", question
         for column in question.columns_asked():
             for box in request.files if column.attached else ():
-                table, _, place = box.partition(".")
-                if table == question.name and place.partition(".")[2] == column.name:
+                table, _, cell = box.partition(".")
+                if table == question.name and cell.partition(".")[2] == column.name:
                     yield box, question.name, column
 
 
@@ -57,7 +57,7 @@ def _store_file(context: PageContext, form: str, rows_of: str, question: Any, na
         raise why_not
     clean = question.cleaned(contents)
     with context.repository.writing():
-        kept = context.repository.session.execute(
+        file_id = context.repository.session.execute(
             insert(attachment_table)
             .values(
                 form=form,
@@ -73,7 +73,7 @@ def _store_file(context: PageContext, form: str, rows_of: str, question: Any, na
             )
             .returning(attachment_table.c.id)
         ).scalar_one()
-    return int(kept)
+    return int(file_id)
 
 
 def refused_file_messages(refused: RefusedFiles, posted: PostedBoxes) -> dict[AnswerPath, Message]:

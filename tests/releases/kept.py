@@ -1,6 +1,7 @@
 """The databases that releases left behind, each opened in a place of its own."""
 
 import gzip
+import lzma
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +11,11 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import inspect, text
+from sqlcipher3 import dbapi2 as sqlcipher
 
 from dosar.database.store import Store
-from tests.databases import Place, fresh_place
+from dosar.database.text import collation
+from tests.databases import KEY, Place, fresh_place
 
 HERE = Path(__file__).parent
 RELEASES = sorted(folder.name for folder in HERE.glob("[0-9]*"))
@@ -40,6 +43,27 @@ def left_behind(version: str, database: str, folder: Path) -> Iterator[Place]:
         if place.url is None:
             shutil.copyfile(HERE / version / "dosar.db", place.data / "dosar.db")
         yield place
+
+
+def demo_left_behind(version: str, folder: Path) -> Place:
+    """The demo cases on the forms that the release shipped, as its program filed them."""
+    opened = folder / "opened.db"
+    opened.write_bytes(lzma.decompress((HERE / version / "demo.db.xz").read_bytes()))
+    (folder / "data").mkdir()
+    export_database(opened, None, folder / "data" / "dosar.db", KEY)
+    return Place(folder / "data", None, KEY)
+
+
+def export_database(source: Path, key: bytes | None, target: Path, target_key: bytes | None) -> None:
+    """Write an SQLite database anew, as small as it can be; without a key it is not encrypted."""
+    connection = sqlcipher.connect(str(source), isolation_level=None)
+    if key:
+        connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+    connection.create_collation(collation.ALPHABETICAL, collation.compare_texts)
+    written_with = f"x'{target_key.hex()}'" if target_key else ""
+    connection.execute("ATTACH ? AS target KEY ?", (str(target), written_with))
+    connection.execute("SELECT sqlcipher_export('target')")
+    connection.close()
 
 
 def _restore(url: str, dump: Path) -> None:

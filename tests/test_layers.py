@@ -24,6 +24,7 @@ LAYERS = [
 TOP = ""
 FOLDERS = {
     "language": ["text", "rules", TOP, "load", "checks"],
+    "fields": ["formats", TOP],
     "database": ["text", TOP],
     "records": ["history", TOP, "unsaved", "sheets", "lists", "links", "cases"],
     "migrations": ["compare", "convert", "plan", TOP],

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dosar.fields.dates import days_by_word
+from dosar.fields.formats.days import days_by_word
 from dosar.fields.money import currencies_by_word
 from dosar.language.text.translations import LANGUAGES
 

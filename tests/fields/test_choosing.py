@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Column, Integer, MetaData, Table, select
 
 from dosar.fields import AnyQuestion
-from dosar.fields.choices import code_in_answer, own_words_in
+from dosar.fields.formats.own_words import code_in_answer, own_words_in
 from dosar.language.choices import Choice
 from dosar.language.question import Question, ReadingContext, Unknown
 from dosar.language.text.message import Mistake

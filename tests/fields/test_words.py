@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from dosar.fields.text import Paragraph, TextLine, fold_name
+from dosar.fields.text import Paragraph, TextLine
 from dosar.language.question import ReadingContext
 from dosar.language.text.message import Mistake
+from dosar.language.text.spelling import fold_name
 
 RO = ReadingContext("ro", date(2026, 9, 5))
 LABEL = {"en": "Name", "ro": "Nume"}

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import product
 from typing import Any
 
-from dosar.fields.choices import code_with_words
+from dosar.fields.formats.own_words import code_with_words
 from dosar.fields.money import Money
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question, Unknown

@@ -18,7 +18,7 @@ from dosar.access.services import access_services
 from dosar.cli.locale import command_languages, computer_language, translate_message
 from dosar.database.store import Store
 from dosar.fields import QUESTION_KINDS
-from dosar.fields.dates import days_by_word, format_day, read_day
+from dosar.fields.formats.days import days_by_word, format_day, read_day
 from dosar.fields.numbers import read_number
 from dosar.language.checks.form_checks import check_folder
 from dosar.language.form import CASE_FORM

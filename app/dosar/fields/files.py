@@ -14,7 +14,7 @@ from babel.units import format_unit
 from PIL import Image, ImageCms, ImageOps, ImageSequence
 from sqlalchemy import Integer
 
-from dosar.fields.locales import locale_of
+from dosar.fields.formats.locales import locale_of
 from dosar.language.question import Answer, Question, ReadingContext
 from dosar.language.text.message import Mistake, msgid
 from dosar.language.text.translations import translated_word

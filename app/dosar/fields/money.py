@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from pydantic import AfterValidator, Field
 from sqlalchemy import String
 
-from dosar.fields.locales import locale_of
+from dosar.fields.formats.locales import locale_of
 from dosar.fields.numbers import Scaled, format_number, read_number, typed_number
 from dosar.language.choices import Choice
 from dosar.language.question import Answer, BoxSize, ExactValue, Question, ReadingContext, Unknown

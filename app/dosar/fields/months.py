@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Literal
 
 from sqlalchemy import String
 
-from dosar.fields.dates import format_partial_day, read_partial
+from dosar.fields.formats.days import format_partial_day, read_partial
 from dosar.language.question import Answer, BoxSize, Question, ReadingContext
 from dosar.language.text.message import Mistake
 

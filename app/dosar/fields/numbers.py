@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from sqlalchemy import BigInteger, Dialect
 from sqlalchemy.types import TypeDecorator
 
-from dosar.fields.locales import locale_of
+from dosar.fields.formats.locales import locale_of
 from dosar.language.question import Answer, BoxSize, ExactValue, Question, ReadingContext
 from dosar.language.text.characters import HYPHENS
 from dosar.language.text.message import Mistake

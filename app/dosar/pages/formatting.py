@@ -8,8 +8,8 @@ from flask_babel import gettext, ngettext
 from dosar.access.i18n.languages import request_wording
 from dosar.access.services import access_services
 from dosar.access.time_zones import local_time
-from dosar.fields.dates import format_day
-from dosar.fields.locales import locale_of
+from dosar.fields.formats.days import format_day
+from dosar.fields.formats.locales import locale_of
 from dosar.language.text.message import msgid
 
 MOMENT_PATTERN = msgid("d MMM y, HH:mm")

@@ -28,8 +28,8 @@ from dosar.access.i18n.languages import (
     wtforms_translations,
 )
 from dosar.access.time_zones import time_zone_names
-from dosar.fields.dates import read_day
-from dosar.fields.locales import locale_of
+from dosar.fields.formats.days import read_day
+from dosar.fields.formats.locales import locale_of
 from dosar.language.text.message import Mistake
 
 LONGEST_REASON = 500

@@ -18,7 +18,7 @@ from dosar.access.i18n.wordings import install_translations
 from dosar.access.services import access_services
 from dosar.access.tables import user_table
 from dosar.access.time_zones import local_day
-from dosar.fields.locales import locale_of
+from dosar.fields.formats.locales import locale_of
 from dosar.language.question import ReadingContext
 from dosar.language.text.translations import LANGUAGES, WORDINGS
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext, ngettext
 
-from dosar.fields.dates import format_partial_day
+from dosar.fields.formats.days import format_partial_day
 from dosar.fields.money import amount_text
 from dosar.language.text.texts import text_in_language
 from dosar.overview import budget, stages

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
 from dosar.database.form_tables import Record
-from dosar.fields.dates import format_day
+from dosar.fields.formats.days import format_day
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language

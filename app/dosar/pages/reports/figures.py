@@ -10,7 +10,7 @@ from flask_babel import format_decimal, gettext
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
-from dosar.fields.locales import locale_of
+from dosar.fields.formats.locales import locale_of
 from dosar.language.figures import Figure, Figures
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question

@@ -8,7 +8,7 @@ from typing import Any
 from flask import render_template
 from flask_babel import gettext
 
-from dosar.fields.dates import days_by_word
+from dosar.fields.formats.days import days_by_word
 from dosar.fields.money import currencies_by_word
 from dosar.filing.read import read_texts
 from dosar.filing.result import ValidationResult

@@ -20,7 +20,7 @@ from dosar.fields.tables import Table
 from dosar.filing.doubts import links as filed_links
 from dosar.language.form import Form
 from dosar.pages import signed_tokens
-from dosar.records import attachments, audit_log, reliance, row_scope, search, titles
+from dosar.records import attachments, audit_log, reliance, search, titles, write_checks
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as
 from dosar.records.sheets import save, stored_answers
 from dosar.records.sheets.stored_answers import open_sheet
@@ -61,17 +61,17 @@ def _colleagues_are_everybody(planted: Planted, patch: Patch) -> None:
 
 
 def _links_unchecked(planted: Planted, patch: Patch) -> None:
-    patch(row_scope, "_require_reachable_links", lambda session, scope: None)
+    patch(write_checks, "_require_reachable_links", lambda session, scope: None)
 
 
 def _links_lead_anywhere(planted: Planted, patch: Patch) -> None:
     _links_unchecked(planted, patch)
-    patch(row_scope, "_require_same_case", lambda session: None)
+    patch(write_checks, "_require_same_case", lambda session: None)
     patch(filed_links, "links_to_other_cases", lambda *_: [])
 
 
 def _files_unchecked(planted: Planted, patch: Patch) -> None:
-    patch(row_scope, "_require_own_files", lambda session, scope, files: None)
+    patch(write_checks, "_require_own_files", lambda session, scope, files: None)
     _everywhere(patch, filed_links.foreign_files, lambda *arguments: {})
 
 

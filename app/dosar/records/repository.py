@@ -15,7 +15,8 @@ from dosar.language.link_scopes import cross_case_targets
 from dosar.language.load.folder import Definition
 from dosar.records.case_members import CaseTable, read_case_tables
 from dosar.records.history.renamed_questions import RenamedQuestion, read_renamed_questions
-from dosar.records.row_scope import OutOfReach, enforce_scope
+from dosar.records.row_scope import OutOfReach
+from dosar.records.scope_enforcement import enforce_scope
 
 
 class Repository:

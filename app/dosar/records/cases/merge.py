@@ -3,7 +3,7 @@
 The chosen answers stand in the case that is kept; every sheet of the other moves to it; the other is put
 away, empty, and remembers where its sheets went. One transaction: all of it, or nothing.
 
-A record never changes its case (:mod:`dosar.records.row_scope` refuses it); here is the one exception. It is
+A record never changes its case (:mod:`dosar.records.write_checks` refuses it); here is the one exception. It is
 open to who reaches every case and may correct and delete one, and it is told in the history of both.
 """
 

@@ -52,7 +52,7 @@ def links_to_deleted(
 ) -> list[AnswerPath]:
     """The answers that newly point to a record which the worker could read if it were not deleted.
 
-    What pointed to it before may stay; the session refuses anything new (:mod:`dosar.records.row_scope`), here it is
+    What pointed to it before may stay; the session refuses anything new (:mod:`dosar.records.write_checks`), here it is
     found to be told in words. One statement, or none.
     """
     asked_questions = list(questions)

@@ -1,6 +1,6 @@
 """Sheets of other cases that the answers of a sheet point to: they are neither offered nor accepted.
 
-The session refuses them below every page (:mod:`dosar.records.row_scope`); here they are found to be told in words.
+The session refuses them below every page (:mod:`dosar.records.write_checks`); here they are found to be told in words.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +12,7 @@ from dosar.language.question import Answers
 from dosar.language.validation import AnswerPath
 from dosar.records.links.answer_links import links_in_answers
 from dosar.records.repository import Repository
-from dosar.records.row_scope import cases_of_sheets
+from dosar.records.write_checks import cases_of_sheets
 
 
 def links_to_other_cases(

@@ -87,7 +87,7 @@ class Organisation:
 
     def plan(self) -> list[str]:
         """What an upgrade would do, in words."""
-        return [str(step.said) for step in preview_upgrade(self.store, self.folder).steps if step.said]
+        return [str(step.message) for step in preview_upgrade(self.store, self.folder).steps if step.message]
 
     def form(self, key: str) -> Form:
         return self.repository.forms[key]

@@ -34,7 +34,7 @@ def upgrade_organisation(store: Store, data: Path, forms: Path, key: bytes, dry_
 def _print_changes(opened_forms: OpenedForms) -> None:
     for found in opened_forms.findings:
         print(found.say(command_translator(computer_language())))
-    steps_said = [step.said for step in opened_forms.steps if step.said]
+    steps_said = [step.message for step in opened_forms.steps if step.message]
     if not steps_said:
         print(translate_message(Message("No answer has to move.")))
     for message in steps_said:

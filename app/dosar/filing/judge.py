@@ -37,8 +37,8 @@ def judge(submission: Submission, read: ReadAnswers, settled: Answers) -> Valida
 
 def _changed(submission: Submission, answers: Answers) -> frozenset[str]:
     """The questions that are answered otherwise by now, if one asked here is among them."""
-    changed = changed_questions(submission.form, submission.kept, answers, submission.today)
-    return frozenset() if changed.isdisjoint(submission.asked) else changed
+    changed = changed_questions(submission.form, submission.initial_answers, answers, submission.today)
+    return frozenset() if changed.isdisjoint(submission.asked_questions) else changed
 
 
 def _broken_rules(
@@ -47,7 +47,7 @@ def _broken_rules(
     answers: Answers,
     changed: frozenset[str],
 ) -> Iterator[ValidationIssue]:
-    for issue in validate_answers(submission.form, answers, submission.today, set(submission.asked), changed):
+    for issue in validate_answers(submission.form, answers, submission.today, set(submission.asked_questions), changed):
         if issue.where not in read.mistakes and (issue.through or _can_be_mended(submission, issue)):
             yield from _as_told(submission, issue, changed)
 
@@ -57,7 +57,7 @@ def _can_be_mended(submission: Submission, complaint: ValidationIssue) -> bool:
     if len(complaint.where) == 1:
         return True
     table, index, name = complaint.where
-    is_asked = submission.asked[table].column(name) is not None
+    is_asked = submission.asked_questions[table].column(name) is not None
     return is_asked and int(index) >= len(submission.fixed.get(table, ()))
 
 
@@ -66,7 +66,7 @@ def _as_told(submission: Submission, complaint: ValidationIssue, changed: Collec
 
     Of an answer that she may not see nothing is told, not even that it does not fit: whoever may is told.
     """
-    if complaint.where[0] in submission.asked:
+    if complaint.where[0] in submission.asked_questions:
         yield complaint
         return
     known_questions = _known_questions(submission, complaint)
@@ -77,7 +77,7 @@ def _as_told(submission: Submission, complaint: ValidationIssue, changed: Collec
 
 
 def _changed_here(submission: Submission, complaint: ValidationIssue, changed: Collection[str]) -> str:
-    changed_names = [name for name in submission.asked if name in changed]
+    changed_names = [name for name in submission.asked_questions if name in changed]
     return next((name for name in changed_names if name in complaint.through), changed_names[0])
 
 

@@ -61,7 +61,9 @@ def read_given(submission: Submission, given: Typed | Values) -> ReadAnswers:
 
 def tidied(submission: Submission, texts: Texts) -> Typed:
     """What a page posted with each table's rows counted from 0, emptied ones left out."""
-    return Typed(renumber_rows(submission.questions, texts, submission.kept, submission.cells, submission.fixed))
+    return Typed(
+        renumber_rows(submission.questions, texts, submission.initial_answers, submission.cells, submission.fixed)
+    )
 
 
 def validate(

@@ -12,10 +12,10 @@ def settled_answers(submission: Submission, read: Answers) -> Answers:
 
 def _with_saved_answers(submission: Submission, read: Answers) -> Answers:
     """What was read, on top of what the record holds: answers and columns that are not asked here stay."""
-    answers = {**submission.kept, **read}
+    answers = {**submission.initial_answers, **read}
     for table in submission.questions:
         if table.columns_asked() and answers.get(table.name):
-            saved_rows = {row["id"]: row for row in submission.kept.get(table.name) or ()}
+            saved_rows = {row["id"]: row for row in submission.initial_answers.get(table.name) or ()}
             answers[table.name] = [{**saved_rows.get(row["id"], {}), **row} for row in answers[table.name]]
     for name, rows in submission.fixed.items():
         answers[name] = submission.form.questions[name].joined(answers.get(name), rows)

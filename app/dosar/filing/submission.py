@@ -37,7 +37,7 @@ class Submission:
     case_id: int | None = None
     record: Record | None = None
     """The record that is corrected; ``None`` for a new sheet."""
-    kept: Answers = field(default_factory=dict)
+    initial_answers: Answers = field(default_factory=dict)
     """The record's answers, or what the new sheet begins with."""
 
     @property
@@ -55,10 +55,10 @@ class Submission:
     @property
     def saved(self) -> Answers:
         """What was saved before; nothing for a new sheet."""
-        return {} if self.record is None else self.kept
+        return {} if self.record is None else self.initial_answers
 
     @cached_property
-    def asked(self) -> Mapping[str, Question]:
+    def asked_questions(self) -> Mapping[str, Question]:
         """The questions that are answered here, by name."""
         return {question.name: question for question in self.questions}
 

@@ -75,7 +75,7 @@ def _move_obstacle(
     names = {"was": move.was, "name": move.name}
     file = reading.sources.get(f"form:{move.key}")
     made = reading.parts.get(f"form:{move.key}")
-    if isinstance(made, Form) and move.asked.name in made.questions:
+    if isinstance(made, Form) and move.older.name in made.questions:
         return finding(
             move.place,
             "F058",
@@ -87,7 +87,7 @@ def _move_obstacle(
         return finding(move.place, "F058", ONCE_MENDED, file=file.file, **names)
     if not _is_movable(move):
         return finding(move.place, "F058", ONLY_OF_CASES, **names)
-    if not move.now.is_wider_than(move.asked) or (move.asked.unknown and not move.now.unknown):
+    if not move.now.is_wider_than(move.older) or (move.older.unknown and not move.now.unknown):
         return finding(
             move.place,
             "F058",
@@ -113,8 +113,8 @@ def _move_obstacle(
 
 
 def _is_movable(move: QuestionMove) -> bool:
-    forms = [move.source, move.target, *([move.stands] if move.stands else [])]
-    versions = move.asked, move.now
+    forms = [move.source, move.target, *([move.deployed_target] if move.deployed_target else [])]
+    versions = move.older, move.now
     return (
         move.key != move.target.key
         and all(form.belongs_to or form.key == CASE_FORM for form in forms)
@@ -156,7 +156,7 @@ def _held_up_finding(move: QuestionMove, reading: FolderReading, broken: set[str
 def _staying_findings(move: QuestionMove, reading: FolderReading) -> Iterator[Finding]:
     """Said of the form that the question leaves: it goes on as it was until then."""
     source, made = reading.sources.get(f"form:{move.key}"), reading.parts.get(f"form:{move.key}")
-    if source is not None and isinstance(made, Form) and move.asked.name not in made.questions:
+    if source is not None and isinstance(made, Form) and move.older.name not in made.questions:
         yield finding(
             source.place(("sections",)),
             "F058",
@@ -189,9 +189,9 @@ def _move_findings(
 
 def _new_readers(move: QuestionMove, before: Roles, after: Roles) -> str:
     """Who reads the answers in the other form and did not where they are: roles, or people that a record names."""
-    had = {role.role for role in before.roles if _role_reads(role, move.key, move.asked)}
+    had = {role.role for role in before.roles if _role_reads(role, move.key, move.older)}
     more = [role.role for role in after.roles if role.role not in had and _role_reads(role, move.target.key, move.now)]
-    freed = {move.asked.sensitivity} - {move.now.sensitivity, None}
+    freed = {move.older.sensitivity} - {move.now.sensitivity, None}
     return ", ".join(
         [
             *more,

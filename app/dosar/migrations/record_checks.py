@@ -133,7 +133,7 @@ def gone_form_findings(
     """Forms whose file left the folder while they have records; ``files`` are those of the last start."""
     accounted_for = reading.names("form") | reading.new_names.keys()  # of those, their new forms tell
     named = {part: file for file, part in files.items()}
-    for key in sorted(counts.standing.keys() - accounted_for):
+    for key in sorted(counts.deployed.keys() - accounted_for):
         if count := counts.records(key):
             place = FilePlace(named.get(f"form:{key}", f"{folder}/{key}.yaml"), 1)
             yield finding(

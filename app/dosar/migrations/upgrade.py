@@ -245,7 +245,7 @@ def _change_findings(
                 *refused_findings(changed_form),
             ]
             yield from refusing
-            moving = {move.asked.name for move in moves if move.key == made.key}
+            moving = {move.older.name for move in moves if move.key == made.key}
             yield from disappearance_findings(changed_form.older, made, changed_form.source, moving)
             yield from notice_findings(changed_form)
             if not converting and not refusing:

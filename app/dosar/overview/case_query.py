@@ -41,7 +41,7 @@ class CaseQuery:
     case: Record
     worker_id: int | None = None
     """Who looks: her drafts are nobody else's."""
-    asked: dict[Any, tuple[Any, ...]] = field(default_factory=dict)
+    queries: dict[Any, tuple[Any, ...]] = field(default_factory=dict)
     dates: set[str] = field(default_factory=set)
     """The dates of the case file that conditions name."""
     found: dict[Any, list[dict[str, Any]]] = field(default_factory=dict)
@@ -67,7 +67,7 @@ class CaseQuery:
         """Ask for answers of the case's records of a form; each row also has its ``id``."""
         record_class: Any = self.repository.record_class(form)
         columns = _question_columns(record_class, [self.known[form].questions[name] for name in names])
-        self.asked[key] = (
+        self.queries[key] = (
             record_class,
             [record_class.id, *columns],
             [record_class.case_id == CASE_PARAMETER, *conditions],
@@ -82,16 +82,16 @@ class CaseQuery:
             row_class.position,
             *_question_columns(row_class, self._table(form, table)),
         ]
-        self.asked[key] = (row_class, columns, [row_class.case_id == CASE_PARAMETER, *conditions])
+        self.queries[key] = (row_class, columns, [row_class.case_id == CASE_PARAMETER, *conditions])
 
     def ask_sums(self, key: Any, form: str, sums: Sequence[Any], *conditions: Any, by: Sequence[Any] = ()) -> None:
         """Ask for sums over the case's records of a form, by the values of columns."""
         record_class: Any = self.repository.record_class(form)
-        self.asked[key] = (record_class, [*by, *sums], [record_class.case_id == CASE_PARAMETER, *conditions], by)
+        self.queries[key] = (record_class, [*by, *sums], [record_class.case_id == CASE_PARAMETER, *conditions], by)
 
     def ask_drafts(self, key: Any) -> None:
         """Ask of which forms the worker has begun a sheet for the case."""
-        self.asked[key] = (
+        self.queries[key] = (
             draft_table,
             [draft_table.c.form],
             [draft_table.c.user_id == WORKER_PARAMETER, draft_table.c.case_id == CASE_PARAMETER],
@@ -104,14 +104,14 @@ class CaseQuery:
 
     def read(self) -> None:
         """Read everything asked for: one statement."""
-        self._read(_PreparedQuery(tuple(self.asked), tuple(self.dates), UnionQuery.of(list(self.asked.values()))))
+        self._read(_PreparedQuery(tuple(self.queries), tuple(self.dates), UnionQuery.of(list(self.queries.values()))))
 
     def read_as(self, kind: Hashable, ask: Callable[[], None]) -> None:
         """Read what ``ask`` asks for, which is the same for every case looked at in this kind."""
 
         def asked() -> _PreparedQuery:
             ask()
-            return _PreparedQuery(tuple(self.asked), tuple(self.dates), UnionQuery.of(list(self.asked.values())))
+            return _PreparedQuery(tuple(self.queries), tuple(self.dates), UnionQuery.of(list(self.queries.values())))
 
         self._read(self.repository.statement(("glance", kind), asked))
 

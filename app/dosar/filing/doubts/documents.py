@@ -29,8 +29,8 @@ def missing_documents(submission: Submission, answers: Answers) -> list[Validati
 
 
 def _newly_done(submission: Submission, answers: Answers) -> list[Stage]:
-    saved = submission.kept
-    new = {name for name in submission.asked if answers.get(name) not in (None, saved.get(name))}
+    saved = submission.initial_answers
+    new = {name for name in submission.asked_questions if answers.get(name) not in (None, saved.get(name))}
     return [stage for stage in submission.repository.definition.stages.stages if stage.done in new]
 
 

@@ -19,7 +19,7 @@ def would_drop(submission: Submission, answers: Answers, changed: Collection[str
     """The doubt that names the saved answers which saving would drop; by the first change made here."""
     if submission.record is None or not submission.questions:
         return []
-    lost = list(dropped_answers(submission.form, submission.kept, answers, submission.today))
+    lost = list(dropped_answers(submission.form, submission.initial_answers, answers, submission.today))
     if not lost:
         return []
     names = tuple(dict.fromkeys(_name_for_reader(submission, *pair) for pair in lost))
@@ -39,7 +39,7 @@ def would_drop(submission: Submission, answers: Answers, changed: Collection[str
 def _changed_question(submission: Submission, lost: Iterable[Lost], changed: Collection[str]) -> str:
     """The question asked here through whose change they go."""
     asking = {name for pair in lost for part in pair for name in _names_in_conditions(submission, part)}
-    asked_names = list(submission.asked)
+    asked_names = list(submission.asked_questions)
     return next(
         (name for name in asked_names if name in changed and name in asking),
         next(

@@ -18,7 +18,7 @@ def known_already(submission: Submission, answers: Answers) -> list[ValidationIs
     """The doubt that stands by the first question asked here about who she is, while such an answer is new."""
     told_by = deciding_questions(submission.form)
     about = [question for question in submission.questions if question.name in told_by]
-    if not any(_is_new(question, submission.kept, answers) for question in about):
+    if not any(_is_new(question, submission.initial_answers, answers) for question in about):
         return []
     found = find_duplicates(submission.repository, submission.form, answers, submission.record_id)
     if not found:
@@ -41,7 +41,7 @@ def numbered_already(submission: Submission, answers: Answers) -> list[Validatio
         if question.issued
         and question.name not in told_by
         and answers.get(question.name)
-        and _is_new(question, submission.kept, answers)
+        and _is_new(question, submission.initial_answers, answers)
         and is_code_taken(
             submission.repository, form, question, str(answers[question.name]), answers, submission.record_id
         )

@@ -24,7 +24,7 @@ def pointing_well(submission: Submission, answers: Answers) -> tuple[Answers, li
     found |= dict.fromkeys(
         links_to_other_cases(repository, form, submission.case_id, answers, before), NOT_OF_THIS_CASE
     )
-    unasked = [where for where in found if submission.record is None and where[0] not in submission.asked]
+    unasked = [where for where in found if submission.record is None and where[0] not in submission.asked_questions]
     return without_links(answers, unasked), [
         ValidationIssue(where, message) for where, message in found.items() if where not in unasked
     ]
@@ -32,7 +32,10 @@ def pointing_well(submission: Submission, answers: Answers) -> tuple[Answers, li
 
 def foreign_files(submission: Submission, read: Answers) -> dict[AnswerPath, Message]:
     """Where the number of another sheet's file is given: a number alone attaches nothing."""
-    user_id, new = submission.actor.user_id, newly_attached_files(submission.questions, submission.kept, read)
+    user_id, new = (
+        submission.actor.user_id,
+        newly_attached_files(submission.questions, submission.initial_answers, read),
+    )
     files = readable_files(submission.repository, submission.forms, new.values(), user_id)
     return {
         where: NOT_OF_THIS_SHEET

@@ -42,7 +42,7 @@ def new_submission(
         answerable(asked_form.asked(), actor.roles),
         known,
         case_id,
-        kept=begun,
+        initial_answers=begun,
     )
 
 

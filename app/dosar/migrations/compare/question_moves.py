@@ -31,14 +31,14 @@ class QuestionMove:
 
     source: Form
     """As it stands."""
-    asked: Question
+    older: Question
     """As it was asked there."""
     target: Form
     now: Question
     place: FilePlace
     key: str = ""
     """What the source is called from now on."""
-    stands: Form | None = None
+    deployed_target: Form | None = None
     """The target as it stands, if it does."""
     count: int = 0
     """How many answers there are."""
@@ -47,7 +47,7 @@ class QuestionMove:
 
     @property
     def was(self) -> str:
-        return f"{self.key}.{self.asked.name}"
+        return f"{self.key}.{self.older.name}"
 
     @property
     def name(self) -> str:
@@ -94,14 +94,18 @@ def pair_sheets(connection: Connection, move: QuestionMove, source: str = "", ta
     """
     answered, by_case = defaultdict(list), defaultdict(list)
     for where, number, is_answered in _answering_sheets(
-        connection, source or move.source.key, move.source, [move.asked]
+        connection, source or move.source.key, move.source, [move.older]
     ):
         if is_answered:
             answered[where].append(number)
     taken: set[int] = set()
-    if move.stands is not None:
-        before = [move.stands.questions[move.now.name]] if move.now.name in move.stands.questions else []
-        for where, number, is_answered in _answering_sheets(connection, target or move.stands.key, move.stands, before):
+    if move.deployed_target is not None:
+        before = (
+            [move.deployed_target.questions[move.now.name]] if move.now.name in move.deployed_target.questions else []
+        )
+        for where, number, is_answered in _answering_sheets(
+            connection, target or move.deployed_target.key, move.deployed_target, before
+        ):
             by_case[where].append(number)
             taken |= {number} if is_answered else set()
     found = MovePairs({})

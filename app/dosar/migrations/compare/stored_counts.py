@@ -20,7 +20,7 @@ class AnswerCounts:
     """The answers that are kept, asked about by the forms as their columns stand."""
 
     def __init__(self, connection: Connection, deployed: Mapping[str, Form]) -> None:
-        self.connection, self.standing = connection, deployed
+        self.connection, self.deployed = connection, deployed
         self._tables = {*inspect(connection).get_table_names()}
         self._counts: dict[Any, int] = {}
 

@@ -31,24 +31,24 @@ from dosar.records.history.renamed_questions import (
 def move_answers(connection: Connection, move: QuestionMove, definitions: list[QuestionContents] | None) -> None:
     """Write every answer into the other form, and into the history of both sheets; files go along."""
     pairs = pair_sheets(connection, move, move.key, move.target.key).found
-    source = Table(move.key, MetaData(), Column("id", Integer, primary_key=True), *move.asked.columns())
+    source = Table(move.key, MetaData(), Column("id", Integer, primary_key=True), *move.older.columns())
     found = [row for row in connection.execute(select(source)).mappings() if row["id"] in pairs]
     moved = [_moved_answer(connection, move, dict(row), pairs[row["id"]]) for row in found]
     if moved:
         target = Table(move.target.key, MetaData(), Column("id", Integer, primary_key=True), *move.now.columns())
         with table_opened(connection, move.target.key):
             write_columns(connection, target, moved)
-    if move.asked.attached:
+    if move.older.attached:
         _move_files(connection, move, pairs)
-    keep_question_move(connection, move.key, move.asked.name, move.target.key, move.now.name, definitions)
+    keep_question_move(connection, move.key, move.older.name, move.target.key, move.now.name, definitions)
 
 
 def _moved_answer(connection: Connection, move: QuestionMove, row: Mapping[str, Any], becomes: int) -> dict[str, Any]:
     """The columns of the other sheet that keep the answer; both histories tell of it."""
-    answer = move.asked.restore_answer(row)
-    fresh = widen_answer(move.now, move.asked, answer)
-    taken, given = [move.asked.to_json(answer), None], [None, move.now.to_json(fresh)]
-    _note_in_history(connection, move.key, row["id"], MOVED_AWAY, {move.asked.name: taken})
+    answer = move.older.restore_answer(row)
+    fresh = widen_answer(move.now, move.older, answer)
+    taken, given = [move.older.to_json(answer), None], [None, move.now.to_json(fresh)]
+    _note_in_history(connection, move.key, row["id"], MOVED_AWAY, {move.older.name: taken})
     _note_in_history(connection, move.target.key, becomes, MOVED_HERE, {move.now.name: given})
     return {"id": becomes, **move.now.stored(fresh)}
 
@@ -60,7 +60,7 @@ def _move_files(connection: Connection, move: QuestionMove, pairs: Mapping[int, 
             .where(
                 attachment_table.c.form == move.key,
                 attachment_table.c.rows_of == "",
-                attachment_table.c.question == move.asked.name,
+                attachment_table.c.question == move.older.name,
                 attachment_table.c.record_id == was,
             )
             .values(form=move.target.key, question=move.now.name, record_id=becomes)

@@ -39,7 +39,7 @@ class FormRenaming:
     now: str
     count: int
     """Its records."""
-    stood: bool = False
+    target_exists: bool = False
     """Whether the new name has tables already, without records: the file said too late what the form was."""
 
 
@@ -63,7 +63,7 @@ def plan_renamings(
                 renaming, place, reading, counts, converting, {other.was for other in renamings}
             ):
                 findings.append(obstacle)
-            elif renaming.count or not renaming.stood:
+            elif renaming.count or not renaming.target_exists:
                 renamings.append(renaming)
                 findings += _announce_renaming(renaming, place)
     return renamings, findings
@@ -106,7 +106,7 @@ def _renaming_obstacle(
         return finding(
             place, "F056", 'Another form says already that it was "%(was)s": take one of the two lines away.', **names
         )
-    fresh = counts.records(renaming.now) if renaming.stood else 0
+    fresh = counts.records(renaming.now) if renaming.target_exists else 0
     if renaming.count and fresh:
         return finding(
             place,
@@ -116,7 +116,7 @@ def _renaming_obstacle(
             fresh=fresh,
             **names,
         )
-    if renaming.count and renaming.stood and not converting:
+    if renaming.count and renaming.target_exists and not converting:
         return finding(
             place, "F025", 'The records of "%(was)s" (%(count)s) must come to "%(now)s": run "dosar upgrade".', **names
         )
@@ -142,7 +142,7 @@ def kept_after_renaming(kept_forms: KeptForms, renaming: FormRenaming) -> KeptFo
             "files": {file: now if part == was else part for file, part in folder["files"].items() if part != now},
         }
     gone = latest.pop(was, None)
-    if not renaming.stood:
+    if not renaming.target_exists:
         latest[now] = gone and {**gone, "form": renaming.now}
     versions[now] = versions.pop(was)
     names = {**kept_forms.names, renaming.now: kept_forms.names[renaming.was]}
@@ -158,7 +158,7 @@ def _rename_in_part(part: str, values: Any, renaming: FormRenaming) -> Any:
 
 def _rename_in_versions(connection: Connection, renaming: FormRenaming) -> None:
     was, now, every = f"form:{renaming.was}", f"form:{renaming.now}", form_version_table.c
-    if renaming.stood:
+    if renaming.target_exists:
         connection.execute(delete(form_version_table).where(every.form == now))
     connection.execute(update(form_version_table).where(every.form == was).values(form=now))
     for row in connection.execute(select(every.id, every.form, every.definition)).all():
@@ -176,13 +176,13 @@ def tables_of_form(form: str, table_names: Collection[str]) -> list[str]:
 
 def rename_form(connection: Connection, renaming: FormRenaming, tables: Mapping[str, Collection[str]]) -> None:
     """Give the form its new name everywhere; ``tables`` are those it has, each with its indexes."""
-    pointing = _drop_empty_tables(connection, renaming) if renaming.stood else []
+    pointing = _drop_empty_tables(connection, renaming) if renaming.target_exists else []
     for name, indexes in tables.items():
         rename_table(connection, name, renaming.now + name[len(renaming.was) :], indexes)
     for statement in pointing:
         connection.exec_driver_sql(statement)
     for table in TABLES_NAMING_FORMS:
-        if renaming.stood:
+        if renaming.target_exists:
             _make_room(connection, table, renaming)
         connection.execute(update(table).where(table.c.form == renaming.was).values(form=renaming.now))
     connection.execute(

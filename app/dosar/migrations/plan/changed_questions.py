@@ -77,7 +77,7 @@ def _put_aside(plan: Plan, form: Form, kept_question: KeptQuestion) -> Iterator[
         },
     )
     yield sql_step(moving, message)
-    before = _contents(plan.kept, form, kept_question.former_rows_of, kept_question.older.name)
+    before = _contents(plan.contents, form, kept_question.former_rows_of, kept_question.older.name)
     now = _contents(plan.definition.contents, form, kept_question.rows_of, kept_question.now.name)
     yield renaming_step(form, kept_question.rows_of, kept_question.now.name, kept_question.now.name, [before, now])
 

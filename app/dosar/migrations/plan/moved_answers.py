@@ -26,10 +26,10 @@ def move_to_other_forms(plan: Plan, moves: Sequence[QuestionMove]) -> Iterator[P
     """Answers whose question stands in another form now."""
     for move in moves:
         yield from _tell_move(move)
-        source = questions_in_contents(plan.kept[f"form:{move.key}"])
+        source = questions_in_contents(plan.contents[f"form:{move.key}"])
         target = questions_in_contents(plan.definition.contents[f"form:{move.target.key}"])
-        definitions = [dict(source)["", move.asked.name], dict(target)["", move.now.name]]
-        converted = None if move.now.is_stored_like(move.asked) else definitions
+        definitions = [dict(source)["", move.older.name], dict(target)["", move.now.name]]
+        converted = None if move.now.is_stored_like(move.older) else definitions
         yield PlanStep(None, partial(move_answers, move=move, definitions=converted))
         plan.merged |= {(move.target.key, move.now.name)} if move.count else set()
         yield _put_columns_aside(plan, move)
@@ -53,7 +53,7 @@ def _tell_move(move: QuestionMove) -> Iterator[PlanStep]:
 
 
 def _put_columns_aside(plan: Plan, move: QuestionMove) -> PlanStep:
-    old = [*columns_of(move.asked), f"{move.asked.name}__sort"]
+    old = [*columns_of(move.older), f"{move.older.name}__sort"]
     columns = plan.schema.tables[move.key].columns
     aside = plan.columns_aside(move.key, [name for name in old if name in columns])
     return sql_step([plan.schema.move_column(move.key, name, new) for name, new in aside.items()])

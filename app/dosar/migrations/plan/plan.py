@@ -30,7 +30,7 @@ class Plan:
         before: Mapping[str, Form],
         contents: Mapping[str, QuestionContents],
     ) -> None:
-        self.definition, self.before, self.kept = definition, before, contents
+        self.definition, self.before, self.contents = definition, before, contents
         self.schema = PlannedSchema(connection)
         self.counts = AnswerCounts(connection, before)
         self.metadata = build_tables(definition.forms).metadata

@@ -13,7 +13,7 @@ from dosar.language.text.message import Message
 class PlanStep:
     """One change of the database that the forms ask for."""
 
-    said: Message | None
+    message: Message | None
     """What the plan says of it; indexes come and go unmentioned."""
     do: Callable[[Connection], None]
 

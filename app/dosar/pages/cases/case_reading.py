@@ -54,7 +54,7 @@ def _ask(query: CaseQuery, declared: Stages) -> None:
     stages.ask_stages(query, declared)
     people_and_risks.ask_people(query, declared.people)
     people_and_risks.ask_risks(query, declared.risks)
-    query.asked |= due_dates.promise_parts(query.repository, query.known, declared.promises, [query.of_case])
+    query.queries |= due_dates.promise_parts(query.repository, query.known, declared.promises, [query.of_case])
     budget.ask_money(query, declared)
     query.ask_drafts("drafts")
 

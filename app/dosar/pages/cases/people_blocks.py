@@ -28,7 +28,7 @@ class OpenRisk:
 
     label: str
     level: str
-    said: str
+    level_text: str
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class DueLine:
 
     label: str
     url: str
-    said: str
+    due_text: str
     is_late: bool
 
 

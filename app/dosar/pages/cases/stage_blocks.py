@@ -23,7 +23,7 @@ class DocumentTask:
     new_url: str = ""
     state: str = ""
     """``none``, ``begun`` or ``whole``."""
-    said: str = ""
+    state_text: str = ""
     note: str = ""
     count: int = 0
     is_needed: bool = False
@@ -37,7 +37,7 @@ class StageBlock:
     title: str
     state: str
     """``done``, ``now``, ``behind`` or ``ahead``."""
-    said: str
+    state_text: str
     dates: str
     tasks: list[DocumentTask]
     is_open: bool
@@ -94,7 +94,7 @@ def _other_document(case: CaseReading, form: str) -> DocumentTask:
     """A document of no stage: nothing waits for it, so only what is half filled is pointed out."""
     filed = stages.filed_sheets(case.query, form)
     task = _task(case, StageDocument(form, False, filed))
-    task.said = {"none": gettext("nothing yet"), "begun": task.said, "whole": ""}[task.state]
+    task.state_text = {"none": gettext("nothing yet"), "begun": task.state_text, "whole": ""}[task.state]
     return task
 
 
@@ -120,7 +120,7 @@ def _with_draft(case: CaseReading, task: DocumentTask, form: str) -> DocumentTas
     if any(begun["form"] == form for begun in case.query.found.get("drafts", ())):
         task.note = " · ".join(filter(None, (task.note, gettext("your draft waits"))))
         if task.state == "none":
-            task.state, task.said = "begun", gettext("In progress")
+            task.state, task.state_text = "begun", gettext("In progress")
     return task
 
 

@@ -60,7 +60,7 @@ def remember_for_next(sheet: SheetEditor, answers: Answers) -> None:
         if question.keep
         and answers.get(question.name) is not None
         and not stays_in_case(
-            sheet.context.repository.forms, sheet.whole, question
+            sheet.context.repository.forms, sheet.full_form, question
         )  # the next paper may be another case's
     }
     session["kept"] = {sheet.form.key: values}

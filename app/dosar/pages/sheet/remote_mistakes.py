@@ -18,7 +18,7 @@ from dosar.pages.sheet.sheet_editor import SheetEditor
 def way_from(sheet: SheetEditor, complaint: ValidationIssue) -> Way:
     """Where the complaint leads from this page."""
     if isinstance(complaint, KnownPerson):
-        return Way(leads=leads_to_known(complaint, sheet.whole.key))
+        return Way(leads=leads_to_known(complaint, sheet.full_form.key))
     if isinstance(complaint, ElsewhereComplaint):
         label = ", ".join(
             text_in_language(question.label, sheet.context.reading.language) for question in complaint.questions

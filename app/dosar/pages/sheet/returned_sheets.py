@@ -15,7 +15,7 @@ from dosar.records.titles import user_names
 class ReturnedNotice:
     """Who returned it and when, and what is to be mended."""
 
-    told: str
+    text: str
     note: str
 
 

@@ -41,14 +41,14 @@ def discard_draft(sheet: SheetEditor, place: DraftPlace | None = None) -> None:
 
 def correction_token(sheet: SheetEditor, record_id: int, version: int, seen: Answers) -> str:
     """Says which version of the record, and which answers, the worker had seen as she typed."""
-    return version_token(sheet.whole.key, record_id, version, answer_marks(sheet.questions, seen))
+    return version_token(sheet.full_form.key, record_id, version, answer_marks(sheet.questions, seen))
 
 
 def keep_draft_of_correction(
     sheet: SheetEditor, record_id: int, token: str, boxes: Iterable[tuple[str, str]]
 ) -> DraftPlace:
     """What was typed on a new sheet waits where the record that is there already is corrected; returns the place."""
-    place = DraftPlace(sheet.whole.key, record_id=record_id, step=0 if sheet.step is None else sheet.step + 1)
+    place = DraftPlace(sheet.full_form.key, record_id=record_id, step=0 if sheet.step is None else sheet.step + 1)
     typed_boxes = [(name, text) for name, text in boxes if name not in TOKEN_BOXES]
     drafts.keep_draft(
         sheet.context.repository, sheet.context.worker.id, place, [*typed_boxes, ("_seen", token)], sheet.face

@@ -24,14 +24,14 @@ from dosar.records.unsaved.drafts import DraftPlace
 
 @dataclass
 class SheetEditor:
-    """A sheet being filled in: ``form`` is as the worker fills it, ``whole`` with every question."""
+    """A sheet being filled in: ``form`` is as the worker fills it, ``full_form`` with every question."""
 
     context: PageContext
     form: Form
-    whole: Form
+    full_form: Form
     place: DraftPlace
     """What the draft of this page is kept under, whichever paper it shows."""
-    kept: Answers = field(default_factory=dict)
+    initial_answers: Answers = field(default_factory=dict)
     """The record's answers, all of them; empty for a new sheet."""
     case: Record | None = None
     record: Record | None = None
@@ -91,7 +91,7 @@ class SheetEditor:
 
     def section_places(self, answers: Answers) -> list[int]:
         """The places of the sections that ask something and are filled in one after the other."""
-        visible = visible_sections(self.form, self.whole, answers, self.context.reading.today)
+        visible = visible_sections(self.form, self.full_form, answers, self.context.reading.today)
         return [position for position in visible if self.form.sections[position] is not self.added]
 
     def next_step(self, answers: Answers) -> int | None:
@@ -110,26 +110,26 @@ class SheetEditor:
             self.context.repository,
             self.context.actor,
             self.cells,
-            self.whole,
+            self.full_form,
             self.known,
             self.questions,
             self.context.forms,
             self.case.id if self.case is not None else None,
             self.record,
-            self.kept,
+            self.initial_answers,
         )
 
     @property
     def may_correct(self) -> bool:
         """Whether the worker may correct kept records of this form."""
         may = self.context.worker.may
-        return may("see", self.whole.key) and may("correct", self.whole.key) and not self.whole.append_only
+        return may("see", self.full_form.key) and may("correct", self.full_form.key) and not self.full_form.append_only
 
     @property
     def carried(self) -> dict[str, str]:
         """The boxes that say whose page it is, and what it asks beside its paper."""
         also = {ALSO_BOX: self.hidden[ALSO_BOX]} if ALSO_BOX in self.hidden else {}
-        return {OWNER_BOX: page_owner_token(self.context.worker.id, self.whole.key), **also}
+        return {OWNER_BOX: page_owner_token(self.context.worker.id, self.full_form.key), **also}
 
     def add_questions(self, names: Sequence[str]) -> None:
         """Ask these questions of the whole form too; the page says which, for the next time it is sent."""
@@ -150,8 +150,10 @@ class SheetEditor:
     def initial_boxes(self, questions: Sequence[Question]) -> PostedBoxes:
         """What stands in the boxes of these questions before anything is typed."""
         # a CNP on another page tells the birth date here, for her to see before it is saved
-        following = derived_answers(self.form.questions.values(), self.kept, self.cells)
-        return answers_as_posted(questions, self.editable_answers({**self.kept, **following}), self.context.reading)
+        following = derived_answers(self.form.questions.values(), self.initial_answers, self.cells)
+        return answers_as_posted(
+            questions, self.editable_answers({**self.initial_answers, **following}), self.context.reading
+        )
 
     def renumbered_rows(self, posted: PostedBoxes) -> PostedBoxes:
         """The boxes with the rows of every table counted anew."""

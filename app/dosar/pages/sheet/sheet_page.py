@@ -72,7 +72,7 @@ def _renderer(
         mistakes=result.unread if result else {},
         complaints=result.complaints if result else (),
         way=partial(way_from, sheet),
-        whole=sheet.whole,
+        whole=sheet.full_form,
         others=_answered_by_others(sheet),
         fixed=sheet.submission.fixed,
         offers=offered_answers(sheet.form.questions.values(), answers, sheet.cells),

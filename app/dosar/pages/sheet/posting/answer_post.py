@@ -46,8 +46,8 @@ def _take_posted(sheet: SheetEditor) -> tuple[PostedBoxes, RefusedFiles]:
     """The boxes, with the numbers of the posted files in theirs, and the files that were refused."""
     posted: PostedBoxes = MultiDict(request.form)
     sheet.add_questions(posted.get(ALSO_BOX, "").split())
-    posted = take_saved_choices(sheet.questions, posted, sheet.kept, sheet.context.reading)
-    refused = take_uploads(sheet.context, sheet.whole.key, sheet.questions, posted)
+    posted = take_saved_choices(sheet.questions, posted, sheet.initial_answers, sheet.context.reading)
+    refused = take_uploads(sheet.context, sheet.full_form.key, sheet.questions, posted)
     return sheet.renumbered_rows(posted), refused
 
 

@@ -35,12 +35,12 @@ def conflict_page(context: PageContext, editor: SheetEditor, answers: Answers) -
     assert editor.record is not None
     record_id = editor.record.id
     context.repository.session.expire_all()
-    saved = open_sheet(context.repository, editor.whole.key, record_id)
+    saved = open_sheet(context.repository, editor.full_form.key, record_id)
     mine = answers_as_posted(editor.questions, editor.editable_answers(answers), context.reading)
     hidden = [(name, text) for name in mine for text in mine.getlist(name)]
-    seen = shown_marks(editor.hidden["_seen"], editor.whole.key, record_id)
+    seen = shown_marks(editor.hidden["_seen"], editor.full_form.key, record_id)
     now = version_token(
-        editor.whole.key, record_id, saved.record.version, answer_marks(editor.questions, saved.answers)
+        editor.full_form.key, record_id, saved.record.version, answer_marks(editor.questions, saved.answers)
     )
     hidden += [("_seen", now), *editor.carried.items()]
     return render_template(

@@ -120,7 +120,7 @@ def _saved_or_404(sheet: SheetEditor, result: ValidationResult, consent: Consent
 def _go_on_after_new(context: PageContext, sheet: SheetEditor, record_id: int, answers: Answers) -> Response:
     """Where a new sheet leads that is kept."""
     case_id = sheet.submission.case_id
-    key, on_paper = sheet.whole.key, sheet.face_arguments
+    key, on_paper = sheet.full_form.key, sheet.face_arguments
     if "_more" in request.form and sheet.step is None:
         remember_for_next(sheet, answers)
         address = page_url("RecordPages.new", on_paper, form=key, case=case_id)
@@ -138,7 +138,7 @@ def _file_correction(
     context: PageContext, editor: SheetEditor, result: ValidationResult, consent: Consent
 ) -> PageResponse:
     assert editor.record is not None
-    form, record_id, answers = editor.whole, editor.record.id, result.answers
+    form, record_id, answers = editor.full_form, editor.record.id, result.answers
     version = shown_version(editor.hidden["_seen"], form.key, record_id)
     if isinstance(_saved_or_404(editor, result, replace(consent, version=version)), ChangedMeanwhile):
         return conflict_page(context, editor, answers), 409

@@ -21,13 +21,13 @@ UNSEEN_VERSION = 0
 
 def redirect_to_existing(sheet: SheetEditor) -> Response | None:
     """Instead of a new sheet the one that is there; what was typed on the new one goes along."""
-    existing_id = only_sheet_of_case(sheet.context.repository, sheet.whole, sheet.place.case_id)
+    existing_id = only_sheet_of_case(sheet.context.repository, sheet.full_form, sheet.place.case_id)
     if existing_id is None:
         return None
     begun = find_draft(sheet)
     if begun is None or not sheet.may_correct:
-        return redirect(record_face_url(sheet.whole.key, existing_id, sheet.face_arguments), 303)
-    token = correction_token(sheet, existing_id, UNSEEN_VERSION, sheet.kept)
+        return redirect(record_face_url(sheet.full_form.key, existing_id, sheet.face_arguments), 303)
+    token = correction_token(sheet, existing_id, UNSEEN_VERSION, sheet.initial_answers)
     place = keep_draft_of_correction(sheet, existing_id, token, begun.boxes)
     discard_draft(sheet)
     return redirect(sheet_page_url(place, sheet.face), 303)
@@ -38,12 +38,12 @@ def compare_with_existing(sheet: SheetEditor, existing_id: int, answers: Answers
     if not sheet.may_correct:
         raise Conflict
     try:
-        found = open_sheet(sheet.context.repository, sheet.whole.key, existing_id)
+        found = open_sheet(sheet.context.repository, sheet.full_form.key, existing_id)
     except OutOfReach:
         abort(409)
-    token = correction_token(sheet, existing_id, UNSEEN_VERSION, sheet.kept)
+    token = correction_token(sheet, existing_id, UNSEEN_VERSION, sheet.initial_answers)
     sheet.place = keep_draft_of_correction(sheet, existing_id, token, boxes)
     sheet.hidden["_seen"] = token
-    sheet.record, sheet.kept = found.record, found.answers
-    sheet.cancel_url = record_face_url(sheet.whole.key, existing_id)
+    sheet.record, sheet.initial_answers = found.record, found.answers
+    sheet.cancel_url = record_face_url(sheet.full_form.key, existing_id)
     return make_response(conflict_page(sheet.context, sheet, answers), 409)

@@ -27,7 +27,7 @@ def redirect_resubmission(
     What was typed waits as a draft where the record is corrected, with the version she knows: if somebody
     corrected it meanwhile, both are compared.
     """
-    key = sheet.whole.key
+    key = sheet.full_form.key
     if not context.worker.may("see", key):
         return None
     try:
@@ -82,6 +82,6 @@ def _boxes_to_keep(sheet: SheetEditor, answers: Answers, entered: Answers) -> li
 
 def _first_answers(context: PageContext, sheet: SheetEditor, record_id: int) -> Answers:
     """What was saved first, as the history tells it. Raises :class:`OutOfReach`."""
-    record = open_sheet(context.repository, sheet.whole.key, record_id).record
-    first = first_entry(context.repository, sheet.whole, record)
+    record = open_sheet(context.repository, sheet.full_form.key, record_id).record
+    first = first_entry(context.repository, sheet.full_form, record)
     return {change.question.name: change.new for change in first.changes}

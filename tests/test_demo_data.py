@@ -99,7 +99,7 @@ def reads_back(question: Question, answer: Any) -> bool:
 def test_every_answer_could_have_been_typed(demo: Demo, filed: list[Filed]) -> None:
     wrong = []
     for record in filed:
-        for question in demo.forms[record.form].asked():
+        for question in demo.forms[record.form].asked_questions():
             for asked, answer in cells(question, record.answers.get(question.name)):
                 if answer is None or isinstance(answer, Unknown) or asked.computed or asked.attached:
                     continue

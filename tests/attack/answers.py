@@ -61,7 +61,7 @@ class Diligent:
 
     def try_to_fill(self, start: Answers | None = None) -> tuple[Answers, list[ValidationIssue]]:
         """The same, and what is still complained about."""
-        answers = dict(start or {question.name: self._first(question) for question in self.form.asked()})
+        answers = dict(start or {question.name: self._first(question) for question in self.form.asked_questions()})
         for _ in range(MOST_TRIES):
             kept = settle_answers(self.form, answers, self.today)
             wrong = [issue for issue in validate_answers(self.form, kept, self.today) if not issue.soft]

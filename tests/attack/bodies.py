@@ -72,7 +72,7 @@ class Bodies:
         return (*self._posted(role, known, self._filled[key]), *CARELESS, ("_seen", self.seen(form.key, place)))
 
     def _posted(self, role: str, known: Form, answers: Answers) -> Body:
-        asked = [question for question in known.asked() if question.is_written_by({role})]
+        asked = [question for question in known.asked_questions() if question.is_written_by({role})]
         posted = answers_as_posted(asked, answers, self.reading)
         return tuple((name, text) for name in posted for text in posted.getlist(name))
 

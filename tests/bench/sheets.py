@@ -36,7 +36,7 @@ class Sheets:
 
     def filled(self, random: Random) -> Columns:
         """One sheet: every column of its table, as the database keeps it."""
-        answers = {question.name: self._answer(question, random) for question in self.form.asked()}
+        answers = {question.name: self._answer(question, random) for question in self.form.asked_questions()}
         return self.columns(self.form.stored_questions, settle_answers(self.form, answers, self.today))
 
     def columns(self, questions: Sequence[Question], answers: Answers) -> Columns:

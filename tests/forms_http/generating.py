@@ -142,14 +142,14 @@ class Generator:
 
     def answerable(self) -> list[Place]:
         """What this role may answer."""
-        asked = [question for question in self.form.asked() if question.is_written_by({self.role})]
+        asked = [question for question in self.form.asked_questions() if question.is_written_by({self.role})]
         places = [(question.name,) for question in asked if self.candidates(question)]
         return places + [
             (table.name, column.name) for table in asked for column in table.columns_asked() if self.candidates(column)
         ]
 
     def _sheet(self, to_show: set[Place], to_hide: set[Place]) -> Answers:
-        answers = {question.name: self._answer(question) for question in self.form.asked()}
+        answers = {question.name: self._answer(question) for question in self.form.asked_questions()}
         self.locked = set()
         wish = self.turn % 2 == 0
         for place in sorted(to_show if wish else to_hide, key=self._turn_of):

@@ -84,7 +84,7 @@ def with_files(office: Demo) -> list[Form]:
     return [
         form
         for form in office.forms.values()
-        if any(part.attached for asked in form.asked() for part in (asked, *asked.columns_asked()))
+        if any(part.attached for asked in form.asked_questions() for part in (asked, *asked.columns_asked()))
     ]
 
 
@@ -92,9 +92,9 @@ def filed(office: Demo, form: Form, case_id: int) -> Sheet:
     """A sheet with every answer but its files."""
     with office.app.app_context(), acting_as(SYSTEM_SCOPE):
         made = Generator(form, links(office.repository, form, case_id), TODAY, COORDINATOR).sheets()
-        answers = next(given for given in made if dict(files_in_answers(form.asked(), given)))
-        boxes = [".".join(where) for where, _ in files_in_answers(form.asked(), answers)]
-        record = enter_sheet(office.repository, form, without_files(form.asked(), answers), CLERK, case_id)
+        answers = next(given for given in made if dict(files_in_answers(form.asked_questions(), given)))
+        boxes = [".".join(where) for where, _ in files_in_answers(form.asked_questions(), answers)]
+        record = enter_sheet(office.repository, form, without_files(form.asked_questions(), answers), CLERK, case_id)
         office.repository.session.remove()
     pages = [look(office.browser(COORDINATOR), address) for address in correcting(office, form, record)]
     return Sheet(
@@ -109,7 +109,7 @@ def filed(office: Demo, form: Form, case_id: int) -> Sheet:
 
 def links(repository: Repository, form: Form, case_id: int) -> dict[str, list[int]]:
     """A record for every link of the form to point to, of the same case where it belongs to one."""
-    asked = [part for question in form.asked() for part in (question, *question.columns_asked())]
+    asked = [part for question in form.asked_questions() for part in (question, *question.columns_asked())]
     targets = {target for question in asked if (target := question.link_target())} - {CASE_FORM, USER_LINK}
     return {
         **{target: [_linked(repository, target, case_id)] for target in targets},
@@ -189,7 +189,7 @@ def files_of(office: Demo, sheet: Sheet) -> dict[str, int]:
         record = office.repository.find(sheet.form, sheet.record, with_deleted=True)
         answers = answers_of(office.repository, record)
         office.repository.session.remove()
-    questions = office.forms[sheet.form].asked()
+    questions = office.forms[sheet.form].asked_questions()
     return {".".join(where): number for where, number in files_in_answers(questions, answers)}
 
 

@@ -134,7 +134,7 @@ def _hidden(page: str) -> dict[str, str]:
 def _asked_on(page: str, form: Form) -> list[Question]:
     """The questions that can be answered on this page."""
     names = {name.partition(".")[0] for name in re.findall(r' name="([^"]+)"', page)}
-    return [question for question in form.asked() if question.name in names and not question.computed]
+    return [question for question in form.asked_questions() if question.name in names and not question.computed]
 
 
 def _picture() -> BytesIO:
@@ -172,7 +172,7 @@ def _complaints(page: str) -> str:
 def _comparable(form: Form, answers: Answers, expected: Answers) -> Answers:
     """Answers without what only the database knows: ids of rows, numbers of files, issued codes."""
     made = {}
-    for question in form.asked():
+    for question in form.asked_questions():
         answer = answers.get(question.name)
         if question.columns_asked():
             made[question.name] = [
@@ -228,7 +228,11 @@ def test_specialists_write_their_part_and_nothing_else(office: Office, key: str,
 
     hers = Generator(form, office.links, today_here(), worker)
     seen = form.seen_with(office.repository.definition.roles[worker].clearances)
-    own = [question for question in seen.asked() if worker in question.written_by and WORKER not in question.written_by]
+    own = [
+        question
+        for question in seen.asked_questions()
+        if worker in question.written_by and WORKER not in question.written_by
+    ]
     answers = {**before, **{question.name: hers.candidates(question)[0] for question in own}}
     edit = f"/records/{key}/{record_id}/edit{_every_question(form, '?')}"
     for address in _pages(office, seen, record_id, worker) or [edit]:

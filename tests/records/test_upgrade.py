@@ -143,7 +143,7 @@ def test_a_retired_question_is_still_shown(ours: Organisation) -> None:
     visit = ours.start(visit=VISIT).enter("visit", purpose="sprijin")
     ours.start(visit=VISIT.replace("purpose, type", "purpose, retired: true, type"))
     assert ours.answers("visit", visit)["purpose"] == "sprijin"
-    assert [question.name for question in ours.form("visit").asked()] == ["day"]
+    assert [question.name for question in ours.form("visit").asked_questions()] == ["day"]
 
 
 def test_a_question_that_is_gone_keeps_its_answers(ours: Organisation) -> None:

@@ -211,7 +211,7 @@ class Form(BaseModel):
             (question for question in self.questions.values() if question.issued and not question.retired), None
         )
 
-    def asked(self) -> Iterator[Question]:
+    def asked_questions(self) -> Iterator[Question]:
         """The questions still asked, in the paper's order."""
         return (question for question in self.questions.values() if not question.retired)
 

@@ -221,7 +221,7 @@ def _questions_with_rules(same: IdentityKey[Form]) -> frozenset[str]:
     """The questions that are judged by other answers, in a column at least."""
     return frozenset(
         question.name
-        for question in same.thing.asked()
+        for question in same.thing.asked_questions()
         if any(part.check or part.warn or part.compared_with for part in (question, *question.columns_asked()))
     )
 
@@ -241,7 +241,7 @@ def _shown_questions(
     """Every question that is asked, cells too: its answer, the plain answers its rules see, and where it is."""
     plain = plain_answers(list(form.questions.values()), answers)
     hidden = hidden_questions(form, answers, today)
-    for question in form.asked():
+    for question in form.asked_questions():
         if question.name in hidden or (names is not None and question.name not in names):
             continue
         yield question, answers.get(question.name), plain, (question.name,)

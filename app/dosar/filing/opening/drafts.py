@@ -36,7 +36,7 @@ def unasked_names(
 ) -> list[str]:
     """What was typed and is not among these ``questions``: names of questions, and of columns as ``table.column``."""
     asked_now, found = _column_names(questions), list[str]()
-    for question in known.asked():
+    for question in known.asked_questions():
         if question.computed or question.name == known.face or not _has_boxes(question.name, draft):
             continue
         if question.name in asked_now:

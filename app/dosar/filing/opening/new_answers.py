@@ -23,7 +23,7 @@ def default_answers(form: Form, reading: ReadingContext) -> Answers:
     """What every new sheet of the form begins with."""
     return {
         question.name: question.default_answer(reading)
-        for question in form.asked()
+        for question in form.asked_questions()
         if question.default is not None and not question.attached
     }
 
@@ -66,7 +66,7 @@ class Prefill:
 
     def _carried(self) -> Answers:
         """What the case's last sheet of this form says."""
-        carried = [question for question in self.form.asked() if question.carry and self._may_read(question)]
+        carried = [question for question in self.form.asked_questions() if question.carry and self._may_read(question)]
         if not carried or self.case is None or not current_scope.get().may("see", self.form.key):
             return {}
         before = latest_sheet(self.repository, self.form, self.case.id)
@@ -83,7 +83,7 @@ class Prefill:
         known, answers = self.forms[CASE_FORM].questions, self._case_answers(self.case)
         found = {
             question.name: adapt_answer(question, source, answers.get(source.name))
-            for question in self.form.asked()
+            for question in self.form.asked_questions()
             if (source := known.get(question.from_case or "")) is not None
         }
         return {name: answer for name, answer in found.items() if answer is not None}

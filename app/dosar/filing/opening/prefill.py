@@ -35,7 +35,7 @@ def prefill_from_sheets(repository: Repository, known: Mapping[str, Form], form:
 
 
 def _prefill_sources(form: Form, known: Mapping[str, Form]) -> Iterator[PrefillSource]:
-    for question in form.asked():
+    for question in form.asked_questions():
         key, _, name = (question.from_last or "").partition(".")
         if key in known and (name in known[key].questions or (not name and question.link_target() == key)):
             yield question, key, name

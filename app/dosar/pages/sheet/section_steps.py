@@ -26,7 +26,7 @@ class SectionSteps:
 
 def has_section_steps(form: Form) -> bool:
     """Whether the form is filled in section by section."""
-    count = sum(1 for _ in form.asked())
+    count = sum(1 for _ in form.asked_questions())
     return form.layout == "sections" or (form.layout is None and count > MAX_ONE_PAGE_QUESTIONS)
 
 

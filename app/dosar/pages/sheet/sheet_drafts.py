@@ -83,7 +83,7 @@ def _boxes_on_this_face(sheet: SheetEditor, posted: PostedBoxes, face: str) -> P
     if sheet.papers is None or not sheet.papers.faces:
         return posted
     known = sheet.papers.known
-    draft, begun = texts_in(posted), texts_in(sheet.initial_boxes(list(known.asked())))
+    draft, begun = texts_in(posted), texts_in(sheet.initial_boxes(list(known.asked_questions())))
     if face and face != sheet.face:
         was = _asked_on(sheet, sheet.papers.on(face).form)
         draft = restored_draft(draft, was, sheet.questions, begun, known.face)

@@ -65,7 +65,7 @@ def showable_columns(form: Form) -> Sequence[str]:
 def _showable_columns(same: IdentityKey[Form]) -> tuple[str, ...]:
     names = [
         question.name
-        for question in same.thing.asked()
+        for question in same.thing.asked_questions()
         if question.column_types()
         and not question.attached
         and not question.long

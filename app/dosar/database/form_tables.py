@@ -1,6 +1,6 @@
 """A table, and a class, for every form and for every table of rows in it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from zlib import crc32
@@ -271,61 +271,74 @@ def _index_table(table: Table, form: Form) -> None:
     list, so they stand in no index of one.
     """
     listed = [form.questions[name.removeprefix("-")] for name in (*form.list, *form.filters, *form.sort)]
+    _index_columns(table, form, listed)
+    _index_list_orders(table, form, listed)
+    _index_sums(table, form)
     if form.append_only:
-        reverses = table.c.reverses.is_not(None)  # the others are too many to be looked for by it
-        Index(
-            f"{INDEX_PREFIX}{form.key}__reverses",
-            table.c.reverses,
-            unique=True,
-            sqlite_where=reverses,
-            postgresql_where=reverses,
-        )
+        _index_reversals(table)
+    Index(f"ix_{form.key}__entered", table.c.created_by, table.c.created_at)
+    not_deleted = table.c.deleted_at.is_(None)
+    _index_partially(table, "waiting", table.c.to_check.is_(True) & not_deleted, "to_check", "created_at")
+    _index_partially(table, "deleted", table.c.deleted_at.is_not(None), "deleted_at")
+
+
+def _index_columns(table: Table, form: Form, listed: Sequence[Question]) -> None:
     money = {question.name: sort_columns(question) for question in listed if question.in_currencies}
     indexed = {sort_column(question) if question.sortable else question.name for question in listed}
     indexed |= {question.name for question in form.stored_questions if question.link_target()}
     indexed |= {"case_id", "changed_at"}
-    in_order = [form.questions[name.removeprefix("-")] for name in form.sort[:1]]
-    not_deleted = table.c.deleted_at.is_(None)
     for name in sorted(indexed & set(table.c.keys())):
         names = money.get(name, [name])
-        own_order = [
-            order
-            for question in in_order
-            if name in form.filters
-            for order in sort_order(question, table.c, LANGUAGES[0])
-            if getattr(order, "name", "") not in names
-        ]
+        then = [order for order in _order_after(name, table, form) if getattr(order, "name", "") not in names]
         ending = CURRENCY_SUFFIX if name in money else ""
-        columns = [*(table.c[column_name] for column_name in names), *own_order]
-        Index(
-            f"{INDEX_PREFIX}{form.key}__{name}{ending}",
-            *map(blanks_first, columns),
-            table.c.id,
-            sqlite_where=not_deleted,
-            postgresql_where=not_deleted,
-        )
-    for question in {listed_question.name: listed_question for listed_question in listed}.values():
+        _index_not_deleted(table, f"{name}{ending}", [*(table.c[column] for column in names), *then])
+
+
+def _order_after(name: str, table: Table, form: Form) -> list[Any]:
+    """The form's own order, in which a list filtered by the column stands."""
+    if name not in form.filters:
+        return []
+    in_order = [form.questions[sorted_by.removeprefix("-")] for sorted_by in form.sort[:1]]
+    return [order for question in in_order for order in sort_order(question, table.c, LANGUAGES[0])]
+
+
+def _index_list_orders(table: Table, form: Form, listed: Sequence[Question]) -> None:
+    for question in {question.name: question for question in listed}.values():
         for order in list_orders(question, table.c):
             # another order of the list is another index
             turn = f"{crc32(str(order.clauses.clauses[0]).encode()) & 0xFFFFFF:06x}"
-            Index(
-                f"{INDEX_PREFIX}{form.key}__{question.name}__{turn}",
-                blanks_first(order),
-                table.c.id,
-                sqlite_where=not_deleted,
-                postgresql_where=not_deleted,
-            )
-    Index(f"ix_{form.key}__entered", table.c.created_by, table.c.created_at)
-    _index_partially(
-        table, "waiting", table.c.to_check.is_(True) & table.c.deleted_at.is_(None), "to_check", "created_at"
+            _index_not_deleted(table, f"{question.name}__{turn}", [order])
+
+
+def _index_not_deleted(table: Table, name: str, columns: Sequence[Any]) -> None:
+    not_deleted = table.c.deleted_at.is_(None)
+    Index(
+        f"{INDEX_PREFIX}{table.name}__{name}",
+        *map(blanks_first, columns),
+        table.c.id,
+        sqlite_where=not_deleted,
+        postgresql_where=not_deleted,
     )
-    _index_partially(table, "deleted", table.c.deleted_at.is_not(None), "deleted_at")
+
+
+def _index_sums(table: Table, form: Form) -> None:
+    """All that a sum is made of and narrowed by: no record is opened for it."""
     for position, total in enumerate(form.totals):
-        # all that a sum is made of and narrowed by: no record is opened for it
         asked_names = (*total.by, total.sum, *form.filters)
-        summed = dict.fromkeys(name for asked_name in asked_names for name in form.questions[asked_name].column_types())
+        summed = dict.fromkeys(name for asked in asked_names for name in form.questions[asked].column_types())
         columns = [name for name in (*summed, "case_id", "deleted_at", "to_check") if name in table.c]
         _index_partially(table, f"sum{position}", table.c.deleted_at.is_(None), *columns)
+
+
+def _index_reversals(table: Table) -> None:
+    reverses = table.c.reverses.is_not(None)  # the others are too many to be looked for by it
+    Index(
+        f"{INDEX_PREFIX}{table.name}__reverses",
+        table.c.reverses,
+        unique=True,
+        sqlite_where=reverses,
+        postgresql_where=reverses,
+    )
 
 
 def _index_partially(table: Table, name: str, condition: ColumnElement[bool], *columns: str) -> None:

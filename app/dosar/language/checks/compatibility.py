@@ -17,7 +17,21 @@ from dosar.language.form import Form
 from dosar.language.load.finding import Finding, finding
 from dosar.language.load.yaml_reader import Source
 from dosar.language.question import Question
+from dosar.language.text.message import msgid
 
+ANSWERS_REFUSED = msgid(
+    'Answers to "%(name)s" that would not be accepted any more: %(count)s. Give it back its limits, or '
+    "retire it (retired: true) and add a question with a new name."
+)
+ANOTHER_TYPE = msgid(
+    'Answers of type "%(was)s" do not fit type "%(now)s": retire "%(name)s" (retired: true) and add '
+    "a question with a new name."
+)
+NARROWER_LIMITS = msgid(
+    'Answers that were right may no longer be: give "%(name)s" back its limits or choices, or retire '
+    "it (retired: true) and add a question with a new name."
+)
+UNKNOWN_GONE = msgid('Some records may answer "%(name)s" with "does not know": keep unknown: true.')
 CountUnfit = Callable[[KeptQuestion, Question], int | None]
 """How many of the answers that are kept would not be accepted any more; nothing where nobody knows."""
 
@@ -66,50 +80,26 @@ def refusal_findings(
 def _check_kept_question(
     kept_question: KeptQuestion, place: Any, lists: Mapping[str, Sequence[Choice]], unfit: CountUnfit
 ) -> Iterator[Finding]:
-    if not {*kept_question.now.choice_lists()} <= {*lists}:
+    older, now = kept_question.older, kept_question.now
+    if not {*now.choice_lists()} <= {*lists}:
         return  # said already, and the form runs on as it was
-    fitting = kept_question.now.with_choices(lists).is_wider_than(kept_question.older)
-    count = (
-        unfit(kept_question, kept_question.now.with_choices(lists))
-        if kept_question.now.type == kept_question.older.type
-        else None
-    )
-    if count is not None:
-        if count:
-            yield finding(
-                place,
-                "F020",
-                'Answers to "%(name)s" that would not be accepted any more: %(count)s. Give it back its limits, or '
-                "retire it (retired: true) and add a question with a new name.",
-                name=kept_question.now.name,
-                count=count,
-            )
-        fitting = True
-    if not fitting and kept_question.now.type != kept_question.older.type:
-        yield finding(
-            place,
-            "F020",
-            'Answers of type "%(was)s" do not fit type "%(now)s": retire "%(name)s" (retired: true) and add '
-            "a question with a new name.",
-            was=kept_question.older.type,
-            now=kept_question.now.type,
-            name=kept_question.older.name,
-        )
-    elif not fitting:
-        yield finding(
-            place,
-            "F020",
-            'Answers that were right may no longer be: give "%(name)s" back its limits or choices, or retire '
-            "it (retired: true) and add a question with a new name.",
-            name=kept_question.now.name,
-        )
-    elif kept_question.older.unknown and not kept_question.now.unknown and not count:
-        yield finding(
-            place,
-            "F020",
-            'Some records may answer "%(name)s" with "does not know": keep unknown: true.',
-            name=kept_question.now.name,
-        )
+    completed = now.with_choices(lists)
+    count = unfit(kept_question, completed) if now.type == older.type else None
+    if text := _loss(older, completed, count):
+        name = older.name if text == ANOTHER_TYPE else now.name
+        yield finding(place, "F020", text, name=name, was=older.type, now=now.type, count=count)
+
+
+def _loss(older: Question, now: Question, count: int | None) -> str:
+    """What is said of a change under which answers would be lost; empty for one that loses none.
+
+    ``count`` answers would not be accepted any more; ``None`` where nobody knows.
+    """
+    if count:
+        return ANSWERS_REFUSED
+    if count is None and not now.is_wider_than(older):
+        return ANOTHER_TYPE if now.type != older.type else NARROWER_LIMITS
+    return UNKNOWN_GONE if older.unknown and not now.unknown else ""
 
 
 def conversion_findings(older: Form, now: Form, source: Source) -> Iterator[Finding]:

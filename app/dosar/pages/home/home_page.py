@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from flask import render_template, url_for
@@ -130,59 +130,63 @@ class _HomeContents:
     """The cases in reach that changed last, and when."""
     to_do: Worklist
     by_others: list[ColleagueChange]
-    titles: RecordTitles
-    codes: dict[tuple[str, int], str]
+    titles: RecordTitles = field(default_factory=dict)
+    codes: dict[tuple[str, int], str] = field(default_factory=dict)
     """The codes of the cases whose sheets she began to correct."""
 
 
 def _home_contents(context: PageContext) -> _HomeContents:
-    seen = context.seen_forms()
-    waiting = (
-        []
-        if context.actor.checked
-        else records_to_check(
-            context.repository, [key for key in seen if may_accept_sheets(context, key)], MAX_HOME_COUNTED
-        )
+    repository, worker = context.repository, context.worker
+    since = utc_now() - RECENT_ENTRIES_SPAN
+    contents = _HomeContents(
+        [draft for draft in drafts.drafts_of_worker(repository, worker.id) if draft.form in repository.forms],
+        _records_to_accept(context),
+        _returned_sheets(context),
+        records_entered_by(repository, repository.forms, worker.id, since, MAX_HOME_COUNTED),
+        cases_changed_last(repository, MAX_NEW_SHEETS) if worker.may("see", CASE_FORM) else [],
+        worklist.work_to_do(context),
+        worklist.changes_by_others(context),
     )
-    returned = (
-        sheets_returned_to(context.repository, seen, context.worker.id, MAX_HOME_COUNTED)
-        if context.actor.checked
-        else []
-    )
-    entered = records_entered_by(
-        context.repository,
-        context.repository.forms,
-        context.worker.id,
-        utc_now() - RECENT_ENTRIES_SPAN,
-        MAX_HOME_COUNTED,
-    )
-    cases = cases_changed_last(context.repository, MAX_NEW_SHEETS) if context.worker.may("see", CASE_FORM) else []
-    to_do, by_others = worklist.work_to_do(context), worklist.changes_by_others(context)
-    begun = [
-        draft
-        for draft in drafts.drafts_of_worker(context.repository, context.worker.id)
-        if draft.form in context.repository.forms
+    titles = link_titles(repository, context.seen_forms(), _named_records(context, contents), context.reading)
+    return replace(contents, titles=titles, codes=_corrected_case_codes(context, contents.drafts))
+
+
+def _records_to_accept(context: PageContext) -> list[WaitingRecord]:
+    if context.actor.checked:
+        return []
+    forms = [key for key in context.seen_forms() if may_accept_sheets(context, key)]
+    return records_to_check(context.repository, forms, MAX_HOME_COUNTED)
+
+
+def _returned_sheets(context: PageContext) -> list[ReturnedSheet]:
+    if not context.actor.checked:
+        return []
+    return sheets_returned_to(context.repository, context.seen_forms(), context.worker.id, MAX_HOME_COUNTED)
+
+
+def _named_records(context: PageContext, contents: _HomeContents) -> dict[str, list[int]]:
+    """The records and users that the page calls by name."""
+    shown: list[WaitingRecord | ReturnedSheet] = [
+        *truncated_list(contents.to_check, MAX_BLOCK_ENTRIES),
+        *truncated_list(contents.returned, MAX_BLOCK_ENTRIES),
+        *truncated_list(contents.entered, MAX_BLOCK_ENTRIES),
     ]
-    shown_records: list[WaitingRecord | ReturnedSheet] = [
-        *truncated_list(waiting, MAX_BLOCK_ENTRIES),
-        *truncated_list(returned, MAX_BLOCK_ENTRIES),
-        *truncated_list(entered, MAX_BLOCK_ENTRIES),
-    ]
-    ids_by_form: dict[str, list[int]] = {
+    named = {
         CASE_FORM: [
-            *(record.case_id for record in shown_records if record.case_id),
-            *(case_id for case_id, _ in cases),
-            *(due_day.case_id for due_day in worklist.shown_due(to_do.due, context.reading.today)),
-            *(lacking.case_id for lacking in worklist.shown_lacking(to_do.lacking)),
-            *(other.case_id for other in by_others),
+            *(record.case_id for record in shown if record.case_id),
+            *(case_id for case_id, _ in contents.cases),
+            *(due_day.case_id for due_day in worklist.shown_due(contents.to_do.due, context.reading.today)),
+            *(lacking.case_id for lacking in worklist.shown_lacking(contents.to_do.lacking)),
+            *(other.case_id for other in contents.by_others),
         ],
-        USER_LINK: [*(record.by for record in shown_records if record.by), *(other.user_id for other in by_others)],
+        USER_LINK: [
+            *(record.by for record in shown if record.by),
+            *(other.user_id for other in contents.by_others),
+        ],
     }
-    for target, record_id in filter(None, map(_draft_subject, begun)):
-        ids_by_form.setdefault(target, []).append(record_id)
-    titles = link_titles(context.repository, seen, ids_by_form, context.reading)
-    codes = _corrected_case_codes(context, begun)
-    return _HomeContents(begun, waiting, returned, entered, cases, to_do, by_others, titles, codes)
+    for target, record_id in filter(None, map(_draft_subject, contents.drafts)):
+        named.setdefault(target, []).append(record_id)
+    return named
 
 
 def _corrected_case_codes(context: PageContext, begun: list[Draft]) -> dict[tuple[str, int], str]:

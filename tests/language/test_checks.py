@@ -13,7 +13,8 @@ import pytest
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar.database.form_tables import Record, StoredRow, build_tables
-from dosar.language.checks.form_checks import RESERVED_FORM_PREFIXES, RESERVED_NAMES, check_folder
+from dosar.language.checks.form_checks import check_folder
+from dosar.language.checks.name_checks import RESERVED_FORM_PREFIXES, RESERVED_NAMES
 from dosar.language.form import Form
 from dosar.language.load.folder import FolderReading, folder_digest, read_folder
 from dosar.language.load.source_lines import walk_questions
@@ -34,6 +35,8 @@ CHECKED_HERE = (
     "load/schema_errors",
     "load/folder",
     "checks/form_checks",
+    "checks/name_checks",
+    "checks/list_checks",
     "checks/text_checks",
     "checks/default_checks",
     "checks/rule_checks",

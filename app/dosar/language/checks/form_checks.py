@@ -4,14 +4,13 @@ F001–F003 come from :mod:`~dosar.language.load.yaml_reader`, F005–F008 and F
 :mod:`~dosar.language.load.schema_errors`, F007, F014, F018 and F035 from :mod:`~dosar.language.load.folder`; beside
 this file, F012, F027, F030 and F032 from ``rule_checks``, F040–F043 from ``face_checks``, F060 from
 ``type_inference``, F044 from ``prefill_checks``, F055 from ``currency_checks``, F045 and F046 from ``stage_checks`` and
-``figure_checks``, those of changed forms from ``compatibility``; F047 comes from :mod:`dosar.cli.demo`; the rest are
+``figure_checks``, F009, F013, F031 and F037 from ``name_checks``, F015, F017, F029, F033 and F034 from
+``list_checks``, those of changed forms from ``compatibility``; F047 comes from :mod:`dosar.cli.demo`; the rest are
 here, in ``default_checks`` and in ``text_checks``.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from keyword import kwlist
 from pathlib import PurePath
 from typing import Any
 
@@ -20,6 +19,8 @@ from dosar.language.checks.currency_checks import currency_findings
 from dosar.language.checks.default_checks import check_defaults, check_face_defaults
 from dosar.language.checks.face_checks import face_findings
 from dosar.language.checks.figure_checks import figure_findings
+from dosar.language.checks.list_checks import check_lists, check_record_title, check_searched, check_totals
+from dosar.language.checks.name_checks import check_form_name, check_names, check_widths
 from dosar.language.checks.prefill_checks import prefill_findings
 from dosar.language.checks.rule_checks import rule_findings
 from dosar.language.checks.stage_checks import profile_findings, stage_findings
@@ -35,49 +36,7 @@ from dosar.language.question import Question
 from dosar.language.roles import EVERY_OTHER_FORM, Roles
 from dosar.language.text.message import Message, msgid
 from dosar.language.text.translations import LANGUAGES
-from dosar.language.volatile_answers import DAY_BOUND_MESSAGE, day_bound_answers, day_bound_questions
 
-RESERVED_NAMES = frozenset(
-    {
-        "id",
-        "case_id",
-        "form_version",
-        "created_by",
-        "created_at",
-        "changed_by",
-        "changed_at",
-        "version",
-        "deleted_by",
-        "deleted_at",
-        "metadata",
-        "registry",
-        "position",
-        "record_id",
-        "csrf_token",
-        "links",
-        "form_key",
-        "case_column",
-        "columns",
-        "lacking",
-        "private_to",
-        "to_check",
-        "reverses",
-        "reversal_reason",
-        "of",
-        "question_name",
-        "attached_in",
-        "case_links",
-        "append_only",
-        "column_keys",
-        # words of the rules' grammar, by which no rule could ask
-        *kwlist,
-    }
-)
-MAX_JOINED_NAMES = 50
-"""Columns, indexes and tables are named after both; PostgreSQL knows the first 63 characters of a name."""
-MAX_TABLE_COLUMNS = 1000
-"""PostgreSQL gives a table 1,600 columns, those of questions long gone among them."""
-RESERVED_FORM_PREFIXES = ("ab_", "dosar_", "sqlite_", "pg_")
 UNKNOWN_FORM = msgid('no form is named "%(name)s"%(hint)s')
 
 
@@ -112,91 +71,19 @@ def _partial_form_findings(reading: FolderReading) -> Iterator[Iterable[Finding]
 
 def _form_findings(draft: CheckedForm) -> list[Iterable[Finding]]:
     return [
-        _check_names(draft),
-        _check_form_name(draft),
-        _check_widths(draft),
+        check_names(draft),
+        check_form_name(draft),
+        check_widths(draft),
         _check_choices(draft),
         rule_findings(draft),
         currency_findings(draft),
         _check_links(draft),
-        _check_lists(draft),
-        _check_totals(draft),
-        _check_record_title(draft),
-        _check_searched(draft),
+        check_lists(draft),
+        check_totals(draft),
+        check_record_title(draft),
+        check_searched(draft),
         check_defaults(draft),
     ]
-
-
-def _unknown_name(place: FilePlace, code: str, name: str, known: Iterable[str]) -> Finding:
-    return finding(place, code, 'no question is named "%(name)s"%(hint)s', name=name, hint=suggest_word(name, known))
-
-
-# --- names ----------------------------------------------------------------------------------------
-
-
-def _check_names(draft: CheckedForm) -> Iterator[Finding]:
-    seen: set[tuple[str, str]] = set()
-    for path, question, table in walk_questions(draft.form):
-        place, name = draft.place(*path, "name"), question.name
-        if (_table_name(table), name) in seen:
-            yield finding(place, "F009", 'Two questions are named "%(name)s"; rename one.', name=name)
-        seen.add((_table_name(table), name))
-        if name in RESERVED_NAMES:
-            yield _reserved_name(place, name)
-        if "__" in name:
-            yield finding(place, "F013", "A name has no two underscores in a row; take another.")
-        joined_with = (draft.form.key if table is None else "", question.link_target() or "")
-        for other in joined_with:
-            if len(name) + len(other) > MAX_JOINED_NAMES:
-                yield finding(
-                    place,
-                    "F031",
-                    'The names "%(one)s" and "%(other)s" have more than %(most)s characters together; shorten one.',
-                    one=other,
-                    other=name,
-                    most=MAX_JOINED_NAMES,
-                )
-
-
-def _table_name(table: Question | None) -> str:
-    return table.name if table else ""
-
-
-def _reserved_name(place: FilePlace, name: str) -> Finding:
-    return finding(place, "F013", '"%(name)s" is a name Dosar uses itself; take another.', name=name)
-
-
-def _check_form_name(draft: CheckedForm) -> Iterator[Finding]:
-    key = draft.form.key
-    if key.startswith(RESERVED_FORM_PREFIXES) or "__" in key or key in (USER_LINK, "users"):
-        yield _reserved_name(draft.place("form"), key)
-    if draft.form.belongs_to and key == CASE_FORM:
-        text = msgid("The case file belongs to nothing; remove this line.")
-        yield finding(draft.place("belongs_to"), "F016", text)
-
-
-def _check_widths(draft: CheckedForm) -> Iterator[Finding]:
-    """The sheet, or a table on it, whose answers the database has no room for."""
-    yield from _check_width(draft.place("sections"), draft.form.key, draft.form.stored_questions)
-    for path, question, _ in walk_questions(draft.form):
-        yield from _check_width(draft.place(*path, "name"), question.name, question.columns_asked())
-
-
-def _check_width(place: FilePlace, name: str, questions: Iterable[Question]) -> Iterator[Finding]:
-    columns = sum(len(question.columns()) for question in questions)
-    if columns > MAX_TABLE_COLUMNS:
-        yield finding(
-            place,
-            "F037",
-            'The answers of "%(name)s" need %(columns)s columns in the database, which keeps at most '
-            "%(most)s together; move some of the questions into a form of their own.",
-            name=name,
-            columns=columns,
-            most=MAX_TABLE_COLUMNS,
-        )
-
-
-# --- choices and links -------------------------------------------------------------------------------
 
 
 def _check_choices(draft: CheckedForm) -> Iterator[Finding]:
@@ -271,119 +158,6 @@ def _with_new_name(found: Finding, new_names: Mapping[str, str]) -> Finding:
         return found
     hint = Message('; it is called "%(now)s" now.', {"now": now})
     return Finding(found.place, found.code, Message(UNKNOWN_FORM, {**found.message.values, "hint": hint}))
-
-
-# --- lists, totals and titles ------------------------------------------------------------------------
-
-
-def _check_lists(draft: CheckedForm) -> Iterator[Finding]:
-    form = draft.form
-    sort = tuple(name.removeprefix("-") for name in form.sort)
-    named = {
-        "list": form.list,
-        "header": form.header,
-        "filters": form.filters,
-        "sort": sort,
-    }
-    for option, names in named.items():
-        for position, name in enumerate(names):
-            place = draft.place(option, position)
-            yield from _check_listed(draft, place, "F015", name)
-            yield from _check_day_bound(draft, place, name, is_shown=option in ("list", "header"))
-            if option == "sort" and name in form.questions and not form.questions[name].sortable:
-                text = msgid('A list cannot be sorted by "%(name)s"; take another question.')
-                yield finding(place, "F029", text, name=name)
-            if option == "filters" and name in form.questions and not _can_filter_by(form.questions[name]):
-                text = msgid(
-                    'A list cannot be filtered by "%(name)s"; take a question answered by choosing, or with a whole '
-                    "date."
-                )
-                yield finding(place, "F029", text, name=name)
-    for place, name in _of_person(draft):
-        if name not in form.questions:
-            yield _unknown_name(place, "F015", name, form.questions)
-    for position, name in enumerate(form.excerpt):
-        if name not in form.questions:
-            yield _unknown_name(draft.place("excerpt", position), "F015", name, form.questions)
-    if not form.list:
-        text = msgid("The list of these records shows nothing; name its columns: list: [...].")
-        yield finding(draft.place("list"), "F034", text)
-
-
-def _of_person(draft: CheckedForm) -> Iterator[tuple[FilePlace, str]]:
-    person = draft.form.person
-    for position, names in enumerate(person.names if person else ()):
-        for turn, name in enumerate(names):
-            yield draft.place("person", "names", position, turn), name
-    if person and person.born:
-        yield draft.place("person", "born"), person.born
-
-
-def _can_filter_by(question: Question) -> bool:
-    """Whether a list can be filtered by it: by its choices, or by days."""
-    return question.chosen or question.whole_day
-
-
-def _check_day_bound(draft: CheckedForm, place: FilePlace, name: str, is_shown: bool = False) -> Iterator[Finding]:
-    """What is kept of an answer that goes with the day grows old: it may be shown, made anew, and nothing else."""
-    if name not in day_bound_questions(draft.form):
-        return
-    if not is_shown:
-        yield finding(place, "F029", DAY_BOUND_MESSAGE, name=name)
-    elif name not in day_bound_answers(draft.form):
-        text = msgid('"%(name)s" goes with the day and is made of rows, so no list can show it; take it out of here.')
-        yield finding(place, "F029", text, name=name)
-
-
-def _check_listed(draft: CheckedForm, place: FilePlace, code: str, name: str) -> Iterator[Finding]:
-    question = draft.form.questions.get(name)
-    if question is None:
-        yield _unknown_name(place, code, name, draft.form.questions)
-    elif question.retired:
-        text = msgid('"%(name)s" is retired; take it out of here.')
-        yield finding(place, "F033", text, name=name)
-
-
-def _check_totals(draft: CheckedForm) -> Iterator[Finding]:
-    questions = draft.form.questions
-    for position, total in enumerate(draft.form.totals):
-        for name in (total.sum, *total.by):
-            yield from _check_listed(draft, draft.place("totals", position), "F015", name)
-            yield from _check_day_bound(draft, draft.place("totals", position), name)
-        summed = questions.get(total.sum)
-        if summed is not None and not summed.summable:
-            text = msgid('"%(name)s" cannot be added up; take a number or money.')
-            yield finding(draft.place("totals", position, "sum"), "F029", text, name=total.sum)
-        for name in total.by:
-            grouped = questions.get(name)
-            if grouped is not None and not grouped.groupable:
-                text = msgid('A total cannot be kept by "%(name)s"; take a text, a choice or a link.')
-                yield finding(draft.place("totals", position, "by"), "F029", text, name=name)
-
-
-def _check_record_title(draft: CheckedForm) -> Iterator[Finding]:
-    title, place = draft.form.record_title or "", draft.place("record_title")
-    for name in re.findall(r"{(\w+)}", title):
-        yield from _check_listed(draft, place, "F017", name)
-        yield from _check_day_bound(draft, place, name)
-    for name, _ in re.findall(r"{(\w+)([:!.\[][^{}]*)}", title):
-        text = msgid(
-            "Write the name alone in braces: {%(name)s}; dates and numbers are written as their reader is used to."
-        )
-        yield finding(place, "F017", text, name=name)
-    if re.search(r"[{}]", re.sub(r"{\w+([:!.\[][^{}]*)?}", "", title)):
-        text = msgid('A brace in "%(title)s" is not closed, or encloses no name; write {name}.')
-        yield finding(place, "F017", text, title=title)
-
-
-def _check_searched(draft: CheckedForm) -> Iterator[Finding]:
-    """The search knows an answer as it was kept."""
-    for path, question, table in walk_questions(draft.form):
-        if question.search and table is None:
-            yield from _check_day_bound(draft, draft.place(*path, "search"), question.name)
-
-
-# --- roles, menu and what nobody uses ----------------------------------------------------------------
 
 
 def _roles_findings(reading: FolderReading) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ from dosar.access.services import AccessServices
 from dosar.access.settings import Organisation
 from dosar.database.store import Store
 from dosar.language.form import Form
-from dosar.language.load.folder import Definition, make_definition
+from dosar.language.load.definition import Definition, make_definition
 from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.menu import Menu
 from dosar.language.roles import Roles

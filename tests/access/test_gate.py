@@ -18,7 +18,7 @@ from dosar.access.authorization import (
 from dosar.access.permissions import sync_permissions
 from dosar.access.web.security_headers import SECURITY_HEADERS
 from dosar.access.worker import Worker
-from dosar.language.load.folder import Definition
+from dosar.language.load.definition import Definition
 from dosar.language.roles import PAGE_NAMES, ROLE_ACTIONS
 from dosar.records.row_scope import NOBODY_SCOPE, current_scope
 from tests.access.conftest import PASSWORD, Browser, Office

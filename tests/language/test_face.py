@@ -10,7 +10,8 @@ import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar.language.checks.form_checks import check_folder
 from dosar.language.face import Face
 from dosar.language.form import Form
-from dosar.language.load.folder import make_definition, read_folder
+from dosar.language.load.definition import make_definition
+from dosar.language.load.folder import read_folder
 from dosar.language.question import ReadingContext
 
 CASE = """

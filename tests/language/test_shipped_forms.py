@@ -11,7 +11,8 @@ import pytest
 import dosar.fields  # noqa: F401 - tells the kinds of question
 from dosar.language.checks.form_checks import check_folder
 from dosar.language.form import Form
-from dosar.language.load.folder import FolderReading, make_definition, read_folder
+from dosar.language.load.definition import make_definition
+from dosar.language.load.folder import FolderReading, read_folder
 from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.question import ReadingContext as Typing
 from dosar.language.text.message import Mistake

@@ -6,7 +6,8 @@ import pytest
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar.language.checks.form_checks import check_folder
-from dosar.language.load.folder import Definition, is_part_used, make_definition, read_folder
+from dosar.language.load.definition import Definition, is_part_used, make_definition
+from dosar.language.load.folder import read_folder
 
 CASE = """
 form: case

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from dosar.language.form import CASE_FORM
-from dosar.language.load.folder import Definition
+from dosar.language.load.definition import Definition
 from dosar.pages.sheet.section_steps import has_section_steps, visible_sections
 from dosar.records.actor import Actor
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as

@@ -17,7 +17,7 @@ from dosar.access.appbuilder.install import create_access_tables
 from dosar.database.store import Store
 from dosar.database.system_tables import SYSTEM_METADATA
 from dosar.language.form import CASE_FORM, Form
-from dosar.language.load.folder import Definition, make_definition, make_parts
+from dosar.language.load.definition import Definition, make_definition, make_parts
 from dosar.language.load.yaml_reader import read_text
 from dosar.language.question import ReadingContext
 from dosar.language.question_options import Sensitivity

@@ -17,7 +17,7 @@ from dosar.access.menu import worker_menu
 from dosar.access.services import AccessServices, Clock, access_services
 from dosar.access.web.security_headers import add_security_headers
 from dosar.database.system_tables import utc_now
-from dosar.language.load.folder import Definition
+from dosar.language.load.definition import Definition
 
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 

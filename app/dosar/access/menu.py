@@ -10,7 +10,7 @@ from dosar.access.role_union import Allowance
 from dosar.access.worker import Worker
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.identity_cache import IdentityKey
-from dosar.language.load.folder import Definition
+from dosar.language.load.definition import Definition
 from dosar.language.roles import PageName
 from dosar.language.text.texts import text_in_language
 

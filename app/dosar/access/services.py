@@ -12,7 +12,7 @@ from dosar.access.permission_cache import PermissionCache
 from dosar.access.settings import Organisation, read_organisation, save_organisation
 from dosar.access.tables import user_table
 from dosar.database.system_tables import utc_now
-from dosar.language.load.folder import Definition
+from dosar.language.load.definition import Definition
 
 Clock = Callable[[], datetime]
 

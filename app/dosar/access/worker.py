@@ -8,7 +8,7 @@ from dosar.access.permission_cache import Permitted
 from dosar.access.role_union import Allowance, combined_allowance
 from dosar.access.services import AccessServices
 from dosar.language.identity_cache import IdentityKey
-from dosar.language.load.folder import Definition
+from dosar.language.load.definition import Definition
 from dosar.language.question_options import Sensitivity
 from dosar.language.roles import ADMINISTRATOR, PageName
 from dosar.language.text.message import Mistake

@@ -25,21 +25,19 @@ from dosar.language.checks.form_checks import check_folder
 from dosar.language.checks.form_comparison import questions_by_column
 from dosar.language.choices import Choice, ChoiceList
 from dosar.language.form import CASE_FORM, Form
-from dosar.language.load.finding import FilePlace, Finding, finding, finding_from_json, finding_to_json
-from dosar.language.load.folder import (
+from dosar.language.load.definition import (
     PROFILE,
     ROLES,
     Definition,
-    FolderReading,
     FormerChoices,
-    folder_digest,
     is_part_used,
     make_definition,
     make_parts,
-    read_folder,
     with_choices,
     with_former_choices,
 )
+from dosar.language.load.finding import FilePlace, Finding, finding, finding_from_json, finding_to_json
+from dosar.language.load.folder import FolderReading, folder_digest, read_folder
 from dosar.language.load.yaml_reader import Source
 from dosar.language.roles import Roles
 from dosar.language.text.collation import sorted_after

@@ -12,7 +12,7 @@ from dosar.database.form_tables import FormTables, Record, build_tables
 from dosar.database.store import Store
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.link_scopes import cross_case_targets
-from dosar.language.load.folder import Definition
+from dosar.language.load.definition import Definition
 from dosar.records.case_members import CaseTable, read_case_tables
 from dosar.records.history.renamed_questions import RenamedQuestion, read_renamed_questions
 from dosar.records.row_scope import OutOfReach

@@ -6,8 +6,9 @@ from typing import Any
 from dosar.language.choices import Choice, ChoiceList
 from dosar.language.face import FACE_NAME_FOR_ALL, Face, FaceColumn, FaceQuestion
 from dosar.language.form import Form
+from dosar.language.load.definition import ROLES
 from dosar.language.load.finding import FilePlace, Finding, finding, suggest_word
-from dosar.language.load.folder import ROLES, FolderReading
+from dosar.language.load.folder import FolderReading
 from dosar.language.load.source_lines import FormPath, walk_questions
 from dosar.language.load.yaml_reader import Source
 from dosar.language.question import Question

@@ -5,8 +5,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dosar.language.checks.type_inference import condition_findings
 from dosar.language.figures import Figure, Figures, Report
 from dosar.language.form import Form
+from dosar.language.load.definition import FIGURES
 from dosar.language.load.finding import Finding, finding, suggest_word
-from dosar.language.load.folder import FIGURES, FolderReading
+from dosar.language.load.folder import FolderReading
 from dosar.language.load.source_lines import FormPath
 from dosar.language.load.yaml_reader import Source
 from dosar.language.question import Question

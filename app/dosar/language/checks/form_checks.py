@@ -27,8 +27,9 @@ from dosar.language.checks.stage_checks import profile_findings, stage_findings
 from dosar.language.checks.text_checks import check_quotes, missing_translations
 from dosar.language.choices import Choice, ChoiceList
 from dosar.language.form import CASE_FORM, USER_LINK, Form
+from dosar.language.load.definition import MENU, ROLES
 from dosar.language.load.finding import FilePlace, Finding, finding, suggest_word
-from dosar.language.load.folder import MENU, NAME_KEYS, ROLES, FolderReading
+from dosar.language.load.folder import NAME_KEYS, FolderReading
 from dosar.language.load.source_lines import CheckedForm, FormPath, walk_questions
 from dosar.language.load.yaml_reader import Source
 from dosar.language.menu import Menu

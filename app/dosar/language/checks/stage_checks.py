@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from dosar.language.form import CASE_FORM, Form
+from dosar.language.load.definition import PROFILE, STAGES
 from dosar.language.load.finding import FilePlace, Finding, finding, suggest_word
-from dosar.language.load.folder import PROFILE, STAGES, FolderReading
+from dosar.language.load.folder import FolderReading
 from dosar.language.load.yaml_reader import Source
 from dosar.language.programme import NamedQuestion
 from dosar.language.question import Question

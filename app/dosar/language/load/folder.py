@@ -2,50 +2,29 @@
 
 Reading has two steps, so that a start need not parse files that have not changed: files →
 *contents* (plain values, mixins put in, kept in the database as the last good version) → a
-:class:`Definition` (checked models).
+:class:`~dosar.language.load.definition.Definition` (checked models).
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from dosar.language.choices import Choice, ChoiceList, FormerChoice
-from dosar.language.face import Face
-from dosar.language.figures import Figures
-from dosar.language.form import Form, Mixin
+from dosar.language.load.definition import PART_MODELS, SINGLE_PARTS
 from dosar.language.load.finding import FilePlace, Finding, finding, suggest_word
 from dosar.language.load.partial_form import PartialForm, salvage_form
 from dosar.language.load.schema_errors import schema_findings
 from dosar.language.load.yaml_reader import Source, read_yaml
-from dosar.language.menu import Menu
-from dosar.language.question import Question
-from dosar.language.roles import Roles
-from dosar.language.stages import Profile, Stages
 from dosar.language.text.message import msgid
 
 PART_FOLDERS = {"choices": "choices", "mixins": "mixin", "faces": "face"}
 """What the files of a folder are; those beside it are forms, roles and the menu."""
-ROLES, MENU, STAGES, PROFILE, FIGURES = "roles", "menu", "stages", "profile", "figures"
-SINGLE_PARTS = {ROLES, MENU, STAGES, PROFILE, FIGURES}
 NAME_KEYS = {"form": "form", "choices": "list", "mixin": "mixin", "face": "face"}
 """The key under which each sort of file says its name."""
-PART_MODELS: Mapping[str, type[BaseModel]] = {
-    "form": Form,
-    "choices": ChoiceList,
-    "mixin": Mixin,
-    "face": Face,
-    ROLES: Roles,
-    MENU: Menu,
-    STAGES: Stages,
-    PROFILE: Profile,
-    FIGURES: Figures,
-}
 ADVICE_CODES = {
     "F010",
     "F021",
@@ -68,31 +47,7 @@ ADVICE_CODES = {
 """Findings to mend with which a file runs all the same: a missing translation, a form in no menu."""
 MISNAMED_FILE = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
 """How a file name ends that was meant to end in ``.yaml``; some editors add an ending, and hide it."""
-
 PartModel = TypeVar("PartModel", bound=BaseModel)
-FormerChoices = Mapping[str, Mapping[tuple[str, str], Sequence[FormerChoice]]]
-"""Form → the place of a question (table of rows or nothing, name) → choices it offered once and offers no more."""
-NO_FORMER_CHOICES: FormerChoices = MappingProxyType({})
-
-
-@dataclass(frozen=True)
-class Definition:
-    """What an organisation's files say, ready to run."""
-
-    forms: Mapping[str, Form]
-    choices: Mapping[str, ChoiceList]
-    roles: Roles
-    menu: Menu
-    faces: Mapping[str, tuple[Face, ...]] = field(default_factory=dict)
-    """The other papers that ask for a form's records, by its key, in the order of the paper's question."""
-    stages: Stages = field(default_factory=Stages)
-    """What the page of a case draws together."""
-    figures: Figures | None = None
-    """What reports count."""
-    former: FormerChoices = field(default_factory=dict)
-    """What questions offered once and offer no more."""
-    contents: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """The plain values each part was made of: ``form:intake``, ``choices:sex``, ``roles``, ``menu``."""
 
 
 @dataclass
@@ -154,38 +109,46 @@ def read_folder(folder: Path) -> FolderReading:
 
     Checks across files are :func:`dosar.language.checks.form_checks.check_folder`.
     """
-    reading = FolderReading()
-    for path, name in _misnamed_files(folder):
-        reading.findings.append(
-            finding(
-                FilePlace(_shown_path(path, folder), 1),
-                "F035",
-                "This file is not read, since its name does not end in .yaml; call it %(name)s.",
-                name=name,
-            )
-        )
+    reading = FolderReading(findings=list(_misnamed_findings(folder)))
     for path in _yaml_files(folder):
-        source = read_yaml(path, shown_as=_shown_path(path, folder))
-        sort = _part_sort(path, folder)
-        reading.findings.extend(source.findings)
-        name = _part_name(sort, path, source, reading)
-        if sort == "mixin":
-            reading.findings.extend(_keep_one_of_two(reading.mixins, name, name, source, path))
-        else:
-            part = f"{sort}:{name}" if name else sort
-            reading.findings.extend(_keep_one_of_two(reading.sources, part, name, source, path))
+        _read_file(path, folder, reading)
     for source in reading.mixins.values():
         _make_part("mixin", source, reading)
     for part, source in reading.sources.items():
-        lacking = list(_insert_mixins(source, reading.mixins))
-        nothing_left = lacking and not _sections_in(source)
-        made = None if nothing_left else _make_part(part.partition(":")[0], source, reading)
-        if made is not None and not lacking:
-            reading.parts[part] = made
-        elif part.startswith("form:") and (rest := salvage_form(source.contents, all_named=not lacking)):
-            reading.partial_forms[part] = rest
-        reading.findings.extend(lacking)
+        _make_whole_part(part, source, reading)
     return reading
+
+
+def _misnamed_findings(folder: Path) -> Iterator[Finding]:
+    for path, name in _misnamed_files(folder):
+        yield finding(
+            FilePlace(_shown_path(path, folder), 1),
+            "F035",
+            "This file is not read, since its name does not end in .yaml; call it %(name)s.",
+            name=name,
+        )
+
+
+def _read_file(path: Path, folder: Path, reading: FolderReading) -> None:
+    """Keep what the file says, under the name it gives itself."""
+    source = read_yaml(path, shown_as=_shown_path(path, folder))
+    sort = _part_sort(path, folder)
+    reading.findings.extend(source.findings)
+    name = _part_name(sort, path, source, reading)
+    sources, part = (reading.mixins, name) if sort == "mixin" else (reading.sources, f"{sort}:{name}" if name else sort)
+    reading.findings.extend(_keep_one_of_two(sources, part, name, source, path))
+
+
+def _make_whole_part(part: str, source: Source, reading: FolderReading) -> None:
+    """The part with its mixins put in; of a form with mistakes what fits of it."""
+    lacking = list(_insert_mixins(source, reading.mixins))
+    nothing_left = lacking and not _sections_in(source)
+    made = None if nothing_left else _make_part(part.partition(":")[0], source, reading)
+    if made is not None and not lacking:
+        reading.parts[part] = made
+    elif part.startswith("form:") and (rest := salvage_form(source.contents, all_named=not lacking)):
+        reading.partial_forms[part] = rest
+    reading.findings.extend(lacking)
 
 
 def _part_sort(path: Path, folder: Path) -> str:
@@ -294,75 +257,3 @@ def _make_part(sort: str, source: Source, reading: FolderReading) -> BaseModel |
     except ValidationError as error:
         reading.findings.extend(schema_findings(error, source, PART_MODELS[sort]))
         return None
-
-
-def make_parts(contents: Mapping[str, Any]) -> dict[str, BaseModel]:
-    """Models out of contents that were good when they were kept."""
-    return {part: PART_MODELS[part.partition(":")[0]].model_validate(values) for part, values in contents.items()}
-
-
-def make_definition(
-    parts: Mapping[str, BaseModel], contents: Mapping[str, Any], former: FormerChoices = NO_FORMER_CHOICES
-) -> Definition:
-    """The definition these parts make together; questions get their shared choices in hand, and ``former`` ones."""
-    choices = {made.list: made for made in parts.values() if isinstance(made, ChoiceList)}
-    lists: dict[str, list[Choice]] = {name: shared.choices for name, shared in choices.items()}
-    forms = {
-        made.key: with_writers(with_former_choices(with_choices(made, lists), former.get(made.key)))
-        for made in parts.values()
-        if isinstance(made, Form)
-    }
-    roles, menu, stages, figures = (parts.get(part) for part in (ROLES, MENU, STAGES, FIGURES))
-    return Definition(
-        forms=dict(sorted(forms.items())),
-        choices=choices,
-        faces=_faces_by_form(forms, [made for made in parts.values() if isinstance(made, Face)]),
-        roles=roles if isinstance(roles, Roles) else Roles.model_validate({"roles": []}),
-        menu=menu if isinstance(menu, Menu) else Menu.model_validate({"menu": []}),
-        stages=stages if isinstance(stages, Stages) else Stages(),
-        figures=figures if isinstance(figures, Figures) else None,
-        former=former,
-        contents=dict(contents),
-    )
-
-
-def is_part_used(part: str, contents: Mapping[str, Any]) -> bool:
-    """Whether the part runs: of the forms those that the organisation's profile names, or all without one."""
-    sort, _, name = part.partition(":")
-    profile = contents.get(PROFILE)
-    return sort != "form" or profile is None or name in profile["forms"]
-
-
-def _faces_by_form(forms: Mapping[str, Form], faces: Iterable[Face]) -> dict[str, tuple[Face, ...]]:
-    """The faces of each form: those its question offers in the question's order, then others by name."""
-    found: dict[str, list[Face]] = {}
-    for face in faces:
-        if face.of in forms:
-            found.setdefault(face.of, []).append(face)
-    return {key: tuple(sorted(of_form, key=_face_order(forms[key]))) for key, of_form in found.items()}
-
-
-def _face_order(form: Form) -> Callable[[Face], tuple[int, str]]:
-    offered = [choice.code for choice in form.questions[form.face].options()] if form.face in form.questions else []
-    places = {code: position for position, code in enumerate(offered)}
-    return lambda face: (places.get(face.face, len(places)), face.face)
-
-
-def with_choices(form: Form, lists: Mapping[str, Sequence[Choice]]) -> Form:
-    """The form with its shared choice lists in hand."""
-    return form.with_questions(lambda question: question.with_choices(lists))
-
-
-def with_former_choices(form: Form, former: Mapping[tuple[str, str], Sequence[FormerChoice]] | None) -> Form:
-    """The form whose answers are also read by choices it offered once."""
-    return form.with_questions(lambda question: question.recalling(former)) if former else form
-
-
-def with_writers(form: Form) -> Form:
-    """The form whose questions know who writes them, where only the form said it."""
-    return form.with_questions(lambda question: _with_writer(question, form.written_by)) if form.written_by else form
-
-
-def _with_writer(question: Question, by: tuple[str, ...]) -> Question:
-    is_decided = question.written_by or question.computed or not question.asks
-    return question if is_decided else question.model_copy(update={"written_by": by})

@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from dosar.language.face import FaceColumn, FaceQuestion
 from dosar.language.form import Form
-from dosar.language.load.folder import PART_MODELS
+from dosar.language.load.definition import PART_MODELS
 from dosar.language.question import question_kinds
 from dosar.language.text.texts import Text
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from dosar.database.form_tables import build_tables, row_table_name
 from dosar.language.checks.form_comparison import KeptQuestion
 from dosar.language.form import Form
-from dosar.language.load.folder import Definition
+from dosar.language.load.definition import Definition
 from dosar.language.question import Question
 from dosar.migrations.compare.stored_counts import AnswerCounts
 from dosar.migrations.convert.conversion import Conversion

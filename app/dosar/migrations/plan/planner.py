@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dosar.language.form import Form
-from dosar.language.load.folder import Definition
+from dosar.language.load.definition import Definition
 from dosar.migrations.compare.question_moves import QuestionMove
 from dosar.migrations.convert.renamed_forms import FormRenaming
 from dosar.migrations.plan.changed_forms import assign_new_cases, release_from_cases, rename_forms, tell_new_readers

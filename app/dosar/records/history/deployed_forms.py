@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, inspect, select
 from dosar.database.system_tables import form_version_table, moved_question_table
 from dosar.language.choices import Choice, ChoiceList
 from dosar.language.form import Form, QuestionKey
-from dosar.language.load.folder import make_parts, with_choices
+from dosar.language.load.definition import make_parts, with_choices
 
 FormContents = dict[str, Any]
 

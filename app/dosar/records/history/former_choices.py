@@ -5,7 +5,7 @@ from typing import Any
 
 from dosar.language.choices import Choice, FormerChoice
 from dosar.language.form import Form, QuestionKey
-from dosar.language.load.folder import FormerChoices
+from dosar.language.load.definition import FormerChoices
 from dosar.language.load.source_lines import walk_questions
 from dosar.language.question import Question
 from dosar.records.history.deployed_forms import FormContents, KeptForms, questions_in_contents
@@ -17,7 +17,7 @@ ChoicesEverOffered = dict[QuestionKey, dict[str, FormContents]]
 def former_choices(kept_forms: KeptForms, contents: Mapping[str, Any], forms: Mapping[str, Form]) -> FormerChoices:
     """What the questions of the forms offered once and offer no more.
 
-    For :func:`dosar.language.load.folder.make_definition`.
+    For :func:`dosar.language.load.definition.make_definition`.
     """
     lists = _lists_ever(kept_forms, contents)
     found: dict[str, dict[QuestionKey, Sequence[FormerChoice]]] = {}

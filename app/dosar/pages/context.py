@@ -15,7 +15,7 @@ from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Answers, Question, ReadingContext
 from dosar.language.text.texts import text_in_language
 from dosar.language.volatile_answers import day_bound_answers, recompute_answer, source_questions
-from dosar.pages.rendering.form_rendering import RecordTitles, linked_ids
+from dosar.pages.rendering.linked_titles import RecordTitles, linked_ids
 from dosar.pages.rendering.question_view import CaseHead
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository

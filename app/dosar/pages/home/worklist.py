@@ -17,7 +17,7 @@ from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
 from dosar.pages.formatting import day_text, due_text, moment_text
 from dosar.pages.records.history import ACTION_LABELS
-from dosar.pages.rendering.form_rendering import RecordTitles
+from dosar.pages.rendering.linked_titles import RecordTitles
 from dosar.pages.reports.programme import days_left_text, phase_blocks
 from dosar.pages.truncation import more_entries, truncated_list
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 @dataclass(slots=True)
@@ -34,106 +34,6 @@ class PageColumn:
 
 
 @dataclass(slots=True)
-class PageQuestion:
-    """One question on a page."""
-
-    name: str
-    """The name all its inputs share, ``visit_date`` or ``family.3.birth_date``."""
-    id: str
-    """The id of its (first) input; ``<id>-hint`` and ``<id>-problem`` name its texts."""
-    look: str
-    """The macro that draws it: text, paragraph, number, money, date, time, datetime, yes_no, radios,
-    checkboxes, select, ranked, link, rows, rows_read, file, image, note, computed."""
-    label: str
-    value_type: str = "text"
-    priced: bool = False
-    """An amount, with a currency beside it."""
-    number: str = ""
-    hint: str = ""
-    help: str = ""
-    typed: list[str] = field(default_factory=list)
-    """What stands in the boxes, one text per box."""
-    options: Sequence[PageOption] = ()
-    """Choices; the currencies of money. Chosen are those whose codes stand in the boxes."""
-    unknown: list[PageOption] = field(default_factory=list)
-    """"Nu știu", "Nu dorește să răspundă": drawn below the input when the question offers them."""
-    problem: str = ""
-    """Why it was not accepted; the words of the error summary."""
-    doubt: str = ""
-    """A soft warning; saved all the same once confirmed."""
-    offer: OfferedAnswer | None = None
-    """What another answer suggests, while it is empty."""
-    echo: str = ""
-    """How a lenient reading was understood: "27 martie 1998, 28 de ani"."""
-    optional: bool = True
-    person: bool = False
-    """A day of birth: its echo tells the age."""
-    past: bool = False
-    """A day of what has happened."""
-    fills: str = ""
-    """Where to ask what follows from the answer (a CNP)."""
-    shown: bool = True
-    show_if: str = ""
-    """The condition as JSON for the browser (data-show-if); empty when always shown."""
-    required_if: str = ""
-    value: str = ""
-    """The computed value's expression as JSON (data-value)."""
-    text: str = ""
-    """Shown text: a computed value, a linked record's label, a kept file's name."""
-    lines: int = 0
-    """The paper's number of lines of a paragraph; a counter shows how full they are."""
-    width: int = 0
-    """Expected length of the answer in characters; 0 for the whole line."""
-    unit: str = ""
-    autocomplete: str = "off"
-    inputmode: str = ""
-    attached: bool = False
-    """Whether a file is sent along."""
-    url: str = ""
-    """Where the kept file is opened."""
-    pick: str = ""
-    """The address where the records to link to are looked up."""
-    columns: list[PageColumn] = field(default_factory=list)
-    rows: list["PageRow"] = field(default_factory=list)
-    read_rows: list[list[str]] = field(default_factory=list)
-    """The cells of a table, or of the rows of it, that this worker only reads."""
-    holds_rows: bool = False
-    """A table whose rows are filled in here."""
-    only_added: bool = False
-    """Rows of the table that are kept stay as they are."""
-    blank: "PageRow | None" = None
-    """The empty row the browser copies; its index is ``__row__``."""
-    max_rows: int = 0
-    parts: list["PagePart"] = field(default_factory=list)
-    """The tables that this paper has the rows in; none where it has one."""
-    is_blank: bool = False
-    """Not answered, and the same on every page that asks it so."""
-    drawn: str = ""
-    """A blank one as it was drawn."""
-
-    @property
-    def explained(self) -> bool:
-        """Whether anything is said about it beside its label."""
-        return bool(self.hint or self.help or self.problem or self.doubt)
-
-    def keep(self, drawn: str) -> str:
-        """What was drawn; remembered if it is the same for everybody."""
-        if self.is_blank:
-            self.drawn = drawn
-        return drawn
-
-
-@dataclass(slots=True)
-class PageRow:
-    """One row of a table of rows."""
-
-    index: str
-    id: str
-    """The stored row's id, empty for a new one; posted as ``<name>.<index>.id``."""
-    cells: list[PageQuestion]
-
-
-@dataclass(slots=True)
 class PagePart:
     """One of the tables that a paper has the rows in; drawn as the table of a question is."""
 
@@ -142,9 +42,9 @@ class PagePart:
     name: str
     id: str
     columns: list[PageColumn]
-    rows: list[PageRow]
+    entries: Sequence[Any]
     read_rows: list[list[str]]
-    blank: PageRow
+    blank: Any
     max_rows: int
     only_added: bool
 
@@ -159,7 +59,8 @@ class PageSection:
     help: str = ""
     show_if: str = ""
     shown: bool = True
-    questions: list[PageQuestion] = field(default_factory=list)
+    questions: Sequence[Any] = ()
+    """Its fields."""
 
 
 class Way(NamedTuple):

@@ -13,7 +13,7 @@ from dosar.language.choices import Choice
 from dosar.language.identity_cache import IdentityKey
 from dosar.language.question import Question
 from dosar.language.text.texts import text_in_language
-from dosar.pages.rendering.question_view import PageOption, PageQuestion
+from dosar.pages.rendering.question_view import PageOption
 
 
 class OfferedChoices(list[PageOption]):
@@ -55,23 +55,22 @@ def offered_choices(question: Question, typed: Sequence[str], language: str) -> 
     return OfferedChoices.of(question.in_order(question.options_with(typed), language), language)
 
 
-class BlankQuestionCache:
-    """Questions without an answer, as pages draw them."""
+class BlankFieldCache:
+    """Questions without an answer, as they are drawn on every page."""
 
     most = 4096
 
     def __init__(self) -> None:
-        self.kept: dict[tuple[object, ...], PageQuestion] = {}
+        self.kept: dict[tuple[object, ...], Markup] = {}
 
-    def found(self, key: tuple[object, ...], make: Callable[[], PageQuestion]) -> PageQuestion:
-        """The question remembered by the key; made now if there is none."""
-        asked = self.kept.get(key)
-        if asked is None:
+    def drawn(self, key: tuple[object, ...], draw: Callable[[], Markup]) -> Markup:
+        """What is remembered by the key; drawn now if there is nothing."""
+        drawn = self.kept.get(key)
+        if drawn is None:
             if len(self.kept) >= self.most:
                 self.kept.clear()
-            asked = self.kept[key] = make()
-            asked.is_blank = True
-        return asked
+            drawn = self.kept[key] = draw()
+        return drawn
 
 
 @lru_cache(maxsize=4096)

@@ -147,13 +147,15 @@ class SheetEditor:
             **{name: [row for row in answers.get(name) or () if row["id"] not in ids] for name, ids in known.items()},
         }
 
-    def initial_boxes(self, questions: Sequence[Question]) -> PostedBoxes:
-        """What stands in the boxes of these questions before anything is typed."""
+    def opening_answers(self) -> Answers:
+        """What is answered before anything is typed."""
         # a CNP on another page tells the birth date here, for her to see before it is saved
         following = derived_answers(self.form.questions.values(), self.initial_answers, self.cells)
-        return answers_as_posted(
-            questions, self.editable_answers({**self.initial_answers, **following}), self.context.reading
-        )
+        return self.editable_answers({**self.initial_answers, **following})
+
+    def initial_boxes(self, questions: Sequence[Question]) -> PostedBoxes:
+        """What stands in the boxes of these questions before anything is typed."""
+        return answers_as_posted(questions, self.opening_answers(), self.context.reading)
 
     def renumbered_rows(self, posted: PostedBoxes) -> PostedBoxes:
         """The boxes with the rows of every table counted anew."""

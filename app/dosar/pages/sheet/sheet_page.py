@@ -10,14 +10,16 @@ from flask_babel import gettext
 
 from dosar.fields.formats.days import days_by_word
 from dosar.fields.money import currencies_by_word
-from dosar.filing.read import read_texts
-from dosar.filing.result import ValidationResult
+from dosar.filing.service import Typed, validate
 from dosar.filing.settle import settled_answers
 from dosar.language.question import Answers
+from dosar.language.text.message import Message
 from dosar.language.text.texts import text_in_language
 from dosar.language.text.translations import LANGUAGES
-from dosar.pages.posted_boxes import PostedBoxes, texts_in
-from dosar.pages.rendering.form_rendering import FormRenderer
+from dosar.language.validation import AnswerPath
+from dosar.pages.posted_boxes import PostedBoxes
+from dosar.pages.rendering.sheet_form import SheetForm
+from dosar.pages.rendering.sheet_meta import SheetMeta
 from dosar.pages.sheet.case_budget import case_budget_lines
 from dosar.pages.sheet.derived_answers import offered_answers
 from dosar.pages.sheet.remote_mistakes import way_from
@@ -31,16 +33,38 @@ from dosar.pages.urls import draft_url
 def opened_page(sheet: SheetEditor) -> str:
     """The page as it opens: with the draft, if the worker left one here."""
     draft = find_draft(sheet)
-    return sheet_page(sheet, sheet.initial_boxes(sheet.questions) if draft is None else boxes_of_draft(sheet, draft))
+    return drawn_page(sheet, sheet_form(sheet, None if draft is None else boxes_of_draft(sheet, draft)))
 
 
-def sheet_page(sheet: SheetEditor, posted: PostedBoxes, result: ValidationResult | None = None) -> str:
-    """The page with what stands in these boxes, and with what was found in it."""
-    answers = _answers_on_page(sheet, posted)
+def sheet_page(sheet: SheetEditor, posted: PostedBoxes) -> str:
+    """The page with what stands in these boxes; nobody asked yet whether it is right."""
+    return drawn_page(sheet, sheet_form(sheet, posted))
+
+
+def sheet_form(
+    sheet: SheetEditor, posted: PostedBoxes | None, refused: Mapping[AnswerPath, Message] | None = None
+) -> SheetForm:
+    """The questions of the page as a form of WTForms: with what stands in these boxes, else with what it begins with.
+
+    Its validation is the one of filing, and adds why files were ``refused``.
+    """
+    submission = sheet.submission
+    meta = SheetMeta(
+        sheet.cells, sheet.form, sheet.full_form, _answered_by_others(sheet), submission.fixed, pick=sheet.action
+    )
+    form = SheetForm(sheet.sections, meta, lambda texts: validate(submission, Typed(texts), refused))
+    form.process(posted, data=sheet.opening_answers() if posted is None else None)
+    return form
+
+
+def drawn_page(sheet: SheetEditor, form: SheetForm) -> str:
+    """The page with this form, and with what was found in it."""
+    answers = settled_answers(sheet.submission, form.answers)
+    _tell_what_is_known(sheet, form, answers)
     return render_template(
         "sheet/sheet.html",
         **_heading(sheet),
-        **_boxes(_renderer(sheet, posted, answers, result), sheet),
+        **_boxes(form, sheet),
         **_buttons(sheet),
         **_draft_notes(sheet),
         **_beside(sheet),
@@ -50,32 +74,13 @@ def sheet_page(sheet: SheetEditor, posted: PostedBoxes, result: ValidationResult
     )
 
 
-def _answers_on_page(sheet: SheetEditor, posted: PostedBoxes) -> Answers:
-    """All answers of the record as they would be with what stands in the boxes."""
-    submission = sheet.submission
-    read = read_texts(sheet.questions, texts_in(posted), sheet.cells, submission.fixed)
-    return settled_answers(submission, read.answers)
-
-
-def _renderer(
-    sheet: SheetEditor, posted: PostedBoxes, answers: Answers, result: ValidationResult | None
-) -> FormRenderer:
-    context = sheet.context
+def _tell_what_is_known(sheet: SheetEditor, form: SheetForm, answers: Answers) -> None:
+    """All answers of the record as they would be with what was read, what they point to, and what they suggest."""
     drawn = [question for section in sheet.sections for question in section.questions]
-    return FormRenderer(
-        sheet.form,
-        posted,
+    form.settle(
         answers,
-        context.reading,
-        context.titles(drawn, answers),
-        pick=sheet.action,
-        mistakes=result.unread if result else {},
-        complaints=result.complaints if result else (),
-        way=partial(way_from, sheet),
-        whole=sheet.full_form,
-        others=_answered_by_others(sheet),
-        fixed=sheet.submission.fixed,
-        offers=offered_answers(sheet.form.questions.values(), answers, sheet.cells),
+        sheet.context.titles(drawn, answers),
+        offered_answers(sheet.form.questions.values(), answers, sheet.cells),
     )
 
 
@@ -102,13 +107,14 @@ def _heading(sheet: SheetEditor) -> Mapping[str, Any]:
     }
 
 
-def _boxes(renderer: FormRenderer, sheet: SheetEditor) -> Mapping[str, Any]:
+def _boxes(form: SheetForm, sheet: SheetEditor) -> Mapping[str, Any]:
     """The questions, and what is wrong or doubtful about what stands in them."""
-    problems = renderer.problems()
+    way = partial(way_from, sheet)
+    problems = form.problems(way)
     return {
-        "sections": renderer.sections(sheet.sections),
+        "sections": form.sections(),
         "problems": problems,
-        "doubts": [] if problems else renderer.doubts(),
+        "doubts": [] if problems else form.doubts(way),
         "hidden": {**sheet.hidden, **sheet.carried},
         "begin_at": sheet.begin_at,
     }

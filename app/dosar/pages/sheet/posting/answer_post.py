@@ -11,18 +11,18 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from dosar.filing.result import ValidationResult, nothing_read
-from dosar.filing.service import Consent, Typed, validate
+from dosar.filing.service import Consent
 from dosar.language.text.message import Message
 from dosar.language.text.texts import text_in_language
 from dosar.language.validation import AnswerPath, asked_at
 from dosar.pages.actions import PageResponse
-from dosar.pages.posted_boxes import TYPED_BOX, PostedBoxes, take_saved_choices, texts_in
+from dosar.pages.posted_boxes import TYPED_BOX, PostedBoxes, take_saved_choices
 from dosar.pages.sheet.face_change import ALSO_BOX
 from dosar.pages.sheet.posting.buttons import BUTTON_ACTIONS
 from dosar.pages.sheet.posting.uploads import RefusedFiles, refused_file_messages, take_uploads
 from dosar.pages.sheet.sheet_drafts import discard_draft, keep_draft
 from dosar.pages.sheet.sheet_editor import SheetEditor
-from dosar.pages.sheet.sheet_page import sheet_page
+from dosar.pages.sheet.sheet_page import drawn_page, sheet_form
 
 FileSheet = Callable[[ValidationResult, Consent], PageResponse]
 """Keeps answers that stand every check; says what the worker sees next."""
@@ -38,7 +38,9 @@ def answer_post(sheet: SheetEditor, file: FileSheet) -> PageResponse:
     if something_typed:
         keep_draft(sheet, posted)
     if refused:
-        return sheet_page(sheet, posted, nothing_read(refused_file_messages(refused, posted))), 422
+        form = sheet_form(sheet, posted)
+        form.take_result(nothing_read(refused_file_messages(refused, posted)))
+        return drawn_page(sheet, form), 422
     return BUTTON_ACTIONS[pressed](sheet, posted)
 
 
@@ -53,14 +55,14 @@ def _take_posted(sheet: SheetEditor) -> tuple[PostedBoxes, RefusedFiles]:
 
 def _answer_save(sheet: SheetEditor, posted: PostedBoxes, refused: RefusedFiles, file: FileSheet) -> PageResponse:
     consent = Consent(bool(posted.get("_confirmed")), posted.get("_reason", ""))
-    result = validate(sheet.submission, Typed(texts_in(posted)), refused_file_messages(refused, posted))
-    if not result.may_be_kept(consent.confirmed):
+    form = sheet_form(sheet, posted, refused_file_messages(refused, posted))
+    if not form.validate() or not form.result.may_be_kept(consent.confirmed):
         keep_draft(sheet, posted)
-        return sheet_page(sheet, posted, result), 422
+        return drawn_page(sheet, form), 422
     begun_at = sheet.place
-    filed = file(result, consent)
+    filed = file(form.result, consent)
     if isinstance(filed, Response):
-        _flash_understood(sheet, result.understood)
+        _flash_understood(sheet, form.result.understood)
         discard_draft(sheet, begun_at)
     else:
         keep_draft(sheet, posted)

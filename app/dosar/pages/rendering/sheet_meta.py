@@ -1,0 +1,112 @@
+"""What the fields of one page share, in the ``meta`` that WTForms gives to every form and field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from json import dumps
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext
+from wtforms.meta import DefaultMeta
+
+from dosar.filing.cells import CellReader
+from dosar.filing.result import ValidationResult
+from dosar.filing.texts import NO_ROWS, FixedRows, Texts
+from dosar.language.form import Form
+from dosar.language.question import Answers, Question, ReadingContext
+from dosar.language.rules.expressions import Expression
+from dosar.language.text.message import Message
+from dosar.language.text.texts import Text, text_in_language
+from dosar.language.validation import AnswerPath, plain_answers
+from dosar.pages.rendering.linked_titles import RecordTitles
+from dosar.pages.rendering.question_view import OfferedAnswer
+
+
+class Verdict:
+    """What filing has found, as sentences by their place."""
+
+    def __init__(self, result: ValidationResult, language: str) -> None:
+        self.result = result
+        self._language = language
+        self._said: dict[tuple[AnswerPath, bool], list[str]] = {}
+        for complaint in result.complaints:
+            self._said.setdefault((complaint.where, complaint.soft), []).append(said_in(language, complaint.said))
+
+    def errors(self, where: AnswerPath) -> list[str]:
+        """Why the answer there is not accepted: that it cannot be read, or what is wrong with it."""
+        unread = self.result.unread.get(where)
+        return [said_in(self._language, unread)] if unread is not None else self._said.get((where, False), [])
+
+    def doubts(self, where: AnswerPath) -> list[str]:
+        """What somebody should look at again there."""
+        return self._said.get((where, True), [])
+
+
+def said_in(language: str, said: Message | Text) -> str:
+    """The sentence in the reader's language."""
+    return said.say(gettext) if isinstance(said, Message) else text_in_language(said, language)
+
+
+@dataclass
+class SheetMeta(DefaultMeta):
+    """Who reads, and what is known around the questions."""
+
+    cells: CellReader
+    form: Form
+    """The form as this page asks it."""
+    full_form: Form
+    """The form with the questions this page does not ask: conditions may name them."""
+    others: Mapping[str, str] = field(default_factory=dict)
+    """The questions that only others answer, and who."""
+    fixed: FixedRows = field(default_factory=lambda: NO_ROWS)
+    """The rows of tables that nobody changes any more."""
+    names_on_page: frozenset[str] = frozenset()
+    """The questions that are filled in here: rules about these alone are judged in the browser too."""
+    pick: str = ""
+    """Where a press on *Choose* leads."""
+    answers: Answers = field(default_factory=dict)
+    """All of the record, as they would be kept; conditions and echoes are worked out from them."""
+    titles: RecordTitles = field(default_factory=dict)
+    """What the linked records are called."""
+    offers: Mapping[str, OfferedAnswer] = field(default_factory=dict)
+    """What other answers suggest to questions left empty."""
+    texts: Texts = field(default_factory=dict)
+    """What stands in all the boxes of the page."""
+    verdict: Verdict | None = None
+    """What filing has found, once it was asked."""
+
+    def __post_init__(self) -> None:
+        self.reading: ReadingContext = self.cells.reading
+        self.language: str = self.cells.reading.language
+
+    @cached_property
+    def macros(self) -> Any:
+        """What draws the fields, by their look."""
+        return current_app.jinja_env.get_template("parts/inputs.html").module
+
+    def say(self, said: Message | Text) -> str:
+        """The sentence in the reader's language."""
+        return said_in(self.language, said)
+
+    @cached_property
+    def plain_answers(self) -> dict[str, Any]:
+        """The answers as rules see them."""
+        return plain_answers(list(self.full_form.questions.values()), self.answers)
+
+    def names_in_rows(self, table: Question) -> frozenset[str]:
+        """Those that the rules of a row may ask about."""
+        if table.name not in self._names_in_rows:
+            columns = {column.name for column in table.columns_asked()}
+            self._names_in_rows[table.name] = self.names_on_page | columns
+        return self._names_in_rows[table.name]
+
+    @cached_property
+    def _names_in_rows(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def rule_json(self, rule: Expression | None, names: frozenset[str]) -> str:
+        """The rule for the browser, if it asks only about these; else the server decides."""
+        if rule is None or not {name.partition(".")[0] for name in rule.names} <= names:
+            return ""
+        return dumps(rule.tree, separators=(",", ":"))

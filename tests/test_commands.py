@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -25,6 +26,7 @@ from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import fresh_place
 from tests.records.organisations import CASE, MENU, ROLES, Organisation, form
 
+PROGRAM = "import sys; from dosar.cli.main import main; sys.exit(main())"
 VISIT = form("visit", "name: cost, type: integer")
 WIDER = form("visit", "name: price, type: decimal, was: cost")
 
@@ -157,6 +159,55 @@ def test_without_a_database_there_is_nothing_to_upgrade(
     )
 
 
+@pytest.mark.parametrize("asked", [["upgrade"], ["check"], ["copy", "--to", "elsewhere"]])
+def test_an_empty_database_is_told_as_such(
+    asked: list[str], database: str, places: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    with fresh_place(database, tmp_path) as place:
+        monkeypatch.setenv("DATABASE_URL", place.url or "")
+        if place.url is None:
+            (tmp_path / "data").mkdir()
+            (tmp_path / "data/dosar.db").touch()
+            (tmp_path / "key").touch(mode=0o600)
+            (tmp_path / "key").write_text("00" * 32)
+        assert main([*asked, *places]) == 2
+        assert "Start Dosar on it first (dosar start)" in capsys.readouterr().err
+
+
+def test_an_upgrade_speaks_the_language_asked_for(
+    places: list[str], kept: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["upgrade", "--dry-run", "--language", "ro", *places]) == 0
+    assert "- visit.cost se numește acum visit.price." in capsys.readouterr().out
+
+
+def test_advice_alone_is_no_mistake(places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "forms/visit.yaml").write_text(VISIT.replace(", ro: Titlu", ""), encoding="utf-8")
+    assert main(["check", *places[2:4]]) == 0
+    assert "forms/visit.yaml" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "reader, code, told",
+    [("", 1, ""), ("> /dev/full", 2, "Dosar had to stop: No space left on device.")],
+    ids=["nobody reads on", "the disk is full"],
+)
+def test_who_does_not_read_on_gets_no_traceback(
+    reader: str, code: int, told: str, places: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "forms/visit.yaml").write_text(VISIT.replace("integer", "intger"), encoding="utf-8")
+    command = [sys.executable, "-c", PROGRAM, "check", *places[2:4]]
+    with subprocess.Popen(
+        f"{shlex.join(command)} {reader}", shell=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read().strip() == told
+    assert process.returncode == code
+
+
 @pytest.mark.parametrize("address", ["mysql://dosar@localhost/dosar", "dosar"])
 def test_an_address_of_no_postgresql_is_refused(
     address: str, places: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -255,7 +306,7 @@ def test_check_says_what_the_kept_answers_do_not_allow(
     places: list[str], kept: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "forms/visit.yaml").write_text(VISIT.replace("integer", "date"), encoding="utf-8")
-    assert main(["check", *places[2:4]]) == 1
+    assert main(["check", *places[2:4]]) == 0
     assert "F020" not in capsys.readouterr().out, "without the data only the files are read"
     assert main(["check", *places]) == 1
     said = capsys.readouterr().out
@@ -281,7 +332,7 @@ def _start(places: list[str], port: int, folder: Path, browser: Path | None = No
     command = [
         sys.executable,
         "-c",
-        "import sys; from dosar.cli.main import main; sys.exit(main())",
+        PROGRAM,
         "start",
         "--port",
         str(port),
@@ -340,7 +391,7 @@ def test_a_file_that_knows_no_romanian_letters_takes_what_is_said(places: list[s
         [
             sys.executable,
             "-c",
-            "import sys; from dosar.cli.main import main; sys.exit(main())",
+            PROGRAM,
             "check",
             "--language",
             "ro",

@@ -1,7 +1,9 @@
 """Dosar: case files of an organisation, from forms written in YAML."""
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from io import TextIOWrapper
 
 import click
@@ -17,6 +19,8 @@ from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
 
 INTERRUPTED_EXIT_CODE = 130
+BROKEN_PIPE_EXIT_CODE = 1
+"""What click tells too, where it notices first that nobody reads on."""
 FAILED_EXIT_CODE = 2
 
 program = LocalizedGroup(
@@ -36,8 +40,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):
             # a file or a pipe on Windows has no ș and ț
             stream.reconfigure(errors="replace")
-    with speaking_computer_language():
-        return _run_command(arguments)
+    try:
+        with speaking_computer_language():
+            exit_code = _run_command(arguments)
+            sys.stdout.flush()
+            return exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED_EXIT_CODE
+    except BrokenPipeError:
+        _close_output()
+        return BROKEN_PIPE_EXIT_CODE
+    except OSError as error:
+        _close_output()
+        print(translate_message(Message("Dosar had to stop: %(why)s.", {"why": error.strerror})), file=sys.stderr)
+        return FAILED_EXIT_CODE
+
+
+def _close_output() -> None:
+    """``dosar check | head``: nobody reads on. What is left goes nowhere, at the end of the program too."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run_command(arguments: Sequence[str] | None) -> int:

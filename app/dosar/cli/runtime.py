@@ -19,7 +19,7 @@ from dosar.access.time_zones import local_day
 from dosar.database.installation_marker import has_people, mark_founded, require_people
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
-from dosar.database.system_tables import utc_now
+from dosar.database.system_tables import form_version_table, utc_now
 from dosar.language.load.finding import Finding
 from dosar.migrations.orphan_files import clear_loose_files
 from dosar.migrations.upgrade import OpenedForms, open_forms
@@ -66,6 +66,20 @@ def open_store(data: Path, key: bytes | None, url: str | None = None) -> Store:
     except StoreError:
         store.close()
         raise
+    return store
+
+
+def open_used_store(data: Path, key: bytes | None, url: str | None = None) -> Store:
+    """The same, for a command that needs what is in it. Raises :class:`StoreError` for one that nobody started on."""
+    store = open_store(data, key, url)
+    with store.snapshot() as connection:
+        is_used = inspect(connection).has_table(form_version_table.name)
+    if not is_used:
+        store.close()
+        raise StoreError(
+            "The database is empty: nobody has worked with it yet. Start Dosar on it first (dosar start), or name "
+            "another one with --data or DATABASE_URL."
+        )
     return store
 
 

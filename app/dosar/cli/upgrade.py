@@ -4,38 +4,42 @@ from datetime import datetime
 from pathlib import Path
 
 from dosar.access.tables import ACCESS_TABLES
-from dosar.cli.locale import command_translator, computer_language, translate_message
+from dosar.cli.locale import command_translator, translate_message
 from dosar.cli.runtime import prepare_database
 from dosar.database.backup import keep_copy
 from dosar.database.form_tables import build_tables
 from dosar.database.store import Store
-from dosar.language.load.folder import ADVICE_CODES
+from dosar.language.load.folder import is_only_advice
 from dosar.language.text.message import Message
 from dosar.migrations.upgrade import OpenedForms, last_good_definition, preview_upgrade
 
 
-def upgrade_organisation(store: Store, data: Path, forms: Path, key: bytes, dry_run: bool, moment: datetime) -> int:
+def upgrade_organisation(
+    store: Store, data: Path, forms: Path, key: bytes, dry_run: bool, moment: datetime, language: str
+) -> int:
     """Print the plan and carry it out; returns the exit code: 1 if a file could not be used."""
     opened_forms = preview_upgrade(store, forms)
-    _print_changes(opened_forms)
-    mistakes = any(found.code not in ADVICE_CODES for found in opened_forms.findings)
+    _print_changes(opened_forms, language)
+    mistakes = not is_only_advice(opened_forms.findings)
     if dry_run:
-        print(translate_message(Message("Nothing was changed: this was only the plan.")))
+        print(translate_message(Message("Nothing was changed: this was only the plan."), language))
     else:
         if opened_forms.steps:
             tables = [*ACCESS_TABLES, *build_tables(last_good_definition(store).forms).metadata.tables.values()]
             folder = keep_copy(store, data, key, tables, moment)
-            print(translate_message(Message("Everything as it was is kept in %(folder)s.", {"folder": folder})))
+            print(
+                translate_message(Message("Everything as it was is kept in %(folder)s.", {"folder": folder}), language)
+            )
         prepare_database(store, forms, converting=True)
-        print(translate_message(Message("The database fits the forms.")))
+        print(translate_message(Message("The database fits the forms."), language))
     return 1 if mistakes else 0
 
 
-def _print_changes(opened_forms: OpenedForms) -> None:
+def _print_changes(opened_forms: OpenedForms, language: str) -> None:
     for found in opened_forms.findings:
-        print(found.say(command_translator(computer_language())))
+        print(found.say(command_translator(language)))
     steps_said = [step.message for step in opened_forms.steps if step.message]
     if not steps_said:
-        print(translate_message(Message("No answer has to move.")))
+        print(translate_message(Message("No answer has to move."), language))
     for message in steps_said:
-        print(f"- {translate_message(message)}")
+        print(f"- {translate_message(message, language)}")

@@ -4,37 +4,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import click
-
-from dosar.cli.locale import command_languages, command_translator, computer_language, translate_message
-from dosar.cli.localized import command, option
+from dosar.cli.language_option import language_option
+from dosar.cli.locale import command_translator
+from dosar.cli.localized import command
 from dosar.cli.places import Places, database_url, place_options
-from dosar.language.load.finding import suggest_or_list
-from dosar.language.text.message import Message, msgid
-
-
-def _known_language(context: click.Context, parameter: click.Parameter, language: str) -> str:
-    if language in command_languages():
-        return language
-    hint = suggest_or_list(language, command_languages())
-    raise click.BadParameter(
-        translate_message(Message('unknown language "%(language)s"%(hint)s', {"language": language, "hint": hint}))
-    )
+from dosar.language.text.message import msgid
 
 
 @command(msgid("say everything that is wrong in the form files"))
-@option("--language", msgid("the language to say it in"), type=str, default=computer_language, callback=_known_language)
+@language_option
 @place_options
 def check(places: Places, language: str) -> int:
     import dosar.fields  # noqa: F401 - tells the language its kinds of question
     from dosar.language.checks.form_checks import check_folder
-    from dosar.language.load.folder import read_folder
+    from dosar.language.load.folder import is_only_advice, read_folder
 
     forms = places.forms_folder()
     found = _findings_with_answers(places, forms) if _has_answers(places) else check_folder(read_folder(forms))
     for found_one in found:
         print(found_one.say(command_translator(language)))
-    return 1 if found else 0
+    return 0 if is_only_advice(found) else 1
 
 
 def _has_answers(places: Places) -> bool:
@@ -50,11 +39,11 @@ def _has_answers(places: Places) -> bool:
 
 
 def _findings_with_answers(places: Places, forms: Path) -> Sequence[Any]:
-    from dosar.cli.runtime import open_store
+    from dosar.cli.runtime import open_used_store
     from dosar.migrations.upgrade import preview_upgrade
 
     data = places.existing_data_folder()
-    store = open_store(data, places.encryption_key(data), database_url())
+    store = open_used_store(data, places.encryption_key(data), database_url())
     try:
         return preview_upgrade(store, forms, converting=False).findings
     finally:

@@ -13,12 +13,12 @@ from dosar.language.text.message import msgid
 @place_options
 def copy(places: Places, to: str, to_key_file: Path | None) -> int:
     from dosar.cli.copy import copy_organisation, open_copy_target
-    from dosar.cli.runtime import open_store
+    from dosar.cli.runtime import open_used_store
     from dosar.database.lock_file import lock_folder
 
     data = places.existing_data_folder()
     with lock_folder(data):
-        source = open_store(data, places.encryption_key(data), database_url())
+        source = open_used_store(data, places.encryption_key(data), database_url())
         target = open_copy_target(to, to_key_file)
         try:
             copy_organisation(source, target, to)

@@ -1,5 +1,6 @@
 """``dosar upgrade``: the database fits changed forms."""
 
+from dosar.cli.language_option import language_option
 from dosar.cli.localized import command, option
 from dosar.cli.places import Places, database_url, place_options
 from dosar.language.text.message import msgid
@@ -7,10 +8,11 @@ from dosar.language.text.message import msgid
 
 @command(msgid("make the database fit changed forms, after taking a copy"))
 @option("--dry-run", msgid("only say what would change"), is_flag=True)
+@language_option
 @place_options
-def upgrade(places: Places, dry_run: bool) -> int:
+def upgrade(places: Places, dry_run: bool, language: str) -> int:
     from dosar.access.time_zones import local_time
-    from dosar.cli.runtime import open_store, stored_organisation
+    from dosar.cli.runtime import open_used_store, stored_organisation
     from dosar.cli.upgrade import upgrade_organisation
     from dosar.database.lock_file import lock_folder
     from dosar.database.system_tables import utc_now
@@ -18,9 +20,9 @@ def upgrade(places: Places, dry_run: bool) -> int:
     data = places.existing_data_folder()
     with lock_folder(data):
         key = places.encryption_key(data)
-        store = open_store(data, key, database_url())
+        store = open_used_store(data, key, database_url())
         try:
             moment = local_time(utc_now(), stored_organisation(store).zone)
-            return upgrade_organisation(store, data, places.forms_folder(), key, dry_run, moment)
+            return upgrade_organisation(store, data, places.forms_folder(), key, dry_run, moment, language)
         finally:
             store.close()

@@ -150,3 +150,11 @@ def test_a_sheet_without_records_has_its_heads() -> None:
 def test_nothing_lies_in_a_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
     assert opened(xlsx_file(["Nume"], [["Țîrcă"]], "case"))["A2"].value == "Țîrcă"
+
+
+def test_a_text_too_long_for_a_cell_says_where_the_rest_is() -> None:
+    longest, longer = "ș" * 32_767, "ț" * 40_000
+    cells = opened(xlsx_file(["a", "b"], [[longest, longer]], "f", "[Restul este în Dosar.]"))[2]
+    assert cells[0].value == longest
+    assert cells[1].value.endswith("țț [Restul este în Dosar.]") and len(cells[1].value) == 32_767
+    assert read_csv(csv_file(["a"], [[longer]], ";"), ";") == [["a"], [longer]]

@@ -27,6 +27,8 @@ UTF8_BOM = "\ufeff"
 EXCEL_DATE_FORMATS = {date: "dd.mm.yyyy", datetime: "dd.mm.yyyy hh:mm"}
 NARROW_COLUMN_WIDTH, WIDE_COLUMN_WIDTH = 14, 28
 MAX_SHEET_NAME = 31
+MAX_CELL_CHARACTERS = 32_767
+"""What a cell of a workbook holds; a .csv has no such limit."""
 FIRST_SHEET_DAY = "1900-03-01"
 """Spreadsheets do not agree about the days before; such a one is text."""
 IN_MEMORY = {
@@ -121,8 +123,11 @@ def _csv_text(cell: CellValue, comma: bool) -> str:
     return str(cell)
 
 
-def xlsx_file(heads: Sequence[str], rows: Iterable[Sequence[CellValue]], name: str) -> bytes:
-    """A workbook with one sheet: heads that stay in sight, dates and numbers as such, all else as text."""
+def xlsx_file(heads: Sequence[str], rows: Iterable[Sequence[CellValue]], name: str, cut_note: str = "…") -> bytes:
+    """A workbook with one sheet: heads that stay in sight, dates and numbers as such, all else as text.
+
+    A text too long for a cell ends with ``cut_note``, which says where the rest is.
+    """
     from xlsxwriter import Workbook  # takes a while to come
 
     out = BytesIO()
@@ -131,7 +136,7 @@ def xlsx_file(heads: Sequence[str], rows: Iterable[Sequence[CellValue]], name: s
         sheet = book.add_worksheet(name[:MAX_SHEET_NAME])
         sheet.freeze_panes(1, 0)
         sheet.write_row(0, 0, map(_sheet_text, heads), book.add_format({"bold": True}))
-        last = _write_rows(sheet, rows, _CellWriters(book, sheet), len(heads))
+        last = _write_rows(sheet, rows, _CellWriters(book, sheet, cut_note), len(heads))
         sheet.autofilter(0, 0, last, len(heads) - 1)
     return out.getvalue()
 
@@ -139,8 +144,9 @@ def xlsx_file(heads: Sequence[str], rows: Iterable[Sequence[CellValue]], name: s
 class _CellWriters(dict[type, Callable[[int, int, Any], object]]):
     """How a value of each kind is written at a row and a column."""
 
-    def __init__(self, book: "Workbook", sheet: "Worksheet") -> None:
+    def __init__(self, book: "Workbook", sheet: "Worksheet", cut_note: str) -> None:
         self.sheet = sheet
+        self.cut_note = cut_note
         self.formats = {kind: book.add_format({"num_format": shown}) for kind, shown in EXCEL_DATE_FORMATS.items()}
         super().__init__({str: self._text, **dict.fromkeys((int, float, Decimal), sheet.write_number)})
         self.update(dict.fromkeys(EXCEL_DATE_FORMATS, self._date))
@@ -150,7 +156,7 @@ class _CellWriters(dict[type, Callable[[int, int, Any], object]]):
         return next(self[base] for base in kind.__mro__[1:] if base in self)
 
     def _text(self, row: int, column: int, value: str) -> None:
-        self.sheet.write_string(row, column, _sheet_text(value))
+        self.sheet.write_string(row, column, _cut_text(_sheet_text(value), self.cut_note))
 
     def _date(self, row: int, column: int, value: date) -> None:
         if value.isoformat() < FIRST_SHEET_DAY:
@@ -176,3 +182,10 @@ def _write_rows(sheet: "Worksheet", rows: Iterable[Sequence[CellValue]], writers
 
 def _sheet_text(text: str) -> str:
     return INVALID_SHEET_CHARACTERS.sub("", text)
+
+
+def _cut_text(text: str, cut_note: str) -> str:
+    """The text as a cell takes it; where it ends too early, it says so."""
+    if len(text) <= MAX_CELL_CHARACTERS:
+        return text
+    return f"{text[: MAX_CELL_CHARACTERS - len(cut_note) - 1]} {cut_note}"

@@ -178,7 +178,8 @@ def _export_file(
 
     name = f"{form.key}-{context.reading.today.isoformat()}"
     if kind == "xlsx":
-        return _file_response(xlsx_file(heads, rows(), form.key), f"{name}.xlsx", XLSX_MEDIA_TYPE)
+        cut_note = gettext("[The text is longer than a cell of a workbook: all of it is in Dosar and in a .csv file.]")
+        return _file_response(xlsx_file(heads, rows(), form.key, cut_note), f"{name}.xlsx", XLSX_MEDIA_TYPE)
     return _file_response(csv_file(heads, rows(), CSV_SEPARATORS[kind]), f"{name}.csv", "text/csv; charset=utf-8")
 
 

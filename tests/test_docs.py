@@ -3,10 +3,15 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
+from dosar.cli.commands.start import DEFAULT_HOST, DEFAULT_PORT
+from dosar.cli.localized import ENVIRONMENT_HELP
 from dosar.cli.main import program
+from dosar.cli.server import MAX_RECEIVED_BYTES
 from tests.reference import ROOT
 
 DOCS = ROOT / "app/docs"
@@ -92,6 +97,37 @@ def test_a_server_is_started_with_options_there_are(name: str) -> None:
     [command] = re.findall(r"dosar (start .*)$", text, re.MULTILINE)
     asked = read(command)
     assert (asked["no_browser"], asked["address"]) == (True, "dosar.exemplu.ro")
+
+
+def compose() -> Any:
+    """The containers as ``docker compose`` reads them."""
+    return YAML(typ="safe").load(DOCS / "hosting" / "compose.yaml")
+
+
+def test_the_containers_have_what_their_command_names() -> None:
+    """Folders that are kept, a user who may write there, the wheel of this version, an end as by Ctrl+C."""
+    dosar = compose()["services"]["dosar"]
+    asked = read(dosar["command"].removeprefix("dosar "))
+    mounts = dict(mount.split(":")[:2][::-1] for mount in dosar["volumes"])
+    assert mounts[str(asked["data"])] == "data" and mounts[str(asked["key_file"].parent)] == "key"
+    assert mounts[str(asked["forms"])] == "./forms"
+    assert {"data", "key"} <= compose()["volumes"].keys() and dosar["stop_signal"] == "SIGINT"
+    made, project = dosar["build"]["dockerfile_inline"], tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert f"COPY dosar-{project['project']['version']}-py3-none-any.whl " in made
+    assert f"-g dosar {asked['data']} {asked['key_file'].parent}\n" in made and "USER dosar\n" in made
+    assert dosar["read_only"] and "/tmp" in dosar["tmpfs"]
+
+
+def test_the_web_server_finds_dosar() -> None:
+    """At its name and port; it takes what Dosar takes, and the variable of the database is one that Dosar reads."""
+    caddyfile = (DOCS / "hosting" / "Caddyfile").read_text("utf-8")
+    compose_text, unit = ((DOCS / "hosting" / name).read_text("utf-8") for name in ("compose.yaml", "dosar.service"))
+    assert f"reverse_proxy {DEFAULT_HOST}:{DEFAULT_PORT}\n" in caddyfile
+    assert f"max_size {MAX_RECEIVED_BYTES // 2**20}MB" in caddyfile
+    caddy = compose()["services"]["caddy"]
+    assert caddy["network_mode"] == "service:dosar" and compose()["services"]["dosar"]["ports"] == ["80:80", "443:443"]
+    assert "./Caddyfile:/etc/caddy/Caddyfile:ro" in caddy["volumes"]
+    assert "DATABASE_URL" in compose_text and "DATABASE_URL" in unit and "DATABASE_URL" in ENVIRONMENT_HELP
 
 
 def test_every_command_in_the_pages_can_be_given() -> None:

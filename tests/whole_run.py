@@ -3,7 +3,8 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,17 @@ def end(config: pytest.Config, stop: Callable[[], None]) -> None:
     if _is_first(config):
         stop()
         shutil.rmtree(shared_folder(), ignore_errors=True)
+
+
+@contextmanager
+def alone(stop: Callable[[], None]) -> Iterator[None]:
+    """The same for a program that is no run of tests: a measurement."""
+    with tempfile.TemporaryDirectory(prefix="dosar-alone-") as folder:
+        os.environ[FOLDER] = folder
+        try:
+            yield
+        finally:
+            stop()
 
 
 def _is_first(config: pytest.Config) -> bool:

@@ -15,6 +15,8 @@ from tests.bench.filling import filled_folder, opened
 from tests.bench.measuring import Bench, Result, mean
 from tests.bench.searching import DATABASES, searches
 from tests.bench.starting import seconds_to_first_answer
+from tests.databases import stop_postgresql
+from tests.whole_run import alone
 
 ROUNDS, QUICK = 60, 10
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -27,7 +29,11 @@ def main() -> None:
     asked.add_argument("--cases", type=int, action="append")
     asked.add_argument("--quick", action="store_true")
     asked.add_argument("--write", action="store_true")
-    told = asked.parse_args()
+    with alone(stop_postgresql):
+        _measure(asked.parse_args())
+
+
+def _measure(told: argparse.Namespace) -> None:
     tables = []
     for cases in told.cases or [10_000, 100_000]:
         folder = filled_folder(cases)
@@ -84,4 +90,5 @@ def _write(tables: list[str]) -> None:
     RESULTS.write_text(before.rstrip() + "\n" + measured + "\n\n".join(tables) + "\n", encoding="utf-8")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -313,7 +313,7 @@ class _Pages:
             saved_list_table.c.user_id == g.visitor.id, saved_list_table.c.form == "case"
         )
         return self.page(
-            "lists/list.html",
+            "list.html",
             rows=rows,
             more=more,
             first=first,
@@ -352,7 +352,7 @@ class _Pages:
         if current is not None:
             current.state = "now"
         return self.page(
-            "cases/case.html",
+            "case.html",
             case=case,
             counted=counted,
             stages=stages,

@@ -56,6 +56,11 @@ def opened(data: Path, **config: Any) -> Flask:
     return app
 
 
+def manager_count(cases: int) -> int:
+    """How many managers lead them: each every so-many-th case."""
+    return max(cases // OWN_CASES, 4)
+
+
 def filled_folder(cases: int) -> Path:
     """The data folder of an organisation with so many cases; made when it is not there yet."""
     folder = Path(tempfile.gettempdir()) / f"dosar-bench-{os.getuid()}-{cases}-{_digest()}"
@@ -120,7 +125,7 @@ class _Filling:
                 first = add_user(
                     services, None, UserDetails(name, "Ilinca", name.capitalize(), frozenset({role})), PASSWORD
                 )
-            others = range(first + 1, first + max(self.cases // OWN_CASES, 4))
+            others = range(first + 1, first + manager_count(self.cases))
             with services.store.writing() as session:
                 role_id = session.scalar(role_table.select().where(role_table.c.name == "case_manager"))
                 session.execute(
@@ -297,7 +302,7 @@ class _Bulk:
             "locking_mode=EXCLUSIVE",
         ):
             self.connection.execute(f"PRAGMA {pragma}")
-        self.connection.create_collation("romanian", collation.compare_romanian)
+        self.connection.create_collation(collation.ALPHABETICAL, collation.compare_texts)
         self.indexes: list[str] = []
 
     def __enter__(self) -> "_Bulk":

@@ -21,7 +21,7 @@ from dosar.access.tables import session_table, user_table
 from dosar.records.repository import Repository
 from tests.bench.by_hand import COOKIE as HAND_COOKIE
 from tests.bench.by_hand import by_hand
-from tests.bench.filling import COORDINATOR, MANAGER, OWN_CASES
+from tests.bench.filling import COORDINATOR, MANAGER, manager_count
 from tests.bench.posting import Boxes, boxes_of
 
 SEARCHES = "turcanu ili"
@@ -104,8 +104,9 @@ class Bench:
 
     def all(self) -> list[Result]:
         """Every operation, of the coordinator and of a case manager."""
-        own = [place * (self.cases // OWN_CASES) for place in range(1, OWN_CASES)]
-        found = self._operations(COORDINATOR, "", range(1, self.cases + 1), self.cases // 50)
+        managers = manager_count(self.cases)
+        own = range(managers, self.cases, managers)
+        found = self._operations(COORDINATOR, "", range(1, self.cases + 1), max(self.cases // 50, 1))
         return found + self._operations(MANAGER, ", own cases", own, 4)
 
     def _operations(self, user: str, whose: str, cases: Sequence[int], deep: int) -> list[Result]:

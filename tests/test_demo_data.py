@@ -110,7 +110,7 @@ def test_every_answer_could_have_been_typed(demo: Demo, filed: list[Filed]) -> N
 
 def test_no_rule_is_broken_and_no_warning_given(demo: Demo, filed: list[Filed]) -> None:
     found = [
-        (record.form, record.id, complaint.where, complaint.said)
+        (record.form, record.id, complaint.where, complaint.message)
         for record in filed
         for complaint in validate_answers(demo.forms[record.form], record.answers, TODAY)
     ]

@@ -95,7 +95,7 @@ def test_what_is_wrong_is_told_with_its_question_row_and_sentence(desk: Desk) ->
     }
     for given in Typed(texts), Values({"adults": 0, "family": [{"who": "Ana"}, {"who": "Ion", "age": 130}]}):
         result = refused(file_sheet(desk.new("visit"), given, Consent(confirmed=True)))
-        told = {(issue.question, issue.row, issue.column): issue.said for issue in result.mistakes}
+        told = {(issue.question, issue.row, issue.column): issue.message for issue in result.mistakes}
         assert told.keys() == {("visited", None, None), ("adults", None, None), ("family", 1, "age")}
         assert (told["visited", None, None], told["adults", None, None]) == (ANSWER_REQUIRED, ANSWER_NOT_ACCEPTED)
     assert desk.organisation.column("visit", "id") == []

@@ -226,10 +226,10 @@ def _parse_phone(region: str, text: str) -> "PhoneNumber | None":
     return number if phonenumbers.is_valid_number(number) else None
 
 
-def _format_phone(number: "PhoneNumber", way: Literal["E164", "INTERNATIONAL", "NATIONAL"]) -> str:
+def _format_phone(number: "PhoneNumber", number_format: Literal["E164", "INTERNATIONAL", "NATIONAL"]) -> str:
     import phonenumbers
 
-    return phonenumbers.format_number(number, getattr(phonenumbers.PhoneNumberFormat, way))
+    return phonenumbers.format_number(number, getattr(phonenumbers.PhoneNumberFormat, number_format))
 
 
 class Email(Question):

@@ -73,7 +73,7 @@ def _as_told(submission: Submission, complaint: ValidationIssue, changed: Collec
     if known_questions and submission.record is None:
         yield replace(complaint, where=(_changed_here(submission, complaint, changed),))
     elif known_questions:
-        yield ElsewhereComplaint(complaint.where, complaint.said, complaint.soft, complaint.through, known_questions)
+        yield ElsewhereComplaint(complaint.where, complaint.message, complaint.soft, complaint.through, known_questions)
 
 
 def _changed_here(submission: Submission, complaint: ValidationIssue, changed: Collection[str]) -> str:

@@ -33,7 +33,7 @@ class ValidationIssue:
     """Why a sheet cannot be kept as it is, or (``soft``) what somebody should look at again."""
 
     where: AnswerPath
-    said: Message | Text
+    message: Message | Text
     soft: bool = False
     through: frozenset[str] = frozenset()
     """The changed questions that a rule of a question elsewhere names."""

@@ -17,8 +17,8 @@ def comparison_text(context: PageContext, question: Question, answer: Any, other
     if not question.columns_asked():
         return text
     theirs = [_known_cells(question, row) for row in other or ()]
-    own = [row for row in answer or () if _known_cells(question, row) not in theirs]
-    return Markup("\n").join([text, *filter(None, (_row_text(context, question, row, titles) for row in own))])
+    own_rows = [row for row in answer or () if _known_cells(question, row) not in theirs]
+    return Markup("\n").join([text, *filter(None, (_row_text(context, question, row, titles) for row in own_rows))])
 
 
 def _known_cells(table: Question, row: Any) -> list[Any]:
@@ -27,11 +27,11 @@ def _known_cells(table: Question, row: Any) -> list[Any]:
 
 
 def _row_text(context: PageContext, table: Question, row: Any, titles: RecordTitles) -> str:
-    told = [
+    labelled = [
         (
             text_in_language(column.label, context.reading.language),
             linked_text(context, column, row.get(column.name), titles),
         )
         for column in table.columns_asked()
     ]
-    return Markup("; ").join(Markup("{}: {}").format(label, text) for label, text in told if text)
+    return Markup("; ").join(Markup("{}: {}").format(label, text) for label, text in labelled if text)

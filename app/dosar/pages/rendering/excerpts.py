@@ -24,24 +24,28 @@ def sheet_excerpts(context: PageContext, record: Record, case: Record | None) ->
     telling = [form for form in known.values() if form.excerpt and links_to_form(form, record.form_key)]
     if case is None or not telling:
         return []
-    look = CaseQuery(context.repository, known, case)
+    case_query = CaseQuery(context.repository, known, case)
     for form in telling:
-        _query_excerpt(look, form, record)
-    look.read()
-    told = [sheet for form in telling for sheet in _excerpt_sheets(look, form)]
-    titles = _excerpt_titles(context, told)
-    return [_excerpt_section(context, one, titles) for one in told]
+        _query_excerpt(case_query, form, record)
+    case_query.read()
+    sheets = [sheet for form in telling for sheet in _excerpt_sheets(case_query, form)]
+    titles = _excerpt_titles(context, sheets)
+    return [_excerpt_section(context, sheet, titles) for sheet in sheets]
 
 
-def _query_excerpt(look: CaseQuery, form: Form, record: Record) -> None:
-    kept: Any = look.repository.record_class(form.key)
-    here = or_(*[getattr(kept, question.name) == record.id for question in links_to_form(form, record.form_key)])
+def _query_excerpt(case_query: CaseQuery, form: Form, record: Record) -> None:
+    record_class: Any = case_query.repository.record_class(form.key)
+    links_here = or_(
+        *[getattr(record_class, question.name) == record.id for question in links_to_form(form, record.form_key)]
+    )
     tables = [name for name in form.excerpt if form.questions[name].columns_asked()]
-    names = {*form.excerpt, *(one.name for one in title_questions(form))} - set(tables)
-    look.ask(form.key, form.key, sorted(names), here)
+    names = {*form.excerpt, *(question.name for question in title_questions(form))} - set(tables)
+    case_query.ask(form.key, form.key, sorted(names), links_here)
     for table in tables:
-        rows: Any = look.repository.tables.rows[form.key, table]
-        look.ask_rows((form.key, table), form.key, table, rows.record_id.in_(select(kept.id).where(here)))
+        rows: Any = case_query.repository.tables.rows[form.key, table]
+        case_query.ask_rows(
+            (form.key, table), form.key, table, rows.record_id.in_(select(record_class.id).where(links_here))
+        )
 
 
 @dataclass(frozen=True)
@@ -51,41 +55,41 @@ class _ExcerptSheet:
     form: Form
     record_id: int
     answers: Answers
-    said: Answers
+    excerpt: Answers
 
 
-def _excerpt_sheets(look: CaseQuery, form: Form) -> Iterator[_ExcerptSheet]:
+def _excerpt_sheets(case_query: CaseQuery, form: Form) -> Iterator[_ExcerptSheet]:
     """In the order they were entered."""
-    for record_id, answers in sorted(look.answers(form.key, form.key), key=lambda found: found[0]):
-        said = {asked: _excerpt_answer(look, form, asked, record_id, answers) for asked in form.excerpt}
-        yield _ExcerptSheet(form, record_id, answers, said)
+    for record_id, answers in sorted(case_query.answers(form.key, form.key), key=lambda found: found[0]):
+        excerpt = {name: _excerpt_answer(case_query, form, name, record_id, answers) for name in form.excerpt}
+        yield _ExcerptSheet(form, record_id, answers, excerpt)
 
 
-def _excerpt_titles(context: PageContext, told: Sequence[_ExcerptSheet]) -> RecordTitles:
+def _excerpt_titles(context: PageContext, sheets: Sequence[_ExcerptSheet]) -> RecordTitles:
     """What the records are called that the excerpts point to: no statement where there are none."""
-    wanted: dict[str, set[int]] = {}
-    for one in told:
-        for target, ids in linked_ids([one.form.questions[name] for name in one.said], one.said).items():
-            wanted.setdefault(target, set()).update(ids)
-    return link_titles(context.repository, context.named_forms(), wanted, context.reading, with_deleted=True)
+    ids_by_form: dict[str, set[int]] = {}
+    for sheet in sheets:
+        for target, ids in linked_ids([sheet.form.questions[name] for name in sheet.excerpt], sheet.excerpt).items():
+            ids_by_form.setdefault(target, set()).update(ids)
+    return link_titles(context.repository, context.named_forms(), ids_by_form, context.reading, with_deleted=True)
 
 
-def _excerpt_section(context: PageContext, one: _ExcerptSheet, titles: RecordTitles) -> ReadSection:
+def _excerpt_section(context: PageContext, sheet: _ExcerptSheet, titles: RecordTitles) -> ReadSection:
     """The sheet under its own name."""
-    name = title_of_record(one.form, one.answers, context.reading, one.record_id)
+    name = title_of_record(sheet.form, sheet.answers, context.reading, sheet.record_id)
     return ReadSection(
-        f"{text_in_language(one.form.title, context.reading.language)}: {name}",
+        f"{text_in_language(sheet.form.title, context.reading.language)}: {name}",
         "",
         [
-            read_question(context, one.form.questions[asked], answer, titles)
-            for asked, answer in one.said.items()
+            read_question(context, sheet.form.questions[question_name], answer, titles)
+            for question_name, answer in sheet.excerpt.items()
             if answer is not None
         ],
     )
 
 
-def _excerpt_answer(look: CaseQuery, form: Form, name: str, record_id: int, answers: Answers) -> Any:
-    rows = look.answers_of_rows((form.key, name), form.key, name) if form.questions[name].columns_asked() else []
+def _excerpt_answer(case_query: CaseQuery, form: Form, name: str, record_id: int, answers: Answers) -> Any:
+    rows = case_query.answers_of_rows((form.key, name), form.key, name) if form.questions[name].columns_asked() else []
     return (
         answers.get(name)
         if not form.questions[name].columns_asked()

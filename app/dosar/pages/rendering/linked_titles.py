@@ -24,13 +24,13 @@ def link_markup(text: str, url: str) -> Markup:
 
 def linked_ids(questions: Iterable[Question], answers: Answers) -> dict[str, set[int]]:
     """What the answers point to, records and files: target → ids, rows included."""
-    wanted: dict[str, set[int]] = {}
+    ids_by_form: dict[str, set[int]] = {}
     for question in questions:
         answer = answers.get(question.name)
         for row in answer or () if question.columns_asked() else ():
             for target, ids in linked_ids(question.columns_asked(), row).items():
-                wanted.setdefault(target, set()).update(ids)
+                ids_by_form.setdefault(target, set()).update(ids)
         number = question.number_in(answer)
         if number is not None:
-            wanted.setdefault(question.link_target() or FILE_TARGET, set()).add(number)
-    return wanted
+            ids_by_form.setdefault(question.link_target() or FILE_TARGET, set()).add(number)
+    return ids_by_form

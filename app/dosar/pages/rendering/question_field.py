@@ -230,12 +230,12 @@ class QuestionField(Field):
 
     def blank_key(self) -> tuple[object, ...] | None:
         """By what it is drawn the same on every page, while nothing is known of it; ``None`` where something is."""
-        asked = self.question
-        if asked.computed or asked.attached or asked.link_target() or any(self.texts):
+        question = self.question
+        if question.computed or question.attached or question.link_target() or any(self.texts):
             return None
         if self.errors or self.doubts or self.name in self.meta.offers:
             return None
-        return IdentityKey(asked), self.name, self.meta.language, self.names_on_page, self.is_shown, self.in_row
+        return IdentityKey(question), self.name, self.meta.language, self.names_on_page, self.is_shown, self.in_row
 
     def _said(self, text: Any) -> str:
         return text_in_language(text, self.meta.language)

@@ -151,14 +151,18 @@ def stamp_user_ids(record: Record) -> tuple[int | None, ...]:
 
 def record_stamps(record: Record, titles: RecordTitles) -> list[str]:
     """Who entered and last changed the record, and when."""
-    told = [_stamp_text(gettext("Entered by %(who)s, %(when)s"), record.created_by, record.created_at, titles)]
+    stamps = [_stamp_text(gettext("Entered by %(who)s, %(when)s"), record.created_by, record.created_at, titles)]
     if record.changed_at != record.created_at or record.changed_by != record.created_by:
-        told.append(_stamp_text(gettext("Changed by %(who)s, %(when)s"), record.changed_by, record.changed_at, titles))
+        stamps.append(
+            _stamp_text(gettext("Changed by %(who)s, %(when)s"), record.changed_by, record.changed_at, titles)
+        )
     if record.to_check:
-        told.append(gettext("Waits for somebody of the team to accept it."))
+        stamps.append(gettext("Waits for somebody of the team to accept it."))
     if record.deleted_at is not None:
-        told.append(_stamp_text(gettext("Deleted by %(who)s, %(when)s"), record.deleted_by, record.deleted_at, titles))
-    return told
+        stamps.append(
+            _stamp_text(gettext("Deleted by %(who)s, %(when)s"), record.deleted_by, record.deleted_at, titles)
+        )
+    return stamps
 
 
 def _stamp_text(words: str, who: int | None, when: Any, titles: RecordTitles) -> str:

@@ -109,8 +109,8 @@ class RowsField(QuestionField):
         """The table as that part of the paper asks it which the row stands in."""
         if not self.question.parts:
             return self.question
-        here = (self.data or ())[position : position + 1]
-        table: Question = self.question.parts[self.question.part_of(here[0] if here else {})].table
+        row_there = (self.data or ())[position : position + 1]
+        table: Question = self.question.parts[self.question.part_of(row_there[0] if row_there else {})].table
         return table
 
     @property
@@ -125,9 +125,9 @@ class RowsField(QuestionField):
                 self._new_row(self.question, str(index), str(index))
                 for index in range(len(self._fixed), self.question.fewest_rows)
             ]
-        kept = dict(enumerate(answer or ()))
+        by_position = dict(enumerate(answer or ()))
         for position, row in enumerate(self.entries, len(self._fixed)):
-            row.settle(kept.get(position, {}))
+            row.settle(by_position.get(position, {}))
 
     def _new_row(self, table: Question, index: str, position: str = "") -> RowForm:
         """A row that begins with what new ones begin with."""
@@ -180,16 +180,16 @@ class RowsField(QuestionField):
         return [self._part(place, part) for place, part in enumerate(self.question.parts)]
 
     def _part(self, place: int, part: Any) -> PagePart:
-        kept = dict(enumerate(self.data or ()))
-        here = [self.question.part_of(kept.get(position, {})) == place for position in range(self._drawn)]
+        by_position = dict(enumerate(self.data or ()))
+        in_part = [self.question.part_of(by_position.get(position, {})) == place for position in range(self._drawn)]
         return PagePart(
             place,
             text_in_language(part.title, self.meta.language),
             self.name,
             f"{self.id}-{place}" if place else self.id,
             self.columns,
-            [row for row, is_here in zip(self.entries, here[len(self._fixed) :], strict=True) if is_here],
-            [cells for cells, is_here in zip(self.read_rows, here, strict=False) if is_here],
+            [row for row, is_here in zip(self.entries, in_part[len(self._fixed) :], strict=True) if is_here],
+            [cells for cells, is_here in zip(self.read_rows, in_part, strict=False) if is_here],
             self._new_row(part.table, BLANK_ROW),
             self.max_rows,
             self.only_added,

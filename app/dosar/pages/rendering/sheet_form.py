@@ -117,16 +117,16 @@ class SheetForm(BaseForm):
             fields,
         )
 
-    def problems(self, way: FindWay = on_this_page) -> list[PageProblem]:
+    def problems(self, find_way: FindWay = on_this_page) -> list[PageProblem]:
         """The error summary, in the order of the page."""
-        return [self._problem(issue, way) for issue in self.result.mistakes]
+        return [self._problem(issue, find_way) for issue in self.result.mistakes]
 
-    def doubts(self, way: FindWay = on_this_page) -> list[PageProblem]:
+    def doubts(self, find_way: FindWay = on_this_page) -> list[PageProblem]:
         """What somebody should look at again before it is saved."""
-        return [self._problem(issue, way) for issue in self.result.doubtful]
+        return [self._problem(issue, find_way) for issue in self.result.doubtful]
 
-    def _problem(self, issue: ValidationIssue, way: FindWay) -> PageProblem:
-        leads, sentence = way(issue), self.meta.say(issue.said)
+    def _problem(self, issue: ValidationIssue, find_way: FindWay) -> PageProblem:
+        leads, sentence = find_way(issue), self.meta.say(issue.message)
         label = leads.label or self._label(issue.where)
         return PageProblem("-".join(issue.where), label, sentence, leads.leads, leads.url)
 

@@ -29,23 +29,25 @@ class Verdict:
     def __init__(self, result: ValidationResult, language: str) -> None:
         self.result = result
         self._language = language
-        self._said: dict[tuple[AnswerPath, bool], list[str]] = {}
+        self._sentences: dict[tuple[AnswerPath, bool], list[str]] = {}
         for complaint in result.complaints:
-            self._said.setdefault((complaint.where, complaint.soft), []).append(said_in(language, complaint.said))
+            self._sentences.setdefault((complaint.where, complaint.soft), []).append(
+                sentence_in(language, complaint.message)
+            )
 
     def errors(self, where: AnswerPath) -> list[str]:
         """Why the answer there is not accepted: that it cannot be read, or what is wrong with it."""
         unread = self.result.unread.get(where)
-        return [said_in(self._language, unread)] if unread is not None else self._said.get((where, False), [])
+        return [sentence_in(self._language, unread)] if unread is not None else self._sentences.get((where, False), [])
 
     def doubts(self, where: AnswerPath) -> list[str]:
         """What somebody should look at again there."""
-        return self._said.get((where, True), [])
+        return self._sentences.get((where, True), [])
 
 
-def said_in(language: str, said: Message | Text) -> str:
+def sentence_in(language: str, message: Message | Text) -> str:
     """The sentence in the reader's language."""
-    return said.say(gettext) if isinstance(said, Message) else text_in_language(said, language)
+    return message.say(gettext) if isinstance(message, Message) else text_in_language(message, language)
 
 
 @dataclass
@@ -85,9 +87,9 @@ class SheetMeta(DefaultMeta):
         """What draws the fields, by their look."""
         return current_app.jinja_env.get_template("parts/inputs.html").module
 
-    def say(self, said: Message | Text) -> str:
+    def say(self, message: Message | Text) -> str:
         """The sentence in the reader's language."""
-        return said_in(self.language, said)
+        return sentence_in(self.language, message)
 
     @cached_property
     def plain_answers(self) -> dict[str, Any]:

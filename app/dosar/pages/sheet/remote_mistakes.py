@@ -34,12 +34,12 @@ def _question_url(sheet: SheetEditor, known: Form, name: str) -> str:
         return f"{sheet.step_url(step)}#{name}"
     assert sheet.record is not None
     face = FACE_NAME_FOR_ALL if sheet.papers and sheet.papers.faces else None
-    way = {"form": known.key, "record_id": sheet.record.id, "face": face}
+    arguments = {"form": known.key, "record_id": sheet.record.id, "face": face}
     if has_section_steps(known):
         return url_for(
-            "RecordPages.edit_section", step=(_section_place(known.sections, name) or 0) + 1, _anchor=name, **way
+            "RecordPages.edit_section", step=(_section_place(known.sections, name) or 0) + 1, _anchor=name, **arguments
         )
-    return url_for("RecordPages.edit", _anchor=name, **way)
+    return url_for("RecordPages.edit", _anchor=name, **arguments)
 
 
 def _section_place(sections: Collection[Section], name: str) -> int | None:

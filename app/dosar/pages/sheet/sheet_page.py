@@ -109,12 +109,12 @@ def _heading(sheet: SheetEditor) -> Mapping[str, Any]:
 
 def _boxes(form: SheetForm, sheet: SheetEditor) -> Mapping[str, Any]:
     """The questions, and what is wrong or doubtful about what stands in them."""
-    way = partial(way_from, sheet)
-    problems = form.problems(way)
+    find_way = partial(way_from, sheet)
+    problems = form.problems(find_way)
     return {
         "sections": form.sections(),
         "problems": problems,
-        "doubts": [] if problems else form.doubts(way),
+        "doubts": [] if problems else form.doubts(find_way),
         "hidden": {**sheet.hidden, **sheet.carried},
         "begin_at": sheet.begin_at,
     }

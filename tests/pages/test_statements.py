@@ -48,7 +48,6 @@ def asked(demo: Demo) -> Iterator[list[str]]:
 
 
 def costs(demo: Demo, browser: FlaskClient, address: str) -> list[str]:
-    browser.get("/")
     with asked(demo) as statements:
         answer = browser.get(address)
     assert answer.status_code == 200, address
@@ -104,8 +103,7 @@ def pages(demo: Demo, form: str, worker: str) -> list[str]:
 @pytest.mark.parametrize("worker", WORKERS)
 @pytest.mark.parametrize("form", FORMS)
 def test_the_pages_of_a_form_ask_little(demo: Demo, form: str, worker: str) -> None:
-    browser = demo.browser(worker)
-    too_much = {}
+    browser, too_much = demo.browser(worker), {}
     for address in pages(demo, form, worker):
         statements = costs(demo, browser, address)
         if len(statements) > MOST:

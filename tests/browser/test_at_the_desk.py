@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from time import sleep
 
 import pytest
 from playwright.sync_api import expect
@@ -17,16 +16,6 @@ WAYS: dict[str, Callable[[Visitor], None]] = {
 }
 
 
-def is_locked_out(worker: Visitor) -> bool:
-    """Whether the sign-in page comes up, at once or in a moment."""
-    for _ in range(20):
-        worker.open("/cases/1")
-        if "sign-in" in worker.page.url:
-            return True
-        sleep(0.1)
-    return False
-
-
 @pytest.mark.parametrize("way", WAYS)
 def test_a_page_is_hidden_at_once_and_the_session_locked(sign_in: SignIn, way: str) -> None:
     worker = sign_in("social_worker", "ro")
@@ -34,7 +23,7 @@ def test_a_page_is_hidden_at_once_and_the_session_locked(sign_in: SignIn, way: s
     worker.page.locator("[name=visit_purpose]").fill("Neterminat")
     WAYS[way](worker)
     worker.page.wait_for_url(re.compile(r"^(?!.*visit_report)"))
-    assert is_locked_out(worker)
+    assert worker.is_locked_out()
     again = sign_in("social_worker", "ro")
     again.open("/records/visit_report/new?case=1")
     assert again.typed("visit_purpose") == "Neterminat", "the draft was kept first"

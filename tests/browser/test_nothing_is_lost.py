@@ -225,6 +225,7 @@ def test_a_reason_waits_when_the_page_was_hidden(sign_in: SignIn) -> None:
     for _ in range(3):
         coordinator.page.keyboard.press("Shift")
     coordinator.page.wait_for_url("about:blank")
+    assert coordinator.is_locked_out()
     coordinator.sign_in("coordinator")
     assert coordinator.heading == "Scris și netrimis încă"
     assert coordinator.typed("reason") == "Același buletin"

@@ -1,6 +1,7 @@
 """Somebody at a browser, with the words the stories need."""
 
 import re
+from time import sleep
 from typing import Any
 
 from playwright.sync_api import TimeoutError
@@ -72,6 +73,15 @@ class Visitor:
         self.page.fill("[name=password]", password or demo_password(user_name))
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(re.compile(r"^(?!.*sign-in)"))
+
+    def is_locked_out(self) -> bool:
+        """Whether the sign-in page comes up, at once or in a moment: a page that hides says so on its way out."""
+        for _ in range(20):
+            self.open("/cases/1")
+            if "sign-in" in self.page.url:
+                return True
+            sleep(0.1)
+        return False
 
     @property
     def language(self) -> str:

@@ -10,7 +10,7 @@ import waitress
 from waitress.channel import HTTPChannel
 from waitress.task import WSGITask
 
-from dosar.pages.errors import REFUSED_KEY
+from dosar.pages.recovery.errors import REFUSED_KEY
 
 SERVER_THREADS = 8
 MAX_BYTES_IN_MEMORY = 64 * 2**20

@@ -15,8 +15,7 @@ from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Answers, Question, ReadingContext
 from dosar.language.text.texts import text_in_language
 from dosar.language.volatile_answers import day_bound_answers, recompute_answer, source_questions
-from dosar.pages.rendering.linked_titles import RecordTitles, linked_ids
-from dosar.pages.rendering.question_view import CaseHead
+from dosar.pages.linked_titles import RecordTitles, linked_ids
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
 from dosar.records.row_scope import OutOfReach
@@ -24,6 +23,20 @@ from dosar.records.titles import link_titles, show_answer, title_of_record
 
 Arguments = ParamSpec("Arguments")
 Found = TypeVar("Found")
+
+
+@dataclass(slots=True)
+class CaseHead:
+    """What stands above every sheet of a case."""
+
+    id: int
+    code: str
+    """The only name of the person that a title, an address or a log ever holds."""
+    label: str
+    url: str
+    header: list[tuple[str, str]]
+    name: str = ""
+    """The label without the code: empty for who may not know the person."""
 
 
 @dataclass

@@ -20,7 +20,7 @@ from dosar.pages.admin.users import user_full_name, user_or_404, user_page, user
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import due_text, moment_text
 from dosar.pages.forms import TranslatedForm
-from dosar.pages.records.history import role_title
+from dosar.pages.rendering.history import role_title
 from dosar.pages.urls import parse_record_number
 
 

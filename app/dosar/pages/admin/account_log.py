@@ -17,7 +17,7 @@ from dosar.access.services import access_services
 from dosar.language.text.texts import text_in_language
 from dosar.pages.formatting import moment_text
 from dosar.pages.pagination import paginate_lines
-from dosar.pages.records.history import HistoryChange, HistoryEntry
+from dosar.pages.rendering.history import HistoryChange, HistoryEntry
 from dosar.pages.urls import parse_record_number
 
 ACCOUNT_ACTION_LABELS = {

@@ -33,7 +33,7 @@ from dosar.pages.admin.account_log import render_account_history
 from dosar.pages.admin.role_labels import action_labels, role_facts
 from dosar.pages.formatting import moment_text
 from dosar.pages.forms import NewUserForm, UserForm
-from dosar.pages.records.history import HistoryEntry
+from dosar.pages.rendering.history import HistoryEntry
 
 AnyUserFormType = TypeVar("AnyUserFormType", bound=UserForm)
 

@@ -22,7 +22,7 @@ from dosar.pages.cases.stage_blocks import other_documents, stage_blocks, tasks_
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.formatting import day_text, moment_text
 from dosar.pages.pagination import paginate_lines
-from dosar.pages.records.history import ACTION_LABELS
+from dosar.pages.rendering.history import ACTION_LABELS
 from dosar.pages.urls import record_url
 from dosar.records.cases.merge import case_merged_into, may_merge
 from dosar.records.row_scope import OutOfReach

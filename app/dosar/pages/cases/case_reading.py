@@ -11,7 +11,7 @@ from dosar.overview.budget import Balance
 from dosar.overview.case_query import CaseQuery
 from dosar.overview.stages import StageProgress
 from dosar.pages.context import PageContext
-from dosar.pages.rendering.linked_titles import RecordTitles
+from dosar.pages.linked_titles import RecordTitles
 from dosar.records.titles import link_titles
 
 

@@ -15,9 +15,9 @@ from dosar.language.text.texts import text_in_language
 from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.forms import LONGEST_REASON, TranslatedForm, required_line
+from dosar.pages.linked_titles import linked_ids
 from dosar.pages.posted_boxes import KEEP_BOX_PREFIX
 from dosar.pages.rendering.comparison import comparison_text
-from dosar.pages.rendering.linked_titles import linked_ids
 from dosar.pages.rendering.question_view import SearchBox, SearchResult
 from dosar.pages.sheet.duplicates import duplicate_labels
 from dosar.pages.sheet.posting.conflict import DifferingAnswer

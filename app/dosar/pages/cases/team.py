@@ -22,7 +22,7 @@ from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.formatting import day_text
 from dosar.pages.forms import DayField, TranslatedForm, stripped
-from dosar.pages.records.history import role_title
+from dosar.pages.rendering.history import role_title
 from dosar.pages.sheet.posting.link_picker import matching_people
 from dosar.records.teams import TeamPlace, join_team, leave_team, may_change_team
 

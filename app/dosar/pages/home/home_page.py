@@ -30,7 +30,7 @@ from dosar.pages.blocks import HomeBlock, HomeEntry, IntroCard
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text, time_text
 from dosar.pages.home import worklist
-from dosar.pages.rendering.linked_titles import RecordTitles
+from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.truncation import more_entries, truncated_list
 from dosar.pages.urls import sheet_page_url
 from dosar.records.sheets.acceptance import ReturnedSheet, sheets_returned_to

@@ -16,8 +16,8 @@ from dosar.overview.worklist import LackingCase, Worklist, find_worklist
 from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext
 from dosar.pages.formatting import day_text, due_text, moment_text
-from dosar.pages.records.history import ACTION_LABELS
-from dosar.pages.rendering.linked_titles import RecordTitles
+from dosar.pages.linked_titles import RecordTitles
+from dosar.pages.rendering.history import ACTION_LABELS
 from dosar.pages.reports.programme import days_left_text, phase_blocks
 from dosar.pages.truncation import more_entries, truncated_list
 

@@ -21,9 +21,9 @@ from dosar.pages.lists.list_view import list_context
 from dosar.pages.pagination import paginate_lines
 from dosar.pages.records.backlinks import record_backlinks
 from dosar.pages.records.deletion import confirm_deletion
-from dosar.pages.records.history import render_history
 from dosar.pages.records.reversal import reversal_notice, reverse_action
 from dosar.pages.rendering.excerpts import sheet_excerpts
+from dosar.pages.rendering.history import render_history
 from dosar.pages.rendering.record_view import read_sections, record_stamps, signature_lines, stamp_user_ids
 from dosar.pages.reports.figures import figures_links
 from dosar.pages.sheet.faces import form_faces

@@ -12,7 +12,7 @@ from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.overview.case_overview import RecordDeletion, deleted_records
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text
-from dosar.pages.rendering.linked_titles import RecordTitles
+from dosar.pages.linked_titles import RecordTitles
 from dosar.records.titles import link_titles, strip_deleted_mark
 
 MAX_DELETED_SHOWN = 50

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from dosar.language.question import Question
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext
-from dosar.pages.rendering.linked_titles import RecordTitles
+from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.rendering.record_view import linked_text
 
 

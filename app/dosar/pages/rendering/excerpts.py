@@ -12,7 +12,7 @@ from dosar.language.question import Answers
 from dosar.language.text.texts import text_in_language
 from dosar.overview.case_query import CaseQuery
 from dosar.pages.context import PageContext
-from dosar.pages.rendering.linked_titles import RecordTitles, linked_ids
+from dosar.pages.linked_titles import RecordTitles, linked_ids
 from dosar.pages.rendering.record_view import ReadSection, read_question
 from dosar.records.links.backlinks import links_to_form
 from dosar.records.titles import link_titles, title_of_record, title_questions

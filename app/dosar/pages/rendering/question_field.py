@@ -17,7 +17,7 @@ from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.language.text.translations import translated_word
 from dosar.language.validation import AnswerPath
-from dosar.pages.rendering.linked_titles import file_url, link_markup
+from dosar.pages.linked_titles import file_url, link_markup
 from dosar.pages.rendering.question_view import OfferedAnswer, PageColumn, PageOption
 from dosar.pages.rendering.render_cache import BlankFieldCache, OfferedChoices, offered_choices
 from dosar.pages.rendering.sheet_meta import SheetMeta

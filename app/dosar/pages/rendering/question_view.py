@@ -87,20 +87,6 @@ class PageProblem:
 
 
 @dataclass(slots=True)
-class CaseHead:
-    """What stands above every sheet of a case."""
-
-    id: int
-    code: str
-    """The only name of the person that a title, an address or a log ever holds."""
-    label: str
-    url: str
-    header: list[tuple[str, str]]
-    name: str = ""
-    """The label without the code: empty for who may not know the person."""
-
-
-@dataclass(slots=True)
 class CarriedBoxes:
     """Boxes a page carries along unseen; a name may stand there several times."""
 

@@ -13,7 +13,7 @@ from dosar.language.text.texts import text_in_language
 from dosar.language.validation import hidden_questions
 from dosar.pages.context import PageContext
 from dosar.pages.formatting import moment_text
-from dosar.pages.rendering.linked_titles import RecordTitles, file_url, link_markup
+from dosar.pages.linked_titles import RecordTitles, file_url, link_markup
 from dosar.records.attachments import FILE_TARGET
 from dosar.records.titles import DeletedTitle, show_answer
 

@@ -11,7 +11,7 @@ from dosar.language.form import Section
 from dosar.language.question import Answers, Question
 from dosar.language.text.texts import text_in_language
 from dosar.language.validation import AnswerPath, ValidationIssue, asked_at, hidden_questions
-from dosar.pages.rendering.linked_titles import RecordTitles
+from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.rendering.question_field import QuestionField, ReadOnlyField
 from dosar.pages.rendering.question_view import OfferedAnswer, PageProblem, PageSection, Way
 from dosar.pages.rendering.rows_field import ReadOnlyRowsField, RowsField

@@ -19,7 +19,7 @@ from dosar.language.rules.expressions import Expression
 from dosar.language.text.message import Message
 from dosar.language.text.texts import Text, text_in_language
 from dosar.language.validation import AnswerPath, plain_answers
-from dosar.pages.rendering.linked_titles import RecordTitles
+from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.rendering.question_view import OfferedAnswer
 
 

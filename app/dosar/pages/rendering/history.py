@@ -14,7 +14,7 @@ from dosar.language.text.texts import text_in_language
 from dosar.migrations.convert.recomputation import RECOMPUTED_ACTION
 from dosar.pages.context import PageContext
 from dosar.pages.formatting import day_text, moment_text
-from dosar.pages.rendering.linked_titles import RecordTitles, linked_ids
+from dosar.pages.linked_titles import RecordTitles, linked_ids
 from dosar.pages.rendering.record_view import linked_text
 from dosar.records.audit_log import BACK_WITH_CASE, LEFT_WITH_CASE, RETURNED_ACTION, AnswerChange, AuditEntry
 from dosar.records.history.renamed_questions import MOVED_AWAY, MOVED_HERE

@@ -141,8 +141,11 @@ def append_only_tables(form: Form) -> list[str]:
     return [form.key, *rows] if form.append_only else rows
 
 
-def build_tables(forms: Mapping[str, Form]) -> FormTables:
-    """Tables and mapped classes for these forms, in a registry of their own."""
+def build_tables(forms: Mapping[str, Form], indexed: bool = True) -> FormTables:
+    """Tables and mapped classes for these forms, in a registry of their own.
+
+    Without their indexes for who only reads and writes: hundreds, and the database knows them.
+    """
     metadata = MetaData()
     for table in SYSTEM_METADATA.tables.values():
         table.to_metadata(metadata)
@@ -154,6 +157,8 @@ def build_tables(forms: Mapping[str, Form]) -> FormTables:
         for form in forms.values()
         for question in form.row_questions
     }
+    for form in forms.values() if indexed else ():
+        _index_table(metadata.tables[form.key], form)
     _link_classes(forms, records, rows)
     mapper.configure()
     return FormTables(metadata, records, rows)
@@ -179,7 +184,6 @@ def _record_class(mapper: registry, forms: Mapping[str, Form], form: Form) -> ty
         *_answer_columns(forms, form.stored_questions),
         *[Column(sort_column(question), code_point_string(MAX_SORT_KEY)) for question in word_sorted_questions(form)],
     )
-    _index_table(table, form)
     case_column = "id" if form.key == CASE_FORM else "case_id" if form.belongs_to else None
     record: type[Record] = type(
         _class_name(form.key),

@@ -28,7 +28,7 @@ class Repository:
     def __init__(self, store: Store, definition: Definition) -> None:
         self.store = store
         self.definition = definition
-        self.tables: FormTables = build_tables(definition.forms)
+        self.tables: FormTables = build_tables(definition.forms, indexed=False)
         self._statements: dict[Hashable, Any] = {}
         enforce_scope(store.session, self.tables.classes())
 

@@ -98,6 +98,20 @@ def new_password_fields() -> tuple[Field, Field]:
     )
 
 
+LONGEST_SEARCH = 200
+
+
+class SearchForm(TranslatedForm):
+    """The words somebody searches for: posted, since they may be a name, which no address holds."""
+
+    search = StringField(filters=[lambda words: (words or "").strip()[:LONGEST_SEARCH]])
+
+
+def searched_words() -> str:
+    """The words that were posted; none before anybody searched."""
+    return str(SearchForm().search.data)
+
+
 class SignInForm(TranslatedForm):
     """Who are you?"""
 

@@ -14,7 +14,7 @@ from dosar.language.form import CASE_FORM
 from dosar.language.text.texts import text_in_language
 from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
-from dosar.pages.forms import LONGEST_REASON, TranslatedForm, required_line
+from dosar.pages.forms import LONGEST_REASON, TranslatedForm, required_line, searched_words
 from dosar.pages.linked_titles import linked_ids
 from dosar.pages.posted_boxes import KEEP_BOX_PREFIX
 from dosar.pages.rendering.comparison import comparison_text
@@ -60,7 +60,7 @@ class MergePages(PageView):
     def choose(self, case_id: int) -> str:
         context = _coordinator_context()
         sheet = find_or_404(open_sheet, context.repository, CASE_FORM, case_id)
-        words = request.form.get("search", "").strip()[:200]
+        words = searched_words()
         found = _found_cases(context, words) if words else _likely_cases(context, sheet)
         return render_template(
             "sheet/pick.html",

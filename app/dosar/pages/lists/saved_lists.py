@@ -1,18 +1,33 @@
 """What a worker chooses about a form's list: its columns, and filters saved under a name."""
 
 from flask import flash, redirect, render_template, request
-from flask_babel import gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.wrappers import Response
+from wtforms import SelectMultipleField, StringField, SubmitField
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import page_context
+from dosar.pages.forms import TranslatedForm
 from dosar.pages.lists.list_view import requested_list_query
 from dosar.pages.rendering.question_view import PageOption
 from dosar.pages.urls import page_url
 from dosar.records.lists.list_columns import MAX_LIST_COLUMNS, showable_columns, shown_columns
 from dosar.records.lists.saved_lists import choose_columns, forget_list, own_lists, save_list
+
+
+class ColumnsForm(TranslatedForm):
+    """The columns of one's own; what the list has not is left out where they are kept."""
+
+    columns = SelectMultipleField(validate_choice=False)
+    own = SubmitField(lazy_gettext("Show the usual columns"))
+
+
+class SavedListForm(TranslatedForm):
+    """A name for the list as it stands."""
+
+    name = StringField(filters=[lambda name: " ".join((name or "").split())])
 
 
 class ListPages(PageView):
@@ -41,7 +56,8 @@ class ListPages(PageView):
     @page_route("/records/<form>/columns", requires_permission("see"), methods=("POST",))
     def choose(self, form: str) -> Response:
         context, known = page_context(), page_context().form(form)
-        columns = request.form.getlist("columns") if "own" not in request.form else []
+        choosing = ColumnsForm()
+        columns = [] if choosing.own.data else choosing.columns.data
         chosen = choose_columns(context.repository, context.worker.id, known, columns)
         if len(set(columns)) > chosen:
             message = ngettext(
@@ -55,7 +71,7 @@ class ListPages(PageView):
     @page_route("/records/<form>/saved", requires_permission("see"), methods=("POST",))
     def save(self, form: str) -> Response:
         context, known = page_context(), page_context().form(form)
-        name = " ".join(request.form.get("name", "").split())
+        name = SavedListForm().name.data
         if name:
             save_list(context.repository, context.worker.id, form, name, requested_list_query(known))
             flash(gettext("The list is saved. It stands above the records."), "success")

@@ -17,6 +17,7 @@ from dosar.language.validation import answers_as_of
 from dosar.pages.actions import PageResponse, record_actions, record_face_url, return_url, saved_response
 from dosar.pages.cases.merge import redirect_to_merged
 from dosar.pages.context import PageContext, find_or_404, page_context
+from dosar.pages.forms import searched_words
 from dosar.pages.lists.list_view import list_context
 from dosar.pages.pagination import paginate_lines
 from dosar.pages.records.backlinks import record_backlinks
@@ -50,7 +51,7 @@ class RecordPages(PageView):
     @page_route("/records/<form>/search", requires_permission("see"), methods=("POST",))
     def search(self, form: str) -> Response:
         """What is searched for may be a name: it stays in the session, not in the address."""
-        words = request.form.get("search", "").strip()[:200]
+        words = searched_words()
         searches = {**session.get("searches", {}), form: words}
         session["searches"] = {key: text for key, text in searches.items() if text}
         return redirect(

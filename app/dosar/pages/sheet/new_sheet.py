@@ -11,6 +11,7 @@ from dosar.language.question import Answers
 from dosar.language.text.texts import text_in_language
 from dosar.pages.actions import return_url
 from dosar.pages.context import PageContext, find_or_404
+from dosar.pages.forms import searched_words
 from dosar.pages.rendering.question_view import SearchBox, SearchResult
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.urls import parse_record_number
@@ -31,7 +32,7 @@ def requested_case(context: PageContext, form: Form) -> Record | str | None:
 
 def _choose_case(context: PageContext, form: Form) -> str:
     """Which case the sheet is for: a search, never a list of all."""
-    words = request.form.get("search", "").strip()[:200]
+    words = searched_words()
     found = list_page(context.repository, context.forms, CASE_FORM, ListQuery(words=words), context.reading, size=12)
     return render_template(
         "sheet/pick.html",

@@ -64,6 +64,8 @@ class QuestionField(Field):
     is_answered_here = True
     """Whether the answer is taken from the page."""
     in_row = False
+    holds_rows = False
+    """Whether rows are filled in here."""
 
     def __init__(
         self, question: Question, *, name: str, _form: Any, _prefix: str = "", _translations: Any = None
@@ -142,6 +144,11 @@ class QuestionField(Field):
     def help(self) -> str:
         """A longer explanation."""
         return self._said(self.question.help)
+
+    @property
+    def columns(self) -> Sequence[PageColumn]:
+        """The heads of a table's columns."""
+        return ()
 
     @property
     def is_explained(self) -> bool:

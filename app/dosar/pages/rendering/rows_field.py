@@ -78,6 +78,7 @@ class RowForm(BaseForm):
 class RowsField(QuestionField):
     """A table whose rows are filled in here."""
 
+    holds_rows = True
     entries: Sequence[RowForm] = ()
 
     @cached_property

@@ -15,7 +15,7 @@ from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.rendering.question_field import QuestionField, ReadOnlyField
 from dosar.pages.rendering.question_view import OfferedAnswer, PageProblem, PageSection, Way
 from dosar.pages.rendering.rows_field import ReadOnlyRowsField, RowsField
-from dosar.pages.rendering.sheet_meta import SheetMeta, Verdict
+from dosar.pages.rendering.sheet_meta import SheetMeta, Verdict, same_names
 
 FIELDS = {
     (False, False): QuestionField,
@@ -56,7 +56,7 @@ class SheetForm(BaseForm):
         """What filing has found, once it was asked."""
         self._sections = sections
         questions = {question.name: question for section in sections for question in section.questions}
-        meta.names_on_page = frozenset(questions.keys() - meta.others.keys() - meta.fixed.keys())
+        meta.names_on_page = same_names(frozenset(questions.keys() - meta.others.keys() - meta.fixed.keys()))
         for name, question in questions.items():
             if not question.retired:
                 self._fields[name] = question_field(question, self)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from json import dumps
 from typing import Any
 
@@ -21,6 +21,12 @@ from dosar.language.text.texts import Text, text_in_language
 from dosar.language.validation import AnswerPath, plain_answers
 from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.rendering.question_view import OfferedAnswer
+
+
+@lru_cache(maxsize=1024)
+def same_names(names: frozenset[str]) -> frozenset[str]:
+    """Always the same set of these names: two are compared at once by what they are, not name by name."""
+    return names
 
 
 class Verdict:
@@ -82,6 +88,10 @@ class SheetMeta(DefaultMeta):
         self.reading: ReadingContext = self.cells.reading
         self.language: str = self.cells.reading.language
 
+    def render_field(self, field: Any, render_kw: Mapping[str, Any]) -> Any:
+        """Draw the field; a question has no attributes of HTML to be merged first."""
+        return field.widget(field, **render_kw)
+
     @cached_property
     def macros(self) -> Any:
         """What draws the fields, by their look."""
@@ -100,7 +110,7 @@ class SheetMeta(DefaultMeta):
         """Those that the rules of a row may ask about."""
         if table.name not in self._names_in_rows:
             columns = {column.name for column in table.columns_asked()}
-            self._names_in_rows[table.name] = self.names_on_page | columns
+            self._names_in_rows[table.name] = same_names(self.names_on_page | columns)
         return self._names_in_rows[table.name]
 
     @cached_property

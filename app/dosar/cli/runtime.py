@@ -89,8 +89,8 @@ def open_store_or_empty(data: Path, key: bytes | None, url: str | None = None) -
         return Store.open(data, url, key)
     except OperationalError:
         raise StoreError(
-            "The database that DATABASE_URL names does not answer. Check that it runs, and the server, name "
-            "and password in DATABASE_URL."
+            "The PostgreSQL database does not answer. Check that it runs, and the server, name and password in its "
+            "address (DATABASE_URL or --to)."
         ) from None
 
 

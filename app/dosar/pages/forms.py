@@ -1,5 +1,7 @@
-"""What small forms are made of, and those of accounts: sign-in, passwords, users. The sheets of cases are not made of
-these."""
+"""What small forms are made of, and those of accounts: sign-in, passwords, users.
+
+A sheet is a form too, whose fields its questions give: :mod:`dosar.pages.rendering.sheet_form`.
+"""
 
 from datetime import date
 from typing import Any

@@ -125,18 +125,19 @@ class Bodies:
     def _presses(self, cell: Cell, form: Form, good: Body) -> Iterator[Cell]:
         """The small buttons, pressed oddly: none of them keeps anything."""
         links = [name for name, question in form.questions.items() if question.link_target()][:2]
-        hidden = self.planted.policy.hidden(cell.role, form.key)[:1]
         presses = [
             ("_row", "add nothing.x"),
             ("_row", "explode"),
             ("_language", "zz"),
             ("_language", "en"),
             ("_picked", "nothing=x"),
-            *(("_pick", name) for name in (*links, *hidden, "nothing")),
+            *(("_pick", name) for name in (*links, "nothing")),
             *(("_picked", f"{name}={self.planted.records.get(('case', 'foreign'), 1)}") for name in links[:1]),
         ]
         for name, value in presses:
             yield replace(cell, attack=f"{name} {value}", body=(*good, (name, value)), harmless=True)
+        for name in self.planted.policy.hidden(cell.role, form.key)[:1]:
+            yield replace(cell, attack="hidden picked", body=(*good, ("_pick", name)), harmless=True)
 
     def _with_links(self, good: Body, form: Form, place: str) -> Body:
         """Every link, those in rows too, leads to a record of ``place``; so does every file."""

@@ -10,12 +10,18 @@ Body = Sequence[tuple[str, str]]
 class Part:
     """A part of the walk: a role's, in some forms, on some routes."""
 
-    role: str
+    role: str = ""
+    """Only this role's; without one, every role's."""
     forms: tuple[str, ...] = ()
     """Only these forms; without any, every form and every route without one."""
     endpoint: str = ""
     """Only routes that begin so."""
     method: str = ""
+
+    def holds(self, cell: "Cell") -> bool:
+        """Whether the cell is in this part."""
+        in_form = not self.forms or cell.form in self.forms
+        return in_form and cell.endpoint.startswith(self.endpoint) and self.method in ("", cell.method)
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,11 @@ class Cell:
     """A page to look at afterwards."""
     finds_nothing: bool = False
     """Whether that page must list no record."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of body or query, whatever question it names."""
+        return self.attack.partition(" ")[0] if self.attack.startswith("_") else self.attack
 
     def __str__(self) -> str:
         return f"{self.role} {self.method} {self.address} [{self.target or '-'}, {self.attack}]"

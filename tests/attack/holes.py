@@ -7,11 +7,12 @@ import gc
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
-from flask import abort
+from flask import abort, request
 from sqlalchemy import false, select, true
 
 from dosar.access import worker as worker_module
@@ -27,6 +28,7 @@ from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.unsaved import drafts
 from tests.attack.cells import Part
 from tests.attack.organisation import Planted
+from tests.attack.policy import Place
 
 Patch = Callable[[Any, str, Any], None]
 """Put something in place of an attribute until the hole is closed again."""
@@ -185,6 +187,26 @@ def _rows_are_not_for_good(planted: Planted, patch: Patch) -> None:
     patch(Table, "joined", lambda self, answer, before: answer)
 
 
+def _leaking(endpoint: str, leaks: Callable[[Planted], bool]) -> Callable[[Planted, Patch], None]:
+    """One route forgets whose records these are, for some requests only."""
+
+    def dig(planted: Planted, patch: Patch) -> None:
+        view = planted.app.view_functions[endpoint]
+
+        @wraps(view)
+        def forgetful(**address: Any) -> Any:
+            with acting_as(SYSTEM_SCOPE) if leaks(planted) else nullcontext():
+                return view(**address)
+
+        patch(planted.app, "view_functions", {**planted.app.view_functions, endpoint: forgetful})
+
+    return dig
+
+
+def _is_about(planted: Planted, form: str, place: Place) -> bool:
+    return request.view_args == {"form": form, "record_id": planted.records[form, place]}
+
+
 HOLES = [
     Hole("every case is in reach", _cases_of_all, Part("case_manager", ("visit_report",), "RecordPages.show")),
     Hole("everybody is of one's team", _colleagues_are_everybody, Part("social_worker", ("visit_report",))),
@@ -211,7 +233,7 @@ HOLES = [
     Hole(
         "forms need no token",
         _no_tokens,
-        Part("case_manager", ("visit_report",), method="POST"),
+        Part(forms=("visit_report",), method="POST"),
         "changes a record that should stay",
     ),
     Hole("deleted records are still there", _deleted_are_there, Part("social_worker", ("visit_report",), method="GET")),
@@ -224,7 +246,7 @@ HOLES = [
     Hole(
         "versions are not compared",
         _versions_unchecked,
-        Part("case_manager", ("visit_report",), method="POST"),
+        Part(forms=("visit_report",), method="POST"),
         "changes a record that should stay",
     ),
     Hole("the history ignores clearances", _history_tells_all, Part("lawyer", endpoint="RecordPages.history")),
@@ -246,23 +268,56 @@ HOLES = [
     Hole(
         "answers are logged",
         _answers_are_logged,
-        Part("case_manager", ("visit_report",), method="POST"),
+        Part(forms=("visit_report",), method="POST"),
         "a canary in the log",
     ),
     Hole(
         "a case takes a ledger with it",
         _cases_go_with_all_sheets,
-        Part("case_manager", ("case",), method="POST"),
+        Part(forms=("case",), method="POST"),
         "puts a sheet away with a case",
     ),
     Hole(
         "rows kept for good are rewritten",
         _rows_are_not_for_good,
-        Part("case_manager", ("plan",), method="POST"),
+        Part(forms=("plan",), method="POST"),
         "answered 500",
     ),
     Hole("every file is served", _files_of_all, Part("case_manager", endpoint="FilePages")),
     Hole("files ignore clearances", _files_of_hidden_answers, Part("accountant", endpoint="FilePages")),
+    # what only one combination in thousands shows: whoever's turn it is notices
+    Hole(
+        "one form's history tells of a colleague's case",
+        _leaking("RecordPages.history", lambda planted: _is_about(planted, "plan", "team")),
+        Part(forms=("plan",), endpoint="RecordPages.history"),
+    ),
+    Hole(
+        "one form's list tells of one stranger's case",
+        _leaking(
+            "RecordPages.list",
+            lambda planted: (
+                request.view_args == {"form": "plan"} and str(planted.cases["foreign"]) in request.args.values()
+            ),
+        ),
+        Part(forms=("plan",), endpoint="RecordPages.list"),
+    ),
+    Hole(
+        "one form's sheets are put away in a colleague's case, if one is sure",
+        _leaking(
+            "RecordPages.delete",
+            lambda planted: _is_about(planted, "visit_report", "team") and request.form.get("_confirmed") == "1",
+        ),
+        Part(forms=("visit_report",), endpoint="RecordPages.delete"),
+        "out of reach",
+    ),
+    Hole(
+        "one form's first section is corrected in strangers' cases",
+        _leaking(
+            "RecordPages.edit_section",
+            lambda planted: request.view_args == {"form": "case", "record_id": planted.cases["foreign"], "step": 1},
+        ),
+        Part(forms=("case",), endpoint="RecordPages.edit_section", method="POST"),
+    ),
 ]
 
 

@@ -103,10 +103,10 @@ class Posts:
         yield _with(cell, "forged versions", (("_seen", "x"), ("_other", "x"), ("reason", "x")), harmless=True)
 
     def _join(self, cell: Cell) -> Iterator[Cell]:
-        for user in (cell.role, "stranger"):
-            for role in ("case_manager", cell.role, "no_such_role"):
+        for who, user in (("she", cell.role), ("stranger", "stranger")):
+            for what, role in (("case_manager", "case_manager"), ("she", cell.role), ("nobody", "no_such_role")):
                 body = (("user", str(self.planted.users[user])), ("role", role), ("since", ""))
-                yield _with(cell, f"{user} joins as {role}", body)
+                yield _with(cell, f"{who} joins as {what}", body)
 
     def _close(self, cell: Cell) -> Iterator[Cell]:
         for successor in ("coordinator", cell.role, "newcomer"):

@@ -11,6 +11,7 @@ from tests.attack.walk import Walk
 
 @pytest.mark.parametrize("hole", HOLES, ids=lambda hole: hole.says)
 def test_a_hole_is_noticed(walk: Walk, hole: Hole) -> None:
+    walk.turns.prepare(hole.where)
     with dug(hole, walk.planted):
         noticed = walk.go(hole.where, stop_at=1).violations
     assert hole.noticed in " ".join(map(str, noticed))

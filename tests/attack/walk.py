@@ -1,5 +1,7 @@
 """The walk: every route × method × role × target × body × query, each answer judged.
 
+Which of them are asked, :mod:`tests.attack.turns` says: roles that stand alike take turns.
+
 The requests go straight to the application, with the cookies of sessions opened once. After a request
 that changed anything the database is put back, so that every cell meets the same organisation.
 """
@@ -20,6 +22,7 @@ from tests.attack.organisation import PASSWORD, Planted
 from tests.attack.photograph import photographed, written_tables
 from tests.attack.policy import ANYBODY, Policy
 from tests.attack.posts import Posts
+from tests.attack.turns import Turns
 from tests.attack.ways import Ways
 
 
@@ -65,7 +68,7 @@ class Walk:
     def __post_init__(self) -> None:
         self.engine = self.planted.repository.store.engine
         self.photograph = photographed(self.engine)
-        self.ways = Ways(self.planted, Posts(self.planted, Bodies(self.planted)))
+        self.turns = Turns(self.planted, Ways(self.planted, Posts(self.planted, Bodies(self.planted))))
         self.client: FlaskClient = self.planted.app.test_client(use_cookies=False)
 
     def close(self) -> None:
@@ -80,11 +83,12 @@ class Walk:
     def go(self, part: Part, stop_at: int | None = None) -> Oracle:
         """Ask every cell of this part; stops after so many violations, if told."""
         began = time.monotonic()
-        if part.role not in self.sessions:
-            self._arrive(part.role)
         oracle = Oracle(self.planted, self.photograph)
         with written_tables(self.engine) as written, listening() as logged:
-            for cell in self.ways.cells(part):
+            for cell in self.turns.cells(part):
+                if cell.role not in self.sessions:
+                    self._arrive(cell.role)
+                    oracle.before = self.photograph
                 self.ask(cell, oracle, written, logged)
                 if stop_at is not None and len(oracle.violations) >= stop_at:
                     break

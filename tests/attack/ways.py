@@ -10,7 +10,7 @@ from urllib.parse import quote
 from werkzeug.routing import Rule
 
 from dosar.pages.sheet.section_steps import has_section_steps
-from tests.attack.cells import Cell, Part
+from tests.attack.cells import Cell
 from tests.attack.organisation import CASE_PLACES, Planted
 from tests.attack.policy import Policy
 from tests.attack.posts import MISSING, TOO_LARGE, Posts
@@ -32,26 +32,23 @@ class Ways:
     def policy(self) -> Policy:
         return self.planted.policy
 
-    def cells(self, part: Part) -> Iterator[Cell]:
-        """Every cell of this part of the walk."""
-        rules = sorted(self.planted.app.url_map.iter_rules(), key=str)
-        for rule in rules:
-            if rule.endpoint.startswith(part.endpoint) and ("form" in rule.arguments or not part.forms):
-                yield from self._of_route(part, rule)
+    def cells(self, role: str) -> Iterator[Cell]:
+        """Every cell of a role."""
+        for rule in sorted(self.planted.app.url_map.iter_rules(), key=str):
+            yield from self._of_route(role, rule)
 
-    def _of_route(self, part: Part, rule: Rule) -> Iterator[Cell]:
+    def _of_route(self, role: str, rule: Rule) -> Iterator[Cell]:
         methods = (rule.methods or set()) & METHODS
-        _, _, first = next(self._addresses(part, rule))
+        _, _, first = next(self._addresses(role, rule))
         for method in sorted(METHODS - methods):
-            yield Cell(part.role, method, rule.endpoint, first, "", "", "other method", harmless=True)
-        for form, target, address in self._addresses(part, rule):
+            yield Cell(role, method, rule.endpoint, first, "", "", "other method", harmless=True)
+        for form, target, address in self._addresses(role, rule):
             for method in sorted(methods):
-                if part.method in ("", method):
-                    cell = Cell(part.role, method, rule.endpoint, address, target, form)
-                    yield cell
-                    yield from self._queries(cell) if method == "GET" else self._posts_to(cell)
+                cell = Cell(role, method, rule.endpoint, address, target, form)
+                yield cell
+                yield from self._queries(cell) if method == "GET" else self._posts_to(cell)
 
-    def _addresses(self, part: Part, rule: Rule) -> Iterator[tuple[str, str, str]]:
+    def _addresses(self, role: str, rule: Rule) -> Iterator[tuple[str, str, str]]:
         """(form, target, address) for whatever stands in the route."""
         names = rule.arguments
         unknown = names - {"form", "record_id", "step", *SIMPLE}
@@ -60,9 +57,9 @@ class Ways:
             if "form" not in names:
                 yield "", aimed, _fill(rule, values)
                 continue
-            for form in part.forms or (*self.planted.forms, "no_such_form"):
-                for target, record_id in self._records(part.role, form) if "record_id" in names else [(aimed, 0)]:
-                    for step in self._steps(part.role, form, target) if "step" in names else [0]:
+            for form in (*self.planted.forms, "no_such_form"):
+                for target, record_id in self._records(role, form) if "record_id" in names else [(aimed, 0)]:
+                    for step in self._steps(role, form, target) if "step" in names else [0]:
                         yield form, target, _fill(rule, {"form": form, "record_id": record_id, "step": step, **values})
 
     def _records(self, role: str, form: str) -> Iterator[tuple[str, int]]:

@@ -1,0 +1,235 @@
+"""Which of all cells are asked, and by whom: roles that stand alike before a question take turns.
+
+The product of role × route × method × record × body × query is too large to be asked whole at every change.
+Asked of it are:
+
+* **By somebody of every standing**: every route × method × form × place × body or query. Two roles have the same
+  standing if the files of the organisation say the same of both (:meth:`Turns.standing`): shut out of the route, or
+  let in but not to this record, or let in to it; and where the answer hangs on it, with the same scope and the same
+  answers hidden from them. Whose turn it is, the question itself says, so that no process has to know of another.
+* **By every role**, whatever the turns: every record it may see, on every page that shows records; every route ×
+  method × place and every route × method × kind of body or query, each of them for every standing it has there;
+  every form × right, at the page that stands for the right; and every form it may file, filled in well. The first
+  form, place or body that shows such a pair is taken. Who has not signed in stands with those who are shut out.
+* What is compared goes together: a stranger's record and the missing one.
+
+``test_turns.py`` holds it.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from dosar.pages.sheet.section_steps import has_section_steps
+from tests.attack.cells import Cell, Part
+from tests.attack.organisation import Planted
+from tests.attack.policy import ANYBODY, NEWCOMER, OWNER
+from tests.attack.routes import is_open
+from tests.attack.ways import Ways
+
+Route = tuple[str, str]
+"""Endpoint and method."""
+
+SHOWING = [
+    ("CasePages.case", "GET"),
+    ("CasePages.cases", "GET"),
+    ("CasePages.timeline", "GET"),
+    ("FilePages.file", "GET"),
+    ("HomePage.home", "GET"),
+    ("LedgerPages.ledger", "GET"),
+    ("RecordPages.edit", "GET"),
+    ("RecordPages.history", "GET"),
+    ("RecordPages.list", "GET"),
+    ("RecordPages.list?case", "GET"),
+    ("RecordPages.new?case", "GET"),
+    ("RecordPages.show", "GET"),
+]
+FILING = [("RecordPages.edit", "POST"), ("RecordPages.new", "POST")]
+HANGS_ON_SCOPE: Mapping[Route, set[str]] = {
+    **{route: {"plain", "hidden"} for route in SHOWING},
+    **{route: {"well filled in", "foreign links"} for route in FILING},
+}
+"""What is answered with records of a worker's own choice, by route and kind of body."""
+DRAWN_AGAIN = {
+    "nothing typed",
+    "everything at once",
+    "foreign rows",
+    "rows rewritten",
+    "all theirs",
+    "old version",
+    "hidden picked",
+    "_language",
+    "_pick",
+    "_picked",
+    "_row",
+}
+"""The bodies that a page with answers comes back for."""
+HANGS_ON_CLEARANCES: Mapping[Route, set[str]] = {
+    **dict.fromkeys(FILING, DRAWN_AGAIN),
+    ("RecordPages.edit_section", "GET"): {"plain"},
+    ("RecordPages.edit_section", "POST"): DRAWN_AGAIN,
+    ("RecordPages.new", "GET"): {"plain"},
+    ("RecordPages.search", "POST"): {"search", "hidden search"},
+    ("FindingPage.ask", "POST"): {"search", "hidden search"},
+    ("ListPages.choose", "POST"): {"columns"},
+}
+"""What is answered with answers, but the same records for all; or by names of hidden questions."""
+STANDS_FOR_A_RIGHT: set[Route] = {
+    ("RecordPages.list", "GET"),
+    ("RecordPages.show", "GET"),
+    ("RecordPages.new", "GET"),
+    ("RecordPages.edit", "GET"),
+    ("RecordPages.delete", "GET"),
+    ("ExportPages.export", "GET"),
+}
+OPEN_TO_WHO_FILED = ("RecordPages.delete", "RecordPages.withdraw", "ReversingPages.", "TeamPage.")
+
+
+class Standing(NamedTuple):
+    """What the organisation's files say of a role before a question."""
+
+    let_in: bool
+    knows_form: bool
+    """Whether it may do anything at all with the form."""
+    reached: bool | None = None
+    """Whether the record is there for it; ``None`` where there is no record."""
+    hers: bool = False
+    """Whether it filed the record itself, where that opens something."""
+    in_steps: bool = False
+    """Whether it corrects the form section by section."""
+    scope: str = ""
+    knows: frozenset[str] = frozenset()
+    """The questions of the form that are hidden from it, and whether what is put away is; its clearances, where there
+    is no form."""
+
+
+@dataclass
+class Turns:
+    """The cells that are asked."""
+
+    planted: Planted
+    ways: Ways
+    _asked: dict[str, list[Cell]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.roles = [*self.planted.policy.roles, NEWCOMER, ANYBODY]
+        self._standing = cache(self._found)
+        self._alike = cache(self._roles_alike)
+
+    def cells(self, part: Part) -> Iterator[Cell]:
+        """The cells of this part that are asked, the same ones as in the whole walk."""
+        for role in self._of(part):
+            yield from filter(part.holds, self.asked_of(role))
+
+    def prepare(self, part: Part) -> None:
+        """Fill in what this part posts, as long as everything is as it should be."""
+        for role in self._of(part):
+            self.asked_of(role)
+
+    def _of(self, part: Part) -> list[str]:
+        return [part.role] if part.role else self.roles
+
+    def asked_of(self, role: str) -> list[Cell]:
+        """Every cell that this role asks."""
+        if role not in self._asked:
+            self._asked[role] = list(self._chosen(role))
+        return self._asked[role]
+
+    def _chosen(self, role: str) -> Iterator[Cell]:
+        met: set[Hashable] = set()
+        for together in _compared(self.ways.cells(role)):
+            pairs = set(self._pairs(together[0]))
+            if self.has_turn(together[0]) or not pairs <= met:
+                met |= pairs
+                yield from together
+
+    def has_turn(self, cell: Cell) -> bool:
+        """Whether, of all roles that stand like her, it is she who asks this."""
+        alike = self._alike(cell.endpoint, cell.method, cell.form, cell.target, cell.kind)
+        equals = alike[self.standing(cell)]
+        return equals[crc32(repr(question_of(cell)).encode()) % len(equals)] == cell.role
+
+    def standing(self, cell: Cell) -> Standing:
+        """What the files say of her role here."""
+        return self._standing(cell.role, cell.endpoint, cell.method, cell.form, cell.target, cell.kind)
+
+    def _pairs(self, cell: Cell) -> Iterator[Hashable]:
+        """What every role meets at least once, with every standing it has there."""
+        route, found = (cell.endpoint, cell.method), self.standing(cell)
+        stands = Standing(found.let_in, found.knows_form, found.reached)
+        yield route, "place", cell.target, stands
+        yield route, "body", cell.kind, stands
+        shown = route in SHOWING and stands.let_in and stands.reached is not False
+        if cell.attack == "plain" and (shown or not cell.form):
+            yield route, "address", cell.address
+        filed_at_home = route in FILING and cell.attack == "well filled in" and cell.target in ("own", "shared", "")
+        if filed_at_home or (route in STANDS_FOR_A_RIGHT and cell.attack == "plain"):
+            yield route, "form", cell.form, stands
+
+    # --- who stands alike -------------------------------------------------------------------------------
+
+    def _roles_alike(self, *asked: str) -> dict[Standing, list[str]]:
+        alike = defaultdict(list)
+        for role in self.roles:
+            alike[self._standing(role, *asked)].append(role)
+        return alike
+
+    def _found(self, role: str, endpoint: str, method: str, form: str, place: str, kind: str) -> Standing:
+        policy = self.planted.policy
+        stands = Standing(is_open(policy, role, endpoint, form), bool(policy.actions(role, form)))
+        if not stands.let_in:
+            return stands
+        stands = stands._replace(reached=self._reaches(role, endpoint, form, place))
+        if stands.reached is False:
+            return stands
+        on_scope = kind in HANGS_ON_SCOPE.get((endpoint, method), ())
+        on_clearances = on_scope or kind in HANGS_ON_CLEARANCES.get((endpoint, method), ())
+        return stands._replace(
+            hers=role == OWNER and endpoint.startswith(OPEN_TO_WHO_FILED),
+            in_steps=self._corrects_in_steps(role, endpoint, form),
+            scope=policy.roles.get(role, {}).get("scope", "") if on_scope else "",
+            knows=self._knows(role, form) if on_clearances else frozenset(),
+        )
+
+    def _reaches(self, role: str, endpoint: str, form: str, place: Any) -> bool | None:
+        policy = self.planted.policy
+        if not place or place == "nobody":
+            return None
+        place = "foreign" if place == "missing" else place
+        if endpoint.startswith("RecordPages.new") or endpoint.endswith("?case") or not form:
+            return policy.reaches_case(role, "own" if place == "deleted" else place)
+        return policy.reaches(role, form, place)
+
+    def _corrects_in_steps(self, role: str, endpoint: str, form: str) -> bool:
+        if not endpoint.startswith("RecordPages.edit") or form not in self.planted.forms:
+            return False
+        clearances: Any = frozenset(self.planted.policy.clearances(role))
+        return has_section_steps(self.planted.forms[form].seen_with(clearances))
+
+    def _knows(self, role: str, form: str) -> frozenset[str]:
+        policy = self.planted.policy
+        if not form:
+            return frozenset(policy.clearances(role))
+        return frozenset((*policy.hidden(role, form), *({"delete"} - policy.actions(role, form))))
+
+
+def question_of(cell: Cell) -> tuple[str, ...]:
+    """What is asked, whoever asks: she asks it of every section there is for her."""
+    place = _stranger_or(cell)
+    return cell.endpoint, cell.method, cell.form, place, cell.attack, "" if cell.form else cell.address
+
+
+def _stranger_or(cell: Cell) -> str:
+    return "stranger" if cell.attack == "plain" and cell.target in ("foreign", "missing") else cell.target
+
+
+def _compared(cells: Iterable[Cell]) -> Iterable[list[Cell]]:
+    """The cells that are asked together or not at all."""
+    found: dict[Hashable, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        aimed = "stranger" if _stranger_or(cell) == "stranger" else cell.address
+        found[cell.endpoint, cell.method, cell.form, cell.attack, aimed].append(cell)
+    return found.values()

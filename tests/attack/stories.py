@@ -1,9 +1,9 @@
 """What must be true of a role's walk: every route × method × record × body × query.
 
-Nothing leaks, nothing foreign is touched. Every combination is asked by somebody of every standing, and every pair of
-them by every role; :mod:`tests.attack.turns` says what exactly: about half of 71,000 cells. Two files share the roles, so
-that two processes walk at once, and a third walks with some of them on PostgreSQL, which meets the cells of its roles;
-``tests/attack/conftest.py`` takes the roles from the file.
+Nothing leaks, nothing foreign is touched. Every combination is asked by somebody of every standing, and every role
+asks every place and every kind of body of every route; :mod:`tests.attack.turns` says what exactly: about half of
+71,000 cells. Two files share the roles, so that two processes walk at once, and a third walks with some of them on
+PostgreSQL, with the cells these roles have there; ``tests/attack/conftest.py`` takes the roles from the file.
 """
 
 from collections.abc import Callable

@@ -16,6 +16,7 @@ from tests.databases import DATABASES, Place, fresh_place, fresh_store, stop_pos
 
 if TYPE_CHECKING:
     from dosar.database.store import Store
+    from tests.organisations import Organisation
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,6 +65,15 @@ def sqlite_store(tmp_path: Path) -> Iterator[Store]:
     """An empty SQLite database: for rules that have nothing to do with the kind of database."""
     with fresh_store("sqlite", tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
+    """An organisation that has a case file only, to change its forms."""
+    from tests.organisations import organisation_in
+
+    with organisation_in(store, tmp_path) as organisation:
+        yield organisation
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ from dosar.database.lock_file import lock_folder, publish_instance, published_in
 from dosar.database.store import Store
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import fresh_place
-from tests.records.organisations import CASE, MENU, ROLES, Organisation, form
+from tests.organisations import CASE, MENU, ROLES, Organisation, form
 
 PROGRAM = "import sys; from dosar.cli.main import main; sys.exit(main())"
 VISIT = form("visit", "name: cost, type: integer")

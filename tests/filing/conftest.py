@@ -12,7 +12,7 @@ from dosar.filing.opening.submissions import correction, new_submission
 from dosar.filing.submission import Submission
 from dosar.language.question import ReadingContext
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
-from tests.records.organisations import CLERK, ROLES, Organisation, form, organisation_in
+from tests.organisations import CLERK, ROLES, Organisation, form, organisation_in
 
 READING = ReadingContext("ro", CLERK.today)
 WHO = "{name: who, type: text, label: {en: Who, ro: Cine}}"

@@ -24,7 +24,7 @@ from dosar.language.text.message import Mistake
 from dosar.language.validation import ANSWER_NOT_ACCEPTED, ANSWER_REQUIRED
 from dosar.records.row_scope import OutOfReach
 from tests.filing.conftest import READING, Desk
-from tests.records.organisations import CLERK
+from tests.organisations import CLERK
 
 TEXTS = {
     "visited": ["20.11.2026"],

@@ -10,7 +10,7 @@ from dosar.language.checks.form_comparison import kept_questions
 from dosar.language.form import Form
 from dosar.language.load.finding import Finding, finding_from_json, finding_to_json
 from dosar.language.load.yaml_reader import Source, read_text
-from tests.records.organisations import form
+from tests.organisations import form
 
 Question = tuple[str, ...]
 TABLE = "name: %s, type: table, columns: [{name: %s, type: text, label: {en: Who, ro: Cine}}]"

@@ -27,7 +27,7 @@ from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.applications import opened_app
 from tests.databases import fresh_place
 from tests.kinds import EXAMPLES
-from tests.records.organisations import CLERK
+from tests.organisations import CLERK
 
 EVERY_KIND = Path(__file__).parents[1] / "forms_http/every_kind.yaml"
 NAMES = [

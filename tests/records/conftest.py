@@ -11,7 +11,6 @@ from dosar.database.store import Store
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import Place, fresh_place
 from tests.records.offices import Filled, Office, filled_office, office_like
-from tests.records.organisations import Organisation, organisation_in
 from tests.records.used import Used, used_in
 
 
@@ -40,13 +39,6 @@ def office(store: Store, database: str, offices: Callable[[str], Filled]) -> Ite
     """A small organisation; nobody in particular looks at its records, so nothing is seen."""
     with office_like(offices(database), store) as opened:
         yield opened
-
-
-@pytest.fixture
-def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
-    """An organisation that has a case file only, to change its forms."""
-    with organisation_in(store, tmp_path) as organisation:
-        yield organisation
 
 
 @pytest.fixture

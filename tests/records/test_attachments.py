@@ -19,7 +19,7 @@ from dosar.records.lists.list_query import ListQuery
 from dosar.records.row_scope import Scope, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.titles import link_titles
-from tests.records.organisations import CLERK, Organisation, form, organisation_in
+from tests.organisations import CLERK, Organisation, form, organisation_in
 
 PAPERS = (
     "name: papers, type: table, columns: [{name: paper, type: file, label: {en: Paper, ro: Act}}, "

@@ -15,8 +15,8 @@ from dosar.records.row_scope import OutOfReach
 from dosar.records.sheets.ledger import reverse_entry
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.titles import link_titles
-from tests.records.organisations import CASE as CASE_FILE
-from tests.records.organisations import CLERK, Organisation, form, organisation_in
+from tests.organisations import CASE as CASE_FILE
+from tests.organisations import CLERK, Organisation, form, organisation_in
 
 RO = ReadingContext("ro", CLERK.today)
 HEAD = "belongs_to: case\nlist: [made_on]"

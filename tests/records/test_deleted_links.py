@@ -20,9 +20,9 @@ from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.titles import DeletedTitle, link_titles
+from tests.organisations import CASE as CASE_FILE
+from tests.organisations import CLERK, Organisation, form, organisation_in
 from tests.records.offices import ALL_RIGHTS, ROMANIAN, TODAY
-from tests.records.organisations import CASE as CASE_FILE
-from tests.records.organisations import CLERK, Organisation, form, organisation_in
 from tests.records.used import Used
 
 GONE = "Drumul Lin (șters)"

@@ -23,7 +23,7 @@ from dosar.records.sheets.acceptance import accept_sheet
 from dosar.records.sheets.deletion import delete_sheet, restore_sheet
 from dosar.records.sheets.ledger import reverse_entry, reversing_entry
 from tests.databases import fresh_store
-from tests.records.organisations import CLERK, Organisation, form, organisation_in
+from tests.organisations import CLERK, Organisation, form, organisation_in
 
 AID = form(
     "aid",

@@ -15,7 +15,7 @@ from dosar.overview.reports import ReportPeriod, count_figures
 from dosar.records.lists.list_columns import showable_columns
 from dosar.records.lists.list_page import list_answers, list_page
 from dosar.records.lists.list_query import ListQuery, is_list_sortable
-from tests.records.organisations import Organisation, form, organisation_in
+from tests.organisations import Organisation, form, organisation_in
 
 PERSON = form(
     "person",

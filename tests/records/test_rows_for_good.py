@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from dosar.database.store import Store
 from dosar.database.transfer import copy_database
 from tests.databases import fresh_store
-from tests.records.organisations import Organisation, form, organisation_in
+from tests.organisations import Organisation, form, organisation_in
 
 CHANGES = (
     "name: changes, type: table, %scolumns: [{name: what, type: text, label: {en: What, ro: Ce}}, "

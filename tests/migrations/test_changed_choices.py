@@ -7,8 +7,8 @@ from sqlalchemy import insert, select
 
 from dosar.database.system_tables import saved_list_table
 from dosar.language.text.message import Mistake
+from tests.organisations import Organisation, form
 from tests.records.offices import ROMANIAN
-from tests.records.organisations import Organisation, form
 
 RICE, SOAP = "{code: rice, label: {en: Rice, ro: Orez}}", "{code: soap, label: {en: Soap, ro: Săpun}}"
 OTHER = "{code: other, label: {en: Other, ro: Altul}, other: true}"

@@ -14,7 +14,7 @@ from dosar.database.format_version import FORMAT_VERSION, format_table
 from dosar.database.store import Store
 from dosar.database.system_tables import SYSTEM_METADATA
 from tests.databases import KEY, Place
-from tests.records.organisations import CASE, MENU, ROLES, form
+from tests.organisations import CASE, MENU, ROLES, form
 from tests.releases.kept import rows_in
 
 OWN_TABLES = (2, "8ccad701d7046b04")

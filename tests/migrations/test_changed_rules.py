@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from dosar.fields.money import Money
-from tests.records.organisations import Organisation, form
+from tests.organisations import Organisation, form
 
 A, B = "name: a, type: integer", "name: b, type: integer"
 SUM = "name: score, type: computed, result: integer, value: %s"

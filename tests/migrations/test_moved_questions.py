@@ -11,7 +11,7 @@ from dosar.records.audit_log import history_entries
 from dosar.records.search import search_condition
 from dosar.records.sheets.deletion import delete_sheet, restore_sheet
 from dosar.records.sheets.save import correct_sheet, enter_sheet
-from tests.records.organisations import CASE, CLERK, MENU, ROLES, Organisation, form
+from tests.organisations import CASE, CLERK, MENU, ROLES, Organisation, form
 
 HEAD = "belongs_to: case"
 SCHOOL = "name: school, type: text, search: true"

@@ -16,8 +16,8 @@ from dosar.records.lists.list_query import ListQuery
 from dosar.records.search import search_condition
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import DraftPlace
+from tests.organisations import CASE, MENU, Organisation, form
 from tests.records.offices import ROMANIAN
-from tests.records.organisations import CASE, MENU, Organisation, form
 
 VISIT = form("visit", "name: purpose, type: text", "name: day, type: date")
 

@@ -13,7 +13,7 @@ from dosar.migrations.orphan_files import KEEP_LOOSE_FOR, clear_loose_files
 from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import DraftPlace
-from tests.records.organisations import CLERK, Organisation, form, organisation_in
+from tests.organisations import CLERK, Organisation, form, organisation_in
 
 VISIT = form(
     "visit",

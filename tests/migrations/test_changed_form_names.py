@@ -19,7 +19,7 @@ from dosar.records.search import search_condition
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import DraftPlace
-from tests.records.organisations import CLERK, MENU, ROLES, Organisation, form
+from tests.organisations import CLERK, MENU, ROLES, Organisation, form
 
 FAMILY = "name: family, type: table, columns: [{name: who, type: text, label: {en: Who, ro: Cine}}]"
 ASKED = ("name: ref, type: code", "name: aim, type: text, search: true", "name: scan, type: file", FAMILY)

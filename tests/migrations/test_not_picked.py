@@ -12,8 +12,8 @@ from dosar.records.cases.unmerge import unmerge_case
 from dosar.records.row_scope import OutOfReach
 from dosar.records.sheets.deletion import delete_sheet, restore_sheet
 from dosar.records.sheets.save import enter_sheet
-from tests.records.organisations import CASE as CASE_FILE
-from tests.records.organisations import CLERK, Organisation, form, organisation_in
+from tests.organisations import CASE as CASE_FILE
+from tests.organisations import CLERK, Organisation, form, organisation_in
 
 VISIT = form(
     "visit",

@@ -12,7 +12,7 @@ KILLS = 40
 @pytest.mark.skipif(sys.platform == "win32", reason="killing needs a computer with signals")
 def test_forty_kills_leave_old_or_new(tmp_path: Path) -> None:
     killed = subprocess.run(
-        [sys.executable, "-m", "tests.records.kills", str(tmp_path), str(KILLS)],
+        [sys.executable, "-m", "tests.migrations.kills", str(tmp_path), str(KILLS)],
         capture_output=True,
         text=True,
         cwd=Path(__file__).parents[2],

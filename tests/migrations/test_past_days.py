@@ -9,7 +9,7 @@ import pytest
 from dosar.database.store import Store
 from dosar.language.form import CASE_FORM
 from dosar.records.sheets.save import enter_sheet
-from tests.records.organisations import CLERK, Organisation, form, organisation_in
+from tests.organisations import CLERK, Organisation, form, organisation_in
 
 QUESTIONS = (
     "name: closed_on, type: date",

@@ -7,7 +7,7 @@ import pytest
 
 from dosar.database.store import Store
 from dosar.records.row_scope import OutOfReach
-from tests.records.organisations import Organisation, form, organisation_in
+from tests.organisations import Organisation, form, organisation_in
 
 VISIT = form("visit", "name: said, type: text", head="list: [said]")
 MENU = "menu: [{title: {en: Work, ro: Lucru}, entries: [case, visit]}]"

@@ -11,7 +11,7 @@ from dosar.fields.money import Money
 from dosar.records.search import search_condition
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import DraftPlace
-from tests.records.organisations import MENU, Organisation, form
+from tests.organisations import MENU, Organisation, form
 
 FAMILY = "name: family, type: table, columns: [{name: who, type: text, label: {en: Who, ro: Cine}}]"
 

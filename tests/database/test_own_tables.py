@@ -27,7 +27,7 @@ from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.teams import team_places
 from dosar.records.unsaved import expired_sessions as waiting
 from dosar.records.unsaved.drafts import DraftPlace, drafts_of_worker, find_draft
-from tests.records.organisations import Organisation, form, organisation_in
+from tests.organisations import Organisation, form, organisation_in
 
 ANA, MARIA = 1, 2
 DAY = date(2026, 3, 2)

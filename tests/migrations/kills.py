@@ -19,7 +19,7 @@ from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.sheets.stored_answers import answers_of
 from tests.databases import KEY
-from tests.records.organisations import CLERK, form, organisation_in
+from tests.organisations import CLERK, form, organisation_in
 
 RECORDS = 150
 BEFORE = form(

@@ -10,7 +10,7 @@ from dosar.migrations.plan import planner
 from dosar.records.row_scope import SYSTEM_SCOPE, Scope, acting_as
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.sheets.stored_answers import open_sheet
-from tests.records.organisations import CLERK, Organisation, form
+from tests.organisations import CLERK, Organisation, form
 
 FAMILY = "name: family, type: table, columns: [{name: who, type: text, label: {en: Who, ro: Cine}}]"
 DAY = "name: day, type: date"

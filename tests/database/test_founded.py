@@ -126,7 +126,7 @@ def test_a_killed_copy_leaves_no_copy_that_opens_as_a_new_organisation(tmp_path:
     _heavy(tmp_path)
     for kill in range(KILLS):
         copying = subprocess.Popen(
-            [sys.executable, "-m", "tests.records.copying_alone", str(tmp_path), str(kill)],
+            [sys.executable, "-m", "tests.database.copying_alone", str(tmp_path), str(kill)],
             cwd=Path(__file__).parents[2],
             stdout=subprocess.PIPE,
         )
@@ -148,7 +148,7 @@ def test_a_killed_copy_leaves_no_copy_that_opens_as_a_new_organisation(tmp_path:
 def test_a_full_disk_leaves_no_copy(tmp_path: Path) -> None:
     _heavy(tmp_path)
     failed = subprocess.run(
-        [sys.executable, "-m", "tests.records.copying_alone", str(tmp_path), "0", "1000000"],
+        [sys.executable, "-m", "tests.database.copying_alone", str(tmp_path), "0", "1000000"],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,

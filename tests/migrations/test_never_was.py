@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.records.organisations import MENU, Organisation, form
+from tests.organisations import MENU, Organisation, form
 
 CHOICES = "choices: [{code: %s, label: {en: Flour, ro: Făină}%s}]"
 LIST = "list: items\n" + "choices:\n  - {code: %s, label: {en: Flour, ro: Făină}%s}\n"

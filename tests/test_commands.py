@@ -26,7 +26,12 @@ from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import fresh_place
 from tests.organisations import CASE, MENU, ROLES, Organisation, form
 
-PROGRAM = "import sys; from dosar.cli.main import main; sys.exit(main())"
+PROGRAM = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background jobs are started deaf to Ctrl+C
+from dosar.cli.main import main
+sys.exit(main())
+"""
 VISIT = form("visit", "name: cost, type: integer")
 WIDER = form("visit", "name: price, type: decimal, was: cost")
 

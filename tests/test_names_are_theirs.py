@@ -117,6 +117,10 @@ def _looked_for(tree: ast.Module) -> Iterator[tuple[ast.AST, object]]:
             yield node, key.value
 
 
+OF_WTFORMS = {"short_name"}
+"""Attributes that every field of WTForms has; a question may be called so, too."""
+
+
 def theirs(tree: ast.Module) -> Iterator[str]:
     """Every place where a name of the shipped forms stands in the code."""
     told = _docstrings(tree)
@@ -127,7 +131,7 @@ def theirs(tree: ast.Module) -> Iterator[str]:
             within = {*re.findall(r"\w+", text)} & UNMISTAKABLE
             if (within and text not in SENTENCES) or text in OF_ONE_WORD:
                 yield text
-        elif name in UNMISTAKABLE:
+        elif name in UNMISTAKABLE - OF_WTFORMS:
             yield f".{name}"
     for node, key in _looked_for(tree):
         if key in QUESTIONS - {*ENGINE} and key not in WORDS_OF_ROWS:

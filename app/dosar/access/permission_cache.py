@@ -50,13 +50,32 @@ class _Reading:
         return self.together[roles]
 
 
-class PermissionCache:
-    """What roles may do together, by their names."""
+class _Remembered:
+    """What was read last, until a session says that the tables have changed.
 
-    def __init__(self, store: Any) -> None:
-        self._session = store.session
-        self._kept: _Reading | None = None
+    It does not know the store: the listeners live as long as the class of the store's sessions, and would keep it,
+    with every mapped class, alive after the store is closed.
+    """
+
+    def __init__(self) -> None:
+        self.reading: _Reading | None = None
         self._times_forgotten = 0
+
+    def forget(self) -> None:
+        """The tables have changed: read them anew when asked next."""
+        self._times_forgotten += 1
+        self.reading = None
+
+    def keep(self, reading: _Reading, session: Session) -> None:
+        """Remember what this session read, if others would read the same.
+
+        A transaction sees the tables as they were when it began, or as it has changed them itself.
+        """
+        if session.info.get(_BEGAN) == self._times_forgotten and not session.info.get(_CHANGED):
+            self.reading = reading
+
+    def listen(self, sessions: Any) -> None:
+        """Notice whatever these sessions do to the tables."""
         listeners: Mapping[str, Callable[..., None]] = {
             "after_begin": self._note_beginning,
             "after_flush": self._note_flush,
@@ -65,33 +84,7 @@ class PermissionCache:
             "after_rollback": self._note_rollback,
         }
         for name, listener in listeners.items():
-            event.listen(store.sessions, name, listener)
-
-    def permitted_to(self, roles: frozenset[str]) -> frozenset[Permitted]:
-        """What Flask-AppBuilder's tables permit who holds these roles; a role they do not know gives nothing."""
-        readings = self._kept or self._read()
-        return readings.of(roles)
-
-    def warm(self) -> None:
-        """Read the tables before anybody asks."""
-        self._read()
-        self._session.remove()
-
-    def forget(self) -> None:
-        """The tables have changed: read them anew when asked next."""
-        self._times_forgotten += 1
-        self._kept = None
-
-    def _read(self) -> _Reading:
-        by_role: dict[str, set[Permitted]] = {}
-        for role, permission, menu in self._session.execute(_OF_EVERY_ROLE):
-            by_role.setdefault(role, set()).add((permission, menu))
-        read = _Reading({role: frozenset(permitted) for role, permitted in by_role.items()})
-        session_info = self._session().info
-        # a transaction sees the tables as they were when it began, or as it has changed them itself
-        if session_info.get(_BEGAN) == self._times_forgotten and not session_info.get(_CHANGED):
-            self._kept = read
-        return read
+            event.listen(sessions, name, listener)
 
     def _note_beginning(self, session: Session, *_: Any) -> None:
         session.info[_BEGAN] = self._times_forgotten
@@ -111,6 +104,37 @@ class PermissionCache:
 
     def _note_rollback(self, session: Session) -> None:
         session.info.pop(_CHANGED, None)
+
+
+class PermissionCache:
+    """What roles may do together, by their names."""
+
+    def __init__(self, store: Any) -> None:
+        self._session = store.session
+        self._remembered = _Remembered()
+        self._remembered.listen(store.sessions)
+
+    def permitted_to(self, roles: frozenset[str]) -> frozenset[Permitted]:
+        """What Flask-AppBuilder's tables permit who holds these roles; a role they do not know gives nothing."""
+        reading = self._remembered.reading or self._read()
+        return reading.of(roles)
+
+    def warm(self) -> None:
+        """Read the tables before anybody asks."""
+        self._read()
+        self._session.remove()
+
+    def forget(self) -> None:
+        """The tables have changed: read them anew when asked next."""
+        self._remembered.forget()
+
+    def _read(self) -> _Reading:
+        by_role: dict[str, set[Permitted]] = {}
+        for role, permission, menu in self._session.execute(_OF_EVERY_ROLE):
+            by_role.setdefault(role, set()).add((permission, menu))
+        reading = _Reading({role: frozenset(permitted) for role, permitted in by_role.items()})
+        self._remembered.keep(reading, self._session())
+        return reading
 
 
 def _is_told_otherwise(instance: Any) -> bool:

@@ -1,6 +1,7 @@
 """Beginning a submission where there is no page: for an import, an API, the demo."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from dosar.filing.cells import CellReader
 from dosar.filing.submission import Submission, answerable
@@ -31,19 +32,10 @@ def new_submission(
     if case_id is not None:
         repository.case(case_id)
     paper = _face_named(repository, form, face)
-    asked_form = paper.as_form(known[form]) if paper else known[form]
+    asked_form = _as_asked(known[form], paper)
     begun = {asked_form.face: paper.face} if paper and asked_form.face else {}
-    return Submission(
-        repository,
-        actor,
-        CellReader(reading),
-        repository.forms[form],
-        known[form],
-        answerable(asked_form.asked_questions(), actor.roles),
-        known,
-        case_id,
-        initial_answers=begun,
-    )
+    opened = _opened(repository, form, actor, reading, known, asked_form)
+    return replace(opened, case_id=case_id, initial_answers=begun)
 
 
 def correction(
@@ -56,12 +48,23 @@ def correction(
     face: str = "",
 ) -> Submission:
     """The record as it is now, to be corrected: what is not answered stays. Raises as :func:`new_submission`."""
-    known, sheet, paper = (
-        forms or repository.forms,
-        open_sheet(repository, form, record_id),
-        _face_named(repository, form, face),
-    )
-    asked_form = paper.as_form(known[form]) if paper else known[form]
+    known = forms or repository.forms
+    sheet = open_sheet(repository, form, record_id)
+    asked_form = _as_asked(known[form], _face_named(repository, form, face))
+    opened = _opened(repository, form, actor, reading, known, asked_form)
+    case_id = sheet.case.id if sheet.case else None
+    return replace(opened, case_id=case_id, record=sheet.record, initial_answers=sheet.answers)
+
+
+def _opened(
+    repository: Repository,
+    form: str,
+    actor: Actor,
+    reading: ReadingContext,
+    known: Mapping[str, Form],
+    asked_form: Form,
+) -> Submission:
+    """A submission of nothing yet: who files, and what she is asked."""
     return Submission(
         repository,
         actor,
@@ -70,10 +73,11 @@ def correction(
         known[form],
         answerable(asked_form.asked_questions(), actor.roles),
         known,
-        sheet.case.id if sheet.case else None,
-        sheet.record,
-        sheet.answers,
     )
+
+
+def _as_asked(form: Form, paper: Face | None) -> Form:
+    return paper.as_form(form) if paper else form
 
 
 def _face_named(repository: Repository, form: str, name: str) -> Face | None:

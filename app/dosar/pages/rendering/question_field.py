@@ -204,11 +204,9 @@ class QuestionField(Field):
     @property
     def text(self) -> str:
         """The answer in words, where nobody types it: what is computed, a record's title, a file's name."""
-        number = self.question.number_in(self.data)
-        if number is not None:
-            target = self.question.link_target() or FILE_TARGET
-            return self.meta.titles.get((target, number)) or gettext("(not for you to see)")
-        return show_answer(self.question, self.data, self.meta.reading) if self.question.computed else ""
+        if self.question.computed or self.question.number_in(self.data) is not None:
+            return self._words(self.question, self.data)
+        return ""
 
     @property
     def url(self) -> str:
@@ -249,13 +247,15 @@ class QuestionField(Field):
 
     def read_text(self, question: Question, answer: Any) -> str:
         """The answer in words, a file with its link; a record out of reach has no title."""
+        words, url = self._words(question, answer), file_url(question, answer, self.meta.titles)
+        return link_markup(words, url) if url else words
+
+    def _words(self, question: Question, answer: Any) -> str:
         number = question.number_in(answer)
         if number is None:
             return show_answer(question, answer, self.meta.reading)
         target = question.link_target() or FILE_TARGET
-        title = self.meta.titles.get((target, number)) or gettext("(not for you to see)")
-        url = file_url(question, answer, self.meta.titles)
-        return link_markup(title, url) if url else title
+        return self.meta.titles.get((target, number)) or gettext("(not for you to see)")
 
     def cells_read(self, row: Answers) -> list[str]:
         """The cells of a row that is only read."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.whole_run import made_once
+from tests.whole_run import folder_in_memory, made_once
 
 if TYPE_CHECKING:
     from dosar.database.store import Store
@@ -79,7 +79,7 @@ def _new_database(like: str | None) -> str:
     name = f"dosar_{os.getpid()}_{next(_numbers)}"
     template = make_url(like).database if like is not None else "template0"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' STRATEGY FILE_COPY")
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
@@ -114,7 +114,7 @@ def _new_server() -> str:
     import psycopg
 
     # not under the folders of pytest: PostgreSQL never runs as root and must reach its own
-    folder = tempfile.mkdtemp(prefix="dosar-postgresql-")
+    folder = tempfile.mkdtemp(prefix="dosar-postgresql-", dir=folder_in_memory())
     with psycopg.connect(_server(Path(folder)).get_uri(), autocommit=True) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")

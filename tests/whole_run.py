@@ -23,10 +23,16 @@ def begin(config: pytest.Config) -> None:
     Where a computer has room for it, the data lie in memory: how fast its disc is, is no part of any test.
     """
     if _is_first(config):
-        memory = str(MEMORY) if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH else None
+        memory = folder_in_memory()
         if memory:
             os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)  # where pytest makes the folders of the tests
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="dosar-tests-", dir=memory)
+
+
+def folder_in_memory() -> str | None:
+    """A folder that lies in memory, if the computer has one with room enough."""
+    has_room = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH
+    return str(MEMORY) if has_room else None
 
 
 def end(config: pytest.Config, stop: Callable[[], None]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import socket
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests import whole_run
+from tests import memory, whole_run
 from tests.databases import DATABASES, Place, fresh_place, fresh_store, stop_postgresql
 
 if TYPE_CHECKING:
@@ -30,10 +29,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays: garbage is looked for among what comes later, and not every few hundred objects."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 10, 4)
+    """In every process, when all is imported."""
+    memory.keep_what_is_imported()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """After every test: its file's last one lets go of what the file had."""
+    yield
+    if nextitem is None or nextitem.path != item.path:
+        memory.let_go_of_a_file()
 
 
 @pytest.fixture(params=DATABASES)

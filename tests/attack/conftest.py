@@ -27,6 +27,7 @@ def walk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         gc.freeze()  # as the running application does
         yield walking
         walking.close()
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,32 @@
+"""What a process keeps from file to file: thousands of tests in one process must not grow slow of what earlier ones left.
+
+An application remembers what it made of its forms for as long as it runs. Here hundreds run one after the other.
+"""
+
+import gc
+import sys
+from functools import _lru_cache_wrapper
+
+OURS = "dosar."
+YOUNG, YOUNG_TURNS, OLD_TURNS = 50_000, 10, 4
+"""How many new objects there are before garbage is looked for among them, and how seldom among older ones."""
+
+
+def keep_what_is_imported() -> None:
+    """What is there before the first test stays: garbage is looked for among what comes later."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG, YOUNG_TURNS, OLD_TURNS)
+
+
+def let_go_of_a_file() -> None:
+    """After the last test of a file: forget its applications; what is still there is for the whole run."""
+    for remembering in _remembering():
+        remembering.cache_clear()
+    gc.collect()
+    gc.freeze()
+
+
+def _remembering() -> list["_lru_cache_wrapper[object]"]:
+    modules = [module for name, module in list(sys.modules.items()) if name.startswith(OURS)]
+    return [value for module in modules for value in vars(module).values() if isinstance(value, _lru_cache_wrapper)]

@@ -1,4 +1,4 @@
-"""What a process keeps from file to file: thousands of tests in one process must not grow slow of what earlier ones left.
+"""What a process keeps from file to file: it must not grow slow of what thousands of tests before left behind.
 
 An application remembers what it made of its forms for as long as it runs. Here hundreds run one after the other.
 """

@@ -20,6 +20,7 @@ import pytest
 from dosar.cli.locale import computer_language
 from dosar.cli.main import main
 from dosar.cli.runtime import prepare_database
+from dosar.database.keys import key_from_file, key_from_passphrase, salt_file
 from dosar.database.lock_file import lock_folder, publish_instance, published_instance
 from dosar.database.store import Store
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
@@ -32,6 +33,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's backgroun
 from dosar.cli.main import main
 sys.exit(main())
 """
+PASSPHRASE = "patru cuvinte fără rost"
 VISIT = form("visit", "name: cost, type: integer")
 WIDER = form("visit", "name: price, type: decimal, was: cost")
 
@@ -56,9 +58,11 @@ def places(tmp_path: Path) -> list[str]:
 @pytest.fixture
 def kept(places: list[str], tmp_path: Path) -> int:
     """A record of the organisation, whose forms have changed since."""
-    from dosar.database.keys import key_from_file
+    return filled_in(tmp_path, key_from_file(tmp_path / "data", tmp_path / "key"))
 
-    store = Store.open(tmp_path / "data", key=key_from_file(tmp_path / "data", tmp_path / "key"))
+
+def filled_in(tmp_path: Path, key: bytes) -> int:
+    store = Store.open(tmp_path / "data", key=key)
     prepare_database(store, tmp_path / "forms")
     with acting_as(SYSTEM_SCOPE):
         ours = Organisation(store, tmp_path / "forms").start()
@@ -70,8 +74,6 @@ def kept(places: list[str], tmp_path: Path) -> int:
 
 
 def answers(data: Path, key: Path, forms: Path, visit: int) -> dict[str, object]:
-    from dosar.database.keys import key_from_file
-
     store = Store.open(data, key=key_from_file(data, key))
     try:
         with acting_as(SYSTEM_SCOPE):
@@ -107,6 +109,22 @@ def test_an_upgrade_keeps_a_copy_that_can_be_opened(
     assert main(["upgrade", *places]) == 0
     assert "No answer has to move." in capsys.readouterr().out
     assert len(list((tmp_path / "data/copies").iterdir())) == 1
+
+
+def test_with_a_passphrase_there_is_a_way_back_too(
+    places: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, told = tmp_path / "data", [*places[:4], "--passphrase"]
+    monkeypatch.setattr("dosar.database.keys.PASSPHRASE_MEMORY_KIB", 1024)
+    monkeypatch.setattr("dosar.cli.places.getpass", lambda prompt: PASSPHRASE)
+    filled_in(tmp_path, key_from_passphrase(data, PASSPHRASE))
+    assert main(["upgrade", *told]) == 0
+    (copy,) = (data / "copies").iterdir()
+    data.rename(tmp_path / "given up")
+    (tmp_path / "given up/copies" / copy.name).rename(data)
+    assert main(["upgrade", *told]) == 0
+    assert "- visit.cost is now called visit.price." in capsys.readouterr().out
+    assert salt_file(data).stat().st_mode & 0o077 == 0
 
 
 def test_an_upgrade_tells_which_file_could_not_be_used(

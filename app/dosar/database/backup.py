@@ -1,7 +1,7 @@
 """A whole copy of the database, taken before something changes many records at once.
 
 It is an encrypted SQLite database in a folder of its own, whatever the database it was taken of: that
-folder can be started, or copied back, with the key of the data it was taken of.
+folder can be started, or copied back, with the key or the passphrase of the data it was taken of.
 """
 
 import shutil
@@ -13,6 +13,7 @@ from sqlalchemy import Table
 
 from dosar.database.atomic_files import rename_atomically
 from dosar.database.installation_marker import has_people, mark_founded
+from dosar.database.keys import salt_file
 from dosar.database.store import SqliteStore, Store
 from dosar.database.store_errors import StoreError
 from dosar.database.transfer import copy_database
@@ -35,6 +36,8 @@ def keep_copy(store: Store, data: Path, key: bytes, tables: Iterable[Table], mom
     draft.mkdir(mode=0o700, parents=True)
     try:
         _copy_into(draft, store, key, tables)
+        if salt_file(data).exists():
+            shutil.copy2(salt_file(data), salt_file(draft))
         rename_atomically(draft, folder)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)

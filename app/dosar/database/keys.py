@@ -20,6 +20,8 @@ from dosar.database.store_errors import StoreError
 KEY_BYTES = 32
 SALT_BYTES = 16
 SHORTEST_PASSPHRASE = 14
+PASSPHRASE_MEMORY_KIB = 256 * 1024
+"""What one guess at a passphrase costs. Another number makes another key: it is never changed."""
 
 
 def default_key_file(data: Path) -> Path:
@@ -69,7 +71,7 @@ def key_from_passphrase(data: Path, passphrase: str) -> bytes:
         passphrase.encode(),
         _read_key_bytes(file, SALT_BYTES),
         time_cost=3,
-        memory_cost=256 * 1024,
+        memory_cost=PASSPHRASE_MEMORY_KIB,
         parallelism=2,
         hash_len=KEY_BYTES,
         type=Type.ID,

@@ -166,11 +166,27 @@ def test_an_organisation_moves_to_postgresql_and_back(
         assert "is not empty" in capsys.readouterr().err
 
         monkeypatch.setenv("DATABASE_URL", place.url)
+        assert main(["check", *places]) == 1
+        assert "compared with the answers in DATABASE_URL." in capsys.readouterr().out
         back = ["--to", str(tmp_path / "back"), "--to-key-file", str(tmp_path / "back-key")]
         assert main(["copy", *back, *places]) == 0
         assert there.splitlines()[-1] == capsys.readouterr().out.splitlines()[-1]
     found = answers(tmp_path / "back", tmp_path / "back-key", tmp_path / "forms", kept)
     assert found == {"cost": 7}
+
+
+def test_where_the_data_will_be_is_no_source_of_them(
+    places: list[str], kept: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The address stands in DATABASE_URL already when an organisation moves there."""
+    with fresh_place("postgresql", tmp_path) as place:
+        assert place.url is not None
+        monkeypatch.setenv("DATABASE_URL", place.url)
+        assert main(["copy", "--to", place.url, *places]) == 0
+        assert re.search(r"^visit\t1\t[0-9a-f]{16}$", capsys.readouterr().out, re.MULTILINE)
+        (tmp_path / "data/dosar.db").unlink()
+        assert main(["copy", "--to", place.url, *places]) == 2
+        assert f"There is no database in {tmp_path / 'data'}." in capsys.readouterr().err
 
 
 def test_without_a_database_there_is_nothing_to_upgrade(
@@ -330,11 +346,25 @@ def test_check_says_what_the_kept_answers_do_not_allow(
 ) -> None:
     (tmp_path / "forms/visit.yaml").write_text(VISIT.replace("integer", "date"), encoding="utf-8")
     assert main(["check", *places[2:4]]) == 0
-    assert "F020" not in capsys.readouterr().out, "without the data only the files are read"
+    said = capsys.readouterr().out
+    assert "F020" not in said, "without the data only the files are read"
+    assert said.endswith(
+        f"in {tmp_path / 'forms'}, compared with no answers (name them with --data or DATABASE_URL).\n"
+    )
     assert main(["check", *places]) == 1
     said = capsys.readouterr().out
+    assert said.endswith(f"in {tmp_path / 'forms'}, compared with the answers in {tmp_path / 'data'}.\n")
     assert 'forms/visit.yaml:8: F020: Answers of type "integer" do not fit type "date"' in said
     assert "F025" not in said
+
+
+def test_a_folder_without_a_form_is_hardly_the_one_that_was_meant(
+    places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for file in ("case", "visit"):
+        (tmp_path / f"forms/{file}.yaml").rename(tmp_path / f"{file}.yaml")
+    assert main(["check", *places[2:4]]) == 2
+    assert f"in {tmp_path / 'forms'}. Name the forms folder with --forms." in capsys.readouterr().err
 
 
 # --- the application itself, as a program of its own -------------------------------------------------

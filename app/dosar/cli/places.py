@@ -40,11 +40,11 @@ class Places:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         return data
 
-    def existing_data_folder(self) -> Path:
-        """The data folder of a command that needs what is in it."""
+    def existing_data_folder(self, url: str | None) -> Path:
+        """The data folder of a command that needs what is in it, or in the database at ``url``."""
         from dosar.database.store import database_file
 
-        if not database_url() and not database_file(self.data_folder()).is_file():
+        if not url and not database_file(self.data_folder()).is_file():
             raise StoreError(
                 "There is no database in %(folder)s. Name the data folder with --data, or start Dosar there first.",
                 folder=self.data_folder(),

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from dosar.cli.language_option import language_option
-from dosar.cli.locale import command_translator
+from dosar.cli.locale import command_translator, translate_message
 from dosar.cli.localized import command
 from dosar.cli.places import Places, database_url, place_options
-from dosar.language.text.message import msgid
+from dosar.database.store_errors import StoreError
+from dosar.language.text.message import Message, msgid
 
 
 @command(msgid("say everything that is wrong in the form files"))
@@ -19,11 +20,42 @@ def check(places: Places, language: str) -> int:
     from dosar.language.checks.form_checks import check_folder
     from dosar.language.load.folder import is_only_advice, read_folder
 
-    forms = places.forms_folder()
-    found = _findings_with_answers(places, forms) if _has_answers(places) else check_folder(read_folder(forms))
+    forms, with_answers = _forms_folder(places), _has_answers(places)
+    found = _findings_with_answers(places, forms) if with_answers else check_folder(read_folder(forms))
     for found_one in found:
         print(found_one.say(command_translator(language)))
+    print(translate_message(_what_was_checked(forms, _answers_place(places) if with_answers else None), language))
     return 0 if is_only_advice(found) else 1
+
+
+def _forms_folder(places: Places) -> Path:
+    """The forms to check. Nothing is wrong where nothing is, but it is hardly the folder that was meant."""
+    from dosar.language.load.folder import has_forms
+
+    forms = places.forms_folder()
+    if not has_forms(forms):
+        raise StoreError(
+            "There is no form (a file that ends in .yaml) in %(folder)s. Name the forms folder with --forms.",
+            folder=forms.absolute(),
+        )
+    return forms
+
+
+def _what_was_checked(forms: Path, answers: str | None) -> Message:
+    if answers is None:
+        return Message(
+            "Checked: the forms in %(forms)s, compared with no answers (name them with --data or DATABASE_URL).",
+            {"forms": forms.absolute()},
+        )
+    return Message(
+        "Checked: the forms in %(forms)s, compared with the answers in %(answers)s.",
+        {"forms": forms.absolute(), "answers": answers},
+    )
+
+
+def _answers_place(places: Places) -> str:
+    """Where the answers are, without the password in an address."""
+    return "DATABASE_URL" if database_url() else str(places.data_folder().absolute())
 
 
 def _has_answers(places: Places) -> bool:
@@ -42,7 +74,7 @@ def _findings_with_answers(places: Places, forms: Path) -> Sequence[Any]:
     from dosar.cli.runtime import open_used_store
     from dosar.migrations.upgrade import preview_upgrade
 
-    data = places.existing_data_folder()
+    data = places.existing_data_folder(database_url())
     store = open_used_store(data, places.encryption_key(data), database_url())
     try:
         return preview_upgrade(store, forms, converting=False).findings

@@ -1,4 +1,7 @@
-"""``dosar copy``: an organisation moves to another database."""
+"""``dosar copy``: an organisation moves to another database.
+
+Who moves to the database that ``DATABASE_URL`` names already, moves there from the data folder.
+"""
 
 from pathlib import Path
 
@@ -16,9 +19,10 @@ def copy(places: Places, to: str, to_key_file: Path | None) -> int:
     from dosar.cli.runtime import open_used_store
     from dosar.database.lock_file import lock_folder
 
-    data = places.existing_data_folder()
+    source_url = None if to == database_url() else database_url()
+    data = places.existing_data_folder(source_url)
     with lock_folder(data):
-        source = open_used_store(data, places.encryption_key(data), database_url())
+        source = open_used_store(data, places.encryption_key(data), source_url)
         target = open_copy_target(to, to_key_file)
         try:
             copy_organisation(source, target, to)

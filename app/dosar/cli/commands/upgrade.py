@@ -17,7 +17,7 @@ def upgrade(places: Places, dry_run: bool, language: str) -> int:
     from dosar.database.lock_file import lock_folder
     from dosar.database.system_tables import utc_now
 
-    data = places.existing_data_folder()
+    data = places.existing_data_folder(database_url())
     with lock_folder(data):
         key = places.encryption_key(data)
         store = open_used_store(data, key, database_url())

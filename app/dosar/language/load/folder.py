@@ -104,6 +104,11 @@ def folder_digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
+def has_forms(folder: Path) -> bool:
+    """Whether there is a file that may be a form: an empty folder is right, and is not what anybody means."""
+    return any(path.stem not in SINGLE_PARTS for path in folder.glob("*.yaml"))
+
+
 def read_folder(folder: Path) -> FolderReading:
     """Every file of the folder, each part checked against its own schema.
 

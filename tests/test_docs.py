@@ -21,7 +21,7 @@ LINK = re.compile(r"\]\(([^)#\s]*)(#[^)\s]*)?\)")
 PATH = re.compile(r"`((?:app|tests|forms|translations|\.ci)/[\w./]+)(?:::(\w+))?`")
 MODULE = re.compile(r"`((?:[a-z_]+/)+[a-z_]+\.(?:py|js|html))`")
 PACKAGE = ROOT / "app/dosar"
-OF_THE_READER = {"forms/food_parcel.yaml", "forms/profile.yaml", "tests/forms/bad/F0xx.yaml"}
+OF_THE_READER = {"forms/profile.yaml", "tests/forms/bad/F0xx.yaml"}
 """Files that a reader makes herself."""
 
 

@@ -74,7 +74,7 @@ def test_every_command_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.fixture(scope="module")
 def forms(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The forms folder after the steps of the README, done to the letter."""
-    folder = tmp_path_factory.mktemp("first") / "forms"
+    folder = tmp_path_factory.mktemp("first") / "my-forms"
     shutil.copytree(ROOT / "forms", folder)
     form, menu, role = blocks("yaml", part("Your first form in ten minutes"))
     (folder / "food_parcel.yaml").write_text(form, encoding="utf-8")
@@ -122,11 +122,11 @@ def test_nothing_is_wrong_with_the_first_form(forms: Path) -> None:
 
 
 def test_a_mistake_in_it_is_told_as_promised(forms: Path, tmp_path: Path) -> None:
-    shutil.copytree(forms, tmp_path / "forms")
-    form = tmp_path / "forms/food_parcel.yaml"
+    shutil.copytree(forms, tmp_path / forms.name)
+    form = tmp_path / forms.name / "food_parcel.yaml"
     text = form.read_text(encoding="utf-8").replace("show_if: brought_home", "show_if: brought_hom")
     form.write_text(text, encoding="utf-8")
-    told = [str(finding) for finding in check_folder(read_folder(tmp_path / "forms"))]
+    told = [str(finding) for finding in check_folder(read_folder(tmp_path / forms.name))]
     assert "\n".join(told) + "\n" == blocks("text", part("Your first form in ten minutes"))[0]
 
 

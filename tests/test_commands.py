@@ -367,6 +367,22 @@ def test_a_folder_without_a_form_is_hardly_the_one_that_was_meant(
     assert f"in {tmp_path / 'forms'}. Name the forms folder with --forms." in capsys.readouterr().err
 
 
+def test_editors_get_their_schema_where_forms_are_written(
+    places: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also into a folder that has no form yet, and never into the installed program."""
+    schema = tmp_path / "new" / "form.schema.json"
+    schema.parent.mkdir()
+    assert main(["schema", "--forms", str(schema.parent)]) == 0
+    assert schema.is_file()
+    monkeypatch.chdir(schema.parent)
+    assert main(["schema"]) == 2
+    assert "Name the forms folder with --forms." in capsys.readouterr().err
+    monkeypatch.chdir(tmp_path)
+    assert main(["schema"]) == 0
+    assert (tmp_path / "forms/form.schema.json").read_text("utf-8") == schema.read_text("utf-8")
+
+
 # --- the application itself, as a program of its own -------------------------------------------------
 
 

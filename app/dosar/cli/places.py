@@ -63,8 +63,23 @@ class Places:
 
 def forms_folder(named: Path | None) -> Path:
     """The forms to run: those named, else those of the folder one stands in, else the shipped ones."""
+    return _existing_folder(named or _local_forms() or shipped_folder("forms"))
+
+
+def own_forms_folder(named: Path | None) -> Path:
+    """The same, to write into it: never those of the installed program."""
+    folder = named or _local_forms()
+    if folder is None:
+        raise StoreError("There is no folder forms with a case.yaml here. Name the forms folder with --forms.")
+    return _existing_folder(folder)
+
+
+def _local_forms() -> Path | None:
     local_forms = Path("forms")
-    folder = named or (local_forms if (local_forms / "case.yaml").is_file() else shipped_folder("forms"))
+    return local_forms if (local_forms / "case.yaml").is_file() else None
+
+
+def _existing_folder(folder: Path) -> Path:
     if not folder.is_dir():
         raise StoreError("There is no forms folder %(folder)s. Name it with --forms.", folder=folder)
     return folder

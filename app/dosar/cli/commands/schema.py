@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from dosar.cli.localized import PATH, command, option
-from dosar.cli.places import forms_folder
+from dosar.cli.places import own_forms_folder
 from dosar.language.text.message import msgid
 
 
@@ -13,5 +13,5 @@ def schema(forms: Path | None) -> int:
     import dosar.fields  # noqa: F401 - tells the language its kinds of question
     from dosar.language.load.json_schema import write_schema
 
-    print(write_schema(forms_folder(forms)))
+    print(write_schema(own_forms_folder(forms)))
     return 0

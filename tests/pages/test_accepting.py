@@ -75,6 +75,7 @@ def test_aid_that_waits_is_given_to_nobody_yet(demo: Demo, case: int) -> None:
     waiting = typed(demo, "humanitarian_aid", case, **aid, value=Money(100, "RON"))  # type: ignore[arg-type]
     money = block(page(demo, case), "Bani")
     assert "20,00" in money and "120,00" not in money and f"o înregistrare {WAITS}" in money
+    assert f"una dintre ele {WAITS}" in unescape(page(demo, case)), "two are counted, and one of the two waits"
     for address in (f"/records/humanitarian_aid?case={case}", f"/records/humanitarian_aid/ledger?case={case}"):
         shown = demo.browser("coordinator").get(address).text
         assert WAITS in shown and "20,00 RON" in shown and "120,00 RON" not in shown, address

@@ -133,7 +133,7 @@ def _task_url(case: CaseReading, form: str, filed: FiledSheets) -> str:
 
 def _note(case: CaseReading, form: str, filed: FiledSheets) -> str:
     if filed.waiting and filed.is_complete:
-        return ngettext("%(num)s more waits for acceptance", "%(num)s more wait for acceptance", filed.waiting)
+        return ngettext("%(num)s of them waits for acceptance", "%(num)s of them wait for acceptance", filed.waiting)
     if filed.lacking:
         return ngettext("%(num)s answer missing", "%(num)s answers missing", filed.lacking)
     dated = dating_question(case.query.known[form])

@@ -140,8 +140,8 @@ USER_NAME_HINT = lazy_gettext("Small letters without diacritics, digits, dots; i
 
 
 def _country_label(country: str) -> str:
-    called = locale_of(request_wording()).territories.get(country, country)
-    return str(gettext("As in %(country)s", country=called))
+    called: str = locale_of(request_wording()).territories.get(country, country)
+    return called
 
 
 class OrganisationForm(TranslatedForm):
@@ -154,11 +154,13 @@ class OrganisationForm(TranslatedForm):
         lazy_gettext("Language of the organisation"),
         [InputRequired(lazy_gettext("Choose a language."))],
         choices=[SelectChoice(code, name) for code, name in LANGUAGE_NAMES.items()],
+        description=lazy_gettext("The sign-in page is in this language; everybody chooses her own on her profile."),
     )
     country = RadioField(
-        lazy_gettext("Wording of the forms"),
+        lazy_gettext("Country"),
         choices=lambda: [SelectChoice(code, _country_label(code)) for code in wording_countries()],
         default=lambda: wording_countries()[0],
+        description=lazy_gettext("The forms are worded as in this country."),
     )
     time_zone = SelectField(
         lazy_gettext("Time zone"),

@@ -1,4 +1,4 @@
-"""Help where it is needed: the cards of the first day, how we write, the keys."""
+"""Help where it is needed: the cards of the first day, how to write, the keys."""
 
 from flask import redirect, render_template
 from flask_babel import gettext
@@ -15,8 +15,8 @@ class HelpPages(PageView):
 
     @page_route("/help", SIGNED_IN_ACCESS)
     def help(self) -> str:
-        """How we write: the same for everybody."""
-        return render_template("help.html", title=gettext("How we write"))
+        """How to write, and how nothing is lost: the same for everybody."""
+        return render_template("help.html", title=gettext("Help"))
 
     @page_route("/help/cards", SIGNED_IN_ACCESS, methods=("POST",))
     def cards_read(self) -> Response:

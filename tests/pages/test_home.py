@@ -197,3 +197,16 @@ def test_of_what_waits_for_acceptance_none_is_left_out_without_a_word(demo: Demo
     everything = demo.browser("coordinator").get(unescape(all_url)).text
     block = everything.partition("Fișe de verificat")[2].partition("</section>")[0]
     assert block.count("<li") == 11 and "Toate (" not in block
+
+
+def test_the_cards_of_the_first_day_promise_nobody_what_she_never_has(demo: Demo) -> None:
+    worker, administrator = (
+        [
+            unescape(title)
+            for title in re.findall(r'<div class="block"><h2>([^<]+)</h2>', demo.browser(user).get("/").text)
+        ]
+        for user in ("social_worker", "administrator")
+    )
+    assert worker == ["De unde începeți", "Nimic nu se pierde", "Protejați oamenii"]
+    assert administrator == [worker[0], worker[2]]
+    assert "ciorn" not in demo.browser("administrator").get("/").text

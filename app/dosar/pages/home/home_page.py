@@ -81,7 +81,7 @@ def _administration_block(context: PageContext) -> HomeBlock | None:
     copies, forms = f"{url_for('HelpPages.help')}#copies", url_for("FormProblemsPage.forms")
     lines = [
         (gettext("Invite a colleague"), url_for("UsersPage.new"), gettext("a link with which she chooses a password")),
-        (gettext("Choose the forms"), forms, gettext("which run, and what is wrong in their files")),
+        (gettext("See which forms run"), forms, gettext("and what is wrong in their files")),
         (gettext("Keep the key in a second place"), copies, gettext("without it nobody can read the data")),
         (gettext("Make a copy of the data"), copies, gettext("while Dosar is stopped")),
     ]
@@ -90,7 +90,12 @@ def _administration_block(context: PageContext) -> HomeBlock | None:
 
 
 def _intro_cards(context: PageContext) -> list[IntroCard]:
-    """What somebody should know on her first day."""
+    """What somebody should know on her first day: of sheets and drafts, whoever fills some in."""
+    fills_in_sheets = any(context.worker.may("enter", form) for form in context.repository.forms)
+    return [*(_sheet_cards() if fills_in_sheets else _role_cards()), _safety_card()]
+
+
+def _sheet_cards() -> list[IntroCard]:
     return [
         IntroCard(
             gettext("Where to begin"),
@@ -106,14 +111,21 @@ def _intro_cards(context: PageContext) -> list[IntroCard]:
                 "tells what stood there before."
             ),
         ),
-        IntroCard(
-            gettext("Keep people safe"),
-            gettext(
-                "Press Shift three times, or “Hide the page”, when somebody comes near. Write no names where only "
-                "the case number belongs. The browser's history is not erased."
-            ),
-        ),
     ]
+
+
+def _role_cards() -> list[IntroCard]:
+    return [IntroCard(gettext("Where to begin"), gettext("This page and the menu hold only what is for your role."))]
+
+
+def _safety_card() -> IntroCard:
+    return IntroCard(
+        gettext("Keep people safe"),
+        gettext(
+            "Press Shift three times, or “Hide the page”, when somebody comes near. Write no names where only "
+            "the case number belongs. The browser's history is not erased."
+        ),
+    )
 
 
 @dataclass(frozen=True)

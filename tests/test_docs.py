@@ -112,10 +112,16 @@ def test_the_containers_have_what_their_command_names() -> None:
     assert mounts[str(asked["data"])] == "data" and mounts[str(asked["key_file"].parent)] == "key"
     assert mounts[str(asked["forms"])] == "./forms"
     assert {"data", "key"} <= compose()["volumes"].keys() and dosar["stop_signal"] == "SIGINT"
-    made, project = dosar["build"]["dockerfile_inline"], tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    assert f"COPY dosar-{project['project']['version']}-py3-none-any.whl " in made
+    made = dosar["build"]["dockerfile_inline"]
     assert f"-g dosar {asked['data']} {asked['key_file'].parent}\n" in made and "USER dosar\n" in made
     assert dosar["read_only"] and "/tmp" in dosar["tmpfs"]
+
+
+def test_the_wheel_is_that_of_this_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    for page in (DOCS / "operations.md", DOCS / "hosting/compose.yaml"):
+        told = re.findall(r"dosar-([\d.]+)-py3-none-any\.whl", page.read_text("utf-8"))
+        assert told and set(told) == {version}
 
 
 def test_the_web_server_finds_dosar() -> None:
@@ -123,7 +129,9 @@ def test_the_web_server_finds_dosar() -> None:
     caddyfile = (DOCS / "hosting" / "Caddyfile").read_text("utf-8")
     compose_text, unit = ((DOCS / "hosting" / name).read_text("utf-8") for name in ("compose.yaml", "dosar.service"))
     assert f"reverse_proxy {DEFAULT_HOST}:{DEFAULT_PORT}\n" in caddyfile
-    assert f"max_size {MAX_RECEIVED_BYTES // 2**20}MB" in caddyfile
+    [(size, unit_of_size)] = re.findall(r"max_size (\d+)(\w+)", caddyfile)
+    assert int(size) * {"MB": 10**6, "MiB": 2**20}[unit_of_size] == MAX_RECEIVED_BYTES
+    assert f"{MAX_RECEIVED_BYTES:,} bytes" in (DOCS / "operations.md").read_text("utf-8")
     caddy = compose()["services"]["caddy"]
     assert caddy["network_mode"] == "service:dosar" and compose()["services"]["dosar"]["ports"] == ["80:80", "443:443"]
     assert "./Caddyfile:/etc/caddy/Caddyfile:ro" in caddy["volumes"]

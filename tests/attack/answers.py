@@ -9,7 +9,8 @@ from typing import Any
 from dosar.fields.money import Money
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question
-from dosar.language.validation import ValidationIssue, settle_answers, validate_answers
+from dosar.language.settling import settle_answers
+from dosar.language.validation import ValidationIssue, validate_answers
 
 MOST_TRIES = 600
 

@@ -13,14 +13,8 @@ from dosar.fields.money import Money
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question, Unknown
 from dosar.language.rules.expressions import Expression
-from dosar.language.validation import (
-    ValidationIssue,
-    hidden_questions,
-    is_question_shown,
-    plain_answers,
-    settle_answers,
-    validate_answers,
-)
+from dosar.language.settling import hidden_questions, is_question_shown, plain_answers, settle_answers
+from dosar.language.validation import ValidationIssue, validate_answers
 from tests.kinds import EXAMPLES
 
 ATTACHED = 1

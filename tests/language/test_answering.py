@@ -11,16 +11,12 @@ import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar.language.form import Form
 from dosar.language.load.yaml_reader import read_text
 from dosar.language.question import Unknown
+from dosar.language.settling import answers_as_of, changed_questions, dropped_answers, hidden_questions, settle_answers
 from dosar.language.validation import (
     ANSWER_NOT_ACCEPTED,
     ANSWER_REQUIRED,
     ValidationIssue,
-    answers_as_of,
-    changed_questions,
-    dropped_answers,
-    hidden_questions,
     missing_questions,
-    settle_answers,
     validate_answers,
 )
 

@@ -15,8 +15,9 @@ from dosar.language.load.definition import make_definition
 from dosar.language.load.folder import FolderReading, read_folder
 from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.question import ReadingContext as Typing
+from dosar.language.settling import settle_answers
 from dosar.language.text.message import Mistake
-from dosar.language.validation import settle_answers, validate_answers
+from dosar.language.validation import validate_answers
 
 FORMS = Path(__file__).parents[2] / "forms"
 

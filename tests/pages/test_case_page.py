@@ -11,7 +11,7 @@ from sqlalchemy import select
 from dosar.fields.money import Money
 from dosar.language.form import CASE_FORM
 from dosar.language.question import Answers
-from dosar.language.validation import settle_answers
+from dosar.language.settling import settle_answers
 from dosar.records.actor import Actor
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.ledger import reverse_entry

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 
 from dosar.language.form import CASE_FORM
-from dosar.language.validation import settle_answers
+from dosar.language.settling import settle_answers
 from dosar.records.actor import Actor
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet

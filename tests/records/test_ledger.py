@@ -64,7 +64,7 @@ def entry(ours: Organisation) -> int:
 
 
 def _enter(ours: Organisation, case: int, **answers: Any) -> int:
-    from dosar.language.validation import settle_answers
+    from dosar.language.settling import settle_answers
     from dosar.records.sheets.save import enter_sheet
 
     form = ours.form("aid")

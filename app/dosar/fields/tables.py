@@ -13,10 +13,10 @@ from dosar.language.question import Answer, Answers, Question, ReadingContext, U
 from dosar.language.question_options import Sensitivity
 from dosar.language.row_parts import RowPart
 from dosar.language.rules.expressions import Expression
+from dosar.language.settling import plain_answers
 from dosar.language.text.message import Mistake, msgid
 from dosar.language.text.texts import Text
 from dosar.language.text.translations import translated_word
-from dosar.language.validation import plain_answers
 
 ReadCell = Callable[[Question, Sequence[str]], Answer]
 """Reads what stands in a cell. Raises :class:`Mistake`."""

@@ -11,7 +11,8 @@ from dosar.filing.read import ReadAnswers
 from dosar.filing.result import ElsewhereComplaint, ValidationResult
 from dosar.filing.submission import Submission
 from dosar.language.question import Answers, Question
-from dosar.language.validation import ValidationIssue, changed_questions, validate_answers
+from dosar.language.settling import changed_questions
+from dosar.language.validation import ValidationIssue, validate_answers
 
 
 def judge(submission: Submission, read: ReadAnswers, settled: Answers) -> ValidationResult:

@@ -2,7 +2,7 @@
 
 from dosar.filing.submission import Submission
 from dosar.language.question import Answers
-from dosar.language.validation import settle_answers
+from dosar.language.settling import settle_answers
 
 
 def settled_answers(submission: Submission, read: Answers) -> Answers:

@@ -14,7 +14,7 @@ from dosar.language.figures import Figure, Figures
 from dosar.language.form import Form
 from dosar.language.question import Question
 from dosar.language.rules.expressions import Expression
-from dosar.language.validation import plain_answers
+from dosar.language.settling import plain_answers
 from dosar.language.volatile_answers import day_bound_questions, recompute_answer, source_questions
 from dosar.overview.budget import unreversed_entries
 from dosar.records.repository import Repository

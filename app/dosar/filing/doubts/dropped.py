@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable
 from dosar.filing.result import AnswersDropped
 from dosar.filing.submission import Submission
 from dosar.language.question import Answers, Question
+from dosar.language.settling import dropped_answers
 from dosar.language.text.message import Message
 from dosar.language.text.texts import text_in_language
-from dosar.language.validation import ValidationIssue, dropped_answers
+from dosar.language.validation import ValidationIssue
 
 Lost = tuple[Question, Question | None]
 """A question, and the column of it."""

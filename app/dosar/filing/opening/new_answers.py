@@ -8,7 +8,7 @@ from dosar.database.form_tables import Record
 from dosar.filing.opening.prefill import adapt_answer, prefill_from_sheets
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers, Question, ReadingContext
-from dosar.language.validation import answers_as_of
+from dosar.language.settling import answers_as_of
 from dosar.language.volatile_answers import day_bound_answers, recompute_answer
 from dosar.records.attachments import without_files
 from dosar.records.links.answer_links import RecordLink, links_in_answers, links_out_of_reach

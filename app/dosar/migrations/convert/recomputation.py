@@ -16,7 +16,7 @@ from dosar.database.system_tables import history_table, utc_now
 from dosar.language.checks.form_comparison import kept_questions
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers, Question
-from dosar.language.validation import settle_answers
+from dosar.language.settling import settle_answers
 from dosar.language.volatile_answers import day_bound_questions
 from dosar.records.audit_log import answer_differences
 from dosar.records.history.renamed_questions import widen_answer

@@ -11,9 +11,9 @@ from dosar.access.authorization import page_route, requires_permission
 from dosar.access.web.redirects import local_redirect_url
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers
+from dosar.language.settling import answers_as_of
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
-from dosar.language.validation import answers_as_of
 from dosar.pages.actions import PageResponse, record_actions, record_face_url, return_url, saved_response
 from dosar.pages.cases.merge import redirect_to_merged
 from dosar.pages.context import PageContext, find_or_404, page_context

@@ -9,8 +9,8 @@ from flask_babel import gettext
 from dosar.database.form_tables import Record
 from dosar.language.form import USER_LINK, Form
 from dosar.language.question import Answers, Question
+from dosar.language.settling import hidden_questions
 from dosar.language.text.texts import text_in_language
-from dosar.language.validation import hidden_questions
 from dosar.pages.context import PageContext
 from dosar.pages.formatting import moment_text
 from dosar.pages.linked_titles import RecordTitles, file_url, link_markup

@@ -8,8 +8,8 @@ from flask import abort
 
 from dosar.language.form import Form
 from dosar.language.question import Answers
+from dosar.language.settling import hidden_questions
 from dosar.language.text.texts import text_in_language
-from dosar.language.validation import hidden_questions
 
 MAX_ONE_PAGE_QUESTIONS = 30
 """A form of at most this many questions is one page; a longer one is a page for each section."""

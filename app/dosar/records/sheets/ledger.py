@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from dosar.database.form_tables import Record
 from dosar.language.form import Form
 from dosar.language.question import Answers, Unknown
+from dosar.language.settling import settle_answers
 from dosar.language.text.message import Mistake
-from dosar.language.validation import settle_answers
 from dosar.records import audit_log
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository

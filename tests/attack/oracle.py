@@ -21,9 +21,9 @@ from zipfile import ZipFile
 from tests.attack.canaries import Canary
 from tests.attack.cells import Cell
 from tests.attack.organisation import Planted
-from tests.attack.photograph import Change, Photograph
 from tests.attack.policy import ANYBODY, OWNER, SYSTEM_COLUMNS
 from tests.attack.routes import is_open
+from tests.photograph import Change, Photograph
 
 NEVER_CHANGED = {"id", "case_id", "record_id", "created_by", "created_at"}
 PEOPLE = "ab_"

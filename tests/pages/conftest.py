@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from dosar.language.form import Form
 from dosar.records.repository import Repository
 from tests.databases import DATABASES, Place, fresh_place
 from tests.filled import opened_at
+from tests.photograph import Photograph, photographed
 
 
 @dataclass
@@ -59,12 +61,30 @@ def demo_on(data: Path, like: Place) -> Iterator[Demo]:
         yield Demo(app)
 
 
+@pytest.fixture(scope="session")
+def lasting_demo(
+    tmp_path_factory: pytest.TempPathFactory,
+    filled: Callable[[str], Place],
+) -> Iterator[Callable[[str], tuple[Demo, Photograph]]]:
+    """The demo on a database of this kind, opened once, and its data as they were then."""
+    with ExitStack() as open_ones:
+
+        @cache
+        def opened(database: str) -> tuple[Demo, Photograph]:
+            lasting = open_ones.enter_context(demo_on(tmp_path_factory.mktemp("lasting"), filled(database)))
+            photograph = photographed(lasting.repository.store.engine)
+            open_ones.callback(photograph.close)
+            return lasting, photograph
+
+        yield opened
+
+
 @pytest.fixture(scope="module", params=DATABASES)
 def demo(
     request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    filled: Callable[[str], Place],
+    lasting_demo: Callable[[str], tuple[Demo, Photograph]],
 ) -> Iterator[Demo]:
-    """On each database: what the stories of one file change, those of another never meet."""
-    with demo_on(tmp_path_factory.mktemp("demo"), filled(request.param)) as opened:
-        yield opened
+    """On each database: what the stories of one file change is put back, and those of another never meet it."""
+    lasting, photograph = lasting_demo(request.param)
+    yield Demo(lasting.app)
+    photograph.put_back()

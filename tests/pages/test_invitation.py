@@ -13,8 +13,11 @@ from tests.pages.test_team import user_id
         ("dosar.example.org", "care ajunge la dosar.example.org"),
     ],
 )
-def test_an_invitation_says_from_where_it_opens(demo: Demo, host: str, said: str) -> None:
-    demo.app.config["TRUSTED_HOSTS"] = [*demo.app.config["TRUSTED_HOSTS"], "dosar.example.org"]
+def test_an_invitation_says_from_where_it_opens(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch, host: str, said: str
+) -> None:
+    trusted = [*demo.app.config["TRUSTED_HOSTS"], "dosar.example.org"]
+    monkeypatch.setitem(demo.app.config, "TRUSTED_HOSTS", trusted)
     browser = demo.browser("administrator")
     here = f"/users/{user_id(demo, 'volunteer')}"
     token = token_on(browser.get(here).text)

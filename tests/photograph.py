@@ -112,10 +112,10 @@ class Photograph(ABC):
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
-    def put_back(self, tables: Iterable[str]) -> None:
-        """Make these tables what they were."""
+    def put_back(self, tables: Iterable[str] | None = None) -> None:
+        """Make these tables, or all, what they were."""
         self._connection.execute("BEGIN")
-        for table in tables:
+        for table in self.tables if tables is None else tables:
             later, sooner = self._differing(table)
             if later or sooner:
                 with self._unguarded(table):

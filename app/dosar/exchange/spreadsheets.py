@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What spreadsheets take for a formula's beginning; the wide forms count too."""
-INVALID_SHEET_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+INVALID_CELL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 UTF8_BOM = "\ufeff"
 EXCEL_DATE_FORMATS = {date: "dd.mm.yyyy", datetime: "dd.mm.yyyy hh:mm"}
 NARROW_COLUMN_WIDTH, WIDE_COLUMN_WIDTH = 14, 28
-MAX_SHEET_NAME = 31
+MAX_WORKSHEET_NAME = 31
 MAX_CELL_CHARACTERS = 32_767
 """What a cell of a workbook holds; a .csv has no such limit."""
-FIRST_SHEET_DAY = "1900-03-01"
+FIRST_WORKSHEET_DAY = "1900-03-01"
 """Spreadsheets do not agree about the days before; such a one is text."""
 IN_MEMORY = {
     "in_memory": True,
@@ -115,7 +115,7 @@ def _csv_text(cell: CellValue, comma: bool) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return escape_formula(INVALID_SHEET_CHARACTERS.sub("", cell))
+        return escape_formula(INVALID_CELL_CHARACTERS.sub("", cell))
     if isinstance(cell, datetime):
         return cell.isoformat(" ", "minutes")
     if isinstance(cell, (Decimal, float)) and comma:
@@ -124,7 +124,7 @@ def _csv_text(cell: CellValue, comma: bool) -> str:
 
 
 def xlsx_file(heads: Sequence[str], rows: Iterable[Sequence[CellValue]], name: str, cut_note: str = "…") -> bytes:
-    """A workbook with one sheet: heads that stay in sight, dates and numbers as such, all else as text.
+    """A workbook with one worksheet: heads that stay in sight, dates and numbers as such, all else as text.
 
     A text too long for a cell ends with ``cut_note``, which says where the rest is.
     """
@@ -133,22 +133,22 @@ def xlsx_file(heads: Sequence[str], rows: Iterable[Sequence[CellValue]], name: s
     out = BytesIO()
     with Workbook(out, IN_MEMORY) as book:
         book.set_properties({"author": "Dosar"})
-        sheet = book.add_worksheet(name[:MAX_SHEET_NAME])
-        sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, map(_sheet_text, heads), book.add_format({"bold": True}))
-        last = _write_rows(sheet, rows, _CellWriters(book, sheet, cut_note), len(heads))
-        sheet.autofilter(0, 0, last, len(heads) - 1)
+        worksheet = book.add_worksheet(name[:MAX_WORKSHEET_NAME])
+        worksheet.freeze_panes(1, 0)
+        worksheet.write_row(0, 0, map(_cell_text, heads), book.add_format({"bold": True}))
+        last = _write_rows(worksheet, rows, _CellWriters(book, worksheet, cut_note), len(heads))
+        worksheet.autofilter(0, 0, last, len(heads) - 1)
     return out.getvalue()
 
 
 class _CellWriters(dict[type, Callable[[int, int, Any], object]]):
     """How a value of each kind is written at a row and a column."""
 
-    def __init__(self, book: "Workbook", sheet: "Worksheet", cut_note: str) -> None:
-        self.sheet = sheet
+    def __init__(self, book: "Workbook", worksheet: "Worksheet", cut_note: str) -> None:
+        self.worksheet = worksheet
         self.cut_note = cut_note
         self.formats = {kind: book.add_format({"num_format": shown}) for kind, shown in EXCEL_DATE_FORMATS.items()}
-        super().__init__({str: self._text, **dict.fromkeys((int, float, Decimal), sheet.write_number)})
+        super().__init__({str: self._text, **dict.fromkeys((int, float, Decimal), worksheet.write_number)})
         self.update(dict.fromkeys(EXCEL_DATE_FORMATS, self._date))
 
     def __missing__(self, kind: type) -> Callable[[int, int, Any], object]:
@@ -156,16 +156,16 @@ class _CellWriters(dict[type, Callable[[int, int, Any], object]]):
         return next(self[base] for base in kind.__mro__[1:] if base in self)
 
     def _text(self, row: int, column: int, value: str) -> None:
-        self.sheet.write_string(row, column, _cut_text(_sheet_text(value), self.cut_note))
+        self.worksheet.write_string(row, column, _cut_text(_cell_text(value), self.cut_note))
 
     def _date(self, row: int, column: int, value: date) -> None:
-        if value.isoformat() < FIRST_SHEET_DAY:
+        if value.isoformat() < FIRST_WORKSHEET_DAY:
             self._text(row, column, value.isoformat())
         else:
-            self.sheet.write_datetime(row, column, value, self.formats[type(value)])
+            self.worksheet.write_datetime(row, column, value, self.formats[type(value)])
 
 
-def _write_rows(sheet: "Worksheet", rows: Iterable[Sequence[CellValue]], writers: _CellWriters, width: int) -> int:
+def _write_rows(worksheet: "Worksheet", rows: Iterable[Sequence[CellValue]], writers: _CellWriters, width: int) -> int:
     """Write the rows below the heads, each column as wide as its texts ask; returns the number of the last one."""
     wide: set[int] = set()
     number = 0
@@ -176,12 +176,12 @@ def _write_rows(sheet: "Worksheet", rows: Iterable[Sequence[CellValue]], writers
                 if isinstance(value, str) and len(value) > NARROW_COLUMN_WIDTH:
                     wide.add(column)
     for column in range(width):
-        sheet.set_column(column, column, WIDE_COLUMN_WIDTH if column in wide else NARROW_COLUMN_WIDTH)
+        worksheet.set_column(column, column, WIDE_COLUMN_WIDTH if column in wide else NARROW_COLUMN_WIDTH)
     return number
 
 
-def _sheet_text(text: str) -> str:
-    return INVALID_SHEET_CHARACTERS.sub("", text)
+def _cell_text(text: str) -> str:
+    return INVALID_CELL_CHARACTERS.sub("", text)
 
 
 def _cut_text(text: str, cut_note: str) -> str:

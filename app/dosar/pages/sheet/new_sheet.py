@@ -53,15 +53,15 @@ def prefilled_answers(context: PageContext, form: Form, case: Record | None) -> 
     return Prefill(context.repository, context.forms, form, case, context.reading).answers(remembered)
 
 
-def remember_for_next(sheet: SheetEditor, answers: Answers) -> None:
+def remember_for_next(editor: SheetEditor, answers: Answers) -> None:
     """Remember, in the session, what the next sheet of the batch begins with."""
     values = {
         question.name: question.to_json(answers.get(question.name))
-        for question in sheet.questions
+        for question in editor.questions
         if question.keep
         and answers.get(question.name) is not None
         and not stays_in_case(
-            sheet.context.repository.forms, sheet.full_form, question
+            editor.context.repository.forms, editor.full_form, question
         )  # the next paper may be another case's
     }
-    session["kept"] = {sheet.form.key: values}
+    session["kept"] = {editor.form.key: values}

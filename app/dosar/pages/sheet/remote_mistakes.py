@@ -15,26 +15,26 @@ from dosar.pages.sheet.section_steps import has_section_steps
 from dosar.pages.sheet.sheet_editor import SheetEditor
 
 
-def way_from(sheet: SheetEditor, complaint: ValidationIssue) -> Way:
+def way_from(editor: SheetEditor, complaint: ValidationIssue) -> Way:
     """Where the complaint leads from this page."""
     if isinstance(complaint, KnownPerson):
-        return Way(leads=leads_to_known(complaint, sheet.full_form.key))
+        return Way(leads=leads_to_known(complaint, editor.full_form.key))
     if isinstance(complaint, ElsewhereComplaint):
         label = ", ".join(
-            text_in_language(question.label, sheet.context.reading.language) for question in complaint.questions
+            text_in_language(question.label, editor.context.reading.language) for question in complaint.questions
         )
-        return Way(label, _question_url(sheet, sheet.known, complaint.question))
+        return Way(label, _question_url(editor, editor.known, complaint.question))
     return Way()
 
 
-def _question_url(sheet: SheetEditor, known: Form, name: str) -> str:
+def _question_url(editor: SheetEditor, known: Form, name: str) -> str:
     """Where the question is asked: on this paper, else among all questions of the form."""
-    step = _section_place(sheet.form.sections, name)
-    if step is not None and sheet.step_url is not None and sheet.step is not None:
-        return f"{sheet.step_url(step)}#{name}"
-    assert sheet.record is not None
-    face = FACE_NAME_FOR_ALL if sheet.papers and sheet.papers.faces else None
-    arguments = {"form": known.key, "record_id": sheet.record.id, "face": face}
+    step = _section_place(editor.form.sections, name)
+    if step is not None and editor.step_url is not None and editor.step is not None:
+        return f"{editor.step_url(step)}#{name}"
+    assert editor.record is not None
+    face = FACE_NAME_FOR_ALL if editor.papers and editor.papers.faces else None
+    arguments = {"form": known.key, "record_id": editor.record.id, "face": face}
     if has_section_steps(known):
         return url_for(
             "RecordPages.edit_section", step=(_section_place(known.sections, name) or 0) + 1, _anchor=name, **arguments

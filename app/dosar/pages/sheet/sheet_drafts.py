@@ -22,54 +22,54 @@ TOKEN_BOXES = ("_once", "_seen")
 """A draft goes on with the tokens it began with: it files one sheet, and knows the version it saw."""
 
 
-def find_draft(sheet: SheetEditor) -> Draft | None:
+def find_draft(editor: SheetEditor) -> Draft | None:
     """What the worker left on this page."""
-    return drafts.find_draft(sheet.context.repository, sheet.context.worker.id, sheet.place)
+    return drafts.find_draft(editor.context.repository, editor.context.worker.id, editor.place)
 
 
-def keep_draft(sheet: SheetEditor, posted: PostedBoxes) -> datetime:
+def keep_draft(editor: SheetEditor, posted: PostedBoxes) -> datetime:
     """What is not saved waits as a draft, if she goes away now; returns the moment."""
     return drafts.keep_draft(
-        sheet.context.repository, sheet.context.worker.id, sheet.place, typed_boxes(posted), sheet.face
+        editor.context.repository, editor.context.worker.id, editor.place, typed_boxes(posted), editor.face
     )
 
 
-def discard_draft(sheet: SheetEditor, place: DraftPlace | None = None) -> None:
+def discard_draft(editor: SheetEditor, place: DraftPlace | None = None) -> None:
     """Forget what was left on this page, or on the one at ``place``."""
-    drafts.discard_draft(sheet.context.repository, sheet.context.worker.id, place or sheet.place)
+    drafts.discard_draft(editor.context.repository, editor.context.worker.id, place or editor.place)
 
 
-def correction_token(sheet: SheetEditor, record_id: int, version: int, seen: Answers) -> str:
+def correction_token(editor: SheetEditor, record_id: int, version: int, seen: Answers) -> str:
     """Says which version of the record, and which answers, the worker had seen as she typed."""
-    return version_token(sheet.full_form.key, record_id, version, answer_marks(sheet.questions, seen))
+    return version_token(editor.full_form.key, record_id, version, answer_marks(editor.questions, seen))
 
 
 def keep_draft_of_correction(
-    sheet: SheetEditor, record_id: int, token: str, boxes: Iterable[tuple[str, str]]
+    editor: SheetEditor, record_id: int, token: str, boxes: Iterable[tuple[str, str]]
 ) -> DraftPlace:
     """What was typed on a new sheet waits where the record that is there already is corrected; returns the place."""
-    place = DraftPlace(sheet.full_form.key, record_id=record_id, step=0 if sheet.step is None else sheet.step + 1)
+    place = DraftPlace(editor.full_form.key, record_id=record_id, step=0 if editor.step is None else editor.step + 1)
     typed_boxes = [(name, text) for name, text in boxes if name not in TOKEN_BOXES]
     drafts.keep_draft(
-        sheet.context.repository, sheet.context.worker.id, place, [*typed_boxes, ("_seen", token)], sheet.face
+        editor.context.repository, editor.context.worker.id, place, [*typed_boxes, ("_seen", token)], editor.face
     )
     return place
 
 
-def boxes_of_draft(sheet: SheetEditor, draft: Draft) -> PostedBoxes:
+def boxes_of_draft(editor: SheetEditor, draft: Draft) -> PostedBoxes:
     """What stands on the page that opens with this draft; the sheet is told what else the page says of it."""
     posted: PostedBoxes = MultiDict(draft.boxes)
-    sheet.draft_from = moment_text(draft.saved_at)
-    if not is_submission_of(posted.get("_once", ""), sheet.context.worker.id):
+    editor.draft_from = moment_text(draft.saved_at)
+    if not is_submission_of(posted.get("_once", ""), editor.context.worker.id):
         posted.poplist("_once")
-    sheet.hidden.update({name: posted[name] for name in TOKEN_BOXES if name in posted})
-    posted = sheet.renumbered_rows(_boxes_on_this_face(sheet, posted, draft.face))
-    sheet.files_again = _files_not_kept(sheet, posted)
+    editor.hidden.update({name: posted[name] for name in TOKEN_BOXES if name in posted})
+    posted = editor.renumbered_rows(_boxes_on_this_face(editor, posted, draft.face))
+    editor.files_again = _files_not_kept(editor, posted)
     return posted
 
 
-def _files_not_kept(sheet: SheetEditor, posted: PostedBoxes) -> list[tuple[str, str]]:
-    rows, questions = RowNumbers(), {question.name: question for question in sheet.questions}
+def _files_not_kept(editor: SheetEditor, posted: PostedBoxes) -> list[tuple[str, str]]:
+    rows, questions = RowNumbers(), {question.name: question for question in editor.questions}
     labelled = [(box, question_of_box(box, questions, rows)[1]) for box in posted]
     return [
         (box.replace(".", "-"), label)
@@ -78,21 +78,21 @@ def _files_not_kept(sheet: SheetEditor, posted: PostedBoxes) -> list[tuple[str, 
     ]
 
 
-def _boxes_on_this_face(sheet: SheetEditor, posted: PostedBoxes, face: str) -> PostedBoxes:
+def _boxes_on_this_face(editor: SheetEditor, posted: PostedBoxes, face: str) -> PostedBoxes:
     """The boxes of a draft, whichever paper it was typed on; what this one lacks is asked too."""
-    if sheet.papers is None or not sheet.papers.faces:
+    if editor.papers is None or not editor.papers.faces:
         return posted
-    known = sheet.papers.known
-    draft, begun = texts_in(posted), texts_in(sheet.initial_boxes(list(known.asked_questions())))
-    if face and face != sheet.face:
-        was = _asked_on(sheet, sheet.papers.on(face).form)
-        draft = restored_draft(draft, was, sheet.questions, begun, known.face)
-    sheet.add_questions(unasked_names(known, sheet.questions, draft, begun, sheet.cells))
+    known = editor.papers.known
+    draft, begun = texts_in(posted), texts_in(editor.initial_boxes(list(known.asked_questions())))
+    if face and face != editor.face:
+        was = _asked_on(editor, editor.papers.on(face).form)
+        draft = restored_draft(draft, was, editor.questions, begun, known.face)
+    editor.add_questions(unasked_names(known, editor.questions, draft, begun, editor.cells))
     return as_boxes(draft)
 
 
-def _asked_on(sheet: SheetEditor, form: Form) -> list[Question]:
+def _asked_on(editor: SheetEditor, form: Form) -> list[Question]:
     """The questions of this page as another paper asks it: a new sheet begins with its first section."""
-    step = (0 if has_section_steps(form) else None) if sheet.record is None else sheet.step
+    step = (0 if has_section_steps(form) else None) if editor.record is None else editor.step
     sections = form.sections if step is None else form.sections[step : step + 1]
     return [question for section in sections for question in section.questions]

@@ -30,153 +30,153 @@ from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.urls import draft_url
 
 
-def opened_page(sheet: SheetEditor) -> str:
+def opened_page(editor: SheetEditor) -> str:
     """The page as it opens: with the draft, if the worker left one here."""
-    draft = find_draft(sheet)
-    return drawn_page(sheet, sheet_form(sheet, None if draft is None else boxes_of_draft(sheet, draft)))
+    draft = find_draft(editor)
+    return drawn_page(editor, sheet_form(editor, None if draft is None else boxes_of_draft(editor, draft)))
 
 
-def sheet_page(sheet: SheetEditor, posted: PostedBoxes) -> str:
+def sheet_page(editor: SheetEditor, posted: PostedBoxes) -> str:
     """The page with what stands in these boxes; nobody asked yet whether it is right."""
-    return drawn_page(sheet, sheet_form(sheet, posted))
+    return drawn_page(editor, sheet_form(editor, posted))
 
 
 def sheet_form(
-    sheet: SheetEditor, posted: PostedBoxes | None, refused: Mapping[AnswerPath, Message] | None = None
+    editor: SheetEditor, posted: PostedBoxes | None, refused: Mapping[AnswerPath, Message] | None = None
 ) -> SheetForm:
     """The questions of the page as a form of WTForms: with what stands in these boxes, else with what it begins with.
 
     Its validation is the one of filing, and adds why files were ``refused``.
     """
-    submission = sheet.submission
+    submission = editor.submission
     meta = SheetMeta(
-        sheet.cells, sheet.form, sheet.full_form, _answered_by_others(sheet), submission.fixed, pick=sheet.action
+        editor.cells, editor.form, editor.full_form, _answered_by_others(editor), submission.fixed, pick=editor.action
     )
-    form = SheetForm(sheet.sections, meta, lambda texts: validate(submission, Typed(texts), refused))
-    form.process(posted, data=sheet.opening_answers() if posted is None else None)
+    form = SheetForm(editor.sections, meta, lambda texts: validate(submission, Typed(texts), refused))
+    form.process(posted, data=editor.opening_answers() if posted is None else None)
     return form
 
 
-def drawn_page(sheet: SheetEditor, form: SheetForm) -> str:
+def drawn_page(editor: SheetEditor, form: SheetForm) -> str:
     """The page with this form, and with what was found in it."""
-    answers = settled_answers(sheet.submission, form.answers)
-    _tell_what_is_known(sheet, form, answers)
+    answers = settled_answers(editor.submission, form.answers)
+    _tell_what_is_known(editor, form, answers)
     return render_template(
         "sheet/sheet.html",
-        **_heading(sheet),
-        **_boxes(form, sheet),
-        **_buttons(sheet),
-        **_draft_notes(sheet),
-        **_beside(sheet),
-        **_face_links(sheet, answers),
-        **_for_scripts(sheet),
-        step=_steps(sheet, answers),
+        **_heading(editor),
+        **_boxes(form, editor),
+        **_buttons(editor),
+        **_draft_notes(editor),
+        **_beside(editor),
+        **_face_links(editor, answers),
+        **_for_scripts(editor),
+        step=_steps(editor, answers),
     )
 
 
-def _tell_what_is_known(sheet: SheetEditor, form: SheetForm, answers: Answers) -> None:
+def _tell_what_is_known(editor: SheetEditor, form: SheetForm, answers: Answers) -> None:
     """All answers of the record as they would be with what was read, what they point to, and what they suggest."""
-    drawn = [question for section in sheet.sections for question in section.questions]
+    drawn = [question for section in editor.sections for question in section.questions]
     form.settle(
         answers,
-        sheet.context.titles(drawn, answers),
-        offered_answers(sheet.form.questions.values(), answers, sheet.cells),
+        editor.context.titles(drawn, answers),
+        offered_answers(editor.form.questions.values(), answers, editor.cells),
     )
 
 
-def _answered_by_others(sheet: SheetEditor) -> dict[str, str]:
+def _answered_by_others(editor: SheetEditor) -> dict[str, str]:
     """The questions others answer, and who: this worker only reads them."""
-    roles, language = sheet.context.repository.definition.roles, sheet.context.reading.language
+    roles, language = editor.context.repository.definition.roles, editor.context.reading.language
     return {
         question.name: ", ".join(
             text_in_language(role.title, language) for role in roles.with_keys(question.written_by)
         )
-        for section in sheet.sections
+        for section in editor.sections
         for question in section.questions
-        if not question.is_written_by(sheet.context.worker.roles)
+        if not question.is_written_by(editor.context.worker.roles)
     }
 
 
-def _heading(sheet: SheetEditor) -> Mapping[str, Any]:
-    title = text_in_language(sheet.form.title, sheet.context.reading.language)
+def _heading(editor: SheetEditor) -> Mapping[str, Any]:
+    title = text_in_language(editor.form.title, editor.context.reading.language)
     return {
         "title": title,
         "form_title": title,
-        "case": sheet.context.case_head(sheet.case),
-        "intro": text_in_language(sheet.form.intro, sheet.context.reading.language),
+        "case": editor.context.case_head(editor.case),
+        "intro": text_in_language(editor.form.intro, editor.context.reading.language),
     }
 
 
-def _boxes(form: SheetForm, sheet: SheetEditor) -> Mapping[str, Any]:
+def _boxes(form: SheetForm, editor: SheetEditor) -> Mapping[str, Any]:
     """The questions, and what is wrong or doubtful about what stands in them."""
-    find_way = partial(way_from, sheet)
+    find_way = partial(way_from, editor)
     problems = form.problems(find_way)
     return {
         "sections": form.sections(),
         "problems": problems,
         "doubts": [] if problems else form.doubts(find_way),
-        "hidden": {**sheet.hidden, **sheet.carried},
-        "begin_at": sheet.begin_at,
+        "hidden": {**editor.hidden, **editor.carried},
+        "begin_at": editor.begin_at,
     }
 
 
-def _buttons(sheet: SheetEditor) -> Mapping[str, Any]:
+def _buttons(editor: SheetEditor) -> Mapping[str, Any]:
     return {
-        "action": sheet.action,
+        "action": editor.action,
         "save_label": gettext("Save"),
-        "more_label": _more_label(sheet),
-        "cancel_url": sheet.cancel_url,
+        "more_label": _more_label(editor),
+        "cancel_url": editor.cancel_url,
     }
 
 
-def _more_label(sheet: SheetEditor) -> str:
-    if sheet.record is None and sheet.step is None:
+def _more_label(editor: SheetEditor) -> str:
+    if editor.record is None and editor.step is None:
         return gettext("Save and add another")
-    more = sheet.step is not None and sheet.step + 1 < len(sheet.ordered_sections)
+    more = editor.step is not None and editor.step + 1 < len(editor.ordered_sections)
     return gettext("Save and go on") if more else ""
 
 
-def _draft_notes(sheet: SheetEditor) -> Mapping[str, Any]:
+def _draft_notes(editor: SheetEditor) -> Mapping[str, Any]:
     """Where the page keeps its draft, and what of one is on it."""
     return {
-        "draft_url": draft_url(sheet.place, sheet.face),
-        "place": draft_url(sheet.place, ""),
-        "draft_from": sheet.draft_from,
-        "files_again": sheet.files_again,
+        "draft_url": draft_url(editor.place, editor.face),
+        "place": draft_url(editor.place, ""),
+        "draft_from": editor.draft_from,
+        "files_again": editor.files_again,
     }
 
 
-def _beside(sheet: SheetEditor) -> Mapping[str, Any]:
+def _beside(editor: SheetEditor) -> Mapping[str, Any]:
     """What is told beside the questions."""
     return {
-        "returned": returned_notice(sheet.context, sheet.record) if sheet.record is not None else None,
-        "batch": sheet.batch,
-        "money": case_budget_lines(sheet.context, sheet.form.key, sheet.case),
+        "returned": returned_notice(editor.context, editor.record) if editor.record is not None else None,
+        "batch": editor.batch,
+        "money": case_budget_lines(editor.context, editor.form.key, editor.case),
     }
 
 
-def _face_links(sheet: SheetEditor, answers: Answers) -> Mapping[str, Any]:
+def _face_links(editor: SheetEditor, answers: Answers) -> Mapping[str, Any]:
     """The ways to other papers, and what this one does not show."""
-    if sheet.papers is None:
+    if editor.papers is None:
         return {}
-    links = sheet.papers.links(sheet.face_url) if sheet.face_url else []
-    return {"faces": links, "left_out": sheet.papers.left_out(answers) if sheet.record else []}
+    links = editor.papers.links(editor.face_url) if editor.face_url else []
+    return {"faces": links, "left_out": editor.papers.left_out(answers) if editor.record else []}
 
 
-def _for_scripts(sheet: SheetEditor) -> Mapping[str, Any]:
+def _for_scripts(editor: SheetEditor) -> Mapping[str, Any]:
     """What the scripts of the page read answers with, as the server does."""
     return {
-        "reading_language": sheet.context.reading.language,
+        "reading_language": editor.context.reading.language,
         "languages_read": " ".join(LANGUAGES),
         "day_words": dumps(days_by_word()),
         "currency_words": dumps(currencies_by_word()),
-        "today": sheet.context.reading.today.isoformat(),
+        "today": editor.context.reading.today.isoformat(),
     }
 
 
-def _steps(sheet: SheetEditor, answers: Answers) -> SectionSteps | None:
+def _steps(editor: SheetEditor, answers: Answers) -> SectionSteps | None:
     """The sections that are there, and the one on this page."""
-    if sheet.step is None:
+    if editor.step is None:
         return None
-    places = {*sheet.section_places(answers), sheet.step}
-    return section_steps(sheet.form, places, sheet.step, sheet.step_url, sheet.context.reading.language)
+    places = {*editor.section_places(answers), editor.step}
+    return section_steps(editor.form, places, editor.step, editor.step_url, editor.context.reading.language)

@@ -28,49 +28,49 @@ FileSheet = Callable[[ValidationResult, Consent], PageResponse]
 """Keeps answers that stand every check; says what the worker sees next."""
 
 
-def answer_post(sheet: SheetEditor, file: FileSheet) -> PageResponse:
+def answer_post(editor: SheetEditor, file: FileSheet) -> PageResponse:
     """The answer to what was posted on the page of this sheet."""
-    posted, refused = _take_posted(sheet)
+    posted, refused = _take_posted(editor)
     something_typed = posted.pop(TYPED_BOX, "") == "1"
     pressed = next((button for button in BUTTON_ACTIONS if button in posted), None)
     if pressed is None:
-        return _answer_save(sheet, posted, refused, file)
+        return _answer_save(editor, posted, refused, file)
     if something_typed:
-        keep_draft(sheet, posted)
+        keep_draft(editor, posted)
     if refused:
-        form = sheet_form(sheet, posted)
+        form = sheet_form(editor, posted)
         form.take_result(nothing_read(refused_file_messages(refused, posted)))
-        return drawn_page(sheet, form), 422
-    return BUTTON_ACTIONS[pressed](sheet, posted)
+        return drawn_page(editor, form), 422
+    return BUTTON_ACTIONS[pressed](editor, posted)
 
 
-def _take_posted(sheet: SheetEditor) -> tuple[PostedBoxes, RefusedFiles]:
+def _take_posted(editor: SheetEditor) -> tuple[PostedBoxes, RefusedFiles]:
     """The boxes, with the numbers of the posted files in theirs, and the files that were refused."""
     posted: PostedBoxes = MultiDict(request.form)
-    sheet.add_questions(posted.get(ALSO_BOX, "").split())
-    posted = take_saved_choices(sheet.questions, posted, sheet.initial_answers, sheet.context.reading)
-    refused = take_uploads(sheet.context, sheet.full_form.key, sheet.questions, posted)
-    return sheet.renumbered_rows(posted), refused
+    editor.add_questions(posted.get(ALSO_BOX, "").split())
+    posted = take_saved_choices(editor.questions, posted, editor.initial_answers, editor.context.reading)
+    refused = take_uploads(editor.context, editor.full_form.key, editor.questions, posted)
+    return editor.renumbered_rows(posted), refused
 
 
-def _answer_save(sheet: SheetEditor, posted: PostedBoxes, refused: RefusedFiles, file: FileSheet) -> PageResponse:
+def _answer_save(editor: SheetEditor, posted: PostedBoxes, refused: RefusedFiles, file: FileSheet) -> PageResponse:
     consent = Consent(bool(posted.get("_confirmed")), posted.get("_reason", ""))
-    form = sheet_form(sheet, posted, refused_file_messages(refused, posted))
+    form = sheet_form(editor, posted, refused_file_messages(refused, posted))
     if not form.validate() or not form.result.may_be_kept(consent.confirmed):
-        keep_draft(sheet, posted)
-        return drawn_page(sheet, form), 422
-    begun_at = sheet.place
+        keep_draft(editor, posted)
+        return drawn_page(editor, form), 422
+    begun_at = editor.place
     filed = file(form.result, consent)
     if isinstance(filed, Response):
-        _flash_understood(sheet, form.result.understood)
-        discard_draft(sheet, begun_at)
+        _flash_understood(editor, form.result.understood)
+        discard_draft(editor, begun_at)
     else:
-        keep_draft(sheet, posted)
+        keep_draft(editor, posted)
     return filed
 
 
-def _flash_understood(sheet: SheetEditor, understood: Mapping[AnswerPath, Message]) -> None:
+def _flash_understood(editor: SheetEditor, understood: Mapping[AnswerPath, Message]) -> None:
     """Say which answers were taken for other ones than stood in the boxes."""
     for where, message in understood.items():
-        question = asked_at(sheet.form, where)
-        flash(f"{text_in_language(question.label, sheet.context.reading.language)}: {message.say(gettext)}", "info")
+        question = asked_at(editor.form, where)
+        flash(f"{text_in_language(question.label, editor.context.reading.language)}: {message.say(gettext)}", "info")

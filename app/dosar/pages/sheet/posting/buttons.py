@@ -20,12 +20,12 @@ from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.sheet.sheet_page import sheet_page
 
 
-def _change_rows(sheet: SheetEditor, posted: PostedBoxes) -> str:
-    change_rows(sheet.form, posted, posted.pop("_row"))
-    return sheet_page(sheet, posted)
+def _change_rows(editor: SheetEditor, posted: PostedBoxes) -> str:
+    change_rows(editor.form, posted, posted.pop("_row"))
+    return sheet_page(editor, posted)
 
 
-def _change_language(sheet: SheetEditor, posted: PostedBoxes) -> PageResponse:
+def _change_language(editor: SheetEditor, posted: PostedBoxes) -> PageResponse:
     """The same page in the other language, with everything typed still in it."""
     code = posted.pop("_language")
     if code not in LANGUAGES:
@@ -33,58 +33,58 @@ def _change_language(sheet: SheetEditor, posted: PostedBoxes) -> PageResponse:
     answer = redirect(request.path)
     choose_language(code, answer)
     refresh()
-    sheet.context.reading = replace(sheet.context.reading, language=request_wording())
-    sheet.cells = CellReader(sheet.context.reading)
-    answer.set_data(sheet_page(sheet, posted))
+    editor.context.reading = replace(editor.context.reading, language=request_wording())
+    editor.cells = CellReader(editor.context.reading)
+    answer.set_data(sheet_page(editor, posted))
     answer.status_code = 200
     answer.headers.pop("Location", None)
     return answer
 
 
-def _open_link_picker(sheet: SheetEditor, posted: PostedBoxes) -> PageResponse:
-    return link_picker_page(sheet.context, sheet.form, sheet.case, sheet.action, posted)
+def _open_link_picker(editor: SheetEditor, posted: PostedBoxes) -> PageResponse:
+    return link_picker_page(editor.context, editor.form, editor.case, editor.action, posted)
 
 
-def _take_picked_record(sheet: SheetEditor, posted: PostedBoxes) -> str:
+def _take_picked_record(editor: SheetEditor, posted: PostedBoxes) -> str:
     """Back from the picking page with a record chosen."""
     name, _, chosen = posted.pop("_picked").partition("=")
     posted.setlist(name, [chosen] if chosen.isdecimal() else [])
     posted.pop("_pick", None)
     if name:
-        keep_draft(sheet, posted)
-    sheet.begin_at = name.replace(".", "-")
-    return sheet_page(sheet, posted)
+        keep_draft(editor, posted)
+    editor.begin_at = name.replace(".", "-")
+    return sheet_page(editor, posted)
 
 
-def _take_offered_answer(sheet: SheetEditor, posted: PostedBoxes) -> str:
+def _take_offered_answer(editor: SheetEditor, posted: PostedBoxes) -> str:
     """An answer that was offered beside its question is put in."""
     name, _, text = posted.pop("_offered").partition("=")
-    if any(question.name == name for question in sheet.questions):
+    if any(question.name == name for question in editor.questions):
         posted.setlist(name, [text])
-        sheet.begin_at = name
-    return sheet_page(sheet, posted)
+        editor.begin_at = name
+    return sheet_page(editor, posted)
 
 
-def _keep_draft(sheet: SheetEditor, posted: PostedBoxes) -> str:
+def _keep_draft(editor: SheetEditor, posted: PostedBoxes) -> str:
     """Keep the draft, without JavaScript."""
     posted.pop("_draft")
-    sheet.draft_from = moment_text(keep_draft(sheet, posted))
-    return sheet_page(sheet, posted)
+    editor.draft_from = moment_text(keep_draft(editor, posted))
+    return sheet_page(editor, posted)
 
 
-def _discard_draft(sheet: SheetEditor, posted: PostedBoxes) -> Response:
-    discard_draft(sheet)
-    return redirect(sheet.action, 303)
+def _discard_draft(editor: SheetEditor, posted: PostedBoxes) -> Response:
+    discard_draft(editor)
+    return redirect(editor.action, 303)
 
 
-def _change_face(sheet: SheetEditor, posted: PostedBoxes) -> Response:
+def _change_face(editor: SheetEditor, posted: PostedBoxes) -> Response:
     """To another paper, where what is typed stands too."""
     face = posted.pop("_face")
-    if sheet.face_url is None:
+    if editor.face_url is None:
         abort(400)
-    if sheet.added or sheet.is_typed(posted):
-        keep_draft(sheet, posted)
-    return redirect(sheet.face_url(face), 303)
+    if editor.added or editor.is_typed(posted):
+        keep_draft(editor, posted)
+    return redirect(editor.face_url(face), 303)
 
 
 BUTTON_ACTIONS: dict[str, Callable[[SheetEditor, PostedBoxes], PageResponse]] = {

@@ -40,7 +40,7 @@ def new_sheet_page(form: str) -> PageResponse:
         return case
     begun, prefilled = default_answers(known, context.reading), prefilled_answers(context, known, case)
     chosen = form_faces(context, known, begun | prefilled)
-    sheet = SheetEditor(
+    editor = SheetEditor(
         context,
         chosen.form,
         full_form,
@@ -52,15 +52,15 @@ def new_sheet_page(form: str) -> PageResponse:
         papers=chosen,
         face_url=lambda face: sheet_page_url(requested_place(), face),
     )
-    if request.method == "GET" and (redirection := redirect_to_existing(sheet)) is not None:
+    if request.method == "GET" and (redirection := redirect_to_existing(editor)) is not None:
         return redirection
     if request.method == "GET":
-        sheet.hidden = {"_once": submission_token(context.worker.id)}
-        sheet.batch = current_batch(context, full_form)
-        return opened_page(sheet)
-    sheet.hidden = {"_once": request.form.get("_once", "")}
-    word = submission_word(sheet.hidden["_once"], context.worker.id)
-    return answer_post(sheet, lambda result, consent: _file_new(context, sheet, result, replace(consent, token=word)))
+        editor.hidden = {"_once": submission_token(context.worker.id)}
+        editor.batch = current_batch(context, full_form)
+        return opened_page(editor)
+    editor.hidden = {"_once": request.form.get("_once", "")}
+    word = submission_word(editor.hidden["_once"], context.worker.id)
+    return answer_post(editor, lambda result, consent: _file_new(context, editor, result, replace(consent, token=word)))
 
 
 def correction_page(form: str, record_id: int, step: int | None) -> PageResponse:
@@ -98,34 +98,34 @@ def correction_page(form: str, record_id: int, step: int | None) -> PageResponse
     return answer_post(editor, partial(_file_correction, context, editor))
 
 
-def _file_new(context: PageContext, sheet: SheetEditor, result: ValidationResult, consent: Consent) -> Response:
-    match _saved_or_404(sheet, result, consent):
+def _file_new(context: PageContext, editor: SheetEditor, result: ValidationResult, consent: Consent) -> Response:
+    match _saved_or_404(editor, result, consent):
         case SavedBefore(record_id) if (
-            again := redirect_resubmission(context, sheet, record_id, result.answers)
+            again := redirect_resubmission(context, editor, record_id, result.answers)
         ) is not None:
             return again
         case OneThereAlready(record_id):
-            return compare_with_existing(sheet, record_id, result.answers, typed_boxes(request.form))
+            return compare_with_existing(editor, record_id, result.answers, typed_boxes(request.form))
         case outcome:
-            return _go_on_after_new(context, sheet, outcome.record_id, result.answers)
+            return _go_on_after_new(context, editor, outcome.record_id, result.answers)
 
 
-def _saved_or_404(sheet: SheetEditor, result: ValidationResult, consent: Consent) -> Outcome:
+def _saved_or_404(editor: SheetEditor, result: ValidationResult, consent: Consent) -> Outcome:
     try:
-        return save(sheet.submission, result, consent)
+        return save(editor.submission, result, consent)
     except OutOfReach:
         abort(404)
 
 
-def _go_on_after_new(context: PageContext, sheet: SheetEditor, record_id: int, answers: Answers) -> Response:
+def _go_on_after_new(context: PageContext, editor: SheetEditor, record_id: int, answers: Answers) -> Response:
     """Where a new sheet leads that is kept."""
-    case_id = sheet.submission.case_id
-    key, on_paper = sheet.full_form.key, sheet.face_arguments
-    if "_more" in request.form and sheet.step is None:
-        remember_for_next(sheet, answers)
+    case_id = editor.submission.case_id
+    key, on_paper = editor.full_form.key, editor.face_arguments
+    if "_more" in request.form and editor.step is None:
+        remember_for_next(editor, answers)
         address = page_url("RecordPages.new", on_paper, form=key, case=case_id)
         return saved_response(gettext("Saved. Here is the next one."), address)
-    after = sheet.next_step(answers) if "_more" in request.form else None
+    after = editor.next_step(answers) if "_more" in request.form else None
     if after is not None:
         address = page_url("RecordPages.edit_section", on_paper, form=key, record_id=record_id, step=after + 1)
         return saved_response(gettext("Saved."), address)

@@ -19,31 +19,31 @@ UNSEEN_VERSION = 0
 """The version that a sheet begun as a new one has seen of the other: sent again, the two are compared."""
 
 
-def redirect_to_existing(sheet: SheetEditor) -> Response | None:
+def redirect_to_existing(editor: SheetEditor) -> Response | None:
     """Instead of a new sheet the one that is there; what was typed on the new one goes along."""
-    existing_id = only_sheet_of_case(sheet.context.repository, sheet.full_form, sheet.place.case_id)
+    existing_id = only_sheet_of_case(editor.context.repository, editor.full_form, editor.place.case_id)
     if existing_id is None:
         return None
-    begun = find_draft(sheet)
-    if begun is None or not sheet.may_correct:
-        return redirect(record_face_url(sheet.full_form.key, existing_id, sheet.face_arguments), 303)
-    token = correction_token(sheet, existing_id, UNSEEN_VERSION, sheet.initial_answers)
-    place = keep_draft_of_correction(sheet, existing_id, token, begun.boxes)
-    discard_draft(sheet)
-    return redirect(sheet_page_url(place, sheet.face), 303)
+    begun = find_draft(editor)
+    if begun is None or not editor.may_correct:
+        return redirect(record_face_url(editor.full_form.key, existing_id, editor.face_arguments), 303)
+    token = correction_token(editor, existing_id, UNSEEN_VERSION, editor.initial_answers)
+    place = keep_draft_of_correction(editor, existing_id, token, begun.boxes)
+    discard_draft(editor)
+    return redirect(sheet_page_url(place, editor.face), 303)
 
 
-def compare_with_existing(sheet: SheetEditor, existing_id: int, answers: Answers, boxes: TypedBoxes) -> Response:
+def compare_with_existing(editor: SheetEditor, existing_id: int, answers: Answers, boxes: TypedBoxes) -> Response:
     """The sheet that is there beside what was typed, answer by answer; until it is saved that waits as a draft."""
-    if not sheet.may_correct:
+    if not editor.may_correct:
         raise Conflict
     try:
-        found = open_sheet(sheet.context.repository, sheet.full_form.key, existing_id)
+        found = open_sheet(editor.context.repository, editor.full_form.key, existing_id)
     except OutOfReach:
         abort(409)
-    token = correction_token(sheet, existing_id, UNSEEN_VERSION, sheet.initial_answers)
-    sheet.place = keep_draft_of_correction(sheet, existing_id, token, boxes)
-    sheet.hidden["_seen"] = token
-    sheet.record, sheet.initial_answers = found.record, found.answers
-    sheet.cancel_url = record_face_url(sheet.full_form.key, existing_id)
-    return make_response(conflict_page(sheet.context, sheet, answers), 409)
+    token = correction_token(editor, existing_id, UNSEEN_VERSION, editor.initial_answers)
+    editor.place = keep_draft_of_correction(editor, existing_id, token, boxes)
+    editor.hidden["_seen"] = token
+    editor.record, editor.initial_answers = found.record, found.answers
+    editor.cancel_url = record_face_url(editor.full_form.key, existing_id)
+    return make_response(conflict_page(editor.context, editor, answers), 409)

@@ -20,48 +20,48 @@ BUTTON_BOXES = ("_more", "_confirmed", "_reason")
 
 
 def redirect_resubmission(
-    context: PageContext, sheet: SheetEditor, record_id: int, answers: Answers
+    context: PageContext, editor: SheetEditor, record_id: int, answers: Answers
 ) -> Response | None:
     """Where it leads if something else stands on the page than what was saved with it first.
 
     What was typed waits as a draft where the record is corrected, with the version she knows: if somebody
     corrected it meanwhile, both are compared.
     """
-    key = sheet.full_form.key
+    key = editor.full_form.key
     if not context.worker.may("see", key):
         return None
     try:
-        entered = _first_answers(context, sheet, record_id)
+        entered = _first_answers(context, editor, record_id)
     except OutOfReach:
         return None
-    changed = _changed_names(sheet, answers, entered)
+    changed = _changed_names(editor, answers, entered)
     if not changed:
         return None
-    if not sheet.may_correct or not changed <= context.forms[key].questions.keys():
+    if not editor.may_correct or not changed <= context.forms[key].questions.keys():
         flash(gettext("This sheet was saved before. What you have changed on it since was not saved."), "warning")
-        return redirect(record_face_url(key, record_id, sheet.face_arguments), 303)
-    token = correction_token(sheet, record_id, FIRST_VERSION, entered)
-    place = keep_draft_of_correction(sheet, record_id, token, _boxes_to_keep(sheet, answers, entered))
+        return redirect(record_face_url(key, record_id, editor.face_arguments), 303)
+    token = correction_token(editor, record_id, FIRST_VERSION, entered)
+    place = keep_draft_of_correction(editor, record_id, token, _boxes_to_keep(editor, answers, entered))
     flash(
         gettext("This sheet was saved before. What you have changed on it since stands here: look at it and save it."),
         "warning",
     )
-    return redirect(sheet_page_url(place, sheet.face), 303)
+    return redirect(sheet_page_url(place, editor.face), 303)
 
 
-def _changed_names(sheet: SheetEditor, answers: Answers, entered: Answers) -> set[str]:
+def _changed_names(editor: SheetEditor, answers: Answers, entered: Answers) -> set[str]:
     """The questions that are answered otherwise than they were saved first."""
     return {
         question.name
-        for question in sheet.questions
+        for question in editor.questions
         if not (question.computed or question.issued or question.attached)
         and question.as_said(answers.get(question.name)) != question.as_said(entered.get(question.name))
     }
 
 
-def _boxes_to_keep(sheet: SheetEditor, answers: Answers, entered: Answers) -> list[tuple[str, str]]:
+def _boxes_to_keep(editor: SheetEditor, answers: Answers, entered: Answers) -> list[tuple[str, str]]:
     """What stands on the page, without the rows that are kept for good."""
-    tables = {question.name: question for question in sheet.questions if question.only_added}
+    tables = {question.name: question for question in editor.questions if question.only_added}
     rows = {
         name: [
             row
@@ -76,12 +76,12 @@ def _boxes_to_keep(sheet: SheetEditor, answers: Answers, entered: Answers) -> li
         for name, text in typed_boxes(request.form)
         if name not in BUTTON_BOXES and name.partition(".")[0] not in rows
     ]
-    posted = answers_as_posted([tables[name] for name in rows], rows, sheet.context.reading)
+    posted = answers_as_posted([tables[name] for name in rows], rows, editor.context.reading)
     return boxes + [(name, text) for name in posted for text in posted.getlist(name)]
 
 
-def _first_answers(context: PageContext, sheet: SheetEditor, record_id: int) -> Answers:
+def _first_answers(context: PageContext, editor: SheetEditor, record_id: int) -> Answers:
     """What was saved first, as the history tells it. Raises :class:`OutOfReach`."""
-    record = open_sheet(context.repository, sheet.full_form.key, record_id).record
-    first = first_entry(context.repository, sheet.full_form, record)
+    record = open_sheet(context.repository, editor.full_form.key, record_id).record
+    first = first_entry(context.repository, editor.full_form, record)
     return {change.question.name: change.new for change in first.changes}

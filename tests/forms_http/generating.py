@@ -294,25 +294,25 @@ class Generator:
         made = settle_answers(self.form, answers, self.today)
         return [one for one in validate_answers(self.form, made, self.today) if not one.soft]
 
-    def _without(self, answers: Answers, complaint: ValidationIssue) -> Answers:
-        """The answers with one changed that takes the complaint away: the refused one, or one its rule is about."""
+    def _without(self, answers: Answers, issue: ValidationIssue) -> Answers:
+        """The answers with one changed that takes the issue away: the refused one, or one its rule is about."""
         before = len(self._wrong(answers))
-        for tried in self._others(answers, complaint):
+        for tried in self._others(answers, issue):
             if len(self._wrong(tried)) < before:
                 return tried
-        raise AssertionError(f"{self.form.key}: nothing satisfies {complaint}")
+        raise AssertionError(f"{self.form.key}: nothing satisfies {issue}")
 
-    def _others(self, answers: Answers, complaint: ValidationIssue) -> Iterator[Answers]:
-        question = self.form.questions[complaint.where[0]]
-        if len(complaint.where) == 1:
+    def _others(self, answers: Answers, issue: ValidationIssue) -> Iterator[Answers]:
+        question = self.form.questions[issue.where[0]]
+        if len(issue.where) == 1:
             about = [question.name, *sorted(_names(question.check) & set(self.form.questions))]
             for name in about:
                 for other in (*self.candidates(self.form.questions[name]), None):
                     yield {**answers, name: other}
             return
-        place = int(complaint.where[1])
+        place = int(issue.where[1])
         columns = {column.name: column for column in question.columns_asked()}
-        refused = columns[complaint.where[2]]
+        refused = columns[issue.where[2]]
         beside = sorted((_names(refused.check) & set(columns)) - {refused.name})
         about = [refused.name, *beside]
         changes = [{name: other} for name in about for other in (*self.candidates(columns[name]), None)]

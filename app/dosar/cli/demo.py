@@ -192,9 +192,9 @@ class _DemoFiler:
             self.repository, form.key, self._clerk(record), ReadingContext(LANGUAGES[0], self.today), case_id
         )
 
-    def _is_wrong(self, form: Form, complaint: ValidationIssue) -> bool:
+    def _is_wrong(self, form: Form, issue: ValidationIssue) -> bool:
         """Whether the form asks for more than was thought up, or for something else."""
-        return self._target_exists(asked_at(form, complaint.where).link_target())
+        return self._target_exists(asked_at(form, issue.where).link_target())
 
     def _gather_team(self, submission: Submission, filed: int, record: dict[str, Any]) -> None:
         """Who works on a case beside the one who opened it."""

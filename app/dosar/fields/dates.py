@@ -16,7 +16,7 @@ from dosar.fields.formats.days import (
     read_partial,
     read_time,
     require_past,
-    search_words,
+    searchable_day,
 )
 from dosar.language.question import Answer, BoxSize, ExactValue, Question, ReadingContext
 from dosar.language.text.message import Mistake
@@ -111,7 +111,7 @@ class PartialDay(Question):
         return date.fromisoformat(answer) if len(answer) == len("1998-03-27") else None
 
     def words(self, answer: Answer) -> str:
-        return f"{search_words(answer)} {answer}"
+        return f"{searchable_day(answer)} {answer}"
 
     def is_wider_than(self, older: Question) -> bool:
         return isinstance(older, PartialDay) or (older.whole_day and not older.computed)

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from dosar.filing.doubts.documents import missing_documents
+from dosar.filing.doubts.documents import unfiled_documents
 from dosar.filing.doubts.dropped import would_drop
 from dosar.filing.doubts.duplicates import known_already, numbered_already
 from dosar.filing.doubts.links import pointing_well
 from dosar.filing.read import ReadAnswers
-from dosar.filing.result import ElsewhereComplaint, ValidationResult
+from dosar.filing.result import ElsewhereIssue, ValidationResult
 from dosar.filing.submission import Submission
 from dosar.language.question import Answers, Question
 from dosar.language.settling import changed_questions
@@ -24,7 +24,7 @@ def judge(submission: Submission, read: ReadAnswers, settled: Answers) -> Valida
         *found,
         *known_already(submission, answers),
         *numbered_already(submission, answers),
-        *missing_documents(submission, answers),
+        *unfiled_documents(submission, answers),
         *would_drop(submission, answers, changed),
     ]
     return ValidationResult(
@@ -53,39 +53,39 @@ def _broken_rules(
             yield from _as_told(submission, issue, changed)
 
 
-def _can_be_mended(submission: Submission, complaint: ValidationIssue) -> bool:
+def _can_be_mended(submission: Submission, issue: ValidationIssue) -> bool:
     """Whether she can mend it: a column may be hidden from her, a row be fixed."""
-    if len(complaint.where) == 1:
+    if len(issue.where) == 1:
         return True
-    table, index, name = complaint.where
+    table, index, name = issue.where
     is_asked = submission.asked_questions[table].column(name) is not None
     return is_asked and int(index) >= len(submission.fixed.get(table, ()))
 
 
-def _as_told(submission: Submission, complaint: ValidationIssue, changed: Collection[str]) -> Iterator[ValidationIssue]:
-    """The complaint as it is told here.
+def _as_told(submission: Submission, issue: ValidationIssue, changed: Collection[str]) -> Iterator[ValidationIssue]:
+    """The issue as it is told here.
 
     Of an answer that she may not see nothing is told, not even that it does not fit: whoever may is told.
     """
-    if complaint.where[0] in submission.asked_questions:
-        yield complaint
+    if issue.where[0] in submission.asked_questions:
+        yield issue
         return
-    known_questions = _known_questions(submission, complaint)
+    known_questions = _known_questions(submission, issue)
     if known_questions and submission.record is None:
-        yield replace(complaint, where=(_changed_here(submission, complaint, changed),))
+        yield replace(issue, where=(_changed_here(submission, issue, changed),))
     elif known_questions:
-        yield ElsewhereComplaint(complaint.where, complaint.message, complaint.soft, complaint.through, known_questions)
+        yield ElsewhereIssue(issue.where, issue.message, issue.soft, issue.through, known_questions)
 
 
-def _changed_here(submission: Submission, complaint: ValidationIssue, changed: Collection[str]) -> str:
+def _changed_here(submission: Submission, issue: ValidationIssue, changed: Collection[str]) -> str:
     changed_names = [name for name in submission.asked_questions if name in changed]
-    return next((name for name in changed_names if name in complaint.through), changed_names[0])
+    return next((name for name in changed_names if name in issue.through), changed_names[0])
 
 
-def _known_questions(submission: Submission, complaint: ValidationIssue) -> tuple[Question, ...]:
+def _known_questions(submission: Submission, issue: ValidationIssue) -> tuple[Question, ...]:
     """The question, and its column in a table, as far as she may know them; none that she may not."""
-    question = submission.known.questions.get(complaint.where[0])
-    if question is None or len(complaint.where) == 1:
+    question = submission.known.questions.get(issue.where[0])
+    if question is None or len(issue.where) == 1:
         return () if question is None else (question,)
-    column = question.column(complaint.where[-1])
+    column = question.column(issue.where[-1])
     return () if column is None else (question, column)

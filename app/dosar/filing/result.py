@@ -9,7 +9,7 @@ from dosar.language.validation import AnswerPath, ValidationIssue
 
 
 @dataclass(frozen=True)
-class ElsewhereComplaint(ValidationIssue):
+class ElsewhereIssue(ValidationIssue):
     """About an answer of the record that is not asked here."""
 
     questions: tuple[Question, ...] = ()
@@ -64,7 +64,7 @@ class ValidationResult:
         return [*(ValidationIssue(where, message) for where, message in self.unread.items()), *self.wrong]
 
     @property
-    def complaints(self) -> Sequence[ValidationIssue]:
+    def issues(self) -> Sequence[ValidationIssue]:
         """What is said of what could be read, wrong or doubtful."""
         return [*self.wrong, *self.doubtful]
 

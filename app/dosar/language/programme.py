@@ -49,7 +49,7 @@ class Stays(_Part):
     """The link to the user who allowed it."""
 
 
-class Places(_Part):
+class ProgrammePlaces(_Part):
     """The records of the places, with their beds."""
 
     form: Name
@@ -96,7 +96,7 @@ class Programme(_Part):
     """Who stays where, and what was promised and delivered: the overview of the programme."""
 
     stays: Stays
-    places: Places
+    places: ProgrammePlaces
     programmes: Programmes | None = None
     agreements: Agreements | None = None
     delivered: Delivered | None = None

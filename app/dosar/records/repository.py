@@ -48,7 +48,7 @@ class Repository:
         return read_renamed_questions(self.session)
 
     @cached_property
-    def across_cases(self) -> frozenset[str]:
+    def cross_case_targets(self) -> frozenset[str]:
         """The forms whose sheets are called by their case too, since other cases point to them."""
         return cross_case_targets(self.forms)
 

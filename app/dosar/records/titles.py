@@ -143,7 +143,9 @@ def _record_titles(
         for (target, _), of_target in zip(targets, rows, strict=True)
         for row in of_target
     }
-    return _titles_with_case(repository, known, named) if repository.across_cases.intersection(ids_by_form) else named
+    if repository.cross_case_targets.isdisjoint(ids_by_form):
+        return named
+    return _titles_with_case(repository, known, named)
 
 
 def titles_where(
@@ -173,7 +175,8 @@ def _titles_with_case(
 ) -> dict[tuple[str, int], str]:
     """The titles, and before each the code of its case where sheets of several cases stand together."""
     codes: dict[tuple[str, int], str] = {}
-    for target in repository.across_cases.intersection(target for target, _ in named) if CASE_FORM in known else ():
+    targets = {target for target, _ in named} if CASE_FORM in known else set()
+    for target in repository.cross_case_targets & targets:
         ids = [number for of, number in named if of == target]
         codes |= {(target, number): code for number, code in case_codes(repository, known, target, ids).items()}
     return {key: title_after_code(codes.get(key), text) for key, text in named.items()}

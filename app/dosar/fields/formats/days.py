@@ -55,7 +55,7 @@ def format_partial_day(known: str, language: str) -> str:
     return format_day(date.fromisoformat(known), language)
 
 
-def search_words(known: str) -> str:
+def searchable_day(known: str) -> str:
     """What is known of a day as the search finds it: a month by its name in every language."""
     if len(known) == len("1998-03-27"):
         return f"{date.fromisoformat(known):%d.%m.%Y}"

@@ -13,7 +13,7 @@ from dosar.language.validation import ValidationIssue
 from dosar.records.cases.merge import count_case_sheets
 
 
-def missing_documents(submission: Submission, answers: Answers) -> list[ValidationIssue]:
+def unfiled_documents(submission: Submission, answers: Answers) -> list[ValidationIssue]:
     """The doubt that stands by the day on which a stage was done, while that day is new and a document missing."""
     record = submission.record
     if record is None or record.form_key != CASE_FORM:

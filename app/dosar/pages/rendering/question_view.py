@@ -64,7 +64,7 @@ class PageSection:
 
 
 class Way(NamedTuple):
-    """Where a complaint leads, if not to the question on this page."""
+    """Where an issue leads, if not to the question on this page."""
 
     label: str = ""
     url: str = ""

@@ -36,8 +36,8 @@ def nothing_found(texts: Texts) -> ValidationResult:
     return nothing_read({})
 
 
-def on_this_page(complaint: ValidationIssue) -> Way:
-    """Where a complaint leads on a page that asks everything."""
+def on_this_page(issue: ValidationIssue) -> Way:
+    """Where an issue leads on a page that asks everything."""
     return Way()
 
 

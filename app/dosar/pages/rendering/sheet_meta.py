@@ -37,10 +37,8 @@ class Verdict:
         self.result = result
         self._language = language
         self._sentences: dict[tuple[AnswerPath, bool], list[str]] = {}
-        for complaint in result.complaints:
-            self._sentences.setdefault((complaint.where, complaint.soft), []).append(
-                sentence_in(language, complaint.message)
-            )
+        for issue in result.issues:
+            self._sentences.setdefault((issue.where, issue.soft), []).append(sentence_in(language, issue.message))
 
     def errors(self, where: AnswerPath) -> list[str]:
         """Why the answer there is not accepted: that it cannot be read, or what is wrong with it."""

@@ -15,9 +15,9 @@ from dosar.records.duplicates import LikelyDuplicate, deciding_questions
 from dosar.records.titles import titles_of_records
 
 
-def leads_to_known(complaint: KnownPerson, form: str) -> list[tuple[str, str]]:
+def leads_to_known(issue: KnownPerson, form: str) -> list[tuple[str, str]]:
     """The records that she may open instead: what each is called, and its address."""
-    return [(title, _record_page_url(form, number)) for number, title in complaint.records.items()]
+    return [(title, _record_page_url(form, number)) for number, title in issue.records.items()]
 
 
 def _record_page_url(form: str, number: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from flask import url_for
 
-from dosar.filing.result import ElsewhereComplaint, KnownPerson
+from dosar.filing.result import ElsewhereIssue, KnownPerson
 from dosar.language.face import FACE_NAME_FOR_ALL
 from dosar.language.form import Form, Section
 from dosar.language.text.texts import text_in_language
@@ -15,15 +15,15 @@ from dosar.pages.sheet.section_steps import has_section_steps
 from dosar.pages.sheet.sheet_editor import SheetEditor
 
 
-def way_from(editor: SheetEditor, complaint: ValidationIssue) -> Way:
-    """Where the complaint leads from this page."""
-    if isinstance(complaint, KnownPerson):
-        return Way(leads=leads_to_known(complaint, editor.full_form.key))
-    if isinstance(complaint, ElsewhereComplaint):
+def way_from(editor: SheetEditor, issue: ValidationIssue) -> Way:
+    """Where the issue leads from this page."""
+    if isinstance(issue, KnownPerson):
+        return Way(leads=leads_to_known(issue, editor.full_form.key))
+    if isinstance(issue, ElsewhereIssue):
         label = ", ".join(
-            text_in_language(question.label, editor.context.reading.language) for question in complaint.questions
+            text_in_language(question.label, editor.context.reading.language) for question in issue.questions
         )
-        return Way(label, _question_url(editor, editor.known, complaint.question))
+        return Way(label, _question_url(editor, editor.known, issue.question))
     return Way()
 
 

@@ -22,19 +22,19 @@ TOKEN_BOXES = ("_once", "_seen")
 """A draft goes on with the tokens it began with: it files one sheet, and knows the version it saw."""
 
 
-def find_draft(editor: SheetEditor) -> Draft | None:
+def find_page_draft(editor: SheetEditor) -> Draft | None:
     """What the worker left on this page."""
     return drafts.find_draft(editor.context.repository, editor.context.worker.id, editor.place)
 
 
-def keep_draft(editor: SheetEditor, posted: PostedBoxes) -> datetime:
+def keep_page_draft(editor: SheetEditor, posted: PostedBoxes) -> datetime:
     """What is not saved waits as a draft, if she goes away now; returns the moment."""
     return drafts.keep_draft(
         editor.context.repository, editor.context.worker.id, editor.place, typed_boxes(posted), editor.face
     )
 
 
-def discard_draft(editor: SheetEditor, place: DraftPlace | None = None) -> None:
+def discard_page_draft(editor: SheetEditor, place: DraftPlace | None = None) -> None:
     """Forget what was left on this page, or on the one at ``place``."""
     drafts.discard_draft(editor.context.repository, editor.context.worker.id, place or editor.place)
 

@@ -25,14 +25,14 @@ from dosar.pages.sheet.derived_answers import offered_answers
 from dosar.pages.sheet.remote_mistakes import way_from
 from dosar.pages.sheet.returned_sheets import returned_notice
 from dosar.pages.sheet.section_steps import SectionSteps, section_steps
-from dosar.pages.sheet.sheet_drafts import boxes_of_draft, find_draft
+from dosar.pages.sheet.sheet_drafts import boxes_of_draft, find_page_draft
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.urls import draft_url
 
 
 def opened_page(editor: SheetEditor) -> str:
     """The page as it opens: with the draft, if the worker left one here."""
-    draft = find_draft(editor)
+    draft = find_page_draft(editor)
     return drawn_page(editor, sheet_form(editor, None if draft is None else boxes_of_draft(editor, draft)))
 
 

@@ -232,7 +232,7 @@ def cells_with_case(
     """The cells, and before a sheet that other cases point to the code of its case."""
     start = 2
     for position, column in enumerate(columns):
-        if column.target in repository.across_cases and CASE_FORM in known:
+        if column.target in repository.cross_case_targets and CASE_FORM in known:
             codes = case_codes(repository, known, column.target, [row[start] for row in rows if row[start] is not None])
             for row, of_row in zip(rows, cells, strict=True):
                 of_row[position] = title_after_code(codes.get(row[start]), of_row[position])

@@ -20,7 +20,7 @@ from dosar.pages.posted_boxes import TYPED_BOX, PostedBoxes, take_saved_choices
 from dosar.pages.sheet.face_change import ALSO_BOX
 from dosar.pages.sheet.posting.buttons import BUTTON_ACTIONS
 from dosar.pages.sheet.posting.uploads import RefusedFiles, refused_file_messages, take_uploads
-from dosar.pages.sheet.sheet_drafts import discard_draft, keep_draft
+from dosar.pages.sheet.sheet_drafts import discard_page_draft, keep_page_draft
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.sheet.sheet_page import drawn_page, sheet_form
 
@@ -36,7 +36,7 @@ def answer_post(editor: SheetEditor, file: FileSheet) -> PageResponse:
     if pressed is None:
         return _answer_save(editor, posted, refused, file)
     if something_typed:
-        keep_draft(editor, posted)
+        keep_page_draft(editor, posted)
     if refused:
         form = sheet_form(editor, posted)
         form.take_result(nothing_read(refused_file_messages(refused, posted)))
@@ -57,15 +57,15 @@ def _answer_save(editor: SheetEditor, posted: PostedBoxes, refused: RefusedFiles
     consent = Consent(bool(posted.get("_confirmed")), posted.get("_reason", ""))
     form = sheet_form(editor, posted, refused_file_messages(refused, posted))
     if not form.validate() or not form.result.may_be_kept(consent.confirmed):
-        keep_draft(editor, posted)
+        keep_page_draft(editor, posted)
         return drawn_page(editor, form), 422
     begun_at = editor.place
     filed = file(form.result, consent)
     if isinstance(filed, Response):
         _flash_understood(editor, form.result.understood)
-        discard_draft(editor, begun_at)
+        discard_page_draft(editor, begun_at)
     else:
-        keep_draft(editor, posted)
+        keep_page_draft(editor, posted)
     return filed
 
 

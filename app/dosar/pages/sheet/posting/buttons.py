@@ -15,7 +15,7 @@ from dosar.pages.formatting import moment_text
 from dosar.pages.posted_boxes import PostedBoxes
 from dosar.pages.sheet.posting.link_picker import link_picker_page
 from dosar.pages.sheet.posting.row_changes import change_rows
-from dosar.pages.sheet.sheet_drafts import discard_draft, keep_draft
+from dosar.pages.sheet.sheet_drafts import discard_page_draft, keep_page_draft
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.sheet.sheet_page import sheet_page
 
@@ -51,7 +51,7 @@ def _take_picked_record(editor: SheetEditor, posted: PostedBoxes) -> str:
     posted.setlist(name, [chosen] if chosen.isdecimal() else [])
     posted.pop("_pick", None)
     if name:
-        keep_draft(editor, posted)
+        keep_page_draft(editor, posted)
     editor.begin_at = name.replace(".", "-")
     return sheet_page(editor, posted)
 
@@ -68,12 +68,12 @@ def _take_offered_answer(editor: SheetEditor, posted: PostedBoxes) -> str:
 def _keep_draft(editor: SheetEditor, posted: PostedBoxes) -> str:
     """Keep the draft, without JavaScript."""
     posted.pop("_draft")
-    editor.draft_from = moment_text(keep_draft(editor, posted))
+    editor.draft_from = moment_text(keep_page_draft(editor, posted))
     return sheet_page(editor, posted)
 
 
 def _discard_draft(editor: SheetEditor, posted: PostedBoxes) -> Response:
-    discard_draft(editor)
+    discard_page_draft(editor)
     return redirect(editor.action, 303)
 
 
@@ -83,7 +83,7 @@ def _change_face(editor: SheetEditor, posted: PostedBoxes) -> Response:
     if editor.face_url is None:
         abort(400)
     if editor.added or editor.is_typed(posted):
-        keep_draft(editor, posted)
+        keep_page_draft(editor, posted)
     return redirect(editor.face_url(face), 303)
 
 

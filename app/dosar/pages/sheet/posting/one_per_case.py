@@ -7,7 +7,12 @@ from werkzeug.wrappers import Response
 from dosar.language.question import Answers
 from dosar.pages.actions import record_face_url
 from dosar.pages.sheet.posting.conflict import conflict_page
-from dosar.pages.sheet.sheet_drafts import correction_token, discard_draft, find_draft, keep_draft_of_correction
+from dosar.pages.sheet.sheet_drafts import (
+    correction_token,
+    discard_page_draft,
+    find_page_draft,
+    keep_draft_of_correction,
+)
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.urls import sheet_page_url
 from dosar.records.row_scope import OutOfReach
@@ -24,12 +29,12 @@ def redirect_to_existing(editor: SheetEditor) -> Response | None:
     existing_id = only_sheet_of_case(editor.context.repository, editor.full_form, editor.place.case_id)
     if existing_id is None:
         return None
-    begun = find_draft(editor)
+    begun = find_page_draft(editor)
     if begun is None or not editor.may_correct:
         return redirect(record_face_url(editor.full_form.key, existing_id, editor.face_arguments), 303)
     token = correction_token(editor, existing_id, UNSEEN_VERSION, editor.initial_answers)
     place = keep_draft_of_correction(editor, existing_id, token, begun.boxes)
-    discard_draft(editor)
+    discard_page_draft(editor)
     return redirect(sheet_page_url(place, editor.face), 303)
 
 

@@ -97,7 +97,7 @@ class Walk:
 
     def _arrive(self, role: str) -> None:
         """Sign in only now: a session is over after a quarter of an hour, and it is put back to this moment."""
-        self.sessions[role] = _sign_in(self.planted.app, role)
+        self.sessions[role] = sign_in(self.planted.app, role)
         self.photograph.close()
         self.photograph = photographed(self.engine)
 
@@ -132,7 +132,7 @@ class Walk:
             return Answer(500, "", f"{type(error).__name__}: {error}")
 
 
-def _sign_in(app: Flask, role: str) -> Session:
+def sign_in(app: Flask, role: str) -> Session:
     browser = app.test_client()
     token = _token_on(browser.get("/sign-in").text)
     if role != ANYBODY:

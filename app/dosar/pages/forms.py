@@ -6,8 +6,10 @@ A sheet is a form too, whose fields its questions give: :mod:`dosar.pages.render
 from datetime import date
 from typing import Any
 
+from flask import request
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import CombinedMultiDict
 from wtforms import (
     Field,
     HiddenField,
@@ -38,9 +40,15 @@ LONGEST_REASON = 500
 
 
 class TranslatedForm(FlaskForm):
-    """A form whose built-in messages are read from disk once."""
+    """A form whose built-in messages are read from disk once, and that takes nothing but the boxes of a page."""
 
     class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """The boxes of a post, were there none; Flask-WTF would look for JSON in their place."""
+            if formdata is None or hasattr(formdata, "getlist"):
+                return formdata
+            return CombinedMultiDict((request.files, request.form)) if form.is_submitted() else None
+
         def get_translations(self, form: Any) -> Any:
             return wtforms_translations(request_language())
 

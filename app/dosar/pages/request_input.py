@@ -1,15 +1,18 @@
-"""How requests are received: nothing on the disk, and no character that nobody can type or see."""
+"""How requests are received: as forms, with nothing on the disk, and no character that nobody can type or see."""
 
 from io import BytesIO
 from typing import IO, Any
 
 from flask import Flask, Request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.utils import cached_property
 
 from dosar.language.text.characters import strip_invisible
 
 NUL = "\x00"
+FORM_MEDIA_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data", ""}
+"""What a page posts; a post with nothing in it names none."""
 PASSWORD_BOXES = {"password", "again", "current"}
 
 
@@ -18,6 +21,9 @@ class InMemoryRequest(Request):
 
     NUL is left out of what is asked and posted: no keyboard types it, and PostgreSQL keeps none. So is
     what nobody sees, except from passwords: one that was once chosen with it goes on working.
+
+    Whoever asks for the form of a request that has none, but JSON, is refused: the check of its token asks for it
+    before any page does.
     """
 
     def _get_file_stream(
@@ -34,6 +40,8 @@ class InMemoryRequest(Request):
             return
         super()._load_form_data()
         self.__dict__["form"] = _cleaned_texts(self.form)
+        if self.mimetype not in FORM_MEDIA_TYPES:
+            raise UnsupportedMediaType
 
     @cached_property
     def args(self) -> MultiDict[str, str]:

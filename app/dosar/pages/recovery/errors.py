@@ -41,6 +41,10 @@ ERROR_TEXTS: dict[int, tuple[Any, Any]] = {
         lazy_gettext("This is too much at once"),
         lazy_gettext("Files may have 25 MB together. Attach a smaller file, or attach them one by one."),
     ),
+    415: (
+        lazy_gettext("This request cannot be understood"),
+        lazy_gettext("Pages are sent as forms, as a browser sends them; nothing else is read here."),
+    ),
     500: (
         lazy_gettext("Something went wrong in Dosar"),
         lazy_gettext(

@@ -1,0 +1,44 @@
+"""A post that is no form is refused before any page looks at it; a form without a box is answered like any other."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.attack.cells import Cell
+from tests.attack.routes import is_open
+from tests.attack.walk import Session, Walk, sign_in
+
+NO_FORMS = [
+    ("application/json", "5"),
+    ("application/json", '{"first_name": 5, "last_name": "\\ud800", "columns": [1], "reason": {}}'),
+    ("application/json", "[" * 50_000),
+    ("text/plain", "search=Ana"),
+]
+"""Media type and body of what no page of Dosar sends."""
+FORMS = ("", "case", "visit_report", "humanitarian_aid")
+
+
+@pytest.mark.parametrize("role", ["coordinator", "administrator"])
+def test_no_page_stumbles_over_it(walk: Walk, role: str) -> None:
+    session = sign_in(walk.planted.app, role)
+    for cell in posts_open_to(walk, role):
+        assert [post(walk, session, cell, *body) for body in NO_FORMS] == [415] * len(NO_FORMS), cell
+        assert post(walk, session, cell) < 500, cell
+
+
+def posts_open_to(walk: Walk, role: str) -> Iterator[Cell]:
+    """A post to every route that is open to the role; those that end her session come last."""
+    met = set()
+    for cell in sorted(walk.turns.ways.cells(role), key=lambda cell: cell.endpoint.startswith("SignInPage")):
+        is_asked = (cell.method, cell.attack) == ("POST", "plain") and cell.form in FORMS and cell.target != "deleted"
+        is_new = (cell.endpoint, cell.form) not in met
+        if is_asked and is_new and is_open(walk.planted.policy, role, cell.endpoint, cell.form):
+            met.add((cell.endpoint, cell.form))
+            yield cell
+
+
+def post(walk: Walk, session: Session, cell: Cell, content_type: str | None = None, body: str = "") -> int:
+    """The status of the answer; her token is where scripts put it."""
+    headers = {"Cookie": session.cookie, "X-CSRFToken": session.token}
+    with walk.client.post(cell.address, data=body, content_type=content_type, headers=headers) as answer:
+        return answer.status_code

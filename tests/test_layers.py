@@ -225,6 +225,13 @@ def test_a_broken_rule_is_noticed(rule, name: str, source: str) -> None:  # type
     assert rule(name, ast.parse(source))
 
 
+def test_every_folder_of_modules_is_a_package() -> None:
+    """Pages are found by walking through the packages: a folder without ``__init__.py`` would be passed over."""
+    folders = {file.parent for file in APP.rglob("*.py")} - {APP / "access/migrations/versions"}
+    lacking = [str(folder.relative_to(APP)) for folder in sorted(folders) if not (folder / "__init__.py").is_file()]
+    assert lacking == [], "give each of these folders an empty __init__.py"
+
+
 def test_the_right_way_is_allowed() -> None:
     tree = ast.parse("from dosar.language.text.message import Message\nfrom dosar.database.store import Store")
     assert wrong_way("database/keys.py", tree) == []

@@ -12,13 +12,13 @@ from flask.testing import FlaskClient
 
 from dosar.cli.demo import demo_accounts, demo_password
 from dosar.cli.main import main
-from dosar.language.checks.form_checks import check_folder
 from dosar.language.load.folder import read_folder
 from dosar.language.load.json_schema import option_docs
 from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.rules.expressions import RULE_FUNCTIONS
 from tests.applications import opened_app
 from tests.databases import KEY
+from tests.findings import findings_in
 from tests.pages.conftest import token_on
 from tests.reference import REFERENCE as REFERENCE_PAGE
 from tests.reference import ROOT, TABLES, kinds, renewed
@@ -27,6 +27,7 @@ from tests.test_translations import KEYWORDS
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 REFERENCE = REFERENCE_PAGE.read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "app/docs/contributing.md").read_text(encoding="utf-8")
+UNTRANSLATED = "F010"
 TRY_IT = "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/dosar start --demo"
 TEST_IT = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest"
 
@@ -93,7 +94,7 @@ def app(forms: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask
     opened, findings = opened_app(
         tmp_path_factory.mktemp("data"), KEY, forms=forms, demo=True, today=date(2026, 11, 22)
     )
-    assert findings == []
+    assert [finding for finding in findings if finding.code != UNTRANSLATED] == []
     yield opened
     opened.extensions["dosar_repository"].store.close()
 
@@ -118,7 +119,7 @@ def saved(browser: FlaskClient, **answers: str) -> str:
 
 
 def test_nothing_is_wrong_with_the_first_form(forms: Path) -> None:
-    assert [str(finding) for finding in check_folder(read_folder(forms))] == []
+    assert [str(finding) for finding in findings_in(read_folder(forms))] == []
 
 
 def test_a_mistake_in_it_is_told_as_promised(forms: Path, tmp_path: Path) -> None:
@@ -126,7 +127,7 @@ def test_a_mistake_in_it_is_told_as_promised(forms: Path, tmp_path: Path) -> Non
     form = tmp_path / forms.name / "food_parcel.yaml"
     text = form.read_text(encoding="utf-8").replace("show_if: brought_home", "show_if: brought_hom")
     form.write_text(text, encoding="utf-8")
-    told = [str(finding) for finding in check_folder(read_folder(tmp_path / forms.name))]
+    told = [str(finding) for finding in findings_in(read_folder(tmp_path / forms.name))]
     assert "\n".join(told) + "\n" == blocks("text", part("Your first form in ten minutes"))[0]
 
 

@@ -1,6 +1,7 @@
 """A small organisation behind the gate: one form, the shipped roles, a clock that obeys."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.appbuilder.install import create_access_tables
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route, requires_permission
+from dosar.access.migrations import VERSIONS
 from dosar.access.permissions import sync_permissions
 from dosar.access.services import AccessServices
 from dosar.access.settings import Organisation
@@ -168,6 +170,15 @@ def translations(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "ro/LC_MESSAGES").mkdir(parents=True)
     (folder / "ro/LC_MESSAGES/messages.po").write_text(ROMANIAN, encoding="utf-8")
     compile_catalogs(folder)
+    return folder
+
+
+@pytest.fixture
+def first_step(tmp_path: Path) -> Path:
+    """The first step of the migrations alone: the tables as Dosar 0.1 made them."""
+    folder = tmp_path / "first"
+    folder.mkdir()
+    shutil.copy(VERSIONS / "001_first_tables.py", folder)
     return folder
 
 

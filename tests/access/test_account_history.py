@@ -1,6 +1,7 @@
 """Accounts leave a trace: who did what to whose account, for coordinators to read and for nobody to change."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import MetaData, Table, delete, insert, select, update
@@ -8,7 +9,7 @@ from sqlalchemy.exc import DatabaseError
 
 from dosar.access.accounts.account_log import account_entries
 from dosar.access.appbuilder.install import create_access_tables
-from dosar.access.migrations import VERSION_TABLE
+from dosar.access.migrations import VERSION_TABLE, migrate
 from dosar.access.settings import Organisation
 from dosar.access.tables import account_history_table as history
 from dosar.database.store import Store
@@ -19,8 +20,11 @@ from tests.access.test_people import CHOSEN, NEW, id_of, invitation_in
 @pytest.fixture
 def office(store: Store, opening: Opening) -> Iterator[Office]:
     """On both databases: an administrator with a colleague, a coordinator and a case manager."""
-    opened = opening(store)
-    with opened.app.app_context(), store.writing():
+    yield with_colleagues(opening(store))
+
+
+def with_colleagues(opened: Office) -> Office:
+    with opened.app.app_context(), opened.services.store.writing():
         opened.services.update_organisation(Organisation("Asociația Drumul Lin", "en"))
     for user, role in (
         ("administrator", "administrator"),
@@ -29,7 +33,7 @@ def office(store: Store, opening: Opening) -> Iterator[Office]:
         ("ana", "case_manager"),
     ):
         opened.user(user, role)
-    yield opened
+    return opened
 
 
 def told(office: Office, user: str) -> list[tuple[str, dict[str, list[object]]]]:
@@ -113,16 +117,17 @@ def test_the_database_itself_refuses_to_change_it(office: Office, statement: obj
         session.execute(statement)
 
 
-def test_a_database_of_before_gets_its_history(office: Office) -> None:
-    store = office.services.store
+def test_a_database_of_before_gets_its_history(store: Store, first_step: Path, opening: Opening) -> None:
     with store.writing() as session:
+        migrate(session.connection(), first_step)
         history.drop(session.connection())
         Table(VERSION_TABLE, MetaData()).drop(session.connection())
+    office = with_colleagues(opening(store))
     for _ in range(2):
         with store.writing() as session:
             create_access_tables(session.connection())
     assert change(office, office.signed_in("administrator"), "ana", roles=["lawyer"]) == 303
-    assert [action for action, _ in told(office, "ana")] == ["changed"]
+    assert [action for action, _ in told(office, "ana")] == ["added", "changed"]
     with pytest.raises(DatabaseError), store.writing() as session:
         session.execute(delete(history))
 

@@ -15,6 +15,7 @@ from dosar.access.authorization import (
     route_accesses,
     with_access,
 )
+from dosar.access.menu import ADMINISTRATION_PAGES
 from dosar.access.permissions import sync_permissions
 from dosar.access.web.security_headers import SECURITY_HEADERS
 from dosar.access.worker import Worker
@@ -248,6 +249,10 @@ def test_flask_appbuilder_permits_what_the_file_permits(office: Office, definiti
             for name in PAGE_NAMES:
                 assert security._has_view_access(user, "can_see", f"page:{name}") == (name in role.pages)
             office.services.session.remove()
+
+
+def test_every_administration_page_stands_in_the_menu() -> None:
+    assert tuple(ADMINISTRATION_PAGES) == PAGE_NAMES
 
 
 def test_permissions_follow_the_file(office: Office, definition: Definition) -> None:

@@ -21,7 +21,7 @@ from dosar.database.transfer import copy_database
 from tests.databases import fresh_store
 
 NEWEST = max(file.stem.partition("_")[0] for file in VERSIONS.glob("*_*.py"))
-PHONE = '''"""Users have a telephone."""
+LATER_COLUMN = '''"""Users have one column more."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,10 +31,10 @@ down_revision = "{before}"
 
 
 def upgrade() -> None:
-    op.add_column("ab_user", sa.Column("phone", sa.String(32), nullable=True))
+    op.add_column("ab_user", sa.Column("later_column", sa.String(32), nullable=True))
     {more}
 '''
-users: Any = table("ab_user", column("id"), column("username"), column("phone"))
+users: Any = table("ab_user", column("id"), column("username"), column("later_column"))
 DAY = datetime(2026, 11, 22, 8)
 Columns = dict[str, list[str]]
 """The columns of each table."""
@@ -42,25 +42,16 @@ Columns = dict[str, list[str]]
 
 @pytest.fixture
 def next_version(tmp_path: Path) -> Callable[..., Path]:
-    """The steps of a later version: those of this one, and users with a telephone."""
+    """The steps of a later version: those of this one, and users with one column more."""
 
     def made(more: str = "") -> Path:
         folder = tmp_path / "100% later" / "versions"
         shutil.copytree(VERSIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        step = PHONE.format(revision="900", before=NEWEST, more=more)
-        (folder / "900_telephone.py").write_text(step, encoding="utf-8")
+        step = LATER_COLUMN.format(revision="900", before=NEWEST, more=more)
+        (folder / "900_later_column.py").write_text(step, encoding="utf-8")
         return folder
 
     return made
-
-
-@pytest.fixture
-def first_step(tmp_path: Path) -> Path:
-    """The first step alone: the tables as Dosar 0.1 made them."""
-    folder = tmp_path / "first"
-    folder.mkdir()
-    shutil.copy(VERSIONS / "001_first_tables.py", folder)
-    return folder
 
 
 def as_before_there_were_steps(connection: Connection, first_step: Path) -> None:
@@ -142,8 +133,8 @@ def test_users_get_a_column(store: Store, first_step: Path, next_version: Callab
             migrate(session.connection(), versions)
             assert kept_in(session.connection(), columns) == before
     with store.writing() as session:
-        session.execute(update(users).values(phone="0722 000 000"))
-        assert session.execute(select(users.c.username, users.c.phone)).all() == [("ana", "0722 000 000")]
+        session.execute(update(users).values(later_column="kept"))
+        assert session.execute(select(users.c.username, users.c.later_column)).all() == [("ana", "kept")]
 
 
 def test_a_step_that_breaks_leaves_everything_as_it_was(
@@ -155,7 +146,7 @@ def test_a_step_that_breaks_leaves_everything_as_it_was(
         migrate(session.connection(), next_version("1 / 0"))
     with store.writing() as session:
         assert revision(session.connection()) is None
-        assert "phone" not in {column["name"] for column in inspect(session.connection()).get_columns("ab_user")}
+        assert "later_column" not in {column["name"] for column in inspect(session.connection()).get_columns("ab_user")}
         create_access_tables(session.connection())
         assert revision(session.connection()) == NEWEST
 

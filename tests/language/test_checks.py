@@ -19,6 +19,7 @@ from dosar.language.form import Form
 from dosar.language.load.folder import FolderReading, folder_digest, read_folder
 from dosar.language.load.source_lines import walk_questions
 from dosar.language.question import question_kinds
+from tests.findings import findings_in
 
 HERE = Path(__file__).parents[1] / "forms"
 LANGUAGE = Path(__file__).parents[2] / "app/dosar/language"
@@ -63,7 +64,7 @@ def write(tmp_path: Path) -> Write:
 
 
 def printed(reading: FolderReading) -> list[str]:
-    return [str(finding) for finding in check_folder(reading)]
+    return [str(finding) for finding in findings_in(reading)]
 
 
 def told_by(sample: Path) -> tuple[str, list[str]]:
@@ -112,7 +113,7 @@ def test_mistakes_of_several_files_come_together(write: Write) -> None:
 
 def test_a_broken_file_does_not_stop_the_others(write: Write) -> None:
     reading = read_folder(write(visit="form: visit\ntitle: [\n"))
-    check_folder(reading)
+    findings_in(reading)
     assert set(reading.of(Form)) == {"form:case"}
     assert reading.broken() == {"form:visit"}
 
@@ -164,7 +165,7 @@ def test_a_form_may_not_have_more_questions_than_a_table_has_columns(write: Writ
     most, more = (WIDE + questions(number, "      ") for number in (1000, 1001))
     assert "F037" not in "".join(printed(read_folder(write(parcel=most))))
     reading = read_folder(write(parcel=more))
-    reading.findings = check_folder(reading)
+    reading.findings = findings_in(reading)
     assert reading.broken() == {"form:parcel"}
     assert (
         'forms/parcel.yaml:5: F037: The answers of "parcel" need 1001 columns in the database, which keeps at most '
@@ -186,7 +187,7 @@ def test_lists_and_mixins_are_looked_for_by_their_name_too(write: Write) -> None
     (folder / "mixins/header.yaml").rename(folder / "mixins/head.yaml")
     (folder / "choices/attendance.yaml").rename(folder / "choices/school.yaml")
     reading = read_folder(folder)
-    reading.findings = check_folder(reading)
+    reading.findings = findings_in(reading)
     assert [(found.place.file, found.code) for found in reading.findings] == [
         ("forms/choices/school.yaml", "F036"),
         ("forms/mixins/head.yaml", "F036"),
@@ -210,7 +211,7 @@ def test_a_rule_of_a_mixin_is_told_where_it_stands(write: Write) -> None:
     mixin = folder / "mixins/header.yaml"
     mixin.write_text(mixin.read_text(encoding="utf-8").replace("visit_date <=", "visit_day <="), encoding="utf-8")
     reading = read_folder(folder)
-    found = check_folder(reading)
+    found = findings_in(reading)
     assert [str(finding) for finding in found] == [
         'forms/mixins/header.yaml:10: F012: no question is named "visit_day"; did you mean "visit_date"?',
     ]
@@ -225,7 +226,7 @@ def test_advice_breaks_nothing(write: Write) -> None:
         .replace("title: {en: School, ro: Școala}", "title: {en: School}")
     )
     reading = read_folder(write(visit=visit))
-    reading.findings = check_folder(reading)
+    reading.findings = findings_in(reading)
     assert [str(finding) for finding in reading.findings] == [
         "forms/visit.yaml:13: F010: The text is missing in one language: Romanian.",
     ]

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
-from dosar.language.checks.form_checks import check_folder
 from dosar.language.face import Face
 from dosar.language.form import Form
 from dosar.language.load.definition import make_definition
 from dosar.language.load.folder import read_folder
 from dosar.language.question import ReadingContext
+from tests.findings import findings_in
 
 CASE = """
 form: case
@@ -126,7 +126,7 @@ def read(folder: Path) -> tuple[Form, dict[str, Face]]:
 
 
 def told(folder: Path) -> list[str]:
-    return [found.say() for found in check_folder(read_folder(folder))]
+    return [found.say() for found in findings_in(read_folder(folder))]
 
 
 def test_a_folder_with_faces_has_nothing_to_mend(folder: Path) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
-from dosar.language.checks.form_checks import check_folder
 from dosar.language.load.folder import read_folder
+from tests.findings import findings_in
 
 PROJECT = """
 form: project
@@ -76,7 +76,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def told(folder: Path) -> list[str]:
-    return [found.say() for found in check_folder(read_folder(folder))]
+    return [found.say() for found in findings_in(read_folder(folder))]
 
 
 def test_figures_of_what_is_there_have_nothing_to_mend(folder: Path) -> None:

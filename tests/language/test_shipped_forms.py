@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 import dosar.fields  # noqa: F401 - tells the kinds of question
-from dosar.language.checks.form_checks import check_folder
 from dosar.language.form import Form
 from dosar.language.load.definition import make_definition
 from dosar.language.load.folder import FolderReading, read_folder
@@ -18,6 +17,7 @@ from dosar.language.question import ReadingContext as Typing
 from dosar.language.settling import settle_answers
 from dosar.language.text.message import Mistake
 from dosar.language.validation import validate_answers
+from tests.findings import findings_in
 
 FORMS = Path(__file__).parents[2] / "forms"
 
@@ -28,7 +28,7 @@ def shipped() -> FolderReading:
 
 
 def test_nothing_is_wrong_in_them(shipped: FolderReading) -> None:
-    assert check_folder(shipped) == []
+    assert findings_in(shipped) == []
 
 
 def test_the_demo_shows_each_of_them(shipped: FolderReading) -> None:

@@ -6,9 +6,9 @@ import pytest
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar.cli.locale import command_translator
-from dosar.language.checks.form_checks import check_folder
 from dosar.language.load.finding import Finding
 from dosar.language.load.folder import read_folder
+from tests.findings import findings_in
 
 CASE = """
 form: case
@@ -53,7 +53,7 @@ sections:
 def findings(folder: Path, parcel: str, roles: str = ROLES) -> list[Finding]:
     for name, text in {"case": CASE, "roles": roles, "menu": MENU, "parcel": parcel}.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-    return check_folder(read_folder(folder))
+    return findings_in(read_folder(folder))
 
 
 def test_the_form_without_slips_is_good(tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
-from dosar.language.checks.form_checks import check_folder
 from dosar.language.load.definition import Definition, is_part_used, make_definition
 from dosar.language.load.folder import read_folder
+from tests.findings import findings_in
 
 CASE = """
 form: case
@@ -66,7 +66,7 @@ def folder(tmp_path: Path) -> Path:
 def told(folder: Path, **files: str) -> list[str]:
     for name, text in files.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-    return [str(finding).partition(": ")[2] for finding in check_folder(read_folder(folder))]
+    return [str(finding).partition(": ")[2] for finding in findings_in(read_folder(folder))]
 
 
 def defined(folder: Path) -> Definition:

@@ -89,7 +89,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     root = tmp_path_factory.mktemp("checkout")
     (root / "app").mkdir()
     (root / "app/dosar").symlink_to(Path(dosar.__file__).parent, target_is_directory=True)
-    shutil.copytree(ROOT / "translations", root / "translations")
+    for folder in ("en", "ro", "ro_MD"):
+        shutil.copytree(ROOT / "translations" / folder, root / "translations" / folder)
     words = {**WORDS, _help_sentence(): "Спершу день."}
     for folder, said in (("uk", words), ("uk_MD", {"Choose Yes or No.": "Виберіть: так чи ні."})):
         file = root / f"translations/{folder}/LC_MESSAGES/messages.po"

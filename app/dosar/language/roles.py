@@ -1,7 +1,7 @@
 """Roles: what each may do with each form, whose cases, how much of them. ``forms/roles.yaml``."""
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -14,16 +14,9 @@ CasesReached = Literal["none", "own", "team", "all"]
 PageName = Literal["users", "account_history", "roles", "forms", "recycle", "organisation"]
 FormName = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9_]{0,47})$")]
 
-ROLE_ACTIONS: tuple[RecordAction, ...] = ("choose", "see", "enter", "correct", "delete", "export")
+ROLE_ACTIONS: tuple[RecordAction, ...] = get_args(RecordAction)
 """``choose`` is the least: a record is offered by its title where a question points to it, and nothing else of it."""
-PAGE_NAMES: tuple[PageName, ...] = (
-    "users",
-    "account_history",
-    "roles",
-    "forms",
-    "recycle",
-    "organisation",
-)
+PAGE_NAMES: tuple[PageName, ...] = get_args(PageName)
 ADMINISTRATOR = "administrator"
 """The role that may appoint administrators; one active user must always hold it."""
 EVERY_OTHER_FORM = "*"

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
+from dosar.access.menu import ADMINISTRATION_PAGES
 from dosar.language.roles import Role
 
 SCOPE_LABELS = {
@@ -21,14 +22,7 @@ CLEARANCE_LABELS = {
     "story": lazy_gettext("the person's story"),
 }
 
-PAGE_LABELS = {
-    "users": lazy_gettext("Users"),
-    "account_history": lazy_gettext("Account history"),
-    "roles": lazy_gettext("Roles"),
-    "forms": lazy_gettext("Forms"),
-    "recycle": lazy_gettext("Deleted records"),
-    "organisation": lazy_gettext("Organisation"),
-}
+PAGE_LABELS: dict[str, object] = {name: label for name, (label, _) in ADMINISTRATION_PAGES.items()}
 
 
 def action_labels() -> dict[str, str]:

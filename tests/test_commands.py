@@ -127,6 +127,18 @@ def test_with_a_passphrase_there_is_a_way_back_too(
     assert salt_file(data).stat().st_mode & 0o077 == 0
 
 
+def test_texts_that_wait_for_a_translation_are_counted(
+    places: list[str], kept: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A language just begun lacks thousands; ``dosar check`` says where."""
+    (tmp_path / "forms/case.yaml").write_text(re.sub(r", ro: [^,}]*", "", CASE), encoding="utf-8")
+    assert main(["upgrade", "--dry-run", "--language", "ro", *places]) == 0
+    said = capsys.readouterr().out
+    lacking = len(re.findall(", ro: ", CASE))
+    assert f"Texte din formulare care lipsesc într-o limbă, română: {lacking}. „dosar check” le enumeră." in said
+    assert lacking > 1 and "F010" not in said
+
+
 def test_an_upgrade_tells_which_file_could_not_be_used(
     places: list[str], kept: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

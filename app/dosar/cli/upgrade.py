@@ -4,7 +4,8 @@ from datetime import datetime
 from pathlib import Path
 
 from dosar.access.tables import ACCESS_TABLES
-from dosar.cli.locale import command_translator, translate_message
+from dosar.cli.findings import start_lines
+from dosar.cli.locale import translate_message
 from dosar.cli.runtime import prepare_database
 from dosar.database.backup import keep_copy
 from dosar.database.form_tables import build_tables
@@ -36,8 +37,8 @@ def upgrade_organisation(
 
 
 def _print_changes(opened_forms: OpenedForms, language: str) -> None:
-    for found in opened_forms.findings:
-        print(found.say(command_translator(language)))
+    for line in start_lines(opened_forms.findings, language):
+        print(line)
     steps_said = [step.message for step in opened_forms.steps if step.message]
     if not steps_said:
         print(translate_message(Message("No answer has to move."), language))

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from dosar.cli.locale import command_translator, computer_language, translate_message
+from dosar.cli.locale import computer_language, translate_message
 from dosar.cli.localized import command, option
 from dosar.cli.places import Places, database_url, place_options
 from dosar.database.store_errors import StoreError
@@ -142,17 +142,14 @@ def _listening_socket(port: int) -> socket.socket:
 
 
 def _print_findings(findings: Sequence[Any]) -> None:
+    from dosar.cli.findings import start_lines
     from dosar.language.load.folder import is_only_advice
 
-    for found in findings:
-        print(_finding_text(found), file=sys.stderr)
+    for line in start_lines(findings, computer_language()):
+        print(line, file=sys.stderr)
     if not is_only_advice(findings):
         last_good = Message("The last good version of these files runs. Mend them and start again.")
         print(translate_message(last_good), file=sys.stderr)
-
-
-def _finding_text(found: Any) -> str:
-    return str(found.say(command_translator(computer_language())))
 
 
 def _print_greeting(started: _Start) -> None:

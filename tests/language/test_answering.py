@@ -127,6 +127,23 @@ def test_an_age_goes_on_after_the_sheet_was_saved() -> None:
     assert later["twice"] == 5, "what does not go with the day stays as it was written"
 
 
+def test_an_answer_goes_with_the_day_over_any_number_of_others() -> None:
+    lines = ["- {name: born, type: date}", "- {name: older_0, type: computed, value: age(born), result: integer}"]
+    lines += [f"- {{name: older_{n}, type: computed, value: older_{n - 1} + 1, result: integer}}" for n in range(1, 15)]
+    person = form("\n".join(f"  {line}" for line in reversed(lines)))
+    saved = settle_answers(person, {"born": date(2008, 11, 22)}, date(2026, 11, 21))
+    assert (saved["older_0"], saved["older_14"]) == (17, 31)
+    assert answers_as_of(person, saved, date(2026, 11, 22))["older_14"] == 32
+
+
+def test_a_question_is_hidden_behind_any_number_of_others() -> None:
+    lines = ["- {name: asked_0, type: yes_no}"]
+    lines += [f"- {{name: asked_{n}, type: yes_no, show_if: asked_{n - 1}}}" for n in range(1, 15)]
+    chain = form("\n".join(f"  {line}" for line in lines))
+    answers = {f"asked_{n}": n > 0 for n in range(15)}
+    assert hidden_questions(chain, answers, TODAY) == answers.keys() - {"asked_0"}
+
+
 def test_a_row_goes_with_the_day_too() -> None:
     house = form("""
       - name: children

@@ -3,20 +3,19 @@
 Pure: no clock, no database. ``today`` and the answers come in, the answers go out.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from dosar.language.day_bound import day_bound_questions
 from dosar.language.form import Form
 from dosar.language.identity_cache import IdentityKey
 from dosar.language.question import Answers, Question
 from dosar.language.rules.expressions import Expression
-from dosar.language.volatile_answers import day_bound_questions
 
 FindHidden = Callable[[Mapping[str, Any]], set[str]]
 """The questions that are hidden with these plain answers."""
-MAX_SETTLING_ROUNDS = 10
 
 
 def plain_answers(questions: Sequence[Question], answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -35,12 +34,17 @@ def hidden_questions(form: Form, answers: Answers, today: date) -> set[str]:
 
 def _settle_hidden(plain: Mapping[str, Any], hides: FindHidden) -> set[str]:
     hidden: set[str] = set()
-    for _ in range(MAX_SETTLING_ROUNDS):
+    for _ in _rounds(plain):
         now_hidden = hides({**plain, **dict.fromkeys(hidden)})
         if now_hidden == hidden:
             break
         hidden = now_hidden
     return hidden
+
+
+def _rounds(questions: Sized) -> range:
+    """As many as it may take until nothing changes: no chain of questions is longer, and circles are refused."""
+    return range(len(questions) + 1)
 
 
 def _hidden_by_conditions(form: Form, plain: Mapping[str, Any], today: date) -> set[str]:
@@ -84,7 +88,7 @@ def _settle_questions(
     computing = [question for question in questions if question.computed]
     computed: Answers = {question.name: None for question in computing}
     given = plain_answers(questions, answers)
-    for _ in range(MAX_SETTLING_ROUNDS):
+    for _ in _rounds(questions):
         plain = {**given, **plain_answers(computing, computed)}
         hidden = dict.fromkeys(_settle_hidden(plain, hides))
         settled, plain = {**answers, **computed, **hidden}, {**outer, **plain, **hidden}
@@ -131,11 +135,11 @@ def dropped_answers(
 
 def answers_as_of(form: Form, answers: Answers, today: date) -> Answers:
     """The answers with those made anew that go with the day: people grow older after a sheet was saved."""
-    moving = day_bound_questions(form)
-    if not moving:
+    day_bound = day_bound_questions(form)
+    if not day_bound:
         return answers
     fresh = settle_answers(form, answers, today)
-    return {**answers, **{name: fresh[name] for name in moving}}
+    return {**answers, **{name: fresh[name] for name in day_bound}}
 
 
 def changed_questions(form: Form, before: Answers, answers: Answers, today: date) -> frozenset[str]:

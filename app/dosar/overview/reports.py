@@ -10,12 +10,12 @@ from sqlalchemy import func, null, or_, select
 
 from dosar.database.form_tables import column_names
 from dosar.database.union_reads import read_union
+from dosar.language.day_bound import day_bound_questions, recompute_answer, source_questions
 from dosar.language.figures import Figure, Figures
 from dosar.language.form import Form
 from dosar.language.question import Question
 from dosar.language.rules.expressions import Expression
 from dosar.language.settling import plain_answers
-from dosar.language.volatile_answers import day_bound_questions, recompute_answer, source_questions
 from dosar.overview.budget import unreversed_entries
 from dosar.records.repository import Repository
 
@@ -120,11 +120,11 @@ class _Counting:
     def _plain(self, questions: Sequence[Question], row: Mapping[str, Any]) -> dict[str, Any]:
         """The answers of the row as rules see them; what goes with the day is that of the period's last one."""
         answers = {question.name: question.restore_answer(row) for question in questions}
-        moving = {
+        day_bound = {
             name: self._whole.questions[name].plain(recompute_answer(self._whole, name, answers, self.period.until))
             for name in _rule_questions(self.figure) & day_bound_questions(self._whole)
         }
-        return plain_answers(questions, answers) | moving
+        return plain_answers(questions, answers) | day_bound
 
     def _conditions(self, record_class: Any) -> Iterator[Any]:
         figure, period = self.figure, self.period

@@ -11,10 +11,10 @@ from dosar.access.authorization import current_worker
 from dosar.access.i18n.languages import request_reading
 from dosar.access.worker import Worker
 from dosar.database.form_tables import Record
+from dosar.language.day_bound import day_bound_answers, recompute_answer, source_questions
 from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Answers, Question, ReadingContext
 from dosar.language.text.texts import text_in_language
-from dosar.language.volatile_answers import day_bound_answers, recompute_answer, source_questions
 from dosar.pages.linked_titles import RecordTitles, linked_ids
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
@@ -134,12 +134,12 @@ class PageContext:
     def _made_anew(self, columns: Mapping[str, Any], names: Iterable[str]) -> Answers:
         """Those of the case file's answers that go with the day, as they are today."""
         case_form = self.repository.forms[CASE_FORM]
-        moving = [name for name in names if name in day_bound_answers(case_form)]
+        day_bound = [name for name in names if name in day_bound_answers(case_form)]
         answers = {
             question.name: question.restore_answer(columns)
-            for question in (source_questions(case_form, moving) or () if moving else ())
+            for question in (source_questions(case_form, day_bound) or () if day_bound else ())
         }
-        return {name: recompute_answer(case_form, name, answers, self.reading.today) for name in moving}
+        return {name: recompute_answer(case_form, name, answers, self.reading.today) for name in day_bound}
 
 
 def _header_questions(form: Form) -> list[Question]:

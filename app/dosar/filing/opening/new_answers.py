@@ -6,10 +6,10 @@ from typing import Any
 
 from dosar.database.form_tables import Record
 from dosar.filing.opening.prefill import adapt_answer, prefill_from_sheets
+from dosar.language.day_bound import day_bound_answers, recompute_answer
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers, Question, ReadingContext
 from dosar.language.settling import answers_as_of
-from dosar.language.volatile_answers import day_bound_answers, recompute_answer
 from dosar.records.attachments import without_files
 from dosar.records.links.answer_links import RecordLink, links_in_answers, links_out_of_reach
 from dosar.records.links.case_boundary import without_links

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from dosar.language.checks.type_inference import condition_findings
+from dosar.language.day_bound import DAY_BOUND_MESSAGE, day_bound_answers, day_bound_questions
 from dosar.language.figures import Figure, Figures, Report
 from dosar.language.form import Form
 from dosar.language.load.definition import FIGURES
@@ -13,7 +14,6 @@ from dosar.language.load.yaml_reader import Source
 from dosar.language.question import Question
 from dosar.language.rules.expressions import Expression
 from dosar.language.text.message import msgid
-from dosar.language.volatile_answers import DAY_BOUND_MESSAGE, day_bound_answers, day_bound_questions
 
 DATE_OPTIONS = ("day", "since", "until", "of_since", "of_until")
 

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from dosar.language.day_bound import DAY_BOUND_MESSAGE, day_bound_answers, day_bound_questions
 from dosar.language.load.finding import FilePlace, Finding, finding, suggest_word
 from dosar.language.load.source_lines import CheckedForm, walk_questions
 from dosar.language.question import Question
 from dosar.language.text.message import msgid
-from dosar.language.volatile_answers import DAY_BOUND_MESSAGE, day_bound_answers, day_bound_questions
 
 
 def _unknown_name(place: FilePlace, code: str, name: str, known: Iterable[str]) -> Finding:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from dosar.language.day_bound import DAY_BOUND_MESSAGE, day_bound_questions
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.definition import PROFILE, STAGES
 from dosar.language.load.finding import FilePlace, Finding, finding, suggest_word
@@ -11,7 +12,6 @@ from dosar.language.programme import NamedQuestion
 from dosar.language.question import Question
 from dosar.language.stages import Budget, Profile, Promise, StageReference, Stages
 from dosar.language.text.message import msgid
-from dosar.language.volatile_answers import DAY_BOUND_MESSAGE, day_bound_questions
 
 NO_DAY = msgid('"%(name)s" is no date; take a question with "type: date".')
 NO_LINK = msgid('"%(name)s" does not point to "%(form)s"; take a question with "type: link" and "to: %(form)s".')

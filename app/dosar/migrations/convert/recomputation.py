@@ -14,10 +14,10 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, bindparam, 
 from dosar.database.form_tables import row_table_name
 from dosar.database.system_tables import history_table, utc_now
 from dosar.language.checks.form_comparison import kept_questions
+from dosar.language.day_bound import day_bound_questions
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers, Question
 from dosar.language.settling import settle_answers
-from dosar.language.volatile_answers import day_bound_questions
 from dosar.records.audit_log import answer_differences
 from dosar.records.history.renamed_questions import widen_answer
 
@@ -43,25 +43,25 @@ def questions_with_new_rules(older: Form, form: Form) -> list[Question]:
         for kept_question in kept_questions(older, form)
         if not kept_question.rows_of
     }
-    moving = day_bound_questions(form)
+    day_bound = day_bound_questions(form)
     before, after = _rule_signatures(older), _rule_signatures(form)
     renamed = {was: name for name, was in names.items()}
     return [
         question
         for question in form.questions.values()
         if question.name in after
-        and question.name not in moving
+        and question.name not in day_bound
         and after[question.name] != _with_new_names(before.get(names.get(question.name, "")), renamed)
     ]
 
 
 def computed_questions(form: Form) -> list[Question]:
     """The computed questions, and the tables with such a column, whose answers do not go with the day."""
-    moving = day_bound_questions(form)
+    day_bound = day_bound_questions(form)
     return [
         question
         for question in form.questions.values()
-        if question.name not in moving
+        if question.name not in day_bound
         and (question.computed or any(column.computed for column in question.columns_asked()))
     ]
 

@@ -16,10 +16,10 @@ from dosar.database.form_tables import Record, column_names
 from dosar.database.system_tables import attachment_table
 from dosar.database.users import User
 from dosar.fields.files import describe_file
+from dosar.language.day_bound import day_bound_answers, day_bound_questions, recompute_answer, source_questions
 from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.identity_cache import IdentityKey
 from dosar.language.question import Question, ReadingContext
-from dosar.language.volatile_answers import day_bound_answers, day_bound_questions, recompute_answer, source_questions
 from dosar.records.attachments import FILE_TARGET
 from dosar.records.lists.list_query import ListQuery
 from dosar.records.repository import Repository

@@ -15,10 +15,10 @@ from sqlalchemy import (
 
 from dosar.database.form_tables import Record, sort_order
 from dosar.database.null_order import ascending_order, descending_order
+from dosar.language.day_bound import day_bound_questions
 from dosar.language.form import Form
 from dosar.language.identity_cache import IdentityKey
 from dosar.language.text.translations import LANGUAGES
-from dosar.language.volatile_answers import day_bound_questions
 from dosar.records.lists.filters import filter_condition
 from dosar.records.repository import Repository
 from dosar.records.search import search_condition, search_words

@@ -7,7 +7,6 @@ const [{ value: evaluate, evaluate: evaluateWithCurrency }, { age, date, folded,
   import(sheet.expressions), import(sheet.reading),
 ]);
 
-const MOST_ROUNDS = 10;
 const PAPER_LINE = 85;
 const BOXES = "input:not([type=hidden]), select, textarea";
 const rules = new WeakMap();
@@ -168,7 +167,8 @@ function updateSections() {
 
 /** Conditions may hang on answers that other conditions hide: go round until all is still. */
 function updateSheet() {
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+  const longestChain = questionsOf(form).length;
+  for (let round = 0; round <= longestChain; round += 1) {
     const sections = updateSections();
     if (!updateWithin(form, {}) && !sections) return;
   }

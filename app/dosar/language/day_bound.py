@@ -11,7 +11,6 @@ from dosar.language.question import Answer, Answers, Question
 from dosar.language.rules.expressions import Expression
 from dosar.language.text.message import msgid
 
-MAX_MOVING_ROUNDS = 10
 DAY_BOUND_MESSAGE = msgid(
     '"%(name)s" goes with the day, so nothing can be sorted, filtered, searched, named or counted by what was kept of '
     "it; take a question that stays as it was answered."
@@ -26,24 +25,23 @@ def day_bound_questions(form: Form) -> frozenset[str]:
 @lru_cache(maxsize=1024)
 def _find_day_bound(same: IdentityKey[Form]) -> frozenset[str]:
     questions = list(same.thing.questions.values())
-    moving: frozenset[str] = frozenset()
-    for _ in range(MAX_MOVING_ROUNDS):
-        found = frozenset(question.name for question in questions if _is_day_bound(question, moving))
-        if found == moving:
-            break
-        moving = found
-    return moving
+    day_bound: frozenset[str] = frozenset()
+    while True:
+        found = frozenset(question.name for question in questions if _is_day_bound(question, day_bound))
+        if found == day_bound:
+            return day_bound
+        day_bound = found
 
 
-def _is_day_bound(question: Question, moving: frozenset[str]) -> bool:
-    if any(_is_day_bound(column, moving) for column in question.columns_asked()):
+def _is_day_bound(question: Question, day_bound: frozenset[str]) -> bool:
+    if any(_is_day_bound(column, day_bound) for column in question.columns_asked()):
         return True
     rule = question.expressions().get("value") if question.computed else None
-    return rule is not None and (rule.is_day_bound or bool({name.split(".")[0] for name in rule.names} & moving))
+    return rule is not None and (rule.is_day_bound or bool({name.split(".")[0] for name in rule.names} & day_bound))
 
 
 def day_bound_answers(form: Form) -> frozenset[str]:
-    """Those of the moving questions that are made of kept answers alone."""
+    """Those of the day-bound questions that are made of kept answers alone."""
     stored = {question.name for question in form.stored_questions}
     return frozenset(name for name in day_bound_questions(form) & stored if source_questions(form, [name]) is not None)
 
@@ -55,18 +53,18 @@ def source_questions(form: Form, names: Iterable[str]) -> tuple[Question, ...] |
 
 @lru_cache(maxsize=1024)
 def _source_questions(same: IdentityKey[Form], names: tuple[str, ...]) -> tuple[Question, ...] | None:
-    form, moving = same.thing, _find_day_bound(same)
+    form, day_bound = same.thing, _find_day_bound(same)
     needed, remaining = dict.fromkeys(names), list(names)
     while remaining:
         name = remaining.pop()
-        rules = _rules_behind(form, name) if name in moving else ()
+        rules = _rules_behind(form, name) if name in day_bound else ()
         new = [other for rule in rules for other in sorted(rule.names) if other not in needed]
         needed |= dict.fromkeys(new)
         remaining += new
     stored = {question.name: question for question in form.stored_questions}
     if not needed.keys() <= stored.keys():
         return None
-    return tuple(stored[name] for name in needed if name not in moving)
+    return tuple(stored[name] for name in needed if name not in day_bound)
 
 
 def _rules_behind(form: Form, name: str) -> Iterator[Expression]:
@@ -88,11 +86,14 @@ def recompute_answer(form: Form, name: str, answers: Answers, today: date) -> An
 
 
 def _computed_answer(form: Form, name: str, plain: Mapping[str, Any], today: date) -> Answer:
-    question, moving = form.questions[name], day_bound_questions(form)
+    question, day_bound = form.questions[name], day_bound_questions(form)
     named = {other for rule in _rules_behind(form, name) for other in rule.names}
     plain = {
         **plain,
-        **{other: form.questions[other].plain(_computed_answer(form, other, plain, today)) for other in named & moving},
+        **{
+            other: form.questions[other].plain(_computed_answer(form, other, plain, today))
+            for other in named & day_bound
+        },
     }
     if any(rule.value(plain, today) is not True for rule in _show_conditions(form, question)):
         return None

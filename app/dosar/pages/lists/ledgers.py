@@ -17,7 +17,7 @@ from dosar.pages.lists.list_view import (
     running_totals,
     total_group_label,
 )
-from dosar.pages.rendering.record_view import ReadQuestion, read_question, signature_lines
+from dosar.pages.rendering.record_view import ShownQuestion, shown_question, signature_lines
 from dosar.pages.urls import parse_record_number
 from dosar.records.lists.list_columns import MAX_LIST_COLUMNS, shown_columns
 from dosar.records.lists.list_page import ListPage, list_page
@@ -82,7 +82,7 @@ class LedgerPages(PageView):
         )
 
 
-def _case_facts(context: PageContext, names: Sequence[str], case_id: int) -> list[ReadQuestion]:
+def _case_facts(context: PageContext, names: Sequence[str], case_id: int) -> list[ShownQuestion]:
     """What the case's last sheets of other forms say, as far as she may know it."""
     known, facts = context.seen_forms(), []
     for key, question_name in (name.split(".") for name in names):
@@ -90,7 +90,7 @@ def _case_facts(context: PageContext, names: Sequence[str], case_id: int) -> lis
             last, question = latest_sheet(context.repository, known[key], case_id), known[key].questions[question_name]
             answers = answers_of(context.repository, last) if last is not None else {}
             facts.append(
-                read_question(context, question, answers.get(question_name), context.titles([question], answers))
+                shown_question(context, question, answers.get(question_name), context.titles([question], answers))
             )
     return facts
 

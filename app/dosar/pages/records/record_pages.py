@@ -25,7 +25,7 @@ from dosar.pages.records.deletion import confirm_deletion
 from dosar.pages.records.reversal import reversal_notice, reverse_action
 from dosar.pages.rendering.excerpts import sheet_excerpts
 from dosar.pages.rendering.history import render_history
-from dosar.pages.rendering.record_view import read_sections, record_stamps, signature_lines, stamp_user_ids
+from dosar.pages.rendering.record_view import record_stamps, shown_sections, signature_lines, stamp_user_ids
 from dosar.pages.reports.figures import figures_links
 from dosar.pages.sheet.faces import form_faces
 from dosar.pages.sheet.posting.filing_steps import correction_page, new_sheet_page
@@ -78,7 +78,7 @@ class RecordPages(PageView):
             title=_record_heading(context, known, answers, record_id),
             form_title=text_in_language(seen.form.title, context.reading.language),
             case=head,
-            sections=read_sections(context, seen.form, answers, titles),
+            sections=shown_sections(context, seen.form, answers, titles),
             excerpts=sheet_excerpts(context, sheet.record, sheet.case),
             actions=record_actions(context, known, sheet.record, seen.url_arguments)
             + reverse_action(context, known, sheet.record, reversal),

@@ -16,7 +16,7 @@ from dosar.language.text.texts import text_in_language
 from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.forms import TranslatedForm, reason_field
-from dosar.pages.rendering.record_view import read_sections
+from dosar.pages.rendering.record_view import shown_sections
 from dosar.pages.signed_tokens import submission_token, submission_word
 from dosar.records.sheets.ledger import reverse_entry, reversing_entry
 from dosar.records.sheets.stored_answers import Sheet, open_sheet
@@ -97,7 +97,7 @@ def reason_page(context: PageContext, known: Form, sheet: Sheet, reason_form: Re
         form_title=text_in_language(known.title, context.reading.language),
         case=context.case_head(sheet.case),
         entry=title_of_record(known, sheet.answers, context.reading, sheet.record.id),
-        sections=read_sections(context, known, sheet.answers, titles),
+        sections=shown_sections(context, known, sheet.answers, titles),
         form=reason_form,
         back_url=_record_page_url(known.key, sheet.record.id),
     ), reason_form.status

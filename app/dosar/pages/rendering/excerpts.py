@@ -13,12 +13,12 @@ from dosar.language.text.texts import text_in_language
 from dosar.overview.case_query import CaseQuery
 from dosar.pages.context import PageContext
 from dosar.pages.linked_titles import RecordTitles, linked_ids
-from dosar.pages.rendering.record_view import ReadSection, read_question
+from dosar.pages.rendering.record_view import ShownSection, shown_question
 from dosar.records.links.backlinks import links_to_form
 from dosar.records.titles import link_titles, title_of_record, title_questions
 
 
-def sheet_excerpts(context: PageContext, record: Record, case: Record | None) -> list[ReadSection]:
+def sheet_excerpts(context: PageContext, record: Record, case: Record | None) -> list[ShownSection]:
     """A section for each sheet of the case that links here and has an excerpt: one statement, or none."""
     known = context.seen_forms()
     telling = [form for form in known.values() if form.excerpt and links_to_form(form, record.form_key)]
@@ -74,14 +74,14 @@ def _excerpt_titles(context: PageContext, sheets: Sequence[_ExcerptSheet]) -> Re
     return link_titles(context.repository, context.named_forms(), ids_by_form, context.reading, with_deleted=True)
 
 
-def _excerpt_section(context: PageContext, sheet: _ExcerptSheet, titles: RecordTitles) -> ReadSection:
+def _excerpt_section(context: PageContext, sheet: _ExcerptSheet, titles: RecordTitles) -> ShownSection:
     """The sheet under its own name."""
     name = title_of_record(sheet.form, sheet.answers, context.reading, sheet.record_id)
-    return ReadSection(
+    return ShownSection(
         f"{text_in_language(sheet.form.title, context.reading.language)}: {name}",
         "",
         [
-            read_question(context, sheet.form.questions[question_name], answer, titles)
+            shown_question(context, sheet.form.questions[question_name], answer, titles)
             for question_name, answer in sheet.excerpt.items()
             if answer is not None
         ],
@@ -89,9 +89,7 @@ def _excerpt_section(context: PageContext, sheet: _ExcerptSheet, titles: RecordT
 
 
 def _excerpt_answer(case_query: CaseQuery, form: Form, name: str, record_id: int, answers: Answers) -> Any:
-    rows = case_query.answers_of_rows((form.key, name), form.key, name) if form.questions[name].columns_asked() else []
-    return (
-        answers.get(name)
-        if not form.questions[name].columns_asked()
-        else [row for of_record, row in rows if of_record == record_id] or None
-    )
+    if not form.questions[name].columns_asked():
+        return answers.get(name)
+    rows = case_query.answers_of_rows((form.key, name), form.key, name)
+    return [row for of_record, row in rows if of_record == record_id] or None

@@ -19,7 +19,7 @@ from dosar.records.titles import DeletedTitle, show_answer
 
 
 @dataclass(slots=True)
-class ReadQuestion:
+class ShownQuestion:
     """One question and its answer."""
 
     label: str
@@ -33,27 +33,27 @@ class ReadQuestion:
 
 
 @dataclass(slots=True)
-class ReadSection:
+class ShownSection:
     """One part of the sheet."""
 
     title: str
     number: str
-    questions: list[ReadQuestion]
+    questions: list[ShownQuestion]
 
 
-def read_sections(context: PageContext, form: Form, answers: Answers, titles: RecordTitles) -> list[ReadSection]:
+def shown_sections(context: PageContext, form: Form, answers: Answers, titles: RecordTitles) -> list[ShownSection]:
     """The sheet in paper order, without the questions that its answers hide."""
     hidden = hidden_questions(context.repository.forms[form.key], answers, context.reading.today)
     language = context.reading.language
     return [
-        ReadSection(
+        ShownSection(
             text_in_language(section.title, language),
             section.number or "",
             [
-                read
+                shown
                 for question in section.questions
                 if _is_question_shown(question, answers, hidden)
-                for read in _read_parts(context, question, answers.get(question.name), titles)
+                for shown in _shown_parts(context, question, answers.get(question.name), titles)
             ],
         )
         for section in form.sections
@@ -61,28 +61,31 @@ def read_sections(context: PageContext, form: Form, answers: Answers, titles: Re
 
 
 def _is_question_shown(question: Question, answers: Answers, hidden: set[str]) -> bool:
-    """A retired question is read while it has an answer; nothing else is hidden but by a condition."""
+    """A retired question is shown while it has an answer; nothing else is hidden but by a condition."""
     if not question.asks:
         return False
     return answers.get(question.name) is not None or (not question.retired and question.name not in hidden)
 
 
-def _read_parts(context: PageContext, question: Question, answer: Any, titles: RecordTitles) -> Iterator[ReadQuestion]:
+def _shown_parts(
+    context: PageContext, question: Question, answer: Any, titles: RecordTitles
+) -> Iterator[ShownQuestion]:
     """The question; or each of the tables that the paper has its rows in."""
     for place, part in enumerate(question.parts):
         rows = [row for row in answer or () if question.part_of(row) == place]
-        read = read_question(context, question, rows or None, titles)
-        read.label, read.number = text_in_language(part.title, context.reading.language), "" if place else read.number
-        yield read
+        shown = shown_question(context, question, rows or None, titles)
+        shown.label = text_in_language(part.title, context.reading.language)
+        shown.number = "" if place else shown.number
+        yield shown
     if not question.parts:
-        yield read_question(context, question, answer, titles)
+        yield shown_question(context, question, answer, titles)
 
 
-def read_question(context: PageContext, question: Question, answer: Any, titles: RecordTitles) -> ReadQuestion:
+def shown_question(context: PageContext, question: Question, answer: Any, titles: RecordTitles) -> ShownQuestion:
     """One question and its answer in words."""
     language = context.reading.language
     text = answer_text(context, question, answer, titles)
-    read = ReadQuestion(
+    shown = ShownQuestion(
         text_in_language(question.label, language),
         question.number or "",
         text,
@@ -91,12 +94,12 @@ def read_question(context: PageContext, question: Question, answer: Any, titles:
         url=_answer_url(context, question, answer, titles),
     )
     if question.columns_asked():
-        read.columns = [text_in_language(column.label, language) for column in question.columns_asked()]
-        read.rows = [
+        shown.columns = [text_in_language(column.label, language) for column in question.columns_asked()]
+        shown.rows = [
             [linked_text(context, column, row.get(column.name), titles) for column in question.columns_asked()]
             for row in answer or ()
         ]
-    return read
+    return shown
 
 
 def answer_text(context: PageContext, question: Question, answer: Any, titles: RecordTitles) -> str:

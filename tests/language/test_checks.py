@@ -16,7 +16,7 @@ from dosar.database.form_tables import Record, StoredRow, build_tables
 from dosar.language.checks.form_checks import check_folder
 from dosar.language.checks.name_checks import RESERVED_FORM_PREFIXES, RESERVED_NAMES
 from dosar.language.form import Form
-from dosar.language.load.folder import FolderReading, folder_digest, read_folder
+from dosar.language.load.folder import FolderReading, folder_digest, is_only_advice, read_folder
 from dosar.language.load.source_lines import walk_questions
 from dosar.language.question import question_kinds
 from tests.findings import findings_in
@@ -89,7 +89,7 @@ def test_every_mistake_is_told_at_once(sample: Path, write: Write) -> None:
 def test_every_code_has_a_sample() -> None:
     sources = [(LANGUAGE / f"{name}.py").read_text(encoding="utf-8") for name in CHECKED_HERE]
     told = {code for source in sources for code in re.findall(r'"(F\d{3})"', source)}
-    elsewhere = {"F020", "F021", "F025", "F026", "F037", "F047", "F051", "F052", "F054", "F057", "F059"}
+    elsewhere = {"F020", "F021", "F025", "F026", "F037", "F047", "F051", "F052", "F054", "F057", "F059", "F062", "F063"}
     assert told - {sample.stem[:4] for sample in BAD} <= elsewhere, (
         "tested below, in test_changes.py, in tests/migrations and in test_demo_data.py"
     )
@@ -155,6 +155,15 @@ def test_a_file_that_an_editor_named_otherwise_is_not_passed_over_in_silence(nam
         f"forms/{name}:1: F035: This file is not read, since its name does not end in .yaml; call it parcel.yaml.",
     ]
     assert folder_digest(folder) != before, "the next start reads the folder anew and says it too"
+
+
+@pytest.mark.parametrize("name", ["roles", "menu"])
+def test_a_file_that_everybody_needs_is_missed(name: str, write: Write) -> None:
+    folder = write()
+    (folder / f"{name}.yaml").unlink()
+    (told,) = read_and_checked = check_folder(read_folder(folder))
+    assert str(told).startswith(f"forms/{name}.yaml:1: F062: There is no {name}.yaml in the folder: the last good")
+    assert not is_only_advice(read_and_checked)
 
 
 def questions(number: int, indent: str) -> str:

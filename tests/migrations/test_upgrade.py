@@ -16,7 +16,7 @@ from dosar.records.lists.list_query import ListQuery
 from dosar.records.search import search_condition
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import DraftPlace
-from tests.organisations import CASE, MENU, Organisation, form
+from tests.organisations import CASE, MENU, ROLES, Organisation, form
 from tests.records.offices import ROMANIAN
 
 VISIT = form("visit", "name: purpose, type: text", "name: day, type: date")
@@ -182,6 +182,28 @@ def test_a_removed_form_comes_back_with_its_records(ours: Organisation) -> None:
     ours.start(visit=VISIT + "      - {name: cost, type: integer, label: {en: Cost, ro: Cost}}\n")
     assert ours.answers("visit", visit) == {"purpose": "sprijin", "day": None, "cost": None}
     assert len(ours.history("visit", visit)) == 1
+
+
+STAGES = "stages: [{stage: visits, title: {en: Visits, ro: Vizite}, needs: [visit]}]"
+
+
+def test_roles_menu_and_stages_run_on_while_their_files_are_gone(ours: Organisation) -> None:
+    visit = f"belongs_to: case\n{VISIT}"
+    before = ours.start(visit=visit, stages=STAGES).opened.definition
+    ours.start(roles=None, menu=None, stages=None)
+    for _ in range(2):
+        now = ours.opened.definition
+        assert (now.roles, now.menu, now.stages) == (before.roles, before.menu, before.stages)
+        assert "forms/roles.yaml:1: F062: There is no roles.yaml in the folder" in ours.told("F062")[1]
+        assert ours.told("F063") == [
+            "forms/stages.yaml:1: F063: The file stages.yaml is gone from the folder; what it said last runs on. Put "
+            'it back; if nothing of it is wanted any more, leave it there with an empty list, "stages: []".'
+        ]
+        ours.start(visit=visit + "\n")
+    ours.start(stages="stages: []")
+    assert ours.opened.definition.stages.stages == () and ours.told("F063") == []
+    ours.start(roles=ROLES, menu=MENU)
+    assert not {"F062", "F063"} & {*ours.codes()}
 
 
 def test_what_points_to_a_removed_form_stays(ours: Organisation) -> None:

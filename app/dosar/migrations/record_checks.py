@@ -3,7 +3,7 @@
 :mod:`dosar.language.checks.compatibility` compares the files; here the records that are kept have their say.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from dosar.language.checks.form_comparison import (
     paths_by_column,
 )
 from dosar.language.form import CASE_FORM, Form
+from dosar.language.load.definition import LASTING_PARTS, NEEDED_PARTS
 from dosar.language.load.finding import FilePlace, Finding, finding
 from dosar.language.load.folder import FolderReading
 from dosar.language.load.yaml_reader import Source
@@ -125,6 +126,20 @@ def notice_findings(changed_form: ChangedForm) -> Iterator[Finding]:
     """What the author should know; the form runs all the same."""
     yield from _check_lost_codes(changed_form)
     yield from _check_unchanged(changed_form)
+
+
+def gone_part_findings(reading: FolderReading, good: Collection[str]) -> Iterator[Finding]:
+    """Single files that ran and are not there any more; those that everybody needs are missed without records too."""
+    for part in LASTING_PARTS:
+        if part in good and part not in reading.sources and part not in NEEDED_PARTS:
+            yield finding(
+                FilePlace(f"{reading.folder}/{part}.yaml", 1),
+                "F063",
+                "The file %(file)s is gone from the folder; what it said last runs on. Put it back; if nothing of it "
+                'is wanted any more, leave it there with an empty list, "%(part)s: []".',
+                file=f"{part}.yaml",
+                part=part,
+            )
 
 
 def gone_form_findings(

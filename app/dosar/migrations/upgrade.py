@@ -26,6 +26,7 @@ from dosar.language.checks.form_comparison import questions_by_column
 from dosar.language.choices import Choice, ChoiceList
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.definition import (
+    LASTING_PARTS,
     PROFILE,
     ROLES,
     Definition,
@@ -53,6 +54,7 @@ from dosar.migrations.plan.steps import PlanStep, carry_out_steps
 from dosar.migrations.record_checks import (
     ChangedForm,
     gone_form_findings,
+    gone_part_findings,
     notice_findings,
     refused_findings,
     upgrade_findings,
@@ -196,6 +198,7 @@ def _compare_forms(connection: Connection, folder: Path, kept_forms: KeptForms, 
         *about_renamings,
         *_change_findings(connection, reading, deployed, converting, moves_wanted),
         *gone_form_findings(reading, AnswerCounts(connection, deployed), _files_by_part(kept_forms.good), folder.name),
+        *gone_part_findings(reading, kept_forms.good),
         *former_name_findings(reading, kept_forms),
     ]
     moves, about_moves = judge_moves(
@@ -283,9 +286,10 @@ def _files_by_part(good: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _usable_contents(reading: FolderReading, good: Mapping[str, Any]) -> dict[str, Any]:
-    """The contents to run: those of the files, and the last good ones of every part with a mistake."""
+    """The contents to run: those of the files, and the last good ones of what has a mistake or must not go missing."""
     broken = reading.broken()
-    contents = {part: source.contents for part, source in reading.sources.items() if part not in broken}
+    contents = {part: good[part] for part in LASTING_PARTS if part in good and part not in reading.sources}
+    contents |= {part: source.contents for part, source in reading.sources.items() if part not in broken}
     files = _files_by_part(good)
     for part in broken:
         # a file that cannot be read at all does not say its part; it is what it was the last time

@@ -27,7 +27,7 @@ from dosar.language.checks.stage_checks import profile_findings, stage_findings
 from dosar.language.checks.text_checks import check_quotes, missing_translations
 from dosar.language.choices import Choice, ChoiceList
 from dosar.language.form import CASE_FORM, USER_LINK, Form
-from dosar.language.load.definition import MENU, ROLES
+from dosar.language.load.definition import MENU, NEEDED_PARTS, ROLES
 from dosar.language.load.finding import FilePlace, Finding, finding, suggest_word
 from dosar.language.load.folder import NAME_KEYS, FolderReading
 from dosar.language.load.source_lines import CheckedForm, FormPath, walk_questions
@@ -38,6 +38,16 @@ from dosar.language.roles import EVERY_OTHER_FORM, Roles
 from dosar.language.text.message import Message, msgid
 from dosar.language.text.translations import LANGUAGES
 
+MISSING_PART_MESSAGES = {
+    ROLES: msgid(
+        "There is no %(file)s in the folder: the last good roles run on, and where there never were any, nobody may "
+        "do anything. Put the file back."
+    ),
+    MENU: msgid(
+        "There is no %(file)s in the folder: the last good menu runs on, and where there never was one, no form "
+        "stands in the menu. Put the file back."
+    ),
+}
 UNKNOWN_FORM = msgid('no form is named "%(name)s"%(hint)s')
 
 
@@ -56,7 +66,7 @@ def check_folder(reading: FolderReading, languages: Iterable[str] = LANGUAGES) -
         found.append(_twin_codes(shared.choices, reading.sources[part], ("choices",)))
     found += [face_findings(reading), check_face_defaults(reading), _roles_findings(reading), _menu_findings(reading)]
     found += [prefill_findings(reading), stage_findings(reading), profile_findings(reading), figure_findings(reading)]
-    found.append(_check_file_names(reading))
+    found += [_missing_part_findings(reading), _check_file_names(reading)]
     if not reading.findings:
         found.append(_check_unused(reading))
     every = (_with_new_name(fromkey, reading.new_names) for fromkey in dict.fromkeys(chain.from_iterable(found)))
@@ -159,6 +169,14 @@ def _with_new_name(found: Finding, new_names: Mapping[str, str]) -> Finding:
         return found
     hint = Message('; it is called "%(now)s" now.', {"now": now})
     return Finding(found.place, found.code, Message(UNKNOWN_FORM, {**found.message.values, "hint": hint}))
+
+
+def _missing_part_findings(reading: FolderReading) -> Iterator[Finding]:
+    """The files of which every organisation needs one, and that are not there."""
+    for part in NEEDED_PARTS:
+        if part not in reading.sources:
+            place = FilePlace(f"{reading.folder}/{part}.yaml", 1)
+            yield finding(place, "F062", MISSING_PART_MESSAGES[part], file=PurePath(place.file).name)
 
 
 def _roles_findings(reading: FolderReading) -> Iterator[Finding]:

@@ -18,6 +18,10 @@ from dosar.language.stages import Profile, Stages
 
 ROLES, MENU, STAGES, PROFILE, FIGURES = "roles", "menu", "stages", "profile", "figures"
 SINGLE_PARTS = {ROLES, MENU, STAGES, PROFILE, FIGURES}
+NEEDED_PARTS = (ROLES, MENU)
+"""The single parts without which nobody can work."""
+LASTING_PARTS = (*NEEDED_PARTS, STAGES, FIGURES)
+"""The single parts that run on as they were when their file is gone; without a profile, every form is used."""
 PART_MODELS: Mapping[str, type[BaseModel]] = {
     "form": Form,
     "choices": ChoiceList,

@@ -43,6 +43,7 @@ ADVICE_CODES = {
     "F057",
     "F059",
     "F061",
+    "F063",
 }
 """Findings to mend with which a file runs all the same: a missing translation, a form in no menu."""
 MISNAMED_FILE = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
@@ -54,6 +55,8 @@ PartModel = TypeVar("PartModel", bound=BaseModel)
 class FolderReading:
     """A folder as read: what could be made of it and everything that is wrong with it."""
 
+    folder: str = "forms"
+    """What the folder is called, where places are told."""
     sources: dict[str, Source] = field(default_factory=dict)
     mixins: dict[str, Source] = field(default_factory=dict)
     parts: dict[str, BaseModel] = field(default_factory=dict)
@@ -114,7 +117,7 @@ def read_folder(folder: Path) -> FolderReading:
 
     Checks across files are :func:`dosar.language.checks.form_checks.check_folder`.
     """
-    reading = FolderReading(findings=list(_misnamed_findings(folder)))
+    reading = FolderReading(folder.name, findings=list(_misnamed_findings(folder)))
     for path in _yaml_files(folder):
         _read_file(path, folder, reading)
     for source in reading.mixins.values():

@@ -1,15 +1,17 @@
 """Flask-AppBuilder's roles are the roles: what its tables permit is what a request may do."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from flask_appbuilder.api import BaseApi, expose, safe
 from flask_appbuilder.security.decorators import protect
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, text
 
 from dosar.access.accounts.users import set_user_active
 from dosar.access.authorization import PUBLIC_ACCESS, current_worker, with_access
+from dosar.access.permission_cache import Permitted
 from dosar.access.permissions import sync_permissions
 from dosar.access.tables import menu_table, pair_table, permission_table, role_permissions, role_table
 from dosar.database.store import Store
@@ -66,13 +68,35 @@ def by_a_statement(office: Office) -> None:
     office.services.session.remove()
 
 
+def by_a_text(office: Office) -> None:
+    with office.services.store.writing() as session:
+        session.execute(
+            text(
+                "DELETE FROM AB_PERMISSION_VIEW_ROLE WHERE role_id IN (SELECT id FROM ab_role WHERE name = :role) AND "
+                "permission_view_id IN (SELECT v.id FROM ab_permission_view v JOIN ab_permission p ON"
+                " p.id = v.permission_id JOIN ab_view_menu m ON m.id = v.view_menu_id"
+                " WHERE p.name = :permission AND m.name = :menu)"
+            ),
+            {"role": "case_manager", "permission": ENTERING[0], "menu": ENTERING[1]},
+        )
+    office.services.session.remove()
+
+
+def by_another_object(office: Office) -> None:
+    """The pair of permission and form now speaks of another form."""
+    with office.app.app_context(), office.services.store.writing() as session:
+        pair = office.app.extensions["appbuilder"].sm.find_permission_view_menu(*ENTERING)
+        pair.view_menu_id = session.scalar(select(menu_table.c.id).where(menu_table.c.name == "page:users"))
+    office.services.session.remove()
+
+
 def behind_the_session(office: Office) -> None:
     with office.services.store.engine.begin() as connection:
         connection.execute(delete(role_permissions).where(links(*ENTERING, "case_manager")))
     office.services.permissions.forget()
 
 
-@pytest.mark.parametrize("take", [by_its_own_manager, by_a_statement, behind_the_session])
+@pytest.mark.parametrize("take", [by_its_own_manager, by_a_statement, by_a_text, by_another_object, behind_the_session])
 def test_a_permission_taken_from_the_role_is_gone_at_once(office: Office, take: Callable[[Office], None]) -> None:
     ana = office.signed_in("ana")
     assert pages(ana) == (200, 200)
@@ -128,6 +152,29 @@ def test_what_is_taken_back_is_not_remembered(office: Office) -> None:
         assert services.permissions.permitted_to(roles) == frozenset()
         raise ZeroDivisionError
     assert ENTERING in services.permissions.permitted_to(roles)
+
+
+@pytest.mark.parametrize("ends_well", [True, False])
+def test_what_others_read_before_the_end_is_not_remembered(office: Office, ends_well: bool) -> None:
+    """A savepoint that is over, well or not, shows nobody what the transaction around it has changed."""
+    services, roles = office.services, frozenset({"case_manager"})
+    with services.store.writing() as session:
+        if not ends_well:
+            session.execute(delete(role_permissions).where(links(*ENTERING, "case_manager")))
+        savepoint = session.begin_nested()
+        if ends_well:
+            session.execute(delete(role_permissions).where(links(*ENTERING, "case_manager")))
+        (savepoint.commit if ends_well else savepoint.rollback)()
+        with ThreadPoolExecutor(1) as another:
+            assert ENTERING in another.submit(read_and_leave, office, roles).result()
+    services.session.remove()
+    assert ENTERING not in services.permissions.permitted_to(roles)
+
+
+def read_and_leave(office: Office, roles: frozenset[str]) -> frozenset[Permitted]:
+    permitted = office.services.permissions.permitted_to(roles)
+    office.services.session.remove()
+    return permitted
 
 
 def in_the_tables(session: Any) -> dict[str, set[tuple[str, str]]]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
-from sqlalchemy import event, inspect, select
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy import TextClause, event, inspect, select
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from dosar.access.tables import menu_table, pair_table, permission_table, role_permissions, role_table
 
@@ -80,14 +80,14 @@ class _Remembered:
             "after_begin": self._note_beginning,
             "after_flush": self._note_flush,
             "do_orm_execute": self._note_statement,
-            "after_commit": self._note_commit,
-            "after_rollback": self._note_rollback,
+            "after_transaction_end": self._note_end,
         }
         for name, listener in listeners.items():
             event.listen(sessions, name, listener)
 
-    def _note_beginning(self, session: Session, *_: Any) -> None:
-        session.info[_BEGAN] = self._times_forgotten
+    def _note_beginning(self, session: Session, transaction: SessionTransaction, _: Any) -> None:
+        if not transaction.nested:  # a savepoint sees what its transaction sees
+            session.info[_BEGAN] = self._times_forgotten
 
     def _note_flush(self, session: Session, _: Any) -> None:
         come_or_gone = any(type(instance) in _TOLD_BY for instance in (*session.new, *session.deleted))
@@ -95,15 +95,13 @@ class _Remembered:
             session.info[_CHANGED] = True
 
     def _note_statement(self, state: ORMExecuteState) -> None:
-        if not state.is_select and getattr(state.statement, "table", None) in _TABLES:
+        if not state.is_select and _may_change_permissions(state.statement):
             state.session.info[_CHANGED] = True
 
-    def _note_commit(self, session: Session) -> None:
-        if session.info.pop(_CHANGED, False):
+    def _note_end(self, session: Session, transaction: SessionTransaction) -> None:
+        """Others see what was changed once the whole transaction is over; a savepoint's end shows them nothing."""
+        if transaction.parent is None and session.info.pop(_CHANGED, False):
             self.forget()
-
-    def _note_rollback(self, session: Session) -> None:
-        session.info.pop(_CHANGED, None)
 
 
 class PermissionCache:
@@ -135,6 +133,13 @@ class PermissionCache:
         reading = _Reading({role: frozenset(permitted) for role, permitted in by_role.items()})
         self._remembered.keep(reading, self._session())
         return reading
+
+
+def _may_change_permissions(statement: Any) -> bool:
+    """Whether this statement may write into the tables; one that is a text need only name one of them."""
+    if isinstance(statement, TextClause):
+        return any(table.name in statement.text.lower() for table in _TABLES)
+    return getattr(statement, "table", None) in _TABLES
 
 
 def _is_told_otherwise(instance: Any) -> bool:

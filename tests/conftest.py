@@ -73,11 +73,20 @@ def sqlite_store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
+def founded_store(database: str, tmp_path: Path) -> Iterator[Store]:
+    """A database with the tables that every organisation has, in which nothing is kept yet, open."""
+    from tests.filled import founded_place
+
+    with fresh_store(database, tmp_path, founded_place(database)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def ours(founded_store: Store, tmp_path: Path) -> Iterator[Organisation]:
     """An organisation that has a case file only, to change its forms."""
     from tests.organisations import organisation_in
 
-    with organisation_in(store, tmp_path) as organisation:
+    with organisation_in(founded_store, tmp_path) as organisation:
         yield organisation
 
 

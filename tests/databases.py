@@ -92,9 +92,9 @@ def _drop(url: str) -> None:
 
 
 @contextmanager
-def fresh_store(database: str, folder: Path) -> Iterator[Store]:
-    """An empty database of this kind, open."""
-    with fresh_place(database, folder) as place:
+def fresh_store(database: str, folder: Path, like: Place | None = None) -> Iterator[Store]:
+    """An empty database of this kind, or a copy of one that nobody has open, open."""
+    with fresh_place(database, folder, like) as place:
         store = place.open()
         try:
             yield store

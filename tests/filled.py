@@ -8,6 +8,8 @@ from pathlib import Path
 
 from flask import Flask
 
+from dosar.access.appbuilder.install import create_access_tables
+from dosar.migrations.system_migrations import make_own_tables
 from tests.applications import opened_app
 from tests.databases import Place, new_place, place_at
 from tests.days import today_here
@@ -32,3 +34,18 @@ def _filled(database: str) -> str:
     place = new_place(database, shared_folder())
     with opened_at(place, shared_folder()):
         return place.address
+
+
+def founded_place(database: str) -> Place:
+    """A database of this kind in which nothing is kept yet, and nobody has open: its tables are made once in a run."""
+    return place_at(made_once(f"founded-{database}", lambda: _founded(database)))
+
+
+def _founded(database: str) -> str:
+    place = new_place(database, shared_folder())
+    store = place.open()
+    with store.writing() as session:
+        create_access_tables(session.connection())
+        make_own_tables(session.connection())
+    store.close()
+    return place.address

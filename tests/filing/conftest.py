@@ -66,8 +66,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(store: Store, tmp_path: Path) -> Iterator[Desk]:
-    with organisation_in(store, tmp_path) as organisation, acting_as(SYSTEM_SCOPE):
+def desk(founded_store: Store, tmp_path: Path) -> Iterator[Desk]:
+    with organisation_in(founded_store, tmp_path) as organisation, acting_as(SYSTEM_SCOPE):
         organisation.start(**FILES)
         assert not [str(found) for found in organisation.opened.findings if found.code != "F034"]
         yield Desk(organisation)

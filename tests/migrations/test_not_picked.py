@@ -28,9 +28,9 @@ RELATED = CASE_FILE + "      - {name: related, type: link, to: case, label: {en:
 
 
 @pytest.fixture
-def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
+def ours(founded_store: Store, tmp_path: Path) -> Iterator[Organisation]:
     """Ana has two cases; the second has a visit and a gift, and both forms are put aside."""
-    with organisation_in(store, tmp_path) as organisation:
+    with organisation_in(founded_store, tmp_path) as organisation:
         organisation.start(case=RELATED, visit=VISIT, gift=GIFT, menu=MENU)
         for name in ("Ana", "Ana P."):
             organisation.enter(CASE_FORM, name=name)

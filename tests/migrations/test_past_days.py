@@ -26,8 +26,8 @@ for _kind in ("type: date", "type: partial_date", "type: datetime"):
 
 
 @pytest.fixture
-def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
-    with organisation_in(store, tmp_path) as organisation:
+def ours(founded_store: Store, tmp_path: Path) -> Iterator[Organisation]:
+    with organisation_in(founded_store, tmp_path) as organisation:
         organisation.start(visit=VISIT, menu=MENU)
         organisation.enter(CASE_FORM, name="Ana")
         yield organisation

@@ -47,8 +47,8 @@ class Owner(NamedTuple):
 
 
 @pytest.fixture
-def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
-    with organisation_in(store, tmp_path) as organisation:
+def ours(founded_store: Store, tmp_path: Path) -> Iterator[Organisation]:
+    with organisation_in(founded_store, tmp_path) as organisation:
         organisation.start(visit=VISIT, menu=MENU)
         assert organisation.opened.findings == []
         yield organisation

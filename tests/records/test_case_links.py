@@ -35,9 +35,9 @@ OPEN = BUDGET.replace("to: plan", "to: plan, across_cases: true")
 
 
 @pytest.fixture
-def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
+def ours(founded_store: Store, tmp_path: Path) -> Iterator[Organisation]:
     """Two cases; plan 1 is of the first, plan 2 of the second."""
-    with organisation_in(store, tmp_path) as organisation:
+    with organisation_in(founded_store, tmp_path) as organisation:
         organisation.start(case=WITH_PLAN, plan=PLAN, budget=BUDGET, gift=GIFT, event=EVENT, menu=MENU)
         for case in (1, 2):
             organisation.enter(CASE_FORM, name="Ana")

@@ -125,9 +125,9 @@ MENU = "menu: [{title: {en: Work, ro: Lucru}, entries: [case, aid, funder, round
 
 
 @pytest.fixture
-def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
+def ours(founded_store: Store, tmp_path: Path) -> Iterator[Organisation]:
     """Two cases, the second led by a funder that is deleted."""
-    with organisation_in(store, tmp_path) as organisation:
+    with organisation_in(founded_store, tmp_path) as organisation:
         organisation.start(case=LED, aid=AID, funder=FUNDER, round=ROUND, menu=MENU)
         for name in ("Ana", "Eva"):
             organisation.enter(CASE_FORM, name=name)

@@ -45,8 +45,8 @@ def ledgers_in(connection: Connection) -> set[str]:
 
 
 @pytest.fixture
-def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
-    with organisation_in(store, tmp_path) as organisation:
+def ours(founded_store: Store, tmp_path: Path) -> Iterator[Organisation]:
+    with organisation_in(founded_store, tmp_path) as organisation:
         yield organisation.start(aid=AID)
 
 

@@ -33,8 +33,8 @@ LATER = ReadingContext("ro", date(2028, 12, 1))
 
 
 @pytest.fixture
-def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
-    with organisation_in(store, tmp_path) as organisation:
+def ours(founded_store: Store, tmp_path: Path) -> Iterator[Organisation]:
+    with organisation_in(founded_store, tmp_path) as organisation:
         yield organisation.start(person=PERSON)
 
 

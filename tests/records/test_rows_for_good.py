@@ -22,8 +22,8 @@ FIRST, SECOND = {"what": "Alt curs", "on": None}, {"what": "Alt termen", "on": N
 
 
 @pytest.fixture
-def ours(store: Store, tmp_path: Path) -> Iterator[Organisation]:
-    with organisation_in(store, tmp_path) as organisation:
+def ours(founded_store: Store, tmp_path: Path) -> Iterator[Organisation]:
+    with organisation_in(founded_store, tmp_path) as organisation:
         yield organisation.start(plan=PLAN)
 
 

@@ -9,12 +9,14 @@ from flask_appbuilder.api import BaseApi, expose, safe
 from flask_appbuilder.security.decorators import protect
 from sqlalchemy import delete, insert, select, text
 
-from dosar.access.accounts.users import set_user_active
+from dosar.access.accounts.users import UserDetails, change_user, set_user_active
 from dosar.access.authorization import PUBLIC_ACCESS, current_worker, with_access
 from dosar.access.permission_cache import Permitted
 from dosar.access.permissions import sync_permissions
 from dosar.access.tables import menu_table, pair_table, permission_table, role_permissions, role_table
+from dosar.access.worker import worker_for
 from dosar.database.store import Store
+from dosar.language.text.message import Mistake
 from dosar.records.row_scope import current_scope
 from tests.access.conftest import Browser, Office, Opening, counted
 
@@ -217,6 +219,37 @@ def test_a_start_brings_the_tables_of_another_version_along(office: Office) -> N
     assert "see" not in session.scalars(select(permission_table.c.name)).all()
     assert "form:gone" not in session.scalars(select(menu_table.c.name)).all()
     session.remove()
+
+
+def test_a_role_may_be_called_anything(office: Office) -> None:
+    """One whose name lists others gives what it is permitted itself, and nothing of theirs."""
+    manager, name = office.app.extensions["appbuilder"].sm, "case_manager,admin%2Cistrator"
+    with office.app.app_context(), office.services.store.writing():
+        manager.find_user("ana").roles = [manager.add_role(name)]
+    assert office.signed_in("ana").get("/").text == f"ana {[name]} none"
+
+
+def test_whoever_is_in_a_group_holds_its_roles(office: Office) -> None:
+    """In her session, for a command, and to its own decorators."""
+    manager, vera = office.app.extensions["appbuilder"].sm, office.user("vera", "volunteer", team="Cluj")
+    with office.app.app_context(), office.services.store.writing():
+        manager.find_group("Cluj").roles = [manager.find_role("administrator")]
+    with office.app.app_context():
+        assert manager._has_view_access(manager.load_user(vera), "can_see", "page:roles")
+        assert worker_for(office.services, vera).roles == {"volunteer", "administrator"}
+        office.services.session.remove()
+    assert office.signed_in("vera").get("/roles").status_code == 200
+
+
+def test_only_an_administrator_puts_anybody_into_a_group_of_administrators(office: Office) -> None:
+    manager = office.app.extensions["appbuilder"].sm
+    dora, ion = office.user("dora", "accountant"), office.user("ion", "volunteer")
+    with office.app.app_context(), office.services.store.writing():
+        manager.add_group("Cluj", "Cluj", "", [manager.find_role("administrator")])
+        by = worker_for(office.services, dora)
+        details = UserDetails("ion", "Ion", "Pop", frozenset({"volunteer"}), frozenset({"Cluj"}))
+        with pytest.raises(Mistake, match="Only an administrator appoints"):
+            change_user(office.services, by, ion, details)
 
 
 class VisitsApi(BaseApi):

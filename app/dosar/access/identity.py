@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
-from sqlalchemy import ColumnElement, String, bindparam, cast, func, select
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import ColumnElement, String, bindparam, cast, func, or_, select
 
-from dosar.access.tables import role_table, user_group_table, user_role_table, user_table
+from dosar.access.tables import group_role_table, role_table, user_group_table, user_role_table, user_table
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class Identity:
     name: str
     language: str | None
     roles: frozenset[str]
+    """Her own, and those of the groups she is in."""
     colleagues: frozenset[int]
     """The members of the teams she is in."""
 
@@ -27,12 +30,8 @@ def identity_columns(user_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], .
     ``user_id`` is a column of the statement.
     """
     mine, theirs = user_group_table.alias("mine"), user_group_table.alias("theirs")
-    roles = (
-        select(func.aggregate_strings(role_table.c.name, ","))
-        .join(user_role_table, user_role_table.c.role_id == role_table.c.id)
-        .where(user_role_table.c.user_id == user_id)
-        .scalar_subquery()
-    )
+    name = func.replace(func.replace(role_table.c.name, "%", "%25"), ",", "%2C")
+    roles = select(func.aggregate_strings(name, ",")).where(_is_held_by(user_id)).scalar_subquery()
     colleagues = (
         select(func.aggregate_strings(cast(theirs.c.user_id, String), ","))
         .join(mine, mine.c.group_id == theirs.c.group_id)
@@ -50,6 +49,22 @@ def identity_columns(user_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], .
     )
 
 
+def _is_held_by(user_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether the role is one of her own, or of a group she is in."""
+    own = select(user_role_table.c.role_id).where(user_role_table.c.user_id == user_id)
+    of_groups = (
+        select(group_role_table.c.role_id)
+        .join(user_group_table, user_group_table.c.group_id == group_role_table.c.group_id)
+        .where(user_group_table.c.user_id == user_id)
+    )
+    return or_(*(role_table.c.id.in_(held.correlate(user_id.table)) for held in (own, of_groups)))
+
+
+def held_roles(user: User) -> frozenset[str]:
+    """The names of the roles of an account that is at hand: its own, and those of the groups it is in."""
+    return frozenset(role.name for roles in (user.roles, *(group.roles for group in user.groups)) for role in roles)
+
+
 def identity_in_row(row: Any, user_id: int) -> Identity:
     """The identity in a row of :func:`identity_columns`."""
     return Identity(
@@ -57,7 +72,7 @@ def identity_in_row(row: Any, user_id: int) -> Identity:
         user_name=row.username,
         name=f"{row.first_name} {row.last_name}".strip(),
         language=row.locale,
-        roles=frozenset((row.roles or "").split(",")) - {""},
+        roles=frozenset(map(unquote, (row.roles or "").split(","))) - {""},
         colleagues=frozenset(int(member) for member in (row.colleagues or "").split(",") if member),
     )
 

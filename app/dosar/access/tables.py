@@ -7,6 +7,7 @@ from flask_appbuilder.security.sqla.models import (
     Role,
     User,
     ViewMenu,
+    assoc_group_role,
     assoc_permissionview_role,
     assoc_user_group,
     assoc_user_role,
@@ -72,6 +73,8 @@ account_history_table = Table(
 user_table: Table = User.__table__
 role_table: Table = Role.__table__
 user_role_table, user_group_table = assoc_user_role, assoc_user_group
+group_role_table = assoc_group_role
+"""The roles whoever is in a group holds."""
 permission_table: Table = Permission.__table__
 menu_table: Table = ViewMenu.__table__
 pair_table: Table = PermissionView.__table__

@@ -7,6 +7,7 @@ from flask_appbuilder.security.sqla.models import User
 
 from dosar.access.accounts.account_log import log_account_change
 from dosar.access.accounts.users import UserDetails, all_users, change_user, set_user_active
+from dosar.access.identity import held_roles
 from dosar.access.role_union import Allowance
 from dosar.access.services import AccessServices
 from dosar.access.worker import Worker, allowance_of
@@ -119,4 +120,4 @@ def _as_person(user: User, teams: set[str]) -> UserDetails:
 
 
 def _user_allowance(services: AccessServices, user: User) -> Allowance:
-    return allowance_of(services, frozenset(role.name for role in user.roles))
+    return allowance_of(services, held_roles(user))

@@ -7,12 +7,13 @@ from datetime import timedelta
 from secrets import token_urlsafe
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import Role, User
-from sqlalchemy import delete, func, insert, select
+from flask_appbuilder.security.sqla.models import Group, Role, User
+from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.orm import selectinload
 
 from dosar.access.accounts.account_log import account_differences, last_change_id, log_account_change
 from dosar.access.accounts.work_teams import work_teams_named
+from dosar.access.identity import held_roles
 from dosar.access.login.credentials import normalized_user_name
 from dosar.access.login.passwords import hash_password
 from dosar.access.login.sessions import end_sessions, secret_digest
@@ -43,8 +44,8 @@ class UserChangedMeanwhile(Exception):
 
 
 def all_users(session: Any) -> Sequence[User]:
-    """Every user with roles and teams, by name."""
-    with_all = select(User).options(selectinload(User.roles), selectinload(User.groups))
+    """Every user with roles and teams and their roles, by name."""
+    with_all = select(User).options(selectinload(User.roles), selectinload(User.groups).selectinload(Group.roles))
     found: Sequence[User] = session.scalars(with_all).all()
     return sorted(found, key=lambda user: (sort_key(user.last_name or ""), sort_key(user.first_name or ""), user.id))
 
@@ -165,14 +166,14 @@ def _fill_details(
         raise Mistake("Write the name and the first name.")
     session = services.session
     with session.no_autoflush:
-        before = _user_details(user)
+        before, held_before = _user_details(user), held_roles(user)
         known = person.roles & {role.role for role in services.definition.roles.roles}
         user.first_name, user.last_name = person.first_name, person.last_name
         user.roles = list(session.scalars(select(Role).where(Role.name.in_(known))))
         user.groups = work_teams_named(session, person.teams)
         changes = account_differences(before, _user_details(user))
         if by is not None:
-            _require_allowed(by, user, changes)
+            _require_allowed(by, user, held_before, changes)
     return changes
 
 
@@ -185,9 +186,12 @@ def _user_details(user: User) -> dict[str, Any]:
     }
 
 
-def _require_allowed(by: Worker, user: User, changes: Mapping[str, tuple[Any, Any]]) -> None:
-    """Nobody widens her own rights, and administrators are made and unmade by administrators."""
-    old, new = (set(roles) for roles in changes.get("roles", ((), ())))
+def _require_allowed(by: Worker, user: User, old: frozenset[str], changes: Mapping[str, tuple[Any, Any]]) -> None:
+    """Nobody widens her own rights, and administrators are made and unmade by administrators.
+
+    ``old`` are the roles she held before, her teams' among them.
+    """
+    new = held_roles(user)
     if ADMINISTRATOR in old ^ new and not by.is_administrator:
         raise Mistake("Only an administrator appoints or dismisses administrators.")
     if user.id != by.id:
@@ -201,11 +205,11 @@ def _require_allowed(by: Worker, user: User, changes: Mapping[str, tuple[Any, An
 
 def _user_to_change(session: Any, by: Worker, user_id: int) -> User:
     """The user to change; who is no administrator does not touch one."""
-    with_all = [selectinload(User.roles), selectinload(User.groups)]
+    with_all = [selectinload(User.roles), selectinload(User.groups).selectinload(Group.roles)]
     user: User | None = session.get(User, user_id, options=with_all)
     if user is None:
         raise LookupError(user_id)
-    if not by.is_administrator and ADMINISTRATOR in {role.name for role in user.roles}:
+    if not by.is_administrator and ADMINISTRATOR in held_roles(user):
         raise Mistake("Only an administrator changes the account of an administrator.")
     return user
 
@@ -217,8 +221,11 @@ def _end_user_access(services: AccessServices, user_id: int) -> None:
 
 def _require_an_administrator(session: Any) -> None:
     session.flush()
+    administers = Role.name == ADMINISTRATOR
     able = select(User.id).where(
-        User.active.is_(True), User.password.is_not(None), User.roles.any(Role.name == ADMINISTRATOR)
+        User.active.is_(True),
+        User.password.is_not(None),
+        or_(User.roles.any(administers), User.groups.any(Group.roles.any(administers))),
     )
     if session.scalar(able.limit(1)) is None:
         raise Mistake("This is the last administrator who can sign in; appoint another one first.")

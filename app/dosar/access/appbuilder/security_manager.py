@@ -124,7 +124,7 @@ class AccessSecurityManager(SecurityManager):
         return False
 
     def get_user_roles(self, user: Any) -> list[Any]:
-        return list(user.roles) if user.is_authenticated else []
+        return super().get_user_roles(user) if user.is_authenticated else []
 
     def _has_view_access(self, user: Any, permission_name: str, view_name: str) -> bool:
         return (permission_name, view_name) in self._permissions(user)

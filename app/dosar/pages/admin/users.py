@@ -23,6 +23,7 @@ from dosar.access.accounts.work_teams import all_work_teams
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.i18n.languages import request_wording
+from dosar.access.identity import held_roles
 from dosar.access.services import access_services
 from dosar.access.worker import allowance_of
 from dosar.language.roles import ROLE_ACTIONS, Role
@@ -221,7 +222,7 @@ def user_full_name(user: User) -> str:
 
 def user_role_titles(user: User) -> list[str]:
     """What she may be here, in words."""
-    roles = access_services().definition.roles.with_keys(role.name for role in user.roles)
+    roles = access_services().definition.roles.with_keys(held_roles(user))
     return [text_in_language(role.title, request_wording()) for role in roles]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_appbuilder.security.sqla.models import Group, Role, User
 from sqlalchemy import delete, func, insert, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from dosar.access.accounts.account_log import account_differences, last_change_id, log_account_change
 from dosar.access.accounts.work_teams import work_teams_named
@@ -45,7 +45,7 @@ class UserChangedMeanwhile(Exception):
 
 def all_users(session: Any) -> Sequence[User]:
     """Every user with roles and teams and their roles, by name."""
-    with_all = select(User).options(selectinload(User.roles), selectinload(User.groups).selectinload(Group.roles))
+    with_all = select(User).options(selectinload(User.roles), selectinload(User.groups).joinedload(Group.roles))
     found: Sequence[User] = session.scalars(with_all).all()
     return sorted(found, key=lambda user: (sort_key(user.last_name or ""), sort_key(user.first_name or ""), user.id))
 
@@ -205,7 +205,7 @@ def _require_allowed(by: Worker, user: User, old: frozenset[str], changes: Mappi
 
 def _user_to_change(session: Any, by: Worker, user_id: int) -> User:
     """The user to change; who is no administrator does not touch one."""
-    with_all = [selectinload(User.roles), selectinload(User.groups).selectinload(Group.roles)]
+    with_all = [selectinload(User.roles), selectinload(User.groups).joinedload(Group.roles)]
     user: User | None = session.get(User, user_id, options=with_all)
     if user is None:
         raise LookupError(user_id)

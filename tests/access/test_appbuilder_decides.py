@@ -1,5 +1,6 @@
 """Flask-AppBuilder's roles are the roles: what its tables permit is what a request may do."""
 
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -227,6 +228,20 @@ def test_a_role_may_be_called_anything(office: Office) -> None:
     with office.app.app_context(), office.services.store.writing():
         manager.find_user("ana").roles = [manager.add_role(name)]
     assert office.signed_in("ana").get("/").text == f"ana {[name]} none"
+
+
+def test_a_role_that_is_in_its_tables_alone_is_shown_and_stays(office: Office) -> None:
+    """Until the next start, which writes the file into the tables."""
+    manager, administrator = office.app.extensions["appbuilder"].sm, office.signed_in("administrator")
+    with office.app.app_context(), office.services.store.writing():
+        intern = manager.add_role("intern", [manager.find_permission_view_menu(*ENTERING)])
+        manager.find_user("ana").roles = [intern]
+        here = f"/users/{manager.find_user('ana').id}"
+    assert "<h2>intern</h2>" in administrator.get("/roles").text
+    assert re.search(r'value="intern"\s+checked', administrator.get(here).text)
+    assert "intern" in administrator.get("/users").text
+    administrator.post(here, at=here, last_name="Pop", first_name="Ana", roles=["intern", "volunteer"])
+    assert office.signed_in("ana").get("/").text == "ana ['intern', 'volunteer'] own"
 
 
 def test_whoever_is_in_a_group_holds_its_roles(office: Office) -> None:

@@ -117,6 +117,10 @@ class PermissionCache:
         reading = self._remembered.reading or self._read()
         return reading.of(roles)
 
+    def permitted_roles(self) -> frozenset[str]:
+        """The names of all roles that Flask-AppBuilder's tables permit something."""
+        return frozenset((self._remembered.reading or self._read()).by_role)
+
     def warm(self) -> None:
         """Read the tables before anybody asks."""
         self._read()

@@ -13,6 +13,7 @@ from dosar.access.settings import Organisation, read_organisation, save_organisa
 from dosar.access.tables import user_table
 from dosar.database.system_tables import utc_now
 from dosar.language.load.definition import Definition
+from dosar.language.roles import Role
 
 Clock = Callable[[], datetime]
 
@@ -36,6 +37,12 @@ class AccessServices:
     def session(self) -> Any:
         """The database session of this request."""
         return self.store.session
+
+    def every_role(self) -> list[Role]:
+        """The roles of the file, and those only Flask-AppBuilder's tables know and permit something, by name."""
+        in_file = self.definition.roles
+        others = sorted(name for name in self.permissions.permitted_roles() if name not in in_file)
+        return [*in_file.roles, *(Role.model_construct(role=name, title={"en": name}) for name in others)]
 
     def organisation(self) -> Organisation:
         """The organisation, read once."""

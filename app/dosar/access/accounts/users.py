@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_appbuilder.security.sqla.models import Group, Role, User
 from sqlalchemy import delete, func, insert, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import selectinload
 
 from dosar.access.accounts.account_log import account_differences, last_change_id, log_account_change
 from dosar.access.accounts.work_teams import work_teams_named
@@ -167,7 +167,7 @@ def _fill_details(
     session = services.session
     with session.no_autoflush:
         before, held_before = _user_details(user), held_roles(user)
-        known = person.roles & {role.role for role in services.definition.roles.roles}
+        known = person.roles & {role.role for role in services.every_role()}
         user.first_name, user.last_name = person.first_name, person.last_name
         user.roles = list(session.scalars(select(Role).where(Role.name.in_(known))))
         user.groups = work_teams_named(session, person.teams)

@@ -56,7 +56,7 @@ class ProfilePage(PageView):
 
 
 def _profile_page(form: ChangePasswordForm, refused: str = "") -> Any:
-    roles = access_services().definition.roles.with_keys(current_worker().roles)
+    roles = [role for role in access_services().every_role() if role.role in current_worker().roles]
     open_sessions = open_sessions_of(access_services(), current_worker().id, session.row)  # type: ignore[attr-defined]
     return render_template(
         "account/profile.html",

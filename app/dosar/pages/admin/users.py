@@ -101,11 +101,10 @@ class RolesPage(PageView):
 
     @page_route("/roles", requires_page("roles"))
     def roles(self) -> Any:
-        definition = access_services().definition
         return render_template(
             "admin/roles.html",
             actions=[str(action_labels()[action]) for action in ROLE_ACTIONS],
-            roles=[_role_line(role) for role in definition.roles.roles],
+            roles=[_role_line(role) for role in access_services().every_role()],
         )
 
 
@@ -119,7 +118,7 @@ def user_or_404(user_id: int) -> User:
 
 def _with_choices(form: AnyUserFormType) -> AnyUserFormType:
     """The form with the roles and the teams there are."""
-    roles = access_services().definition.roles.roles
+    roles = access_services().every_role()
     form.roles.choices = [SelectChoice(role.role, text_in_language(role.title, request_wording())) for role in roles]
     form.teams.choices = [SelectChoice(str(team.id), team.name) for team in all_work_teams(access_services().session)]
     return form
@@ -222,8 +221,10 @@ def user_full_name(user: User) -> str:
 
 def user_role_titles(user: User) -> list[str]:
     """What she may be here, in words."""
-    roles = access_services().definition.roles.with_keys(held_roles(user))
-    return [text_in_language(role.title, request_wording()) for role in roles]
+    held = held_roles(user)
+    return [
+        text_in_language(role.title, request_wording()) for role in access_services().every_role() if role.role in held
+    ]
 
 
 def _user_line(user: User) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def test_an_administrator_chooses_the_zone(office: Office) -> None:
         assert request_reading().today == date(2026, 11, 22)
     page = office.signed_in("administrator").get("/organisation").text
     assert re.search(r'<option value="Europe/Lisbon" selected>', page)
-    assert re.search(r"<legend [^>]*>Țara</legend>.*>Cel al țării alese mai sus</option>", page, re.DOTALL)
+    assert re.search(r"<legend [^>]*>Country</legend>.*>That of the country chosen above</option>", page, re.DOTALL)
     answers["time_zone"] = "Mars/Olympus"
     assert office.signed_in("administrator").post("/organisation", at="/organisation", **answers).status_code == 422
 

@@ -35,6 +35,7 @@ ENGINE = {
     "face": "a paper that a form is printed on",
     "list": "the columns of a form's list",
     "needs": "the documents of a stage",
+    "level": "how grave a risk is",
     "currency": "of an amount",
     "sex": "what a personal number tells",
     "birth_date": "what a personal number tells",

@@ -43,6 +43,7 @@ CHECKED_HERE = (
     "checks/rule_checks",
     "checks/type_inference",
     "checks/currency_checks",
+    "checks/stage_checks",
 )
 BAD = sorted((HERE / "bad").glob("*.yaml"))
 

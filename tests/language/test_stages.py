@@ -1,5 +1,7 @@
 """The stages of a case and the forms an organisation picks: what their files say, what is told of mistakes."""
 
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -147,14 +149,15 @@ sections:
             type: select_one
             label: {en: Part, ro: Partea}
             choices: [{code: first, label: {en: First, ro: Întâi}}]
-          - {name: who, type: text, label: {en: Who, ro: Cine}}
+          - {name: who, type: link, to: register, label: {en: Who, ro: Cine}}
+          - {name: called, type: text, label: {en: Called, ro: Numele}}
       - name: lines
         type: table
         label: {en: Lines, ro: Rânduri}
         columns:
           - {name: sum, type: integer, label: {en: Sum, ro: Sumă}}
           - {name: first, type: integer, label: {en: First, ro: Întâi}}
-          - {name: payer, type: text, label: {en: Payer, ro: Plătitor}}
+          - {name: payer, type: link, to: register, label: {en: Payer, ro: Plătitor}}
 """
 
 
@@ -165,14 +168,106 @@ budget:
   {form: budget, rows: lines, amount: sum, payer: payer, currency: currency,
    shares: {columns: [COLUMNS], parties: parties, column: part, payer: who, name: NAME}}
 """
-    right = stages.replace("COLUMNS", "first").replace("NAME", "who")
+    right = stages.replace("COLUMNS", "first").replace("NAME", "called")
     assert told(folder, budget=BUDGET, menu=menu, stages=right) == []
-    wrong = stages.replace("COLUMNS", "first, sum, frist").replace("NAME", "whom")
+    wrong = stages.replace("COLUMNS", "first, sum, frist").replace("NAME", "cald")
     assert sorted(told(folder, stages=wrong)) == [
         'F045: "frist" is none of the choices of "part"; did you mean "first"?',
         'F045: "sum" is none of the choices of "part".',
+        'F045: no question of "budget" is named "cald"; did you mean "called"?',
         'F045: no question of "budget" is named "frist"; did you mean "first"?',
-        'F045: no question of "budget" is named "whom"; did you mean "who"?',
+    ]
+
+
+NO_NUMBER = 'is no number; take a question with "type: integer" or "type: decimal".'
+NO_DATE = 'is no date; take a question with "type: date".'
+NO_CHOICE = 'is not answered with one choice; take a question with "type: select_one".'
+NO_RECORD = "points to no record; take a link."
+NO_MONTH = 'says no month; take a question with "type: month" or "type: date".'
+NO_MONEY = 'is no amount of money; take a question with "type: money".'
+TWICE = "stands here twice; keep one."
+UNFIT_EDITS = (
+    ("needs: [referral]", "needs: [referral, referral]", f'F046: "referral" {TWICE}'),
+    ("needs: [intake]", "needs: [case]", 'F046: The form "case" belongs to no case; take one with "belongs_to: case".'),
+    ("since: closed_on", "since: code", f'F046: "code" {NO_DATE}'),
+    ("stage: stage,", "stage: entered_on,", f'F046: "entered_on" {NO_CHOICE}'),
+    ("level: score", "level: risk", f'F046: "risk" {NO_NUMBER}'),
+    ("date: next_due}", "date: next_due, ends: code}", f'F046: "code" {NO_DATE}'),
+    ("amount: amount\n  payer: payer", "amount: payer\n  payer: payer", f'F046: "payer" {NO_NUMBER}'),
+    ("part_4, part_5]", "part_4, part_4]", f'F046: "part_4" {TWICE}'),
+    ("column: part\n", "column: organisation\n", f'F046: "organisation" {NO_CHOICE}'),
+    ("payer: organisation", "payer: name", f'F046: "name" {NO_RECORD}'),
+    ("amount: value,", "amount: given_on,", f'F046: "given_on" {NO_MONEY}'),
+    ("signed: [beneficiary_signed, administrator_signed]}\n  - {form: study", "signed: [value]}\n  - {form: study",
+     'F046: "value" is not answered with yes or no; take a question with "type: yes_no".'),
+    ("kind: section", "kind: month", f'F046: "month" {NO_CHOICE}'),
+    ("month: month", "month: amount", f'F046: "amount" {NO_MONTH}'),
+    ("received: received_on", "received: amount", f'F046: "amount" {NO_MONTH}'),
+    ("due: packages", "due: study_from", 'F046: "study_from" is not answered with several choices;'),
+    ("people: target_number", "people: goal", f'F046: "goal" {NO_NUMBER}'),
+    ("beds: beds", "beds: name", f'F046: "name" {NO_NUMBER}'),
+    ("place: facility", "place: phase", f'F046: "phase" {NO_RECORD}'),
+    ("promised: promised", "promised: provider", 'F046: "provider" does not say how much; take a number, or a text.'),
+    ("hours: hours", "hours: given_on", f'F046: "given_on" {NO_NUMBER}'),
+)  # fmt: skip
+OTHER_EDITS = (
+    ("kinds: [food, hygiene]", "kinds: [food, nope]", 'F045: "nope" is none of the choices of "section"'),
+    ("kinds: [food, hygiene]", "kinds: [food, nope]", 'F045: "nope" is none of the choices of "packages"'),
+    ("payer: payer", "payer: amount", f'F046: "amount" {NO_RECORD}'),
+    ("currency: currency", "currency: lines", 'F046: "lines" says no currency; take a choice whose codes'),
+    ("since: study_from", "since: packages", f'F046: "packages" {NO_DATE}'),
+)
+SHIPPED = Path(__file__).parents[2] / "forms"
+
+
+def told_of_shipped(folder: Path, edits: Sequence[tuple[str, str, str]]) -> list[str]:
+    """What is told of the shipped stages with these edits, beside the shipped forms."""
+    shutil.copytree(SHIPPED, folder, dirs_exist_ok=True)
+    for old, new, _ in edits:
+        text = (folder / "stages.yaml").read_text(encoding="utf-8")
+        (folder / "stages.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    return told(folder)
+
+
+@pytest.mark.parametrize("edits", [UNFIT_EDITS, OTHER_EDITS])
+def test_what_is_named_must_be_of_a_kind_that_fits(edits: Sequence[tuple[str, str, str]], tmp_path: Path) -> None:
+    found = told_of_shipped(tmp_path / "forms", edits)
+    assert len(found) == len(edits)
+    for _, new, said in edits:
+        assert any(said in finding for finding in found), (new, found)
+
+
+def test_rows_are_those_of_a_table(folder: Path) -> None:
+    assert told(folder, stages="risks: {form: visit, rows: stage, word: risk, level: score}") == [
+        'F046: "stage" has no rows; take a question with "type: table".'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("1", "This must be true or false, and “1” is a number."),
+        ("today() + 99999999999 > today()", "A day and a number are not added with + or -."),
+    ],
+)
+def test_the_rule_of_open_risks_can_be_answered(folder: Path, rule: str, said: str) -> None:
+    stages = f"risks: {{form: visit, rows: risks, word: risk, level: score, open: '{rule}'}}"
+    assert [finding for finding in told(folder, stages=stages) if f"F060: {said}" in finding]
+
+
+def test_who_pays_is_a_record_of_the_form_of_the_budgets_payers(folder: Path) -> None:
+    aid = VISIT.replace("visit", "aid").replace(
+        "      - name: stage\n",
+        "      - {name: worth, type: money, label: {en: Worth, ro: Valoare}}\n"
+        "      - {name: giver, type: link, to: case, label: {en: Giver, ro: Cine dă}}\n      - name: stage\n",
+    )
+    stages = """
+budget: {form: budget, rows: lines, amount: sum, payer: payer, currency: currency}
+given: [{form: aid, amount: worth, payer: giver}]
+"""
+    menu = MENU.replace("register", "register, budget, aid")
+    assert told(folder, budget=BUDGET, aid=aid, menu=menu, stages=stages) == [
+        'F046: "giver" does not point to "register"; take a question with "type: link" and "to: register".'
     ]
 
 
@@ -202,7 +297,10 @@ sections:
   - title: {en: House, ro: Casă}
     questions:
       - {name: beds, type: integer, label: {en: Beds, ro: Paturi}}
-      - {name: step, type: text, label: {en: Step, ro: Pas}}
+      - name: step
+        type: select_one
+        label: {en: Step, ro: Pas}
+        choices: [{code: first, label: {en: First, ro: Întâi}}]
 """
 LODGING = """
 form: lodging
@@ -214,7 +312,10 @@ sections:
     questions:
       - {name: house, type: link, to: house, label: {en: House, ro: Casă}}
       - {name: sent_by, type: link, to: register, label: {en: Sent by, ro: Trimisă de}}
-      - {name: step, type: text, label: {en: Step, ro: Pas}}
+      - name: step
+        type: select_one
+        label: {en: Step, ro: Pas}
+        choices: [{code: first, label: {en: First, ro: Întâi}}]
       - {name: came, type: date, label: {en: Came, ro: Venire}}
       - {name: goes, type: date, label: {en: Goes, ro: Pleacă}}
       - {name: went, type: date, label: {en: Went, ro: A plecat}}

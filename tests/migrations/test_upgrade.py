@@ -206,6 +206,16 @@ def test_roles_menu_and_stages_run_on_while_their_files_are_gone(ours: Organisat
     assert not {"F062", "F063"} & {*ours.codes()}
 
 
+def test_stages_do_not_run_beside_a_form_they_do_not_fit(ours: Organisation) -> None:
+    promises = "promises: [{form: visit, date: day}]"
+    ours.start(visit=f"belongs_to: case\n{VISIT}", stages=promises)
+    assert ours.opened.definition.stages.promises
+    partial = form("visit", "name: purpose, type: text", "name: day, type: partial_date")
+    ours.upgrade(visit=f"belongs_to: case\n{partial}")
+    assert ours.told("F046") == ['forms/stages.yaml:1: F046: "day" is no date; take a question with "type: date".']
+    assert not ours.form("visit").questions["day"].whole_day and not ours.opened.definition.stages.promises
+
+
 def test_what_points_to_a_removed_form_stays(ours: Organisation) -> None:
     ours.start(place=form("place", "name: town, type: text"), visit=form("visit", "name: at, type: link, to: place"))
     visit = ours.enter("visit", at=ours.enter("place", town="Cahul"))

@@ -1,25 +1,20 @@
 """Where people stay, and what services others promised: the part ``programme`` of ``forms/stages.yaml``."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from dosar.language.question_options import Name
-
-Path = tuple[str | int, ...]
-
-
-class NamedQuestion(NamedTuple):
-    """A question that the part names, and where it does."""
-
-    path: Path
-    form: str
-    question: str = ""
-    is_day: bool = False
-    """It must be answered with whole days."""
-    points_to: str = ""
-    """The form, or ``user``, that it must be a link to."""
+from dosar.language.wanted_answers import (
+    ChoiceName,
+    DayName,
+    NamedQuestion,
+    NumberName,
+    QuantityName,
+    RecordName,
+    ShownName,
+    named_questions,
+)
 
 
 class _Part(BaseModel):
@@ -33,19 +28,19 @@ class Stays(_Part):
 
     form: Name
     """A form of a case: one sheet for each stay."""
-    place: Name
+    place: RecordName
     """The link to the place."""
-    phase: Name
+    phase: ChoiceName
     """In which phase of the programme: a choice."""
-    since: Name
+    since: DayName
     """The day somebody came."""
-    last: Name
+    last: DayName
     """The last day planned."""
-    left: Name
+    left: DayName
     """The day somebody left; unanswered while she stays."""
-    extended: Name | None = None
+    extended: DayName | None = None
     """Until when the stay was made longer."""
-    approved: Name | None = None
+    approved: RecordName | None = None
     """The link to the user who allowed it."""
 
 
@@ -53,11 +48,11 @@ class ProgrammePlaces(_Part):
     """The records of the places, with their beds."""
 
     form: Name
-    phase: Name
+    phase: ChoiceName
     """For which phase the place is: a choice, whose order the overview has."""
-    beds: Name
+    beds: NumberName
     """How many beds there are: a number."""
-    programme: Name | None = None
+    programme: RecordName | None = None
     """The link to the programme that the place belongs to."""
 
 
@@ -65,7 +60,7 @@ class Programmes(_Part):
     """The records of the programmes."""
 
     form: Name
-    people: Name
+    people: NumberName
     """For how many people the programme is: a number."""
 
 
@@ -73,11 +68,11 @@ class Agreements(_Part):
     """What others promised: services, so many a year."""
 
     form: Name
-    provider: Name
+    provider: RecordName
     """The link to who gives them."""
-    service: Name
-    promised: Name
-    until: Name
+    service: ShownName
+    promised: QuantityName
+    until: DayName
     """The last day of the agreement."""
 
 
@@ -85,11 +80,11 @@ class Delivered(_Part):
     """The sheets that say which services were given."""
 
     form: Name
-    agreement: Name
+    agreement: RecordName
     """The link to the agreement."""
-    day: Name
+    day: DayName
     """The day it was given."""
-    hours: Name
+    hours: NumberName
 
 
 class Programme(_Part):
@@ -104,18 +99,13 @@ class Programme(_Part):
     def named(self) -> Iterator[NamedQuestion]:
         """Every form and question that is named, with what it must be."""
         for option in ("stays", "places", "programmes", "agreements", "delivered"):
-            part = getattr(self, option)
+            part, path = getattr(self, option), ("programme", option)
             if part is not None:
-                yield NamedQuestion(("programme", option, "form"), part.form)
-                for name, question in part:
-                    if name != "form" and question is not None:
-                        yield NamedQuestion(
-                            ("programme", option, name),
-                            part.form,
-                            question,
-                            (option, name) in DAYS,
-                            self._target(option, name),
-                        )
+                of_case = option == "stays"
+                yield NamedQuestion((*path, "form"), part.form, of_case=of_case)
+                options = [name for name in type(part).model_fields if name != "form"]
+                for named in named_questions(part, path, part.form, *options):
+                    yield named._replace(points_to=self._target(option, str(named.path[-1])), of_case=of_case)
 
     def _target(self, option: str, name: str) -> str:
         """What a link must point to; empty for what is none."""
@@ -126,14 +116,3 @@ class Programme(_Part):
             ("delivered", "agreement"): self.agreements.form if self.agreements else "",
         }
         return targets.get((option, name), "")
-
-
-DAYS = {
-    ("stays", "since"),
-    ("stays", "last"),
-    ("stays", "left"),
-    ("stays", "extended"),
-    ("agreements", "until"),
-    ("delivered", "day"),
-}
-"""What must be answered with whole days, to be compared with today."""

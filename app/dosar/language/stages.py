@@ -1,7 +1,7 @@
 """The stages a case goes through, and what its page draws together from the forms. ``forms/stages.yaml``."""
 
 from collections.abc import Iterator
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,16 +10,23 @@ from dosar.language.programme import Programme
 from dosar.language.question_options import Name
 from dosar.language.rules.expressions import Expression
 from dosar.language.text.texts import Text
-
-
-class StageReference(NamedTuple):
-    """A question (or, without one, a form) that the file names, and where it does."""
-
-    path: tuple[str | int, ...]
-    form: str
-    question: str = ""
-    table: str = ""
-    """The table of rows whose column it is."""
+from dosar.language.wanted_answers import (
+    ChoiceName,
+    ChoicesName,
+    CurrencyName,
+    DayName,
+    MoneyName,
+    MonthName,
+    NamedQuestion,
+    NumberName,
+    Path,
+    RecordName,
+    RowsName,
+    ShownName,
+    TextName,
+    YesNoName,
+    named_questions,
+)
 
 
 class StagesPart(BaseModel):
@@ -36,11 +43,11 @@ class Stage(StagesPart):
     needs: tuple[Name, ...] = ()
     """The forms without which the case does not go on."""
     optional: tuple[Name, ...] = ()
-    since: Name | None = None
+    since: DayName | None = None
     """A date of the case file: only sheets from that day on belong to the stage."""
-    until: Name | None = None
+    until: DayName | None = None
     """A date of the case file: how long the stage is planned to last."""
-    done: Name | None = None
+    done: DayName | None = None
     """A date of the case file: given while a document is missing that the stage needs, it must be confirmed."""
 
     @property
@@ -52,25 +59,25 @@ class StageSource(StagesPart):
     """The form in which workers write when a stage began and ended."""
 
     form: Name
-    stage: Name
-    entered: Name
-    finished: Name
+    stage: ChoiceName
+    entered: DayName
+    finished: DayName
 
 
 class PeopleAround(StagesPart):
     """The form of the people around the case, and what is said of each beside the title."""
 
     form: Name
-    say: tuple[Name, ...] = ()
+    say: tuple[ShownName, ...] = ()
 
 
 class RisksSource(StagesPart):
     """The risks of the newest assessment that are still open."""
 
     form: Name
-    rows: Name
-    word: Name
-    level: Name
+    rows: RowsName
+    word: ShownName
+    level: NumberName
     open: Expression | None = None
     """When a risk counts; without it each does."""
 
@@ -78,14 +85,14 @@ class RisksSource(StagesPart):
 class PayerShares(StagesPart):
     """What each of several payers bears of a row: a column for each, and a table that says who they are."""
 
-    columns: Annotated[tuple[Name, ...], Field(min_length=1)]
-    parties: Name
+    columns: Annotated[tuple[NumberName, ...], Field(min_length=1)]
+    parties: RowsName
     """The table with a row for each payer."""
-    column: Name
+    column: ChoiceName
     """The choice in it that says which column is the payer's: its codes are the names of the columns."""
-    payer: Name
+    payer: RecordName
     """The link to the payer."""
-    name: Name
+    name: TextName
     """What the payer is called where no record is linked."""
 
 
@@ -93,8 +100,8 @@ class Promise(StagesPart):
     """A date that sheets of a form promise; it is due until a later sheet of the form is filed."""
 
     form: Name
-    date: Name
-    ends: Name | None = None
+    date: DayName
+    ends: DayName | None = None
     """A date of the case file: once it stands there, nothing is due any more."""
 
 
@@ -102,10 +109,10 @@ class Budget(StagesPart):
     """What is planned: rows of a budget, each with its payer. The newest budget of each currency counts."""
 
     form: Name
-    rows: Name
-    amount: Name
-    payer: Name
-    currency: Name
+    rows: RowsName
+    amount: NumberName
+    payer: RecordName
+    currency: CurrencyName
     shares: PayerShares | None = None
     beside: tuple[Name, ...] = ()
     """The forms beside whose sheets stands what is planned, given and left."""
@@ -120,9 +127,9 @@ class GivenAid(StagesPart):
     """What was given: one record for each thing, with its value and its payer."""
 
     form: Name
-    amount: Name
-    payer: Name
-    signed: tuple[Name, ...] = ()
+    amount: MoneyName
+    payer: RecordName
+    signed: tuple[YesNoName, ...] = ()
     """The questions that say who signed the line; a line lacks a signature until all say yes."""
 
 
@@ -130,16 +137,16 @@ class MonthlyPackages(StagesPart):
     """What is to be received every month of a period: a month without it is a gap."""
 
     ledger: Name
-    kind: Name
+    kind: ChoiceName
     kinds: Annotated[tuple[str, ...], Field(min_length=1)]
-    month: Name
-    received: Name
-    amount: Name
+    month: MonthName
+    received: MonthName
+    amount: MoneyName
     period: Name
     """The form that says from when until when."""
-    since: Name
-    until: Name
-    due: Name | None = None
+    since: DayName
+    until: DayName
+    due: ChoicesName | None = None
     """The question of the period that says which kinds are to be received; unanswered, or without it, all."""
 
 
@@ -156,80 +163,69 @@ class Stages(StagesPart):
     monthly: MonthlyPackages | None = None
     programme: Programme | None = None
 
-    def named(self) -> Iterator[StageReference]:
+    def named(self) -> Iterator[NamedQuestion]:
         """Every form and question the file names."""
         for position, stage in enumerate(self.stages):
-            yield from _stage_references(stage, ("stages", position))
+            yield from _named_by_stage(stage, ("stages", position))
         if told_by := self.told_by:
-            yield from _form_references(
-                ("told_by",), told_by.form, stage=told_by.stage, entered=told_by.entered, finished=told_by.finished
-            )
+            yield from _named_with_form(told_by, ("told_by",), "stage", "entered", "finished")
         if self.people:
-            yield StageReference(("people", "form"), self.people.form)
-            for position, name in enumerate(self.people.say):
-                yield StageReference(("people", "say", position), self.people.form, name)
-        if risks := self.risks:
-            yield from _row_references(("risks",), risks.form, risks.rows, word=risks.word, level=risks.level)
-            for name in sorted(risks.open.names) if risks.open else ():
-                yield StageReference(("risks", "open"), risks.form, name, risks.rows)
+            yield from _named_with_form(self.people, ("people",), "say")
+        if self.risks:
+            yield from _named_by_risks(self.risks)
         for position, promise in enumerate(self.promises):
-            yield from _form_references(("promises", position), promise.form, date=promise.date)
-            if promise.ends:
-                yield StageReference(("promises", position, "ends"), CASE_FORM, promise.ends)
-        yield from self._money()
-
-    def _money(self) -> Iterator[StageReference]:
-        if planned := self.budget:
-            yield from _row_references(
-                ("budget",), planned.form, planned.rows, amount=planned.amount, payer=planned.payer
-            )
-            yield StageReference(("budget", "currency"), planned.form, planned.currency)
-            for position, form in enumerate(planned.beside):
-                yield StageReference(("budget", "beside", position), form)
-            yield from _share_references(planned)
+            yield from _named_with_form(promise, ("promises", position), "date")
+            yield from named_questions(promise, ("promises", position), CASE_FORM, "ends")
+        if self.budget:
+            yield from _named_by_budget(self.budget)
         for position, given in enumerate(self.given):
-            yield from _form_references(("given", position), given.form, amount=given.amount, payer=given.payer)
-            for turn, name in enumerate(given.signed):
-                yield StageReference(("given", position, "signed", turn), given.form, name)
-        if months := self.monthly:
-            yield StageReference(("monthly", "ledger"), months.ledger)
-            yield StageReference(("monthly", "period"), months.period)
-            for option in ("kind", "month", "received", "amount"):
-                yield StageReference(("monthly", option), months.ledger, getattr(months, option))
-            for option in ("since", "until", *(["due"] if months.due else [])):
-                yield StageReference(("monthly", option), months.period, getattr(months, option))
+            yield from _named_with_form(given, ("given", position), "amount", "payer", "signed")
+        if self.monthly:
+            yield from _named_by_months(self.monthly)
+        yield from self.programme.named() if self.programme else ()
 
 
-def _stage_references(stage: Stage, path: tuple[str | int, ...]) -> Iterator[StageReference]:
+def _named_by_stage(stage: Stage, path: Path) -> Iterator[NamedQuestion]:
     for option in ("needs", "optional"):
         for position, form in enumerate(getattr(stage, option)):
-            yield StageReference((*path, option, position), form)
-    for option in ("since", "until", "done"):
-        if name := getattr(stage, option):
-            yield StageReference((*path, option), CASE_FORM, name)
+            yield NamedQuestion((*path, option, position), form)
+    yield from named_questions(stage, path, CASE_FORM, "since", "until", "done")
 
 
-def _form_references(path: tuple[str | int, ...], form: str, **questions: str) -> Iterator[StageReference]:
-    yield StageReference((*path, "form"), form)
-    for option, name in questions.items():
-        yield StageReference((*path, option), form, name)
+def _named_with_form(
+    part: StageSource | PeopleAround | RisksSource | Promise | Budget | GivenAid, path: Path, *options: str
+) -> Iterator[NamedQuestion]:
+    """The form that the part names, and questions of it."""
+    yield NamedQuestion((*path, "form"), part.form)
+    yield from named_questions(part, path, part.form, *options)
 
 
-def _row_references(path: tuple[str | int, ...], form: str, table: str, **columns: str) -> Iterator[StageReference]:
-    yield StageReference((*path, "form"), form)
-    yield StageReference((*path, "rows"), form, table)
-    for option, name in columns.items():
-        yield StageReference((*path, option), form, name, table)
+def _named_by_risks(risks: RisksSource) -> Iterator[NamedQuestion]:
+    yield from _named_with_form(risks, ("risks",), "rows")
+    yield from named_questions(risks, ("risks",), risks.form, "word", "level", table=risks.rows)
+    for name in sorted(risks.open.names) if risks.open else ():
+        yield NamedQuestion(("risks", "open"), risks.form, name, risks.rows)
 
 
-def _share_references(budget: Budget) -> Iterator[StageReference]:
+def _named_by_budget(budget: Budget) -> Iterator[NamedQuestion]:
+    yield from _named_with_form(budget, ("budget",), "rows")
+    yield from named_questions(budget, ("budget",), budget.form, "amount", "payer", table=budget.rows)
+    yield from named_questions(budget, ("budget",), budget.form, "currency")
+    for position, form in enumerate(budget.beside):
+        yield NamedQuestion(("budget", "beside", position), form)
     if shares := budget.shares:
         path = ("budget", "shares")
-        for position, name in enumerate(shares.columns):
-            yield StageReference((*path, "columns", position), budget.form, name, budget.rows)
-        yield StageReference((*path, "parties"), budget.form, shares.parties)
-        for option in ("column", "payer", "name"):
-            yield StageReference((*path, option), budget.form, getattr(shares, option), shares.parties)
+        yield from named_questions(shares, path, budget.form, "columns", table=budget.rows)
+        yield from named_questions(shares, path, budget.form, "parties")
+        yield from named_questions(shares, path, budget.form, "column", "payer", "name", table=shares.parties)
+
+
+def _named_by_months(months: MonthlyPackages) -> Iterator[NamedQuestion]:
+    path = ("monthly",)
+    yield NamedQuestion((*path, "ledger"), months.ledger)
+    yield NamedQuestion((*path, "period"), months.period)
+    yield from named_questions(months, path, months.ledger, "kind", "month", "received", "amount")
+    yield from named_questions(months, path, months.period, "since", "until", "due")
 
 
 class Profile(StagesPart):

@@ -23,12 +23,14 @@ from dosar.database.system_tables import form_version_table, utc_now
 from dosar.language.checks.compatibility import conversion_findings, disappearance_findings, refusal_findings
 from dosar.language.checks.form_checks import check_folder
 from dosar.language.checks.form_comparison import questions_by_column
+from dosar.language.checks.stage_checks import unfit_questions
 from dosar.language.choices import Choice, ChoiceList
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.definition import (
     LASTING_PARTS,
     PROFILE,
     ROLES,
+    STAGES,
     Definition,
     FormerChoices,
     is_part_used,
@@ -207,6 +209,9 @@ def _compare_forms(connection: Connection, folder: Path, kept_forms: KeptForms, 
     reading.findings = sorted([*reading.findings, *about_moves], key=lambda found: (found.place, found.code))
     contents = _usable_contents(reading, kept_forms.good)
     definition = _define_forms(kept_forms, contents)
+    if any(unfit_questions(definition.stages, definition.forms)):  # the last good stages, of other forms than now run
+        contents = {part: values for part, values in contents.items() if part != STAGES}
+        definition = _define_forms(kept_forms, contents)
     steps = plan_steps(connection, definition, deployed, before, renamings, moves)
     files = {source.file: part for part, source in reading.sources.items() if part in contents}
     files_gone = {file: part for file, part in _files_by_part(kept_forms.good).items() if part not in files.values()}

@@ -1,58 +1,78 @@
 """Checks of ``stages.yaml`` and ``profile.yaml`` against the forms beside them."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
+from dosar.language.checks.type_inference import condition_findings
+from dosar.language.choices import Choice, ChoiceList
 from dosar.language.day_bound import DAY_BOUND_MESSAGE, day_bound_questions
 from dosar.language.form import CASE_FORM, Form
-from dosar.language.load.definition import PROFILE, STAGES
+from dosar.language.load.definition import PROFILE, STAGES, with_choices
 from dosar.language.load.finding import FilePlace, Finding, finding, suggest_word
 from dosar.language.load.folder import FolderReading
 from dosar.language.load.yaml_reader import Source
-from dosar.language.programme import NamedQuestion
 from dosar.language.question import Question
-from dosar.language.stages import Budget, Profile, Promise, StageReference, Stages
+from dosar.language.stages import Budget, MonthlyPackages, Profile, RisksSource, Stages
 from dosar.language.text.message import msgid
+from dosar.language.wanted_answers import NamedQuestion
 
-NO_DAY = msgid('"%(name)s" is no date; take a question with "type: date".')
 NO_LINK = msgid('"%(name)s" does not point to "%(form)s"; take a question with "type: link" and "to: %(form)s".')
+TWICE = msgid('"%(name)s" stands here twice; keep one.')
 
 
 def stage_findings(reading: FolderReading) -> Iterator[Finding]:
-    """What is wrong with the page of a case: forms and questions it names that are not there."""
+    """What is wrong with the page of a case: forms and questions it names that are not there, or do not fit."""
     stages, source = reading.parts.get(STAGES), reading.sources.get(STAGES)
     if not isinstance(stages, Stages) or source is None:
         return
-    forms = {made.key: made for made in reading.of(Form).values()}
+    forms = _forms_with_choices(reading)
     for named in stages.named():
         yield from _check_reference(named, source.place(named.path), forms, reading.names("form"))
-        yield from _check_day_bound(named, source.place(named.path), forms.get(named.form))
-    for named_question in stages.programme.named() if stages.programme else ():
-        yield from _check_reference(
-            StageReference(named_question.path, named_question.form, named_question.question),
-            source.place(named_question.path),
-            forms,
-            reading.names("form"),
-            of_case=named_question.path[1] == "stays",
-        )
-        yield from _check_programme_use(named_question, source.place(named_question.path), forms)
-    seen: set[str] = set()
+    for named, text, values in unfit_questions(stages, forms):
+        yield finding(source.place(named.path), "F046", text, **values)
+    yield from _check_twice(stages, source)
     for position, stage in enumerate(stages.stages):
-        if stage.stage in seen:
-            place = source.place(("stages", position, "stage"))
-            yield finding(place, "F046", 'The stage "%(name)s" stands here twice; keep one.', name=stage.stage)
-        seen.add(stage.stage)
         yield from _check_stage_choice(stages, stage.stage, source.place(("stages", position, "stage")), forms)
     yield from _check_payers(stages.budget, source, forms)
-    for position, promise in enumerate(stages.promises):
-        yield from _check_promise(promise, source.place(("promises", position, "date")), forms)
+    yield from _check_open_risks(stages.risks, source, forms)
+    yield from _check_kinds(stages.monthly, source, forms)
+
+
+def _forms_with_choices(reading: FolderReading) -> dict[str, Form]:
+    lists: dict[str, Sequence[Choice]] = defaultdict(list)
+    lists.update({made.list: made.choices for made in reading.of(ChoiceList).values()})
+    return {made.key: with_choices(made, lists) for made in reading.of(Form).values()}
+
+
+def unfit_questions(stages: Stages, forms: Mapping[str, Form]) -> Iterator[tuple[NamedQuestion, str, dict[str, str]]]:
+    """The questions that are there and cannot be what the file takes them for, each with what is to be said."""
+    payers = _payers_form(stages.budget, forms)
+    for named in stages.named():
+        question = _question_named(named, forms)
+        if question is None or named.wanted is None:
+            continue
+        wanted_target = named.points_to or (payers if named.path[-1] == "payer" else "")
+        if not named.wanted.fits(question):
+            yield named, named.wanted.message, {"name": named.question}
+        elif wanted_target and question.link_target() != wanted_target:
+            yield named, NO_LINK, {"name": named.question, "form": wanted_target}
+
+
+def _question_named(named: NamedQuestion, forms: Mapping[str, Form]) -> Question | None:
+    form = forms.get(named.form)
+    return (_questions_at(form, named.table) or {}).get(named.question) if form else None
+
+
+def _payers_form(budget: Budget | None, forms: Mapping[str, Form]) -> str:
+    """The form whose records pay, by the budget; what others pay is set against it."""
+    form = forms.get(budget.form) if budget else None
+    rows = form.questions.get(budget.rows) if form and budget else None
+    payer = rows.column(budget.payer) if rows and budget else None
+    return (payer.link_target() or "") if payer else ""
 
 
 def _check_reference(
-    named: StageReference,
-    place: FilePlace,
-    forms: Mapping[str, Form],
-    every: set[str],
-    of_case: bool = True,
+    named: NamedQuestion, place: FilePlace, forms: Mapping[str, Form], every: set[str]
 ) -> Iterator[Finding]:
     if named.form not in every:
         yield finding(
@@ -61,7 +81,7 @@ def _check_reference(
     form = forms.get(named.form)
     if form is None:
         return
-    if of_case and named.form != CASE_FORM and not form.belongs_to:
+    if named.of_case and not form.belongs_to and not (named.form == CASE_FORM and named.question):
         text = msgid('The form "%(name)s" belongs to no case; take one with "belongs_to: case".')
         yield finding(place, "F046", text, name=named.form)
     known = _questions_at(form, named.table)
@@ -74,12 +94,44 @@ def _check_reference(
             name=named.question,
             hint=suggest_word(named.question, known),
         )
-
-
-def _check_day_bound(named: StageReference, place: FilePlace, form: Form | None) -> Iterator[Finding]:
-    """The page of a case is made of answers as they were kept."""
-    if form is not None and not named.table and named.question in day_bound_questions(form):
+    if not named.table and named.question in day_bound_questions(form):  # pages are made of answers as they were kept
         yield finding(place, "F029", DAY_BOUND_MESSAGE, name=named.question)
+
+
+def _check_twice(stages: Stages, source: Source) -> Iterator[Finding]:
+    """What is named twice in one list."""
+    names = [stage.stage for stage in stages.stages]
+    for position in _repeated(names):
+        place = source.place(("stages", position, "stage"))
+        yield finding(place, "F046", 'The stage "%(name)s" stands here twice; keep one.', name=names[position])
+    listed = [named for named in stages.named() if isinstance(named.path[-1], int)]
+    for position in _repeated([(named.path[:-1], named.form, named.question) for named in listed]):
+        named = listed[position]
+        yield finding(source.place(named.path), "F046", TWICE, name=named.question or named.form)
+    for position in _repeated(stages.monthly.kinds if stages.monthly else ()):
+        place = source.place(("monthly", "kinds", position))
+        yield finding(place, "F046", TWICE, name=stages.monthly.kinds[position] if stages.monthly else "")
+
+
+def _repeated(things: Sequence[object]) -> Iterator[int]:
+    """Where something stands that stood there before."""
+    return (position for position, thing in enumerate(things) if thing in things[:position])
+
+
+def _check_open_risks(risks: RisksSource | None, source: Source, forms: Mapping[str, Form]) -> Iterator[Finding]:
+    """A rule that can never say which risks are open."""
+    if risks and risks.open and risks.form in forms:
+        columns = _questions_at(forms[risks.form], risks.rows) or {}
+        yield from condition_findings(source.place(("risks", "open")), risks.open, columns)
+
+
+def _check_kinds(months: MonthlyPackages | None, source: Source, forms: Mapping[str, Form]) -> Iterator[Finding]:
+    """A kind of package that nobody can write down."""
+    asked = [(months.ledger, months.kind), (months.period, months.due)] if months else []
+    questions = [forms[form].questions.get(name) for form, name in asked if name and form in forms]
+    for position, kind in enumerate(months.kinds if months else ()):
+        for question in questions:
+            yield from _check_offered(kind, question, source.place(("monthly", "kinds", position)))
 
 
 def _questions_at(form: Form, table: str) -> Mapping[str, Question] | None:
@@ -87,7 +139,7 @@ def _questions_at(form: Form, table: str) -> Mapping[str, Question] | None:
     if not table:
         return form.questions
     rows = form.questions.get(table)
-    return {column.name: column for column in rows.columns_asked()} if rows else None
+    return {column.name: column for column in rows.columns_asked()} if rows and rows.columns_asked() else None
 
 
 def _check_stage_choice(stages: Stages, key: str, place: FilePlace, forms: Mapping[str, Form]) -> Iterator[Finding]:
@@ -105,27 +157,6 @@ def _check_payers(budget: Budget | None, source: Source, forms: Mapping[str, For
     question = (_questions_at(forms[budget.form], shares.parties) or {}).get(shares.column)
     for position, name in enumerate(shares.columns):
         yield from _check_offered(name, question, source.place(("budget", "shares", "columns", position)))
-
-
-def _check_promise(promise: Promise, place: FilePlace, forms: Mapping[str, Form]) -> Iterator[Finding]:
-    """What is promised must be a whole day, to be compared with today."""
-    question = forms[promise.form].questions.get(promise.date) if promise.form in forms else None
-    if question is not None and not question.whole_day:
-        yield finding(place, "F046", NO_DAY, name=promise.date)
-
-
-def _check_programme_use(named: NamedQuestion, place: FilePlace, forms: Mapping[str, Form]) -> Iterator[Finding]:
-    """What the overview of the programme cannot count with: no date, no link to what it is to point to."""
-    form = forms.get(named.form)
-    question = form.questions.get(named.question) if form else None
-    if form is None or question is None:
-        return
-    if named.question in day_bound_questions(form):
-        yield finding(place, "F029", DAY_BOUND_MESSAGE, name=named.question)
-    elif named.is_day and not question.whole_day:
-        yield finding(place, "F046", NO_DAY, name=named.question)
-    elif named.points_to and question.link_target() != named.points_to:
-        yield finding(place, "F046", NO_LINK, name=named.question, form=named.points_to)
 
 
 def _check_offered(key: str, question: Question | None, place: FilePlace) -> Iterator[Finding]:

@@ -11,12 +11,16 @@ from dosar.database.store import Store
 from dosar.filing.opening.submissions import correction, new_submission
 from dosar.filing.submission import Submission
 from dosar.language.question import ReadingContext
+from dosar.language.question_options import Sensitivity
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.organisations import CLERK, ROLES, Organisation, form, organisation_in
 
+EVERY_CLEARANCE = frozenset[Sensitivity]({"identity", "health", "legal", "story"})
 READING = ReadingContext("ro", CLERK.today)
 WHO = "{name: who, type: text, label: {en: Who, ro: Cine}}"
 AGE = "{name: age, type: integer, max: 120, label: {en: Age, ro: Vârsta}}"
+SAID = "{name: said, type: text, sensitivity: story, label: {en: Said, ro: Spus}}"
+DONE = "{name: done, type: integer, check: done < 100, label: {en: Done, ro: Făcut}}"
 FILES = {
     "case": form(
         "case",
@@ -38,8 +42,14 @@ FILES = {
         head="belongs_to: case",
     ),
     "note": form("note", "name: words, type: text", head="belongs_to: case\none_per_case: true"),
+    "plan": form(
+        "plan",
+        f"name: people, type: table, columns: [{WHO}, {SAID}]",
+        f"name: steps, type: table, append_only: true, columns: [{DONE}]",
+        head="belongs_to: case",
+    ),
     "aid": form("aid", "name: given, type: date", head="belongs_to: case\nappend_only: true"),
-    "menu": "menu: [{title: {en: Work, ro: Lucru}, entries: [case, visit, note, aid]}]",
+    "menu": "menu: [{title: {en: Work, ro: Lucru}, entries: [case, visit, plan, note, aid]}]",
     "roles": ROLES + "  - {role: psychologist, title: {en: Psychologist, ro: Psiholog}}\n"
     "  - {role: assistant, title: {en: Assistant, ro: Asistent}}\n",
 }
@@ -57,9 +67,10 @@ class Desk:
         actor = replace(CLERK, roles=roles)
         return new_submission(self.repository, form, actor, READING, self.case if case else None)
 
-    def correction(self, form: str, record_id: int) -> Submission:
+    def correction(self, form: str, record_id: int, clearances: frozenset[Sensitivity] = EVERY_CLEARANCE) -> Submission:
         self.repository.session.expire_all()
-        return correction(self.repository, form, record_id, CLERK, READING)
+        known = {key: form.seen_with(clearances) for key, form in self.repository.forms.items()}
+        return correction(self.repository, form, record_id, CLERK, READING, known)
 
     def answers(self, form: str, record_id: int) -> dict[str, Any]:
         return self.organisation.answers(form, record_id)

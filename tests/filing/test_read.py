@@ -10,17 +10,20 @@ import pytest
 from dosar.fields.money import Money
 from dosar.filing.cells import CellReader
 from dosar.filing.derive import derived_answers, suggested_answers
-from dosar.filing.read import NO_QUESTION, NOT_OF_THIS_KIND, read_texts, read_values
+from dosar.filing.read import NO_QUESTION, NO_ROW_OF_IT, NOT_OF_THIS_KIND, read_texts, read_values
 from dosar.filing.texts import next_row_index, renumber_rows, texts_of_answers
 from dosar.language.form import Form
 from dosar.language.load.yaml_reader import read_text
-from dosar.language.question import Question, ReadingContext, Unknown
+from dosar.language.question import Answers, Question, ReadingContext, Unknown
 
 RO = ReadingContext("ro", date(2026, 11, 22))
 FAMILY = """
 questions:
   - {name: visited, type: date, label: {en: Visited, ro: Vizitat}}
   - {name: national_id, type: personal_number, label: {en: CNP, ro: CNP}}
+  - {name: children, type: integer, label: {en: Children, ro: Copii}}
+  - {name: story, type: paragraph, label: {en: Story, ro: Poveste}}
+  - {name: in_school, type: yes_no, label: {en: School, ro: Școală}}
   - {name: birth_date, type: partial_date, label: {en: Born, ro: Data nașterii}}
   - {name: income, type: money, unknown: true, label: {en: Income, ro: Venit}}
   - {name: age, type: computed, result: integer, value: age(birth_date), label: {en: Age, ro: Vârsta}}
@@ -127,7 +130,7 @@ def test_values_are_read_as_texts_are(questions: list[Question], cells: CellRead
         for question in questions
         if typed.get(question.name) is not None
     }
-    read = read_values(questions, {**given, "age": 99}, cells)
+    read = read_values(questions, {**given, "age": 99}, cells, saved={"family": [{"id": 3}]})
     assert (read.mistakes, read.answers) == ({}, {name: typed[name] for name in given})
     assert texts_of_answers(questions, read.answers, RO)["family.1.name"] == ["Ion"]
 
@@ -165,6 +168,25 @@ def test_what_is_wrong_with_a_value_is_said_where_it_stands(questions: list[Ques
     ]
     assert read_values(questions, {"family": "Ana"}, cells).mistakes == {("family",): NOT_OF_THIS_KIND}
     assert list(read_values(questions, {"family": [{"name": "x"}] * 4}, cells).mistakes) == [("family",)]
+
+
+@pytest.mark.parametrize("odd", [[1], {}, "3", True, 3.0, 4, 0])
+def test_a_row_is_one_of_the_sheet_once_or_new(questions: list[Question], cells: CellReader, odd: object) -> None:
+    saved: Answers = {"family": [{"id": 3}, {"id": 1}]}
+    rows = [{"id": 3, "name": "Ana"}, {"name": "Ion"}, {"id": odd, "name": "Dan"}, {"id": 3, "name": "Ana"}]
+    read = read_values(questions, {"family": rows[:3]}, cells, saved)
+    assert read.mistakes == {("family", "2", "id"): NO_ROW_OF_IT}
+    assert [row["id"] for row in read.answers["family"]] == [3, None, None]
+    twice = read_values(questions, {"family": [*rows[:2], rows[3]]}, cells, saved)
+    assert twice.mistakes == {("family", "2", "id"): NO_ROW_OF_IT}
+
+
+@pytest.mark.parametrize(("name", "value"), [("story", {"amount": 5}), ("story", 5), ("in_school", 2)])
+def test_a_value_that_no_box_could_give_is_no_answer(
+    questions: list[Question], cells: CellReader, name: str, value: object
+) -> None:
+    read = read_values(questions, {name: value}, cells)
+    assert (read.answers, read.mistakes) == ({name: None}, {(name,): NOT_OF_THIS_KIND})
 
 
 def test_a_personal_number_tells_the_birth_date_and_suggests_nothing_that_is_filled_in(

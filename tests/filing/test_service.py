@@ -19,10 +19,12 @@ from dosar.filing.result import (
 )
 from dosar.filing.service import Consent, Typed, Values, file_sheet, save, tidied, validate
 from dosar.filing.settle import settled_answers
+from dosar.filing.submission import Submission
 from dosar.language.question import Question, ReadingContext
 from dosar.language.text.message import Mistake
 from dosar.language.validation import ANSWER_NOT_ACCEPTED, ANSWER_REQUIRED
 from dosar.records.row_scope import OutOfReach
+from dosar.records.sheets.save import enter_sheet
 from tests.filing.conftest import READING, Desk
 from tests.organisations import CLERK
 
@@ -66,6 +68,12 @@ def saved(desk: Desk, form: str, given: Typed | Values, consent: Consent = NO_DO
     filed = file_sheet(desk.new(form), given, consent)
     assert isinstance(filed, Saved)
     return filed.record_id
+
+
+def corrected(submission: Submission, given: Values) -> None:
+    assert submission.record is not None
+    filed = file_sheet(submission, given, Consent(version=submission.record.version))
+    assert isinstance(filed, Saved), filed
 
 
 def refused(filed: Any) -> ValidationResult:
@@ -118,6 +126,41 @@ def test_a_correction_says_only_what_it_changes(desk: Desk) -> None:
     filed = file_sheet(open_now, Values({"children": 3}), Consent(version=open_now.record.version))
     assert filed == Saved(visit)
     assert without_ids(desk.answers("visit", visit)) == {**KEPT, "children": 3, "people": 4}
+
+
+def test_a_reason_is_kept_with_what_was_doubtful_alone(desk: Desk) -> None:
+    visit = saved(desk, "visit", Values(VALUES), Consent(confirmed=True, reason="Nimic îndoielnic"))
+    assert desk.organisation.history("visit", visit)[0].reason == ""
+
+
+def test_columns_that_she_does_not_know_stay_in_their_rows(desk: Desk) -> None:
+    plan = saved(desk, "plan", Values({"people": [{"who": "Ana", "said": "S-a întors."}]}))
+    [row] = desk.answers("plan", plan)["people"]
+    hers = desk.correction("plan", plan, clearances=frozenset())
+    corrected(hers, Values({"people": [{"id": row["id"], "who": "Ana Maria"}]}))
+    assert desk.answers("plan", plan)["people"] == [{**row, "who": "Ana Maria"}]
+
+
+def test_rows_that_are_only_added_stay_as_they_are(desk: Desk) -> None:
+    """What would be wrong with them by now, nobody can mend, and nobody is told of."""
+    plan = enter_sheet(
+        desk.repository, desk.repository.forms["plan"], {"steps": [{"id": None, "done": 130}]}, CLERK, desk.case
+    )
+    before = desk.answers("plan", plan)["steps"]
+    more = Values({"steps": [{"done": 7}]})
+    assert validate(desk.correction("plan", plan), more).answers["steps"] == [*before, {"id": None, "done": 7}]
+    corrected(desk.correction("plan", plan), more)
+    after = desk.answers("plan", plan)["steps"]
+    assert ([row["done"] for row in after], after[:1]) == ([130, 7], before)
+
+
+def test_a_row_of_another_sheet_is_not_taken_for_a_new_one(desk: Desk) -> None:
+    people = {"people": [{"who": "Ana"}]}
+    plan, other = (saved(desk, "plan", Values(people)) for _ in range(2))
+    [row] = desk.answers("plan", other)["people"]
+    for row_id in row["id"], [1], "5":
+        result = validate(desk.correction("plan", plan), Values({"people": [{"id": row_id, "who": "Ana"}]}))
+        assert [issue.where for issue in result.mistakes] == [("people", "0", "id")]
 
 
 def test_answers_that_would_go_are_named_first(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from dosar.language.text.message import Message, Mistake
 from dosar.language.validation import AnswerPath
 
 NO_QUESTION = Message("The form does not ask this. Leave it out.")
+NO_ROW_OF_IT = Message("The sheet has no such row, or it stands here twice. Leave out the id of a new row.")
 NOT_OF_THIS_KIND = Message("This is no answer to the question.")
 NO_VALUE_OF_ITS_KIND = (ValueError, TypeError, AttributeError, KeyError, ArithmeticError)
 """What a kind of question raises over a value of another kind."""
@@ -78,33 +79,49 @@ def _understood_in_rows(table: Any, texts: Texts, cells: CellReader) -> Iterator
                     yield (table.name, index, column.name), message
 
 
-def read_values(questions: Iterable[Question], values: Mapping[str, Any], cells: CellReader) -> ReadAnswers:
+def read_values(
+    questions: Iterable[Question], values: Mapping[str, Any], cells: CellReader, saved: Answers | None = None
+) -> ReadAnswers:
     """Read the answers given as values, as history and copies have them: text, number, ISO date, code, rows.
 
     Only questions that are named are answered. A value must be one that a box could give; a computed answer is
-    made anew.
+    made anew. A row with an id is one of ``saved``, the record's answers.
     """
     by_name = {question.name: question for question in questions}
     read = ReadAnswers(mistakes={(name,): NO_QUESTION for name in values if name not in by_name})
     for name in values.keys() & by_name.keys():
         if by_name[name].columns_asked():
-            _read_row_values(by_name[name], values[name], cells, read)
+            _read_row_values(by_name[name], values[name], cells, read, (saved or {}).get(name) or ())
         elif not by_name[name].computed:
             read.answers[name] = _answer_in(by_name[name], values[name], (name,), cells, read)
     return read
 
 
-def _read_row_values(table: Any, rows: Any, cells: CellReader, read: ReadAnswers) -> None:
+def _read_row_values(
+    table: Any, rows: Any, cells: CellReader, read: ReadAnswers, saved_rows: Iterable[Answers]
+) -> None:
     read.answers[table.name] = None
     given = rows or ()
     if not isinstance(given, list | tuple) or not all(isinstance(row, Mapping) for row in given):
         read.mistakes[table.name,] = NOT_OF_THIS_KIND
         return
     row_answers = [_row_in(table, row, str(index), cells, read) for index, row in enumerate(given)]
+    _check_row_ids(table, row_answers, saved_rows, read)
     read.answers[table.name] = row_answers or None
     miscounted = table.too_few_or_many(row_answers) if row_answers else None
     if miscounted is not None:
         read.mistakes[table.name,] = miscounted.message
+
+
+def _check_row_ids(table: Question, rows: list[Answers], saved_rows: Iterable[Answers], read: ReadAnswers) -> None:
+    """A row with an id stands for a saved one, once; without, it is new."""
+    ids_left = {row["id"] for row in saved_rows}
+    for index, row in enumerate(rows):
+        if type(row["id"]) is int and row["id"] in ids_left:
+            ids_left.remove(row["id"])
+        elif row["id"] is not None:
+            row["id"] = None
+            read.mistakes[table.name, str(index), "id"] = NO_ROW_OF_IT
 
 
 def _row_in(table: Question, row: Mapping[str, Any], index: str, cells: CellReader, read: ReadAnswers) -> Answers:

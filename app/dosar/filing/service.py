@@ -52,7 +52,7 @@ class Consent:
 def read_given(submission: Submission, given: Typed | Values) -> ReadAnswers:
     """The answers that are given, and those that follow from them; each cell is read once."""
     if isinstance(given, Values):
-        read = read_values(submission.questions, given.values, submission.cells)
+        read = read_values(submission.questions, given.values, submission.cells, submission.saved)
     else:
         read = read_texts(submission.questions, given.texts, submission.cells, submission.fixed)
     read.answers.update(derived_answers(submission.questions, read.answers, submission.cells))

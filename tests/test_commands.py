@@ -260,7 +260,52 @@ def test_who_does_not_read_on_gets_no_traceback(
     assert process.returncode == code
 
 
-@pytest.mark.parametrize("address", ["mysql://dosar@localhost/dosar", "dosar"])
+@pytest.mark.parametrize("asked", ["--help", "schema", "check"])
+def test_with_its_output_closed_it_does_its_work_in_silence(asked: str, places: list[str], tmp_path: Path) -> None:
+    options = {"check": places[2:4], "schema": places[2:4]}.get(asked, [])
+    command = f"{shlex.join([sys.executable, '-c', PROGRAM, asked, *options])} >&-"
+    done = subprocess.run(command, shell=True, text=True, stderr=subprocess.PIPE, cwd=tmp_path, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_ctrl_c_while_it_is_still_being_read_is_no_traceback(tmp_path: Path) -> None:
+    interrupted = tmp_path / "dosar_interrupted.py"
+    interrupted.write_text(
+        "import sys\nclass Finder:\n    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'click': raise KeyboardInterrupt\nsys.meta_path.insert(0, Finder())\n"
+        "from dosar.cli.entry import run\nsys.exit(run())\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run([sys.executable, interrupted], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "")
+
+
+@pytest.mark.parametrize(
+    ("to", "told"),
+    [("", "Name with --to where to copy to"), ("data/inside", "lies in the data folder that is copied")],
+)
+def test_a_copy_stands_apart(
+    to: str, told: str, kept: int, places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["copy", "--to", to and str(tmp_path / to), *places]) == 2
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "data/inside").exists()
+
+
+def test_a_folder_is_no_key_file(places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "key").mkdir()
+    assert main(["start", "--no-browser", *places]) == 2
+    assert "is a folder and no key file" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes in folders")
+def test_a_pipe_is_no_form(places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / "forms/pipe.yaml")
+    assert main(["check", *places[2:4]]) == 1
+    assert "forms/pipe.yaml:1: F001: This is a folder, a pipe or a link to nothing" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("address", ["mysql://dosar@localhost/dosar", "dosar", "postgresql://x:y@127.0.0.1:abc/db"])
 def test_an_address_of_no_postgresql_is_refused(
     address: str, places: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -536,7 +581,10 @@ def test_behind_a_web_server_with_https(places: list[str], free_port: int, tmp_p
     assert (status, "Secure" in cookie, elsewhere) == (200, True, 400)
 
 
-@pytest.mark.parametrize("address", ["http://dosar.exemplu.ro", "dosar.exemplu.ro", "https://dosar.exemplu.ro/aici"])
+@pytest.mark.parametrize(
+    "address",
+    ["http://dosar.exemplu.ro", "dosar.exemplu.ro", "https://dosar.exemplu.ro/aici", "https://[bad", "https://x:abc"],
+)
 def test_an_address_without_https_is_refused(address: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["start", "--address", address]) == 2
     assert "https://dosar.exemplu.ro" in capsys.readouterr().err

@@ -1,9 +1,10 @@
 """Dosar: case files for organisations that help survivors of human trafficking."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
+if TYPE_CHECKING:
+    from flask import Flask
 
 PACKAGE_FOLDER = Path(__file__).parent
 MAX_POSTED_BYTES = 26 * 2**20
@@ -15,12 +16,14 @@ def shipped_folder(name: str) -> Path:
     return inside if inside.is_dir() else PACKAGE_FOLDER.parents[1] / name
 
 
-def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: Any) -> Flask:
+def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: Any) -> "Flask":
     """The web application on an open store, with forms ready to run.
 
     ``opened`` is what :func:`dosar.migrations.upgrade.open_forms` returned; ``data`` is the folder for what
     the app makes for itself.
     """
+    from flask import Flask
+
     from dosar.access import install_access_control
     from dosar.language.text.translations import translations_folder
     from dosar.pages import register_pages

@@ -9,6 +9,7 @@ from dosar.database.form_tables import build_tables
 from dosar.database.installation_marker import has_people, mark_founded
 from dosar.database.keys import default_key_file, key_from_file
 from dosar.database.store import Store
+from dosar.database.store_errors import StoreError
 from dosar.database.transfer import copy_database
 from dosar.language.text.message import Message
 from dosar.migrations.upgrade import last_good_definition
@@ -17,6 +18,19 @@ from dosar.migrations.upgrade import last_good_definition
 def is_database_address(named: str) -> bool:
     """Whether a database server is named, and no folder."""
     return "://" in named
+
+
+def refuse_unfit_target(named: str, data: Path) -> None:
+    """A copy stands apart from what it is a copy of. Raises :class:`StoreError`."""
+    if is_database_address(named):
+        return
+    if not named.strip():
+        raise StoreError("Name with --to where to copy to: a postgresql:// address, or a new data folder.")
+    if Path(named).resolve().is_relative_to(data.resolve()):
+        raise StoreError(
+            "%(folder)s lies in the data folder that is copied. Name a new folder outside of it with --to.",
+            folder=named,
+        )
 
 
 def open_copy_target(named: str, key_file: Path | None) -> Store:

@@ -13,12 +13,12 @@ from dosar.cli.commands.copy import copy
 from dosar.cli.commands.schema import schema
 from dosar.cli.commands.start import start
 from dosar.cli.commands.upgrade import upgrade
+from dosar.cli.entry import INTERRUPTED_EXIT_CODE
 from dosar.cli.locale import translate_message
 from dosar.cli.localized import LocalizedGroup, speaking_computer_language
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
 
-INTERRUPTED_EXIT_CODE = 130
 BROKEN_PIPE_EXIT_CODE = 1
 """What click tells too, where it notices first that nobody reads on."""
 FAILED_EXIT_CODE = 2
@@ -36,6 +36,7 @@ program = LocalizedGroup(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # a file or a pipe on Windows has no ș and ț
@@ -54,6 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _close_output()
         print(translate_message(Message("Dosar had to stop: %(why)s.", {"why": error.strerror})), file=sys.stderr)
         return FAILED_EXIT_CODE
+
+
+def _open_closed_streams() -> None:
+    """``dosar check >&-``: Python has no stream where the shell closed it; what is said goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open as long as the program runs
 
 
 def _close_output() -> None:

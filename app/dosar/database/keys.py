@@ -47,6 +47,8 @@ def key_from_file(data: Path, key_file: Path | None = None) -> bytes:
                 file=file,
             )
         write_atomically(file, f"{secrets.token_hex(KEY_BYTES)}\n")
+    if not file.is_file():
+        raise StoreError("%(file)s is a folder and no key file. Name the file itself with --key-file.", file=file)
     _refuse_open_to_others(file)
     return _read_key_bytes(file, KEY_BYTES)
 

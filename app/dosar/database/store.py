@@ -340,7 +340,7 @@ class PostgresStore(Store):
 def _with_driver(url: str) -> URL:
     try:
         address = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number
         address = None
     if address is None or address.drivername not in POSTGRESQL_DRIVERS:
         raise StoreError("DATABASE_URL must begin with postgresql:// and name the server and the database.")

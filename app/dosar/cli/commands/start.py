@@ -27,12 +27,22 @@ def _https_host(context: click.Context, parameter: click.Parameter, address: str
     """The host of an address such as ``https://dosar.exemplu.ro``."""
     if address is None:
         return None
-    parts = urlsplit(address)
-    if parts.scheme == "https" and parts.hostname and not parts.path.strip("/") and not parts.query:
-        return parts.hostname
+    host = _host_named(address)
+    if host:
+        return host
     raise click.BadParameter(
         translate_message(Message("write the address like https://dosar.exemplu.ro, without anything behind the name"))
     )
+
+
+def _host_named(address: str) -> str | None:
+    """The host, where there is nothing behind it but perhaps a port."""
+    try:
+        parts = urlsplit(address)
+        is_whole = parts.scheme == "https" and parts.port != 0 and not parts.path.strip("/") and not parts.query
+    except ValueError:  # a bracket that is not closed, a port that is no number
+        return None
+    return parts.hostname if is_whole else None
 
 
 @dataclass(frozen=True)

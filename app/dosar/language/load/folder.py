@@ -101,7 +101,8 @@ def folder_digest(folder: Path) -> str:
     """A digest of every YAML file's name and bytes."""
     digest = sha256()
     for path in _yaml_files(folder):
-        digest.update(str(path.relative_to(folder)).encode() + b"\0" + sha256(path.read_bytes()).digest())
+        contents = path.read_bytes() if path.is_file() else b""
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + sha256(contents).digest())
     for path, _ in _misnamed_files(folder):
         digest.update(str(path.relative_to(folder)).encode())
     return digest.hexdigest()

@@ -10,6 +10,7 @@ from jinja2.bccache import Bucket
 from dosar import shipped_folder
 from dosar.cli.runtime import open_app
 from dosar.language.load.finding import Finding
+from tests.findings import of_two_languages
 
 FAST_HASH = "scrypt:1024:8:1"
 
@@ -33,7 +34,7 @@ def opened_app(
         TESTING=True,
         FAB_PASSWORD_HASH_METHOD=FAST_HASH,
     )
-    return compiled_once(app), findings
+    return compiled_once(app), of_two_languages(findings)
 
 
 class _CompiledTemplates(BytecodeCache):

@@ -31,6 +31,7 @@ from dosar.database.form_tables import MAX_SORT_KEY
 from dosar.database.store import database_file
 from dosar.database.text import collation
 from dosar.language.form import USER_LINK
+from dosar.language.load.folder import is_only_advice
 from dosar.language.text.collation import sort_key
 from dosar.records.repository import Repository
 from dosar.records.search import words_to_index
@@ -79,7 +80,7 @@ def _refuses(folder: Path) -> bool:
     """Whether the forms have changed in a way that its answers do not allow."""
     app, findings = open_app(folder, shipped_folder("forms"), KEY)
     app.extensions["dosar_repository"].store.close()
-    return bool(findings)
+    return not is_only_advice(findings)
 
 
 def _digest() -> str:

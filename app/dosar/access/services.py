@@ -14,6 +14,7 @@ from dosar.access.tables import user_table
 from dosar.database.system_tables import utc_now
 from dosar.language.load.definition import Definition
 from dosar.language.roles import Role
+from dosar.language.text.translations import LANGUAGES
 
 Clock = Callable[[], datetime]
 
@@ -42,7 +43,10 @@ class AccessServices:
         """The roles of the file, and those only Flask-AppBuilder's tables know and permit something, by name."""
         in_file = self.definition.roles
         others = sorted(name for name in self.permissions.permitted_roles() if name not in in_file)
-        return [*in_file.roles, *(Role.model_construct(role=name, title={"en": name}) for name in others)]
+        return [
+            *in_file.roles,
+            *(Role.model_construct(role=name, title=dict.fromkeys(LANGUAGES, name)) for name in others),
+        ]
 
     def organisation(self) -> Organisation:
         """The organisation, read once."""

@@ -49,7 +49,6 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     app.extensions["dosar_repository"] = Repository(store, opened.definition)
     app.extensions["dosar_findings"] = opened.findings
     app.extensions["dosar_form_files"] = {part: file for file, part in opened.files.items()}
-    app.extensions["dosar_known_forms"] = {}
     version_static_files(app)
     install_expired_sessions(app)
     registry = install_access_control(app, store, opened.definition)

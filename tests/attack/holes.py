@@ -345,5 +345,5 @@ def _forget(planted: Planted) -> None:
     """What is remembered from request to request: scopes with their criteria, the forms as a role knows them."""
     scope_of: Any = worker_module._scope_of_worker
     getattr(scope_of, "cache_clear", lambda: None)()
-    planted.app.extensions["dosar_known_forms"].clear()
+    planted.repository._known_forms.clear()
     gc.collect()

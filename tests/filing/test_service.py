@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dosar.filing.opening.submissions import new_submission
+from dosar.filing.opening.submissions import correction, new_submission
 from dosar.filing.read import read_texts
 from dosar.filing.result import (
     AnswersDropped,
@@ -23,7 +23,7 @@ from dosar.filing.submission import Submission
 from dosar.language.question import Question, ReadingContext
 from dosar.language.text.message import Mistake
 from dosar.language.validation import ANSWER_NOT_ACCEPTED, ANSWER_REQUIRED
-from dosar.records.row_scope import OutOfReach
+from dosar.records.row_scope import OutOfReach, Scope, acting_as
 from dosar.records.sheets.save import enter_sheet
 from tests.filing.conftest import READING, Desk
 from tests.organisations import CLERK
@@ -139,6 +139,25 @@ def test_columns_that_she_does_not_know_stay_in_their_rows(desk: Desk) -> None:
     hers = desk.correction("plan", plan, clearances=frozenset())
     corrected(hers, Values({"people": [{"id": row["id"], "who": "Ana Maria"}]}))
     assert desk.answers("plan", plan)["people"] == [{**row, "who": "Ana Maria"}]
+
+
+def test_without_a_page_too_she_files_what_she_may_know(desk: Desk) -> None:
+    """A command acts under her scope: what she may only enter, she enters; what is hidden is no question to her."""
+    rights = {"case": frozenset({"see"}), "plan": frozenset({"see", "enter", "correct"})}
+    people = Values({"people": [{"who": "Ana", "said": "S-a întors."}]})
+    enters = Scope(cases="all", rights=rights, enters=frozenset({"story"}))
+    with acting_as(enters):
+        plan = saved(desk, "plan", people)
+        found = correction(desk.repository, "plan", plan, CLERK, READING)
+    for submission in found, _begun_by(Scope(cases="all", rights=rights), desk):
+        result = validate(submission, people)
+        assert [issue.where for issue in result.mistakes] == [("people", "0", "said")]
+    assert desk.answers("plan", plan)["people"][0]["said"] == "S-a întors."
+
+
+def _begun_by(scope: Scope, desk: Desk) -> Submission:
+    with acting_as(scope):
+        return desk.new("plan")
 
 
 def test_rows_that_are_only_added_stay_as_they_are(desk: Desk) -> None:

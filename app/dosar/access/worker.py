@@ -55,7 +55,8 @@ class Worker:
 
 def worker_for(services: AccessServices, user_id: int) -> Worker:
     """The worker a command, a token or a reminder acts for: she sees and may do there what she sees and may do in her
-    own session. Enter her scope with ``acting_as(worker.scope)``.
+    own session. Enter her scope with ``acting_as(worker.scope)``: filing knows by it which questions are hidden
+    from her.
 
     Raises :class:`Mistake` for an account that is closed, or that is not there.
     """
@@ -92,7 +93,14 @@ def _scope_of_worker(allowance_key: IdentityKey[Allowance], user_id: int, collea
     """
     cases = allowance_key.thing.cases
     hers = colleagues | {user_id} if cases == "team" else frozenset({user_id})
-    return Scope(worker_id=user_id, cases=cases, colleagues=hers, rights=allowance_key.thing.rights)
+    return Scope(
+        worker_id=user_id,
+        cases=cases,
+        colleagues=hers,
+        rights=allowance_key.thing.rights,
+        clearances=allowance_key.thing.clearances,
+        enters=allowance_key.thing.enters,
+    )
 
 
 @lru_cache(maxsize=256)

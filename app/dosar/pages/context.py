@@ -50,19 +50,12 @@ class PageContext:
     @cached_property
     def forms(self) -> Mapping[str, Form]:
         """The forms this worker sees, each without the questions hidden from her."""
-        return self._known(self.worker.clearances)
+        return self.repository.forms_known_with(self.worker.clearances)
 
     @cached_property
     def enterable(self) -> Mapping[str, Form]:
         """The forms as she fills in a new sheet: a little more than what she may read later."""
-        return self._known(self.worker.clearances | self.worker.enters)
-
-    def _known(self, clearances: frozenset[Any]) -> Mapping[str, Form]:
-        remembered = current_app.extensions["dosar_known_forms"]
-        if clearances not in remembered:
-            remembered[clearances] = {key: form.seen_with(clearances) for key, form in self.repository.forms.items()}
-        forms: Mapping[str, Form] = remembered[clearances]
-        return forms
+        return self.repository.forms_known_with(self.worker.clearances | self.worker.enters)
 
     def form(self, key: str) -> Form:
         """The form as she reads it; one she may not see does not exist."""
@@ -80,18 +73,9 @@ class PageContext:
 
     def named_forms(self) -> dict[str, Form]:
         """Every form whose records she may name: those she sees, and the titles alone of those she may choose."""
-        titles = self._titles_alone()
+        titles = self.repository.titles_known_with(self.worker.clearances)
         chosen = {key: form for key, form in titles.items() if self.worker.may("choose", key)}
         return {**chosen, **self.seen_forms()}
-
-    def _titles_alone(self) -> Mapping[str, Form]:
-        """The forms with nothing but what titles are made of; made once for all who read the same."""
-        remembered = current_app.extensions["dosar_known_forms"]
-        key = ("titles", self.worker.clearances)
-        if key not in remembered:
-            remembered[key] = {name: form.with_title_only() for name, form in self.forms.items()}
-        forms: Mapping[str, Form] = remembered[key]
-        return forms
 
     @cached_property
     def actor(self) -> Actor:

@@ -13,6 +13,7 @@ from dosar.database.store import Store
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.link_scopes import cross_case_targets
 from dosar.language.load.definition import Definition
+from dosar.language.question_options import Sensitivity
 from dosar.records.case_members import CaseTable, read_case_tables
 from dosar.records.history.renamed_questions import RenamedQuestion, read_renamed_questions
 from dosar.records.row_scope import OutOfReach
@@ -30,6 +31,7 @@ class Repository:
         self.definition = definition
         self.tables: FormTables = build_tables(definition.forms, indexed=False)
         self._statements: dict[Hashable, Any] = {}
+        self._known_forms: dict[Hashable, Mapping[str, Form]] = {}
         enforce_scope(store.session, self.tables.classes())
 
     @property
@@ -41,6 +43,20 @@ class Repository:
     def forms(self) -> Mapping[str, Form]:
         """Every form that runs, whole, by its key; what a worker may know of them is less."""
         return self.definition.forms
+
+    def forms_known_with(self, clearances: frozenset[Sensitivity]) -> Mapping[str, Form]:
+        """Every form without the questions hidden from whoever has these clearances; made once for all who do."""
+        if clearances not in self._known_forms:
+            self._known_forms[clearances] = {key: form.seen_with(clearances) for key, form in self.forms.items()}
+        return self._known_forms[clearances]
+
+    def titles_known_with(self, clearances: frozenset[Sensitivity]) -> Mapping[str, Form]:
+        """These forms with nothing but what titles are made of."""
+        key = ("titles", clearances)
+        if key not in self._known_forms:
+            known = self.forms_known_with(clearances)
+            self._known_forms[key] = {name: form.with_title_only() for name, form in known.items()}
+        return self._known_forms[key]
 
     @cached_property
     def renamed_questions(self) -> Mapping[str, Sequence[RenamedQuestion]]:

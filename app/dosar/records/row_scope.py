@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 from dosar.database.form_tables import Record, StoredEntry, StoredRow
 from dosar.database.system_tables import team_table, utc_now
 from dosar.language.form import Form
+from dosar.language.question_options import Sensitivity
 from dosar.language.roles import CasesReached, RecordAction
 
 WITHDRAWAL_TIME = timedelta(hours=24)
@@ -33,13 +34,16 @@ class Scope:
     """What the acting worker may do.
 
     ``colleagues`` are the workers whose cases count: herself for *own*, her groups' members for
-    *team*. ``rights`` maps a form's key to the actions allowed on its records.
+    *team*. ``rights`` maps a form's key to the actions allowed on its records. ``clearances`` are the sensitive
+    answers she sees, ``enters`` those she may type into a new record.
     """
 
     worker_id: int | None = None
     cases: CasesReached = "none"
     colleagues: frozenset[int] = frozenset()
     rights: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    clearances: frozenset[Sensitivity] = frozenset()
+    enters: frozenset[Sensitivity] = frozenset()
     system: bool = False
 
     def may(self, action: str, form: str) -> bool:

@@ -8,9 +8,11 @@ from dosar.filing.submission import Submission, answerable
 from dosar.language.face import Face
 from dosar.language.form import Form
 from dosar.language.question import ReadingContext
+from dosar.language.question_options import Sensitivity
 from dosar.language.text.message import Mistake
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
+from dosar.records.row_scope import current_scope
 from dosar.records.sheets.stored_answers import open_sheet
 
 
@@ -25,10 +27,11 @@ def new_submission(
 ) -> Submission:
     """A new sheet of the form, on one of its faces if one is named.
 
-    ``forms`` are the forms as the actor may know them; left out, with every question. Raises
+    ``forms`` are the forms as the actor may know them; left out, as the scope's worker knows them. Raises
     :class:`OutOfReach` for a case out of her reach and :class:`Mistake` for a face the form has not.
     """
-    known = forms or repository.forms
+    scope = current_scope.get()
+    known = forms or _forms_known(repository, scope.clearances | scope.enters)
     if case_id is not None:
         repository.case(case_id)
     paper = _face_named(repository, form, face)
@@ -48,12 +51,17 @@ def correction(
     face: str = "",
 ) -> Submission:
     """The record as it is now, to be corrected: what is not answered stays. Raises as :func:`new_submission`."""
-    known = forms or repository.forms
+    known = forms or _forms_known(repository, current_scope.get().clearances)
     sheet = open_sheet(repository, form, record_id)
     asked_form = _as_asked(known[form], _face_named(repository, form, face))
     opened = _opened(repository, form, actor, reading, known, asked_form)
     case_id = sheet.case.id if sheet.case else None
     return replace(opened, case_id=case_id, record=sheet.record, initial_answers=sheet.answers)
+
+
+def _forms_known(repository: Repository, clearances: frozenset[Sensitivity]) -> Mapping[str, Form]:
+    """The forms as whoever files knows them, page or no page; all of them where nobody in particular does."""
+    return repository.forms if current_scope.get().system else repository.forms_known_with(clearances)
 
 
 def _opened(

@@ -302,7 +302,7 @@ def test_a_folder_is_no_key_file(places: list[str], tmp_path: Path, capsys: pyte
 def test_a_pipe_is_no_form(places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     os.mkfifo(tmp_path / "forms/pipe.yaml")
     assert main(["check", *places[2:4]]) == 1
-    assert "forms/pipe.yaml:1: F001: This is a folder, a pipe or a link to nothing" in capsys.readouterr().out
+    assert "forms/pipe.yaml:1: F001: This is a folder or a pipe, and no file of text" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("address", ["mysql://dosar@localhost/dosar", "dosar", "postgresql://x:y@127.0.0.1:abc/db"])

@@ -58,9 +58,7 @@ TOO_MANY_VALUES = msgid(
     "Up to here the file has 20,000 keys and values, the most that are read. Split it: a list of choices into several "
     "of at most 2,000, or keep long registers as records, and ask for them with type: link."
 )
-NO_FILE = msgid(
-    "This is a folder, a pipe or a link to nothing, and no file of text; take it away, or put the file itself here."
-)
+NO_FILE = msgid("This is a folder or a pipe, and no file of text; take it away, or put the file itself here.")
 UNPRINTABLE = msgid("A character that cannot be printed stands in this line; type the line anew.")
 
 
@@ -126,7 +124,7 @@ def read_yaml(path: Path, shown_as: str | None = None) -> Source:
     """The file's values; what is wrong with it stands in ``findings``, never raised."""
     source = Source(shown_as or str(path))
     try:
-        if not path.is_file():
+        if path.exists() and not path.is_file():
             source.findings.append(_at(source, 1, "F001", NO_FILE))
             return source
         if path.stat().st_size > MAX_FILE_BYTES:

@@ -26,6 +26,8 @@ from dosar.language.text.message import Mistake
 
 USER_NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 INVITATION_LIFETIME = timedelta(hours=24)
+WITH_ROLES_AND_TEAMS = (selectinload(User.roles), selectinload(User.groups).joinedload(Group.roles))
+"""What of an account is read along with it: its roles, its teams and theirs."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,7 @@ class UserChangedMeanwhile(Exception):
 
 def all_users(session: Any) -> Sequence[User]:
     """Every user with roles and teams and their roles, by name."""
-    with_all = select(User).options(selectinload(User.roles), selectinload(User.groups).joinedload(Group.roles))
-    found: Sequence[User] = session.scalars(with_all).all()
+    found: Sequence[User] = session.scalars(select(User).options(*WITH_ROLES_AND_TEAMS)).all()
     return sorted(found, key=lambda user: (sort_key(user.last_name or ""), sort_key(user.first_name or ""), user.id))
 
 
@@ -205,8 +206,7 @@ def _require_allowed(by: Worker, user: User, old: frozenset[str], changes: Mappi
 
 def _user_to_change(session: Any, by: Worker, user_id: int) -> User:
     """The user to change; who is no administrator does not touch one."""
-    with_all = [selectinload(User.roles), selectinload(User.groups).joinedload(Group.roles)]
-    user: User | None = session.get(User, user_id, options=with_all)
+    user: User | None = session.get(User, user_id, options=WITH_ROLES_AND_TEAMS)
     if user is None:
         raise LookupError(user_id)
     if not by.is_administrator and ADMINISTRATOR in held_roles(user):

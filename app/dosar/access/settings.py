@@ -11,6 +11,8 @@ from dosar.access.time_zones import time_zone_of
 
 NAME_SETTING, LANGUAGE_SETTING, COUNTRY_SETTING = "organisation.name", "organisation.language", "organisation.country"
 TIME_ZONE_SETTING = "organisation.time_zone"
+DEMO_SETTING = "demo"
+"""Set in a database that was filled with invented people, whose passwords everybody knows."""
 
 
 @dataclass(frozen=True)
@@ -52,3 +54,14 @@ def save_organisation(session: Any, organisation: Organisation) -> None:
     session.execute(delete(setting_table).where(setting_table.c.key.in_(settings)))
     rows = [{"key": key, "value": value} for key, value in settings.items() if value]
     session.execute(insert(setting_table), rows)
+
+
+def mark_as_demo(session: Any) -> None:
+    """Write down that nobody in this database is real, inside the caller's transaction."""
+    session.execute(delete(setting_table).where(setting_table.c.key == DEMO_SETTING))
+    session.execute(insert(setting_table).values(key=DEMO_SETTING, value="1"))
+
+
+def is_marked_as_demo(session: Any) -> bool:
+    """Whether the database was filled with invented people."""
+    return session.scalar(select(setting_table.c.key).where(setting_table.c.key == DEMO_SETTING)) is not None

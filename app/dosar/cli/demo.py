@@ -11,7 +11,7 @@ from flask import Flask
 
 from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.services import AccessServices
-from dosar.access.settings import Organisation
+from dosar.access.settings import Organisation, mark_as_demo
 from dosar.database.system_tables import stamped_as_of, utc_now
 from dosar.filing.opening.submissions import new_submission
 from dosar.filing.save import save_new
@@ -82,6 +82,7 @@ def fill_demo_data(app: Flask, forms: Path, today: date) -> list[Finding]:
         }
         with services.store.writing():
             services.update_organisation(Organisation(DEMO_ORGANISATION_NAME, LANGUAGES[0]))
+            mark_as_demo(services.session)
         filing = _DemoFiler(app.extensions["dosar_repository"], users, max(today, DEMO_WRITTEN_ON))
         return filing.file_records(forms / "demo")
 

@@ -13,7 +13,7 @@ import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar import create_app
 from dosar.access.appbuilder.install import create_access_tables
 from dosar.access.permissions import sync_permissions
-from dosar.access.settings import Organisation, read_organisation
+from dosar.access.settings import Organisation, is_marked_as_demo, mark_as_demo, read_organisation
 from dosar.access.tables import setting_table
 from dosar.access.time_zones import local_day
 from dosar.database.installation_marker import has_people, mark_founded, require_people
@@ -41,9 +41,11 @@ def open_app(
     opened_forms = prepare_database(store, forms)
     with store.writing() as session:
         clear_loose_files(session.connection())
-    application = create_app(store, opened_forms, _stored_secret_key(store), data, **config)
+    application = create_app(store, opened_forms, _stored_secret_key(store), data, DEMO=demo, **config)
     findings = opened_forms.findings
-    if demo and not application.extensions["dosar_access"].is_set_up():
+    if demo and application.extensions["dosar_access"].is_set_up():
+        mark_older_demo(store)
+    elif demo:
         from dosar.cli.demo import fill_demo_data
 
         findings = [
@@ -55,6 +57,15 @@ def open_app(
     store.update_statistics()
     application.extensions["dosar_access"].permissions.warm()
     return application, findings
+
+
+def mark_older_demo(store: Store) -> None:
+    """A demo that was filled before demos were marked is known by its name."""
+    from dosar.cli.demo import DEMO_ORGANISATION_NAME
+
+    with store.writing() as session:
+        if not is_marked_as_demo(session) and read_organisation(session).name == DEMO_ORGANISATION_NAME:
+            mark_as_demo(session)
 
 
 def open_store(data: Path, key: bytes | None, url: str | None = None) -> Store:

@@ -49,7 +49,7 @@ class Place:
 
 def place_at(address: str) -> Place:
     """The place with this address."""
-    return Place(url=address) if "://" in address else Place(data=Path(address), key=KEY)
+    return Place(url=address, key=KEY) if "://" in address else Place(data=Path(address), key=KEY)
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def fresh_place(database: str, folder: Path, like: Place | None = None) -> Itera
 def new_place(database: str, folder: Path, like: Place | None = None) -> Place:
     """The same, to stay as long as the run."""
     if database == "postgresql":
-        return Place(url=_new_database(like.url if like is not None else None))
+        return Place(url=_new_database(like.url if like is not None else None), key=KEY)
     data = folder / f"data{next(_numbers)}"
     if like is not None and like.data is not None:
         shutil.copytree(like.data, data)

@@ -153,7 +153,7 @@ def test_on_postgresql_the_copy_is_a_file_too(
 ) -> None:
     with fresh_place("postgresql", tmp_path) as place:
         assert place.url is not None
-        store = place.open()
+        store = Store.open(url=place.url, key=key_from_file(tmp_path / "data", tmp_path / "key"))
         prepare_database(store, tmp_path / "forms")
         with acting_as(SYSTEM_SCOPE):
             visit = Organisation(store, tmp_path / "forms").start().enter("visit", cost=7)

@@ -5,7 +5,7 @@ import re
 import subprocess
 import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -131,7 +131,7 @@ def postgresql(server: Server, tmp_path: Path) -> Iterator[Place]:
     """The database that ``/etc/dosar/environment`` names."""
     with fresh_place("postgresql", tmp_path) as place:
         served_from(server, place)
-        yield place
+        yield replace(place, key=server.key)
 
 
 def served_from(server: Server, place: Place) -> None:
@@ -160,7 +160,7 @@ def test_an_organisation_moves_to_postgresql_is_upgraded_and_goes_back(
     with fresh_place("postgresql", tmp_path) as empty:
         served_from(server, empty)
         server.give(without_administering(block("RENAME TO given_up")).replace(MOMENT, copy.name))
-        assert server.answers(empty) == {"cost": 7}
+        assert server.answers(replace(empty, key=server.key)) == {"cost": 7}
 
 
 def test_a_folder_is_backed_up_checked_and_put_back(server: Server, capsys: pytest.CaptureFixture[str]) -> None:

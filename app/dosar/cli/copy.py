@@ -33,10 +33,10 @@ def refuse_unfit_target(named: str, data: Path) -> None:
         )
 
 
-def open_copy_target(named: str, key_file: Path | None) -> Store:
-    """The database to copy to: an address, or a new data folder with a key of its own."""
+def open_copy_target(named: str, source_key: bytes, key_file: Path | None) -> Store:
+    """The database to copy to: an address, used with the same data folder, or a new folder with a key of its own."""
     if is_database_address(named):
-        return open_store_or_empty(Path(), None, named)
+        return open_store_or_empty(Path(), source_key, named)
     folder = Path(named)
     key = key_from_file(folder, key_file)
     print(
@@ -61,7 +61,9 @@ def copy_organisation(source: Store, target: Store, named: str) -> None:
     if has_people(source) and not is_database_address(named):
         mark_founded(Path(named))
     tables = [*ACCESS_TABLES, *build_tables(last_good_definition(source).forms).metadata.tables.values()]
-    counts = copy_database(source, target, tables)
+    with target.writing():
+        counts = copy_database(source, target, tables)
+        target.take_over_data_key(source)
     for name, found in counts.items():
         print(f"{name}\t{found.rows}\t{found.digest[:16]}")
     print(

@@ -73,6 +73,7 @@ def open_store(data: Path, key: bytes | None, url: str | None = None) -> Store:
     people."""
     store = open_store_or_empty(data, key, url)
     try:
+        store.require_right_key()
         require_people(store, data)
     except StoreError:
         store.close()

@@ -19,6 +19,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, scoped_session, sessionmake
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from dosar.database.data_key import derive_key, ensure_data_key, read_data_key, rewrap_data_key
 from dosar.database.format_version import require_known_format
 from dosar.database.store_errors import (
     DiskFull,
@@ -84,8 +85,10 @@ class Store:
     _unchanging: ClassVar[Mapping[str, Any]] = {}
     """Execution options under which a transaction sees one moment only."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, key: bytes | None) -> None:
         self.engine = engine
+        self._key = key
+        self._data_key: bytes | None = None
         self._here = threading.local()
         self.sessions = sessionmaker(engine)
         self.session = scoped_session(self.sessions)
@@ -93,12 +96,39 @@ class Store:
 
     @classmethod
     def open(cls, data: Path | None = None, url: str | None = None, key: bytes | None = None) -> "Store":
-        """The database at ``url``, or the encrypted one in the folder ``data``."""
+        """The database at ``url``, or the encrypted one in the folder ``data``; ``key`` is the folder's, 32 bytes."""
         if url is not None:
-            return PostgresStore(url)
+            return PostgresStore(url, key)
         if data is None or key is None:
             raise StoreError("Say where the data is kept: a data folder with its key, or DATABASE_URL.")
         return SqliteStore(data, key)
+
+    def purpose_key(self, purpose: str) -> bytes:
+        """The organisation's key for one purpose, 32 bytes; see :mod:`dosar.database.data_key`."""
+        if self._data_key is None:
+            raise RuntimeError("The data key is read when the database is made ready (open_forms).")
+        return derive_key(self._data_key, purpose)
+
+    def open_data_key(self) -> None:
+        """Read the data key, or make it in a new database. Raises :class:`WrongKey`."""
+        with self.writing() as session:
+            self._data_key = ensure_data_key(session.connection(), self._folder_key)
+
+    def require_right_key(self) -> None:
+        """Raises :class:`WrongKey` for the key of another organisation."""
+        with self.snapshot() as connection:
+            read_data_key(connection, self._folder_key)
+
+    def take_over_data_key(self, source: "Store") -> None:
+        """After everything was copied from ``source``: let this one's own key open the data key."""
+        with self.writing() as session:
+            rewrap_data_key(session.connection(), source._folder_key, self._folder_key)
+
+    @property
+    def _folder_key(self) -> bytes:
+        if self._key is None:
+            raise StoreError("Say where the key is: name the data folder with --data, or the file with --key-file.")
+        return self._key
 
     def _require_known_format(self) -> None:
         try:
@@ -184,7 +214,6 @@ class SqliteStore(Store):
 
     def __init__(self, data: Path, key: bytes) -> None:
         self._file = database_file(data)
-        self._key = key
         self._turns = WriteQueue()
         _make_private(self._file)
         engine = create_engine(
@@ -196,7 +225,7 @@ class SqliteStore(Store):
             max_overflow=0,
             hide_parameters=True,
         )
-        super().__init__(engine)
+        super().__init__(engine, key)
         event.listen(engine, "begin", self._begin)
         event.listen(engine, "handle_error", _busy_when_locked)
         self._require_right_key()
@@ -211,7 +240,7 @@ class SqliteStore(Store):
             factory=_SqliteConnection,
         )
         opened.execute("PRAGMA cipher_log_level=NONE")
-        opened.execute(f"PRAGMA key=\"x'{self._key.hex()}'\"")
+        opened.execute(f"PRAGMA key=\"x'{self._folder_key.hex()}'\"")
         for pragma in PRAGMAS:
             opened.execute(f"PRAGMA {pragma}")
         opened.create_function("fold", 1, fold_text, deterministic=True)
@@ -295,9 +324,9 @@ class PostgresStore(Store):
 
     _unchanging = {"isolation_level": "REPEATABLE READ"}
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, key: bytes | None = None) -> None:
         engine = create_engine(_with_driver(url), pool_size=8, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
-        super().__init__(engine)
+        super().__init__(engine, key)
         event.listen(engine, "connect", _use_utc)
         event.listen(engine, "begin", self._begin)
         event.listen(engine, "handle_error", _without_values)

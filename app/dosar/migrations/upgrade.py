@@ -102,6 +102,7 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> OpenedFo
     with store.writing() as session:
         connection = session.connection()
         make_own_tables(connection)
+        store.open_data_key()
         unchanged = None if converting else _unchanged_outcome(connection, digest)
         if unchanged is not None:
             name_leaders(connection, unchanged.definition.roles)

@@ -23,8 +23,9 @@ def copy(places: Places, to: str, to_key_file: Path | None) -> int:
     data = places.existing_data_folder(source_url)
     refuse_unfit_target(to, data)
     with lock_folder(data):
-        source = open_used_store(data, places.encryption_key(data), source_url)
-        target = open_copy_target(to, to_key_file)
+        key = places.encryption_key(data)
+        source = open_used_store(data, key, source_url)
+        target = open_copy_target(to, key, to_key_file)
         try:
             copy_organisation(source, target, to)
         finally:

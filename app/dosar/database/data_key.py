@@ -1,0 +1,77 @@
+"""The organisation's data key: made once, kept in the database, wrapped by the key of the data folder.
+
+What is sealed or signed for long (the audit log's chain, second factors) hangs on keys derived from it, one per
+purpose. So it stays the same when the organisation moves to another database or gets another folder key: only its
+wrapping changes. On PostgreSQL the database alone opens nothing that was sealed.
+"""
+
+from secrets import token_bytes
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, insert, inspect, select, update
+
+from dosar.database.store_errors import WrongKey
+from dosar.database.system_tables import SYSTEM_METADATA
+
+DATA_KEY_BYTES = 32
+NONCE_BYTES = 12
+WRAPPING_VERSION = b"\x01"
+WRAPPING_PURPOSE = "data-key"
+
+data_key_table = Table(
+    "dosar_data_key",
+    SYSTEM_METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+"""One row: version, nonce, the encrypted key and its tag."""
+
+
+def derive_key(key: bytes, purpose: str) -> bytes:
+    """The key for one purpose, 32 bytes: knowing it tells neither ``key`` nor that of another purpose."""
+    return HKDF(SHA256(), DATA_KEY_BYTES, salt=None, info=f"dosar/1/{purpose}".encode()).derive(key)
+
+
+def read_data_key(connection: Connection, folder_key: bytes) -> bytes | None:
+    """The data key; none in a database that was never made ready. Raises :class:`WrongKey`."""
+    if not inspect(connection).has_table(data_key_table.name):
+        return None
+    wrapped = connection.scalar(select(data_key_table.c.wrapped))
+    return None if wrapped is None else _unwrap(wrapped, folder_key)
+
+
+def ensure_data_key(connection: Connection, folder_key: bytes) -> bytes:
+    """The data key, made if the database has none yet. Raises :class:`WrongKey`."""
+    known = read_data_key(connection, folder_key)
+    if known is not None:
+        return known
+    data_key = token_bytes(DATA_KEY_BYTES)
+    connection.execute(insert(data_key_table).values(id=1, wrapped=_wrap(data_key, folder_key)))
+    return data_key
+
+
+def rewrap_data_key(connection: Connection, old_key: bytes, new_key: bytes) -> None:
+    """Let another folder key open the data key from now on. Raises :class:`WrongKey`."""
+    wrapped = connection.scalar(select(data_key_table.c.wrapped))
+    if wrapped is not None:
+        connection.execute(update(data_key_table).values(wrapped=_wrap(_unwrap(wrapped, old_key), new_key)))
+
+
+def _wrap(data_key: bytes, folder_key: bytes) -> bytes:
+    nonce = token_bytes(NONCE_BYTES)
+    sealed = AESGCM(derive_key(folder_key, WRAPPING_PURPOSE)).encrypt(nonce, data_key, WRAPPING_VERSION)
+    return WRAPPING_VERSION + nonce + sealed
+
+
+def _unwrap(wrapped: bytes, folder_key: bytes) -> bytes:
+    version, nonce, sealed = wrapped[:1], wrapped[1 : 1 + NONCE_BYTES], wrapped[1 + NONCE_BYTES :]
+    try:
+        return AESGCM(derive_key(folder_key, WRAPPING_PURPOSE)).decrypt(nonce, sealed, version)
+    except InvalidTag:
+        raise WrongKey(
+            "The key does not belong to this database. Use the key file or the passphrase of the data folder that it "
+            "was made with: name the folder with --data, the file with --key-file."
+        ) from None

@@ -49,7 +49,7 @@ WEB = {"flask", "flask_appbuilder", "flask_babel", "flask_wtf", "itsdangerous", 
 MAY_USE = {
     "language": {"babel", "pydantic", "pydantic_core", "ruamel", "sqlalchemy"},
     "fields": {"PIL", "babel", "email_validator", "phonenumbers", "pydantic", "sqlalchemy", "stdnum"},
-    "database": {"argon2", "filelock", "platformdirs", "sqlalchemy", "sqlcipher3"},
+    "database": {"argon2", "cryptography", "filelock", "platformdirs", "sqlalchemy", "sqlcipher3"},
     "records": {"rapidfuzz", "sqlalchemy"},
     "overview": {"sqlalchemy"},
     "migrations": {"sqlalchemy"},

@@ -20,7 +20,7 @@ from tests.organisations import Organisation, form, organisation_in
 PERSON = form(
     "person",
     "name: born, type: date, sensitivity: identity",
-    "name: age, type: computed, value: age(born), result: integer",
+    "name: age, type: computed, value: age(born), result: integer, reveals: {en: Needed., ro: Necesar.}",
     "name: is_minor, type: computed, value: age < 18, result: yes_no",
     "name: guarded, type: yes_no",
     "name: until_of_age, type: computed, value: 18 - age, result: integer, show_if: guarded",
@@ -59,7 +59,7 @@ def test_a_list_and_its_export_tell_the_age_of_today(ours: Organisation, person:
     assert read(ours, ours.repository.forms, LATER) == (["18", "Nu", "0"], [18, False, 0])
 
 
-def test_the_age_is_known_to_who_may_not_know_the_day_of_birth(ours: Organisation, person: int) -> None:
+def test_what_the_form_reveals_is_known_to_who_may_not_know_the_day_of_birth(ours: Organisation, person: int) -> None:
     known = {"person": ours.form("person").seen_with(frozenset())}
     assert "born" not in known["person"].questions
     assert read(ours, known, LATER)[1] == [18, False, 0]

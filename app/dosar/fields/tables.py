@@ -257,9 +257,7 @@ class Table(Question):
         return self.with_columns([column.recalling(former, self.name) for column in self.questions])
 
     def seen_with(self, clearances: frozenset[Sensitivity]) -> Self:
-        return self.with_columns(
-            [column for column in self.questions if not column.sensitivity or column.sensitivity in clearances]
-        )
+        return self.with_columns([column for column in self.questions if column.clearances <= clearances])
 
     def reversed(self, answer: Answer) -> Answer:
         return [{"id": None, **self._row_reversed(row)} for row in answer]

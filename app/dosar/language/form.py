@@ -223,7 +223,7 @@ class Form(BaseModel):
         """
 
         def cleared(question: Question) -> bool:
-            return question.sensitivity is None or question.sensitivity in clearances
+            return question.clearances <= clearances
 
         return self._with_only(cleared, lambda question: question.seen_with(clearances))
 

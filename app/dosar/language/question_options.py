@@ -1,8 +1,8 @@
 """What a form file may say of a question of any kind, and what every kind declares of itself."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, PrivateAttr, StringConstraints
 
 from dosar.language.rules.expressions import Expression
 from dosar.language.text.texts import Text
@@ -105,7 +105,11 @@ class QuestionOptions(BaseModel):
     keep: bool = False
     """*Save and add another* begins the next sheet with this answer: the day, the place, the worker."""
     sensitivity: Sensitivity | None = None
-    """Who must have this clearance to see the answer: identity, health, legal, story."""
+    """Who must have this clearance to see the answer: identity, health, legal, story. What follows from other answers
+    asks for theirs too."""
+    reveals: Text | None = None
+    """Why the answer may be seen without the clearances for what it follows from: a rule, a condition, the answer it
+    begins with. Left out, it asks for theirs too."""
     written_by: tuple[Name, ...] = ()
     """The roles that may write the answer, others only read it; left out, everybody with the sheet."""
     search: bool = False
@@ -117,3 +121,22 @@ class QuestionOptions(BaseModel):
     """No longer asked; old answers stay and can be read."""
     note: Text | None = None
     """A remark to the organisation: shown in the forms overview, never on the sheet."""
+    _inherited: frozenset[Sensitivity] = PrivateAttr(frozenset())
+
+    @property
+    def own_clearances(self) -> frozenset[Sensitivity]:
+        """What one must be cleared for by the file's word."""
+        return frozenset() if self.sensitivity is None else frozenset({self.sensitivity})
+
+    @property
+    def clearances(self) -> frozenset[Sensitivity]:
+        """What one must be cleared for to see the answer; the only thing that decides who does."""
+        return self.own_clearances | self._inherited
+
+    def asking_for(self, clearances: frozenset[Sensitivity]) -> Self:
+        """The question that tells of answers with these clearances."""
+        if clearances <= self.clearances:
+            return self
+        asking = self.model_copy()
+        asking._inherited = clearances
+        return asking

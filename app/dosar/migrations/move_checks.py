@@ -191,7 +191,7 @@ def _new_readers(move: QuestionMove, before: Roles, after: Roles) -> str:
     """Who reads the answers in the other form and did not where they are: roles, or people that a record names."""
     had = {role.role for role in before.roles if _role_reads(role, move.key, move.older)}
     more = [role.role for role in after.roles if role.role not in had and _role_reads(role, move.target.key, move.now)]
-    freed = {move.older.sensitivity} - {move.now.sensitivity, None}
+    freed = sorted(move.older.clearances - move.now.clearances)
     return ", ".join(
         [
             *more,
@@ -202,4 +202,4 @@ def _new_readers(move: QuestionMove, before: Roles, after: Roles) -> str:
 
 
 def _role_reads(role: Any, form: str, question: Question) -> bool:
-    return "see" in role.actions(form) and (question.sensitivity is None or question.sensitivity in role.clearances)
+    return "see" in role.actions(form) and question.clearances <= role.clearances

@@ -80,15 +80,16 @@ def _searched_answers(question: Question, answer: Answer) -> Iterator[tuple[Ques
         return
     for row in answer if question.columns_asked() else ():
         for column in question.columns_asked():
-            for part, sensitivity, cell in _searched_answers(column, row.get(column.name)):
-                yield part, _both_clearances(question.sensitivity, sensitivity), cell
+            if column.search and (cell := row.get(column.name)) is not None and not isinstance(cell, Unknown):
+                yield column, _index_label(question, column), cell
     if not question.columns_asked():
-        yield question, question.sensitivity or "", answer
+        yield question, _index_label(question), answer
 
 
-def _both_clearances(table: str | None, column: str) -> str:
-    """A column of a sensitive table asks for both clearances."""
-    return " ".join(sorted({clearance for clearance in (table, column) if clearance}))
+def _index_label(*questions: Question) -> str:
+    """What one must be cleared for to find a word: a column of a sensitive table asks for both clearances."""
+    needed = sorted({clearance for question in questions for clearance in question.clearances})
+    return " ".join(needed) if len(needed) <= 2 else "+".join(clearance[:3] for clearance in needed)
 
 
 def _split_words(text: str) -> Iterable[str]:
@@ -209,7 +210,7 @@ def search_words_fit(text: str, words: Iterable[SearchWord], forgiving: bool = F
 def _known_sensitivities(form: Form) -> set[str]:
     """The sensitivities of the searched answers that this form still asks for."""
     return {
-        _both_clearances(question.sensitivity, part.sensitivity or "")
+        _index_label(question, part)
         for question in form.questions.values()
         if question.search
         for part in question.columns_asked() or [question]

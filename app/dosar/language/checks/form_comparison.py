@@ -196,4 +196,4 @@ def questions_told_to_more(older: Form, now: Form) -> Iterator[tuple[KeptQuestio
 def _clearances_needed(form: Form, rows_of: str, question: Question) -> set[str]:
     """What one must be cleared for to read the answers: a column's table counts too."""
     table = form.questions.get(rows_of)
-    return {part.sensitivity for part in (question, table) if part is not None and part.sensitivity}
+    return {clearance for part in (question, table) if part is not None for clearance in part.clearances}

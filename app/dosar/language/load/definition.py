@@ -11,6 +11,7 @@ from dosar.language.choices import Choice, ChoiceList, FormerChoice
 from dosar.language.face import Face
 from dosar.language.figures import Figures
 from dosar.language.form import Form, Mixin
+from dosar.language.inherited_clearances import with_inherited_clearances
 from dosar.language.menu import Menu
 from dosar.language.question import Question
 from dosar.language.roles import Roles
@@ -76,7 +77,7 @@ def make_definition(
     }
     roles, menu, stages, figures = (parts.get(part) for part in (ROLES, MENU, STAGES, FIGURES))
     return Definition(
-        forms=dict(sorted(forms.items())),
+        forms=with_inherited_clearances(dict(sorted(forms.items()))),
         choices=choices,
         faces=_faces_by_form(forms, [made for made in parts.values() if isinstance(made, Face)]),
         roles=roles if isinstance(roles, Roles) else Roles.model_validate({"roles": []}),

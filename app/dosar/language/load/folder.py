@@ -44,6 +44,8 @@ ADVICE_CODES = {
     "F059",
     "F061",
     "F063",
+    "F064",
+    "F065",
 }
 """Findings to mend with which a file runs all the same: a missing translation, a form in no menu."""
 MISNAMED_FILE = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)

@@ -122,6 +122,6 @@ def _word_rules(question: Question) -> tuple[Any, ...]:
     return (
         question.name,
         question.type,
-        question.sensitivity,
+        question.clearances,
         [choice.model_dump() for choice in question.options_with(())],
     )

@@ -211,6 +211,12 @@ class Form(BaseModel):
             (question for question in self.questions.values() if question.issued and not question.retired), None
         )
 
+    @cached_property
+    def every_clearance(self) -> frozenset[Sensitivity]:
+        """What one must be cleared for to see every answer."""
+        every = (part for question in self.questions.values() for part in (question, *question.columns_asked()))
+        return frozenset(clearance for part in every for clearance in part.clearances)
+
     def asked_questions(self) -> Iterator[Question]:
         """The questions still asked, in the paper's order."""
         return (question for question in self.questions.values() if not question.retired)

@@ -49,3 +49,8 @@ def _format_moment(moment: datetime, pattern: str) -> str:
     return babel_datetime(
         local_time(moment, access_services().organisation().zone), pattern, locale=locale_of(request_wording())
     )
+
+
+def reason_text(reason: str | None, is_hidden: bool = False) -> str:
+    """Words that somebody typed beside a record, or that the reader may not see them."""
+    return " ".join(filter(None, (reason, gettext("(reason hidden)") if is_hidden or reason is None else "")))

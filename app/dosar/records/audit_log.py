@@ -1,7 +1,7 @@
 """The history of a record: who changed which answer, when, from what to what."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +14,7 @@ from dosar.language.form import Form
 from dosar.language.question import Answer, Answers, Question
 from dosar.records.case_members import CaseTable
 from dosar.records.history.renamed_questions import retell_changes
+from dosar.records.reasons import may_read_reason
 from dosar.records.repository import Repository
 
 
@@ -52,12 +53,19 @@ class AuditEntry:
     form_version: int
     changes: Sequence[AnswerChange]
     reason: str = ""
-    """Why soft warnings were confirmed or an entry reversed, if words were asked for."""
+    """Why soft warnings were confirmed or an entry reversed, if words were asked for; of a merge, which case it was
+    with, too."""
     team: TeamChange = NO_CHANGE
+    is_reason_hidden: bool = False
+    """Whether words were written that the reader may not see."""
 
 
 _INSERT_ENTRY = insert(history_table)
 REASON_KEY, JOINED_KEY, LEFT_KEY = "~reason", "~joined", "~left"
+CODE_END = ": "
+"""What stands between the code of the other case and the reason of a merge."""
+MERGED_ACTION, MERGED_INTO_ACTION, PARTED_ACTION = "merged", "merged_into", "parted"
+MERGE_ACTIONS = (MERGED_ACTION, MERGED_INTO_ACTION, PARTED_ACTION)
 RETURNED_ACTION = "returned"
 """Sent back to the volunteer who filed it, with a note."""
 LEFT_WITH_CASE, BACK_WITH_CASE = "left_with_case", "back_with_case"
@@ -181,10 +189,21 @@ def _read_entries(
 ) -> list[AuditEntry]:
     rows = repository.session.execute(query)
     retold = ((row, retell_changes(row.changes, row.id, record.form_key, repository.renamed_questions)) for row in rows)
-    return [
+    told = (
         _make_entry({**form.questions, **dict(_questions_elsewhere(changes, elsewhere))}, row, changes)
         for row, changes in retold
-    ]
+    )
+    return [_with_reason_read(repository, record, entry) for entry in told]
+
+
+def _with_reason_read(repository: Repository, record: Record, entry: AuditEntry) -> AuditEntry:
+    """The entry without a reason that the reader may not see; a note of what is to be mended is for who filed it."""
+    filed_by = record.changed_by if entry.action == RETURNED_ACTION else None
+    if not entry.reason or may_read_reason(repository, record.form_key, entry.user_id, filed_by):
+        return entry
+    code, separator, _ = entry.reason.partition(CODE_END) if entry.action in MERGE_ACTIONS else ("", "", "")
+    is_code_alone = entry.action in MERGE_ACTIONS and not separator
+    return replace(entry, reason=code, is_reason_hidden=not is_code_alone)
 
 
 def _questions_elsewhere(changes: Mapping[str, Any], forms: Mapping[str, Form]) -> Iterator[tuple[str, Question]]:

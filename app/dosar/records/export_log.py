@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from dosar.database.system_tables import history_table, utc_now
 from dosar.language.form import Form
 from dosar.records.audit_log import REASON_KEY
+from dosar.records.reasons import may_read_reason
 from dosar.records.repository import Repository
 from dosar.records.row_scope import OutOfReach, current_scope
 
@@ -28,7 +29,8 @@ class Export:
     count: int
     kind: str
     columns: Sequence[str]
-    reason: str
+    reason: str | None
+    """What the file was for; ``None`` for a reader who may not see it."""
 
 
 def note_export(
@@ -71,12 +73,12 @@ def latest_exports(repository: Repository, form: Form, most: int = 10) -> list[E
         .order_by(history_table.c.id.desc())
         .limit(most)
     )
-    return [_export_from_row(row) for row in rows]
+    return [_export_from_row(row, may_read_reason(repository, form.key, row.user_id)) for row in rows]
 
 
-def _export_from_row(row: Any) -> Export:
-    about = row.changes[EXPORT_KEY]
-    return Export(row.at, row.user_id, about["count"], about["kind"], about["columns"], row.changes.get(REASON_KEY, ""))
+def _export_from_row(row: Any, reads_reason: bool) -> Export:
+    about, reason = row.changes[EXPORT_KEY], row.changes.get(REASON_KEY, "") if reads_reason else None
+    return Export(row.at, row.user_id, about["count"], about["kind"], about["columns"], reason)
 
 
 def _require_export_right(form: Form) -> None:

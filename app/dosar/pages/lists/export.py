@@ -15,7 +15,7 @@ from dosar.exchange.spreadsheets import CellWriter, ExportColumn, csv_file, xlsx
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext, page_context
-from dosar.pages.formatting import moment_text
+from dosar.pages.formatting import moment_text, reason_text
 from dosar.pages.forms import LONGEST_REASON, TranslatedForm, required_line
 from dosar.pages.lists.list_view import requested_list_query
 from dosar.pages.urls import page_url
@@ -139,7 +139,7 @@ def _past_exports(context: PageContext, found: list[Export]) -> list[PastExport]
             moment_text(export.at),
             names.get(export.user_id or 0, gettext("Dosar")),
             f"{format_decimal(export.count)} · {EXPORT_KINDS.get(export.kind, export.kind)}",
-            export.reason,
+            reason_text(export.reason),
         )
         for export in found
     ]

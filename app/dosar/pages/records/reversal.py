@@ -15,9 +15,11 @@ from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
+from dosar.pages.formatting import reason_text
 from dosar.pages.forms import TranslatedForm, reason_field
 from dosar.pages.rendering.record_view import shown_sections
 from dosar.pages.signed_tokens import submission_token, submission_word
+from dosar.records.reasons import may_read_reason
 from dosar.records.sheets.ledger import reverse_entry, reversing_entry
 from dosar.records.sheets.stored_answers import Sheet, open_sheet
 from dosar.records.titles import title_of_record
@@ -114,7 +116,9 @@ def reversal_notice(context: PageContext, form: Form, record: Record) -> Reversa
     columns = record.columns()
     if columns["reverses"] is not None:
         text = gettext("This entry takes back another one.")
-        return ReversalNotice(text, _record_page_url(form.key, columns["reverses"]), columns["reversal_reason"] or "")
+        is_read = may_read_reason(context.repository, form.key, record.created_by)
+        reason = reason_text((columns["reversal_reason"] or "") if is_read else None)
+        return ReversalNotice(text, _record_page_url(form.key, columns["reverses"]), reason)
     by = reversing_entry(context.repository, record)
     return (
         None

@@ -13,7 +13,7 @@ from dosar.language.question import Question
 from dosar.language.text.texts import text_in_language
 from dosar.migrations.convert.recomputation import RECOMPUTED_ACTION
 from dosar.pages.context import PageContext
-from dosar.pages.formatting import day_text, moment_text
+from dosar.pages.formatting import day_text, moment_text, reason_text
 from dosar.pages.linked_titles import RecordTitles, linked_ids
 from dosar.pages.rendering.record_view import linked_text
 from dosar.records.audit_log import BACK_WITH_CASE, LEFT_WITH_CASE, RETURNED_ACTION, AnswerChange, AuditEntry
@@ -79,7 +79,7 @@ def render_history(context: PageContext, form: Form, found: Sequence[AuditEntry]
                     for answer_change in _answer_changes(context, change, titles)
                 ),
             ],
-            entry.reason,
+            reason_text(entry.reason, entry.is_reason_hidden),
         )
         for entry in found
     ]

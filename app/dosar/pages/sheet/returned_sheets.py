@@ -6,7 +6,7 @@ from flask_babel import gettext
 
 from dosar.database.form_tables import Record
 from dosar.pages.context import PageContext
-from dosar.pages.formatting import moment_text
+from dosar.pages.formatting import moment_text, reason_text
 from dosar.records.sheets.acceptance import last_return
 from dosar.records.titles import user_names
 
@@ -25,4 +25,5 @@ def returned_notice(context: PageContext, record: Record) -> ReturnedNotice | No
     if found is None:
         return None
     who = user_names(context.repository, [found.by], context.reading).get(found.by or 0, gettext("Dosar"))
-    return ReturnedNotice(gettext("Returned by %(who)s, %(when)s:", who=who, when=moment_text(found.at)), found.note)
+    text = gettext("Returned by %(who)s, %(when)s:", who=who, when=moment_text(found.at))
+    return ReturnedNotice(text, reason_text(found.note))

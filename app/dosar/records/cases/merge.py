@@ -23,6 +23,7 @@ from dosar.language.question import Answers, Question
 from dosar.records import audit_log
 from dosar.records.actor import Actor
 from dosar.records.attachments import with_file_copies
+from dosar.records.audit_log import MERGED_ACTION, MERGED_INTO_ACTION
 from dosar.records.case_members import CaseTable
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
@@ -31,7 +32,6 @@ from dosar.records.sheets.save import EditConflict, correct_sheet
 from dosar.records.sheets.stored_answers import Sheet, open_sheet
 from dosar.records.unsaved import drafts
 
-MERGED_ACTION, MERGED_INTO_ACTION = "merged", "merged_into"
 MOVED_KEY = "~moved"
 """What the entry of the kept case says: form → the sheets that came, by number."""
 
@@ -238,7 +238,7 @@ def code_of_case(repository: Repository, case: Record) -> str:
 
 def _reason_with_code(code: str, reason: str) -> str:
     """Which case it was, and why."""
-    return f"{code}: {reason}" if reason else code
+    return f"{code}{audit_log.CODE_END}{reason}" if reason else code
 
 
 def _remember_merge(repository: Repository, merging: CaseMerge, actor: Actor) -> None:

@@ -15,13 +15,12 @@ from dosar.database.system_tables import merged_case_table
 from dosar.language.form import CASE_FORM
 from dosar.records import audit_log
 from dosar.records.actor import Actor
+from dosar.records.audit_log import MERGED_INTO_ACTION, PARTED_ACTION
 from dosar.records.case_members import CaseTable
-from dosar.records.cases.merge import MERGED_INTO_ACTION, MOVED_KEY, case_merged_into, code_of_case, may_merge
+from dosar.records.cases.merge import MOVED_KEY, case_merged_into, code_of_case, may_merge
 from dosar.records.repository import Repository
 from dosar.records.row_scope import OutOfReach, current_scope
 from dosar.records.sheets.deletion import restore_sheet
-
-PARTED_ACTION = "parted"
 
 
 def unmerge_case(repository: Repository, case_id: int, actor: Actor) -> None:

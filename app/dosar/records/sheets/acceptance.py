@@ -18,6 +18,7 @@ from dosar.language.text.message import Mistake
 from dosar.records import audit_log
 from dosar.records.actor import Actor
 from dosar.records.audit_log import RETURNED_ACTION
+from dosar.records.reasons import may_read_reason
 from dosar.records.repository import Repository
 from dosar.records.row_scope import OutOfReach, current_scope, right_to_accept
 from dosar.records.sheets.save import accept_record
@@ -35,7 +36,8 @@ class ReturnedSheet:
     case_id: int | None
     at: datetime
     by: int | None
-    note: str
+    note: str | None
+    """What is to be mended; ``None`` for a reader who may not see it."""
 
 
 def accept_sheet(repository: Repository, form: Form, record_id: int, actor: Actor) -> Record:
@@ -87,9 +89,9 @@ def last_return(repository: Repository, record: Record) -> ReturnedSheet | None:
     if last is None or last.action != RETURNED_ACTION:
         return None
     case_id = getattr(record, record.case_column) if record.case_column else None
-    return ReturnedSheet(
-        record.form_key, record.id, case_id, last.at, last.user_id, last.changes.get(audit_log.REASON_KEY, "")
-    )
+    reads = may_read_reason(repository, record.form_key, last.user_id, record.changed_by)
+    note = last.changes.get(audit_log.REASON_KEY, "") if reads else None
+    return ReturnedSheet(record.form_key, record.id, case_id, last.at, last.user_id, note)
 
 
 def sheets_returned_to(repository: Repository, forms: Iterable[str], user_id: int, most: int) -> list[ReturnedSheet]:

@@ -54,9 +54,9 @@ MAY_USE = {
     "overview": {"sqlalchemy"},
     "migrations": {"sqlalchemy"},
     "filing": {"sqlalchemy"},
-    "access": {*WEB, "alembic", "babel", "flask_jwt_extended", "flask_login", "sqlalchemy"},
+    "access": {*WEB, "alembic", "babel", "cryptography", "flask_jwt_extended", "flask_login", "pyotp", "sqlalchemy"},
     "exchange": {"xlsxwriter"},
-    "pages": {*WEB, "babel", "sqlalchemy"},
+    "pages": {*WEB, "babel", "segno", "sqlalchemy"},
     "cli": {"click", "flask", "platformdirs", "sqlalchemy", "waitress"},
 }
 """The libraries of others that each layer may use: below ``access`` nothing knows of the web or of Flask-AppBuilder."""

@@ -24,6 +24,7 @@ from dosar.access.migrations import VERSIONS
 from dosar.access.permissions import sync_permissions
 from dosar.access.services import AccessServices
 from dosar.access.settings import Organisation
+from dosar.database.data_key import data_key_table
 from dosar.database.store import Store
 from dosar.language.form import Form
 from dosar.language.load.definition import Definition, make_definition
@@ -36,6 +37,7 @@ from dosar.pages.admin.form_problems import FormProblemsPage
 from dosar.pages.recovery.expired_session import current_owner_token
 from dosar.records.row_scope import current_scope
 from tests.applications import compiled_once
+from tests.telephones import code_of, connect_telephone, key_on, unused_code
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "patru cuvinte fără rost"
@@ -109,7 +111,10 @@ class Office:
     def user(self, user_name: str, *roles: str, password: str | None = PASSWORD, team: str = "") -> int:
         person = UserDetails(user_name, user_name.title(), "Probă", frozenset(roles), frozenset({team} - {""}))
         with self.app.app_context():
-            return add_user(self.services, None, person, password)
+            user_id = add_user(self.services, None, person, password)
+            if password:
+                connect_telephone(self.services, user_id)
+        return user_id
 
 
 @dataclass
@@ -130,7 +135,21 @@ class Browser:
         return found[1]
 
     def sign_in(self, user_name: str, password: str = PASSWORD, **more: Any) -> TestResponse:
+        """By password and code; the answer to the password alone where it is refused."""
+        answer = self.give_password(user_name, password, **more)
+        return self.give_code(user_name=user_name) if answer.location == "/sign-in/code" else answer
+
+    def give_password(self, user_name: str, password: str = PASSWORD, **more: Any) -> TestResponse:
         return self.post("/sign-in", user_name=user_name, password=password, **more)
+
+    def connect_telephone(self, at: str = "/sign-in/telephone") -> TestResponse:
+        """Type the key of the page into an app, and its code into the page."""
+        services = self.client.application.extensions["dosar_access"]
+        return self.post(at, at=at, code=code_of(services.clock(), key_on(self.get(at).text)))
+
+    def give_code(self, code: str = "", user_name: str = "ana") -> TestResponse:
+        code = code or unused_code(self.client.application, user_name)
+        return self.post("/sign-in/code", at="/sign-in/code", code=code)
 
 
 class DesktopPage(PageView):
@@ -192,6 +211,8 @@ def opening(definition: Definition, translations: Path, tmp_path: Path) -> Openi
     def open_office(store: Store) -> Office:
         with store.writing() as session:
             create_access_tables(session.connection())
+            data_key_table.create(session.connection(), checkfirst=True)
+            store.open_data_key()
             sync_permissions(session, definition.roles, definition.forms)
         app = Flask("dosar", root_path=str(ROOT / "app/dosar"), template_folder="pages")
         app.config.update(

@@ -26,6 +26,8 @@ from tests.access.conftest import PASSWORD, Browser, Office
 
 OPEN = {
     "static",
+    "SecondFactorPage.code",
+    "SecondFactorPage.enrol",
     "SignInPage.sign_in",
     "SignInPage.sign_out",
     "SignInPage.lock",

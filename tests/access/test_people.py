@@ -37,7 +37,9 @@ def test_an_invited_person_chooses_her_password_once(office: Office) -> None:
     maria = office.browser()
     assert maria.sign_in("maria", "").status_code == 200, "no password yet"
     assert "maria" in maria.get(address).text
-    assert maria.post(address, at=address, **CHOSEN).location == "/"
+    assert maria.post(address, at=address, **CHOSEN).location == "/sign-in/telephone"
+    assert maria.get("/").location == "/sign-in", "the password alone opens nothing"
+    assert maria.connect_telephone().status_code == 200
     assert maria.get("/").text == "maria ['social_worker'] team"
     assert office.browser().get(address).status_code == 404
     assert office.browser().sign_in("maria", CHOSEN["password"]).status_code == 303
@@ -213,7 +215,9 @@ def test_whoever_reads_the_list_of_users_has_signed_in(office: Office) -> None:
     administrator = office.signed_in("administrator")
     address = invite(office, administrator)
     assert "never" in administrator.get("/users").text
-    office.browser().post(address, at=address, **CHOSEN)
+    maria = office.browser()
+    maria.post(address, at=address, **CHOSEN)
+    maria.connect_telephone()
     with office.services.store.writing() as session:
         session.execute(update(User).where(User.username == "administrator").values(last_login=None))
     lines = re.findall(r"<tr>.*?</tr>", administrator.get("/users").text, re.DOTALL)

@@ -23,7 +23,9 @@ def test_until_then_every_page_leads_to_the_set_up(new_office: Office, address: 
 
 def test_the_set_up_makes_the_first_administrator_and_signs_her_in(new_office: Office) -> None:
     browser = new_office.browser()
-    assert browser.post("/set-up", at="/set-up", **ANSWERS).location == "/"
+    assert browser.post("/set-up", at="/set-up", **ANSWERS).location == "/sign-in/telephone"
+    assert browser.get("/").location == "/sign-in", "the password alone opens nothing"
+    assert browser.connect_telephone().status_code == 200
     assert browser.get("/").text == "teodora ['administrator'] none"
     shown = browser.get("/profile").text
     assert "Asociația Drumul Lin" in shown and '<html lang="en">' in shown

@@ -41,6 +41,7 @@ from tests.attack.policy import NEWCOMER, OWNER, Place, Policy
 from tests.databases import Place as Database
 from tests.databases import new_place, place_at
 from tests.days import today_here
+from tests.telephones import connect_telephone
 from tests.whole_run import made_once, shared_folder
 
 CASE_PLACES: tuple[Place, ...] = ("foreign", "team", "own", "deleted")
@@ -168,6 +169,7 @@ def _hire(planted: Planted) -> None:
     ]
     for person in people:
         planted.users[person.user_name] = add_user(services, None, person, PASSWORD)
+        connect_telephone(services, planted.users[person.user_name])
     with services.store.writing():
         services.update_organisation(Named("Asociația Drumul Lin", "ro"))
 

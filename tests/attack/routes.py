@@ -9,6 +9,8 @@ from tests.attack.policy import ANYBODY, Policy
 EVERYONE = {
     "static",
     "SignInPage.sign_in",
+    "SecondFactorPage.code",
+    "SecondFactorPage.enrol",
     "SignInPage.sign_out",
     "SignInPage.lock",
     "SignInPage.language",

@@ -24,6 +24,7 @@ from tests.attack.posts import Posts
 from tests.attack.turns import Turns
 from tests.attack.ways import Ways
 from tests.photograph import photographed, written_tables
+from tests.telephones import unused_code
 
 
 @dataclass
@@ -137,7 +138,9 @@ def sign_in(app: Flask, role: str) -> Session:
     token = _token_on(browser.get("/sign-in").text)
     if role != ANYBODY:
         answers = {"user_name": role, "password": PASSWORD, "csrf_token": token}
-        assert browser.post("/sign-in", data=answers).status_code == 303, role
+        assert browser.post("/sign-in", data=answers).location == "/sign-in/code", role
+        code = {"code": unused_code(app, role), "csrf_token": _token_on(browser.get("/sign-in/code").text)}
+        assert browser.post("/sign-in/code", data=code).status_code == 303, role
         token = _token_on(browser.get("/profile").text)
     cookies = "; ".join(f"{cookie.key}={cookie.value}" for cookie in browser._cookies.values())
     return Session(cookies, token)

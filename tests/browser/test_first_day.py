@@ -28,6 +28,11 @@ def test_the_organisation_is_set_up_in_the_browser(visit: Any, empty_site: Site)
     assert visitor.typed("organisation") == "Asociația Prima Zi", "nothing typed is lost"
     visitor.type(password=PASSWORD, again=PASSWORD)
     visitor.press("Salvează")
+    assert visitor.heading == "Conectați telefonul"
+    visitor.type(code="000000")
+    visitor.press("Conectează")
+    assert visitor.page.title().startswith("Eroare:")
+    visitor.connect_telephone()
     assert visitor.sees("Ana Întâi")
     visitor.follow("Utilizatori")
     assert [row[1] for row in visitor.rows] == ["ana.intai"]
@@ -67,6 +72,7 @@ def test_a_colleague_is_invited_and_comes_in(visit: Any, empty_site: Site) -> No
         again=PASSWORD,
     )
     administrator.press("Salvează")
+    administrator.connect_telephone()
     administrator.follow("Utilizatori")
     administrator.follow("Adaugă utilizator")
     administrator.type(user_name="vera.doi", last_name="Doi", first_name="Vera")
@@ -83,4 +89,5 @@ def test_a_colleague_is_invited_and_comes_in(visit: Any, empty_site: Site) -> No
     colleague.open("/" + address.split("/", 3)[3])
     colleague.type(password="alte patru cuvinte bune", again="alte patru cuvinte bune")
     colleague.press("Salvează")
+    colleague.connect_telephone()
     assert colleague.sees("Vera Doi")

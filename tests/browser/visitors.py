@@ -8,6 +8,7 @@ from playwright.sync_api import TimeoutError
 
 from dosar.access.i18n.languages import LANGUAGE_NAMES
 from dosar.cli.demo import demo_password
+from tests.telephones import code_now
 
 MOMENT = 10_000
 """The longest a text may take to come up, in ms: on a busy machine a draft is kept late, and is still kept."""
@@ -73,6 +74,13 @@ class Visitor:
         self.page.fill("[name=password]", password or demo_password(user_name))
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(re.compile(r"^(?!.*sign-in)"))
+
+    def connect_telephone(self) -> None:
+        """Type the key of the page into an app, its code into the page, and go on."""
+        key = self.page.locator("code.key").inner_text().replace(" ", "")
+        self.page.fill("[name=code]", code_now(key))
+        self.enter()
+        self.click(self.page.locator(".acts a"))
 
     def is_locked_out(self) -> bool:
         """Whether the sign-in page comes up, at once or in a moment: a page that hides says so on its way out."""

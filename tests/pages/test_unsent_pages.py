@@ -22,6 +22,7 @@ from tests.pages.test_unsent import after_lunch
 NOTHING_TYPED = {
     "words that are searched for": {"RecordPages.search", "FindCasePage.search", "MergePages.choose"},
     "passwords": {"SignInPage.sign_in", "SetUpPage.set_up", "InvitationPage.invitation", "ProfilePage.password"},
+    "codes": {"SecondFactorPage.code", "SecondFactorPage.enrol"},
     "choices only": {"ListPages.choose", "AccountClosingPage.close", "SignInPage.language"},
     "buttons": {
         "SignInPage.sign_out",

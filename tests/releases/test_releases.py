@@ -19,6 +19,7 @@ from tests.pages.browsing import look
 from tests.pages.conftest import token_on
 from tests.releases.kept import HERE, RELEASES, Rows, demo_left_behind, forms_of, left_behind, rows_in
 from tests.releases.story import LATER_STORY, ORGANISATION, PAPER, PASSWORD, PEOPLE, REASON, STORY, TYPED
+from tests.telephones import code_now, key_on, unused_code
 
 
 @pytest.fixture(params=RELEASES)
@@ -155,7 +156,11 @@ def browser_of(app: Flask, name: str) -> FlaskClient:
     """A browser in which she has signed in, if she may."""
     browser = app.test_client()
     token = token_on(browser.get("/sign-in").text)
-    browser.post("/sign-in", data={"user_name": name, "password": PASSWORD, "csrf_token": token})
+    asked = browser.post("/sign-in", data={"user_name": name, "password": PASSWORD, "csrf_token": token}).location
+    if asked is not None:
+        page = browser.get(asked).text
+        code = unused_code(app, name) if asked == "/sign-in/code" else code_now(key_on(page))
+        browser.post(asked, data={"code": code, "csrf_token": token_on(page)})
     return browser
 
 

@@ -27,8 +27,33 @@ session_table = Table(
     Column("contents", Text, nullable=False),
     Column("created", DateTime, nullable=False),
     Column("seen", DateTime, nullable=False, index=True),
+    Column("pending_id", Integer, index=True),
+    Column("confirmed", DateTime),
+    Column("device", String(64)),
 )
-"""A browser's session; the cookie holds a random word, ``id`` its digest."""
+"""A browser's session; the cookie holds a random word, ``id`` its digest.
+
+``pending_id``: the user who has given her password and not her code yet; the session is nobody's. ``confirmed``: when
+she last proved who she is. ``device``: browser and system, as she reads them in the list of her sessions.
+"""
+
+second_factor_table = Table(
+    "dosar_second_factor",
+    Model.metadata,
+    Column("user_id", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("secret", Text, nullable=False),
+    Column("last_step", Integer, nullable=False),
+    Column("enrolled", DateTime, nullable=False),
+)
+"""The secret a user's telephone makes codes of, sealed; a code of ``last_step`` or before is used up."""
+
+recovery_code_table = Table(
+    "dosar_recovery_code",
+    Model.metadata,
+    Column("id", String(64), primary_key=True),
+    Column("user_id", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+"""The codes on paper that are not used yet; ``id`` is a digest."""
 
 try_table = Table(
     "dosar_try",

@@ -129,6 +129,21 @@ class SignInForm(TranslatedForm):
     password = PasswordField(lazy_gettext("Password"), [InputRequired(lazy_gettext("Write your password."))])
 
 
+LONGEST_CODE = 64
+
+
+class CodeForm(TranslatedForm):
+    """The code that goes with a password: of the telephone, or of the paper."""
+
+    code = StringField(lazy_gettext("Code from the telephone"), [at_most(LONGEST_CODE)], filters=[stripped])
+    recovery = StringField(lazy_gettext("Recovery code"), [at_most(LONGEST_CODE)], filters=[stripped])
+
+    @property
+    def typed(self) -> str:
+        """The code, in whichever box it stands."""
+        return self.code.data or self.recovery.data or ""
+
+
 class NewPasswordForm(TranslatedForm):
     """Choosing a password."""
 

@@ -1,4 +1,4 @@
-"""Signing in: the same work and the same answer whether the user exists or not."""
+"""The first step of signing in: the same work and the same answer whether the user exists or not."""
 
 from typing import Any
 
@@ -15,14 +15,15 @@ from dosar.language.text.message import Mistake
 
 def sign_in_user(services: AccessServices, user_name: str, password: str, address: str) -> int | None:
     """The user's id if name and password fit. Raises :class:`~dosar.access.login.throttle.TooManyTries`."""
-    secret = _throttle_secret()
+    secret = throttle_secret()
     with services.store.writing():
         count_try(services, secret, user_name, address)
     user_id = user_with_password(services, user_name, password)
     with services.store.writing():
-        if user_id is not None:
+        if user_id is None:
+            _count_failure(services, user_name)
+        else:
             forget_tries(services, secret, user_name, address)
-        _count_sign_in(services, user_name, user_id is not None)
     return user_id
 
 
@@ -44,35 +45,29 @@ def confirm_password(services: AccessServices, user_name: str, password: str) ->
     """
     try:
         with services.store.writing():
-            count_try(services, _throttle_secret(), user_name)
+            count_try(services, throttle_secret(), user_name)
     except TooManyTries as closed:
         raise Mistake("There were too many wrong passwords; wait %(minutes)s min.", minutes=closed.minutes) from None
     if user_with_password(services, user_name, password) is None:
         raise Mistake("This is not the password you use now.")
     with services.store.writing():
-        forget_tries(services, _throttle_secret(), user_name)
+        forget_tries(services, throttle_secret(), user_name)
 
 
-def _count_sign_in(services: AccessServices, user_name: str, came_in: bool) -> None:
-    """Flask-AppBuilder's counters; the statement is the same for a name nobody has."""
-    failed, succeeded = user_table.c.fail_login_count, user_table.c.login_count
-    changed: dict[str, Any] = (
-        {"login_count": _incremented(succeeded), "fail_login_count": 0, "last_login": services.clock()}
-        if came_in
-        else {"fail_login_count": _incremented(failed)}
-    )
+def _count_failure(services: AccessServices, user_name: str) -> None:
+    """Flask-AppBuilder's counter; the statement is the same for a name nobody has."""
+    counted = {"fail_login_count": _incremented(user_table.c.fail_login_count)}
     services.session.execute(
-        update(user_table).where(user_table.c.username == normalized_user_name(user_name)).values(changed)
+        update(user_table).where(user_table.c.username == normalized_user_name(user_name)).values(counted)
     )
 
 
 def count_sign_in(services: AccessServices, user_id: int) -> None:
-    """Write down that a user came in without typing a password she had: by an invitation, or at the set-up."""
+    """Write down that a user came in, in Flask-AppBuilder's columns."""
+    counted = {"login_count": _incremented(user_table.c.login_count), "fail_login_count": 0}
     with services.store.writing() as session:
         session.execute(
-            update(user_table)
-            .where(user_table.c.id == user_id)
-            .values(login_count=_incremented(user_table.c.login_count), last_login=services.clock())
+            update(user_table).where(user_table.c.id == user_id).values(**counted, last_login=services.clock())
         )
 
 
@@ -80,6 +75,7 @@ def _incremented(count: Any) -> Any:
     return case((count.is_(None), 1), else_=count + 1)
 
 
-def _throttle_secret() -> str:
+def throttle_secret() -> str:
+    """What the digests of tries are made with: the table tells nobody which accounts are being guessed."""
     secret: Any = current_app.secret_key
     return secret.decode("latin-1") if isinstance(secret, bytes) else secret

@@ -28,6 +28,8 @@ from dosar.database.store_errors import StoreBusy, StoreNotWritable
 SESSION_COOKIE = "dosar"
 MAX_IDLE_TIME = timedelta(minutes=15)
 MAX_SESSION_TIME = timedelta(hours=10)
+MAX_PENDING_TIME = timedelta(minutes=5)
+"""How long a password waits for its code."""
 EMPTY_CONTENTS = "{}"
 SEEN_INTERVAL = timedelta(seconds=30)
 """How often a session that only reads is noted as still in use."""
@@ -42,6 +44,8 @@ class SessionRow:
     created: datetime
     seen: datetime
     contents: str = ""
+    pending_id: int | None = None
+    """Who has given her password and not her code yet: nobody is signed in."""
 
 
 class BrowserSession(CallbackDict[str, Any], SessionMixin):
@@ -56,6 +60,7 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
         self.modified = False
         self.accessed = True
         self.new_user_id: int | None = None
+        self.new_pending_id: int | None = None
         self.ended = False
         self.is_unavailable = False
         """The database did not answer: whose session it is cannot be told."""
@@ -65,6 +70,11 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
     @property
     def user_id(self) -> int | None:
         return self.person.user_id if self.person else None
+
+    @property
+    def pending_user_id(self) -> int | None:
+        """Who has given her password and is asked for her code."""
+        return self.row.pending_id if self.row is not None and not self.ended else None
 
     @property
     def is_new(self) -> bool:
@@ -83,8 +93,17 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
 
     def begin(self, user_id: int) -> None:
         """Start afresh for this user: a new cookie, nothing carried over from before."""
-        self.clear()
+        self._begin_anew()
         self.new_user_id = user_id
+
+    def await_code(self, user_id: int) -> None:
+        """The password fits: a new cookie, which opens nothing but the page that asks for the code."""
+        self._begin_anew()
+        self.new_pending_id = user_id
+
+    def _begin_anew(self) -> None:
+        self.clear()
+        self.new_user_id = self.new_pending_id = None
         self.ended = False
         self.modified = True
 
@@ -127,7 +146,7 @@ class DatabaseSessions(SessionInterface):
         found = self.services.session.execute(_SESSION_QUERY, {"session_id": secret_digest(word)}).one_or_none()
         if found is None:
             return _ended_session()
-        row = SessionRow(found.id, found.user_id, found.created, found.seen, found.contents)
+        row = SessionRow(found.id, found.user_id, found.created, found.seen, found.contents, found.pending_id)
         if is_session_over(row, self.services.clock()) or (row.user_id is not None and found.username is None):
             return _ended_session(row)
         return BrowserSession(self.serializer.loads(found.contents), row, _session_identity(found))
@@ -140,7 +159,7 @@ class DatabaseSessions(SessionInterface):
         except StoreNotWritable as refusal:
             # the page was made and must be shown: it says so itself, or had nothing to write
             app.logger.error("%s: no session can be kept", type(refusal).__name__)
-            if session.new_user_id is not None:
+            if session.new_user_id is not None or session.new_pending_id is not None:
                 self._warn_next_visitor(app, response)
 
     @staticmethod
@@ -152,7 +171,8 @@ class DatabaseSessions(SessionInterface):
     def _save(self, app: Flask, session: BrowserSession, response: Response) -> None:
         moment, contents = self.services.clock(), self._contents(session)
         self._forward_notices(app, session, response)
-        if session.new_user_id is not None or (session.is_new and session.modified and contents != EMPTY_CONTENTS):
+        begins = session.new_user_id is not None or session.new_pending_id is not None
+        if begins or (session.is_new and session.modified and contents != EMPTY_CONTENTS):
             self._send(app, response, self._insert(session, contents, moment))
         elif session.ended:
             self._forget(session)
@@ -185,6 +205,7 @@ class DatabaseSessions(SessionInterface):
             insert(session_table).values(
                 id=secret_digest(word),
                 user_id=session.new_user_id,
+                pending_id=session.new_pending_id,
                 created=moment,
                 seen=moment,
                 contents=contents,
@@ -233,8 +254,9 @@ def open_sessions_of(services: AccessServices, user_id: int, current: SessionRow
 
 
 def end_sessions(services: AccessServices, user_id: int, but: SessionRow | None = None) -> None:
-    """End the user's sessions, ``but`` one; inside the caller's transaction."""
-    ends = delete(session_table).where(session_table.c.user_id == user_id)
+    """End the user's sessions, ``but`` one, and those that wait for her code; inside the caller's transaction."""
+    hers = or_(session_table.c.user_id == user_id, session_table.c.pending_id == user_id)
+    ends = delete(session_table).where(hers)
     services.session.execute(ends.where(session_table.c.id != but.id) if but else ends)
 
 
@@ -245,7 +267,9 @@ def is_static_request(app: Flask, request: Request) -> bool:
 
 
 def is_session_over(row: SessionRow, moment: datetime) -> bool:
-    """Idle for too long, or open for too long."""
+    """Idle for too long, open for too long, or for too long without a code."""
+    if row.pending_id is not None and moment - row.created >= MAX_PENDING_TIME:
+        return True
     return moment - row.seen >= MAX_IDLE_TIME or moment - row.created >= MAX_SESSION_TIME
 
 

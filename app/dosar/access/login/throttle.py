@@ -33,6 +33,7 @@ class TryLimit:
 
 
 ACCOUNT_LIMIT = TryLimit("account", free_tries=5)
+CODE_LIMIT = TryLimit("code", free_tries=5)
 ADDRESS_LIMIT = TryLimit("address", free_tries=20)
 """A whole office may stand behind one address."""
 
@@ -45,24 +46,36 @@ class TooManyTries(Exception):
         super().__init__(f"{minutes} minutes")
 
 
-def count_try(services: AccessServices, secret: str, account: str, address: str | None = None) -> None:
+def count_try(
+    services: AccessServices,
+    secret: str,
+    account: str,
+    address: str | None = None,
+    limit: TryLimit = ACCOUNT_LIMIT,
+) -> None:
     """Count a try, inside the caller's transaction. Raises :class:`TooManyTries`."""
     moment = services.clock()
     services.session.execute(delete(try_table).where(try_table.c.last <= moment - TRIES_FORGOTTEN_AFTER))
-    keys = {_try_digest(secret, ACCOUNT_LIMIT, account): ACCOUNT_LIMIT}
+    keys = {_try_digest(secret, limit, account): limit}
     if address is not None:
         keys[_try_digest(secret, ADDRESS_LIMIT, address)] = ADDRESS_LIMIT
     counters = {row.key: row for row in services.session.execute(select(try_table).where(try_table.c.key.in_(keys)))}
     closed_until = max((row.closed_until for row in counters.values()), default=moment)
     if closed_until > moment:
         raise TooManyTries(-(-(closed_until - moment) // timedelta(minutes=1)))
-    for key, limit in keys.items():
-        _save_try(services.session, key, limit, counters.get(key), moment)
+    for key, counted in keys.items():
+        _save_try(services.session, key, counted, counters.get(key), moment)
 
 
-def forget_tries(services: AccessServices, secret: str, account: str, address: str | None = None) -> None:
+def forget_tries(
+    services: AccessServices,
+    secret: str,
+    account: str,
+    address: str | None = None,
+    limit: TryLimit = ACCOUNT_LIMIT,
+) -> None:
     """The account's owner came in: her wrong tries are forgotten, and this was none of the address's."""
-    services.session.execute(delete(try_table).where(try_table.c.key == _try_digest(secret, ACCOUNT_LIMIT, account)))
+    services.session.execute(delete(try_table).where(try_table.c.key == _try_digest(secret, limit, account)))
     if address is not None:
         services.session.execute(
             update(try_table)

@@ -8,15 +8,15 @@ from flask_babel import gettext, ngettext
 from dosar.access.accounts.users import accept_invitation, invited_user
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import PUBLIC_ACCESS, SET_UP_ENDPOINT, current_worker_or_none, page_route
-from dosar.access.i18n.languages import LANGUAGE_NAMES, browser_language, choose_language, save_language
-from dosar.access.login.login import count_sign_in, sign_in_user
+from dosar.access.i18n.languages import LANGUAGE_NAMES, choose_language
+from dosar.access.login.login import sign_in_user
 from dosar.access.login.passwords import require_good_password
 from dosar.access.login.throttle import TooManyTries
 from dosar.access.services import access_services
 from dosar.access.web.redirects import local_redirect_url
 from dosar.language.text.message import Mistake
+from dosar.pages.account.session_start import continue_sign_in
 from dosar.pages.forms import NewPasswordForm, SignInForm
-from dosar.pages.recovery.expired_session import waiting_page_url
 
 CLEAR_CACHE_HEADERS = {"Clear-Site-Data": '"cache"'}
 """Nothing of what was read stays in the browser."""
@@ -43,8 +43,7 @@ class SignInPage(PageView):
             return _sign_in_page(form, back, _wait_message(closed.minutes), 429)
         if user_id is None:
             return _sign_in_page(form, back, gettext("The user name or the password is wrong."), 401)
-        _begin_session(user_id)
-        return redirect(waiting_page_url(user_id) or back, 303)
+        return continue_sign_in(user_id, back)
 
     @page_route("/sign-out", PUBLIC_ACCESS, ("POST",))
     def sign_out(self) -> Any:
@@ -87,21 +86,14 @@ class InvitationPage(PageView):
             user_id = accept_invitation(access_services(), word, form.password.data)
         except Mistake as mistake:
             return _invitation_page(form, user_name, mistake.message.say(gettext))
-        count_sign_in(access_services(), user_id)
-        _begin_session(user_id)
-        return redirect("/", 303)
-
-
-def _begin_session(user_id: int) -> None:
-    session.begin(user_id)  # type: ignore[attr-defined]
-    chosen = browser_language()
-    if chosen is not None:
-        save_language(user_id, chosen, if_none=True)
+        return continue_sign_in(user_id)
 
 
 def _sign_in_page(form: SignInForm, back: str, refused: str = "", status: int = 200) -> Any:
     over = request.args.get("over") == "1" and not refused
-    return render_template("account/sign_in.html", form=form, next=back, refused=refused, over=over), status
+    return render_template(
+        "account/sign_in.html", form=form, next=back, refused=refused, over=over, is_demo=access_services().is_demo()
+    ), status
 
 
 def _invitation_page(form: NewPasswordForm, user_name: str, refused: str = "") -> Any:

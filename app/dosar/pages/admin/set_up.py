@@ -3,20 +3,20 @@
 from pathlib import Path
 from typing import Any
 
-from flask import abort, current_app, redirect, render_template, session
+from flask import abort, current_app, render_template
 from flask_babel import gettext
 
 from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import PUBLIC_ACCESS, page_route
 from dosar.access.i18n.languages import request_language, save_language
-from dosar.access.login.login import count_sign_in
 from dosar.access.login.passwords import require_good_password
 from dosar.access.services import access_services
 from dosar.access.settings import Organisation
 from dosar.database.installation_marker import mark_founded
 from dosar.language.roles import ADMINISTRATOR
 from dosar.language.text.message import Mistake
+from dosar.pages.account.session_start import continue_sign_in
 from dosar.pages.forms import SetUpForm
 
 
@@ -34,8 +34,7 @@ class SetUpPage(PageView):
             user_id = _create_organisation(form)
         except Mistake as mistake:
             return _set_up_page(form, mistake.message.say(gettext))
-        session.begin(user_id)  # type: ignore[attr-defined]
-        return redirect("/", 303)
+        return continue_sign_in(user_id)
 
 
 def _create_organisation(form: SetUpForm) -> int:
@@ -51,7 +50,6 @@ def _create_organisation(form: SetUpForm) -> int:
         access_services().update_organisation(Organisation(data["organisation"], data["language"], data["country"]))
         user_id = add_user(access_services(), None, person, data["password"])
         save_language(user_id, data["language"])
-        count_sign_in(access_services(), user_id)
     mark_founded(Path(current_app.config["DATA"]))
     return user_id
 

@@ -1,0 +1,142 @@
+"""The second step of signing in: the code of one's telephone, and connecting a telephone the first time."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, session, url_for
+from flask_babel import gettext, ngettext
+from sqlalchemy import select
+
+from dosar.access.accounts.second_factor import (
+    check_code,
+    enrol_first,
+    open_secret,
+    seal_secret,
+    second_factor_of,
+)
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import PUBLIC_ACCESS, SIGN_IN_ENDPOINT, page_route
+from dosar.access.login.one_time_codes import enrolment_address, in_groups, is_telephone_code, new_secret
+from dosar.access.login.throttle import TooManyTries
+from dosar.access.services import access_services
+from dosar.access.tables import user_table
+from dosar.pages.account.session_start import BACK_KEY, arrival_url, begin_session, next_step_url
+from dosar.pages.forms import CodeForm
+
+TELEPHONE_KEY = "telephone"
+"""Where the sealed secret of a telephone that is being connected lies in the session."""
+
+
+class SecondFactorPage(PageView):
+    """For whoever has given her password within the last minutes, and for nobody else."""
+
+    @page_route("/sign-in/code", PUBLIC_ACCESS, ("GET", "POST"))
+    def code(self) -> Any:
+        user_id = _pending_user_id()
+        if user_id is None:
+            return redirect(url_for(SIGN_IN_ENDPOINT), 303)
+        if second_factor_of(access_services(), user_id) is None:
+            return redirect(next_step_url(user_id), 303)
+        form = CodeForm()
+        if not form.validate_on_submit():
+            return _code_page(form)
+        try:
+            fits = check_code(access_services(), user_id, form.typed)
+        except TooManyTries as closed:
+            return _code_page(form, wait_message(closed.minutes), 429)
+        if not fits:
+            return _code_page(form, _wrong_code_message(form.typed), 401)
+        return _enter(user_id, form.typed)
+
+    @page_route("/sign-in/telephone", PUBLIC_ACCESS, ("GET", "POST"))
+    def enrol(self) -> Any:
+        user_id = _pending_user_id()
+        if user_id is None:
+            return redirect(url_for(SIGN_IN_ENDPOINT), 303)
+        if second_factor_of(access_services(), user_id) is not None:
+            return redirect(next_step_url(user_id), 303)
+        form, secret = CodeForm(), _secret_being_connected(user_id)
+        if not form.validate_on_submit():
+            return telephone_page(form, user_id, secret)
+        codes = enrol_first(access_services(), user_id, secret, form.typed)
+        if codes is None:
+            return telephone_page(form, user_id, secret, _wrong_code_message(form.typed))
+        back = session[BACK_KEY]
+        begin_session(user_id)
+        return recovery_codes_page(codes, arrival_url(user_id, back))
+
+
+def telephone_page(form: CodeForm, user_id: int, secret: str, refused: str = "") -> Any:
+    """The picture for the app, the key in letters beside it, and a box for the first code."""
+    user_name = access_services().session.scalar(select(user_table.c.username).where(user_table.c.id == user_id))
+    return render_template(
+        "account/telephone.html",
+        form=form,
+        refused=refused,
+        picture=_qr_code(enrolment_address(secret, user_name)),
+        key=in_groups(secret, " "),
+    ), 422 if refused or form.errors else 200
+
+
+def recovery_codes_page(codes: list[str], onward: str) -> str:
+    """The codes, this once."""
+    return render_template("account/recovery_codes.html", codes=codes, onward=onward)
+
+
+def wait_message(minutes: int) -> str:
+    """Why no code is taken just now."""
+    return ngettext(
+        "There were too many wrong codes. Try again in %(num)d minute.",
+        "There were too many wrong codes. Try again in %(num)d minutes.",
+        minutes,
+    )
+
+
+def _pending_user_id() -> int | None:
+    pending: int | None = session.pending_user_id  # type: ignore[attr-defined]
+    return pending
+
+
+def _secret_being_connected(user_id: int) -> str:
+    """The same one however often the page is shown: the app may have it already."""
+    services = access_services()
+    if TELEPHONE_KEY not in session:
+        session[TELEPHONE_KEY] = seal_secret(services, user_id, new_secret())
+    return open_secret(services, user_id, session[TELEPHONE_KEY])
+
+
+def _enter(user_id: int, code: str) -> Any:
+    back = session[BACK_KEY]
+    begin_session(user_id)
+    if not is_telephone_code(code):
+        flash(_codes_left_message(user_id), "warning")
+    return redirect(arrival_url(user_id, back), 303)
+
+
+def _codes_left_message(user_id: int) -> str:
+    factor = second_factor_of(access_services(), user_id)
+    return ngettext(
+        "This recovery code is used up; you have %(num)d left. Lost the telephone? Connect another on your profile.",
+        "This recovery code is used up; you have %(num)d left. Lost the telephone? Connect another on your profile.",
+        factor.recovery_codes if factor else 0,
+    )
+
+
+def _wrong_code_message(code: str) -> str:
+    if code and not is_telephone_code(code):
+        return gettext("This is none of your recovery codes, or it was used already. Try the next one on the paper.")
+    return gettext(
+        "This code does not fit. Each opens once, for half a minute: wait for the next one. If that does not fit "
+        "either, let the telephone set its clock by itself."
+    )
+
+
+def _code_page(form: CodeForm, refused: str = "", status: int = 200) -> Any:
+    return render_template("account/code.html", form=form, refused=refused), 422 if form.errors else status
+
+
+def _qr_code(text: str) -> str:
+    """The text as a picture that stands in the page itself."""
+    import segno  # only who connects a telephone needs it
+
+    picture: str = segno.make(text, error="m").svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
+    return picture

@@ -1,0 +1,44 @@
+"""What comes after a password: the code of the telephone, then the session."""
+
+from flask import redirect, session, url_for
+from werkzeug.wrappers import Response
+
+from dosar.access.accounts.second_factor import is_second_factor_required, second_factor_of
+from dosar.access.i18n.languages import browser_language, save_language
+from dosar.access.login.login import count_sign_in
+from dosar.access.services import access_services
+from dosar.pages.recovery.expired_session import waiting_page_url
+
+BACK_KEY = "back"
+"""Where the page she asked for is remembered while she is asked for her code."""
+
+
+def continue_sign_in(user_id: int, back: str = "/") -> Response:
+    """The password is hers: on to her code, or to connecting a telephone; in the demo she is in."""
+    services = access_services()
+    if not is_second_factor_required(services, user_id):
+        begin_session(user_id)
+        return redirect(arrival_url(user_id, back), 303)
+    session.await_code(user_id)  # type: ignore[attr-defined]
+    session[BACK_KEY] = back
+    return redirect(next_step_url(user_id), 303)
+
+
+def next_step_url(user_id: int) -> str:
+    """The page that asks for her code, or the one where she connects a telephone."""
+    page = "code" if second_factor_of(access_services(), user_id) else "enrol"
+    return url_for(f"SecondFactorPage.{page}")
+
+
+def begin_session(user_id: int) -> None:
+    """She is in."""
+    session.begin(user_id)  # type: ignore[attr-defined]
+    count_sign_in(access_services(), user_id)
+    chosen = browser_language()
+    if chosen is not None:
+        save_language(user_id, chosen, if_none=True)
+
+
+def arrival_url(user_id: int, back: str) -> str:
+    """Where she is led: to what waits to be sent, or else to the page she asked for."""
+    return waiting_page_url(user_id) or back

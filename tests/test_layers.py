@@ -11,6 +11,7 @@ import pytest
 APP = Path(__file__).parent.parent / "app/dosar"
 LAYERS = [
     "language",
+    "cleaning",
     "fields",
     "database",
     "records",
@@ -48,7 +49,8 @@ FOLDERS = {
 WEB = {"flask", "flask_appbuilder", "flask_babel", "flask_wtf", "itsdangerous", "markupsafe", "werkzeug", "wtforms"}
 MAY_USE = {
     "language": {"babel", "pydantic", "pydantic_core", "ruamel", "sqlalchemy"},
-    "fields": {"PIL", "babel", "email_validator", "phonenumbers", "pydantic", "sqlalchemy", "stdnum"},
+    "cleaning": {"PIL", "pikepdf"},
+    "fields": {"babel", "email_validator", "phonenumbers", "pydantic", "sqlalchemy", "stdnum"},
     "database": {"argon2", "cryptography", "filelock", "platformdirs", "sqlalchemy", "sqlcipher3"},
     "records": {"rapidfuzz", "sqlalchemy"},
     "overview": {"sqlalchemy"},

@@ -1,19 +1,20 @@
 """Files and pictures: the answer is the number of an attachment, kept apart from the sheet.
 
-What may be attached is a short list, judged by the name's ending and by the first bytes. Pictures are
-drawn anew, so that nothing but what is seen is kept: no place, no device, no hidden thumbnail.
+What may be attached is a short list, judged by the name's ending and by the first bytes, and cleaned before it is
+kept (:mod:`dosar.cleaning`).
 """
 
 import re
-from io import BytesIO
+from collections.abc import Callable
 from typing import Any, ClassVar, Literal, NamedTuple
-from warnings import catch_warnings, simplefilter
-from zipfile import BadZipFile, ZipFile
 
 from babel.units import format_unit
-from PIL import Image, ImageCms, ImageOps, ImageSequence
 from sqlalchemy import Integer
 
+from dosar.cleaning.office_documents import clean_docx, clean_odt, clean_xlsx
+from dosar.cleaning.pdf_documents import clean_pdf
+from dosar.cleaning.pictures import clean_image, pixel_count
+from dosar.cleaning.separate_process import clean_apart
 from dosar.fields.formats.locales import locale_of
 from dosar.language.question import Answer, Question, ReadingContext
 from dosar.language.text.message import Mistake, msgid
@@ -28,26 +29,31 @@ class FileType(NamedTuple):
     """How its content begins, as a pattern."""
     kind: str
     """What people call it."""
+    clean: Callable[[bytes], bytes] | None = None
+    """What makes it fit to be kept."""
 
 
 ZIP_BEGINNING = rb"PK\x03\x04"
 OFFICE_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument"
 PICTURE_WORD = msgid("picture")
 PICTURE_TYPES = {
-    "jpg": FileType("image/jpeg", rb"\xff\xd8\xff", PICTURE_WORD),
-    "jpeg": FileType("image/jpeg", rb"\xff\xd8\xff", PICTURE_WORD),
-    "png": FileType("image/png", rb"\x89PNG\r\n\x1a\n", PICTURE_WORD),
-    "webp": FileType("image/webp", rb"RIFF.{4}WEBP", PICTURE_WORD),
+    "jpg": FileType("image/jpeg", rb"\xff\xd8\xff", PICTURE_WORD, clean_image),
+    "jpeg": FileType("image/jpeg", rb"\xff\xd8\xff", PICTURE_WORD, clean_image),
+    "png": FileType("image/png", rb"\x89PNG\r\n\x1a\n", PICTURE_WORD, clean_image),
+    "webp": FileType("image/webp", rb"RIFF.{4}WEBP", PICTURE_WORD, clean_image),
 }
 ODT_MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
 DOCUMENT_TYPES = {
-    "pdf": FileType("application/pdf", rb"%PDF-", msgid("PDF document")),
-    "docx": FileType(f"{OFFICE_MEDIA_TYPE}.wordprocessingml.document", ZIP_BEGINNING, msgid("Word document")),
-    "xlsx": FileType(f"{OFFICE_MEDIA_TYPE}.spreadsheetml.sheet", ZIP_BEGINNING, msgid("Excel workbook")),
+    "pdf": FileType("application/pdf", rb"%PDF-", msgid("PDF document"), clean_pdf),
+    "docx": FileType(
+        f"{OFFICE_MEDIA_TYPE}.wordprocessingml.document", ZIP_BEGINNING, msgid("Word document"), clean_docx
+    ),
+    "xlsx": FileType(f"{OFFICE_MEDIA_TYPE}.spreadsheetml.sheet", ZIP_BEGINNING, msgid("Excel workbook"), clean_xlsx),
     "odt": FileType(
         ODT_MEDIA_TYPE,
         ZIP_BEGINNING + rb".{26}mimetype" + re.escape(ODT_MEDIA_TYPE).encode(),
         msgid("OpenDocument text"),
+        clean_odt,
     ),
     "txt": FileType("text/plain", rb"(?!(?:\xef\xbb\xbf)?\s*<)[^\x00]*\Z", msgid("text")),
 }
@@ -57,13 +63,8 @@ SIZE_UNITS = (("megabyte", 1_000_000), ("kilobyte", 1_000))
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 """How a text begins that Windows saved as "Unicode"."""
 EMPTY_FILES = (b"", b"\xef\xbb\xbf", *UTF_16_MARKS)
-MACRO_NAMES = re.compile(r"vbaproject|^Basic/", re.IGNORECASE)
-PICTURE_FORMATS = ("JPEG", "PNG", "WEBP")
-SAVED_FORMATS = {**{kind: kind for kind in PICTURE_FORMATS}, "MPO": "JPEG"}
-"""Phones put several pictures into one JPEG; the first is the one that is seen."""
-JPEG_QUALITY = 85
-MAX_PIXELS = 50_000_000
-MAX_SIDE_PIXELS = 3_000
+SMALL_PICTURE_PIXELS = 2_000_000
+"""Pictures of up to so many points are drawn anew at once: they need little memory."""
 
 
 class File(Question):
@@ -87,7 +88,7 @@ class File(Question):
         return int(number)
 
     def accepts(self, filename: str, content: bytes) -> Mistake | None:
-        """Why a file is refused. Macros are seen only in a whole file, the rest in its first 4 KB."""
+        """Why a file is refused. Its first 4 KB are enough; what is inside is looked at by :meth:`cleaned`."""
         if content in EMPTY_FILES:
             return Mistake("The file is empty. Look at it on your computer, then attach it again.")
         ending = _file_ending(filename)
@@ -99,18 +100,23 @@ class File(Question):
             return Mistake(
                 "The file is not what its name says. Save it again as %(kind)s and attach that.", kind=ending
             )
-        if _has_macros(content):
-            return Mistake("The document holds macros. Save it without macros and attach that.")
         return None
 
     def media_type(self, filename: str) -> str:
         """What an accepted file is served as."""
         return self.accepted[_file_ending(filename)].media_type
 
-    def cleaned(self, content: bytes) -> bytes:
-        """The file as it is kept: a picture drawn anew. Raises :class:`Mistake`."""
-        is_picture = any(re.match(kind.beginning, content, re.DOTALL) for kind in PICTURE_TYPES.values())
-        return clean_image(content) if is_picture else content
+    def cleaned(self, filename: str, content: bytes) -> bytes:
+        """An accepted file as it is kept: pictures drawn anew, documents without what is hidden or runs.
+
+        Raises :class:`Mistake`.
+        """
+        clean = self.accepted[_file_ending(filename)].clean
+        if clean is None:
+            return content
+        if clean is clean_image and pixel_count(content) <= SMALL_PICTURE_PIXELS:
+            return clean_image(content)
+        return clean_apart(clean, content)
 
     def number_in(self, answer: Answer) -> int | None:
         return answer if isinstance(answer, int) else None
@@ -158,90 +164,3 @@ def _file_ending(filename: str) -> str:
 def _as_utf_8(content: bytes) -> bytes:
     """A text in UTF-16 as one in UTF-8; anything else as it is."""
     return content.decode("utf-16", "ignore").encode() if content.startswith(UTF_16_MARKS) else content
-
-
-def _has_macros(content: bytes) -> bool:
-    if not content.startswith(b"PK"):
-        return False
-    try:
-        with ZipFile(BytesIO(content)) as document:
-            return any(MACRO_NAMES.search(name) for name in document.namelist())
-    except BadZipFile:
-        return False
-
-
-def clean_image(content: bytes) -> bytes:
-    """The picture drawn anew in its own format, at most 3,000 pixels long. Raises :class:`Mistake`."""
-    try:
-        with catch_warnings():
-            simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(BytesIO(content), formats=PICTURE_FORMATS)
-        kind = SAVED_FORMATS.get(picture.format or "", "PNG")
-        frames = getattr(picture, "n_frames", 1) if kind != "JPEG" else 1
-        if picture.width * picture.height * frames > MAX_PIXELS:
-            raise _too_large()
-        saved = BytesIO()
-        if frames > 1:
-            _save_animation(picture, kind, saved)
-        else:
-            _upright_picture(picture, kind).save(saved, kind, quality=JPEG_QUALITY)
-    except Image.DecompressionBombError:
-        raise _too_large() from None
-    except (OSError, SyntaxError, ValueError) as error:
-        if isinstance(error, Mistake):
-            raise
-        raise Mistake("The picture cannot be read. Save it again as JPG or PNG and attach that.") from None
-    return saved.getvalue()
-
-
-def _too_large() -> Mistake:
-    return Mistake(
-        "The picture has more than %(millions)s million pixels. Make it smaller and attach it again.",
-        millions=MAX_PIXELS // 1_000_000,
-    )
-
-
-def _upright_picture(picture: Image.Image, kind: str) -> Image.Image:
-    """The picture upright and small enough, with nothing but its points."""
-    picture.thumbnail((MAX_SIDE_PIXELS, MAX_SIDE_PIXELS))
-    return _redraw_picture(ImageOps.exif_transpose(picture), kind)
-
-
-def _save_animation(picture: Image.Image, kind: str, saved: BytesIO) -> None:
-    """Every picture of a moving one, each as long as it was shown."""
-    times, frames = [], []
-    for frame in ImageSequence.Iterator(picture):
-        times.append(frame.info.get("duration", 0))
-        frames.append(_upright_picture(frame.copy(), kind))
-    more: dict[str, Any] = {"default_image": True} if picture.info.get("default_image") else {}
-    frames[0].save(
-        saved,
-        kind,
-        save_all=True,
-        append_images=frames[1:],
-        quality=JPEG_QUALITY,
-        duration=times[1:] if more else times,
-        loop=picture.info.get("loop", 0),
-        **more,
-    )
-
-
-def _redraw_picture(picture: Image.Image, kind: str) -> Image.Image:
-    mode = "RGBA" if picture.has_transparency_data and kind != "JPEG" else "RGB"
-    drawn = Image.new(mode, picture.size)
-    drawn.paste(_in_common_colours(picture).convert(mode))
-    return drawn
-
-
-def _in_common_colours(picture: Image.Image) -> Image.Image:
-    """The picture as it looks: greys of 16 bits in 8, and colours that a profile explains as any screen shows them."""
-    if picture.mode.startswith("I"):
-        return picture.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
-    profile = picture.info.get("icc_profile")
-    if not profile or picture.mode not in ("RGB", "CMYK", "L"):
-        return picture
-    try:
-        embedded = ImageCms.ImageCmsProfile(BytesIO(profile))
-        return ImageCms.profileToProfile(picture, embedded, ImageCms.createProfile("sRGB"), outputMode="RGB") or picture
-    except (ImageCms.PyCMSError, OSError):
-        return picture

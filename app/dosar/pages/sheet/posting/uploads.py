@@ -55,7 +55,7 @@ def _store_file(context: PageContext, form: str, rows_of: str, question: Any, na
     why_not = question.accepts(name, contents)
     if why_not is not None:
         raise why_not
-    clean = question.cleaned(contents)
+    clean = question.cleaned(name, contents)
     with context.repository.writing():
         file_id = context.repository.session.execute(
             insert(attachment_table)

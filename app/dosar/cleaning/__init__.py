@@ -1,0 +1,1 @@
+"""Files made clean before they are kept: nothing hidden, nothing that runs."""

@@ -26,7 +26,7 @@ from dosar.access.login.one_time_codes import (
     step_at,
 )
 from dosar.access.login.sessions import end_sessions
-from dosar.access.login.throttle import CODE_LIMIT, count_try, forget_tries
+from dosar.access.login.throttle import CODE_LIMIT, Guess, count_try, forget_tries
 from dosar.access.services import AccessServices
 from dosar.access.tables import recovery_code_table, second_factor_table
 from dosar.access.worker import Worker
@@ -108,18 +108,18 @@ def use_code(services: AccessServices, user_id: int, code: str) -> bool:
     return bool(services.session.execute(used).rowcount)
 
 
-def check_code(services: AccessServices, user_id: int, code: str) -> bool:
+def check_code(services: AccessServices, user_id: int, code: str, device: str | None = None) -> bool:
     """Whether this code opens the account now; it opens nothing a second time.
 
     A try is counted before it is checked. Raises :class:`~dosar.access.login.throttle.TooManyTries`.
     """
-    counted = throttle_secret(), str(user_id)
+    secret, guess = throttle_secret(), Guess(str(user_id), device=device, limit=CODE_LIMIT)
     with services.store.writing():
-        count_try(services, *counted, limit=CODE_LIMIT)
+        counted = count_try(services, secret, guess)
     with services.store.writing():
         fits = use_code(services, user_id, code)
         if fits:
-            forget_tries(services, *counted, limit=CODE_LIMIT)
+            forget_tries(services, secret, guess, counted)
     return fits
 
 

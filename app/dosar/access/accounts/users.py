@@ -16,7 +16,7 @@ from dosar.access.accounts.work_teams import work_teams_named
 from dosar.access.identity import held_roles
 from dosar.access.login.credentials import normalized_user_name
 from dosar.access.login.passwords import hash_password
-from dosar.access.login.sessions import end_sessions, secret_digest
+from dosar.access.login.sessions import CLOCK_MAY_GO_BACK, end_sessions, secret_digest
 from dosar.access.services import AccessServices
 from dosar.access.tables import invitation_table
 from dosar.access.worker import Worker
@@ -139,6 +139,7 @@ def invited_user(services: AccessServices, word: str) -> User | None:
         .where(
             invitation_table.c.id == secret_digest(word),
             invitation_table.c.expires > services.clock(),
+            invitation_table.c.expires <= services.clock() + INVITATION_LIFETIME + CLOCK_MAY_GO_BACK,
             User.active.is_(True),
         )
     )

@@ -7,23 +7,28 @@ from sqlalchemy import case, select, update
 
 from dosar.access.login.credentials import normalized_user_name
 from dosar.access.login.passwords import password_matches
-from dosar.access.login.throttle import TooManyTries, count_try, forget_tries
+from dosar.access.login.throttle import Guess, TooManyTries, count_try, forget_tries
 from dosar.access.services import AccessServices
 from dosar.access.tables import user_table
 from dosar.language.text.message import Mistake
 
 
-def sign_in_user(services: AccessServices, user_name: str, password: str, address: str) -> int | None:
-    """The user's id if name and password fit. Raises :class:`~dosar.access.login.throttle.TooManyTries`."""
-    secret = throttle_secret()
+def sign_in_user(
+    services: AccessServices, user_name: str, password: str, address: str, device: str | None = None
+) -> int | None:
+    """The user's id if name and password fit. ``device``: one on which she has signed in before.
+
+    Raises :class:`~dosar.access.login.throttle.TooManyTries`.
+    """
+    secret, guess = throttle_secret(), Guess(user_name, address, device)
     with services.store.writing():
-        count_try(services, secret, user_name, address)
+        counted = count_try(services, secret, guess)
     user_id = user_with_password(services, user_name, password)
     with services.store.writing():
         if user_id is None:
             _count_failure(services, user_name)
         else:
-            forget_tries(services, secret, user_name, address)
+            forget_tries(services, secret, guess, counted)
     return user_id
 
 
@@ -38,20 +43,21 @@ def user_with_password(services: AccessServices, user_name: str, password: str) 
     return found.id if found is not None and fits else None
 
 
-def confirm_password(services: AccessServices, user_name: str, password: str) -> None:
+def confirm_password(services: AccessServices, user_name: str, password: str, device: str | None = None) -> None:
     """Whoever changes a password must know the present one; wrong ones count like those at sign-in.
 
     Raises :class:`Mistake`.
     """
+    guess = Guess(user_name, device=device)
     try:
         with services.store.writing():
-            count_try(services, throttle_secret(), user_name)
+            counted = count_try(services, throttle_secret(), guess)
     except TooManyTries as closed:
         raise Mistake("There were too many wrong passwords; wait %(minutes)s min.", minutes=closed.minutes) from None
     if user_with_password(services, user_name, password) is None:
         raise Mistake("This is not the password you use now.")
     with services.store.writing():
-        forget_tries(services, throttle_secret(), user_name)
+        forget_tries(services, throttle_secret(), guess, counted)
 
 
 def _count_failure(services: AccessServices, user_name: str) -> None:

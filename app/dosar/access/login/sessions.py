@@ -31,6 +31,8 @@ MAX_SESSION_TIME = timedelta(hours=10)
 MAX_PENDING_TIME = timedelta(minutes=5)
 """How long a password waits for its code."""
 EMPTY_CONTENTS = "{}"
+CLOCK_MAY_GO_BACK = timedelta(minutes=30)
+"""A session from further ahead than this was used while the clock was wrong: nobody knows how long it has been idle."""
 SEEN_INTERVAL = timedelta(seconds=30)
 """How often a session that only reads is noted as still in use."""
 
@@ -166,7 +168,7 @@ class DatabaseSessions(SessionInterface):
     def _warn_next_visitor(app: Flask, response: Response) -> None:
         """The sign-in page comes again, and must say why."""
         notice = gettext("Dosar cannot write its data just now, so nobody can sign in. Tell your administrator.")
-        send_notices(app, response, None, [("warning", notice)], _uses_secure_cookie(app))
+        send_notices(app, response, None, [("warning", notice)], uses_secure_cookie(app))
 
     def _save(self, app: Flask, session: BrowserSession, response: Response) -> None:
         moment, contents = self.services.clock(), self._contents(session)
@@ -191,7 +193,7 @@ class DatabaseSessions(SessionInterface):
     def _forward_notices(self, app: Flask, session: BrowserSession, response: Response) -> None:
         notices = session.get(FLASHES_KEY, [])
         if notices != session.received_notices:
-            send_notices(app, response, session.new_user_id or session.user_id, notices, _uses_secure_cookie(app))
+            send_notices(app, response, session.new_user_id or session.user_id, notices, uses_secure_cookie(app))
 
     def _forget(self, session: BrowserSession) -> None:
         if session.row is not None:
@@ -230,7 +232,7 @@ class DatabaseSessions(SessionInterface):
             path="/",
             httponly=True,
             samesite="Lax",
-            secure=_uses_secure_cookie(app),
+            secure=uses_secure_cookie(app),
         )
 
 
@@ -270,6 +272,8 @@ def is_session_over(row: SessionRow, moment: datetime) -> bool:
     """Idle for too long, open for too long, or for too long without a code."""
     if row.pending_id is not None and moment - row.created >= MAX_PENDING_TIME:
         return True
+    if max(row.seen, row.created) - moment > CLOCK_MAY_GO_BACK:
+        return True
     return moment - row.seen >= MAX_IDLE_TIME or moment - row.created >= MAX_SESSION_TIME
 
 
@@ -278,12 +282,14 @@ def secret_digest(word: str) -> str:
     return sha256(word.encode()).hexdigest()
 
 
-def _uses_secure_cookie(app: Flask) -> bool:
+def uses_secure_cookie(app: Flask) -> bool:
+    """Whether cookies go over HTTPS only."""
     return request.is_secure or bool(app.config["SESSION_COOKIE_SECURE"])
 
 
 def _over_condition(moment: datetime) -> Any:
-    return or_(session_table.c.seen <= moment - MAX_IDLE_TIME, session_table.c.created <= moment - MAX_SESSION_TIME)
+    seen, created = session_table.c.seen, session_table.c.created
+    return or_(seen <= moment - MAX_IDLE_TIME, created <= moment - MAX_SESSION_TIME, seen > moment + CLOCK_MAY_GO_BACK)
 
 
 def _unread_session() -> BrowserSession:

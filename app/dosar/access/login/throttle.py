@@ -1,10 +1,13 @@
-"""Waits that grow with every wrong password, per account and per address.
+"""Waits that grow with every wrong guess, per account and per address, and go away again by themselves.
 
-A try is counted before it is checked, so that many at once gain nothing. Whether an account exists
-makes no difference: both keys are digests of what was typed.
+A try is counted before it is checked, so that many at once gain nothing. Whether an account exists makes no
+difference: all keys are digests of what was typed. Nobody is locked out for good: every wait is an hour at most
+whatever the clock does, tries are forgotten one by one, and from a device on which the account's owner has signed in
+before she may still try when others have guessed at her account or from her address.
 """
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,27 +18,59 @@ from dosar.access.login.credentials import normalized_user_name
 from dosar.access.services import AccessServices
 from dosar.access.tables import try_table
 
-TRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
-TRIES_FORGOTTEN_AFTER = timedelta(hours=24)
+SWEPT_AFTER = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class TryLimit:
-    """How many tries are free; each one more waits longer than the one before."""
+    """How many tries are free, how long each one more waits, and after which time one is forgotten."""
 
     kind: str
     free_tries: int
+    delays: tuple[timedelta, ...]
+    one_forgotten_in: timedelta
 
     def delay_after(self, tries: int) -> timedelta:
         """How long nobody may try again after this many tries."""
         beyond = tries - self.free_tries
-        return timedelta() if beyond < 0 else TRY_DELAYS[min(beyond, len(TRY_DELAYS) - 1)]
+        return timedelta() if beyond < 0 else self.delays[min(beyond, len(self.delays) - 1)]
 
 
-ACCOUNT_LIMIT = TryLimit("account", free_tries=5)
-CODE_LIMIT = TryLimit("code", free_tries=5)
-ADDRESS_LIMIT = TryLimit("address", free_tries=20)
-"""A whole office may stand behind one address."""
+def _minutes(*lengths: int) -> tuple[timedelta, ...]:
+    return tuple(timedelta(minutes=length) for length in lengths)
+
+
+ACCOUNT_LIMIT = TryLimit("account", 5, _minutes(1, 5, 15, 60), timedelta(hours=1))
+"""31 guesses in 24 hours, from however many addresses."""
+CODE_LIMIT = TryLimit("code", 5, _minutes(1, 5, 15, 60), timedelta(hours=1))
+DEVICE_LIMIT = TryLimit("device", 3, _minutes(60, 360), timedelta(hours=6))
+"""8 more on a device that is known, while the account or the address has to wait."""
+ADDRESS_LIMIT = TryLimit("address", 20, _minutes(1, 2, 5), timedelta(minutes=3))
+"""A whole office may stand behind one address, and all who share one computer do."""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A try at an account: from which address, and on which device if its owner has signed in there before."""
+
+    account: str
+    address: str | None = None
+    device: str | None = None
+    limit: TryLimit = ACCOUNT_LIMIT
+
+    @property
+    def counted_at(self) -> list[tuple[TryLimit, str]]:
+        """Where it is counted."""
+        at_address = [] if self.address is None else [(ADDRESS_LIMIT, self.address)]
+        return [(self.limit, self.account), *at_address]
+
+    @property
+    def counted_on_device(self) -> list[tuple[TryLimit, str]]:
+        """Where it is counted instead, while others have to wait."""
+        return [] if self.device is None else [(DEVICE_LIMIT, f"{self.limit.kind}:{self.account}:{self.device}")]
+
+
+Counted = Sequence[tuple[TryLimit, str]]
 
 
 class TooManyTries(Exception):
@@ -46,51 +81,65 @@ class TooManyTries(Exception):
         super().__init__(f"{minutes} minutes")
 
 
-def count_try(
-    services: AccessServices,
-    secret: str,
-    account: str,
-    address: str | None = None,
-    limit: TryLimit = ACCOUNT_LIMIT,
-) -> None:
-    """Count a try, inside the caller's transaction. Raises :class:`TooManyTries`."""
+def count_try(services: AccessServices, secret: str, guess: Guess) -> Counted:
+    """Count a try, inside the caller's transaction; where it was counted. Raises :class:`TooManyTries`."""
     moment = services.clock()
-    services.session.execute(delete(try_table).where(try_table.c.last <= moment - TRIES_FORGOTTEN_AFTER))
-    keys = {_try_digest(secret, limit, account): limit}
-    if address is not None:
-        keys[_try_digest(secret, ADDRESS_LIMIT, address)] = ADDRESS_LIMIT
-    counters = {row.key: row for row in services.session.execute(select(try_table).where(try_table.c.key.in_(keys)))}
-    closed_until = max((row.closed_until for row in counters.values()), default=moment)
-    if closed_until > moment:
-        raise TooManyTries(-(-(closed_until - moment) // timedelta(minutes=1)))
-    for key, counted in keys.items():
-        _save_try(services.session, key, counted, counters.get(key), moment)
+    services.session.execute(delete(try_table).where(try_table.c.last <= moment - SWEPT_AFTER))
+    try:
+        return _count(services.session, secret, guess.counted_at, moment)
+    except TooManyTries:
+        if guess.device is None:
+            raise
+    return _count(services.session, secret, guess.counted_on_device, moment)
 
 
-def forget_tries(
-    services: AccessServices,
-    secret: str,
-    account: str,
-    address: str | None = None,
-    limit: TryLimit = ACCOUNT_LIMIT,
-) -> None:
+def forget_tries(services: AccessServices, secret: str, guess: Guess, counted: Counted) -> None:
     """The account's owner came in: her wrong tries are forgotten, and this was none of the address's."""
-    services.session.execute(delete(try_table).where(try_table.c.key == _try_digest(secret, limit, account)))
-    if address is not None:
-        services.session.execute(
-            update(try_table)
-            .where(try_table.c.key == _try_digest(secret, ADDRESS_LIMIT, address))
-            .values(tries=try_table.c.tries - 1, closed_until=services.clock())
-        )
+    hers = [_try_digest(secret, *where) for where in (guess.counted_at[0], *guess.counted_on_device)]
+    services.session.execute(delete(try_table).where(try_table.c.key.in_(hers)))
+    for limit, text in counted:
+        if limit is ADDRESS_LIMIT:
+            services.session.execute(
+                update(try_table)
+                .where(try_table.c.key == _try_digest(secret, limit, text))
+                .values(tries=try_table.c.tries - 1, closed_until=services.clock())
+            )
+
+
+def _count(session: Any, secret: str, counted: Counted, moment: datetime) -> Counted:
+    keys = {_try_digest(secret, limit, text): limit for limit, text in counted}
+    rows = {row.key: row for row in session.execute(select(try_table).where(try_table.c.key.in_(keys)))}
+    wait = max((_wait(keys[row.key], row, moment) for row in rows.values()), default=timedelta())
+    if wait > timedelta():
+        raise TooManyTries(-(-wait // timedelta(minutes=1)))
+    for key, limit in keys.items():
+        _save_try(session, key, limit, rows.get(key), moment)
+    return counted
+
+
+def _wait(limit: TryLimit, row: Any, moment: datetime) -> timedelta:
+    """How long nobody may try yet; a wait longer than any there is was reckoned while the clock was wrong."""
+    wait: timedelta = row.closed_until - moment
+    return timedelta() if wait > max(limit.delays) else wait
 
 
 def _save_try(session: Any, key: str, limit: TryLimit, row: Any, moment: datetime) -> None:
-    tries = (row.tries if row else 0) + 1
-    values = {"tries": tries, "closed_until": moment + limit.delay_after(tries), "last": moment}
+    tries, counted_from = _remembered(limit, row, moment)
+    values = {"tries": tries + 1, "closed_until": moment + limit.delay_after(tries + 1), "last": counted_from}
     if row is None:
         session.execute(insert(try_table).values(key=key, **values))
     else:
         session.execute(update(try_table).where(try_table.c.key == key).values(values))
+
+
+def _remembered(limit: TryLimit, row: Any, moment: datetime) -> tuple[int, datetime]:
+    """How many tries are not forgotten yet, and from when on the next one is being forgotten."""
+    if row is None or row.last > moment:  # a row of the future was written while the clock was wrong
+        return (row.tries if row else 0), moment
+    forgotten = (moment - row.last) // limit.one_forgotten_in
+    if forgotten >= row.tries:
+        return 0, moment
+    return row.tries - forgotten, row.last + forgotten * limit.one_forgotten_in
 
 
 def _try_digest(secret: str, limit: TryLimit, text: str) -> str:

@@ -32,7 +32,7 @@ class ProfilePage(PageView):
         if not form.validate_on_submit():
             return _profile_page(form)
         try:
-            confirm_password(access_services(), current_worker().user_name, form.current.data)
+            confirm_password(access_services(), current_worker().user_name, form.current.data, session.row.id)  # type: ignore[attr-defined]
             require_good_password(
                 form.password.data,
                 form.again.data,

@@ -15,6 +15,7 @@ from dosar.access.accounts.second_factor import (
 )
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import PUBLIC_ACCESS, SIGN_IN_ENDPOINT, page_route
+from dosar.access.login.known_devices import known_device
 from dosar.access.login.one_time_codes import enrolment_address, in_groups, is_telephone_code, new_secret
 from dosar.access.login.throttle import TooManyTries
 from dosar.access.services import access_services
@@ -40,7 +41,7 @@ class SecondFactorPage(PageView):
         if not form.validate_on_submit():
             return _code_page(form)
         try:
-            fits = check_code(access_services(), user_id, form.typed)
+            fits = check_code(access_services(), user_id, form.typed, known_device(_user_name(user_id)))
         except TooManyTries as closed:
             return _code_page(form, wait_message(closed.minutes), 429)
         if not fits:
@@ -67,12 +68,14 @@ class SecondFactorPage(PageView):
 
 def telephone_page(form: CodeForm, user_id: int, secret: str, refused: str = "") -> Any:
     """The picture for the app, the key in letters beside it, and a box for the first code."""
-    user_name = access_services().session.scalar(select(user_table.c.username).where(user_table.c.id == user_id))
+    address = enrolment_address(secret, _user_name(user_id))
+    form.code.data = ""
     return render_template(
         "account/telephone.html",
         form=form,
         refused=refused,
-        picture=_qr_code(enrolment_address(secret, user_name)),
+        address=address,
+        picture=_qr_code(address),
         key=in_groups(secret, " "),
     ), 422 if refused or form.errors else 200
 
@@ -89,6 +92,11 @@ def wait_message(minutes: int) -> str:
         "There were too many wrong codes. Try again in %(num)d minutes.",
         minutes,
     )
+
+
+def _user_name(user_id: int) -> str:
+    found = access_services().session.scalar(select(user_table.c.username).where(user_table.c.id == user_id))
+    return str(found)
 
 
 def _pending_user_id() -> int | None:

@@ -1,12 +1,16 @@
 """What comes after a password: the code of the telephone, then the session."""
 
-from flask import redirect, session, url_for
+from flask import Response as FlaskResponse
+from flask import after_this_request, redirect, session, url_for
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from dosar.access.accounts.second_factor import is_second_factor_required, second_factor_of
 from dosar.access.i18n.languages import browser_language, save_language
+from dosar.access.login.known_devices import remember_device
 from dosar.access.login.login import count_sign_in
 from dosar.access.services import access_services
+from dosar.access.tables import user_table
 from dosar.pages.recovery.expired_session import waiting_page_url
 
 BACK_KEY = "back"
@@ -34,9 +38,19 @@ def begin_session(user_id: int) -> None:
     """She is in."""
     session.begin(user_id)  # type: ignore[attr-defined]
     count_sign_in(access_services(), user_id)
+    _remember_device(user_id)
     chosen = browser_language()
     if chosen is not None:
         save_language(user_id, chosen, if_none=True)
+
+
+def _remember_device(user_id: int) -> None:
+    user_name = access_services().session.scalar(select(user_table.c.username).where(user_table.c.id == user_id))
+
+    @after_this_request
+    def remember(answer: FlaskResponse) -> FlaskResponse:
+        remember_device(answer, user_name)
+        return answer
 
 
 def arrival_url(user_id: int, back: str) -> str:

@@ -9,6 +9,7 @@ from dosar.access.accounts.users import accept_invitation, invited_user
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import PUBLIC_ACCESS, SET_UP_ENDPOINT, current_worker_or_none, page_route
 from dosar.access.i18n.languages import LANGUAGE_NAMES, choose_language
+from dosar.access.login.known_devices import known_device
 from dosar.access.login.login import sign_in_user
 from dosar.access.login.passwords import require_good_password
 from dosar.access.login.throttle import TooManyTries
@@ -37,7 +38,11 @@ class SignInPage(PageView):
             return _sign_in_page(form, back)
         try:
             user_id = sign_in_user(
-                access_services(), form.user_name.data, form.password.data[:1024], request.remote_addr or ""
+                access_services(),
+                form.user_name.data,
+                form.password.data[:1024],
+                request.remote_addr or "",
+                known_device(form.user_name.data),
             )
         except TooManyTries as closed:
             return _sign_in_page(form, back, _wait_message(closed.minutes), 429)

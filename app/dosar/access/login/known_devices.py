@@ -1,0 +1,65 @@
+"""Devices on which an account's owner has signed in before, told by a cookie for each account.
+
+It opens nothing: it only lets her try when others have guessed too often. One that is made up is as good as none.
+"""
+
+from calendar import timegm
+from datetime import timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Any
+
+from flask import Response, current_app, request
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from dosar.access.login.credentials import normalized_user_name
+from dosar.access.login.sessions import uses_secure_cookie
+from dosar.access.services import access_services
+
+KNOWN_FOR = timedelta(days=180)
+MAX_SECONDS = int(KNOWN_FOR.total_seconds())
+COOKIE_PATH = "/sign-in"
+
+
+def known_device(user_name: str) -> str | None:
+    """The device of this request, if the owner of the account has signed in on it."""
+    cookie = request.cookies.get(_cookie_name(user_name), "")
+    try:
+        account, device, since = _signer().loads(cookie)
+        is_hers = account == _account_digest(user_name) and 0 <= _now() - since < MAX_SECONDS
+    except (BadSignature, TypeError, ValueError):
+        return None
+    return str(device) if is_hers else None
+
+
+def remember_device(answer: Response, user_name: str) -> None:
+    """Know this device from now on: the owner of the account has signed in on it."""
+    device = known_device(user_name) or token_urlsafe(16)
+    signed: Any = _signer().dumps([_account_digest(user_name), device, _now()])
+    answer.set_cookie(
+        _cookie_name(user_name),
+        signed,
+        max_age=MAX_SECONDS,
+        path=COOKIE_PATH,
+        httponly=True,
+        samesite="Lax",
+        secure=uses_secure_cookie(current_app),
+    )
+
+
+def _now() -> int:
+    return timegm(access_services().clock().timetuple())
+
+
+def _cookie_name(user_name: str) -> str:
+    return f"known-{_account_digest(user_name)[:12]}"
+
+
+def _account_digest(user_name: str) -> str:
+    """Who uses this browser is not told by the names of its cookies."""
+    named = f"{current_app.secret_key!r}:{normalized_user_name(user_name)}"
+    return sha256(named.encode()).hexdigest()[:32]
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="dosar-known-device")

@@ -12,9 +12,20 @@ from sqlalchemy import insert
 
 from dosar.access.appbuilder.install import create_access_tables
 from dosar.access.tables import ACCESS_TABLES, user_table
-from dosar.cli.runtime import open_store
+from dosar.cli.first_start import may_start_empty
+from dosar.cli.places import Places
+from dosar.cli.runtime import open_app, open_store
+from dosar.database.atomic_files import write_atomically
 from dosar.database.backup import COPIES_FOLDER, keep_copy
-from dosar.database.installation_marker import FOUNDED_FILE, has_people, mark_founded
+from dosar.database.installation_marker import (
+    FOUNDED_FILE,
+    begin_anew,
+    beginning,
+    has_people,
+    mark_founded,
+    may_begin,
+)
+from dosar.database.keys import key_from_file, remember_passphrase, salt_file
 from dosar.database.store import SqliteStore, Store, database_file
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import SYSTEM_METADATA, attachment_table, history_table
@@ -155,3 +166,59 @@ def test_a_full_disk_leaves_no_copy(tmp_path: Path) -> None:
     )
     assert failed.returncode == 1 and "Error" in failed.stderr
     assert list((tmp_path / COPIES_FOLDER).iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", ["deleted", "emptied", "not connected"])
+@pytest.mark.parametrize("opened_by", ["a key", "a passphrase"])
+def test_where_a_key_is_known_nothing_new_begins_by_itself(
+    ending: str, opened_by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An unmounted disk looks like a folder that was never used; only what lies elsewhere tells."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    data = tmp_path / "data"
+    places = Places(data, None, None, opened_by == "a passphrase")
+    assert may_start_empty(places, data, demo=False, new_organisation=False), "the first start of all"
+    if opened_by == "a key":
+        key_from_file(data)
+    else:
+        write_atomically(salt_file(data), "00" * 16)
+        remember_passphrase(data)
+    write_atomically(database_file(data), "full")
+    assert not may_start_empty(places, data, demo=False, new_organisation=False)
+    if ending == "emptied":
+        database_file(data).write_bytes(b"")
+    elif ending == "deleted":
+        database_file(data).unlink()
+    else:
+        data.rename(tmp_path / "away")
+    with pytest.raises(StoreError, match="missing or empty"):
+        may_start_empty(places, data, demo=False, new_organisation=False)
+    assert may_start_empty(places, data, demo=False, new_organisation=True), "somebody said so"
+
+
+def test_a_database_elsewhere_that_is_empty_is_no_new_organisation(place: Place, tmp_path: Path) -> None:
+    place.open().close()
+    with pytest.raises(StoreError, match="missing or empty"):
+        open_app(place.data or tmp_path, tmp_path, place.key or KEY, place.url, begins=False)
+
+
+def test_a_first_start_that_was_killed_is_begun_again(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), beginning(tmp_path, begins=True):
+        raise KeyboardInterrupt
+    assert may_begin(tmp_path, is_known=True)
+    with beginning(tmp_path, begins=True):
+        pass
+    assert not may_begin(tmp_path, is_known=True)
+
+
+def test_a_new_organisation_begins_only_in_an_empty_database(place: Place, tmp_path: Path) -> None:
+    data = place.data or tmp_path
+    store = place.open()
+    mark_founded(data)
+    begin_anew(store, data)
+    assert not (data / FOUNDED_FILE).exists()
+    _with_people(store)
+    with pytest.raises(StoreError, match="not empty"):
+        begin_anew(store, data)
+    store.close()

@@ -53,11 +53,18 @@ class Places:
 
     def encryption_key(self, data: Path) -> bytes:
         """The key of the data folder: of the file, or of the passphrase that is asked for."""
-        from dosar.database.keys import keep_out_of_core_dumps, key_from_file, key_from_passphrase
+        from dosar.database.keys import (
+            keep_out_of_core_dumps,
+            key_from_file,
+            key_from_passphrase,
+            remember_passphrase,
+        )
 
         keep_out_of_core_dumps()
         if self.passphrase:
-            return key_from_passphrase(data, getpass(translate_message(Message("Passphrase: "))))
+            key = key_from_passphrase(data, getpass(translate_message(Message("Passphrase: "))))
+            remember_passphrase(data)
+            return key
         return key_from_file(data, self.key_file)
 
 

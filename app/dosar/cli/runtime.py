@@ -16,10 +16,10 @@ from dosar.access.permissions import sync_permissions
 from dosar.access.settings import Organisation, is_marked_as_demo, mark_as_demo, read_organisation
 from dosar.access.tables import setting_table
 from dosar.access.time_zones import local_day
-from dosar.database.installation_marker import has_people, mark_founded, require_people
+from dosar.database.installation_marker import has_people, is_used, lost_database, mark_founded, require_people
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
-from dosar.database.system_tables import form_version_table, utc_now
+from dosar.database.system_tables import utc_now
 from dosar.language.load.finding import Finding
 from dosar.migrations.orphan_files import clear_loose_files
 from dosar.migrations.upgrade import OpenedForms, open_forms
@@ -34,10 +34,15 @@ def open_app(
     url: str | None = None,
     demo: bool = False,
     today: date | None = None,
+    begins: bool = True,
     **config: Any,
 ) -> tuple[Flask, list[Finding]]:
-    """The application on this data and these forms, and what is wrong in the form files."""
+    """The application on this data and these forms, and what is wrong in the form files. Raises :class:`StoreError`,
+    also for an empty database unless something new ``begins`` in it."""
     store = open_store(data, key, url)
+    if not begins and not is_used(store):
+        store.close()
+        raise lost_database(data)
     opened_forms = prepare_database(store, forms)
     with store.writing() as session:
         clear_loose_files(session.connection())
@@ -84,9 +89,7 @@ def open_store(data: Path, key: bytes | None, url: str | None = None) -> Store:
 def open_used_store(data: Path, key: bytes | None, url: str | None = None) -> Store:
     """The same, for a command that needs what is in it. Raises :class:`StoreError` for one that nobody started on."""
     store = open_store(data, key, url)
-    with store.snapshot() as connection:
-        is_used = inspect(connection).has_table(form_version_table.name)
-    if not is_used:
+    if not is_used(store):
         store.close()
         raise StoreError(
             "The database is empty: nobody has worked with it yet. Start Dosar on it first (dosar start), or name "

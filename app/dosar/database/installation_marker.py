@@ -2,9 +2,12 @@
 
 An empty database opens as well as a full one: after a disk that was full, a copy that was killed or a file that was
 deleted, Dosar would greet the first worker of the day with the page of a new organisation. So the data folder
-remembers, beside its database, that there were people.
+remembers, beside its database, that there were people. Where the folder itself is gone (a disk that is not mounted
+looks like an empty folder), the key tells it: it is made at the first start only.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,7 @@ from sqlalchemy import exists, inspect, select
 from dosar.database.atomic_files import write_atomically
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
-from dosar.database.system_tables import history_table
+from dosar.database.system_tables import form_version_table, history_table
 from dosar.database.users import user_table
 
 FOUNDED_FILE = "organisation-there"
@@ -21,6 +24,51 @@ FOUNDED_TEXT = (
     "The database of this folder holds an organisation. While this file is here, Dosar does not begin a new one.\n"
     "Baza de date din acest dosar cuprinde o organizație. Cât timp fișierul este aici, Dosar nu începe alta nouă.\n"
 )
+
+
+BEGINNING_FILE = "first-start"
+"""There from before the key is made until the database is ready: a first start that was killed is begun again."""
+
+
+def may_begin(data: Path, is_known: bool) -> bool:
+    """Whether an organisation may begin in this folder, whose key or passphrase ``is_known`` from before or not."""
+    return not is_known or (data / BEGINNING_FILE).exists()
+
+
+@contextmanager
+def beginning(data: Path, begins: bool) -> Iterator[None]:
+    """Inside, what is made of a first start is nothing that could be missed."""
+    if begins:
+        write_atomically(data / BEGINNING_FILE, "")
+    yield
+    (data / BEGINNING_FILE).unlink(missing_ok=True)
+
+
+def is_used(store: Store) -> bool:
+    """Whether Dosar ever made this database ready."""
+    with store.snapshot() as connection:
+        return inspect(connection).has_table(form_version_table.name)
+
+
+def lost_database(data: Path) -> StoreError:
+    """Says that there is a key, but nothing that it opens."""
+    return StoreError(
+        "The database of the data folder %(folder)s is missing or empty, but its key or passphrase is known: a disk "
+        "may not be connected, or the database was lost. Nothing was changed. Connect the disk, or copy dosar.db back "
+        "from your last copy. Only if nothing was ever kept there: dosar start --new-organisation",
+        folder=data,
+    )
+
+
+def begin_anew(store: Store, data: Path) -> None:
+    """Forget the organisation that was here: somebody said that a new one shall begin. Raises :class:`StoreError`
+    where there is one."""
+    if is_used(store):
+        raise StoreError(
+            "The database is not empty, so no new organisation begins in it. Start without --new-organisation, or name "
+            "another folder with --data."
+        )
+    (data / FOUNDED_FILE).unlink(missing_ok=True)
 
 
 def has_people(store: Store) -> bool:

@@ -35,12 +35,28 @@ def salt_file(data: Path) -> Path:
     return data / "passphrase.salt"
 
 
+def knows_folder(data: Path, key_file: Path | None = None) -> bool:
+    """Whether there is already a key or a passphrase for this data folder: then there was a database, too."""
+    signs = (key_file or default_key_file(data), salt_file(data), _passphrase_marker(data))
+    return any(sign.is_file() for sign in signs)
+
+
+def remember_passphrase(data: Path) -> None:
+    """Write down, apart from the data, that there is a passphrase for this folder; what it is, nobody can tell."""
+    if not _passphrase_marker(data).exists():
+        write_atomically(_passphrase_marker(data), "")
+
+
+def _passphrase_marker(data: Path) -> Path:
+    return default_key_file(data).with_suffix(".passphrase")
+
+
 def key_from_file(data: Path, key_file: Path | None = None) -> bytes:
     """The key in ``key_file``, 32 bytes, made on the first start. Raises :class:`StoreError`."""
     file = key_file or default_key_file(data)
     _refuse_beside_the_data(file, data)
     if not file.exists():
-        if _has_database(data):
+        if has_database(data):
             raise StoreError(
                 "The key file %(file)s is missing. Copy it back from where you keep its copy, or name it "
                 "with --key-file: without it nobody can read the database.",
@@ -60,7 +76,7 @@ def key_from_passphrase(data: Path, passphrase: str) -> bytes:
     """
     file = salt_file(data)
     if not file.exists():
-        if _has_database(data):
+        if has_database(data):
             raise StoreError(
                 "The file %(file)s is missing, and the passphrase does not open the database without it. "
                 "Copy it back from a backup, or start with the key file if that is how it was made.",
@@ -89,7 +105,8 @@ def keep_out_of_core_dumps() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _has_database(data: Path) -> bool:
+def has_database(data: Path) -> bool:
+    """Whether anything was ever written into the database of this folder."""
     file = database_file(data)
     return file.exists() and file.stat().st_size > 0
 

@@ -55,6 +55,7 @@ class _Start:
     address: str | None
     """The host that a web server with HTTPS shows it under."""
     no_browser: bool
+    new_organisation: bool
 
     @property
     def pages_address(self) -> str:
@@ -73,6 +74,7 @@ class _Start:
     callback=_https_host,
 )
 @option("--no-browser", msgid("do not open a browser"), is_flag=True)
+@option("--new-organisation", msgid("begin anew where the database of a known data folder is gone"), is_flag=True)
 @place_options
 def start(places: Places, **options: Any) -> int:
     from dosar.cli.single_instance import running_address
@@ -102,21 +104,29 @@ def start(places: Places, **options: Any) -> int:
 
 def _serve_alone(started: _Start, data: Path) -> int:
     with _garbage_collection_paused():
+        from dosar.cli.first_start import forget_organisation, may_start_empty
         from dosar.cli.runtime import open_app
         from dosar.cli.server import serve_requests
         from dosar.cli.single_instance import new_instance
+        from dosar.database.installation_marker import beginning
         from dosar.database.lock_file import lock_folder, publish_instance
 
     instance = new_instance(started.pages_address)
     with lock_folder(data), _listening_socket(started.port) as listening:
         publish_instance(data, instance)
-        with _garbage_collection_paused():
+        begins = may_start_empty(started.places, data, started.demo, started.new_organisation)
+        forms = started.places.forms_folder()
+        with _garbage_collection_paused(), beginning(data, begins):
+            key = started.places.encryption_key(data)
+            if started.new_organisation:
+                forget_organisation(data, key)
             app, findings = open_app(
                 data,
-                started.places.forms_folder(),
-                started.places.encryption_key(data),
+                forms,
+                key,
                 database_url(),
                 demo=started.demo,
+                begins=begins,
                 HOSTS=[started.address] if started.address else [],
                 INSTANCE=instance.token,
             )

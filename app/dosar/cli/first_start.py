@@ -1,0 +1,29 @@
+"""Whether this start may begin an organisation: only where nobody knows of one, or somebody says so."""
+
+from pathlib import Path
+
+from dosar.cli.places import Places, database_url
+from dosar.cli.runtime import open_store_or_empty
+from dosar.database.installation_marker import begin_anew, lost_database, may_begin
+from dosar.database.keys import has_database, knows_folder
+
+
+def may_start_empty(places: Places, data: Path, demo: bool, new_organisation: bool) -> bool:
+    """Whether an empty database is no wonder; asked before a key is made. A demo is filled as often as one likes.
+
+    Raises :class:`StoreError` for a file that is missing or empty and should not be, before one is made in its place.
+    """
+    is_there = not database_url() and has_database(data)
+    begins = demo or new_organisation or may_begin(data, is_there or knows_folder(data, places.key_file))
+    if not begins and not is_there and not database_url():
+        raise lost_database(data)
+    return begins
+
+
+def forget_organisation(data: Path, key: bytes) -> None:
+    """Let a new organisation begin in the empty database. Raises :class:`StoreError` for one that is not empty."""
+    store = open_store_or_empty(data, key, database_url())
+    try:
+        begin_anew(store, data)
+    finally:
+        store.close()

@@ -10,11 +10,20 @@ from tests.browser.visitors import Visitor
 PASSWORD = "patru cuvinte fără rost"
 
 
+def code_of_set_up(site: Site) -> str:
+    """What stands on the console."""
+    shown: str = site.app.extensions["dosar_access"].set_up_code.shown
+    return shown
+
+
 def test_the_organisation_is_set_up_in_the_browser(visit: Any, empty_site: Site) -> None:
     visitor: Visitor = visit(empty_site)
     visitor.open("/")
     assert visitor.page.url.endswith("/set-up")
     visitor.speak("ro")
+    visitor.open(f"/set-up#{code_of_set_up(empty_site)}")
+    expect(visitor.page.locator("#code")).to_have_value(code_of_set_up(empty_site))
+    assert "#" not in visitor.page.url, "nobody finds it in the history"
     visitor.type(
         organisation="Asociația Prima Zi",
         last_name="Întâi",
@@ -64,6 +73,7 @@ def test_a_colleague_is_invited_and_comes_in(visit: Any, empty_site: Site) -> No
     administrator.open("/set-up")
     administrator.speak("ro")
     administrator.type(
+        code=code_of_set_up(empty_site),
         organisation="Asociația Prima Zi",
         last_name="Întâi",
         first_name="Ana",

@@ -8,6 +8,7 @@ import argparse
 import gzip
 import lzma
 import os
+import re
 import socket
 import subprocess
 import tempfile
@@ -51,8 +52,9 @@ def _make(version: str, program: str, folder: Path, postgresql: str) -> None:
     key.write_text(KEY.hex())
     for data, url in ((folder / "data", ""), (folder / "empty", postgresql)):
         asked = [program, "start", "--data", str(data), "--forms", str(forms), "--key-file", str(key)]
-        with _running(asked, url, folder) as host:
-            live_through(host)
+        begins = ["--new-organisation"] if "--new-organisation" in _help_of(program) else []
+        with _running([*asked, *begins], url, folder) as (host, code):
+            live_through(host, code)
     with _running([program, "start", "--demo", "--data", str(folder / "demo"), "--key-file", str(key)], "", folder):
         pass  # it answers when the cases are filed
     (kept / "dosar.db").unlink(missing_ok=True)
@@ -62,17 +64,27 @@ def _make(version: str, program: str, folder: Path, postgresql: str) -> None:
     _keep_postgresql(postgresql, kept / "dosar.sql.gz")
 
 
+def _help_of(program: str) -> str:
+    return subprocess.run([program, "start", "--help"], check=True, capture_output=True, text=True).stdout
+
+
 @contextmanager
-def _running(command: list[str], url: str, folder: Path) -> Iterator[str]:
+def _running(command: list[str], url: str, folder: Path) -> Iterator[tuple[str, str]]:
+    """Where it answers, and the code that it shows to who sets it up; older releases ask for none."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     environment = {**os.environ, "DATABASE_URL": url}
-    with subprocess.Popen(
-        [*command, "--no-browser", "--port", str(port)], env=environment, cwd=folder / "elsewhere"
-    ) as process:
+    console = folder / "console"
+    with (
+        console.open("w") as written,
+        subprocess.Popen(
+            [*command, "--no-browser", "--port", str(port)], env=environment, cwd=folder / "elsewhere", stdout=written
+        ) as process,
+    ):
         try:
             _wait(port)
-            yield f"127.0.0.1:{port}"
+            shown = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}$", console.read_text("utf-8"), re.MULTILINE)
+            yield f"127.0.0.1:{port}", shown[0] if shown else ""
         finally:
             process.terminate()
 

@@ -22,9 +22,9 @@ TYPED = "Nu a fost acasă, se revine."
 REASON = "Scrisă de două ori"
 
 
-def live_through(host: str) -> None:
-    """Set the organisation up at this address, and work in it."""
-    teodora = _set_up(host)
+def live_through(host: str, code: str) -> None:
+    """Set the organisation up at this address, with the code that the console shows, and work in it."""
+    teodora = _set_up(host, code)
     visitors = {name: _join(host, teodora, name) for name in PEOPLE}
     people = dict.fromkeys(PEOPLE, 0) | _numbers_of_users(teodora)
     teodora.send(f"/users/{people['dan']}/close", f"/users/{people['dan']}")
@@ -37,9 +37,9 @@ def sign_in(visitor: Visitor, name: str) -> None:
     visitor.send("/sign-in", "/sign-in", user_name=name, password=PASSWORD)
 
 
-def _set_up(host: str) -> Visitor:
+def _set_up(host: str, code: str) -> Visitor:
     teodora = Visitor(host)
-    named = {"organisation": ORGANISATION, "language": "ro", "user_name": "teodora"}
+    named = {"code": code, "organisation": ORGANISATION, "language": "ro", "user_name": "teodora"}
     names = {"last_name": "Brândușan", "first_name": "Teodora"}
     teodora.send("/set-up", "/set-up", **named, **names, password=PASSWORD, again=PASSWORD)
     _connect_telephone(teodora)

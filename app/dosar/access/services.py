@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy import exists, select
 
 from dosar.access.permission_cache import PermissionCache
+from dosar.access.set_up_code import SetUpCode
 from dosar.access.settings import Organisation, is_marked_as_demo, read_organisation, save_organisation
 from dosar.access.tables import user_table
 from dosar.database.system_tables import utc_now
@@ -28,6 +29,8 @@ class AccessServices:
     clock: Clock = utc_now
     in_demo_mode: bool = False
     """Whether Dosar was started as a demo."""
+    set_up_code: SetUpCode = field(default_factory=SetUpCode, repr=False)
+    """What the first administrator must know."""
     permissions: PermissionCache = field(init=False, repr=False)
     """What roles may do, by Flask-AppBuilder's tables."""
     _organisation: Organisation | None = field(default=None, repr=False)

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from flask import Flask
+
+from dosar.access.services import AccessServices
 from dosar.cli.places import Places, database_url
 from dosar.cli.runtime import open_store_or_empty
 from dosar.database.installation_marker import begin_anew, lost_database, may_begin
@@ -27,3 +30,10 @@ def forget_organisation(data: Path, key: bytes) -> None:
         begin_anew(store, data)
     finally:
         store.close()
+
+
+def set_up_code(app: Flask) -> str | None:
+    """What the first administrator must type; None where there are people."""
+    services: AccessServices = app.extensions["dosar_access"]
+    with app.app_context():
+        return None if services.is_set_up() else services.set_up_code.shown

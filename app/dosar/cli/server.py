@@ -77,7 +77,7 @@ def serve_requests(app: Any, listening: socket.socket, behind_https: bool = Fals
         inbuf_overflow=MAX_BYTES_IN_MEMORY,
         outbuf_overflow=MAX_BYTES_IN_MEMORY,
         max_request_body_size=MAX_RECEIVED_BYTES,
-        **(HTTPS_PROXY_OPTIONS if behind_https else {}),
+        **(HTTPS_PROXY_OPTIONS if behind_https else {"clear_untrusted_proxy_headers": False}),
     )
     server.channel_class = RefusingChannel
     getLogger("waitress.queue").setLevel(ERROR)  # that a page waits its turn is nothing to tell the worker

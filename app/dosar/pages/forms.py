@@ -196,6 +196,12 @@ class OrganisationForm(TranslatedForm):
 class SetUpForm(OrganisationForm):
     """The organisation and its first administrator."""
 
+    code = required_line(
+        lazy_gettext("Code of the set-up"),
+        lazy_gettext("Write the code."),
+        hint=lazy_gettext("It stands in the window in which Dosar was started, or in the log of the service."),
+    )
+
     last_name = required_line(lazy_gettext("Last name"), lazy_gettext("Write the last name."))
     first_name = required_line(lazy_gettext("First name"), lazy_gettext("Write the first name."))
     user_name = required_line(lazy_gettext("User name"), lazy_gettext("Write a user name."), hint=USER_NAME_HINT)

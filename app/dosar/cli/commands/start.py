@@ -104,7 +104,7 @@ def start(places: Places, **options: Any) -> int:
 
 def _serve_alone(started: _Start, data: Path) -> int:
     with _garbage_collection_paused():
-        from dosar.cli.first_start import forget_organisation, may_start_empty
+        from dosar.cli.first_start import forget_organisation, may_start_empty, set_up_code
         from dosar.cli.runtime import open_app
         from dosar.cli.server import serve_requests
         from dosar.cli.single_instance import new_instance
@@ -131,7 +131,7 @@ def _serve_alone(started: _Start, data: Path) -> int:
                 INSTANCE=instance.token,
             )
         _print_findings(findings)
-        _print_greeting(started)
+        _print_greeting(started, set_up_code(app))
         serve_requests(app, listening, bool(started.address))
     return 0
 
@@ -172,7 +172,8 @@ def _print_findings(findings: Sequence[Any]) -> None:
         print(translate_message(last_good), file=sys.stderr)
 
 
-def _print_greeting(started: _Start) -> None:
+def _print_greeting(started: _Start, code: str | None) -> None:
+    """``code``: of the set-up, where there is nobody yet."""
     if started.demo:
         from dosar.cli.demo import demo_accounts, demo_password
 
@@ -180,5 +181,8 @@ def _print_greeting(started: _Start) -> None:
         for account in demo_accounts(started.places.forms_folder()):
             print(f"{account['user']}\t{demo_password(account['user'])}\t{account['role']}")
     print(f"Dosar: {started.pages_address}   ({translate_message(Message('Ctrl+C stops it'))})", flush=True)
+    if code:
+        print(translate_message(Message("Code of the set-up: %(code)s", {"code": code})), flush=True)
     if not started.no_browser:
-        Timer(1.0, webbrowser.open, [started.pages_address]).start()
+        opened = f"{started.pages_address}set-up#{code}" if code else started.pages_address
+        Timer(1.0, webbrowser.open, [opened]).start()

@@ -31,10 +31,21 @@ class SetUpPage(PageView):
         if not form.validate_on_submit():
             return _set_up_page(form)
         try:
+            _require_code(form.code.data)
             user_id = _create_organisation(form)
         except Mistake as mistake:
             return _set_up_page(form, mistake.message.say(gettext))
         return continue_sign_in(user_id)
+
+
+def _require_code(typed: str) -> None:
+    """Raises :class:`Mistake` for a stranger, before anything else is told."""
+    code = access_services().set_up_code
+    if code.fits(typed):
+        return
+    if code.is_void:
+        raise Mistake("There were too many wrong codes. Stop Dosar and start it again: it then shows another code.")
+    raise Mistake("This is not the code. It stands in the window in which Dosar was started, below the address.")
 
 
 def _create_organisation(form: SetUpForm) -> int:

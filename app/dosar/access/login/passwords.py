@@ -1,7 +1,7 @@
 """Passwords: which ones are good enough, and the slow work of hashing and checking them."""
 
+import re
 from functools import lru_cache
-from pathlib import Path
 from secrets import token_hex
 from threading import BoundedSemaphore
 
@@ -9,10 +9,13 @@ from flask import current_app
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from dosar.access.login.credentials import normalized_password, password_spellings
+from dosar.access.login.password_strength import MIN_BITS, is_stolen, password_bits
 from dosar.language.text.message import Mistake
 
 MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH = 14, 128
-MIN_DIFFERENT_CHARACTERS = 5
+WORDS_OF_DOSAR = ("dosar", "demo", "administrator", "coordinator", "coordonator", "volunteer", "voluntar", "manager")
+"""What a guesser tries because it is Dosar that asks."""
+WORD = re.compile(r"[^\W\d_]+")
 
 _hashing_slots = BoundedSemaphore(2)
 """Each hash takes 128 MB: no more than two at a time."""
@@ -33,8 +36,8 @@ def password_matches(password_hash: str | None, password: str) -> bool:
 
 
 def require_good_password(password: str, again: str, user_name: str, *other_words: str) -> None:
-    """Raise :class:`Mistake` for a password that is short, known everywhere, made of the user's own names, or not the
-    same ``again``."""
+    """Raise :class:`Mistake` for a password that is short, stolen, made of the user's own names or of too little that
+    has to be guessed, or not the same ``again``."""
     password, again = normalized_password(password), normalized_password(again)
     if len(password) < MIN_PASSWORD_LENGTH:
         raise Mistake(
@@ -44,12 +47,18 @@ def require_good_password(password: str, again: str, user_name: str, *other_word
     if len(password) > MAX_PASSWORD_LENGTH:
         raise Mistake("Choose a shorter password: at most %(longest)s characters.", longest=MAX_PASSWORD_LENGTH)
     folded = password.casefold()
-    if folded in _common_passwords() or len(set(folded)) < MIN_DIFFERENT_CHARACTERS:
-        raise Mistake("This password is too easy to guess; choose four words that have nothing to do with one another.")
+    own_words = [part for text in (user_name, *other_words, *WORDS_OF_DOSAR) for part in WORD.findall(text)]
+    if is_stolen(password):
+        raise Mistake("This password is on lists of stolen ones, which are tried first; choose another one.")
     if any(
         word and len(word) > 3 and normalized_password(word).casefold() in folded for word in (user_name, *other_words)
     ):
         raise Mistake("Leave your name and the organisation's name out of the password.")
+    if password_bits(password, own_words) < MIN_BITS:
+        raise Mistake(
+            "This password is too easy to guess; choose four words that have nothing to do with one another, no names, "
+            "places, years or repeats."
+        )
     if password != again:
         raise Mistake("The two passwords differ; type the same one twice.")
 
@@ -63,10 +72,3 @@ def _hash_method() -> str:
 def _dummy_hash(method: str) -> str:
     """A hash that no password fits, made by the same method as the real ones."""
     return f"{method}${token_hex(8)}${token_hex(64)}"
-
-
-@lru_cache
-def _common_passwords() -> frozenset[str]:
-    """Long passwords from published leaks, and how people stretch short ones."""
-    path = Path(__file__).with_name("known_passwords.txt")
-    return frozenset(path.read_text(encoding="utf-8").split())

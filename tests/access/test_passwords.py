@@ -1,0 +1,68 @@
+"""Which passwords are taken: long ones that nobody puts together from words everybody tries."""
+
+import random
+
+import pytest
+
+from dosar.access.login.password_strength import MIN_BITS, is_stolen, password_bits
+from dosar.access.login.passwords import MIN_PASSWORD_LENGTH, require_good_password
+from dosar.language.text.message import Mistake
+
+OF_THE_USER = ("ana", "Ana", "Probă", "Asociația Drumul Lin")
+WEAK = """
+demo coordinator dosar | bucurestibucuresti | parolaparola2026 | Parola123456789 | qwertyuiop123456 |
+iloveyouiloveyou | ana ana ana ana ana | romaniaromania1 | Bucuresti2026!! | mariaelena19901990 |
+steauabucuresti1986 | dinamobucuresti1948 | chisinau chisinau | teiubescfoarte | dumnezeuestemare |
+administrator2026! | passwordpassword | P@ssw0rdP@ssw0rd | craciunfericit2026 | bună ziua românia |
+mama tata copil | 111111222222333 | abcdefghijklmnop | 1qaz2wsx3edc4rfv | asociația drumul lin |
+dosar demo 2026 !! | voluntar voluntar1 | georgescupopescu | ioana ioana 1985 | letmein letmein 1 |
+trafic de persoane | fotbalfotbal2024 | iulieaugust2025 | correcthorsebatterystaple | casa mea din moldova |
+zzzzzzzzzzzzzzzzzz | ÎNGERAȘUL DIN CLUJ | 0123456789876543 | asdfghjklasdfghjkl
+"""
+GOOD = """
+patru cuvinte fără rost | alte patru vorbe nelegate | corabie lampă sfoară nuci |
+covor arici trambulină brânză | xK9 vfeR2 mmPq 7uTz | nasture lebădă tractor cerneală |
+dulap furnică orez șindrilă | zmeura plutește pe tejghea | hfzqmwkpltxvbn
+"""
+
+
+def listed(text: str) -> list[str]:
+    return [password.strip() for password in text.split("|")]
+
+
+def taken(password: str) -> bool:
+    try:
+        require_good_password(password, password, *OF_THE_USER)
+    except Mistake:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("password", listed(WEAK))
+def test_what_a_guesser_puts_together_is_refused(password: str) -> None:
+    assert len(password) >= MIN_PASSWORD_LENGTH
+    assert not taken(password)
+
+
+@pytest.mark.parametrize("password", listed(GOOD))
+def test_words_that_have_nothing_to_do_with_one_another_are_taken(password: str) -> None:
+    assert taken(password)
+
+
+def test_random_letters_are_taken() -> None:
+    dice = random.Random(2026)
+    letters = ("".join(dice.choices("abcdefghijklmnopqrstuvwxyz", k=MIN_PASSWORD_LENGTH)) for _ in range(200))
+    assert min(password_bits(password) for password in letters) > MIN_BITS
+
+
+def test_marks_and_lookalikes_add_nothing() -> None:
+    for written in ("București București", "BUCURESTI bucuresti", "8ucuresti bucurești", "Bucure$ti bucure5ti"):
+        assert password_bits(written) < MIN_BITS
+
+
+def test_a_stolen_password_is_known_with_blanks_and_without() -> None:
+    assert is_stolen("correct horse battery staple") and not is_stolen("corabie lampă sfoară nuci")
+
+
+def test_the_longest_password_is_judged_at_once() -> None:
+    assert password_bits("aZ3$" * 32) < MIN_BITS

@@ -65,6 +65,15 @@ try_table = Table(
 )
 """Failed sign-ins of an account or from an address, both kept as digests."""
 
+telephone_reset_table = Table(
+    "dosar_telephone_reset",
+    Model.metadata,
+    Column("user_id", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("asked_by", Integer, nullable=False),
+    Column("asked", DateTime, nullable=False),
+)
+"""Who asked to have a user's telephone disconnected; a second administrator has not confirmed it yet."""
+
 setting_table = Table(
     "dosar_setting",
     Model.metadata,

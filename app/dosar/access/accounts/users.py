@@ -84,7 +84,7 @@ def change_user(
     :class:`Mistake` and :class:`UserChangedMeanwhile`.
     """
     with services.store.writing() as session:
-        user = _user_to_change(session, by, user_id)
+        user = user_to_change(session, by, user_id)
         if seen is not None and last_change_id(services, user_id) != seen:
             raise UserChangedMeanwhile
         if changes := _fill_details(services, by, user, person):
@@ -95,7 +95,7 @@ def change_user(
 def set_user_active(services: AccessServices, by: Worker, user_id: int, active: bool) -> None:
     """Let a user in again, or not any more: her sessions end at once."""
     with services.store.writing() as session:
-        user = _user_to_change(session, by, user_id)
+        user = user_to_change(session, by, user_id)
         if bool(user.active) != active:
             log_account_change(services, by, user_id, "opened" if active else "closed")
         user.active = active
@@ -118,7 +118,7 @@ def invite_user(services: AccessServices, by: Worker, user_id: int) -> str:
     """A secret word with which the user chooses a password; her old one opens nothing any more."""
     word = token_urlsafe(24)
     with services.store.writing() as session:
-        user = _user_to_change(session, by, user_id)
+        user = user_to_change(session, by, user_id)
         user.password = None
         _end_user_access(services, user_id)
         session.execute(
@@ -205,7 +205,26 @@ def _require_allowed(by: Worker, user: User, old: frozenset[str], changes: Mappi
         raise Mistake("Nobody puts herself into a team. Ask another administrator.")
 
 
-def _user_to_change(session: Any, by: Worker, user_id: int) -> User:
+def sign_user_out(services: AccessServices, by: Worker, user_id: int) -> None:
+    """End every session of a user; her account stays open."""
+    with services.store.writing() as session:
+        user_to_change(session, by, user_id)
+        end_sessions(services, user_id)
+        log_account_change(services, by, user_id, "signed_out")
+
+
+def able_administrators(session: Any) -> set[int]:
+    """The administrators who can sign in."""
+    administers = Role.name == ADMINISTRATOR
+    able = select(User.id).where(
+        User.active.is_(True),
+        User.password.is_not(None),
+        or_(User.roles.any(administers), User.groups.any(Group.roles.any(administers))),
+    )
+    return set(session.scalars(able))
+
+
+def user_to_change(session: Any, by: Worker, user_id: int) -> User:
     """The user to change; who is no administrator does not touch one."""
     user: User | None = session.get(User, user_id, options=WITH_ROLES_AND_TEAMS)
     if user is None:
@@ -222,11 +241,5 @@ def _end_user_access(services: AccessServices, user_id: int) -> None:
 
 def _require_an_administrator(session: Any) -> None:
     session.flush()
-    administers = Role.name == ADMINISTRATOR
-    able = select(User.id).where(
-        User.active.is_(True),
-        User.password.is_not(None),
-        or_(User.roles.any(administers), User.groups.any(Group.roles.any(administers))),
-    )
-    if session.scalar(able.limit(1)) is None:
+    if not able_administrators(session):
         raise Mistake("This is the last administrator who can sign in; appoint another one first.")

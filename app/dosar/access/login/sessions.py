@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
 
 from dosar.access.identity import Identity, identity_columns, identity_in_row
+from dosar.access.login.devices import device_name
 from dosar.access.services import AccessServices
 from dosar.access.tables import session_table, user_table
 from dosar.access.web.flash_messages import FLASHES_KEY, request_notices, send_notices
@@ -208,6 +209,8 @@ class DatabaseSessions(SessionInterface):
                 id=secret_digest(word),
                 user_id=session.new_user_id,
                 pending_id=session.new_pending_id,
+                confirmed=moment if session.new_user_id is not None else None,
+                device=device_name(request.user_agent.string),
                 created=moment,
                 seen=moment,
                 contents=contents,
@@ -240,19 +243,35 @@ class DatabaseSessions(SessionInterface):
 class OpenSession:
     """A session as its owner sees it in her list."""
 
+    reference: str
+    """What her page names it by; it opens nothing."""
     created: datetime
     seen: datetime
+    device: str
     is_this: bool = field(default=False)
 
 
 def open_sessions_of(services: AccessServices, user_id: int, current: SessionRow | None) -> list[OpenSession]:
     """The user's open sessions, the latest first."""
     rows = services.session.execute(
-        select(session_table.c.id, session_table.c.created, session_table.c.seen)
+        select(session_table)
         .where(session_table.c.user_id == user_id, ~_over_condition(services.clock()))
         .order_by(session_table.c.seen.desc())
     )
-    return [OpenSession(row.created, row.seen, current is not None and row.id == current.id) for row in rows]
+    return [
+        OpenSession(
+            secret_digest(row.id), row.created, row.seen, row.device or "", current is not None and row.id == current.id
+        )
+        for row in rows
+    ]
+
+
+def end_session(services: AccessServices, user_id: int, reference: str) -> None:
+    """End this session of the user, if it is still open."""
+    with services.store.writing() as session:
+        hers = session.scalars(select(session_table.c.id).where(session_table.c.user_id == user_id)).all()
+        ended = [session_id for session_id in hers if secret_digest(session_id) == reference]
+        session.execute(delete(session_table).where(session_table.c.id.in_(ended)))
 
 
 def end_sessions(services: AccessServices, user_id: int, but: SessionRow | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, session
+from flask import flash, redirect, render_template, request, session
 from flask_babel import gettext
 
 from dosar.access.accounts.users import set_user_password
@@ -11,7 +11,7 @@ from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_ro
 from dosar.access.i18n.languages import request_wording
 from dosar.access.login.login import confirm_password
 from dosar.access.login.passwords import require_good_password
-from dosar.access.login.sessions import end_sessions, open_sessions_of
+from dosar.access.login.sessions import end_session, end_sessions, open_sessions_of
 from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
@@ -47,6 +47,12 @@ class ProfilePage(PageView):
         flash(gettext("Your password was changed; you were signed out everywhere else."), "success")
         return redirect("/profile", 303)
 
+    @page_route("/profile/end-session", SIGNED_IN_ACCESS, ("POST",))
+    def end_session(self) -> Any:
+        end_session(access_services(), current_worker().id, request.form.get("session", ""))
+        flash(gettext("That session is over."), "success")
+        return redirect("/profile", 303)
+
     @page_route("/profile/sign-out-elsewhere", SIGNED_IN_ACCESS, ("POST",))
     def sign_out_elsewhere(self) -> Any:
         with access_services().store.writing():
@@ -65,6 +71,8 @@ def _profile_page(form: ChangePasswordForm, refused: str = "") -> Any:
         roles=[text_in_language(role.title, request_wording()) for role in roles],
         sessions=[
             {
+                "reference": open_session.reference,
+                "device": open_session.device or gettext("another program"),
                 "created": moment_text(open_session.created),
                 "seen": moment_text(open_session.seen),
                 "is_this": open_session.is_this,

@@ -1,6 +1,6 @@
 """Users and roles: who is let in, and what the roles allow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -10,6 +10,8 @@ from flask_babel import gettext
 from wtforms.fields import SelectChoice
 
 from dosar.access.accounts.account_log import account_changes_since, last_change_id
+from dosar.access.accounts.second_factor import second_factor_of
+from dosar.access.accounts.telephone_reset import TelephoneReset, waiting_resets
 from dosar.access.accounts.users import (
     UserChangedMeanwhile,
     UserDetails,
@@ -24,6 +26,7 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.i18n.languages import request_wording
 from dosar.access.identity import held_roles
+from dosar.access.login.sessions import open_sessions_of
 from dosar.access.services import access_services
 from dosar.access.worker import allowance_of
 from dosar.language.roles import ROLE_ACTIONS, Role
@@ -44,8 +47,9 @@ class UsersPage(PageView):
 
     @page_route("/users", requires_page("users"))
     def users(self) -> Any:
+        waiting = waiting_resets(access_services())
         return render_template(
-            "admin/users.html", users=[_user_line(user) for user in all_users(access_services().session)]
+            "admin/users.html", users=[_user_line(user, waiting) for user in all_users(access_services().session)]
         )
 
     @page_route("/users/new", requires_page("users"), ("GET", "POST"))
@@ -199,10 +203,26 @@ def user_page(
         history_url=_history_url(user),
         user_name=user.username,
         state=_account_state(user),
+        telephone=second_factor_of(access_services(), user.id),
+        waiting=_waiting_reset(user),
+        sessions=len(open_sessions_of(access_services(), user.id, None)),
         active=user.active,
         action=url_for("UsersPage.user", user_id=user.id),
         invitation=_invitation_url(invitation),
     ), 422 if refused or shown.errors else 200
+
+
+def _waiting_reset(user: User) -> dict[str, Any] | None:
+    """What a second administrator has to confirm, and whether whoever reads this may."""
+    waiting = waiting_resets(access_services()).get(user.id)
+    if waiting is None:
+        return None
+    asked_by = access_services().session.get(User, waiting.asked_by)
+    return {
+        "who": user_full_name(asked_by) if asked_by else "",
+        "when": moment_text(waiting.asked),
+        "confirms": waiting.is_confirmed_by(current_worker()),
+    }
 
 
 def _history_url(user: User) -> str:
@@ -227,7 +247,7 @@ def user_role_titles(user: User) -> list[str]:
     ]
 
 
-def _user_line(user: User) -> dict[str, Any]:
+def _user_line(user: User, waiting: Mapping[int, TelephoneReset]) -> dict[str, Any]:
     return {
         "url": url_for("UsersPage.user", user_id=user.id),
         "name": f"{user.last_name} {user.first_name}",
@@ -236,6 +256,7 @@ def _user_line(user: User) -> dict[str, Any]:
         "teams": sorted((group.name for group in user.groups), key=sort_key),
         "last_sign_in": moment_text(seen) if (seen := _last_sign_in(user)) else "",
         "state": _account_state(user),
+        "waits": user.id in waiting,
     }
 
 

@@ -1,0 +1,86 @@
+"""Disconnecting the telephone of somebody who lost it: one administrator asks, a second one confirms.
+
+Nobody else's password and nobody's mail opens an account by it: the user signs in with her own password and connects
+another telephone. Where there is no second administrator beside her, the first one's word is enough; the account
+history tells.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select
+
+from dosar.access.accounts.account_log import log_account_change
+from dosar.access.accounts.second_factor import drop_second_factor, second_factor_of
+from dosar.access.accounts.users import able_administrators, user_to_change
+from dosar.access.services import AccessServices
+from dosar.access.tables import telephone_reset_table
+from dosar.access.worker import Worker
+from dosar.language.text.message import Mistake
+
+REQUEST_LIFETIME = timedelta(days=3)
+reset = telephone_reset_table.c
+
+
+@dataclass(frozen=True)
+class TelephoneReset:
+    """Somebody asked to have this user's telephone disconnected."""
+
+    user_id: int
+    asked_by: int
+    asked: datetime
+
+    def is_confirmed_by(self, worker: Worker) -> bool:
+        """Whether this worker may confirm: an administrator, neither who asked nor whose telephone it is."""
+        return worker.is_administrator and worker.id not in (self.asked_by, self.user_id)
+
+
+def waiting_resets(services: AccessServices) -> dict[int, TelephoneReset]:
+    """User → what waits for a second administrator."""
+    asked_since = services.clock() - REQUEST_LIFETIME
+    rows = services.session.execute(select(telephone_reset_table).where(reset.asked > asked_since))
+    return {row.user_id: TelephoneReset(row.user_id, row.asked_by, row.asked) for row in rows}
+
+
+def ask_for_reset(services: AccessServices, by: Worker, user_id: int) -> bool:
+    """Disconnect the telephone, or ask a second administrator to; whether it is disconnected.
+
+    Raises :class:`Mistake`.
+    """
+    with services.store.writing() as session:
+        user_to_change(session, by, user_id)
+        if user_id == by.id:
+            raise Mistake("You connect another telephone on your own profile.")
+        if second_factor_of(services, user_id) is None:
+            raise Mistake("No telephone is connected to this account.")
+        if not able_administrators(session) - {by.id, user_id}:
+            drop_second_factor(services, user_id, by)
+            return True
+        _forget(services, user_id)
+        session.execute(insert(telephone_reset_table).values(user_id=user_id, asked_by=by.id, asked=services.clock()))
+        log_account_change(services, by, user_id, "telephone_reset_asked")
+    return False
+
+
+def confirm_reset(services: AccessServices, by: Worker, user_id: int) -> None:
+    """Disconnect the telephone, as the second administrator. Raises :class:`Mistake`."""
+    with services.store.writing():
+        waiting = waiting_resets(services).get(user_id)
+        if waiting is None:
+            raise Mistake("Nobody asks for this any more.")
+        if not waiting.is_confirmed_by(by):
+            raise Mistake("A second administrator confirms it, who neither asked for it nor owns the telephone.")
+        _forget(services, user_id)
+        drop_second_factor(services, user_id, by)
+
+
+def refuse_reset(services: AccessServices, by: Worker, user_id: int) -> None:
+    """Leave the telephone connected; whoever asked may do so too."""
+    with services.store.writing() as session:
+        user_to_change(session, by, user_id)
+        _forget(services, user_id)
+        log_account_change(services, by, user_id, "telephone_kept")
+
+
+def _forget(services: AccessServices, user_id: int) -> None:
+    services.session.execute(delete(telephone_reset_table).where(reset.user_id == user_id))

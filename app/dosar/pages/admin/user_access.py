@@ -1,0 +1,48 @@
+"""What an administrator does when a device or a telephone was lost: sign the user out, have another one connected."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext
+
+from dosar.access.accounts.telephone_reset import ask_for_reset, confirm_reset, refuse_reset
+from dosar.access.accounts.users import sign_user_out
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import current_worker, page_route, requires_page
+from dosar.access.services import access_services
+from dosar.language.text.message import Mistake
+from dosar.pages.admin.users import user_or_404, user_page
+
+
+class UserAccessPage(PageView):
+    """Buttons on the page of a user."""
+
+    @page_route("/users/<int:user_id>/sign-out", requires_page("users"), ("POST",))
+    def sign_out(self, user_id: int) -> Any:
+        return _done(user_id, sign_user_out, gettext("The person is signed out everywhere."))
+
+    @page_route("/users/<int:user_id>/telephone", requires_page("users"), ("POST",))
+    def disconnect(self, user_id: int) -> Any:
+        asks = gettext("A second administrator has to confirm it now, on this page.")
+        done = gettext("The telephone is disconnected. The person connects another one when she next signs in.")
+        return _done(user_id, ask_for_reset, asks, done)
+
+    @page_route("/users/<int:user_id>/telephone/confirm", requires_page("users"), ("POST",))
+    def confirm(self, user_id: int) -> Any:
+        done = gettext("The telephone is disconnected. The person connects another one when she next signs in.")
+        return _done(user_id, confirm_reset, done)
+
+    @page_route("/users/<int:user_id>/telephone/keep", requires_page("users"), ("POST",))
+    def keep(self, user_id: int) -> Any:
+        return _done(user_id, refuse_reset, gettext("The telephone stays connected."))
+
+
+def _done(user_id: int, act: Callable[..., Any], told: str, told_if_true: str = "") -> Any:
+    user_or_404(user_id)
+    try:
+        outcome = act(access_services(), current_worker(), user_id)
+    except Mistake as mistake:
+        return user_page(user_or_404(user_id), refused=mistake.message.say(gettext))
+    flash(told_if_true if outcome else told, "success")
+    return redirect(url_for("UsersPage.user", user_id=user_id), 303)

@@ -37,3 +37,10 @@ def set_up_code(app: Flask) -> str | None:
     services: AccessServices = app.extensions["dosar_access"]
     with app.app_context():
         return None if services.is_set_up() else services.set_up_code.shown
+
+
+def is_demo(app: Flask) -> bool:
+    """Whether the accounts are those of the demo: an organisation that is started with ``--demo`` has others."""
+    services: AccessServices = app.extensions["dosar_access"]
+    with app.app_context():
+        return services.is_demo()

@@ -43,6 +43,7 @@ def open_app(
     if not begins and not is_used(store):
         store.close()
         raise lost_database(data)
+    _refuse_demo_as_organisation(store, demo)
     opened_forms = prepare_database(store, forms)
     with store.writing() as session:
         clear_loose_files(session.connection())
@@ -62,6 +63,26 @@ def open_app(
     store.update_statistics()
     application.extensions["dosar_access"].permissions.warm()
     return application, findings
+
+
+def _refuse_demo_as_organisation(store: Store, demo: bool) -> None:
+    """The accounts of the demo, whose passwords everybody knows, open no organisation. Raises :class:`StoreError`."""
+    if not demo and is_demo_database(store):
+        store.close()
+        raise StoreError(
+            "This is the database of the demo: its cases are invented, and everybody knows the passwords of its "
+            "accounts. Start it with --demo; for your organisation, name another folder with --data."
+        )
+
+
+def is_demo_database(store: Store) -> bool:
+    """Whether the database was filled with the demo, also before demos were marked."""
+    from dosar.cli.demo import DEMO_ORGANISATION_NAME
+
+    with store.snapshot() as connection:
+        if not inspect(connection).has_table(setting_table.name):
+            return False
+        return is_marked_as_demo(connection) or read_organisation(connection).name == DEMO_ORGANISATION_NAME
 
 
 def mark_older_demo(store: Store) -> None:

@@ -81,6 +81,8 @@ def start(places: Places, **options: Any) -> int:
     from dosar.database.lock_file import FolderInUse
 
     started = _Start(places, **options)
+    if started.demo:
+        _refuse_public_demo(started)
     data = places.new_data_folder(started.demo)
     try:
         return _serve_alone(started, data)
@@ -102,9 +104,23 @@ def start(places: Places, **options: Any) -> int:
     return 0
 
 
+def _refuse_public_demo(started: _Start) -> None:
+    """Everybody knows the passwords of the demo. Raises :class:`StoreError`."""
+    if started.address:
+        raise StoreError(
+            "Everybody knows the passwords of the demo, so it is shown on this computer only. Start it without "
+            "--address, or without --demo."
+        )
+    if database_url():
+        raise StoreError(
+            "The demo is kept in a folder of its own and never in a database that others reach. Start it without "
+            "DATABASE_URL, or without --demo."
+        )
+
+
 def _serve_alone(started: _Start, data: Path) -> int:
     with _garbage_collection_paused():
-        from dosar.cli.first_start import forget_organisation, may_start_empty, set_up_code
+        from dosar.cli.first_start import forget_organisation, is_demo, may_start_empty, set_up_code
         from dosar.cli.runtime import open_app
         from dosar.cli.server import serve_requests
         from dosar.cli.single_instance import new_instance
@@ -131,7 +147,7 @@ def _serve_alone(started: _Start, data: Path) -> int:
                 INSTANCE=instance.token,
             )
         _print_findings(findings)
-        _print_greeting(started, set_up_code(app))
+        _print_greeting(started, is_demo(app), set_up_code(app))
         serve_requests(app, listening, bool(started.address))
     return 0
 
@@ -172,9 +188,9 @@ def _print_findings(findings: Sequence[Any]) -> None:
         print(translate_message(last_good), file=sys.stderr)
 
 
-def _print_greeting(started: _Start, code: str | None) -> None:
+def _print_greeting(started: _Start, is_demo: bool, code: str | None) -> None:
     """``code``: of the set-up, where there is nobody yet."""
-    if started.demo:
+    if is_demo:
         from dosar.cli.demo import demo_accounts, demo_password
 
         print(translate_message(Message("Demo: user name, password, role")))

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from dosar.database.system_tables import attachment_table, utc_now
 from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Answers, Question
 from dosar.records.actor import Actor
+from dosar.records.attachments import sealed_file
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.deletion import delete_sheet
@@ -258,9 +258,7 @@ class _Planting:
                 question=question.name,
                 name=f"{self.planted.aviary.word(canary)}.txt",
                 media_type="text/plain",
-                size=len(content),
-                digest=sha256(content).hexdigest(),
-                content=content,
+                **sealed_file(self.repository.store, content),
                 user_id=self.planted.users[{"foreign": STRANGER, "team": COLLEAGUE}.get(place, OWNER)],
                 at=utc_now(),
             )

@@ -1,16 +1,19 @@
 """A file belongs to the record and the question it answers, and is read through them."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import column, insert, select, table, update
 
+from dosar.database.format_version import format_table
 from dosar.database.store import Store
 from dosar.database.system_tables import attachment_table, history_table, utc_now
 from dosar.language.question import ReadingContext
-from dosar.records.attachments import FILE_TARGET, file_content, readable_files, without_files
+from dosar.migrations.sealed_files import SEALED_SINCE_FORMAT
+from dosar.records.attachments import FILE_TARGET, file_content, readable_files, sealed_file, without_files
 from dosar.records.audit_log import first_entry
 from dosar.records.cases.merge import CaseMerge, merge_cases
 from dosar.records.cases.unmerge import unmerge_case
@@ -65,9 +68,7 @@ def attached(ours: Organisation, question: str, rows_of: str = "", user: int = A
                 question=question,
                 name=f"{question}.jpg",
                 media_type="image/jpeg",
-                size=1_234_567,
-                digest="",
-                content=question.encode(),
+                **sealed_file(ours.store, question.encode()) | {"size": 1_234_567},
                 user_id=user,
                 at=utc_now(),
             )
@@ -236,3 +237,23 @@ def test_each_of_two_cases_that_become_one_keeps_its_own_file(ours: Organisation
     unmerge_case(ours.repository, gone, CLERK)
     assert (ours.answers("case", gone)["photo"], ours.answers("case", kept)["photo"]) == (photo, copied[0])
     assert opened(ours, photo, paper, *copied) == {photo, paper, *copied}
+
+
+def test_the_database_alone_tells_nothing_of_a_file(ours: Organisation) -> None:
+    number = attached(ours, "photo")
+    with ours.store.snapshot() as connection:
+        kept = connection.execute(select(attachment_table).where(attachment_table.c.id == number)).one()
+    assert b"photo" not in kept.content and kept.digest != sha256(b"photo").hexdigest()
+    assert file_content(ours.repository, number) == b"photo"
+
+
+def test_a_file_of_an_earlier_version_is_sealed_at_the_start(ours: Organisation) -> None:
+    number = attached(ours, "photo")
+    with ours.store.writing() as session:
+        session.execute(update(attachment_table).values(content=b"as it came", digest=""))
+        session.execute(update(format_table).values(version=SEALED_SINCE_FORMAT - 1))
+    ours.start()
+    assert file_content(ours.repository, number) == b"as it came"
+    with ours.store.snapshot() as connection:
+        kept = connection.execute(select(attachment_table).where(attachment_table.c.id == number)).one()
+    assert b"as it came" not in kept.content and len(kept.digest) == 64

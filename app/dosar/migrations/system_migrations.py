@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from sqlalchemy import JSON, Connection, DateTime, column, func, insert, inspect, select, table, update
 from sqlalchemy.schema import CreateColumn
 
-from dosar.database.format_version import stamp_format
+from dosar.database.format_version import format_table, stamp_format, stored_format
 from dosar.database.system_tables import SYSTEM_METADATA, draft_table, team_table
 from dosar.fields.links import LARGEST_ID
 from dosar.language.roles import Roles
@@ -25,9 +25,10 @@ _DRAFT_BEFORE = table(
 _ADDRESS = re.compile(r"/records/\w+/(?:new|(?P<record>\d+)/edit(?:/(?P<step>\d+))?)(?:\?(?P<query>.*))?")
 
 
-def make_own_tables(connection: Connection) -> None:
-    """Make those that are missing, and bring along those of an earlier version."""
+def make_own_tables(connection: Connection) -> int:
+    """Make those that are missing, and bring along those of an earlier version; says which format it was."""
     inspector = inspect(connection)
+    former_format = stored_format(connection) if inspector.has_table(format_table.name) else 0
     begun: list[dict[str, Any]] = []
     if inspector.has_table(draft_table.name) and "place" in {
         column["name"] for column in inspector.get_columns(draft_table.name)
@@ -42,6 +43,7 @@ def make_own_tables(connection: Connection) -> None:
     stamp_format(connection)
     if begun:
         connection.execute(insert(draft_table), begun)
+    return former_format
 
 
 def _add_leaders(connection: Connection) -> None:

@@ -61,6 +61,7 @@ from dosar.migrations.record_checks import (
     refused_findings,
     upgrade_findings,
 )
+from dosar.migrations.sealed_files import SEALED_SINCE_FORMAT, seal_plain_files
 from dosar.migrations.system_migrations import make_own_tables, name_leaders
 from dosar.records.history.deployed_forms import (
     FOLDER_ENTRY,
@@ -101,8 +102,10 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> OpenedFo
     digest = _digest_of(folder)
     with store.writing() as session:
         connection = session.connection()
-        make_own_tables(connection)
+        former_format = make_own_tables(connection)
         store.open_data_key()
+        if former_format < SEALED_SINCE_FORMAT:
+            seal_plain_files(store, connection)
         unchanged = None if converting else _unchanged_outcome(connection, digest)
         if unchanged is not None:
             name_leaders(connection, unchanged.definition.roles)

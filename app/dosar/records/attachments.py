@@ -1,11 +1,14 @@
 """Files attached to sheets: each belongs to a record and a question, and is found and read through them."""
 
+import hmac
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, insert, literal, select, update
 
+from dosar.database.sealed_content import open_content, seal_content
+from dosar.database.store import Store
 from dosar.database.system_tables import attachment_table
 from dosar.language.form import Form, QuestionKey
 from dosar.language.question import Answers, Question
@@ -13,6 +16,8 @@ from dosar.language.validation import AnswerPath
 from dosar.records.repository import Repository
 from dosar.records.row_scope import current_scope
 
+FILES_PURPOSE, DIGEST_PURPOSE = "files", "file-digest"
+"""What the keys are for that files are sealed with, and their digests made with."""
 FILE_TARGET = "~file"
 """What the names of files are kept under beside the titles of records: no form is called so."""
 
@@ -96,9 +101,21 @@ def _readable_records(repository: Repository, form: str, owned: Iterable[Attachm
 
 
 def file_content(repository: Repository, file_id: int) -> bytes:
-    """The bytes of the file. Whether it may be read is asked before: :func:`readable_files`."""
-    found: bytes = repository.session.execute(_CONTENT_BY_ID, {"of_file": file_id}).scalar_one()
-    return found
+    """The bytes of the file. Whether it may be read is asked before: :func:`readable_files`.
+
+    Raises :class:`dosar.database.store_errors.StoreError` where it was changed behind Dosar's back.
+    """
+    sealed: bytes = repository.session.execute(_CONTENT_BY_ID, {"of_file": file_id}).scalar_one()
+    return open_content(repository.store.purpose_key(FILES_PURPOSE), sealed)
+
+
+def sealed_file(store: Store, content: bytes) -> dict[str, Any]:
+    """The columns of a file that depend on its content: what is kept of it is sealed, and tells nothing alone."""
+    return {
+        "size": len(content),
+        "digest": hmac.digest(store.purpose_key(DIGEST_PURPOSE), content, "sha256").hex(),
+        "content": seal_content(store.purpose_key(FILES_PURPOSE), content),
+    }
 
 
 def files_in_answers(questions: Iterable[Question], answers: Answers) -> Iterator[tuple[AnswerPath, int]]:

@@ -1,7 +1,6 @@
 """Files posted with a sheet: looked at before they are kept."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 
 from flask import request
@@ -14,6 +13,7 @@ from dosar.language.text.message import Message, Mistake
 from dosar.language.validation import AnswerPath
 from dosar.pages.context import PageContext
 from dosar.pages.posted_boxes import FILE_NOT_KEPT, PostedBoxes
+from dosar.records.attachments import sealed_file
 
 RefusedFiles = Mapping[str, Message]
 """The text in the box → why the file was refused."""
@@ -65,9 +65,7 @@ def _store_file(context: PageContext, form: str, rows_of: str, question: Any, na
                 question=question.name,
                 name=name[-200:],
                 media_type=question.media_type(name),
-                size=len(clean),
-                digest=sha256(clean).hexdigest(),
-                content=clean,
+                **sealed_file(context.repository.store, clean),
                 user_id=context.worker.id,
                 at=utc_now(),
             )

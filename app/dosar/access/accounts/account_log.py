@@ -29,6 +29,7 @@ AccountAction = Literal[
     "signed_out",
     "closed",
     "opened",
+    "unlocked",
     "handed_over",
     "team_renamed",
     "team_dissolved",

@@ -36,6 +36,7 @@ ACCOUNT_ACTION_LABELS = {
     "handed_over": lazy_gettext("Handed over"),
     "team_renamed": lazy_gettext("Team renamed"),
     "team_dissolved": lazy_gettext("Team dissolved"),
+    "unlocked": lazy_gettext("Waits at sign-in forgotten, by a command on the computer"),
     "opened": lazy_gettext("Account opened again"),
 }
 ACCOUNT_FIELD_LABELS = {

@@ -1,0 +1,67 @@
+"""The way back in for an organisation that locked itself out: for who has the computer and the key.
+
+Each step is told in the account history, by nobody: it was a command on the computer itself.
+"""
+
+from datetime import timedelta
+from secrets import token_urlsafe
+
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import delete, insert, select
+
+from dosar.access.accounts.account_log import log_account_change
+from dosar.access.accounts.second_factor import drop_second_factor
+from dosar.access.identity import held_roles
+from dosar.access.login.credentials import normalized_user_name
+from dosar.access.login.sessions import secret_digest
+from dosar.access.services import AccessServices
+from dosar.access.tables import invitation_table, try_table
+from dosar.language.roles import ADMINISTRATOR
+from dosar.language.text.message import Mistake
+
+RESCUE_LIFETIME = timedelta(hours=24)
+
+
+def forget_all_waits(services: AccessServices, user_name: str) -> None:
+    """Let the user, and whoever sits beside her, try to sign in at once: the waits of accounts and addresses are
+    digests, so all of them are forgotten. Raises :class:`Mistake` for a user there is not."""
+    with services.store.writing() as session:
+        user = _user_named(services, user_name)
+        session.execute(delete(try_table))
+        log_account_change(services, None, user.id, "unlocked")
+
+
+def reset_administrator(services: AccessServices, user_name: str) -> str:
+    """Make the user an administrator who can come in; gives the word of her invitation.
+
+    Her account is opened, her password and telephone open nothing any more. Raises :class:`Mistake`.
+    """
+    word = token_urlsafe(24)
+    with services.store.writing() as session:
+        user = _user_named(services, user_name)
+        _make_administrator(services, user)
+        if not user.active:
+            user.active = True
+            log_account_change(services, None, user.id, "opened")
+        user.password = None
+        drop_second_factor(services, user.id, None)
+        session.execute(delete(invitation_table).where(invitation_table.c.user_id == user.id))
+        expires = services.clock() + RESCUE_LIFETIME
+        session.execute(insert(invitation_table).values(id=secret_digest(word), user_id=user.id, expires=expires))
+        log_account_change(services, None, user.id, "invited")
+    return word
+
+
+def _make_administrator(services: AccessServices, user: User) -> None:
+    if ADMINISTRATOR in held_roles(user):
+        return
+    before = sorted(role.name for role in user.roles)
+    user.roles = [*user.roles, services.session.scalars(select(Role).where(Role.name == ADMINISTRATOR)).one()]
+    log_account_change(services, None, user.id, "changed", {"roles": (before, sorted([*before, ADMINISTRATOR]))})
+
+
+def _user_named(services: AccessServices, user_name: str) -> User:
+    user: User | None = services.session.scalar(select(User).where(User.username == normalized_user_name(user_name)))
+    if user is None:
+        raise Mistake('There is no user "%(name)s".', name=user_name)
+    return user

@@ -1,0 +1,68 @@
+"""``dosar unlock`` and ``dosar reset-administrator``: the way back in for who has the computer and the key."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from dosar.cli.locale import translate_message
+from dosar.cli.localized import LocalizedCommand, command
+from dosar.cli.places import Places, database_url, place_options
+from dosar.database.store_errors import StoreError
+from dosar.language.text.message import Message, Mistake, msgid
+
+if TYPE_CHECKING:
+    from dosar.access.services import AccessServices
+
+
+@command(msgid("let a user try to sign in again at once, after too many wrong passwords"))
+@click.argument("user", metavar="USER")
+@place_options
+def unlock(places: Places, user: str) -> int:
+    from dosar.access.accounts.rescue import forget_all_waits
+
+    with _accounts(places) as services:
+        forget_all_waits(services, user)
+    print(translate_message(Message("All waits at sign-in are forgotten.")))
+    return 0
+
+
+@click.command(
+    "reset-administrator",
+    cls=LocalizedCommand,
+    help=msgid("let an administrator choose a new password, or make a user an administrator where none is left"),
+    options_metavar=msgid("[OPTIONS]"),
+)
+@click.argument("user", metavar="USER")
+@place_options
+def reset_administrator(places: Places, user: str) -> int:
+    from dosar.access.accounts.rescue import reset_administrator as reset
+
+    with _accounts(places) as services:
+        word = reset(services, user)
+    told = Message(
+        "Start Dosar, and open this address behind its name within 24 hours; it opens once: %(path)s",
+        {"path": f"/invitation/{word}"},
+    )
+    print(translate_message(told))
+    return 0
+
+
+@contextmanager
+def _accounts(places: Places) -> Iterator["AccessServices"]:
+    """The accounts of the organisation, while Dosar is stopped. A mistake is told like any other trouble."""
+    from dosar.access.services import AccessServices
+    from dosar.cli.runtime import open_used_store
+    from dosar.database.lock_file import lock_folder
+    from dosar.migrations.upgrade import last_good_definition
+
+    data = places.existing_data_folder(database_url())
+    with lock_folder(data):
+        store = open_used_store(data, places.encryption_key(data), database_url())
+        try:
+            yield AccessServices(store, last_good_definition(store))
+        except Mistake as mistake:
+            raise StoreError(mistake.message.text, **mistake.message.values) from None
+        finally:
+            store.close()

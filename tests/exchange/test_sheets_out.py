@@ -1,15 +1,15 @@
 """A list as a file: real dates and numbers, and no word of it ever computed."""
 
-import csv
 import tempfile
 from datetime import date, datetime
 from decimal import Decimal
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import lists
 from openpyxl import load_workbook
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
@@ -17,6 +17,7 @@ from dosar.exchange.spreadsheets import CellWriter, ExportColumn, csv_file, esca
 from dosar.fields.money import Money
 from dosar.language.form import Form
 from dosar.language.question import Question, ReadingContext, Unknown
+from tests.rigs.formulas import live_formulas, odd_texts, read_csv
 
 TODAY = date(2026, 11, 22)
 ROMANIAN = ReadingContext("ro", TODAY)
@@ -47,11 +48,6 @@ def column(kind: str, **options: Any) -> ExportColumn:
 
 def opened(contents: bytes) -> Any:
     return load_workbook(BytesIO(contents)).active
-
-
-def read_csv(contents: bytes, separator: str) -> list[list[str]]:
-    text = contents.decode("utf-8-sig")
-    return list(csv.reader(StringIO(text, newline=""), delimiter=separator))
 
 
 CHOICES = [
@@ -132,15 +128,25 @@ def test_romanian_excel_gets_semicolons_and_decimal_commas() -> None:
     assert read_csv(csv_file(["a", "b", "c"], rows, ","), ",")[1] == ["2026-03-01", "2.50", "Țîrcă; Ion"]
 
 
-def test_of_ten_thousand_odd_words_none_is_a_formula() -> None:
-    chance = Random(7)
-    signs = "=+-@\t\r\n '\"<&>;,|!aĂț1\x00\x1f\u200b＝"
-    words = ["".join(chance.choices(signs, k=chance.randint(0, 9))) for _ in range(10_000)]
-    rows = [words[begin : begin + 10] for begin in range(0, len(words), 10)]
-    heads = [str(number) for number in range(10)]
-    assert {cell.data_type for row in opened(xlsx_file(heads, rows, "case")).iter_rows() for cell in row} <= {"s", "n"}
-    for row in read_csv(csv_file(heads, rows, ";"), ";"):
-        assert not any(cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n")) for cell in row)
+@pytest.mark.parametrize("text", ["x;=1+1", "x,=1+1", 'x;"=1+1&"', "x\n=1+1;y", "x|\u200b@SUM(A1)", "a\t -1"])
+def test_under_another_separator_no_formula_begins_inside_a_text(text: str) -> None:
+    assert live_formulas([["a", text, "b"]]) == []
+
+
+@given(lists(lists(odd_texts(), min_size=3, max_size=3), min_size=1, max_size=4))
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+def test_of_odd_words_none_is_a_formula(rows: list[list[str]]) -> None:
+    assert live_formulas(rows) == []
+
+
+def test_texts_stand_in_quotes_and_numbers_do_not() -> None:
+    written = csv_file(["a", "b"], [['zise "da"', Decimal("-2.50")], [None, -7]], ";").decode("utf-8-sig")
+    assert written == '"a";"b"\r\n"zise ""da""";-2,50\r\n;-7\r\n'
+
+
+def test_a_workbook_says_of_what_looks_like_a_formula_that_it_is_text() -> None:
+    sheet = opened(xlsx_file(["a", "b"], [["=1+1", "Ana"]], "case"))
+    assert [sheet[2][0].value, sheet[2][0].quotePrefix, sheet[2][1].quotePrefix] == ["=1+1", True, False]
 
 
 def test_a_sheet_without_records_has_its_heads() -> None:

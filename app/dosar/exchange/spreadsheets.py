@@ -4,13 +4,13 @@ Whatever a person once typed stays text: no cell of it is ever a formula. Everyt
 a temporary file would be a copy in clear beside the encrypted database.
 """
 
-import csv
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from io import BytesIO, StringIO
+from io import BytesIO
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from dosar.language.question import Question, ReadingContext, Unknown
@@ -20,9 +20,14 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What spreadsheets take for a formula's beginning; the wide forms count too."""
-INVALID_CELL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+FORMULA_SIGNS = "=+\\-@＝＋－＠﹦﹢﹣﹫−"
+"""What spreadsheets take for a formula's beginning; the wide and small forms count too."""
+CELL_BREAKS = ";,\t|\r\n\x0b\x0c\x85\u2028\u2029"
+"""Where some program, told another separator, lets a new cell begin inside a text, even one in quotes."""
+SKIPPED_CHARACTERS = r"[\s\"'\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]*"
+"""What programs leave out before they look for a formula, or what nobody sees."""
+FORMULA_BEGINNING = re.compile(rf"(?:^|(?<=[{CELL_BREAKS}]))(?={SKIPPED_CHARACTERS}[{FORMULA_SIGNS}])|^(?=[\t\r\n])")
+INVALID_CELL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 UTF8_BOM = "\ufeff"
 EXCEL_DATE_FORMATS = {date: "dd.mm.yyyy", datetime: "dd.mm.yyyy hh:mm"}
 NARROW_COLUMN_WIDTH, WIDE_COLUMN_WIDTH = 14, 28
@@ -92,30 +97,29 @@ class CellWriter:
 
 
 def escape_formula(text: str) -> str:
-    """The text as a cell of a .csv that no spreadsheet computes: an apostrophe before what looks like a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS) else text
+    """The text as a cell of a .csv that no spreadsheet computes: an apostrophe before what looks like a formula.
+
+    Also inside: read with another separator, ``x;=1+1`` is two cells.
+    """
+    return FORMULA_BEGINNING.sub("'", text)
 
 
 def csv_file(heads: Sequence[str], rows: Iterable[Sequence[CellValue]], separator: str) -> bytes:
-    """A .csv, with the mark by which Excel knows UTF-8.
+    """A .csv, with the mark by which Excel knows UTF-8; every text stands in quotes, numbers and days do not.
 
     Where lines are cut by semicolons, numbers have a decimal comma: both belong to a Romanian Excel.
     """
     comma = separator == ";"
-    buffer = StringIO()
-    writer = csv.writer(buffer, delimiter=separator, lineterminator="\r\n")
-    buffer.write(UTF8_BOM)
-    writer.writerow([escape_formula(head) for head in heads])
-    for row in rows:
-        writer.writerow([_csv_text(cell, comma) for cell in row])
-    return buffer.getvalue().encode()
+    lines = (separator.join(_csv_text(cell, comma) for cell in cells) for cells in chain([heads], rows))
+    return (UTF8_BOM + "".join(f"{line}\r\n" for line in lines)).encode()
 
 
 def _csv_text(cell: CellValue, comma: bool) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return escape_formula(INVALID_CELL_CHARACTERS.sub("", cell))
+        text = escape_formula(_cell_text(cell)).replace('"', '""')
+        return f'"{text}"'
     if isinstance(cell, datetime):
         return cell.isoformat(" ", "minutes")
     if isinstance(cell, (Decimal, float)) and comma:
@@ -147,6 +151,7 @@ class _CellWriters(dict[type, Callable[[int, int, Any], object]]):
     def __init__(self, book: "Workbook", worksheet: "Worksheet", cut_note: str) -> None:
         self.worksheet = worksheet
         self.cut_note = cut_note
+        self.plain_text = book.add_format({"quote_prefix": True})
         self.formats = {kind: book.add_format({"num_format": shown}) for kind, shown in EXCEL_DATE_FORMATS.items()}
         super().__init__({str: self._text, **dict.fromkeys((int, float, Decimal), worksheet.write_number)})
         self.update(dict.fromkeys(EXCEL_DATE_FORMATS, self._date))
@@ -156,7 +161,9 @@ class _CellWriters(dict[type, Callable[[int, int, Any], object]]):
         return next(self[base] for base in kind.__mro__[1:] if base in self)
 
     def _text(self, row: int, column: int, value: str) -> None:
-        self.worksheet.write_string(row, column, _cut_text(_cell_text(value), self.cut_note))
+        """Of what looks like a formula the workbook says that it is text, also when somebody edits the cell."""
+        text = _cut_text(_cell_text(value), self.cut_note)
+        self.worksheet.write_string(row, column, text, self.plain_text if FORMULA_BEGINNING.search(text) else None)
 
     def _date(self, row: int, column: int, value: date) -> None:
         if value.isoformat() < FIRST_WORKSHEET_DAY:

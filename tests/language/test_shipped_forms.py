@@ -12,6 +12,7 @@ import dosar.fields  # noqa: F401 - tells the kinds of question
 from dosar.language.form import Form
 from dosar.language.load.definition import make_definition
 from dosar.language.load.folder import FolderReading, read_folder
+from dosar.language.load.source_lines import walk_questions
 from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.question import ReadingContext as Typing
 from dosar.language.settling import settle_answers
@@ -45,6 +46,38 @@ def test_romanian_has_its_own_letters() -> None:
     """Comma below, never the cedilla that older keyboards type."""
     for file in FORMS.rglob("*.yaml"):
         assert not set("şţŞŢ") & set(file.read_text(encoding="utf-8")), file.name
+
+
+WORDS_OF_ONES_OWN = {"text", "paragraph", "email", "phone", "personal_number"}
+
+
+def test_every_text_is_sensitive_or_says_why_not(shipped: FolderReading) -> None:
+    open_texts = [
+        f"{form.key}.{question.name}"
+        for form in shipped.of(Form).values()
+        for _, question, table in walk_questions(form)
+        if question.type in WORDS_OF_ONES_OWN
+        and not (question.own_clearances or (table and table.own_clearances))
+        and not (question.not_sensitive or (table and table.not_sensitive) or form.not_sensitive)
+    ]
+    assert open_texts == []
+
+
+def test_who_sees_a_volunteer_or_an_accountant_is_not_told_where_she_lives_or_learns(shipped: FolderReading) -> None:
+    forms = make_definition(shipped.parts, {}).forms
+    known = {f"{form.key}.{name}" for form in forms.values() for name in form.seen_with(frozenset()).questions}
+    assert not known & {
+        "case.age",
+        "case.is_minor",
+        "case.closure_notes",
+        "study_support.notes",
+        "visit_report.edu_school_name",
+        "visit_report.edu_boarding_name",
+        "facility.locality",
+        "facility.rooms",
+        "stay.room",
+    }
+    assert known >= {"case.minor_in_year", "facility.beds", "event.participant_count", "humanitarian_aid.contents"}
 
 
 ALPHABET = " -aăâbcdefghiîjklmnopqrsștțuvwxyz"

@@ -2,6 +2,9 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
 
 from dosar.language.form import CASE_FORM
 from dosar.records.actor import Actor
@@ -38,12 +41,17 @@ def test_a_bed_is_taken_from_check_in_to_check_out(demo: Demo) -> None:
 
 
 def test_a_bed_of_somebody_elses_case_is_taken_and_says_no_more(demo: Demo) -> None:
+    """Whether there is a bed, and not how many people stay: one who stays in no case of hers must not be counted."""
     place = facility(demo, "Centrul Plopul")
+    free = overview(demo, "social_worker")
+    assert "Centrul Plopul paturi libere" in free
     case = filed(demo, CASE_FORM, code="D-2026-9901", opened_on=TODAY, status="open")
     filed(demo, "stay", case, facility=place, phase="centre", admitted_on=TODAY)
     said = overview(demo, "social_worker")
-    assert "Centrul Plopul ocupate: 1 din 2" in said
-    assert "D-2026-9901" not in said
+    assert said == free and "D-2026-9901" not in said and "ocupate:" not in said
+    assert "Centrul Plopul ocupate: 1 din 2" in overview(demo)
+    filed(demo, "stay", case, facility=place, phase="phase_1", admitted_on=TODAY)
+    assert "Centrul Plopul niciun pat liber" in overview(demo, "social_worker")
     assert "D-2026-9901" in overview(demo)
 
 
@@ -65,6 +73,20 @@ def test_people_are_named_by_the_code_of_their_case(demo: Demo) -> None:
 
 def test_what_was_promised_stands_beside_what_was_delivered(demo: Demo) -> None:
     assert "Clinica Sfântul Nicolae (fictivă) Asistență medicală 60 3 3,25 31.12.2026" in overview(demo)
+
+
+def test_what_was_delivered_in_cases_of_others_is_not_counted(demo: Demo) -> None:
+    """An hour of service in a case of somebody else changes nothing on the page."""
+    before, whole = overview(demo, "social_worker"), overview(demo)
+    assert "din cazurile dumneavoastră" in before
+    case = filed(demo, CASE_FORM, opened_on=TODAY, status="open")
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        agreements = demo.repository.record_class("service_agreement")
+        agreement = demo.repository.session.scalars(select(agreements)).first()
+        under = {"provider": agreement.provider, "agreement": agreement.id}
+        demo.repository.session.remove()
+    filed(demo, "service_log", case, given_on=TODAY, service="social", hours=Decimal(2), **under)
+    assert overview(demo, "social_worker") == before and overview(demo) != whole
 
 
 def test_who_may_see_no_stays_finds_no_overview(demo: Demo) -> None:

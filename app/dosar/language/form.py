@@ -148,6 +148,8 @@ class Form(BaseModel):
     """A case has at most one such sheet."""
     append_only: bool = False
     """A ledger: entries are never changed or deleted, a mistake is reversed by another entry."""
+    not_sensitive: Text | None = None
+    """Why what is written in its texts may be seen by everybody who sees the form, where a question says nothing."""
     written_by: QuestionNames = ()
     """The roles that may write its answers, unless a question says it itself; left out, everybody with the sheet."""
     private_to: QuestionNames = ()

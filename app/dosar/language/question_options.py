@@ -107,6 +107,8 @@ class QuestionOptions(BaseModel):
     sensitivity: Sensitivity | None = None
     """Who must have this clearance to see the answer: identity, health, legal, story. What follows from other answers
     asks for theirs too."""
+    not_sensitive: Text | None = None
+    """Why an answer in words of one's own may be seen by everybody who sees the form."""
     reveals: Text | None = None
     """Why the answer may be seen without the clearances for what it follows from: a rule, a condition, the answer it
     begins with. Left out, it asks for theirs too."""

@@ -17,7 +17,7 @@ from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.programme import Agreements, Programme, Stays
 from dosar.language.question import Answers, ReadingContext
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
+from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as, current_scope
 from dosar.records.sheets.acceptance import is_accepted, waiting_count
 from dosar.records.titles import link_titles
 
@@ -92,6 +92,9 @@ class ProgrammeNow:
     stays: Sequence[CurrentStay]
     agreements: Sequence[ServiceAgreement]
     titles: Mapping[tuple[str, int], str]
+    is_of_every_case: bool = True
+    """Whether the reader reaches every case. If not, what was delivered is counted in hers alone, and of the beds no
+    more than whether some are free is for her: how many are taken tells who stays with others."""
 
     @property
     def agreed(self) -> Agreements:
@@ -108,17 +111,24 @@ def programme_now(
     reading: ReadingContext,
 ) -> ProgrammeNow:
     """The overview as this reader may know it: three statements. Cases are named by their code alone."""
-    found = _read_parts(repository, _seen_parts(repository, declared, known, reading.today))
+    found = _read_parts(
+        repository,
+        {
+            **_seen_parts(repository, declared, known, reading.today),
+            **_counted_parts(repository, declared, known, reading.today, "delivered"),
+        },
+    )
     with acting_as(SYSTEM_SCOPE):
-        counted = _read_parts(repository, _counted_parts(repository, declared, reading.today))
-    beds, stays = _facility_beds(declared, found, counted), _current_stays(declared.stays, known, found)
+        every_form = repository.forms
+        taken = _read_parts(repository, _counted_parts(repository, declared, every_form, reading.today, "stays"))
+    beds, stays = _facility_beds(declared, found, taken), _current_stays(declared.stays, known, found)
     agreements = [
-        _agreement_of_row(known[declared.agreements.form], row, counted)
+        _agreement_of_row(known[declared.agreements.form], row, found)
         for row in found.get("agreements", ())
         if declared.agreements
     ]
     titles = _titles_shown(repository, declared, known, reading, beds, stays, agreements)
-    return ProgrammeNow(declared, beds, stays, agreements, titles)
+    return ProgrammeNow(declared, beds, stays, agreements, titles, current_scope.get().reaches_all_cases)
 
 
 def _read_parts(repository: Repository, parts: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -161,10 +171,12 @@ def _seen_parts(
     return parts
 
 
-def _counted_parts(repository: Repository, declared: Programme, today: date) -> dict[str, Any]:
-    """What is counted over all cases."""
+def _counted_parts(
+    repository: Repository, declared: Programme, forms: Mapping[str, Form], today: date, part: str
+) -> dict[str, Any]:
+    """What is counted over the cases within reach: the stays of each place, or what was delivered by each agreement."""
     parts: dict[str, Any] = {}
-    for name, key, options in _declared_parts(declared, repository.forms, "stays", "delivered"):
+    for name, key, options in _declared_parts(declared, forms, part):
         record_class: Any = repository.record_class(key)
         by = getattr(record_class, options["place" if name == "stays" else "agreement"]).label("by")
         counted = [

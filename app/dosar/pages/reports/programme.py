@@ -89,6 +89,7 @@ class ProgrammePage(PageView):
             phases=phase_blocks(context, now),
             stays=[_stay_line(context, now, stay) for stay in now.stays],
             agreements=[_agreement_line(context, now, agreement) for agreement in now.agreements],
+            is_of_every_case=now.is_of_every_case,
         )
 
 
@@ -111,18 +112,29 @@ def _phase_block(now: ProgrammeNow, title: str, of_phase: list[FacilityBeds]) ->
     target = max((facility.target or 0 for facility in of_phase), default=0)
     return PhaseBlock(
         title,
-        ngettext("%(num)s bed free of %(beds)s", "%(num)s beds free of %(beds)s", free, beds=beds),
+        _free_text(now, free, beds),
         free <= 0,
         gettext("The programme is for %(target)s people.", target=target) if target > beds else "",
         [
             (
                 now.titles.get((now.declared.places.form, facility.place_id), ""),
                 url_for("RecordPages.show", form=now.declared.places.form, record_id=facility.place_id),
-                _taken_text(facility),
+                _taken_text(facility) if now.is_of_every_case else _roughly_free_text(facility.free),
             )
             for facility in of_phase
         ],
     )
+
+
+def _free_text(now: ProgrammeNow, free: int, beds: int) -> str:
+    if not now.is_of_every_case:
+        return _roughly_free_text(free)
+    return ngettext("%(num)s bed free of %(beds)s", "%(num)s beds free of %(beds)s", free, beds=beds)
+
+
+def _roughly_free_text(free: int) -> str:
+    """Whether somebody can be placed, for who may not know how many stay."""
+    return gettext("beds free") if free > 0 else gettext("no bed free")
 
 
 def _taken_text(beds: FacilityBeds) -> str:

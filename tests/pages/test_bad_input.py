@@ -5,10 +5,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as odd
 from werkzeug.test import TestResponse
 
 from dosar.cli.demo import demo_password
@@ -134,6 +137,16 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def desk(folder: Path) -> Iterator[Desk]:
+    desk = opened(folder)
+    yield desk
+    close(desk)
+
+
+@pytest.fixture(scope="module")
+def odd_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One desk for many odd requests: none of them may leave it unusable."""
+    folder = tmp_path_factory.mktemp("odd")
+    write(folder / "forms", **{name.replace("/", "__"): text for name, text in FILES.items()})
     desk = opened(folder)
     yield desk
     close(desk)
@@ -333,3 +346,87 @@ def test_a_removed_form_keeps_its_records(folder: Path) -> None:
     again = opened(folder)
     assert "sprijin" in again.get(address)
     close(again)
+
+
+# --- what no page sends ------------------------------------------------------------------------------
+
+HUGE = "9" * 4301
+"""More digits than Python makes a number of."""
+ODD_VALUES = [
+    HUGE,
+    "-1",
+    "10**30",
+    "1" + "0" * 30,
+    "٣",
+    "²",
+    "\x00",
+    "a\x00b",
+    "=1",
+    "",
+    " ",
+    "[]",
+    '{"a":1}',
+    "31.02.9999",
+]
+ODD_VALUES += ["2026-02-30", "00:00", "1.5", "9999-12-31..", "\ud7ff\ue000", "x" * 5000, "family." * 900, "on"]
+BOX_NAMES = [
+    "day",
+    "purpose",
+    "number",
+    "family",
+    "code",
+    "name",
+    "_row",
+    "_pick",
+    "_picked",
+    "_once",
+    "_face",
+    "_confirmed",
+]
+BOX_NAMES += [
+    "family.0.name",
+    "family.999999.name",
+    f"family.{HUGE}.id",
+    "family.٣.id",
+    "family.-1.id",
+    "family..",
+    ".",
+]
+ROW_ORDERS = ["add family", f"add family.{HUGE}", f"copy family.{HUGE}", "delete family.٣", "add family.²", "add", ""]
+QUERIES = ["page", "case", "sort", "day", "day.from", "day.to", "purpose", "q", "all", "face", "user", "record", "step"]
+ADDRESSES = [
+    "/",
+    "/records/visit",
+    "/records/case",
+    "/records/visit/new",
+    "/records/visit/columns",
+    "/find",
+    "/figures",
+]
+odd_values = odd.one_of(odd.sampled_from(ODD_VALUES), odd.text(max_size=8))
+odd_rounds = settings(
+    max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=[*HealthCheck]
+)
+
+
+def test_numbers_of_thousands_of_digits_are_no_numbers(desk: Desk) -> None:
+    for order in ROW_ORDERS:
+        boxes = {f"family.{HUGE}.id": "", "family.999999.name": "Ana", "purpose": "sprijin", "_row": order}
+        answer = desk.post("/records/visit/new", **boxes)
+        assert answer.status_code in (200, 303), order
+    assert 'value="Ana"' in desk.post("/records/visit/new", **{**boxes, "_row": "add family"}).text
+    assert desk.get(f"/records/visit?page={HUGE}&case={HUGE}&sort={HUGE}&day.from={HUGE}")
+
+
+@odd_rounds
+@given(
+    odd_boxes=odd.dictionaries(odd.one_of(odd.sampled_from(BOX_NAMES), odd.text(max_size=8)), odd_values, max_size=5)
+)
+def test_whatever_is_posted_is_answered_in_words(odd_desk: Desk, odd_boxes: dict[str, str]) -> None:
+    odd_desk.post("/records/visit/new", **odd_boxes)
+
+
+@odd_rounds
+@given(address=odd.sampled_from(ADDRESSES), query=odd.dictionaries(odd.sampled_from(QUERIES), odd_values, max_size=4))
+def test_whatever_is_asked_for_is_answered_in_words(odd_desk: Desk, address: str, query: dict[str, str]) -> None:
+    odd_desk.get(f"{address}?{urlencode(query, errors='replace')}")

@@ -24,7 +24,8 @@ from dosar.language.text.texts import Text, text_in_language
 MAX_DECIMAL_PLACES = 4
 MAX_NUMBER_LENGTH = 20
 """Characters of the longest number: sign, 13 digits, mark, 4 digits."""
-NUMBER_LIMIT = 10**13
+MAX_WHOLE_DIGITS = 13
+NUMBER_LIMIT = 10**MAX_WHOLE_DIGITS
 MINUS_SIGNS = str.maketrans(dict.fromkeys(HYPHENS, "-"))
 ANY_SPACE = re.compile(r"\s")
 
@@ -73,10 +74,10 @@ def read_number(text: str, language: str, places: int) -> Decimal:
     sign, whole_digits, decimals = found[1], re.sub(r"[., ]", "", found[2]), found[3] or ""
     if len(decimals) > places:
         raise _too_fine(language, places)
-    number = Decimal(f"{sign}{whole_digits or 0}.{decimals}")
-    if abs(number) >= NUMBER_LIMIT:
+    whole_digits = whole_digits.lstrip("0")
+    if len(whole_digits) > MAX_WHOLE_DIGITS:
         raise Mistake("The number is too large. Write at most 13 digits before the decimal mark.")
-    return number
+    return Decimal(f"{sign}{whole_digits or 0}.{decimals}")
 
 
 def _not_a_number(language: str, places: int) -> Mistake:

@@ -14,6 +14,8 @@ FixedRows = Mapping[str, Sequence[Answers]]
 """Table → its rows that are kept already and that nobody changes any more."""
 
 NO_ROWS: FixedRows = MappingProxyType({})
+ROW_INDEX = re.compile(r"\d{1,6}", re.ASCII)
+"""What is read as the number of a row: whatever else is posted is no row of a page."""
 BLANK_ROW = "__row__"
 """The index of the row from which the browser makes new ones."""
 
@@ -26,8 +28,10 @@ def row_indexes(table: str, boxes: Iterable[str]) -> list[str]:
 
 
 def next_row_index(table: str, boxes: Iterable[str]) -> int:
-    """The index of a row that is added to those of the page."""
-    return max((int(index) for index in row_indexes(table, boxes) if index.isdecimal()), default=-1) + 1
+    """The index of a row that is added to those of the page; past the highest that is read, the first free one."""
+    taken = {int(index) for index in row_indexes(table, boxes) if ROW_INDEX.fullmatch(index)}
+    following = max(taken, default=-1) + 1
+    return following if ROW_INDEX.fullmatch(str(following)) else min(set(range(len(taken) + 1)) - taken)
 
 
 def texts_of_answers(questions: Iterable[Question], answers: Answers, reading: ReadingContext) -> dict[str, list[str]]:

@@ -13,6 +13,8 @@ from werkzeug.routing import IntegerConverter, Map
 from dosar.fields.links import LARGEST_ID
 from dosar.records.unsaved.drafts import DraftPlace
 
+MAX_DIGITS = len(str(LARGEST_ID))
+
 
 class RecordNumberConverter(IntegerConverter):
     """A number no database column could hold names no record: the address does not exist."""
@@ -28,7 +30,7 @@ def install_record_numbers(app: Flask) -> None:
 
 def parse_record_number(text: str) -> int:
     """The number of a record in the query of an address; 0, which no record has, for one too large."""
-    number = int(text)
+    number = int(text[: MAX_DIGITS + 1])
     return number if 0 < number <= LARGEST_ID else 0
 
 

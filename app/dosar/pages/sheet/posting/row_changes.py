@@ -1,6 +1,6 @@
 """Rows of tables added, copied and deleted without JavaScript."""
 
-from dosar.filing.texts import next_row_index
+from dosar.filing.texts import ROW_INDEX, next_row_index
 from dosar.language.form import Form
 from dosar.language.row_parts import RowPart
 from dosar.pages.posted_boxes import PostedBoxes, copy_row_boxes
@@ -14,7 +14,7 @@ def change_rows(form: Form, posted: PostedBoxes, pressed: str) -> None:
     if question is None or not question.columns_asked():
         return
     ROW_CHANGES.get(act, _add_row)(posted, table, index)
-    if act == "add" and index.isdecimal() and 0 < int(index) < len(question.parts):
+    if act == "add" and ROW_INDEX.fullmatch(index) and 0 < int(index) < len(question.parts):
         _set_row_part(posted, table, question.parts[int(index)])
 
 

@@ -105,7 +105,11 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         text=True,
         check=False,
         encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(root / "app"), "PYTHONIOENCODING": "utf-8"},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(root / "app"), str(STORY.parents[2])]),
+            "PYTHONIOENCODING": "utf-8",
+        },
     )
     assert told.returncode == 0, told.stderr
     found: dict[str, Any] = json.loads(told.stdout)

@@ -33,6 +33,7 @@ from dosar.records.lists.list_query import ListQuery
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
+from tests.telephones import connect_telephone, unused_code
 
 ROOT = Path(sys.argv[1])
 SPRING = date(1998, 3, 27)
@@ -77,21 +78,23 @@ def _pages(store: Store, opened: Any) -> dict[str, Any]:
     app = create_app(store, opened, "geheim", ROOT / "data")
     with app.app_context():
         person = UserDetails("olena", "Олена", "Проба", frozenset({"administrator"}), frozenset())
-        add_user(access_services(), None, person, PASSWORD)
+        connect_telephone(access_services(), add_user(access_services(), None, person, PASSWORD))
     client = app.test_client()
     sign_in = client.get("/sign-in", headers={"Accept-Language": "uk"}).text
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', sign_in)
-    client.post(
-        "/sign-in",
-        data={"user_name": "olena", "password": PASSWORD, "csrf_token": token[1] if token else ""},
-        headers={"Accept-Language": "uk"},
-    )
+    _post(client, "/sign-in", sign_in, user_name="olena", password=PASSWORD)
+    _post(client, "/sign-in/code", client.get("/sign-in/code").text, code=unused_code(app, "olena"))
     help_page = client.get("/help", headers={"Accept-Language": "uk"})
     return {
         "page": re.findall(r'<html lang="(\w+)"', sign_in),
         "title": "Увійти" in sign_in,
         "help": [help_page.status_code, "Спершу день" in help_page.text],
     }
+
+
+def _post(client: Any, address: str, page: str, **boxes: str) -> None:
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    sent = {**boxes, "csrf_token": token[1] if token else ""}
+    client.post(address, data=sent, headers={"Accept-Language": "uk"})
 
 
 def main() -> None:

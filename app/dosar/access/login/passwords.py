@@ -1,20 +1,22 @@
 """Passwords: which ones are good enough, and the slow work of hashing and checking them."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from secrets import token_hex
 from threading import BoundedSemaphore
 
-from flask import current_app
+from flask import current_app, has_app_context
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from dosar.access.login.credentials import normalized_password, password_spellings
 from dosar.access.login.password_strength import MIN_BITS, is_stolen, password_bits
+from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
 
 MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH = 14, 128
-WORDS_OF_DOSAR = ("dosar", "demo", "administrator", "coordinator", "coordonator", "volunteer", "voluntar", "manager")
-"""What a guesser tries because it is Dosar that asks."""
+WORDS_OF_DOSAR = ("dosar", "demo", "administrator")
+"""What a guesser tries because it is Dosar that asks; the names of the roles besides."""
 WORD = re.compile(r"[^\W\d_]+")
 
 _hashing_slots = BoundedSemaphore(2)
@@ -47,7 +49,7 @@ def require_good_password(password: str, again: str, user_name: str, *other_word
     if len(password) > MAX_PASSWORD_LENGTH:
         raise Mistake("Choose a shorter password: at most %(longest)s characters.", longest=MAX_PASSWORD_LENGTH)
     folded = password.casefold()
-    own_words = [part for text in (user_name, *other_words, *WORDS_OF_DOSAR) for part in WORD.findall(text)]
+    own_words = [part for text in (user_name, *other_words, *_words_of_dosar()) for part in WORD.findall(text)]
     if is_stolen(password):
         raise Mistake("This password is on lists of stolen ones, which are tried first; choose another one.")
     if any(
@@ -61,6 +63,13 @@ def require_good_password(password: str, again: str, user_name: str, *other_word
         )
     if password != again:
         raise Mistake("The two passwords differ; type the same one twice.")
+
+
+def _words_of_dosar() -> Iterator[str]:
+    """What stands on every page of this organisation, in each language."""
+    yield from WORDS_OF_DOSAR
+    for role in access_services().every_role() if has_app_context() else ():
+        yield from (role.role, *role.title.values())
 
 
 def _hash_method() -> str:

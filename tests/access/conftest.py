@@ -16,6 +16,7 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from dosar.access import install_access_control
+from dosar.access.accounts.step_up import ProofNeeded
 from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.appbuilder.install import create_access_tables
 from dosar.access.appbuilder.view import PageView
@@ -34,6 +35,7 @@ from dosar.language.roles import Roles
 from dosar.language.text.catalogs import compile_catalogs
 from dosar.pages import account, admin, page_views
 from dosar.pages.admin.form_problems import FormProblemsPage
+from dosar.pages.recovery.errors import proof_page
 from dosar.pages.recovery.expired_session import current_owner_token
 from dosar.records.row_scope import current_scope
 from tests.applications import compiled_once
@@ -225,6 +227,7 @@ def opening(definition: Definition, translations: Path, tmp_path: Path) -> Openi
         compiled_once(app).jinja_env.globals.update(
             asset=lambda name: f"/static/{name}?v=1", current_owner_token=current_owner_token
         )
+        app.register_error_handler(ProofNeeded, proof_page)
         clock = Clock()
         registry = install_access_control(app, store, definition, clock)
         with app.app_context():

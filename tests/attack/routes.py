@@ -25,6 +25,8 @@ WORKERS = {
     "ProfilePage.password",
     "ProfilePage.sign_out_elsewhere",
     "ProfilePage.end_session",
+    "ProfileTelephonePage.telephone",
+    "ProfileTelephonePage.recovery_codes",
     "DraftPages.keep",
     "DraftPages.keep_alive",
     "DerivedAnswerPages.derive",

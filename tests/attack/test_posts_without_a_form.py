@@ -15,6 +15,8 @@ NO_FORMS = [
     ("text/plain", "search=Ana"),
 ]
 """Media type and body of what no page of Dosar sends."""
+ENDING = ("SignInPage.", "UserAccessPage.sign_out")
+"""What ends her session comes last: first what is not open to everybody."""
 FORMS = ("", "case", "visit_report", "humanitarian_aid")
 
 
@@ -29,7 +31,7 @@ def test_no_page_stumbles_over_it(walk: Walk, role: str) -> None:
 def posts_open_to(walk: Walk, role: str) -> Iterator[Cell]:
     """A post to every route that is open to the role; those that end her session come last."""
     met = set()
-    for cell in sorted(walk.turns.ways.cells(role), key=lambda cell: cell.endpoint.startswith("SignInPage")):
+    for cell in sorted(walk.turns.ways.cells(role), key=lambda cell: [cell.endpoint.startswith(end) for end in ENDING]):
         is_asked = (cell.method, cell.attack) == ("POST", "plain") and cell.form in FORMS and cell.target != "deleted"
         is_new = (cell.endpoint, cell.form) not in met
         if is_asked and is_new and is_open(walk.planted.policy, role, cell.endpoint, cell.form):

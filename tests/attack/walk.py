@@ -26,6 +26,9 @@ from tests.attack.ways import Ways
 from tests.photograph import photographed, written_tables
 from tests.telephones import unused_code
 
+PROOF_LASTS = 240
+"""Seconds after which somebody signs in anew: what she does with accounts and exports wants a recent proof."""
+
 
 @dataclass
 class Session:
@@ -63,6 +66,7 @@ class Walk:
 
     planted: Planted
     sessions: dict[str, Session] = field(default_factory=dict)
+    arrived: dict[str, float] = field(default_factory=dict)
     asked: int = 0
     seconds: float = 0
 
@@ -87,7 +91,7 @@ class Walk:
         oracle = Oracle(self.planted, self.photograph)
         with written_tables(self.engine) as written, listening() as logged:
             for cell in self.turns.cells(part):
-                if cell.role not in self.sessions:
+                if time.monotonic() - self.arrived.get(cell.role, float("-inf")) > PROOF_LASTS:
                     self._arrive(cell.role)
                     oracle.before = self.photograph
                 self.ask(cell, oracle, written, logged)
@@ -97,8 +101,8 @@ class Walk:
         return oracle
 
     def _arrive(self, role: str) -> None:
-        """Sign in only now: a session is over after a quarter of an hour, and it is put back to this moment."""
-        self.sessions[role] = sign_in(self.planted.app, role)
+        """Sign in only now: what a session may do ends after minutes, and it is put back to this moment."""
+        self.sessions[role], self.arrived[role] = sign_in(self.planted.app, role), time.monotonic()
         self.photograph.close()
         self.photograph = photographed(self.engine)
 

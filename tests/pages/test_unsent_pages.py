@@ -22,7 +22,7 @@ from tests.pages.test_unsent import after_lunch
 NOTHING_TYPED = {
     "words that are searched for": {"RecordPages.search", "FindCasePage.search", "MergePages.choose"},
     "passwords": {"SignInPage.sign_in", "SetUpPage.set_up", "InvitationPage.invitation", "ProfilePage.password"},
-    "codes": {"SecondFactorPage.code", "SecondFactorPage.enrol"},
+    "codes": {"SecondFactorPage.code", "SecondFactorPage.enrol", "ProfileTelephonePage.telephone"},
     "choices only": {"ListPages.choose", "AccountClosingPage.close", "SignInPage.language"},
     "buttons": {
         "SignInPage.sign_out",
@@ -34,6 +34,7 @@ NOTHING_TYPED = {
         "RecordPages.restore",
         "ProfilePage.sign_out_elsewhere",
         "ProfilePage.end_session",
+        "ProfileTelephonePage.recovery_codes",
         "UserAccessPage.sign_out",
         "UserAccessPage.disconnect",
         "UserAccessPage.confirm",

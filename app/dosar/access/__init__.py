@@ -8,6 +8,7 @@ from flask import Flask
 import dosar.access.appbuilder.lean_import  # noqa: F401 - before anything else imports Flask-AppBuilder
 
 # isort: split
+from dosar.access.accounts.step_up import install_step_up
 from dosar.access.appbuilder.security_manager import PageRegistry, create_page_registry
 from dosar.access.authorization import current_worker_or_none, install_request_checks
 from dosar.access.i18n.languages import install_language_choice, language_options, prepare_translations, request_wording
@@ -37,6 +38,7 @@ def install_access_control(app: Flask, store: Any, definition: Definition, clock
     install_language_choice(app)
     install_request_checks(app, services)
     require_csrf_tokens(app)
+    install_step_up(app)
     add_security_headers(app)
     app.context_processor(_template_variables)
     return registry

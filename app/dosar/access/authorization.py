@@ -6,7 +6,7 @@ for a route without it is refused, and a test names it.
 
 from collections.abc import Callable, Mapping
 from contextvars import Token
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
@@ -33,6 +33,13 @@ class RouteAccess:
     check: AccessCheck | None = None
     is_open: bool = False
     """Open to people who have not signed in, too."""
+    needs_proof: bool = False
+    """Whether who sends something here must have proved a short while ago who she is
+    (:mod:`dosar.access.accounts.step_up`)."""
+
+    def with_recent_proof(self) -> "RouteAccess":
+        """The same, for what nobody may do at a computer that was left open."""
+        return replace(self, needs_proof=True)
 
 
 PUBLIC_ACCESS = RouteAccess(is_open=True)

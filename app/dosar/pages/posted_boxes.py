@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 
 from werkzeug.datastructures import MultiDict
 
+from dosar.access.accounts.step_up import PROOF_BOX
 from dosar.filing.conflict import merged_texts
 from dosar.filing.texts import Texts, texts_of_answers
 from dosar.language.question import Answers, Question, ReadingContext
@@ -21,7 +22,7 @@ OWNER_BOX = "_owner"
 """The box that says whose page it is."""
 WAIT_BOX = "_wait"
 """The page is hidden or left: what stands on it is kept, and nothing is done with it."""
-UNKEPT_BOXES = ("csrf_token", "_lock", TYPED_BOX, OWNER_BOX, WAIT_BOX)
+UNKEPT_BOXES = ("csrf_token", "_lock", TYPED_BOX, OWNER_BOX, WAIT_BOX, PROOF_BOX)
 
 
 def typed_boxes(posted: PostedBoxes) -> TypedBoxes:

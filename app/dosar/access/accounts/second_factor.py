@@ -87,6 +87,13 @@ def save_second_factor(services: AccessServices, user_id: int, secret: str, last
         return _new_recovery_codes(session, user_id)
 
 
+def replace_recovery_codes(services: AccessServices, user_id: int) -> list[str]:
+    """New recovery codes; the old ones open nothing any more."""
+    with services.store.writing() as session:
+        log_account_change(services, user_id, user_id, "recovery_codes")
+        return _new_recovery_codes(session, user_id)
+
+
 def drop_second_factor(services: AccessServices, user_id: int, by: Worker | None) -> None:
     """Disconnect the user's telephone, inside the caller's transaction: her sessions end, and she connects one anew
     when she next signs in with her password. ``by`` is nobody for a command on the computer itself."""

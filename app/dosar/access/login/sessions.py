@@ -38,6 +38,9 @@ SEEN_INTERVAL = timedelta(seconds=30)
 """How often a session that only reads is noted as still in use."""
 
 
+SESSION_COLUMNS = ("id", "user_id", "created", "seen", "contents", "pending_id", "confirmed")
+
+
 @dataclass
 class SessionRow:
     """The session's row in the table."""
@@ -49,6 +52,8 @@ class SessionRow:
     contents: str = ""
     pending_id: int | None = None
     """Who has given her password and not her code yet: nobody is signed in."""
+    confirmed: datetime | None = None
+    """When she last proved who she is."""
 
 
 class BrowserSession(CallbackDict[str, Any], SessionMixin):
@@ -149,7 +154,7 @@ class DatabaseSessions(SessionInterface):
         found = self.services.session.execute(_SESSION_QUERY, {"session_id": secret_digest(word)}).one_or_none()
         if found is None:
             return _ended_session()
-        row = SessionRow(found.id, found.user_id, found.created, found.seen, found.contents, found.pending_id)
+        row = SessionRow(**{column: getattr(found, column) for column in SESSION_COLUMNS})
         if is_session_over(row, self.services.clock()) or (row.user_id is not None and found.username is None):
             return _ended_session(row)
         return BrowserSession(self.serializer.loads(found.contents), row, _session_identity(found))

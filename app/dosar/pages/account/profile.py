@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, session
 from flask_babel import gettext
 
+from dosar.access.accounts.second_factor import second_factor_of
 from dosar.access.accounts.users import set_user_password
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route
@@ -61,6 +62,12 @@ class ProfilePage(PageView):
         return redirect("/profile", 303)
 
 
+def _telephone() -> dict[str, Any] | None:
+    """Since when her telephone is connected, and how many codes are left on the paper."""
+    factor = second_factor_of(access_services(), current_worker().id)
+    return None if factor is None else {"since": moment_text(factor.enrolled), "codes": factor.recovery_codes}
+
+
 def _profile_page(form: ChangePasswordForm, refused: str = "") -> Any:
     roles = [role for role in access_services().every_role() if role.role in current_worker().roles]
     open_sessions = open_sessions_of(access_services(), current_worker().id, session.row)  # type: ignore[attr-defined]
@@ -68,6 +75,7 @@ def _profile_page(form: ChangePasswordForm, refused: str = "") -> Any:
         "account/profile.html",
         form=form,
         refused=refused,
+        telephone=_telephone(),
         roles=[text_in_language(role.title, request_wording()) for role in roles],
         sessions=[
             {

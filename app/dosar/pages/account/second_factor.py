@@ -45,7 +45,7 @@ class SecondFactorPage(PageView):
         except TooManyTries as closed:
             return _code_page(form, wait_message(closed.minutes), 429)
         if not fits:
-            return _code_page(form, _wrong_code_message(form.typed), 401)
+            return _code_page(form, wrong_code_message(form.typed), 401)
         return _enter(user_id, form.typed)
 
     @page_route("/sign-in/telephone", PUBLIC_ACCESS, ("GET", "POST"))
@@ -55,12 +55,12 @@ class SecondFactorPage(PageView):
             return redirect(url_for(SIGN_IN_ENDPOINT), 303)
         if second_factor_of(access_services(), user_id) is not None:
             return redirect(next_step_url(user_id), 303)
-        form, secret = CodeForm(), _secret_being_connected(user_id)
+        form, secret = CodeForm(), secret_being_connected(user_id)
         if not form.validate_on_submit():
             return telephone_page(form, user_id, secret)
         codes = enrol_first(access_services(), user_id, secret, form.typed)
         if codes is None:
-            return telephone_page(form, user_id, secret, _wrong_code_message(form.typed))
+            return telephone_page(form, user_id, secret, wrong_code_message(form.typed))
         back = session[BACK_KEY]
         begin_session(user_id)
         return recovery_codes_page(codes, arrival_url(user_id, back))
@@ -104,7 +104,7 @@ def _pending_user_id() -> int | None:
     return pending
 
 
-def _secret_being_connected(user_id: int) -> str:
+def secret_being_connected(user_id: int) -> str:
     """The same one however often the page is shown: the app may have it already."""
     services = access_services()
     if TELEPHONE_KEY not in session:
@@ -129,7 +129,8 @@ def _codes_left_message(user_id: int) -> str:
     )
 
 
-def _wrong_code_message(code: str) -> str:
+def wrong_code_message(code: str) -> str:
+    """Why this code was not taken, and what to do."""
     if code and not is_telephone_code(code):
         return gettext("This is none of your recovery codes, or it was used already. Try the next one on the paper.")
     return gettext(

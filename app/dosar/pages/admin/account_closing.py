@@ -48,7 +48,7 @@ class OpenWorkList:
 class AccountClosingPage(PageView):
     """What hangs on an account is handed over when it is closed, in one step."""
 
-    @page_route("/users/<int:user_id>/close", requires_page("users"), ("GET", "POST"))
+    @page_route("/users/<int:user_id>/close", requires_page("users").with_recent_proof(), ("GET", "POST"))
     def close(self, user_id: int) -> Any:
         user = user_or_404(user_id)
         if not user.active:

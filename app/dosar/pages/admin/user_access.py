@@ -18,22 +18,22 @@ from dosar.pages.admin.users import user_or_404, user_page
 class UserAccessPage(PageView):
     """Buttons on the page of a user."""
 
-    @page_route("/users/<int:user_id>/sign-out", requires_page("users"), ("POST",))
+    @page_route("/users/<int:user_id>/sign-out", requires_page("users").with_recent_proof(), ("POST",))
     def sign_out(self, user_id: int) -> Any:
         return _done(user_id, sign_user_out, gettext("The person is signed out everywhere."))
 
-    @page_route("/users/<int:user_id>/telephone", requires_page("users"), ("POST",))
+    @page_route("/users/<int:user_id>/telephone", requires_page("users").with_recent_proof(), ("POST",))
     def disconnect(self, user_id: int) -> Any:
         asks = gettext("A second administrator has to confirm it now, on this page.")
         done = gettext("The telephone is disconnected. The person connects another one when she next signs in.")
         return _done(user_id, ask_for_reset, asks, done)
 
-    @page_route("/users/<int:user_id>/telephone/confirm", requires_page("users"), ("POST",))
+    @page_route("/users/<int:user_id>/telephone/confirm", requires_page("users").with_recent_proof(), ("POST",))
     def confirm(self, user_id: int) -> Any:
         done = gettext("The telephone is disconnected. The person connects another one when she next signs in.")
         return _done(user_id, confirm_reset, done)
 
-    @page_route("/users/<int:user_id>/telephone/keep", requires_page("users"), ("POST",))
+    @page_route("/users/<int:user_id>/telephone/keep", requires_page("users").with_recent_proof(), ("POST",))
     def keep(self, user_id: int) -> Any:
         return _done(user_id, refuse_reset, gettext("The telephone stays connected."))
 

@@ -52,7 +52,7 @@ class UsersPage(PageView):
             "admin/users.html", users=[_user_line(user, waiting) for user in all_users(access_services().session)]
         )
 
-    @page_route("/users/new", requires_page("users"), ("GET", "POST"))
+    @page_route("/users/new", requires_page("users").with_recent_proof(), ("GET", "POST"))
     def new(self) -> Any:
         form = _with_choices(NewUserForm())
         if not form.validate_on_submit():
@@ -64,7 +64,7 @@ class UsersPage(PageView):
             return _new_user_page(form, mistake.message.say(gettext))
         return user_page(user_or_404(user_id), invitation=word)
 
-    @page_route("/users/<int:user_id>", requires_page("users"), ("GET", "POST"))
+    @page_route("/users/<int:user_id>", requires_page("users").with_recent_proof(), ("GET", "POST"))
     def user(self, user_id: int) -> Any:
         user = user_or_404(user_id)
         form = _with_choices(UserForm())
@@ -81,7 +81,7 @@ class UsersPage(PageView):
         flash(gettext("Saved."), "success")
         return redirect(url_for("UsersPage.users"), 303)
 
-    @page_route("/users/<int:user_id>/invitation", requires_page("users"), ("POST",))
+    @page_route("/users/<int:user_id>/invitation", requires_page("users").with_recent_proof(), ("POST",))
     def invitation(self, user_id: int) -> Any:
         user = user_or_404(user_id)
         try:
@@ -89,7 +89,7 @@ class UsersPage(PageView):
         except Mistake as mistake:
             return user_page(user_or_404(user_id), refused=mistake.message.say(gettext))
 
-    @page_route("/users/<int:user_id>/open", requires_page("users"), ("POST",))
+    @page_route("/users/<int:user_id>/open", requires_page("users").with_recent_proof(), ("POST",))
     def open(self, user_id: int) -> Any:
         user_or_404(user_id)
         try:
@@ -205,6 +205,7 @@ def user_page(
         state=_account_state(user),
         telephone=second_factor_of(access_services(), user.id),
         waiting=_waiting_reset(user),
+        is_own=user.id == current_worker().id,
         sessions=len(open_sessions_of(access_services(), user.id, None)),
         active=user.active,
         action=url_for("UsersPage.user", user_id=user.id),

@@ -43,7 +43,7 @@ class WorkTeamsPage(PageView):
     def teams(self) -> Any:
         return _teams_page()
 
-    @page_route("/teams/<int:team_id>", requires_page("users"), ("POST",))
+    @page_route("/teams/<int:team_id>", requires_page("users").with_recent_proof(), ("POST",))
     def rename(self, team_id: int) -> Any:
         renaming = TeamRenameForm()
         was, name, message = renaming.was.data or "", renaming.name.data or "", gettext("The team was renamed.")
@@ -54,7 +54,7 @@ class WorkTeamsPage(PageView):
             renaming,
         )
 
-    @page_route("/teams/<int:team_id>/dissolve", requires_page("users"), ("POST",))
+    @page_route("/teams/<int:team_id>/dissolve", requires_page("users").with_recent_proof(), ("POST",))
     def dissolve(self, team_id: int) -> Any:
         return _apply_team_change(
             team_id,

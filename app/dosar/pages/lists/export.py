@@ -76,7 +76,7 @@ class ExportPages(PageView):
         context, known = page_context(), page_context().form(form)
         return _export_page(context, known, _export_query(context, known), ExportForm())
 
-    @page_route("/records/<form>/export", requires_permission("export"), methods=("POST",))
+    @page_route("/records/<form>/export", requires_permission("export").with_recent_proof(), methods=("POST",))
     def take(self, form: str) -> Any:
         context, known = page_context(), page_context().form(form)
         list_query, export_form = _export_query(context, known), ExportForm()

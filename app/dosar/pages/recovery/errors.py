@@ -7,6 +7,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from dosar.access.accounts.step_up import PROOF_BOX, ProofNeeded
 from dosar.access.login.sessions import is_static_request
 from dosar.database.store_errors import StoreBusy, StoreNotWritable
 from dosar.pages.recovery.expired_session import DraftTooLong, PageOfAnother, keep_outdated_page
@@ -59,6 +60,7 @@ ERROR_TEXTS: dict[int, tuple[Any, Any]] = {
 def install_error_pages(app: Flask) -> None:
     """Answer every error with a page in the reader's language."""
     app.register_error_handler(HTTPException, _http_error_page)
+    app.register_error_handler(ProofNeeded, proof_page)
     app.register_error_handler(OutOfReach, lambda _: _error_page(404))
     app.register_error_handler(StoreBusy, lambda _: _error_page(503))
     app.register_error_handler(StoreNotWritable, _not_kept_page)
@@ -83,6 +85,19 @@ def _http_error_page(error: HTTPException) -> Any:
     if isinstance(error, DraftTooLong):
         return _error_page(error.code, str(error.description), shows_typed=True)
     return _error_page(error.code)
+
+
+def proof_page(needed: ProofNeeded) -> Any:
+    """All that was posted goes along, and is done once she has proved who she is."""
+    boxes = [
+        (name, text) for name, texts in request.form.lists() for text in texts if name not in ("csrf_token", PROOF_BOX)
+    ]
+    return render_template(
+        "account/confirm.html",
+        action=request.full_path.rstrip("?"),
+        boxes=boxes,
+        refused=needed.mistake.say(gettext) if needed.mistake else "",
+    ), 403
 
 
 def _not_kept_page(refusal: StoreNotWritable) -> Any:

@@ -7,6 +7,7 @@ from flask import current_app, request
 from flask_babel import gettext
 from sqlalchemy.exc import SQLAlchemyError
 
+from dosar.access.accounts.step_up import PROOF_BOX
 from dosar.access.authorization import current_worker_or_none
 from dosar.access.i18n.languages import request_wording
 from dosar.language.question import Question
@@ -21,7 +22,7 @@ from dosar.records.titles import link_titles
 
 REASON_BOX = "_reason"
 """Why an answer in doubt is right."""
-UNSHOWN_BOXES = ("csrf_token", "password", "again", "current")
+UNSHOWN_BOXES = ("csrf_token", "password", "again", "current", PROOF_BOX)
 
 
 class TypedBox(NamedTuple):

@@ -18,7 +18,7 @@ from dosar.access.tables import setting_table
 from dosar.access.time_zones import local_day
 from dosar.database.installation_marker import has_people, is_used, lost_database, mark_founded, require_people
 from dosar.database.store import Store
-from dosar.database.store_errors import StoreError
+from dosar.database.store_errors import StoreError, StoreUnreachable
 from dosar.database.system_tables import utc_now
 from dosar.language.load.finding import Finding
 from dosar.migrations.orphan_files import clear_loose_files
@@ -124,10 +124,7 @@ def open_store_or_empty(data: Path, key: bytes | None, url: str | None = None) -
     try:
         return Store.open(data, url, key)
     except OperationalError:
-        raise StoreError(
-            "The PostgreSQL database does not answer. Check that it runs, and the server, name and password in its "
-            "address (DATABASE_URL or --to)."
-        ) from None
+        raise StoreUnreachable from None
 
 
 def prepare_database(store: Store, forms: Path, converting: bool = False) -> OpenedForms:

@@ -325,7 +325,9 @@ class PostgresStore(Store):
     _unchanging = {"isolation_level": "REPEATABLE READ"}
 
     def __init__(self, url: str, key: bytes | None = None) -> None:
-        engine = create_engine(_with_driver(url), pool_size=8, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(
+            postgresql_address(url), pool_size=8, max_overflow=4, pool_pre_ping=True, hide_parameters=True
+        )
         super().__init__(engine, key)
         event.listen(engine, "connect", _use_utc)
         event.listen(engine, "begin", self._begin)
@@ -366,7 +368,8 @@ class PostgresStore(Store):
                 connection.exec_driver_sql(statement.replace("%", "%%"))
 
 
-def _with_driver(url: str) -> URL:
+def postgresql_address(url: str) -> URL:
+    """The address with the driver that is installed. Raises :class:`StoreError` for one of something else."""
     try:
         address = make_url(url)
     except (ArgumentError, ValueError):  # a port that is no number

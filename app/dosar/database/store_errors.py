@@ -44,6 +44,16 @@ class StoreReadOnly(StoreNotWritable):
         )
 
 
+class StoreUnreachable(StoreError):
+    """PostgreSQL does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The PostgreSQL database does not answer. Check that it runs, and the server, name and password in its "
+            "address (DATABASE_URL or --to)."
+        )
+
+
 class WrongKey(StoreError):
     """The key does not open the database."""
 

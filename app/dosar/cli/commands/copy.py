@@ -15,14 +15,15 @@ from dosar.language.text.message import msgid
 @option("--to-key-file", msgid("the key of the new data folder, outside of it"), type=PATH)
 @place_options
 def copy(places: Places, to: str, to_key_file: Path | None) -> int:
-    from dosar.cli.copy import copy_organisation, open_copy_target, refuse_unfit_target
+    from dosar.cli.copy import copy_organisation, is_database_address, open_copy_target, refuse_unfit_target
+    from dosar.cli.only_program import only_program
     from dosar.cli.runtime import open_used_store
-    from dosar.database.lock_file import lock_folder
 
     source_url = None if to == database_url() else database_url()
     data = places.existing_data_folder(source_url)
     refuse_unfit_target(to, data)
-    with lock_folder(data):
+    target_url = to if is_database_address(to) else None
+    with only_program(data, source_url, target_url):
         key = places.encryption_key(data)
         source = open_used_store(data, key, source_url)
         target = open_copy_target(to, key, to_key_file)

@@ -53,12 +53,12 @@ def reset_administrator(places: Places, user: str) -> int:
 def _accounts(places: Places) -> Iterator["AccessServices"]:
     """The accounts of the organisation, while Dosar is stopped. A mistake is told like any other trouble."""
     from dosar.access.services import AccessServices
+    from dosar.cli.only_program import only_program
     from dosar.cli.runtime import open_used_store
-    from dosar.database.lock_file import lock_folder
     from dosar.migrations.upgrade import last_good_definition
 
     data = places.existing_data_folder(database_url())
-    with lock_folder(data):
+    with only_program(data, database_url()):
         store = open_used_store(data, places.encryption_key(data), database_url())
         try:
             yield AccessServices(store, last_good_definition(store))

@@ -121,14 +121,15 @@ def _refuse_public_demo(started: _Start) -> None:
 def _serve_alone(started: _Start, data: Path) -> int:
     with _garbage_collection_paused():
         from dosar.cli.first_start import forget_organisation, is_demo, may_start_empty, set_up_code
+        from dosar.cli.only_program import only_program
         from dosar.cli.runtime import open_app
         from dosar.cli.server import serve_requests
         from dosar.cli.single_instance import new_instance
         from dosar.database.installation_marker import beginning
-        from dosar.database.lock_file import lock_folder, publish_instance
+        from dosar.database.lock_file import publish_instance
 
     instance = new_instance(started.pages_address)
-    with lock_folder(data), _listening_socket(started.port) as listening:
+    with only_program(data, database_url()), _listening_socket(started.port) as listening:
         publish_instance(data, instance)
         begins = may_start_empty(started.places, data, started.demo, started.new_organisation)
         forms = started.places.forms_folder()

@@ -12,13 +12,13 @@ from dosar.language.text.message import msgid
 @place_options
 def upgrade(places: Places, dry_run: bool, language: str) -> int:
     from dosar.access.time_zones import local_time
+    from dosar.cli.only_program import only_program
     from dosar.cli.runtime import open_used_store, stored_organisation
     from dosar.cli.upgrade import upgrade_organisation
-    from dosar.database.lock_file import lock_folder
     from dosar.database.system_tables import utc_now
 
     data = places.existing_data_folder(database_url())
-    with lock_folder(data):
+    with only_program(data, database_url()):
         key = places.encryption_key(data)
         store = open_used_store(data, key, database_url())
         try:

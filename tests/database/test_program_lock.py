@@ -1,0 +1,93 @@
+"""Two programs on one PostgreSQL database: the second is told so, also after the server was away."""
+
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+import psycopg
+import pytest
+
+from dosar.cli.main import main
+from dosar.database import program_lock
+from dosar.database.program_lock import PROGRAM_LOCK_ID, DatabaseInUse
+from dosar.database.store import WRITER_LOCK_ID, Store
+from tests.databases import KEY, fresh_place
+
+lock_database = partial(program_lock.lock_database, on_lost=lambda trouble: pytest.fail(str(trouble)))
+CUT_OFF = (
+    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+@pytest.fixture
+def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(program_lock, "TAKE_SECONDS", 0.3)
+    monkeypatch.setattr(program_lock, "WATCH_SECONDS", 0.3)
+    with fresh_place("postgresql", tmp_path) as place:
+        assert place.url
+        yield place.url
+
+
+def test_a_second_program_is_refused_until_the_first_ends(url: str) -> None:
+    with lock_database(url), pytest.raises(DatabaseInUse, match="stop that one first"), lock_database(url):
+        pass
+    with lock_database(url):
+        pass
+
+
+def test_whoever_writes_is_not_held_up(url: str) -> None:
+    assert PROGRAM_LOCK_ID != WRITER_LOCK_ID
+    with lock_database(url):
+        store = Store.open(url=url, key=KEY)
+        with store.writing() as session:
+            session.connection().exec_driver_sql("CREATE TABLE sheet (answer text)")
+        store.close()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["start", "--no-browser"],
+        ["upgrade"],
+        ["unlock", "ana"],
+        ["reset-administrator", "ana"],
+        ["copy", "--to", "new"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_every_command_that_writes_is_refused(
+    command: list[str], url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    data = tmp_path / "data"
+    data.mkdir()
+    with lock_database(url):
+        assert main([*command, "--data", str(data)]) == 2
+    assert "Another Dosar is working on this database" in capsys.readouterr().err
+
+
+def test_a_lock_lost_with_its_connection_is_taken_again(url: str) -> None:
+    with lock_database(url), psycopg.connect(url, autocommit=True) as server:
+        server.execute(CUT_OFF)
+        until = time.monotonic() + 10
+        while not _is_locked(server) and time.monotonic() < until:
+            time.sleep(0.05)
+        with pytest.raises(DatabaseInUse), lock_database(url):
+            pass
+
+
+def test_a_program_whose_database_was_taken_meanwhile_stops(url: str) -> None:
+    lost = Event()
+    with program_lock.lock_database(url, lambda _: lost.set()), psycopg.connect(url, autocommit=True) as server:
+        server.execute(CUT_OFF)
+        server.execute("SELECT pg_advisory_lock(%s)", [PROGRAM_LOCK_ID])
+        assert lost.wait(10)
+
+
+def _is_locked(server: psycopg.Connection) -> bool:
+    found = server.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted").fetchone()
+    return found is not None and found[0] > 0

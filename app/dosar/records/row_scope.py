@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 
 from dosar.database.form_tables import Record, StoredEntry, StoredRow
 from dosar.database.system_tables import team_table, utc_now
-from dosar.language.form import Form
+from dosar.language.form import CASE_FORM, Form
 from dosar.language.question_options import Sensitivity
 from dosar.language.roles import CasesReached, RecordAction
 
@@ -89,6 +89,19 @@ class Scope:
         """Whether records are within reach only to be named where others point to them; their rows are not."""
         return issubclass(entry_class, Record) and self.may("choose", entry_class.form_key)
 
+    def _case_is_there(self, entry_class: type[StoredEntry]) -> ColumnElement[bool]:
+        """What was deleted with a case, or before it, is within reach only of who may bring the case back: her rights
+        on the sheets alone would go on telling her of a person whom she no longer finds."""
+        if entry_class.case_column is None or self.may("delete", CASE_FORM):
+            return true()
+        if entry_class.case_column == "id":
+            there: ColumnElement[bool] = entry_class.deleted_at.is_(None)  # type: ignore[attr-defined]
+            return there
+        case_id = getattr(entry_class, entry_class.case_column)
+        cases = next(iter(entry_class.__table__.c[entry_class.case_column].foreign_keys)).column.table  # type: ignore[attr-defined]
+        not_gone: ColumnElement[bool] = case_id.not_in(select(cases.c.id).where(cases.c.deleted_at.is_not(None)))
+        return not_gone
+
     def criterion(self, entry_class: type[StoredEntry], with_deleted: bool) -> ColumnElement[bool]:
         """The rows of one record class this scope sees."""
         if not self.may("see", entry_class.form_key) and not self._only_chooses(entry_class):
@@ -97,7 +110,9 @@ class Scope:
             true() if entry_class.case_column is None else self.reaches(getattr(entry_class, entry_class.case_column))
         )
         seen &= self._named_in(entry_class)
-        if with_deleted or issubclass(entry_class, StoredRow):
+        if with_deleted:
+            return seen & self._case_is_there(entry_class)
+        if issubclass(entry_class, StoredRow):
             return seen
         not_deleted: ColumnElement[bool] = seen & entry_class.deleted_at.is_(None)  # type: ignore[attr-defined]
         return not_deleted

@@ -3,7 +3,11 @@
 import re
 
 import pytest
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
 
+from dosar.database.system_tables import team_table
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.browsing import Page, look
 from tests.pages.conftest import Demo
 from tests.pages.test_case_page import case_of
@@ -43,3 +47,34 @@ def test_the_register_itself_stays_closed(demo: Demo, rest: str) -> None:
 
 def test_her_menu_leads_to_no_project(demo: Demo) -> None:
     assert "/records/project" not in look(demo.browser("volunteer"), "/").html
+
+
+def people_offered(page: Page, question: str, words: str = "") -> set[str]:
+    """The numbers of the colleagues a search offers on the sheet."""
+    html = page.browser.post(page.action, data={**page.boxes.to_dict(), "_pick": question, "search": words}).text
+    return set(re.findall(rf'name="_picked" value="{question}=(\d+)"', html))
+
+
+def test_colleagues_are_offered_as_far_as_her_cases_go(demo: Demo, sheet: Page) -> None:
+    """Herself, who works on her cases, and who works on all; who reaches every case chooses among everybody."""
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        numbers = dict(demo.repository.session.execute(select(User.username, User.id)).all())
+        on_her_cases = select(team_table.c.case_id).where(team_table.c.user_id == numbers["volunteer"])
+        colleagues = set(
+            demo.repository.session.scalars(select(team_table.c.user_id).where(team_table.c.case_id.in_(on_her_cases)))
+        )
+        demo.repository.session.remove()
+    hers = {*colleagues, *(numbers[user] for user in ("volunteer", "coordinator", "accountant"))}
+    offered = people_offered(sheet, "given_by")
+    assert offered == {str(number) for number in hers}
+    assert str(numbers["administrator"]) not in offered, "whose work has nothing to do with hers"
+    asked = f"/records/humanitarian_aid/new?case={case_of(demo, 'DEMO-001')}"
+    assert str(numbers["administrator"]) in people_offered(look(demo.browser("coordinator"), asked), "given_by")
+
+
+def test_no_search_leads_to_a_colleague_of_other_cases(demo: Demo, sheet: Page) -> None:
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        administrator = demo.repository.session.scalars(select(User).where(User.username == "administrator")).one()
+        name = f"{administrator.first_name} {administrator.last_name}"
+        demo.repository.session.remove()
+    assert people_offered(sheet, "given_by", name) == set()

@@ -97,6 +97,7 @@ def _scope_of_worker(allowance_key: IdentityKey[Allowance], user_id: int, collea
         worker_id=user_id,
         cases=cases,
         colleagues=hers,
+        teammates=colleagues,
         rights=allowance_key.thing.rights,
         clearances=allowance_key.thing.clearances,
         enters=allowance_key.thing.enters,

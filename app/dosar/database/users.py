@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from sqlalchemy import Boolean, Integer, String, Table
+from sqlalchemy import Boolean, Integer, String, Table, column, table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -22,3 +22,9 @@ class User(_OfTheGate):
 
 
 user_table = cast(Table, User.__table__)
+
+role_table = table("ab_role", column("id"), column("name"))
+user_role_table = table("ab_user_role", column("user_id"), column("role_id"))
+user_group_table = table("ab_user_group", column("user_id"), column("group_id"))
+group_role_table = table("ab_group_role", column("group_id"), column("role_id"))
+"""Who holds which role: as far as records ask."""

@@ -34,13 +34,15 @@ class Scope:
     """What the acting worker may do.
 
     ``colleagues`` are the workers whose cases count: herself for *own*, her groups' members for
-    *team*. ``rights`` maps a form's key to the actions allowed on its records. ``clearances`` are the sensitive
-    answers she sees, ``enters`` those she may type into a new record.
+    *team*; ``teammates`` are her groups' members, whosever cases she works on. ``rights`` maps a form's key to the
+    actions allowed on its records. ``clearances`` are the sensitive answers she sees, ``enters`` those she may type
+    into a new record.
     """
 
     worker_id: int | None = None
     cases: CasesReached = "none"
     colleagues: frozenset[int] = frozenset()
+    teammates: frozenset[int] = frozenset()
     rights: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     clearances: frozenset[Sensitivity] = frozenset()
     enters: frozenset[Sensitivity] = frozenset()

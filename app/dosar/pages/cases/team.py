@@ -119,7 +119,7 @@ def _team_page(context: PageContext, case: Record, joining: TeamMemberForm) -> A
     joining.search.data = request.values.get("search", "").strip()[:100]
     if not joining.is_submitted():
         joining.since.data = format_day(context.reading.today, context.reading.language)
-    found = matching_people(context, joining.search.data) if able else []
+    found = matching_people(context, joining.search.data, by_whole_names=True) if able else []
     joining.user.choices = [SelectChoice(str(person.id), person.label) for person in found]
     joining.role.choices = [
         SelectChoice("", gettext("Choose…")),

@@ -1,12 +1,12 @@
 """Choosing the record a question points to: a search, never a list of all."""
 
 from flask import abort, render_template
-from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from dosar.database.form_tables import Record
 from dosar.database.text.collation import alphabetical
+from dosar.database.users import User
 from dosar.language.form import USER_LINK, Form
 from dosar.language.link_scopes import stays_in_case
 from dosar.language.question import Question
@@ -16,6 +16,7 @@ from dosar.pages.posted_boxes import PostedBoxes
 from dosar.pages.rendering.question_view import CarriedBoxes, SearchBox, SearchResult
 from dosar.records.lists.list_page import list_page
 from dosar.records.lists.list_query import ListQuery
+from dosar.records.people import people_in_reach
 from dosar.records.search import search_words, search_words_fit
 from dosar.records.titles import titles_of_records
 
@@ -85,16 +86,25 @@ def matching_records(
     return [SearchResult(named[record_id], str(record_id)) for record_id in page.ids if record_id in named]
 
 
-def matching_people(context: PageContext, words: str) -> list[SearchResult]:
-    """People who can sign in, by words of their names."""
+def matching_people(context: PageContext, words: str, by_whole_names: bool = False) -> list[SearchResult]:
+    """People who can sign in, by words of their names; those alone whom her work leads her to.
+
+    ``by_whole_names`` finds the others too, by whole words of their names: who puts somebody on a team knows whom.
+    """
     asked_words = search_words(words)
+    near = people_in_reach(context.repository).label("near")
     rows = context.repository.session.execute(
-        select(User.id, User.first_name, User.last_name)
-        .where(User.active.is_(True))
+        select(User.id, User.first_name, User.last_name, near)
+        .where(User.active.is_(True), true() if by_whole_names else near)
         .order_by(alphabetical(User.last_name), alphabetical(User.first_name), User.id)
         .limit(MAX_PEOPLE_SEARCHED)
     )
-    named = [(row[0], f"{row[1]} {row[2]}".strip()) for row in rows]
+    named = [
+        (row.id, name)
+        for row in rows
+        for name in (f"{row.first_name} {row.last_name}".strip(),)
+        if row.near or (asked_words and set(asked_words) <= set(search_words(name)))
+    ]
     fitting = next(
         filter(
             None,

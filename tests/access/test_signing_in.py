@@ -263,11 +263,23 @@ def test_visitors_leave_nothing_behind(office: Office) -> None:
         office.browser().get("/")
     assert rows(office) == 0, "being shown to the sign-in page is not kept"
     for _ in range(3):
-        office.browser().get("/sign-in")
-    assert rows(office) == 3
-    office.clock.pass_(minutes=16)
-    office.browser().get("/sign-in")
-    assert rows(office) == 1, "the old ones are swept out"
+        visitor = office.browser()
+        with counted(office) as statements:
+            assert visitor.get("/sign-in").status_code == 200
+        assert not [statement for statement in statements if statement.startswith(("INSERT", "DELETE", "UPDATE"))]
+        assert visitor.post("/sign-in", user_name="ana", password="alta").status_code == 401
+    assert rows(office) == 0, "the token of the form goes with the browser"
+
+
+def test_a_visitors_cookie_is_of_one_day_and_not_made_up(office: Office) -> None:
+    browser = office.browser()
+    token = browser.token("/sign-in")
+    who = {"csrf_token": token, "user_name": "ana", "password": PASSWORD}
+    stranger = office.browser()
+    stranger.client.set_cookie(SESSION_COOKIE, cookie_of(browser)[:-1])
+    assert stranger.client.post("/sign-in", data=who).location == "/sign-in?next=/"
+    office.clock.pass_(hours=11)
+    assert browser.client.post("/sign-in", data=who).location == "/sign-in?next=/"
 
 
 def test_a_request_reads_session_user_and_roles_in_one_statement(office: Office) -> None:

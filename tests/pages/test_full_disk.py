@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from dosar.access.tables import session_table
 from dosar.cli.demo import demo_password
+from dosar.database.store import SqliteStore
 from dosar.database.store_errors import DiskFull
 from tests.pages.browsing import look
 from tests.pages.conftest import Demo, token_on
@@ -62,6 +63,43 @@ def test_who_cannot_come_in_is_told_why(demo: Demo) -> None:
     finally:
         event.remove(engine, "before_cursor_execute", no_room)
     assert back.request.path == "/sign-in" and "nimeni nu se poate autentifica" in back.text
+
+
+def be_impatient(connection: Any, _: Any) -> None:
+    """Wait a moment only for another program."""
+    connection.execute("PRAGMA busy_timeout=50")
+
+
+@contextmanager
+def held_by_another_program(store: SqliteStore) -> Iterator[None]:
+    """A while in which somebody else writes to the file, and does not end."""
+    store.session.remove()
+    store.engine.dispose()
+    event.listen(store.engine, "connect", be_impatient)
+    holder = store._connect()
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        holder.execute("ROLLBACK")
+        holder.close()
+        event.remove(store.engine, "connect", be_impatient)
+        store.engine.dispose()
+
+
+def test_another_program_that_holds_the_database_is_told_in_words(demo: Demo) -> None:
+    """The sign-in page writes nothing and comes; to sign in one has to wait."""
+    store, browser = demo.repository.store, demo.app.test_client()
+    if not isinstance(store, SqliteStore):
+        return  # another program that reads and writes beside us holds up nothing but its own rows there
+    who = {"user_name": "case_manager", "password": demo_password("case_manager")}
+    token = token_on(browser.get("/sign-in").text)
+    with held_by_another_program(store):
+        page = demo.app.test_client().get("/sign-in")
+        refused = browser.post("/sign-in", data={**who, "csrf_token": token})
+    assert page.status_code == 200 and token_on(page.text)
+    assert refused.status_code == 503 and "Mulți colegi salvează chiar acum" in refused.text
+    assert browser.post("/sign-in", data={**who, "csrf_token": token}).location == "/"
 
 
 def shown(answer: TestResponse) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 error pages, in the reader's language and with their headers, instead of its own English lines."""
 
 import socket
+import time
 from io import BytesIO
 from logging import ERROR, getLogger
 from typing import Any
@@ -10,6 +11,7 @@ import waitress
 from waitress.channel import HTTPChannel
 from waitress.task import WSGITask
 
+from dosar.cli.slow_clients import LIMIT_OPTIONS, RequestClock, close_slow_connections
 from dosar.pages.recovery.errors import REFUSED_KEY
 
 SERVER_THREADS = 8
@@ -53,9 +55,18 @@ class RefusalTask(WSGITask):  # type: ignore[misc]
 
 
 class RefusingChannel(HTTPChannel):  # type: ignore[misc]
-    """A connection whose refusals are worded by the application."""
+    """A connection whose refusals are worded by the application, and whose requests have a time limit."""
 
     error_task_class = RefusalTask
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.clock = RequestClock(time.time())
+
+    def received(self, data: bytes) -> bool:
+        taken: bool = super().received(data)
+        self.clock.note(time.time(), len(data), self.request)
+        return taken
 
 
 HTTPS_PROXY_OPTIONS: dict[str, Any] = {
@@ -69,6 +80,12 @@ HTTPS_PROXY_OPTIONS: dict[str, Any] = {
 
 def serve_requests(app: Any, listening: socket.socket, behind_https: bool = False) -> None:
     """Answer the requests that come to this socket, until the program is stopped."""
+    getLogger("waitress.queue").setLevel(ERROR)  # that a page waits its turn is nothing to tell the worker
+    create_request_server(app, listening, behind_https).run()
+
+
+def create_request_server(app: Any, listening: socket.socket, behind_https: bool = False) -> Any:
+    """The server for this socket, with its limits; it answers once it is run."""
     server = waitress.create_server(
         app,
         sockets=[listening],
@@ -77,8 +94,15 @@ def serve_requests(app: Any, listening: socket.socket, behind_https: bool = Fals
         inbuf_overflow=MAX_BYTES_IN_MEMORY,
         outbuf_overflow=MAX_BYTES_IN_MEMORY,
         max_request_body_size=MAX_RECEIVED_BYTES,
+        **LIMIT_OPTIONS,
         **(HTTPS_PROXY_OPTIONS if behind_https else {"clear_untrusted_proxy_headers": False}),
     )
     server.channel_class = RefusingChannel
-    getLogger("waitress.queue").setLevel(ERROR)  # that a page waits its turn is nothing to tell the worker
-    server.run()
+    idle_limit = server.maintenance
+
+    def close_slow(moment: float) -> None:
+        idle_limit(moment)
+        close_slow_connections(list(server.active_channels.values()), moment)
+
+    server.maintenance = close_slow
+    return server

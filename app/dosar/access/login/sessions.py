@@ -21,10 +21,11 @@ from werkzeug.datastructures import CallbackDict
 
 from dosar.access.identity import Identity, identity_columns, identity_in_row
 from dosar.access.login.devices import device_name
+from dosar.access.login.visitor_cookie import is_visitor_cookie, may_be_carried, visitor_contents, visitor_cookie
 from dosar.access.services import AccessServices
 from dosar.access.tables import session_table, user_table
 from dosar.access.web.flash_messages import FLASHES_KEY, request_notices, send_notices
-from dosar.database.store_errors import StoreBusy, StoreNotWritable
+from dosar.database.store_errors import StoreBusy, StoreError, StoreNotWritable
 
 SESSION_COOKIE = "dosar"
 MAX_IDLE_TIME = timedelta(minutes=15)
@@ -57,7 +58,7 @@ class SessionRow:
 
 
 class BrowserSession(CallbackDict[str, Any], SessionMixin):
-    """The session of one browser; without a row until something is put into it."""
+    """The session of one browser; without a row until somebody signs in."""
 
     def __init__(
         self, contents: dict[str, Any] | None = None, row: SessionRow | None = None, person: Identity | None = None
@@ -139,8 +140,8 @@ class DatabaseSessions(SessionInterface):
         if is_static_request(app, request):
             return BrowserSession()
         try:
-            session = self._found(request.cookies.get(SESSION_COOKIE))
-        except SQLAlchemyError as error:
+            session = self._found(app, request.cookies.get(SESSION_COOKIE))
+        except (SQLAlchemyError, StoreBusy) as error:
             app.logger.error("%s: no session can be read", type(error).__name__)
             return _unread_session()
         notices = request_notices(app, request, session.user_id)
@@ -148,9 +149,11 @@ class DatabaseSessions(SessionInterface):
             session.take_notices(notices)
         return session
 
-    def _found(self, word: str | None) -> BrowserSession:
+    def _found(self, app: Flask, word: str | None) -> BrowserSession:
         if not word:
             return BrowserSession()
+        if is_visitor_cookie(word):
+            return BrowserSession(visitor_contents(app, word, self.services.clock()))
         found = self.services.session.execute(_SESSION_QUERY, {"session_id": secret_digest(word)}).one_or_none()
         if found is None:
             return _ended_session()
@@ -164,23 +167,29 @@ class DatabaseSessions(SessionInterface):
         assert isinstance(session, BrowserSession)
         try:
             self._save(app, session, response)
-        except StoreNotWritable as refusal:
+        except (StoreNotWritable, StoreBusy) as refusal:
             # the page was made and must be shown: it says so itself, or had nothing to write
             app.logger.error("%s: no session can be kept", type(refusal).__name__)
             if session.new_user_id is not None or session.new_pending_id is not None:
-                self._warn_next_visitor(app, response)
+                self._warn_next_visitor(app, response, refusal)
 
     @staticmethod
-    def _warn_next_visitor(app: Flask, response: Response) -> None:
+    def _warn_next_visitor(app: Flask, response: Response, refusal: StoreError) -> None:
         """The sign-in page comes again, and must say why."""
-        notice = gettext("Dosar cannot write its data just now, so nobody can sign in. Tell your administrator.")
+        notice = (
+            gettext("Many people are saving just now. Wait a moment and sign in once more.")
+            if isinstance(refusal, StoreBusy)
+            else gettext("Dosar cannot write its data just now, so nobody can sign in. Tell your administrator.")
+        )
         send_notices(app, response, None, [("warning", notice)], uses_secure_cookie(app))
 
     def _save(self, app: Flask, session: BrowserSession, response: Response) -> None:
         moment, contents = self.services.clock(), self._contents(session)
         self._forward_notices(app, session, response)
         begins = session.new_user_id is not None or session.new_pending_id is not None
-        if begins or (session.is_new and session.modified and contents != EMPTY_CONTENTS):
+        if not begins and session.is_new and session.modified and contents != EMPTY_CONTENTS:
+            self._send_visitor(app, session, response, moment)
+        elif begins:
             self._send(app, response, self._insert(session, contents, moment))
         elif session.ended:
             self._forget(session)
@@ -191,6 +200,16 @@ class DatabaseSessions(SessionInterface):
             # when many are saving, the next page notes it: this one was read and must be shown
             with suppress(StoreBusy):
                 self._update(session.row, {"seen": moment})
+
+    def _send_visitor(self, app: Flask, session: BrowserSession, response: Response, moment: datetime) -> None:
+        """Nobody is signed in: what there is goes with the browser, and a session that is over goes."""
+        carried = {name: value for name, value in session.items() if name != FLASHES_KEY}
+        if not may_be_carried(carried):
+            raise RuntimeError("Put nothing but the token of the forms into the session of a visitor.")
+        self._send(app, response, visitor_cookie(app, carried, moment))
+        if session.ended:
+            with suppress(StoreBusy):
+                self._forget(session)
 
     def _contents(self, session: BrowserSession) -> str:
         """What the row keeps of the session."""

@@ -42,11 +42,11 @@ class Scope:
     worker_id: int | None = None
     cases: CasesReached = "none"
     colleagues: frozenset[int] = frozenset()
-    teammates: frozenset[int] = frozenset()
     rights: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     clearances: frozenset[Sensitivity] = frozenset()
     enters: frozenset[Sensitivity] = frozenset()
     system: bool = False
+    teammates: frozenset[int] = frozenset()
 
     def may(self, action: str, form: str) -> bool:
         """Whether the rights of the worker's roles hold ``action`` on the form."""

@@ -1,11 +1,14 @@
 """Before a person is filed a second time: is she known already?"""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from dosar.language.form import CASE_FORM
+from dosar.records.daily_limit import DailyLimit
 from dosar.records.duplicates import deciding_questions, find_duplicates
+from dosar.records.repository import MOST_ASKED_IN_A_DAY
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from tests.records.offices import Office, counted
@@ -84,11 +87,11 @@ def test_one_put_away_is_not_told(trusted: Office) -> None:
     assert found(trusted, last_name="Țîrcă", first_name="Ion") == []
 
 
-def test_out_of_reach_code_and_initials_are_all_that_is_told(office: Office) -> None:
+def test_out_of_reach_it_is_found_and_nothing_is_read(office: Office) -> None:
     with acting_as(office.scope("ana", **RIGHTS)):
         assert office.count(CASE_FORM) == 1
         told = find_duplicates(office.repository, office.form(CASE_FORM), {"last_name": "Pop", "first_name": "Vasile"})
-        assert [(entry.id, entry.code, entry.initials) for entry in told] == [(office.vasile, "D-2026-0002", "P. V.")]
+        assert [entry.id for entry in told] == [office.vasile]
         assert office.count(CASE_FORM) == 1
 
 
@@ -109,3 +112,29 @@ def test_the_question_costs_two_statements_for_a_name(office: Office) -> None:
         with counted(office) as statements:
             assert office.ion in found(office, last_name="Țîrcă", first_name="Ion")
     assert len(statements) <= 3
+
+
+def test_nobody_tries_out_many(office: Office) -> None:
+    """More than anybody types in a day is answered as if nobody else had a record; her own go on being found."""
+    vasile = {"last_name": "Pop", "first_name": "Vasile"}
+
+    def ask(**answers: str) -> list[int]:
+        return [entry.id for entry in find_duplicates(office.repository, office.form(CASE_FORM), answers)]
+
+    with acting_as(office.scope("ana", **RIGHTS)):
+        for number in range(MOST_ASKED_IN_A_DAY - 1):
+            ask(last_name=f"Necunoscut {number}", first_name="Om")
+        assert ask(**vasile) == [office.vasile]
+        assert ask(last_name="Popp", first_name="Vasile") == []
+        assert ask(**vasile) == [office.vasile], "the same question again counts once"
+        assert ask(last_name="Tirca", first_name="Ion") == [office.ion]
+    with acting_as(office.scope("maria", "all", **RIGHTS)):
+        assert ask(last_name="Popp", first_name="Vasile") == [office.vasile], "who reaches all cases asks freely"
+
+
+def test_the_next_day_she_may_ask_again() -> None:
+    days = [date(2026, 11, 29)]
+    limit = DailyLimit(1, lambda: days[0])
+    assert limit.allows(1, "a") and not limit.allows(1, "b") and limit.allows(2, "b")
+    days[0] = date(2026, 11, 30)
+    assert limit.allows(1, "b")

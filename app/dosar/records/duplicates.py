@@ -2,9 +2,9 @@
 
 The same code, personal number, telephone or e-mail, or a name that sounds nearly the same with the same
 year of birth. The question is asked of every record, also of those the worker may not reach: two workers
-cannot notice by themselves that they help one person. Of a record out of reach she learns its code and
-two initials, nothing else. This is the one deliberate read outside the scope, and only
-:func:`find_duplicates` leads to it.
+cannot notice by themselves that they help one person. Of a record out of reach she learns that there is one,
+not whose, and that :data:`dosar.records.repository.MOST_ASKED_IN_A_DAY` times a day: nobody tries out numbers.
+This is the one deliberate read outside the scope, and only :func:`find_duplicates` leads to it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +19,7 @@ from dosar.database.text.transliteration import cyrillic_readings
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question, Unknown
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as, current_scope
+from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
 from dosar.records.search import LAST_CHARACTER, MAX_WORD_LENGTH, search_words
 
 LEAST_LIKENESS = 88
@@ -32,11 +32,9 @@ MAX_DUPLICATES_TOLD = 5
 
 @dataclass(frozen=True)
 class LikelyDuplicate:
-    """A record that may be the same person's. Code and initials are all that is told of it."""
+    """A record that may be the same person's."""
 
     id: int
-    code: str
-    initials: str
     likeness: float
     """100 for the same number or address."""
 
@@ -65,13 +63,19 @@ def find_duplicates(
         raise OutOfReach(form.key)
     if not deciding_questions(form):
         return []
-    with acting_as(SYSTEM_SCOPE):
+    with acting_as(SYSTEM_SCOPE if _may_ask_beyond(repository, form, answers, scope) else scope):
         exactly = _with_same_number(repository, form, answers) - {but}
         nearly = _with_alike_words(repository, form, answers) - {but}
         compared = _compare_records(repository, form, answers, exactly | nearly)
     found = [likely for likely in compared if likely.id in exactly or likely.likeness >= LEAST_LIKENESS]
     found.sort(key=lambda likely: (likely.id not in exactly, -likely.likeness, -likely.id))
     return found[:MAX_DUPLICATES_TOLD]
+
+
+def _may_ask_beyond(repository: Repository, form: Form, answers: Answers, scope: Scope) -> bool:
+    """Whether records out of reach are looked through too; after that those in reach go on being found."""
+    asked = form.key, tuple(str(answers.get(name)) for name in sorted(deciding_questions(form)))
+    return scope.reaches_all_cases or repository.duplicate_checks.allows(scope.worker_id, asked)
 
 
 def _with_same_number(repository: Repository, form: Form, answers: Answers) -> set[int]:
@@ -163,9 +167,7 @@ def _compare_records(repository: Repository, form: Form, answers: Answers, ids: 
         columned = dict(zip(columns, row[1:], strict=True))
         theirs = {question.name: question.restore_answer(columned) for question in questions}
         likeness = _likeness(names, whole_names(form, theirs)) if _may_be_same(year, _birth_year(form, theirs)) else 0
-        found.append(
-            LikelyDuplicate(row.id, _code_of_record(form, theirs, row.id), _initials_of(form, theirs), likeness)
-        )
+        found.append(LikelyDuplicate(row.id, likeness))
     return found
 
 
@@ -184,14 +186,3 @@ def _birth_year(form: Form, answers: Answers) -> str:
 
 def _may_be_same(year: str, other: str) -> bool:
     return not year or not other or year == other
-
-
-def _code_of_record(form: Form, answers: Answers, record_id: int) -> str:
-    code_question = form.code_question
-    return str((answers.get(code_question.name) if code_question else None) or record_id)
-
-
-def _initials_of(form: Form, answers: Answers) -> str:
-    """ "Z. O." of Zagaievschi Olesea."""
-    names = form.person.names[0] if form.person else ()
-    return " ".join(f"{answer[0].upper()}." for name in names if _is_word(answer := answers.get(name)) and answer)

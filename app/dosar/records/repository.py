@@ -15,9 +15,14 @@ from dosar.language.link_scopes import cross_case_targets
 from dosar.language.load.definition import Definition
 from dosar.language.question_options import Sensitivity
 from dosar.records.case_members import CaseTable, read_case_tables
+from dosar.records.daily_limit import DailyLimit
 from dosar.records.history.renamed_questions import RenamedQuestion, read_renamed_questions
 from dosar.records.row_scope import OutOfReach
 from dosar.records.scope_enforcement import enforce_scope
+
+MOST_ASKED_IN_A_DAY = 60
+"""Persons, or other spellings of one, of whom a worker learns in a day whether they are known elsewhere: more than
+anybody files in a day, and too few to try out numbers."""
 
 
 class Repository:
@@ -30,6 +35,7 @@ class Repository:
         self.store = store
         self.definition = definition
         self.tables: FormTables = build_tables(definition.forms, indexed=False)
+        self.duplicate_checks = DailyLimit(MOST_ASKED_IN_A_DAY)
         self._statements: dict[Hashable, Any] = {}
         self._known_forms: dict[Hashable, Mapping[str, Form]] = {}
         enforce_scope(store.session, self.tables.classes())

@@ -11,6 +11,7 @@ from dosar.records.duplicates import LikelyDuplicate, deciding_questions, find_d
 from dosar.records.sheets.issued_codes import is_code_taken
 from dosar.records.titles import titles_of_records
 
+SOMEBODY_ELSES = Message("a record that is not among yours (ask the coordinator whose it is)")
 TAKEN = Message("Another one has this number already. Leave it empty, and it gets the next one.")
 
 
@@ -27,7 +28,7 @@ def known_already(submission: Submission, answers: Answers) -> list[ValidationIs
     message = Message(
         "This person may be known already: %(who)s. If so, go on there; if it is somebody else, tick below "
         "that it is right, and save.",
-        {"who": tuple(names_of_likely(found, in_reach, _knows_names(submission)).values())},
+        {"who": tuple(dict.fromkeys(names_of_likely(found, in_reach).values()))},
     )
     return [KnownPerson((about[0].name,), message, soft=True, records=in_reach)]
 
@@ -48,14 +49,9 @@ def numbered_already(submission: Submission, answers: Answers) -> list[Validatio
     ]
 
 
-def names_of_likely(
-    found: Iterable[LikelyDuplicate],
-    in_reach: Mapping[int, str],
-    knows_names: bool,
-) -> dict[int, str | Message]:
-    """What the records are called: in reach by their title, out of reach by code and initials alone; initials
-    are told to nobody who may not know names."""
-    return {likely.id: in_reach.get(likely.id) or _out_of_reach(likely, knows_names) for likely in found}
+def names_of_likely(found: Iterable[LikelyDuplicate], in_reach: Mapping[int, str]) -> dict[int, str | Message]:
+    """What the records are called: in reach by their title; of one out of reach it is not even told whose it is."""
+    return {likely.id: in_reach.get(likely.id) or SOMEBODY_ELSES for likely in found}
 
 
 def _is_new(question: Question, saved: Answers, answers: Answers) -> bool:
@@ -69,15 +65,3 @@ def _in_reach(submission: Submission, found: Iterable[LikelyDuplicate]) -> Mappi
     return titles_of_records(
         submission.repository, submission.forms[key], [likely.id for likely in found], submission.cells.reading
     )
-
-
-def _knows_names(submission: Submission) -> bool:
-    return bool(deciding_questions(submission.forms[submission.form.key]))
-
-
-def _out_of_reach(likely: LikelyDuplicate, knows_names: bool) -> Message:
-    if knows_names and likely.initials:
-        return Message(
-            "%(code)s, %(initials)s (not among your cases)", {"code": likely.code, "initials": likely.initials}
-        )
-    return Message("%(code)s (not among your cases)", {"code": likely.code})

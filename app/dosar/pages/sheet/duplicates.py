@@ -11,7 +11,7 @@ from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Message
 from dosar.pages.context import PageContext
 from dosar.pages.urls import record_url
-from dosar.records.duplicates import LikelyDuplicate, deciding_questions
+from dosar.records.duplicates import LikelyDuplicate
 from dosar.records.titles import titles_of_records
 
 
@@ -25,13 +25,12 @@ def _record_page_url(form: str, number: int) -> str:
 
 
 def duplicate_labels(context: PageContext, form: str, found: Iterable[LikelyDuplicate]) -> dict[int, str]:
-    """What the records are called: in reach by their title, out of reach by code and initials alone; initials
-    are told to nobody who may not know names."""
+    """What the records are called: in reach by their title; of one out of reach it is not even told whose it is."""
     every = list(found)
     in_reach = (
         titles_of_records(context.repository, context.forms[form], [likely.id for likely in every], context.reading)
         if context.worker.may("see", form)
         else {}
     )
-    names = names_of_likely(every, in_reach, bool(deciding_questions(context.forms[form])))
+    names = names_of_likely(every, in_reach)
     return {record_id: name.say(gettext) if isinstance(name, Message) else name for record_id, name in names.items()}

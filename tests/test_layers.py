@@ -73,6 +73,7 @@ MAY_USE = {
 }
 """The libraries of others that each layer may use: below ``access`` nothing knows of the web or of Flask-AppBuilder."""
 BEHIND_THE_SESSION = {
+    "database/copies_folder.py",  # asks a copy whether the key opens it
     "database/program_lock.py",  # a connection of its own, that no session ever uses
     "database/store.py",
     "migrations/plan/schema.py",

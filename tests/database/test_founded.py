@@ -16,7 +16,8 @@ from dosar.cli.first_start import may_start_empty
 from dosar.cli.places import Places
 from dosar.cli.runtime import open_app, open_store
 from dosar.database.atomic_files import write_atomically
-from dosar.database.backup import COPIES_FOLDER, keep_copy
+from dosar.database.backup import keep_copy
+from dosar.database.copies_folder import COPIES_FOLDER
 from dosar.database.installation_marker import (
     FOUNDED_FILE,
     begin_anew,

@@ -5,7 +5,6 @@ import os
 import sqlite3
 import tempfile
 import threading
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from dosar.database import store as stores
 from dosar.database.store import Store, database_file
-from dosar.database.store_errors import StoreBusy, StoreDamaged, StoreError, WrongKey
+from dosar.database.store_errors import StoreBusy, StoreError, WrongKey
 from tests.databases import KEY, Place
 
 PASSWORD = "o parolă foarte lungă"
@@ -198,23 +197,6 @@ def test_a_plain_database_is_not_taken_for_ours(tmp_path: Path) -> None:
     plain.close()
     with pytest.raises(WrongKey):
         Store.open(tmp_path, key=KEY)
-
-
-def test_a_file_that_was_cut_off_is_told_as_damaged(tmp_path: Path) -> None:
-    whole = Store.open(tmp_path, key=KEY)
-    with whole.writing() as session:
-        for number in range(40):
-            session.connection().exec_driver_sql(f"CREATE TABLE sheet_{number} (answer)")
-    whole.close()
-    file = database_file(tmp_path)
-    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    with pytest.raises(StoreDamaged, match="put your last copy of the data folder in its place"):
-        _all_of(Store.open(tmp_path, key=KEY))
-
-
-def _all_of(store: Store) -> None:
-    with closing(store), store.snapshot() as connection:
-        connection.exec_driver_sql("SELECT * FROM sheet_39").all()
 
 
 # --- writing -----------------------------------------------------------------------------------------

@@ -12,15 +12,12 @@ from pathlib import Path
 from sqlalchemy import Table
 
 from dosar.database.atomic_files import rename_atomically
+from dosar.database.copies_folder import COPIES_FOLDER, UNFINISHED_PREFIX
 from dosar.database.installation_marker import has_people, mark_founded
 from dosar.database.keys import salt_file
 from dosar.database.store import SqliteStore, Store
 from dosar.database.store_errors import StoreError
 from dosar.database.transfer import copy_database
-
-COPIES_FOLDER = "copies"
-UNFINISHED_PREFIX = ".unfinished-"
-"""How the name of a copy begins until all of it is there: a kill in the middle leaves no copy that looks whole."""
 
 
 def keep_copy(store: Store, data: Path, key: bytes, tables: Iterable[Table], moment: datetime) -> Path:

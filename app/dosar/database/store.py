@@ -8,7 +8,7 @@ for every setting are in the tests beside this file (``tests/records/test_thread
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -19,6 +19,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, scoped_session, sessionmake
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from dosar.database.copies_folder import DATABASE_FILE, is_opened_by, newest_copy
 from dosar.database.data_key import derive_key, ensure_data_key, read_data_key, rewrap_data_key
 from dosar.database.format_version import require_known_format
 from dosar.database.store_errors import (
@@ -69,11 +70,17 @@ REFUSING_WORDS: Mapping[str, Callable[[], StoreNotWritable]] = {
 """The same of SQLite; where not even its log can be written, it says no more than that."""
 DAMAGED_WORD = "malformed"
 """SQLite's word for a file that holds something else than it wrote."""
+UNREADABLE_WORDS = "not a database"
+"""The same for its first page; the key of another database reads no other page either."""
+PAGE_BYTES = 4096
+"""A whole database is so many times a page."""
+LOOKS_FOR_DAMAGE = 3
+"""A page that is written while it is looked at is not damaged: a damaged one is so at every look."""
 
 
 def database_file(data: Path) -> Path:
     """Where the encrypted database of a data folder lies."""
-    return data / "dosar.db"
+    return data / DATABASE_FILE
 
 
 class Store:
@@ -90,6 +97,8 @@ class Store:
         self._key = key
         self._data_key: bytes | None = None
         self._here = threading.local()
+        self.damage: StoreDamaged | None = None
+        """What somebody met, or :meth:`look_for_damage` found."""
         self.sessions = sessionmaker(engine)
         self.session = scoped_session(self.sessions)
         _refuse_unannounced(self.sessions, self._here)
@@ -146,6 +155,10 @@ class Store:
     def update_statistics(self) -> None:
         """Let the database count anew what lies in its tables, where they have grown or are new: by that it
         chooses the index to look things up in. PostgreSQL does so by itself."""
+
+    def look_for_damage(self) -> StoreDamaged | None:
+        """Read every page of the file; what is found is remembered. PostgreSQL looks after its own pages."""
+        return None
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -215,6 +228,7 @@ class SqliteStore(Store):
     def __init__(self, data: Path, key: bytes) -> None:
         self._file = database_file(data)
         self._turns = WriteQueue()
+        self._was_opened = False
         _make_private(self._file)
         engine = create_engine(
             URL.create("sqlite", database=str(self._file)),
@@ -227,7 +241,7 @@ class SqliteStore(Store):
         )
         super().__init__(engine, key)
         event.listen(engine, "begin", self._begin)
-        event.listen(engine, "handle_error", _busy_when_locked)
+        event.listen(engine, "handle_error", self._in_words)
         self._require_right_key()
         self._require_known_format()
 
@@ -264,14 +278,64 @@ class SqliteStore(Store):
             self.engine.connect().close()
         except (sqlcipher.DatabaseError, DatabaseError) as error:
             self.engine.dispose()
-            if DAMAGED_WORD in str(error):
-                raise StoreDamaged from None
-            if "not a database" not in str(error):
+            if UNREADABLE_WORDS not in str(error):
                 raise
-            raise WrongKey(
-                "The key does not open the database %(file)s. Use the key the database was made with.",
-                file=self._file,
-            ) from None
+            raise self._unreadable() from None
+        self._was_opened = True
+
+    def _unreadable(self) -> StoreError:
+        """The first page tells nothing: of another key, or damaged. Sometimes it can be told."""
+        copy = newest_copy(self._file.parent)
+        was_cut_off = self._file.stat().st_size % PAGE_BYTES != 0
+        if was_cut_off or (copy is not None and is_opened_by(copy, self._folder_key)):
+            return StoreDamaged(self._file, copy)
+        return WrongKey(
+            "The key does not open the database %(file)s. Use the key the database was made with; if it is the right "
+            "one, the beginning of the file is damaged: put your last copy of the data folder in its place.",
+            file=self._file,
+        )
+
+    def _damaged(self) -> StoreDamaged:
+        self.damage = StoreDamaged(self._file, newest_copy(self._file.parent))
+        return self.damage
+
+    def _tells_damage(self, error: BaseException) -> bool:
+        return DAMAGED_WORD in str(error) or (self._was_opened and UNREADABLE_WORDS in str(error))
+
+    def _in_words(self, context: ExceptionContext) -> None:
+        """Another program holds the file for too long, nothing can be written to it, or it is not whole any more."""
+        error = context.original_exception
+        if _is_locked(error):
+            raise StoreBusy from None
+        if self._tells_damage(error):
+            # a connection that met a damaged page reads nothing any more; others read the pages that are whole
+            context.is_disconnect, context.invalidate_pool_on_disconnect = True, False
+            raise self._damaged() from None
+        if (refusal := _refusal_of_error(error)) is not None:
+            raise refusal from None
+
+    def look_for_damage(self) -> StoreDamaged | None:
+        found = self._damaged_pages()
+        for _ in range(LOOKS_FOR_DAMAGE - 1):
+            if found:
+                found &= self._damaged_pages()
+        return self._damaged() if found else None
+
+    def _damaged_pages(self) -> set[str]:
+        """What is said of them. Until the log is written into the file, its first page may be good in the log only."""
+        try:
+            with closing(self._connect()) as apart:
+                apart.execute("PRAGMA busy_timeout=1000")  # writers wait as long
+                is_held = apart.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                if is_held:
+                    raise StoreBusy
+                return {said for (said,) in apart.execute("PRAGMA cipher_integrity_check")}
+        except sqlcipher.DatabaseError as error:
+            if _is_locked(error):
+                raise StoreBusy from None
+            if self._tells_damage(error):
+                return {DAMAGED_WORD}
+            raise
 
     def _begin(self, connection: Connection) -> None:
         ours = cast(_SqliteConnection, connection.connection.driver_connection)
@@ -283,10 +347,13 @@ class SqliteStore(Store):
         ours.turns = self._turns
         try:
             ours.execute("BEGIN IMMEDIATE")
-        except sqlcipher.OperationalError as error:
+        except sqlcipher.DatabaseError as error:
             ours.leave()
             if _is_locked(error):
                 raise StoreBusy from None
+            if self._tells_damage(error):
+                connection.invalidate()
+                raise self._damaged() from None
             if (refusal := _refusal_of_error(error)) is not None:
                 raise refusal from None
             raise
@@ -392,16 +459,6 @@ def _use_utc(connection: Any, _: Any) -> None:
 
 def _is_locked(error: BaseException) -> bool:
     return "database is locked" in str(error)
-
-
-def _busy_when_locked(context: ExceptionContext) -> None:
-    """Another program holds the file for too long, nothing can be written to it, or it is not whole any more."""
-    if _is_locked(context.original_exception):
-        raise StoreBusy from None
-    if DAMAGED_WORD in str(context.original_exception):
-        raise StoreDamaged from None
-    if (refusal := _refusal_of_error(context.original_exception)) is not None:
-        raise refusal from None
 
 
 def _refusal_of_error(error: BaseException) -> StoreNotWritable | None:

@@ -1,5 +1,6 @@
 """What goes wrong with the store itself, in words for the person in front of it."""
 
+from pathlib import Path
 from typing import Any
 
 from dosar.language.text.message import Message
@@ -61,8 +62,18 @@ class WrongKey(StoreError):
 class StoreDamaged(StoreError):
     """Some of the database's file was cut off or overwritten."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: Path, copy: Path | None) -> None:
+        if copy is None:
+            super().__init__(
+                "The database %(file)s is damaged: a part of it cannot be read. Keep the file apart, put your last "
+                "copy of the data folder in its place, and let somebody look at the disk.",
+                file=file,
+            )
+            return
         super().__init__(
-            "The database is damaged: a part of its file cannot be read. Keep the file apart, put your last copy of "
-            "the data folder in its place, and let somebody look at the disk."
+            "The database %(file)s is damaged: a part of it cannot be read. Stop Dosar, move the file and those that "
+            "begin with its name to another place, and put your last copy there. The newest copy on this computer is "
+            "%(copy)s. Let somebody look at the disk.",
+            file=file,
+            copy=copy,
         )

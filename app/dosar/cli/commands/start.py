@@ -126,6 +126,7 @@ def _serve_alone(started: _Start, data: Path) -> int:
         from dosar.cli.server import serve_requests
         from dosar.cli.single_instance import new_instance
         from dosar.database.installation_marker import beginning
+        from dosar.database.integrity import watch_integrity
         from dosar.database.lock_file import publish_instance
 
     instance = new_instance(started.pages_address)
@@ -149,6 +150,7 @@ def _serve_alone(started: _Start, data: Path) -> int:
             )
         _print_findings(findings)
         _print_greeting(started, is_demo(app), set_up_code(app))
+        watch_integrity(app.extensions["dosar_repository"].store, _print_trouble)
         serve_requests(app, listening, bool(started.address))
     return 0
 
@@ -176,6 +178,10 @@ def _listening_socket(port: int) -> socket.socket:
             port=port,
             other=DEFAULT_PORT + 1 if port == DEFAULT_PORT else DEFAULT_PORT,
         ) from None
+
+
+def _print_trouble(trouble: StoreError) -> None:
+    print(translate_message(trouble), file=sys.stderr, flush=True)
 
 
 def _print_findings(findings: Sequence[Any]) -> None:

@@ -54,6 +54,7 @@ class HomePage(PageView):
         blocks = [
             block
             for block in (
+                _damage_block(context),
                 form_problems_block(context),
                 _administration_block(context),
                 _returned_block(context, found),
@@ -72,6 +73,14 @@ class HomePage(PageView):
         cards = [] if has_seen_tour(access_services(), context.worker.id) else _intro_cards(context)
         greeting = gettext("Hello, %(name)s", name=context.worker.name)
         return render_template("home/home.html", greeting=greeting, blocks=blocks, cards=cards)
+
+
+def _damage_block(context: PageContext) -> HomeBlock | None:
+    """What whoever looks after Dosar must know first."""
+    damage = context.repository.store.damage
+    if damage is None or "users" not in context.worker.pages:
+        return None
+    return HomeBlock(gettext("The database is damaged"), empty=damage.message.say(gettext))
 
 
 def _administration_block(context: PageContext) -> HomeBlock | None:

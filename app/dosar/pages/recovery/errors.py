@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from dosar.access.accounts.step_up import PROOF_BOX, ProofNeeded
 from dosar.access.login.sessions import is_static_request
-from dosar.database.store_errors import StoreBusy, StoreNotWritable
+from dosar.database.store_errors import StoreBusy, StoreDamaged, StoreNotWritable
 from dosar.pages.recovery.expired_session import DraftTooLong, PageOfAnother, keep_outdated_page
 from dosar.pages.recovery.typed_texts import is_text_page_post, typed_texts
 from dosar.records.row_scope import OutOfReach
@@ -64,6 +64,7 @@ def install_error_pages(app: Flask) -> None:
     app.register_error_handler(OutOfReach, lambda _: _error_page(404))
     app.register_error_handler(StoreBusy, lambda _: _error_page(503))
     app.register_error_handler(StoreNotWritable, _not_kept_page)
+    app.register_error_handler(StoreDamaged, _damaged_page)
     app.register_error_handler(Exception, _unexpected_error_page)
     app.before_request(_raise_refused)
 
@@ -106,6 +107,20 @@ def _not_kept_page(refusal: StoreNotWritable) -> Any:
     return _error_page(507, refusal.message.say(gettext), shows_typed=True)
 
 
+def _damaged_page(_: StoreDamaged) -> Any:
+    """The page itself may stand on what cannot be read: then its words alone."""
+    current_app.logger.error("StoreDamaged in %s: a part of the database cannot be read", request.endpoint)
+    heading = gettext("A part of the data cannot be read")
+    remedy = gettext(
+        "The database is damaged. Copy what you typed, and tell your administrator now: she finds on her first page "
+        "what to do. Pages that need nothing of that part still open."
+    )
+    try:
+        return _error_page(503, remedy, shows_typed=True, heading=heading)
+    except StoreDamaged:
+        return Response(f"{heading}\n{remedy}\n", 503, mimetype="text/plain")
+
+
 def _unexpected_error_page(error: Exception) -> Any:
     """The log says where in the code it happened, never with what: a message may quote an answer."""
     frame = error.__traceback__
@@ -118,16 +133,16 @@ def _unexpected_error_page(error: Exception) -> Any:
     return _error_page(500)
 
 
-def _error_page(code: int, what_to_do: str = "", shows_typed: bool | None = None) -> Any:
-    heading, remedy = ERROR_TEXTS.get(code, ERROR_TEXTS[400 if code < 500 else 500])
+def _error_page(code: int, what_to_do: str = "", shows_typed: bool | None = None, heading: str = "") -> Any:
+    usual_heading, remedy = ERROR_TEXTS.get(code, ERROR_TEXTS[400 if code < 500 else 500])
     if is_static_request(current_app, request) or request.environ.get(REFUSED_KEY, 413) != 413:
-        return Response(f"{heading}\n", code, mimetype="text/plain")
+        return Response(f"{heading or usual_heading}\n", code, mimetype="text/plain")
     if shows_typed is None:
         shows_typed = code in CODES_SHOWING_TYPED or (code != REQUEST_TOO_LARGE and is_text_page_post())
     return render_template(
         "error.html",
         status=code,
-        heading=str(heading),
+        heading=heading or str(usual_heading),
         what_to_do=what_to_do or str(remedy),
         kept=typed_texts() if shows_typed else [],
     ), code

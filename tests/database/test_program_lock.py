@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import psycopg
 import pytest
@@ -18,6 +18,11 @@ from tests.databases import KEY, fresh_place
 lock_database = partial(program_lock.lock_database, on_lost=lambda trouble: pytest.fail(str(trouble)))
 CUT_OFF = (
     "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+WAITING = (
+    "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 
@@ -72,9 +77,10 @@ def test_every_command_that_writes_is_refused(
 
 def test_a_lock_lost_with_its_connection_is_taken_again(url: str) -> None:
     with lock_database(url), psycopg.connect(url, autocommit=True) as server:
+        before = _holder(server)
         server.execute(CUT_OFF)
-        until = time.monotonic() + 10
-        while not _is_locked(server) and time.monotonic() < until:
+        until = time.monotonic() + 20
+        while _holder(server) in (None, before) and time.monotonic() < until:
             time.sleep(0.05)
         with pytest.raises(DatabaseInUse), lock_database(url):
             pass
@@ -82,12 +88,23 @@ def test_a_lock_lost_with_its_connection_is_taken_again(url: str) -> None:
 
 def test_a_program_whose_database_was_taken_meanwhile_stops(url: str) -> None:
     lost = Event()
-    with program_lock.lock_database(url, lambda _: lost.set()), psycopg.connect(url, autocommit=True) as server:
-        server.execute(CUT_OFF)
-        server.execute("SELECT pg_advisory_lock(%s)", [PROGRAM_LOCK_ID])
-        assert lost.wait(10)
+    with psycopg.connect(url, autocommit=True) as other, psycopg.connect(url, autocommit=True) as server:
+        taking = Thread(target=other.execute, args=("SELECT pg_advisory_lock(%s)", [PROGRAM_LOCK_ID]), daemon=True)
+        with program_lock.lock_database(url, lambda _: lost.set()):
+            taking.start()
+            while not server.execute(WAITING).fetchone():
+                time.sleep(0.02)
+            server.execute(CUT_OFF)
+            assert lost.wait(20)
+        taking.join(10)
 
 
-def _is_locked(server: psycopg.Connection) -> bool:
-    found = server.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted").fetchone()
-    return found is not None and found[0] > 0
+def _holder(server: psycopg.Connection) -> int | None:
+    """Who holds the lock of this database; other tests hold those of theirs on the same server."""
+    found = server.execute(
+        "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+        "AND (classid::bigint << 32 | objid::bigint) = %s",
+        [PROGRAM_LOCK_ID],
+    ).fetchone()
+    return found[0] if found else None

@@ -8,16 +8,15 @@ wrapping changes. On PostgreSQL the database alone opens nothing that was sealed
 from secrets import token_bytes
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, insert, inspect, select, update
 
+from dosar.database.sealed_value import open_value, seal_value
 from dosar.database.store_errors import WrongKey
 from dosar.database.system_tables import SYSTEM_METADATA
 
 DATA_KEY_BYTES = 32
-NONCE_BYTES = 12
 WRAPPING_VERSION = b"\x01"
 WRAPPING_PURPOSE = "data-key"
 
@@ -61,15 +60,13 @@ def rewrap_data_key(connection: Connection, old_key: bytes, new_key: bytes) -> N
 
 
 def _wrap(data_key: bytes, folder_key: bytes) -> bytes:
-    nonce = token_bytes(NONCE_BYTES)
-    sealed = AESGCM(derive_key(folder_key, WRAPPING_PURPOSE)).encrypt(nonce, data_key, WRAPPING_VERSION)
-    return WRAPPING_VERSION + nonce + sealed
+    wrapping_key = derive_key(folder_key, WRAPPING_PURPOSE)
+    return WRAPPING_VERSION + seal_value(wrapping_key, data_key, WRAPPING_VERSION)
 
 
 def _unwrap(wrapped: bytes, folder_key: bytes) -> bytes:
-    version, nonce, sealed = wrapped[:1], wrapped[1 : 1 + NONCE_BYTES], wrapped[1 + NONCE_BYTES :]
     try:
-        return AESGCM(derive_key(folder_key, WRAPPING_PURPOSE)).decrypt(nonce, sealed, version)
+        return open_value(derive_key(folder_key, WRAPPING_PURPOSE), wrapped[1:], wrapped[:1])
     except InvalidTag:
         raise WrongKey(
             "The key does not belong to this database. Use the key file or the passphrase of the data folder that it "

@@ -7,11 +7,9 @@ once: one that was used, or is older than that, is refused by the database itsel
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from datetime import datetime
-from secrets import token_bytes
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 
@@ -30,11 +28,11 @@ from dosar.access.login.throttle import CODE_LIMIT, Guess, count_try, forget_tri
 from dosar.access.services import AccessServices
 from dosar.access.tables import recovery_code_table, second_factor_table
 from dosar.access.worker import Worker
+from dosar.database.sealed_value import open_value, seal_value
 
 RECOVERY_CODES = 10
 CLOCK_WAS_WRONG_STEPS = 3600 // STEP_SECONDS
 """A code used further ahead than this was used while the clock was wrong: it holds nobody back."""
-NONCE_BYTES = 12
 
 
 @dataclass(frozen=True)
@@ -132,18 +130,17 @@ def check_code(services: AccessServices, user_id: int, code: str, device: str | 
 
 def seal_secret(services: AccessServices, user_id: int, secret: str) -> str:
     """The secret as it is kept: nobody reads it without the organisation's key, nor moves it to another account."""
-    nonce = token_bytes(NONCE_BYTES)
-    return b64encode(nonce + _cipher(services).encrypt(nonce, secret.encode(), _bound_to(user_id))).decode()
+    return b64encode(seal_value(_sealing_key(services), secret.encode(), _bound_to(user_id))).decode()
 
 
 def open_secret(services: AccessServices, user_id: int, sealed: str) -> str:
     """The opposite of :func:`seal_secret`. Raises :class:`~cryptography.exceptions.InvalidTag`."""
-    kept = b64decode(sealed)
-    return _cipher(services).decrypt(kept[:NONCE_BYTES], kept[NONCE_BYTES:], _bound_to(user_id)).decode()
+    return open_value(_sealing_key(services), b64decode(sealed), _bound_to(user_id)).decode()
 
 
-def _cipher(services: AccessServices) -> AESGCM:
-    return AESGCM(services.store.purpose_key("totp"))
+def _sealing_key(services: AccessServices) -> bytes:
+    key: bytes = services.store.purpose_key("totp")
+    return key
 
 
 def _bound_to(user_id: int) -> bytes:

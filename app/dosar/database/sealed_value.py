@@ -1,0 +1,18 @@
+"""A short value, encrypted and bound to its place: AES-256-GCM with a nonce of its own before it."""
+
+from secrets import token_bytes
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE_BYTES = 12
+
+
+def seal_value(key: bytes, value: bytes, place: bytes) -> bytes:
+    """The value as it is stored: nonce, ciphertext and tag. It opens only with the same ``place``."""
+    nonce = token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, value, place)
+
+
+def open_value(key: bytes, sealed: bytes, place: bytes) -> bytes:
+    """The opposite. Raises :class:`~cryptography.exceptions.InvalidTag` for anything that was changed or moved."""
+    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)

@@ -4,16 +4,15 @@ Each step is told in the account history, by nobody: it was a command on the com
 """
 
 from datetime import timedelta
-from secrets import token_urlsafe
 
 from flask_appbuilder.security.sqla.models import Role, User
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from dosar.access.accounts.account_log import log_account_change
 from dosar.access.accounts.second_factor import drop_second_factor
+from dosar.access.accounts.users import give_invitation
 from dosar.access.identity import held_roles
 from dosar.access.login.credentials import normalized_user_name
-from dosar.access.login.sessions import secret_digest
 from dosar.access.services import AccessServices
 from dosar.access.tables import invitation_table, try_table
 from dosar.language.roles import ADMINISTRATOR
@@ -36,7 +35,6 @@ def reset_administrator(services: AccessServices, user_name: str) -> str:
 
     Her account is opened, her password and telephone open nothing any more. Raises :class:`Mistake`.
     """
-    word = token_urlsafe(24)
     with services.store.writing() as session:
         user = _user_named(services, user_name)
         _make_administrator(services, user)
@@ -46,8 +44,7 @@ def reset_administrator(services: AccessServices, user_name: str) -> str:
         user.password = None
         drop_second_factor(services, user.id, None)
         session.execute(delete(invitation_table).where(invitation_table.c.user_id == user.id))
-        expires = services.clock() + RESCUE_LIFETIME
-        session.execute(insert(invitation_table).values(id=secret_digest(word), user_id=user.id, expires=expires))
+        word = give_invitation(services, user.id, RESCUE_LIFETIME)
         log_account_change(services, None, user.id, "invited")
     return word
 

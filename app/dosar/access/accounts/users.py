@@ -116,18 +116,21 @@ def set_user_password(services: AccessServices, user_id: int, password: str) -> 
 
 def invite_user(services: AccessServices, by: Worker, user_id: int) -> str:
     """A secret word with which the user chooses a password; her old one opens nothing any more."""
-    word = token_urlsafe(24)
     with services.store.writing() as session:
         user = user_to_change(session, by, user_id)
         user.password = None
         _end_user_access(services, user_id)
-        session.execute(
-            insert(invitation_table).values(
-                id=secret_digest(word), user_id=user_id, expires=services.clock() + INVITATION_LIFETIME
-            )
-        )
+        word = give_invitation(services, user_id)
         log_account_change(services, by, user_id, "invited")
         _require_an_administrator(session)
+    return word
+
+
+def give_invitation(services: AccessServices, user_id: int, lifetime: timedelta = INVITATION_LIFETIME) -> str:
+    """The secret word of a new invitation, inside the caller's transaction; only its digest is kept."""
+    word = token_urlsafe(24)
+    expires = services.clock() + lifetime
+    services.session.execute(insert(invitation_table).values(id=secret_digest(word), user_id=user_id, expires=expires))
     return word
 
 

@@ -80,9 +80,9 @@ def _clean_office(content: bytes, ending: str) -> bytes:
     try:
         with ZipFile(BytesIO(content)) as archive:
             parts = dict(_unpacked_parts(archive))
-    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        if isinstance(error, Mistake):
-            raise
+    except Mistake:
+        raise
+    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         raise _not_its_kind(ending) from None
     kind = OFFICE_KINDS[ending]
     if kind.mark not in parts.get(kind.marked_in, b""):

@@ -39,9 +39,9 @@ def clean_image(content: bytes) -> bytes:
             _upright_picture(picture, kind).save(saved, kind, quality=JPEG_QUALITY)
     except Image.DecompressionBombError:
         raise _too_large() from None
-    except (OSError, SyntaxError, ValueError) as error:
-        if isinstance(error, Mistake):
-            raise
+    except Mistake:
+        raise
+    except (OSError, SyntaxError, ValueError):
         raise _unreadable() from None
     return saved.getvalue()
 

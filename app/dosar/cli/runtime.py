@@ -21,8 +21,8 @@ from dosar.database.store import Store
 from dosar.database.store_errors import StoreError, StoreUnreachable
 from dosar.database.system_tables import utc_now
 from dosar.language.load.finding import Finding
-from dosar.migrations.orphan_files import clear_loose_files
 from dosar.migrations.upgrade import OpenedForms, open_forms
+from dosar.records.unsaved.unsaved_files import clear_unsaved_files
 
 SECRET_SETTING = "secret"
 
@@ -46,7 +46,7 @@ def open_app(
     _refuse_demo_as_organisation(store, demo)
     opened_forms = prepare_database(store, forms)
     with store.writing() as session:
-        clear_loose_files(session.connection())
+        clear_unsaved_files(session.connection())
     application = create_app(store, opened_forms, _stored_secret_key(store), data, DEMO=demo, **config)
     findings = opened_forms.findings
     if demo and application.extensions["dosar_access"].is_set_up():

@@ -39,6 +39,11 @@ def discard_page_draft(editor: SheetEditor, place: DraftPlace | None = None) -> 
     drafts.discard_draft(editor.context.repository, editor.context.worker.id, place or editor.place)
 
 
+def throw_page_draft_away(editor: SheetEditor) -> None:
+    """Forget what was left on this page, and its files."""
+    drafts.throw_draft_away(editor.context.repository, editor.context.worker.id, editor.place)
+
+
 def correction_token(editor: SheetEditor, record_id: int, version: int, seen: Answers) -> str:
     """Says which version of the record, and which answers, the worker had seen as she typed."""
     return version_token(editor.full_form.key, record_id, version, answer_marks(editor.questions, seen))

@@ -13,6 +13,7 @@ from sqlalchemy import Table, bindparam, delete, exists, func, insert, select, u
 
 from dosar.database.system_tables import draft_table, utc_now
 from dosar.records.repository import Repository
+from dosar.records.unsaved.unsaved_files import clear_files_of_draft, clear_old_files, hand_over_unsaved_files
 
 DRAFT_LIFETIME = timedelta(days=14)
 MAX_DRAFTS = 60
@@ -68,6 +69,7 @@ def keep_draft(
         if begun is None:
             repository.session.execute(insert(draft_table).values(user_id=user_id, **asdict(place), **values))
             forget_old_pages(repository, draft_table, user_id, MAX_DRAFTS, moment)
+            clear_old_files(repository)
     return moment
 
 
@@ -100,6 +102,14 @@ def discard_draft(repository: Repository, user_id: int, place: DraftPlace) -> No
     if found is not None:
         with repository.writing():
             repository.session.execute(delete(draft_table).where(draft_table.c.id == found.id))
+
+
+def throw_draft_away(repository: Repository, user_id: int, place: DraftPlace) -> None:
+    """The worker wants nothing of it kept: its files go too, unless they stand in another draft of hers."""
+    draft = find_draft(repository, user_id, place)
+    with repository.writing():
+        discard_draft(repository, user_id, place)
+        clear_files_of_draft(repository.session, user_id, draft.boxes if draft else ())
 
 
 def move_drafts_to_case(repository: Repository, case_id: int, into_id: int) -> None:
@@ -138,3 +148,4 @@ def hand_over_drafts(repository: Repository, from_id: int, to_id: int, forms: It
             .values(user_id=to_id)
             .where(draft_table.c.user_id == from_id, draft_table.c.form.in_(sorted(forms)), ~has_one)
         )
+        hand_over_unsaved_files(repository.session, from_id, to_id)

@@ -15,7 +15,7 @@ from dosar.pages.formatting import moment_text
 from dosar.pages.posted_boxes import PostedBoxes
 from dosar.pages.sheet.posting.link_picker import link_picker_page
 from dosar.pages.sheet.posting.row_changes import change_rows
-from dosar.pages.sheet.sheet_drafts import discard_page_draft, keep_page_draft
+from dosar.pages.sheet.sheet_drafts import keep_page_draft, throw_page_draft_away
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.sheet.sheet_page import sheet_page
 
@@ -73,7 +73,7 @@ def _keep_draft(editor: SheetEditor, posted: PostedBoxes) -> str:
 
 
 def _discard_draft(editor: SheetEditor, posted: PostedBoxes) -> Response:
-    discard_page_draft(editor)
+    throw_page_draft_away(editor)
     return redirect(editor.action, 303)
 
 

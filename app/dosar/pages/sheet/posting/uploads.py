@@ -14,6 +14,7 @@ from dosar.language.validation import AnswerPath
 from dosar.pages.context import PageContext
 from dosar.pages.posted_boxes import FILE_NOT_KEPT, PostedBoxes
 from dosar.records.attachments import sealed_file
+from dosar.records.unsaved.unsaved_files import require_room
 
 RefusedFiles = Mapping[str, Message]
 """The text in the box → why the file was refused."""
@@ -57,6 +58,7 @@ def _store_file(context: PageContext, form: str, rows_of: str, question: Any, na
         raise why_not
     clean = question.cleaned(name, contents)
     with context.repository.writing():
+        require_room(context.repository, context.worker.id, len(clean))
         file_id = context.repository.session.execute(
             insert(attachment_table)
             .values(

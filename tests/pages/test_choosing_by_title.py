@@ -78,3 +78,26 @@ def test_no_search_leads_to_a_colleague_of_other_cases(demo: Demo, sheet: Page) 
         name = f"{administrator.first_name} {administrator.last_name}"
         demo.repository.session.remove()
     assert people_offered(sheet, "given_by", name) == set()
+
+
+@pytest.fixture
+def stranger(demo: Demo) -> tuple[str, str]:
+    """The number and the name of somebody whose work has nothing to do with the volunteer's."""
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        user = demo.repository.session.scalars(select(User).where(User.username == "administrator")).one()
+        found = str(user.id), f"{user.first_name} {user.last_name}"
+        demo.repository.session.remove()
+    return found
+
+
+@pytest.mark.parametrize("nobody", [False, True])
+def test_a_number_that_somebody_makes_up_is_refused(sheet: Page, stranger: tuple[str, str], nobody: bool) -> None:
+    """Nor is a name told to it; what was typed stays, and a number behind which is nobody looks the same."""
+    number = "987654" if nobody else stranger[0]
+    boxes = {**sheet.boxes.to_dict(), "quantity": "17", "given_by": number}
+    refused = sheet.browser.post(sheet.action, data=boxes)
+    assert refused.status_code == 422
+    assert "Munca dumneavoastră nu vă duce la această persoană." in refused.text
+    assert 'value="17"' in refused.text and f'value="{number}"' in refused.text
+    again = look(sheet.browser, sheet.address)
+    assert stranger[1] not in refused.text and stranger[1] not in again.html

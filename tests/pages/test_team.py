@@ -109,3 +109,16 @@ def test_others_see_the_team_and_change_nothing(demo: Demo, case: int) -> None:
         assert answer.status_code == 403
     assert demo.browser("volunteer").get(page).status_code == 404
     assert team(demo, case) == [("case_manager", True)]
+
+
+def test_a_number_puts_nobody_on_the_team_whom_she_does_not_know(demo: Demo, case: int) -> None:
+    browser, page = demo.browser("case_manager"), f"/cases/{case}/team"
+    hidden = str(user_id(demo, "administrator"))
+    token = token_on(browser.get(page).text)
+    boxes = {"csrf_token": token, "user": hidden, "role": "social_worker", "since": "ieri"}
+    for search in ("", "a"):
+        refused = browser.post(page, data={**boxes, "search": search})
+        assert refused.status_code == 422
+        assert "Căutați întâi persoana după cuvintele întregi ale numelui." in refused.text
+        assert 'value="ieri"' in refused.text and '<option value="social_worker" selected>' in refused.text
+    assert team(demo, case) == [("case_manager", True)]

@@ -8,6 +8,7 @@ from dosar.database.system_tables import team_table
 from dosar.database.users import User, group_role_table, role_table, user_group_table, user_role_table
 from dosar.records.repository import Repository
 from dosar.records.row_scope import current_scope
+from dosar.records.search import search_words
 
 
 def people_in_reach(repository: Repository) -> ColumnElement[bool]:
@@ -23,6 +24,30 @@ def people_in_reach(repository: Repository) -> ColumnElement[bool]:
         User.id.in_(on_her_cases),
         User.id.in_(_holders(everywhere)),
     )
+
+
+def people_out_of_reach(repository: Repository, numbers: Iterable[int]) -> set[int]:
+    """Those of the numbers behind which is nobody whom the worker may find by name: one statement, or none.
+
+    A number that somebody makes up is refused by it, and no name told to it.
+    """
+    asked = {*numbers} - {current_scope.get().worker_id}
+    if not asked:
+        return set()
+    found = repository.session.scalars(select(User.id).where(User.id.in_(sorted(asked)), people_in_reach(repository)))
+    return asked - {*found}
+
+
+def is_called(repository: Repository, number: int, words: str) -> bool:
+    """Whether these are whole words of the person's name: who knows whom she looks for has found her."""
+    person = repository.session.execute(select(User.first_name, User.last_name).where(User.id == number)).one_or_none()
+    return person is not None and name_holds(" ".join(person), words)
+
+
+def name_holds(name: str, words: str) -> bool:
+    """Whether each of the words is a whole word of the name; no words are in none."""
+    asked = search_words(words)
+    return bool(asked) and {*asked} <= {*search_words(name)}
 
 
 def _holders(roles: Iterable[str]) -> ColumnElement[int]:

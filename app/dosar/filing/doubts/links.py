@@ -5,17 +5,18 @@ from dosar.language.question import Answers
 from dosar.language.text.message import Message
 from dosar.language.validation import AnswerPath, ValidationIssue
 from dosar.records.attachments import newly_attached_files, readable_files
-from dosar.records.links.answer_links import links_to_deleted
+from dosar.records.links.answer_links import links_to_deleted, made_up_people
 from dosar.records.links.case_boundary import links_to_other_cases, without_links
 
 NOT_OF_THIS_CASE = Message("This sheet is not one of this case. Choose one of this case.")
 WAS_DELETED = Message("This record was deleted. Choose another one.")
+NOT_A_COLLEAGUE = Message("Your work does not lead you to this person. Choose somebody from the list.")
 NOT_OF_THIS_SHEET = Message("This file belongs to another sheet. Attach it again.")
 
 
 def pointing_well(submission: Submission, answers: Answers) -> tuple[Answers, list[ValidationIssue]]:
-    """The answers as they may stand, and an issue for each that newly points to a sheet of another case or to what was
-    deleted.
+    """The answers as they may stand, and an issue for each that newly points to a sheet of another case, to what was
+    deleted or to somebody whom she may not find.
 
     What a new sheet took over from one of former times, and is not asked here, is left out.
     """
@@ -24,6 +25,8 @@ def pointing_well(submission: Submission, answers: Answers) -> tuple[Answers, li
     found |= dict.fromkeys(
         links_to_other_cases(repository, form, submission.case_id, answers, before), NOT_OF_THIS_CASE
     )
+    people = made_up_people(repository, form.questions.values(), answers, submission.initial_answers)
+    found |= {link.where: NOT_A_COLLEAGUE for link in people}
     unasked = [where for where in found if submission.record is None and where[0] not in submission.asked_questions]
     return without_links(answers, unasked), [
         ValidationIssue(where, message) for where, message in found.items() if where not in unasked

@@ -8,7 +8,7 @@ from flask import abort, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from wtforms import HiddenField, RadioField, SelectField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
@@ -24,6 +24,7 @@ from dosar.pages.formatting import day_text
 from dosar.pages.forms import DayField, TranslatedForm, stripped
 from dosar.pages.rendering.history import role_title
 from dosar.pages.sheet.posting.link_picker import matching_people
+from dosar.records.people import is_called, people_out_of_reach
 from dosar.records.teams import TeamPlace, join_team, leave_team, may_change_team
 
 
@@ -52,6 +53,16 @@ class TeamMemberForm(TranslatedForm):
         description=lazy_gettext("A new case manager takes over from the one before."),
     )
     since = DayField(lazy_gettext("Since"), filters=[stripped])
+
+    def validate_user(self, user: RadioField) -> None:
+        """A number alone puts nobody on the team: it is somebody whom her work leads her to, or whom she looked for by
+        whole words of the name."""
+        number = user.data or ""
+        if not number.isascii() or not number.isdecimal() or len(number) > 9:
+            raise ValidationError(gettext("Choose a person who can sign in."))
+        repository, words = page_context().repository, self.search.data or ""
+        if people_out_of_reach(repository, [int(number)]) and not is_called(repository, int(number), words):
+            raise ValidationError(gettext("Search for this person by whole words of her name first."))
 
 
 class TeamPage(PageView):
@@ -90,11 +101,9 @@ def _require_may_change(context: PageContext, case: Record) -> None:
 
 def _join_team(context: PageContext, case: Record, joining: TeamMemberForm) -> None:
     """Put the person chosen on the page on the team."""
-    chosen = joining.user.data
-    if not chosen.isascii() or not chosen.isdecimal() or len(chosen) > 9:
-        raise Mistake("Choose a person who can sign in.")
     roles = {role.role for role in context.repository.definition.roles.roles}
-    join_team(context.repository, case, int(chosen), joining.role.data or "", context.actor, joining.since.day, roles)
+    chosen, role, since = int(joining.user.data), joining.role.data or "", joining.since.day
+    join_team(context.repository, case, chosen, role, context.actor, since, roles)
 
 
 def _change_team(context: PageContext, case: Record, change: Any, joining: TeamMemberForm) -> Any:

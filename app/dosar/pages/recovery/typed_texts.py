@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dosar.access.accounts.step_up import PROOF_BOX
 from dosar.access.authorization import current_worker_or_none
 from dosar.access.i18n.languages import request_wording
+from dosar.language.form import USER_LINK
 from dosar.language.question import Question
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
@@ -18,6 +19,7 @@ from dosar.pages.linked_titles import RecordTitles, linked_ids
 from dosar.pages.recovery.expired_session import SHEET_ENDPOINTS
 from dosar.pages.recovery.text_forms import TEXT_PAGES
 from dosar.pages.rendering.record_view import answer_text
+from dosar.records.people import people_out_of_reach
 from dosar.records.titles import link_titles
 
 REASON_BOX = "_reason"
@@ -118,6 +120,9 @@ def _typed_titles(context: PageContext | None, boxes: list[TypedBox]) -> RecordT
     if context is None or not ids_by_form:
         return {}
     try:
+        ids_by_form[USER_LINK] = ids_by_form.get(USER_LINK, set()) - people_out_of_reach(
+            context.repository, ids_by_form.get(USER_LINK, ())
+        )
         return link_titles(context.repository, context.seen_forms(), ids_by_form, context.reading)
     except SQLAlchemyError:
         return {}

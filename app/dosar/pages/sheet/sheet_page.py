@@ -1,6 +1,6 @@
 """The page of a sheet being filled in: as it opens, with what was typed, with what is wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from json import dumps
 from typing import Any
@@ -12,11 +12,12 @@ from dosar.fields.formats.days import days_by_word
 from dosar.fields.money import currencies_by_word
 from dosar.filing.service import Typed, validate
 from dosar.filing.settle import settled_answers
-from dosar.language.question import Answers
+from dosar.language.question import Answers, Question
 from dosar.language.text.message import Message
 from dosar.language.text.texts import text_in_language
 from dosar.language.text.translations import LANGUAGES
 from dosar.language.validation import AnswerPath
+from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.posted_boxes import PostedBoxes
 from dosar.pages.rendering.sheet_form import SheetForm
 from dosar.pages.rendering.sheet_meta import SheetMeta
@@ -28,6 +29,7 @@ from dosar.pages.sheet.section_steps import SectionSteps, section_steps
 from dosar.pages.sheet.sheet_drafts import boxes_of_draft, find_page_draft
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.urls import draft_url
+from dosar.records.links.answer_links import made_up_people
 
 
 def opened_page(editor: SheetEditor) -> str:
@@ -79,9 +81,17 @@ def _tell_what_is_known(editor: SheetEditor, form: SheetForm, answers: Answers) 
     drawn = [question for section in editor.sections for question in section.questions]
     form.settle(
         answers,
-        editor.context.titles(drawn, answers),
+        _known_titles(editor, drawn, answers),
         offered_answers(editor.form.questions.values(), answers, editor.cells),
     )
+
+
+def _known_titles(editor: SheetEditor, drawn: Sequence[Question], answers: Answers) -> RecordTitles:
+    """What the records are called; a number that somebody put into a box herself is told no name of a stranger."""
+    titles = editor.context.titles(drawn, answers)
+    made_up = made_up_people(editor.context.repository, drawn, answers, editor.initial_answers)
+    strangers = {(link.target, link.number) for link in made_up}
+    return {place: title for place, title in titles.items() if place not in strangers} if strangers else titles
 
 
 def _answered_by_others(editor: SheetEditor) -> dict[str, str]:

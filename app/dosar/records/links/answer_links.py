@@ -8,6 +8,7 @@ from dosar.database.union_reads import read_union
 from dosar.language.form import USER_LINK
 from dosar.language.question import Question
 from dosar.language.validation import AnswerPath
+from dosar.records.people import people_out_of_reach
 from dosar.records.repository import Repository
 
 
@@ -60,6 +61,24 @@ def links_to_deleted(
     new = [link for link in links_in_answers(asked_questions, answers) if link.place not in old]
     deleted = _records_pointed_to(repository, new, deleted=True)
     return [link.where for link in new if (link.target, link.number) in deleted]
+
+
+def made_up_people(
+    repository: Repository,
+    questions: Iterable[Question],
+    answers: Mapping[str, Any],
+    before: Mapping[str, Any],
+) -> list[RecordLink]:
+    """The links to people whom the worker may not find by name, and whom this question did not name before."""
+    asked_questions = list(questions)
+    old = {(link.where[0], link.where[-1], link.number) for link in links_in_answers(asked_questions, before)}
+    new = [
+        link
+        for link in links_in_answers(asked_questions, answers)
+        if link.target == USER_LINK and (link.where[0], link.where[-1], link.number) not in old
+    ]
+    refused = people_out_of_reach(repository, {link.number for link in new})
+    return [link for link in new if link.number in refused]
 
 
 def links_out_of_reach(repository: Repository, links: Iterable[RecordLink]) -> list[AnswerPath]:

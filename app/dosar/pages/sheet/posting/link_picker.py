@@ -16,7 +16,7 @@ from dosar.pages.posted_boxes import PostedBoxes
 from dosar.pages.rendering.question_view import CarriedBoxes, SearchBox, SearchResult
 from dosar.records.lists.list_page import list_page
 from dosar.records.lists.list_query import ListQuery
-from dosar.records.people import people_in_reach
+from dosar.records.people import name_holds, people_in_reach
 from dosar.records.search import search_words, search_words_fit
 from dosar.records.titles import titles_of_records
 
@@ -103,7 +103,7 @@ def matching_people(context: PageContext, words: str, by_whole_names: bool = Fal
         (row.id, name)
         for row in rows
         for name in (f"{row.first_name} {row.last_name}".strip(),)
-        if row.near or (asked_words and set(asked_words) <= set(search_words(name)))
+        if row.near or name_holds(name, words)
     ]
     fitting = next(
         filter(

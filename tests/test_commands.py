@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from io import StringIO
 from pathlib import Path
 from threading import Thread
 
@@ -117,7 +118,7 @@ def test_with_a_passphrase_there_is_a_way_back_too(
 ) -> None:
     data, told = tmp_path / "data", [*places[:4], "--passphrase"]
     monkeypatch.setattr("dosar.database.keys.PASSPHRASE_MEMORY_KIB", 1024)
-    monkeypatch.setattr("dosar.cli.places.getpass", lambda prompt: PASSPHRASE)
+    monkeypatch.setattr("sys.stdin", StringIO(f"{PASSPHRASE}\n" * 2))
     filled_in(tmp_path, key_from_passphrase(data, PASSPHRASE))
     assert main(["upgrade", *told]) == 0
     (copy,) = (data / "copies").iterdir()

@@ -51,7 +51,7 @@ MAY_USE = {
     "language": {"babel", "pydantic", "pydantic_core", "ruamel", "sqlalchemy"},
     "cleaning": {"PIL", "pikepdf"},
     "fields": {"babel", "email_validator", "phonenumbers", "pydantic", "sqlalchemy", "stdnum"},
-    "database": {"argon2", "cryptography", "filelock", "platformdirs", "sqlalchemy", "sqlcipher3"},
+    "database": {"argon2", "cryptography", "filelock", "keyring", "platformdirs", "sqlalchemy", "sqlcipher3"},
     "records": {"rapidfuzz", "sqlalchemy"},
     "overview": {"sqlalchemy"},
     "migrations": {"sqlalchemy"},

@@ -4,15 +4,17 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from getpass import getpass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dosar import shipped_folder
-from dosar.cli.locale import translate_message
 from dosar.cli.localized import PATH, option
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
+
+if TYPE_CHECKING:
+    from dosar.database.master_key import MasterKeyPlace
+    from dosar.database.recovery_card import MistypedCard
 
 
 @dataclass(frozen=True)
@@ -51,21 +53,45 @@ class Places:
             )
         return self.new_data_folder()
 
+    def key_place(self, data: Path) -> "MasterKeyPlace":
+        """Where the master key of the data folder is looked for."""
+        from dosar.cli.key_check import opens_database
+        from dosar.database.master_key import MasterKeyPlace
+
+        return MasterKeyPlace(data, opens_database(data, database_url()), self.key_file)
+
     def encryption_key(self, data: Path) -> bytes:
-        """The key of the data folder: of the file, or of the passphrase that is asked for."""
-        from dosar.database.keys import (
-            keep_out_of_core_dumps,
-            key_from_file,
-            key_from_passphrase,
-            remember_passphrase,
-        )
+        """The master key of the data folder: that of a key file, or what somebody types opens it."""
+        from dosar.database.keys import keep_out_of_core_dumps
 
         keep_out_of_core_dumps()
-        if self.passphrase:
-            key = key_from_passphrase(data, getpass(translate_message(Message("Passphrase: "))))
-            remember_passphrase(data)
-            return key
-        return key_from_file(data, self.key_file)
+        place = self.key_place(data)
+        key = None if self.passphrase else place.by_itself()
+        return typed_key(place) if key is None else key
+
+
+def typed_key(place: "MasterKeyPlace") -> bytes:
+    """The master key, for the passphrase or the card that is asked for. Raises :class:`StoreError`."""
+    from dosar.cli.secret_input import ask_secret
+    from dosar.database.recovery_card import MistypedCard
+
+    try:
+        key = place.by_typing(ask_secret(Message("Passphrase or recovery card: ")))
+    except MistypedCard as slip:
+        raise mistyped_card(slip) from None
+    if key is None:
+        raise StoreError("This opens nothing: it is neither the passphrase nor the recovery card of this data folder.")
+    return key
+
+
+def mistyped_card(slip: "MistypedCard") -> StoreError:
+    """Says where the typing error may be."""
+    if slip.group is None:
+        return StoreError("There is a typing error in the recovery card. Compare it with the paper, group by group.")
+    return StoreError(
+        "There is a typing error in the recovery card, probably in group %(group)s. Compare it with the paper.",
+        group=slip.group,
+    )
 
 
 def forms_folder(named: Path | None) -> Path:
@@ -101,7 +127,7 @@ PLACE_OPTIONS = (
     option("--data", msgid("the data folder (default: the user's own place for data)"), type=PATH),
     option("--forms", msgid("the forms folder (default: ./forms, else those shipped)"), type=PATH),
     option("--key-file", msgid("the key, outside the data folder"), type=PATH),
-    option("--passphrase", msgid("ask for a passphrase instead of a key file"), is_flag=True),
+    option("--passphrase", msgid("ask here for the passphrase or the recovery card"), is_flag=True),
 )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Table
 from dosar.database.atomic_files import rename_atomically
 from dosar.database.copies_folder import COPIES_FOLDER, UNFINISHED_PREFIX
 from dosar.database.installation_marker import has_people, mark_founded
+from dosar.database.key_slots_file import slots_file
 from dosar.database.keys import salt_file
 from dosar.database.store import SqliteStore, Store
 from dosar.database.store_errors import StoreError
@@ -33,8 +34,9 @@ def keep_copy(store: Store, data: Path, key: bytes, tables: Iterable[Table], mom
     draft.mkdir(mode=0o700, parents=True)
     try:
         _copy_into(draft, store, key, tables)
-        if salt_file(data).exists():
-            shutil.copy2(salt_file(data), salt_file(draft))
+        for what_opens_it in (slots_file, salt_file):
+            if what_opens_it(data).exists():
+                shutil.copy2(what_opens_it(data), what_opens_it(draft))
         rename_atomically(draft, folder)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)

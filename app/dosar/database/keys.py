@@ -1,7 +1,8 @@
-"""The key of the encrypted database: from a key file kept apart from the data, or from a passphrase.
+"""The key of the encrypted database as it lies in a key file kept apart from the data, or is made of a passphrase.
 
 A stolen data folder alone must tell nothing, so a key file inside it is refused. A key is made only
-when there is no database yet: a new key for old data would look like lost data.
+when there is no database yet: a new key for old data would look like lost data. Folders with key slots
+(:mod:`dosar.database.master_key`) keep in the file what opens a slot, and no longer make a key of a passphrase.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from argon2.low_level import Type, hash_secret_raw
 from platformdirs import user_config_path
 
 from dosar.database.atomic_files import write_atomically
+from dosar.database.key_slots_file import slots_file
 from dosar.database.store import database_file
 from dosar.database.store_errors import StoreError
 
@@ -37,7 +39,7 @@ def salt_file(data: Path) -> Path:
 
 def knows_folder(data: Path, key_file: Path | None = None) -> bool:
     """Whether there is already a key or a passphrase for this data folder: then there was a database, too."""
-    signs = (key_file or default_key_file(data), salt_file(data), _passphrase_marker(data))
+    signs = (key_file or default_key_file(data), salt_file(data), slots_file(data), _passphrase_marker(data))
     return any(sign.is_file() for sign in signs)
 
 
@@ -62,11 +64,25 @@ def key_from_file(data: Path, key_file: Path | None = None) -> bytes:
                 "with --key-file: without it nobody can read the database.",
                 file=file,
             )
-        write_atomically(file, f"{secrets.token_hex(KEY_BYTES)}\n")
+        write_secrets(data, file, secrets.token_bytes(KEY_BYTES))
+    return secrets_in_file(data, file)[0]
+
+
+def secrets_in_file(data: Path, file: Path) -> list[bytes]:
+    """What the key file holds: 32 bytes, and while the key is being changed those of before, too.
+
+    Raises :class:`StoreError` for a file that is damaged, or that others can read."""
     if not file.is_file():
         raise StoreError("%(file)s is a folder and no key file. Name the file itself with --key-file.", file=file)
+    _refuse_beside_the_data(file, data)
     _refuse_open_to_others(file)
-    return _read_key_bytes(file, KEY_BYTES)
+    return _read_keys(file, KEY_BYTES)
+
+
+def write_secrets(data: Path, file: Path, *secrets: bytes) -> None:
+    """Write a key file. Raises :class:`StoreError` for one beside the data."""
+    _refuse_beside_the_data(file, data)
+    write_atomically(file, "".join(f"{secret.hex()}\n" for secret in secrets))
 
 
 def key_from_passphrase(data: Path, passphrase: str) -> bytes:
@@ -87,7 +103,7 @@ def key_from_passphrase(data: Path, passphrase: str) -> bytes:
         write_atomically(file, f"{secrets.token_hex(SALT_BYTES)}\n")
     return hash_secret_raw(
         passphrase.encode(),
-        _read_key_bytes(file, SALT_BYTES),
+        _read_keys(file, SALT_BYTES)[0],
         time_cost=3,
         memory_cost=PASSPHRASE_MEMORY_KIB,
         parallelism=2,
@@ -128,11 +144,15 @@ def _refuse_open_to_others(file: Path) -> None:
         )
 
 
-def _read_key_bytes(file: Path, size: int) -> bytes:
+MOST_KEYS = 2
+
+
+def _read_keys(file: Path, size: int) -> list[bytes]:
+    """A key in each line."""
     try:
-        found = bytes.fromhex(file.read_text("ascii"))
+        found = [bytes.fromhex(line) for line in file.read_text("ascii").split()]
     except ValueError:
-        found = b""
-    if len(found) != size:
+        found = []
+    if not 1 <= len(found) <= MOST_KEYS or any(len(key) != size for key in found):
         raise StoreError("The file %(file)s is damaged. Copy it back from where you keep its copy.", file=file)
     return found

@@ -1,0 +1,152 @@
+"""``dosar key …``: what opens the data, and how that is changed, while Dosar is stopped.
+
+No passphrase stands on a command line: it is typed unseen, or comes through a pipe.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from dosar.cli.locale import translate_message
+from dosar.cli.localized import LocalizedCommand, LocalizedGroup, option
+from dosar.cli.places import Places, database_url, place_options
+from dosar.language.text.message import Message, msgid
+
+if TYPE_CHECKING:
+    from dosar.database.key_changes import KeyChanges
+
+key = LocalizedGroup(
+    "key",
+    help=msgid("what opens the data: passphrase, recovery card, key file"),
+    options_metavar=None,
+    subcommand_metavar=msgid("COMMAND"),
+    no_args_is_help=False,
+)
+WITH_OPTIONS = msgid("[OPTIONS]")
+
+
+@key.command("status", cls=LocalizedCommand, help=msgid("say what opens the data"), options_metavar=WITH_OPTIONS)
+@place_options
+def status(places: Places) -> int:
+    from dosar.cli.key_words import status_lines
+    from dosar.database.key_changes import stored_status
+
+    data = places.existing_data_folder(database_url())
+    for line in status_lines(stored_status(data, places.key_file)):
+        print(translate_message(line))
+    return 0
+
+
+@key.command(
+    "passphrase",
+    cls=LocalizedCommand,
+    help=msgid("set a passphrase, or change the one there is"),
+    options_metavar=WITH_OPTIONS,
+)
+@option("--add", msgid("one more, for a second person"), is_flag=True)
+@place_options
+def passphrase(places: Places, add: bool) -> int:
+    from dosar.cli.key_words import ask_new_passphrase, replaced_passphrase
+
+    with _changes(places) as changes:
+        replaced = None if add else replaced_passphrase(changes)
+        changes.set_passphrase(ask_new_passphrase(), *([replaced] if replaced else []))
+        _say(Message("The passphrase is set."))
+        _say_what_is_left(changes)
+    return 0
+
+
+@key.command("card", cls=LocalizedCommand, help=msgid("make a new recovery card"), options_metavar=WITH_OPTIONS)
+@place_options
+def card(places: Places) -> int:
+    from dosar.cli.key_words import show_new_card
+
+    with _changes(places) as changes:
+        changes.set_card(show_new_card())
+        _say(Message("The card opens the data from now on, and no other one does."))
+        _say_what_is_left(changes)
+    return 0
+
+
+@key.command(
+    "seal",
+    cls=LocalizedCommand,
+    help=msgid("have the passphrase typed at every start: the key file, or what is in the keyring, goes"),
+    options_metavar=WITH_OPTIONS,
+)
+@place_options
+def seal(places: Places) -> int:
+    with _changes(places) as changes:
+        changes.stop_opening_by_itself()
+    _say(Message("From the next start on Dosar asks for the passphrase."))
+    return 0
+
+
+@key.command(
+    "file",
+    cls=LocalizedCommand,
+    help=msgid("open by itself with a key file: whoever has this computer has the data"),
+    options_metavar=WITH_OPTIONS,
+)
+@place_options
+def file(places: Places) -> int:
+    with _changes(places) as changes:
+        _say(Message("The data open by themselves with the key file %(file)s.", {"file": changes.keep_in_file()}))
+    return 0
+
+
+@key.command(
+    "keyring",
+    cls=LocalizedCommand,
+    help=msgid("open by itself with the keyring of the computer's account"),
+    options_metavar=WITH_OPTIONS,
+)
+@place_options
+def keyring(places: Places) -> int:
+    with _changes(places) as changes:
+        changes.keep_in_keyring()
+    _say(Message("The data open by themselves once this account has signed in to the computer."))
+    return 0
+
+
+@key.command(
+    "remove",
+    cls=LocalizedCommand,
+    help=msgid("take away one way to open the data; its name is what status shows in brackets"),
+    options_metavar=WITH_OPTIONS,
+)
+@click.argument("slot", metavar="SLOT")
+@place_options
+def remove(places: Places, slot: str) -> int:
+    with _changes(places) as changes:
+        changes.remove(slot)
+    _say(Message("Removed. Whoever knew it still opens old copies: dosar key new makes another key."))
+    return 0
+
+
+@contextmanager
+def _changes(places: Places) -> Iterator["KeyChanges"]:
+    """The slots of the folder, while Dosar is stopped and once its database has opened."""
+    from dosar.cli.only_program import only_program
+    from dosar.cli.runtime import open_used_store
+    from dosar.database.key_changes import KeyChanges
+
+    data = places.existing_data_folder(database_url())
+    with only_program(data, database_url()):
+        master_key = places.encryption_key(data)
+        open_used_store(data, master_key, database_url()).close()
+        yield KeyChanges(data, master_key, places.key_file)
+
+
+def _say_what_is_left(changes: "KeyChanges") -> None:
+    from dosar.cli.key_words import next_step
+
+    step = next_step(changes.status())
+    if step is not None:
+        _say(step)
+
+
+def _say(message: Message) -> None:
+    print(translate_message(message))

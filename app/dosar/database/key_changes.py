@@ -1,0 +1,169 @@
+"""What is done with the slots of an open data folder: a passphrase, a card, a key file more or less.
+
+Every change is read back from the disk and opened before anything else goes: nobody is locked out by a slot that
+cannot be read.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_bytes, token_hex
+
+from dosar.database.key_slots import (
+    KEY_BYTES,
+    OPENS_BY_ITSELF,
+    KeySlot,
+    KeySlots,
+    LastSlot,
+    SlotKind,
+    TamperedSlots,
+    TooManySlots,
+)
+from dosar.database.key_slots_file import damaged_slots, read_slots, slots_file, write_slots
+from dosar.database.keys import default_key_file, remember_passphrase, salt_file, secrets_in_file, write_secrets
+from dosar.database.master_key import made_today, passphrase_secret
+from dosar.database.os_keyring import forget_in_keyring, keep_in_keyring
+from dosar.database.recovery_card import RecoveryCard
+from dosar.database.store_errors import StoreError
+
+
+@dataclass(frozen=True)
+class KeyStatus:
+    """What opens a data folder, as people ask for it."""
+
+    slots: tuple[KeySlot, ...]
+    has_salt: bool = False
+    """Whether a passphrase of before there were slots still makes the key, whatever is done with the slots."""
+
+    @property
+    def has_passphrase(self) -> bool:
+        return any(slot.kind == "passphrase" for slot in self.slots)
+
+    @property
+    def has_card(self) -> bool:
+        return any(slot.kind == "card" for slot in self.slots)
+
+    @property
+    def opens_by_itself(self) -> bool:
+        """Whether whoever has the computer has the data (one-laptop mode)."""
+        return any(slot.kind in OPENS_BY_ITSELF for slot in self.slots)
+
+
+def stored_status(data: Path, key_file: Path | None = None) -> KeyStatus:
+    """What the folder's file of slots says, for who has no key; of a folder without one, its key file."""
+    stored, file = read_slots(data), key_file or default_key_file(data)
+    if stored is not None:
+        return KeyStatus(stored.current.slots, salt_file(data).exists())
+    kind: SlotKind = "key_file" if file.is_file() else "passphrase"
+    is_there = file.is_file() or salt_file(data).exists()
+    slots = (KeySlot("", kind, "", b"", place=str(file) if kind == "key_file" else ""),) if is_there else ()
+    return KeyStatus(slots, salt_file(data).exists())
+
+
+@dataclass(frozen=True)
+class KeyChanges:
+    """The slots of one folder, for who has its master key."""
+
+    data: Path
+    master_key: bytes
+    key_file: Path | None = None
+    """The key file that was named at the start."""
+
+    def status(self) -> KeyStatus:
+        """What opens the folder now."""
+        return KeyStatus(self._slots().slots, salt_file(self.data).exists())
+
+    def set_passphrase(self, passphrase: str, *replaced: str) -> None:
+        """Let this passphrase open the data; the slots it replaces open them no more."""
+        self._write(self._slots(), passphrase_secret(passphrase))
+        self._drop(*replaced)
+
+    def slot_opened_by(self, passphrase: str) -> str:
+        """The slot of a passphrase. Raises :class:`StoreError` if it is none of this folder."""
+        kind, secret = passphrase_secret(passphrase)
+        for slot in self._slots().of_kind(kind):
+            if slot.opened_with(secret) is not None:
+                return slot.id
+        raise StoreError("This is not the passphrase.")
+
+    def set_card(self, card: RecoveryCard) -> None:
+        """Let this card open the data, and none that was printed before."""
+        old = [slot.id for slot in self._slots().of_kind("card")]
+        self._write(self._slots(), ("card", card.secret))
+        self._drop(*old)
+
+    def keep_in_file(self) -> Path:
+        """Let a key file open the data without anybody (one-laptop mode); where it lies."""
+        file = self.key_file or default_key_file(self.data)
+        slots = self._slots()
+        if not any(slot.place == str(file) for slot in slots.of_kind("key_file")):
+            secret = token_bytes(KEY_BYTES)
+            write_secrets(self.data, file, secret)
+            self._write(slots, ("key_file", secret), str(file))
+        return file
+
+    def keep_in_keyring(self) -> None:
+        """Let the computer's keyring open the data once somebody has signed in to the computer."""
+        secret, place = token_bytes(KEY_BYTES), token_hex(8)
+        keep_in_keyring(place, secret)
+        self._write(self._slots(), ("keyring", secret), place)
+
+    def stop_opening_by_itself(self) -> None:
+        """From the next start on somebody types the passphrase. Raises :class:`StoreError` without passphrase or card.
+
+        The key file goes last: until then it opens what it always opened.
+        """
+        status = self.status()
+        if not (status.has_passphrase and status.has_card):
+            raise StoreError(
+                "Set a passphrase and make a recovery card first: without them nothing would open the data."
+            )
+        self.remove(*(slot.id for slot in status.slots if slot.kind in OPENS_BY_ITSELF))
+
+    def remove(self, *ids: str) -> None:
+        """Take slots away, and what opened them. Raises :class:`StoreError` if none would be left."""
+        gone = [slot for slot in self._slots().slots if slot.id in ids]
+        self._drop(*ids)
+        for slot in gone:
+            if slot.kind == "key_file":
+                with suppress(FileNotFoundError):
+                    Path(slot.place).unlink()
+            elif slot.kind == "keyring":
+                forget_in_keyring(slot.place)
+
+    def _slots(self) -> KeySlots:
+        """Those of the file; of a folder of before there were any, its key file as the first one."""
+        stored = read_slots(self.data)
+        if stored is None:
+            return self._first_slots()
+        try:
+            stored.current.require_untouched(self.master_key)
+        except TamperedSlots:
+            raise damaged_slots(slots_file(self.data)) from None
+        return stored.current
+
+    def _first_slots(self) -> KeySlots:
+        file = self.key_file or default_key_file(self.data)
+        if not file.is_file() or self.master_key not in secrets_in_file(self.data, file):
+            return KeySlots()
+        return KeySlots().with_slot(self.master_key, "key_file", self.master_key, made_today(), str(file))
+
+    def _write(self, slots: KeySlots, secret: tuple[SlotKind, bytes], place: str = "") -> None:
+        """Add a slot, and see that it opens as it lies on the disk."""
+        try:
+            changed = slots.with_slot(self.master_key, *secret, made_today(), place)
+        except TooManySlots:
+            raise StoreError("There are 16 ways to open the data already. Remove one first: dosar key remove") from None
+        write_slots(self.data, changed)
+        remember_passphrase(self.data)
+        stored = read_slots(self.data)
+        if stored is None or stored.current.opened_with(*secret) != self.master_key:
+            raise damaged_slots(slots_file(self.data))
+
+    def _drop(self, *ids: str) -> None:
+        if not ids:
+            return
+        try:
+            write_slots(self.data, self._slots().without(self.master_key, *ids))
+        except LastSlot:
+            raise StoreError("Without it nothing would open the data any more. Set another passphrase first.") from None

@@ -1,0 +1,114 @@
+"""``dosar key …``: what opens the data is changed by who has it, and never stands on a command line."""
+
+import re
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from dosar.cli.main import main
+from dosar.cli.runtime import prepare_database
+from dosar.database import key_slots
+from dosar.database.key_slots import Argon2Cost
+from dosar.database.keys import key_from_file
+from dosar.database.store import Store
+from tests.organisations import CASE, MENU, ROLES
+
+PASSPHRASE, OTHER = "patru cuvinte fără rost", "alte patru cuvinte bune"
+Say = Callable[..., str]
+
+
+class Typist(StringIO):
+    """Types what was said beforehand; of a card, the group that is asked for."""
+
+    def __init__(self, lines: tuple[str, ...], read: Callable[[], tuple[str, str]]) -> None:
+        super().__init__()
+        self.lines, self.read_screen, self.seen = list(lines), read, ""
+
+    def readline(self, size: int | None = -1, /) -> str:
+        shown, asked = self.read_screen()
+        self.seen += shown
+        group = re.search(r"Group (\d)", asked)
+        return (card_in(self.seen)[int(group[1]) - 1] if group else self.lines.pop(0)) + "\n"
+
+
+def card_in(seen: str) -> list[str]:
+    return re.findall(r"^ {4}(\w{4}(?:  \w{4}){8})$", seen, re.MULTILINE)[-1].split()
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """An organisation that opens by itself, as every one did before."""
+    for name in ("DATABASE_URL", "LANG", "LANGUAGE", "LC_ALL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setattr(key_slots, "USUAL_COST", Argon2Cost(1, 1024, 1))
+    forms = tmp_path / "forms"
+    forms.mkdir()
+    for name, text in {"case": CASE, "menu": MENU, "roles": ROLES}.items():
+        (forms / f"{name}.yaml").write_text(text, encoding="utf-8")
+    data = tmp_path / "data"
+    store = Store.open(data, key=key_from_file(data))
+    prepare_database(store, forms)
+    store.close()
+    return ["--data", str(data)]
+
+
+@pytest.fixture
+def say(places: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
+    def give(command: str, *typed: str, code: int = 0) -> str:
+        """Give the command, type these lines; what was said."""
+        typist = Typist(typed, lambda: capsys.readouterr())
+        monkeypatch.setattr("sys.stdin", typist)
+        ended = main(["key", *command.split(), *places])
+        said = "".join((typist.seen, *capsys.readouterr()))
+        assert ended == code, said
+        assert typist.lines == [], "it asked for less"
+        return said
+
+    return give
+
+
+def test_from_one_laptop_to_a_passphrase_step_by_step(say: Say, places: list[str], tmp_path: Path) -> None:
+    said = say("status")
+    assert "whoever has this computer has the data" in said and "dosar key passphrase" in said
+    assert "dosar key card" in say("passphrase", PASSPHRASE, PASSPHRASE)
+    assert "passphrase and make a recovery card first" in say("seal", code=2)
+    said = say("card")
+    assert "dosar key seal" in said
+    card = " ".join(card_in(said)).lower()
+    say("seal")
+    assert not list((tmp_path / "config").rglob("*.key"))
+    said = say("status")
+    assert "types the passphrase or the card at every start" in said and "whoever" not in said
+    assert "neither the passphrase nor" in say("file", OTHER, code=2)
+    said = say("passphrase", card, OTHER, OTHER)
+    assert "The passphrase is set." in said and "dosar key" not in said
+    assert "neither the passphrase nor" in say("card", PASSPHRASE, code=2)
+    slip = "z" if card[5] != "z" else "y"
+    assert "There is a typing error in the recovery card" in say("card", card[:5] + slip + card[6:], code=2)
+
+
+def test_a_weak_passphrase_changes_nothing(say: Say) -> None:
+    assert "longer" in say("passphrase", "scurt", "scurt", code=2)
+    assert "differ" in say("passphrase", PASSPHRASE, OTHER, code=2)
+    assert "For a passphrase" in say("status")
+
+
+def test_a_card_that_nobody_wrote_down_changes_nothing(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.test_key_commands.card_in", lambda _: ["0000"] * 9)
+    assert "not what stands on the card" in say("card", code=2)
+    assert "recovery card" not in say("status").split("computer has the data")[0]
+
+
+def test_two_people_with_a_passphrase_each(say: Say) -> None:
+    say("passphrase", PASSPHRASE, PASSPHRASE)
+    say("passphrase --add", OTHER, OTHER)
+    assert "not the passphrase" in say("passphrase", "a third one of nobody", code=2)
+    said = say("passphrase", OTHER, "ceva cu totul nou acum", "ceva cu totul nou acum")
+    assert "The passphrase is set." in said
+    ids = re.findall(r"a passphrase, since .* \((\w+)\)", say("status"))
+    assert len(ids) == 2
+    say(f"remove {ids[0]}")
+    assert len(re.findall("a passphrase", say("status"))) == 1

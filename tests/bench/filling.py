@@ -29,6 +29,7 @@ from dosar.access.tables import role_table, user_role_table, user_table
 from dosar.cli.runtime import open_app
 from dosar.database.form_tables import MAX_SORT_KEY
 from dosar.database.store import database_file
+from dosar.database.system_tables import history_table
 from dosar.database.text import collation
 from dosar.language.form import USER_LINK
 from dosar.language.load.folder import is_only_advice
@@ -269,6 +270,7 @@ class _Filling:
             ("visit_report", VISITS, "visit_date"),
             ("humanitarian_aid", ENTRIES, "given_on"),
         ]
+        changes: Any = history_table.c.changes.type
         for key, times, dated in made:
             for record_id, case_id, day in self._dated(times):
                 yield {
@@ -279,7 +281,7 @@ class _Filling:
                     "user_id": self.managers[case_id % len(self.managers)],
                     "action": "entered",
                     "form_version": 1,
-                    "changes": f'{{"{dated}": [null, "{day}"]}}',
+                    "changes": changes.process_bind_param({dated: [None, f"{day}"]}, self.dialect),
                 }
 
 

@@ -49,6 +49,7 @@ def _with_people(store: Store) -> None:
     with store.writing() as session:
         create_access_tables(session.connection())
         SYSTEM_METADATA.create_all(session.connection())
+        store.open_data_key()
         session.execute(insert(user_table).values(WORKER))
 
 
@@ -73,6 +74,7 @@ def test_what_somebody_did_outlives_the_people(place: Place, tmp_path: Path) -> 
     store = place.open()
     with store.writing() as session:
         SYSTEM_METADATA.create_all(session.connection())
+        store.open_data_key()
         session.execute(
             insert(history_table).values(
                 form="case", record_id=1, at=MOMENT, user_id=7, action="entered", form_version=1, changes={}

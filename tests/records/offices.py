@@ -199,6 +199,7 @@ def office_in(store: Store) -> Iterator[Office]:
         connection = session.connection()
         create_access_tables(connection)
         SYSTEM_METADATA.create_all(connection)
+        store.open_data_key()
         carry_out_steps(connection, plan_steps(connection, definition()))
     office = Office(Repository(store, definition()), _hire(store, "ana", "maria", "paul"))
     with acting_as(SYSTEM_SCOPE):
@@ -225,6 +226,7 @@ def filled_office(database: str, folder: Path) -> Iterator[Filled]:
 @contextmanager
 def office_like(filled: Filled, store: Store) -> Iterator[Office]:
     """The organisation, in a copy of its database."""
+    store.open_data_key()
     yield Office(Repository(store, definition()), dict(filled.people), filled.ion, filled.vasile)
     store.session.remove()
 

@@ -96,6 +96,7 @@ def others(store: Store) -> Iterator[Office]:
     with store.writing() as session:
         create_access_tables(session.connection())
         SYSTEM_METADATA.create_all(session.connection())
+        store.open_data_key()
         carry_out_steps(session.connection(), plan_steps(session.connection(), definition()))
     with acting_as(SYSTEM_SCOPE):
         yield Office(Repository(store, definition()), _hire(store, "ana", "paul"))

@@ -8,10 +8,9 @@ wrapping changes. On PostgreSQL the database alone opens nothing that was sealed
 from secrets import token_bytes
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, insert, inspect, select, update
 
+from dosar.database.key_derivation import derive_key
 from dosar.database.sealed_value import open_value, seal_value
 from dosar.database.store_errors import WrongKey
 from dosar.database.system_tables import SYSTEM_METADATA
@@ -27,11 +26,6 @@ data_key_table = Table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 """One row: version, nonce, the encrypted key and its tag."""
-
-
-def derive_key(key: bytes, purpose: str) -> bytes:
-    """The key for one purpose, 32 bytes: knowing it tells neither ``key`` nor that of another purpose."""
-    return HKDF(SHA256(), DATA_KEY_BYTES, salt=None, info=f"dosar/1/{purpose}".encode()).derive(key)
 
 
 def read_data_key(connection: Connection, folder_key: bytes) -> bytes | None:

@@ -10,7 +10,7 @@ from secrets import token_bytes
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from dosar.database.data_key import derive_key
+from dosar.database.key_derivation import derive_key
 from dosar.database.store_errors import StoreError
 
 SEALED_MARK = b"\x00dosar-file\x01"

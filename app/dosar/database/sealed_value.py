@@ -9,10 +9,20 @@ NONCE_BYTES = 12
 
 def seal_value(key: bytes, value: bytes, place: bytes) -> bytes:
     """The value as it is stored: nonce, ciphertext and tag. It opens only with the same ``place``."""
-    nonce = token_bytes(NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, value, place)
+    return seal_by_cipher(AESGCM(key), value, place)
 
 
 def open_value(key: bytes, sealed: bytes, place: bytes) -> bytes:
     """The opposite. Raises :class:`~cryptography.exceptions.InvalidTag` for anything that was changed or moved."""
-    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
+    return open_by_cipher(AESGCM(key), sealed, place)
+
+
+def seal_by_cipher(cipher: AESGCM, value: bytes, place: bytes) -> bytes:
+    """As :func:`seal_value`, for many values under one key."""
+    nonce = token_bytes(NONCE_BYTES)
+    return nonce + cipher.encrypt(nonce, value, place)
+
+
+def open_by_cipher(cipher: AESGCM, sealed: bytes, place: bytes) -> bytes:
+    """As :func:`open_value`, for many values under one key."""
+    return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)

@@ -20,8 +20,10 @@ from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from dosar.database.copies_folder import DATABASE_FILE, is_opened_by, newest_copy
-from dosar.database.data_key import derive_key, ensure_data_key, read_data_key, rewrap_data_key
+from dosar.database.data_key import ensure_data_key, read_data_key, rewrap_data_key
 from dosar.database.format_version import require_known_format
+from dosar.database.key_derivation import derive_key
+from dosar.database.sealed_columns import let_seal
 from dosar.database.store_errors import (
     DiskFull,
     StoreBusy,
@@ -122,6 +124,7 @@ class Store:
         """Read the data key, or make it in a new database. Raises :class:`WrongKey`."""
         with self.writing() as session:
             self._data_key = ensure_data_key(session.connection(), self._folder_key)
+        let_seal(self.engine.dialect, self._data_key)
 
     def require_right_key(self) -> None:
         """Raises :class:`WrongKey` for the key of another organisation."""

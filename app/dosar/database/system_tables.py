@@ -23,6 +23,7 @@ from sqlalchemy import (
     text,
 )
 
+from dosar.database.sealed_columns import SealedJson, SealedText
 from dosar.database.text.collation import code_point_string
 
 SYSTEM_METADATA = MetaData()
@@ -113,7 +114,7 @@ history_table = Table(
     Column("user_id", Integer),
     Column("action", String(16), nullable=False),
     Column("form_version", Integer, nullable=False),
-    Column("changes", JSON, nullable=False),
+    Column("changes", SealedJson("history", "dosar_history.changes"), nullable=False),
     Index("ix_dosar_history_record", "form", "record_id", "id"),
     Index("ix_dosar_history_case", "case_id", "id"),
     Index("ix_dosar_history_user", "user_id", "action", "form", "id"),
@@ -173,7 +174,7 @@ attachment_table = Table(
     Column("rows_of", String(48), nullable=False, server_default=""),
     Column("question", String(48), nullable=False),
     Column("record_id", Integer),
-    Column("name", Text, nullable=False),
+    Column("name", SealedText("file-names", "dosar_file.name"), nullable=False),
     Column("media_type", String(80), nullable=False),
     Column("size", Integer, nullable=False),
     Column("digest", String(64), nullable=False),
@@ -198,7 +199,7 @@ draft_table = Table(
     Column("record_id", Integer, nullable=False, server_default="0"),
     Column("step", Integer, nullable=False, server_default="0"),
     Column("face", String(48), nullable=False, server_default=""),
-    Column("boxes", JSON, nullable=False),
+    Column("boxes", SealedJson("drafts", "dosar_draft.boxes"), nullable=False),
     Column("saved_at", DateTime, nullable=False),
     UniqueConstraint("user_id", "form", "case_id", "record_id", "step"),
 )
@@ -215,7 +216,7 @@ expired_page_table = Table(
     Column("user_id", Integer, nullable=False),
     Column("endpoint", String(64), nullable=False),
     Column("address", Text, nullable=False),
-    Column("boxes", JSON, nullable=False),
+    Column("boxes", SealedJson("drafts", "dosar_unsent.boxes"), nullable=False),
     Column("saved_at", DateTime, nullable=False),
     Index("ix_dosar_unsent_user", "user_id"),
 )

@@ -32,8 +32,10 @@ from sqlalchemy import (
 )
 
 from dosar.database.append_only import close_like
+from dosar.database.sealed_columns import SealedColumn
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
+from dosar.database.system_tables import attachment_table
 
 COPY_BATCH = 1000
 COPY_FILES_BATCH = 4
@@ -93,7 +95,16 @@ def _all_tables(read: Connection, tables: Iterable[Table], before_upgrade: bool)
         for column in columns:
             if column.name not in known.columns:
                 known.append_column(column)
+        _as_sealed_bytes(known, columns, before_upgrade)
     return metadata
+
+
+def _as_sealed_bytes(known: Table, stored: Iterable[Column[Any]], before_upgrade: bool) -> None:
+    """Let sealed values be copied as they lie, without a key; those of an earlier version lie there in clear."""
+    in_clear = {column.name for column in stored if before_upgrade and not isinstance(column.type, LargeBinary)}
+    for column in known.columns:
+        if isinstance(column.type, SealedColumn):
+            column.type = column.type.plain if column.name in in_clear else LargeBinary()
 
 
 def _as_it_stands(table: Table, stored: Set[str], metadata: MetaData) -> None:
@@ -203,7 +214,7 @@ def _insert_statement(table: Table) -> Insert:
 
 
 def _row_batches(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
-    size = COPY_FILES_BATCH if any(isinstance(column.type, LargeBinary) for column in table.columns) else COPY_BATCH
+    size = COPY_FILES_BATCH if table.name == attachment_table.name else COPY_BATCH
     found = connection.execute(select(table), execution_options={"yield_per": size}).mappings()
     for batch in found.partitions(size):
         yield [dict(row) for row in batch]

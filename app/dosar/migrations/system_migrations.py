@@ -1,7 +1,8 @@
 """Migrations of Dosar's own tables: a database that an earlier version made is brought along at the start."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -25,8 +26,18 @@ _DRAFT_BEFORE = table(
 _ADDRESS = re.compile(r"/records/\w+/(?:new|(?P<record>\d+)/edit(?:/(?P<step>\d+))?)(?:\?(?P<query>.*))?")
 
 
-def make_own_tables(connection: Connection) -> int:
-    """Make those that are missing, and bring along those of an earlier version; says which format it was."""
+@dataclass(frozen=True)
+class FormerDatabase:
+    """What a database was before its tables were brought along."""
+
+    format: int
+    drafts: Sequence[dict[str, Any]]
+    """Those that are kept otherwise today, to be put back (:func:`put_back_drafts`) when there is a key to seal them.
+    """
+
+
+def make_own_tables(connection: Connection) -> FormerDatabase:
+    """Make those that are missing, and bring along those of an earlier version."""
     inspector = inspect(connection)
     former_format = stored_format(connection) if inspector.has_table(format_table.name) else 0
     begun: list[dict[str, Any]] = []
@@ -41,9 +52,13 @@ def make_own_tables(connection: Connection) -> int:
         _add_leaders(connection)
     SYSTEM_METADATA.create_all(connection)
     stamp_format(connection)
-    if begun:
-        connection.execute(insert(draft_table), begun)
-    return former_format
+    return FormerDatabase(former_format, begun)
+
+
+def put_back_drafts(connection: Connection, former: FormerDatabase) -> None:
+    """The drafts of a database in which they were kept under the addresses of their pages."""
+    if former.drafts:
+        connection.execute(insert(draft_table), list(former.drafts))
 
 
 def _add_leaders(connection: Connection) -> None:

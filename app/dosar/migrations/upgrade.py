@@ -62,7 +62,8 @@ from dosar.migrations.record_checks import (
     upgrade_findings,
 )
 from dosar.migrations.sealed_files import SEALED_SINCE_FORMAT, seal_plain_files
-from dosar.migrations.system_migrations import make_own_tables, name_leaders
+from dosar.migrations.sealed_values import SEALED_VALUES_SINCE_FORMAT, seal_own_values
+from dosar.migrations.system_migrations import make_own_tables, name_leaders, put_back_drafts
 from dosar.records.history.deployed_forms import (
     FOLDER_ENTRY,
     KeptForms,
@@ -102,10 +103,13 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> OpenedFo
     digest = _digest_of(folder)
     with store.writing() as session:
         connection = session.connection()
-        former_format = make_own_tables(connection)
+        former = make_own_tables(connection)
         store.open_data_key()
-        if former_format < SEALED_SINCE_FORMAT:
+        put_back_drafts(connection, former)
+        if former.format < SEALED_SINCE_FORMAT:
             seal_plain_files(store, connection)
+        if former.format < SEALED_VALUES_SINCE_FORMAT:
+            seal_own_values(connection)
         unchanged = None if converting else _unchanged_outcome(connection, digest)
         if unchanged is not None:
             name_leaders(connection, unchanged.definition.roles)

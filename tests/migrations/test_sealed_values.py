@@ -1,0 +1,104 @@
+"""A database in which history, drafts, typed pages and names of files lay in clear: a start seals all of it."""
+
+from typing import Any
+
+from sqlalchemy import insert, text, update
+
+from dosar.database.format_version import format_table
+from dosar.database.sealed_columns import ENVELOPE_VERSION, SealedColumn
+from dosar.database.system_tables import SYSTEM_METADATA, attachment_table, utc_now
+from dosar.migrations.sealed_values import SEALED_VALUES_SINCE_FORMAT
+from dosar.records.attachments import sealed_file
+from dosar.records.unsaved.drafts import DraftPlace, find_draft, keep_draft
+from dosar.records.unsaved.expired_sessions import expired_pages_of, keep_expired_page
+from tests.organisations import Organisation
+
+ANA = 1
+SAID = "Ștefania-necunoscuta"
+IN_CLEAR = {
+    "dosar_history": ("changes", "JSON", f'{{"name": [null, "{SAID}"]}}'),
+    "dosar_draft": ("boxes", "JSON", f'[["name", "{SAID}"]]'),
+    "dosar_unsent": ("boxes", "JSON", f'[["reason", "{SAID}"]]'),
+    "dosar_file": ("name", "TEXT", f"{SAID}.pdf"),
+}
+
+
+def with_everything(ours: Organisation) -> int:
+    """An organisation with something in each of these tables; the record."""
+    ours.start()
+    record = ours.enter("case", name="Ana")
+    keep_draft(ours.repository, ANA, DraftPlace("case"), [("name", "Ana")])
+    keep_expired_page(ours.repository, ANA, "Somewhere.else", "/somewhere/1", [("reason", "Ana")])
+    with ours.store.writing() as session:
+        values: dict[str, Any] = {
+            "form": "case",
+            "question": "photo",
+            "record_id": record,
+            "media_type": "application/pdf",
+        }
+        kept = {**values, "name": "Ana.pdf", "user_id": ANA, "at": utc_now(), **sealed_file(ours.store, b"%PDF")}
+        session.execute(insert(attachment_table).values(kept))
+    return record
+
+
+def as_before(ours: Organisation) -> None:
+    """The same in clear, as an earlier version kept it."""
+    with ours.store.writing() as session:
+        connection = session.connection()
+        for table, (column, kind, value) in IN_CLEAR.items():
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"ALTER TABLE {table} ALTER {column} TYPE {kind} USING '{value}'::{kind}"))
+            else:
+                connection.execute(text(f"UPDATE {table} SET {column} = :value"), {"value": value})
+        session.execute(update(format_table).values(version=SEALED_VALUES_SINCE_FORMAT - 1))
+
+
+def everything_kept(ours: Organisation) -> bytes:
+    """Every value of these tables, as it lies there; on PostgreSQL their files too, with rows that are gone."""
+    with ours.store.snapshot() as connection:
+        rows = [
+            repr(value).encode() if not isinstance(value, bytes) else value
+            for table in IN_CLEAR
+            for row in connection.execute(text(f"SELECT * FROM {table}"))
+            for value in row
+        ]
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("CHECKPOINT"))
+            read = "SELECT pg_read_binary_file(pg_relation_filepath('{}'))"
+            rows += [bytes(connection.execute(text(read.format(table))).scalar_one()) for table in IN_CLEAR]
+    return b"\n".join(rows)
+
+
+def test_every_own_column_that_is_sealed_is_told_here() -> None:
+    sealed = {
+        (table.name, column.name)
+        for table in SYSTEM_METADATA.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, SealedColumn)
+    }
+    assert sealed == {(table, column) for table, (column, *_) in IN_CLEAR.items()}
+
+
+def test_what_lay_in_clear_is_sealed_at_the_start_and_reads_as_before(ours: Organisation) -> None:
+    record = with_everything(ours)
+    as_before(ours)
+    assert SAID.encode() in everything_kept(ours)
+    ours.start().start()
+    assert SAID.encode() not in everything_kept(ours) and b"necunoscuta" not in everything_kept(ours)
+    (entry,) = ours.history("case", record)
+    assert [change.new for change in entry.changes] == [SAID]
+    draft = find_draft(ours.repository, ANA, DraftPlace("case"))
+    assert draft is not None and draft.boxes == [("name", SAID)]
+    assert [page.boxes for page in expired_pages_of(ours.repository, ANA)] == [[("reason", SAID)]]
+    assert (
+        ours.repository.session.scalar(attachment_table.select().with_only_columns(attachment_table.c.name))
+        == f"{SAID}.pdf"
+    )
+
+
+def test_envelopes_are_the_same_on_both_databases(ours: Organisation) -> None:
+    with_everything(ours)
+    with ours.store.snapshot() as connection:
+        for table, (column, *_) in IN_CLEAR.items():
+            (kept,) = connection.execute(text(f"SELECT {column} FROM {table}")).scalars()
+            assert kept[:1] == ENVELOPE_VERSION and b"Ana" not in kept

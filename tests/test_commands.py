@@ -343,7 +343,7 @@ def test_the_commands_speak_the_computers_language(environment: dict[str, str], 
     "asked, told",
     [
         (["--help"], ["utilizare: dosar", "COMANDĂ", "pornește aplicația", "arată acest ajutor", "comenzile vorbesc"]),
-        (["start", "--help"], ["Pornește aplicația.", "opțiuni:", "portul paginilor (8080)", "cere o "]),
+        (["start", "--help"], ["Pornește aplicația.", "opțiuni:", "portul paginilor (8080)", "cere aici"]),
     ],
 )
 def test_help_is_told_in_romanian_too(

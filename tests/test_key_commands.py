@@ -1,14 +1,23 @@
 """``dosar key …``: what opens the data is changed by who has it, and never stands on a command line."""
 
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from dosar.cli.main import main
 from dosar.cli.runtime import prepare_database
+from dosar.cli.single_instance import running_address
 from dosar.database import key_slots
 from dosar.database.key_slots import Argon2Cost
 from dosar.database.keys import key_from_file
@@ -16,6 +25,11 @@ from dosar.database.store import Store
 from tests.organisations import CASE, MENU, ROLES
 
 PASSPHRASE, OTHER = "patru cuvinte fără rost", "alte patru cuvinte bune"
+PROGRAM = """
+import sys
+from dosar.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
 Say = Callable[..., str]
 
 
@@ -112,3 +126,51 @@ def test_two_people_with_a_passphrase_each(say: Say) -> None:
     assert len(ids) == 2
     say(f"remove {ids[0]}")
     assert len(re.findall("a passphrase", say("status"))) == 1
+
+
+def test_it_starts_sealed_is_opened_in_the_page_and_sealed_by_the_system(
+    places: list[str], say: Say, free_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say("passphrase", PASSPHRASE, PASSPHRASE)
+    say("card")
+    say("seal")
+    address = f"http://127.0.0.1:{free_port}"
+    command = [sys.executable, "-c", PROGRAM, "start", "--no-browser", "--port", str(free_port), *places]
+    command += ["--forms", str(tmp_path / "forms")]
+    with subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as process:
+        try:
+            assert is_soon(lambda: asked(address)[0] == 503, 30)
+            assert 'name="secret"' in asked(address)[1]
+            assert running_address(tmp_path / "data") == f"{address}/"
+            assert asked(f"{address}/unlock", secret=OTHER)[0] == 401
+            assert asked(f"{address}/unlock", secret=PASSPHRASE)[0] in (200, 503), "it may still be opening"
+            assert is_soon(lambda: 'name="code"' in asked(address)[1], 30), "the set-up, of a folder without people"
+            if hasattr(signal, "SIGHUP"):
+                process.send_signal(signal.SIGHUP)
+                assert is_soon(lambda: asked(address)[0] == 503, 10)
+                assert asked(f"{address}/unlock", secret=PASSPHRASE)[0] in (200, 503)
+                assert is_soon(lambda: asked(address)[0] == 200, 30)
+        finally:
+            process.send_signal(signal.SIGINT)
+            told = process.communicate(timeout=20)[0]
+    assert "type the passphrase there" in told and told.count("The data are locked.") == (os.name == "posix")
+
+
+def asked(address: str, **boxes: str) -> tuple[int, str]:
+    """What the program answers to a browser."""
+    try:
+        with urllib.request.urlopen(address, urlencode(boxes).encode() if boxes else None, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError:
+        return 0, ""
+
+
+def is_soon(happens: Callable[[], bool], seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if happens():
+            return True
+        time.sleep(0.1)
+    return False

@@ -42,6 +42,7 @@ FOLDERS = {
         "account",
         "admin",
         "home",
+        "sealed",
     ],
     "pages/sheet": [TOP, "posting"],
 }
@@ -69,7 +70,7 @@ MAY_USE = {
     },
     "exchange": {"xlsxwriter"},
     "pages": {*WEB, "babel", "segno", "sqlalchemy"},
-    "cli": {"click", "flask", "platformdirs", "sqlalchemy", "waitress"},
+    "cli": {"click", "flask", "platformdirs", "sqlalchemy", "waitress", "werkzeug"},
 }
 """The libraries of others that each layer may use: below ``access`` nothing knows of the web or of Flask-AppBuilder."""
 BEHIND_THE_SESSION = {

@@ -1,5 +1,6 @@
 """What Dosar uses of Flask-Babel. Its own annotations end at the arguments, and a lazy text is no ``str`` to them."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from gettext import NullTranslations
 
@@ -15,6 +16,9 @@ class Domain:
 
 class Babel:
     domain_instance: Domain
+    def __init__(
+        self, app: Flask, *, default_translation_directories: str, locale_selector: Callable[[], Locale]
+    ) -> None: ...
 
 class BabelConfiguration:
     instance: Babel

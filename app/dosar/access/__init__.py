@@ -16,11 +16,10 @@ from dosar.access.login.csrf import require_csrf_tokens
 from dosar.access.login.sessions import DatabaseSessions
 from dosar.access.menu import worker_menu
 from dosar.access.services import AccessServices, Clock, access_services
+from dosar.access.web.hosts import LOOPBACK_HOSTS
 from dosar.access.web.security_headers import add_security_headers
 from dosar.database.system_tables import utc_now
 from dosar.language.load.definition import Definition
-
-LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 
 def install_access_control(app: Flask, store: Any, definition: Definition, clock: Clock = utc_now) -> PageRegistry:

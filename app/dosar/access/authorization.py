@@ -8,14 +8,13 @@ from collections.abc import Callable, Mapping
 from contextvars import Token
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeVar
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask_appbuilder.baseviews import expose
 from flask_babel import gettext
-from werkzeug.exceptions import SecurityError
 
 from dosar.access.services import AccessServices, access_services
+from dosar.access.web.hosts import refuse_hidden_host, refuse_strange_host
 from dosar.access.worker import Worker, worker_with_identity
 from dosar.language.roles import PageName, RecordAction
 from dosar.records.row_scope import NOBODY_SCOPE, Scope, current_scope, right_to_accept
@@ -129,45 +128,12 @@ def require_permission(action: RecordAction, form: str) -> None:
 def install_request_checks(app: Flask, services: AccessServices) -> None:
     """Ask of every request who it is and whether its route is open to her."""
     with_access(PUBLIC_ACCESS)(app.view_functions["static"])
-    app.before_request(_refuse_strange_host)
-    app.before_request(_refuse_hidden_host)
+    app.before_request(refuse_strange_host)
+    app.before_request(refuse_hidden_host)
     app.before_request(_refuse_without_database)
     app.before_request(_identify_worker)
     app.before_request(_check_route_access)
     app.teardown_request(_leave_scope)
-
-
-def _refuse_strange_host() -> Response | None:
-    """A page built for a foreign host name would link to it."""
-    if not isinstance(request.routing_exception, SecurityError):
-        return None
-    return Response(gettext("This request cannot be understood") + "\n", 400, mimetype="text/plain")
-
-
-FORWARDED_HEADERS = (
-    "Forwarded",
-    "X-Forwarded-For",
-    "X-Forwarded-Host",
-    "X-Forwarded-Proto",
-    "X-Forwarded-Port",
-    "X-Real-IP",
-    "Via",
-)
-"""What a web server adds to the requests it hands on, and no browser."""
-
-
-def _refuse_hidden_host() -> Response | None:
-    """A web server that hands requests on as if they came from this machine: cookies would go over plain http, and
-    strangers would be taken for whoever sits here."""
-    by_loopback_name = urlsplit(f"//{request.host}").hostname in ("127.0.0.1", "localhost", "::1")
-    if not by_loopback_name or not any(name in request.headers for name in FORWARDED_HEADERS):
-        return None
-    current_app.logger.error("A web server hands requests on without the name asked for (Host); they are refused.")
-    message = gettext(
-        "This page comes by way of a web server that hides the name under which it was asked for. Whoever looks after "
-        "the server: hand on Host, and start Dosar with --address https://… (see Operations)."
-    )
-    return Response(f"{message}\n", 421, mimetype="text/plain")
 
 
 def _refuse_without_database() -> Response | None:

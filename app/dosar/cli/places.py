@@ -14,7 +14,6 @@ from dosar.language.text.message import Message, msgid
 
 if TYPE_CHECKING:
     from dosar.database.master_key import MasterKeyPlace
-    from dosar.database.recovery_card import MistypedCard
 
 
 @dataclass(frozen=True)
@@ -60,38 +59,29 @@ class Places:
 
         return MasterKeyPlace(data, opens_database(data, database_url()), self.key_file)
 
-    def encryption_key(self, data: Path) -> bytes:
-        """The master key of the data folder: that of a key file, or what somebody types opens it."""
+    def key_at_start(self, data: Path) -> bytes | None:
+        """The master key of the data folder, if a key file or the keyring gives it, or ``--passphrase`` asks for it
+        here; None where the page asks for it."""
         from dosar.database.keys import keep_out_of_core_dumps
 
         keep_out_of_core_dumps()
         place = self.key_place(data)
-        key = None if self.passphrase else place.by_itself()
-        return typed_key(place) if key is None else key
+        return typed_key(place) if self.passphrase else place.by_itself()
+
+    def encryption_key(self, data: Path) -> bytes:
+        """The same for a command without pages: it asks for what is missing."""
+        key = self.key_at_start(data)
+        return typed_key(self.key_place(data)) if key is None else key
 
 
 def typed_key(place: "MasterKeyPlace") -> bytes:
     """The master key, for the passphrase or the card that is asked for. Raises :class:`StoreError`."""
     from dosar.cli.secret_input import ask_secret
-    from dosar.database.recovery_card import MistypedCard
 
-    try:
-        key = place.by_typing(ask_secret(Message("Passphrase or recovery card: ")))
-    except MistypedCard as slip:
-        raise mistyped_card(slip) from None
+    key = place.by_typing(ask_secret(Message("Passphrase or recovery card: ")))
     if key is None:
         raise StoreError("This opens nothing: it is neither the passphrase nor the recovery card of this data folder.")
     return key
-
-
-def mistyped_card(slip: "MistypedCard") -> StoreError:
-    """Says where the typing error may be."""
-    if slip.group is None:
-        return StoreError("There is a typing error in the recovery card. Compare it with the paper, group by group.")
-    return StoreError(
-        "There is a typing error in the recovery card, probably in group %(group)s. Compare it with the paper.",
-        group=slip.group,
-    )
 
 
 def forms_folder(named: Path | None) -> Path:

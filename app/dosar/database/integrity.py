@@ -5,7 +5,6 @@ The look takes 5 ms for each megabyte, beside the pages, so no start waits for i
 
 from collections.abc import Callable
 from threading import Thread
-from time import sleep
 
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
@@ -21,8 +20,7 @@ def watch_integrity(store: Store, tell: Callable[[StoreError], None]) -> None:
 
 def _look_weekly(store: Store, tell: Callable[[StoreError], None]) -> None:
     wait = FIRST_SECONDS
-    while True:
-        sleep(wait)
+    while not store.closed.wait(wait):
         wait = WEEK_SECONDS
         try:
             damage = store.look_for_damage()

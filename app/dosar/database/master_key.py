@@ -38,6 +38,19 @@ from dosar.language.text.collation import CEDILLA_TO_COMMA
 Secret = tuple[SlotKind, bytes]
 
 
+class CardMistyped(StoreError):
+    """The recovery card was typed with a slip; the message says where, if that can be told."""
+
+    def __init__(self, group: int | None) -> None:
+        if group is None:
+            super().__init__("There is a typing error in the recovery card. Compare it with the paper, group by group.")
+            return
+        super().__init__(
+            "There is a typing error in the recovery card, probably in group %(group)s. Compare it with the paper.",
+            group=group,
+        )
+
+
 @dataclass(frozen=True)
 class MasterKeyPlace:
     """Where the key of one data folder is looked for."""
@@ -70,15 +83,15 @@ class MasterKeyPlace:
 
     def by_typing(self, typed: str) -> bytes | None:
         """The master key, if this is the passphrase or the card. Raises :class:`StoreError`, and
-        :class:`MistypedCard` for a card with a typing error."""
+        :class:`CardMistyped` for a card with a typing error."""
         stored = read_slots(self.data)
         if stored is None:
             return self._by_first_passphrase(typed)
         try:
             card = read_card(typed)
-        except MistypedCard:
+        except MistypedCard as slip:
             if (key := self._opened(stored, [passphrase_secret(typed)])) is None:
-                raise
+                raise CardMistyped(slip.group) from None
             return key
         return self._opened(stored, [("card", card.secret)] if card else [passphrase_secret(typed)])
 

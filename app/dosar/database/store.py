@@ -99,6 +99,7 @@ class Store:
         self._key = key
         self._data_key: bytes | None = None
         self._here = threading.local()
+        self.closed = threading.Event()
         self.damage: StoreDamaged | None = None
         """What somebody met, or :meth:`look_for_damage` found."""
         self.sessions = sessionmaker(engine)
@@ -137,6 +138,11 @@ class Store:
             rewrap_data_key(session.connection(), source._folder_key, self._folder_key)
 
     @property
+    def master_key(self) -> bytes:
+        """The key of the data folder, for who changes what opens it."""
+        return self._folder_key
+
+    @property
     def _folder_key(self) -> bytes:
         if self._key is None:
             raise StoreError("Say where the key is: name the data folder with --data, or the file with --key-file.")
@@ -151,9 +157,11 @@ class Store:
             raise
 
     def close(self) -> None:
-        """Give back every connection; the store is not used again."""
+        """Give back every connection and forget the keys; the store is not used again."""
+        self.closed.set()
         self.session.remove()
         self.engine.dispose()
+        self._key = self._data_key = None
 
     def update_statistics(self) -> None:
         """Let the database count anew what lies in its tables, where they have grown or are new: by that it

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
@@ -20,7 +20,13 @@ from dosar.cli.places import Places, database_url, place_options
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
 
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from dosar.access.vault import Vault
+
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8080
+DEFAULT_SEAL_HOURS = 12
 
 
 def _https_host(context: click.Context, parameter: click.Parameter, address: str | None) -> str | None:
@@ -45,7 +51,7 @@ def _host_named(address: str) -> str | None:
     return parts.hostname if is_whole else None
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Start:
     """What was asked for."""
 
@@ -56,6 +62,17 @@ class _Start:
     """The host that a web server with HTTPS shows it under."""
     no_browser: bool
     new_organisation: bool
+    seal_after: float
+    """Hours without anybody at work, after which the data are sealed; 0: never."""
+    begins: bool = False
+    """Whether an empty database is no wonder."""
+    shown_code: str | None = None
+    """What the first administrator must type, where there is nobody yet."""
+
+    @property
+    def hosts(self) -> list[str]:
+        """Names of this program beside the computer's own."""
+        return [self.address] if self.address else []
 
     @property
     def pages_address(self) -> str:
@@ -75,6 +92,13 @@ class _Start:
 )
 @option("--no-browser", msgid("do not open a browser"), is_flag=True)
 @option("--new-organisation", msgid("begin anew where the database of a known data folder is gone"), is_flag=True)
+@option(
+    "--seal-after",
+    msgid("lock the data again after so many hours in which nobody worked (%(default)s; 0: never)"),
+    type=click.FloatRange(0, 10_000),
+    default=DEFAULT_SEAL_HOURS,
+    metavar="HOURS",
+)
 @place_options
 def start(places: Places, **options: Any) -> int:
     from dosar.cli.single_instance import running_address
@@ -120,39 +144,69 @@ def _refuse_public_demo(started: _Start) -> None:
 
 def _serve_alone(started: _Start, data: Path) -> int:
     with _garbage_collection_paused():
-        from dosar.cli.first_start import forget_organisation, is_demo, may_start_empty, set_up_code
+        from dosar.access.vault import Vault
+        from dosar.cli.first_start import may_start_empty
+        from dosar.cli.gate import Gate
         from dosar.cli.only_program import only_program
-        from dosar.cli.runtime import open_app
+        from dosar.cli.sealing import can_be_unsealed, close_application, seal_on_hangup, watch_idle
         from dosar.cli.server import serve_requests
         from dosar.cli.single_instance import new_instance
         from dosar.database.installation_marker import beginning
-        from dosar.database.integrity import watch_integrity
         from dosar.database.lock_file import publish_instance
+        from dosar.pages.sealed.sealed_app import create_sealed_app
 
     instance = new_instance(started.pages_address)
     with only_program(data, database_url()), _listening_socket(started.port) as listening:
         publish_instance(data, instance)
-        begins = may_start_empty(started.places, data, started.demo, started.new_organisation)
-        forms = started.places.forms_folder()
-        with _garbage_collection_paused(), beginning(data, begins):
-            key = started.places.encryption_key(data)
-            if started.new_organisation:
-                forget_organisation(data, key)
-            app, findings = open_app(
-                data,
-                forms,
-                key,
-                database_url(),
-                demo=started.demo,
-                begins=begins,
-                HOSTS=[started.address] if started.address else [],
-                INSTANCE=instance.token,
-            )
-        _print_findings(findings)
-        _print_greeting(started, is_demo(app), set_up_code(app))
-        watch_integrity(app.extensions["dosar_repository"].store, _print_trouble)
-        serve_requests(app, listening, bool(started.address))
+        started.begins = may_start_empty(started.places, data, started.demo, started.new_organisation)
+        place, forms = started.places.key_place(data), started.places.forms_folder()
+        vault = Vault(
+            place.by_typing,
+            lambda key: _open(started, data, forms, key, vault, instance.token),
+            close_application,
+            _print_trouble,
+            lambda: not started.demo and can_be_unsealed(data, started.places.key_file),
+        )
+        with beginning(data, started.begins):
+            key = started.places.key_at_start(data)
+            if key is not None:
+                vault.open(key)
+        _print_greeting(started, vault.is_open)
+        watch_idle(vault, data, started.places.key_file, started.seal_after)
+        seal_on_hangup(vault)
+        sealed = create_sealed_app(vault, started.hosts, instance.token)
+        serve_requests(Gate(vault, sealed), listening, bool(started.address))
     return 0
+
+
+def _open(started: _Start, data: Path, forms: Path, key: bytes, vault: "Vault", instance: str) -> "Flask":
+    """The application on the data that the key opens."""
+    from dosar.access.vault_use import install_vault
+    from dosar.cli.first_start import forget_organisation, is_demo, set_up_code
+    from dosar.cli.runtime import open_app
+    from dosar.database.integrity import watch_integrity
+
+    with _garbage_collection_paused():
+        if started.new_organisation:
+            forget_organisation(data, key)
+        app, findings = open_app(
+            data,
+            forms,
+            key,
+            database_url(),
+            demo=started.demo,
+            begins=started.begins,
+            HOSTS=started.hosts,
+            INSTANCE=instance,
+            KEY_FILE=started.places.key_file,
+        )
+        install_vault(app, vault)
+    started.begins = started.new_organisation = False
+    _print_findings(findings)
+    _print_accounts(started, is_demo(app))
+    started.shown_code = set_up_code(app)
+    watch_integrity(app.extensions["dosar_repository"].store, _print_trouble)
+    return app
 
 
 @contextmanager
@@ -195,15 +249,21 @@ def _print_findings(findings: Sequence[Any]) -> None:
         print(translate_message(last_good), file=sys.stderr)
 
 
-def _print_greeting(started: _Start, is_demo: bool, code: str | None) -> None:
-    """``code``: of the set-up, where there is nobody yet."""
+def _print_accounts(started: _Start, is_demo: bool) -> None:
     if is_demo:
         from dosar.cli.demo import demo_accounts, demo_password
 
         print(translate_message(Message("Demo: user name, password, role")))
         for account in demo_accounts(started.places.forms_folder()):
             print(f"{account['user']}\t{demo_password(account['user'])}\t{account['role']}")
+
+
+def _print_greeting(started: _Start, is_open: bool) -> None:
+    code = started.shown_code
     print(f"Dosar: {started.pages_address}   ({translate_message(Message('Ctrl+C stops it'))})", flush=True)
+    if not is_open:
+        locked = Message("The data are locked: open this address, and type the passphrase there.")
+        print(translate_message(locked), flush=True)
     if code:
         print(translate_message(Message("Code of the set-up: %(code)s", {"code": code})), flush=True)
     if not started.no_browser:

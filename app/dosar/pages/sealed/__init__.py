@@ -1,0 +1,1 @@
+"""What is shown while the data are sealed."""

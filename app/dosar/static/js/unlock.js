@@ -1,0 +1,11 @@
+// Trying a passphrase takes two seconds: the button says so, and is not pressed twice.
+
+for (const form of document.querySelectorAll("form[data-busy]")) {
+  form.addEventListener("submit", () => {
+    const button = form.querySelector("button");
+    button.textContent = form.dataset.busy;
+    button.setAttribute("aria-busy", "true");
+    setTimeout(() => { button.disabled = true; });
+  });
+  addEventListener("pageshow", () => { form.querySelector("button").disabled = false; });
+}

@@ -27,7 +27,7 @@ FOLDERS = {
     "language": ["text", "rules", TOP, "load", "checks"],
     "fields": ["formats", TOP],
     "database": ["text", TOP],
-    "records": ["history", TOP, "unsaved", "sheets", "lists", "links", "cases"],
+    "records": ["history", TOP, "unsaved", "sheets", "lists", "links", "cases", "rights"],
     "migrations": ["compare", "convert", "plan", TOP],
     "access": ["migrations", "web", TOP, "i18n", "login", "accounts", "appbuilder"],
     "pages": [
@@ -36,6 +36,7 @@ FOLDERS = {
         "recovery",
         "sheet",
         "reports",
+        "rights",
         "cases",
         "lists",
         "records",
@@ -68,7 +69,7 @@ MAY_USE = {
         "sqlalchemy",
         "zxcvbn",
     },
-    "exchange": {"xlsxwriter"},
+    "exchange": {"typst", "xlsxwriter"},
     "pages": {*WEB, "babel", "segno", "sqlalchemy"},
     "cli": {"click", "flask", "platformdirs", "sqlalchemy", "waitress", "werkzeug"},
 }

@@ -1,6 +1,7 @@
 """What Dosar uses of Flask-Babel. Its own annotations end at the arguments, and a lazy text is no ``str`` to them."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from gettext import NullTranslations
 
@@ -32,3 +33,4 @@ def lazy_gettext(string: str, /, **variables: object) -> str:
     """A ``LazyString``: stands wherever a text stands, and is translated when it is read."""
 
 def format_decimal(number: float | Decimal | str, format: str | NumberPattern | None = None) -> str: ...
+def force_locale(locale: str) -> AbstractContextManager[None]: ...

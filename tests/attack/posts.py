@@ -66,6 +66,12 @@ class Posts:
                 body = (("reason", "raport"), ("kind", kind), ("heads", heads))
                 yield _with(replace(cell, address=f"{cell.address}?{hidden}"), f"{kind} {heads}", body)
 
+    def _copy(self, cell: Cell) -> Iterator[Cell]:
+        good = (("language", "ro"), ("reason", "ea însăși, cu actul"))
+        yield _with(cell, "a copy", good)
+        yield _with(cell, "no token", good, harmless=True, token=False)
+        yield _with(cell, "in no language", (("language", "../xx"), ("reason", "x")), harmless=True)
+
     def _columns(self, cell: Cell) -> Iterator[Cell]:
         every = [name for form, name in self.policy.asked if form == cell.form and "." not in name]
         for wanted in (self.policy.hidden(cell.role, cell.form), every, ["id", "case_id", "__class__"]):
@@ -181,6 +187,7 @@ POSTS: dict[str, Callable[[Posts, Cell], Iterator[Cell]]] = {
     "WorkTeamsPage.rename": Posts._rename,
     "TeamPage.team": Posts._join,
     "ExportPages.take": Posts._export,
+    "AccessFilePage.take": Posts._copy,
     "ListPages.choose": Posts._columns,
     "ListPages.save": Posts._save_list,
     "AcceptingPages.send_back": Posts._return,

@@ -56,6 +56,9 @@ PAGES = {
     "FormProblemsPage.forms": "forms",
     "RecycleBinPage.deleted": "recycle",
     "OrganisationPage.organisation": "organisation",
+    "RightsPage.overview": "rights",
+    "AccessFilePage.ask": "rights",
+    "AccessFilePage.take": "rights",
 }
 """Open to roles with this administration page."""
 RIGHTS = {

@@ -28,6 +28,7 @@ ADMINISTRATION_PAGES: dict[PageName, tuple[object, str]] = {
     "roles": (lazy_gettext("Roles"), "RolesPage.roles"),
     "forms": (lazy_gettext("Forms"), "FormProblemsPage.forms"),
     "recycle": (lazy_gettext("Deleted records"), "RecycleBinPage.deleted"),
+    "rights": (lazy_gettext("Rights of the persons"), "RightsPage.overview"),
     "organisation": (lazy_gettext("Organisation"), "OrganisationPage.organisation"),
 }
 

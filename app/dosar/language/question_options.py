@@ -112,6 +112,10 @@ class QuestionOptions(BaseModel):
     reveals: Text | None = None
     """Why the answer may be seen without the clearances for what it follows from: a rule, a condition, the answer it
     begins with. Left out, it asks for theirs too."""
+    third_person: bool | None = None
+    """Whether the answer tells who somebody else is: then the copy of her file that a person gets says so in its place.
+    Left out, it does where it links to people, and where it is an identity in a table of rows or on the sheet of
+    somebody else."""
     written_by: tuple[Name, ...] = ()
     """The roles that may write the answer, others only read it; left out, everybody with the sheet."""
     search: bool = False

@@ -18,6 +18,7 @@ from dosar.pages.linked_titles import RecordTitles, linked_ids
 from dosar.pages.rendering.record_view import linked_text
 from dosar.records.audit_log import BACK_WITH_CASE, LEFT_WITH_CASE, RETURNED_ACTION, AnswerChange, AuditEntry
 from dosar.records.history.renamed_questions import MOVED_AWAY, MOVED_HERE
+from dosar.records.rights.access_file import ACCESS_FILE_ACTION
 from dosar.records.titles import link_titles, user_names
 
 ACTION_LABELS = {
@@ -37,6 +38,7 @@ ACTION_LABELS = {
     MOVED_AWAY: lazy_gettext("Answers went to another form"),
     LEFT_WITH_CASE: lazy_gettext("Deleted together with its case"),
     BACK_WITH_CASE: lazy_gettext("Restored together with its case"),
+    ACCESS_FILE_ACTION: lazy_gettext("Copy made for the person"),
 }
 
 

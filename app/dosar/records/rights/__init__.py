@@ -1,0 +1,1 @@
+"""What a person may ask of the organisation about what it holds on her: a copy, correction, erasure."""

@@ -1,0 +1,460 @@
+"""The copy of everything held on a person, for her (GDPR art. 15): sheets, files, drafts, history, recipients.
+
+Nothing is left out but who others are. What it is made of is plain, so that :mod:`dosar.exchange` may write it as a PDF
+and as JSON, which hold the same.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+
+from dosar.database.system_tables import attachment_table, draft_table, history_table
+from dosar.database.text.folding import fold_text
+from dosar.database.users import User, role_table, user_role_table
+from dosar.fields.formats.days import format_day
+from dosar.language.form import CASE_FORM, Form
+from dosar.language.question import Answers, Question, ReadingContext
+from dosar.language.text.message import msgid
+from dosar.language.text.texts import text_in_language
+from dosar.language.text.translations import translated_word
+from dosar.language.third_persons import is_of_third_person, leads_to_person, names_third_person
+from dosar.records.attachments import FILE_TARGET, file_content
+from dosar.records.audit_log import REASON_KEY
+from dosar.records.export_log import EXPORTED_ACTION
+from dosar.records.history.renamed_questions import retell_changes
+from dosar.records.repository import Repository
+from dosar.records.rights.answers_told import ANOTHER_PERSON, Telling, ToldAnswer, ToldSection
+from dosar.records.rights.case_contents import (
+    DeployedForms,
+    HeldRecord,
+    cases_of_person,
+    held_records,
+    read_deployed_forms,
+    rows_elsewhere,
+)
+from dosar.records.rights.information import PARTS
+from dosar.records.rights.known_names import KnownNames
+from dosar.records.row_scope import SYSTEM_SCOPE, Scope, acting_as
+from dosar.records.titles import link_titles
+
+ACCESS_FILE_ACTION = "access_file"
+"""What the history calls it that a copy was made."""
+ORGANISATION_FORM = "organisation"
+DELETED = msgid("deleted, and still kept")
+CATEGORY_WORDS = {
+    "identity": msgid("who you are and how you are reached"),
+    "health": msgid("health"),
+    "legal": msgid("legal matters"),
+    "story": msgid("what you went through, and notes about you"),
+}
+
+
+@dataclass(frozen=True)
+class ToldSheet:
+    """One sheet, with what it says."""
+
+    form: str
+    title: str
+    number: int
+    entered: str
+    changed: str
+    deleted: str
+    sections: Sequence[ToldSection]
+
+
+@dataclass(frozen=True)
+class ToldChange:
+    """One line of the history."""
+
+    when: str
+    who: str
+    action: str
+    sheet: str
+    number: int
+    before: Sequence[ToldAnswer]
+    after: Sequence[ToldAnswer]
+    reason: str
+
+
+@dataclass(frozen=True)
+class ToldFile:
+    """A file that was attached to a sheet; ``path`` is where its copy lies beside this one."""
+
+    path: str
+    name: str
+    media_type: str
+    size: int
+    sheet: str
+    number: int
+    id: int
+
+
+@dataclass(frozen=True)
+class ToldDraft:
+    """That somebody began a sheet and has not saved it. What stands on it is hers to read alone, and goes after a
+    fortnight: nobody has said yet that it is true."""
+
+    sheet: str
+    when: str
+    who: str
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom something of her is or was shared with, as her sheets say."""
+
+    name: str
+    sheet: str
+    question: str
+    day: str
+
+
+@dataclass(frozen=True)
+class TakenList:
+    """A list that left Dosar as a file while she was in it, or may have been."""
+
+    day: str
+    list: str
+    who: str
+
+
+@dataclass(frozen=True)
+class AccessFile:
+    """Everything held on one person, in the language of the copy."""
+
+    case: str
+    language: str
+    made_on: str
+    organisation: str
+    information: Sequence[tuple[str, Sequence[str]]]
+    categories: Sequence[tuple[str, int]]
+    kinds_of_data: Sequence[str]
+    recipients: Sequence[Recipient]
+    taken_lists: Sequence[TakenList]
+    sheets: Sequence[ToldSheet]
+    elsewhere: Sequence[ToldSheet]
+    drafts: Sequence[ToldDraft]
+    files: Sequence[ToldFile]
+    history: Sequence[ToldChange]
+
+
+def may_take_access_file(scope: Scope, forms: Mapping[str, Form]) -> bool:
+    """Whether somebody sees all of a case: nobody else puts a whole one together."""
+    in_case = [form for form in forms.values() if form.belongs_to or form.key == CASE_FORM]
+    return scope.system or all(
+        scope.may("see", form.key) and form.every_clearance <= scope.clearances for form in in_case
+    )
+
+
+def read_access_file(
+    repository: Repository,
+    case_id: int,
+    reading: ReadingContext,
+    organisation: str,
+    action_words: Mapping[str, str],
+    day_of: Callable[[datetime], date] = datetime.date,
+) -> AccessFile:
+    """Everything held on the person whose case this is. Whether it may be asked is asked before."""
+    with acting_as(SYSTEM_SCOPE):
+        return _Reading(repository, case_id, reading, action_words, day_of).read(organisation)
+
+
+def access_file_contents(repository: Repository, made: AccessFile) -> Iterator[tuple[str, bytes]]:
+    """Path and contents of every file in the copy."""
+    return ((file.path, file_content(repository, file.id)) for file in made.files)
+
+
+class _Reading:
+    """One copy in the making."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        case_id: int,
+        reading: ReadingContext,
+        action_words: Mapping[str, str],
+        day_of: Callable[[datetime], date],
+    ) -> None:
+        self.repository, self.reading, self.actions, self.day_of = repository, reading, action_words, day_of
+        self.deployed: DeployedForms = read_deployed_forms(repository)
+        self.cases = cases_of_person(repository, case_id)
+        self.records = list(held_records(repository, self.deployed, self.cases))
+        self.rows = list(rows_elsewhere(repository, self.deployed, self.cases))
+        self.files = self._read_files()
+        self.telling = Telling(
+            self.deployed.forms,
+            reading,
+            known_names(repository, self.deployed, self.records, self.cases, reading.language),
+            self._titles(),
+            roles_of_users(repository, reading.language),
+        )
+
+    def read(self, organisation: str) -> AccessFile:
+        form, case = self.deployed.forms[CASE_FORM], next(record for record in self.records if record.id in self.cases)
+        code = form.code_question
+        return AccessFile(
+            str((case.answers.get(code.name) if code else None) or case.id),
+            self.reading.language,
+            format_day(self.reading.today, self.reading.language),
+            organisation,
+            [(self._word(title), [self._word(text) for text in texts]) for title, texts in PARTS],
+            self._categories(),
+            self._kinds_of_data(),
+            list(self._recipients()),
+            list(self._taken_lists(case.columns["created_at"])),
+            [self._sheet(record) for record in self.records],
+            list(self._elsewhere()),
+            list(self._drafts()),
+            self.files_told(),
+            list(self._history()),
+        )
+
+    def _word(self, text: str) -> str:
+        return translated_word(text, self.reading.language)
+
+    def _title(self, form: Form) -> str:
+        return text_in_language(form.title, self.reading.language)
+
+    def _day(self, moment: datetime | None) -> str:
+        return "" if moment is None else format_day(self.day_of(moment), self.reading.language)
+
+    def _sheet(self, record: HeldRecord) -> ToldSheet:
+        columns, telling = record.columns, self.telling
+        deleted = f"{self._word(DELETED)}, {self._day(columns['deleted_at'])}" if columns["deleted_at"] else ""
+        sections = telling.sections(record.form, record.answers)
+        reversal = columns.get("reversal_reason")
+        if reversal:
+            why = telling.names.without_names(reversal)
+            told = ToldAnswer("reversal_reason", self._word("Reason"), why, why)
+            sections.append(ToldSection(self._word("Reversed"), [told]))
+        return ToldSheet(
+            record.form.key,
+            self._title(record.form),
+            record.id,
+            f"{self._day(columns['created_at'])}, {telling.who(columns['created_by'])}",
+            f"{self._day(columns['changed_at'])}, {telling.who(columns['changed_by'])}",
+            deleted,
+            sections,
+        )
+
+    def _elsewhere(self) -> Iterator[ToldSheet]:
+        """That she took part in something: her row of the sheet, and no other."""
+        for found in self.rows:
+            answer = self.telling.answer(found.form, found.table, [found.row])
+            title = text_in_language(found.table.label, self.reading.language)
+            yield ToldSheet(
+                found.form.key, self._title(found.form), found.record_id, "", "", "", [ToldSection(title, [answer])]
+            )
+
+    def _categories(self) -> list[tuple[str, int]]:
+        counts: dict[str, int] = {}
+        for record in self.records:
+            counts[self._title(record.form)] = counts.get(self._title(record.form), 0) + 1
+        return list(counts.items())
+
+    def _kinds_of_data(self) -> list[str]:
+        kept = {
+            clearance
+            for record in self.records
+            for question in record.form.questions.values()
+            if record.answers.get(question.name) not in (None, [])
+            for part in (question, *question.columns_asked())
+            for clearance in part.own_clearances
+        }
+        return [self._word(words) for key, words in CATEGORY_WORDS.items() if key in kept]
+
+    def _recipients(self) -> Iterator[Recipient]:
+        for record in self.records:
+            for question, answer in _links_in(record.form, record.answers):
+                title = self.telling.titles.get((ORGANISATION_FORM, question.number_in(answer) or 0))
+                if question.link_target() == ORGANISATION_FORM and title:
+                    label = text_in_language(question.label, self.reading.language)
+                    yield Recipient(title, self._title(record.form), label, self._day(record.columns["created_at"]))
+
+    def _taken_lists(self, since: datetime) -> Iterator[TakenList]:
+        taken = select(history_table).where(history_table.c.action == EXPORTED_ACTION, history_table.c.at >= since)
+        for row in self.repository.session.execute(taken.order_by(history_table.c.id)):
+            form = self.deployed.forms.get(row.form)
+            if form is not None and (form.belongs_to or form.key == CASE_FORM):
+                yield TakenList(self._day(row.at), self._title(form), self.telling.who(row.user_id))
+
+    def _ids_by_form(self) -> dict[str, list[int]]:
+        ids: dict[str, list[int]] = {}
+        for record in self.records:
+            ids.setdefault(record.form.key, []).append(record.id)
+        return ids
+
+    def _of_records(self, table: Any) -> Any:
+        return or_(
+            *[and_(table.c.form == form, table.c.record_id.in_(ids)) for form, ids in self._ids_by_form().items()]
+        )
+
+    def _read_files(self) -> list[Any]:
+        columns = [attachment_table.c[name] for name in ("id", "form", "rows_of", "question", "record_id", "name")]
+        columns += [attachment_table.c.media_type, attachment_table.c.size]
+        files = select(*columns).where(self._of_records(attachment_table)).order_by(attachment_table.c.id)
+        return [file for file in self.repository.session.execute(files) if self._is_hers(file)]
+
+    def _is_hers(self, file: Any) -> bool:
+        """A paper that says who somebody else is goes with her or him."""
+        form = self.deployed.forms[file.form]
+        table = form.questions.get(file.rows_of) if file.rows_of else None
+        question = table.column(file.question) if table is not None else form.questions.get(file.question)
+        return question is not None and not names_third_person(self.deployed.forms, form, question, table)
+
+    def files_told(self) -> list[ToldFile]:
+        """The files, each under a number that says nothing."""
+        return [
+            ToldFile(
+                f"files/{number:03}{_ending(file.name)}",
+                self.telling.names.without_names(file.name),
+                file.media_type,
+                file.size,
+                self._title(self.deployed.forms[file.form]),
+                file.record_id,
+                file.id,
+            )
+            for number, file in enumerate(self.files, 1)
+        ]
+
+    def _titles(self) -> dict[tuple[str, int], str]:
+        """What her answers point to: files of hers, and records that are nobody's or hers."""
+        ids: dict[str, set[int]] = {}
+        for form, answers in self._everything_pointing():
+            for question, answer in _links_in(form, answers):
+                if not leads_to_person(self.deployed.forms, question):
+                    ids.setdefault(str(question.link_target()), set()).add(question.number_in(answer) or 0)
+        hers = self._ids_by_form()
+        for target in ids:
+            if self._belongs_to_case(target):
+                ids[target] &= set(hers.get(target, ()))
+        titles = link_titles(self.repository, self.repository.forms, ids, self.reading, with_deleted=True)
+        return {**titles, **{(FILE_TARGET, file.id): file.name for file in self.files}}
+
+    def _belongs_to_case(self, target: str) -> bool:
+        form = self.deployed.forms.get(target)
+        return form is not None and form.belongs_to is not None
+
+    def _everything_pointing(self) -> Iterator[tuple[Form, Answers]]:
+        yield from ((record.form, record.answers) for record in self.records)
+        for row in self.rows:
+            yield row.form, {row.table.name: [row.row]}
+
+    def _drafts(self) -> Iterator[ToldDraft]:
+        columns = draft_table.c.form, draft_table.c.user_id, draft_table.c.saved_at
+        begun = select(*columns).where(or_(draft_table.c.case_id.in_(self.cases), self._of_records(draft_table)))
+        for row in self.repository.session.execute(begun.order_by(draft_table.c.id)):
+            form = self.deployed.forms.get(row.form)
+            if form is not None:
+                yield ToldDraft(self._title(form), self._day(row.saved_at), self.telling.who(row.user_id))
+
+    def _history(self) -> Iterator[ToldChange]:
+        of_case = or_(history_table.c.case_id.in_(self.cases), self._of_records(history_table))
+        for row in self.repository.session.execute(select(history_table).where(of_case).order_by(history_table.c.id)):
+            form = self.deployed.forms.get(row.form)
+            if form is not None:
+                yield self._change(form, row)
+
+    def _change(self, form: Form, row: Any) -> ToldChange:
+        changes = retell_changes(row.changes, row.id, row.form, self.repository.renamed_questions)
+        pairs = [(form, form.questions[name], pair) for name, pair in changes.items() if name in form.questions]
+        for name, pair in changes.items():
+            into, _, question = name.partition(".")
+            if question and into in self.deployed.forms and question in self.deployed.forms[into].questions:
+                pairs.append((self.deployed.forms[into], self.deployed.forms[into].questions[question], pair))
+        return ToldChange(
+            self._day(row.at),
+            self.telling.who(row.user_id),
+            self.actions.get(row.action, row.action),
+            self._title(form),
+            row.record_id,
+            [self.telling.answer(of, question, question.from_json(old)) for of, question, (old, _) in pairs],
+            [self.telling.answer(of, question, question.from_json(new)) for of, question, (_, new) in pairs],
+            self.telling.names.without_names(str(row.changes.get(REASON_KEY, ""))),
+        )
+
+
+def _links_in(form: Form, answers: Answers) -> Iterator[tuple[Question, Any]]:
+    """Every answer that points to a record, rows included."""
+    for question in form.questions.values():
+        answer = answers.get(question.name)
+        for row in answer or () if question.columns_asked() else ():
+            yield from ((column, row.get(column.name)) for column in question.columns_asked() if _points(column, row))
+        if _points(question, answers):
+            yield question, answer
+
+
+def _points(question: Question, answers: Answers) -> bool:
+    return question.link_target() is not None and question.number_in(answers.get(question.name)) is not None
+
+
+def _ending(name: str) -> str:
+    ending = name.rpartition(".")[2].lower()
+    return f".{ending}" if ending.isalnum() and ending.isascii() and len(ending) <= 5 else ""
+
+
+def roles_of_users(repository: Repository, language: str) -> dict[int, str]:
+    """User → the first of her roles, as the organisation lists them."""
+    held: dict[int, set[str]] = {}
+    rows = select(user_role_table.c.user_id, role_table.c.name).join(
+        role_table, role_table.c.id == user_role_table.c.role_id
+    )
+    for user_id, role in repository.session.execute(rows):
+        held.setdefault(user_id, set()).add(role)
+    titles = [(role.role, text_in_language(role.title, language)) for role in repository.definition.roles.roles]
+    return {user_id: next((title for key, title in titles if key in roles), "") for user_id, roles in held.items()}
+
+
+def known_names(
+    repository: Repository, deployed: DeployedForms, records: Sequence[HeldRecord], cases: Sequence[int], language: str
+) -> KnownNames:
+    """The names of everybody else whom Dosar knows."""
+    instead = translated_word(ANOTHER_PERSON, language)
+    names = KnownNames()
+    for record in records:
+        if record.form.key == CASE_FORM:
+            for written in _names_on(record.form, record.answers):
+                names.keep(written)
+    roles = roles_of_users(repository, language)
+    for user in repository.session.execute(select(User.id, User.first_name, User.last_name)):
+        names.add([user.last_name, user.first_name], f"[{roles.get(user.id)}]" if roles.get(user.id) else instead)
+    codes: dict[str, str] = {}
+    for form in deployed.forms.values():
+        if form.person is not None:
+            codes |= _learn_names(repository, deployed, form, names, cases, instead)
+    names.codes = codes
+    return names
+
+
+def _names_on(form: Form, answers: Mapping[Any, Any]) -> Iterator[list[str]]:
+    for asked in form.person.names if form.person else ():
+        yield [str(answers[name]) for name in asked if isinstance(answers.get(name), str)]
+
+
+def _learn_names(
+    repository: Repository,
+    deployed: DeployedForms,
+    form: Form,
+    names: KnownNames,
+    cases: Sequence[int],
+    instead: str,
+) -> dict[str, str]:
+    """Know the persons of this form, but not herself; the numbers of their cases are given back."""
+    table = deployed.table(form.key)
+    code = form.code_question if form.key == CASE_FORM else None
+    stored = {question.name for question in form.stored_questions}
+    asked = form.person.question_names & stored if form.person else set()
+    columns = [table.c[name] for name in {*asked, *([code.name] if code else [])} if name in table.c]
+    others = select(table.c.id, *columns)
+    if not is_of_third_person(form):
+        others = others.where(table.c.id.not_in(cases))
+    codes = {}
+    for row in repository.session.execute(others):
+        for written in _names_on(form, row._mapping):
+            names.add(written, instead)
+        if code is not None and row._mapping[code.name]:
+            codes[fold_text(str(row._mapping[code.name]))] = instead
+    return codes

@@ -22,6 +22,8 @@ OWNER_BOX = "_owner"
 """The box that says whose page it is."""
 WAIT_BOX = "_wait"
 """The page is hidden or left: what stands on it is kept, and nothing is done with it."""
+UNASKED_BOX = "_unasked."
+"""How the boxes begin that carry what stands in a box which the page asks no more."""
 UNKEPT_BOXES = ("csrf_token", "_lock", TYPED_BOX, OWNER_BOX, WAIT_BOX, PROOF_BOX)
 
 

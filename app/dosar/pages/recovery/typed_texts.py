@@ -16,6 +16,7 @@ from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.linked_titles import RecordTitles, linked_ids
+from dosar.pages.posted_boxes import UNASKED_BOX
 from dosar.pages.recovery.expired_session import SHEET_ENDPOINTS
 from dosar.pages.recovery.text_forms import TEXT_PAGES
 from dosar.pages.rendering.record_view import answer_text
@@ -24,7 +25,9 @@ from dosar.records.titles import link_titles
 
 REASON_BOX = "_reason"
 """Why an answer in doubt is right."""
-UNSHOWN_BOXES = ("csrf_token", "password", "again", "current", PROOF_BOX)
+UNSHOWN_BOXES = ("csrf_token", "password", "again", "current", "search", PROOF_BOX)
+LONGEST_NAME = 80
+"""As much of the name of an unknown box is shown."""
 
 
 class TypedBox(NamedTuple):
@@ -43,8 +46,11 @@ def is_text_page_post() -> bool:
 
 def typed_texts() -> list[tuple[str, str]]:
     """(what the box is called, what stood in it), in the order of the page."""
-    boxes = list(_typed_boxes())
-    context = page_context() if current_worker_or_none() is not None else None
+    return texts_of_boxes(page_context() if current_worker_or_none() is not None else None, list(_typed_boxes()))
+
+
+def texts_of_boxes(context: PageContext | None, boxes: list[TypedBox]) -> list[tuple[str, str]]:
+    """(what the box is called, what stands in it): a choice and a record by their names."""
     titles = _typed_titles(context, boxes)
     return [(box.label, text) for box in boxes for text in _answer_words(context, box, titles)]
 
@@ -62,12 +68,21 @@ def _typed_boxes() -> Iterator[TypedBox]:
 
 def _box_label(box: str, on_sheet: bool) -> str:
     """What a box is called that is no question of a sheet; nothing where nobody types in it."""
+    if on_sheet and box == REASON_BOX:
+        return gettext("Why (kept with the record)")
     if on_sheet:
-        return gettext("Why (kept with the record)") if box == REASON_BOX else ""
+        return _name_of_unknown(box)
     page = TEXT_PAGES.get(request.endpoint or "")
     if page is not None:
         return str(page.boxes.get(box, ""))
     return "" if box in UNSHOWN_BOXES or box.startswith("_") else box
+
+
+def _name_of_unknown(box: str) -> str:
+    """What a sheet asks no more, renamed or retired since it was opened, is called as its box is."""
+    name = box.removeprefix(UNASKED_BOX)
+    nobody_types = name in UNSHOWN_BOXES or name.startswith("_") or name.endswith(".id")
+    return "" if nobody_types else name[:LONGEST_NAME]
 
 
 def _sheet_questions() -> Mapping[str, Question]:

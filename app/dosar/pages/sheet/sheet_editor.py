@@ -43,6 +43,8 @@ class SheetEditor:
     """When the draft that stands on the page was kept."""
     files_again: list[tuple[str, str]] = field(default_factory=list)
     """The boxes whose files are to be chosen once more: (id, label)."""
+    unasked: list[tuple[str, str]] = field(default_factory=list)
+    """What was typed into boxes that the page asks no more: (what the box asked, what stands in it)."""
     papers: FormFaces | None = None
     batch: EntryBatch | None = None
     """What was typed in before it, where sheet follows sheet."""

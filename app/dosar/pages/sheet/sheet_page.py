@@ -153,6 +153,7 @@ def _draft_notes(editor: SheetEditor) -> Mapping[str, Any]:
         "place": draft_url(editor.place, ""),
         "draft_from": editor.draft_from,
         "files_again": editor.files_again,
+        "unasked": editor.unasked,
     }
 
 

@@ -156,3 +156,10 @@ def _with_vanished(values: FormContents, known: Mapping[QuestionKey, FormContent
     if lost_questions:
         values["sections"].append({"title": values["title"], "questions": lost_questions})
     return values
+
+
+def deployed_form(connection: Any, key: str) -> Form:
+    """The form with every question it ever asked, as an answer to one of former times is read and named."""
+    kept_forms = read_kept_forms(connection)
+    part = f"form:{key}"
+    return deployed_forms(kept_forms, {part: deployed_contents(kept_forms)[part]})[key]

@@ -20,9 +20,10 @@ from dosar.pages.posted_boxes import TYPED_BOX, PostedBoxes, take_saved_choices
 from dosar.pages.sheet.face_change import ALSO_BOX
 from dosar.pages.sheet.posting.buttons import BUTTON_ACTIONS
 from dosar.pages.sheet.posting.uploads import RefusedFiles, refused_file_messages, take_uploads
-from dosar.pages.sheet.sheet_drafts import discard_page_draft, keep_page_draft
+from dosar.pages.sheet.sheet_drafts import asked_somewhere, discard_page_draft, keep_page_draft
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.sheet.sheet_page import drawn_page, sheet_form
+from dosar.pages.sheet.unasked_boxes import set_unasked_aside
 
 FileSheet = Callable[[ValidationResult, Consent], PageResponse]
 """Keeps answers that stand every check; says what the worker sees next."""
@@ -30,11 +31,11 @@ FileSheet = Callable[[ValidationResult, Consent], PageResponse]
 
 def answer_post(editor: SheetEditor, file: FileSheet) -> PageResponse:
     """The answer to what was posted on the page of this sheet."""
-    posted, refused = _take_posted(editor)
+    posted, refused, has_unasked = _take_posted(editor)
     something_typed = posted.pop(TYPED_BOX, "") == "1"
-    pressed = next((button for button in BUTTON_ACTIONS if button in posted), None)
+    pressed = _pressed_button(posted)
     if pressed is None:
-        return _answer_save(editor, posted, refused, file)
+        return _answer_save(editor, posted, refused, file, has_unasked)
     if something_typed:
         keep_page_draft(editor, posted)
     if refused:
@@ -44,19 +45,29 @@ def answer_post(editor: SheetEditor, file: FileSheet) -> PageResponse:
     return BUTTON_ACTIONS[pressed](editor, posted)
 
 
-def _take_posted(editor: SheetEditor) -> tuple[PostedBoxes, RefusedFiles]:
-    """The boxes, with the numbers of the posted files in theirs, and the files that were refused."""
+def _take_posted(editor: SheetEditor) -> tuple[PostedBoxes, RefusedFiles, bool]:
+    """The boxes, with the numbers of the posted files in theirs; the files that were refused; and whether boxes were
+    posted that the page asks no more."""
     posted: PostedBoxes = MultiDict(request.form)
     editor.add_questions(posted.get(ALSO_BOX, "").split())
     posted = take_saved_choices(editor.questions, posted, editor.initial_answers, editor.context.reading)
     refused = take_uploads(editor.context, editor.full_form.key, editor.questions, posted)
-    return editor.renumbered_rows(posted), refused
+    asked = asked_somewhere(editor) if _pressed_button(posted) else editor.questions
+    files = [box for box, file in request.files.items(multi=True) if file.filename]
+    has_unasked = set_unasked_aside(editor, posted, asked, files)
+    return editor.renumbered_rows(posted), refused, has_unasked
 
 
-def _answer_save(editor: SheetEditor, posted: PostedBoxes, refused: RefusedFiles, file: FileSheet) -> PageResponse:
+def _pressed_button(posted: PostedBoxes) -> str | None:
+    return next((button for button in BUTTON_ACTIONS if button in posted), None)
+
+
+def _answer_save(
+    editor: SheetEditor, posted: PostedBoxes, refused: RefusedFiles, file: FileSheet, has_unasked: bool
+) -> PageResponse:
     consent = Consent(bool(posted.get("_confirmed")), posted.get("_reason", ""))
     form = sheet_form(editor, posted, refused_file_messages(refused, posted))
-    if not form.validate() or not form.result.may_be_kept(consent.confirmed):
+    if not form.validate() or not form.result.may_be_kept(consent.confirmed) or has_unasked:
         keep_page_draft(editor, posted)
         return drawn_page(editor, form), 422
     begun_at = editor.place

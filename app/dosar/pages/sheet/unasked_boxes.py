@@ -1,0 +1,95 @@
+"""What stands in boxes that a page asks no more: its questions were renamed, moved or retired since it was opened.
+
+What was typed under a former name answers the question of today. Everything else goes along with the page, beside the
+sheet, and is shown to be copied until the sheet is saved; it is never dropped without a word.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from flask_babel import gettext
+
+from dosar.language.question import Question
+from dosar.pages.posted_boxes import FILE_NOT_KEPT, UNASKED_BOX, PostedBoxes
+from dosar.pages.recovery.typed_texts import LONGEST_NAME, RowNumbers, TypedBox, question_of_box, texts_of_boxes
+from dosar.pages.sheet.sheet_editor import SheetEditor
+from dosar.records.history.deployed_forms import deployed_form
+from dosar.records.history.renamed_questions import RenamedQuestion
+
+NO_ANSWER_BOXES = ("csrf_token", "search", "next")
+
+
+def set_unasked_aside(
+    editor: SheetEditor, posted: PostedBoxes, asked: Iterable[Question], files: Iterable[str] = ()
+) -> bool:
+    """Take the boxes out that ask none of these questions; says whether some of them were not told before.
+
+    The page is told what stands in them, and carries it along. ``files`` are the boxes in which files were chosen.
+    """
+    sorter = _BoxSorter(editor, {question.name: question for question in asked})
+    sorter.rename(posted)
+    for box in filter(sorter.is_unasked, files):
+        posted.add(box, FILE_NOT_KEPT)
+    fresh = [box for box in posted if sorter.is_unasked(box)]
+    for box in fresh:
+        texts = [text for text in posted.poplist(box) if text.strip()]
+        if texts and not box.endswith(".id"):
+            posted.setlist(UNASKED_BOX + box, texts)
+    carried = {box.removeprefix(UNASKED_BOX): posted.getlist(box) for box in posted if box.startswith(UNASKED_BOX)}
+    editor.hidden.update({UNASKED_BOX + box: "\n".join(texts) for box, texts in carried.items()})
+    editor.unasked = sorter.in_words(carried)
+    return any(UNASKED_BOX + box in posted for box in fresh)
+
+
+class _BoxSorter:
+    """Tells the boxes that a page asks from those it asks no more."""
+
+    def __init__(self, editor: SheetEditor, asked: Mapping[str, Question]) -> None:
+        self.editor = editor
+        self.asked = asked
+
+    def is_unasked(self, box: str) -> bool:
+        """Whether it is the box of an answer, and of none that is asked."""
+        if box.startswith("_") or box in NO_ANSWER_BOXES:
+            return False
+        name, _, cell = box.partition(".")
+        column = cell.partition(".")[2]
+        question = self.asked.get(name)
+        return question is None or (column not in ("", "id") and question.column(column) is None)
+
+    def rename(self, posted: PostedBoxes) -> None:
+        """Put what was typed under former names into the boxes of today, where nothing stands in those."""
+        for turn in self.editor.context.repository.renamed_questions.get(self.editor.full_form.key, ()):
+            for box in [box for box in posted if not turn.into and self.is_unasked(box)]:
+                today = _name_of_today(box, turn)
+                if today != box and not any(posted.getlist(today)):
+                    posted.setlist(today, posted.poplist(box))
+
+    @cached_property
+    def named(self) -> Mapping[str, Question]:
+        """The questions she may know, also of former times: for the words before what was typed."""
+        editor = self.editor
+        clearances = editor.context.worker.clearances | editor.context.worker.enters
+        past = deployed_form(editor.context.repository.session.connection(), editor.full_form.key)
+        return {**editor.known.questions, **past.seen_with(clearances).questions}
+
+    def in_words(self, carried: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+        """(what the box asked, what stands in it)."""
+        rows, boxes = RowNumbers(), []
+        for box, texts in carried.items():
+            question, label = question_of_box(box, self.named, rows)
+            boxes.append(TypedBox(box, label or box[:LONGEST_NAME], question, texts))
+        return [(label, _without_mark(text)) for label, text in texts_of_boxes(self.editor.context, boxes)]
+
+
+def _name_of_today(box: str, turn: RenamedQuestion) -> str:
+    """The box after this renaming of a question, of a table, or of a column in one."""
+    name, dot, cell = box.partition(".")
+    if not turn.rows_of:
+        return turn.now + dot + cell if name == turn.was else box
+    index, second_dot, column = cell.partition(".")
+    return f"{name}.{index}{second_dot}{turn.now}" if (name, column) == (turn.rows_of, turn.was) else box
+
+
+def _without_mark(text: str) -> str:
+    return gettext("A file was chosen here. It was not kept.") if text.startswith(FILE_NOT_KEPT) else text

@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import MetaData, Table, delete, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
+from dosar.access.accounts.access_requests import confirm_access, waiting_requests
 from dosar.access.accounts.account_log import account_entries
 from dosar.access.appbuilder.install import create_access_tables
 from dosar.access.migrations import VERSION_TABLE, migrate
 from dosar.access.settings import Organisation
 from dosar.access.tables import account_history_table as history
+from dosar.access.worker import worker_for
 from dosar.database.store import Store
 from tests.access.conftest import Browser, Office, Opening
 from tests.access.test_people import CHOSEN, NEW, id_of, invitation_in
@@ -43,6 +45,15 @@ def told(office: Office, user: str) -> list[tuple[str, dict[str, list[object]]]]
     return [(entry.action, dict(entry.changes)) for entry in reversed(found)]
 
 
+def confirm_waiting(office: Office, by: str = "carmen") -> None:
+    """A second person confirms whatever waits for one."""
+    with office.app.app_context():
+        worker = worker_for(office.services, id_of(office, by))
+        for waiting in waiting_requests(office.services):
+            confirm_access(office.services, worker, waiting.id)
+        office.services.session.remove()
+
+
 def change(office: Office, browser: Browser, user: str, **answers: object) -> int:
     here = f"/users/{id_of(office, user)}"
     return browser.post(here, at=here, **{"last_name": "Pop", "first_name": "Ana", **answers}).status_code
@@ -52,7 +63,9 @@ def test_what_happens_to_an_account_is_told_to_coordinators(office: Office) -> N
     administrator = office.signed_in("administrator")
     address = invitation_in(administrator.post("/users/new", at="/users/new", **NEW, new_team="Cluj").text)
     office.browser().post(address, at=address, **CHOSEN)
+    confirm_waiting(office)
     change(office, administrator, "maria", first_name="Maria", roles=["volunteer", "lawyer"])
+    confirm_waiting(office)
     for act in ("close", "open", "invitation"):
         administrator.post(f"/users/{id_of(office, 'maria')}/{act}", at="/profile")
     assert told(office, "maria") == [
@@ -62,15 +75,21 @@ def test_what_happens_to_an_account_is_told_to_coordinators(office: Office) -> N
                 "user_name": ["", "maria"],
                 "last_name": ["", "Pop"],
                 "first_name": ["", "Maria"],
-                "roles": [[], ["social_worker"]],
                 "teams": [[], ["Cluj"]],
             },
         ),
+        ("access_asked", {"roles": [[], ["social_worker"]]}),
         ("invited", {}),
         ("joined", {}),
-        ("changed", {"roles": [["social_worker"], ["lawyer", "volunteer"]], "teams": [["Cluj"], []]}),
+        ("access_confirmed", {"roles": [[], ["social_worker"]]}),
+        ("changed", {"roles": [["social_worker"], []], "teams": [["Cluj"], []]}),
+        ("access_asked", {"roles": [[], ["lawyer", "volunteer"]]}),
+        ("access_confirmed", {"roles": [[], ["lawyer"]]}),
+        ("access_confirmed", {"roles": [["lawyer"], ["lawyer", "volunteer"]]}),
         ("closed", {}),
         ("opened", {}),
+        ("changed", {"roles": [["lawyer", "volunteer"], []]}),
+        ("access_asked", {"roles": [[], ["lawyer", "volunteer"]]}),
         ("invited", {}),
     ]
     shown = office.signed_in("carmen").get("/account-history").text
@@ -127,7 +146,7 @@ def test_a_database_of_before_gets_its_history(store: Store, first_step: Path, o
         with store.writing() as session:
             create_access_tables(session.connection())
     assert change(office, office.signed_in("administrator"), "ana", roles=["lawyer"]) == 303
-    assert [action for action, _ in told(office, "ana")] == ["added", "changed"]
+    assert [action for action, _ in told(office, "ana")] == ["added", "changed", "access_asked"]
     with pytest.raises(DatabaseError), store.writing() as session:
         session.execute(delete(history))
 
@@ -154,9 +173,10 @@ def test_two_administrators_on_one_page_clash(office: Office) -> None:
     here = f"/users/{id_of(office, 'ana')}"
     boxes = opened_page(one, here)
     assert change(office, other, "ana", last_name="Probă", roles=["case_manager", "lawyer"]) == 303
+    confirm_waiting(office)
     answer = one.post(here, at=here, **{**boxes, "last_name": "Popa", "roles": ["case_manager"]})
     assert answer.status_code == 409
-    assert "Second Probă (second)" in answer.text and "Case manager → Case manager, Lawyer" in answer.text
+    assert "Carmen Probă (carmen)" in answer.text and "Case manager → Case manager, Lawyer" in answer.text
     assert 'value="Popa"' in answer.text, "what she typed"
     assert 'value="lawyer" checked' in answer.text, "where she changed nothing, what was saved meanwhile stays"
     assert told(office, "ana")[-1][1] == {"roles": [["case_manager"], ["case_manager", "lawyer"]]}
@@ -172,6 +192,7 @@ def test_what_she_typed_herself_stands_against_the_saved(office: Office) -> None
     here = f"/users/{id_of(office, 'ana')}"
     boxes = opened_page(one, here)
     change(office, other, "ana", last_name="Probă", roles=["lawyer"])
+    confirm_waiting(office)
     shown = one.post(here, at=here, **{**boxes, "roles": ["volunteer"]}).text
     assert 'value="volunteer" checked' in shown and 'value="lawyer" checked' not in shown
 

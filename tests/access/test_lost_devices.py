@@ -70,7 +70,7 @@ def test_two_administrators_disconnect_a_telephone(office: Office) -> None:
     assert is_in(ana)
     assert "A second administrator confirms it" in press(first, 2, "telephone/confirm"), "not the one who asked"
     assert is_in(ana)
-    assert "a second administrator is asked" in second.get("/users").text
+    assert "a second person is asked" in second.get("/users").text
     assert "Administrator Probă asked on" in second.get("/users/2").text
     assert "The telephone is disconnected" in press(second, 2, "telephone/confirm")
     assert not is_in(ana)

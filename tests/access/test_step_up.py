@@ -81,6 +81,8 @@ def test_a_session_of_the_version_before_is_asked(office: Office) -> None:
 def test_which_routes_ask_is_written_here(office: Office) -> None:
     asking = {name for name, access in route_accesses(office.app).items() if access and access.needs_proof}
     assert asking == {
+        "AccessRequestsPage.confirm",
+        "AccessRequestsPage.refuse",
         "AccountClosingPage.close",
         "ProfileTelephonePage.recovery_codes",
         "ProfileTelephonePage.telephone",

@@ -61,6 +61,12 @@ PAGES = {
     "AccessFilePage.take": "rights",
 }
 """Open to roles with this administration page."""
+ANY_PAGE = {
+    "AccessRequestsPage.waiting": {"users", "account_history"},
+    "AccessRequestsPage.confirm": {"users", "account_history"},
+    "AccessRequestsPage.refuse": {"users", "account_history"},
+}
+"""Open to roles with one of these administration pages."""
 RIGHTS = {
     "RecordPages.list": "see",
     "RecordPages.search": "see",
@@ -101,7 +107,7 @@ FORM_OF = {"ProgrammePage.programme": "stay"}
 
 
 def known_routes() -> set[str]:
-    return EVERYONE | WORKERS | set(PAGES) | set(RIGHTS)
+    return EVERYONE | WORKERS | set(PAGES) | set(ANY_PAGE) | set(RIGHTS)
 
 
 def is_open(policy: Policy, role: str, endpoint: str, form: str) -> bool:
@@ -111,6 +117,8 @@ def is_open(policy: Policy, role: str, endpoint: str, form: str) -> bool:
         return endpoint in EVERYONE
     if endpoint in PAGES:
         return PAGES[endpoint] in policy.pages(role)
+    if endpoint in ANY_PAGE:
+        return not ANY_PAGE[endpoint].isdisjoint(policy.pages(role))
     if endpoint in RIGHTS:
         form = form or FORM_OF.get(endpoint, "case")
         return _right(policy, RIGHTS[endpoint], form) in policy.actions(role, form)

@@ -59,6 +59,7 @@ def test_whoever_writes_is_not_held_up(url: str) -> None:
         ["upgrade"],
         ["unlock", "ana"],
         ["reset-administrator", "ana"],
+        ["confirm-access", "ana"],
         ["copy", "--to", "new"],
     ],
     ids=lambda command: command[0],

@@ -55,6 +55,16 @@ def requires_page(page_name: PageName) -> RouteAccess:
     return RouteAccess(check)
 
 
+def requires_any_page(*page_names: PageName) -> RouteAccess:
+    """Open to roles with one of these administration pages."""
+
+    def check(worker: Worker, _: Mapping[str, Any]) -> None:
+        if worker.pages.isdisjoint(page_names):
+            abort(403)
+
+    return RouteAccess(check)
+
+
 def requires_permission(action: RecordAction, form: str | None = None) -> RouteAccess:
     """Open to roles that may do this with the form; by default the one the address names ``form``."""
 

@@ -14,6 +14,9 @@ TIME_ZONE_SETTING = "organisation.time_zone"
 DEMO_SETTING = "demo"
 """Set in a database that was filled with invented people, whose passwords everybody knows."""
 
+SECOND_PERSON_SETTING = "second_person"
+"""Set once two people watch over accounts: from then on nobody opens cases to anybody alone."""
+
 
 @dataclass(frozen=True)
 class Organisation:
@@ -65,3 +68,13 @@ def mark_as_demo(session: Any) -> None:
 def is_marked_as_demo(session: Any) -> bool:
     """Whether the database was filled with invented people."""
     return session.scalar(select(setting_table.c.key).where(setting_table.c.key == DEMO_SETTING)) is not None
+
+
+def note_second_person(session: Any) -> None:
+    """Write down that two people watch over accounts, inside the caller's transaction."""
+    session.execute(insert(setting_table).values(key=SECOND_PERSON_SETTING, value="1"))
+
+
+def had_second_person(session: Any) -> bool:
+    """Whether two people have ever watched over accounts."""
+    return session.scalar(select(setting_table.c.key).where(setting_table.c.key == SECOND_PERSON_SETTING)) is not None

@@ -12,7 +12,7 @@ from flask_appbuilder.security.sqla.models import (
     assoc_user_group,
     assoc_user_role,
 )
-from sqlalchemy import JSON, Column, DateTime, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, Column, DateTime, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import mapped_column
 
 # On Flask-AppBuilder's own class: a subclass on the same table would give one user two objects.
@@ -73,6 +73,19 @@ telephone_reset_table = Table(
     Column("asked", DateTime, nullable=False),
 )
 """Who asked to have a user's telephone disconnected; a second administrator has not confirmed it yet."""
+
+access_request_table = Table(
+    "dosar_access_request",
+    Model.metadata,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("name", String(150), nullable=False),
+    Column("asked_by", Integer, nullable=False),
+    Column("asked", DateTime, nullable=False),
+    UniqueConstraint("user_id", "kind", "name"),
+)
+"""A role or a team that a user is given once a second person confirms it."""
 
 setting_table = Table(
     "dosar_setting",

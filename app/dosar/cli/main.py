@@ -11,7 +11,7 @@ import click
 from dosar.cli.commands.check import check
 from dosar.cli.commands.copy import copy
 from dosar.cli.commands.key import key
-from dosar.cli.commands.rescue import reset_administrator, unlock
+from dosar.cli.commands.rescue import confirm_access, reset_administrator, unlock
 from dosar.cli.commands.schema import schema
 from dosar.cli.commands.start import start
 from dosar.cli.commands.upgrade import upgrade
@@ -27,7 +27,7 @@ FAILED_EXIT_CODE = 2
 
 program = LocalizedGroup(
     "dosar",
-    commands=[start, upgrade, copy, check, schema, unlock, reset_administrator, key],
+    commands=[start, upgrade, copy, check, schema, unlock, reset_administrator, confirm_access, key],
     help=msgid("Dosar: case files of an organisation, from forms written in YAML."),
     options_metavar=None,
     subcommand_metavar=msgid("COMMAND"),

@@ -31,12 +31,16 @@ AccountAction = Literal[
     "opened",
     "unlocked",
     "handed_over",
+    "access_asked",
+    "access_confirmed",
+    "access_refused",
+    "access_alone",
     "team_renamed",
     "team_dissolved",
 ]
 AccountChanges = Mapping[str, Sequence[Any]]
 """What → [old, new]."""
-USER_PAGE_ACTIONS: tuple[AccountAction, ...] = ("changed", "closed", "opened")
+USER_PAGE_ACTIONS: tuple[AccountAction, ...] = ("changed", "closed", "opened", "access_confirmed")
 """What changes the answers on the page of a user."""
 
 

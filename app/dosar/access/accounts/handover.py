@@ -110,8 +110,8 @@ def _is_shared_draft(repository: Repository, begun: Draft) -> bool:
 def _hand_over_teams(services: AccessServices, by: Worker, user: User, to: User) -> None:
     hers = {group.name for group in user.groups}
     if hers:
-        change_user(services, by, to.id, _as_person(to, hers | {group.name for group in to.groups}))
         change_user(services, by, user.id, _as_person(user, set()))
+        change_user(services, by, to.id, _as_person(to, hers | {group.name for group in to.groups}))
 
 
 def _as_person(user: User, teams: set[str]) -> UserDetails:

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, select
 
 from dosar.access.accounts.account_log import log_account_change
+from dosar.access.accounts.administrators import able_administrators
 from dosar.access.accounts.second_factor import drop_second_factor, second_factor_of
-from dosar.access.accounts.users import able_administrators, user_to_change
+from dosar.access.accounts.users import user_to_change
 from dosar.access.services import AccessServices
 from dosar.access.tables import telephone_reset_table
 from dosar.access.worker import Worker
@@ -48,7 +49,7 @@ def ask_for_reset(services: AccessServices, by: Worker, user_id: int) -> bool:
     Raises :class:`Mistake`.
     """
     with services.store.writing() as session:
-        user_to_change(session, by, user_id)
+        user_to_change(services, by, user_id)
         if user_id == by.id:
             raise Mistake("You connect another telephone on your own profile.")
         if second_factor_of(services, user_id) is None:
@@ -76,8 +77,8 @@ def confirm_reset(services: AccessServices, by: Worker, user_id: int) -> None:
 
 def refuse_reset(services: AccessServices, by: Worker, user_id: int) -> None:
     """Leave the telephone connected; whoever asked may do so too."""
-    with services.store.writing() as session:
-        user_to_change(session, by, user_id)
+    with services.store.writing():
+        user_to_change(services, by, user_id)
         _forget(services, user_id)
         log_account_change(services, by, user_id, "telephone_kept")
 

@@ -1,17 +1,27 @@
 """The users: who may be let in, and who may change whom."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from secrets import token_urlsafe
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Group, Role, User
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import selectinload
 
+from dosar.access.accounts.access_requests import (
+    Widening,
+    ask_for_access,
+    forget_requests,
+    hold_back,
+    needs_second_person,
+    remember_second_person,
+    widenings,
+)
 from dosar.access.accounts.account_log import account_differences, last_change_id, log_account_change
+from dosar.access.accounts.administrators import require_an_administrator
 from dosar.access.accounts.work_teams import work_teams_named
 from dosar.access.identity import held_roles
 from dosar.access.login.credentials import normalized_user_name
@@ -54,6 +64,8 @@ def all_users(session: Any) -> Sequence[User]:
 def add_user(services: AccessServices, by: Worker | None, person: UserDetails, password: str | None = None) -> int:
     """Add a user and give her id; without a password she needs an invitation. ``by`` is nobody at the set-up.
 
+    Roles and teams that open anything to her wait for a second person (:mod:`dosar.access.accounts.access_requests`).
+
     Raises :class:`Mistake` for a user name that cannot be one or is taken.
     """
     person = replace(person, user_name=normalized_user_name(person.user_name))
@@ -68,40 +80,55 @@ def add_user(services: AccessServices, by: Worker | None, person: UserDetails, p
             raise Mistake('There is already a user "%(name)s"; choose another user name.', name=person.user_name)
         user = User(username=person.user_name, email=person.user_name, active=True, password=kept_password)
         session.add(user)
-        changes = _fill_details(services, by, user, person)
+        changes, widened = _fill_details(services, by, user, person)
         session.flush()
         user_id: int = user.id
         log_account_change(services, by, user_id, "added", {"user_name": ("", person.user_name), **changes})
+        _ask_or_note(services, by, user_id, widened)
     return user_id
 
 
 def change_user(
     services: AccessServices, by: Worker, user_id: int, person: UserDetails, seen: int | None = None
 ) -> None:
-    """Change name, roles and teams; the user name stays for ever.
+    """Change name, roles and teams; the user name stays for ever. What widens her access waits for a second person.
 
     ``seen`` is the last entry of the account history that whoever changes this knew of. Raises
     :class:`Mistake` and :class:`UserChangedMeanwhile`.
     """
     with services.store.writing() as session:
-        user = user_to_change(session, by, user_id)
+        user = user_to_change(services, by, user_id)
         if seen is not None and last_change_id(services, user_id) != seen:
             raise UserChangedMeanwhile
-        if changes := _fill_details(services, by, user, person):
+        changes, widened = _fill_details(services, by, user, person)
+        if changes:
             log_account_change(services, by, user_id, "changed", changes)
-        _require_an_administrator(session)
+        _ask_or_note(services, by, user_id, widened)
+        require_an_administrator(session)
 
 
 def set_user_active(services: AccessServices, by: Worker, user_id: int, active: bool) -> None:
-    """Let a user in again, or not any more: her sessions end at once."""
+    """Let a user in again, or not any more: her sessions end at once. What she held waits for a second person when she
+    is let in again."""
     with services.store.writing() as session:
-        user = user_to_change(session, by, user_id)
+        user = user_to_change(services, by, user_id)
         if bool(user.active) != active:
             log_account_change(services, by, user_id, "opened" if active else "closed")
+            if active:
+                _open_without_access(services, by, user)
         user.active = active
         if not active:
             _end_user_access(services, user_id)
-        _require_an_administrator(session)
+            forget_requests(services, user_id)
+        require_an_administrator(session)
+
+
+def _open_without_access(services: AccessServices, by: Worker, user: User) -> None:
+    before = _user_details(user)
+    widened = _held_back(services, by, user, (), ())
+    if changes := account_differences(before, _user_details(user)):
+        log_account_change(services, by, user.id, "changed", changes)
+    _ask_or_note(services, by, user.id, widened)
 
 
 def set_user_password(services: AccessServices, user_id: int, password: str) -> None:
@@ -117,12 +144,12 @@ def set_user_password(services: AccessServices, user_id: int, password: str) -> 
 def invite_user(services: AccessServices, by: Worker, user_id: int) -> str:
     """A secret word with which the user chooses a password; her old one opens nothing any more."""
     with services.store.writing() as session:
-        user = user_to_change(session, by, user_id)
+        user = user_to_change(services, by, user_id)
         user.password = None
         _end_user_access(services, user_id)
         word = give_invitation(services, user_id)
         log_account_change(services, by, user_id, "invited")
-        _require_an_administrator(session)
+        require_an_administrator(session)
     return word
 
 
@@ -165,8 +192,9 @@ def accept_invitation(services: AccessServices, word: str, password: str) -> int
 
 def _fill_details(
     services: AccessServices, by: Worker | None, user: User, person: UserDetails
-) -> dict[str, tuple[Any, Any]]:
-    """Write down what the person is called, holds and belongs to; tells what is different now."""
+) -> tuple[dict[str, tuple[Any, Any]], list[Widening]]:
+    """Write down what the person is called, holds and belongs to; tells what is different now, and what would be but
+    waits for a second person."""
     if not person.first_name or not person.last_name:
         raise Mistake("Write the name and the first name.")
     session = services.session
@@ -177,9 +205,31 @@ def _fill_details(
         user.roles = list(session.scalars(select(Role).where(Role.name.in_(known))))
         user.groups = work_teams_named(session, person.teams)
         changes = account_differences(before, _user_details(user))
-        if by is not None:
-            _require_allowed(by, user, held_before, changes)
-    return changes
+        if by is None:
+            return changes, []
+        _require_allowed(by, user, held_before, changes)
+        widened = _held_back(services, by, user, before["roles"], before["teams"])
+        return account_differences(before, _user_details(user)), widened
+
+
+def _held_back(
+    services: AccessServices, by: Worker, user: User, roles_before: Iterable[str], teams_before: Iterable[str]
+) -> list[Widening]:
+    """What is new of the user's roles and teams; taken back again where a second person has to confirm it."""
+    widened = widenings(services, user, roles_before, teams_before)
+    if widened and needs_second_person(services, by, user.id):
+        hold_back(user, widened)
+    return widened
+
+
+def _ask_or_note(services: AccessServices, by: Worker | None, user_id: int, widened: Sequence[Widening]) -> None:
+    """Ask a second person; where there never was one, write down that one person's word was enough."""
+    if not widened or by is None:
+        return
+    if needs_second_person(services, by, user_id):
+        ask_for_access(services, by, user_id, widened)
+    else:
+        log_account_change(services, by, user_id, "access_alone")
 
 
 def _user_details(user: User) -> dict[str, Any]:
@@ -210,26 +260,16 @@ def _require_allowed(by: Worker, user: User, old: frozenset[str], changes: Mappi
 
 def sign_user_out(services: AccessServices, by: Worker, user_id: int) -> None:
     """End every session of a user; her account stays open."""
-    with services.store.writing() as session:
-        user_to_change(session, by, user_id)
+    with services.store.writing():
+        user_to_change(services, by, user_id)
         end_sessions(services, user_id)
         log_account_change(services, by, user_id, "signed_out")
 
 
-def able_administrators(session: Any) -> set[int]:
-    """The administrators who can sign in."""
-    administers = Role.name == ADMINISTRATOR
-    able = select(User.id).where(
-        User.active.is_(True),
-        User.password.is_not(None),
-        or_(User.roles.any(administers), User.groups.any(Group.roles.any(administers))),
-    )
-    return set(session.scalars(able))
-
-
-def user_to_change(session: Any, by: Worker, user_id: int) -> User:
+def user_to_change(services: AccessServices, by: Worker, user_id: int) -> User:
     """The user to change; who is no administrator does not touch one."""
-    user: User | None = session.get(User, user_id, options=WITH_ROLES_AND_TEAMS)
+    remember_second_person(services)
+    user: User | None = services.session.get(User, user_id, options=WITH_ROLES_AND_TEAMS)
     if user is None:
         raise LookupError(user_id)
     if not by.is_administrator and ADMINISTRATOR in held_roles(user):
@@ -240,9 +280,3 @@ def user_to_change(session: Any, by: Worker, user_id: int) -> User:
 def _end_user_access(services: AccessServices, user_id: int) -> None:
     end_sessions(services, user_id)
     services.session.execute(delete(invitation_table).where(invitation_table.c.user_id == user_id))
-
-
-def _require_an_administrator(session: Any) -> None:
-    session.flush()
-    if not able_administrators(session):
-        raise Mistake("This is the last administrator who can sign in; appoint another one first.")

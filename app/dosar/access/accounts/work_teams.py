@@ -9,10 +9,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import selectinload
 
 from dosar.access.accounts.account_log import log_account_change
+from dosar.access.accounts.administrators import require_an_administrator
 from dosar.access.services import AccessServices
 from dosar.access.tables import user_group_table
 from dosar.access.worker import Worker
 from dosar.database.text.folding import fold_text
+from dosar.language.roles import ADMINISTRATOR
 from dosar.language.text.characters import strip_invisible
 from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake
@@ -69,6 +71,7 @@ def dissolve_work_team(services: AccessServices, by: Worker, team_id: int) -> No
     """Let the team be no more: those in it reach one another's cases no longer by it."""
     with services.store.writing() as session:
         team = _get_work_team(session, team_id)
+        _require_leave_to_dissolve(by, team)
         for user in work_team_members(session).get(team_id, ()):
             names = sorted(group.name for group in user.groups)
             names_left = [name for name in names if name != team.name]
@@ -77,6 +80,13 @@ def dissolve_work_team(services: AccessServices, by: Worker, team_id: int) -> No
         session.execute(delete(user_group_table).where(user_group_table.c.group_id == team_id))
         session.expire_all()
         session.delete(_get_work_team(session, team_id))
+        require_an_administrator(session)
+
+
+def _require_leave_to_dissolve(by: Worker, team: Group) -> None:
+    """A team may give a role to everybody in it."""
+    if not by.is_administrator and any(role.name == ADMINISTRATOR for role in team.roles):
+        raise Mistake("Only an administrator appoints or dismisses administrators.")
 
 
 def tidy_team_name(name: str) -> str:

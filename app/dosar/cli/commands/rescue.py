@@ -1,4 +1,4 @@
-"""``dosar unlock`` and ``dosar reset-administrator``: the way back in for who has the computer and the key."""
+"""Commands that let an organisation in again that locked itself out: for who has the computer and the key."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,6 +46,23 @@ def reset_administrator(places: Places, user: str) -> int:
         {"path": f"/invitation/{word}"},
     )
     print(translate_message(told))
+    return 0
+
+
+@click.command(
+    "confirm-access",
+    cls=LocalizedCommand,
+    help=msgid("give a user what waits for a second person, where there is no second person any more"),
+    options_metavar=msgid("[OPTIONS]"),
+)
+@click.argument("user", metavar="USER")
+@place_options
+def confirm_access(places: Places, user: str) -> int:
+    from dosar.access.accounts.rescue import confirm_at_computer
+
+    with _accounts(places) as services:
+        confirm_at_computer(services, user)
+    print(translate_message(Message("Whatever was asked for this user is confirmed.")))
     return 0
 
 

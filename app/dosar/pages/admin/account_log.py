@@ -38,6 +38,10 @@ ACCOUNT_ACTION_LABELS = {
     "team_dissolved": lazy_gettext("Team dissolved"),
     "unlocked": lazy_gettext("Waits at sign-in forgotten, by a command on the computer"),
     "opened": lazy_gettext("Account opened again"),
+    "access_asked": lazy_gettext("Asked a second person to confirm"),
+    "access_confirmed": lazy_gettext("Confirmed as the second person"),
+    "access_refused": lazy_gettext("Let nothing come of what was asked"),
+    "access_alone": lazy_gettext("Given by one person: there was no second one yet"),
 }
 ACCOUNT_FIELD_LABELS = {
     "user_name": lazy_gettext("User name"),

@@ -1,6 +1,6 @@
 """Users and roles: who is let in, and what the roles allow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -9,9 +9,10 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
 from wtforms.fields import SelectChoice
 
+from dosar.access.accounts.access_requests import waiting_requests
 from dosar.access.accounts.account_log import account_changes_since, last_change_id
 from dosar.access.accounts.second_factor import second_factor_of
-from dosar.access.accounts.telephone_reset import TelephoneReset, waiting_resets
+from dosar.access.accounts.telephone_reset import waiting_resets
 from dosar.access.accounts.users import (
     UserChangedMeanwhile,
     UserDetails,
@@ -33,6 +34,7 @@ from dosar.language.roles import ROLE_ACTIONS, Role
 from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
+from dosar.pages.admin.access_requests import access_request_lines
 from dosar.pages.admin.account_log import render_account_history
 from dosar.pages.admin.role_labels import action_labels, role_facts
 from dosar.pages.formatting import moment_text
@@ -47,7 +49,7 @@ class UsersPage(PageView):
 
     @page_route("/users", requires_page("users"))
     def users(self) -> Any:
-        waiting = waiting_resets(access_services())
+        waiting = {*waiting_resets(access_services()), *_users_asked_for()}
         return render_template(
             "admin/users.html", users=[_user_line(user, waiting) for user in all_users(access_services().session)]
         )
@@ -78,7 +80,7 @@ class UsersPage(PageView):
             return _conflict_page(user_id, form)
         except Mistake as mistake:
             return user_page(user_or_404(user_id), form, refused=mistake.message.say(gettext))
-        flash(gettext("Saved."), "success")
+        flash(_saved_text(user_id), "success")
         return redirect(url_for("UsersPage.users"), 303)
 
     @page_route("/users/<int:user_id>/invitation", requires_page("users").with_recent_proof(), ("POST",))
@@ -118,6 +120,12 @@ def user_or_404(user_id: int) -> User:
     if found is None:
         abort(404)
     return found
+
+
+def _saved_text(user_id: int) -> str:
+    if not waiting_requests(access_services(), user_id):
+        return gettext("Saved.")
+    return gettext("Saved. What opens more to the person waits until a second person confirms it.")
 
 
 def _with_choices(form: AnyUserFormType) -> AnyUserFormType:
@@ -205,6 +213,7 @@ def user_page(
         state=_account_state(user),
         telephone=second_factor_of(access_services(), user.id),
         waiting=_waiting_reset(user),
+        asked_for=access_request_lines(waiting_requests(access_services(), user.id)),
         is_own=user.id == current_worker().id,
         sessions=len(open_sessions_of(access_services(), user.id, None)),
         active=user.active,
@@ -248,7 +257,12 @@ def user_role_titles(user: User) -> list[str]:
     ]
 
 
-def _user_line(user: User, waiting: Mapping[int, TelephoneReset]) -> dict[str, Any]:
+def _users_asked_for() -> set[int]:
+    """Whose roles or teams wait for a second person."""
+    return {request.user_id for request in waiting_requests(access_services())}
+
+
+def _user_line(user: User, waiting: Collection[int]) -> dict[str, Any]:
     return {
         "url": url_for("UsersPage.user", user_id=user.id),
         "name": f"{user.last_name} {user.first_name}",

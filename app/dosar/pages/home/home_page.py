@@ -25,6 +25,7 @@ from dosar.overview.case_overview import (
 )
 from dosar.overview.worklist import Worklist
 from dosar.pages.actions import may_accept_sheets, record_face_url
+from dosar.pages.admin.access_requests import access_requests_block
 from dosar.pages.admin.form_problems import form_problems_block
 from dosar.pages.blocks import HomeBlock, HomeEntry, IntroCard
 from dosar.pages.context import PageContext, page_context
@@ -56,6 +57,7 @@ class HomePage(PageView):
             for block in (
                 _damage_block(context),
                 form_problems_block(context),
+                access_requests_block(),
                 _administration_block(context),
                 _returned_block(context, found),
                 _drafts_block(context, found),

@@ -35,6 +35,7 @@ from sqlalchemy import (
 )
 
 from dosar.access.tables import role_table, session_table, setting_table, user_role_table, user_table
+from dosar.database.blind_index import code_maker
 from dosar.database.system_tables import (
     draft_table,
     history_table,
@@ -655,8 +656,9 @@ def _note(
 
 
 def _index(connection: Any, case_id: int, columns: Mapping[str, Any]) -> None:
+    code = code_maker(connection.dialect)
     words = {
-        word
+        code(word)
         for name in SEARCHED
         for piece in word_variants(columns[name] or "")
         for word in (piece, word_as_heard(piece))
@@ -674,7 +676,7 @@ def _index(connection: Any, case_id: int, columns: Mapping[str, Any]) -> None:
             [{"form": "case", "word": word, "record_id": case_id, "sensitivity": "identity"} for word in words - kept],
         )
     for gone in kept - words:
-        if gone.startswith(("+", "0")):
+        if gone.startswith((code("+"), code("0"))):
             continue
         connection.execute(delete(search_word_table).where(and_(*of_case, search_word_table.c.word == gone)))
 

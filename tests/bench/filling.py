@@ -27,6 +27,7 @@ from dosar.access.services import AccessServices
 from dosar.access.settings import Organisation
 from dosar.access.tables import role_table, user_role_table, user_table
 from dosar.cli.runtime import open_app
+from dosar.database.blind_index import code_maker
 from dosar.database.form_tables import MAX_SORT_KEY
 from dosar.database.store import database_file
 from dosar.database.system_tables import history_table
@@ -220,15 +221,16 @@ class _Filling:
     def _words(self) -> Iterator[Columns]:
         """In the order of the index."""
         form = self.repository.forms["case"]
+        code = code_maker(self.dialect)
         rows = sorted(
             {
-                (word, record_id, sensitivity)
+                (code(word), record_id, sensitivity)
                 for record_id, person in enumerate(self.people, 1)
                 for word, sensitivity in words_to_index(form, dict(zip(PERSON, person, strict=True)))
             }
         )
-        for word, record_id, sensitivity in rows:
-            yield {"form": "case", "word": word, "record_id": record_id, "sensitivity": sensitivity}
+        for coded, record_id, sensitivity in rows:
+            yield {"form": "case", "word": coded, "record_id": record_id, "sensitivity": sensitivity}
 
     def _teams(self) -> Iterator[Columns]:
         for record_id, day in enumerate(self.opened, 1):

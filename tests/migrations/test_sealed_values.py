@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, insert, select, text, update
 
 from dosar.database.format_version import format_table
 from dosar.database.sealed_columns import ENVELOPE_VERSION, SealedColumn
-from dosar.database.system_tables import SYSTEM_METADATA, attachment_table, utc_now
+from dosar.database.system_tables import SYSTEM_METADATA, attachment_table, search_word_table, utc_now
 from dosar.migrations.sealed_values import SEALED_VALUES_SINCE_FORMAT
 from dosar.records.attachments import sealed_file
+from dosar.records.search import search_condition
 from dosar.records.unsaved.drafts import DraftPlace, find_draft, keep_draft
 from dosar.records.unsaved.expired_sessions import expired_pages_of, keep_expired_page
-from tests.organisations import Organisation
+from tests.organisations import CASE, Organisation
 
 ANA = 1
 SAID = "Ștefania-necunoscuta"
@@ -21,6 +22,17 @@ IN_CLEAR = {
     "dosar_unsent": ("boxes", "JSON", f'[["reason", "{SAID}"]]'),
     "dosar_file": ("name", "TEXT", f"{SAID}.pdf"),
 }
+
+
+WORDS_BEFORE = Table(
+    "dosar_word",
+    MetaData(),
+    Column("form", String(48), primary_key=True),
+    Column("word", String(64), primary_key=True),
+    Column("record_id", Integer, primary_key=True),
+    Column("sensitivity", String(16), primary_key=True, server_default=""),
+)
+"""The search index as it was before format 7."""
 
 
 def with_everything(ours: Organisation) -> int:
@@ -102,3 +114,23 @@ def test_envelopes_are_the_same_on_both_databases(ours: Organisation) -> None:
         for table, (column, *_) in IN_CLEAR.items():
             (kept,) = connection.execute(text(f"SELECT {column} FROM {table}")).scalars()
             assert kept[:1] == ENVELOPE_VERSION and b"Ana" not in kept
+
+
+def test_the_words_searched_for_become_codes_at_the_start(ours: Organisation) -> None:
+    record = with_everything(ours)
+    with ours.store.writing() as session:
+        connection = session.connection()
+        search_word_table.drop(connection)
+        WORDS_BEFORE.create(connection)
+        connection.execute(insert(WORDS_BEFORE).values(form="case", word="ana", record_id=record, sensitivity=""))
+        session.execute(update(format_table).values(version=SEALED_VALUES_SINCE_FORMAT))
+    ours.start(case=CASE.replace("Name, ro", "The name, ro"))
+    with ours.store.snapshot() as connection:
+        assert all(isinstance(word, bytes) and b"ana" not in word for word in words_in(connection))
+    kept = ours.repository.record_class("case")
+    found = select(kept.id).where(search_condition(ours.form("case"), kept.id, "an"))
+    assert list(ours.repository.session.scalars(found)) == [record]
+
+
+def words_in(connection: Connection) -> list[object]:
+    return list(connection.execute(text("SELECT word FROM dosar_word")).scalars())

@@ -35,9 +35,14 @@ class SealingKeys:
 
     def __init__(self, data_key: bytes) -> None:
         @cache
-        def cipher(purpose: str) -> AESGCM:
-            return AESGCM(derive_key(data_key, purpose))
+        def key(purpose: str) -> bytes:
+            return derive_key(data_key, purpose)
 
+        @cache
+        def cipher(purpose: str) -> AESGCM:
+            return AESGCM(key(purpose))
+
+        self.key = key
         self.cipher = cipher
 
 
@@ -57,13 +62,24 @@ def sealing_keys(dialect: Dialect) -> SealingKeys:
     return found
 
 
-class SealedColumn(TypeDecorator[Any]):
-    """The type of a sealed column; ``place`` is ``table.column`` for good, even where one of them gets another name."""
+def purpose_key(dialect: Dialect, purpose: str) -> bytes:
+    """The organisation's key for one purpose, of the engine with this dialect."""
+    return sealing_keys(dialect).key(purpose)
+
+
+class KeyedColumn(TypeDecorator[Any]):
+    """The type of a column whose values only the organisation's key makes, and which are copied as they lie."""
 
     impl = LargeBinary
     cache_ok = True
     plain: ClassVar[TypeEngine[Any]]
-    """What the column was before it was sealed."""
+    """What the column was in earlier versions, in clear."""
+
+
+class SealedColumn(KeyedColumn):
+    """The type of a sealed column; ``place`` is ``table.column`` for good, even where one of them gets another name."""
+
+    cache_ok = True
 
     class Comparator(TypeDecorator.Comparator[Any]):
         """Lets nobody compare or sort what is sealed: the answer would be wrong, without a word."""

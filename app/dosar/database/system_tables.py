@@ -23,8 +23,8 @@ from sqlalchemy import (
     text,
 )
 
+from dosar.database.blind_index import BlindWord
 from dosar.database.sealed_columns import SealedJson, SealedText
-from dosar.database.text.collation import code_point_string
 
 SYSTEM_METADATA = MetaData()
 
@@ -125,13 +125,13 @@ search_word_table = Table(
     "dosar_word",
     SYSTEM_METADATA,
     Column("form", String(48), primary_key=True),
-    Column("word", code_point_string(64), primary_key=True),
+    Column("word", BlindWord(), primary_key=True),
     Column("record_id", Integer, primary_key=True),
     Column("sensitivity", String(16), primary_key=True, server_default=""),
     Index("ix_dosar_word_record", "form", "record_id"),
     sqlite_with_rowid=False,
 )
-"""The search index: one folded word of a record; a prefix search is a range of ``word``."""
+"""The search index: the code of one folded word of a record; a prefix search is a range of ``word``."""
 
 post_token_table = Table(
     "dosar_once",

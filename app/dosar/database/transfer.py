@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 
 from dosar.database.append_only import close_like
-from dosar.database.sealed_columns import SealedColumn
+from dosar.database.sealed_columns import KeyedColumn
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import attachment_table
@@ -103,7 +103,7 @@ def _as_sealed_bytes(known: Table, stored: Iterable[Column[Any]], before_upgrade
     """Let sealed values be copied as they lie, without a key; those of an earlier version lie there in clear."""
     in_clear = {column.name for column in stored if before_upgrade and not isinstance(column.type, LargeBinary)}
     for column in known.columns:
-        if isinstance(column.type, SealedColumn):
+        if isinstance(column.type, KeyedColumn):
             column.type = column.type.plain if column.name in in_clear else LargeBinary()
 
 

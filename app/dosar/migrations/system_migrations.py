@@ -6,11 +6,24 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-from sqlalchemy import JSON, Connection, DateTime, column, func, insert, inspect, select, table, update
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Inspector,
+    LargeBinary,
+    column,
+    func,
+    insert,
+    inspect,
+    select,
+    table,
+    update,
+)
 from sqlalchemy.schema import CreateColumn
 
 from dosar.database.format_version import format_table, stamp_format, stored_format
-from dosar.database.system_tables import SYSTEM_METADATA, draft_table, team_table
+from dosar.database.system_tables import SYSTEM_METADATA, draft_table, search_word_table, team_table
 from dosar.fields.links import LARGEST_ID
 from dosar.language.roles import Roles
 
@@ -50,9 +63,17 @@ def make_own_tables(connection: Connection) -> FormerDatabase:
         column["name"] for column in inspector.get_columns(team_table.name)
     }:
         _add_leaders(connection)
+    if inspector.has_table(search_word_table.name) and not _has_codes(inspector):
+        search_word_table.drop(connection)  # made anew of the answers: refresh_index
     SYSTEM_METADATA.create_all(connection)
     stamp_format(connection)
     return FormerDatabase(former_format, begun)
+
+
+def _has_codes(inspector: Inspector) -> bool:
+    """Whether the search index holds codes; before format 7 it held the words themselves."""
+    columns = {column["name"]: column["type"] for column in inspector.get_columns(search_word_table.name)}
+    return isinstance(columns[search_word_table.c.word.name], LargeBinary)
 
 
 def put_back_drafts(connection: Connection, former: FormerDatabase) -> None:

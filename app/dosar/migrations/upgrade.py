@@ -138,6 +138,7 @@ def _last_good_forms(connection: Connection, folder: Path, kept_forms: KeptForms
     before = deployed_contents(kept_forms)
     carry_out_steps(connection, plan_steps(connection, definition, _forms_as_deployed(kept_forms, before), before))
     name_leaders(connection, definition.roles)
+    refresh_index(connection, definition.forms.values())
     failed = finding(
         FilePlace(folder.name, 1),
         "F050",

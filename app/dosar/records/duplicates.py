@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
 
+from dosar.database.blind_index import LAST_CHARACTER
 from dosar.database.system_tables import search_word_table
 from dosar.database.text.folding import fold_text, near_misses, word_as_heard
 from dosar.database.text.transliteration import cyrillic_readings
@@ -20,7 +21,7 @@ from dosar.language.form import Form
 from dosar.language.question import Answers, Question, Unknown
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
-from dosar.records.search import LAST_CHARACTER, MAX_WORD_LENGTH, search_words
+from dosar.records.search import MAX_WORD_LENGTH, search_words
 
 LEAST_LIKENESS = 88
 """From this likeness on (of 100), two names may be one."""

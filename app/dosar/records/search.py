@@ -1,8 +1,9 @@
 """Finding records by words: one index for both databases.
 
-Every searched answer is cut into words; each is kept folded (no capitals, diacritics, cedillas, î and â
-alike, Cyrillic letters Latin), with the sensitivity of its question, so that nobody finds a person by an
-answer she may not see. A search is a prefix of every word, in any order.
+Every searched answer is cut into words; of each, folded (no capitals, diacritics, cedillas, î and â alike,
+Cyrillic letters Latin), a code is kept (:mod:`dosar.database.blind_index`), with the sensitivity of its
+question, so that nobody finds a person by an answer she may not see. A search is a prefix of every word, in any
+order.
 """
 
 import re
@@ -10,8 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, true, union_all
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, true, union_all
 
+from dosar.database.blind_index import LAST_CHARACTER, code_maker
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import search_word_table
 from dosar.database.text.folding import fold_text, misspelled_forms, near_misses, word_as_heard, word_variants
@@ -32,29 +34,33 @@ JOINING_SIGNS = re.compile(r"[-'\"]")
 CASE_CODE = re.compile(r"[^\W\d_]+-(\d+-)*\d+")
 DIGIT_GROUP = re.compile(r"[+(]*\d[\d().\-/]*")
 SHORT_NUMBER = 6
-LAST_CHARACTER = "\U0010ffff"
-"""No word that begins with another stands after that one with this letter behind it."""
 
 
 def index_words(repository: Repository, form: Form, record: Record, answers: Answers) -> None:
     """Make the record's words in the index those of its answers."""
-    new_words = set(words_to_index(form, answers))
     if not any(question.search for question in form.questions.values()):
         return
     session = repository.session
+    new_words = word_codes(session.connection(), form, answers)
     of_record = (search_word_table.c.form == form.key, search_word_table.c.record_id == record.id)
     old_words = {(row.word, row.sensitivity) for row in session.execute(select(search_word_table).where(*of_record))}
-    for text, sensitivity in old_words - new_words:
-        is_gone = (search_word_table.c.word == text, search_word_table.c.sensitivity == sensitivity)
+    for code, sensitivity in old_words - new_words:
+        is_gone = (search_word_table.c.word == code, search_word_table.c.sensitivity == sensitivity)
         session.execute(delete(search_word_table).where(*of_record, *is_gone))
     if new_words - old_words:
         session.execute(
             insert(search_word_table),
             [
-                {"form": form.key, "record_id": record.id, "word": text, "sensitivity": sensitivity}
-                for text, sensitivity in sorted(new_words - old_words)
+                {"form": form.key, "record_id": record.id, "word": code, "sensitivity": sensitivity}
+                for code, sensitivity in sorted(new_words - old_words)
             ],
         )
+
+
+def word_codes(connection: Connection, form: Form, answers: Answers) -> set[tuple[bytes, str]]:
+    """(code of a word, sensitivity) of every searched answer, as the index keeps them."""
+    code = code_maker(connection.dialect)
+    return {(code(word), sensitivity) for word, sensitivity in words_to_index(form, answers)}
 
 
 def words_to_index(form: Form, answers: Answers) -> Iterator[tuple[str, str]]:

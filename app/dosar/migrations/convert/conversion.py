@@ -12,7 +12,7 @@ from dosar.database.system_tables import history_table, search_word_table
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question
 from dosar.records.history.renamed_questions import widen_answer
-from dosar.records.search import words_to_index
+from dosar.records.search import word_codes
 
 CONVERSION_BATCH = 500
 
@@ -131,9 +131,9 @@ def reindex_form(connection: Connection, form: Form) -> None:
         for row_question in tables:
             _attach_rows(connection, form, row_question, answers)
         found = [
-            {"form": form.key, "record_id": record_id, "word": text, "sensitivity": sensitivity}
+            {"form": form.key, "record_id": record_id, "word": code, "sensitivity": sensitivity}
             for record_id, given in answers.items()
-            for text, sensitivity in sorted(set(words_to_index(form, given)))
+            for code, sensitivity in sorted(word_codes(connection, form, given))
         ]
         if found:
             connection.execute(insert(search_word_table), found)

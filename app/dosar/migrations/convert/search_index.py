@@ -8,6 +8,7 @@ from types import ModuleType
 
 from sqlalchemy import Connection, delete, insert, select
 
+from dosar.database import blind_index
 from dosar.database.form_tables import word_sorted_questions
 from dosar.database.system_tables import search_word_table
 from dosar.database.text import folding, transliteration
@@ -18,7 +19,7 @@ from dosar.language.text.collation import sorted_after
 from dosar.migrations.convert.conversion import fill_sort_columns, reindex_form
 from dosar.records import search
 
-RULE_MODULES: tuple[ModuleType, ...] = (characters, transliteration, folding, inherited_clearances, search)
+RULE_MODULES: tuple[ModuleType, ...] = (characters, transliteration, folding, inherited_clearances, search, blind_index)
 """What decides which words of an answer stand in the index, and who finds by them."""
 RULES_ENTRY = "~rules"
 """The form under which the index says by which rules it was made."""
@@ -28,8 +29,7 @@ ALPHABETS_ENTRY = "~alphabets"
 
 def refresh_index(connection: Connection, forms: Iterable[Form]) -> None:
     """Make the words of every record anew if they were made by other rules than today's."""
-    made_by = select(search_word_table.c.word).where(search_word_table.c.form == RULES_ENTRY)
-    if connection.execute(made_by).scalars().all() == [_rules_digest()]:
+    if _is_made_by(connection, RULES_ENTRY, _rules_digest()):
         return
     for form in forms:
         if any(question.search for question in form.questions.values()):
@@ -41,14 +41,19 @@ def refresh_index(connection: Connection, forms: Iterable[Form]) -> None:
 def refresh_sort_columns(connection: Connection, forms: Iterable[Form]) -> None:
     """Put the records in order anew if they were by other alphabets than today's: a language came or went."""
     digest = sha256(repr(sorted_after()).encode()).hexdigest()
-    made_by = select(search_word_table.c.word).where(search_word_table.c.form == ALPHABETS_ENTRY)
-    if connection.execute(made_by).scalars().all() == [digest]:
+    if _is_made_by(connection, ALPHABETS_ENTRY, digest):
         return
     for form in forms:
         if questions := word_sorted_questions(form):
             fill_sort_columns(connection, form, questions)
     connection.execute(delete(search_word_table).where(search_word_table.c.form == ALPHABETS_ENTRY))
     connection.execute(insert(search_word_table).values(form=ALPHABETS_ENTRY, word=digest, record_id=0))
+
+
+def _is_made_by(connection: Connection, entry: str, digest: str) -> bool:
+    """Whether the entry tells this digest."""
+    told = select(search_word_table.c.form).where(search_word_table.c.form == entry, search_word_table.c.word == digest)
+    return connection.execute(told).first() is not None
 
 
 @cache

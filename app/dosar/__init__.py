@@ -25,6 +25,7 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     from flask import Flask
 
     from dosar.access import install_access_control
+    from dosar.access.request_audit import install_request_audit
     from dosar.language.text.translations import translations_folder
     from dosar.pages import register_pages
     from dosar.pages.recovery.errors import install_error_pages
@@ -54,4 +55,5 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     registry = install_access_control(app, store, opened.definition)
     register_pages(app, registry)
     install_error_pages(app)
+    install_request_audit(app)
     return app

@@ -23,8 +23,10 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route, requires_permission
 from dosar.access.migrations import VERSIONS
 from dosar.access.permissions import sync_permissions
+from dosar.access.request_audit import install_request_audit
 from dosar.access.services import AccessServices
 from dosar.access.settings import Organisation
+from dosar.database.audit_chain import audit_event_table
 from dosar.database.data_key import data_key_table
 from dosar.database.store import Store
 from dosar.language.form import Form
@@ -213,7 +215,8 @@ def opening(definition: Definition, translations: Path, tmp_path: Path) -> Openi
     def open_office(store: Store) -> Office:
         with store.writing() as session:
             create_access_tables(session.connection())
-            data_key_table.create(session.connection(), checkfirst=True)
+            for table in (data_key_table, audit_event_table):
+                table.create(session.connection(), checkfirst=True)
             store.open_data_key()
             sync_permissions(session, definition.roles, definition.forms)
         app = Flask("dosar", root_path=str(ROOT / "app/dosar"), template_folder="pages")
@@ -235,6 +238,7 @@ def opening(definition: Definition, translations: Path, tmp_path: Path) -> Openi
                 if view is not FormProblemsPage:  # it tells of form files, and here there are none
                     registry.add_view_no_menu(view)
             registry.add_view_no_menu(DesktopPage)
+        install_request_audit(app)
         return Office(app, clock, app.extensions["dosar_access"])
 
     return open_office

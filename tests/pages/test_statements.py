@@ -3,7 +3,7 @@
 The first page draws together seven subjects, from drafts to free beds: it may ask fourteen times.
 
 Who is asking costs one of them. That a session is still in use is noted at most twice a minute and not
-counted.
+counted, nor are the two statements with which the audit log tells of the reading.
 """
 
 from collections.abc import Iterator
@@ -21,6 +21,7 @@ from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.conftest import Demo, token_on
 
 MOST, MOST_ON_FIRST_PAGE = 8, 14
+AUDIT_LOG, MOST_OF_AUDIT = "dosar_audit_event", 2
 STILL_IN_USE = "UPDATE dosar_session SET seen"
 FORMS = sorted(
     contents["form"]
@@ -34,9 +35,12 @@ WORKERS = ["coordinator", "social_worker"]
 def asked(demo: Demo) -> Iterator[list[str]]:
     """What the database is asked meanwhile."""
     statements: list[str] = []
+    told: list[str] = []
 
     def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith(STILL_IN_USE):
+        if AUDIT_LOG in statement:
+            told.append(statement)
+        elif not statement.startswith(STILL_IN_USE):
             statements.append(statement)
 
     engine = demo.repository.store.engine
@@ -45,6 +49,7 @@ def asked(demo: Demo) -> Iterator[list[str]]:
         yield statements
     finally:
         event.remove(engine, "before_cursor_execute", note)
+    assert len(told) <= MOST_OF_AUDIT
 
 
 def costs(demo: Demo, browser: FlaskClient, address: str) -> list[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from dosar.access.tables import account_history_table
 from dosar.database import append_only
+from dosar.database.audit_chain import audit_event_table
 from dosar.database.store import Store
 from dosar.database.transfer import copy_database
 from dosar.fields.money import Money
@@ -40,8 +41,8 @@ TEN = Money(Decimal("10.00"), "MDL")
 
 
 def ledgers_in(connection: Connection) -> set[str]:
-    """The tables of forms that are only added to: the history of accounts is Dosar's own."""
-    return append_only.closed_tables(connection) - {account_history_table.name}
+    """The tables of forms that are only added to: the history of accounts and the audit log are Dosar's own."""
+    return append_only.closed_tables(connection) - {account_history_table.name, audit_event_table.name}
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from flask import Flask, Response, abort, current_app, g, redirect, request, ses
 from flask_appbuilder.baseviews import expose
 from flask_babel import gettext
 
+from dosar.access.request_audit import begin_trail, end_trail
 from dosar.access.services import AccessServices, access_services
 from dosar.access.web.hosts import refuse_hidden_host, refuse_strange_host
 from dosar.access.worker import Worker, worker_with_identity
@@ -142,6 +143,7 @@ def install_request_checks(app: Flask, services: AccessServices) -> None:
     app.before_request(refuse_hidden_host)
     app.before_request(_refuse_without_database)
     app.before_request(_identify_worker)
+    app.before_request(begin_trail)
     app.before_request(_check_route_access)
     app.teardown_request(_leave_scope)
 
@@ -169,6 +171,7 @@ def _leave_scope(_: BaseException | None) -> None:
     before: Token[Scope] | None = g.pop("scope_before", None)
     if before is not None:
         current_scope.reset(before)
+    end_trail()
     access_services().session.remove()
 
 

@@ -8,6 +8,7 @@ from io import TextIOWrapper
 
 import click
 
+from dosar.cli.commands.audit import audit
 from dosar.cli.commands.check import check
 from dosar.cli.commands.copy import copy
 from dosar.cli.commands.key import key
@@ -27,7 +28,7 @@ FAILED_EXIT_CODE = 2
 
 program = LocalizedGroup(
     "dosar",
-    commands=[start, upgrade, copy, check, schema, unlock, reset_administrator, confirm_access, key],
+    commands=[start, upgrade, copy, check, schema, unlock, reset_administrator, confirm_access, key, audit],
     help=msgid("Dosar: case files of an organisation, from forms written in YAML."),
     options_metavar=None,
     subcommand_metavar=msgid("COMMAND"),

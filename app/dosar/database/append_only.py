@@ -15,7 +15,7 @@ TRIGGER_PREFIX = "dosar_closed"
 REFUSAL_TEXT = "a ledger is append-only"
 CHANGEABLE_COLUMNS = {"version", "changed_by", "changed_at", "to_check", "lacking", "deleted_by", "deleted_at"}
 """Columns that tell about an entry and are no part of it."""
-UNIQUE_COLUMNS = ("id", "reverses")
+UNIQUE_COLUMNS = ("id", "seq", "reverses")
 """Columns of which no two entries have the same."""
 
 REFUSE_FUNCTION = (

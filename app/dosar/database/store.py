@@ -7,18 +7,22 @@ for every setting are in the tests beside this file (``tests/records/test_thread
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import ORMExecuteState, Session, scoped_session, sessionmaker
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from dosar.database.append_only import close_tables, closed_tables
+from dosar.database.audit_chain import AUDIT_PURPOSE, AuditEvent, audit_event_table
+from dosar.database.audit_trail import AuditSeal, NoAuditLog, append_at_commit, forget_events
+from dosar.database.audit_writer import AuditWriter
 from dosar.database.copies_folder import DATABASE_FILE, is_opened_by, newest_copy
 from dosar.database.data_key import ensure_data_key, read_data_key, rewrap_data_key
 from dosar.database.format_version import require_known_format
@@ -105,6 +109,9 @@ class Store:
         self.sessions = sessionmaker(engine)
         self.session = scoped_session(self.sessions)
         _refuse_unannounced(self.sessions, self._here)
+        self._seal = AuditSeal()
+        append_at_commit(self.sessions, self._seal)
+        self._audit_writer = AuditWriter(self.writing)
 
     @classmethod
     def open(cls, data: Path | None = None, url: str | None = None, key: bytes | None = None) -> "Store":
@@ -124,8 +131,33 @@ class Store:
     def open_data_key(self) -> None:
         """Read the data key, or make it in a new database. Raises :class:`WrongKey`."""
         with self.writing() as session:
-            self._data_key = ensure_data_key(session.connection(), self._folder_key)
+            connection = session.connection()
+            self._data_key = ensure_data_key(connection, self._folder_key)
+            if audit_event_table.name not in closed_tables(connection):
+                close_tables(connection, [audit_event_table.name])
         let_seal(self.engine.dialect, self._data_key)
+        self._seal.key = self.purpose_key(AUDIT_PURPOSE)
+
+    def open_kept_data_key(self) -> bool:
+        """For a command on a database that was made ready before: read the data key, and let the audit log tell what
+        the command changes. Whether there is such a log. Raises :class:`WrongKey`."""
+        with self.snapshot() as connection:
+            self._data_key = read_data_key(connection, self._folder_key)
+            has_log = self._data_key is not None and inspect(connection).has_table(audit_event_table.name)
+        if self._data_key is not None:
+            let_seal(self.engine.dialect, self._data_key)
+        self._seal.key = self.purpose_key(AUDIT_PURPOSE) if has_log else None
+        return has_log
+
+    def commit_events(self, events: Sequence[AuditEvent]) -> None:
+        """Keep what this thread's session has read in the audit log, for good; its transaction ends.
+
+        Raises :class:`NoAuditLog` before the database is made ready.
+        """
+        if self._seal.key is None:
+            raise NoAuditLog
+        self.session.rollback()  # and gives its connection back to whoever commits
+        self._audit_writer.commit(events)
 
     def require_right_key(self) -> None:
         """Raises :class:`WrongKey` for the key of another organisation."""
@@ -188,6 +220,7 @@ class Store:
             self.session.commit()
         except BaseException:
             self.session.rollback()
+            forget_events(self.session)  # also where the database was not asked yet
             raise
         finally:
             self._here.writing = False

@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, literal, select, update
 
+from dosar.database.audit_chain import FILE_OBJECT
+from dosar.database.audit_trail import note_opened
 from dosar.database.sealed_content import open_content, seal_content
 from dosar.database.store import Store
 from dosar.database.system_tables import attachment_table
-from dosar.language.form import Form, QuestionKey
+from dosar.language.form import CASE_FORM, Form, QuestionKey
 from dosar.language.question import Answers, Question
 from dosar.language.validation import AnswerPath
 from dosar.records.repository import Repository
@@ -46,7 +48,9 @@ class Attachment:
 _ATTACHMENTS_BY_ID = select(*[attachment_table.c[name] for name in Attachment.__dataclass_fields__]).where(
     attachment_table.c.id.in_(bindparam("ids", expanding=True))
 )
-_CONTENT_BY_ID = select(attachment_table.c.content).where(attachment_table.c.id == bindparam("of_file"))
+_CONTENT_BY_ID = select(attachment_table.c.content, attachment_table.c.form, attachment_table.c.record_id).where(
+    attachment_table.c.id == bindparam("of_file")
+)
 _COPIED_COLUMNS = ("form", "rows_of", "question", "name", "media_type", "size", "digest", "content", "at")
 
 
@@ -105,8 +109,19 @@ def file_content(repository: Repository, file_id: int) -> bytes:
 
     Raises :class:`dosar.database.store_errors.StoreError` where it was changed behind Dosar's back.
     """
-    sealed: bytes = repository.session.execute(_CONTENT_BY_ID, {"of_file": file_id}).scalar_one()
-    return open_content(repository.store.purpose_key(FILES_PURPOSE), sealed)
+    found = repository.session.execute(_CONTENT_BY_ID, {"of_file": file_id}).one()
+    note_opened(FILE_OBJECT, file_id, _case_of_file(repository, found.form, found.record_id))
+    return open_content(repository.store.purpose_key(FILES_PURPOSE), found.content)
+
+
+def _case_of_file(repository: Repository, form: str, record_id: int | None) -> int | None:
+    """The case whose record the file answers in, for the audit log."""
+    record_class: Any = repository.record_class(form)
+    if form == CASE_FORM or record_class.case_column is None or record_id is None:
+        return record_id if form == CASE_FORM else None
+    case = getattr(record_class, record_class.case_column)
+    query = select(case).where(record_class.id == record_id)
+    return repository.session.execute(query, execution_options={"with_deleted": True}).scalar_one_or_none()
 
 
 def sealed_file(store: Store, content: bytes) -> dict[str, Any]:

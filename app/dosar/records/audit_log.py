@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, Integer, Select, insert, literal, select
 
+from dosar.database.audit_trail import add_event
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import history_table, utc_now
 from dosar.language.form import Form
@@ -94,12 +95,21 @@ def note_change(
     reason: str = "",
 ) -> None:
     """Write one entry, in the transaction of the change itself."""
+    case_id = _case_of_record(record)
+    add_event(
+        repository.session,
+        action,
+        actor=user_id,
+        case_id=case_id,
+        objects={record.form_key: [record.id]},
+        fields=[name for name in changes if not name.startswith("~")],
+    )
     repository.session.execute(
         _INSERT_ENTRY,
         {
             "form": record.form_key,
             "record_id": record.id,
-            "case_id": _case_of_record(record),
+            "case_id": case_id,
             "at": utc_now(),
             "user_id": user_id,
             "action": action,

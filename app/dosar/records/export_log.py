@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from dosar.database.audit_trail import add_event
 from dosar.database.system_tables import history_table, utc_now
 from dosar.language.form import Form
 from dosar.records.audit_log import REASON_KEY
@@ -46,6 +47,9 @@ def note_export(
     _require_export_right(form)
     about: dict[str, Any] = {"count": count, "kind": kind, "columns": list(columns)}
     with repository.writing():
+        add_event(
+            repository.session, "export", actor=user_id, objects={form.key: []}, fields=columns, tells_answer=True
+        )
         repository.session.execute(
             insert(history_table).values(
                 form=form.key,

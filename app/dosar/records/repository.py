@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import scoped_session
 
+from dosar.database.audit_trail import note_opened
 from dosar.database.form_tables import FormTables, Record, build_tables
 from dosar.database.store import Store
 from dosar.language.form import CASE_FORM, Form
@@ -109,6 +110,7 @@ class Repository:
         ).one_or_none()
         if found is None:
             raise OutOfReach(form)
+        _note_opened(found)
         return found
 
     def find_with_case(self, form: str, record_id: int, with_deleted: bool = False) -> tuple[Record, Record | None]:
@@ -134,8 +136,14 @@ class Repository:
         ).one_or_none()
         if found is None:
             raise OutOfReach(form)
+        _note_opened(found[0])
         return found[0], found[1]
 
     def case(self, case_id: int) -> Record:
         """The case with this id. Raises :class:`OutOfReach` when it is missing or not hers to see."""
         return self.find(CASE_FORM, case_id)
+
+
+def _note_opened(record: Record) -> None:
+    case_id = getattr(record, record.case_column) if record.case_column else None
+    note_opened(record.form_key, record.id, case_id)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.schema import Column
 
-from dosar.database.form_tables import StoredEntry
+from dosar.database.audit_trail import note_forms
+from dosar.database.form_tables import StoredEntry, StoredRow
 from dosar.records.row_scope import OutOfReach, Scope, current_scope
 from dosar.records.write_checks import require_allowed_writes
 
@@ -41,6 +42,7 @@ class _NarrowedStatements:
         touched = self._classes_in(state.statement)
         if not touched:
             return
+        note_forms(_forms_of(touched))
         scope = current_scope.get()
         if state.is_orm_statement and state.is_select:
             with_deleted = bool(state.execution_options.get("with_deleted"))
@@ -73,6 +75,10 @@ class _NarrowedStatements:
         if key not in of_scope:
             of_scope[key] = with_loader_criteria(entry_class, scope.criterion(entry_class, with_deleted))
         return of_scope[key]
+
+
+def _forms_of(classes: Iterable[type[StoredEntry]]) -> set[str]:
+    return {(found.of if issubclass(found, StoredRow) else found).form_key for found in classes}
 
 
 def _tables_in(statement: Any, classes: Mapping[Table, type[StoredEntry]]) -> set[Table]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from dosar.database.audit_trail import note_listed
 from dosar.database.form_tables import column_names
 from dosar.database.union_reads import UnionQuery, read_union
 from dosar.database.users import User
@@ -132,6 +133,9 @@ def _record_titles(
     targets = [(target, ids) for target, ids in targets if ids]
     if not targets:
         return {}
+    for target, ids in targets:
+        if target != USER_LINK:
+            note_listed(target, ids)
     title_queries = [(target, () if target == USER_LINK else title_columns(known[target])) for target, _ in targets]
     together: UnionQuery = repository.statement(
         ("titles", *title_queries),

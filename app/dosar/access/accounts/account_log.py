@@ -14,6 +14,8 @@ from sqlalchemy import Select, func, insert, select
 from dosar.access.services import AccessServices
 from dosar.access.tables import account_history_table as history
 from dosar.access.worker import Worker
+from dosar.database.audit_chain import ACCOUNT_OBJECT
+from dosar.database.audit_trail import add_event
 
 AccountAction = Literal[
     "added",
@@ -66,6 +68,13 @@ def log_account_change(
     changes: AccountChanges | None = None,
 ) -> None:
     """Write one entry, in the transaction of the change itself."""
+    add_event(
+        services.session,
+        f"account_{action}",
+        actor=by.id if isinstance(by, Worker) else by,
+        objects={} if user_id is None else {ACCOUNT_OBJECT: [user_id]},
+        fields=list(changes or ()),
+    )
     services.session.execute(
         insert(history).values(
             at=services.clock(),

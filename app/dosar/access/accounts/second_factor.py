@@ -28,6 +28,8 @@ from dosar.access.login.throttle import CODE_LIMIT, Guess, count_try, forget_tri
 from dosar.access.services import AccessServices
 from dosar.access.tables import recovery_code_table, second_factor_table
 from dosar.access.worker import Worker
+from dosar.database.audit_chain import ACCOUNT_OBJECT
+from dosar.database.audit_trail import add_event
 from dosar.database.sealed_value import open_value, seal_value
 
 RECOVERY_CODES = 10
@@ -125,6 +127,8 @@ def check_code(services: AccessServices, user_id: int, code: str, device: str | 
         fits = use_code(services, user_id, code)
         if fits:
             forget_tries(services, secret, guess, counted)
+        else:
+            add_event(services.session, "code_failed", objects={ACCOUNT_OBJECT: [user_id]}, outcome="denied")
     return fits
 
 

@@ -10,6 +10,8 @@ from dosar.access.login.passwords import password_matches
 from dosar.access.login.throttle import Guess, TooManyTries, count_try, forget_tries
 from dosar.access.services import AccessServices
 from dosar.access.tables import user_table
+from dosar.database.audit_chain import ACCOUNT_OBJECT
+from dosar.database.audit_trail import add_event
 from dosar.language.text.message import Mistake
 
 
@@ -27,6 +29,7 @@ def sign_in_user(
     with services.store.writing():
         if user_id is None:
             _count_failure(services, user_name)
+            _tell_failure(services, user_name)
         else:
             forget_tries(services, secret, guess, counted)
     return user_id
@@ -68,6 +71,17 @@ def _count_failure(services: AccessServices, user_name: str) -> None:
     )
 
 
+def _tell_failure(services: AccessServices, user_name: str) -> None:
+    """In the audit log; the same work whether anybody has the name, which is told nowhere."""
+    named = select(user_table.c.id).where(user_table.c.username == normalized_user_name(user_name))
+    add_event(
+        services.session,
+        "sign_in_failed",
+        objects={ACCOUNT_OBJECT: services.session.scalars(named).all()},
+        outcome="denied",
+    )
+
+
 def count_sign_in(services: AccessServices, user_id: int) -> None:
     """Write down that a user came in, in Flask-AppBuilder's columns."""
     counted = {"login_count": _incremented(user_table.c.login_count), "fail_login_count": 0}
@@ -75,6 +89,7 @@ def count_sign_in(services: AccessServices, user_id: int) -> None:
         session.execute(
             update(user_table).where(user_table.c.id == user_id).values(**counted, last_login=services.clock())
         )
+        add_event(session, "signed_in", actor=user_id)
 
 
 def _incremented(count: Any) -> Any:

@@ -25,6 +25,7 @@ from dosar.access.login.visitor_cookie import is_visitor_cookie, may_be_carried,
 from dosar.access.services import AccessServices
 from dosar.access.tables import session_table, user_table
 from dosar.access.web.flash_messages import FLASHES_KEY, request_notices, send_notices
+from dosar.database.audit_trail import add_event, current_trail
 from dosar.database.store_errors import StoreBusy, StoreError, StoreNotWritable
 
 SESSION_COOKIE = "dosar"
@@ -221,8 +222,16 @@ class DatabaseSessions(SessionInterface):
             send_notices(app, response, session.new_user_id or session.user_id, notices, uses_secure_cookie(app))
 
     def _forget(self, session: BrowserSession) -> None:
-        if session.row is not None:
-            self._write(delete(session_table).where(session_table.c.id == session.row.id))
+        """Told in the audit log: by whom it was ended, or that it was over."""
+        row, trail = session.row, current_trail.get()
+        if row is None:
+            return
+        self.services.session.rollback()
+        with self.services.store.writing() as written:
+            written.execute(delete(session_table).where(session_table.c.id == row.id))
+            if row.user_id is not None:
+                over = trail is None or trail.actor is None
+                add_event(written, "signed_out", actor=row.user_id, outcome="expired" if over else "done")
 
     def _insert(self, session: BrowserSession, contents: str, moment: datetime) -> str:
         word = token_urlsafe(32)

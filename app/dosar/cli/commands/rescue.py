@@ -78,6 +78,7 @@ def _accounts(places: Places) -> Iterator["AccessServices"]:
     with only_program(data, database_url()):
         store = open_used_store(data, places.encryption_key(data), database_url())
         try:
+            store.open_kept_data_key()
             yield AccessServices(store, last_good_definition(store))
         except Mistake as mistake:
             raise StoreError(mistake.message.text, **mistake.message.values) from None

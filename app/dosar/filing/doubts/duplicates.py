@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from dosar.database.audit_trail import note_matched
 from dosar.filing.result import KnownPerson, NumberTaken
 from dosar.filing.submission import Submission
 from dosar.language.question import Answers, Question
@@ -22,6 +23,7 @@ def known_already(submission: Submission, answers: Answers) -> list[ValidationIs
     if not any(_is_new(question, submission.initial_answers, answers) for question in about):
         return []
     found = find_duplicates(submission.repository, submission.form, answers, submission.record_id)
+    note_matched(submission.form.key, [likely.id for likely in found])
     if not found:
         return []
     in_reach = _in_reach(submission, found)

@@ -12,6 +12,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from dosar.database.audit_trail import note_listed
 from dosar.database.form_tables import Record, column_names
 from dosar.database.system_tables import attachment_table
 from dosar.database.users import User
@@ -175,6 +176,7 @@ def read_rows(
     """
     if not ids:
         return []
+    note_listed(record_class.form_key, ids)
     key = ("rows of a list", record_class.form_key, *((column.names, column.link, column.target) for column in columns))
     query = repository.statement(key, lambda: _rows_query(record_class, columns))
     found = repository.session.execute(query, {"ids": ids}, execution_options={"with_deleted": True})

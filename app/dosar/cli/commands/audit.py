@@ -1,0 +1,83 @@
+"""``dosar audit``: whether the audit log is whole, and the line by which that is told later."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dosar.cli.locale import translate_message
+from dosar.cli.localized import LocalizedGroup, command, option
+from dosar.cli.places import Places, database_url, place_options
+from dosar.database.store_errors import StoreError
+from dosar.language.text.message import Message, msgid
+
+if TYPE_CHECKING:
+    from dosar.database.audit_verification import AuditVerdict
+    from dosar.database.store import Store
+
+BROKEN_EXIT_CODE = 1
+
+
+@command(msgid("check that nothing in the audit log was changed or left out"))
+@option("--anchor", msgid("a line that dosar audit anchor printed: nothing before it may be missing"), type=str)
+@place_options
+def verify(places: Places, anchor: str | None) -> int:
+    from dosar.database.audit_chain import AUDIT_PURPOSE
+    from dosar.database.audit_verification import read_anchor, verify_chain
+
+    line = read_anchor(anchor) if anchor is not None else None
+    if anchor is not None and line is None:
+        raise StoreError("This is no anchor. Copy the whole line that dosar audit anchor printed.")
+    with _audited_store(places) as store, store.snapshot() as connection:
+        verdict = verify_chain(connection, store.purpose_key(AUDIT_PURPOSE), line)
+    print(translate_message(_told(verdict)))
+    return 0 if verdict.is_whole else BROKEN_EXIT_CODE
+
+
+@command(msgid("print the end of the audit log as one line, to be kept on paper or elsewhere"))
+@place_options
+def anchor(places: Places) -> int:
+    from dosar.database.audit_verification import anchor_line
+
+    with _audited_store(places) as store, store.snapshot() as connection:
+        print(anchor_line(connection))
+    return 0
+
+
+audit = LocalizedGroup(
+    "audit",
+    commands=[verify, anchor],
+    help=msgid("check the audit log, or print its end"),
+    options_metavar=None,
+    subcommand_metavar=msgid("COMMAND"),
+)
+
+
+def _told(verdict: "AuditVerdict") -> Message:
+    if verdict.broken_at is not None:
+        return Message(
+            "The audit log was changed: event %(number)s is missing, or is not as it was written. Keep the data "
+            "folder as it is, and compare it with the last back-up.",
+            {"number": verdict.broken_at},
+        )
+    if verdict.lacks_anchor:
+        return Message(
+            "The audit log was cut off or replaced: it has not the event of the anchor. Keep the data folder as it "
+            "is, and compare it with the last back-up.",
+            {},
+        )
+    return Message("The audit log is whole: %(number)s events.", {"number": verdict.head.seq})
+
+
+@contextmanager
+def _audited_store(places: Places) -> Iterator["Store"]:
+    """The database as it is, while Dosar may be running: nothing is written."""
+    from dosar.cli.runtime import open_used_store
+
+    data = places.existing_data_folder(database_url())
+    store = open_used_store(data, places.encryption_key(data), database_url())
+    try:
+        if not store.open_kept_data_key():
+            raise StoreError("The database has no audit log yet. Start Dosar on it first (dosar start).")
+        yield store
+    finally:
+        store.close()

@@ -1,0 +1,97 @@
+"""``dosar audit``: the log is checked, and its end is kept on paper."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, update
+from sqlalchemy.sql import Executable
+
+from dosar.cli.main import main
+from dosar.cli.runtime import prepare_database
+from dosar.database.append_only import close_tables, open_for_good
+from dosar.database.audit_chain import AuditEvent, audit_event_table
+from dosar.database.keys import key_from_file
+from dosar.database.store import Store
+from tests.organisations import CASE, MENU, ROLES
+
+EVENTS = 5
+columns = audit_event_table.c
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An organisation whose log tells of a few readings."""
+    folder = tmp_path_factory.mktemp("organisation")
+    (folder / "forms").mkdir()
+    for name, text in {"case": CASE, "menu": MENU, "roles": ROLES}.items():
+        (folder / f"forms/{name}.yaml").write_text(text, encoding="utf-8")
+    store = opened(folder)
+    prepare_database(store, folder / "forms")
+    store.commit_events([AuditEvent("open", actor=1, case_id=number) for number in range(EVENTS)])
+    store.close()
+    return folder
+
+
+@pytest.fixture
+def places(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A copy of it."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    shutil.copytree(kept, tmp_path, dirs_exist_ok=True)
+    return ["--data", str(tmp_path / "data"), "--key-file", str(tmp_path / "key")]
+
+
+def opened(folder: Path) -> Store:
+    return Store.open(folder / "data", key=key_from_file(folder / "data", folder / "key"))
+
+
+def by_force(folder: Path, statement: Executable) -> None:
+    """As somebody who has the key and takes the triggers away."""
+    store = opened(folder)
+    with store.writing() as session:
+        open_for_good(session.connection(), audit_event_table.name)
+        session.connection().execute(statement)
+        close_tables(session.connection(), [audit_event_table.name])
+    store.close()
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_a_whole_log_says_how_much_it_tells(places: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "verify", *places]) == 0
+    assert said(capsys) == "The audit log is whole: 5 events."
+
+
+def test_a_changed_event_is_named(places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    by_force(tmp_path, update(audit_event_table).where(columns.seq == 3).values(actor=2))
+    assert main(["audit", "verify", *places]) == 1
+    assert "The audit log was changed: event 3 is missing, or is not as it was written." in said(capsys)
+
+
+def test_a_cut_off_end_is_told_by_the_line_on_paper(
+    places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audit", "anchor", *places]) == 0
+    line = said(capsys)
+    assert main(["audit", "verify", "--anchor", line, *places]) == 0
+    by_force(tmp_path, delete(audit_event_table).where(columns.seq == EVENTS))
+    capsys.readouterr()
+    assert main(["audit", "verify", *places]) == 0, "nothing inside tells it"
+    assert main(["audit", "verify", "--anchor", line, *places]) == 1
+    assert "it has not the event of the anchor" in said(capsys)
+
+
+def test_what_is_no_anchor_is_refused(places: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "verify", "--anchor", "12", *places]) == 2
+    assert "Copy the whole line that dosar audit anchor printed." in capsys.readouterr().err
+
+
+def test_it_is_said_in_romanian_too(
+    places: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LANG", "ro_RO.UTF-8")
+    assert main(["audit", "verify", *places]) == 0
+    assert said(capsys) == "Jurnalul de audit este întreg; evenimente: 5."

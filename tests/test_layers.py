@@ -77,6 +77,7 @@ MAY_USE = {
 BEHIND_THE_SESSION = {
     "database/copies_folder.py",  # asks a copy whether the key opens it
     "database/program_lock.py",  # a connection of its own, that no session ever uses
+    "database/postgresql_store.py",
     "database/store.py",
     "migrations/plan/schema.py",
     "migrations/plan/steps.py",

@@ -53,7 +53,7 @@ def as_it_is(place: Place, monkeypatch: pytest.MonkeyPatch) -> object:
     """Everything in the database, and its alphabet, as the later version sees them."""
     with monkeypatch.context() as later:
         later.setattr("dosar.database.format_version.FORMAT_VERSION", FORMAT_VERSION + 1)
-        later.setattr("dosar.database.store.PostgresStore._teach_alphabet", lambda store: None)
+        later.setattr("dosar.database.postgresql_store.PostgresStore._teach_alphabet", lambda store: None)
         store = place.open()
         alphabet = "SELECT prosrc FROM pg_proc WHERE proname = 'sort_key'"
         try:

@@ -11,8 +11,9 @@ import pytest
 
 from dosar.cli.main import main
 from dosar.database import program_lock
+from dosar.database.postgresql_store import WRITER_LOCK_ID
 from dosar.database.program_lock import PROGRAM_LOCK_ID, DatabaseInUse
-from dosar.database.store import WRITER_LOCK_ID, Store
+from dosar.database.store import Store
 from tests.databases import KEY, fresh_place
 
 lock_database = partial(program_lock.lock_database, on_lost=lambda trouble: pytest.fail(str(trouble)))

@@ -12,7 +12,7 @@ from time import monotonic, sleep
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from dosar.database.store import postgresql_address
+from dosar.database.postgresql_store import postgresql_address
 from dosar.database.store_errors import StoreError, StoreUnreachable
 
 PROGRAM_LOCK_ID = 0x646F736173

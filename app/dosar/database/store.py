@@ -12,10 +12,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import ArgumentError, DatabaseError
-from sqlalchemy.orm import ORMExecuteState, Session, scoped_session, sessionmaker
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2 as sqlcipher
 
@@ -39,6 +39,7 @@ from dosar.database.store_errors import (
 )
 from dosar.database.text import collation
 from dosar.database.text.folding import fold_text
+from dosar.database.write_guard import refuse_unannounced
 from dosar.database.write_queue import WriteQueue
 
 LOCK_SECONDS = 10
@@ -61,19 +62,13 @@ PRAGMAS = (
     "journal_size_limit=67108864",
 )
 
-POSTGRESQL_DRIVERS = {"postgres", "postgresql", "postgresql+psycopg"}
-WRITER_LOCK_ID = 0x646F736172
-"""The advisory lock of PostgreSQL that whoever writes holds."""
-TOO_BUSY_STATES = {"55P03", "40P01", "40001"}
-REFUSING_STATES: Mapping[str, Callable[[], StoreNotWritable]] = {"53100": DiskFull, "25006": StoreReadOnly}
-"""PostgreSQL's words for a database that takes nothing any more."""
 REFUSING_WORDS: Mapping[str, Callable[[], StoreNotWritable]] = {
     "database or disk is full": DiskFull,
     "readonly database": StoreReadOnly,
     "disk I/O error": DiskFull,
     "unable to open database file": StoreReadOnly,
 }
-"""The same of SQLite; where not even its log can be written, it says no more than that."""
+"""What SQLite says of a file that takes nothing any more; of one whose log cannot be written, it says no more."""
 DAMAGED_WORD = "malformed"
 """SQLite's word for a file that holds something else than it wrote."""
 UNREADABLE_WORDS = "not a database"
@@ -108,7 +103,7 @@ class Store:
         """What somebody met, or :meth:`look_for_damage` found."""
         self.sessions = sessionmaker(engine)
         self.session = scoped_session(self.sessions)
-        _refuse_unannounced(self.sessions, self._here)
+        refuse_unannounced(self.sessions, self._here)
         self._seal = AuditSeal()
         append_at_commit(self.sessions, self._seal)
         self._audit_writer = AuditWriter(self.writing)
@@ -117,6 +112,8 @@ class Store:
     def open(cls, data: Path | None = None, url: str | None = None, key: bytes | None = None) -> "Store":
         """The database at ``url``, or the encrypted one in the folder ``data``; ``key`` is the folder's, 32 bytes."""
         if url is not None:
+            from dosar.database.postgresql_store import PostgresStore
+
             return PostgresStore(url, key)
         if data is None or key is None:
             raise StoreError("Say where the data is kept: a data folder with its key, or DATABASE_URL.")
@@ -243,27 +240,6 @@ class Store:
             raise RuntimeError("Change records inside `with store.writing():`, not before it.")
         if session.in_transaction():
             session.commit()
-
-
-def _refuse_unannounced(sessions: sessionmaker[Session], announced: threading.local) -> None:
-    """Let these sessions write only inside :meth:`Store.writing`.
-
-    The listeners do not know the store: they live as long as the class of these sessions, and would keep it, with
-    every mapped class, alive after the store is closed.
-    """
-
-    def require_announced() -> None:
-        if not getattr(announced, "writing", False):
-            raise RuntimeError("Write inside `with store.writing():`.")
-
-    @event.listens_for(sessions, "before_flush")
-    def before_flush(*_: Any) -> None:
-        require_announced()
-
-    @event.listens_for(sessions, "do_orm_execute")
-    def before_statement(state: ORMExecuteState) -> None:
-        if state.is_insert or state.is_update or state.is_delete:
-            require_announced()
 
 
 class SqliteStore(Store):
@@ -430,75 +406,10 @@ class _SqliteConnection(sqlcipher.Connection):  # type: ignore[misc]
             turns.leave()
 
 
-class PostgresStore(Store):
-    """PostgreSQL, for an organisation that outgrew one file."""
-
-    _unchanging = {"isolation_level": "REPEATABLE READ"}
-
-    def __init__(self, url: str, key: bytes | None = None) -> None:
-        engine = create_engine(
-            postgresql_address(url), pool_size=8, max_overflow=4, pool_pre_ping=True, hide_parameters=True
-        )
-        super().__init__(engine, key)
-        event.listen(engine, "connect", _use_utc)
-        event.listen(engine, "begin", self._begin)
-        event.listen(engine, "handle_error", _without_values)
-        for ended in ("commit", "rollback"):
-            event.listen(engine, ended, self._leave)
-        event.listen(engine.pool, "reset", self._forget)
-        self._require_known_format()
-        self._teach_alphabet()
-
-    def _begin(self, connection: Connection) -> None:
-        if not self.is_writing or getattr(self._here, "connection", None) is not None:
-            return
-        ours: Any = connection.connection.driver_connection
-        try:
-            ours.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'; SELECT pg_advisory_xact_lock({WRITER_LOCK_ID})")
-        except ours.Error as error:
-            ours.rollback()
-            if error.sqlstate in TOO_BUSY_STATES:
-                raise StoreBusy from None
-            raise
-        self._here.connection = ours
-
-    def _leave(self, connection: Connection) -> None:
-        self._forget(connection.connection.driver_connection)
-
-    def _forget(self, ended: Any, *_: Any) -> None:
-        if getattr(self._here, "connection", None) is ended:
-            self._here.connection = None
-
-    def _teach_alphabet(self) -> None:
-        with self.engine.begin() as connection:
-            statement, body = collation.sort_key_function()
-            known = connection.exec_driver_sql(
-                "SELECT prosrc FROM pg_proc WHERE oid = to_regprocedure('sort_key(text)')"
-            ).scalar()
-            if known != body:
-                connection.exec_driver_sql(statement.replace("%", "%%"))
-
-
-def postgresql_address(url: str) -> URL:
-    """The address with the driver that is installed. Raises :class:`StoreError` for one of something else."""
-    try:
-        address = make_url(url)
-    except (ArgumentError, ValueError):  # a port that is no number
-        address = None
-    if address is None or address.drivername not in POSTGRESQL_DRIVERS:
-        raise StoreError("DATABASE_URL must begin with postgresql:// and name the server and the database.")
-    return address.set(drivername="postgresql+psycopg")
-
-
 def _make_private(file: Path) -> None:
     """Only the account that runs Dosar reads its folder and its database."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
-
-
-def _use_utc(connection: Any, _: Any) -> None:
-    connection.execute("SET TIME ZONE 'UTC'")
-    connection.commit()
 
 
 def _is_locked(error: BaseException) -> bool:
@@ -507,20 +418,3 @@ def _is_locked(error: BaseException) -> bool:
 
 def _refusal_of_error(error: BaseException) -> StoreNotWritable | None:
     return next((refusal() for words, refusal in REFUSING_WORDS.items() if words in str(error)), None)
-
-
-def _without_values(context: ExceptionContext) -> None:
-    """PostgreSQL quotes what was typed in its errors; logs must not."""
-    error: Any = context.original_exception
-    state = getattr(error, "sqlstate", None)
-    if state in TOO_BUSY_STATES:
-        raise StoreBusy from None
-    if state is None:
-        return
-    if state in REFUSING_STATES:
-        raise REFUSING_STATES[state]() from None
-    quotes_values = state.startswith("22")
-    words = f"{state}" if quotes_values else f"{error.diag.message_primary} ({state})"
-    error.args = (words,)
-    if context.sqlalchemy_exception is not None:
-        context.sqlalchemy_exception.args = (f"({type(error).__module__}.{type(error).__name__}) {words}",)

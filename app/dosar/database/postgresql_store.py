@@ -1,0 +1,101 @@
+"""PostgreSQL, for an organisation that outgrew one file."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import URL, Connection, create_engine, event, make_url
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import ArgumentError
+
+from dosar.database.store import LOCK_SECONDS, Store
+from dosar.database.store_errors import DiskFull, StoreBusy, StoreError, StoreNotWritable, StoreReadOnly
+from dosar.database.text import collation
+
+POSTGRESQL_DRIVERS = {"postgres", "postgresql", "postgresql+psycopg"}
+WRITER_LOCK_ID = 0x646F736172
+"""The advisory lock of PostgreSQL that whoever writes holds."""
+TOO_BUSY_STATES = {"55P03", "40P01", "40001"}
+REFUSING_STATES: Mapping[str, Callable[[], StoreNotWritable]] = {"53100": DiskFull, "25006": StoreReadOnly}
+"""PostgreSQL's words for a database that takes nothing any more."""
+
+
+class PostgresStore(Store):
+    """A database on a server, where whoever writes holds an advisory lock."""
+
+    _unchanging = {"isolation_level": "REPEATABLE READ"}
+
+    def __init__(self, url: str, key: bytes | None = None) -> None:
+        engine = create_engine(
+            postgresql_address(url), pool_size=8, max_overflow=4, pool_pre_ping=True, hide_parameters=True
+        )
+        super().__init__(engine, key)
+        event.listen(engine, "connect", _use_utc)
+        event.listen(engine, "begin", self._begin)
+        event.listen(engine, "handle_error", _without_values)
+        for ended in ("commit", "rollback"):
+            event.listen(engine, ended, self._leave)
+        event.listen(engine.pool, "reset", self._forget)
+        self._require_known_format()
+        self._teach_alphabet()
+
+    def _begin(self, connection: Connection) -> None:
+        if not self.is_writing or getattr(self._here, "connection", None) is not None:
+            return
+        ours: Any = connection.connection.driver_connection
+        try:
+            ours.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'; SELECT pg_advisory_xact_lock({WRITER_LOCK_ID})")
+        except ours.Error as error:
+            ours.rollback()
+            if error.sqlstate in TOO_BUSY_STATES:
+                raise StoreBusy from None
+            raise
+        self._here.connection = ours
+
+    def _leave(self, connection: Connection) -> None:
+        self._forget(connection.connection.driver_connection)
+
+    def _forget(self, ended: Any, *_: Any) -> None:
+        if getattr(self._here, "connection", None) is ended:
+            self._here.connection = None
+
+    def _teach_alphabet(self) -> None:
+        with self.engine.begin() as connection:
+            statement, body = collation.sort_key_function()
+            known = connection.exec_driver_sql(
+                "SELECT prosrc FROM pg_proc WHERE oid = to_regprocedure('sort_key(text)')"
+            ).scalar()
+            if known != body:
+                connection.exec_driver_sql(statement.replace("%", "%%"))
+
+
+def postgresql_address(url: str) -> URL:
+    """The address with the driver that is installed. Raises :class:`StoreError` for one of something else."""
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):  # a port that is no number
+        address = None
+    if address is None or address.drivername not in POSTGRESQL_DRIVERS:
+        raise StoreError("DATABASE_URL must begin with postgresql:// and name the server and the database.")
+    return address.set(drivername="postgresql+psycopg")
+
+
+def _use_utc(connection: Any, _: Any) -> None:
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """PostgreSQL quotes what was typed in its errors; logs must not."""
+    error: Any = context.original_exception
+    state = getattr(error, "sqlstate", None)
+    if state in TOO_BUSY_STATES:
+        raise StoreBusy from None
+    if state is None:
+        return
+    if state in REFUSING_STATES:
+        raise REFUSING_STATES[state]() from None
+    quotes_values = state.startswith("22")
+    words = f"{state}" if quotes_values else f"{error.diag.message_primary} ({state})"
+    error.args = (words,)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"({type(error).__module__}.{type(error).__name__}) {words}",)

@@ -192,7 +192,8 @@ def test_administration_pages_need_their_role(office: Office, address: str) -> N
 
 def test_the_menu_holds_what_the_role_may_do(office: Office) -> None:
     assert menu_of(office.signed_in("vera")) == ["Rapoarte de vizită"]
-    assert menu_of(office.signed_in("administrator")) == ["Users", "Account history", "Roles", "Organisation"]
+    lines = ["Users", "Account history", "Roles", "Organisation", "Key of the data", "Lock everything"]
+    assert menu_of(office.signed_in("administrator")) == lines
 
 
 def menu_of(browser: Browser) -> list[str]:

@@ -59,9 +59,16 @@ PAGES = {
     "RightsPage.overview": "rights",
     "AccessFilePage.ask": "rights",
     "AccessFilePage.take": "rights",
+    "KeysPage.keys": "organisation",
+    "KeysPage.passphrase": "organisation",
+    "KeysPage.card": "organisation",
+    "KeysPage.card_groups": "organisation",
+    "KeysPage.ask_at_start": "organisation",
+    "KeysPage.one_laptop": "organisation",
 }
 """Open to roles with this administration page."""
 ANY_PAGE = {
+    "SealPage.seal": {"organisation", "recycle"},
     "AccessRequestsPage.waiting": {"users", "account_history"},
     "AccessRequestsPage.confirm": {"users", "account_history"},
     "AccessRequestsPage.refuse": {"users", "account_history"},

@@ -27,12 +27,12 @@ class Site:
 @contextmanager
 def served(data: Path, demo: bool = True, database: str = "sqlite", like: Place | None = None) -> Iterator[Site]:
     """Dosar on an empty database, with the demo cases or waiting for its set-up; or on a copy of a filled one."""
-    with fresh_place(database, data, like) as place, opened_at(place, data, demo) as app, _answering(app) as url:
+    with fresh_place(database, data, like) as place, opened_at(place, data, demo) as app, answering(app) as url:
         yield Site(url, app)
 
 
 @contextmanager
-def _answering(app: Flask) -> Iterator[str]:
+def answering(app: Any) -> Iterator[str]:
     """A server for the application; where it answers."""
     server = create_server(app, host="127.0.0.1", port=0, threads=THREADS, ident=None)
     over = Event()

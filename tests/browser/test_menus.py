@@ -23,13 +23,17 @@ PAGES = {
     "organisation": "/organisation",
 }
 
+LOCKING = {"/keys": {"organisation"}, "/lock-everything": {"organisation", "recycle"}}
+"""Pages in the menu of whoever has one of several others."""
+
 
 def expected(role: str) -> set[str]:
     """The addresses that the files promise to the role."""
     may, pages = ROLES[role].get("may", {}), ROLES[role].get("pages", [])
     forms = {key for group in MENU for key in group["entries"] if "see" in may.get(key, may.get("*", []))}
     overview = {"/programme"} if "stay" in forms else set()
-    return {f"/records/{key}" for key in forms} | overview | {PAGES[page] for page in pages}
+    locking = {address for address, opened_by in LOCKING.items() if opened_by & set(pages)}
+    return {f"/records/{key}" for key in forms} | overview | {PAGES[page] for page in pages} | locking
 
 
 def menu_of(worker: Visitor) -> set[str]:

@@ -32,6 +32,12 @@ ADMINISTRATION_PAGES: dict[PageName, tuple[object, str]] = {
     "organisation": (lazy_gettext("Organisation"), "OrganisationPage.organisation"),
 }
 
+LOCKING_PAGES: tuple[tuple[object, str, frozenset[PageName]], ...] = (
+    (lazy_gettext("Key of the data"), "KeysPage.keys", frozenset({"organisation"})),
+    (lazy_gettext("Lock everything"), "SealPage.seal", frozenset({"organisation", "recycle"})),
+)
+"""Pages that stand in the menu of whoever opens one of the administration pages named."""
+
 
 @dataclass(frozen=True)
 class MenuEntry:
@@ -127,8 +133,9 @@ def _form_lines(form: Form, is_of_stays: bool, language: str) -> list[_MenuLine]
 
 
 def _administration_lines(allowance: Allowance) -> list[_MenuLine]:
+    lines = [(label, endpoint, {page}) for page, (label, endpoint) in ADMINISTRATION_PAGES.items()]
     return [
         _MenuLine(str(label), url_for(endpoint))
-        for page, (label, endpoint) in ADMINISTRATION_PAGES.items()
-        if page in allowance.pages and endpoint in current_app.view_functions
+        for label, endpoint, pages in (*lines, *LOCKING_PAGES)
+        if allowance.pages & pages and endpoint in current_app.view_functions
     ]

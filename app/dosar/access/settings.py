@@ -16,6 +16,8 @@ DEMO_SETTING = "demo"
 
 SECOND_PERSON_SETTING = "second_person"
 """Set once two people watch over accounts: from then on nobody opens cases to anybody alone."""
+ONE_LAPTOP_SETTING = "keys.one_laptop"
+"""Set once somebody has said that the data may open by themselves."""
 
 
 @dataclass(frozen=True)
@@ -78,3 +80,15 @@ def note_second_person(session: Any) -> None:
 def had_second_person(session: Any) -> bool:
     """Whether two people have ever watched over accounts."""
     return session.scalar(select(setting_table.c.key).where(setting_table.c.key == SECOND_PERSON_SETTING)) is not None
+
+
+def declare_one_laptop(session: Any, declared: bool) -> None:
+    """Write down whether the data open by themselves because somebody wants it so, inside the caller's transaction."""
+    session.execute(delete(setting_table).where(setting_table.c.key == ONE_LAPTOP_SETTING))
+    if declared:
+        session.execute(insert(setting_table).values(key=ONE_LAPTOP_SETTING, value="1"))
+
+
+def is_one_laptop_declared(session: Any) -> bool:
+    """Whether somebody has said that the data may open by themselves."""
+    return session.scalar(select(setting_table.c.key).where(setting_table.c.key == ONE_LAPTOP_SETTING)) is not None

@@ -12,6 +12,7 @@ from threading import Condition, Lock, Thread
 from typing import Any
 
 from dosar.access.guesses import Guesses
+from dosar.access.pending_cards import PendingCards
 from dosar.database.master_key import CardMistyped
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
@@ -47,6 +48,7 @@ class Vault:
     """Whether there is a passphrase or a card: without one, nobody could open the data again."""
     clock: Callable[[], float] = time.time
     guesses: Guesses = field(default_factory=Guesses)
+    cards: PendingCards = field(default_factory=PendingCards)
     trouble: StoreError | None = None
     """Why the data could not be opened the last time."""
     _open: OpenData | None = None
@@ -175,6 +177,7 @@ class Vault:
                 self._changes.wait_for(lambda: closing.pages == 0, LONGEST_PAGE)
             self.close_application(closing.application)
             closing.application = None
+            self.cards.forget()
             gc.unfreeze()  # what was frozen at the start is looked through once, and let go of
             gc.collect()
         finally:

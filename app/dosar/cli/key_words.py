@@ -1,14 +1,14 @@
 """What is said and asked at the command line about keys."""
 
 from collections.abc import Iterator, Mapping
-from random import SystemRandom
 
 from dosar.access.login.passwords import require_good_password
+from dosar.access.pending_cards import PendingCards
 from dosar.cli.locale import translate_message
 from dosar.cli.secret_input import ask_secret
 from dosar.database.key_changes import KeyChanges, KeyStatus
 from dosar.database.key_slots import KeySlot, SlotKind
-from dosar.database.recovery_card import GROUPS, RecoveryCard
+from dosar.database.recovery_card import RecoveryCard
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, Mistake, msgid
 
@@ -78,16 +78,11 @@ def replaced_passphrase(changes: KeyChanges) -> str | None:
 
 def show_new_card() -> RecoveryCard:
     """A new card, shown once; two of its groups are typed back. Raises :class:`StoreError`."""
-    card = RecoveryCard.new()
+    pending = PendingCards().begin(0)
     print(translate_message(Message("The recovery card. Write it down or print it; it is not shown again:")))
-    print("\n    " + "  ".join(card.groups) + "\n")
+    print("\n    " + "  ".join(pending.card.groups) + "\n")
     print(translate_message(Message("Keep it in a closed envelope, away from the computer.")))
-    for group in groups_to_type():
-        if not card.has_group(group, ask_secret(Message("Group %(group)s of the card: ", {"group": group}))):
+    for group in pending.asked:
+        if not pending.card.has_group(group, ask_secret(Message("Group %(group)s of the card: ", {"group": group}))):
             raise StoreError("This is not what stands on the card. Nothing was changed: an older card goes on opening.")
-    return card
-
-
-def groups_to_type() -> list[int]:
-    """Two groups that show that the card was written down."""
-    return sorted(SystemRandom().sample(range(1, GROUPS + 1), 2))
+    return pending.card

@@ -129,6 +129,35 @@ class SignInForm(TranslatedForm):
     password = PasswordField(lazy_gettext("Password"), [InputRequired(lazy_gettext("Write your password."))])
 
 
+class PassphraseForm(TranslatedForm):
+    """A passphrase of the data, and the one it takes the place of."""
+
+    current = PasswordField(
+        lazy_gettext("The passphrase that it replaces"),
+        description=lazy_gettext("Empty, if this is one more passphrase, for a second person."),
+    )
+    password, again = (
+        PasswordField(
+            lazy_gettext("New passphrase"),
+            [InputRequired(lazy_gettext("Choose a passphrase."))],
+            description=lazy_gettext(
+                "At least 14 characters; four words that have nothing to do with one another. It is nobody's own "
+                "password: whoever opens the office in the morning types it."
+            ),
+        ),
+        PasswordField(
+            lazy_gettext("Confirm passphrase"), [InputRequired(lazy_gettext("Type the passphrase a second time."))]
+        ),
+    )
+
+
+class CardGroupsForm(TranslatedForm):
+    """Two groups of the card, from the paper."""
+
+    first = StringField(validators=[at_most(16)], filters=[stripped])
+    second = StringField(validators=[at_most(16)], filters=[stripped])
+
+
 LONGEST_CODE = 64
 
 

@@ -39,6 +39,8 @@ AccountAction = Literal[
     "access_alone",
     "team_renamed",
     "team_dissolved",
+    "key_changed",
+    "sealed",
 ]
 AccountChanges = Mapping[str, Sequence[Any]]
 """What → [old, new]."""

@@ -37,6 +37,8 @@ ACCOUNT_ACTION_LABELS = {
     "team_renamed": lazy_gettext("Team renamed"),
     "team_dissolved": lazy_gettext("Team dissolved"),
     "unlocked": lazy_gettext("Waits at sign-in forgotten, by a command on the computer"),
+    "key_changed": lazy_gettext("Changed what opens the data"),
+    "sealed": lazy_gettext("Locked everything"),
     "opened": lazy_gettext("Account opened again"),
     "access_asked": lazy_gettext("Asked a second person to confirm"),
     "access_confirmed": lazy_gettext("Confirmed as the second person"),

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from flask import abort, current_app, render_template
+from flask import abort, current_app, render_template, url_for
 from flask_babel import gettext
 
 from dosar.access.accounts.users import UserDetails, add_user
@@ -13,6 +13,7 @@ from dosar.access.i18n.languages import request_language, save_language
 from dosar.access.login.passwords import require_good_password
 from dosar.access.services import access_services
 from dosar.access.settings import Organisation
+from dosar.access.vault_use import current_vault
 from dosar.database.installation_marker import mark_founded
 from dosar.language.roles import ADMINISTRATOR
 from dosar.language.text.message import Mistake
@@ -35,7 +36,7 @@ class SetUpPage(PageView):
             user_id = _create_organisation(form)
         except Mistake as mistake:
             return _set_up_page(form, mistake.message.say(gettext))
-        return continue_sign_in(user_id)
+        return continue_sign_in(user_id, url_for("KeysPage.keys") if current_vault() else "/")
 
 
 def _require_code(typed: str) -> None:

@@ -27,6 +27,7 @@ from dosar.overview.worklist import Worklist
 from dosar.pages.actions import may_accept_sheets, record_face_url
 from dosar.pages.admin.access_requests import access_requests_block
 from dosar.pages.admin.form_problems import form_problems_block
+from dosar.pages.admin.keys import keys_need_care
 from dosar.pages.blocks import HomeBlock, HomeEntry, IntroCard
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text, time_text
@@ -58,6 +59,7 @@ class HomePage(PageView):
                 _damage_block(context),
                 form_problems_block(context),
                 access_requests_block(),
+                _keys_block(context),
                 _administration_block(context),
                 _returned_block(context, found),
                 _drafts_block(context, found),
@@ -83,6 +85,18 @@ def _damage_block(context: PageContext) -> HomeBlock | None:
     if damage is None or "users" not in context.worker.pages:
         return None
     return HomeBlock(gettext("The database is damaged"), empty=damage.message.say(gettext))
+
+
+def _keys_block(context: PageContext) -> HomeBlock | None:
+    """That a stolen computer would tell everything, or that nothing is on paper."""
+    if "organisation" not in context.worker.pages or not keys_need_care():
+        return None
+    line = HomeEntry(
+        gettext("Set a passphrase and print the recovery card"),
+        url_for("KeysPage.keys"),
+        gettext("until then, whoever has this computer may have the data, or nobody has"),
+    )
+    return HomeBlock(gettext("Key of the data"), [line])
 
 
 def _administration_block(context: PageContext) -> HomeBlock | None:

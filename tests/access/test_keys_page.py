@@ -1,0 +1,155 @@
+"""The page of the key: who may, step by step to a passphrase, and a computer that opens by itself on purpose."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dosar.access.settings import is_one_laptop_declared, mark_as_demo
+from dosar.access.vault import Vault
+from dosar.access.vault_use import install_vault
+from dosar.cli.sealing import can_be_unsealed
+from dosar.database import key_slots
+from dosar.database.key_changes import KeyStatus, stored_status
+from dosar.database.key_slots import Argon2Cost
+from dosar.database.keys import write_secrets
+from dosar.database.recovery_card import GROUPS
+from tests.access.conftest import PASSWORD, Browser, Office
+from tests.databases import KEY
+
+PASSPHRASE, OTHER = "ploaie caută fereastră veche", "alte patru cuvinte bune"
+
+
+@pytest.fixture(autouse=True)
+def vault(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
+    """As ``dosar start`` runs it on a folder that opens with its key file."""
+    monkeypatch.setattr(key_slots, "USUAL_COST", Argon2Cost(1, 1024, 1))
+    monkeypatch.setattr("dosar.database.keys.user_config_path", lambda name: tmp_path / "config")
+    data, key_file = tmp_path / "data", tmp_path / "key"
+    data.mkdir()
+    write_secrets(data, key_file, KEY)
+    office.app.config.update(DATA=str(data), KEY_FILE=key_file)
+    made = Vault(
+        lambda typed: None,
+        lambda key: office.app,
+        lambda app: None,
+        can_be_unsealed=lambda: can_be_unsealed(data, key_file),
+    )
+    made.open(KEY)
+    install_vault(office.app, made)
+    office.user("coordinator", "coordinator")
+    return made
+
+
+def status(office: Office) -> KeyStatus:
+    return stored_status(Path(office.app.config["DATA"]), office.app.config["KEY_FILE"])
+
+
+def set_passphrase(browser: Browser, passphrase: str = PASSPHRASE, **more: str) -> str:
+    answer = browser.post("/keys/passphrase", at="/keys", password=passphrase, again=passphrase, **more)
+    return browser.get("/keys").text if answer.status_code == 303 else answer.text
+
+
+def print_card(browser: Browser) -> str:
+    """The page after the card was typed back."""
+    shown = browser.post("/keys/card", at="/keys").text
+    card = re.findall(r"<li><code>(\w{4})</code>", shown)
+    assert len(card) == GROUPS
+    page = browser.get("/keys/card/groups").text
+    first, second = (card[int(number) - 1] for number in re.findall(r"Group (\d)", page))
+    browser.post("/keys/card/groups", at="/keys/card/groups", first=first, second=second)
+    return browser.get("/keys").text
+
+
+def declared(office: Office) -> bool:
+    with office.app.app_context():
+        return is_one_laptop_declared(office.services.session)
+
+
+@pytest.fixture
+def administrator(office: Office) -> Browser:
+    browser = office.browser(accept_language="en")
+    browser.client.set_cookie("language", "en")
+    browser.sign_in("administrator")
+    return browser
+
+
+def test_the_key_file_goes_by_itself_once_both_are_there(office: Office, administrator: Browser) -> None:
+    assert "whoever has this computer has the data" in administrator.get("/keys").text
+    set_passphrase(administrator)
+    assert status(office).opens_by_itself
+    assert "From the next start on" in print_card(administrator)
+    assert not status(office).opens_by_itself and not Path(office.app.config["KEY_FILE"]).exists()
+    assert "Changed what opens the data" in administrator.get("/account-history").text
+
+
+def test_one_computer_that_opens_by_itself_on_purpose(office: Office, administrator: Browser) -> None:
+    administrator.post("/keys/one-laptop", at="/keys")
+    assert declared(office) and status(office).opens_by_itself
+    set_passphrase(administrator)
+    print_card(administrator)
+    assert status(office).opens_by_itself, "she wants it so, and has a passphrase to lock it with"
+    administrator.post("/keys/seal", at="/keys")
+    assert not declared(office) and not status(office).opens_by_itself
+    administrator.post("/keys/one-laptop", at="/keys")
+    assert declared(office) and status(office).opens_by_itself
+
+
+def test_a_passphrase_is_changed_by_who_knows_it(office: Office, administrator: Browser) -> None:
+    set_passphrase(administrator)
+    assert "This is not the passphrase." in set_passphrase(administrator, OTHER, current="something else entirely")
+    set_passphrase(administrator, OTHER, current=PASSPHRASE)
+    assert sum(slot.kind == "passphrase" for slot in status(office).slots) == 1
+    set_passphrase(administrator, "a second persons own words")
+    assert sum(slot.kind == "passphrase" for slot in status(office).slots) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("scurt", "at least 14 characters"), ("", "Choose a passphrase."), ("drumul lin drumul lin", "")],
+)
+def test_a_bad_passphrase_is_refused_with_words(office: Office, administrator: Browser, typed: str, said: str) -> None:
+    answer = administrator.post("/keys/passphrase", at="/keys", password=typed, again=typed)
+    assert answer.status_code == 422 and said in answer.text and not status(office).has_passphrase
+    assert not typed or typed not in answer.text
+
+
+def test_a_card_opens_nothing_before_it_is_typed_back(office: Office, administrator: Browser) -> None:
+    assert administrator.get("/keys/card/groups").status_code == 303, "there is none"
+    first = administrator.post("/keys/card", at="/keys").text
+    wrong = administrator.post("/keys/card/groups", at="/keys/card/groups", first="0000", second="0000")
+    assert wrong.status_code == 422 and not status(office).has_card
+    groups = re.findall(r"<code>(\w{4})</code>", first)
+    assert re.findall(r"<code>(\w{4})</code>", administrator.post("/keys/card", at="/keys").text) == groups
+    assert not any(group in wrong.text for group in groups), "she looks at the paper"
+
+
+def test_who_may(office: Office, vault: Vault, administrator: Browser) -> None:
+    coordinator, ana = office.signed_in("coordinator"), office.signed_in("ana")
+    assert [browser.get("/keys").status_code for browser in (coordinator, ana)] == [403, 403]
+    assert [browser.get("/lock-everything").status_code for browser in (coordinator, ana)] == [200, 403]
+    coordinator.post("/lock-everything", at="/lock-everything")
+    assert vault.is_open, "nobody could open it again"
+    set_passphrase(administrator)
+    assert coordinator.post("/lock-everything", at="/lock-everything").location == "/"
+    assert not vault.is_open
+
+
+def test_locking_everything_asks_who_she_is(office: Office, vault: Vault, administrator: Browser) -> None:
+    set_passphrase(administrator)
+    coordinator = office.signed_in("coordinator")
+    office.clock.pass_(minutes=6)
+    asked = coordinator.post("/lock-everything", at="/lock-everything")
+    assert asked.status_code == 403 and vault.is_open
+    coordinator.post("/lock-everything", at="/lock-everything", _proof=PASSWORD)
+    assert not vault.is_open
+
+
+def test_in_the_demo_nothing_is_locked(office: Office, vault: Vault, administrator: Browser) -> None:
+    with office.app.app_context(), office.services.store.writing():
+        mark_as_demo(office.services.session)
+    office.services.in_demo_mode, office.services._is_demo = True, None
+    assert "The demo opens by itself" in administrator.get("/keys").text
+    assert administrator.post("/keys/card", at="/profile").status_code == 404
+    assert administrator.post("/keys/passphrase", at="/profile", password=OTHER, again=OTHER).status_code == 404
+    assert "The demo opens by itself" in office.browser(accept_language="en").get("/sign-in").text

@@ -1,0 +1,130 @@
+"""The key of a new organisation, in the browser: a passphrase, a card on paper, everything locked and opened again."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import expect
+
+from dosar.access.vault import Vault
+from dosar.access.vault_use import install_vault
+from dosar.cli.gate import Gate
+from dosar.cli.sealing import can_be_unsealed, close_application
+from dosar.database import key_slots
+from dosar.database.copies_folder import is_opened_by
+from dosar.database.key_slots import Argon2Cost
+from dosar.database.master_key import MasterKeyPlace
+from dosar.database.store import database_file
+from dosar.pages.sealed.sealed_app import create_sealed_app
+from tests.applications import compiled_once, opened_app
+from tests.browser.serving import Site, answering
+from tests.browser.test_first_day import PASSWORD
+from tests.browser.visitors import Visitor
+
+PASSPHRASE = "ploaie caută fereastră veche"
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Site, Vault]]:
+    """Dosar as ``dosar start`` runs it on a new folder: with a key file, which opens it by itself."""
+    monkeypatch.setattr(key_slots, "USUAL_COST", Argon2Cost(1, 1024, 1))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    data, key_file = tmp_path / "data", tmp_path / "key"
+
+    def open_application(key: bytes) -> Flask:
+        app, _ = opened_app(data, key)
+        app.config["KEY_FILE"] = key_file
+        install_vault(app, vault)
+        return app
+
+    place = MasterKeyPlace(data, lambda key: is_opened_by(database_file(data), key), key_file)
+    vault = Vault(
+        place.by_typing,
+        open_application,
+        close_application,
+        can_be_unsealed=lambda: can_be_unsealed(data, key_file),
+    )
+    key = place.by_itself()
+    assert key is not None
+    vault.open(key)
+    sealed = compiled_once(create_sealed_app(vault, [], "token"))
+    with answering(Gate(vault, sealed)) as url:
+        yield Site(url, sealed), vault
+    vault.seal()
+    assert vault.wait_until_closed()
+
+
+def test_a_new_organisation_gets_a_passphrase_is_locked_and_opened_again(
+    program: tuple[Site, Vault], visit: Callable[..., Visitor], tmp_path: Path
+) -> None:
+    site, vault = program
+    visitor = visit(site)
+    set_up(visitor, vault)
+    assert visitor.heading == "Cheia datelor" and visitor.sees("cine are acest calculator are datele")
+
+    visitor.follow("Încuie tot")
+    assert visitor.sees("Încă nu se poate încuia")
+    visitor.follow("Cheia datelor")
+    visitor.type(password="scurt", again="scurt")
+    visitor.press("Stabilește fraza-parolă")
+    assert visitor.page.title().startswith("Eroare:")
+    visitor.type(password=PASSPHRASE, again=PASSPHRASE)
+    visitor.press("Stabilește fraza-parolă")
+    assert visitor.notice == "Fraza-parolă este stabilită." and (tmp_path / "key").exists()
+
+    visitor.press("Fă un card de recuperare")
+    card = visitor.page.locator(".card-groups code").all_inner_texts()
+    visitor.follow("Îl am pe hârtie: continuă")
+    visitor.type(first="0000", second="0000")
+    visitor.press("Este pe hârtie")
+    assert "Nu este ce scrie pe card" in visitor.notice and (tmp_path / "key").exists()
+    asked = [int(label.split()[1]) for label in visitor.page.locator("main label").all_inner_texts()]
+    visitor.type(first=card[asked[0] - 1].lower(), second=card[asked[1] - 1])
+    visitor.press("Este pe hârtie")
+    assert visitor.sees("Un calculator furat nu spune nimic") and not (tmp_path / "key").exists()
+
+    visitor.follow("Încuie tot")
+    visitor.press("Încuie tot acum")
+    expect(visitor.page.locator("h1")).to_have_text("Datele sunt încuiate")
+    assert vault.wait_until_closed()
+    unlock(visitor, "ceva greșit")
+    assert "nu deschide datele" in visitor.notice
+    unlock(visitor, PASSPHRASE)
+    expect(visitor.page.locator("h1")).to_have_text("Autentificare")
+    visitor.type(user_name="ana.intai", password=PASSWORD)
+    visitor.press("Autentifică-te")
+    assert visitor.page.url.endswith("/sign-in/code"), "she is known, and was signed out"
+
+    vault.seal()
+    by_card = visit(site, javascript=False, width=390)
+    by_card.open("/cases")
+    by_card.page.fill("[name=secret]", "".join(card).lower())
+    by_card.press("Deschide datele")
+    expect(by_card.page.locator("h1")).to_have_text("Autentificare")
+
+
+def set_up(visitor: Visitor, vault: Vault) -> None:
+    """The organisation and its first administrator."""
+    entered: Any = vault.enter()
+    code = entered.application.extensions["dosar_access"].set_up_code.shown
+    vault.leave(entered)
+    visitor.open("/set-up")
+    visitor.speak("ro")
+    visitor.type(
+        code=code,
+        organisation="Asociația Prima Zi",
+        last_name="Întâi",
+        first_name="Ana",
+        user_name="ana.intai",
+        password=PASSWORD,
+        again=PASSWORD,
+    )
+    visitor.press("Salvează")
+    visitor.connect_telephone()
+
+
+def unlock(visitor: Visitor, typed: str) -> None:
+    visitor.page.fill("[name=secret]", typed)
+    visitor.press("Deschide datele")

@@ -21,6 +21,7 @@ PAGES = {
     "forms": "/forms",
     "recycle": "/deleted",
     "organisation": "/organisation",
+    "rights": "/rights",
 }
 
 LOCKING = {"/keys": {"organisation"}, "/lock-everything": {"organisation", "recycle"}}

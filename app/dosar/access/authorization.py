@@ -9,14 +9,14 @@ from contextvars import Token
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeVar
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_appbuilder.baseviews import expose
-from flask_babel import gettext
 
 from dosar.access.request_audit import begin_trail, end_trail
 from dosar.access.services import AccessServices, access_services
 from dosar.access.web.hosts import refuse_hidden_host, refuse_strange_host
 from dosar.access.worker import Worker, worker_with_identity
+from dosar.database.store_errors import StoreUnreachable
 from dosar.language.roles import PageName, RecordAction
 from dosar.records.row_scope import NOBODY_SCOPE, Scope, current_scope, right_to_accept
 
@@ -148,12 +148,10 @@ def install_request_checks(app: Flask, services: AccessServices) -> None:
     app.teardown_request(_leave_scope)
 
 
-def _refuse_without_database() -> Response | None:
+def _refuse_without_database() -> None:
     """Without the database nobody is known, and no page of ours can be made."""
-    if not session.is_unavailable:  # type: ignore[attr-defined]
-        return None
-    message = gettext("The database does not answer just now. Go back and send the page again in a minute.")
-    return Response(f"{message}\n", 503, mimetype="text/plain")
+    if session.is_unavailable:  # type: ignore[attr-defined]
+        raise StoreUnreachable
 
 
 def _identify_worker() -> None:

@@ -8,7 +8,14 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError
 
 from dosar.database.store import LOCK_SECONDS, Store
-from dosar.database.store_errors import DiskFull, StoreBusy, StoreError, StoreNotWritable, StoreReadOnly
+from dosar.database.store_errors import (
+    DiskFull,
+    StoreBusy,
+    StoreError,
+    StoreNotWritable,
+    StoreReadOnly,
+    StoreUnreachable,
+)
 from dosar.database.text import collation
 
 POSTGRESQL_DRIVERS = {"postgres", "postgresql", "postgresql+psycopg"}
@@ -34,7 +41,8 @@ class PostgresStore(Store):
         event.listen(engine, "handle_error", _without_values)
         for ended in ("commit", "rollback"):
             event.listen(engine, ended, self._leave)
-        event.listen(engine.pool, "reset", self._forget)
+        for ended in ("reset", "invalidate"):  # the second where the server went away
+            event.listen(engine.pool, ended, self._forget)
         self._require_known_format()
         self._teach_alphabet()
 
@@ -45,6 +53,9 @@ class PostgresStore(Store):
         try:
             ours.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'; SELECT pg_advisory_xact_lock({WRITER_LOCK_ID})")
         except ours.Error as error:
+            if ours.closed:
+                connection.invalidate()
+                raise StoreUnreachable from None
             ours.rollback()
             if error.sqlstate in TOO_BUSY_STATES:
                 raise StoreBusy from None
@@ -52,7 +63,8 @@ class PostgresStore(Store):
         self._here.connection = ours
 
     def _leave(self, connection: Connection) -> None:
-        self._forget(connection.connection.driver_connection)
+        if not connection.invalidated:
+            self._forget(connection.connection.driver_connection)
 
     def _forget(self, ended: Any, *_: Any) -> None:
         if getattr(self._here, "connection", None) is ended:
@@ -87,6 +99,10 @@ def _use_utc(connection: Any, _: Any) -> None:
 def _without_values(context: ExceptionContext) -> None:
     """PostgreSQL quotes what was typed in its errors; logs must not."""
     error: Any = context.original_exception
+    if context.is_pre_ping:
+        return  # a connection of before a restart is replaced, and nobody notices
+    if context.is_disconnect or context.connection is None:
+        raise StoreUnreachable from None
     state = getattr(error, "sqlstate", None)
     if state in TOO_BUSY_STATES:
         raise StoreBusy from None

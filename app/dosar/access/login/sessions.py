@@ -26,7 +26,7 @@ from dosar.access.services import AccessServices
 from dosar.access.tables import session_table, user_table
 from dosar.access.web.flash_messages import FLASHES_KEY, request_notices, send_notices
 from dosar.database.audit_trail import add_event, current_trail
-from dosar.database.store_errors import StoreBusy, StoreError, StoreNotWritable
+from dosar.database.store_errors import StoreBusy, StoreError, StoreNotWritable, StoreUnreachable
 
 SESSION_COOKIE = "dosar"
 MAX_IDLE_TIME = timedelta(minutes=15)
@@ -142,7 +142,7 @@ class DatabaseSessions(SessionInterface):
             return BrowserSession()
         try:
             session = self._found(app, request.cookies.get(SESSION_COOKIE))
-        except (SQLAlchemyError, StoreBusy) as error:
+        except (SQLAlchemyError, StoreBusy, StoreUnreachable) as error:
             app.logger.error("%s: no session can be read", type(error).__name__)
             return _unread_session()
         notices = request_notices(app, request, session.user_id)
@@ -168,7 +168,7 @@ class DatabaseSessions(SessionInterface):
         assert isinstance(session, BrowserSession)
         try:
             self._save(app, session, response)
-        except (StoreNotWritable, StoreBusy) as refusal:
+        except (StoreNotWritable, StoreBusy, StoreUnreachable) as refusal:
             # the page was made and must be shown: it says so itself, or had nothing to write
             app.logger.error("%s: no session can be kept", type(refusal).__name__)
             if session.new_user_id is not None or session.new_pending_id is not None:

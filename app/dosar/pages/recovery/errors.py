@@ -2,20 +2,24 @@
 
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, render_template, request
+from flask import Flask, Response, abort, current_app, render_template, request, session
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from dosar.access.accounts.step_up import PROOF_BOX, ProofNeeded
+from dosar.access.i18n.languages import request_language
 from dosar.access.login.sessions import is_static_request
-from dosar.database.store_errors import StoreBusy, StoreDamaged, StoreNotWritable
+from dosar.database.store_errors import StoreBusy, StoreDamaged, StoreError, StoreNotWritable, StoreUnreachable
 from dosar.pages.recovery.expired_session import DraftTooLong, PageOfAnother, keep_outdated_page
 from dosar.pages.recovery.typed_texts import is_text_page_post, typed_texts
 from dosar.records.row_scope import OutOfReach
 
 CODES_SHOWING_TYPED = (400, 409, 503)
 """What was typed is shown once more with these, so that it can be copied; on a page for text with any but one."""
+SERVER_ERROR = 500
+"""From this one on it was not her mistake: whatever was typed, on whichever page, is shown."""
 REQUEST_TOO_LARGE = 413
 """What was sent was not received."""
 REFUSED_KEY = "dosar.refused"
@@ -65,6 +69,7 @@ def install_error_pages(app: Flask) -> None:
     app.register_error_handler(StoreBusy, lambda _: _error_page(503))
     app.register_error_handler(StoreNotWritable, _not_kept_page)
     app.register_error_handler(StoreDamaged, _damaged_page)
+    app.register_error_handler(StoreUnreachable, _unreachable_page)
     app.register_error_handler(Exception, _unexpected_error_page)
     app.before_request(_raise_refused)
 
@@ -108,17 +113,19 @@ def _not_kept_page(refusal: StoreNotWritable) -> Any:
 
 
 def _damaged_page(_: StoreDamaged) -> Any:
-    """The page itself may stand on what cannot be read: then its words alone."""
     current_app.logger.error("StoreDamaged in %s: a part of the database cannot be read", request.endpoint)
-    heading = gettext("A part of the data cannot be read")
     remedy = gettext(
         "The database is damaged. Copy what you typed, and tell your administrator now: she finds on her first page "
         "what to do. Pages that need nothing of that part still open."
     )
-    try:
-        return _error_page(503, remedy, shows_typed=True, heading=heading)
-    except StoreDamaged:
-        return Response(f"{heading}\n{remedy}\n", 503, mimetype="text/plain")
+    return _error_page(503, remedy, shows_typed=True, heading=gettext("A part of the data cannot be read"))
+
+
+def _unreachable_page(_: StoreUnreachable) -> Any:
+    """The server of the database restarts, or is away; in this moment nothing can be read of it."""
+    current_app.logger.error("StoreUnreachable in %s: the database does not answer", request.endpoint)
+    remedy = gettext("Go back and send the page again in a minute. If it goes on, tell your administrator.")
+    return _error_page(503, remedy, shows_typed=True, heading=gettext("The database does not answer just now"))
 
 
 def _unexpected_error_page(error: Exception) -> Any:
@@ -139,10 +146,20 @@ def _error_page(code: int, what_to_do: str = "", shows_typed: bool | None = None
         return Response(f"{heading or usual_heading}\n", code, mimetype="text/plain")
     if shows_typed is None:
         shows_typed = code in CODES_SHOWING_TYPED or (code != REQUEST_TOO_LARGE and is_text_page_post())
-    return render_template(
-        "error.html",
-        status=code,
-        heading=heading or str(usual_heading),
-        what_to_do=what_to_do or str(remedy),
-        kept=typed_texts() if shows_typed else [],
-    ), code
+    told = {
+        "status": code,
+        "heading": heading or str(usual_heading),
+        "what_to_do": what_to_do or str(remedy),
+        "kept": typed_texts() if shows_typed or code >= SERVER_ERROR else [],
+    }
+    return _page_of(told), code
+
+
+def _page_of(told: dict[str, Any]) -> str:
+    """A page like any other; where that stands on what cannot be read either, one that needs no database."""
+    try:
+        if not session.is_unavailable:  # type: ignore[attr-defined]
+            return render_template("error.html", **told)
+    except (StoreError, SQLAlchemyError):
+        current_app.logger.error("%s: the page of an error needs no database", request.endpoint)
+    return render_template("error_bare.html", **told, language=request_language())

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dosar.access.accounts.step_up import PROOF_BOX
 from dosar.access.authorization import current_worker_or_none
 from dosar.access.i18n.languages import request_wording
+from dosar.database.store_errors import StoreError
 from dosar.language.form import USER_LINK
 from dosar.language.question import Question
 from dosar.language.text.message import Mistake
@@ -139,7 +140,7 @@ def _typed_titles(context: PageContext | None, boxes: list[TypedBox]) -> RecordT
             context.repository, ids_by_form.get(USER_LINK, ())
         )
         return link_titles(context.repository, context.seen_forms(), ids_by_form, context.reading)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, StoreError):
         return {}
 
 

@@ -48,7 +48,7 @@ from dosar.language.text.translations import LANGUAGES
 from dosar.migrations.compare.question_moves import QuestionMove, wanted_moves
 from dosar.migrations.compare.stored_counts import AnswerCounts
 from dosar.migrations.convert.renamed_forms import ANNOUNCEMENT_CODE, kept_after_renaming, plan_renamings
-from dosar.migrations.convert.search_index import refresh_index, refresh_sort_columns
+from dosar.migrations.convert.search_index import has_index, refresh_index, refresh_sort_columns
 from dosar.migrations.former_names import former_name_findings
 from dosar.migrations.move_checks import judge_moves
 from dosar.migrations.plan.planner import plan_steps
@@ -138,7 +138,8 @@ def _last_good_forms(connection: Connection, folder: Path, kept_forms: KeptForms
     before = deployed_contents(kept_forms)
     carry_out_steps(connection, plan_steps(connection, definition, _forms_as_deployed(kept_forms, before), before))
     name_leaders(connection, definition.roles)
-    refresh_index(connection, definition.forms.values())
+    if not has_index(connection):
+        refresh_index(connection, definition.forms.values())
     failed = finding(
         FilePlace(folder.name, 1),
         "F050",

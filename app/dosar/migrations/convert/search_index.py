@@ -38,6 +38,12 @@ def refresh_index(connection: Connection, forms: Iterable[Form]) -> None:
     connection.execute(insert(search_word_table).values(form=RULES_ENTRY, word=_rules_digest(), record_id=0))
 
 
+def has_index(connection: Connection) -> bool:
+    """Whether the index was ever made, or only its empty table."""
+    told = select(search_word_table.c.form).where(search_word_table.c.form == RULES_ENTRY)
+    return connection.execute(told).first() is not None
+
+
 def refresh_sort_columns(connection: Connection, forms: Iterable[Form]) -> None:
     """Put the records in order anew if they were by other alphabets than today's: a language came or went."""
     digest = sha256(repr(sorted_after()).encode()).hexdigest()

@@ -99,6 +99,7 @@ def test_which_routes_ask_is_written_here(office: Office) -> None:
         "UsersPage.invitation",
         "UsersPage.new",
         "UsersPage.open",
+        "UsersPage.team_days",
         "UsersPage.user",
         "WorkTeamsPage.dissolve",
         "WorkTeamsPage.rename",

@@ -41,6 +41,7 @@ PAGES = {
     "UsersPage.users": "users",
     "UsersPage.new": "users",
     "UsersPage.user": "users",
+    "UsersPage.team_days": "users",
     "UsersPage.invitation": "users",
     "AccountClosingPage.close": "users",
     "UsersPage.open": "users",

@@ -1,10 +1,11 @@
 """The team of a case: who changes it, one case manager at a time, and nobody is ever forgotten."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from dosar.language.form import CASE_FORM, USER_LINK
 from dosar.language.roles import CasesReached
@@ -103,7 +104,7 @@ def test_a_case_is_never_left_without_a_manager(office: Office) -> None:
 @pytest.mark.parametrize(
     "user, role, since, why",
     [
-        ("paul", "social_worker", TODAY + timedelta(days=1), "future"),
+        ("paul", "case_manager", TODAY + timedelta(days=1), "from today or before"),
         ("paul", "queen", None, "role"),
         ("ana", "case_manager", None, "already"),
         ("nobody", "social_worker", None, "can sign in"),
@@ -129,3 +130,37 @@ def test_whose_account_is_closed_is_marked_wherever_she_is_named(office: Office)
         office.people["paul"]: "Paul Probă",
     }
     assert link_titles(office.repository, {}, {USER_LINK: [ana]}, ROMANIAN) == {(USER_LINK, ana): marked}
+
+
+@pytest.mark.parametrize(("since", "last_day"), [(1, None), (-3, -1), (1, 2)])
+def test_a_case_is_open_within_the_days_of_ones_place(office: Office, since: int, last_day: int | None) -> None:
+    """Sooner and later it does not exist: to read, to write into, and among the days that are due."""
+
+    def day(after: int) -> date:
+        return TODAY + timedelta(days=after)
+
+    with acting_as(SYSTEM_SCOPE):
+        case = office.repository.case(office.ion)
+        place = office.people["paul"], "social_worker", office.actor("ana", day(min(since, 0)))
+        join_team(office.repository, case, *place, day(since), None, None if last_day is None else day(last_day))
+    for after in range(-4, 4):
+        office.repository.session.remove()
+        is_open = since <= after and (last_day is None or after <= last_day)
+        with acting_as(replace(office.scope("paul"), today=day(after))):
+            kept = office.repository.record_class(CASE_FORM)
+            assert bool(office.repository.session.scalars(select(kept.id)).all()) == is_open
+            if is_open:
+                office.enter("aid", office.ion, user="paul", kind="food")
+            else:
+                with pytest.raises(OutOfReach):
+                    office.enter("aid", office.ion, user="paul", kind="food")
+        office.repository.session.remove()
+
+
+def test_days_that_make_no_sense_are_said(office: Office) -> None:
+    with acting_as(office.scope("ana")):
+        case = office.repository.case(office.ion)
+        for role, last_day in (("case_manager", TODAY), ("social_worker", YESTERDAY)):
+            with pytest.raises(Mistake, match="last day"):
+                join_team(office.repository, case, office.people["paul"], role, office.actor(), TODAY, None, last_day)
+    assert team(office) == {("ana", "case_manager")}

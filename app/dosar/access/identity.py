@@ -1,13 +1,25 @@
 """Who somebody is: her account, the roles she holds, and who is in her teams."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import unquote
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import ColumnElement, String, bindparam, cast, func, or_, select
+from sqlalchemy import ColumnElement, Date, String, bindparam, cast, func, or_, select
 
-from dosar.access.tables import group_role_table, role_table, user_group_table, user_role_table, user_table
+from dosar.access.tables import (
+    ACCOUNT_ITSELF,
+    access_period_table,
+    group_role_table,
+    role_table,
+    user_group_table,
+    user_role_table,
+    user_table,
+)
+
+ON_DAY = "on_day"
+"""The day, by the organisation's clock, for which a statement says who somebody is."""
 
 
 @dataclass(frozen=True)
@@ -24,18 +36,28 @@ class Identity:
     """The members of the teams she is in."""
 
 
+def is_open_on_day(user_id: Any, group_id: Any = ACCOUNT_ITSELF) -> ColumnElement[bool]:
+    """Whether the user's account, or her place in a team, is open on the day that is bound as :data:`ON_DAY`."""
+    days, day = access_period_table.alias(), bindparam(ON_DAY, type_=Date)
+    closed = select(days.c.user_id).where(
+        days.c.user_id == user_id, days.c.group_id == group_id, or_(days.c.since > day, days.c.until < day)
+    )
+    return ~closed.exists()
+
+
 def identity_columns(user_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
     """What a statement selects, beside ``ab_user``, for :func:`identity_in_row` to read.
 
     ``user_id`` is a column of the statement.
     """
     mine, theirs = user_group_table.alias("mine"), user_group_table.alias("theirs")
+    open_places = is_open_on_day(mine.c.user_id, mine.c.group_id), is_open_on_day(theirs.c.user_id, theirs.c.group_id)
     name = func.replace(func.replace(role_table.c.name, "%", "%25"), ",", "%2C")
     roles = select(func.aggregate_strings(name, ",")).where(_is_held_by(user_id)).scalar_subquery()
     colleagues = (
         select(func.aggregate_strings(cast(theirs.c.user_id, String), ","))
         .join(mine, mine.c.group_id == theirs.c.group_id)
-        .where(mine.c.user_id == user_id)
+        .where(mine.c.user_id == user_id, *open_places)
         .scalar_subquery()
     )
     user = user_table.c
@@ -55,7 +77,10 @@ def _is_held_by(user_id: ColumnElement[Any]) -> ColumnElement[bool]:
     of_groups = (
         select(group_role_table.c.role_id)
         .join(user_group_table, user_group_table.c.group_id == group_role_table.c.group_id)
-        .where(user_group_table.c.user_id == user_id)
+        .where(
+            user_group_table.c.user_id == user_id,
+            is_open_on_day(user_group_table.c.user_id, user_group_table.c.group_id),
+        )
     )
     return or_(*(role_table.c.id.in_(held.correlate(user_id.table)) for held in (own, of_groups)))
 
@@ -77,12 +102,12 @@ def identity_in_row(row: Any, user_id: int) -> Identity:
     )
 
 
-def find_identity(session: Any, user_id: int) -> Identity | None:
-    """The identity of the account with this number; none if it is closed or was never there."""
-    row = session.execute(_ACTIVE_IDENTITY_QUERY, {"user_id": user_id}).one_or_none()
+def find_identity(session: Any, user_id: int, day: date) -> Identity | None:
+    """The identity of the account with this number on a day; none if it is closed then or was never there."""
+    row = session.execute(_ACTIVE_IDENTITY_QUERY, {"user_id": user_id, ON_DAY: day}).one_or_none()
     return identity_in_row(row, user_id) if row else None
 
 
 _ACTIVE_IDENTITY_QUERY = select(*identity_columns(user_table.c.id)).where(
-    user_table.c.id == bindparam("user_id"), user_table.c.active.is_(True)
+    user_table.c.id == bindparam("user_id"), user_table.c.active.is_(True), is_open_on_day(user_table.c.id)
 )

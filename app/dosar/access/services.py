@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
@@ -12,6 +12,7 @@ from dosar.access.permission_cache import PermissionCache
 from dosar.access.set_up_code import SetUpCode
 from dosar.access.settings import Organisation, is_marked_as_demo, read_organisation, save_organisation
 from dosar.access.tables import user_table
+from dosar.access.time_zones import local_day
 from dosar.database.system_tables import utc_now
 from dosar.language.load.definition import Definition
 from dosar.language.roles import Role
@@ -59,6 +60,10 @@ class AccessServices:
         if self._organisation is None:
             self._organisation = read_organisation(self.session)
         return self._organisation
+
+    def today(self) -> date:
+        """The day, by the organisation's clock."""
+        return local_day(self.clock(), self.organisation().zone)
 
     def update_organisation(self, organisation: Organisation) -> None:
         """Keep what the organisation says of itself, inside the caller's transaction."""

@@ -12,7 +12,7 @@ from flask_appbuilder.security.sqla.models import (
     assoc_user_group,
     assoc_user_role,
 )
-from sqlalchemy import JSON, Column, DateTime, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Date, DateTime, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import mapped_column
 
 # On Flask-AppBuilder's own class: a subclass on the same table would give one user two objects.
@@ -86,6 +86,17 @@ access_request_table = Table(
     UniqueConstraint("user_id", "kind", "name"),
 )
 """A role or a team that a user is given once a second person confirms it."""
+
+access_period_table = Table(
+    "dosar_access_period",
+    Model.metadata,
+    Column("user_id", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("group_id", Integer, primary_key=True, autoincrement=False),
+    Column("since", Date),
+    Column("until", Date),
+)
+"""The first and the last day of a user's place in a team, or of her account (``ACCOUNT_ITSELF``)."""
+ACCOUNT_ITSELF = 0
 
 setting_table = Table(
     "dosar_setting",

@@ -1,6 +1,7 @@
 """The person on whose behalf something is done, with the access she has: with a session, or without one."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from dosar.access.identity import Identity, find_identity
@@ -60,7 +61,7 @@ def worker_for(services: AccessServices, user_id: int) -> Worker:
 
     Raises :class:`Mistake` for an account that is closed, or that is not there.
     """
-    person = find_identity(services.session, user_id)
+    person = find_identity(services.session, user_id, services.today())
     if person is None:
         raise Mistake("The account with the number %(number)s is closed or missing; name an open one.", number=user_id)
     return worker_with_identity(person, services)
@@ -76,7 +77,7 @@ def worker_with_identity(person: Identity, services: AccessServices) -> Worker:
         roles=person.roles,
         language=person.language,
         allowance=allowance,
-        scope=_scope_of_worker(IdentityKey(allowance), person.user_id, person.colleagues),
+        scope=_scope_of_worker(IdentityKey(allowance), person.user_id, person.colleagues, services.today()),
     )
 
 
@@ -86,8 +87,10 @@ def allowance_of(services: AccessServices, roles: frozenset[str]) -> Allowance:
 
 
 @lru_cache(maxsize=1024)
-def _scope_of_worker(allowance_key: IdentityKey[Allowance], user_id: int, colleagues: frozenset[int]) -> Scope:
-    """One scope for all requests of a worker, until her roles, their permissions or her colleagues change.
+def _scope_of_worker(
+    allowance_key: IdentityKey[Allowance], user_id: int, colleagues: frozenset[int], today: date
+) -> Scope:
+    """One scope for all requests of a worker in a day, until her roles, their permissions or her colleagues change.
 
     Whose cases count: her own; for a team's scope those of her groups' members too.
     """
@@ -101,6 +104,7 @@ def _scope_of_worker(allowance_key: IdentityKey[Allowance], user_id: int, collea
         rights=allowance_key.thing.rights,
         clearances=allowance_key.thing.clearances,
         enters=allowance_key.thing.enters,
+        today=today,
     )
 
 

@@ -56,6 +56,7 @@ team_table = Table(
     Column("role", String(48), nullable=False),
     Column("since", Date, nullable=False),
     Column("until", Date),
+    Column("last_day", Date),
     Column("leads", Boolean, nullable=False, server_default=false()),
     Index("ix_dosar_team_user", "user_id", "until", "case_id"),
     Index("ix_dosar_team_case", "case_id"),
@@ -67,7 +68,10 @@ team_table = Table(
         postgresql_where=text("leads AND until IS NULL"),
     ),
 )
-"""Who works on a case, with dates; one of them at a time leads it, in the role that ``roles.yaml`` says."""
+"""Who works on a case, with dates; one of them at a time leads it, in the role that ``roles.yaml`` says.
+
+``until`` is when she left; ``last_day``, where her place was given to her for a time, its last day.
+"""
 
 renamed_question_table = Table(
     "dosar_past",

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 
 from sqlalchemy import (
     JSON,
+    Column,
     Connection,
     DateTime,
     Inspector,
@@ -65,6 +66,10 @@ def make_own_tables(connection: Connection) -> FormerDatabase:
         _add_leaders(connection)
     if inspector.has_table(search_word_table.name) and not _has_codes(inspector):
         search_word_table.drop(connection)  # made anew of the answers: refresh_index
+    if inspector.has_table(team_table.name) and "last_day" not in {
+        column["name"] for column in inspector.get_columns(team_table.name)
+    }:
+        _add_column(connection, team_table.c.last_day)
     SYSTEM_METADATA.create_all(connection)
     stamp_format(connection)
     return FormerDatabase(former_format, begun)
@@ -84,10 +89,14 @@ def put_back_drafts(connection: Connection, former: FormerDatabase) -> None:
 
 def _add_leaders(connection: Connection) -> None:
     """Who leads a case was told by the name of one role; it is a column now, filled by :func:`name_leaders`."""
-    column_of = CreateColumn(team_table.c.leads).compile(dialect=connection.dialect)
     connection.exec_driver_sql("DROP INDEX IF EXISTS ux_dosar_team_manager")
-    connection.exec_driver_sql(f"ALTER TABLE {team_table.name} ADD COLUMN {column_of}")
+    _add_column(connection, team_table.c.leads)
     next(index for index in team_table.indexes if index.unique).create(connection)
+
+
+def _add_column(connection: Connection, new: Column[Any]) -> None:
+    written = CreateColumn(new).compile(dialect=connection.dialect)
+    connection.exec_driver_sql(f"ALTER TABLE {new.table.name} ADD COLUMN {written}")
 
 
 def name_leaders(connection: Connection, roles: Roles) -> None:

@@ -46,6 +46,8 @@ class CaseTeamMember:
     since: date
     until: date | None
     leads: bool
+    last_day: date | None = None
+    """Until when her place was given to her."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ _MEMBERS = (
         team_table.c.since,
         team_table.c.until,
         team_table.c.leads,
+        team_table.c.last_day,
         *PERSON_COLUMNS,
     )
     .join(User, User.id == team_table.c.user_id)
@@ -122,7 +125,7 @@ _EVENTS = (
 def team_members(repository: Repository, case: Record, reading: ReadingContext) -> list[CaseTeamMember]:
     """The team of the case, those who work on it now first."""
     rows = repository.session.execute(_MEMBERS, {"of_case": case.id})
-    return [CaseTeamMember(row[0], person_name(row[5:], reading), *row[1:5]) for row in rows]
+    return [CaseTeamMember(row[0], person_name(row[6:], reading), *row[1:6]) for row in rows]
 
 
 def latest_events(

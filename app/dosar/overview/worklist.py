@@ -17,6 +17,7 @@ from dosar.overview.case_query import CaseQuery
 from dosar.overview.due_dates import DueDay, days_due_until, promise_parts
 from dosar.overview.stages import StageDocument, missing_documents, sheet_counts, stages_progress
 from dosar.records.repository import Repository
+from dosar.records.row_scope import current_scope, works_on_case
 from dosar.records.sheets.acceptance import is_accepted
 
 ReadRows = list[dict[str, Any]]
@@ -53,7 +54,9 @@ def find_worklist(
     Two statements, however many cases she has.
     """
     record_class: Any = repository.record_class(CASE_FORM)
-    hers = select(team_table.c.case_id).where(team_table.c.user_id == worker_id, team_table.c.until.is_(None))
+    hers = select(team_table.c.case_id).where(
+        team_table.c.user_id == worker_id, works_on_case(current_scope.get().today)
+    )
     cases = repository.session.scalars(
         select(record_class).where(record_class.id.in_(hers)).order_by(record_class.changed_at, record_class.id)
     ).all()

@@ -250,6 +250,26 @@ class UserForm(TranslatedForm):
         description=lazy_gettext("Roles with the scope of their team reach the cases of everybody in it."),
     )
     new_team = StringField(lazy_gettext("New team"), [Length(max=100)])
+    since = DayField(lazy_gettext("Open from"), filters=[stripped])
+    until = DayField(
+        lazy_gettext("Last day"),
+        filters=[stripped],
+        description=lazy_gettext(
+            "Empty, if there is no end. Outside these days the account opens nothing, also in a session that is open."
+        ),
+    )
+
+
+class TeamDaysForm(TranslatedForm):
+    """From when until when somebody is in a team of workers."""
+
+    since = DayField(lazy_gettext("From"), filters=[stripped])
+    until = DayField(lazy_gettext("Last day"), filters=[stripped])
+
+    def of(self, team_id: int) -> "TeamDaysForm":
+        """Among those of the other teams on the page."""
+        self.since.id, self.until.id = f"since-{team_id}", f"until-{team_id}"
+        return self
 
 
 class NewUserForm(UserForm):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -47,6 +47,8 @@ class Scope:
     enters: frozenset[Sensitivity] = frozenset()
     system: bool = False
     teammates: frozenset[int] = frozenset()
+    today: date | None = None
+    """The day on which it holds, by the organisation's clock; a place in a team may begin later or be over."""
 
     def may(self, action: str, form: str) -> bool:
         """Whether the rights of the worker's roles hold ``action`` on the form."""
@@ -83,7 +85,7 @@ class Scope:
     def _case_ids(self) -> Any:
         """Named once for all the tables a statement reads: a page about a case reads dozens."""
         hers = select(team_table.c.case_id).where(
-            _is_one_of(team_table.c.user_id, self.colleagues), team_table.c.until.is_(None)
+            _is_one_of(team_table.c.user_id, self.colleagues), works_on_case(self.today)
         )
         return select(hers.cte("hers").c.case_id)
 
@@ -118,6 +120,15 @@ class Scope:
             return seen
         not_deleted: ColumnElement[bool] = seen & entry_class.deleted_at.is_(None)  # type: ignore[attr-defined]
         return not_deleted
+
+
+def works_on_case(day: date | None) -> ColumnElement[bool]:
+    """Whether a place in the team of a case opens it on that day; with no day, whether it was not left."""
+    not_left: ColumnElement[bool] = team_table.c.until.is_(None)
+    if day is None:
+        return not_left
+    begun = team_table.c.since <= day
+    return not_left & begun & or_(team_table.c.last_day.is_(None), team_table.c.last_day >= day)
 
 
 def _is_one_of(user_id: Any, users: frozenset[int]) -> ColumnElement[bool]:

@@ -29,6 +29,8 @@ class TeamPlace:
     role: str
     since: date
     leads: bool = False
+    last_day: date | None = None
+    """Where the place was given for a time."""
 
 
 def may_change_team(places: Iterable[TeamPlace], scope: Scope) -> bool:
@@ -42,7 +44,7 @@ def may_change_team(places: Iterable[TeamPlace], scope: Scope) -> bool:
 def team_places(repository: Repository, case: Record) -> list[TeamPlace]:
     """Who works on the case now."""
     rows = repository.session.execute(
-        select(team_table.c.user_id, team_table.c.role, team_table.c.since, team_table.c.leads)
+        select(team_table.c.user_id, team_table.c.role, team_table.c.since, team_table.c.leads, team_table.c.last_day)
         .where(team_table.c.case_id == case.id, team_table.c.until.is_(None))
         .order_by(team_table.c.id)
     )
@@ -57,19 +59,23 @@ def join_team(
     actor: Actor,
     since: date | None = None,
     roles: Collection[str] | None = None,
+    last_day: date | None = None,
 ) -> None:
     """Put a worker on the case, or give her another role; who leads it takes over from who did.
 
-    ``roles`` are those there are. Raises :class:`Mistake` and :class:`OutOfReach`.
+    Her place may begin later and have a last day: before and after them the case is closed to her. ``roles`` are those
+    there are. Raises :class:`Mistake` and :class:`OutOfReach`.
     """
     day, leads = since or actor.today, repository.definition.roles.leads(role)
     with repository.writing():
         places = _changeable_places(repository, case)
-        _require_sense(repository, places, TeamPlace(user_id, role, day), actor, roles)
+        _require_sense(repository, places, TeamPlace(user_id, role, day, leads, last_day), actor, roles)
         replaced = [place for place in places if place.user_id == user_id or (leads and place.leads)]
         _end_places(repository, case, replaced, day)
         repository.session.execute(
-            insert(team_table).values(case_id=case.id, user_id=user_id, role=role, since=day, leads=leads)
+            insert(team_table).values(
+                case_id=case.id, user_id=user_id, role=role, since=day, last_day=last_day, leads=leads
+            )
         )
         team_change = audit_log.TeamChange(
             [(user_id, role, day)], [(ended.user_id, ended.role, day) for ended in replaced]
@@ -86,7 +92,7 @@ def leave_team(
         places = _changeable_places(repository, case)
         leaving = [place for place in places if place.user_id in user_ids]
         _require_manager_stays(leaving)
-        if day > actor.today or any(day < ended.since for ended in leaving):
+        if day > actor.today or any(day < ended.since <= actor.today for ended in leaving):
             raise Mistake("The day of leaving lies between the day of coming and today. Check it.")
         _end_places(repository, case, leaving, day)
         if leaving:
@@ -112,12 +118,19 @@ def _require_sense(
         raise Mistake("Choose the role this person has in the case.")
     if not repository.session.scalar(select(User.id).where(User.id == new_place.user_id, User.active.is_(True))):
         raise Mistake("Choose a person who can sign in.")
-    if new_place.since > actor.today:
-        raise Mistake("The day lies in the future. Write since when this person works on the case.")
+    _require_days(new_place, actor.today)
     hers = [place for place in places if place.user_id == new_place.user_id]
-    if any(her.role == new_place.role for her in hers):
+    if any((her.role, her.last_day) == (new_place.role, new_place.last_day) for her in hers):
         raise Mistake("This person works on the case in this role already.")
     _require_manager_stays(hers)
+
+
+def _require_days(place: TeamPlace, today: date) -> None:
+    """A case is led from a day on that has come, and without an end: there is always somebody."""
+    if place.leads and (place.since > today or place.last_day):
+        raise Mistake("Whoever leads the case does so from today or before, and without a last day. Hand it over then.")
+    if place.last_day and place.last_day < max(place.since, today):
+        raise Mistake("The last day lies before the first one, or has passed. Check it.")
 
 
 def _require_manager_stays(leaving: Iterable[TeamPlace]) -> None:

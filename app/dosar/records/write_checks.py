@@ -22,6 +22,7 @@ from dosar.records.row_scope import (
     current_scope,
     may_withdraw,
     right_to_accept,
+    works_on_case,
 )
 
 AttachedFile = tuple[StoredEntry, str, int]
@@ -37,7 +38,6 @@ _FILE_OWNERS = select(
 _CASES_WORKED_ON = select(team_table.c.case_id).where(
     team_table.c.case_id.in_(bindparam("cases", expanding=True)),
     team_table.c.user_id.in_(bindparam("workers", expanding=True)),
-    team_table.c.until.is_(None),
 )
 
 
@@ -177,7 +177,8 @@ def _may_name_file(scope: Scope, entry: StoredEntry, column: str, file: Any) -> 
 def _require_cases(session: Session, scope: Scope, cases: set[int]) -> None:
     if not cases or scope.cases == "all":
         return
-    own_cases = session.scalars(_CASES_WORKED_ON, {"cases": sorted(cases), "workers": sorted(scope.colleagues)})
+    worked_on = _CASES_WORKED_ON.where(works_on_case(scope.today))
+    own_cases = session.scalars(worked_on, {"cases": sorted(cases), "workers": sorted(scope.colleagues)})
     if set(own_cases) != cases:
         raise OutOfReach("case")
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import Group, Role, User
 from sqlalchemy import ColumnElement, or_, select
 
+from dosar.access.tables import access_period_table
 from dosar.language.roles import ADMINISTRATOR
 from dosar.language.text.message import Mistake
 
@@ -15,8 +16,11 @@ def able_administrators(session: Any) -> set[int]:
 
 
 def able_holders(session: Any, roles: set[str]) -> set[int]:
-    """The users who hold one of these roles and can sign in."""
-    able = select(User.id).where(User.active.is_(True), User.password.is_not(None), _holds(roles))
+    """The users who hold one of these roles and can sign in; whoever does so for a time only is not counted on."""
+    for_a_time = select(access_period_table.c.user_id)
+    able = select(User.id).where(
+        User.active.is_(True), User.password.is_not(None), _holds(roles), User.id.not_in(for_a_time)
+    )
     return set(session.scalars(able))
 
 

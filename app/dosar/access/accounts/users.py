@@ -5,12 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from secrets import token_urlsafe
+from types import MappingProxyType
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Group, Role, User
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import selectinload
 
+from dosar.access.accounts.access_periods import (
+    AccessPeriod,
+    access_periods,
+    forget_periods,
+    narrow_periods,
+)
 from dosar.access.accounts.access_requests import (
     Widening,
     ask_for_access,
@@ -28,7 +35,7 @@ from dosar.access.login.credentials import normalized_user_name
 from dosar.access.login.passwords import hash_password
 from dosar.access.login.sessions import CLOCK_MAY_GO_BACK, end_sessions, secret_digest
 from dosar.access.services import AccessServices
-from dosar.access.tables import invitation_table
+from dosar.access.tables import ACCOUNT_ITSELF, invitation_table
 from dosar.access.worker import Worker
 from dosar.language.roles import ADMINISTRATOR
 from dosar.language.text.collation import sort_key
@@ -36,6 +43,7 @@ from dosar.language.text.message import Mistake
 
 USER_NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 INVITATION_LIFETIME = timedelta(hours=24)
+NO_DAYS: Mapping[int, AccessPeriod] = MappingProxyType({})
 WITH_ROLES_AND_TEAMS = (selectinload(User.roles), selectinload(User.groups).joinedload(Group.roles))
 """What of an account is read along with it: its roles, its teams and theirs."""
 
@@ -89,9 +97,16 @@ def add_user(services: AccessServices, by: Worker | None, person: UserDetails, p
 
 
 def change_user(
-    services: AccessServices, by: Worker, user_id: int, person: UserDetails, seen: int | None = None
+    services: AccessServices,
+    by: Worker,
+    user_id: int,
+    person: UserDetails,
+    seen: int | None = None,
+    days: Mapping[int, AccessPeriod] = NO_DAYS,
 ) -> None:
     """Change name, roles and teams; the user name stays for ever. What widens her access waits for a second person.
+
+    ``days`` are those of her account and of her places in teams, as far as they are to be others.
 
     ``seen`` is the last entry of the account history that whoever changes this knew of. Raises
     :class:`Mistake` and :class:`UserChangedMeanwhile`.
@@ -104,6 +119,14 @@ def change_user(
         if changes:
             log_account_change(services, by, user_id, "changed", changes)
         _ask_or_note(services, by, user_id, widened)
+        _keep_days(services, by, user, days)
+        require_an_administrator(session)
+
+
+def change_user_days(services: AccessServices, by: Worker, user_id: int, days: Mapping[int, AccessPeriod]) -> None:
+    """Change from when until when her account, or her place in a team, opens anything. Raises :class:`Mistake`."""
+    with services.store.writing() as session:
+        _keep_days(services, by, user_to_change(services, by, user_id), days)
         require_an_administrator(session)
 
 
@@ -117,10 +140,21 @@ def set_user_active(services: AccessServices, by: Worker, user_id: int, active: 
             if active:
                 _open_without_access(services, by, user)
         user.active = active
-        if not active:
+        if active:
+            forget_periods(services, user_id)
+        else:
             _end_user_access(services, user_id)
             forget_requests(services, user_id)
         require_an_administrator(session)
+
+
+def _keep_days(services: AccessServices, by: Worker, user: User, days: Mapping[int, AccessPeriod]) -> None:
+    """Keep the days of the account and of her teams; those of a team she is not in any more go."""
+    teams = {team.id for team in user.groups}
+    for group_id in access_periods(services, user.id).keys() - {ACCOUNT_ITSELF, *teams}:
+        forget_periods(services, user.id, group_id)
+    hers = {group_id: wanted for group_id, wanted in days.items() if group_id in {ACCOUNT_ITSELF, *teams}}
+    narrow_periods(services, by, user.id, hers)
 
 
 def _open_without_access(services: AccessServices, by: Worker, user: User) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from dosar.access.accounts.account_log import log_account_change
 from dosar.access.accounts.administrators import require_an_administrator
 from dosar.access.services import AccessServices
-from dosar.access.tables import user_group_table
+from dosar.access.tables import access_period_table, user_group_table
 from dosar.access.worker import Worker
 from dosar.database.text.folding import fold_text
 from dosar.language.roles import ADMINISTRATOR
@@ -78,6 +78,7 @@ def dissolve_work_team(services: AccessServices, by: Worker, team_id: int) -> No
             log_account_change(services, by, user.id, "changed", {"teams": (names, names_left)})
         log_account_change(services, by, None, "team_dissolved", {"team": (team.name, "")})
         session.execute(delete(user_group_table).where(user_group_table.c.group_id == team_id))
+        session.execute(delete(access_period_table).where(access_period_table.c.group_id == team_id))
         session.expire_all()
         session.delete(_get_work_team(session, team_id))
         require_an_administrator(session)

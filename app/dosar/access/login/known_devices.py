@@ -11,10 +11,12 @@ from typing import Any
 
 from flask import Response, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import func, select
 
 from dosar.access.login.credentials import normalized_user_name
 from dosar.access.login.sessions import uses_secure_cookie
 from dosar.access.services import access_services
+from dosar.access.tables import account_history_table, user_table
 
 KNOWN_FOR = timedelta(days=180)
 MAX_SECONDS = int(KNOWN_FOR.total_seconds())
@@ -27,6 +29,7 @@ def known_device(user_name: str) -> str | None:
     try:
         account, device, since = _signer().loads(cookie)
         is_hers = account == _account_digest(user_name) and 0 <= _now() - since < MAX_SECONDS
+        is_hers = is_hers and since >= _forgotten_at(user_name)
     except (BadSignature, TypeError, ValueError):
         return None
     return str(device) if is_hers else None
@@ -45,6 +48,16 @@ def remember_device(answer: Response, user_name: str) -> None:
         samesite="Lax",
         secure=uses_secure_cookie(current_app),
     )
+
+
+def _forgotten_at(user_name: str) -> int:
+    """When the account was closed last: the devices of whoever left are strange ones from then on."""
+    closed = access_services().session.scalar(
+        select(func.max(account_history_table.c.at))
+        .join(user_table, user_table.c.id == account_history_table.c.user_id)
+        .where(user_table.c.username == normalized_user_name(user_name), account_history_table.c.action == "closed")
+    )
+    return timegm(closed.timetuple()) if closed else 0
 
 
 def _now() -> int:

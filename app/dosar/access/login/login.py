@@ -5,6 +5,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import case, select, update
 
+from dosar.access.identity import ON_DAY, is_open_on_day
 from dosar.access.login.credentials import normalized_user_name
 from dosar.access.login.passwords import password_matches
 from dosar.access.login.throttle import Guess, TooManyTries, count_try, forget_tries
@@ -39,8 +40,11 @@ def user_with_password(services: AccessServices, user_name: str, password: str) 
     """The active user with this name and password."""
     found = services.session.execute(
         select(user_table.c.id, user_table.c.password).where(
-            user_table.c.username == normalized_user_name(user_name), user_table.c.active.is_(True)
-        )
+            user_table.c.username == normalized_user_name(user_name),
+            user_table.c.active.is_(True),
+            is_open_on_day(user_table.c.id),
+        ),
+        {ON_DAY: services.today()},
     ).one_or_none()
     fits = password_matches(found.password if found else None, password)
     return found.id if found is not None and fits else None

@@ -19,7 +19,7 @@ from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
 
-from dosar.access.identity import Identity, identity_columns, identity_in_row
+from dosar.access.identity import ON_DAY, Identity, identity_columns, identity_in_row, is_open_on_day
 from dosar.access.login.devices import device_name
 from dosar.access.login.visitor_cookie import is_visitor_cookie, may_be_carried, visitor_contents, visitor_cookie
 from dosar.access.services import AccessServices
@@ -155,7 +155,8 @@ class DatabaseSessions(SessionInterface):
             return BrowserSession()
         if is_visitor_cookie(word):
             return BrowserSession(visitor_contents(app, word, self.services.clock()))
-        found = self.services.session.execute(_SESSION_QUERY, {"session_id": secret_digest(word)}).one_or_none()
+        asked = {"session_id": secret_digest(word), ON_DAY: self.services.today()}
+        found = self.services.session.execute(_SESSION_QUERY, asked).one_or_none()
         if found is None:
             return _ended_session()
         row = SessionRow(**{column: getattr(found, column) for column in SESSION_COLUMNS})
@@ -360,9 +361,12 @@ def _session_identity(found: Any) -> Identity | None:
     return None if found.user_id is None else identity_in_row(found, found.user_id)
 
 
-_ACTIVE_USER = and_(user_table.c.id == session_table.c.user_id, user_table.c.active.is_(True))
+_ACTIVE_USER = and_(
+    user_table.c.id == session_table.c.user_id, user_table.c.active.is_(True), is_open_on_day(user_table.c.id)
+)
 _SESSION_QUERY = (
     select(session_table, *identity_columns(session_table.c.user_id))
+    .select_from(session_table)
     .outerjoin(user_table, _ACTIVE_USER)
     .where(session_table.c.id == bindparam("session_id"))
 )

@@ -55,6 +55,8 @@ ACCOUNT_FIELD_LABELS = {
     "to": lazy_gettext("Taken over by"),
     "cases": lazy_gettext("Cases"),
     "drafts": lazy_gettext("Unfinished drafts"),
+    "account_days": lazy_gettext("Days of the account"),
+    "team_days": lazy_gettext("Days in a team"),
 }
 
 

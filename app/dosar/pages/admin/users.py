@@ -1,7 +1,8 @@
 """Users and roles: who is let in, and what the roles allow."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from flask import abort, flash, redirect, render_template, session, url_for
@@ -9,6 +10,7 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
 from wtforms.fields import SelectChoice
 
+from dosar.access.accounts.access_periods import ALWAYS, AccessPeriod, access_periods, account_periods
 from dosar.access.accounts.access_requests import waiting_requests
 from dosar.access.accounts.account_log import account_changes_since, last_change_id
 from dosar.access.accounts.second_factor import second_factor_of
@@ -19,6 +21,7 @@ from dosar.access.accounts.users import (
     add_user,
     all_users,
     change_user,
+    change_user_days,
     invite_user,
     set_user_active,
 )
@@ -29,7 +32,9 @@ from dosar.access.i18n.languages import request_wording
 from dosar.access.identity import held_roles
 from dosar.access.login.sessions import open_sessions_of
 from dosar.access.services import access_services
+from dosar.access.tables import ACCOUNT_ITSELF
 from dosar.access.worker import allowance_of
+from dosar.fields.formats.days import format_day
 from dosar.language.roles import ROLE_ACTIONS, Role
 from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake
@@ -37,11 +42,12 @@ from dosar.language.text.texts import text_in_language
 from dosar.pages.admin.access_requests import access_request_lines
 from dosar.pages.admin.account_log import render_account_history
 from dosar.pages.admin.role_labels import action_labels, role_facts
-from dosar.pages.formatting import moment_text
-from dosar.pages.forms import NewUserForm, UserForm
+from dosar.pages.formatting import day_text, moment_text
+from dosar.pages.forms import NewUserForm, TeamDaysForm, UserForm
 from dosar.pages.rendering.history import HistoryEntry
 
 AnyUserFormType = TypeVar("AnyUserFormType", bound=UserForm)
+NO_DAYS_TYPED: Mapping[int, TeamDaysForm] = MappingProxyType({})
 
 
 class UsersPage(PageView):
@@ -50,9 +56,9 @@ class UsersPage(PageView):
     @page_route("/users", requires_page("users"))
     def users(self) -> Any:
         waiting = {*waiting_resets(access_services()), *_users_asked_for()}
-        return render_template(
-            "admin/users.html", users=[_user_line(user, waiting) for user in all_users(access_services().session)]
-        )
+        days = account_periods(access_services())
+        lines = [_user_line(user, waiting, days.get(user.id, ALWAYS)) for user in all_users(access_services().session)]
+        return render_template("admin/users.html", users=lines)
 
     @page_route("/users/new", requires_page("users").with_recent_proof(), ("GET", "POST"))
     def new(self) -> Any:
@@ -74,7 +80,12 @@ class UsersPage(PageView):
             return user_page(user, form if form.is_submitted() else None)
         try:
             change_user(
-                access_services(), current_worker(), user_id, _typed_details(form, user.username), _seen_entry_id(form)
+                access_services(),
+                current_worker(),
+                user_id,
+                _typed_details(form, user.username),
+                _seen_entry_id(form),
+                {ACCOUNT_ITSELF: AccessPeriod(form.since.day, form.until.day)},
             )
         except UserChangedMeanwhile:
             return _conflict_page(user_id, form)
@@ -82,6 +93,22 @@ class UsersPage(PageView):
             return user_page(user_or_404(user_id), form, refused=mistake.message.say(gettext))
         flash(_saved_text(user_id), "success")
         return redirect(url_for("UsersPage.users"), 303)
+
+    @page_route("/users/<int:user_id>/teams/<int:team_id>", requires_page("users").with_recent_proof(), ("POST",))
+    def team_days(self, user_id: int, team_id: int) -> Any:
+        """From when until when she is in one of her teams."""
+        user, form = user_or_404(user_id), TeamDaysForm()
+        if team_id not in {team.id for team in user.groups}:
+            abort(404)
+        if not form.validate_on_submit():
+            return user_page(user, team_days={team_id: form})
+        try:
+            days = {team_id: AccessPeriod(form.since.day, form.until.day)}
+            change_user_days(access_services(), current_worker(), user_id, days)
+        except Mistake as mistake:
+            return user_page(user_or_404(user_id), refused=mistake.message.say(gettext), team_days={team_id: form})
+        flash(gettext("Saved."), "success")
+        return redirect(url_for("UsersPage.user", user_id=user_id), 303)
 
     @page_route("/users/<int:user_id>/invitation", requires_page("users").with_recent_proof(), ("POST",))
     def invitation(self, user_id: int) -> Any:
@@ -189,7 +216,31 @@ def _user_box_values(user: User) -> dict[str, Any]:
         "first_name": user.first_name,
         "roles": [role.name for role in user.roles],
         "teams": [str(group.id) for group in user.groups],
+        **_day_boxes(access_periods(access_services(), user.id).get(ACCOUNT_ITSELF, ALWAYS)),
     }
+
+
+def _day_boxes(days: AccessPeriod) -> dict[str, str]:
+    language = request_wording()
+    return {
+        "since": format_day(days.since, language) if days.since else "",
+        "until": format_day(days.until, language) if days.until else "",
+    }
+
+
+def _team_days_lines(user: User, typed: Mapping[int, TeamDaysForm]) -> list[dict[str, Any]]:
+    """From when until when she is in each of her teams, to be changed."""
+    periods = access_periods(access_services(), user.id)
+    return [
+        {
+            "name": team.name,
+            "url": url_for("UsersPage.team_days", user_id=user.id, team_id=team.id),
+            "form": (
+                typed.get(team.id) or TeamDaysForm(formdata=None, data=_day_boxes(periods.get(team.id, ALWAYS)))
+            ).of(team.id),
+        }
+        for team in sorted(user.groups, key=lambda team: sort_key(team.name))
+    ]
 
 
 def user_page(
@@ -198,6 +249,7 @@ def user_page(
     refused: str = "",
     invitation: str = "",
     meanwhile: Sequence[HistoryEntry] = (),
+    team_days: Mapping[int, TeamDaysForm] = NO_DAYS_TYPED,
 ) -> Any:
     """The page of one user."""
     seen = last_change_id(access_services(), user.id)
@@ -210,16 +262,17 @@ def user_page(
         title=user_full_name(user),
         history_url=_history_url(user),
         user_name=user.username,
-        state=_account_state(user),
+        state=_account_state(user, access_periods(access_services(), user.id).get(ACCOUNT_ITSELF, ALWAYS)),
         telephone=second_factor_of(access_services(), user.id),
         waiting=_waiting_reset(user),
+        team_days=_team_days_lines(user, team_days),
         asked_for=access_request_lines(waiting_requests(access_services(), user.id)),
         is_own=user.id == current_worker().id,
         sessions=len(open_sessions_of(access_services(), user.id, None)),
         active=user.active,
         action=url_for("UsersPage.user", user_id=user.id),
         invitation=_invitation_url(invitation),
-    ), 422 if refused or shown.errors else 200
+    ), 422 if refused or shown.errors or any(form.errors for form in team_days.values()) else 200
 
 
 def _waiting_reset(user: User) -> dict[str, Any] | None:
@@ -262,7 +315,7 @@ def _users_asked_for() -> set[int]:
     return {request.user_id for request in waiting_requests(access_services())}
 
 
-def _user_line(user: User, waiting: Collection[int]) -> dict[str, Any]:
+def _user_line(user: User, waiting: Collection[int], days: AccessPeriod) -> dict[str, Any]:
     return {
         "url": url_for("UsersPage.user", user_id=user.id),
         "name": f"{user.last_name} {user.first_name}",
@@ -270,7 +323,7 @@ def _user_line(user: User, waiting: Collection[int]) -> dict[str, Any]:
         "roles": user_role_titles(user),
         "teams": sorted((group.name for group in user.groups), key=sort_key),
         "last_sign_in": moment_text(seen) if (seen := _last_sign_in(user)) else "",
-        "state": _account_state(user),
+        "state": _account_state(user, days),
         "waits": user.id in waiting,
     }
 
@@ -282,9 +335,15 @@ def _last_sign_in(user: User) -> datetime | None:
     return found
 
 
-def _account_state(user: User) -> str:
+def _account_state(user: User, days: AccessPeriod) -> str:
     if not user.active:
         return gettext("closed")
+    if days.since and access_services().today() < days.since:
+        return gettext("open from %(day)s", day=day_text(days.since))
+    if days.until:
+        over = not days.is_open(access_services().today())
+        text = gettext("over since %(day)s") if over else gettext("open until %(day)s")
+        return text % {"day": day_text(days.until)}
     return gettext("open") if user.password else gettext("invited")
 
 

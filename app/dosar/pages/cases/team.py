@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import abort, render_template, request, url_for
@@ -53,6 +54,11 @@ class TeamMemberForm(TranslatedForm):
         description=lazy_gettext("A new case manager takes over from the one before."),
     )
     since = DayField(lazy_gettext("Since"), filters=[stripped])
+    last_day = DayField(
+        lazy_gettext("Last day"),
+        filters=[stripped],
+        description=lazy_gettext("Empty, if there is no end. Before and after these days the case is closed to her."),
+    )
 
     def validate_user(self, user: RadioField) -> None:
         """A number alone puts nobody on the team: it is somebody whom her work leads her to, or whom she looked for by
@@ -102,8 +108,9 @@ def _require_may_change(context: PageContext, case: Record) -> None:
 def _join_team(context: PageContext, case: Record, joining: TeamMemberForm) -> None:
     """Put the person chosen on the page on the team."""
     roles = {role.role for role in context.repository.definition.roles.roles}
-    chosen, role, since = int(joining.user.data), joining.role.data or "", joining.since.day
-    join_team(context.repository, case, chosen, role, context.actor, since, roles)
+    chosen, role = int(joining.user.data), joining.role.data or ""
+    days = joining.since.day, roles, joining.last_day.day
+    join_team(context.repository, case, chosen, role, context.actor, *days)
 
 
 def _change_team(context: PageContext, case: Record, change: Any, joining: TeamMemberForm) -> Any:
@@ -118,7 +125,9 @@ def _change_team(context: PageContext, case: Record, change: Any, joining: TeamM
 
 def _team_places(team: Sequence[CaseTeamMember]) -> list[TeamPlace]:
     return [
-        TeamPlace(member.user_id, member.role, member.since, member.leads) for member in team if member.until is None
+        TeamPlace(member.user_id, member.role, member.since, member.leads, member.last_day)
+        for member in team
+        if member.until is None
     ]
 
 
@@ -143,10 +152,22 @@ def _team_page(context: PageContext, case: Record, joining: TeamMemberForm) -> A
         case=context.case_head(case),
         able=able,
         form=joining,
-        now=[_team_line(context, member, case, able) for member in team if member.until is None],
-        before=[_team_line(context, member, case, False) for member in team if member.until is not None],
+        now=[_team_line(context, member, case, able) for member in team if not _is_over(context, member)],
+        before=[_team_line(context, member, case, False) for member in team if _is_over(context, member)],
         action=url_for("TeamPage.team", case_id=case.id),
     ), joining.status
+
+
+def _is_over(context: PageContext, member: CaseTeamMember) -> bool:
+    """Whether she left, or the last day of her place has passed."""
+    return (member.until or member.last_day or date.max) < context.reading.today or member.until is not None
+
+
+def _days_text(member: CaseTeamMember) -> str:
+    last = member.until or member.last_day
+    if last is None:
+        return gettext("since %(day)s", day=day_text(member.since))
+    return f"{day_text(member.since)} – {day_text(last)}"
 
 
 def _team_line(context: PageContext, member: CaseTeamMember, case: Record, able: bool) -> TeamLine:
@@ -154,8 +175,6 @@ def _team_line(context: PageContext, member: CaseTeamMember, case: Record, able:
     return TeamLine(
         member.name,
         role_title(context, member.role),
-        gettext("since %(day)s", day=day_text(member.since))
-        if member.until is None
-        else f"{day_text(member.since)} – {day_text(member.until)}",
+        _days_text(member),
         url_for("TeamPage.leave", case_id=case.id, user_id=member.user_id) if leaves else "",
     )

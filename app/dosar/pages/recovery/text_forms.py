@@ -41,7 +41,9 @@ TEXT_PAGES = {
         lazy_gettext("Saved lists"),
         {"name": lazy_gettext("Save these filters and this order as")},
     ),
-    "TeamPage.team": TextPage(lazy_gettext("Put somebody on the team"), {"since": lazy_gettext("Since")}),
+    "TeamPage.team": TextPage(
+        lazy_gettext("Put somebody on the team"), {"since": lazy_gettext("Since"), "last_day": lazy_gettext("Last day")}
+    ),
     "WorkTeamsPage.rename": TextPage(lazy_gettext("Teams"), {"name": lazy_gettext("Name of the team")}),
     "UsersPage.new": TextPage(
         lazy_gettext("New user"),
@@ -58,6 +60,8 @@ TEXT_PAGES = {
             "last_name": lazy_gettext("Last name"),
             "first_name": lazy_gettext("First name"),
             "new_team": lazy_gettext("New team"),
+            "since": lazy_gettext("Open from"),
+            "until": lazy_gettext("Last day"),
         },
     ),
     "OrganisationPage.organisation": TextPage(

@@ -10,6 +10,7 @@ open to who reaches every case and may correct and delete one, and it is told in
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import and_, delete, func, insert, literal, select, union_all, update
 
@@ -185,16 +186,32 @@ def _join_teams(repository: Repository, merging: CaseMerge, actor: Actor) -> Non
     """Who works on the case that goes works on the kept one from now on."""
     team = _team_roles(repository, merging.kept_id)
     leading = repository.definition.roles.leading
+    days = _team_days(repository, merging.gone_id)
     for user_id, (role, leads) in _team_roles(repository, merging.gone_id).items():
         if user_id not in team:
             if leads and any(led for _, led in team.values()):  # a case has one leader; the other's goes on beside her
                 role, leads = (leading.steps_back_as if leading else None) or role, False
             repository.session.execute(
                 insert(team_table).values(
-                    case_id=merging.kept_id, user_id=user_id, role=role, since=actor.today, leads=leads
+                    case_id=merging.kept_id,
+                    user_id=user_id,
+                    role=role,
+                    since=max(actor.today, days[user_id][0]),
+                    last_day=days[user_id][1],
+                    leads=leads,
                 )
             )
             team[user_id] = role, leads
+
+
+def _team_days(repository: Repository, case_id: int) -> dict[int, tuple[date, date | None]]:
+    """Who works on the case now or will: from which day, and until which if her place has an end."""
+    rows = repository.session.execute(
+        select(team_table.c.user_id, team_table.c.since, team_table.c.last_day)
+        .where(team_table.c.case_id == case_id, team_table.c.until.is_(None))
+        .order_by(team_table.c.id)
+    )
+    return {row.user_id: (row.since, row.last_day) for row in rows}
 
 
 def _team_roles(repository: Repository, case_id: int) -> dict[int, tuple[str, bool]]:

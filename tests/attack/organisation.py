@@ -109,7 +109,8 @@ def planted_place(database: str) -> tuple[Database, Path]:
 
 def _planted(database: str) -> str:
     place = new_place(database, shared_folder())
-    planted = plant(place, place.data or shared_folder())
+    data = place.data or shared_folder() / f"planted-{database}"  # the demo's people are not in this database
+    planted = plant(place, data)
     planted.repository.store.close()
     kept = shared_folder() / f"planted-{database}.pickle"
     kept.write_bytes(pickle.dumps({part.name: getattr(planted, part.name) for part in fields(Planted)[1:]}))

@@ -72,6 +72,11 @@ class Posts:
         yield _with(cell, "no token", good, harmless=True, token=False)
         yield _with(cell, "in no language", (("language", "../xx"), ("reason", "x")), harmless=True)
 
+    def _erasure(self, cell: Cell) -> Iterator[Cell]:
+        """Asked for: nothing happens before a second person confirms, and she finds no request of the walk."""
+        for kind, ground in (("erase", "asked"), ("drop", "asked"), ("erase", "x" * 3000)):
+            yield _with(cell, "erasure", (("kind", kind), ("ground", ground)), harmless=True)
+
     def _columns(self, cell: Cell) -> Iterator[Cell]:
         every = [name for form, name in self.policy.asked if form == cell.form and "." not in name]
         for wanted in (self.policy.hidden(cell.role, cell.form), every, ["id", "case_id", "__class__"]):
@@ -188,6 +193,7 @@ POSTS: dict[str, Callable[[Posts, Cell], Iterator[Cell]]] = {
     "TeamPage.team": Posts._join,
     "ExportPages.take": Posts._export,
     "AccessFilePage.take": Posts._copy,
+    "ErasurePage.wish": Posts._erasure,
     "ListPages.choose": Posts._columns,
     "ListPages.save": Posts._save_list,
     "AcceptingPages.send_back": Posts._return,

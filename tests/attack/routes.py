@@ -66,6 +66,10 @@ PAGES = {
     "KeysPage.card_groups": "organisation",
     "KeysPage.ask_at_start": "organisation",
     "KeysPage.one_laptop": "organisation",
+    "ErasurePage.ask": "rights",
+    "ErasurePage.wish": "rights",
+    "ErasurePage.confirm": "rights",
+    "ErasurePage.refuse": "rights",
 }
 """Open to roles with this administration page."""
 ANY_PAGE = {

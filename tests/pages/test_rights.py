@@ -1,5 +1,6 @@
 """What a person may ask for: a coordinator makes a copy of all that is held on her."""
 
+import re
 import zipfile
 from io import BytesIO
 
@@ -23,4 +24,24 @@ def test_a_coordinator_makes_a_copy_for_the_person(demo: Demo) -> None:
 def test_nobody_else_does(demo: Demo) -> None:
     for user in ("case_manager", "accountant", "administrator"):
         assert demo.browser(user).get("/cases/1/copy").status_code in (403, 404), user
-        assert demo.browser(user).get("/rights").status_code == 403, user
+        assert demo.browser(user).get("/rights").status_code == (200 if user == "administrator" else 403), user
+
+
+def test_one_asks_for_erasure_and_another_confirms(demo: Demo) -> None:
+    coordinator, administrator = demo.browser("coordinator"), demo.browser("administrator")
+    page = coordinator.get("/cases/2/erasure")
+    token = {"csrf_token": token_on(page.text)}
+    assert coordinator.post("/cases/2/erasure", data=token).status_code == 422
+    answers = {**token, "kind": "erase", "ground": "asked"}
+    assert coordinator.post("/cases/2/erasure", data=answers).location == "/rights"
+    waiting = coordinator.get("/rights").text
+    assert "DEMO-002 · Șterge totul" in waiting and "Confirmă definitiv" not in waiting
+    theirs = administrator.get("/rights").text
+    assert "DEMO-002" not in theirs
+    (request,) = re.findall(r"/rights/(\d+)/confirm", theirs)
+    confirmed = {"csrf_token": token_on(theirs)}
+    assert administrator.post(f"/rights/{request}/confirm", data=confirmed).location == "/rights"
+    assert coordinator.get("/cases/2").status_code == 404
+    assert "1. Șters" in coordinator.get("/rights").text
+    assert administrator.post(f"/rights/{request}/confirm", data=confirmed).location == "/rights"
+    assert "Nimeni nu mai cere acest lucru." in administrator.get("/rights").text

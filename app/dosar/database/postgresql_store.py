@@ -62,6 +62,11 @@ class PostgresStore(Store):
             raise
         self._here.connection = ours
 
+    def rewrite(self) -> None:
+        self.session.remove()
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM FULL")
+
     def _leave(self, connection: Connection) -> None:
         if not connection.invalidated:
             self._forget(connection.connection.driver_connection)

@@ -200,6 +200,10 @@ class Store:
         """Read every page of the file; what is found is remembered. PostgreSQL looks after its own pages."""
         return None
 
+    def rewrite(self) -> None:
+        """Write the whole database anew, so that its files keep nothing of what was deleted. Others wait meanwhile."""
+        raise NotImplementedError
+
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A piece of work that changes something: kept whole at the end, or not at all.
@@ -286,6 +290,19 @@ class SqliteStore(Store):
             connection = session.connection()
             connection.exec_driver_sql(f"PRAGMA analysis_limit={ANALYSIS_LIMIT}")
             connection.exec_driver_sql(f"PRAGMA optimize({ANALYSE_EVERY_TABLE})")
+
+    def rewrite(self) -> None:
+        self.session.remove()
+        if not self._turns.take(LOCK_SECONDS):
+            raise StoreBusy
+        try:
+            with closing(self._connect()) as apart:
+                apart.execute("VACUUM")
+                apart.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlcipher.DatabaseError as error:
+            raise _refusal_of_error(error) or (StoreBusy() if _is_locked(error) else error) from None
+        finally:
+            self._turns.leave()
 
     def copy_into(self, other: "SqliteStore") -> None:
         """Write every page into the empty database of ``other``, which has the same key."""

@@ -248,3 +248,28 @@ merged_case_table = Table(
     Column("user_id", Integer),
 )
 """Where the sheets of a case went that turned out to be the same person's as another."""
+
+erasure_request_table = Table(
+    "dosar_erasure_request",
+    SYSTEM_METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", Integer, nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("ground", String(16), nullable=False),
+    Column("asked_by", Integer, nullable=False),
+    Column("asked_at", DateTime, nullable=False),
+)
+"""That a case is to be erased or made anonymous, and nobody else has confirmed it yet."""
+
+tombstone_table = Table(
+    "dosar_tombstone",
+    SYSTEM_METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("ground", String(16), nullable=False),
+    Column("asked_by", Integer, nullable=False),
+    Column("confirmed_by", Integer, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("records", Integer, nullable=False),
+)
+"""What is left of a case that was erased or made anonymous: who, when, why, how many sheets; nothing of the person."""

@@ -24,6 +24,7 @@ from dosar.pages.formatting import day_text, moment_text
 from dosar.pages.pagination import paginate_lines
 from dosar.pages.rendering.history import ACTION_LABELS
 from dosar.pages.rights.access_file import may_take_copy
+from dosar.pages.rights.erasure import may_have_erased
 from dosar.pages.urls import record_url
 from dosar.records.cases.merge import case_merged_into, may_merge
 from dosar.records.row_scope import OutOfReach
@@ -133,6 +134,8 @@ def _case_actions(context: PageContext, case_id: int) -> list[tuple[str, str, st
         actions.append((gettext("Merge with another case"), url_for("MergePages.choose", case_id=case_id), "get", ""))
     if may_take_copy(context):
         actions.append((gettext("Copy for the person"), url_for("AccessFilePage.ask", case_id=case_id), "get", ""))
+    if may_have_erased(context):
+        actions.append((gettext("Erase the person"), url_for("ErasurePage.ask", case_id=case_id), "get", ""))
     return actions
 
 

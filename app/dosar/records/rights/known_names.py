@@ -11,8 +11,9 @@ from itertools import pairwise
 
 from dosar.database.text.folding import fold_text
 
-WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 CODE = re.compile(r"\w+(?:-\w+)+")
+SHORTEST_NUMBER = 6
 BETWEEN_WORDS = re.compile(r"[\s,]*")
 
 
@@ -23,6 +24,8 @@ class KnownNames:
     by_first_word: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
     codes: Mapping[str, str] = field(default_factory=dict)
     """Numbers of other cases, folded."""
+    words: dict[str, str] = field(default_factory=dict)
+    """Telephones, personal numbers and addresses, as they stand in texts."""
     own: set[tuple[str, ...]] = field(default_factory=set)
     """What the person herself is called, who may share a name with others."""
 
@@ -37,6 +40,13 @@ class KnownNames:
             self.by_first_word.setdefault(order[0], []).append((order, instead))
             self.by_first_word[order[0]].sort(key=lambda known: -len(known[0]))
 
+    def learn_words(self, words: Iterable[str], instead: str) -> None:
+        """Know these numbers and addresses, however many blanks stand in them."""
+        for word in words:
+            signs = [re.escape(sign) for sign in word if not sign.isspace()]
+            if len(signs) >= SHORTEST_NUMBER:
+                self.words[r"[\s./-]*".join(signs)] = instead
+
     def keep(self, names: Sequence[str]) -> None:
         """Leave the person's own name in the texts."""
         parts = [_folded_words(name) for name in names if name]
@@ -47,6 +57,8 @@ class KnownNames:
 
     def without_names(self, text: str) -> str:
         """The text with something else in the place of every known name."""
+        for pattern, instead in self.words.items():
+            text = re.sub(pattern, instead, text, flags=re.IGNORECASE)
         found, last = [], 0
         for begin, end, instead in sorted([*self._names_in(text), *self._codes_in(text)]):
             if begin >= last:

@@ -1,0 +1,184 @@
+"""Having a person erased: one asks on her case, another confirms; what is left is told as a number."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask_babel import gettext, lazy_gettext, ngettext
+from wtforms import RadioField
+from wtforms.fields import SelectChoice
+
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import page_route, requires_page
+from dosar.database.form_tables import Record
+from dosar.language.form import CASE_FORM
+from dosar.language.text.message import Mistake
+from dosar.pages.context import PageContext, find_or_404, page_context
+from dosar.pages.formatting import moment_text
+from dosar.pages.forms import TranslatedForm
+from dosar.records.rights.erasure_requests import (
+    ERASE,
+    GROUNDS,
+    ErasureRequest,
+    Tombstone,
+    ask_for_erasure,
+    confirm_erasure,
+    may_ask_for_erasure,
+    refuse_erasure,
+    request_of_case,
+    tombstones,
+    waiting_requests,
+)
+from dosar.records.rights.mentions import mentions_elsewhere
+from dosar.records.row_scope import OutOfReach
+from dosar.records.titles import user_names
+
+KIND_LABELS = {ERASE: lazy_gettext("Erase everything")}
+DONE_LABELS = {ERASE: lazy_gettext("Erased")}
+
+
+class ErasureForm(TranslatedForm):
+    """What is to be done, and why: nothing that says anything of the person."""
+
+    kind = RadioField(lazy_gettext("What is to be done"), choices=[SelectChoice(*kind) for kind in KIND_LABELS.items()])
+    ground = RadioField(
+        lazy_gettext("Why"), choices=[SelectChoice(code, lazy_gettext(words)) for code, words in GROUNDS.items()]
+    )
+
+
+@dataclass(slots=True)
+class RequestLine:
+    """Something that waits for a second person."""
+
+    what: str
+    who: str
+    url: str
+    confirm_url: str
+    refuse_url: str
+
+
+class ErasurePage(PageView):
+    """Whoever may delete cases asks; whoever else answers for the rights of the persons confirms."""
+
+    @page_route("/cases/<int:case_id>/erasure", requires_page("rights"))
+    def ask(self, case_id: int) -> Any:
+        context, case = _asked_case(case_id)
+        return _erasure_page(context, case, ErasureForm(kind=ERASE))
+
+    @page_route("/cases/<int:case_id>/erasure", requires_page("rights").with_recent_proof(), methods=("POST",))
+    def wish(self, case_id: int) -> Any:
+        context, case = _asked_case(case_id)
+        asked = ErasureForm()
+        if not asked.validate_on_submit():
+            return _erasure_page(context, case, asked)
+        try:
+            ask_for_erasure(
+                context.repository, case.id, str(asked.kind.data), str(asked.ground.data), context.worker.id
+            )
+        except Mistake as mistake:
+            return _erasure_page(context, case, asked, mistake.message.say(gettext))
+        flash(gettext("A second person has to confirm it now, on the page “Rights of the persons”."), "success")
+        return redirect(url_for("RightsPage.overview"), 303)
+
+    @page_route("/rights/<int:request_id>/confirm", requires_page("rights").with_recent_proof(), methods=("POST",))
+    def confirm(self, request_id: int) -> Any:
+        def act(context: PageContext) -> str:
+            left = confirm_erasure(context.repository, request_id, context.worker.id)
+            return gettext("Done. What is left is the number %(number)s.", number=left.number)
+
+        return _decided(act)
+
+    @page_route("/rights/<int:request_id>/refuse", requires_page("rights").with_recent_proof(), methods=("POST",))
+    def refuse(self, request_id: int) -> Any:
+        def act(context: PageContext) -> str:
+            refuse_erasure(context.repository, request_id)
+            return gettext("The case stays as it is.")
+
+        return _decided(act)
+
+
+def may_have_erased(context: PageContext) -> bool:
+    """Whether this worker may ask to have a case erased that she reaches."""
+    return "rights" in context.worker.pages and may_ask_for_erasure(context.worker.scope)
+
+
+def _asked_case(case_id: int) -> tuple[PageContext, Record]:
+    context = page_context()
+    case = find_or_404(context.repository.case, case_id)
+    if not may_have_erased(context):
+        abort(403)
+    return context, case
+
+
+def _erasure_page(context: PageContext, case: Record, asked: ErasureForm, refused: str = "") -> Any:
+    waiting = request_of_case(context.repository, case.id)
+    return render_template(
+        "rights/erasure.html",
+        title=gettext("Erase a person"),
+        case=context.case_head(case),
+        form=asked,
+        refused=refused,
+        waiting=waiting and request_lines(context, [waiting])[0],
+        mentions=mentions_elsewhere(context.repository, context.seen_forms(), case.id, context.reading),
+        copy_url=url_for("AccessFilePage.ask", case_id=case.id),
+        back_url=url_for("CasePages.case", case_id=case.id),
+    ), 422 if refused else asked.status
+
+
+def _decided(act: Callable[[PageContext], str]) -> Any:
+    try:
+        flash(act(page_context()), "success")
+    except Mistake as mistake:
+        flash(mistake.message.say(gettext), "warning")
+    return redirect(url_for("RightsPage.overview"), 303)
+
+
+def request_lines(context: PageContext, found: list[ErasureRequest] | None = None) -> list[RequestLine]:
+    """What waits for a second person; the number of the case for those who may know it."""
+    waiting = waiting_requests(context.repository) if found is None else found
+    names = user_names(context.repository, [asked.asked_by for asked in waiting], context.reading)
+    return [
+        RequestLine(
+            " · ".join(
+                filter(None, (_case_code(context, asked), str(KIND_LABELS[asked.kind]), gettext(GROUNDS[asked.ground])))
+            ),
+            f"{names.get(asked.asked_by, '')} · {moment_text(asked.asked_at)}",
+            url_for("CasePages.case", case_id=asked.case_id) if _case_code(context, asked) else "",
+            "" if asked.asked_by == context.worker.id else url_for("ErasurePage.confirm", request_id=asked.id),
+            url_for("ErasurePage.refuse", request_id=asked.id),
+        )
+        for asked in waiting
+    ]
+
+
+def _case_code(context: PageContext, asked: ErasureRequest) -> str:
+    """The number of the case, for who reaches it."""
+    try:
+        head = context.case_head(context.repository.find(CASE_FORM, asked.case_id, with_deleted=True))
+    except OutOfReach:
+        return ""
+    return head.code if head else ""
+
+
+def tombstone_lines(context: PageContext) -> list[tuple[str, str]]:
+    """What was erased: what, and who when."""
+    found = tombstones(context.repository)
+    names = user_names(
+        context.repository, [user for left in found for user in (left.asked_by, left.confirmed_by)], context.reading
+    )
+    return [(_tombstone_text(left), _deciders_text(left, names)) for left in found]
+
+
+def _tombstone_text(left: Tombstone) -> str:
+    sheets = ngettext("%(num)s sheet", "%(num)s sheets", left.records)
+    return f"{left.number}. {DONE_LABELS[left.kind]} · {gettext(GROUNDS[left.ground])} · {sheets}"
+
+
+def _deciders_text(left: Tombstone, names: dict[int, str]) -> str:
+    return gettext(
+        "%(when)s, asked for by %(asked)s, confirmed by %(confirmed)s",
+        when=moment_text(left.at),
+        asked=names.get(left.asked_by, ""),
+        confirmed=names.get(left.confirmed_by, ""),
+    )

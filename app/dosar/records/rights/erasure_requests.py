@@ -1,0 +1,140 @@
+"""Nobody erases a person alone: one asks, another confirms within a fortnight. A number is left, with who and why."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, insert, select
+
+from dosar.database.audit_trail import add_event
+from dosar.database.system_tables import erasure_request_table, tombstone_table, utc_now
+from dosar.language.form import CASE_FORM
+from dosar.language.text.message import Mistake, msgid
+from dosar.records.repository import Repository
+from dosar.records.rights.erasure import erase_person
+from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
+
+REQUEST_LIFETIME = timedelta(days=14)
+ERASE = "erase"
+GROUNDS = {
+    "asked": msgid("The person asked for it (art. 17)"),
+    "consent": msgid("The person took her consent back"),
+    "term": msgid("The time for which it is kept is over"),
+    "unlawful": msgid("It should never have been kept"),
+}
+"""Why, as far as it is kept: nothing of the person stands in it."""
+Deed = Callable[[Repository, int], int]
+DEEDS: dict[str, Deed] = {ERASE: erase_person}
+"""What may be asked for → what is done; it says how many sheets it concerned."""
+request = erasure_request_table.c
+
+
+@dataclass(frozen=True)
+class ErasureRequest:
+    """Somebody asked to have a case erased."""
+
+    id: int
+    case_id: int
+    kind: str
+    ground: str
+    asked_by: int
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """What is left."""
+
+    number: int
+    kind: str
+    ground: str
+    asked_by: int
+    confirmed_by: int
+    at: datetime
+    records: int
+
+
+def may_ask_for_erasure(scope: Scope) -> bool:
+    """Whether this worker may ask to have a case erased that she reaches."""
+    return scope.may("delete", CASE_FORM)
+
+
+def waiting_requests(repository: Repository) -> list[ErasureRequest]:
+    """What waits for a second person, the oldest first."""
+    asked = (
+        select(erasure_request_table).where(request.asked_at > utc_now() - REQUEST_LIFETIME).order_by(request.asked_at)
+    )
+    return [ErasureRequest(**row._mapping) for row in repository.session.execute(asked)]
+
+
+def request_of_case(repository: Repository, case_id: int) -> ErasureRequest | None:
+    """What is asked for this case, if anything is."""
+    return next((found for found in waiting_requests(repository) if found.case_id == case_id), None)
+
+
+def ask_for_erasure(repository: Repository, case_id: int, kind: str, ground: str, user_id: int) -> None:
+    """Ask a second person to confirm. Raises :class:`Mistake` and :class:`OutOfReach`."""
+    with repository.writing() as session:
+        repository.find(CASE_FORM, case_id, with_deleted=True)
+        if not may_ask_for_erasure(current_scope.get()):
+            raise OutOfReach(CASE_FORM)
+        if kind not in DEEDS or ground not in GROUNDS:
+            raise Mistake("Choose what is to be done, and why.")
+        if request_of_case(repository, case_id) is not None:
+            raise Mistake("This was asked for already, and waits for a second person to confirm it.")
+        _forget_request(repository, case_id)
+        session.execute(
+            insert(erasure_request_table).values(
+                case_id=case_id, kind=kind, ground=ground, asked_by=user_id, asked_at=utc_now()
+            )
+        )
+        add_event(session, f"{kind}.ask", case_id=case_id)
+
+
+def refuse_erasure(repository: Repository, request_id: int) -> None:
+    """Leave the case as it is; whoever asked may do so too. Raises :class:`Mistake`."""
+    with repository.writing():
+        asked = _waiting(repository, request_id)
+        _forget_request(repository, asked.case_id)
+        add_event(repository.session, f"{asked.kind}.refuse", case_id=asked.case_id)
+
+
+def confirm_erasure(repository: Repository, request_id: int, user_id: int) -> Tombstone:
+    """Do what was asked for, as the second person, and leave nothing of it in the files of the database.
+
+    Raises :class:`Mistake`.
+    """
+    with repository.writing(), acting_as(SYSTEM_SCOPE):
+        asked = _waiting(repository, request_id)
+        if asked.asked_by == user_id:
+            raise Mistake("A second person confirms it, not the one who asked.")
+        records = DEEDS[asked.kind](repository, asked.case_id)
+        _forget_request(repository, asked.case_id)
+        left = _leave_tombstone(repository, asked, user_id, records)
+        add_event(repository.session, asked.kind, case_id=asked.case_id)
+    repository.store.rewrite()
+    return left
+
+
+def _waiting(repository: Repository, request_id: int) -> ErasureRequest:
+    found = next((asked for asked in waiting_requests(repository) if asked.id == request_id), None)
+    if found is None:
+        raise Mistake("Nobody asks for this any more.")
+    return found
+
+
+def _forget_request(repository: Repository, case_id: int) -> None:
+    repository.session.execute(delete(erasure_request_table).where(request.case_id == case_id))
+
+
+def _leave_tombstone(repository: Repository, asked: ErasureRequest, user_id: int, records: int) -> Tombstone:
+    last = repository.session.scalar(select(func.max(tombstone_table.c.number))) or 0
+    left = Tombstone(last + 1, asked.kind, asked.ground, asked.asked_by, user_id, utc_now(), records)
+    repository.session.execute(insert(tombstone_table).values(**vars(left)))
+    return left
+
+
+def tombstones(repository: Repository, most: int = 50) -> Sequence[Tombstone]:
+    """What was erased, the latest first."""
+    rows = select(tombstone_table).order_by(tombstone_table.c.number.desc()).limit(most)
+    return [Tombstone(**row._mapping) for row in repository.session.execute(rows)]

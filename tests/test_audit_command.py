@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.sql import Executable
 
 from dosar.cli.main import main
@@ -15,7 +15,9 @@ from dosar.database.keys import key_from_file
 from dosar.database.store import Store
 from tests.organisations import CASE, MENU, ROLES
 
-EVENTS = 5
+READINGS = 5
+EVENTS = READINGS + 2
+"""The first start tells that it made a key, and which forms it found."""
 columns = audit_event_table.c
 
 
@@ -28,7 +30,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / f"forms/{name}.yaml").write_text(text, encoding="utf-8")
     store = opened(folder)
     prepare_database(store, folder / "forms")
-    store.commit_events([AuditEvent("open", actor=1, case_id=number) for number in range(EVENTS)])
+    store.commit_events([AuditEvent("open", actor=1, case_id=number) for number in range(READINGS)])
     store.close()
     return folder
 
@@ -62,7 +64,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_a_whole_log_says_how_much_it_tells(places: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", "verify", *places]) == 0
-    assert said(capsys) == "The audit log is whole: 5 events."
+    assert said(capsys) == "The audit log is whole: 7 events."
 
 
 def test_a_changed_event_is_named(places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -94,4 +96,19 @@ def test_it_is_said_in_romanian_too(
 ) -> None:
     monkeypatch.setenv("LANG", "ro_RO.UTF-8")
     assert main(["audit", "verify", *places]) == 0
-    assert said(capsys) == "Jurnalul de audit este întreg; evenimente: 5."
+    assert said(capsys) == "Jurnalul de audit este întreg; evenimente: 7."
+
+
+def test_a_copy_goes_on_with_the_log_and_tells_of_itself(
+    places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = [str(tmp_path / "there"), str(tmp_path / "there.key")]
+    assert main(["copy", "--to", there[0], "--to-key-file", there[1], *places]) == 0
+    capsys.readouterr()
+    assert main(["audit", "verify", "--data", there[0], "--key-file", there[1]]) == 0
+    assert said(capsys) == f"The audit log is whole: {EVENTS + 2} events."
+    store = Store.open(Path(there[0]), key=key_from_file(Path(there[0]), Path(there[1])))
+    with store.snapshot() as connection:
+        actions = connection.scalars(select(columns.action).order_by(columns.seq)).all()
+    store.close()
+    assert actions[-2:] == ["copied", "key_rewrapped"]

@@ -114,3 +114,19 @@ def test_coming_and_going_is_told(demo: Demo, log: Log) -> None:
 def test_a_comparison_is_told_whatever_comes_of_it(status: int) -> None:
     (told, *_) = request_events(AuditTrail(actor=7, matched={"case": {3, 1}}), status)
     assert (told.action, told.objects) == ("match", {"case": [1, 3]})
+
+
+def test_a_draft_that_is_opened_is_told(demo: Demo, log: Log) -> None:
+    browser = demo.browser("coordinator")
+    token = token_on(browser.get("/records/visit_report/new?case=1").text)
+    browser.post("/drafts/visit_report?case=1", data={"csrf_token": token, "purpose": "?"})
+    log.news()
+    browser.get("/records/visit_report/new?case=1")
+    assert ("draft_opened", 1, '{"visit_report":[]}') in [
+        (told.action, told.case_id, told.objects) for told in log.news()
+    ]
+
+
+def test_a_ledger_to_print_is_told(demo: Demo, log: Log) -> None:
+    demo.browser("coordinator").get("/records/humanitarian_aid/ledger?case=1")
+    assert ("print", 1, '{"humanitarian_aid":[]}') in [(told.action, told.case_id, told.objects) for told in log.news()]

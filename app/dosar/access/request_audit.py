@@ -78,12 +78,12 @@ def request_events(
     if status >= 500:  # such a page shows what she typed, and no record
         return []
     matched = [trail.event("match", objects={form: sorted(ids) for form, ids in trail.matched.items()})]
-    compared = matched if trail.matched else []
+    apart = [*(matched if trail.matched else []), *trail.noted]
     if status in DENIED_STATUSES and trail.actor is not None:
-        return [*compared, trail.event("denied", objects=asked_for or {}, outcome=str(status))]
+        return [*apart, trail.event("denied", objects=asked_for or {}, outcome=str(status))]
     if 300 <= status < 400 or trail.told:
-        return compared
-    return [*compared, *_readings(trail)]
+        return apart
+    return [*apart, *_readings(trail)]
 
 
 def _readings(trail: AuditTrail) -> Iterator[AuditEvent]:

@@ -61,6 +61,8 @@ def copy_organisation(source: Store, target: Store, named: str) -> None:
     if has_people(source) and not is_database_address(named):
         mark_founded(Path(named))
     tables = [*ACCESS_TABLES, *build_tables(last_good_definition(source).forms).metadata.tables.values()]
+    source.open_kept_data_key()
+    source.tell("copied")
     with target.writing():
         counts = copy_database(source, target, tables)
         target.take_over_data_key(source)

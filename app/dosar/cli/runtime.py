@@ -1,6 +1,7 @@
 """Putting an organisation into service: store, forms, tables, people, application."""
 
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -16,6 +17,7 @@ from dosar.access.permissions import sync_permissions
 from dosar.access.settings import Organisation, is_marked_as_demo, mark_as_demo, read_organisation
 from dosar.access.tables import setting_table
 from dosar.access.time_zones import local_day
+from dosar.database.audit_trail import add_event
 from dosar.database.installation_marker import has_people, is_used, lost_database, mark_founded, require_people
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError, StoreUnreachable
@@ -47,6 +49,7 @@ def open_app(
     opened_forms = prepare_database(store, forms)
     with store.writing() as session:
         clear_unsaved_files(session.connection())
+        add_event(session, "started", fields=[version("dosar")])
     application = create_app(store, opened_forms, _stored_secret_key(store), data, DEMO=demo, **config)
     findings = opened_forms.findings
     if demo and application.extensions["dosar_access"].is_set_up():

@@ -26,6 +26,7 @@ def upgrade_organisation(
         print(translate_message(Message("Nothing was changed: this was only the plan."), language))
     else:
         if opened_forms.steps:
+            store.open_kept_data_key()
             tables = [*ACCESS_TABLES, *build_tables(last_good_definition(store).forms).metadata.tables.values()]
             folder = keep_copy(store, data, key, tables, moment)
             print(

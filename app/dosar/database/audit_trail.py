@@ -36,6 +36,8 @@ class AuditTrail:
     """Forms whose records were read in any way."""
     matched: dict[str, set[int]] = field(default_factory=dict)
     """Form → records that what was typed was found to be like."""
+    noted: list[AuditEvent] = field(default_factory=list)
+    """What else leaves with the answer, and is told in words of its own."""
     told: bool = False
     """Whether an event of this request tells already what leaves with the answer."""
 
@@ -81,6 +83,12 @@ def note_matched(form: str, ids: Iterable[int]) -> None:
     """What was typed was compared with all records, her own or not, and these are like it; none is told, too."""
     if (trail := current_trail.get()) is not None:
         trail.matched.setdefault(form, set()).update(ids)
+
+
+def note_event(action: str, case_id: int | None = None, objects: Mapping[str, Sequence[int]] = NO_OBJECTS) -> None:
+    """What leaves with the answer is told as this, beside what is read for it."""
+    if (trail := current_trail.get()) is not None:
+        trail.noted.append(trail.event(action, case_id=case_id, objects=objects))
 
 
 def note_forms(forms: Iterable[str]) -> None:

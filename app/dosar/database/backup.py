@@ -32,6 +32,7 @@ def keep_copy(store: Store, data: Path, key: bytes, tables: Iterable[Table], mom
     _clear_unfinished(data)
     draft = folder.with_name(UNFINISHED_PREFIX + folder.name)
     draft.mkdir(mode=0o700, parents=True)
+    store.tell("copied")
     try:
         _copy_into(draft, store, key, tables)
         for what_opens_it in (slots_file, salt_file):

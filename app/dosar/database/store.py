@@ -21,7 +21,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from dosar.database.append_only import close_tables, closed_tables
 from dosar.database.audit_chain import AUDIT_PURPOSE, AuditEvent, audit_event_table
-from dosar.database.audit_trail import AuditSeal, NoAuditLog, append_at_commit, forget_events
+from dosar.database.audit_trail import AuditSeal, NoAuditLog, add_event, append_at_commit, forget_events
 from dosar.database.audit_writer import AuditWriter
 from dosar.database.copies_folder import DATABASE_FILE, is_opened_by, newest_copy
 from dosar.database.data_key import ensure_data_key, read_data_key, rewrap_data_key
@@ -129,7 +129,10 @@ class Store:
         """Read the data key, or make it in a new database. Raises :class:`WrongKey`."""
         with self.writing() as session:
             connection = session.connection()
+            is_new = read_data_key(connection, self._folder_key) is None
             self._data_key = ensure_data_key(connection, self._folder_key)
+            if is_new:
+                add_event(session, "key_made")
             if audit_event_table.name not in closed_tables(connection):
                 close_tables(connection, [audit_event_table.name])
         let_seal(self.engine.dialect, self._data_key)
@@ -156,6 +159,11 @@ class Store:
         self.session.rollback()  # and gives its connection back to whoever commits
         self._audit_writer.commit(events)
 
+    def tell(self, action: str, fields: Sequence[str] = ()) -> None:
+        """Let the audit log tell what Dosar itself did, at a start or by a command; nothing where there is no log."""
+        with self.writing() as session:
+            add_event(session, action, fields=fields)
+
     def require_right_key(self) -> None:
         """Raises :class:`WrongKey` for the key of another organisation."""
         with self.snapshot() as connection:
@@ -165,6 +173,8 @@ class Store:
         """After everything was copied from ``source``: let this one's own key open the data key."""
         with self.writing() as session:
             rewrap_data_key(session.connection(), source._folder_key, self._folder_key)
+            add_event(session, "key_rewrapped")
+            self._seal.key = source._seal.key
 
     @property
     def master_key(self) -> bytes:

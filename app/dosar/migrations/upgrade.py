@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
+from dosar.database.audit_trail import queue_events
 from dosar.database.store import Store
 from dosar.database.system_tables import form_version_table, utc_now
 from dosar.language.checks.compatibility import conversion_findings, disappearance_findings, refusal_findings
@@ -64,6 +65,7 @@ from dosar.migrations.record_checks import (
 from dosar.migrations.sealed_files import SEALED_SINCE_FORMAT, seal_plain_files
 from dosar.migrations.sealed_values import SEALED_VALUES_SINCE_FORMAT, seal_own_values
 from dosar.migrations.system_migrations import make_own_tables, name_leaders, put_back_drafts
+from dosar.migrations.upgrade_audit import last_history_entry, upgrade_events
 from dosar.records.history.deployed_forms import (
     FOLDER_ENTRY,
     KeptForms,
@@ -114,7 +116,7 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> OpenedFo
         if unchanged is not None:
             name_leaders(connection, unchanged.definition.roles)
             return unchanged
-        kept_forms = read_kept_forms(connection)
+        kept_forms, last_entry = read_kept_forms(connection), last_history_entry(connection)
         try:
             with connection.begin_nested():
                 opened_forms = _compare_forms(connection, folder, kept_forms, converting)
@@ -127,7 +129,8 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> OpenedFo
                 raise
             log.exception("The database could not be made to fit the changed forms")
             return _last_good_forms(connection, folder, kept_forms, error)
-        _keep_parts(connection, opened_forms, read_kept_forms(connection, only_latest=True).latest, digest)
+        changed = _keep_parts(connection, opened_forms, read_kept_forms(connection, only_latest=True).latest, digest)
+        queue_events(session, upgrade_events(connection, last_entry, changed))
     return opened_forms
 
 
@@ -346,24 +349,25 @@ def _lists_named(part: str, values: Any) -> set[str]:
     return {f"choices:{name}" for question in questions_by_column(form).values() for name in question.choice_lists()}
 
 
-def _keep_parts(connection: Connection, opened_forms: OpenedForms, latest: Mapping[str, Any], digest: str) -> None:
-    """Remember every part that changed, as the last good version from now on."""
+def _keep_parts(connection: Connection, opened_forms: OpenedForms, latest: Mapping[str, Any], digest: str) -> list[str]:
+    """Remember every part that changed, as the last good version from now on; returns which."""
     findings = [finding_to_json(found) for found in opened_forms.findings if found.code != ANNOUNCEMENT_CODE]
     former = former_to_json(opened_forms.definition.former)
     outcome = {"digest": digest, "files": opened_forms.files, "findings": findings, "former": former}
     parts: dict[str, Any] = {**opened_forms.definition.contents, FOLDER_ENTRY: outcome}
     parts_gone = {part: None for part, values in latest.items() if part not in parts and values is not None}
-    for part, values in {**parts, **parts_gone}.items():
-        if latest.get(part) != values:
-            connection.execute(
-                insert(form_version_table).values(
-                    form=part,
-                    version=_version_of(values),
-                    digest=_fingerprint(values),
-                    definition=values,
-                    since=utc_now(),
-                )
+    changed = {part: values for part, values in {**parts, **parts_gone}.items() if latest.get(part) != values}
+    for part, values in changed.items():
+        connection.execute(
+            insert(form_version_table).values(
+                form=part,
+                version=_version_of(values),
+                digest=_fingerprint(values),
+                definition=values,
+                since=utc_now(),
             )
+        )
+    return sorted(changed.keys() - {FOLDER_ENTRY})
 
 
 def _version_of(values: Any) -> int:

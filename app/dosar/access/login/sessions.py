@@ -4,6 +4,7 @@ The cookie holds 256 random bits, the table their digest. One statement reads th
 user and roles.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from dosar.access.login.visitor_cookie import is_visitor_cookie, may_be_carried,
 from dosar.access.services import AccessServices
 from dosar.access.tables import session_table, user_table
 from dosar.access.web.flash_messages import FLASHES_KEY, request_notices, send_notices
+from dosar.database.audit_chain import ACCOUNT_OBJECT
 from dosar.database.audit_trail import add_event, current_trail
 from dosar.database.store_errors import StoreBusy, StoreError, StoreNotWritable, StoreUnreachable
 
@@ -237,19 +239,23 @@ class DatabaseSessions(SessionInterface):
     def _insert(self, session: BrowserSession, contents: str, moment: datetime) -> str:
         word = token_urlsafe(32)
         old = session.row.id if session.row else ""
-        self._write(
-            delete(session_table).where(or_(session_table.c.id == old, _over_condition(moment))),
-            insert(session_table).values(
-                id=secret_digest(word),
-                user_id=session.new_user_id,
-                pending_id=session.new_pending_id,
-                confirmed=moment if session.new_user_id is not None else None,
-                device=device_name(request.user_agent.string),
-                created=moment,
-                seen=moment,
-                contents=contents,
-            ),
+        begun = insert(session_table).values(
+            id=secret_digest(word),
+            user_id=session.new_user_id,
+            pending_id=session.new_pending_id,
+            confirmed=moment if session.new_user_id is not None else None,
+            device=device_name(request.user_agent.string),
+            created=moment,
+            seen=moment,
+            contents=contents,
         )
+        self.services.session.rollback()
+        with self.services.store.writing() as written:
+            replaced = delete(session_table).where(session_table.c.id == old).returning(session_table.c.user_id)
+            over = delete(session_table).where(_over_condition(moment)).returning(session_table.c.user_id)
+            _tell_ended(self.services, written.scalars(replaced).all())
+            _tell_ended(self.services, written.scalars(over).all(), "expired")
+            written.execute(begun)
         return word
 
     def _update(self, row: SessionRow, changed: dict[str, Any]) -> None:
@@ -306,13 +312,23 @@ def end_session(services: AccessServices, user_id: int, reference: str) -> None:
         hers = session.scalars(select(session_table.c.id).where(session_table.c.user_id == user_id)).all()
         ended = [session_id for session_id in hers if secret_digest(session_id) == reference]
         session.execute(delete(session_table).where(session_table.c.id.in_(ended)))
+        _tell_ended(services, [user_id for _ in ended])
 
 
 def end_sessions(services: AccessServices, user_id: int, but: SessionRow | None = None) -> None:
     """End the user's sessions, ``but`` one, and those that wait for her code; inside the caller's transaction."""
     hers = or_(session_table.c.user_id == user_id, session_table.c.pending_id == user_id)
     ends = delete(session_table).where(hers)
-    services.session.execute(ends.where(session_table.c.id != but.id) if but else ends)
+    if but is not None:
+        ends = ends.where(session_table.c.id != but.id)
+    _tell_ended(services, services.session.scalars(ends.returning(session_table.c.user_id)).all())
+
+
+def _tell_ended(services: AccessServices, owners: Sequence[int | None], outcome: str = "done") -> None:
+    """In the audit log: whose sessions were ended, each by an event; one that waited for a code is nobody's yet."""
+    for user_id in owners:
+        if user_id is not None:
+            add_event(services.session, "session_ended", objects={ACCOUNT_OBJECT: [user_id]}, outcome=outcome)
 
 
 def is_static_request(app: Flask, request: Request) -> bool:

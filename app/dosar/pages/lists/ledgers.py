@@ -7,6 +7,7 @@ from flask import abort, render_template, request, url_for
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
+from dosar.database.audit_trail import note_event
 from dosar.language.form import Form
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext, find_or_404, page_context
@@ -56,6 +57,7 @@ class LedgerPages(PageView):
             abort(404)
         case = find_or_404(context.repository.case, case_id)
         other_columns = [name for name in known.list if name != by]
+        note_event("print", case_id, {form: []})
         list_query = ListQuery(sort=by, case_id=case_id, columns=(by, *other_columns[: MAX_LIST_COLUMNS - 1]))
         columns = shown_columns(known, list_query)
         found = list_page(

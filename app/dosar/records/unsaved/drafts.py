@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, exists, func, insert, select, update
 
+from dosar.database.audit_trail import note_event
 from dosar.database.system_tables import draft_table, utc_now
 from dosar.records.repository import Repository
 from dosar.records.unsaved.unsaved_files import clear_files_of_draft, clear_old_files, hand_over_unsaved_files
@@ -89,7 +90,15 @@ def forget_old_pages(repository: Repository, table: Table, user_id: int, most: i
 
 
 def find_draft(repository: Repository, user_id: int, place: DraftPlace) -> Draft | None:
-    """The draft of this page, if this worker has one."""
+    """The draft of this page, if this worker has one; the audit log tells that she goes on with it."""
+    found = _draft_at(repository, user_id, place)
+    if found is not None:
+        numbers = [place.record_id] if place.record_id else []
+        note_event("draft_opened", place.case_id or None, {place.form: numbers})
+    return found
+
+
+def _draft_at(repository: Repository, user_id: int, place: DraftPlace) -> Draft | None:
     row = repository.session.execute(_DRAFT_AT_PLACE, {"user_id": user_id, **asdict(place)}).one_or_none()
     if row is None or row.saved_at < utc_now() - DRAFT_LIFETIME:
         return None
@@ -118,7 +127,7 @@ def move_drafts_to_case(repository: Repository, case_id: int, into_id: int) -> N
         session = repository.session
         for row in session.execute(select(draft_table).where(draft_table.c.case_id == case_id)).all():
             place = DraftPlace(row.form, case_id, row.record_id, row.step)
-            if find_draft(repository, row.user_id, replace(place, case_id=into_id)) is None:
+            if _draft_at(repository, row.user_id, replace(place, case_id=into_id)) is None:
                 session.execute(update(draft_table).where(draft_table.c.id == row.id).values(case_id=into_id))
 
 

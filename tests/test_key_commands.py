@@ -174,3 +174,18 @@ def is_soon(happens: Callable[[], bool], seconds: float) -> bool:
             return True
         time.sleep(0.1)
     return False
+
+
+def test_another_key_for_who_may_know_the_old_one(say: Say, tmp_path: Path) -> None:
+    say("passphrase", PASSPHRASE, PASSPHRASE)
+    old_card = " ".join(card_in(say("card")))
+    said = say("new", OTHER, OTHER)
+    assert "Only the new key opens the data" in said and "Its key file is" in said
+    new_card = " ".join(card_in(said))
+    say("seal")
+    for void in (PASSPHRASE, old_card):
+        assert "neither the passphrase nor" in say("file", void, code=2)
+    said = say("new", new_card, PASSPHRASE, PASSPHRASE)
+    assert "kept in" in said and "Its key file" not in said
+    assert len(list((tmp_path / "data/old-key").iterdir())) == 2
+    assert "types the passphrase" in say("status")

@@ -76,6 +76,7 @@ MAY_USE = {
 """The libraries of others that each layer may use: below ``access`` nothing knows of the web or of Flask-AppBuilder."""
 BEHIND_THE_SESSION = {
     "database/copies_folder.py",  # asks a copy whether the key opens it
+    "database/rekey.py",  # gives a copy of the whole file another key
     "database/program_lock.py",  # a connection of its own, that no session ever uses
     "database/postgresql_store.py",
     "database/store.py",

@@ -1,14 +1,18 @@
 """What is said and asked at the command line about keys."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
+from secrets import token_bytes
 
 from dosar.access.login.passwords import require_good_password
 from dosar.access.pending_cards import PendingCards
 from dosar.cli.locale import translate_message
 from dosar.cli.secret_input import ask_secret
 from dosar.database.key_changes import KeyChanges, KeyStatus
-from dosar.database.key_slots import KeySlot, SlotKind
+from dosar.database.key_slots import KEY_BYTES, KeySlot, KeySlots, SlotKind
+from dosar.database.master_key import made_today, passphrase_secret
 from dosar.database.recovery_card import RecoveryCard
+from dosar.database.rekey import NewKey, kept_copy, kept_key_file
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, Mistake, msgid
 
@@ -86,3 +90,49 @@ def show_new_card() -> RecoveryCard:
         if not pending.card.has_group(group, ask_secret(Message("Group %(group)s of the card: ", {"group": group}))):
             raise StoreError("This is not what stands on the card. Nothing was changed: an older card goes on opening.")
     return pending.card
+
+
+STEPS = {
+    "copied": msgid("A copy is made."),
+    "encrypted": msgid("The copy has another key."),
+    "compared": msgid("It was looked through, and is what the database is."),
+    "announced": msgid("From here on both keys open; stopped now, nothing is lost."),
+    "kept": msgid("The old database has a name of its own."),
+    "swapped": msgid("The new one stands in its place."),
+    "finished": msgid("Only the new key opens the data from now on."),
+}
+
+
+def step_message(step: str) -> Message:
+    """What was just done."""
+    return Message(STEPS[step])
+
+
+def ask_new_key(changes: KeyChanges) -> NewKey:
+    """A new master key with the ways that opened the old one: each of them new, too. Raises :class:`StoreError`."""
+    status, key = changes.status(), token_bytes(KEY_BYTES)
+    slots, file, secrets = KeySlots(), None, (b"", b"")
+    if status.has_passphrase:
+        slots = slots.with_slot(key, *passphrase_secret(ask_new_passphrase()), made_today())
+    if status.has_card:
+        slots = slots.with_slot(key, "card", show_new_card().secret, made_today())
+    for slot in (slot for slot in status.slots if slot.kind == "key_file"):
+        file, secrets = Path(slot.place), (changes.secret_in_file(Path(slot.place)), token_bytes(KEY_BYTES))
+        slots = slots.with_slot(key, "key_file", secrets[1], made_today(), slot.place)
+        break
+    if not slots.slots:
+        raise StoreError("Set a passphrase first: dosar key passphrase")
+    return NewKey(changes.data, changes.master_key, key, changes.slots(), slots, file, *secrets)
+
+
+def kept_lines(change: NewKey, moment: str, on_server: bool) -> Iterator[Message]:
+    """Where the old data are, and who may still open what."""
+    if not on_server:
+        yield Message(
+            "The database with the old key is kept in %(folder)s. Delete it, and older back-ups, once you have seen "
+            "that everything is there: whoever knows the old key reads them.",
+            {"folder": kept_copy(change.data, moment)},
+        )
+        if change.key_file is not None:
+            yield Message("Its key file is %(file)s.", {"file": kept_key_file(change.key_file, moment)})
+    yield Message("Passphrases of other people, and what was in the keyring, open nothing any more: add them again.")

@@ -73,6 +73,18 @@ class KeyChanges:
         """What opens the folder now."""
         return KeyStatus(self._slots().slots, salt_file(self.data).exists())
 
+    def slots(self) -> KeySlots:
+        """Every slot, as it is kept. Raises :class:`StoreError` if somebody else has changed them."""
+        return self._slots()
+
+    def secret_in_file(self, file: Path) -> bytes:
+        """What in the key file opens the folder. Raises :class:`StoreError` if nothing in it does."""
+        slots = self._slots()
+        for secret in secrets_in_file(self.data, file):
+            if slots.opened_with("key_file", secret) == self.master_key:
+                return secret
+        raise StoreError("The key file %(file)s opens nothing here. Put the right one back.", file=file)
+
     def set_passphrase(self, passphrase: str, *replaced: str) -> None:
         """Let this passphrase open the data; the slots it replaces open them no more."""
         self._write(self._slots(), passphrase_secret(passphrase))

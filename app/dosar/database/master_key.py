@@ -30,7 +30,7 @@ from dosar.database.keys import (
 )
 from dosar.database.os_keyring import secret_in_keyring
 from dosar.database.recovery_card import MistypedCard, read_card
-from dosar.database.store_errors import StoreError
+from dosar.database.store_errors import StoreDamaged, StoreError
 from dosar.database.system_tables import utc_now
 from dosar.language.text.characters import strip_invisible
 from dosar.language.text.collation import CEDILLA_TO_COMMA
@@ -132,15 +132,23 @@ class MasterKeyPlace:
         opened = [(slots, key) for slots, key in found if key is not None]
         return self._settled(stored, opened) if opened else None
 
-    def _settled(self, stored: StoredSlots, found: list[tuple[KeySlots, bytes]]) -> bytes:
-        """The key of the database that is there, if a change of the key was interrupted; the other set is dropped."""
+    def _settled(self, stored: StoredSlots, found: list[tuple[KeySlots, bytes]]) -> bytes | None:
+        """The key of the database that is there, if a change of the key was interrupted; the other set is dropped.
+        None if only a key of the other database was found."""
         if stored.coming is None:
             return found[0][1]
         for slots, key in found:
-            if self.opens(key):
+            if self._opens_surely(key):
                 write_slots(self.data, slots)
                 return key
-        return found[0][1]
+        return None
+
+    def _opens_surely(self, key: bytes) -> bool:
+        """The old key looks like the right one for a damaged database, since it opens the copies made before."""
+        try:
+            return self.opens(key)
+        except StoreDamaged:
+            return False
 
 
 def passphrase_spelling(typed: str) -> str:

@@ -169,6 +169,14 @@ class Store:
         with self.snapshot() as connection:
             read_data_key(connection, self._folder_key)
 
+    def rewrap_data_key(self, connection: Connection, old_key: bytes) -> None:
+        """Let this store's own key open the data key, which another one opened so far. Raises :class:`WrongKey`."""
+        rewrap_data_key(connection, old_key, self._folder_key)
+
+    def wrap_data_key_for(self, connection: Connection, new_key: bytes) -> None:
+        """Let another key open the data key from now on."""
+        rewrap_data_key(connection, self._folder_key, new_key)
+
     def take_over_data_key(self, source: "Store") -> None:
         """After everything was copied from ``source``: let this one's own key open the data key."""
         with self.writing() as session:
@@ -278,6 +286,10 @@ class SqliteStore(Store):
         event.listen(engine, "handle_error", self._in_words)
         self._require_right_key()
         self._require_known_format()
+
+    def connect_apart(self) -> Any:
+        """A connection of its own, outside of every session, for work on the whole file."""
+        return self._connect()
 
     def _connect(self) -> "_SqliteConnection":
         opened = sqlcipher.connect(

@@ -126,6 +126,37 @@ def remove(places: Places, slot: str) -> int:
     return 0
 
 
+@key.command(
+    "new",
+    cls=LocalizedCommand,
+    help=msgid("encrypt the data with another key, when somebody may know the one there is"),
+    options_metavar=WITH_OPTIONS,
+)
+@place_options
+def new(places: Places) -> int:
+    from dosar.cli.key_words import ask_new_key, kept_lines, step_message
+    from dosar.cli.only_program import only_program
+    from dosar.cli.runtime import open_used_store
+    from dosar.database.key_changes import KeyChanges
+    from dosar.database.rekey import change_master_key, unused_name
+    from dosar.database.system_tables import utc_now
+
+    data = places.existing_data_folder(database_url())
+    moment = unused_name(data, f"{utc_now():%Y-%m-%d-%H%M%S}")
+    with only_program(data, database_url()):
+        master_key = places.encryption_key(data)
+        store = open_used_store(data, master_key, database_url())
+        try:
+            change = ask_new_key(KeyChanges(data, master_key, places.key_file))
+            for step in change_master_key(change, store, moment):
+                _say(step_message(step))
+        finally:
+            store.close()
+    for line in kept_lines(change, moment, bool(database_url())):
+        _say(line)
+    return 0
+
+
 @contextmanager
 def _changes(places: Places) -> Iterator["KeyChanges"]:
     """The slots of the folder, while Dosar is stopped and once its database has opened."""

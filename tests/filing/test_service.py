@@ -26,7 +26,7 @@ from dosar.language.validation import ANSWER_NOT_ACCEPTED, ANSWER_REQUIRED
 from dosar.records.row_scope import OutOfReach, Scope, acting_as
 from dosar.records.sheets.save import enter_sheet
 from tests.filing.conftest import READING, Desk
-from tests.organisations import CLERK
+from tests.organisations import CLERK, form
 
 TEXTS = {
     "visited": ["20.11.2026"],
@@ -264,3 +264,29 @@ def test_each_posted_cell_is_read_once(desk: Desk, monkeypatch: pytest.MonkeyPat
     assert [issue.where for issue in result.mistakes] == [("visited",), ("family", "0", "age")]
     assert set(read.values()) == {1}
     assert {("visited", ("mâine?",)), ("age", ("130",)), ("who", ("Ana",))} <= read.keys()
+
+
+def test_of_what_is_out_of_sight_is_not_told_whether_it_is_answered(desk: Desk) -> None:
+    """Her change may take hidden answers away: she is asked whether they are given or not, and only if it may."""
+    ours = desk.organisation.start(
+        note=form(
+            "note",
+            "name: ill, type: yes_no",
+            "name: what, type: text, show_if: ill, sensitivity: health",
+            "name: since, type: text, show_if: answered(what), sensitivity: health",
+            "name: words, type: text",
+            head="belongs_to: case",
+        )
+    )
+    desk.repository = ours.repository
+    case = desk.case
+
+    def doubts(change: dict[str, Any], **answers: Any) -> list[tuple[tuple[str, ...], str]]:
+        record = enter_sheet(ours.repository, ours.form("note"), {"ill": True, **answers}, CLERK, case)
+        found = validate(desk.correction("note", record, frozenset()), Values(change))
+        return [(doubt.where, str(doubt.message)) for doubt in found.doubtful]
+
+    unanswered = doubts({"ill": False})
+    assert "(not for you to see)" in unanswered[0][1] and unanswered[0][0] == ("ill",)
+    assert doubts({"ill": False}, what="TBC", since="2020") == unanswered
+    assert doubts({"words": "x"}, what="TBC") == doubts({"words": "x"}) == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
+from dosar.filing.doubts.unseen import is_unseen, no_longer_asked
 from dosar.filing.result import AnswersDropped
 from dosar.filing.submission import Submission
 from dosar.language.question import Answers, Question
@@ -20,7 +21,11 @@ def would_drop(submission: Submission, answers: Answers, changed: Collection[str
     """The doubt that names the saved answers which saving would drop; by the first change made here."""
     if submission.record is None or not submission.questions:
         return []
-    lost = list(dropped_answers(submission.form, submission.initial_answers, answers, submission.today))
+    dropped = dropped_answers(submission.form, submission.initial_answers, answers, submission.today)
+    lost = [
+        *(pair for pair in dropped if not is_unseen(submission, *pair)),
+        *no_longer_asked(submission, answers, changed),
+    ]
     if not lost:
         return []
     names = tuple(dict.fromkeys(_name_for_reader(submission, *pair) for pair in lost))
@@ -60,9 +65,7 @@ def _names_in_conditions(submission: Submission, question: Question | None) -> s
 
 def _name_for_reader(submission: Submission, question: Question, column: Question | None) -> str | Message:
     """What it is called; an answer out of her sight has no name."""
-    form = submission.forms.get(submission.form.key)
-    known = form.questions.get(question.name) if form else None
-    if known is None or (column is not None and known.column(column.name) is None):
+    if is_unseen(submission, question, column):
         return NOT_TO_SEE
     return ": ".join(
         text_in_language(part.label, submission.language) for part in (question, column) if part is not None

@@ -16,6 +16,7 @@ from dosar.language.validation import (
     ANSWER_NOT_ACCEPTED,
     ANSWER_REQUIRED,
     ValidationIssue,
+    knows_what_is_missing,
     missing_questions,
     validate_answers,
 )
@@ -387,3 +388,23 @@ def test_a_column_is_found_by_its_name() -> None:
     name, family = form(PLAIN).questions.values()
     assert family.column("kin") is family.columns_asked()[0]
     assert (family.column("age"), name.column("kin")) == (None, None)
+
+
+def test_a_number_of_missing_answers_tells_nothing_of_hidden_ones() -> None:
+    """Who does not see every required answer, and what decides whether it is, is not told how many are missing."""
+
+    def told(questions: str) -> bool:
+        whole = form(questions)
+        return knows_what_is_missing(whole, whole.seen_with(frozenset()))
+
+    hidden = "\n  - {name: ill, type: yes_no, sensitivity: health}\n"
+    assert told(hidden + "  - {name: name, type: text, required: true}\n")
+    assert told(hidden + "  - {name: name, type: text, required_if: answered(what)}\n  - {name: what, type: text}\n")
+    assert not told(hidden + "  - {name: name, type: text, required_if: ill}\n")
+    assert not told("\n  - {name: ill, type: yes_no, sensitivity: health, required: true}\n")
+    table = (
+        "\n  - name: visits\n    type: table\n    columns:\n      - {name: by, type: text, label: {en: By, ro: De}}\n"
+    )
+    column = "      - {name: how, type: text, sensitivity: story, %s, label: {en: How, ro: Cum}}\n"
+    assert not told(table + column % "required: true")
+    assert told(table + column % "hint: {en: H, ro: H}")

@@ -3,7 +3,7 @@
 Pure: no clock, no database. ``today`` and the answers come in, the issues go out.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -97,6 +97,37 @@ def missing_questions(form: Form, answers: Answers, today: date) -> list[str]:
         for question, answer, plain, where in _shown_questions(form, answers, today)
         if is_blank(answer) and _is_required(question, plain, today)
     ]
+
+
+def knows_what_is_missing(whole: Form, known: Form) -> bool:
+    """Whether a reader who knows the form so may be told how many required answers are missing.
+
+    A number that counts answers out of her sight would tell whether they are given.
+    """
+    return _sees_all_required(IdentityKey(whole), IdentityKey(known))
+
+
+@lru_cache(maxsize=1024)
+def _sees_all_required(whole: IdentityKey[Form], known: IdentityKey[Form]) -> bool:
+    seen = _paths(known.thing)
+    return all(
+        path in seen and all(name in seen or f"{table}.{name}" in seen for name in _names_requiring(question))
+        for path, question in _paths(whole.thing).items()
+        for table in [path.rpartition(".")[0]]
+        if (question.required or question.required_if is not None) and not (question.computed or question.retired)
+    )
+
+
+def _paths(form: Form) -> dict[str, Question]:
+    """Every question by its name, columns too (``table.column``)."""
+    columns = {
+        f"{table.name}.{column.name}": column for table in form.questions.values() for column in table.columns_asked()
+    }
+    return {**form.questions, **columns}
+
+
+def _names_requiring(question: Question) -> Iterable[str]:
+    return question.required_if.names if question.required_if is not None else ()
 
 
 def _shown_questions(

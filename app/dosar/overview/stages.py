@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import case, func, null
 
 from dosar.language.stages import Stage, Stages
+from dosar.language.validation import knows_what_is_missing
 from dosar.overview.case_query import CaseQuery
 from dosar.records.sheets.acceptance import is_accepted, waiting_count
 
@@ -89,13 +90,15 @@ def _ask_filed(case_query: CaseQuery, key: Any, form: str, *conditions: Any) -> 
     record_class: Any = case_query.repository.record_class(form)
     name = case_query.dating_question_name(form)
     last = func.max(getattr(record_class, name)) if name else null()
-    sums = [*sheet_counts(record_class), last.label("last"), func.max(record_class.id).label("newest")]
+    whole = case_query.repository.forms[form]
+    counts = sheet_counts(record_class, knows_what_is_missing(whole, case_query.known[form]))
+    sums = [*counts, last.label("last"), func.max(record_class.id).label("newest")]
     case_query.ask_sums(key, form, sums, *conditions)
 
 
-def sheet_counts(record_class: Any) -> list[Any]:
-    """How many sheets there are, how many of them wait, and how many answers the others lack."""
-    lacking = func.sum(case((is_accepted(record_class), record_class.lacking))).label("lacking")
+def sheet_counts(record_class: Any, knows_missing: bool) -> list[Any]:
+    """How many sheets there are, how many of them wait, and how many answers the others lack, if she may know it."""
+    lacking = func.sum(case((is_accepted(record_class), record_class.lacking if knows_missing else 0))).label("lacking")
     return [func.count(record_class.id).label("count"), lacking, waiting_count(record_class)]
 
 

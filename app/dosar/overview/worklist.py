@@ -12,6 +12,7 @@ from dosar.database.system_tables import team_table
 from dosar.database.union_reads import read_union
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.stages import Stage, Stages
+from dosar.language.validation import knows_what_is_missing
 from dosar.overview.case_overview import dating_question
 from dosar.overview.case_query import CaseQuery
 from dosar.overview.due_dates import DueDay, days_due_until, promise_parts
@@ -105,7 +106,10 @@ def _counted_sheets(
     parts: dict[Any, tuple[Any, ...]] = {}
     for stage, form in [(step, form) for step in stages.stages for form in step.needs if form in known]:
         record_class: Any = repository.record_class(form)
-        counts = [record_class.case_id, *sheet_counts(record_class)]
+        counts = [
+            record_class.case_id,
+            *sheet_counts(record_class, knows_what_is_missing(repository.forms[form], known[form])),
+        ]
         since = _since_conditions(repository, known[form], record_class, stage.since) if stage.since else []
         parts["filed", form, stage.since] = (
             record_class,

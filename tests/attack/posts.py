@@ -113,6 +113,10 @@ class Posts:
             yield _with(cell, "no token", (*tokens, ("reason", "x")), harmless=True, token=False)
         yield _with(cell, "forged versions", (("_seen", "x"), ("_other", "x"), ("reason", "x")), harmless=True)
 
+    def _reason(self, cell: Cell) -> Iterator[Cell]:
+        for words in ("chemată la telefon", " "):
+            yield _with(cell, "with a reason", (("reason", words),), harmless=True)
+
     def _join(self, cell: Cell) -> Iterator[Cell]:
         for who, user in (("she", cell.role), ("stranger", "stranger")):
             for what, role in (("case_manager", "case_manager"), ("she", cell.role), ("nobody", "no_such_role")):
@@ -201,5 +205,6 @@ POSTS: dict[str, Callable[[Posts, Cell], Iterator[Cell]]] = {
     "RecordPages.withdraw": Posts._delete,
     "ReversingPages.reverse": Posts._reverse,
     "MergePages.decide": Posts._merge,
+    "NamesPages.show": Posts._reason,
     "DerivedAnswerPages.derive": Posts._derive,
 }

@@ -108,6 +108,8 @@ RIGHTS = {
     "MergePages.compare": "delete",
     "MergePages.decide": "delete",
     "TeamPage.team": "see",
+    "NamesPages.show": "see",
+    "NamesPages.hide": "see",
     "TeamPage.leave": "see",
     "ProgrammePage.programme": "see",
     "FiguresPage.figures": "see",

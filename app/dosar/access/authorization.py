@@ -15,7 +15,7 @@ from flask_appbuilder.baseviews import expose
 from dosar.access.request_audit import begin_trail, end_trail
 from dosar.access.services import AccessServices, access_services
 from dosar.access.web.hosts import refuse_hidden_host, refuse_strange_host
-from dosar.access.worker import Worker, worker_with_identity
+from dosar.access.worker import Worker, with_names_of, worker_with_identity
 from dosar.database.store_errors import StoreUnreachable
 from dosar.language.roles import PageName, RecordAction
 from dosar.records.row_scope import NOBODY_SCOPE, Scope, current_scope, right_to_accept
@@ -156,7 +156,39 @@ def _refuse_without_database() -> None:
 
 def _identify_worker() -> None:
     person = session.person  # type: ignore[attr-defined]
-    let_in(worker_with_identity(person, access_services()) if person else None)
+    worker = worker_with_identity(person, access_services()) if person else None
+    let_in(_with_shown_names(worker) if worker is not None and worker.allowance.masked else worker)
+
+
+SHOWN_NAMES = "shown_names"
+
+
+def shown_cases() -> list[int]:
+    """The cases whose names this session shows to who reads them masked."""
+    return list(session.get(SHOWN_NAMES, ()))
+
+
+def show_names_of(case_id: int) -> None:
+    """From the next page on the names of this case are shown, in this session."""
+    session[SHOWN_NAMES] = [*(number for number in shown_cases() if number != case_id), case_id]
+
+
+def _with_shown_names(worker: Worker) -> Worker:
+    """The worker as she is on the pages of a case whose names she shows; on all others they stay masked."""
+    shown = shown_cases()
+    case_id = _case_asked_for() if shown else None
+    return with_names_of(worker, case_id) if case_id is not None and case_id in shown else worker
+
+
+def _case_asked_for() -> int | None:
+    """The case that the address is about: it names it, or a sheet of it."""
+    address: Mapping[str, Any] = request.view_args or {}
+    if "case_id" in address:
+        return None if "other_id" in address else int(address["case_id"])
+    if "record_id" in address:
+        repository = current_app.extensions.get("dosar_repository")
+        return repository.case_of(str(address.get("form", "")), int(address["record_id"])) if repository else None
+    return request.args.get("case", type=int)
 
 
 def let_in(somebody: Worker | None) -> None:

@@ -14,6 +14,8 @@ from dosar.language.roles import CasesReached, PageName, Role
 
 SCOPE_WIDTHS: dict[CasesReached, int] = {"none": 0, "own": 1, "team": 2, "all": 3}
 
+NAMES: Sensitivity = "identity"
+
 
 @dataclass(frozen=True)
 class Allowance:
@@ -25,6 +27,8 @@ class Allowance:
     enters: frozenset[Sensitivity]
     """What may be typed into a new record: all that is seen, and what only ``enters`` names."""
     pages: frozenset[PageName]
+    masked: bool = False
+    """Whether names are shown case by case only, with a reason: ``clearances`` are without them."""
 
     def may_do(self, action: str, form: str) -> bool:
         """Whether this is allowed with the form's records; whoever sees them may choose them, too."""
@@ -35,11 +39,14 @@ class Allowance:
 def combined_allowance(roles: Iterable[Role], permitted: Iterable[Permitted]) -> Allowance:
     """The allowance of somebody who holds all these roles, and is permitted this."""
     held_roles, rights = list(roles), rights_in(permitted)
-    clearances = frozenset[Sensitivity]().union(*(role.clearances for role in held_roles))
+    seen = frozenset[Sensitivity]().union(*(role.clearances for role in held_roles))
+    masked = NAMES in seen and not any(NAMES in role.clearances and role.names == "open" for role in held_roles)
+    clearances = seen - {NAMES} if masked else seen
     return Allowance(
         rights=MappingProxyType({form: frozenset(actions) for form, actions in rights.items()}),
         cases=max((role.scope for role in held_roles), key=SCOPE_WIDTHS.__getitem__, default="none"),
         clearances=clearances,
-        enters=clearances.union(*(role.enters for role in held_roles)),
+        enters=seen.union(*(role.enters for role in held_roles)),
         pages=pages_in(permitted),
+        masked=masked,
     )

@@ -1,12 +1,12 @@
 """The person on whose behalf something is done, with the access she has: with a session, or without one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
 from dosar.access.identity import Identity, find_identity
 from dosar.access.permission_cache import Permitted
-from dosar.access.role_union import Allowance, combined_allowance
+from dosar.access.role_union import NAMES, Allowance, combined_allowance
 from dosar.access.services import AccessServices
 from dosar.language.identity_cache import IdentityKey
 from dosar.language.load.definition import Definition
@@ -79,6 +79,18 @@ def worker_with_identity(person: Identity, services: AccessServices) -> Worker:
         allowance=allowance,
         scope=_scope_of_worker(IdentityKey(allowance), person.user_id, person.colleagues, services.today()),
     )
+
+
+def with_names_of(worker: Worker, case_id: int) -> Worker:
+    """The same worker with the names of one case shown; she reaches no other one meanwhile."""
+    allowance = _with_names(IdentityKey(worker.allowance))
+    scope = replace(worker.scope, clearances=allowance.clearances, only_case=case_id)
+    return replace(worker, allowance=allowance, scope=scope)
+
+
+@lru_cache(maxsize=256)
+def _with_names(key: IdentityKey[Allowance]) -> Allowance:
+    return replace(key.thing, clearances=key.thing.clearances | {NAMES})
 
 
 def allowance_of(services: AccessServices, roles: frozenset[str]) -> Allowance:

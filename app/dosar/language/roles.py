@@ -37,6 +37,8 @@ class Role(BaseModel):
     """Which sensitive answers it sees: identity, health, legal, story."""
     enters: frozenset[Sensitivity] = frozenset()
     """Which it may type into a new record although it does not see them afterwards."""
+    names: Literal["open", "masked"] = "open"
+    """``masked``: what needs the clearance identity is a code until she shows it, case by case, with a reason."""
     checked: bool = False
     """What this role enters or corrects waits, and counts nowhere, until somebody of another role accepts it."""
     leads: bool = False

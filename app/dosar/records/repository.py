@@ -18,12 +18,14 @@ from dosar.language.question_options import Sensitivity
 from dosar.records.case_members import CaseTable, read_case_tables
 from dosar.records.daily_limit import DailyLimit
 from dosar.records.history.renamed_questions import RenamedQuestion, read_renamed_questions
-from dosar.records.row_scope import OutOfReach
+from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
 from dosar.records.scope_enforcement import enforce_scope
 
 MOST_ASKED_IN_A_DAY = 60
 """Persons, or other spellings of one, of whom a worker learns in a day whether they are known elsewhere: more than
 anybody files in a day, and too few to try out numbers."""
+LARGEST_NUMBER = 2**31 - 1
+"""The largest number of a record; a longer one in an address is that of none."""
 
 
 class Repository:
@@ -138,6 +140,18 @@ class Repository:
             raise OutOfReach(form)
         _note_opened(found[0])
         return found[0], found[1]
+
+    def case_of(self, form: str, record_id: int) -> int | None:
+        """The case of a record, whoever asks: it tells nothing of it. None for a record of no case, or none at all."""
+        record_class: Any = self.tables.records.get(form)
+        if record_class is None or record_class.case_column is None or record_id > LARGEST_NUMBER:
+            return None
+        column = getattr(record_class, record_class.case_column)
+        with acting_as(SYSTEM_SCOPE):
+            found: int | None = self.session.scalar(
+                select(column).where(record_class.id == record_id), execution_options={"with_deleted": True}
+            )
+        return found
 
     def case(self, case_id: int) -> Record:
         """The case with this id. Raises :class:`OutOfReach` when it is missing or not hers to see."""

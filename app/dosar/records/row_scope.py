@@ -8,7 +8,7 @@ written. Sources: roles.yaml; security.md's measured row scope.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from types import MappingProxyType
@@ -47,6 +47,8 @@ class Scope:
     enters: frozenset[Sensitivity] = frozenset()
     system: bool = False
     teammates: frozenset[int] = frozenset()
+    only_case: int | None = None
+    """Of the cases she reaches, the one that this request is about, if it may read of no other one."""
     today: date | None = None
     """The day on which it holds, by the organisation's clock; a place in a team may begin later or be over."""
 
@@ -57,10 +59,13 @@ class Scope:
     @property
     def reaches_all_cases(self) -> bool:
         """Whether every case is one of hers."""
-        return self.system or self.cases == "all"
+        return self.system or (self.cases == "all" and self.only_case is None)
 
     def reaches(self, case_id: Any) -> ColumnElement[bool]:
         """The condition under which a case (a column of case ids) is one of hers."""
+        if self.only_case is not None:
+            about: ColumnElement[bool] = case_id == self.only_case
+            return about & replace(self, only_case=None).reaches(case_id)
         if self.reaches_all_cases:
             return true()
         if self.cases == "none" or not self.colleagues:

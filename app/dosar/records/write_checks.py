@@ -175,6 +175,8 @@ def _may_name_file(scope: Scope, entry: StoredEntry, column: str, file: Any) -> 
 
 
 def _require_cases(session: Session, scope: Scope, cases: set[int]) -> None:
+    if scope.only_case is not None and not cases <= {scope.only_case}:
+        raise OutOfReach("case")
     if not cases or scope.cases == "all":
         return
     worked_on = _CASES_WORKED_ON.where(works_on_case(scope.today))

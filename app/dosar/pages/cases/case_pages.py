@@ -17,6 +17,7 @@ from dosar.overview.timeline import SheetOfDay, sheets_by_day
 from dosar.pages.cases.case_reading import CaseReading, read_case
 from dosar.pages.cases.merge import redirect_to_merged
 from dosar.pages.cases.money_blocks import money_blocks, money_warnings
+from dosar.pages.cases.names import names_action
 from dosar.pages.cases.people_blocks import due_lines, related_people, risk_block
 from dosar.pages.cases.stage_blocks import other_documents, stage_blocks, tasks_to_go_on
 from dosar.pages.context import PageContext, find_or_404, page_context
@@ -132,6 +133,7 @@ def _case_actions(context: PageContext, case_id: int) -> list[tuple[str, str, st
         actions.append((gettext("Correct"), edit, "get", "primary"))
     if may_merge(context.worker.scope):
         actions.append((gettext("Merge with another case"), url_for("MergePages.choose", case_id=case_id), "get", ""))
+    actions += names_action(context, case_id)
     if may_take_copy(context):
         actions.append((gettext("Copy for the person"), url_for("AccessFilePage.ask", case_id=case_id), "get", ""))
     if may_have_erased(context):

@@ -37,6 +37,11 @@ TEXT_PAGES = {
         {"reason": lazy_gettext("What do you need the file for?")},
         ("reason",),
     ),
+    "NamesPages.show": TextPage(
+        lazy_gettext("Show the names"),
+        {"reason": lazy_gettext("What do you need the names for?")},
+        ("reason",),
+    ),
     "ListPages.save": TextPage(
         lazy_gettext("Saved lists"),
         {"name": lazy_gettext("Save these filters and this order as")},

@@ -12,6 +12,7 @@ from dosar.cli.sealing import can_be_unsealed
 from dosar.database import key_slots
 from dosar.database.key_changes import KeyStatus, stored_status
 from dosar.database.key_slots import Argon2Cost
+from dosar.database.key_slots_file import slots_file
 from dosar.database.keys import write_secrets
 from dosar.database.recovery_card import GROUPS
 from tests.access.conftest import PASSWORD, Browser, Office
@@ -122,6 +123,22 @@ def test_a_card_opens_nothing_before_it_is_typed_back(office: Office, administra
     groups = re.findall(r"<code>(\w{4})</code>", first)
     assert re.findall(r"<code>(\w{4})</code>", administrator.post("/keys/card", at="/keys").text) == groups
     assert not any(group in wrong.text for group in groups), "she looks at the paper"
+
+
+def test_a_key_file_of_other_data_is_never_written_over(office: Office, administrator: Browser) -> None:
+    set_passphrase(administrator)
+    print_card(administrator)
+    file = Path(office.app.config["KEY_FILE"])
+    file.write_text("the key of another folder")
+    answer = administrator.post("/keys/one-laptop", at="/keys")
+    assert answer.status_code == 422 and "is none of these data" in answer.text and not declared(office)
+    assert file.read_text() == "the key of another folder"
+
+
+def test_a_folder_that_takes_nothing_is_told(office: Office, administrator: Browser) -> None:
+    slots_file(Path(office.app.config["DATA"])).mkdir()  # nobody writes over a folder, root neither
+    answer = administrator.post("/keys/passphrase", at="/keys", password=PASSPHRASE, again=PASSPHRASE)
+    assert answer.status_code == 422 and "cannot be written" in answer.text
 
 
 def test_who_may(office: Office, vault: Vault, administrator: Browser) -> None:

@@ -12,6 +12,7 @@ from dosar.access.vault import Vault
 from dosar.access.vault_use import install_vault
 from dosar.cli.gate import Gate
 from dosar.cli.sealing import close_application
+from dosar.database.sealed_columns import _keys
 from dosar.pages.sealed.sealed_app import create_sealed_app
 from tests.access.test_vault import PASSPHRASE, is_soon
 from tests.applications import opened_app
@@ -97,7 +98,8 @@ def test_it_is_sealed_again_and_forgets(program: Program) -> None:
     store = program.app.extensions["dosar_repository"].store
     store.purpose_key("files")
     assert program.vault.seal() and program.vault.wait_until_closed()
-    assert store._key is None and store._data_key is None and program.app.config["SECRET_KEY"] is None
+    assert store._key is store._data_key is store._seal.key is None and store.engine.dialect not in _keys
+    assert program.app.config["SECRET_KEY"] is None
     assert store.engine.pool.checkedin() == 0
     assert program.ask("/sign-in").status_code == 503
     program.unlock()

@@ -18,6 +18,7 @@ from dosar.access.services import AccessServices
 from dosar.access.tables import session_table
 from dosar.access.vault import Vault
 from dosar.cli.locale import translate_message
+from dosar.database.audit_trail import NoAuditLog, add_event
 from dosar.database.key_changes import stored_status
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message
@@ -36,8 +37,9 @@ def can_be_unsealed(data: Path, key_file: Path | None) -> bool:
 def close_application(app: Flask) -> None:
     """Sign everybody out, close the database, forget what the application knew."""
     services: AccessServices = app.extensions["dosar_access"]
-    with suppress(StoreError, SQLAlchemyError), services.store.writing() as session:
+    with suppress(StoreError, SQLAlchemyError, NoAuditLog), services.store.writing() as session:
         session.execute(delete(session_table))
+        add_event(session, "sealed")
     services.store.close()
     app.config["SECRET_KEY"] = None
     print(translate_message(Message("The data are locked.")), flush=True)

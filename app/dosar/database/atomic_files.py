@@ -13,7 +13,7 @@ def write_atomically(file: Path, content: str) -> None:
         written.write(content)
         written.flush()
         os.fsync(written.fileno())
-    draft.rename(file)
+    draft.replace(file)  # Windows renames over no file that is there
     sync_folder(file.parent)
 
 

@@ -109,6 +109,12 @@ class KeyChanges:
         file = self.key_file or default_key_file(self.data)
         slots = self._slots()
         if not any(slot.place == str(file) for slot in slots.of_kind("key_file")):
+            if file.exists():
+                raise StoreError(
+                    "There is a file %(file)s already, and it is none of these data. Move it away, or name another one "
+                    "with --key-file.",
+                    file=file,
+                )
             secret = token_bytes(KEY_BYTES)
             write_secrets(self.data, file, secret)
             self._write(slots, ("key_file", secret), str(file))

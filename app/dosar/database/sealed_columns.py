@@ -54,6 +54,11 @@ def let_seal(dialect: Dialect, data_key: bytes) -> None:
     _keys[dialect] = SealingKeys(data_key)
 
 
+def forget_keys(dialect: Dialect) -> None:
+    """The engine with this dialect is used no more."""
+    _keys.pop(dialect, None)
+
+
 def sealing_keys(dialect: Dialect) -> SealingKeys:
     """The keys of the engine with this dialect."""
     found = _keys.get(dialect)

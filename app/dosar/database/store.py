@@ -27,7 +27,7 @@ from dosar.database.copies_folder import DATABASE_FILE, is_opened_by, newest_cop
 from dosar.database.data_key import ensure_data_key, read_data_key, rewrap_data_key
 from dosar.database.format_version import require_known_format
 from dosar.database.key_derivation import derive_key
-from dosar.database.sealed_columns import let_seal
+from dosar.database.sealed_columns import forget_keys, let_seal
 from dosar.database.store_errors import (
     DiskFull,
     StoreBusy,
@@ -208,7 +208,8 @@ class Store:
         self.closed.set()
         self.session.remove()
         self.engine.dispose()
-        self._key = self._data_key = None
+        self._key = self._data_key = self._seal.key = None
+        forget_keys(self.engine.dialect)
 
     def update_statistics(self) -> None:
         """Let the database count anew what lies in its tables, where they have grown or are new: by that it

@@ -16,6 +16,7 @@ from dosar.language.text.message import Message, msgid
 
 if TYPE_CHECKING:
     from dosar.database.key_changes import KeyChanges
+    from dosar.database.store import Store
 
 key = LocalizedGroup(
     "key",
@@ -148,6 +149,7 @@ def new(places: Places) -> int:
         store = open_used_store(data, master_key, database_url())
         try:
             change = ask_new_key(KeyChanges(data, master_key, places.key_file))
+            _log_change(store)
             for step in change_master_key(change, store, moment):
                 _say(step_message(step))
         finally:
@@ -167,8 +169,22 @@ def _changes(places: Places) -> Iterator["KeyChanges"]:
     data = places.existing_data_folder(database_url())
     with only_program(data, database_url()):
         master_key = places.encryption_key(data)
-        open_used_store(data, master_key, database_url()).close()
-        yield KeyChanges(data, master_key, places.key_file)
+        store = open_used_store(data, master_key, database_url())
+        try:
+            yield KeyChanges(data, master_key, places.key_file)
+            _log_change(store)
+        finally:
+            store.close()
+
+
+def _log_change(store: "Store") -> None:
+    """In the audit log: nobody who has signed in did it, but somebody at the computer."""
+    from dosar.database.audit_trail import add_event
+
+    if not store.open_kept_data_key():
+        return
+    with store.writing() as session:
+        add_event(session, "key_changed")
 
 
 def _say_what_is_left(changes: "KeyChanges") -> None:

@@ -45,8 +45,8 @@ class KeysPage(PageView):
             _set_passphrase(changes, form)
         except Mistake as mistake:
             return _keys_page(form, mistake.message.say(gettext))
-        except StoreError as refusal:
-            return _keys_page(form, refusal.message.say(gettext))
+        except (StoreError, OSError) as refusal:
+            return _keys_page(form, _why(refusal))
         _log("key_changed")
         flash(gettext("The passphrase is set."), "success")
         return _onward(changes)
@@ -69,7 +69,10 @@ class KeysPage(PageView):
         if not all(pending.card.has_group(*each) for each in zip(pending.asked, typed, strict=True)):
             told = gettext("This is not what stands on the card. Look at the paper, or show the card once more.")
             return _groups_page(pending, told)
-        changes.set_card(pending.card)
+        try:
+            changes.set_card(pending.card)
+        except (StoreError, OSError) as refusal:
+            return _groups_page(pending, _why(refusal))
         _vault().cards.forget(current_worker().id)
         _log("key_changed")
         flash(gettext("The card opens the data from now on, and no other one does."), "success")
@@ -82,7 +85,10 @@ class KeysPage(PageView):
     @page_route("/keys/one-laptop", KEYS_ACCESS.with_recent_proof(), ("POST",))
     def one_laptop(self) -> Any:
         changes = _changes()
-        changes.keep_in_file()
+        try:
+            changes.keep_in_file()
+        except (StoreError, OSError) as refusal:
+            return _keys_page(PassphraseForm(), _why(refusal))
         _declare(True)
         flash(gettext("The data open by themselves on this computer."), "success")
         return redirect(url_for("KeysPage.keys"), 303)
@@ -149,12 +155,23 @@ def _onward(changes: KeyChanges) -> Any:
 def _stop_opening_by_itself(changes: KeyChanges) -> Any:
     try:
         changes.stop_opening_by_itself()
-    except StoreError as refusal:
-        flash(refusal.message.say(gettext), "danger")
+    except (StoreError, OSError) as refusal:
+        flash(_why(refusal), "danger")
         return redirect(url_for("KeysPage.keys"), 303)
     _declare(False)
     flash(gettext("From the next start on Dosar asks for the passphrase."), "success")
     return redirect(url_for("KeysPage.keys"), 303)
+
+
+def _why(refusal: StoreError | OSError) -> str:
+    """Why nothing was changed, with a remedy."""
+    if isinstance(refusal, StoreError):
+        return refusal.message.say(gettext)
+    return gettext(
+        "%(file)s cannot be written (%(why)s). Nothing was changed: let the account that runs Dosar write there.",
+        file=refusal.filename,
+        why=refusal.strerror,
+    )
 
 
 def _declare(is_one_laptop: bool) -> None:

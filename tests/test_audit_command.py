@@ -1,6 +1,7 @@
 """``dosar audit``: the log is checked, and its end is kept on paper."""
 
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from dosar.cli.main import main
 from dosar.cli.runtime import prepare_database
 from dosar.database.append_only import close_tables, open_for_good
 from dosar.database.audit_chain import AuditEvent, audit_event_table
+from dosar.database.backup import ANCHOR_FILE, keep_copy
 from dosar.database.keys import key_from_file
 from dosar.database.store import Store
 from tests.organisations import CASE, MENU, ROLES
@@ -18,6 +20,7 @@ from tests.organisations import CASE, MENU, ROLES
 READINGS = 5
 EVENTS = READINGS + 2
 """The first start tells that it made a key, and which forms it found."""
+MOMENT = datetime(2026, 11, 28, 9)
 columns = audit_event_table.c
 
 
@@ -79,7 +82,8 @@ def test_a_cut_off_end_is_told_by_the_line_on_paper(
     assert main(["audit", "anchor", *places]) == 0
     line = said(capsys)
     assert main(["audit", "verify", "--anchor", line, *places]) == 0
-    by_force(tmp_path, delete(audit_event_table).where(columns.seq == EVENTS))
+    assert f"{EVENTS + 1} events" in said(capsys), "that it was taken is told, too"
+    by_force(tmp_path, delete(audit_event_table).where(columns.seq > EVENTS))
     capsys.readouterr()
     assert main(["audit", "verify", *places]) == 0, "nothing inside tells it"
     assert main(["audit", "verify", "--anchor", line, *places]) == 1
@@ -112,3 +116,15 @@ def test_a_copy_goes_on_with_the_log_and_tells_of_itself(
         actions = connection.scalars(select(columns.action).order_by(columns.seq)).all()
     store.close()
     assert actions[-2:] == ["copied", "key_rewrapped"]
+
+
+def test_every_copy_before_an_upgrade_has_the_anchor_beside_it(
+    kept: Path, places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = opened(tmp_path)
+    store.open_kept_data_key()
+    folder = keep_copy(store, tmp_path / "data", key_from_file(tmp_path / "data", tmp_path / "key"), (), MOMENT)
+    store.close()
+    line = (folder / ANCHOR_FILE).read_text("ascii")
+    assert line.startswith(f"{EVENTS + 1}-")
+    assert main(["audit", "verify", "--anchor", line, *places]) == 0

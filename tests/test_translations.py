@@ -26,7 +26,7 @@ KEYWORDS = {
 }
 CEDILLA = re.compile("[şţŞŢ]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
-THE_SAME = {".", "Administrator", "Ctrl + Enter", "Dosar", "Total", "text"}
+THE_SAME = {"%(who)s – %(done)s: %(what)s.", ".", "Administrator", "Ctrl + Enter", "Dosar", "Total", "text"}
 """Words that are the same in both languages."""
 
 

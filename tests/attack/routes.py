@@ -53,6 +53,8 @@ PAGES = {
     "WorkTeamsPage.rename": "users",
     "WorkTeamsPage.dissolve": "users",
     "AccountHistoryPage.history": "account_history",
+    "AuditLogPage.audit": "audit",
+    "AuditLogPage.anchor": "audit",
     "RolesPage.roles": "roles",
     "FormProblemsPage.forms": "forms",
     "RecycleBinPage.deleted": "recycle",

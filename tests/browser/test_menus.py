@@ -17,6 +17,7 @@ MENU = read_yaml(shipped_folder("forms") / "menu.yaml").contents["menu"]
 PAGES = {
     "users": "/users",
     "account_history": "/account-history",
+    "audit": "/audit",
     "roles": "/roles",
     "forms": "/forms",
     "recycle": "/deleted",

@@ -25,6 +25,7 @@ OVERVIEW = (lazy_gettext("Places and stays"), "ProgrammePage.programme")
 ADMINISTRATION_PAGES: dict[PageName, tuple[object, str]] = {
     "users": (lazy_gettext("Users"), "UsersPage.users"),
     "account_history": (lazy_gettext("Account history"), "AccountHistoryPage.history"),
+    "audit": (lazy_gettext("Audit log"), "AuditLogPage.audit"),
     "roles": (lazy_gettext("Roles"), "RolesPage.roles"),
     "forms": (lazy_gettext("Forms"), "FormProblemsPage.forms"),
     "recycle": (lazy_gettext("Deleted records"), "RecycleBinPage.deleted"),

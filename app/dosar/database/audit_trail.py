@@ -85,9 +85,15 @@ def note_matched(form: str, ids: Iterable[int]) -> None:
         trail.matched.setdefault(form, set()).update(ids)
 
 
-def note_event(action: str, case_id: int | None = None, objects: Mapping[str, Sequence[int]] = NO_OBJECTS) -> None:
-    """What leaves with the answer is told as this, beside what is read for it."""
+def note_event(
+    action: str,
+    case_id: int | None = None,
+    objects: Mapping[str, Sequence[int]] = NO_OBJECTS,
+    tells_answer: bool = False,
+) -> None:
+    """What leaves with the answer is told as this, beside what is read for it; with ``tells_answer`` in its place."""
     if (trail := current_trail.get()) is not None:
+        trail.told = trail.told or tells_answer
         trail.noted.append(trail.event(action, case_id=case_id, objects=objects))
 
 

@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Table
+from sqlalchemy import Table, inspect
 
 from dosar.database.atomic_files import rename_atomically
+from dosar.database.audit_chain import audit_event_table
+from dosar.database.audit_verification import anchor_line
 from dosar.database.copies_folder import COPIES_FOLDER, UNFINISHED_PREFIX
 from dosar.database.installation_marker import has_people, mark_founded
 from dosar.database.key_slots_file import slots_file
@@ -19,6 +21,8 @@ from dosar.database.keys import salt_file
 from dosar.database.store import SqliteStore, Store
 from dosar.database.store_errors import StoreError
 from dosar.database.transfer import copy_database
+
+ANCHOR_FILE = "audit-anchor.txt"
 
 
 def keep_copy(store: Store, data: Path, key: bytes, tables: Iterable[Table], moment: datetime) -> Path:
@@ -35,6 +39,7 @@ def keep_copy(store: Store, data: Path, key: bytes, tables: Iterable[Table], mom
     store.tell("copied")
     try:
         _copy_into(draft, store, key, tables)
+        _write_anchor(draft, store)
         for what_opens_it in (slots_file, salt_file):
             if what_opens_it(data).exists():
                 shutil.copy2(what_opens_it(data), what_opens_it(draft))
@@ -49,6 +54,14 @@ def _clear_unfinished(data: Path) -> None:
     """What a kill or a full disk left of earlier copies."""
     for unfinished in (data / COPIES_FOLDER).glob(f"{UNFINISHED_PREFIX}*"):
         shutil.rmtree(unfinished)
+
+
+def _write_anchor(folder: Path, store: Store) -> None:
+    """The end of the audit log, beside the copy and in clear: a copy kept elsewhere tells later that the log of the
+    running database goes on from there."""
+    with store.snapshot() as connection:
+        if inspect(connection).has_table(audit_event_table.name):
+            (folder / ANCHOR_FILE).write_text(anchor_line(connection) + "\n", encoding="ascii")
 
 
 def _copy_into(folder: Path, store: Store, key: bytes, tables: Iterable[Table]) -> None:

@@ -11,7 +11,7 @@ from dosar.language.text.texts import Text
 
 RecordAction = Literal["choose", "see", "enter", "correct", "delete", "export"]
 CasesReached = Literal["none", "own", "team", "all"]
-PageName = Literal["users", "account_history", "roles", "forms", "recycle", "rights", "organisation"]
+PageName = Literal["users", "account_history", "audit", "roles", "forms", "recycle", "rights", "organisation"]
 FormName = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9_]{0,47})$")]
 
 ROLE_ACTIONS: tuple[RecordAction, ...] = get_args(RecordAction)

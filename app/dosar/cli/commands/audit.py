@@ -36,10 +36,13 @@ def verify(places: Places, anchor: str | None) -> int:
 @command(msgid("print the end of the audit log as one line, to be kept on paper or elsewhere"))
 @place_options
 def anchor(places: Places) -> int:
+    from dosar.database.audit_reading import ANCHORED_ACTION
     from dosar.database.audit_verification import anchor_line
 
-    with _audited_store(places) as store, store.snapshot() as connection:
-        print(anchor_line(connection))
+    with _audited_store(places) as store:
+        store.tell(ANCHORED_ACTION)
+        with store.snapshot() as connection:
+            print(anchor_line(connection))
     return 0
 
 
@@ -70,7 +73,7 @@ def _told(verdict: "AuditVerdict") -> Message:
 
 @contextmanager
 def _audited_store(places: Places) -> Iterator["Store"]:
-    """The database as it is, while Dosar may be running: nothing is written."""
+    """The database as it is, while Dosar may be running: nothing is written but to the log itself."""
     from dosar.cli.runtime import open_used_store
 
     data = places.existing_data_folder(database_url())

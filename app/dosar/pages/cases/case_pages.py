@@ -20,7 +20,7 @@ from dosar.pages.cases.money_blocks import money_blocks, money_warnings
 from dosar.pages.cases.names import names_action
 from dosar.pages.cases.people_blocks import due_lines, related_people, risk_block
 from dosar.pages.cases.stage_blocks import other_documents, stage_blocks, tasks_to_go_on
-from dosar.pages.context import PageContext, find_or_404, page_context
+from dosar.pages.context import CaseHead, PageContext, find_or_404, page_context
 from dosar.pages.formatting import day_text, moment_text
 from dosar.pages.pagination import paginate_lines
 from dosar.pages.rendering.history import ACTION_LABELS
@@ -86,6 +86,7 @@ class CasePages(PageView):
                 latest_events(context.repository, record, [CASE_FORM, *known], context.reading, MAX_RECENT_CHANGES),
             ),
             history_url=url_for("RecordPages.history", form=CASE_FORM, record_id=case_id),
+            readers_url=_readers_url(context, head),
         )
 
     @page_route("/cases/<int:case_id>/timeline", requires_permission("see", CASE_FORM))
@@ -106,6 +107,13 @@ class CasePages(PageView):
             timeline=_timeline_events(context, found),
             **pager,
         )
+
+
+def _readers_url(context: PageContext, head: CaseHead | None) -> str:
+    """Where it stands who opened the file, for those who watch over it."""
+    if head is None or "audit" not in context.worker.pages:
+        return ""
+    return url_for("AuditLogPage.audit", case=head.code)
 
 
 def _case_blocks(case: CaseReading) -> dict[str, Any]:

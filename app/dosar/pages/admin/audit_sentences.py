@@ -1,0 +1,128 @@
+"""What the audit log tells, a plain sentence a line: who did what with what; never what was read or typed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext, lazy_gettext, ngettext
+
+from dosar.access.i18n.languages import request_wording
+from dosar.access.services import access_services
+from dosar.database.audit_chain import ACCOUNT_OBJECT, FILE_OBJECT
+from dosar.database.audit_reading import AuditLine
+from dosar.language.form import CASE_FORM
+from dosar.language.text.texts import text_in_language
+from dosar.pages.admin.account_log import ACCOUNT_ACTION_LABELS
+from dosar.pages.formatting import moment_text
+from dosar.pages.rendering.history import ACTION_LABELS
+
+ACCOUNT_PREFIX = "account_"
+EXPIRED_OUTCOME = "expired"
+SENTENCES = {
+    "open": lazy_gettext("%(who)s opened %(what)s."),
+    "list": lazy_gettext("%(who)s read a list: %(what)s."),
+    "look": lazy_gettext("%(who)s looked at a page about: %(what)s."),
+    "match": lazy_gettext("%(who)s compared what was typed with all records: %(what)s."),
+    "draft_opened": lazy_gettext("%(who)s went on with a draft: %(what)s."),
+    "print": lazy_gettext("%(who)s opened a page to print: %(what)s."),
+    "export": lazy_gettext("%(who)s took along as a file: %(what)s."),
+    "denied": lazy_gettext("%(who)s was refused: %(what)s."),
+    "audit_read": lazy_gettext("%(who)s read the audit log."),
+    "anchored": lazy_gettext("%(who)s took the line that stands for the end of the audit log."),
+    "signed_in": lazy_gettext("%(who)s signed in."),
+    "signed_out": lazy_gettext("%(who)s signed out."),
+    "session_ended": lazy_gettext("%(who)s ended a session: %(what)s."),
+    "sign_in_failed": lazy_gettext("Somebody gave a wrong password: %(what)s."),
+    "code_failed": lazy_gettext("Somebody gave a wrong code: %(what)s."),
+    "started": lazy_gettext("Dosar was started."),
+    "forms_changed": lazy_gettext("Files of the forms were changed: %(fields)s."),
+    "key_made": lazy_gettext("The key of the database was made."),
+    "key_rewrapped": lazy_gettext("The key of the database was given to another data folder."),
+    "copied": lazy_gettext("A copy of the database was made."),
+}
+RAN_OUT = {
+    "signed_out": lazy_gettext("The session of %(who)s ran out."),
+    "session_ended": lazy_gettext("A session ran out: %(what)s."),
+}
+"""The same of sessions that nobody ended."""
+READING = ("open", "list", "look", "match", "draft_opened", "audit_read")
+KINDS: Mapping[str, tuple[object, Sequence[str]]] = {
+    "reading": (lazy_gettext("Reading"), READING),
+    "writing": (lazy_gettext("Writing"), (*ACTION_LABELS,)),
+    "taken": (lazy_gettext("Print and export"), ("print", "export", "copied")),
+    "refused": (lazy_gettext("Refused"), ("denied", "sign_in_failed", "code_failed")),
+    "sessions": (lazy_gettext("Signing in and out"), ("signed_in", "signed_out", "session_ended")),
+    "accounts": (lazy_gettext("Accounts"), tuple(f"{ACCOUNT_PREFIX}{action}" for action in ACCOUNT_ACTION_LABELS)),
+    "system": (
+        lazy_gettext("Dosar itself"),
+        ("started", "forms_changed", "key_made", "key_rewrapped", "copied", "anchored"),
+    ),
+}
+"""What the filter offers: its name, its words, and the actions."""
+
+
+@dataclass(slots=True)
+class AuditSentence:
+    """One line of the page."""
+
+    when: str
+    text: str
+    case_code: str
+    case_url: str
+
+
+def users_named_in(lines: Sequence[AuditLine]) -> set[int]:
+    """The accounts whose names the sentences need."""
+    actors = {line.actor for line in lines if line.actor is not None}
+    return actors.union(*(line.objects.get(ACCOUNT_OBJECT, ()) for line in lines))
+
+
+def audit_sentence(
+    line: AuditLine, users: Mapping[int, str], codes: Mapping[int, str], reachable: bool = False
+) -> AuditSentence:
+    """The event in words; ``codes`` are the numbers of cases, ``reachable`` whether the reader opens cases at all."""
+    code = codes.get(line.case_id, "") if line.case_id is not None else ""
+    url = f"/cases/{line.case_id}" if reachable and code else ""
+    return AuditSentence(moment_text(line.at), _sentence_text(line, users), code, url)
+
+
+def _sentence_text(line: AuditLine, users: Mapping[int, str]) -> str:
+    words = {
+        "who": worker_name(line.actor, users),
+        "what": _objects_text(line.objects, users) or _without_objects(line.action),
+        "fields": ", ".join(line.fields),
+    }
+    sentence = RAN_OUT.get(line.action) if line.outcome == EXPIRED_OUTCOME else None
+    sentence = sentence or SENTENCES.get(line.action)
+    if sentence is not None:
+        return str(sentence) % words
+    label = ACTION_LABELS.get(line.action) or ACCOUNT_ACTION_LABELS.get(line.action.removeprefix(ACCOUNT_PREFIX))
+    return gettext("%(who)s – %(done)s: %(what)s.", **words, done=str(label or line.action))
+
+
+def _without_objects(action: str) -> str:
+    """What is said where the event names no record."""
+    return gettext("a page") if action == "denied" else gettext("nothing by name")
+
+
+def worker_name(user_id: int | None, users: Mapping[int, str]) -> str:
+    """Who it was; Dosar where it was nobody who had signed in."""
+    return gettext("Dosar") if user_id is None else users.get(user_id, gettext("Account %(number)s", number=user_id))
+
+
+def _objects_text(objects: Mapping[str, Sequence[int]], users: Mapping[int, str]) -> str:
+    return ", ".join(filter(None, (_object_text(key, ids, users) for key, ids in objects.items())))
+
+
+def _object_text(key: str, ids: Sequence[int], users: Mapping[int, str]) -> str:
+    """Accounts by name, one record by its number, many by how many they are; a case by its own number beside it."""
+    if key == ACCOUNT_OBJECT:
+        return ", ".join(worker_name(user_id, users) for user_id in ids) or gettext("an account that does not exist")
+    if key == FILE_OBJECT:
+        return ngettext("%(num)s attached file", "%(num)s attached files", len(ids))
+    form = access_services().definition.forms.get(key)
+    if form is None:
+        return key
+    title, plural = (text_in_language(text, request_wording()) for text in (form.title, form.plural or form.title))
+    if len(ids) == 1:
+        return title if key == CASE_FORM else f"{title} {ids[0]}"
+    return f"{plural} ({len(ids)})" if ids else plural

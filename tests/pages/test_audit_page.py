@@ -1,0 +1,122 @@
+"""The page of the audit log: who opened a file, in plain sentences, for those who watch over it."""
+
+import re
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from dosar.access.accounts.users import all_users
+from dosar.database.audit_chain import AUDIT_PURPOSE, AuditEvent
+from dosar.database.audit_verification import read_anchor, verify_chain
+from dosar.records.case_numbers import numbers_of_cases
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from tests.pages.conftest import Demo, token_on
+
+
+@pytest.fixture
+def coordinator(demo: Demo) -> FlaskClient:
+    return demo.browser("coordinator")
+
+
+@pytest.fixture
+def code(demo: Demo) -> str:
+    """The number of a case."""
+    with demo.app.app_context():
+        found = numbers_of_cases(demo.repository, [1])[1]
+        demo.repository.session.remove()
+    return found
+
+
+def worker_id(demo: Demo, user_name: str) -> int:
+    with demo.app.app_context():
+        found = next(user.id for user in all_users(demo.repository.session) if user.username == user_name)
+        demo.repository.session.remove()
+    return int(found)
+
+
+def sentences(page: str) -> list[str]:
+    return [unescape(found) for found in re.findall(r'data-label="(?:What happened|Ce s-a întâmplat)">([^<]+)<', page)]
+
+
+def test_who_opened_this_file_stands_behind_the_case(demo: Demo, coordinator: FlaskClient, code: str) -> None:
+    demo.browser("case_manager").get("/cases/1")
+    link = f"/audit?case={code}"
+    assert link in coordinator.get("/cases/1").text and link not in demo.browser("case_manager").get("/cases/1").text
+    page = coordinator.get(link).text
+    assert "Cine a deschis acest dosar" in page and code in page
+    assert any("a deschis: Dosarul beneficiarului." in said for said in sentences(page))
+
+
+@pytest.mark.parametrize("user", ["case_manager", "volunteer", "accountant", "administrator"])
+def test_the_log_is_closed_to_everybody_else(demo: Demo, user: str) -> None:
+    browser = demo.browser(user)
+    assert browser.get("/audit").status_code == 403
+    token = token_on(browser.get("/profile").text)
+    assert browser.post("/audit/anchor", data={"csrf_token": token}).status_code == 403
+
+
+def test_filters_narrow_it_and_go_along_to_the_next_page(demo: Demo, coordinator: FlaskClient) -> None:
+    volunteer = worker_id(demo, "volunteer")
+    demo.repository.store.commit_events([AuditEvent("denied", actor=volunteer, outcome="403")] * 60)
+    page = coordinator.get(f"/audit?kind=refused&worker={volunteer}").text
+    assert len(sentences(page)) == 50 and all("nu a primit acces" in said for said in sentences(page))
+    assert f"/audit?worker={volunteer}&amp;kind=refused&amp;page=2" in page
+    assert len(sentences(coordinator.get(f"/audit?kind=refused&worker={volunteer}&page=2").text)) >= 10
+    assert sentences(coordinator.get("/audit?to=2001-01-01").text) == []
+    assert sentences(coordinator.get("/audit?from=2001-01-01&to=9999-12-31").text)
+
+
+@pytest.mark.parametrize("odd", ["case=nobody", "worker=x", "kind=x", "from=x&to=2026-13-45", f"worker={10**30}"])
+def test_odd_choices_are_answered_in_words(coordinator: FlaskClient, odd: str) -> None:
+    answer = coordinator.get(f"/audit?{odd}")
+    assert answer.status_code == 200
+    assert ("Niciun caz nu are acest număr." in answer.text) == odd.startswith("case=")
+
+
+def test_no_name_of_a_survivor_stands_in_it(demo: Demo, coordinator: FlaskClient) -> None:
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        case = demo.repository.record_class("case")
+        names = [name for name in demo.forms["case"].questions if demo.forms["case"].questions[name].sensitivity]
+        record = demo.repository.session.scalars(select(case).where(case.id == 1)).one()
+        hidden = {str(value) for name, value in record.columns().items() if name in names and value}
+        demo.repository.session.remove()
+    coordinator.get("/cases/1")
+    coordinator.get("/records/case")
+    page = coordinator.get("/audit").text
+    assert hidden and not {word for word in hidden if len(word) > 4 and word in page}
+
+
+def test_every_event_there_is_makes_a_sentence_in_both_languages(demo: Demo, coordinator: FlaskClient) -> None:
+    for wording in ("en", "ro-MD", "ro"):
+        token = token_on(coordinator.get("/profile").text)
+        coordinator.post("/language", data={"csrf_token": token, "language": wording})
+        said = sentences(coordinator.get("/audit").text)
+        assert said and not any("%(" in line or "_" in line for line in said)
+
+
+def test_reading_the_log_is_in_the_log(coordinator: FlaskClient) -> None:
+    coordinator.get("/audit")
+    assert "a citit jurnalul de audit." in sentences(coordinator.get("/audit").text)[0]
+
+
+def test_a_worker_who_reads_many_files_at_night_is_pointed_out(demo: Demo, coordinator: FlaskClient) -> None:
+    worker = worker_id(demo, "volunteer")
+    now = demo.app.extensions["dosar_access"].clock()
+    night = now.replace(hour=1, minute=0)
+    opened = [AuditEvent("open", actor=worker, case_id=number, at=night) for number in range(10_000, 10_012)]
+    assert "Citiri neobișnuite" not in coordinator.get("/audit").text
+    demo.repository.store.commit_events(opened)
+    page = coordinator.get("/audit").text
+    assert "Citiri neobișnuite" in page and "cazuri ale altora: 12, în afara programului de lucru: 12" in page
+
+
+def test_the_line_for_the_paper_is_taken_on_the_page(demo: Demo, coordinator: FlaskClient) -> None:
+    page = coordinator.get("/audit").text
+    assert coordinator.post("/audit/anchor", data={"csrf_token": token_on(page)}).status_code == 303
+    found = re.search(r"<code>(\d+-[0-9a-f]{32})</code>", coordinator.get("/audit").text)
+    assert found
+    store = demo.repository.store
+    with store.snapshot() as connection:
+        assert verify_chain(connection, store.purpose_key(AUDIT_PURPOSE), read_anchor(found[1])).is_whole

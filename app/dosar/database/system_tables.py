@@ -273,3 +273,10 @@ tombstone_table = Table(
     Column("records", Integer, nullable=False),
 )
 """What is left of a case that was erased or made anonymous: who, when, why, how many sheets; nothing of the person."""
+
+anonymous_case_table = Table(
+    "dosar_anonymous",
+    SYSTEM_METADATA,
+    Column("case_id", Integer, primary_key=True, autoincrement=False),
+)
+"""Cases of which only what the figures need is left; nobody knows any more whose they were."""

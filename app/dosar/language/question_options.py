@@ -116,6 +116,10 @@ class QuestionOptions(BaseModel):
     """Whether the answer tells who somebody else is: then the copy of her file that a person gets says so in its place.
     Left out, it does where it links to people, and where it is an identity in a table of rows or on the sheet of
     somebody else."""
+    anonymise: Literal["keep", "band", "drop"] | None = None
+    """What becomes of the answer when a person is made anonymous: ``keep`` it for the figures, keep a year or a round
+    number (``band``), or ``drop`` it. Left out: choices that are not sensitive are kept, dates become years, numbers
+    are kept on the sheets of a case, everything else is dropped."""
     written_by: tuple[Name, ...] = ()
     """The roles that may write the answer, others only read it; left out, everybody with the sheet."""
     search: bool = False

@@ -46,6 +46,7 @@ ADVICE_CODES = {
     "F063",
     "F064",
     "F065",
+    "F066",
 }
 """Findings to mend with which a file runs all the same: a missing translation, a form in no menu."""
 MISNAMED_FILE = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)

@@ -145,7 +145,7 @@ def _case_actions(context: PageContext, case_id: int) -> list[tuple[str, str, st
     if may_take_copy(context):
         actions.append((gettext("Copy for the person"), url_for("AccessFilePage.ask", case_id=case_id), "get", ""))
     if may_have_erased(context):
-        actions.append((gettext("Erase the person"), url_for("ErasurePage.ask", case_id=case_id), "get", ""))
+        actions.append((gettext("Erase or make anonymous"), url_for("ErasurePage.ask", case_id=case_id), "get", ""))
     return actions
 
 

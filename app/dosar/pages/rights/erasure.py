@@ -18,6 +18,7 @@ from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.formatting import moment_text
 from dosar.pages.forms import TranslatedForm
 from dosar.records.rights.erasure_requests import (
+    ANONYMISE,
     ERASE,
     GROUNDS,
     ErasureRequest,
@@ -34,8 +35,11 @@ from dosar.records.rights.mentions import mentions_elsewhere
 from dosar.records.row_scope import OutOfReach
 from dosar.records.titles import user_names
 
-KIND_LABELS = {ERASE: lazy_gettext("Erase everything")}
-DONE_LABELS = {ERASE: lazy_gettext("Erased")}
+KIND_LABELS = {
+    ERASE: lazy_gettext("Erase everything"),
+    ANONYMISE: lazy_gettext("Make anonymous: keep what the figures need"),
+}
+DONE_LABELS = {ERASE: lazy_gettext("Erased"), ANONYMISE: lazy_gettext("Made anonymous")}
 
 
 class ErasureForm(TranslatedForm):
@@ -115,7 +119,7 @@ def _erasure_page(context: PageContext, case: Record, asked: ErasureForm, refuse
     waiting = request_of_case(context.repository, case.id)
     return render_template(
         "rights/erasure.html",
-        title=gettext("Erase a person"),
+        title=gettext("Erase a person, or make her anonymous"),
         case=context.case_head(case),
         form=asked,
         refused=refused,

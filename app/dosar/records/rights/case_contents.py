@@ -92,12 +92,23 @@ def cases_of_person(repository: Repository, case_id: int) -> list[int]:
 
 def held_records(repository: Repository, deployed: DeployedForms, cases: Sequence[int]) -> Iterator[HeldRecord]:
     """Her case file and every sheet of it, in the order of the forms and of time."""
-    for form in sorted(deployed.forms.values(), key=lambda form: form.key != CASE_FORM):
-        column = "id" if form.key == CASE_FORM else "case_id" if form.belongs_to else ""
-        if column:
-            table = deployed.table(form.key)
-            found = repository.session.execute(select(table).where(table.c[column].in_(cases)).order_by(table.c.id))
-            yield from _with_rows(repository, deployed, form, [dict(row._mapping) for row in found])
+    yield from held_case_files(repository, deployed, cases)
+    for form in deployed.forms.values():
+        if form.belongs_to:
+            yield from _held_in(repository, deployed, form, "case_id", cases)
+
+
+def held_case_files(repository: Repository, deployed: DeployedForms, cases: Sequence[int]) -> Iterator[HeldRecord]:
+    """The case files alone."""
+    return _held_in(repository, deployed, deployed.forms[CASE_FORM], "id", cases)
+
+
+def _held_in(
+    repository: Repository, deployed: DeployedForms, form: Form, column: str, cases: Sequence[int]
+) -> Iterator[HeldRecord]:
+    table = deployed.table(form.key)
+    found = repository.session.execute(select(table).where(table.c[column].in_(cases)).order_by(table.c.id))
+    return _with_rows(repository, deployed, form, [dict(row._mapping) for row in found])
 
 
 def _with_rows(

@@ -8,7 +8,7 @@ What is deleted is overwritten (``secure_delete``), and :meth:`dosar.database.st
 in the files.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -33,9 +33,8 @@ from dosar.records.case_members import CASE_OF_SHEET, SHEET_OF_ROW, CaseTable
 from dosar.records.repository import Repository
 from dosar.records.rights.case_contents import (
     DeployedForms,
-    HeldRecord,
     cases_of_person,
-    held_records,
+    held_case_files,
     read_deployed_forms,
 )
 from dosar.records.rights.known_names import KnownNames
@@ -48,7 +47,12 @@ IdsByForm = Mapping[str, Sequence[int]]
 
 def erase_person(repository: Repository, case_id: int) -> int:
     """Erase the case and all that hangs on it, in the caller's transaction and scope; says how many sheets it was."""
-    erasing = _Erasure(repository, case_id)
+    return erase_persons(repository, [case_id])
+
+
+def erase_persons(repository: Repository, case_ids: Sequence[int]) -> int:
+    """The same for several persons at once."""
+    erasing = _Erasure(repository, case_ids)
     erasing.forget_texts_of_others()
     erasing.forget_unsaved()
     erasing.forget_beside_the_forms()
@@ -58,15 +62,14 @@ def erase_person(repository: Repository, case_id: int) -> int:
 
 
 class _Erasure:
-    """One person, and where she is."""
+    """One person or several, and where they are."""
 
-    def __init__(self, repository: Repository, case_id: int) -> None:
+    def __init__(self, repository: Repository, case_ids: Sequence[int]) -> None:
         self.repository, self.session = repository, repository.session
         self.deployed = read_deployed_forms(repository)
-        self.cases = cases_of_person(repository, case_id)
-        records = list(held_records(repository, self.deployed, self.cases))
+        self.cases = [case for case_id in case_ids for case in cases_of_person(repository, case_id)]
         self.ids: IdsByForm = _ids_by_form(repository, self.cases)
-        self.names = names_of_person(repository, self.deployed, records, self.cases)
+        self.names = names_of_persons(repository, self.deployed, self.cases)
         self.links = _case_links(self.deployed)
 
     # --- what others wrote ------------------------------------------------------------------------------------------
@@ -205,32 +208,35 @@ class _Erasure:
         self.session.execute(delete(case_table.table).where(hers))
 
 
-def names_of_person(
-    repository: Repository, deployed: DeployedForms, records: Iterable[HeldRecord], cases: Sequence[int]
-) -> KnownNames:
-    """What she is and was called, and the numbers of her cases: to be found where others typed them."""
+def names_of_persons(repository: Repository, deployed: DeployedForms, cases: Sequence[int]) -> KnownNames:
+    """What they are and were called, and the numbers of their cases: to be found where others typed them."""
     form, names = deployed.forms[CASE_FORM], KnownNames()
-    asked = form.person.names if form.person else ()
-    said: dict[str, set[str]] = {}
-    for record in records:
-        if record.form.key == CASE_FORM:
-            for name, answer in record.answers.items():
-                if isinstance(answer, str):
-                    said.setdefault(name, set()).add(answer)
-    former = select(history_table.c.changes).where(
-        history_table.c.form == CASE_FORM, history_table.c.record_id.in_(cases)
-    )
-    for changes in repository.session.scalars(former):
+    for said in _said_in_case_files(repository, deployed, cases).values():
+        for first, *others in form.person.names if form.person else ():
+            for last_name in said.get(first, ()):
+                for first_name in (given for name in others for given in said.get(name, ())):
+                    names.add([last_name, first_name], ERASED)
+        names.learn_words(_numbers_of(form, said), ERASED)
+    return names
+
+
+def _said_in_case_files(
+    repository: Repository, deployed: DeployedForms, cases: Sequence[int]
+) -> dict[int, dict[str, set[str]]]:
+    """Case → question → every text that ever stood there."""
+    said: dict[int, dict[str, set[str]]] = {case: {} for case in cases}
+    for record in held_case_files(repository, deployed, cases):
+        for name, answer in record.answers.items():
+            if isinstance(answer, str):
+                said[record.id].setdefault(name, set()).add(answer)
+    of_files = (history_table.c.form == CASE_FORM) & history_table.c.record_id.in_(cases)
+    for case, changes in repository.session.execute(
+        select(history_table.c.record_id, history_table.c.changes).where(of_files)
+    ):
         for name, pair in changes.items():
             if isinstance(pair, list):
-                said.setdefault(name, set()).update(answer for answer in pair if isinstance(answer, str))
-    for first, *others in asked:
-        for last_name in said.get(first, ()):
-            for name in others:
-                for first_name in said.get(name, ()):
-                    names.add([last_name, first_name], ERASED)
-    names.learn_words(_numbers_of(form, said), ERASED)
-    return names
+                said[case].setdefault(name, set()).update(answer for answer in pair if isinstance(answer, str))
+    return said
 
 
 def _numbers_of(form: Form, said: Mapping[str, set[str]]) -> Iterator[str]:

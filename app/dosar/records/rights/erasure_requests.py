@@ -11,11 +11,12 @@ from dosar.database.system_tables import erasure_request_table, tombstone_table,
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake, msgid
 from dosar.records.repository import Repository
-from dosar.records.rights.erasure import erase_person
+from dosar.records.rights.anonymisation import anonymise_persons
+from dosar.records.rights.erasure import erase_persons
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
 
 REQUEST_LIFETIME = timedelta(days=14)
-ERASE = "erase"
+ERASE, ANONYMISE = "erase", "anonymise"
 GROUNDS = {
     "asked": msgid("The person asked for it (art. 17)"),
     "consent": msgid("The person took her consent back"),
@@ -23,9 +24,9 @@ GROUNDS = {
     "unlawful": msgid("It should never have been kept"),
 }
 """Why, as far as it is kept: nothing of the person stands in it."""
-Deed = Callable[[Repository, int], int]
-DEEDS: dict[str, Deed] = {ERASE: erase_person}
-"""What may be asked for → what is done; it says how many sheets it concerned."""
+Deed = Callable[[Repository, Sequence[int]], int]
+DEEDS: dict[str, Deed] = {ERASE: erase_persons, ANONYMISE: anonymise_persons}
+"""What may be asked for → what is done with these cases; it says how many sheets it concerned."""
 request = erasure_request_table.c
 
 
@@ -108,12 +109,20 @@ def confirm_erasure(repository: Repository, request_id: int, user_id: int) -> To
         asked = _waiting(repository, request_id)
         if asked.asked_by == user_id:
             raise Mistake("A second person confirms it, not the one who asked.")
-        records = DEEDS[asked.kind](repository, asked.case_id)
-        _forget_request(repository, asked.case_id)
+        together = [asked, *_done_together(repository, asked, user_id)]
+        records = DEEDS[asked.kind](repository, [one.case_id for one in together])
+        for one in together:
+            _forget_request(repository, one.case_id)
+            add_event(repository.session, one.kind, case_id=one.case_id)
         left = _leave_tombstone(repository, asked, user_id, records)
-        add_event(repository.session, asked.kind, case_id=asked.case_id)
     repository.store.rewrite()
     return left
+
+
+def _done_together(repository: Repository, asked: ErasureRequest, user_id: int) -> list[ErasureRequest]:
+    """Whatever else waits to be made anonymous and she may confirm: of several at once more is left."""
+    others = [one for one in waiting_requests(repository) if one.id != asked.id and one.asked_by != user_id]
+    return [one for one in others if asked.kind == one.kind == ANONYMISE]
 
 
 def _waiting(repository: Repository, request_id: int) -> ErasureRequest:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dosar.language.form import USER_LINK, Form
 from dosar.language.question import Answers, Question, ReadingContext
-from dosar.pages.posted_boxes import answers_as_posted
+from dosar.pages.posted_boxes import UNASKED_BOX, answers_as_posted
 from dosar.pages.signed_tokens import submission_token, version_token
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.stored_answers import answers_of
@@ -98,7 +98,7 @@ class Bodies:
         yield replace(cell, attack="once of another", body=_with(good, _once=self.once("stranger")), harmless=True)
         yield replace(cell, attack="foreign links", body=self._with_links(good, form, "foreign"))
         yield replace(cell, attack="foreign rows", body=self._with_row_ids(good, form, "foreign"))
-        yield replace(cell, attack="everything at once", body=(*good, *self._extra(cell.role, form)))
+        yield from self._with_extra(cell, form, good)
         yield from self._presses(cell, form, good)
 
     def attacks_on_a_correction(self, cell: Cell, form: Form) -> Iterator[Cell]:
@@ -117,7 +117,7 @@ class Bodies:
             yield replace(cell, attack=attack, body=_with(good, _seen=seen), harmless=True)
         yield replace(cell, attack="foreign links", body=self._with_links(good, form, "foreign"))
         yield replace(cell, attack="foreign rows", body=self._with_row_ids(good, form, other))
-        yield replace(cell, attack="everything at once", body=(*good, *self._extra(cell.role, form)))
+        yield from self._with_extra(cell, form, good)
         theirs = tuple((f"_keep.{name}", "theirs") for name in form.questions)
         yield replace(cell, attack="all theirs", body=(*good, *theirs))
         yield from self._presses(cell, form, good)
@@ -187,6 +187,13 @@ class Bodies:
             if column.type in ("text", "paragraph")
         }
         return tuple((name, STOLEN if re.sub(r"\.\d+\.", ".", name) in words else text) for name, text in good)
+
+    def _with_extra(self, cell: Cell, form: Form, good: Body) -> Iterator[Cell]:
+        """More than is asked: the page comes back with it; sent as told before, it is left out and the rest saved."""
+        extra = self._extra(cell.role, form)
+        yield replace(cell, attack="everything at once", body=(*good, *extra), harmless=True)
+        told = tuple((UNASKED_BOX + name, text) for name, text in extra)
+        yield replace(cell, attack="everything at once, told before", body=(*good, *told))
 
     def _extra(self, role: str, form: Form) -> Body:
         """Answers to questions this role does not see, and columns that are no questions at all."""

@@ -85,3 +85,11 @@ def test_the_page_of_an_error_shows_it_too(changed: Callable[[], Page]) -> None:
     assert answer.status_code == 404 and "Prima vizită" in answer.text
     for told in ("<dt>skills</dt>", "Desenează.", "<dt>other_one</dt>", "Altceva"):
         assert told in answer.text
+
+
+def test_what_another_section_asks_now_is_saved_too(demo: Demo) -> None:
+    section = look(demo.browser("coordinator"), "/records/case/6/edit/1")
+    assert "mother_tongue" in section.boxes and "occupation" not in section.boxes
+    sent = {**section.boxes.to_dict(), "occupation": "Croitoreasă", "_confirmed": "1"}
+    answer = section.browser.post(section.action, data=sent)
+    assert answer.status_code == 303 and "Croitoreasă" in look(section.browser, "/records/case/6").text

@@ -15,7 +15,7 @@ from dosar.access.services import access_services
 from dosar.access.worker import Worker
 from dosar.database.audit_chain import AuditEvent
 from dosar.database.audit_trail import AuditTrail, NoAuditLog, current_trail
-from dosar.database.store_errors import StoreBusy, StoreError, StoreNotWritable
+from dosar.database.store_errors import StoreBusy, StoreError, StoreNotWritable, StoreUnreachable
 from dosar.language.form import CASE_FORM
 
 DENIED_STATUSES = (401, 403, 404, 429)
@@ -67,8 +67,8 @@ def _commit_trail(response: Response) -> Response:
 
 
 def _refusal(error: Exception) -> StoreError:
-    """A full disk is told as such, with what was typed."""
-    return error if isinstance(error, StoreNotWritable) else StoreBusy()
+    """A full disk, and a server that is away, are told as such, with what was typed."""
+    return error if isinstance(error, StoreNotWritable | StoreUnreachable) else StoreBusy()
 
 
 def request_events(

@@ -7,7 +7,6 @@ from werkzeug.datastructures import MultiDict
 
 from dosar.filing.conflict import answer_marks
 from dosar.filing.opening.drafts import restored_draft, unasked_names
-from dosar.filing.submission import answerable
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question
 from dosar.pages.formatting import moment_text
@@ -15,7 +14,7 @@ from dosar.pages.posted_boxes import FILE_NOT_KEPT, PostedBoxes, as_boxes, texts
 from dosar.pages.recovery.typed_texts import RowNumbers, question_of_box
 from dosar.pages.sheet.section_steps import has_section_steps
 from dosar.pages.sheet.sheet_editor import SheetEditor
-from dosar.pages.sheet.unasked_boxes import set_unasked_aside
+from dosar.pages.sheet.unasked_boxes import asked_somewhere, set_unasked_aside
 from dosar.pages.signed_tokens import is_submission_of, version_token
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import Draft, DraftPlace
@@ -74,13 +73,6 @@ def boxes_of_draft(editor: SheetEditor, draft: Draft) -> PostedBoxes:
     posted = editor.renumbered_rows(_boxes_on_this_face(editor, posted, draft.face))
     editor.files_again = _files_not_kept(editor, posted)
     return posted
-
-
-def asked_somewhere(editor: SheetEditor) -> list[Question]:
-    """The questions of this page; where there are several papers, all of them: what this one lacks is asked too."""
-    if editor.papers is None or not editor.papers.faces:
-        return editor.questions
-    return answerable(editor.papers.known.questions.values(), editor.context.worker.roles)
 
 
 def _files_not_kept(editor: SheetEditor, posted: PostedBoxes) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """What stands in boxes that a page asks no more: its questions were renamed, moved or retired since it was opened.
 
-What was typed under a former name answers the question of today. Everything else goes along with the page, beside the
+What was typed under a former name answers the question of today, and what another page of the form asks now is asked
+here too. Everything else goes along with the page, beside the
 sheet, and is shown to be copied until the sheet is saved; it is never dropped without a word.
 """
 
@@ -9,6 +10,7 @@ from functools import cached_property
 
 from flask_babel import gettext
 
+from dosar.filing.submission import answerable
 from dosar.language.question import Question
 from dosar.pages.posted_boxes import FILE_NOT_KEPT, UNASKED_BOX, PostedBoxes
 from dosar.pages.recovery.typed_texts import LONGEST_NAME, RowNumbers, TypedBox, question_of_box, texts_of_boxes
@@ -19,6 +21,28 @@ from dosar.records.history.renamed_questions import RenamedQuestion
 NO_ANSWER_BOXES = ("csrf_token", "search", "next")
 
 
+def asked_elsewhere(editor: SheetEditor, posted: PostedBoxes) -> list[str]:
+    """The questions, and columns as ``table.column``, that something was typed for and that only another page of the
+    form asks: they stood on this one when it was opened."""
+    here = _BoxSorter(editor, editor.questions)
+    here.rename(posted)
+    there = _BoxSorter(editor, asked_somewhere(editor))
+    boxes = [box for box in posted if any(map(str.strip, posted.getlist(box)))]
+    moved = [box for box in boxes if here.is_unasked(box) and not there.is_unasked(box) and not box.endswith(".id")]
+    return list(dict.fromkeys(_question_of(here, box) for box in moved))
+
+
+def _question_of(here: "_BoxSorter", box: str) -> str:
+    """A column apart where its table is on the page."""
+    table, _, cell = box.partition(".")
+    return f"{table}.{cell.partition('.')[2]}" if table in here.asked else table
+
+
+def asked_somewhere(editor: SheetEditor) -> list[Question]:
+    """The questions of the whole form that she may answer, whichever page or paper asks them."""
+    return answerable(editor.known.questions.values(), editor.context.worker.roles)
+
+
 def set_unasked_aside(
     editor: SheetEditor, posted: PostedBoxes, asked: Iterable[Question], files: Iterable[str] = ()
 ) -> bool:
@@ -26,7 +50,7 @@ def set_unasked_aside(
 
     The page is told what stands in them, and carries it along. ``files`` are the boxes in which files were chosen.
     """
-    sorter = _BoxSorter(editor, {question.name: question for question in asked})
+    sorter = _BoxSorter(editor, asked)
     sorter.rename(posted)
     for box in filter(sorter.is_unasked, files):
         posted.add(box, FILE_NOT_KEPT)
@@ -44,9 +68,9 @@ def set_unasked_aside(
 class _BoxSorter:
     """Tells the boxes that a page asks from those it asks no more."""
 
-    def __init__(self, editor: SheetEditor, asked: Mapping[str, Question]) -> None:
+    def __init__(self, editor: SheetEditor, asked: Iterable[Question]) -> None:
         self.editor = editor
-        self.asked = asked
+        self.asked = {question.name: question for question in asked}
 
     def is_unasked(self, box: str) -> bool:
         """Whether it is the box of an answer, and of none that is asked."""

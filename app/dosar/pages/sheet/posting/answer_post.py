@@ -20,10 +20,10 @@ from dosar.pages.posted_boxes import TYPED_BOX, PostedBoxes, take_saved_choices
 from dosar.pages.sheet.face_change import ALSO_BOX
 from dosar.pages.sheet.posting.buttons import BUTTON_ACTIONS
 from dosar.pages.sheet.posting.uploads import RefusedFiles, refused_file_messages, take_uploads
-from dosar.pages.sheet.sheet_drafts import asked_somewhere, discard_page_draft, keep_page_draft
+from dosar.pages.sheet.sheet_drafts import discard_page_draft, keep_page_draft
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.sheet.sheet_page import drawn_page, sheet_form
-from dosar.pages.sheet.unasked_boxes import set_unasked_aside
+from dosar.pages.sheet.unasked_boxes import asked_elsewhere, asked_somewhere, set_unasked_aside
 
 FileSheet = Callable[[ValidationResult, Consent], PageResponse]
 """Keeps answers that stand every check; says what the worker sees next."""
@@ -49,10 +49,12 @@ def _take_posted(editor: SheetEditor) -> tuple[PostedBoxes, RefusedFiles, bool]:
     """The boxes, with the numbers of the posted files in theirs; the files that were refused; and whether boxes were
     posted that the page asks no more."""
     posted: PostedBoxes = MultiDict(request.form)
-    editor.add_questions(posted.get(ALSO_BOX, "").split())
+    pressed, also = _pressed_button(posted), posted.get(ALSO_BOX, "").split()
+    moved = [] if pressed else asked_elsewhere(editor, posted)
+    editor.add_questions([*also, *(name for name in moved if name not in also)])
     posted = take_saved_choices(editor.questions, posted, editor.initial_answers, editor.context.reading)
     refused = take_uploads(editor.context, editor.full_form.key, editor.questions, posted)
-    asked = asked_somewhere(editor) if _pressed_button(posted) else editor.questions
+    asked = asked_somewhere(editor) if pressed else editor.questions
     files = [box for box, file in request.files.items(multi=True) if file.filename]
     has_unasked = set_unasked_aside(editor, posted, asked, files)
     return editor.renumbered_rows(posted), refused, has_unasked

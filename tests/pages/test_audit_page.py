@@ -1,7 +1,9 @@
 """The page of the audit log: who opened a file, in plain sentences, for those who watch over it."""
 
+import ast
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,9 +12,13 @@ from sqlalchemy import select
 from dosar.access.accounts.users import all_users
 from dosar.database.audit_chain import AUDIT_PURPOSE, AuditEvent
 from dosar.database.audit_verification import read_anchor, verify_chain
+from dosar.pages.admin.audit_sentences import KINDS, SENTENCES
+from dosar.pages.rendering.history import ACTION_LABELS
 from dosar.records.case_numbers import numbers_of_cases
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.conftest import Demo, token_on
+
+APP = Path(__file__).parents[2] / "app/dosar"
 
 
 @pytest.fixture
@@ -120,3 +126,23 @@ def test_the_line_for_the_paper_is_taken_on_the_page(demo: Demo, coordinator: Fl
     store = demo.repository.store
     with store.snapshot() as connection:
         assert verify_chain(connection, store.purpose_key(AUDIT_PURPOSE), read_anchor(found[1])).is_whole
+
+
+def told_in_code() -> set[str]:
+    """Every event that the code tells by its name."""
+    asked = {"add_event", "note_event", "tell", "AuditEvent", "event", "note_change"}
+    calls = [
+        node
+        for file in APP.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in asked
+    ]
+    words = [argument for call in calls for argument in call.args if isinstance(argument, ast.Constant)]
+    return {str(word.value) for word in words if word.value}
+
+
+def test_whatever_the_code_tells_has_a_sentence_and_a_kind() -> None:
+    told = told_in_code()
+    assert {"open", "export", "entered", "sealed"} <= told
+    assert told - SENTENCES.keys() - ACTION_LABELS.keys() == set()
+    assert told - {action for _, actions in KINDS.values() for action in actions} == set()

@@ -14,6 +14,7 @@ from dosar.language.text.texts import text_in_language
 from dosar.pages.admin.account_log import ACCOUNT_ACTION_LABELS
 from dosar.pages.formatting import moment_text
 from dosar.pages.rendering.history import ACTION_LABELS
+from dosar.records.rights.access_file import ACCESS_FILE_ACTION
 
 ACCOUNT_PREFIX = "account_"
 EXPIRED_OUTCOME = "expired"
@@ -37,6 +38,14 @@ SENTENCES = {
     "forms_changed": lazy_gettext("Files of the forms were changed: %(fields)s."),
     "key_made": lazy_gettext("The key of the database was made."),
     "key_rewrapped": lazy_gettext("The key of the database was given to another data folder."),
+    "key_changed": lazy_gettext("What opens the data was changed."),
+    "sealed": lazy_gettext("Everything was locked."),
+    "erase.ask": lazy_gettext("%(who)s asked for a person to be erased."),
+    "erase.refuse": lazy_gettext("%(who)s refused to erase a person."),
+    "erase": lazy_gettext("%(who)s erased a person, as the second one who said so."),
+    "anonymise.ask": lazy_gettext("%(who)s asked for a case to be anonymised."),
+    "anonymise.refuse": lazy_gettext("%(who)s refused to anonymise a case."),
+    "anonymise": lazy_gettext("%(who)s anonymised a case, as the second one who said so."),
     "copied": lazy_gettext("A copy of the database was made."),
 }
 RAN_OUT = {
@@ -44,17 +53,19 @@ RAN_OUT = {
     "session_ended": lazy_gettext("A session ran out: %(what)s."),
 }
 """The same of sessions that nobody ended."""
-READING = ("open", "list", "look", "match", "draft_opened", "audit_read")
+READING = ("open", "list", "look", "match", "draft_opened", "names_shown", "audit_read")
+RIGHTS_OF_PERSON = tuple(f"{deed}{step}" for deed in ("erase", "anonymise") for step in ("", ".ask", ".refuse"))
 KINDS: Mapping[str, tuple[object, Sequence[str]]] = {
     "reading": (lazy_gettext("Reading"), READING),
     "writing": (lazy_gettext("Writing"), (*ACTION_LABELS,)),
-    "taken": (lazy_gettext("Print and export"), ("print", "export", "copied")),
+    "rights": (lazy_gettext("Rights of the person"), RIGHTS_OF_PERSON),
+    "taken": (lazy_gettext("Print and export"), ("print", "export", ACCESS_FILE_ACTION, "copied")),
     "refused": (lazy_gettext("Refused"), ("denied", "sign_in_failed", "code_failed")),
     "sessions": (lazy_gettext("Signing in and out"), ("signed_in", "signed_out", "session_ended")),
     "accounts": (lazy_gettext("Accounts"), tuple(f"{ACCOUNT_PREFIX}{action}" for action in ACCOUNT_ACTION_LABELS)),
     "system": (
         lazy_gettext("Dosar itself"),
-        ("started", "forms_changed", "key_made", "key_rewrapped", "copied", "anchored"),
+        ("started", "sealed", "forms_changed", "key_made", "key_changed", "key_rewrapped", "copied", "anchored"),
     ),
 }
 """What the filter offers: its name, its words, and the actions."""

@@ -167,6 +167,11 @@ def test_on_postgresql_the_copy_is_a_file_too(
         assert answers(copy, tmp_path / "key", tmp_path / "forms", visit) == {"cost": 7}
 
 
+def copied_tables(said: str) -> set[tuple[str, str, str]]:
+    """Name, number of rows and digest of each."""
+    return {(name, rows, digest) for name, rows, digest in re.findall(r"^(\w+)\t(\d+)\t(\w+)$", said, re.MULTILINE)}
+
+
 def test_an_organisation_moves_to_postgresql_and_back(
     places: list[str], kept: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -184,7 +189,8 @@ def test_an_organisation_moves_to_postgresql_and_back(
         assert "compared with the answers in DATABASE_URL." in capsys.readouterr().out
         back = ["--to", str(tmp_path / "back"), "--to-key-file", str(tmp_path / "back-key")]
         assert main(["copy", *back, *places]) == 0
-        assert there.splitlines()[-1] == capsys.readouterr().out.splitlines()[-1]
+        differing = copied_tables(there) ^ copied_tables(capsys.readouterr().out)
+    assert {name for name, _, _ in differing} == {"dosar_data_key", "dosar_audit_event"}
     found = answers(tmp_path / "back", tmp_path / "back-key", tmp_path / "forms", kept)
     assert found == {"cost": 7}
 

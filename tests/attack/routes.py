@@ -74,6 +74,8 @@ PAGES = {
     "ErasurePage.refuse": "rights",
 }
 """Open to roles with this administration page."""
+OVERSIGHT = {"EmergencyPages.opened", "EmergencyPages.seen", "EmergencyPages.close"}
+"""Open to who reaches every case and may correct it."""
 ANY_PAGE = {
     "SealPage.seal": {"organisation", "recycle"},
     "AccessRequestsPage.waiting": {"users", "account_history"},
@@ -123,7 +125,7 @@ FORM_OF = {"ProgrammePage.programme": "stay"}
 
 
 def known_routes() -> set[str]:
-    return EVERYONE | WORKERS | set(PAGES) | set(ANY_PAGE) | set(RIGHTS)
+    return EVERYONE | WORKERS | {"EmergencyPages.open"} | OVERSIGHT | set(PAGES) | set(ANY_PAGE) | set(RIGHTS)
 
 
 def is_open(policy: Policy, role: str, endpoint: str, form: str) -> bool:
@@ -133,6 +135,10 @@ def is_open(policy: Policy, role: str, endpoint: str, form: str) -> bool:
         return endpoint in EVERYONE
     if endpoint in PAGES:
         return PAGES[endpoint] in policy.pages(role)
+    if endpoint == "EmergencyPages.open":
+        return bool(policy.roles.get(role, {}).get("break_glass"))
+    if endpoint in OVERSIGHT:
+        return policy.reaches_case(role, "foreign") and "correct" in policy.actions(role, "case")
     if endpoint in ANY_PAGE:
         return not ANY_PAGE[endpoint].isdisjoint(policy.pages(role))
     if endpoint in RIGHTS:

@@ -163,6 +163,7 @@ SIMPLE: dict[str, Callable[[Planted], list[tuple[str, Any]]]] = {
         ("nobody", MISSING),
         ("nobody", TOO_LARGE),
     ],
+    "emergency_id": lambda planted: [("", 1), ("nobody", MISSING), ("nobody", TOO_LARGE)],
     "request_id": lambda planted: [("", 1), ("nobody", MISSING), ("nobody", TOO_LARGE)],
     "team_id": lambda planted: [("", 1), ("nobody", MISSING), ("nobody", TOO_LARGE)],
     "unsent_id": lambda planted: [("", 1), ("nobody", MISSING), ("nobody", TOO_LARGE)],

@@ -1,16 +1,17 @@
 """Who somebody is: her account, the roles she holds, and who is in her teams."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import unquote
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import ColumnElement, Date, String, bindparam, cast, func, or_, select
+from sqlalchemy import ColumnElement, Date, DateTime, String, bindparam, cast, func, or_, select
 
 from dosar.access.tables import (
     ACCOUNT_ITSELF,
     access_period_table,
+    emergency_access_table,
     group_role_table,
     role_table,
     user_group_table,
@@ -18,6 +19,8 @@ from dosar.access.tables import (
     user_table,
 )
 
+AT_MOMENT = "at_moment"
+"""The moment for which a statement says who somebody is."""
 ON_DAY = "on_day"
 """The day, by the organisation's clock, for which a statement says who somebody is."""
 
@@ -34,6 +37,8 @@ class Identity:
     """Her own, and those of the groups she is in."""
     colleagues: frozenset[int]
     """The members of the teams she is in."""
+    emergencies: frozenset[int] = frozenset()
+    """The cases that are open to her for a few hours."""
 
 
 def is_open_on_day(user_id: Any, group_id: Any = ACCOUNT_ITSELF) -> ColumnElement[bool]:
@@ -68,7 +73,16 @@ def identity_columns(user_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], .
         user.locale,
         roles.label("roles"),
         colleagues.label("colleagues"),
+        _open_cases(user_id).label("emergencies"),
     )
+
+
+def _open_cases(user_id: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The cases she opened in an emergency whose hours are not over."""
+    opened = emergency_access_table.c
+    moment = bindparam(AT_MOMENT, type_=DateTime)
+    cases = select(func.aggregate_strings(cast(opened.case_id, String), ","))
+    return cases.where(opened.user_id == user_id, opened.until > moment).scalar_subquery()
 
 
 def _is_held_by(user_id: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -98,13 +112,19 @@ def identity_in_row(row: Any, user_id: int) -> Identity:
         name=f"{row.first_name} {row.last_name}".strip(),
         language=row.locale,
         roles=frozenset(map(unquote, (row.roles or "").split(","))) - {""},
-        colleagues=frozenset(int(member) for member in (row.colleagues or "").split(",") if member),
+        colleagues=_numbers(row.colleagues),
+        emergencies=_numbers(row.emergencies),
     )
 
 
-def find_identity(session: Any, user_id: int, day: date) -> Identity | None:
+def _numbers(together: str | None) -> frozenset[int]:
+    return frozenset(int(number) for number in (together or "").split(",") if number)
+
+
+def find_identity(session: Any, user_id: int, day: date, moment: datetime) -> Identity | None:
     """The identity of the account with this number on a day; none if it is closed then or was never there."""
-    row = session.execute(_ACTIVE_IDENTITY_QUERY, {"user_id": user_id, ON_DAY: day}).one_or_none()
+    asked = {"user_id": user_id, ON_DAY: day, AT_MOMENT: moment}
+    row = session.execute(_ACTIVE_IDENTITY_QUERY, asked).one_or_none()
     return identity_in_row(row, user_id) if row else None
 
 

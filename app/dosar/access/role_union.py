@@ -30,6 +30,9 @@ class Allowance:
     masked: bool = False
     """Whether names are shown case by case only, with a reason: ``clearances`` are without them."""
 
+    breaks_glass: bool = False
+    """Whether she may open a case on which she does not work, in an emergency."""
+
     def may_do(self, action: str, form: str) -> bool:
         """Whether this is allowed with the form's records; whoever sees them may choose them, too."""
         actions = self.rights.get(form, frozenset())
@@ -49,4 +52,5 @@ def combined_allowance(roles: Iterable[Role], permitted: Iterable[Permitted]) ->
         enters=seen.union(*(role.enters for role in held_roles)),
         pages=pages_in(permitted),
         masked=masked,
+        breaks_glass=any(role.break_glass for role in held_roles),
     )

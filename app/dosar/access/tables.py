@@ -98,6 +98,19 @@ access_period_table = Table(
 """The first and the last day of a user's place in a team, or of her account (``ACCOUNT_ITSELF``)."""
 ACCOUNT_ITSELF = 0
 
+emergency_access_table = Table(
+    "dosar_emergency_access",
+    Model.metadata,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False),
+    Column("case_id", Integer, nullable=False),
+    Column("opened", DateTime, nullable=False),
+    Column("until", DateTime, nullable=False),
+    Column("seen_by", Integer),
+    Index("ix_dosar_emergency_access_user", "user_id", "until"),
+)
+"""A case that somebody opened on which she does not work, and until when; ``seen_by`` looked at it."""
+
 setting_table = Table(
     "dosar_setting",
     Model.metadata,

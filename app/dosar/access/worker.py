@@ -61,7 +61,7 @@ def worker_for(services: AccessServices, user_id: int) -> Worker:
 
     Raises :class:`Mistake` for an account that is closed, or that is not there.
     """
-    person = find_identity(services.session, user_id, services.today())
+    person = find_identity(services.session, user_id, services.today(), services.clock())
     if person is None:
         raise Mistake("The account with the number %(number)s is closed or missing; name an open one.", number=user_id)
     return worker_with_identity(person, services)
@@ -77,7 +77,9 @@ def worker_with_identity(person: Identity, services: AccessServices) -> Worker:
         roles=person.roles,
         language=person.language,
         allowance=allowance,
-        scope=_scope_of_worker(IdentityKey(allowance), person.user_id, person.colleagues, services.today()),
+        scope=_scope_of_worker(
+            IdentityKey(allowance), person.user_id, person.colleagues, services.today(), person.emergencies
+        ),
     )
 
 
@@ -100,7 +102,11 @@ def allowance_of(services: AccessServices, roles: frozenset[str]) -> Allowance:
 
 @lru_cache(maxsize=1024)
 def _scope_of_worker(
-    allowance_key: IdentityKey[Allowance], user_id: int, colleagues: frozenset[int], today: date
+    allowance_key: IdentityKey[Allowance],
+    user_id: int,
+    colleagues: frozenset[int],
+    today: date,
+    emergencies: frozenset[int],
 ) -> Scope:
     """One scope for all requests of a worker in a day, until her roles, their permissions or her colleagues change.
 
@@ -117,6 +123,7 @@ def _scope_of_worker(
         clearances=allowance_key.thing.clearances,
         enters=allowance_key.thing.enters,
         today=today,
+        emergencies=emergencies if allowance_key.thing.breaks_glass else frozenset(),
     )
 
 

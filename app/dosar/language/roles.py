@@ -39,6 +39,8 @@ class Role(BaseModel):
     """Which it may type into a new record although it does not see them afterwards."""
     names: Literal["open", "masked"] = "open"
     """``masked``: what needs the clearance identity is a code until she shows it, case by case, with a reason."""
+    break_glass: bool = False
+    """In an emergency it opens a case on which it does not work, with a reason, for four hours; others are told."""
     checked: bool = False
     """What this role enters or corrects waits, and counts nowhere, until somebody of another role accepts it."""
     leads: bool = False

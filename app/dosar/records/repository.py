@@ -24,6 +24,8 @@ from dosar.records.scope_enforcement import enforce_scope
 MOST_ASKED_IN_A_DAY = 60
 """Persons, or other spellings of one, of whom a worker learns in a day whether they are known elsewhere: more than
 anybody files in a day, and too few to try out numbers."""
+MOST_EMERGENCIES_IN_A_DAY = 10
+"""Case numbers that a worker tries in a day to open a case in an emergency."""
 LARGEST_NUMBER = 2**31 - 1
 """The largest number of a record; a longer one in an address is that of none."""
 
@@ -39,6 +41,7 @@ class Repository:
         self.definition = definition
         self.tables: FormTables = build_tables(definition.forms, indexed=False)
         self.duplicate_checks = DailyLimit(MOST_ASKED_IN_A_DAY)
+        self.emergency_codes = DailyLimit(MOST_EMERGENCIES_IN_A_DAY)
         self._statements: dict[Hashable, Any] = {}
         self._known_forms: dict[Hashable, Mapping[str, Form]] = {}
         enforce_scope(store.session, self.tables.classes())

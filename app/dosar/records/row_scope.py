@@ -49,6 +49,8 @@ class Scope:
     teammates: frozenset[int] = frozenset()
     only_case: int | None = None
     """Of the cases she reaches, the one that this request is about, if it may read of no other one."""
+    emergencies: frozenset[int] = frozenset()
+    """Cases on which she does not work and that are open to her for a few hours."""
     today: date | None = None
     """The day on which it holds, by the organisation's clock; a place in a team may begin later or be over."""
 
@@ -71,7 +73,7 @@ class Scope:
         if self.cases == "none" or not self.colleagues:
             return false()
         hers: ColumnElement[bool] = case_id.in_(self._case_ids)
-        return hers
+        return hers | case_id.in_(sorted(self.emergencies)) if self.emergencies else hers
 
     def _named_in(self, entry_class: type[StoredEntry]) -> ColumnElement[bool]:
         """A private record is reached by the users it names, whatever their rights."""

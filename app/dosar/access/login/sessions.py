@@ -20,7 +20,7 @@ from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
 
-from dosar.access.identity import ON_DAY, Identity, identity_columns, identity_in_row, is_open_on_day
+from dosar.access.identity import AT_MOMENT, ON_DAY, Identity, identity_columns, identity_in_row, is_open_on_day
 from dosar.access.login.devices import device_name
 from dosar.access.login.visitor_cookie import is_visitor_cookie, may_be_carried, visitor_contents, visitor_cookie
 from dosar.access.services import AccessServices
@@ -157,7 +157,8 @@ class DatabaseSessions(SessionInterface):
             return BrowserSession()
         if is_visitor_cookie(word):
             return BrowserSession(visitor_contents(app, word, self.services.clock()))
-        asked = {"session_id": secret_digest(word), ON_DAY: self.services.today()}
+        moment, day = self.services.clock(), self.services.today()
+        asked = {"session_id": secret_digest(word), ON_DAY: day, AT_MOMENT: moment}
         found = self.services.session.execute(_SESSION_QUERY, asked).one_or_none()
         if found is None:
             return _ended_session()

@@ -29,6 +29,7 @@ from dosar.pages.admin.access_requests import access_requests_block
 from dosar.pages.admin.form_problems import form_problems_block
 from dosar.pages.admin.keys import keys_need_care
 from dosar.pages.blocks import HomeBlock, HomeEntry, IntroCard
+from dosar.pages.cases.emergency import emergencies_block
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text, time_text
 from dosar.pages.home import worklist
@@ -59,6 +60,7 @@ class HomePage(PageView):
                 _damage_block(context),
                 form_problems_block(context),
                 access_requests_block(),
+                emergencies_block(context),
                 _keys_block(context),
                 _administration_block(context),
                 _returned_block(context, found),

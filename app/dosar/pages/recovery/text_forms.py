@@ -37,6 +37,11 @@ TEXT_PAGES = {
         {"reason": lazy_gettext("What do you need the file for?")},
         ("reason",),
     ),
+    "EmergencyPages.open": TextPage(
+        lazy_gettext("Open a case in an emergency"),
+        {"code": lazy_gettext("Case number"), "reason": lazy_gettext("Why do you have to open it now?")},
+        ("reason",),
+    ),
     "NamesPages.show": TextPage(
         lazy_gettext("Show the names"),
         {"reason": lazy_gettext("What do you need the names for?")},

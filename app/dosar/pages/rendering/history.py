@@ -26,6 +26,7 @@ ACTION_LABELS = {
     "corrected": lazy_gettext("Corrected"),
     "deleted": lazy_gettext("Deleted"),
     "restored": lazy_gettext("Restored"),
+    "emergency": lazy_gettext("Opened in an emergency, by somebody who does not work on the case"),
     "names_shown": lazy_gettext("Showed herself the names"),
     "accepted": lazy_gettext("Accepted"),
     RETURNED_ACTION: lazy_gettext("Returned to the one who filed it"),

@@ -1,0 +1,107 @@
+"""Break-glass: a worker outside a case opens it with a reason, for a few hours; whoever watches over all cases is told.
+
+Which cases are open to whom stands in the statement that says who somebody is (:mod:`dosar.access.identity`): when the
+hours are over, the next page is closed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from dosar.access.services import AccessServices
+from dosar.access.tables import emergency_access_table
+from dosar.access.worker import Worker
+from dosar.database.form_tables import Record
+from dosar.language.form import CASE_FORM
+from dosar.language.text.message import Mistake
+from dosar.records import audit_log
+from dosar.records.repository import LARGEST_NUMBER, Repository
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+
+OPEN_FOR = timedelta(hours=4)
+TOLD_FOR = timedelta(days=30)
+EMERGENCY_ACTION = "emergency"
+access = emergency_access_table.c
+
+
+@dataclass(frozen=True)
+class EmergencyAccess:
+    """Somebody opened a case that she does not work on."""
+
+    id: int
+    user_id: int
+    case_id: int
+    opened: datetime
+    until: datetime
+    seen_by: int | None
+
+
+def watches_over_cases(worker: Worker) -> bool:
+    """Whether she is told: who reaches every case and may correct it."""
+    return worker.scope.reaches_all_cases and worker.may("correct", CASE_FORM)
+
+
+def open_in_emergency(services: AccessServices, repository: Repository, by: Worker, code: str, reason: str) -> int:
+    """Open the case with this code to the worker; gives its number. Raises :class:`Mistake`."""
+    if not reason.strip():
+        raise Mistake("Write why you have to open this case now.")
+    if not repository.emergency_codes.allows(by.id, code.strip().casefold()):
+        raise Mistake("You have tried many case numbers today. Ask the coordinator.")
+    with acting_as(SYSTEM_SCOPE), repository.writing() as session:
+        case = _case_with_code(repository, code.strip())
+        if case is None:
+            raise Mistake("There is no case with this number.")
+        number: int = case.id
+        now = services.clock()
+        session.execute(
+            insert(emergency_access_table).values(user_id=by.id, case_id=number, opened=now, until=now + OPEN_FOR)
+        )
+        audit_log.note_change(repository, case, EMERGENCY_ACTION, by.id, {}, reason.strip())
+    return number
+
+
+def emergencies(services: AccessServices, unseen: bool = False) -> Sequence[EmergencyAccess]:
+    """What was opened in the last weeks, the latest first; of it what nobody has looked at yet."""
+    columns = (access[name] for name in ("id", "user_id", "case_id", "opened", "until", "seen_by"))
+    query = select(*columns).where(access.opened > services.clock() - TOLD_FOR).order_by(access.id.desc())
+    rows = services.session.execute(query.where(access.seen_by.is_(None)) if unseen else query)
+    return [EmergencyAccess(*row) for row in rows]
+
+
+def mark_seen(services: AccessServices, by: Worker, emergency_id: int) -> None:
+    """Write down who looked at it: not whoever opened it herself."""
+    if emergency_id > LARGEST_NUMBER:
+        return
+    with services.store.writing() as session:
+        session.execute(
+            update(emergency_access_table)
+            .where(access.id == emergency_id, access.user_id != by.id, access.seen_by.is_(None))
+            .values(seen_by=by.id)
+        )
+
+
+def end_emergency(services: AccessServices, by: Worker, emergency_id: int) -> None:
+    """Close the case again before its hours are over; whoever looked at it has seen it."""
+    mark_seen(services, by, emergency_id)
+    if emergency_id > LARGEST_NUMBER:
+        return
+    with services.store.writing() as session:
+        session.execute(
+            update(emergency_access_table)
+            .where(access.id == emergency_id, access.until > services.clock())
+            .values(until=services.clock())
+        )
+
+
+def _case_with_code(repository: Repository, code: str) -> Record | None:
+    question = repository.forms[CASE_FORM].code_question
+    record_class: Any = repository.record_class(CASE_FORM)
+    if question is None or not code:
+        return None
+    found: Record | None = repository.session.scalars(
+        select(record_class).where(getattr(record_class, question.name) == code.upper())
+    ).first()
+    return found

@@ -1,0 +1,138 @@
+"""Opening a case that one does not work on, in an emergency; and what whoever watches over all cases reads of it."""
+
+from typing import Any
+
+from flask import abort, redirect, render_template, url_for
+from flask_babel import gettext, lazy_gettext
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import RouteAccess, current_worker, page_route
+from dosar.access.emergency_access import (
+    EmergencyAccess,
+    emergencies,
+    end_emergency,
+    mark_seen,
+    open_in_emergency,
+    watches_over_cases,
+)
+from dosar.access.services import access_services
+from dosar.access.worker import Worker
+from dosar.language.form import CASE_FORM, USER_LINK
+from dosar.language.text.message import Mistake
+from dosar.pages.actions import saved_response
+from dosar.pages.blocks import HomeBlock, HomeEntry
+from dosar.pages.context import PageContext, page_context
+from dosar.pages.formatting import moment_text
+from dosar.pages.forms import TranslatedForm, reason_field, stripped
+from dosar.records.titles import link_titles, titles_of_records
+
+
+def _requires_break_glass(worker: Worker, _: Any) -> None:
+    if not worker.allowance.breaks_glass:
+        abort(403)
+
+
+def _requires_oversight(worker: Worker, _: Any) -> None:
+    if not watches_over_cases(worker):
+        abort(403)
+
+
+class EmergencyForm(TranslatedForm):
+    """Which case, and why."""
+
+    act = lazy_gettext("Open the case")
+    explained = lazy_gettext(
+        "For an emergency in a case on which you do not work. It is open to you for four hours; the coordinator reads "
+        "at once that you opened it, and why, and the history of the case keeps it."
+    )
+    code = StringField(
+        lazy_gettext("Case number"),
+        [InputRequired(lazy_gettext("Write the number of the case.")), Length(max=60)],
+        filters=[stripped],
+    )
+    reason = reason_field(lazy_gettext("Why do you have to open it now?"))
+
+
+class EmergencyPages(PageView):
+    """Break-glass, for the roles that may."""
+
+    @page_route("/break-glass", RouteAccess(_requires_break_glass).with_recent_proof(), ("GET", "POST"))
+    def open(self) -> Any:
+        form, context = EmergencyForm(), page_context()
+        if not form.validate_on_submit():
+            return _emergency_page(form)
+        try:
+            case_id = open_in_emergency(
+                access_services(), context.repository, context.worker, form.code.data or "", form.reason.data or ""
+            )
+        except Mistake as mistake:
+            mistaken = form.code if (form.reason.data or "").strip() else form.reason
+            mistaken.errors = (mistake.message.say(gettext),)
+            return _emergency_page(form)
+        return saved_response(
+            gettext("The case is open to you for four hours. The coordinator is told."),
+            url_for("CasePages.case", case_id=case_id),
+        )
+
+    @page_route("/break-glass/opened", RouteAccess(_requires_oversight))
+    def opened(self) -> str:
+        """What was opened in the last weeks."""
+        return render_template("cases/emergencies.html", lines=_lines(page_context(), emergencies(access_services())))
+
+    @page_route("/break-glass/<int:emergency_id>/seen", RouteAccess(_requires_oversight), ("POST",))
+    def seen(self, emergency_id: int) -> Any:
+        mark_seen(access_services(), current_worker(), emergency_id)
+        return redirect(url_for("EmergencyPages.opened"), 303)
+
+    @page_route("/break-glass/<int:emergency_id>/close", RouteAccess(_requires_oversight), ("POST",))
+    def close(self, emergency_id: int) -> Any:
+        end_emergency(access_services(), current_worker(), emergency_id)
+        return redirect(url_for("EmergencyPages.opened"), 303)
+
+
+def emergencies_block(context: PageContext) -> HomeBlock | None:
+    """What nobody has looked at yet, for who watches over all cases."""
+    if not watches_over_cases(context.worker):
+        return None
+    unseen = emergencies(access_services(), unseen=True)
+    if not unseen:
+        return None
+    url = url_for("EmergencyPages.opened")
+    entries = [HomeEntry(f"{line['code']} · {line['who']}", url, line["opened"]) for line in _lines(context, unseen)]
+    return HomeBlock(gettext("Cases opened in an emergency"), entries)
+
+
+def _emergency_page(form: EmergencyForm) -> Any:
+    return render_template("cases/emergency.html", form=form, back_url="/"), form.status
+
+
+def _lines(context: PageContext, found: Any) -> list[dict[str, Any]]:
+    """Each in words: the code of the case, who opened it, until when; two statements for all."""
+    opened: list[EmergencyAccess] = list(found)
+    if not opened:
+        return []
+    codes = case_codes_of(context, sorted({line.case_id for line in opened}))
+    names = link_titles(context.repository, {}, {USER_LINK: {line.user_id for line in opened}}, context.reading)
+    now = access_services().clock()
+    return [
+        {
+            "code": codes.get(line.case_id, ""),
+            "who": names.get((USER_LINK, line.user_id), ""),
+            "opened": moment_text(line.opened),
+            "until": moment_text(line.until),
+            "url": url_for("RecordPages.history", form=CASE_FORM, record_id=line.case_id),
+            "seen_url": ""
+            if line.seen_by or line.user_id == context.worker.id
+            else url_for("EmergencyPages.seen", emergency_id=line.id),
+            "close_url": url_for("EmergencyPages.close", emergency_id=line.id) if line.until > now else "",
+        }
+        for line in opened
+    ]
+
+
+def case_codes_of(context: PageContext, numbers: list[int]) -> dict[int, str]:
+    """The codes of these cases, as far as she may see them."""
+    nameless = context.repository.forms[CASE_FORM].seen_with(frozenset())
+    return titles_of_records(context.repository, nameless, numbers, context.reading)

@@ -1,0 +1,116 @@
+"""In an emergency a case manager opens a case on which she does not work: for hours, with a reason, and it is told."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from dosar.access.accounts.users import UserDetails, add_user, all_users
+from dosar.access.emergency_access import OPEN_FOR
+from dosar.cli.demo import demo_password
+from dosar.database.system_tables import utc_now
+from dosar.language.form import CASE_FORM
+from dosar.records.daily_limit import DailyLimit
+from tests.pages.conftest import Demo, token_on
+from tests.pages.test_case_page import case_of
+
+WHY = "A sunat de la spital, managerul de caz nu răspunde."
+
+
+class Clock:
+    """The time, and a little more."""
+
+    def __init__(self) -> None:
+        self.more = timedelta()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self.more
+
+
+@pytest.fixture
+def clock(demo: Demo) -> Iterator[Clock]:
+    services = demo.app.extensions["dosar_access"]
+    before, services.clock = services.clock, Clock()
+    yield services.clock
+    services.clock = before
+
+
+@pytest.fixture
+def helper(demo: Demo, clock: Clock) -> FlaskClient:
+    """A case manager without a case of her own."""
+    services = demo.app.extensions["dosar_access"]
+    with demo.app.app_context():
+        name = f"ajutor{len(all_users(services.session))}"
+        details = UserDetails(name, "Ina", "Ajutor", frozenset({"case_manager"}))
+        add_user(services, None, details, demo_password("case_manager"))
+        services.session.remove()
+    browser = demo.app.test_client()
+    answers = {"user_name": name, "password": demo_password("case_manager")}
+    browser.post("/sign-in", data={**answers, "csrf_token": token_on(browser.get("/sign-in").text)})
+    return browser
+
+
+def break_glass(browser: FlaskClient, code: str, reason: str = WHY) -> tuple[int, str]:
+    token = token_on(browser.get("/break-glass").text)
+    answer = browser.post("/break-glass", data={"code": code, "reason": reason, "csrf_token": token})
+    return answer.status_code, answer.text
+
+
+def test_she_opens_it_for_four_hours_and_the_coordinator_is_told(demo: Demo, helper: FlaskClient) -> None:
+    case, other = case_of(demo, "DEMO-001"), case_of(demo, "DEMO-002")
+    assert helper.get(f"/cases/{case}").status_code == 404
+    for code, reason, said in (("DEMO-001", " ", "Scrieți de ce"), ("NIMIC-1", WHY, "Nu există niciun caz")):
+        status, text = break_glass(helper, code, reason)
+        assert status == 422 and said in text and f'value="{code}"' in text
+    assert break_glass(helper, " demo-001 ")[0] == 303
+    assert helper.get(f"/cases/{case}").status_code == 200
+    assert helper.get(f"/cases/{other}").status_code == 404
+    token = token_on(helper.get(f"/records/service_log/new?case={case}").text)
+    assert token, "she may write there what her role may"
+
+    coordinator = demo.browser("coordinator")
+    assert "Cazuri deschise în situații de urgență" in coordinator.get("/").text
+    listed = coordinator.get("/break-glass/opened").text
+    assert "DEMO-001" in listed and "Ina Ajutor" in listed
+    assert WHY in coordinator.get(f"/records/{CASE_FORM}/{case}/history").text
+    assert "Ina Ajutor" in coordinator.get(f"/cases/{case}").text, "the case shows it"
+    number = re.findall(r"/break-glass/(\d+)/", listed)[0]
+    assert helper.post(f"/break-glass/{number}/seen", data={"csrf_token": token}).status_code == 403
+    token = token_on(listed)
+    assert coordinator.post(f"/break-glass/{number}/seen", data={"csrf_token": token}).status_code == 303
+    assert "Cazuri deschise în situații de urgență" not in coordinator.get("/").text
+
+
+def test_when_the_hours_are_over_the_next_page_is_closed(demo: Demo, helper: FlaskClient, clock: Clock) -> None:
+    case = case_of(demo, "DEMO-003")
+    assert break_glass(helper, "DEMO-003")[0] == 303
+    for _ in range(int(OPEN_FOR / timedelta(minutes=10)) - 1):
+        clock.more += timedelta(minutes=10)
+        assert helper.get(f"/cases/{case}").status_code == 200
+    clock.more += timedelta(minutes=10)
+    assert helper.get(f"/cases/{case}").status_code == 404
+
+
+def test_the_coordinator_closes_it_at_once(demo: Demo, helper: FlaskClient) -> None:
+    case = case_of(demo, "DEMO-004")
+    assert break_glass(helper, "DEMO-004")[0] == 303
+    coordinator = demo.browser("coordinator")
+    listed = coordinator.get("/break-glass/opened").text
+    number = re.findall(r"/break-glass/(\d+)/", listed)[0]
+    assert coordinator.post(f"/break-glass/{number}/close", data={"csrf_token": token_on(listed)}).status_code == 303
+    assert helper.get(f"/cases/{case}").status_code == 404
+
+
+def test_numbers_are_not_tried_out(demo: Demo, helper: FlaskClient) -> None:
+    demo.repository.emergency_codes = DailyLimit(2)
+    answers = [break_glass(helper, f"NIMIC-{number}")[1] for number in range(3)]
+    demo.repository.emergency_codes = DailyLimit(10)
+    assert "Nu există niciun caz" in answers[1] and "multe numere de caz" in answers[2]
+
+
+@pytest.mark.parametrize("worker", ["volunteer", "social_worker", "administrator"])
+def test_others_may_not(demo: Demo, worker: str) -> None:
+    for page in ("/break-glass", "/break-glass/opened"):
+        assert demo.browser(worker).get(page).status_code == 403

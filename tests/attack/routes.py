@@ -35,6 +35,7 @@ WORKERS = {
     "HelpPages.cards_read",
     "WaitingPages.waiting",
     "WaitingPages.discard",
+    "WaitingPages.take",
 }
 """Open to whoever has signed in; what they show follows from the records she reaches."""
 PAGES = {

@@ -135,6 +135,15 @@ def test_a_table_of_a_later_version_is_made(ours: Organisation) -> None:
     assert kept.boxes == [("reason", "De două ori")] and waiting.expired_pages_of(ours.repository, MARIA) == []
 
 
+def test_what_waited_before_anybody_was_asked_whose_it_is_goes_on_waiting(ours: Organisation) -> None:
+    waiting.keep_expired_page(ours.repository, ANA, "ListPages.save", "/records/visit/saved", [("name", "Ale mele")])
+    with ours.store.writing() as session:
+        session.connection().exec_driver_sql("ALTER TABLE dosar_unsent DROP COLUMN confirmed")
+    ours.start().start()
+    (kept,) = waiting.expired_pages_of(ours.repository, ANA)
+    assert kept.confirmed and kept.boxes == [("name", "Ale mele")]
+
+
 def test_who_leads_a_case_goes_on_leading_it(ours: Organisation) -> None:
     case = ours.enter("case", name="Ion")
     with ours.store.writing() as session:

@@ -45,6 +45,7 @@ NOTHING_TYPED = {
         "TeamPage.leave",
         "AcceptingPages.accept",
         "WaitingPages.discard",
+        "WaitingPages.take",
     },
     "what the browser sends while somebody types": {"DraftPages.keep", "DerivedAnswerPages.derive"},
 }

@@ -21,6 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 
 from dosar.database.blind_index import BlindWord
@@ -222,9 +223,13 @@ expired_page_table = Table(
     Column("address", Text, nullable=False),
     Column("boxes", SealedJson("drafts", "dosar_unsent.boxes"), nullable=False),
     Column("saved_at", DateTime, nullable=False),
+    Column("confirmed", Boolean, nullable=False, server_default=true()),
     Index("ix_dosar_unsent_user", "user_id"),
 )
-"""What was typed on a page that is no sheet and could not be sent, for the worker who typed it."""
+"""What was typed on a page that is no sheet and could not be sent, for the worker who typed it.
+
+Not ``confirmed`` is what came with her old cookie alone, sheets too: it may be somebody else's.
+"""
 
 saved_list_table = Table(
     "dosar_list",

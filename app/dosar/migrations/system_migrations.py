@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateColumn
 
 from dosar.database.format_version import format_table, stamp_format, stored_format
-from dosar.database.system_tables import SYSTEM_METADATA, draft_table, search_word_table, team_table
+from dosar.database.system_tables import SYSTEM_METADATA, draft_table, expired_page_table, search_word_table, team_table
 from dosar.fields.links import LARGEST_ID
 from dosar.language.roles import Roles
 
@@ -70,6 +70,10 @@ def make_own_tables(connection: Connection) -> FormerDatabase:
         column["name"] for column in inspector.get_columns(team_table.name)
     }:
         _add_column(connection, team_table.c.last_day)
+    if inspector.has_table(expired_page_table.name) and "confirmed" not in {
+        column["name"] for column in inspector.get_columns(expired_page_table.name)
+    }:
+        _add_column(connection, expired_page_table.c.confirmed)
     SYSTEM_METADATA.create_all(connection)
     stamp_format(connection)
     return FormerDatabase(former_format, begun)

@@ -24,6 +24,8 @@ WAIT_BOX = "_wait"
 """The page is hidden or left: what stands on it is kept, and nothing is done with it."""
 UNASKED_BOX = "_unasked."
 """How the boxes begin that carry what stands in a box which the page asks no more."""
+TOKEN_BOXES = ("_once", "_seen")
+"""A draft goes on with the tokens it began with: it files one sheet, and knows the version it saw."""
 UNKEPT_BOXES = ("csrf_token", "_lock", TYPED_BOX, OWNER_BOX, WAIT_BOX, PROOF_BOX)
 
 

@@ -5,9 +5,9 @@ A page names dozens of addresses; ``url_for`` would take longer than the page's 
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from werkzeug.routing import IntegerConverter, Map
 
 from dosar.fields.links import LARGEST_ID
@@ -75,6 +75,15 @@ def requested_place() -> DraftPlace:
     """The page of a sheet that this request is for."""
     named = request.view_args or {}
     case_id = 0 if "record_id" in named else request.args.get("case", 0, type=parse_record_number)
+    return DraftPlace(str(named["form"]), case_id, named.get("record_id", 0), named.get("step", 0))
+
+
+def place_at(address: str) -> DraftPlace:
+    """The page of a sheet at this address, which was asked for once."""
+    path, _, query = address.partition("?")
+    named = current_app.url_map.bind("").match(path, method="POST")[1]
+    case = parse_qs(query).get("case", ["0"])[0]
+    case_id = parse_record_number(case) if case.isdecimal() and "record_id" not in named else 0
     return DraftPlace(str(named["form"]), case_id, named.get("record_id", 0), named.get("step", 0))
 
 

@@ -48,9 +48,10 @@ def _keep_expired_page() -> Response | None:
     """Nothing is read and no record is changed; only the one whose page it was ever sees what is kept."""
     if not _is_kept_page() or session.is_unavailable:  # type: ignore[attr-defined]
         return None
-    signed_in_id, owner = session.user_id, _posted_owner_id()  # type: ignore[attr-defined]
+    signed_in_id, shown_to = session.user_id, _shown_to()  # type: ignore[attr-defined]
+    owner = session.expired_user_id if shown_to is None else shown_to  # type: ignore[attr-defined]
     if WAIT_BOX in request.form:
-        return _keep_hidden_page(owner)
+        return _keep_hidden_page(shown_to)
     if owner is None or owner == signed_in_id:
         return None
     if _is_draft_too_long():
@@ -60,7 +61,7 @@ def _keep_expired_page() -> Response | None:
                 "enter it again."
             )
         )
-    _keep_posted_page(owner)
+    _keep_posted_page(owner, confirmed=shown_to is not None)
     if signed_in_id is not None:
         raise PageOfAnother(
             gettext(
@@ -68,7 +69,8 @@ def _keep_expired_page() -> Response | None:
                 "waits for her."
             )
         )
-    return redirect(url_for(SIGN_IN_ENDPOINT, next=_page_address() if _is_sheet_post() else None, over=1), 303)
+    opens = _is_sheet_post() and shown_to is not None
+    return redirect(url_for(SIGN_IN_ENDPOINT, next=_page_address() if opens else None, over=1), 303)
 
 
 def _keep_hidden_page(owner: int | None) -> Response:
@@ -79,10 +81,9 @@ def _keep_hidden_page(owner: int | None) -> Response:
     return FlaskResponse(status=204)
 
 
-def _posted_owner_id() -> int | None:
-    """For whom the page was drawn; one drawn before there were such words is of the session it came with."""
-    owner_id = page_owner_id(request.form.get(OWNER_BOX, ""), _form_key() if _is_sheet_post() else TEXT_PAGE_KEY)
-    return session.expired_user_id if owner_id is None else owner_id  # type: ignore[attr-defined]
+def _shown_to() -> int | None:
+    """For whom the page was drawn, as it says itself; of one that says nothing, no cookie tells it."""
+    return page_owner_id(request.form.get(OWNER_BOX, ""), _form_key() if _is_sheet_post() else TEXT_PAGE_KEY)
 
 
 def keep_outdated_page() -> Response | None:
@@ -90,8 +91,9 @@ def keep_outdated_page() -> Response | None:
     worker = current_worker_or_none()
     if worker is None or not _is_kept_page() or _is_draft_too_long():
         return None
-    _keep_posted_page(worker.id)
-    if not _is_sheet_post():
+    is_hers = _shown_to() == worker.id
+    _keep_posted_page(worker.id, is_hers)
+    if not _is_sheet_post() or not is_hers:
         return redirect(url_for(WAITING_ENDPOINT), 303)
     flash(gettext("You have signed in again since this sheet was opened. Look at it and save it."), "warning")
     return redirect(_page_address(), 303)
@@ -107,15 +109,17 @@ def waiting_page_url(user_id: int) -> str | None:
     )
 
 
-def _keep_posted_page(user_id: int) -> None:
-    """What was sent waits for this user now."""
+def _keep_posted_page(user_id: int, confirmed: bool = True) -> None:
+    """What was sent waits for this user now; what may be somebody else's, apart from all that is hers."""
     g.waits = True
     files = [(box, FILE_NOT_KEPT) for box in request.files for file in request.files.getlist(box) if file.filename]
     boxes = [*typed_boxes(request.form), *files]
-    if _is_sheet_post():
+    if _is_sheet_post() and confirmed:
         drafts.keep_draft(_repository(), user_id, requested_place(), boxes, request.args.get("face", "")[:48])
     else:
-        expired_sessions.keep_expired_page(_repository(), user_id, str(request.endpoint), _page_address(), boxes)
+        expired_sessions.keep_expired_page(
+            _repository(), user_id, str(request.endpoint), _page_address(), boxes, confirmed
+        )
 
 
 def _discard_sent_page(response: FlaskResponse) -> FlaskResponse:

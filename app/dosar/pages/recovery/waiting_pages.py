@@ -3,17 +3,24 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import abort, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route
-from dosar.pages.context import page_context
+from dosar.language.form import Form
+from dosar.language.text.texts import text_in_language
+from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text
+from dosar.pages.posted_boxes import TOKEN_BOXES
+from dosar.pages.recovery.expired_session import SHEET_ENDPOINTS
 from dosar.pages.recovery.text_forms import TEXT_PAGES
-from dosar.records.unsaved import expired_sessions
+from dosar.pages.recovery.typed_texts import LONGEST_NAME, RowNumbers, TypedBox, question_of_box, texts_of_boxes
+from dosar.pages.urls import place_at
+from dosar.records.repository import Repository
+from dosar.records.unsaved import drafts, expired_sessions
 from dosar.records.unsaved.expired_sessions import ExpiredPage
 
 
@@ -41,27 +48,82 @@ class WaitingPage:
     hidden: list[tuple[str, str]]
 
 
+@dataclass(frozen=True)
+class StrangePage:
+    """One page that came with her old cookie alone, to be looked at."""
+
+    id: int
+    title: str
+    when: str
+    texts: list[tuple[str, str]]
+
+
 class WaitingPages(PageView):
     """A worker's own, and nobody else's."""
 
     @page_route("/unsent", SIGNED_IN_ACCESS)
     def waiting(self) -> str:
-        found = [
-            page
-            for page in expired_sessions.expired_pages_of(page_context().repository, current_worker().id)
-            if page.endpoint in TEXT_PAGES
-        ]
+        found = expired_sessions.expired_pages_of(page_context().repository, current_worker().id)
         return render_template(
             "recovery/waiting_pages.html",
             title=gettext("Typed and not sent yet"),
-            pages=[_waiting_page(page) for page in found],
+            pages=[_waiting_page(page) for page in found if page.confirmed and page.endpoint in TEXT_PAGES],
+            strange=[_strange_page(page) for page in found if not page.confirmed],
         )
+
+    @page_route("/unsent/<int:unsent_id>/mine", SIGNED_IN_ACCESS, methods=("POST",))
+    def take(self, unsent_id: int) -> Response:
+        """She says that it is hers: a sheet is a draft again, anything else waits to be sent."""
+        repository, worker_id = page_context().repository, current_worker().id
+        found = expired_sessions.expired_pages_of(repository, worker_id)
+        page = next((page for page in found if page.id == unsent_id and not page.confirmed), None)
+        if page is None:
+            abort(404)
+        if page.endpoint in SHEET_ENDPOINTS:
+            return _take_sheet(repository, worker_id, page)
+        expired_sessions.confirm_expired_page(repository, worker_id, page)
+        return redirect(url_for("WaitingPages.waiting"), 303)
 
     @page_route("/unsent/<int:unsent_id>/discard", SIGNED_IN_ACCESS, methods=("POST",))
     def discard(self, unsent_id: int) -> Response:
         expired_sessions.discard_expired_page(page_context().repository, current_worker().id, unsent_id)
         flash(gettext("It was discarded."), "success")
         return redirect(url_for("WaitingPages.waiting"), 303)
+
+
+def _take_sheet(repository: Repository, worker_id: int, page: ExpiredPage) -> Response:
+    """Where she has a draft of her own, that one stays as it is."""
+    place = place_at(page.address)
+    if drafts.find_draft(repository, worker_id, place) is not None:
+        flash(
+            gettext("You have a draft of this sheet already. Copy what you need from here, then discard it."), "warning"
+        )
+        return redirect(url_for("WaitingPages.waiting"), 303)
+    boxes = [(name, text) for name, text in page.boxes if name not in TOKEN_BOXES]
+    with repository.writing():
+        drafts.keep_draft(repository, worker_id, place, boxes)
+        expired_sessions.discard_expired_page(repository, worker_id, page.id)
+    return redirect(page.address, 303)
+
+
+def _strange_page(page: ExpiredPage) -> StrangePage:
+    context = page_context()
+    if page.endpoint in TEXT_PAGES:
+        text_page = TEXT_PAGES[page.endpoint]
+        title, labels = str(text_page.title), [(str(text_page.boxes.get(name, "")), text) for name, text in page.boxes]
+        return StrangePage(page.id, title, moment_text(page.saved_at), [pair for pair in labels if pair[0]])
+    form = context.enterable.get(place_at(page.address).form)
+    title = text_in_language(form.title, context.reading.language) if form else gettext("Sheet")
+    return StrangePage(page.id, title, moment_text(page.saved_at), _texts_of_sheet(context, form, page))
+
+
+def _texts_of_sheet(context: PageContext, form: Form | None, page: ExpiredPage) -> list[tuple[str, str]]:
+    rows, boxes = RowNumbers(), list[TypedBox]()
+    for name, text in page.boxes:
+        question, label = question_of_box(name, form.questions if form else {}, rows)
+        if text.strip() and not name.startswith("_") and not name.endswith(".id"):
+            boxes.append(TypedBox(name, label or name[:LONGEST_NAME], question, [text]))
+    return texts_of_boxes(context, boxes)
 
 
 def _waiting_page(page: ExpiredPage) -> WaitingPage:

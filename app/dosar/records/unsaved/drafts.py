@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, func, insert, select, update
 
 from dosar.database.audit_trail import note_event
 from dosar.database.system_tables import draft_table, utc_now
@@ -79,13 +79,16 @@ def _conditions_at(user_id: int, place: DraftPlace) -> list[Any]:
     return [draft_table.c.user_id == user_id, *(column == place_values[column.name] for column in _PLACE_COLUMNS)]
 
 
-def forget_old_pages(repository: Repository, table: Table, user_id: int, most: int, moment: datetime) -> None:
+def forget_old_pages(
+    repository: Repository, table: Table, user_id: int, most: int, moment: datetime, *among: ColumnElement[bool]
+) -> None:
     """Of a table in which workers' typed pages wait: what is too old goes, and the oldest of hers beyond so many."""
+    hers = (table.c.user_id == user_id, *among)
     session = repository.session
     session.execute(delete(table).where(table.c.saved_at < moment - DRAFT_LIFETIME))
-    count = session.scalar(select(func.count()).select_from(table).where(table.c.user_id == user_id))
+    count = session.scalar(select(func.count()).select_from(table).where(*hers))
     if count is not None and count > most:
-        oldest = select(func.min(table.c.id)).where(table.c.user_id == user_id).scalar_subquery()
+        oldest = select(func.min(table.c.id)).where(*hers).scalar_subquery()
         session.execute(delete(table).where(table.c.id == oldest))
 
 

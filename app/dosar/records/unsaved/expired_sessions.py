@@ -16,6 +16,8 @@ from dosar.records.unsaved.drafts import DRAFT_LIFETIME, TypedBoxes, forget_old_
 
 MAX_EXPIRED_PAGES = 20
 """More pages than anybody leaves unsent; the oldest go."""
+MAX_UNCONFIRMED_PAGES = 3
+"""The same of those that may be somebody else's: they push none of her own away."""
 
 
 @dataclass(frozen=True)
@@ -28,17 +30,26 @@ class ExpiredPage:
     address: str
     boxes: TypedBoxes
     saved_at: datetime
+    confirmed: bool
+    """Whether it is surely hers, not only sent with her old cookie."""
 
 
 def keep_expired_page(
-    repository: Repository, user_id: int, endpoint: str, address: str, boxes: Iterable[tuple[str, str]]
+    repository: Repository,
+    user_id: int,
+    endpoint: str,
+    address: str,
+    boxes: Iterable[tuple[str, str]],
+    confirmed: bool = True,
 ) -> None:
-    """Keep what stands on the page, in place of what was kept of it before."""
+    """Keep what stands on the page, in place of what was kept of it before; what may be somebody else's apart."""
     moment = utc_now()
     with repository.writing():
         repository.session.execute(
             delete(expired_page_table).where(
-                expired_page_table.c.user_id == user_id, expired_page_table.c.address == address
+                expired_page_table.c.user_id == user_id,
+                expired_page_table.c.address == address,
+                expired_page_table.c.confirmed.is_(confirmed),
             )
         )
         repository.session.execute(
@@ -48,9 +59,13 @@ def keep_expired_page(
                 address=address,
                 boxes=[list(box) for box in boxes],
                 saved_at=moment,
+                confirmed=confirmed,
             )
         )
-        forget_old_pages(repository, expired_page_table, user_id, MAX_EXPIRED_PAGES, moment)
+        most = MAX_EXPIRED_PAGES if confirmed else MAX_UNCONFIRMED_PAGES
+        forget_old_pages(
+            repository, expired_page_table, user_id, most, moment, expired_page_table.c.confirmed.is_(confirmed)
+        )
 
 
 def expired_pages_of(repository: Repository, user_id: int) -> list[ExpiredPage]:
@@ -59,7 +74,9 @@ def expired_pages_of(repository: Repository, user_id: int) -> list[ExpiredPage]:
         select(expired_page_table).where(*_pages_of_worker(user_id)).order_by(expired_page_table.c.saved_at.desc())
     )
     return [
-        ExpiredPage(row.id, row.endpoint, row.address, [(name, text) for name, text in row.boxes], row.saved_at)
+        ExpiredPage(
+            row.id, row.endpoint, row.address, [(name, text) for name, text in row.boxes], row.saved_at, row.confirmed
+        )
         for row in rows
     ]
 
@@ -69,6 +86,13 @@ def has_expired_pages(repository: Repository, user_id: int) -> bool:
     return bool(repository.session.scalar(select(exists().where(*_pages_of_worker(user_id)))))
 
 
+def confirm_expired_page(repository: Repository, user_id: int, page: ExpiredPage) -> None:
+    """She says that it is hers: it waits among her own."""
+    with repository.writing():
+        discard_expired_page(repository, user_id, page.id)
+        keep_expired_page(repository, user_id, page.endpoint, page.address, page.boxes)
+
+
 def discard_expired_page(repository: Repository, user_id: int, unsent_id: int) -> None:
     """Forget one page of hers; anybody else's stays."""
     _discard_pages(repository, expired_page_table.c.user_id == user_id, expired_page_table.c.id == unsent_id)
@@ -76,7 +100,12 @@ def discard_expired_page(repository: Repository, user_id: int, unsent_id: int) -
 
 def discard_sent_page(repository: Repository, user_id: int, address: str) -> None:
     """What waited at the address has been sent."""
-    _discard_pages(repository, expired_page_table.c.user_id == user_id, expired_page_table.c.address == address)
+    _discard_pages(
+        repository,
+        expired_page_table.c.user_id == user_id,
+        expired_page_table.c.address == address,
+        expired_page_table.c.confirmed,
+    )
 
 
 def _discard_pages(repository: Repository, *conditions: Any) -> None:

@@ -10,7 +10,7 @@ from dosar.fields import QUESTION_KINDS
 from dosar.language.choices import Choice, ChoiceList
 from dosar.language.face import Face, FaceQuestion
 from dosar.language.figures import Figure, FigureShare, Report
-from dosar.language.form import Form, Section, Signature, Total
+from dosar.language.form import Form, RetentionClass, Section, Signature, Total
 from dosar.language.load.json_schema import option_docs
 from dosar.language.question import Question
 from dosar.language.roles import Role
@@ -22,6 +22,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "section": Section,
     "question": Question,
     "total": Total,
+    "retention": RetentionClass,
     "signature": Signature,
     "choices": ChoiceList,
     "choice": Choice,

@@ -73,6 +73,7 @@ PAGES = {
     "ErasurePage.wish": "rights",
     "ErasurePage.confirm": "rights",
     "ErasurePage.refuse": "rights",
+    "RetentionPage.ask": "rights",
 }
 """Open to roles with this administration page."""
 OVERSIGHT = {"EmergencyPages.opened", "EmergencyPages.seen", "EmergencyPages.close"}

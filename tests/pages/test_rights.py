@@ -2,9 +2,11 @@
 
 import re
 import zipfile
+from datetime import date
 from io import BytesIO
 
 from dosar.language.form import CASE_FORM
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.conftest import Demo, token_on
 
 
@@ -45,3 +47,17 @@ def test_one_asks_for_erasure_and_another_confirms(demo: Demo) -> None:
     assert "1. Șters" in coordinator.get("/rights").text
     assert administrator.post(f"/rights/{request}/confirm", data=confirmed).location == "/rights"
     assert "Nimeni nu mai cere acest lucru." in administrator.get("/rights").text
+
+
+def test_a_case_kept_long_enough_is_asked_for_in_the_list(demo: Demo) -> None:
+    browser = demo.browser("coordinator")
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE), demo.repository.writing():
+        case = demo.repository.case(3)
+        case.status, case.closed_on, case.opened_on = "closed", date(2001, 1, 1), date(2000, 1, 1)  # type: ignore[attr-defined]
+    page = browser.get("/rights").text
+    assert 'value="3" checked' in page and "01.01.2011" in page
+    assert "Se păstrează până la" in browser.get("/cases/3").text
+    sent = {"csrf_token": token_on(page), "case": ["3", "x", "9" * 40]}
+    assert browser.post("/rights/over-term", data=sent).location == "/rights"
+    asked = browser.get("/rights").text
+    assert "DEMO-003 · Anonimizează" in asked and 'value="3" checked' not in asked

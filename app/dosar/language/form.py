@@ -101,6 +101,23 @@ class PrintedLedger(BaseModel):
     """Sections without a line are printed too."""
 
 
+class RetentionClass(BaseModel):
+    """For how long the cases of one kind are kept, and what is done then."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    retention: Name
+    """Its name for ever."""
+    title: Text
+    """What people read: for whom, how long, by which rule of the organisation or the law."""
+    applies_if: Expression | None = None
+    """A rule about the case file; left out, it applies to every case that none before it applies to."""
+    until: Expression
+    """A rule about the case file that says the last day; while it says none, as long as a case is open, none is due."""
+    then: Literal["erase", "anonymise"] = "anonymise"
+    """What two persons are asked to do after that day."""
+
+
 class AboutPerson(BaseModel):
     """Whom the records of a form are about: before one is filed, it is asked whether she is known already."""
 
@@ -175,6 +192,8 @@ class Form(BaseModel):
     printed: PrintedLedger | None = None
     """What the ledger has on paper beside its lines: ``head``, ``foot`` (``form.question`` of the case's last such
     sheets) and ``every_section``."""
+    retention: tuple[RetentionClass, ...] = ()
+    """For how long cases are kept: the first class that applies counts; only the case form has it."""
     face: Name | None = None
     """The question that says on which of the form's faces a record is kept."""
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]

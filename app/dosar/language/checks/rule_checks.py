@@ -51,6 +51,7 @@ def rule_findings(draft: CheckedForm) -> Iterator[Finding]:
             path: FormPath = ("sections", s, "show_if")
             yield from _check_rule(draft, section.show_if, questions, path)
             yield from condition_findings(draft.place(*path), section.show_if, questions)
+    yield from _retention_findings(draft, questions)
     for path, question, table in walk_questions(draft.form):
         of_row = {column.name: column for column in table.columns_asked()} if table else {}
         for option, rule in question.expressions().items():
@@ -60,6 +61,15 @@ def rule_findings(draft: CheckedForm) -> Iterator[Finding]:
         yield from _check_messages(draft, question, path)
     yield from _check_circles(draft)
     yield from _check_self_asked(draft)
+
+
+def _retention_findings(draft: CheckedForm, questions: QuestionsByName) -> Iterator[Finding]:
+    for number, kept in enumerate(draft.form.retention):
+        for option, rule in (("applies_if", kept.applies_if), ("until", kept.until)):
+            if rule is not None:
+                yield from _check_rule(draft, rule, questions, ("retention", number, option))
+        if kept.applies_if is not None:
+            yield from condition_findings(draft.place("retention", number, "applies_if"), kept.applies_if, questions)
 
 
 def _explain_unknown(name: str, questions: QuestionsByName) -> Message:

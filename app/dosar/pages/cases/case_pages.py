@@ -26,6 +26,7 @@ from dosar.pages.pagination import paginate_lines
 from dosar.pages.rendering.history import ACTION_LABELS
 from dosar.pages.rights.access_file import may_take_copy
 from dosar.pages.rights.erasure import may_have_erased
+from dosar.pages.rights.retention import kept_until_text
 from dosar.pages.urls import record_url
 from dosar.records.cases.merge import case_merged_into, may_merge
 from dosar.records.row_scope import OutOfReach
@@ -85,6 +86,7 @@ class CasePages(PageView):
                 context,
                 latest_events(context.repository, record, [CASE_FORM, *known], context.reading, MAX_RECENT_CHANGES),
             ),
+            kept_until=kept_until_text(context, record),
             history_url=url_for("RecordPages.history", form=CASE_FORM, record_id=case_id),
             readers_url=_readers_url(context, head),
         )

@@ -12,6 +12,7 @@ from dosar.language.form import CASE_FORM
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text, reason_text
 from dosar.pages.rights.erasure import request_lines, tombstone_lines
+from dosar.pages.rights.retention import over_term_lines
 from dosar.records.reasons import may_read_reason
 from dosar.records.rights.access_log import HandedCopy, latest_copies
 from dosar.records.titles import user_names
@@ -37,6 +38,7 @@ class RightsPage(PageView):
             "rights/overview.html",
             title=gettext("Rights of the persons"),
             requests=request_lines(context),
+            over_term=over_term_lines(context),
             tombstones=tombstone_lines(context),
             sees_cases=context.worker.may("see", CASE_FORM),
             copies=_copy_lines(context),

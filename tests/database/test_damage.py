@@ -12,7 +12,7 @@ from dosar.database import integrity
 from dosar.database.backup import keep_copy
 from dosar.database.integrity import watch_integrity
 from dosar.database.store import PAGE_BYTES, Store, database_file
-from dosar.database.store_errors import StoreDamaged, WrongKey
+from dosar.database.store_errors import StoreBusy, StoreDamaged, WrongKey
 from tests.databases import KEY
 
 Damage = Callable[[bytes], bytes]
@@ -97,6 +97,25 @@ def test_a_changed_letter_is_found_before_anybody_reads_it(folder: Path, monkeyp
     store, told = Store.open(folder, key=KEY), Event()
     watch_integrity(store, lambda _: told.set())
     assert told.wait(10) and store.damage is not None
+    store.close()
+
+
+def test_a_look_that_somebody_held_up_is_made_again_soon(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    damage_file(folder, lambda file: file[:-100] + bytes([file[-100] ^ 1]) + file[-99:])
+    monkeypatch.setattr(integrity, "FIRST_SECONDS", 0)
+    monkeypatch.setattr(integrity, "AGAIN_SECONDS", 0.05)
+    store, told, refused = Store.open(folder, key=KEY), Event(), Event()
+    look = store.look_for_damage
+
+    def held_up_once() -> StoreDamaged | None:
+        if refused.is_set():
+            return look()
+        refused.set()
+        raise StoreBusy
+
+    monkeypatch.setattr(store, "look_for_damage", held_up_once)
+    watch_integrity(store, lambda _: told.set())
+    assert told.wait(10) and refused.is_set()
     store.close()
 
 

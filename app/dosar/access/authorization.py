@@ -16,7 +16,6 @@ from dosar.access.request_audit import begin_trail, end_trail
 from dosar.access.services import AccessServices, access_services
 from dosar.access.web.hosts import refuse_hidden_host, refuse_strange_host
 from dosar.access.worker import Worker, with_names_of, worker_with_identity
-from dosar.database.store_errors import StoreUnreachable
 from dosar.language.roles import PageName, RecordAction
 from dosar.records.row_scope import NOBODY_SCOPE, Scope, current_scope, right_to_accept
 
@@ -150,8 +149,8 @@ def install_request_checks(app: Flask, services: AccessServices) -> None:
 
 def _refuse_without_database() -> None:
     """Without the database nobody is known, and no page of ours can be made."""
-    if session.is_unavailable:  # type: ignore[attr-defined]
-        raise StoreUnreachable
+    if session.trouble is not None:  # type: ignore[attr-defined]
+        raise session.trouble  # type: ignore[attr-defined]
 
 
 def _identify_worker() -> None:

@@ -11,6 +11,8 @@ from dosar.database.store_errors import StoreError
 
 FIRST_SECONDS = 5.0
 WEEK_SECONDS = 7 * 24 * 3600.0
+AGAIN_SECONDS = 10 * 60.0
+"""When somebody held the file, and nothing could be looked at."""
 
 
 def watch_integrity(store: Store, tell: Callable[[StoreError], None]) -> None:
@@ -21,10 +23,10 @@ def watch_integrity(store: Store, tell: Callable[[StoreError], None]) -> None:
 def _look_weekly(store: Store, tell: Callable[[StoreError], None]) -> None:
     wait = FIRST_SECONDS
     while not store.closed.wait(wait):
-        wait = WEEK_SECONDS
         try:
-            damage = store.look_for_damage()
-        except StoreError:  # somebody held the file: at the next look
+            damage, wait = store.look_for_damage(), WEEK_SECONDS
+        except StoreError:
+            wait = AGAIN_SECONDS
             continue
         if damage is not None:
             tell(damage)

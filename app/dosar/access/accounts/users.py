@@ -35,7 +35,7 @@ from dosar.access.login.credentials import normalized_user_name
 from dosar.access.login.passwords import hash_password
 from dosar.access.login.sessions import CLOCK_MAY_GO_BACK, end_sessions, secret_digest
 from dosar.access.services import AccessServices
-from dosar.access.tables import ACCOUNT_ITSELF, invitation_table
+from dosar.access.tables import ACCOUNT_ITSELF, invitation_table, user_table
 from dosar.access.worker import Worker
 from dosar.language.roles import ADMINISTRATOR
 from dosar.language.text.collation import sort_key
@@ -67,6 +67,11 @@ def all_users(session: Any) -> Sequence[User]:
     """Every user with roles and teams and their roles, by name."""
     found: Sequence[User] = session.scalars(select(User).options(*WITH_ROLES_AND_TEAMS)).all()
     return sorted(found, key=lambda user: (sort_key(user.last_name or ""), sort_key(user.first_name or ""), user.id))
+
+
+def user_name_of(services: AccessServices, user_id: int) -> str:
+    """What somebody types to sign in."""
+    return str(services.session.scalar(select(user_table.c.username).where(user_table.c.id == user_id)))
 
 
 def add_user(services: AccessServices, by: Worker | None, person: UserDetails, password: str | None = None) -> int:

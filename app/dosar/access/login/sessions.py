@@ -28,7 +28,7 @@ from dosar.access.tables import session_table, user_table
 from dosar.access.web.flash_messages import FLASHES_KEY, request_notices, send_notices
 from dosar.database.audit_chain import ACCOUNT_OBJECT
 from dosar.database.audit_trail import add_event, current_trail
-from dosar.database.store_errors import StoreBusy, StoreError, StoreNotWritable, StoreUnreachable
+from dosar.database.store_errors import StoreBusy, StoreDamaged, StoreError, StoreNotWritable, StoreUnreachable
 
 SESSION_COOKIE = "dosar"
 MAX_IDLE_TIME = timedelta(minutes=15)
@@ -74,10 +74,15 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
         self.new_user_id: int | None = None
         self.new_pending_id: int | None = None
         self.ended = False
-        self.is_unavailable = False
-        """The database did not answer: whose session it is cannot be told."""
+        self.trouble: StoreError | None = None
+        """Why the database did not say whose session it is."""
         self.received_notices: list[Any] = []
         """The notices the browser brought."""
+
+    @property
+    def is_unavailable(self) -> bool:
+        """Whose session it is cannot be told."""
+        return self.trouble is not None
 
     @property
     def user_id(self) -> int | None:
@@ -144,9 +149,9 @@ class DatabaseSessions(SessionInterface):
             return BrowserSession()
         try:
             session = self._found(app, request.cookies.get(SESSION_COOKIE))
-        except (SQLAlchemyError, StoreBusy, StoreUnreachable) as error:
+        except (SQLAlchemyError, StoreError) as error:
             app.logger.error("%s: no session can be read", type(error).__name__)
-            return _unread_session()
+            return _unread_session(error)
         notices = request_notices(app, request, session.user_id)
         if notices:
             session.take_notices(notices)
@@ -172,7 +177,7 @@ class DatabaseSessions(SessionInterface):
         assert isinstance(session, BrowserSession)
         try:
             self._save(app, session, response)
-        except (StoreNotWritable, StoreBusy, StoreUnreachable) as refusal:
+        except (StoreNotWritable, StoreBusy, StoreUnreachable, StoreDamaged) as refusal:
             # the page was made and must be shown: it says so itself, or had nothing to write
             app.logger.error("%s: no session can be kept", type(refusal).__name__)
             if session.new_user_id is not None or session.new_pending_id is not None:
@@ -362,9 +367,9 @@ def _over_condition(moment: datetime) -> Any:
     return or_(seen <= moment - MAX_IDLE_TIME, created <= moment - MAX_SESSION_TIME, seen > moment + CLOCK_MAY_GO_BACK)
 
 
-def _unread_session() -> BrowserSession:
+def _unread_session(error: Exception) -> BrowserSession:
     session = BrowserSession()
-    session.is_unavailable = True
+    session.trouble = error if isinstance(error, StoreDamaged) else StoreUnreachable()
     return session
 
 

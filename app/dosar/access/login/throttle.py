@@ -1,9 +1,9 @@
 """Waits that grow with every wrong guess, per account and per address, and go away again by themselves.
 
 A try is counted before it is checked, so that many at once gain nothing. Whether an account exists makes no
-difference: all keys are digests of what was typed. Nobody is locked out for good: every wait is an hour at most
-whatever the clock does, tries are forgotten one by one, and from a device on which the account's owner has signed in
-before she may still try when others have guessed at her account or from her address.
+difference: all keys are digests of what was typed. Nobody is locked out for good: an account waits an hour at most,
+one known device of hers six, whatever the clock does; tries are forgotten one by one, and from a device on which the
+account's owner has signed in before she may still try when others have guessed at her account or from her address.
 """
 
 import hmac

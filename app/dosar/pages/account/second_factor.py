@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, session, url_for
 from flask_babel import gettext, ngettext
-from sqlalchemy import select
 
 from dosar.access.accounts.second_factor import (
     check_code,
@@ -13,13 +12,13 @@ from dosar.access.accounts.second_factor import (
     seal_secret,
     second_factor_of,
 )
+from dosar.access.accounts.users import user_name_of
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import PUBLIC_ACCESS, SIGN_IN_ENDPOINT, page_route
 from dosar.access.login.known_devices import known_device
 from dosar.access.login.one_time_codes import enrolment_address, in_groups, is_telephone_code, new_secret
 from dosar.access.login.throttle import TooManyTries
 from dosar.access.services import access_services
-from dosar.access.tables import user_table
 from dosar.pages.account.session_start import BACK_KEY, arrival_url, begin_session, next_step_url
 from dosar.pages.forms import CodeForm
 
@@ -41,7 +40,9 @@ class SecondFactorPage(PageView):
         if not form.validate_on_submit():
             return _code_page(form)
         try:
-            fits = check_code(access_services(), user_id, form.typed, known_device(_user_name(user_id)))
+            fits = check_code(
+                access_services(), user_id, form.typed, known_device(user_name_of(access_services(), user_id))
+            )
         except TooManyTries as closed:
             return _code_page(form, wait_message(closed.minutes), 429)
         if not fits:
@@ -68,7 +69,7 @@ class SecondFactorPage(PageView):
 
 def telephone_page(form: CodeForm, user_id: int, secret: str, refused: str = "") -> Any:
     """The picture for the app, the key in letters beside it, and a box for the first code."""
-    address = enrolment_address(secret, _user_name(user_id))
+    address = enrolment_address(secret, user_name_of(access_services(), user_id))
     form.code.data = ""
     return render_template(
         "account/telephone.html",
@@ -92,11 +93,6 @@ def wait_message(minutes: int) -> str:
         "There were too many wrong codes. Try again in %(num)d minutes.",
         minutes,
     )
-
-
-def _user_name(user_id: int) -> str:
-    found = access_services().session.scalar(select(user_table.c.username).where(user_table.c.id == user_id))
-    return str(found)
 
 
 def _pending_user_id() -> int | None:

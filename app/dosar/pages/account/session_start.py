@@ -2,15 +2,14 @@
 
 from flask import Response as FlaskResponse
 from flask import after_this_request, redirect, session, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from dosar.access.accounts.second_factor import is_second_factor_required, second_factor_of
+from dosar.access.accounts.users import user_name_of
 from dosar.access.i18n.languages import browser_language, save_language
 from dosar.access.login.known_devices import remember_device
 from dosar.access.login.login import count_sign_in
 from dosar.access.services import access_services
-from dosar.access.tables import user_table
 from dosar.pages.recovery.expired_session import waiting_page_url
 
 BACK_KEY = "back"
@@ -45,7 +44,7 @@ def begin_session(user_id: int) -> None:
 
 
 def _remember_device(user_id: int) -> None:
-    user_name = access_services().session.scalar(select(user_table.c.username).where(user_table.c.id == user_id))
+    user_name = user_name_of(access_services(), user_id)
 
     @after_this_request
     def remember(answer: FlaskResponse) -> FlaskResponse:

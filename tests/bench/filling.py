@@ -114,7 +114,7 @@ class _Filling:
             )  # type: ignore[attr-defined]
             for key in FILLED
         }
-        repository.store.close()
+        repository.store.engine.dispose()  # not closed: what is put there is sealed by its keys
         with _Bulk(database_file(self.data)) as bulk:
             self._put_all(bulk)
 

@@ -59,7 +59,11 @@ def _cases_of_all(planted: Planted, patch: Patch) -> None:
 def _colleagues_are_everybody(planted: Planted, patch: Patch) -> None:
     everybody = frozenset(planted.users.values())
     made: Any = worker_module._scope_of_worker
-    patch(worker_module, "_scope_of_worker", lambda held, user_id, _: made.__wrapped__(held, user_id, everybody))
+    patch(
+        worker_module,
+        "_scope_of_worker",
+        lambda held, user_id, _, *more: made.__wrapped__(held, user_id, everybody, *more),
+    )
 
 
 def _links_unchecked(planted: Planted, patch: Patch) -> None:

@@ -119,7 +119,17 @@ def test_an_archive_that_is_no_document_is_refused(parts: dict[str, bytes]) -> N
         clean_docx(packed(parts))
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04", b"PK\x03\x04 and more", packed(DOCX)[:-40], packed(DOCX)[40:]])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"PK\x03\x04",
+        b"PK\x03\x04 and more",
+        packed(DOCX)[:-40],
+        packed(DOCX)[40:],
+        packed(DOCX).replace(b"\x03\x00", b"\x07\xff"),
+        packed({**DOCX, "a": b"x"}).replace(b"\x01\x00\x00\x00a", b"\x00\x00\x00\x00a"),
+    ],
+)
 def test_a_broken_archive_is_refused_in_words(content: bytes) -> None:
     with pytest.raises(Mistake, match="not what its name says"):
         clean_docx(content)

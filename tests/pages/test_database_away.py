@@ -98,6 +98,8 @@ def test_while_it_is_away_every_page_gives_back_what_was_typed(
         looked = browser.get(page)
     assert answer.status_code == looked.status_code == 503 and AWAY in answer.text
     assert all("Set-Cookie" not in met.headers and "Content-Security-Policy" in met.headers for met in (answer, looked))
+    for name in ("Content-Security-Policy", "X-Content-Type-Options", "Cache-Control", "Referrer-Policy"):
+        assert answer.headers[name] == browser.get(page).headers[name]
     told = {text for _, text in shown(answer.text)}
     assert {text for text in typed.values() if " " in text} <= told
     assert browser.get(page).status_code == 200

@@ -74,6 +74,8 @@ PAGES = {
     "ErasurePage.confirm": "rights",
     "ErasurePage.refuse": "rights",
     "RetentionPage.ask": "rights",
+    "RegisterPage.register": "rights",
+    "RegisterPage.file": "rights",
 }
 """Open to roles with this administration page."""
 OVERSIGHT = {"EmergencyPages.opened", "EmergencyPages.seen", "EmergencyPages.close"}

@@ -61,3 +61,12 @@ def test_a_case_kept_long_enough_is_asked_for_in_the_list(demo: Demo) -> None:
     assert browser.post("/rights/over-term", data=sent).location == "/rights"
     asked = browser.get("/rights").text
     assert "DEMO-003 · Anonimizează" in asked and 'value="3" checked' not in asked
+
+
+def test_the_register_of_processing_is_read_and_taken_along(demo: Demo) -> None:
+    browser = demo.browser("administrator")
+    page = browser.get("/rights/register").text
+    assert "Registrul de evidență a prelucrărilor" in page and "Datele cui" in page
+    book = browser.get("/rights/register.xlsx")
+    assert book.headers["Content-Disposition"].startswith('attachment; filename="register-')
+    assert "xl/workbook.xml" in zipfile.ZipFile(BytesIO(book.data)).namelist()

@@ -116,6 +116,10 @@ def test_a_worker_who_reads_many_files_at_night_is_pointed_out(demo: Demo, coord
     demo.repository.store.commit_events(opened)
     page = coordinator.get("/audit").text
     assert "Citiri neobișnuite" in page and "cazuri ale altora: 12, în afara programului de lucru: 12" in page
+    demo.app.extensions.pop("dosar_audit_notices", None)
+    told = "a deschis multe cazuri ale altora: 12"
+    assert told in coordinator.get("/").text
+    assert told not in demo.browser("case_manager").get("/").text
 
 
 def test_the_line_for_the_paper_is_taken_on_the_page(demo: Demo, coordinator: FlaskClient) -> None:

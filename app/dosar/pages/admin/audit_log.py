@@ -29,6 +29,7 @@ from dosar.database.audit_reading import (
 )
 from dosar.database.audit_trail import add_event, note_event
 from dosar.language.form import CASE_FORM
+from dosar.pages.admin.audit_notices import forget_notices
 from dosar.pages.admin.audit_sentences import KINDS, AuditSentence, audit_sentence, users_named_in, worker_name
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import day_text, moment_text
@@ -105,6 +106,7 @@ class AuditLogPage(PageView):
         """Take the line that stands for the end of the log; the page shows it."""
         with access_services().store.writing() as session:
             add_event(session, ANCHORED_ACTION)
+        forget_notices()
         flash(gettext("Print the line below or copy it onto paper, with the date."), "success")
         return redirect(url_for("AuditLogPage.audit") + "#anchor", 303)
 

@@ -26,6 +26,7 @@ from dosar.overview.case_overview import (
 from dosar.overview.worklist import Worklist
 from dosar.pages.actions import may_accept_sheets, record_face_url
 from dosar.pages.admin.access_requests import access_requests_block
+from dosar.pages.admin.audit_notices import audit_block
 from dosar.pages.admin.form_problems import form_problems_block
 from dosar.pages.admin.keys import keys_need_care
 from dosar.pages.blocks import HomeBlock, HomeEntry, IntroCard
@@ -62,6 +63,7 @@ class HomePage(PageView):
                 access_requests_block(),
                 emergencies_block(context),
                 _keys_block(context),
+                audit_block(context),
                 _administration_block(context),
                 _returned_block(context, found),
                 _drafts_block(context, found),

@@ -175,7 +175,7 @@ def test_who_leads_a_case_goes_on_leading_it(ours: Organisation) -> None:
 def test_a_place_in_a_team_of_before_has_no_last_day(ours: Organisation) -> None:
     case = ours.enter("case", name="Ion")
     with ours.store.writing() as session:
-        session.connection().exec_driver_sql(f"ALTER TABLE {team_table.name} DROP COLUMN last_day")
+        session.connection().exec_driver_sql(f"ALTER TABLE {team_table.name} DROP COLUMN planned_end")
         session.execute(
             text("INSERT INTO dosar_team (case_id, user_id, role, since, leads) VALUES (:c, :u, 'lawyer', :d, :l)"),
             {"c": case, "u": ANA, "d": DAY, "l": False},
@@ -183,4 +183,4 @@ def test_a_place_in_a_team_of_before_has_no_last_day(ours: Organisation) -> None
     ours.start().start()
     with acting_as(SYSTEM_SCOPE):
         (place,) = [found for found in team_places(ours.repository, ours.repository.case(case)) if found.user_id == ANA]
-    assert (place.since, place.last_day) == (DAY, None)
+    assert (place.since, place.planned_end) == (DAY, None)

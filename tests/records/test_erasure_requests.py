@@ -44,7 +44,7 @@ def test_who_asked_does_not_confirm(trusted: Office) -> None:
     with pytest.raises(Mistake, match="second person"):
         confirm_erasure(trusted.repository, asked, trusted.people["ana"])
     left = confirm_erasure(trusted.repository, asked, trusted.people["paul"])
-    assert (left.number, left.asked_by, left.confirmed_by) == (1, trusted.people["ana"], trusted.people["paul"])
+    assert (left.number, left.asked_by, left.agreed_by) == (1, trusted.people["ana"], trusted.people["paul"])
     assert trusted.count(CASE_FORM) == 1
     assert waiting_requests(trusted.repository) == []
     assert tombstones(trusted.repository) == [left]

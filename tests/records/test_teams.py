@@ -132,8 +132,8 @@ def test_whose_account_is_closed_is_marked_wherever_she_is_named(office: Office)
     assert link_titles(office.repository, {}, {USER_LINK: [ana]}, ROMANIAN) == {(USER_LINK, ana): marked}
 
 
-@pytest.mark.parametrize(("since", "last_day"), [(1, None), (-3, -1), (1, 2)])
-def test_a_case_is_open_within_the_days_of_ones_place(office: Office, since: int, last_day: int | None) -> None:
+@pytest.mark.parametrize(("since", "planned_end"), [(1, None), (-3, -1), (1, 2)])
+def test_a_case_is_open_within_the_days_of_ones_place(office: Office, since: int, planned_end: int | None) -> None:
     """Sooner and later it does not exist: to read, to write into, and among the days that are due."""
 
     def day(after: int) -> date:
@@ -142,10 +142,10 @@ def test_a_case_is_open_within_the_days_of_ones_place(office: Office, since: int
     with acting_as(SYSTEM_SCOPE):
         case = office.repository.case(office.ion)
         place = office.people["paul"], "social_worker", office.actor("ana", day(min(since, 0)))
-        join_team(office.repository, case, *place, day(since), None, None if last_day is None else day(last_day))
+        join_team(office.repository, case, *place, day(since), None, None if planned_end is None else day(planned_end))
     for after in range(-4, 4):
         office.repository.session.remove()
-        is_open = since <= after and (last_day is None or after <= last_day)
+        is_open = since <= after and (planned_end is None or after <= planned_end)
         with acting_as(replace(office.scope("paul"), today=day(after))):
             kept = office.repository.record_class(CASE_FORM)
             assert bool(office.repository.session.scalars(select(kept.id)).all()) == is_open
@@ -160,7 +160,9 @@ def test_a_case_is_open_within_the_days_of_ones_place(office: Office, since: int
 def test_days_that_make_no_sense_are_said(office: Office) -> None:
     with acting_as(office.scope("ana")):
         case = office.repository.case(office.ion)
-        for role, last_day in (("case_manager", TODAY), ("social_worker", YESTERDAY)):
+        for role, planned_end in (("case_manager", TODAY), ("social_worker", YESTERDAY)):
             with pytest.raises(Mistake, match="last day"):
-                join_team(office.repository, case, office.people["paul"], role, office.actor(), TODAY, None, last_day)
+                join_team(
+                    office.repository, case, office.people["paul"], role, office.actor(), TODAY, None, planned_end
+                )
     assert team(office) == {("ana", "case_manager")}

@@ -57,7 +57,7 @@ team_table = Table(
     Column("role", String(48), nullable=False),
     Column("since", Date, nullable=False),
     Column("until", Date),
-    Column("last_day", Date),
+    Column("planned_end", Date),
     Column("leads", Boolean, nullable=False, server_default=false()),
     Index("ix_dosar_team_user", "user_id", "until", "case_id"),
     Index("ix_dosar_team_case", "case_id"),
@@ -71,7 +71,7 @@ team_table = Table(
 )
 """Who works on a case, with dates; one of them at a time leads it, in the role that ``roles.yaml`` says.
 
-``until`` is when she left; ``last_day``, where her place was given to her for a time, its last day.
+``until`` is when she left; ``planned_end``, where her place was given to her for a time, its last day.
 """
 
 renamed_question_table = Table(
@@ -273,7 +273,7 @@ tombstone_table = Table(
     Column("kind", String(16), nullable=False),
     Column("ground", String(16), nullable=False),
     Column("asked_by", Integer, nullable=False),
-    Column("confirmed_by", Integer, nullable=False),
+    Column("agreed_by", Integer, nullable=False),
     Column("at", DateTime, nullable=False),
     Column("records", Integer, nullable=False),
 )

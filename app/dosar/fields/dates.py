@@ -64,6 +64,9 @@ class Day(Question):
     def value_from_json(self, value: Any) -> Answer:
         return date.fromisoformat(value)
 
+    def beginning_of(self, year: int) -> Answer:
+        return date(year, 1, 1)
+
     def words(self, answer: Answer) -> str:
         return f"{answer:%d.%m.%Y} {answer.isoformat()}"
 
@@ -109,6 +112,9 @@ class PartialDay(Question):
 
     def exact(self, answer: Answer) -> ExactValue:
         return date.fromisoformat(answer) if len(answer) == len("1998-03-27") else None
+
+    def beginning_of(self, year: int) -> Answer:
+        return f"{year:04}"
 
     def words(self, answer: Answer) -> str:
         return f"{searchable_day(answer)} {answer}"
@@ -203,6 +209,9 @@ class Moment(Question):
 
     def value_from_json(self, value: Any) -> Answer:
         return datetime.fromisoformat(value)
+
+    def beginning_of(self, year: int) -> Answer:
+        return datetime(year, 1, 1)
 
     def words(self, answer: Answer) -> str:
         return f"{answer:%d.%m.%Y %H:%M}"

@@ -39,5 +39,8 @@ class Month(Question):
     def echo(self, answer: Answer, reading: ReadingContext) -> str:
         return self.shown(answer, reading)
 
+    def beginning_of(self, year: int) -> Answer:
+        return f"{year:04}-01"
+
     def box(self) -> BoxSize:
         return BoxSize(width=16)

@@ -1,6 +1,5 @@
 """What of a sheet is left for the figures when nobody is to know any more whose it was."""
 
-from datetime import date
 from typing import Any, Literal
 
 from dosar.language.form import CASE_FORM, USER_LINK, Form
@@ -55,8 +54,8 @@ def left_of(question: Question, answer: Answer, fate: Fate) -> Answer:
 
 def _band(question: Question, answer: Any) -> Answer:
     if question.summable:
-        return type(answer)(int(answer) // NUMBER_BAND * NUMBER_BAND)
+        return answer - answer % NUMBER_BAND
     year = int(str(question.to_json(answer))[:4])
     if question.box().person:
         year -= year % YEARS_OF_BIRTH
-    return question.from_json(f"{year:04}-01-01") if isinstance(answer, date) else f"{year:04}"
+    return question.beginning_of(year)

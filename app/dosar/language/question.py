@@ -129,6 +129,10 @@ class Question(QuestionOptions, ABC):
     def value_from_json(self, value: Any) -> Answer:
         return value
 
+    def beginning_of(self, year: int) -> Answer:
+        """The year alone, as an answer to a question for a date; every kind with ``dated`` overrides this."""
+        raise NotImplementedError
+
     # --- typing and showing --------------------------------------------------------------------
 
     def read(self, posted: Sequence[str], reading: ReadingContext) -> Answer:

@@ -66,10 +66,10 @@ def make_own_tables(connection: Connection) -> FormerDatabase:
         _add_leaders(connection)
     if inspector.has_table(search_word_table.name) and not _has_codes(inspector):
         search_word_table.drop(connection)  # made anew of the answers: refresh_index
-    if inspector.has_table(team_table.name) and "last_day" not in {
+    if inspector.has_table(team_table.name) and "planned_end" not in {
         column["name"] for column in inspector.get_columns(team_table.name)
     }:
-        _add_column(connection, team_table.c.last_day)
+        _add_column(connection, team_table.c.planned_end)
     if inspector.has_table(expired_page_table.name) and "confirmed" not in {
         column["name"] for column in inspector.get_columns(expired_page_table.name)
     }:

@@ -46,7 +46,7 @@ class CaseTeamMember:
     since: date
     until: date | None
     leads: bool
-    last_day: date | None = None
+    planned_end: date | None = None
     """Until when her place was given to her."""
 
 
@@ -94,7 +94,7 @@ _MEMBERS = (
         team_table.c.since,
         team_table.c.until,
         team_table.c.leads,
-        team_table.c.last_day,
+        team_table.c.planned_end,
         *PERSON_COLUMNS,
     )
     .join(User, User.id == team_table.c.user_id)

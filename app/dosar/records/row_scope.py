@@ -135,7 +135,7 @@ def works_on_case(day: date | None) -> ColumnElement[bool]:
     if day is None:
         return not_left
     begun = team_table.c.since <= day
-    return not_left & begun & or_(team_table.c.last_day.is_(None), team_table.c.last_day >= day)
+    return not_left & begun & or_(team_table.c.planned_end.is_(None), team_table.c.planned_end >= day)
 
 
 def _is_one_of(user_id: Any, users: frozenset[int]) -> ColumnElement[bool]:

@@ -29,7 +29,7 @@ class TeamPlace:
     role: str
     since: date
     leads: bool = False
-    last_day: date | None = None
+    planned_end: date | None = None
     """Where the place was given for a time."""
 
 
@@ -44,7 +44,9 @@ def may_change_team(places: Iterable[TeamPlace], scope: Scope) -> bool:
 def team_places(repository: Repository, case: Record) -> list[TeamPlace]:
     """Who works on the case now."""
     rows = repository.session.execute(
-        select(team_table.c.user_id, team_table.c.role, team_table.c.since, team_table.c.leads, team_table.c.last_day)
+        select(
+            team_table.c.user_id, team_table.c.role, team_table.c.since, team_table.c.leads, team_table.c.planned_end
+        )
         .where(team_table.c.case_id == case.id, team_table.c.until.is_(None))
         .order_by(team_table.c.id)
     )
@@ -59,7 +61,7 @@ def join_team(
     actor: Actor,
     since: date | None = None,
     roles: Collection[str] | None = None,
-    last_day: date | None = None,
+    planned_end: date | None = None,
 ) -> None:
     """Put a worker on the case, or give her another role; who leads it takes over from who did.
 
@@ -69,12 +71,12 @@ def join_team(
     day, leads = since or actor.today, repository.definition.roles.leads(role)
     with repository.writing():
         places = _changeable_places(repository, case)
-        _require_sense(repository, places, TeamPlace(user_id, role, day, leads, last_day), actor, roles)
+        _require_sense(repository, places, TeamPlace(user_id, role, day, leads, planned_end), actor, roles)
         replaced = [place for place in places if place.user_id == user_id or (leads and place.leads)]
         _end_places(repository, case, replaced, day)
         repository.session.execute(
             insert(team_table).values(
-                case_id=case.id, user_id=user_id, role=role, since=day, last_day=last_day, leads=leads
+                case_id=case.id, user_id=user_id, role=role, since=day, planned_end=planned_end, leads=leads
             )
         )
         team_change = audit_log.TeamChange(
@@ -120,16 +122,16 @@ def _require_sense(
         raise Mistake("Choose a person who can sign in.")
     _require_days(new_place, actor.today)
     hers = [place for place in places if place.user_id == new_place.user_id]
-    if any((her.role, her.last_day) == (new_place.role, new_place.last_day) for her in hers):
+    if any((her.role, her.planned_end) == (new_place.role, new_place.planned_end) for her in hers):
         raise Mistake("This person works on the case in this role already.")
     _require_manager_stays(hers)
 
 
 def _require_days(place: TeamPlace, today: date) -> None:
     """A case is led from a day on that has come, and without an end: there is always somebody."""
-    if place.leads and (place.since > today or place.last_day):
+    if place.leads and (place.since > today or place.planned_end):
         raise Mistake("Whoever leads the case does so from today or before, and without a last day. Hand it over then.")
-    if place.last_day and place.last_day < max(place.since, today):
+    if place.planned_end and place.planned_end < max(place.since, today):
         raise Mistake("The last day lies before the first one, or has passed. Check it.")
 
 

@@ -54,7 +54,7 @@ class TeamMemberForm(TranslatedForm):
         description=lazy_gettext("A new case manager takes over from the one before."),
     )
     since = DayField(lazy_gettext("Since"), filters=[stripped])
-    last_day = DayField(
+    planned_end = DayField(
         lazy_gettext("Last day"),
         filters=[stripped],
         description=lazy_gettext("Empty, if there is no end. Before and after these days the case is closed to her."),
@@ -109,7 +109,7 @@ def _join_team(context: PageContext, case: Record, joining: TeamMemberForm) -> N
     """Put the person chosen on the page on the team."""
     roles = {role.role for role in context.repository.definition.roles.roles}
     chosen, role = int(joining.user.data), joining.role.data or ""
-    days = joining.since.day, roles, joining.last_day.day
+    days = joining.since.day, roles, joining.planned_end.day
     join_team(context.repository, case, chosen, role, context.actor, *days)
 
 
@@ -125,7 +125,7 @@ def _change_team(context: PageContext, case: Record, change: Any, joining: TeamM
 
 def _team_places(team: Sequence[CaseTeamMember]) -> list[TeamPlace]:
     return [
-        TeamPlace(member.user_id, member.role, member.since, member.leads, member.last_day)
+        TeamPlace(member.user_id, member.role, member.since, member.leads, member.planned_end)
         for member in team
         if member.until is None
     ]
@@ -160,11 +160,11 @@ def _team_page(context: PageContext, case: Record, joining: TeamMemberForm) -> A
 
 def _is_over(context: PageContext, member: CaseTeamMember) -> bool:
     """Whether she left, or the last day of her place has passed."""
-    return (member.until or member.last_day or date.max) < context.reading.today or member.until is not None
+    return (member.until or member.planned_end or date.max) < context.reading.today or member.until is not None
 
 
 def _days_text(member: CaseTeamMember) -> str:
-    last = member.until or member.last_day
+    last = member.until or member.planned_end
     if last is None:
         return gettext("since %(day)s", day=day_text(member.since))
     return f"{day_text(member.since)} – {day_text(last)}"

@@ -52,7 +52,8 @@ TEXT_PAGES = {
         {"name": lazy_gettext("Save these filters and this order as")},
     ),
     "TeamPage.team": TextPage(
-        lazy_gettext("Put somebody on the team"), {"since": lazy_gettext("Since"), "last_day": lazy_gettext("Last day")}
+        lazy_gettext("Put somebody on the team"),
+        {"since": lazy_gettext("Since"), "planned_end": lazy_gettext("Last day")},
     ),
     "WorkTeamsPage.rename": TextPage(lazy_gettext("Teams"), {"name": lazy_gettext("Name of the team")}),
     "UsersPage.new": TextPage(

@@ -169,7 +169,7 @@ def tombstone_lines(context: PageContext) -> list[tuple[str, str]]:
     """What was erased: what, and who when."""
     found = tombstones(context.repository)
     names = user_names(
-        context.repository, [user for left in found for user in (left.asked_by, left.confirmed_by)], context.reading
+        context.repository, [user for left in found for user in (left.asked_by, left.agreed_by)], context.reading
     )
     return [(_tombstone_text(left), _deciders_text(left, names)) for left in found]
 
@@ -184,5 +184,5 @@ def _deciders_text(left: Tombstone, names: dict[int, str]) -> str:
         "%(when)s, asked for by %(asked)s, confirmed by %(confirmed)s",
         when=moment_text(left.at),
         asked=names.get(left.asked_by, ""),
-        confirmed=names.get(left.confirmed_by, ""),
+        confirmed=names.get(left.agreed_by, ""),
     )

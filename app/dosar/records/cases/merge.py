@@ -197,7 +197,7 @@ def _join_teams(repository: Repository, merging: CaseMerge, actor: Actor) -> Non
                     user_id=user_id,
                     role=role,
                     since=max(actor.today, days[user_id][0]),
-                    last_day=days[user_id][1],
+                    planned_end=days[user_id][1],
                     leads=leads,
                 )
             )
@@ -207,11 +207,11 @@ def _join_teams(repository: Repository, merging: CaseMerge, actor: Actor) -> Non
 def _team_days(repository: Repository, case_id: int) -> dict[int, tuple[date, date | None]]:
     """Who works on the case now or will: from which day, and until which if her place has an end."""
     rows = repository.session.execute(
-        select(team_table.c.user_id, team_table.c.since, team_table.c.last_day)
+        select(team_table.c.user_id, team_table.c.since, team_table.c.planned_end)
         .where(team_table.c.case_id == case_id, team_table.c.until.is_(None))
         .order_by(team_table.c.id)
     )
-    return {row.user_id: (row.since, row.last_day) for row in rows}
+    return {row.user_id: (row.since, row.planned_end) for row in rows}
 
 
 def _team_roles(repository: Repository, case_id: int) -> dict[int, tuple[str, bool]]:

@@ -98,13 +98,13 @@ class _Erasure:
             kept[REASON_KEY] = self.names.without_names(changes[REASON_KEY])
         return kept
 
-    def _answer_without_her(self, columns: Sequence[str], answer: Any) -> Any:
+    def _answer_without_her(self, columns: Sequence[str], told: Any) -> Any:
         """The answer to a link, or the rows of a table whose ``columns`` link to cases."""
         if not columns:
-            return None if answer in self.cases else answer
-        if not isinstance(answer, list):
-            return answer
-        return [row for row in answer if not any(row.get(name) in self.cases for name in columns)]
+            return None if told in self.cases else told
+        if not isinstance(told, list):
+            return told
+        return [row for row in told if not any(row.get(name) in self.cases for name in columns)]
 
     # --- what waits -------------------------------------------------------------------------------------------------
 
@@ -226,16 +226,16 @@ def _said_in_case_files(
     """Case → question → every text that ever stood there."""
     said: dict[int, dict[str, set[str]]] = {case: {} for case in cases}
     for record in held_case_files(repository, deployed, cases):
-        for name, answer in record.answers.items():
-            if isinstance(answer, str):
-                said[record.id].setdefault(name, set()).add(answer)
+        for name, told in record.answers.items():
+            if isinstance(told, str):
+                said[record.id].setdefault(name, set()).add(told)
     of_files = (history_table.c.form == CASE_FORM) & history_table.c.record_id.in_(cases)
     for case, changes in repository.session.execute(
         select(history_table.c.record_id, history_table.c.changes).where(of_files)
     ):
         for name, pair in changes.items():
             if isinstance(pair, list):
-                said[case].setdefault(name, set()).update(answer for answer in pair if isinstance(answer, str))
+                said[case].setdefault(name, set()).update(told for told in pair if isinstance(told, str))
     return said
 
 

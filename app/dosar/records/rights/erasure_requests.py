@@ -50,7 +50,7 @@ class Tombstone:
     kind: str
     ground: str
     asked_by: int
-    confirmed_by: int
+    agreed_by: int
     at: datetime
     records: int
 

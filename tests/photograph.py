@@ -108,6 +108,11 @@ class Photograph(ABC):
         """The row with this number, as it was."""
         return next(iter(self._rows(f"{self._then(table)} WHERE id = {self.mark}", (number,))), None)
 
+    def last(self, table: str) -> int:
+        """The last entry of a log as it is now."""
+        [row] = self._rows(f"SELECT max(seq) AS last FROM ({self._now(table)}) AS here")
+        return row["last"] or 0
+
     def _rows(self, statement: str, values: tuple[Any, ...] = ()) -> list[Row]:
         found = self._connection.execute(statement, values)
         names = [column[0] for column in found.description]

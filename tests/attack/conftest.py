@@ -17,12 +17,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="module")
 def walk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    """The organisation, in the database the file names in ``DATABASE``, and somebody to walk through it."""
+    """The organisation, in the file's ``DATABASE``, and somebody to walk through its ``SHARE`` of it."""
     folder = tmp_path_factory.mktemp("walk")
     database = getattr(request.module, "DATABASE", "sqlite")
     like, kept = planted_place(database)
     with fresh_place(database, folder, like) as place:
-        walking = Walk(opened_again(place, place.data or folder, kept))
+        walking = Walk(opened_again(place, place.data or folder, kept), getattr(request.module, "SHARE", 1))
         gc.collect()
         gc.freeze()  # as the running application does
         yield walking

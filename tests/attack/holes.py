@@ -15,8 +15,10 @@ from typing import Any
 from flask import abort, request
 from sqlalchemy import false, select, true
 
+from dosar.access import request_audit
 from dosar.access import worker as worker_module
 from dosar.access.authorization import SIGNED_IN_ACCESS
+from dosar.access.web import security_headers
 from dosar.fields.tables import Table
 from dosar.filing.doubts import links as filed_links
 from dosar.language.form import Form
@@ -191,6 +193,16 @@ def _rows_are_not_for_good(planted: Planted, patch: Patch) -> None:
     patch(Table, "joined", lambda self, answer, before: answer)
 
 
+def _headers_are_missing(planted: Planted, patch: Patch) -> None:
+    less = {**security_headers.SECURITY_HEADERS}
+    del less["Content-Security-Policy"]
+    patch(security_headers, "SECURITY_HEADERS", less)
+
+
+def _readings_are_untold(planted: Planted, patch: Patch) -> None:
+    patch(request_audit, "_readings", lambda trail: iter(()))
+
+
 def _leaking(endpoint: str, leaks: Callable[[Planted], bool]) -> Callable[[Planted, Patch], None]:
     """One route forgets whose records these are, for some requests only."""
 
@@ -289,6 +301,18 @@ HOLES = [
     ),
     Hole("every file is served", _files_of_all, Part("case_manager", endpoint="FilePages")),
     Hole("files ignore clearances", _files_of_hidden_answers, Part("accountant", endpoint="FilePages")),
+    Hole(
+        "pages say nothing of where scripts may come from",
+        _headers_are_missing,
+        Part("newcomer", endpoint="HomePage"),
+        "lacks the headers",
+    ),
+    Hole(
+        "readings are not on record",
+        _readings_are_untold,
+        Part("social_worker", ("visit_report",), "RecordPages.show"),
+        "is read, and not on record",
+    ),
     # what only one combination in thousands shows: whoever's turn it is notices
     Hole(
         "one form's history tells of a colleague's case",

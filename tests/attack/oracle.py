@@ -6,6 +6,7 @@
 4. No record changed that the role may not change: its right on the form, whose case it is, what a link
    points to, what its clearances let it write; and nothing at all by a request that should be refused.
 5. Strangers' records and missing ones are answered alike, and wishes about hidden answers do nothing.
+6. Every answer carries the headers of security, and what was opened is in the audit log before it leaves.
 """
 
 import logging
@@ -30,7 +31,18 @@ PEOPLE = "ab_"
 OWN_ACCOUNT = ("ProfilePage.", "SignInPage.", "InvitationPage.")
 TOKENS = re.compile(r'value="[\w.-]{40,}"|content="[\w.-]{40,}"')
 NUMBERS = re.compile(r"\d+")
-WORST = 500
+OK, WORST = 200, 500
+HEADERS = ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Cache-Control")
+ON_RECORD = {
+    "RecordPages.show",
+    "RecordPages.history",
+    "RecordPages.list",
+    "CasePages.case",
+    "CasePages.timeline",
+    "CasePages.cases",
+}
+"""What is told of in the audit log when it is read."""
+AUDIT_EVENTS = "dosar_audit_event"
 TOLD_WHEN_CLOSING = {"code", "next_visit_on", "next_due", "next_revision_on", "next_review_on", "next_meeting_on"}
 REFUSALS = {400, 401, 403, 404, 405}
 SPREADSHEET = "spreadsheetml"
@@ -75,10 +87,16 @@ class Oracle:
     """Role → the numbers of the canaries it was shown: to see that the oracle does find them."""
     lists: dict[tuple[str, str], tuple[list[str], list[str]]] = field(default_factory=dict)
     """(role, form) → the lines of the form's list, and every number on it, counts and sums among them."""
+    events: int = 0
+    """The last entry of the audit log before the answer."""
     shapes: dict[tuple[str, ...], dict[str, tuple[Cell, tuple[int, str]]]] = field(default_factory=dict)
 
     def judge(self, cell: Cell, answer: Answer, written: set[str], logged: list[str]) -> None:
         self._judge_words(cell, answer, logged)
+        self._judge_headers(cell, answer)
+        events, self.events = self.events, self.before.last(AUDIT_EVENTS)
+        if cell.endpoint in ON_RECORD and answer.status == OK and self.events == events:
+            self._blame(cell, "is read, and not on record")
         if not is_open(self.planted.policy, cell.role, cell.endpoint, cell.form):
             self._judge_refusal(cell, answer)
         if written:
@@ -106,6 +124,11 @@ class Oracle:
         self.seen.setdefault(cell.role, set()).update(shown)
         if any(aviary.found(line) for line in logged):
             self._blame(cell, f"a canary in the log: {logged}")
+
+    def _judge_headers(self, cell: Cell, answer: Answer) -> None:
+        missing = [name for name in HEADERS if f"{name}: " not in answer.headers]
+        if missing and answer.status < WORST:
+            self._blame(cell, f"lacks the headers {missing}")
 
     def _hangs_on_account(self, cell: Cell, bird: object) -> bool:
         """Whoever closes an account is told which cases and days hang on it: codes and days, nothing else of a case."""

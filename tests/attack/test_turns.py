@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable
 import pytest
 
 from tests.attack.cells import Cell
+from tests.attack.stories import ONE_FORM_IN
 from tests.attack.turns import Turns, question_of
 from tests.attack.walk import Walk
 
@@ -53,6 +54,28 @@ def test_what_is_compared_goes_together(asked: list[Cell]) -> None:
 def test_much_is_left_to_others(every: list[Cell], asked: list[Cell]) -> None:
     assert set(map(_named, asked)) < set(map(_named, every))
     assert len(asked) < len(every) / 1.8
+
+
+def test_in_the_share_of_the_ordinary_tests_every_role_meets_every_place_and_kind_of_body(
+    walk: Walk, every: list[Cell]
+) -> None:
+    """And reads what is open to it of every form; the other forms' bodies are left to the whole walk."""
+    share = Turns(walk.planted, walk.turns.ways, share=ONE_FORM_IN)
+    met = [cell for role in share.roles for cell in share.asked_of(role)]
+
+    def pairs(cells: Iterable[Cell]) -> set[Hashable]:
+        return {
+            pair
+            for cell in cells
+            for pair in (
+                (cell.role, cell.endpoint, cell.method, cell.target),
+                (cell.role, cell.endpoint, cell.method, cell.kind),
+                (cell.role, cell.form, cell.target) if cell.endpoint == "RecordPages.list" else None,
+            )
+        }
+
+    assert pairs(every) == pairs(met)
+    assert len(met) < len(every) / 2.5
 
 
 def test_the_question_says_whose_turn_it_is(walk: Walk) -> None:

@@ -2,10 +2,11 @@
 
 from dosar import shipped_folder
 from tests.attack.policy import ANYBODY, NEWCOMER, Policy
-from tests.attack.stories import Stories
+from tests.attack.stories import ONE_FORM_IN, Stories
 from tests.attack.test_walk_office import ROLES as OFFICE
 
 ROLES = tuple(role for role in (*Policy(shipped_folder("forms")).roles, NEWCOMER, ANYBODY) if role not in OFFICE)
+SHARE = ONE_FORM_IN
 
 
 class TestField(Stories):

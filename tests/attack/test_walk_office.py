@@ -1,8 +1,9 @@
 """The walk of those who run the programme."""
 
-from tests.attack.stories import Stories
+from tests.attack.stories import ONE_FORM_IN, Stories
 
 ROLES = ("coordinator", "case_manager", "accountant", "administrator")
+SHARE = ONE_FORM_IN
 
 
 class TestOffice(Stories):

@@ -3,10 +3,11 @@
 What the roles may is the same everywhere; what the statements and triggers of the other database do is walked here.
 """
 
-from tests.attack.stories import Stories
+from tests.attack.stories import ONE_FORM_IN, Stories
 
 DATABASE = "postgresql"
 ROLES = ("case_manager", "volunteer")
+SHARE = ONE_FORM_IN
 
 
 class TestPostgresql(Stories):

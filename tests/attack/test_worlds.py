@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from dosar.overview import stages, worklist
 from tests.attack.secrets import Secrets
 from tests.attack.walk import Walk
 from tests.attack.wishes import compared_cells
@@ -49,3 +50,14 @@ def test_who_may_see_it_is_told(worlds: Worlds, tell: Callable[[str], None]) -> 
     ]
     assert worlds.compare(secret, "coordinator", cells)
     tell(f"answers compared between two worlds: {worlds.compared:,}")
+
+
+def test_a_count_of_hidden_answers_is_noticed(worlds: Worlds, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test of the test: a number that counts what she does not see tells the two worlds apart."""
+    for module in (stages, worklist):
+        monkeypatch.setattr(module, "knows_what_is_missing", lambda whole, known: True)
+    [secret] = [one for one in Secrets(worlds.planted).answers("volunteer") if one.says.endswith("or none")]
+    cells = [
+        cell for cell in worlds.walk.turns.asked_of("volunteer") if cell.endpoint in ("HomePage.home", "CasePages.case")
+    ]
+    assert worlds.compare(secret, "volunteer", [cell for cell in cells if cell.method == "GET"])

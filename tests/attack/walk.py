@@ -65,6 +65,8 @@ class Walk:
     """Everything the walk needs at hand."""
 
     planted: Planted
+    share: int = 1
+    """Of how many forms one stands for the others (:mod:`tests.attack.turns`)."""
     sessions: dict[str, Session] = field(default_factory=dict)
     arrived: dict[str, float] = field(default_factory=dict)
     asked: int = 0
@@ -73,7 +75,8 @@ class Walk:
     def __post_init__(self) -> None:
         self.engine = self.planted.repository.store.engine
         self.photograph = photographed(self.engine)
-        self.turns = Turns(self.planted, Ways(self.planted, Posts(self.planted, Bodies(self.planted))))
+        ways = Ways(self.planted, Posts(self.planted, Bodies(self.planted)))
+        self.turns = Turns(self.planted, ways, share=self.share)
         self.client: FlaskClient = self.planted.app.test_client(use_cookies=False)
 
     def close(self) -> None:

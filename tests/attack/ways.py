@@ -18,7 +18,7 @@ from tests.attack.routes import is_open as is_open_route
 
 ON_PAPER = {"RecordPages.show", "RecordPages.new", "RecordPages.edit"}
 """The pages that ask on which paper."""
-METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"}
 
 
 @dataclass

@@ -20,7 +20,7 @@ from dosar.records.sheets.save import enter_sheet
 from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.teams import join_team
 from dosar.records.titles import show_answer
-from tests.pages.browsing import Page, look, rows
+from tests.pages.browsing import Page, look, page_of, rows
 from tests.pages.conftest import Demo
 
 FACES = ["common", "ipp", "irp", "iap", "cptw"]
@@ -315,7 +315,10 @@ def test_specialists_read_the_shared_rows_and_write_their_own_part(demo: Demo, c
     }
     assert 'value="add situation_other"' in page.html, "whatever her profession is called"
     before = kept(demo, copy)
-    page.save({"situation_psychological": "Mai liniștită.", "notes": "Altceva", "rows.0.activities": "Altceva"})
+    typed = {"situation_psychological": "Mai liniștită.", "notes": "Altceva", "rows.0.activities": "Altceva"}
+    told = page.browser.post(page.action, data={**page.boxes.to_dict(), **typed})
+    assert told.status_code == 422, "what others write is not saved, and she is told"
+    page_of(page.browser, told).save({})
 
     assert kept(demo, copy) == {**before, "situation_psychological": "Mai liniștită."}
 
@@ -455,7 +458,10 @@ def test_a_specialists_part_is_hers_alone(demo: Demo, copy: int) -> None:
     assert "Subapreciere" in page.text and "Completează: Psiholog" in page.text and "Sever Aldea" in page.text
     assert "situation_psychological" not in page.boxes and "situation_legal" not in page.boxes
 
-    page.save({"situation_psychological": "Alte cuvinte", "situation_medical": "Sănătoasă."})
+    typed = {"situation_psychological": "Alte cuvinte", "situation_medical": "Sănătoasă."}
+    told = page.browser.post(page.action, data={**page.boxes.to_dict(), **typed})
+    assert told.status_code == 422
+    page_of(page.browser, told).save({})
     plan = kept(demo, copy)
     assert plan["situation_psychological"].startswith("Subapreciere")
     assert plan["situation_medical"] == "Sănătoasă."

@@ -37,6 +37,10 @@ TEXT_PAGES = {
         {"reason": lazy_gettext("What do you need the file for?")},
         ("reason",),
     ),
+    "AccessFilePage.take": TextPage(
+        lazy_gettext("Copy of everything, for the person"),
+        {"reason": lazy_gettext("Who asked for it, when, and how do you know that it is she?")},
+    ),
     "EmergencyPages.open": TextPage(
         lazy_gettext("Open a case in an emergency"),
         {"code": lazy_gettext("Case number"), "reason": lazy_gettext("Why do you have to open it now?")},
@@ -74,6 +78,9 @@ TEXT_PAGES = {
             "since": lazy_gettext("Open from"),
             "until": lazy_gettext("Last day"),
         },
+    ),
+    "UsersPage.team_days": TextPage(
+        lazy_gettext("Days in a team"), {"since": lazy_gettext("Open from"), "until": lazy_gettext("Last day")}
     ),
     "OrganisationPage.organisation": TextPage(
         lazy_gettext("Organisation"),

@@ -12,8 +12,8 @@ from dosar.cli.main import main
 from dosar.cli.runtime import prepare_database
 from dosar.database.append_only import close_tables, open_for_good
 from dosar.database.audit_chain import AuditEvent, audit_event_table
-from dosar.database.backup import ANCHOR_FILE, keep_copy
-from dosar.database.keys import key_from_file
+from dosar.database.copies.backup import ANCHOR_FILE, keep_copy
+from dosar.database.keys.key_file import key_from_file
 from dosar.database.store import Store
 from tests.organisations import CASE, MENU, ROLES
 

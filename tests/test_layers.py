@@ -26,7 +26,7 @@ TOP = ""
 FOLDERS = {
     "language": ["text", "rules", TOP, "load", "checks"],
     "fields": ["formats", TOP],
-    "database": ["text", TOP],
+    "database": ["text", TOP, "keys", "copies"],
     "records": ["history", TOP, "unsaved", "sheets", "lists", "links", "cases", "rights"],
     "migrations": ["compare", "convert", "plan", TOP],
     "access": ["migrations", "web", TOP, "i18n", "login", "accounts", "appbuilder"],
@@ -76,7 +76,7 @@ MAY_USE = {
 """The libraries of others that each layer may use: below ``access`` nothing knows of the web or of Flask-AppBuilder."""
 BEHIND_THE_SESSION = {
     "database/copies_folder.py",  # asks a copy whether the key opens it
-    "database/rekey.py",  # gives a copy of the whole file another key
+    "database/keys/rekey.py",  # gives a copy of the whole file another key
     "database/program_lock.py",  # a connection of its own, that no session ever uses
     "database/postgresql_store.py",
     "database/store.py",
@@ -86,7 +86,7 @@ BEHIND_THE_SESSION = {
     "migrations/sealed_values.py",
     "migrations/system_migrations.py",
     "database/append_only.py",
-    "database/transfer.py",
+    "database/copies/transfer.py",
 }
 """The scope of the signed-in person is enforced in the session; these work below it."""
 RAW = {"connect", "raw_connection", "exec_driver_sql", "driver_connection"}
@@ -253,4 +253,4 @@ def test_every_folder_of_modules_is_a_package() -> None:
 
 def test_the_right_way_is_allowed() -> None:
     tree = ast.parse("from dosar.language.text.message import Message\nfrom dosar.database.store import Store")
-    assert wrong_way("database/keys.py", tree) == []
+    assert wrong_way("database/keys/key_file.py", tree) == []

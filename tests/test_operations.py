@@ -12,7 +12,7 @@ import pytest
 
 from dosar.cli.main import main
 from dosar.cli.runtime import prepare_database
-from dosar.database.keys import default_key_file, key_from_file
+from dosar.database.keys.key_file import default_key_file, key_from_file
 from dosar.database.store import Store
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import Place, fresh_place

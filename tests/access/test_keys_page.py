@@ -9,12 +9,12 @@ from dosar.access.settings import is_one_laptop_declared, mark_as_demo
 from dosar.access.vault import Vault
 from dosar.access.vault_use import install_vault
 from dosar.cli.sealing import can_be_unsealed
-from dosar.database import key_slots
-from dosar.database.key_changes import KeyStatus, stored_status
-from dosar.database.key_slots import Argon2Cost
-from dosar.database.key_slots_file import slots_file
-from dosar.database.keys import write_secrets
-from dosar.database.recovery_card import GROUPS
+from dosar.database.keys import key_slots
+from dosar.database.keys.key_changes import KeyStatus, stored_status
+from dosar.database.keys.key_file import write_secrets
+from dosar.database.keys.key_slots import Argon2Cost
+from dosar.database.keys.key_slots_file import slots_file
+from dosar.database.keys.recovery_card import GROUPS
 from tests.access.conftest import PASSWORD, Browser, Office
 from tests.databases import KEY
 

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, column, delete, insert, inspect, select, tabl
 from dosar.access.appbuilder.install import create_access_tables
 from dosar.access.migrations import VERSION_TABLE, VERSIONS, migrate, revision
 from dosar.access.tables import ACCESS_TABLES, account_history_table, session_table, setting_table, user_table
+from dosar.database.copies.transfer import copy_database
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
-from dosar.database.transfer import copy_database
 from tests.databases import fresh_store
 
 NEWEST = max(file.stem.partition("_")[0] for file in VERSIONS.glob("*_*.py"))

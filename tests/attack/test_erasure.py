@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from sqlalchemy import inspect, select, table, text
 
-from dosar.database.backup import keep_copy
+from dosar.database.copies.backup import keep_copy
 from dosar.database.sealed_content import open_content
 from dosar.database.store import SqliteStore, Store
 from dosar.database.system_tables import SYSTEM_METADATA, attachment_table

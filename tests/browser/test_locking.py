@@ -12,10 +12,10 @@ from dosar.access.vault import Vault
 from dosar.access.vault_use import install_vault
 from dosar.cli.gate import Gate
 from dosar.cli.sealing import can_be_unsealed, close_application
-from dosar.database import key_slots
 from dosar.database.copies_folder import is_opened_by
-from dosar.database.key_slots import Argon2Cost
-from dosar.database.master_key import MasterKeyPlace
+from dosar.database.keys import key_slots
+from dosar.database.keys.key_slots import Argon2Cost
+from dosar.database.keys.master_key import MasterKeyPlace
 from dosar.database.store import database_file
 from dosar.pages.sealed.sealed_app import create_sealed_app
 from tests.applications import compiled_once, opened_app

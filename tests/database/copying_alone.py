@@ -4,7 +4,7 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from dosar.database.backup import keep_copy
+from dosar.database.copies.backup import keep_copy
 from dosar.database.store import SqliteStore
 from tests.databases import KEY
 

@@ -25,9 +25,9 @@ from sqlalchemy import (
     select,
 )
 
+from dosar.database.copies.transfer import copy_database, table_content
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
-from dosar.database.transfer import copy_database, table_content
 from tests.databases import DATABASES, fresh_store
 
 known = MetaData()

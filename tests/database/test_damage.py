@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 
 from dosar.database import integrity
-from dosar.database.backup import keep_copy
+from dosar.database.copies.backup import keep_copy
 from dosar.database.integrity import watch_integrity
 from dosar.database.store import PAGE_BYTES, Store, database_file
 from dosar.database.store_errors import StoreBusy, StoreDamaged, WrongKey

@@ -16,7 +16,7 @@ from dosar.cli.first_start import may_start_empty
 from dosar.cli.places import Places
 from dosar.cli.runtime import open_app, open_store
 from dosar.database.atomic_files import write_atomically
-from dosar.database.backup import keep_copy
+from dosar.database.copies.backup import keep_copy
 from dosar.database.copies_folder import COPIES_FOLDER
 from dosar.database.installation_marker import (
     FOUNDED_FILE,
@@ -26,7 +26,7 @@ from dosar.database.installation_marker import (
     mark_founded,
     may_begin,
 )
-from dosar.database.keys import key_from_file, remember_passphrase, salt_file
+from dosar.database.keys.key_file import key_from_file, remember_passphrase, salt_file
 from dosar.database.store import SqliteStore, Store, database_file
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import SYSTEM_METADATA, attachment_table, history_table

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from dosar.database import key_slots
-from dosar.database.key_slots import (
+from dosar.database.keys import key_slots
+from dosar.database.keys.key_slots import (
     MOST_SLOTS,
     Argon2Cost,
     DamagedSlots,
@@ -19,8 +19,8 @@ from dosar.database.key_slots import (
     TooManySlots,
     slots_from,
 )
-from dosar.database.key_slots_file import read_slots, slots_file, write_slots
-from dosar.database.recovery_card import RecoveryCard
+from dosar.database.keys.key_slots_file import read_slots, slots_file, write_slots
+from dosar.database.keys.recovery_card import RecoveryCard
 from dosar.database.store_errors import StoreError
 
 MASTER_KEY = bytes(range(32))

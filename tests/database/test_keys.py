@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from dosar.database import keys
-from dosar.database.keys import default_key_file, key_from_file, key_from_passphrase, salt_file
+from dosar.database.keys.key_file import (
+    default_key_file,
+    keep_out_of_core_dumps,
+    key_from_file,
+    key_from_passphrase,
+    salt_file,
+)
 from dosar.database.store import Store, database_file
 from dosar.database.store_errors import StoreError, WrongKey
 
@@ -124,5 +129,5 @@ def test_a_crash_writes_no_memory_to_the_disk() -> None:
     import resource
 
     before = resource.getrlimit(resource.RLIMIT_CORE)
-    keys.keep_out_of_core_dumps()
+    keep_out_of_core_dumps()
     assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0) or before == (0, 0)

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from dosar.database import key_slots
 from dosar.database.copies_folder import is_opened_by
-from dosar.database.key_changes import KeyChanges
-from dosar.database.key_slots import Argon2Cost
-from dosar.database.key_slots_file import read_slots, slots_file, write_slots
-from dosar.database.keys import key_from_file, key_from_passphrase, knows_folder, salt_file
-from dosar.database.master_key import CardMistyped, MasterKeyPlace
-from dosar.database.recovery_card import RecoveryCard
+from dosar.database.keys import key_slots
+from dosar.database.keys.key_changes import KeyChanges
+from dosar.database.keys.key_file import key_from_file, key_from_passphrase, knows_folder, salt_file
+from dosar.database.keys.key_slots import Argon2Cost
+from dosar.database.keys.key_slots_file import read_slots, slots_file, write_slots
+from dosar.database.keys.master_key import CardMistyped, MasterKeyPlace
+from dosar.database.keys.recovery_card import RecoveryCard
 from dosar.database.store import Store, database_file
 from dosar.database.store_errors import StoreError
 

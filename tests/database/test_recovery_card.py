@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from dosar.database.recovery_card import ALPHABET, CARD_LETTERS, GROUPS, MistypedCard, RecoveryCard, read_card
+from dosar.database.keys.recovery_card import ALPHABET, CARD_LETTERS, GROUPS, MistypedCard, RecoveryCard, read_card
 
 CARD = RecoveryCard(bytes(range(200, 220)))
 PRINTED = "-".join(CARD.groups)

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, Text, func, insert, select
 
-from dosar.database import key_slots
-from dosar.database.key_changes import KeyChanges
-from dosar.database.key_slots import Argon2Cost, KeySlots
-from dosar.database.key_slots_file import read_slots
-from dosar.database.keys import secrets_in_file
-from dosar.database.master_key import MasterKeyPlace, Secret, passphrase_secret
-from dosar.database.recovery_card import RecoveryCard
-from dosar.database.rekey import NewKey, change_master_key, kept_copy, kept_key_file
+from dosar.database.keys import key_slots
+from dosar.database.keys.key_changes import KeyChanges
+from dosar.database.keys.key_file import secrets_in_file
+from dosar.database.keys.key_slots import Argon2Cost, KeySlots
+from dosar.database.keys.key_slots_file import read_slots
+from dosar.database.keys.master_key import MasterKeyPlace, Secret, passphrase_secret
+from dosar.database.keys.recovery_card import RecoveryCard
+from dosar.database.keys.rekey import NewKey, change_master_key, kept_copy, kept_key_file
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError, WrongKey
 from dosar.migrations.system_migrations import make_own_tables

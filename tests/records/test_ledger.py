@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from dosar.access.tables import account_history_table
 from dosar.database import append_only
 from dosar.database.audit_chain import audit_event_table
+from dosar.database.copies.transfer import copy_database
 from dosar.database.store import Store
-from dosar.database.transfer import copy_database
 from dosar.fields.money import Money
 from dosar.language.question import Unknown
 from dosar.language.text.message import Mistake

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
+from dosar.database.copies.transfer import copy_database
 from dosar.database.store import Store
-from dosar.database.transfer import copy_database
 from tests.databases import fresh_store
 from tests.organisations import Organisation, form, organisation_in
 

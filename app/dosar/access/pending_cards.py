@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from random import SystemRandom
 from time import monotonic
 
-from dosar.database.recovery_card import GROUPS, RecoveryCard
+from dosar.database.keys.recovery_card import GROUPS, RecoveryCard
 
 CARD_LIFETIME = 30 * 60.0
 GROUPS_TYPED = 2

@@ -13,7 +13,7 @@ from typing import Any
 
 from dosar.access.guesses import Guesses
 from dosar.access.pending_cards import PendingCards
-from dosar.database.master_key import CardMistyped
+from dosar.database.keys.master_key import CardMistyped
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
 

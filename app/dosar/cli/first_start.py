@@ -8,7 +8,7 @@ from dosar.access.services import AccessServices
 from dosar.cli.places import Places, database_url
 from dosar.cli.runtime import open_store_or_empty
 from dosar.database.installation_marker import begin_anew, lost_database, may_begin
-from dosar.database.keys import has_database, knows_folder
+from dosar.database.keys.key_file import has_database, knows_folder
 
 
 def may_start_empty(places: Places, data: Path, demo: bool, new_organisation: bool) -> bool:

@@ -8,11 +8,11 @@ from dosar.access.login.passwords import require_good_password
 from dosar.access.pending_cards import PendingCards
 from dosar.cli.locale import translate_message
 from dosar.cli.secret_input import ask_secret
-from dosar.database.key_changes import KeyChanges, KeyStatus
-from dosar.database.key_slots import KEY_BYTES, KeySlot, KeySlots, SlotKind
-from dosar.database.master_key import made_today, passphrase_secret
-from dosar.database.recovery_card import RecoveryCard
-from dosar.database.rekey import NewKey, kept_copy, kept_key_file
+from dosar.database.keys.key_changes import KeyChanges, KeyStatus
+from dosar.database.keys.key_slots import KEY_BYTES, KeySlot, KeySlots, SlotKind
+from dosar.database.keys.master_key import made_today, passphrase_secret
+from dosar.database.keys.recovery_card import RecoveryCard
+from dosar.database.keys.rekey import NewKey, kept_copy, kept_key_file
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, Mistake, msgid
 

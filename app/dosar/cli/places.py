@@ -13,7 +13,7 @@ from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
 
 if TYPE_CHECKING:
-    from dosar.database.master_key import MasterKeyPlace
+    from dosar.database.keys.master_key import MasterKeyPlace
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,14 @@ class Places:
     def key_place(self, data: Path) -> "MasterKeyPlace":
         """Where the master key of the data folder is looked for."""
         from dosar.cli.key_check import opens_database
-        from dosar.database.master_key import MasterKeyPlace
+        from dosar.database.keys.master_key import MasterKeyPlace
 
         return MasterKeyPlace(data, opens_database(data, database_url()), self.key_file)
 
     def key_at_start(self, data: Path) -> bytes | None:
         """The master key of the data folder, if a key file or the keyring gives it, or ``--passphrase`` asks for it
         here; None where the page asks for it."""
-        from dosar.database.keys import keep_out_of_core_dumps
+        from dosar.database.keys.key_file import keep_out_of_core_dumps
 
         keep_out_of_core_dumps()
         place = self.key_place(data)

@@ -19,7 +19,7 @@ from dosar.access.tables import session_table
 from dosar.access.vault import Vault
 from dosar.cli.locale import translate_message
 from dosar.database.audit_trail import NoAuditLog, add_event
-from dosar.database.key_changes import stored_status
+from dosar.database.keys.key_changes import stored_status
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message
 

@@ -7,7 +7,7 @@ from dosar.access.tables import ACCESS_TABLES
 from dosar.cli.findings import start_lines
 from dosar.cli.locale import translate_message
 from dosar.cli.runtime import prepare_database
-from dosar.database.backup import keep_copy
+from dosar.database.copies.backup import keep_copy
 from dosar.database.form_tables import build_tables
 from dosar.database.store import Store
 from dosar.language.load.folder import is_only_advice

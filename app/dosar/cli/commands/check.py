@@ -60,7 +60,7 @@ def _answers_place(places: Places) -> str:
 
 def _has_answers(places: Places) -> bool:
     """Whether there are answers that the forms can be compared with: those named, or those of a usual start."""
-    from dosar.database.keys import default_key_file
+    from dosar.database.keys.key_file import default_key_file
     from dosar.database.store import database_file
 
     if places.data or database_url():

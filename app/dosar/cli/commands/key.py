@@ -15,7 +15,7 @@ from dosar.cli.places import Places, database_url, place_options
 from dosar.language.text.message import Message, msgid
 
 if TYPE_CHECKING:
-    from dosar.database.key_changes import KeyChanges
+    from dosar.database.keys.key_changes import KeyChanges
     from dosar.database.store import Store
 
 key = LocalizedGroup(
@@ -32,7 +32,7 @@ WITH_OPTIONS = msgid("[OPTIONS]")
 @place_options
 def status(places: Places) -> int:
     from dosar.cli.key_words import status_lines
-    from dosar.database.key_changes import stored_status
+    from dosar.database.keys.key_changes import stored_status
 
     data = places.existing_data_folder(database_url())
     for line in status_lines(stored_status(data, places.key_file)):
@@ -138,8 +138,8 @@ def new(places: Places) -> int:
     from dosar.cli.key_words import ask_new_key, kept_lines, step_message
     from dosar.cli.only_program import only_program
     from dosar.cli.runtime import open_used_store
-    from dosar.database.key_changes import KeyChanges
-    from dosar.database.rekey import change_master_key, unused_name
+    from dosar.database.keys.key_changes import KeyChanges
+    from dosar.database.keys.rekey import change_master_key, unused_name
     from dosar.database.system_tables import utc_now
 
     data = places.existing_data_folder(database_url())
@@ -164,7 +164,7 @@ def _changes(places: Places) -> Iterator["KeyChanges"]:
     """The slots of the folder, while Dosar is stopped and once its database has opened."""
     from dosar.cli.only_program import only_program
     from dosar.cli.runtime import open_used_store
-    from dosar.database.key_changes import KeyChanges
+    from dosar.database.keys.key_changes import KeyChanges
 
     data = places.existing_data_folder(database_url())
     with only_program(data, database_url()):

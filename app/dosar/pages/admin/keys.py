@@ -20,7 +20,7 @@ from dosar.access.services import access_services
 from dosar.access.settings import declare_one_laptop, is_one_laptop_declared
 from dosar.access.vault import Vault
 from dosar.access.vault_use import current_vault
-from dosar.database.key_changes import KeyChanges, KeyStatus, stored_status
+from dosar.database.keys.key_changes import KeyChanges, KeyStatus, stored_status
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
 from dosar.pages.formatting import day_text

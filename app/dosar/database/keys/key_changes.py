@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_bytes, token_hex
 
-from dosar.database.key_slots import (
+from dosar.database.keys.key_file import (
+    default_key_file,
+    remember_passphrase,
+    salt_file,
+    secrets_in_file,
+    write_secrets,
+)
+from dosar.database.keys.key_slots import (
     KEY_BYTES,
     OPENS_BY_ITSELF,
     KeySlot,
@@ -19,11 +26,10 @@ from dosar.database.key_slots import (
     TamperedSlots,
     TooManySlots,
 )
-from dosar.database.key_slots_file import damaged_slots, read_slots, slots_file, write_slots
-from dosar.database.keys import default_key_file, remember_passphrase, salt_file, secrets_in_file, write_secrets
-from dosar.database.master_key import made_today, passphrase_secret
-from dosar.database.os_keyring import forget_in_keyring, keep_in_keyring
-from dosar.database.recovery_card import RecoveryCard
+from dosar.database.keys.key_slots_file import damaged_slots, read_slots, slots_file, write_slots
+from dosar.database.keys.master_key import made_today, passphrase_secret
+from dosar.database.keys.os_keyring import forget_in_keyring, keep_in_keyring
+from dosar.database.keys.recovery_card import RecoveryCard
 from dosar.database.store_errors import StoreError
 
 

@@ -14,13 +14,13 @@ from sqlalchemy import Table, inspect
 from dosar.database.atomic_files import rename_atomically
 from dosar.database.audit_chain import audit_event_table
 from dosar.database.audit_verification import anchor_line
+from dosar.database.copies.transfer import copy_database
 from dosar.database.copies_folder import COPIES_FOLDER, UNFINISHED_PREFIX
 from dosar.database.installation_marker import has_people, mark_founded
-from dosar.database.key_slots_file import slots_file
-from dosar.database.keys import salt_file
+from dosar.database.keys.key_file import salt_file
+from dosar.database.keys.key_slots_file import slots_file
 from dosar.database.store import SqliteStore, Store
 from dosar.database.store_errors import StoreError
-from dosar.database.transfer import copy_database
 
 ANCHOR_FILE = "audit-anchor.txt"
 

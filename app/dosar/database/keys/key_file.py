@@ -2,7 +2,7 @@
 
 A stolen data folder alone must tell nothing, so a key file inside it is refused. A key is made only
 when there is no database yet: a new key for old data would look like lost data. Folders with key slots
-(:mod:`dosar.database.master_key`) keep in the file what opens a slot, and no longer make a key of a passphrase.
+(:mod:`dosar.database.keys.master_key`) keep in the file what opens a slot, and no longer make a key of a passphrase.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from argon2.low_level import Type, hash_secret_raw
 from platformdirs import user_config_path
 
 from dosar.database.atomic_files import write_atomically
-from dosar.database.key_slots_file import slots_file
+from dosar.database.keys.key_slots_file import slots_file
 from dosar.database.store import database_file
 from dosar.database.store_errors import StoreError
 

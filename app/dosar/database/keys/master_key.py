@@ -10,15 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_bytes
 
-from dosar.database.key_slots import (
-    KEY_BYTES,
-    OPENS_BY_ITSELF,
-    KeySlots,
-    SlotKind,
-    TamperedSlots,
-)
-from dosar.database.key_slots_file import StoredSlots, damaged_slots, read_slots, slots_file, write_slots
-from dosar.database.keys import (
+from dosar.database.keys.key_file import (
     SHORTEST_PASSPHRASE,
     default_key_file,
     has_database,
@@ -28,8 +20,16 @@ from dosar.database.keys import (
     salt_file,
     secrets_in_file,
 )
-from dosar.database.os_keyring import secret_in_keyring
-from dosar.database.recovery_card import MistypedCard, read_card
+from dosar.database.keys.key_slots import (
+    KEY_BYTES,
+    OPENS_BY_ITSELF,
+    KeySlots,
+    SlotKind,
+    TamperedSlots,
+)
+from dosar.database.keys.key_slots_file import StoredSlots, damaged_slots, read_slots, slots_file, write_slots
+from dosar.database.keys.os_keyring import secret_in_keyring
+from dosar.database.keys.recovery_card import MistypedCard, read_card
 from dosar.database.store_errors import StoreDamaged, StoreError
 from dosar.database.system_tables import utc_now
 from dosar.language.text.characters import strip_invisible

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dosar.database.atomic_files import write_atomically
 from dosar.database.copies_folder import COPIES_FOLDER
-from dosar.database.key_slots import DamagedSlots, KeySlots, slots_from
+from dosar.database.keys.key_slots import DamagedSlots, KeySlots, slots_from
 from dosar.database.store_errors import StoreError
 
 SLOTS_FILE = "key-slots.json"

@@ -1,0 +1,1 @@
+"""Copies of a whole database: beside it before a change, and into another one."""

@@ -26,7 +26,8 @@ from tests.organisations import CASE, MENU, ROLES
 
 PASSPHRASE, OTHER = "patru cuvinte fără rost", "alte patru cuvinte bune"
 PROGRAM = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background jobs are started deaf to Ctrl+C
 from dosar.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """

@@ -57,6 +57,7 @@ SHOWING = [
     ("RecordPages.show", "GET"),
 ]
 FILING = [("RecordPages.edit", "POST"), ("RecordPages.new", "POST")]
+FILING_IN_STEPS = ("RecordPages.edit_section", "POST")
 HANGS_ON_SCOPE: Mapping[Route, set[str]] = {
     **{route: {"plain", "hidden"} for route in SHOWING},
     **{route: {"well filled in", "foreign links"} for route in FILING},
@@ -190,9 +191,12 @@ class Turns:
         shown = route in SHOWING and stands.let_in and stands.reached is not False
         if cell.attack == "plain" and (shown or not cell.form):
             yield route, "address", cell.address
-        filed_at_home = route in FILING and cell.attack == "well filled in" and cell.target in ("own", "shared", "")
+        at_home = cell.attack == "well filled in" and cell.target in ("own", "shared", "")
+        filed_at_home = at_home and route in FILING
         if filed_at_home or (route in STANDS_FOR_A_RIGHT and cell.attack == "plain"):
             yield route, "form", cell.form, stands
+        if at_home and route == FILING_IN_STEPS and found.in_steps:
+            yield route, "section", cell.address
 
     # --- who stands alike -------------------------------------------------------------------------------
 

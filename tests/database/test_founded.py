@@ -16,7 +16,7 @@ from dosar.cli.first_start import may_start_empty
 from dosar.cli.places import Places
 from dosar.cli.runtime import open_app, open_store
 from dosar.database.atomic_files import write_atomically
-from dosar.database.copies.backup import keep_copy
+from dosar.database.copies.backup import ANCHOR_FILE, keep_copy
 from dosar.database.copies_folder import COPIES_FOLDER
 from dosar.database.installation_marker import (
     FOUNDED_FILE,
@@ -107,7 +107,7 @@ def test_a_copy_knows_whose_it_is(place: Place, tmp_path: Path) -> None:
     _with_people(store)
     copy = keep_copy(store, tmp_path, KEY, [*ACCESS_TABLES, *SYSTEM_METADATA.tables.values()], MOMENT)
     store.close()
-    assert sorted(file.name for file in copy.iterdir()) == ["dosar.db", FOUNDED_FILE]
+    assert sorted(file.name for file in copy.iterdir()) == [ANCHOR_FILE, "dosar.db", FOUNDED_FILE]
     open_store(copy, KEY).close()
 
 

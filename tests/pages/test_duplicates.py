@@ -21,9 +21,9 @@ FILER = Actor(None, "", today_here())
 
 
 def boxes_on(page: str) -> dict[str, str]:
-    """The hidden boxes of the sheet on this page."""
+    """The hidden boxes of the sheet on this page, and of no other form."""
     sheet = page[page.index('id="sheet"') :] if 'id="sheet"' in page else page[page.index('class="sheet"') :]
-    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', sheet)
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', sheet.partition("</form>")[0])
     return {name: unescape(value) for name, value in hidden}
 
 

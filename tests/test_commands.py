@@ -117,7 +117,7 @@ def test_with_a_passphrase_there_is_a_way_back_too(
     places: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data, told = tmp_path / "data", [*places[:4], "--passphrase"]
-    monkeypatch.setattr("dosar.database.keys.PASSPHRASE_MEMORY_KIB", 1024)
+    monkeypatch.setattr("dosar.database.keys.key_file.PASSPHRASE_MEMORY_KIB", 1024)
     monkeypatch.setattr("sys.stdin", StringIO(f"{PASSPHRASE}\n" * 2))
     filled_in(tmp_path, key_from_passphrase(data, PASSPHRASE))
     assert main(["upgrade", *told]) == 0

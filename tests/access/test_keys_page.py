@@ -25,7 +25,7 @@ PASSPHRASE, OTHER = "ploaie caută fereastră veche", "alte patru cuvinte bune"
 def vault(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
     """As ``dosar start`` runs it on a folder that opens with its key file."""
     monkeypatch.setattr(key_slots, "USUAL_COST", Argon2Cost(1, 1024, 1))
-    monkeypatch.setattr("dosar.database.keys.user_config_path", lambda name: tmp_path / "config")
+    monkeypatch.setattr("dosar.database.keys.key_file.user_config_path", lambda name: tmp_path / "config")
     data, key_file = tmp_path / "data", tmp_path / "key"
     data.mkdir()
     write_secrets(data, key_file, KEY)

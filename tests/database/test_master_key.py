@@ -23,8 +23,8 @@ CARD = RecoveryCard(bytes(range(20)))
 @pytest.fixture(autouse=True)
 def _cheap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(key_slots, "USUAL_COST", Argon2Cost(1, 1024, 1))
-    monkeypatch.setattr("dosar.database.keys.PASSPHRASE_MEMORY_KIB", 1024)
-    monkeypatch.setattr("dosar.database.keys.user_config_path", lambda name: tmp_path / "config" / name)
+    monkeypatch.setattr("dosar.database.keys.key_file.PASSPHRASE_MEMORY_KIB", 1024)
+    monkeypatch.setattr("dosar.database.keys.key_file.user_config_path", lambda name: tmp_path / "config" / name)
 
 
 @pytest.fixture

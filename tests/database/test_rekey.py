@@ -93,7 +93,7 @@ class Folder:
 @pytest.fixture
 def folder(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Folder]:
     monkeypatch.setattr(key_slots, "USUAL_COST", Argon2Cost(1, 1024, 1))
-    monkeypatch.setattr("dosar.database.keys.user_config_path", lambda name: tmp_path / "config" / name)
+    monkeypatch.setattr("dosar.database.keys.key_file.user_config_path", lambda name: tmp_path / "config" / name)
     with fresh_place(database, tmp_path) as place:
         yield Folder(tmp_path / "organisation", place.url)
 
@@ -167,7 +167,7 @@ def test_the_old_key_opens_nothing_but_the_copy_that_is_kept(folder: Folder, tmp
 
 
 def test_a_copy_that_lacks_a_row_takes_nobodys_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dosar.database.keys.user_config_path", lambda name: tmp_path / "config" / name)
+    monkeypatch.setattr("dosar.database.keys.key_file.user_config_path", lambda name: tmp_path / "config" / name)
     folder = Folder(tmp_path / "organisation", None)
     key = folder.fill()
     change = folder.change(key)

@@ -51,7 +51,7 @@ def _register(context: PageContext) -> list[Processing]:
 def _heads() -> list[str]:
     return [
         gettext("Processing"),
-        gettext("Purpose or source"),
+        gettext("Purpose"),
         gettext("Whose data"),
         gettext("Kinds of data"),
         gettext("Recipients outside"),

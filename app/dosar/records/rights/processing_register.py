@@ -26,7 +26,6 @@ SECURITY = (
     msgid("every reading and change is written to a chained log; every change to a history"),
     msgid("two persons erase or make anonymous; copies are encrypted with the key of the data"),
 )
-SOURCE_LANGUAGE = "en"
 NO_TERM = msgid("no term is set in the forms")
 
 
@@ -55,16 +54,10 @@ def security_measures(language: str) -> list[str]:
     return [translated_word(measure, language) for measure in SECURITY]
 
 
-def _purpose(form: Form, language: str) -> str:
-    """What the form says it is for; the papers it comes from are named in English alone."""
-    source = form.source if language == SOURCE_LANGUAGE else ""
-    return text_in_language(form.intro, language) or source or text_in_language(form.title, language)
-
-
 def _processing(forms: Mapping[str, Form], form: Form, roles: Roles, language: str) -> Processing:
     return Processing(
         text_in_language(form.plural or form.title, language),
-        _purpose(form, language),
+        text_in_language(form.intro, language) or text_in_language(form.title, language),
         [translated_word(words, language) for words in _persons(forms, form)],
         [translated_word(words, language) for words in _kinds_of_data(form)],
         sorted({text_in_language(forms[target].title, language) for target in _recipients(forms, form)}),

@@ -4,12 +4,42 @@ import sys
 from _thread import interrupt_main
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dosar.cli.locale import translate_message
+from dosar.cli.places import Places, database_url
 from dosar.database.lock_file import lock_folder
 from dosar.database.program_lock import lock_database
 from dosar.database.store_errors import StoreError
+
+if TYPE_CHECKING:
+    from dosar.database.store import Store
+
+
+@dataclass(frozen=True)
+class StoppedData:
+    """The data of an organisation that nobody works on but one command."""
+
+    folder: Path
+    key: bytes
+    store: "Store"
+
+
+@contextmanager
+def stopped_data(places: Places) -> Iterator[StoppedData]:
+    """Open the used database of the folder, or of DATABASE_URL, for this command alone. Raises :class:`StoreError`."""
+    from dosar.cli.runtime import open_used_store
+
+    folder, url = places.existing_data_folder(database_url()), database_url()
+    with only_program(folder, url):
+        key = places.encryption_key(folder)
+        store = open_used_store(folder, key, url)
+        try:
+            yield StoppedData(folder, key, store)
+        finally:
+            store.close()
 
 
 @contextmanager

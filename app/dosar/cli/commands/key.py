@@ -136,24 +136,17 @@ def remove(places: Places, slot: str) -> int:
 @place_options
 def new(places: Places) -> int:
     from dosar.cli.key_words import ask_new_key, kept_lines, step_message
-    from dosar.cli.only_program import only_program
-    from dosar.cli.runtime import open_used_store
+    from dosar.cli.only_program import stopped_data
     from dosar.database.keys.key_changes import KeyChanges
     from dosar.database.keys.rekey import change_master_key, unused_name
     from dosar.database.system_tables import utc_now
 
-    data = places.existing_data_folder(database_url())
-    moment = unused_name(data, f"{utc_now():%Y-%m-%d-%H%M%S}")
-    with only_program(data, database_url()):
-        master_key = places.encryption_key(data)
-        store = open_used_store(data, master_key, database_url())
-        try:
-            change = ask_new_key(KeyChanges(data, master_key, places.key_file))
-            _log_change(store)
-            for step in change_master_key(change, store, moment):
-                _say(step_message(step))
-        finally:
-            store.close()
+    with stopped_data(places) as data:
+        moment = unused_name(data.folder, f"{utc_now():%Y-%m-%d-%H%M%S}")
+        change = ask_new_key(KeyChanges(data.folder, data.key, places.key_file))
+        _log_change(data.store)
+        for step in change_master_key(change, data.store, moment):
+            _say(step_message(step))
     for line in kept_lines(change, moment, bool(database_url())):
         _say(line)
     return 0
@@ -162,19 +155,12 @@ def new(places: Places) -> int:
 @contextmanager
 def _changes(places: Places) -> Iterator["KeyChanges"]:
     """The slots of the folder, while Dosar is stopped and once its database has opened."""
-    from dosar.cli.only_program import only_program
-    from dosar.cli.runtime import open_used_store
+    from dosar.cli.only_program import stopped_data
     from dosar.database.keys.key_changes import KeyChanges
 
-    data = places.existing_data_folder(database_url())
-    with only_program(data, database_url()):
-        master_key = places.encryption_key(data)
-        store = open_used_store(data, master_key, database_url())
-        try:
-            yield KeyChanges(data, master_key, places.key_file)
-            _log_change(store)
-        finally:
-            store.close()
+    with stopped_data(places) as data:
+        yield KeyChanges(data.folder, data.key, places.key_file)
+        _log_change(data.store)
 
 
 def _log_change(store: "Store") -> None:

@@ -8,7 +8,7 @@ import click
 
 from dosar.cli.locale import translate_message
 from dosar.cli.localized import LocalizedCommand, command
-from dosar.cli.places import Places, database_url, place_options
+from dosar.cli.places import Places, place_options
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, Mistake, msgid
 
@@ -70,17 +70,12 @@ def confirm_access(places: Places, user: str) -> int:
 def _accounts(places: Places) -> Iterator["AccessServices"]:
     """The accounts of the organisation, while Dosar is stopped. A mistake is told like any other trouble."""
     from dosar.access.services import AccessServices
-    from dosar.cli.only_program import only_program
-    from dosar.cli.runtime import open_used_store
+    from dosar.cli.only_program import stopped_data
     from dosar.migrations.upgrade import last_good_definition
 
-    data = places.existing_data_folder(database_url())
-    with only_program(data, database_url()):
-        store = open_used_store(data, places.encryption_key(data), database_url())
+    with stopped_data(places) as data:
+        data.store.open_kept_data_key()
         try:
-            store.open_kept_data_key()
-            yield AccessServices(store, last_good_definition(store))
+            yield AccessServices(data.store, last_good_definition(data.store))
         except Mistake as mistake:
             raise StoreError(mistake.message.text, **mistake.message.values) from None
-        finally:
-            store.close()

@@ -27,6 +27,7 @@ from dosar.database.store import Store
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import fresh_place
 from tests.organisations import CASE, MENU, ROLES, Organisation, form
+from tests.waiting import is_soon
 
 PROGRAM = """
 import signal, sys
@@ -619,9 +620,7 @@ def test_who_starts_twice_is_led_to_what_runs(
 ) -> None:
     """Also by a double click: the second waits until the first is ready."""
     with _start(places, free_port, tmp_path) as first:
-        until = time.monotonic() + 30
-        while published_instance(tmp_path / "data") is None and time.monotonic() < until:
-            time.sleep(0.01)
+        assert is_soon(lambda: published_instance(tmp_path / "data") is not None)
         with _start(places, free_port, tmp_path, browser) as second:
             told, complaint = second.communicate(timeout=40)
         assert main(["start", "--no-browser", *places]) == 0

@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from dosar.database.keys.key_file import key_from_file
 from dosar.database.keys.key_slots import Argon2Cost
 from dosar.database.store import Store
 from tests.organisations import CASE, MENU, ROLES
+from tests.waiting import is_soon
 
 PASSPHRASE, OTHER = "patru cuvinte fără rost", "alte patru cuvinte bune"
 PROGRAM = """
@@ -166,15 +166,6 @@ def asked(address: str, **boxes: str) -> tuple[int, str]:
         return error.code, error.read().decode()
     except OSError:
         return 0, ""
-
-
-def is_soon(happens: Callable[[], bool], seconds: float) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if happens():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def test_another_key_for_who_may_know_the_old_one(say: Say, tmp_path: Path) -> None:

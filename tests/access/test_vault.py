@@ -1,6 +1,5 @@
 """Guesses and the vault: it opens for the right words, once, and closes when the last page is made."""
 
-from collections.abc import Callable
 from threading import Event, Thread
 from typing import Any
 
@@ -11,6 +10,7 @@ from dosar.access.vault import Vault
 from dosar.database.keys.master_key import CardMistyped
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
+from tests.waiting import is_soon
 
 KEY = bytes(32)
 PASSPHRASE = "patru cuvinte"
@@ -37,11 +37,6 @@ def key_for(typed: str) -> bytes | None:
 def vault_with(clock: Clock, **more: Any) -> Vault:
     opened = more.pop("open_application", lambda key: {"open": True})
     return Vault(key_for, opened, lambda application: application.update(open=False), clock=clock, **more)
-
-
-def is_soon(asked: Callable[[], bool]) -> bool:
-    waited = Event()
-    return any(asked() or waited.wait(0.01) for _ in range(6000))
 
 
 def test_waits_grow_and_are_bounded() -> None:

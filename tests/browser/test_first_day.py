@@ -5,9 +5,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.browser.serving import Site
-from tests.browser.visitors import Visitor
-
-PASSWORD = "patru cuvinte fără rost"
+from tests.browser.visitors import PASSWORD, Visitor
 
 
 def code_of_set_up(site: Site) -> str:
@@ -70,19 +68,7 @@ def copies(administrator: Visitor, address: str, then: str = "Copiat") -> None:
 
 def test_a_colleague_is_invited_and_comes_in(visit: Any, empty_site: Site) -> None:
     administrator: Visitor = visit(empty_site)
-    administrator.open("/set-up")
-    administrator.speak("ro")
-    administrator.type(
-        code=code_of_set_up(empty_site),
-        organisation="Asociația Prima Zi",
-        last_name="Întâi",
-        first_name="Ana",
-        user_name="ana.intai",
-        password=PASSWORD,
-        again=PASSWORD,
-    )
-    administrator.press("Salvează")
-    administrator.connect_telephone()
+    administrator.set_up(code_of_set_up(empty_site))
     administrator.follow("Utilizatori")
     administrator.follow("Adaugă utilizator")
     administrator.type(user_name="vera.doi", last_name="Doi", first_name="Vera")

@@ -20,8 +20,7 @@ from dosar.database.store import database_file
 from dosar.pages.sealed.sealed_app import create_sealed_app
 from tests.applications import compiled_once, opened_app
 from tests.browser.serving import Site, answering
-from tests.browser.test_first_day import PASSWORD
-from tests.browser.visitors import Visitor
+from tests.browser.visitors import PASSWORD, Visitor
 
 PASSPHRASE = "ploaie caută fereastră veche"
 
@@ -110,19 +109,7 @@ def set_up(visitor: Visitor, vault: Vault) -> None:
     entered: Any = vault.enter()
     code = entered.application.extensions["dosar_access"].set_up_code.shown
     vault.leave(entered)
-    visitor.open("/set-up")
-    visitor.speak("ro")
-    visitor.type(
-        code=code,
-        organisation="Asociația Prima Zi",
-        last_name="Întâi",
-        first_name="Ana",
-        user_name="ana.intai",
-        password=PASSWORD,
-        again=PASSWORD,
-    )
-    visitor.press("Salvează")
-    visitor.connect_telephone()
+    visitor.set_up(code)
 
 
 def unlock(visitor: Visitor, typed: str) -> None:

@@ -10,6 +10,8 @@ from dosar.access.i18n.languages import LANGUAGE_NAMES
 from dosar.cli.demo import demo_password
 from tests.telephones import code_now
 
+PASSWORD = "patru cuvinte fără rost"
+"""What the first administrator chooses."""
 MOMENT = 10_000
 """The longest a text may take to come up, in ms: on a busy machine a draft is kept late, and is still kept."""
 WATCH = """
@@ -74,6 +76,22 @@ class Visitor:
         self.page.fill("[name=password]", password or demo_password(user_name))
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(re.compile(r"^(?!.*sign-in)"))
+
+    def set_up(self, code: str) -> None:
+        """Make the organisation of a first day, as its first administrator."""
+        self.open("/set-up")
+        self.speak("ro")
+        self.type(
+            code=code,
+            organisation="Asociația Prima Zi",
+            last_name="Întâi",
+            first_name="Ana",
+            user_name="ana.intai",
+            password=PASSWORD,
+            again=PASSWORD,
+        )
+        self.press("Salvează")
+        self.connect_telephone()
 
     def connect_telephone(self) -> None:
         """Type the key of the page into an app, its code into the page, and go on."""

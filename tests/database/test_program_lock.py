@@ -15,6 +15,7 @@ from dosar.database.postgresql_store import WRITER_LOCK_ID
 from dosar.database.program_lock import PROGRAM_LOCK_ID, DatabaseInUse
 from dosar.database.store import Store
 from tests.databases import KEY, fresh_place
+from tests.waiting import is_soon
 
 lock_database = partial(program_lock.lock_database, on_lost=lambda trouble: pytest.fail(str(trouble)))
 CUT_OFF = (
@@ -81,9 +82,7 @@ def test_a_lock_lost_with_its_connection_is_taken_again(url: str) -> None:
     with lock_database(url), psycopg.connect(url, autocommit=True) as server:
         before = _holder(server)
         server.execute(CUT_OFF)
-        until = time.monotonic() + 20
-        while _holder(server) in (None, before) and time.monotonic() < until:
-            time.sleep(0.05)
+        assert is_soon(lambda: _holder(server) not in (None, before))
         with pytest.raises(DatabaseInUse), lock_database(url):
             pass
 

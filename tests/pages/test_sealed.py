@@ -14,10 +14,11 @@ from dosar.cli.gate import Gate
 from dosar.cli.sealing import close_application
 from dosar.database.sealed_columns import _keys
 from dosar.pages.sealed.sealed_app import create_sealed_app
-from tests.access.test_vault import PASSPHRASE, is_soon
+from tests.access.test_vault import PASSPHRASE
 from tests.applications import opened_app
 from tests.databases import KEY
 from tests.organisations import CASE, MENU, ROLES
+from tests.waiting import is_soon
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 HOME = "http://127.0.0.1:8080"

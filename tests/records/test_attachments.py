@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from sqlalchemy import column, insert, select, table, update
+from sqlalchemy import column, select, table, update
 
 from dosar.database.format_version import format_table
 from dosar.database.store import Store
-from dosar.database.system_tables import attachment_table, history_table, utc_now
+from dosar.database.system_tables import attachment_table, history_table
 from dosar.language.question import ReadingContext
 from dosar.migrations.sealed_files import SEALED_SINCE_FORMAT
-from dosar.records.attachments import FILE_TARGET, file_content, readable_files, sealed_file, without_files
+from dosar.records.attachments import FILE_TARGET, file_content, readable_files, without_files
 from dosar.records.audit_log import first_entry
 from dosar.records.cases.merge import CaseMerge, merge_cases
 from dosar.records.cases.unmerge import unmerge_case
@@ -23,6 +23,7 @@ from dosar.records.row_scope import Scope, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.titles import link_titles
 from tests.organisations import CLERK, Organisation, form, organisation_in
+from tests.records.attached_files import ANA, attached
 
 PAPERS = (
     "name: papers, type: table, columns: [{name: paper, type: file, label: {en: Paper, ro: Act}}, "
@@ -38,7 +39,7 @@ VISIT = form(
 )
 MENU = "menu: [{title: {en: Work, ro: Lucru}, entries: [case, visit]}]"
 READING = ReadingContext("ro", CLERK.today, 1)
-ANA, MARIA = 1, 2
+MARIA = 2
 EVERYTHING = frozenset({"identity", "health"})
 
 
@@ -55,25 +56,6 @@ def ours(founded_store: Store, tmp_path: Path) -> Iterator[Organisation]:
         organisation.start(visit=VISIT, menu=MENU)
         assert organisation.opened.findings == []
         yield organisation
-
-
-def attached(ours: Organisation, question: str, rows_of: str = "", user: int = ANA) -> int:
-    """A file that came with a sheet a moment ago."""
-    with ours.store.writing() as session:
-        return session.execute(
-            insert(attachment_table)
-            .values(
-                form="visit",
-                rows_of=rows_of,
-                question=question,
-                name=f"{question}.jpg",
-                media_type="image/jpeg",
-                **sealed_file(ours.store, question.encode()) | {"size": 1_234_567},
-                user_id=user,
-                at=utc_now(),
-            )
-            .returning(attachment_table.c.id)
-        ).scalar_one()
 
 
 def owner(ours: Organisation, number: int) -> Owner:

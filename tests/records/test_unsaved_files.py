@@ -21,6 +21,7 @@ from dosar.records.unsaved.unsaved_files import (
     require_room,
 )
 from tests.organisations import CLERK, Organisation, form, organisation_in
+from tests.records.attached_files import attached
 
 VISIT = form(
     "visit",
@@ -40,27 +41,6 @@ def ours(founded_store: Store, tmp_path: Path) -> Iterator[Organisation]:
         organisation.start(visit=VISIT, menu=MENU)
         assert organisation.opened.findings == []
         yield organisation
-
-
-def attached(ours: Organisation, question: str = "photo", rows_of: str = "", size: int = 4, by: int = 1) -> int:
-    """A file that came with a sheet a moment ago."""
-    with ours.store.writing() as session:
-        return session.execute(
-            insert(attachment_table)
-            .values(
-                form="visit",
-                rows_of=rows_of,
-                question=question,
-                name="act.pdf",
-                media_type="application/pdf",
-                size=size,
-                digest="",
-                content=b"%PDF",
-                user_id=by,
-                at=utc_now(),
-            )
-            .returning(attachment_table.c.id)
-        ).scalar_one()
 
 
 def files_now(ours: Organisation) -> list[int]:
@@ -167,7 +147,7 @@ def test_what_a_worker_has_not_saved_is_bounded_in_number_and_size(ours: Organis
     attached(ours)
     with pytest.raises(Mistake, match="100 files"):
         require_room(ours.repository, 1, 1)
-    attached(ours, size=MAX_UNSAVED_BYTES - 10, by=2)
+    attached(ours, size=MAX_UNSAVED_BYTES - 10, user=2)
     require_room(ours.repository, 2, 10)
     with pytest.raises(Mistake, match="200 MB"):
         require_room(ours.repository, 2, 11)

@@ -28,7 +28,10 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 REFERENCE = REFERENCE_PAGE.read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "app/docs/contributing.md").read_text(encoding="utf-8")
 TRY_IT = "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/dosar start --demo"
-TEST_IT = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest"
+TEST_IT = (
+    "python3 -m venv .venv && .venv/bin/pip install -q -r .ci/requirements-test.txt"
+    " && .venv/bin/pip install -q --no-deps --no-build-isolation -e . && .venv/bin/pytest"
+)
 
 
 def part(title: str, page: str = README) -> str:

@@ -7,7 +7,11 @@ from werkzeug.utils import redirect
 from werkzeug.wsgi import ClosingIterator
 
 from dosar.access.vault import Vault
+from dosar.access.web.security_headers import SecuredAnswers
 from dosar.pages.sealed.sealed_app import UNLOCK_PATH
+
+TO_THE_START = SecuredAnswers(redirect("/", 303))
+"""The way on for whoever still looks at the page that opens the data."""
 
 
 class Gate:
@@ -22,7 +26,7 @@ class Gate:
         if entered is None:
             return self._sealed_app(environ, start_response)
         try:
-            answering = redirect("/", 303) if environ.get("PATH_INFO") == UNLOCK_PATH else entered.application
+            answering = TO_THE_START if environ.get("PATH_INFO") == UNLOCK_PATH else entered.application
             answer = answering(environ, start_response)
         except BaseException:
             self._vault.leave(entered)

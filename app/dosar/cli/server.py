@@ -9,8 +9,10 @@ from typing import Any
 
 import waitress
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import WSGITask
 
+from dosar.cli.answer_guard import AnswerGuard
 from dosar.cli.slow_clients import LIMIT_OPTIONS, RequestClock, close_slow_connections
 from dosar.pages.recovery.errors import REFUSED_KEY
 
@@ -44,7 +46,7 @@ class RefusalTask(WSGITask):  # type: ignore[misc]
             "SERVER_PROTOCOL": "HTTP/1.1",
             "HTTP_HOST": f"127.0.0.1:{server.effective_port}",
             "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
+            "wsgi.url_scheme": server.adj.url_scheme,
             "wsgi.input": BytesIO(),
             "wsgi.errors": None,
             "wsgi.multithread": True,
@@ -54,10 +56,21 @@ class RefusalTask(WSGITask):  # type: ignore[misc]
         }
 
 
+class RefusingParser(HTTPRequestParser):  # type: ignore[misc]
+    """Reads the head of a request, whatever stands there: a length of thousands of digits, half an address."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:
+            raise ParsingError("the head of the request cannot be read") from error
+
+
 class RefusingChannel(HTTPChannel):  # type: ignore[misc]
     """A connection whose refusals are worded by the application, and whose requests have a time limit."""
 
     error_task_class = RefusalTask
+    parser_class = RefusingParser
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -87,7 +100,7 @@ def serve_requests(app: Any, listening: socket.socket, behind_https: bool = Fals
 def create_request_server(app: Any, listening: socket.socket, behind_https: bool = False) -> Any:
     """The server for this socket, with its limits; it answers once it is run."""
     server = waitress.create_server(
-        app,
+        AnswerGuard(app),
         sockets=[listening],
         threads=SERVER_THREADS,
         ident=None,

@@ -1,7 +1,13 @@
 """What every answer tells the browser: run nothing foreign, show nothing elsewhere, keep nothing."""
 
-from flask import Flask, Response, request
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qs
 
+from flask import Flask
+from werkzeug.datastructures import Headers
+
+STATIC_PATH = "/static/"
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -26,24 +32,43 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
+DOWNLOAD_HEADERS = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox"}
+"""What is downloaded does nothing, should a browser open it after all."""
 IMMUTABLE_CACHING = "public, max-age=31536000, immutable"
+HSTS = "max-age=31536000"
+
+
+class SecuredAnswers:
+    """A WSGI application with these headers on whatever it answers, however the answer came to be."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self._application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            return start_response(status, _secured(environ, status, headers), *([exc_info] if exc_info else []))
+
+        return self._application(environ, start)
 
 
 def add_security_headers(app: Flask) -> None:
-    """Every answer carries them, errors too."""
-    app.after_request(_set_headers)
+    """Every answer carries them: errors, and what fails while an answer is being made, too."""
+    app.wsgi_app = SecuredAnswers(app.wsgi_app)  # type: ignore[method-assign]
 
 
-def _set_headers(response: Response) -> Response:
-    response.headers.update(SECURITY_HEADERS)
-    response.headers["Cache-Control"] = _cache_control(response)
-    if request.is_secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    return response
+def _secured(environ: dict[str, Any], status: str, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    secured = Headers(headers)
+    secured.update(SECURITY_HEADERS)
+    if secured.get("Content-Disposition", "").startswith("attachment"):
+        secured.update(DOWNLOAD_HEADERS)
+    secured["Cache-Control"] = _cache_control(environ, status)
+    if environ["wsgi.url_scheme"] == "https":
+        secured["Strict-Transport-Security"] = HSTS
+    return secured.to_wsgi_list()
 
 
-def _cache_control(response: Response) -> str:
+def _cache_control(environ: dict[str, Any], status: str) -> str:
     """Only static files are kept; those named with their version for ever."""
-    if request.endpoint != "static" or response.status_code >= 400:
+    if not environ.get("PATH_INFO", "").startswith(STATIC_PATH) or status >= "4":
         return "no-store"
-    return IMMUTABLE_CACHING if "v" in request.args else "no-cache"
+    return IMMUTABLE_CACHING if "v" in parse_qs(environ.get("QUERY_STRING", "")) else "no-cache"

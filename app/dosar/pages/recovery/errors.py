@@ -130,14 +130,18 @@ def _unreachable_page(_: StoreUnreachable) -> Any:
 
 def _unexpected_error_page(error: Exception) -> Any:
     """The log says where in the code it happened, never with what: a message may quote an answer."""
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    code_line = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
-    current_app.logger.error("%s at %s in %s", type(error).__name__, code_line, request.endpoint)
+    current_app.logger.error("%s at %s in %s", type(error).__name__, place_in_code(error), request.endpoint)
     if current_app.testing:
         raise error
     return _error_page(500)
+
+
+def place_in_code(error: Exception) -> str:
+    """File and line where it was raised."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
 
 
 def _error_page(code: int, what_to_do: str = "", shows_typed: bool | None = None, heading: str = "") -> Any:

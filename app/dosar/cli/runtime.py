@@ -26,7 +26,7 @@ from dosar.language.load.finding import Finding
 from dosar.migrations.upgrade import OpenedForms, open_forms
 from dosar.records.unsaved.unsaved_files import clear_unsaved_files
 
-SECRET_SETTING = "secret"
+SECRET_SETTING = "secret"  # noqa: S105  # nosec B105 - the name of a setting, not a secret
 
 
 def open_app(

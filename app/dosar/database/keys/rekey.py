@@ -147,7 +147,8 @@ def _all(connection: Any, statement: str) -> list[Any]:
 
 def _counts(connection: Any) -> dict[str, int]:
     tables = _all(connection, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
-    return {name: _all(connection, f'SELECT count(*) FROM "{name}"')[0][0] for (name,) in tables}
+    # the names of tables are ours, and no parameter can stand for one
+    return {name: _all(connection, f'SELECT count(*) FROM "{name}"')[0][0] for (name,) in tables}  # noqa: S608  # nosec B608
 
 
 def _announce(change: NewKey) -> None:

@@ -25,7 +25,7 @@ from dosar.pages.request_input import install_request_class
 from dosar.pages.static_files import version_static_files
 
 UNLOCK_PATH = "/unlock"
-SECRET_BOX = "secret"
+SECRET_BOX = "secret"  # noqa: S105  # nosec B105 - the name of a box, not a secret
 SEALED_STATUS = 503
 MAX_UNLOCK_BYTES = 26 * 2**20
 """As much as a sheet may have that somebody sends while the data are being sealed: it is shown to her once more."""

@@ -12,7 +12,7 @@ from tests.attack.walk import Walk, Walked
 
 FEWEST_CELLS = 700
 """Of each role."""
-ONE_FORM_IN = 3
+ONE_FORM_IN = 8
 """The share that the ordinary tests ask (:mod:`tests.attack.turns`)."""
 
 

@@ -13,8 +13,9 @@ Asked of it are:
   form, place or body that shows such a pair is taken. Who has not signed in stands with those who are shut out.
 * What is compared goes together: a stranger's record and the missing one.
 
-The ordinary tests ask a *share* of it: of bodies, queries and doors that are shut, one form in three stands for the
-others, for each route × method × body another one. What is read is read of every form.
+The ordinary tests ask a *share* of it: of bodies, queries, doors that are shut and pages that only lead to a deed, one
+form in eight stands for the others, for each route × method × body another one. What shows records is read of every
+form.
 
 Before a release all of it is asked, by every role::
 
@@ -165,7 +166,8 @@ class Turns:
                 yield from together
 
     def _in_share(self, cell: Cell) -> bool:
-        read = cell.attack == "plain" and cell.method == "GET" and self.standing(cell).let_in
+        route, found = (cell.endpoint, cell.method), self.standing(cell)
+        read = cell.attack == "plain" and route in SHOWING and found.let_in and found.reached is not False
         filed = cell.attack == "well filled in" and cell.target in ("own", "shared", "")
         if self.share == 1 or read or filed:
             return True

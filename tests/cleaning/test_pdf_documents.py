@@ -160,3 +160,11 @@ def test_a_document_of_too_many_pages_is_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(pdf_documents, "MAX_PAGES", 1)
     with pytest.raises(Mistake, match="more than 1 pages"):
         clean_pdf(written(lambda document: document.add_blank_page()))
+
+
+def test_a_name_in_no_known_letters_is_a_damaged_document() -> None:
+    """Found by ``python -m tests.rigs.guided``: pikepdf cannot say such a name."""
+    action = written(script_at_opening).replace(b"/S /JavaScript", b"/S /JavaScri\xfft")
+    assert b"\xff" in action
+    with pytest.raises(Mistake, match="Print it into a new PDF"):
+        clean_pdf(action)

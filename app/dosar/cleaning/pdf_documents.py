@@ -26,7 +26,7 @@ ACTIVE_ANNOTATIONS = {"/FileAttachment", "/RichMedia", "/Movie", "/Sound", "/Scr
 
 def clean_pdf(content: bytes) -> bytes:
     """The document as it is kept. Raises :class:`Mistake` for one that is locked, unreadable or too long."""
-    from pikepdf import PasswordError, Pdf, PdfError, StreamDecodeLevel
+    from pikepdf import PasswordError, Pdf, StreamDecodeLevel
 
     try:
         with Pdf.open(BytesIO(content)) as document:
@@ -41,7 +41,9 @@ def clean_pdf(content: bytes) -> bytes:
         raise Mistake(
             "The PDF is locked with a password. Save it without a password and attach that: it is kept encrypted here."
         ) from None
-    except PdfError:
+    except (Mistake, MemoryError):
+        raise
+    except Exception:  # a made-up document makes pikepdf stumble in ever other ways: that is the file's fault
         raise Mistake("The PDF cannot be read. Print it into a new PDF and attach that.") from None
     return cleaned.getvalue()
 

@@ -44,13 +44,13 @@ PLAN_AFTER = form("plan", "name: goal, type: text", "name: school, type: text, w
 
 def main(folder: Path, kills: int) -> None:
     data = folder / "data"
-    _fill(folder, data)
+    fill(folder, data)
     shutil.copytree(data, folder / "before")
     patience = min(_upgraded_in(folder, data) for _ in range(3))
     for _ in range(kills):
         _start_over(folder, data)
         _kill(folder, data, random.uniform(0, patience * 1.2))
-        print(_found(folder, data), flush=True)
+        print(found_in(folder, data), flush=True)
 
 
 def _start_over(folder: Path, data: Path) -> None:
@@ -58,7 +58,7 @@ def _start_over(folder: Path, data: Path) -> None:
     shutil.copytree(folder / "before", data)
 
 
-def _fill(folder: Path, data: Path) -> None:
+def fill(folder: Path, data: Path) -> None:
     store = Store.open(data, key=KEY)
     with organisation_in(store, folder) as ours:
         ours.start(visit=BEFORE, intake=INTAKE, plan=PLAN)
@@ -99,7 +99,7 @@ def _wait(child: int) -> None:
     os.waitpid(child, 0)
 
 
-def _found(folder: Path, data: Path) -> str:
+def found_in(folder: Path, data: Path) -> str:
     """Which forms run now; everything else must agree with them."""
     store = Store.open(data, key=KEY)
     try:

@@ -100,7 +100,7 @@ class Oracle:
         if not is_open(self.planted.policy, cell.role, cell.endpoint, cell.form):
             self._judge_refusal(cell, answer)
         if written:
-            self._judge_changes(cell, written)
+            self.judge_changes(cell, written)
         if cell.target in ("foreign", "missing") and cell.attack == "plain":
             self._compare(cell, answer)
         if cell.endpoint == "RecordPages.list" and not cell.target:
@@ -153,7 +153,8 @@ class Oracle:
 
     # --- 4: what was changed ------------------------------------------------------------------------
 
-    def _judge_changes(self, cell: Cell, written: set[str]) -> None:
+    def judge_changes(self, cell: Cell, written: set[str]) -> None:
+        """Whether the role may change what it changed."""
         forms = self._form_tables
         if any(table.startswith(PEOPLE) for table in written):
             self._judge_people(cell)

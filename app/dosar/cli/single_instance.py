@@ -2,6 +2,7 @@
 
 import time
 from contextlib import suppress
+from hmac import compare_digest
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from secrets import token_urlsafe
@@ -28,7 +29,8 @@ def running_address(data: Path) -> str | None:
         if time.monotonic() > until:
             return None
         time.sleep(0.1)
-    return instance.address if _ask_instance(instance.address) == instance.token else None
+    said = _ask_instance(instance.address) or ""
+    return instance.address if compare_digest(said.encode(), instance.token.encode()) else None
 
 
 def _ask_instance(address: str) -> str | None:

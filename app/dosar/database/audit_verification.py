@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from hmac import compare_digest
 
 from sqlalchemy import Connection, select
 
@@ -50,7 +51,8 @@ def verify_chain(connection: Connection, key: bytes, anchor: AuditHead | None = 
     with connection.execute(_CHAIN, execution_options={"yield_per": EVENTS_AT_ONCE}) as rows:
         for *values, prev, mac in rows:
             seq = values[0]
-            if seq != head.seq + 1 or prev != head.mac or mac != seal_event(key, prev, values):
+            is_sealed = compare_digest(str(mac).encode(), seal_event(key, prev, values).encode())
+            if seq != head.seq + 1 or not compare_digest(str(prev).encode(), head.mac.encode()) or not is_sealed:
                 return AuditVerdict(head, head.seq + 1, not met)
             head = AuditHead(seq, mac)
             met = met or (anchor is not None and seq == anchor.seq and mac.startswith(anchor.mac))

@@ -6,6 +6,7 @@ It opens nothing: it only lets her try when others have guessed too often. One t
 from calendar import timegm
 from datetime import timedelta
 from hashlib import sha256
+from hmac import compare_digest
 from secrets import token_urlsafe
 from typing import Any
 
@@ -28,7 +29,8 @@ def known_device(user_name: str) -> str | None:
     cookie = request.cookies.get(_cookie_name(user_name), "")
     try:
         account, device, since = _signer().loads(cookie)
-        is_hers = account == _account_digest(user_name) and 0 <= _now() - since < MAX_SECONDS
+        is_hers = compare_digest(str(account).encode(), _account_digest(user_name).encode())
+        is_hers = is_hers and 0 <= _now() - since < MAX_SECONDS
         is_hers = is_hers and since >= _forgotten_at(user_name)
     except (BadSignature, TypeError, ValueError):
         return None

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from hmac import compare_digest
 from secrets import token_urlsafe
 from typing import Any
 
@@ -316,7 +317,9 @@ def end_session(services: AccessServices, user_id: int, reference: str) -> None:
     """End this session of the user, if it is still open."""
     with services.store.writing() as session:
         hers = session.scalars(select(session_table.c.id).where(session_table.c.user_id == user_id)).all()
-        ended = [session_id for session_id in hers if secret_digest(session_id) == reference]
+        ended = [
+            session_id for session_id in hers if compare_digest(secret_digest(session_id).encode(), reference.encode())
+        ]
         session.execute(delete(session_table).where(session_table.c.id.in_(ended)))
         _tell_ended(services, [user_id for _ in ended])
 

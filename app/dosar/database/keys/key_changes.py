@@ -6,6 +6,7 @@ cannot be read.
 
 from contextlib import suppress
 from dataclasses import dataclass
+from hmac import compare_digest
 from pathlib import Path
 from secrets import token_bytes, token_hex
 
@@ -87,7 +88,7 @@ class KeyChanges:
         """What in the key file opens the folder. Raises :class:`StoreError` if nothing in it does."""
         slots = self._slots()
         for secret in secrets_in_file(self.data, file):
-            if slots.opened_with("key_file", secret) == self.master_key:
+            if compare_digest(slots.opened_with("key_file", secret) or b"", self.master_key):
                 return secret
         raise StoreError("The key file %(file)s opens nothing here. Put the right one back.", file=file)
 
@@ -181,7 +182,7 @@ class KeyChanges:
         write_slots(self.data, changed)
         remember_passphrase(self.data)
         stored = read_slots(self.data)
-        if stored is None or stored.current.opened_with(*secret) != self.master_key:
+        if stored is None or not compare_digest(stored.current.opened_with(*secret) or b"", self.master_key):
             raise damaged_slots(slots_file(self.data))
 
     def _drop(self, *ids: str) -> None:

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from dosar.access.login.password_strength import MIN_BITS, is_stolen, password_bits
-from dosar.access.login.passwords import MIN_PASSWORD_LENGTH, require_good_password
+from dosar.access.login.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, require_good_password
 from dosar.language.text.message import Mistake
 
 OF_THE_USER = ("ana", "Ana", "Probă", "Asociația Drumul Lin")
@@ -62,6 +62,12 @@ def test_marks_and_lookalikes_add_nothing() -> None:
 
 def test_a_stolen_password_is_known_with_blanks_and_without() -> None:
     assert is_stolen("correct horse battery staple") and not is_stolen("corabie lampă sfoară nuci")
+
+
+@pytest.mark.parametrize("length", [64, MAX_PASSWORD_LENGTH])
+def test_a_long_password_is_taken(length: int) -> None:
+    dice = random.Random(2026)
+    assert taken("".join(dice.choices("abcdefghijklmnopqrstuvwxyz ", k=length)))
 
 
 def test_the_longest_password_is_judged_at_once() -> None:

@@ -1,6 +1,7 @@
 """Coming in, going out, and being shut out."""
 
 import unicodedata
+from base64 import urlsafe_b64decode
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -166,6 +167,12 @@ def test_hiding_the_page_locks_the_session(office: Office) -> None:
     browser = office.signed_in("ana")
     assert browser.post("/lock", at="/profile").status_code == 204
     assert browser.get("/").status_code == 303
+
+
+def test_the_cookie_is_a_long_random_word(office: Office) -> None:
+    words = {cookie_of(office.signed_in("ana")) for _ in range(3)}
+    assert len(words) == 3
+    assert all(len(urlsafe_b64decode(f"{word}=")) == 32 for word in words), "256 bits"
 
 
 def test_the_cookie_changes_at_sign_in(office: Office) -> None:

@@ -1,5 +1,6 @@
 """What is in the database after the program ended in the middle: nothing lost, nothing torn, nothing twice."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from dosar.access.appbuilder.install import create_access_tables
-from dosar.database.audit_chain import AUDIT_PURPOSE, AuditHead
+from dosar.database.audit_chain import AUDIT_PURPOSE, AuditHead, audit_event_table
 from dosar.database.audit_verification import verify_chain
 from dosar.database.store import Store
 from dosar.database.system_tables import history_table
@@ -89,8 +90,13 @@ def _look_at_records(store: Store, office: Office, told: list[Told], drafts: Dra
         visits: Any = repository.record_class("visit")
         kept = {visit.id: answers_of(repository, visit) for visit in repository.session.scalars(select(visits))}
         history = repository.session.execute(
-            select(history_table.c.record_id, history_table.c.changes).where(history_table.c.form == "visit")
+            select(history_table.c.record_id, history_table.c.action, history_table.c.changes).where(
+                history_table.c.form == "visit"
+            )
         ).all()
+        entries = Counter((entry.action, entry.record_id) for entry in history)
+        if entries != Counter(event for event in _audited(repository) if event[1] in kept):  # not of what was erased
+            found.blame("audit log broken", "it tells otherwise than the history what was written")
         written = {(entry.record_id, word) for entry in history for word in _words_in(entry.changes)}
         for record, answers in kept.items():
             if len(_words_of(answers)) != 1 or len(answers["lines"]) != LINES:
@@ -108,6 +114,14 @@ def _look_at_records(store: Store, office: Office, told: list[Told], drafts: Dra
             draft = find_draft(repository, office.workers[worker], DraftPlace("visit", case_id=2))
             if draft is None or dict(draft.boxes).get("note") not in words:
                 found.blame("lost", f"the draft of {worker}: {draft}, and not {words}")
+
+
+def _audited(repository: Repository) -> Iterable[tuple[str, int]]:
+    """What the audit log says was written: (action, sheet)."""
+    events = audit_event_table.c
+    asked = select(events.action, events.objects).where(events.action.in_(("entered", "corrected")))
+    for action, objects in repository.session.execute(asked):
+        yield from ((action, record) for record in json.loads(objects).get("visit", ()))
 
 
 def _words_of(answers: Mapping[str, object]) -> set[object]:

@@ -29,7 +29,7 @@ from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.migrations import kills
 from tests.rigs.cut_off.deeds import ERASED_CASE, opened
 from tests.rigs.cut_off.kept import look
-from tests.rigs.cut_off.lost_power import Cut, power_cuts
+from tests.rigs.cut_off.lost_power import MODES, Cut, power_cuts
 from tests.rigs.cut_off.recording import read_recording, watched_by_strace
 from tests.rigs.cut_off.running import founded, started
 from tests.rigs.cut_off.writers import NEW, TYPED, AtWork, Told, Writer, hired
@@ -272,7 +272,9 @@ def main() -> int:
     wrong = 0
     for deed in DEEDS:
         if asked.only in (None, deed.name):
-            came = cut_power(deed, asked.cuts if asked.only else max(1, asked.cuts * deed.share // 100), asked.seed)
+            came = cut_power(
+                deed, asked.cuts if asked.only else max(len(MODES), asked.cuts * deed.share // 100), asked.seed
+            )
             print(came.line(), flush=True)
             wrong += len(came.wrong)
     return 1 if wrong else 0

@@ -8,6 +8,7 @@ import random
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -190,11 +191,12 @@ def _folder(path: str) -> str:
 def power_cuts(
     recording: Iterable[Done], before: Path, root: Path, folder: Path, cuts: int, seed: int
 ) -> Iterator[Cut]:
-    """So many cuts, one mode after the other, at random moments of the recording; each is found in ``folder``, in
-    which only one lies at a time."""
+    """So many cuts, one mode after the other, at random moments of the recording, and one in each mode after its end;
+    each is found in ``folder``, in which only one lies at a time."""
     chance, everything = random.Random(seed), list(recording)
     disk, done = Disk(before, root), 0
-    moments = sorted(chance.randint(1, len(everything) - 1) for _ in range(cuts))
+    moments = sorted(chance.randint(1, len(everything) - 1) for _ in range(cuts - len(MODES)))
+    moments += [len(everything)] * len(MODES)
     for number, until in enumerate(moments):
         for one in everything[done:until]:
             disk.do(one)
@@ -202,7 +204,7 @@ def power_cuts(
         mode = MODES[number % len(MODES)]
         found = folder / "found"
         _lay_out(disk.left(mode, chance), root, found)
-        yield Cut(everything[until].moment, mode, found, number)
+        yield Cut(everything[until].moment if until < len(everything) else inf, mode, found, number)
         shutil.rmtree(found)
 
 

@@ -409,6 +409,22 @@ odd_rounds = settings(
 )
 
 
+@pytest.mark.parametrize(
+    "part",
+    ['form-data; name="purpose"; filename="x.txt"', "form-data", "form-data; filename=x.txt"],
+    ids=["a file for a text", "no name", "a file without a name"],
+)
+def test_a_part_that_is_not_what_its_box_asks_for_is_no_answer(desk: Desk, part: str) -> None:
+    page = desk.get("/records/visit/new")
+    hidden = re.findall(r'<input type="hidden" name="(_\w+|csrf_token)" value="([^"]*)"', page)
+    parts = [*((f'form-data; name="{name}"', text) for name, text in hidden), (part, "sprijin")]
+    body = "".join(f"--b\r\nContent-Disposition: {head}\r\n\r\n{text}\r\n" for head, text in parts)
+    answer = desk.browser.post(
+        "/records/visit/new", data=f"{body}--b--\r\n".encode(), content_type="multipart/form-data; boundary=b"
+    )
+    assert answer.status_code == 422 and 'name="purpose"' in answer.text and "sprijin" not in answer.text
+
+
 def test_numbers_of_thousands_of_digits_are_no_numbers(desk: Desk) -> None:
     for order in ROW_ORDERS:
         boxes = {f"family.{HUGE}.id": "", "family.999999.name": "Ana", "purpose": "sprijin", "_row": order}

@@ -9,7 +9,6 @@ from typing import Any
 from flask import request
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import CombinedMultiDict
 from wtforms import (
     Field,
     HiddenField,
@@ -44,10 +43,11 @@ class TranslatedForm(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """The boxes of a post, were there none; Flask-WTF would look for JSON in their place."""
+            """The boxes of a post, were there none; Flask-WTF would look for JSON in their place, and take a file for
+            the text of a box."""
             if formdata is None or hasattr(formdata, "getlist"):
                 return formdata
-            return CombinedMultiDict((request.files, request.form)) if form.is_submitted() else None
+            return request.form if form.is_submitted() else None
 
         def get_translations(self, form: Any) -> Any:
             return wtforms_translations(request_language())

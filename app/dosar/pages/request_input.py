@@ -40,6 +40,9 @@ class InMemoryRequest(Request):
             return
         super()._load_form_data()
         self.__dict__["form"] = _cleaned_texts(self.form)
+        self.__dict__["files"] = ImmutableMultiDict(
+            (name, file) for name, file in self.files.items(multi=True) if name is not None
+        )
         if self.mimetype not in FORM_MEDIA_TYPES:
             raise UnsupportedMediaType
 
@@ -53,6 +56,7 @@ def _cleaned_texts(texts: MultiDict[str, str]) -> MultiDict[str, str]:
     return ImmutableMultiDict(
         (strip_invisible(name.replace(NUL, "")), _cleaned_text(name, text.replace(NUL, "")))
         for name, text in texts.items(multi=True)
+        if name is not None  # a part of a post without a name: no page has such a box
     )
 
 

@@ -208,7 +208,13 @@ def sets_an_open_cookie(file: str, node: ast.AST) -> bool:
     if last_called(node) != "set_cookie" or not isinstance(node, ast.Call):
         return False
     said = {word.arg: ast.unparse(word.value) for word in node.keywords}
-    return said.get("httponly") != "True" or said.get("samesite") not in {"'Lax'", "'Strict'"} or "secure" not in said
+    named = not node.args or last_called(node.args[0]) not in {"host_cookie", "path_cookie", "_cookie_name"}
+    return (
+        named
+        or said.get("httponly") != "True"
+        or said.get("samesite") not in {"'Lax'", "'Strict'"}
+        or "secure" not in said
+    )
 
 
 def shows_a_file_as_page(file: str, node: ast.AST) -> bool:
@@ -356,13 +362,14 @@ RULES = [
     ),
     Rule(
         "open-cookie",
-        "a cookie says who may read it and where it goes: httponly, samesite, secure",
+        "a cookie says who may read it and where it goes: httponly, samesite, secure, a name nobody else can set",
         sets_an_open_cookie,
         bad=(
-            "answer.set_cookie('language', code)",
-            "answer.set_cookie('a', b, httponly=True, samesite='None', secure=True)",
+            "answer.set_cookie(host_cookie('language'), code)",
+            "answer.set_cookie(host_cookie('a'), b, httponly=True, samesite='None', secure=True)",
+            "answer.set_cookie('a', b, httponly=True, samesite='Lax', secure=True)",
         ),
-        good=("answer.set_cookie('a', b, httponly=True, samesite='Lax', secure=request.is_secure)",),
+        good=("answer.set_cookie(host_cookie('a'), b, httponly=True, samesite='Lax', secure=request.is_secure)",),
     ),
     Rule(
         "other-sites",

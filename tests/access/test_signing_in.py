@@ -1,5 +1,6 @@
 """Coming in, going out, and being shut out."""
 
+import re
 import unicodedata
 from base64 import urlsafe_b64decode
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,9 @@ from dosar.access.login.sessions import SESSION_COOKIE, end_sessions
 from dosar.access.tables import session_table, user_table
 from dosar.database.store_errors import StoreUnreachable
 from tests.access.conftest import PASSWORD, Browser, Office, counted
+from tests.telephones import unused_code
+
+HTTPS = "https://localhost"
 
 
 def test_the_right_password_opens_the_page_one_came_for(office: Office) -> None:
@@ -191,8 +195,26 @@ def test_the_cookie_tells_nothing_and_goes_nowhere_else(office: Office) -> None:
     cookie = next(line for line in answer.headers.getlist("Set-Cookie") if line.startswith(f"{SESSION_COOKIE}="))
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie
     assert "ana" not in cookie
-    over_tls = office.browser().client.get("/sign-in", base_url="https://localhost")
-    assert "Secure" in over_tls.headers["Set-Cookie"]
+
+
+def test_over_https_nobody_else_can_have_set_a_cookie(office: Office) -> None:
+    """Neither another host of the domain nor anybody on the way: browsers hold back such names."""
+    browser = office.browser()
+
+    def over_https(address: str, **typed: str) -> list[str]:
+        page = browser.client.get("/sign-in/code" if address.endswith("code") else "/sign-in", base_url=HTTPS)
+        token = re.findall(r'name="csrf_token" value="([^"]+)"', page.text)[0]
+        sent = browser.client.post(address, base_url=HTTPS, data={**typed, "csrf_token": token})
+        return page.headers.getlist("Set-Cookie") + sent.headers.getlist("Set-Cookie")
+
+    lines = over_https("/language", language="en", next="/sign-in")
+    lines += over_https("/sign-in", user_name="ana", password=PASSWORD)
+    lines += over_https("/sign-in/code", code=unused_code(office.app, "ana"))
+    assert browser.client.get("/", base_url=HTTPS).status_code == 200
+    names = {line.partition("=")[0].partition("-")[0]: line for line in lines}
+    assert names.keys() <= {"__Host", "__Secure"} and "known-" in names["__Secure"]
+    assert all("Secure" in line and "Domain" not in line for line in lines)
+    assert all(re.search(r"; Path=/(;|$)", line) for line in lines if line.startswith("__Host-"))
 
 
 def test_the_database_does_not_hold_the_cookie(office: Office) -> None:

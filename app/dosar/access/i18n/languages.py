@@ -18,6 +18,7 @@ from dosar.access.i18n.wordings import install_translations
 from dosar.access.services import access_services
 from dosar.access.tables import user_table
 from dosar.access.time_zones import local_day
+from dosar.access.web.cookies import host_cookie
 from dosar.fields.formats.locales import locale_of
 from dosar.language.question import ReadingContext
 from dosar.language.text.translations import LANGUAGES, WORDINGS
@@ -86,7 +87,7 @@ def language_options() -> list[tuple[str, str, bool]]:
 def choose_language(code: str, answer: Response) -> None:
     """Keep the choice: on the worker, so that it follows her, and in this browser for the sign-in page."""
     answer.set_cookie(
-        LANGUAGE_COOKIE,
+        host_cookie(LANGUAGE_COOKIE),
         code,
         max_age=YEAR_IN_SECONDS,
         path="/",
@@ -110,7 +111,7 @@ def save_language(user_id: int, code: str, if_none: bool = False) -> None:
 
 def browser_language() -> str | None:
     """The language chosen in this browser."""
-    return _known_language(request.cookies.get(LANGUAGE_COOKIE))
+    return _known_language(request.cookies.get(host_cookie(LANGUAGE_COOKIE)))
 
 
 @lru_cache

@@ -18,6 +18,7 @@ from dosar.access.login.credentials import normalized_user_name
 from dosar.access.login.sessions import uses_secure_cookie
 from dosar.access.services import access_services
 from dosar.access.tables import account_history_table, user_table
+from dosar.access.web.cookies import path_cookie
 
 KNOWN_FOR = timedelta(days=180)
 MAX_SECONDS = int(KNOWN_FOR.total_seconds())
@@ -67,7 +68,7 @@ def _now() -> int:
 
 
 def _cookie_name(user_name: str) -> str:
-    return f"known-{_account_digest(user_name)[:12]}"
+    return path_cookie(f"known-{_account_digest(user_name)[:12]}")
 
 
 def _account_digest(user_name: str) -> str:

@@ -26,6 +26,7 @@ from dosar.access.login.devices import device_name
 from dosar.access.login.visitor_cookie import is_visitor_cookie, may_be_carried, visitor_contents, visitor_cookie
 from dosar.access.services import AccessServices
 from dosar.access.tables import session_table, user_table
+from dosar.access.web.cookies import host_cookie
 from dosar.access.web.flash_messages import FLASHES_KEY, request_notices, send_notices
 from dosar.database.audit_chain import ACCOUNT_OBJECT
 from dosar.database.audit_trail import add_event, current_trail
@@ -149,7 +150,7 @@ class DatabaseSessions(SessionInterface):
         if is_static_request(app, request):
             return BrowserSession()
         try:
-            session = self._found(app, request.cookies.get(SESSION_COOKIE))
+            session = self._found(app, request.cookies.get(host_cookie(SESSION_COOKIE)))
         except (SQLAlchemyError, StoreError) as error:
             app.logger.error("%s: no session can be read", type(error).__name__)
             return _unread_session(error)
@@ -204,7 +205,8 @@ class DatabaseSessions(SessionInterface):
             self._send(app, response, self._insert(session, contents, moment))
         elif session.ended:
             self._forget(session)
-            response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="Lax")
+            name, secure = host_cookie(SESSION_COOKIE), uses_secure_cookie(app)
+            response.delete_cookie(name, path="/", httponly=True, samesite="Lax", secure=secure)
         elif session.row is not None and session.modified and contents != session.row.contents:
             self._update(session.row, {"contents": contents, "seen": moment})
         elif session.row is not None and moment - session.row.seen >= SEEN_INTERVAL:
@@ -277,7 +279,7 @@ class DatabaseSessions(SessionInterface):
 
     def _send(self, app: Flask, response: Response, word: str) -> None:
         response.set_cookie(
-            SESSION_COOKIE,
+            host_cookie(SESSION_COOKIE),
             word,
             path="/",
             httponly=True,

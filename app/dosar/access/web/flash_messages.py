@@ -9,6 +9,8 @@ from flask import Flask, Request, Response
 from flask.json.tag import TaggedJSONSerializer
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from dosar.access.web.cookies import host_cookie
+
 NOTICE_COOKIE = "dosar_notice"
 FLASHES_KEY = "_flashes"
 """The place in a session where Flask keeps them."""
@@ -17,7 +19,7 @@ FLASHES_KEY = "_flashes"
 def request_notices(app: Flask, request: Request, user_id: int | None) -> list[Any]:
     """The notices this request brings back for the user."""
     try:
-        told_user, notices = _notice_signer(app).loads(request.cookies.get(NOTICE_COOKIE, ""))
+        told_user, notices = _notice_signer(app).loads(request.cookies.get(host_cookie(NOTICE_COOKIE), ""))
     except (BadSignature, ValueError, TypeError):
         return []
     return list(notices) if told_user == user_id else []
@@ -26,7 +28,7 @@ def request_notices(app: Flask, request: Request, user_id: int | None) -> list[A
 def send_notices(app: Flask, response: Response, user_id: int | None, notices: list[Any], secure: bool) -> None:
     """Give the browser the notices for the next page; those it has are over."""
     response.set_cookie(
-        NOTICE_COOKIE,
+        host_cookie(NOTICE_COOKIE),
         str(_notice_signer(app).dumps([user_id, notices])) if notices else "",
         path="/",
         httponly=True,

@@ -14,6 +14,7 @@ from dosar.access.guesses import TooManyGuesses
 from dosar.access.i18n.languages import LANGUAGE_COOKIE, LANGUAGE_NAMES, YEAR_IN_SECONDS
 from dosar.access.i18n.wordings import install_translations
 from dosar.access.vault import Vault
+from dosar.access.web.cookies import host_cookie
 from dosar.access.web.hosts import LOOPBACK_HOSTS, is_loopback_name, refuse_hidden_host, refuse_strange_host
 from dosar.access.web.redirects import local_redirect_url
 from dosar.access.web.security_headers import add_security_headers
@@ -128,7 +129,13 @@ def _sealed_page(status: int = SEALED_STATUS, refused: str = "") -> Any:
     chosen = request.args.get("language")
     if request.path == UNLOCK_PATH and chosen in LANGUAGE_NAMES:
         page.set_cookie(
-            LANGUAGE_COOKIE, chosen, YEAR_IN_SECONDS, path="/", httponly=True, samesite="Lax", secure=request.is_secure
+            host_cookie(LANGUAGE_COOKIE),
+            chosen,
+            YEAR_IN_SECONDS,
+            path="/",
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure,
         )
     return page
 
@@ -161,6 +168,6 @@ def _typed_boxes() -> list[tuple[str, str]]:
 
 
 def _language() -> str:
-    wanted = (request.args.get("language"), request.cookies.get(LANGUAGE_COOKIE))
+    wanted = (request.args.get("language"), request.cookies.get(host_cookie(LANGUAGE_COOKIE)))
     known = next((code for code in wanted if code in LANGUAGE_NAMES), None)
     return known or request.accept_languages.best_match(list(LANGUAGE_NAMES)) or LANGUAGES[0]

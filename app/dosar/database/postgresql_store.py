@@ -1,6 +1,9 @@
 """PostgreSQL, for an organisation that outgrew one file."""
 
+import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from ipaddress import ip_address
 from typing import Any
 
 from sqlalchemy import URL, Connection, create_engine, event, make_url
@@ -18,6 +21,8 @@ from dosar.database.store_errors import (
 )
 from dosar.database.text import collation
 
+PROVEN_SERVER = {"sslmode": "verify-full", "sslrootcert": "system"}
+"""The certificate of the server is for its name and of an authority that this computer trusts; libpq 16 knows both."""
 POSTGRESQL_DRIVERS = {"postgres", "postgresql", "postgresql+psycopg"}
 WRITER_LOCK_ID = 0x646F736172
 """The advisory lock of PostgreSQL that whoever writes holds."""
@@ -86,14 +91,33 @@ class PostgresStore(Store):
 
 
 def postgresql_address(url: str) -> URL:
-    """The address with the driver that is installed. Raises :class:`StoreError` for one of something else."""
+    """The address with the driver that is installed. Raises :class:`StoreError` for one of something else.
+
+    Another computer must prove by a certificate that it is the server, unless the address says another ``sslmode``:
+    libpq itself would take whoever answers, and speak in clear where that is all it is offered.
+    """
     try:
         address = make_url(url)
     except (ArgumentError, ValueError):  # a port that is no number
         address = None
     if address is None or address.drivername not in POSTGRESQL_DRIVERS:
         raise StoreError("DATABASE_URL must begin with postgresql:// and name the server and the database.")
-    return address.set(drivername="postgresql+psycopg")
+    address = address.set(drivername="postgresql+psycopg")
+    is_said = "sslmode" in address.query or "PGSSLMODE" in os.environ
+    return address if is_said or not _is_elsewhere(address) else address.update_query_dict(PROVEN_SERVER)
+
+
+def _is_elsewhere(address: URL) -> bool:
+    """Whether a network lies between: neither a socket of this computer nor its own address."""
+    asked = address.host or address.query.get("host") or os.environ.get("PGHOST", "")
+    hosts = asked.split(",") if isinstance(asked, str) else asked
+    return not all(host in ("", "localhost") or host.startswith(("/", "@")) or _is_loopback(host) for host in hosts)
+
+
+def _is_loopback(host: str) -> bool:
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return False
 
 
 def _use_utc(connection: Any, _: Any) -> None:

@@ -51,7 +51,8 @@ class StoreUnreachable(StoreError):
     def __init__(self) -> None:
         super().__init__(
             "The PostgreSQL database does not answer. Check that it runs, and the server, name and password in its "
-            "address (DATABASE_URL or --to)."
+            "address (DATABASE_URL or --to). Another computer must show a certificate for its name that this one "
+            "trusts, unless the address says sslmode=."
         )
 
 

@@ -44,7 +44,9 @@ ON_RECORD = {
 """What is told of in the audit log when it is read."""
 AUDIT_EVENTS = "dosar_audit_event"
 TOLD_WHEN_CLOSING = {"code", "next_visit_on", "next_due", "next_revision_on", "next_review_on", "next_meeting_on"}
-REFUSALS = {400, 401, 403, 404, 405}
+REFUSALS = {400, 401, 403, 404, 405, 413, 415, 421}
+NO_SUCH_ADDRESS = 308
+"""Where slashes are doubled: to the address without them, in which nothing stands either."""
 SPREADSHEET = "spreadsheetml"
 TAGS = re.compile(r"<[^>]*>")
 LINES = re.compile(r'<a[^>]* href="(/(?:cases|records/\w+)/\d+)"')
@@ -95,7 +97,8 @@ class Oracle:
         self._judge_words(cell, answer, logged)
         self._judge_headers(cell, answer)
         events, self.events = self.events, self.before.last(AUDIT_EVENTS)
-        if cell.endpoint in ON_RECORD and answer.status == OK and self.events == events:
+        is_shown = answer.status == OK and cell.method != "OPTIONS"
+        if cell.endpoint in ON_RECORD and is_shown and self.events == events:
             self._blame(cell, "is read, and not on record")
         if not is_open(self.planted.policy, cell.role, cell.endpoint, cell.form):
             self._judge_refusal(cell, answer)
@@ -146,7 +149,7 @@ class Oracle:
     # --- 3: who was let in --------------------------------------------------------------------------
 
     def _judge_refusal(self, cell: Cell, answer: Answer) -> None:
-        refused = answer.status in REFUSALS
+        refused = answer.status in REFUSALS or (not cell.endpoint and answer.status == NO_SUCH_ADDRESS)
         shown_in = answer.status in (302, 303) and "\nLocation: /sign-in" in f"\n{answer.headers}"
         if not refused and not (shown_in and cell.role == ANYBODY):
             self._blame(cell, f"answered {answer.status} although the route is closed to the role")

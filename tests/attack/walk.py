@@ -94,8 +94,8 @@ class Walk:
         oracle = Oracle(self.planted, self.photograph)
         with written_tables(self.engine) as written, listening() as logged:
             for cell in self.turns.cells(part):
-                if time.monotonic() - self.arrived.get(cell.role, float("-inf")) > PROOF_LASTS:
-                    self._arrive(cell.role)
+                if self.must_arrive(cell.role):
+                    self.arrive(cell.role)
                     oracle.before = self.photograph
                 self.ask(cell, oracle, written, logged)
                 if stop_at is not None and len(oracle.violations) >= stop_at:
@@ -103,7 +103,11 @@ class Walk:
         self.seconds += time.monotonic() - began
         return oracle
 
-    def _arrive(self, role: str) -> None:
+    def must_arrive(self, role: str) -> bool:
+        """Whether it is time to sign in, or to do so anew."""
+        return time.monotonic() - self.arrived.get(role, float("-inf")) > PROOF_LASTS
+
+    def arrive(self, role: str) -> None:
         """Sign in only now: what a session may do ends after minutes, and it is put back to this moment."""
         self.sessions[role], self.arrived[role] = sign_in(self.planted.app, role), time.monotonic()
         self.photograph.close()
@@ -113,15 +117,16 @@ class Walk:
         """Ask one cell, judge the answer, put back what it changed."""
         written.clear()
         logged.clear()
-        answer = self._answer(cell)
+        answer = self.answer(cell)
         self.asked += 1
         oracle.judge(cell, answer, written, logged)
         if cell.then:
-            oracle.judge_page(cell, self._answer(replace(cell, method="GET", address=cell.then, body=())))
+            oracle.judge_page(cell, self.answer(replace(cell, method="GET", address=cell.then, body=())))
         if written:
             self.photograph.put_back(sorted(written))
 
-    def _answer(self, cell: Cell) -> Answer:
+    def answer(self, cell: Cell) -> Answer:
+        """What comes back, with her cookie and the token of her forms."""
         session = self.sessions[cell.role]
         body: dict[str, list[str]] = {}
         for name, text in cell.body:

@@ -39,28 +39,28 @@ class Ways:
 
     def _of_route(self, role: str, rule: Rule) -> Iterator[Cell]:
         methods = (rule.methods or set()) & METHODS
-        _, _, first = next(self._addresses(role, rule))
+        _, _, first = next(self.addresses(role, rule))
         for method in sorted(METHODS - methods):
             yield Cell(role, method, rule.endpoint, first, "", "", "other method", harmless=True)
-        for form, target, address in self._addresses(role, rule):
+        for form, target, address in self.addresses(role, rule):
             for method in sorted(methods):
                 cell = Cell(role, method, rule.endpoint, address, target, form)
                 yield cell
                 yield from self._queries(cell) if method == "GET" else self._posts_to(cell)
 
-    def _addresses(self, role: str, rule: Rule) -> Iterator[tuple[str, str, str]]:
+    def addresses(self, role: str, rule: Rule) -> Iterator[tuple[str, str, str]]:
         """(form, target, address) for whatever stands in the route."""
         names = rule.arguments
         unknown = names - {"form", "record_id", "step", *SIMPLE}
         assert not unknown, f"{rule}: the walk does not know what to put for {unknown}"
         for aimed, values in self._values(sorted(names & set(SIMPLE))):
             if "form" not in names:
-                yield "", aimed, _fill(rule, values)
+                yield "", aimed, fill(rule, values)
                 continue
             for form in (*self.planted.forms, "no_such_form"):
                 for target, record_id in self._records(role, form) if "record_id" in names else [(aimed, 0)]:
                     for step in self._steps(role, form, target) if "step" in names else [0]:
-                        yield form, target, _fill(rule, {"form": form, "record_id": record_id, "step": step, **values})
+                        yield form, target, fill(rule, {"form": form, "record_id": record_id, "step": step, **values})
 
     def _records(self, role: str, form: str) -> Iterator[tuple[str, int]]:
         """Records to aim at; one foreign and one missing are enough where the form itself is closed."""
@@ -144,7 +144,7 @@ class Ways:
             yield from self.posts.to(cell)
 
 
-def _fill(rule: Rule, values: dict[str, Any]) -> str:
+def fill(rule: Rule, values: dict[str, Any]) -> str:
     """The route's address with these values in it."""
     address = rule.rule
     for name in rule.arguments:

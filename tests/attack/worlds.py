@@ -82,7 +82,7 @@ class Worlds:
         """Ask the cells in both worlds; what was answered otherwise."""
         cells = list(cells)
         if role not in self.walk.sessions:
-            self.walk._arrive(role)
+            self.walk.arrive(role)
         first, second = (self._answers(secret, reading, cells) for reading in (False, True))
         found = [
             Told(secret, cell, *parting(one, other))
@@ -113,9 +113,9 @@ class Worlds:
 
     def _answer(self, cell: Cell, world: Photograph) -> str:
         self.written.clear()
-        answer = as_compared(self.walk._answer(cell))
+        answer = as_compared(self.walk.answer(cell))
         if cell.then:
-            answer += as_compared(self.walk._answer(replace(cell, method="GET", address=cell.then, body=())))
+            answer += as_compared(self.walk.answer(replace(cell, method="GET", address=cell.then, body=())))
         if self.written:
             world.put_back(sorted(self.written))
         return answer

@@ -1,4 +1,4 @@
-"""``python -m tests.rigs.fuzz [forms|files] [seconds] [seed]``: damaged form files and uploads, one after the other.
+"""``python -m tests.rigs.fuzz [forms|files|posts] [seconds] [seed]``: damaged form files, uploads or posts, one by one.
 
 Whatever stands in a file of a form, there is a finding or a form that runs; whatever is in an upload, it is cleaned or
 refused with words. Anything else is a mistake of the program, and is shown with the seed that leads to it again.
@@ -24,6 +24,7 @@ from dosar.language.load.folder import read_folder
 from dosar.language.text.message import Mistake
 from tests.cleaning.office_files import DOCX, ODT, packed
 from tests.findings import findings_in
+from tests.rigs.posts import attack_posts
 
 FORM = """
 form: case
@@ -149,6 +150,8 @@ def _tries(kind: str, folder: Path) -> Iterator[Callable[[Random], bool]]:
 
 def main(kind: str = "forms", seconds: int = 120, seed: int = 1) -> int:
     """Fails at the first thing that is neither taken nor refused in words."""
+    if kind == "posts":
+        return attack_posts(seconds, seed)
     began, tried, taken = time.monotonic(), 0, 0
     with tempfile.TemporaryDirectory() as folder:
         for attempt in _tries(kind, Path(folder)):

@@ -55,6 +55,22 @@ def test_who_opened_this_file_stands_behind_the_case(demo: Demo, coordinator: Fl
     assert any("a deschis: Dosarul beneficiarului." in said for said in sentences(page))
 
 
+def test_the_data_protection_officer_is_told_by_number_and_opens_no_case(demo: Demo, code: str) -> None:
+    demo.browser("case_manager").get("/cases/1")
+    officer = demo.browser("data_protection_officer")
+    page = officer.get(f"/audit?case={code}").text
+    assert "Cine a deschis acest dosar" in page and "/cases/1" not in page
+    assert officer.get("/rights").status_code == officer.get("/rights/register").status_code == 200
+    for address in ("/cases/1", "/cases/1/copy", "/cases/1/erasure", "/records/case", "/records/case/1/history"):
+        assert officer.get(address).status_code in (403, 404), address
+    assert "Responsabil cu protecția datelor" in officer.get("/roles").text
+
+
+def test_the_filter_speaks_of_workers_as_of_people(coordinator: FlaskClient) -> None:
+    first = re.findall(r'<select[^>]*><option value="">([^<]+)<', coordinator.get("/audit").text)
+    assert first == ["Toți", "Toate"]
+
+
 @pytest.mark.parametrize("user", ["case_manager", "volunteer", "accountant", "administrator"])
 def test_the_log_is_closed_to_everybody_else(demo: Demo, user: str) -> None:
     browser = demo.browser(user)

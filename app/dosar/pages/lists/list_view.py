@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import request, url_for
 from flask_babel import format_decimal, gettext
 
-from dosar.language.form import CASE_FORM, Form
+from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Question
 from dosar.language.text.texts import text_in_language
 from dosar.pages.cases.find import remembered_search
@@ -54,6 +54,8 @@ class ListFilter:
     name: str
     label: str
     options: list[PageOption]
+    unfiltered: str
+    """What the first option says, which narrows nothing."""
     is_long: bool = False
     """Whether there are so many that one searches among them."""
     days: tuple[str, str] | None = None
@@ -228,6 +230,7 @@ def _list_filter(
         question.name,
         text_in_language(question.label, language),
         [PageOption(code, label, code == asked_filter) for code, label in every],
+        gettext("Everybody") if question.link_target() == USER_LINK else gettext("All"),
         bool(records) and len(offered) > MANY_FILTER_OPTIONS,
         split_span(asked_filter) if by_day else None,
     )

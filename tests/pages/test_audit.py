@@ -1,6 +1,7 @@
 """Whatever is read, refused or changed is in the audit log before the answer leaves, or it does not leave."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -123,6 +124,18 @@ def test_a_draft_that_is_opened_is_told(demo: Demo, log: Log) -> None:
     log.news()
     browser.get("/records/visit_report/new?case=1")
     assert ("draft_opened", 1, '{"visit_report":[]}') in [
+        (told.action, told.case_id, told.objects) for told in log.news()
+    ]
+
+
+def test_a_draft_of_a_correction_is_told_with_its_case(demo: Demo, log: Log) -> None:
+    browser = demo.browser("coordinator")
+    number = re.findall(r"/records/visit_report/([0-9]+)", browser.get("/cases/1").text)[0]
+    token = token_on(browser.get(f"/records/visit_report/{number}/edit").text)
+    browser.post(f"/drafts/visit_report?record={number}", data={"csrf_token": token, "visit_purpose": "?"})
+    log.news()
+    browser.get(f"/records/visit_report/{number}/edit")
+    assert ("draft_opened", 1, f'{{"visit_report":[{number}]}}') in [
         (told.action, told.case_id, told.objects) for told in log.news()
     ]
 

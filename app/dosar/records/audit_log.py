@@ -95,7 +95,7 @@ def note_change(
     reason: str = "",
 ) -> None:
     """Write one entry, in the transaction of the change itself."""
-    case_id = _case_of_record(record)
+    case_id = case_of_record(record)
     add_event(
         repository.session,
         action,
@@ -158,7 +158,8 @@ def _seats_from_json(seats: Sequence[Sequence[Any]]) -> list[TeamSeat]:
     return [(user_id, role, date.fromisoformat(day)) for user_id, role, day in seats]
 
 
-def _case_of_record(record: Record) -> int | None:
+def case_of_record(record: Record) -> int | None:
+    """The case that a record is of; a case is its own, and what belongs to none has none."""
     return getattr(record, record.case_column) if record.case_column else None
 
 

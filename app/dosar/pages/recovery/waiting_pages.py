@@ -94,7 +94,7 @@ class WaitingPages(PageView):
 def _take_sheet(repository: Repository, worker_id: int, page: ExpiredPage) -> Response:
     """Where she has a draft of her own, that one stays as it is."""
     place = place_at(page.address)
-    if drafts.find_draft(repository, worker_id, place) is not None:
+    if drafts.has_draft(repository, worker_id, place):
         flash(
             gettext("You have a draft of this sheet already. Copy what you need from here, then discard it."), "warning"
         )

@@ -22,7 +22,7 @@ from dosar.records.unsaved.drafts import Draft, DraftPlace
 
 def find_page_draft(editor: SheetEditor) -> Draft | None:
     """What the worker left on this page."""
-    return drafts.find_draft(editor.context.repository, editor.context.worker.id, editor.place)
+    return drafts.find_draft(editor.context.repository, editor.context.worker.id, editor.place, editor.record)
 
 
 def keep_page_draft(editor: SheetEditor, posted: PostedBoxes) -> datetime:

@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, func, insert, select, update
 
 from dosar.database.audit_trail import note_event
+from dosar.database.form_tables import Record
 from dosar.database.system_tables import draft_table, utc_now
+from dosar.records.audit_log import case_of_record
 from dosar.records.repository import Repository
 from dosar.records.unsaved.unsaved_files import clear_files_of_draft, clear_old_files, hand_over_unsaved_files
 
@@ -92,13 +94,21 @@ def forget_old_pages(
         session.execute(delete(table).where(table.c.id == oldest))
 
 
-def find_draft(repository: Repository, user_id: int, place: DraftPlace) -> Draft | None:
-    """The draft of this page, if this worker has one; the audit log tells that she goes on with it."""
+def find_draft(repository: Repository, user_id: int, place: DraftPlace, record: Record | None = None) -> Draft | None:
+    """The draft of this page, if this worker has one; the audit log tells that she goes on with it.
+
+    ``record`` is the one that is corrected on the page: the draft is about its case.
+    """
     found = _draft_at(repository, user_id, place)
     if found is not None:
-        numbers = [place.record_id] if place.record_id else []
-        note_event("draft_opened", place.case_id or None, {place.form: numbers})
+        case_id = place.case_id or (case_of_record(record) if record is not None else None)
+        note_event("draft_opened", case_id, {place.form: [place.record_id] if place.record_id else []})
     return found
+
+
+def has_draft(repository: Repository, user_id: int, place: DraftPlace) -> bool:
+    """Whether this worker left something on this page; nothing of it is read."""
+    return _draft_at(repository, user_id, place) is not None
 
 
 def _draft_at(repository: Repository, user_id: int, place: DraftPlace) -> Draft | None:
@@ -118,7 +128,7 @@ def discard_draft(repository: Repository, user_id: int, place: DraftPlace) -> No
 
 def throw_draft_away(repository: Repository, user_id: int, place: DraftPlace) -> None:
     """The worker wants nothing of it kept: its files go too, unless they stand in another draft of hers."""
-    draft = find_draft(repository, user_id, place)
+    draft = _draft_at(repository, user_id, place)
     with repository.writing():
         discard_draft(repository, user_id, place)
         clear_files_of_draft(repository.session, user_id, draft.boxes if draft else ())

@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from dosar.database.audit_trail import queue_events
+from dosar.database.lasting_numbers import give_numbers_once
 from dosar.database.store import Store
 from dosar.database.system_tables import form_version_table, utc_now
 from dosar.language.checks.compatibility import conversion_findings, disappearance_findings, refusal_findings
@@ -115,6 +116,7 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> OpenedFo
         unchanged = None if converting else _unchanged_outcome(connection, digest)
         if unchanged is not None:
             name_leaders(connection, unchanged.definition.roles)
+            give_numbers_once(connection)
             return unchanged
         kept_forms, last_entry = read_kept_forms(connection), last_history_entry(connection)
         try:
@@ -128,9 +130,12 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> OpenedFo
             if converting or not kept_forms.good:
                 raise
             log.exception("The database could not be made to fit the changed forms")
-            return _last_good_forms(connection, folder, kept_forms, error)
+            last_good = _last_good_forms(connection, folder, kept_forms, error)
+            give_numbers_once(connection)
+            return last_good
         changed = _keep_parts(connection, opened_forms, read_kept_forms(connection, only_latest=True).latest, digest)
         queue_events(session, upgrade_events(connection, last_entry, changed))
+        give_numbers_once(connection)
     return opened_forms
 
 

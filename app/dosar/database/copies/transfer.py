@@ -7,7 +7,7 @@ All or nothing: the copy is read again and compared, table by table, before it i
 import hashlib
 import json
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -32,6 +32,7 @@ from sqlalchemy import (
 )
 
 from dosar.database.append_only import close_like
+from dosar.database.lasting_numbers import give_numbers_once, numbers_given, raise_numbers
 from dosar.database.sealed_columns import KeyedColumn
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
@@ -65,12 +66,13 @@ def copy_database(source: Store, target: Store, tables: Iterable[Table], before_
         metadata = _all_tables(read, tables, before_upgrade)
         _require_empty(write, metadata)
         metadata.create_all(write)
+        give_numbers_once(write)
         deferred = _defer_references(write, metadata)
         for table in metadata.tables.values():
             _copy_rows(read, write, table)
         _restore_references(write, deferred)
         counts = {name: _same_content(read, write, table) for name, table in sorted(metadata.tables.items())}
-        _continue_numbers(write, metadata)
+        _continue_numbers(write, metadata, numbers_given(read))
         close_like(read, write)
     return counts
 
@@ -261,14 +263,16 @@ def _portable_value(value: Any) -> Any:
     return value
 
 
-def _continue_numbers(write: Connection, metadata: MetaData) -> None:
-    """PostgreSQL counts ids apart from the rows: the next one follows the highest copied."""
-    if write.dialect.name != "postgresql":
+def _continue_numbers(write: Connection, metadata: MetaData, given: Mapping[str, int]) -> None:
+    """The next number follows the highest that was ``given`` there, to a record that is no more perhaps."""
+    if write.dialect.name == "sqlite":
+        raise_numbers(write, {name: number for name, number in given.items() if name in metadata.tables})
         return
     for table in metadata.tables.values():
         column = table.autoincrement_column
-        highest = None if column is None else write.scalar(select(func.max(column)))
-        if column is not None and highest is not None:
+        copied = None if column is None else write.scalar(select(func.max(column)))
+        highest = max(copied or 0, given.get(table.name, 0))
+        if column is not None and highest:
             write.execute(select(func.setval(_id_sequence(table, column), highest)))
 
 

@@ -20,7 +20,10 @@ from dosar.database.system_tables import SYSTEM_METADATA, utc_now
 AUDIT_PURPOSE = "audit-mac"
 FILE_OBJECT = "~file"
 ACCOUNT_OBJECT = "~user"
-"""What files and accounts are called among the objects of an event: no form is called so."""
+EVENT_OBJECT = "~event"
+"""What files, accounts and events are called among the objects of an event: no form is called so."""
+PRUNED_ACTION = "pruned"
+"""The checkpoint: events up to one were removed; it is the object, its seal stands among the fields."""
 FIRST_SEAL = "0" * 64
 NO_OBJECTS: Mapping[str, Sequence[int]] = MappingProxyType({})
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
+
 from dosar.cli.locale import translate_message
 from dosar.cli.localized import LocalizedGroup, command, option
 from dosar.cli.places import Places, database_url, place_options
@@ -30,7 +32,7 @@ def verify(places: Places, anchor: str | None) -> int:
     with _audited_store(places) as store, store.snapshot() as connection:
         verdict = verify_chain(connection, store.purpose_key(AUDIT_PURPOSE), line)
     print(translate_message(_told(verdict)))
-    return 0 if verdict.is_whole else BROKEN_EXIT_CODE
+    return 0 if verdict.is_whole and not verdict.is_anchor_removed else BROKEN_EXIT_CODE
 
 
 @command(msgid("print the end of the audit log as one line, to be kept on paper or elsewhere"))
@@ -46,10 +48,37 @@ def anchor(places: Places) -> int:
     return 0
 
 
+@command(msgid("remove old entries of the audit log; what is left still proves itself"))
+@option(
+    "--years", msgid("how many years are kept (%(default)s)"), type=click.IntRange(1, 100), default=6, metavar="YEARS"
+)
+@place_options
+def prune(places: Places, years: int) -> int:
+    from dosar.database.audit_pruning import prune_events
+    from dosar.database.system_tables import utc_now
+
+    today = utc_now().replace(hour=0, minute=0, second=0)
+    before = today.replace(year=today.year - years, day=min(today.day, 28))
+    with _audited_store(places) as store:
+        removed = prune_events(store, before)
+    print(
+        translate_message(
+            Message(
+                "Entries of before %(day)s that were removed from the audit log: %(number)s. Take a new anchor "
+                "(dosar audit anchor): those of before prove nothing any more.",
+                {"day": before.date().isoformat(), "number": removed},
+            )
+            if removed
+            else Message("The audit log has no entry of before %(day)s.", {"day": before.date().isoformat()})
+        )
+    )
+    return 0
+
+
 audit = LocalizedGroup(
     "audit",
-    commands=[verify, anchor],
-    help=msgid("check the audit log, or print its end"),
+    commands=[verify, anchor, prune],
+    help=msgid("check the audit log, print its end, or remove its oldest entries"),
     options_metavar=None,
     subcommand_metavar=msgid("COMMAND"),
 )
@@ -67,6 +96,17 @@ def _told(verdict: "AuditVerdict") -> Message:
             "The audit log was cut off or replaced: it has not the event of the anchor. Keep the data folder as it "
             "is, and compare it with the last back-up.",
             {},
+        )
+    if verdict.is_anchor_removed:
+        return Message(
+            "The audit log is whole behind event %(number)s, up to which old ones were removed; the anchor is of one "
+            "of those, and proves nothing any more. Take a later one.",
+            {"number": verdict.removed},
+        )
+    if verdict.removed:
+        return Message(
+            "The audit log is whole: %(number)s events, behind event %(removed)s, up to which old ones were removed.",
+            {"number": verdict.head.seq - verdict.removed, "removed": verdict.removed},
         )
     return Message("The audit log is whole: %(number)s events.", {"number": verdict.head.seq})
 

@@ -12,6 +12,7 @@ from dosar.records.cases.merge import CaseMerge, both_cases, merge_cases
 from dosar.records.rights.access_file import AccessFile, may_take_access_file, read_access_file
 from dosar.records.row_scope import SYSTEM_SCOPE, Scope, acting_as
 from dosar.records.sheets.deletion import delete_sheet
+from dosar.records.unsaved.drafts import DraftPlace, keep_draft
 from tests.records.offices import ALL_RIGHTS, EVERYTHING, FORMS, ROMANIAN, TODAY, Office
 
 
@@ -73,6 +74,32 @@ def test_it_says_whom_her_data_were_shared_with(trusted: Office) -> None:
     assert [(told.name, told.question) for told in copy_of(trusted, trusted.ion).recipients] == [
         ("Spitalul Județean", "Partener")
     ]
+
+
+def test_a_sheet_that_is_not_saved_is_told_as_it_was_typed_and_without_others(trusted: Office) -> None:
+    partner = trusted.enter("organisation", name="Spitalul Județean")
+    typed = [
+        ("_once", "x" * 20),
+        ("visit_date", "22.13.2026"),
+        ("purpose", ""),
+        ("story", "A fost cu Pop Vasile la gară"),
+        ("partner", str(partner)),
+        ("family.0.id", ""),
+        ("family.0.name", "Gavril"),
+        ("asked_no_more", "Gavril"),
+    ]
+    keep_draft(trusted.repository, trusted.people["ana"], DraftPlace("visit", trusted.ion), typed)
+    keep_draft(trusted.repository, trusted.people["ana"], DraftPlace("visit", trusted.vasile), [("story", "Altceva")])
+    copy = copy_of(trusted, trusted.ion)
+    (draft,) = copy.drafts
+    shown = {answer.question: (answer.shown, answer.withheld) for answer in draft.answers}
+    assert shown == {
+        "visit_date": ("22.13.2026", False),
+        "story": ("A fost cu [altă persoană] la gară", False),
+        "partner": ("Spitalul Județean", False),
+        "name": ("[altă persoană]", True),
+    }
+    assert not any(word in told(copy) for word in ("Gavril", "Vasile", "Altceva"))
 
 
 def test_it_speaks_the_language_chosen(trusted: Office) -> None:

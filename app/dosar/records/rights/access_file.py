@@ -33,6 +33,7 @@ from dosar.records.rights.case_contents import (
     read_deployed_forms,
     rows_elsewhere,
 )
+from dosar.records.rights.drafts_told import links_in_boxes, told_boxes
 from dosar.records.rights.information import PARTS
 from dosar.records.rights.names_of_others import names_of_others, roles_of_users
 from dosar.records.row_scope import SYSTEM_SCOPE, Scope, acting_as
@@ -92,12 +93,13 @@ class ToldFile:
 
 @dataclass(frozen=True)
 class ToldDraft:
-    """That somebody began a sheet and has not saved it. What stands on it is hers to read alone, and goes after a
-    fortnight: nobody has said yet that it is true."""
+    """A sheet that somebody began and has not saved, with what stands in its boxes: nobody has said yet that it is
+    true, and it goes after a fortnight."""
 
     sheet: str
     when: str
     who: str
+    answers: Sequence[ToldAnswer]
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ class _Reading:
         self.cases = cases_of_person(repository, case_id)
         self.records = list(held_records(repository, self.deployed, self.cases))
         self.rows = list(rows_elsewhere(repository, self.deployed, self.cases))
-        self.files = self._read_files()
+        self.files, self.drafts = self._read_files(), self._read_drafts()
         self.telling = Telling(
             self.deployed.forms,
             reading,
@@ -340,14 +342,18 @@ class _Reading:
         yield from ((record.form, record.answers) for record in self.records)
         for row in self.rows:
             yield row.form, {row.table.name: [row.row]}
+        for form, draft in self.drafts:
+            yield form, links_in_boxes(form, draft.boxes)
 
     def _drafts(self) -> Iterator[ToldDraft]:
-        columns = draft_table.c.form, draft_table.c.user_id, draft_table.c.saved_at
-        begun = select(*columns).where(or_(draft_table.c.case_id.in_(self.cases), self._of_records(draft_table)))
-        for row in self.repository.session.execute(begun.order_by(draft_table.c.id)):
-            form = self.deployed.forms.get(row.form)
-            if form is not None:
-                yield ToldDraft(self._title(form), self._day(row.saved_at), self.telling.who(row.user_id))
+        for form, draft in self.drafts:
+            answers = told_boxes(self.telling, form, draft.boxes)
+            yield ToldDraft(self._title(form), self._day(draft.saved_at), self.telling.who(draft.user_id), answers)
+
+    def _read_drafts(self) -> list[tuple[Form, Any]]:
+        begun = select(draft_table).where(or_(draft_table.c.case_id.in_(self.cases), self._of_records(draft_table)))
+        rows = self.repository.session.execute(begun.order_by(draft_table.c.id)).all()
+        return [(self.deployed.forms[row.form], row) for row in rows if row.form in self.deployed.forms]
 
     def _history(self) -> Iterator[ToldChange]:
         of_case = or_(history_table.c.case_id.in_(self.cases), self._of_records(history_table))

@@ -180,4 +180,6 @@ def test_another_key_for_who_may_know_the_old_one(say: Say, tmp_path: Path) -> N
     said = say("new", new_card, PASSPHRASE, PASSPHRASE)
     assert "kept in" in said and "Its key file" not in said
     assert len(list((tmp_path / "data/old-key").iterdir())) == 2
+    assert "was deleted" in say("forget", PASSPHRASE) and not (tmp_path / "data/old-key").exists()
+    assert "no database with a former key" in say("forget", PASSPHRASE)
     assert "types the passphrase" in say("status")

@@ -11,6 +11,7 @@ from dosar.cli.secret_input import ask_secret
 from dosar.database.keys.key_changes import KeyChanges, KeyStatus
 from dosar.database.keys.key_slots import KEY_BYTES, KeySlot, KeySlots, SlotKind
 from dosar.database.keys.master_key import made_today, passphrase_secret
+from dosar.database.keys.old_key import KEPT_FOR
 from dosar.database.keys.recovery_card import RecoveryCard
 from dosar.database.keys.rekey import NewKey, kept_copy, kept_key_file
 from dosar.database.store_errors import StoreError
@@ -129,9 +130,10 @@ def kept_lines(change: NewKey, moment: str, on_server: bool) -> Iterator[Message
     """Where the old data are, and who may still open what."""
     if not on_server:
         yield Message(
-            "The database with the old key is kept in %(folder)s. Delete it, and older back-ups, once you have seen "
-            "that everything is there: whoever knows the old key reads them.",
-            {"folder": kept_copy(change.data, moment)},
+            "The database with the old key is kept in %(folder)s. It holds also persons who are erased from now on, "
+            "and whoever knows the old key reads it. Once you have seen that everything is there, delete it (dosar key "
+            "forget), and older back-ups; after %(days)s days it goes by itself at the next start.",
+            {"folder": kept_copy(change.data, moment), "days": KEPT_FOR.days},
         )
         if change.key_file is not None:
             yield Message("Its key file is %(file)s.", {"file": kept_key_file(change.key_file, moment)})

@@ -128,6 +128,30 @@ def remove(places: Places, slot: str) -> int:
 
 
 @key.command(
+    "forget",
+    cls=LocalizedCommand,
+    help=msgid("delete the database with the former key, which dosar key new left"),
+    options_metavar=WITH_OPTIONS,
+)
+@place_options
+def forget(places: Places) -> int:
+    from dosar.cli.only_program import stopped_data
+    from dosar.database.keys.old_key import OLD_KEY_REMOVED_ACTION, remove_old_databases
+
+    with stopped_data(places) as data:  # what opens and reads the new one may let go of the old one
+        removed = remove_old_databases(data.folder)
+        if removed:
+            data.store.open_kept_data_key()
+            data.store.tell(OLD_KEY_REMOVED_ACTION)
+    _say(
+        Message("The database with the former key was deleted. Older back-ups elsewhere still hold what it held.")
+        if removed
+        else Message("There is no database with a former key here.")
+    )
+    return 0
+
+
+@key.command(
     "new",
     cls=LocalizedCommand,
     help=msgid("encrypt the data with another key, when somebody may know the one there is"),

@@ -16,7 +16,7 @@ from typing import Any
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from dosar.database.atomic_files import rename_atomically, sync_folder
-from dosar.database.copies_folder import COPIES_FOLDER, DATABASE_FILE, UNFINISHED_PREFIX
+from dosar.database.copies_folder import COPIES_FOLDER, DATABASE_FILE, OLD_KEY_FOLDER, UNFINISHED_PREFIX
 from dosar.database.installation_marker import has_people, mark_founded
 from dosar.database.keys.key_file import salt_file, write_secrets
 from dosar.database.keys.key_slots import KeySlots
@@ -25,8 +25,6 @@ from dosar.database.store import SqliteStore, Store
 from dosar.database.store_errors import StoreError
 
 DRAFT_FOLDER = ".new-key"
-OLD_KEY_FOLDER = "old-key"
-"""Apart from the other copies: by those a damaged database is told from a wrong key."""
 
 
 @dataclass(frozen=True)

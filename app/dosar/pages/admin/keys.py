@@ -21,6 +21,7 @@ from dosar.access.settings import declare_one_laptop, is_one_laptop_declared
 from dosar.access.vault import Vault
 from dosar.access.vault_use import current_vault
 from dosar.database.keys.key_changes import KeyChanges, KeyStatus, stored_status
+from dosar.database.keys.old_key import kept_until
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
 from dosar.pages.formatting import day_text
@@ -196,9 +197,17 @@ def _keys_page(form: PassphraseForm, refused: str = "") -> Any:
             slots=[(slot.kind, _day_words(slot.made)) for slot in status.slots] if status else [],
             is_demo=services.is_demo(),
             is_declared=is_one_laptop_declared(services.session),
+            old_key_until=_old_key_until(),
         ),
         422 if refused or form.errors else 200,
     )
+
+
+def _old_key_until() -> str:
+    """When the database with the former key goes by itself; empty where there is none."""
+    folder = access_services().store.data_folder
+    until = kept_until(folder) if folder is not None else None
+    return day_text(until.date()) if until else ""
 
 
 def _day_words(day: str) -> str:

@@ -6,6 +6,7 @@ from dosar.access.tables import ACCESS_TABLES
 from dosar.cli.locale import translate_message
 from dosar.cli.runtime import open_store_or_empty
 from dosar.database.copies.transfer import copy_database
+from dosar.database.erasure_register import copy_register
 from dosar.database.form_tables import build_tables
 from dosar.database.installation_marker import has_people, mark_founded
 from dosar.database.keys.key_file import default_key_file, key_from_file
@@ -66,6 +67,8 @@ def copy_organisation(source: Store, target: Store, named: str) -> None:
     with target.writing():
         counts = copy_database(source, target, tables)
         target.take_over_data_key(source)
+    if target.data_folder is not None and not is_database_address(named):
+        copy_register(source.data_folder, target.data_folder)
     for name, found in counts.items():
         print(f"{name}\t{found.rows}\t{found.digest[:16]}")
     print(

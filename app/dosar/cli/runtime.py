@@ -17,13 +17,17 @@ from dosar.access.permissions import sync_permissions
 from dosar.access.settings import Organisation, is_marked_as_demo, mark_as_demo, read_organisation
 from dosar.access.tables import setting_table
 from dosar.access.time_zones import local_day
+from dosar.cli.locale import translate_message
 from dosar.database.audit_trail import add_event
 from dosar.database.installation_marker import has_people, is_used, lost_database, mark_founded, require_people
+from dosar.database.keys.old_key import OLD_KEY_REMOVED_ACTION, remove_old_databases
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError, StoreUnreachable
 from dosar.database.system_tables import utc_now
 from dosar.language.load.finding import Finding
+from dosar.language.text.message import Message
 from dosar.migrations.upgrade import OpenedForms, open_forms
+from dosar.records.rights.erased_again import erase_again
 from dosar.records.unsaved.unsaved_files import clear_unsaved_files
 
 SECRET_SETTING = "secret"  # noqa: S105  # nosec B105 - the name of a setting, not a secret
@@ -51,6 +55,19 @@ def open_app(
         clear_unsaved_files(session.connection())
         add_event(session, "started", fields=[version("dosar")])
     application = create_app(store, opened_forms, _stored_secret_key(store), data, DEMO=demo, **config)
+    if remove_old_databases(data, utc_now()):
+        store.tell(OLD_KEY_REMOVED_ACTION)
+    if erased := erase_again(application.extensions["dosar_repository"], data):
+        print(
+            translate_message(
+                Message(
+                    "The database is a copy of before: it had %(number)s cases again that were erased or made "
+                    "anonymous since. This was done once more, and stands in the audit log.",
+                    {"number": erased},
+                )
+            ),
+            flush=True,
+        )
     findings = opened_forms.findings
     if demo and application.extensions["dosar_access"].is_set_up():
         mark_older_demo(store)

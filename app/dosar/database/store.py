@@ -98,6 +98,8 @@ class Store:
         self._key = key
         self._data_key: bytes | None = None
         self._here = threading.local()
+        self.data_folder: Path | None = None
+        """What else is kept of the organisation lies there."""
         self.closed = threading.Event()
         self.damage: StoreDamaged | None = None
         """What somebody met, or :meth:`look_for_damage` found."""
@@ -114,7 +116,9 @@ class Store:
         if url is not None:
             from dosar.database.postgresql_store import PostgresStore
 
-            return PostgresStore(url, key)
+            opened = PostgresStore(url, key)
+            opened.data_folder = data
+            return opened
         if data is None or key is None:
             raise StoreError("Say where the data is kept: a data folder with its key, or DATABASE_URL.")
         return SqliteStore(data, key)
@@ -283,6 +287,7 @@ class SqliteStore(Store):
             hide_parameters=True,
         )
         super().__init__(engine, key)
+        self.data_folder = data
         event.listen(engine, "begin", self._begin)
         event.listen(engine, "handle_error", self._in_words)
         self._require_right_key()

@@ -16,6 +16,7 @@ from dosar.database.audit_chain import audit_event_table
 from dosar.database.audit_verification import anchor_line
 from dosar.database.copies.transfer import copy_database
 from dosar.database.copies_folder import COPIES_FOLDER, UNFINISHED_PREFIX
+from dosar.database.erasure_register import copy_register
 from dosar.database.installation_marker import has_people, mark_founded
 from dosar.database.keys.key_file import salt_file
 from dosar.database.keys.key_slots_file import slots_file
@@ -40,6 +41,7 @@ def keep_copy(store: Store, data: Path, key: bytes, tables: Iterable[Table], mom
     try:
         _copy_into(draft, store, key, tables)
         _write_anchor(draft, store)
+        copy_register(data, draft)
         for what_opens_it in (slots_file, salt_file):
             if what_opens_it(data).exists():
                 shutil.copy2(what_opens_it(data), what_opens_it(draft))

@@ -7,7 +7,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 
 from dosar.access.i18n.languages import request_wording
 from dosar.access.services import access_services
-from dosar.database.audit_chain import ACCOUNT_OBJECT, FILE_OBJECT
+from dosar.database.audit_chain import ACCOUNT_OBJECT, EVENT_OBJECT, FILE_OBJECT
 from dosar.database.audit_reading import AuditLine
 from dosar.language.form import CASE_FORM
 from dosar.language.text.texts import text_in_language
@@ -46,6 +46,10 @@ SENTENCES = {
     "anonymise.ask": lazy_gettext("%(who)s asked for a case to be anonymised."),
     "anonymise.refuse": lazy_gettext("%(who)s refused to anonymise a case."),
     "anonymise": lazy_gettext("%(who)s anonymised a case, as the second one who said so."),
+    "erase.again": lazy_gettext("Dosar erased a person again whom a restored copy had brought back."),
+    "anonymise.again": lazy_gettext("Dosar anonymised a case again that a restored copy had brought back."),
+    "pruned": lazy_gettext("Old entries of the audit log were removed: %(what)s."),
+    "old_key_removed": lazy_gettext("The database with the former key was deleted."),
     "copied": lazy_gettext("A copy of the database was made."),
 }
 RAN_OUT = {
@@ -54,7 +58,9 @@ RAN_OUT = {
 }
 """The same of sessions that nobody ended."""
 READING = ("open", "list", "look", "match", "draft_opened", "names_shown", "audit_read")
-RIGHTS_OF_PERSON = tuple(f"{deed}{step}" for deed in ("erase", "anonymise") for step in ("", ".ask", ".refuse"))
+RIGHTS_OF_PERSON = tuple(
+    f"{deed}{step}" for deed in ("erase", "anonymise") for step in ("", ".ask", ".refuse", ".again")
+)
 KINDS: Mapping[str, tuple[object, Sequence[str]]] = {
     "reading": (lazy_gettext("Reading"), READING),
     "writing": (lazy_gettext("Writing"), (*ACTION_LABELS,)),
@@ -65,7 +71,18 @@ KINDS: Mapping[str, tuple[object, Sequence[str]]] = {
     "accounts": (lazy_gettext("Accounts"), tuple(f"{ACCOUNT_PREFIX}{action}" for action in ACCOUNT_ACTION_LABELS)),
     "system": (
         lazy_gettext("Dosar itself"),
-        ("started", "sealed", "forms_changed", "key_made", "key_changed", "key_rewrapped", "copied", "anchored"),
+        (
+            "started",
+            "sealed",
+            "forms_changed",
+            "key_made",
+            "key_changed",
+            "key_rewrapped",
+            "copied",
+            "anchored",
+            "pruned",
+            "old_key_removed",
+        ),
     ),
 }
 """What the filter offers: its name, its words, and the actions."""
@@ -130,6 +147,8 @@ def _object_text(key: str, ids: Sequence[int], users: Mapping[int, str]) -> str:
         return ", ".join(worker_name(user_id, users) for user_id in ids) or gettext("an account that does not exist")
     if key == FILE_OBJECT:
         return ngettext("%(num)s attached file", "%(num)s attached files", len(ids))
+    if key == EVENT_OBJECT:
+        return gettext("up to number %(number)s", number=", ".join(map(str, ids)))
     form = access_services().definition.forms.get(key)
     if form is None:
         return key

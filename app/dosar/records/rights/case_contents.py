@@ -8,14 +8,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, column, or_, select, table, true
 
+from dosar.database.erasure_register import REGISTER_PURPOSE, mark_of
 from dosar.database.form_tables import FormTables, build_tables, row_table_name
 from dosar.database.system_tables import merged_case_table
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers, Question
 from dosar.records.history.deployed_forms import deployed_contents, deployed_forms, read_kept_forms
 from dosar.records.repository import Repository
+
+_CASE = table(CASE_FORM, column("id"), column("created_at"), column("created_by"))
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,14 @@ def _as_it_runs(deployed: Form, running: Form | None) -> Form:
 def _not_deployed(repository: Repository, versions: Collection[str]) -> dict[str, Form]:
     """Forms that run without having been deployed from a folder."""
     return {key: form for key, form in repository.forms.items() if f"form:{key}" not in versions}
+
+
+def marks_of_cases(repository: Repository, among: Sequence[int] | None = None) -> dict[int, str]:
+    """Case → the mark by which it is known in every copy of the database, also of a later format."""
+    key = repository.store.purpose_key(REGISTER_PURPOSE)
+    wanted: ColumnElement[bool] = true() if among is None else _CASE.c.id.in_(among)
+    rows = repository.session.execute(select(_CASE.c.id, _CASE.c.created_at, _CASE.c.created_by).where(wanted))
+    return {row.id: mark_of(key, CASE_FORM, row.id, str(row.created_at)[:19], row.created_by) for row in rows}
 
 
 def cases_of_person(repository: Repository, case_id: int) -> list[int]:

@@ -1,17 +1,20 @@
 """Nobody erases a person alone: one asks, another confirms within a fortnight. A number is left, with who and why."""
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select
 
 from dosar.database.audit_trail import add_event
+from dosar.database.erasure_register import registering
 from dosar.database.system_tables import erasure_request_table, tombstone_table, utc_now
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake, msgid
 from dosar.records.repository import Repository
 from dosar.records.rights.anonymisation import anonymise_persons
+from dosar.records.rights.case_contents import cases_of_person, marks_of_cases
 from dosar.records.rights.erasure import erase_persons
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
 
@@ -105,11 +108,13 @@ def confirm_erasure(repository: Repository, request_id: int, user_id: int) -> To
 
     Raises :class:`Mistake`.
     """
-    with repository.writing(), acting_as(SYSTEM_SCOPE):
+    with ExitStack() as registered, repository.writing(), acting_as(SYSTEM_SCOPE):
         asked = _waiting(repository, request_id)
         if asked.asked_by == user_id:
             raise Mistake("A second person confirms it, not the one who asked.")
         together = [asked, *_done_together(repository, asked, user_id)]
+        marks = _marks_of_persons(repository, [one.case_id for one in together])
+        registered.enter_context(registering(repository.store.data_folder, asked.kind, marks, utc_now()))
         records = DEEDS[asked.kind](repository, [one.case_id for one in together])
         for one in together:
             _forget_request(repository, one.case_id)
@@ -117,6 +122,12 @@ def confirm_erasure(repository: Repository, request_id: int, user_id: int) -> To
         left = _leave_tombstone(repository, asked, user_id, records)
     repository.store.rewrite()
     return left
+
+
+def _marks_of_persons(repository: Repository, case_ids: Sequence[int]) -> list[str]:
+    """Of all their cases, for the register outside the database: a restored old copy is to be told what went since."""
+    cases = [case for case_id in case_ids for case in cases_of_person(repository, case_id)]
+    return sorted(marks_of_cases(repository, cases).values())
 
 
 def _done_together(repository: Repository, asked: ErasureRequest, user_id: int) -> list[ErasureRequest]:

@@ -44,6 +44,7 @@ ON_RECORD = {
 """What is told of in the audit log when it is read."""
 AUDIT_EVENTS = "dosar_audit_event"
 TOLD_WHEN_CLOSING = {"code", "next_visit_on", "next_due", "next_revision_on", "next_review_on", "next_meeting_on"}
+NUMBER_OF_CASE = ("case", "code")
 REFUSALS = {400, 401, 403, 404, 405, 413, 415, 421}
 NO_SUCH_ADDRESS = 308
 """Where slashes are doubled: to the address without them, in which nothing stands either."""
@@ -119,7 +120,9 @@ class Oracle:
         shown = aviary.found(answer.text)
         for where, found in (("page", shown), ("headers", aviary.found(answer.headers))):
             hidden = [aviary.kept[number] for number in sorted(found & aviary.hidden_from(cell.role))]
-            wrong = [bird for bird in hidden if not self._hangs_on_account(cell, bird)]
+            wrong = [
+                bird for bird in hidden if not self._hangs_on_account(cell, bird) and not self._is_number(cell, bird)
+            ]
             if wrong:
                 self._blame(cell, f"{len(wrong)} canaries in the {where} ({answer.status}), such as {wrong[:3]}")
         if answer.status >= WORST:
@@ -137,6 +140,11 @@ class Oracle:
         """Whoever closes an account is told which cases and days hang on it: codes and days, nothing else of a case."""
         closes = cell.endpoint.startswith("AccountClosingPage.") and "users" in self.planted.policy.pages(cell.role)
         return closes and isinstance(bird, Canary) and not bird.needs and bird.question in TOLD_WHEN_CLOSING
+
+    def _is_number(self, cell: Cell, bird: object) -> bool:
+        """Whoever watches over the audit log is told the numbers of cases there, also where she opens none."""
+        watches = cell.endpoint == "AuditLogPage.audit" and "audit" in self.planted.policy.pages(cell.role)
+        return watches and isinstance(bird, Canary) and (bird.form, bird.question) == NUMBER_OF_CASE
 
     def judge_page(self, cell: Cell, answer: Answer) -> None:
         """The page looked at afterwards."""

@@ -20,7 +20,7 @@ from tests.browser.languages import strangers
 from tests.browser.serving import Site
 
 ROLES = [account["role"] for account in demo_accounts(shipped_folder("forms"))]
-WITHOUT_NAMES = ("accountant", "volunteer", "administrator")
+WITHOUT_NAMES = ("accountant", "volunteer", "administrator", "data_protection_officer")
 """Roles that know people by the code of their case."""
 WITH_PAGES_OF_THEIR_OWN = ("coordinator", *WITHOUT_NAMES)
 """Roles with a page that no other has; the others' are the coordinator's with less on them, in the same words."""

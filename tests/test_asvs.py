@@ -18,6 +18,8 @@ OF_LEVEL_3 = ["6.3.5", "6.3.7", "6.3.8", "6.4.6", "7.5.3", "14.2.6", "14.2.7", "
 """Those of level 3 that matter most to people whose names must not be found."""
 ROW = re.compile(r"^\| ([\d., ]+) \| (.+) \| (.+) \|$", re.MULTILINE)
 REASON = re.compile(r"\*(open|does not apply|by how it is made)\*: .")
+CASES = re.compile(r"`(tests/\w+\.py)::\w+` \(((?:`[^`]+`(?:, )?)+)")
+"""A test, and in brackets which of its rules or cases."""
 PAGE = (DOCS / "asvs.md").read_text(encoding="utf-8")
 
 
@@ -44,6 +46,12 @@ def test_each_has_a_test_that_is_there_or_a_reason() -> None:
     named = [(number, path, test) for number, _, held in rows for path, test in PATH.findall(held) if test]
     missing = [found for found in named if f"def {found[2]}(" not in (ROOT / found[1]).read_text(encoding="utf-8")]
     assert named and missing == []
+
+
+def test_each_rule_or_case_in_brackets_is_one_of_its_test() -> None:
+    named = [(path, name) for path, names in CASES.findall(PAGE) for name in re.findall(r"`([^`]+)`", names)]
+    missing = [(path, name) for path, name in named if name not in (ROOT / path).read_text(encoding="utf-8")]
+    assert len(named) > 10 and missing == []
 
 
 def test_what_is_open_is_said_plainly() -> None:

@@ -4,8 +4,10 @@ from io import BytesIO
 
 import pytest
 from flask import Flask, request
+from werkzeug.datastructures import MultiDict
 
 from dosar.pages.request_input import install_request_class
+from tests.pages.browsing import look
 from tests.pages.conftest import Demo, token_on
 
 
@@ -48,3 +50,19 @@ def test_a_search_with_such_a_character_finds_what_is_meant(demo: Demo) -> None:
     browser.post("/records/case/search", data={"search": "DEMO-\x00001", "csrf_token": token})
     assert "/cases/1" in browser.get("/records/case").text
     browser.post("/records/case/search", data={"search": "", "csrf_token": token})
+
+
+def test_a_request_for_the_head_alone_is_one_for_the_page(app: Flask) -> None:
+    with app.test_request_context("/", method="HEAD"):
+        assert request.method == "GET"
+
+
+def test_a_correction_says_what_she_saw(demo: Demo) -> None:
+    """Without the version of its page it would be saved over a colleague's, and is kept as her draft."""
+    browser = demo.browser("coordinator")
+    page = look(browser, "/records/case/1/edit")
+    boxes = MultiDict(page.boxes)
+    boxes.poplist("_seen")
+    answer = browser.post(page.action, data=boxes)
+    assert answer.status_code == 400
+    assert look(browser, page.address).boxes.getlist("_seen") == page.boxes.getlist("_seen"), "nobody changed it"

@@ -90,11 +90,11 @@ def correction_page(form: str, record_id: int, step: int | None) -> PageResponse
             "RecordPages.edit_section", seen.url_arguments, form=form, record_id=record_id, step=step_place + 1
         ),
     )
-    editor.hidden["_seen"] = request.form.get("_seen") or version_token(
-        form, record_id, sheet.record.version, answer_marks(editor.questions, sheet.answers)
-    )
     if request.method == "GET":
+        marks = answer_marks(editor.questions, sheet.answers)
+        editor.hidden["_seen"] = version_token(form, record_id, sheet.record.version, marks)
         return opened_page(editor)
+    editor.hidden["_seen"] = request.form.get("_seen", "")  # what came without it says nothing of what she saw
     return answer_post(editor, partial(_file_correction, context, editor))
 
 

@@ -15,6 +15,7 @@ from dosar.database.audit_chain import AuditEvent, audit_event_table
 from dosar.database.copies.backup import ANCHOR_FILE, keep_copy
 from dosar.database.keys.key_file import key_from_file
 from dosar.database.store import Store
+from dosar.database.system_tables import stamped_as_of
 from tests.organisations import CASE, MENU, ROLES
 
 READINGS = 5
@@ -128,3 +129,28 @@ def test_every_copy_before_an_upgrade_has_the_anchor_beside_it(
     line = (folder / ANCHOR_FILE).read_text("ascii")
     assert line.startswith(f"{EVENTS + 1}-")
     assert main(["audit", "verify", "--anchor", line, *places]) == 0
+
+
+def test_old_entries_are_removed_and_the_rest_is_proved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "forms").mkdir()
+    for name, text in {"case": CASE, "menu": MENU, "roles": ROLES}.items():
+        (tmp_path / f"forms/{name}.yaml").write_text(text, encoding="utf-8")
+    store = opened(tmp_path)
+    with stamped_as_of(datetime(2010, 1, 1)):
+        prepare_database(store, tmp_path / "forms")
+        store.commit_events([AuditEvent("open", actor=1, case_id=number) for number in range(READINGS)])
+    store.commit_events([AuditEvent("open", actor=1, case_id=7)])
+    store.close()
+    where = ["--data", str(tmp_path / "data"), "--key-file", str(tmp_path / "key")]
+    assert main(["audit", "prune", "--years", "100", *where]) == 0
+    assert "has no entry of before" in capsys.readouterr().out
+    assert main(["audit", "prune", *where]) == 0
+    assert f"removed from the audit log: {EVENTS}." in capsys.readouterr().out
+    assert main(["audit", "verify", *where]) == 0
+    assert f"whole: 2 events, behind event {EVENTS}" in capsys.readouterr().out
+    assert main(["audit", "verify", "--anchor", f"1-{'0' * 32}", *where]) == 1
+    assert "proves nothing any more" in capsys.readouterr().out

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from dosar.cli.copy import copy_organisation
 from dosar.database.audit_chain import AUDIT_PURPOSE, audit_event_table
 from dosar.database.audit_verification import verify_chain
 from dosar.database.copies.backup import keep_copy
 from dosar.database.erasure_register import REGISTER_FILE
+from dosar.database.store import SqliteStore
 from dosar.language.form import CASE_FORM
 from dosar.records.repository import Repository
 from dosar.records.rights.erasure_requests import (
@@ -154,3 +156,13 @@ def test_a_deed_that_failed_is_not_in_the_register(house: House, monkeypatch: py
         assert house.names(repository) == ["Ana Dobre"]
     with house.started() as repository:
         assert house.names(repository) == ["Ana Dobre"] and house.said == ""
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_new_data_folder_knows_it_from_the_beginning(house: House, tmp_path: Path) -> None:
+    with house.started() as repository:
+        settle(repository, enter(repository, "Ana Dobre"), ERASE)
+        target = SqliteStore(tmp_path / "new", KEY)
+        copy_organisation(repository.store, target, str(tmp_path / "new"))
+        target.close()
+    assert (tmp_path / "new" / REGISTER_FILE).read_text() == (house.data / REGISTER_FILE).read_text()

@@ -57,18 +57,18 @@ def open_copy_target(named: str, source_key: bytes, key_file: Path | None) -> St
 def copy_organisation(source: Store, target: Store, named: str) -> None:
     """Copy everything to the empty database ``target``, that was ``named``, and print what arrived.
 
-    The new folder knows from the beginning whose it is: killed on the way, it is no new organisation.
+    The new folder knows from the beginning whose it is, and what was erased: killed on the way, it is nobody's new one.
     """
     if has_people(source) and not is_database_address(named):
         mark_founded(Path(named))
+    if not is_database_address(named):
+        copy_register(source.data_folder, Path(named))
     tables = [*ACCESS_TABLES, *build_tables(last_good_definition(source).forms).metadata.tables.values()]
     source.open_kept_data_key()
     source.tell("copied")
     with target.writing():
         counts = copy_database(source, target, tables)
         target.take_over_data_key(source)
-    if target.data_folder is not None and not is_database_address(named):
-        copy_register(source.data_folder, target.data_folder)
     for name, found in counts.items():
         print(f"{name}\t{found.rows}\t{found.digest[:16]}")
     print(

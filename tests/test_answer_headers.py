@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesParser
 from functools import wraps
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -173,6 +174,20 @@ def test_what_fails_in_the_application_is_answered_without_a_word_of_it_in_the_l
     answered, headers = served.ask(in_her_name("GET /help HTTP/1.1\r\n"))
     assert (answered, headers_of(headers, UNKEPT)) == (500, UNKEPT)
     assert "ValueError at " in caplog.text and "Popescu" not in caplog.text
+
+
+def test_what_is_logged_of_a_refusal_has_somewhere_to_go(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Flask writes its log to where the server says; for a refused request too."""
+    answers, met = served.app.wsgi_app, []
+
+    def noting(environ: dict[str, Any], start_response: Any) -> Any:
+        met.append(callable(environ["wsgi.errors"].write))
+        return answers(environ, start_response)
+
+    put(served, "open")
+    monkeypatch.setattr(served.app, "wsgi_app", noting)
+    assert served.ask(f"POST / HTTP/1.1\r\n{HOST}Content-Length: 99999999\r\n\r\n")[0] == 413
+    assert met == [True]
 
 
 def put(served: Served, state: str) -> None:

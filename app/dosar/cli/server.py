@@ -2,6 +2,7 @@
 error pages, in the reader's language and with their headers, instead of its own English lines."""
 
 import socket
+import sys
 import time
 from io import BytesIO
 from logging import ERROR, getLogger
@@ -48,7 +49,7 @@ class RefusalTask(WSGITask):  # type: ignore[misc]
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": server.adj.url_scheme,
             "wsgi.input": BytesIO(),
-            "wsgi.errors": None,
+            "wsgi.errors": sys.stderr,
             "wsgi.multithread": True,
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -9,8 +10,10 @@ import pytest
 from sqlalchemy import make_url
 
 from dosar.database.audit_chain import AUDIT_PURPOSE, AuditEvent
+from dosar.database.audit_pruning import prune_events
 from dosar.database.audit_verification import verify_chain
 from dosar.database.store import Store
+from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import SYSTEM_METADATA
 from tests.databases import KEY, fresh_place, postgresql
 
@@ -78,3 +81,13 @@ def test_it_changes_and_takes_away_nothing(store: Store, statement: str) -> None
     url = store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute(statement.encode())
+
+
+def test_old_events_are_removed_only_by_who_owns_them(store: Store) -> None:
+    start(store)
+    store.commit_events([AuditEvent("open", actor=7, case_id=1)] * 2)
+    with pytest.raises(StoreError, match="may not remove events"):
+        prune_events(store, datetime(2100, 1, 1))
+    with store.snapshot() as connection:
+        verdict = verify_chain(connection, store.purpose_key(AUDIT_PURPOSE))
+        assert verdict.is_whole and not verdict.removed

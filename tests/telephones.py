@@ -40,6 +40,13 @@ def key_on(page: str) -> str:
     return found[1].replace(" ", "")
 
 
+def code_on(page: str) -> str:
+    """The code that an administrator is shown, to hand it over to somebody who has no telephone connected."""
+    found = re.search(r'<code class="key">([A-Z2-7-]{19})</code>', page)
+    assert found, "no code on the page"
+    return found[1]
+
+
 def unused_code(app: Any, user_name: str) -> str:
     """What this user's telephone shows now, made to open once more: two sign-ins may fall into one half minute."""
     services: AccessServices = app.extensions["dosar_access"]

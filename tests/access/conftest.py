@@ -151,6 +151,10 @@ class Browser:
         services = self.client.application.extensions["dosar_access"]
         return self.post(at, at=at, code=code_of(services.clock(), key_on(self.get(at).text)))
 
+    def give_first_code(self, code: str) -> TestResponse:
+        """Type what an administrator handed over to connect a telephone."""
+        return self.post("/sign-in/first-code", at="/sign-in/first-code", code=code)
+
     def give_code(self, code: str = "", user_name: str = "ana") -> TestResponse:
         code = code or unused_code(self.client.application, user_name)
         return self.post("/sign-in/code", at="/sign-in/code", code=code)

@@ -29,6 +29,7 @@ OPEN = {
     "SecondFactorPage.code",
     "SecondFactorPage.enrol",
     "SignInPage.sign_in",
+    "SecondFactorPage.first_code",
     "SignInPage.sign_out",
     "SignInPage.lock",
     "SignInPage.language",

@@ -7,6 +7,7 @@ import pytest
 from dosar.access.accounts.telephone_reset import waiting_resets
 from dosar.access.login.devices import device_name
 from tests.access.conftest import Browser, Office
+from tests.telephones import code_on
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 ANDROID = "Mozilla/5.0 (Linux; Android 15; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36"
@@ -72,9 +73,11 @@ def test_two_administrators_disconnect_a_telephone(office: Office) -> None:
     assert is_in(ana)
     assert "a second person is asked" in second.get("/users").text
     assert "Administrator Probă asked on" in second.get("/users/2").text
-    assert "The telephone is disconnected" in press(second, 2, "telephone/confirm")
+    code = code_on(press(second, 2, "telephone/confirm"))
     assert not is_in(ana)
-    assert ana.give_password("ana").location == "/sign-in/telephone", "with her own password, and no other way"
+    assert ana.give_password("ana").location == "/sign-in/first-code", "with her own password, and no other way"
+    assert ana.give_first_code(code).location == "/sign-in/telephone", "and the code that she was given"
+    assert ana.connect_telephone().status_code == 200 and is_in(ana)
     assert "Nobody asks for this any more" in press(second, 2, "telephone/confirm")
 
 
@@ -105,7 +108,9 @@ def test_whose_telephone_it_is_confirms_nothing(office: Office) -> None:
 
 
 def test_where_there_is_no_second_administrator_the_first_ones_word_is_enough(office: Office) -> None:
-    assert "The telephone is disconnected" in press(office.signed_in("administrator"), 2, "telephone")
-    assert office.browser().give_password("ana").location == "/sign-in/telephone"
+    code = code_on(press(office.signed_in("administrator"), 2, "telephone"))
+    ana = office.browser()
+    assert ana.give_password("ana").location == "/sign-in/first-code"
+    assert ana.give_first_code(code).location == "/sign-in/telephone"
     told = office.signed_in("administrator").get("/account-history?user=2").text
     assert "Telephone disconnected" in told

@@ -25,7 +25,7 @@ from dosar.access.tables import (
     user_table,
 )
 from tests.access.conftest import PASSWORD, Browser, Office
-from tests.telephones import SECRET, code_of
+from tests.telephones import SECRET, code_of, code_on
 
 SIGN_IN, CODE, TELEPHONE = "/sign-in", "/sign-in/code", "/sign-in/telephone"
 
@@ -41,11 +41,18 @@ def ana_in(office: Office) -> int:
 
 
 def without_telephone(office: Office) -> Browser:
-    """Ana as the version before left her: a password and nothing else; she has just typed it."""
+    """Ana as the version before left her: a password and nothing else. She has just typed it, and the code that the
+    administrator gave her."""
     with office.services.store.writing() as session:
-        session.execute(delete(second_factor_table))
-    browser = office.browser()
-    assert browser.give_password("ana").location == TELEPHONE
+        session.execute(delete(second_factor_table).where(second_factor_table.c.user_id == ana_in(office)))
+    return with_code(office)
+
+
+def with_code(office: Office) -> Browser:
+    administrator, browser = office.signed_in("administrator"), office.browser()
+    code = code_on(administrator.post(f"/users/{ana_in(office)}/telephone/code", at="/profile").text)
+    assert browser.give_password("ana").location == "/sign-in/first-code"
+    assert browser.give_first_code(code).location == TELEPHONE
     return browser
 
 
@@ -165,8 +172,7 @@ def test_whoever_connects_first_is_the_only_one(office: Office) -> None:
     thief = without_telephone(office)
     token = thief.token(TELEPHONE)
     key = re.findall(r'class="key">([^<]+)<', thief.get(TELEPHONE).text)[0].replace(" ", "")
-    ana = office.browser()
-    ana.give_password("ana")
+    ana = with_code(office)
     ana.connect_telephone()
     late = thief.client.post(TELEPHONE, data={"code": code_of(office.clock(), key), "csrf_token": token})
     assert late.location == CODE and not is_in(thief)
@@ -225,7 +231,7 @@ def test_a_disconnected_telephone_ends_her_sessions_and_another_is_connected(off
         drop_second_factor(office.services, ana_in(office), None)
         assert second_factor_of(office.services, ana_in(office)) is None
     assert not is_in(ana) and waiting.get(CODE).location == SIGN_IN
-    assert ana.give_password("ana").location == TELEPHONE
+    assert ana.give_password("ana").location == "/sign-in/first-code"
 
 
 def test_an_account_closed_meanwhile_is_not_opened_by_its_code(office: Office) -> None:

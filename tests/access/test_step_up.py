@@ -94,6 +94,7 @@ def test_which_routes_ask_is_written_here(office: Office) -> None:
         "SealPage.seal",
         "UserAccessPage.confirm",
         "UserAccessPage.disconnect",
+        "UserAccessPage.code",
         "UserAccessPage.keep",
         "UserAccessPage.sign_out",
         "UsersPage.invitation",

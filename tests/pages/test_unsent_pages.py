@@ -32,6 +32,7 @@ NOTHING_TYPED = {
         "SecondFactorPage.code",
         "SecondFactorPage.enrol",
         "ProfileTelephonePage.telephone",
+        "SecondFactorPage.first_code",
         "KeysPage.card_groups",
     },
     "choices only": {
@@ -57,6 +58,7 @@ NOTHING_TYPED = {
         "UserAccessPage.confirm",
         "UserAccessPage.keep",
         "WorkTeamsPage.dissolve",
+        "UserAccessPage.code",
         "ListPages.forget",
         "HelpPages.cards_read",
         "TeamPage.leave",

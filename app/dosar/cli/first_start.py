@@ -4,6 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from dosar.access.accounts.first_telephone import has_no_telephone_at_all
 from dosar.access.services import AccessServices
 from dosar.cli.places import Places, database_url
 from dosar.cli.runtime import open_store_or_empty
@@ -37,6 +38,14 @@ def set_up_code(app: Flask) -> str | None:
     services: AccessServices = app.extensions["dosar_access"]
     with app.app_context():
         return None if services.is_set_up() else services.set_up_code.shown
+
+
+def first_telephone_code(app: Flask) -> str | None:
+    """What lets the first telephone of all be connected; None where there is one, and in the demo."""
+    services: AccessServices = app.extensions["dosar_access"]
+    with app.app_context():
+        is_needed = not services.is_demo() and has_no_telephone_at_all(services)
+        return services.set_up_code.shown if is_needed else None
 
 
 def is_demo(app: Flask) -> bool:

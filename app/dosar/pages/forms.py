@@ -173,6 +173,16 @@ class CodeForm(TranslatedForm):
         return self.code.data or self.recovery.data or ""
 
 
+class FirstCodeForm(TranslatedForm):
+    """The code with which a first telephone is connected."""
+
+    code = StringField(
+        lazy_gettext("Code from the administrator"),
+        [InputRequired(lazy_gettext("Write the code that an administrator gave you.")), at_most(LONGEST_CODE)],
+        filters=[stripped],
+    )
+
+
 class NewPasswordForm(TranslatedForm):
     """Choosing a password."""
 

@@ -25,6 +25,7 @@ AccountAction = Literal[
     "password",
     "telephone",
     "telephone_dropped",
+    "telephone_code",
     "recovery_codes",
     "telephone_reset_asked",
     "telephone_kept",

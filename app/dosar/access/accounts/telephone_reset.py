@@ -1,8 +1,8 @@
 """Disconnecting the telephone of somebody who lost it: one administrator asks, a second one confirms.
 
-Nobody else's password and nobody's mail opens an account by it: the user signs in with her own password and connects
-another telephone. Where there is no second administrator beside her, the first one's word is enough; the account
-history tells.
+Nobody else's password and nobody's mail opens an account by it: the user signs in with her own password, and connects
+another telephone with the code that the second administrator hands over to her. Where there is no second administrator
+beside her, the first one's word is enough; the account history tells.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from sqlalchemy import delete, insert, select
 
 from dosar.access.accounts.account_log import log_account_change
 from dosar.access.accounts.administrators import able_administrators
+from dosar.access.accounts.first_telephone import new_telephone_code
 from dosar.access.accounts.second_factor import drop_second_factor, second_factor_of
 from dosar.access.accounts.users import user_to_change
 from dosar.access.services import AccessServices
@@ -43,8 +44,8 @@ def waiting_resets(services: AccessServices) -> dict[int, TelephoneReset]:
     return {row.user_id: TelephoneReset(row.user_id, row.asked_by, row.asked) for row in rows}
 
 
-def ask_for_reset(services: AccessServices, by: Worker, user_id: int) -> bool:
-    """Disconnect the telephone, or ask a second administrator to; whether it is disconnected.
+def ask_for_reset(services: AccessServices, by: Worker, user_id: int) -> str:
+    """Disconnect the telephone, and give the code for another one; empty where a second administrator has to confirm.
 
     Raises :class:`Mistake`.
     """
@@ -56,15 +57,18 @@ def ask_for_reset(services: AccessServices, by: Worker, user_id: int) -> bool:
             raise Mistake("No telephone is connected to this account.")
         if not able_administrators(session) - {by.id, user_id}:
             drop_second_factor(services, user_id, by)
-            return True
+            return new_telephone_code(services, by, user_id)
         _forget(services, user_id)
         session.execute(insert(telephone_reset_table).values(user_id=user_id, asked_by=by.id, asked=services.clock()))
         log_account_change(services, by, user_id, "telephone_reset_asked")
-    return False
+    return ""
 
 
-def confirm_reset(services: AccessServices, by: Worker, user_id: int) -> None:
-    """Disconnect the telephone, as the second administrator. Raises :class:`Mistake`."""
+def confirm_reset(services: AccessServices, by: Worker, user_id: int) -> str:
+    """Disconnect the telephone, as the second administrator; the code with which the user connects another one.
+
+    Raises :class:`Mistake`.
+    """
     with services.store.writing():
         waiting = waiting_resets(services).get(user_id)
         if waiting is None:
@@ -73,6 +77,7 @@ def confirm_reset(services: AccessServices, by: Worker, user_id: int) -> None:
             raise Mistake("A second administrator confirms it, who neither asked for it nor owns the telephone.")
         _forget(services, user_id)
         drop_second_factor(services, user_id, by)
+        return new_telephone_code(services, by, user_id)
 
 
 def refuse_reset(services: AccessServices, by: Worker, user_id: int) -> None:

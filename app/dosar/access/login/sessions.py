@@ -37,6 +37,8 @@ MAX_IDLE_TIME = timedelta(minutes=15)
 MAX_SESSION_TIME = timedelta(hours=10)
 MAX_PENDING_TIME = timedelta(minutes=5)
 """How long a password waits for its code."""
+MAX_CONNECTING_TIME = timedelta(minutes=30)
+"""How long somebody has who may connect her first telephone: she may have to look for an app."""
 EMPTY_CONTENTS = "{}"
 CLOCK_MAY_GO_BACK = timedelta(minutes=30)
 """A session from further ahead than this was used while the clock was wrong: nobody knows how long it has been idle."""
@@ -59,7 +61,7 @@ class SessionRow:
     pending_id: int | None = None
     """Who has given her password and not her code yet: nobody is signed in."""
     confirmed: datetime | None = None
-    """When she last proved who she is."""
+    """When she last proved who she is; while she is pending, that she was handed something to connect a telephone."""
 
 
 class BrowserSession(CallbackDict[str, Any], SessionMixin):
@@ -75,6 +77,7 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
         self.accessed = True
         self.new_user_id: int | None = None
         self.new_pending_id: int | None = None
+        self.new_may_connect = False
         self.ended = False
         self.trouble: StoreError | None = None
         """Why the database did not say whose session it is."""
@@ -96,6 +99,12 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
         return self.row.pending_id if self.row is not None and not self.ended else None
 
     @property
+    def may_connect_first(self) -> bool:
+        """Whether the password came with what an administrator handed over: a first telephone may be connected."""
+        is_confirmed = self.row is not None and self.row.confirmed is not None
+        return self.new_may_connect or (self.pending_user_id is not None and is_confirmed)
+
+    @property
     def is_new(self) -> bool:
         """Whether what is put in now goes into a session of its own, with a cookie of its own."""
         return self.row is None or self.ended
@@ -115,14 +124,16 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
         self._begin_anew()
         self.new_user_id = user_id
 
-    def await_code(self, user_id: int) -> None:
-        """The password fits: a new cookie, which opens nothing but the page that asks for the code."""
+    def await_code(self, user_id: int, may_connect: bool = False) -> None:
+        """The password fits: a new cookie, which opens nothing but the page that asks for the code; and the one where
+        a first telephone is connected, if she ``may_connect`` it."""
         self._begin_anew()
-        self.new_pending_id = user_id
+        self.new_pending_id, self.new_may_connect = user_id, may_connect
 
     def _begin_anew(self) -> None:
         self.clear()
         self.new_user_id = self.new_pending_id = None
+        self.new_may_connect = False
         self.ended = False
         self.modified = True
 
@@ -252,7 +263,7 @@ class DatabaseSessions(SessionInterface):
             id=secret_digest(word),
             user_id=session.new_user_id,
             pending_id=session.new_pending_id,
-            confirmed=moment if session.new_user_id is not None else None,
+            confirmed=moment if session.new_user_id is not None or session.new_may_connect else None,
             device=device_name(request.user_agent.string),
             created=moment,
             seen=moment,
@@ -315,6 +326,17 @@ def open_sessions_of(services: AccessServices, user_id: int, current: SessionRow
     ]
 
 
+def let_connect_first(services: AccessServices, row: SessionRow) -> None:
+    """Whoever gave her password gave what she was handed, too: she may connect a first telephone."""
+    row.confirmed = services.clock()
+    with services.store.writing() as session:
+        session.execute(
+            update(session_table)
+            .where(session_table.c.id == row.id)
+            .values(confirmed=row.confirmed, seen=row.confirmed)
+        )
+
+
 def end_session(services: AccessServices, user_id: int, reference: str) -> None:
     """End this session of the user, if it is still open."""
     with services.store.writing() as session:
@@ -350,11 +372,15 @@ def is_static_request(app: Flask, request: Request) -> bool:
 
 def is_session_over(row: SessionRow, moment: datetime) -> bool:
     """Idle for too long, open for too long, or for too long without a code."""
-    if row.pending_id is not None and moment - row.created >= MAX_PENDING_TIME:
+    if row.pending_id is not None and moment - row.created >= _longest_pending(row):
         return True
     if max(row.seen, row.created) - moment > CLOCK_MAY_GO_BACK:
         return True
     return moment - row.seen >= MAX_IDLE_TIME or moment - row.created >= MAX_SESSION_TIME
+
+
+def _longest_pending(row: SessionRow) -> timedelta:
+    return MAX_PENDING_TIME if row.confirmed is None else MAX_CONNECTING_TIME
 
 
 def secret_digest(word: str) -> str:

@@ -68,6 +68,8 @@ class _Start:
     """Whether an empty database is no wonder."""
     shown_code: str | None = None
     """What the first administrator must type, where there is nobody yet."""
+    telephone_code: str | None = None
+    """What lets the first telephone of all be connected."""
 
     @property
     def hosts(self) -> list[str]:
@@ -182,7 +184,7 @@ def _serve_alone(started: _Start, data: Path) -> int:
 def _open(started: _Start, data: Path, forms: Path, key: bytes, vault: "Vault", instance: str) -> "Flask":
     """The application on the data that the key opens."""
     from dosar.access.vault_use import install_vault
-    from dosar.cli.first_start import forget_organisation, is_demo, set_up_code
+    from dosar.cli.first_start import first_telephone_code, forget_organisation, is_demo, set_up_code
     from dosar.cli.runtime import open_app
     from dosar.database.integrity import watch_integrity
 
@@ -205,6 +207,7 @@ def _open(started: _Start, data: Path, forms: Path, key: bytes, vault: "Vault", 
     _print_findings(findings)
     _print_accounts(started, is_demo(app))
     started.shown_code = set_up_code(app)
+    started.telephone_code = first_telephone_code(app)
     watch_integrity(app.extensions["dosar_repository"].store, _print_trouble)
     return app
 
@@ -266,6 +269,11 @@ def _print_greeting(started: _Start, is_open: bool) -> None:
         print(translate_message(locked), flush=True)
     if code:
         print(translate_message(Message("Code of the set-up: %(code)s", {"code": code})), flush=True)
+    if started.telephone_code:
+        connects = Message(
+            "Nobody has connected a telephone yet. Code for the first one: %(code)s", {"code": started.telephone_code}
+        )
+        print(translate_message(connects), flush=True)
     if not started.no_browser:
         opened = f"{started.pages_address}set-up#{code}" if code else started.pages_address
         Timer(1.0, webbrowser.open, [opened]).start()

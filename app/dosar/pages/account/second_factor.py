@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, session, url_for
 from flask_babel import gettext, ngettext
 
+from dosar.access.accounts.first_telephone import has_no_telephone_at_all, use_telephone_code
 from dosar.access.accounts.second_factor import (
     check_code,
     enrol_first,
@@ -17,10 +18,11 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import PUBLIC_ACCESS, SIGN_IN_ENDPOINT, page_route
 from dosar.access.login.known_devices import known_device
 from dosar.access.login.one_time_codes import enrolment_address, in_groups, is_telephone_code, new_secret
+from dosar.access.login.sessions import let_connect_first
 from dosar.access.login.throttle import TooManyTries
 from dosar.access.services import access_services
 from dosar.pages.account.session_start import BACK_KEY, arrival_url, begin_session, next_step_url
-from dosar.pages.forms import CodeForm
+from dosar.pages.forms import CodeForm, FirstCodeForm
 
 TELEPHONE_KEY = "telephone"
 """Where the sealed secret of a telephone that is being connected lies in the session."""
@@ -49,12 +51,34 @@ class SecondFactorPage(PageView):
             return _code_page(form, wrong_code_message(form.typed), 401)
         return _enter(user_id, form.typed)
 
+    @page_route("/sign-in/first-code", PUBLIC_ACCESS, ("GET", "POST"))
+    def first_code(self) -> Any:
+        user_id = _pending_user_id()
+        if user_id is None:
+            return redirect(url_for(SIGN_IN_ENDPOINT), 303)
+        services, form = access_services(), FirstCodeForm()
+        if second_factor_of(services, user_id) is not None or session.may_connect_first:  # type: ignore[attr-defined]
+            return redirect(next_step_url(user_id), 303)
+        if not form.validate_on_submit():
+            return _first_code_page(form)
+        try:
+            fits = use_telephone_code(services, user_id, user_name_of(services, user_id), form.code.data)
+        except TooManyTries as closed:
+            return _first_code_page(form, wait_message(closed.minutes), 429)
+        if not fits:
+            refused = gettext(
+                "This is not the code you were given, or it is too old; ask an administrator for a new one."
+            )
+            return _first_code_page(form, refused, 401)
+        let_connect_first(services, session.row)  # type: ignore[attr-defined]
+        return redirect(next_step_url(user_id), 303)
+
     @page_route("/sign-in/telephone", PUBLIC_ACCESS, ("GET", "POST"))
     def enrol(self) -> Any:
         user_id = _pending_user_id()
         if user_id is None:
             return redirect(url_for(SIGN_IN_ENDPOINT), 303)
-        if second_factor_of(access_services(), user_id) is not None:
+        if second_factor_of(access_services(), user_id) is not None or not session.may_connect_first:  # type: ignore[attr-defined]
             return redirect(next_step_url(user_id), 303)
         form, secret = CodeForm(), secret_being_connected(user_id)
         if not form.validate_on_submit():
@@ -65,6 +89,12 @@ class SecondFactorPage(PageView):
         back = session[BACK_KEY]
         begin_session(user_id)
         return recovery_codes_page(codes, arrival_url(user_id, back))
+
+
+def _first_code_page(form: FirstCodeForm, refused: str = "", status: int = 200) -> Any:
+    at_computer = has_no_telephone_at_all(access_services())
+    page = render_template("account/first_code.html", form=form, refused=refused, at_computer=at_computer)
+    return page, 422 if form.errors else status
 
 
 def telephone_page(form: CodeForm, user_id: int, secret: str, refused: str = "") -> Any:

@@ -16,21 +16,26 @@ BACK_KEY = "back"
 """Where the page she asked for is remembered while she is asked for her code."""
 
 
-def continue_sign_in(user_id: int, back: str = "/") -> Response:
-    """The password is hers: on to her code, or to connecting a telephone; in the demo she is in."""
+def continue_sign_in(user_id: int, back: str = "/", may_connect: bool = False) -> Response:
+    """The password is hers: on to her code, or to connecting a telephone; in the demo she is in.
+
+    ``may_connect``: she comes by an address that she was handed, and may connect her first telephone.
+    """
     services = access_services()
     if not is_second_factor_required(services, user_id):
         begin_session(user_id)
         return redirect(arrival_url(user_id, back), 303)
-    session.await_code(user_id)  # type: ignore[attr-defined]
+    session.await_code(user_id, may_connect)  # type: ignore[attr-defined]
     session[BACK_KEY] = back
     return redirect(next_step_url(user_id), 303)
 
 
 def next_step_url(user_id: int) -> str:
-    """The page that asks for her code, or the one where she connects a telephone."""
-    page = "code" if second_factor_of(access_services(), user_id) else "enrol"
-    return url_for(f"SecondFactorPage.{page}")
+    """The page that asks for her code, or the one where she connects a telephone, or the one before it."""
+    if second_factor_of(access_services(), user_id):
+        return url_for("SecondFactorPage.code")
+    may_connect = session.may_connect_first  # type: ignore[attr-defined]
+    return url_for("SecondFactorPage.enrol" if may_connect else "SecondFactorPage.first_code")
 
 
 def begin_session(user_id: int) -> None:

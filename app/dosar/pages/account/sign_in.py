@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, abort, redirect, render_template, request, session, url_for
 from flask_babel import gettext, ngettext
 
+from dosar.access.accounts.first_telephone import may_connect_by_invitation
 from dosar.access.accounts.users import accept_invitation, invited_user
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import PUBLIC_ACCESS, SET_UP_ENDPOINT, current_worker_or_none, page_route
@@ -91,7 +92,7 @@ class InvitationPage(PageView):
             user_id = accept_invitation(access_services(), word, form.password.data)
         except Mistake as mistake:
             return _invitation_page(form, user_name, mistake.message.say(gettext))
-        return continue_sign_in(user_id)
+        return continue_sign_in(user_id, may_connect=may_connect_by_invitation(access_services(), user_id))
 
 
 def _sign_in_page(form: SignInForm, back: str, refused: str = "", status: int = 200) -> Any:

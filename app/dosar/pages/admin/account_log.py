@@ -27,6 +27,7 @@ ACCOUNT_ACTION_LABELS = {
     "password": lazy_gettext("Changed the password"),
     "telephone": lazy_gettext("Connected a telephone"),
     "telephone_dropped": lazy_gettext("Telephone disconnected"),
+    "telephone_code": lazy_gettext("Given a code to connect a telephone"),
     "telephone_reset_asked": lazy_gettext("Asked to disconnect the telephone"),
     "telephone_kept": lazy_gettext("Left the telephone connected"),
     "signed_out": lazy_gettext("Signed out everywhere"),

@@ -36,7 +36,7 @@ class SetUpPage(PageView):
             user_id = _create_organisation(form)
         except Mistake as mistake:
             return _set_up_page(form, mistake.message.say(gettext))
-        return continue_sign_in(user_id, url_for("KeysPage.keys") if current_vault() else "/")
+        return continue_sign_in(user_id, url_for("KeysPage.keys") if current_vault() else "/", may_connect=True)
 
 
 def _require_code(typed: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import flash, redirect, url_for
 from flask_babel import gettext
 
+from dosar.access.accounts.first_telephone import give_telephone_code
 from dosar.access.accounts.telephone_reset import ask_for_reset, confirm_reset, refuse_reset
 from dosar.access.accounts.users import sign_user_out
 from dosar.access.appbuilder.view import PageView
@@ -24,25 +25,29 @@ class UserAccessPage(PageView):
 
     @page_route("/users/<int:user_id>/telephone", requires_page("users").with_recent_proof(), ("POST",))
     def disconnect(self, user_id: int) -> Any:
-        asks = gettext("A second administrator has to confirm it now, on this page.")
-        done = gettext("The telephone is disconnected. The person connects another one when she next signs in.")
-        return _done(user_id, ask_for_reset, asks, done)
+        return _done(user_id, ask_for_reset, gettext("A second administrator has to confirm it now, on this page."))
 
     @page_route("/users/<int:user_id>/telephone/confirm", requires_page("users").with_recent_proof(), ("POST",))
     def confirm(self, user_id: int) -> Any:
-        done = gettext("The telephone is disconnected. The person connects another one when she next signs in.")
-        return _done(user_id, confirm_reset, done)
+        return _done(user_id, confirm_reset)
+
+    @page_route("/users/<int:user_id>/telephone/code", requires_page("users").with_recent_proof(), ("POST",))
+    def code(self, user_id: int) -> Any:
+        return _done(user_id, give_telephone_code)
 
     @page_route("/users/<int:user_id>/telephone/keep", requires_page("users").with_recent_proof(), ("POST",))
     def keep(self, user_id: int) -> Any:
         return _done(user_id, refuse_reset, gettext("The telephone stays connected."))
 
 
-def _done(user_id: int, act: Callable[..., Any], told: str, told_if_true: str = "") -> Any:
+def _done(user_id: int, act: Callable[..., Any], told: str = "") -> Any:
+    """Where ``act`` gives a code to hand over, the page shows it, this once."""
     user_or_404(user_id)
     try:
-        outcome = act(access_services(), current_worker(), user_id)
+        code = act(access_services(), current_worker(), user_id)
     except Mistake as mistake:
         return user_page(user_or_404(user_id), refused=mistake.message.say(gettext))
-    flash(told_if_true if outcome else told, "success")
+    if code:
+        return user_page(user_or_404(user_id), telephone_code=code)
+    flash(told, "success")
     return redirect(url_for("UsersPage.user", user_id=user_id), 303)

@@ -248,6 +248,7 @@ def user_page(
     form: UserForm | None = None,
     refused: str = "",
     invitation: str = "",
+    telephone_code: str = "",
     meanwhile: Sequence[HistoryEntry] = (),
     team_days: Mapping[int, TeamDaysForm] = NO_DAYS_TYPED,
 ) -> Any:
@@ -272,7 +273,15 @@ def user_page(
         active=user.active,
         action=url_for("UsersPage.user", user_id=user.id),
         invitation=_invitation_url(invitation),
+        telephone_code=telephone_code,
+        waits_for_telephone=_waits_for_telephone(user),
     ), 422 if refused or shown.errors or any(form.errors for form in team_days.values()) else 200
+
+
+def _waits_for_telephone(user: User) -> bool:
+    """Whether she has a password, no telephone, and no way to connect one but a code."""
+    is_open = bool(user.active) and user.password is not None and user.id != current_worker().id
+    return is_open and not access_services().is_demo() and second_factor_of(access_services(), user.id) is None
 
 
 def _waiting_reset(user: User) -> dict[str, Any] | None:

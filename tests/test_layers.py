@@ -66,6 +66,7 @@ MAY_USE = {
         "flask_jwt_extended",
         "flask_login",
         "pyotp",
+        "webauthn",
         "sqlalchemy",
         "zxcvbn",
     },

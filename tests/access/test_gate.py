@@ -27,9 +27,10 @@ from tests.access.conftest import PASSWORD, Browser, Office
 OPEN = {
     "static",
     "SecondFactorPage.code",
+    "PasskeySignInPage.passkey",
     "SecondFactorPage.enrol",
-    "SignInPage.sign_in",
     "SecondFactorPage.first_code",
+    "SignInPage.sign_in",
     "SignInPage.sign_out",
     "SignInPage.lock",
     "SignInPage.language",

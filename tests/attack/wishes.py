@@ -10,7 +10,15 @@ from tests.attack.walk import Walk
 
 REFUSED = {"no token", "forged once", "once of another", "forged version", "odd", "other method"}
 """What is refused before anything is read."""
-ENDING = ("SignInPage.", "SecondFactorPage.", "UserAccessPage.sign_out", "ProfilePage.", "ProfileTelephonePage.")
+ENDING = (
+    "SignInPage.",
+    "SecondFactorPage.",
+    "UserAccessPage.sign_out",
+    "ProfilePage.",
+    "ProfileTelephonePage.",
+    "ProfilePasskeysPage.",
+    "PasskeySignInPage.",
+)
 """What ends sessions, or shows a secret made for this one answer."""
 
 

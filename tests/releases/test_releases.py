@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from dosar import shipped_folder
+from dosar.access.tables import user_table
 from dosar.cli.main import main
 from dosar.cli.runtime import open_app, prepare_database
 from dosar.database.audit_chain import audit_event_table
@@ -20,7 +22,7 @@ from tests.pages.browsing import look
 from tests.pages.conftest import token_on
 from tests.releases.kept import HERE, RELEASES, Rows, demo_left_behind, forms_of, left_behind, rows_in
 from tests.releases.story import LATER_STORY, ORGANISATION, PAPER, PASSWORD, PEOPLE, REASON, STORY, TYPED
-from tests.telephones import code_now, key_on, unused_code
+from tests.telephones import code_now, connect_telephone, key_on, unused_code
 
 
 @pytest.fixture(params=RELEASES)
@@ -166,18 +168,20 @@ def browser_of(app: Flask, name: str) -> FlaskClient:
     asked = browser.post("/sign-in", data={"user_name": name, "password": PASSWORD, "csrf_token": token}).location
     if asked is not None:
         if asked == "/sign-in/first-code":
-            asked = connecting_page(app, browser)
+            asked = connected_meanwhile(app, name)
         page = browser.get(asked).text
         code = unused_code(app, name) if asked == "/sign-in/code" else code_now(key_on(page))
         browser.post(asked, data={"code": code, "csrf_token": token_on(page)})
     return browser
 
 
-def connecting_page(app: Flask, browser: FlaskClient) -> str:
-    """Where a telephone is connected after an update to the first version with telephones: the console tells a code."""
-    code = app.extensions["dosar_access"].set_up_code.shown
-    token = token_on(browser.get("/sign-in/first-code").text)
-    return browser.post("/sign-in/first-code", data={"code": code, "csrf_token": token}).location or ""
+def connected_meanwhile(app: Flask, name: str) -> str:
+    """She had no telephone before the update: an administrator handed a code over, and she connected one."""
+    services = app.extensions["dosar_access"]
+    with services.store.writing() as session:
+        user_id = session.scalar(select(user_table.c.id).where(user_table.c.username == name))
+    connect_telephone(services, user_id)
+    return "/sign-in/code"
 
 
 def test_the_shipped_forms_take_what_those_before_kept(release: str, tmp_path: Path) -> None:

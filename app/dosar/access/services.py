@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import exists, select
 
+from dosar.access.challenges import Challenges
 from dosar.access.permission_cache import PermissionCache
 from dosar.access.set_up_code import SetUpCode
 from dosar.access.settings import Organisation, is_marked_as_demo, read_organisation, save_organisation
@@ -32,6 +33,8 @@ class AccessServices:
     """Whether Dosar was started as a demo."""
     set_up_code: SetUpCode = field(default_factory=SetUpCode, repr=False)
     """What the first administrator must know."""
+    challenges: Challenges = field(default_factory=Challenges, repr=False)
+    """What passkeys sign in this run of the program."""
     permissions: PermissionCache = field(init=False, repr=False)
     """What roles may do, by Flask-AppBuilder's tables."""
     _organisation: Organisation | None = field(default=None, repr=False)

@@ -12,7 +12,20 @@ from flask_appbuilder.security.sqla.models import (
     assoc_user_group,
     assoc_user_role,
 )
-from sqlalchemy import JSON, Column, Date, DateTime, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import mapped_column
 
 # On Flask-AppBuilder's own class: a subclass on the same table would give one user two objects.
@@ -54,6 +67,21 @@ recovery_code_table = Table(
     Column("user_id", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False, index=True),
 )
 """The codes on paper that are not used yet; ``id`` is a digest."""
+
+passkey_table = Table(
+    "dosar_passkey",
+    Model.metadata,
+    Column("id", String(64), primary_key=True),
+    Column("user_id", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("credential", Text, nullable=False),
+    Column("public_key", Text, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("added", DateTime, nullable=False),
+    Column("used", DateTime),
+)
+"""A user's passkeys. ``id`` is the digest of the ``credential``; the public key is sealed for user and credential, and
+a ``sign_count`` that does not grow is one of a copy."""
 
 try_table = Table(
     "dosar_try",

@@ -173,6 +173,20 @@ class CodeForm(TranslatedForm):
         return self.code.data or self.recovery.data or ""
 
 
+class PasskeyForm(TranslatedForm):
+    """A passkey that is being added."""
+
+    name = StringField(
+        lazy_gettext("What you call it"),
+        [
+            InputRequired(lazy_gettext("Write a name by which you know it again, such as USB key.")),
+            at_most(LONGEST_CODE),
+        ],
+        filters=[stripped],
+        description=lazy_gettext("For example: my telephone, blue USB key."),
+    )
+
+
 class FirstCodeForm(TranslatedForm):
     """The code with which a first telephone is connected."""
 

@@ -27,6 +27,8 @@ AccountAction = Literal[
     "telephone_dropped",
     "telephone_code",
     "recovery_codes",
+    "passkey_added",
+    "passkey_removed",
     "telephone_reset_asked",
     "telephone_kept",
     "signed_out",

@@ -1,4 +1,5 @@
-"""Step-up: who exports or changes accounts has proved within the last minutes who she is, by password or code.
+"""Step-up: who exports or changes accounts has proved within the last minutes who she is, by password,
+code or passkey.
 
 Routes declare it (``with_recent_proof``). What was posted waits nowhere: the page that asks sends it all once more,
 with the proof beside it.
@@ -10,11 +11,13 @@ from flask import Flask, current_app, request, session
 from sqlalchemy import update
 from werkzeug.exceptions import Forbidden
 
+from dosar.access.accounts.passkeys import PROOF, use_passkey
 from dosar.access.accounts.second_factor import check_code
 from dosar.access.authorization import current_worker
 from dosar.access.login.login import confirm_password
 from dosar.access.login.one_time_codes import is_telephone_code
-from dosar.access.login.throttle import TooManyTries
+from dosar.access.login.passkey_site import passkey_site
+from dosar.access.login.throttle import CODE_LIMIT, Guess, TooManyTries
 from dosar.access.services import AccessServices, access_services
 from dosar.access.tables import session_table
 from dosar.language.text.message import Message, Mistake
@@ -22,6 +25,8 @@ from dosar.language.text.message import Message, Mistake
 PROOF_LIFETIME = timedelta(minutes=5)
 PROOF_BOX = "_proof"
 """The box in which the password or the code comes along."""
+PASSKEY_PROOF_BOX = "_passkey"
+"""The box for what her passkey says."""
 
 
 class ProofNeeded(Forbidden):
@@ -44,10 +49,13 @@ def _require_recent_proof() -> None:
         return
     if services.is_demo() or _has_recent_proof(services):
         return
-    typed = request.form.get(PROOF_BOX, "")
-    if not typed:
+    typed, passkey = request.form.get(PROOF_BOX, ""), request.form.get(PASSKEY_PROOF_BOX, "")
+    if passkey:
+        _check_passkey(services, passkey)
+    elif typed:
+        _check_proof(services, typed[:1024])
+    else:
         raise ProofNeeded
-    _check_proof(services, typed[:1024])
     with services.store.writing() as database:
         hers = session_table.c.id == _session_id()
         database.execute(update(session_table).where(hers).values(confirmed=services.clock()))
@@ -70,6 +78,19 @@ def _check_proof(services: AccessServices, typed: str) -> None:
         raise ProofNeeded(Message("Too many did not fit; wait %(minutes)s min.", {"minutes": closed.minutes})) from None
     except Mistake as mistake:
         raise ProofNeeded(mistake.message) from None
+
+
+def _check_passkey(services: AccessServices, answer: str) -> None:
+    worker, site = current_worker(), passkey_site()
+    guess = Guess(str(worker.id), device=_session_id(), limit=CODE_LIMIT)
+    try:
+        proof = use_passkey(services, site, PROOF, answer, guess) if site else None
+    except TooManyTries as closed:
+        raise ProofNeeded(Message("Too many did not fit; wait %(minutes)s min.", {"minutes": closed.minutes})) from None
+    except Mistake as mistake:
+        raise ProofNeeded(mistake.message) from None
+    if proof is None or proof.user_id != worker.id:
+        raise ProofNeeded(Message("This passkey is not yours; write your password."))
 
 
 def _session_id() -> str:

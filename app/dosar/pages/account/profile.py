@@ -16,6 +16,7 @@ from dosar.access.login.sessions import end_session, end_sessions, open_sessions
 from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
+from dosar.pages.account.passkeys import profile_passkeys
 from dosar.pages.formatting import moment_text
 from dosar.pages.forms import ChangePasswordForm
 
@@ -76,6 +77,7 @@ def _profile_page(form: ChangePasswordForm, refused: str = "") -> Any:
         form=form,
         refused=refused,
         telephone=_telephone(),
+        passkeys=profile_passkeys(),
         roles=[text_in_language(role.title, request_wording()) for role in roles],
         sessions=[
             {

@@ -1,11 +1,13 @@
-"""The second step of signing in: the code of one's telephone, and connecting a telephone the first time."""
+"""The second step of signing in: the code of one's telephone, and connecting a telephone the first time, by
+invitation or with a code that an administrator handed over."""
 
 from typing import Any
 
-from flask import flash, redirect, render_template, session, url_for
+from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext, ngettext
 
 from dosar.access.accounts.first_telephone import has_no_telephone_at_all, use_telephone_code
+from dosar.access.accounts.passkeys import CODE, passkey_question, use_passkey
 from dosar.access.accounts.second_factor import (
     check_code,
     enrol_first,
@@ -18,9 +20,12 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import PUBLIC_ACCESS, SIGN_IN_ENDPOINT, page_route
 from dosar.access.login.known_devices import known_device
 from dosar.access.login.one_time_codes import enrolment_address, in_groups, is_telephone_code, new_secret
+from dosar.access.login.passkey_site import passkey_site
 from dosar.access.login.sessions import let_connect_first
-from dosar.access.login.throttle import TooManyTries
+from dosar.access.login.throttle import CODE_LIMIT, Guess, TooManyTries
 from dosar.access.services import access_services
+from dosar.language.text.message import Mistake
+from dosar.pages.account.passkeys import PASSKEY_BOX
 from dosar.pages.account.session_start import BACK_KEY, arrival_url, begin_session, next_step_url
 from dosar.pages.forms import CodeForm, FirstCodeForm
 
@@ -40,15 +45,17 @@ class SecondFactorPage(PageView):
             return redirect(next_step_url(user_id), 303)
         form = CodeForm()
         if not form.validate_on_submit():
-            return _code_page(form)
+            return _code_page(form, user_id)
+        if request.form.get(PASSKEY_BOX):
+            return _use_passkey(form, user_id)
         try:
             fits = check_code(
                 access_services(), user_id, form.typed, known_device(user_name_of(access_services(), user_id))
             )
         except TooManyTries as closed:
-            return _code_page(form, wait_message(closed.minutes), 429)
+            return _code_page(form, user_id, wait_message(closed.minutes), 429)
         if not fits:
-            return _code_page(form, wrong_code_message(form.typed), 401)
+            return _code_page(form, user_id, wrong_code_message(form.typed), 401)
         return _enter(user_id, form.typed)
 
     @page_route("/sign-in/first-code", PUBLIC_ACCESS, ("GET", "POST"))
@@ -89,6 +96,23 @@ class SecondFactorPage(PageView):
         back = session[BACK_KEY]
         begin_session(user_id)
         return recovery_codes_page(codes, arrival_url(user_id, back))
+
+
+def _use_passkey(form: CodeForm, user_id: int) -> Any:
+    """Her passkey in place of the code; with the password it need not check who uses it."""
+    services, site = access_services(), passkey_site()
+    if site is None:
+        abort(404)
+    guess = Guess(str(user_id), device=known_device(user_name_of(services, user_id)), limit=CODE_LIMIT)
+    try:
+        proof = use_passkey(services, site, CODE, request.form[PASSKEY_BOX], guess)
+    except TooManyTries as closed:
+        return _code_page(form, user_id, wait_message(closed.minutes), 429)
+    except Mistake as mistake:
+        return _code_page(form, user_id, mistake.message.say(gettext), 401)
+    if proof.user_id != user_id:
+        return _code_page(form, user_id, gettext("This passkey belongs to another account."), 401)
+    return _enter(user_id)
 
 
 def _first_code_page(form: FirstCodeForm, refused: str = "", status: int = 200) -> Any:
@@ -138,10 +162,10 @@ def secret_being_connected(user_id: int) -> str:
     return open_secret(services, user_id, session[TELEPHONE_KEY])
 
 
-def _enter(user_id: int, code: str) -> Any:
+def _enter(user_id: int, code: str = "") -> Any:
     back = session[BACK_KEY]
     begin_session(user_id)
-    if not is_telephone_code(code):
+    if code and not is_telephone_code(code):
         flash(_codes_left_message(user_id), "warning")
     return redirect(arrival_url(user_id, back), 303)
 
@@ -165,8 +189,10 @@ def wrong_code_message(code: str) -> str:
     )
 
 
-def _code_page(form: CodeForm, refused: str = "", status: int = 200) -> Any:
-    return render_template("account/code.html", form=form, refused=refused), 422 if form.errors else status
+def _code_page(form: CodeForm, user_id: int, refused: str = "", status: int = 200) -> Any:
+    passkey = passkey_question(access_services(), CODE, user_id)
+    page = render_template("account/code.html", form=form, passkey=passkey, refused=refused)
+    return page, 422 if form.errors else status
 
 
 def _qr_code(text: str) -> str:

@@ -1,11 +1,13 @@
 """What comes after a password: the code of the telephone, then the session."""
 
 from flask import Response as FlaskResponse
-from flask import after_this_request, redirect, session, url_for
+from flask import after_this_request, flash, redirect, session, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from dosar.access.accounts.passkeys import passkeys_added_since
 from dosar.access.accounts.second_factor import is_second_factor_required, second_factor_of
-from dosar.access.accounts.users import user_name_of
+from dosar.access.accounts.users import last_sign_in_of, user_name_of
 from dosar.access.i18n.languages import browser_language, save_language
 from dosar.access.login.known_devices import remember_device
 from dosar.access.login.login import count_sign_in
@@ -41,11 +43,23 @@ def next_step_url(user_id: int) -> str:
 def begin_session(user_id: int) -> None:
     """She is in."""
     session.begin(user_id)  # type: ignore[attr-defined]
+    _tell_new_passkeys(user_id)
     count_sign_in(access_services(), user_id)
     _remember_device(user_id)
     chosen = browser_language()
     if chosen is not None:
         save_language(user_id, chosen, if_none=True)
+
+
+def _tell_new_passkeys(user_id: int) -> None:
+    """Whoever added one while the account was open to him is found out at the next sign-in."""
+    services = access_services()
+    for name in passkeys_added_since(services, user_id, last_sign_in_of(services, user_id)):
+        text = gettext(
+            'Since you last signed in, the passkey "%(name)s" was added. Not by you? Remove it on your profile.',
+            name=name,
+        )
+        flash(text, "warning")
 
 
 def _remember_device(user_id: int) -> None:

@@ -12,6 +12,7 @@ from dosar.access.authorization import PUBLIC_ACCESS, SET_UP_ENDPOINT, current_w
 from dosar.access.i18n.languages import LANGUAGE_NAMES, choose_language
 from dosar.access.login.known_devices import known_device
 from dosar.access.login.login import sign_in_user
+from dosar.access.login.passkey_site import passkey_site
 from dosar.access.login.passwords import require_good_password
 from dosar.access.login.throttle import TooManyTries
 from dosar.access.services import access_services
@@ -98,7 +99,13 @@ class InvitationPage(PageView):
 def _sign_in_page(form: SignInForm, back: str, refused: str = "", status: int = 200) -> Any:
     over = request.args.get("over") == "1" and not refused
     return render_template(
-        "account/sign_in.html", form=form, next=back, refused=refused, over=over, is_demo=access_services().is_demo()
+        "account/sign_in.html",
+        form=form,
+        next=back,
+        refused=refused,
+        over=over,
+        is_demo=access_services().is_demo(),
+        passkeys=passkey_site() is not None,
     ), status
 
 

@@ -34,6 +34,7 @@ SENTENCES = {
     "session_ended": lazy_gettext("%(who)s ended a session: %(what)s."),
     "sign_in_failed": lazy_gettext("Somebody gave a wrong password: %(what)s."),
     "code_failed": lazy_gettext("Somebody gave a wrong code: %(what)s."),
+    "passkey_failed": lazy_gettext("Somebody used a passkey that does not fit: %(what)s."),
     "started": lazy_gettext("Dosar was started."),
     "forms_changed": lazy_gettext("Files of the forms were changed: %(fields)s."),
     "key_made": lazy_gettext("The key of the database was made."),
@@ -66,7 +67,7 @@ KINDS: Mapping[str, tuple[object, Sequence[str]]] = {
     "writing": (lazy_gettext("Writing"), (*ACTION_LABELS,)),
     "rights": (lazy_gettext("Rights of the person"), RIGHTS_OF_PERSON),
     "taken": (lazy_gettext("Print and export"), ("print", "export", ACCESS_FILE_ACTION, "copied")),
-    "refused": (lazy_gettext("Refused"), ("denied", "sign_in_failed", "code_failed")),
+    "refused": (lazy_gettext("Refused"), ("denied", "sign_in_failed", "code_failed", "passkey_failed")),
     "sessions": (lazy_gettext("Signing in and out"), ("signed_in", "signed_out", "session_ended")),
     "accounts": (lazy_gettext("Accounts"), tuple(f"{ACCOUNT_PREFIX}{action}" for action in ACCOUNT_ACTION_LABELS)),
     "system": (

@@ -8,9 +8,12 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from dosar.access.accounts.step_up import PROOF_BOX, ProofNeeded
+from dosar.access.accounts.passkeys import PROOF, passkey_question
+from dosar.access.accounts.step_up import PASSKEY_PROOF_BOX, PROOF_BOX, ProofNeeded
+from dosar.access.authorization import current_worker
 from dosar.access.i18n.languages import request_language
 from dosar.access.login.sessions import is_static_request
+from dosar.access.services import access_services
 from dosar.database.store_errors import StoreBusy, StoreDamaged, StoreError, StoreNotWritable, StoreUnreachable
 from dosar.pages.recovery.expired_session import DraftTooLong, PageOfAnother, keep_outdated_page
 from dosar.pages.recovery.typed_texts import is_text_page_post, typed_texts
@@ -93,15 +96,17 @@ def _http_error_page(error: HTTPException) -> Any:
     return _error_page(error.code)
 
 
+UNREPEATED = ("csrf_token", PROOF_BOX, PASSKEY_PROOF_BOX)
+
+
 def proof_page(needed: ProofNeeded) -> Any:
     """All that was posted goes along, and is done once she has proved who she is."""
-    boxes = [
-        (name, text) for name, texts in request.form.lists() for text in texts if name not in ("csrf_token", PROOF_BOX)
-    ]
+    boxes = [(name, text) for name, texts in request.form.lists() for text in texts if name not in UNREPEATED]
     return render_template(
         "account/confirm.html",
         action=request.full_path.rstrip("?"),
         boxes=boxes,
+        passkey=passkey_question(access_services(), PROOF, current_worker().id),
         refused=needed.mistake.say(gettext) if needed.mistake else "",
     ), 403
 

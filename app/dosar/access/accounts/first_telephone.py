@@ -96,8 +96,9 @@ def _is_code_of_this_start(services: AccessServices, code: str) -> bool:
 
 def _use_up(services: AccessServices, user_id: int, code: str) -> bool:
     given, moment = invitation_table.c, services.clock()
+    row_id = _code_digest(services, user_id, code)
     used = delete(invitation_table).where(
-        given.id == _code_digest(services, user_id, code),
+        given.id == row_id,
         given.user_id == user_id,
         given.expires > moment,
         given.expires <= moment + CODE_LIFETIME,

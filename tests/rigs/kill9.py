@@ -56,10 +56,10 @@ class Killed:
         yield f"longest start\t{max(self.starts, default=0):.1f} s"
 
 
-def kill_often(office: Office, times: int, most_told: int = MOST_TOLD, minutes: float = inf) -> Killed:
+def kill_often(office: Office, came: Killed, times: int, most_told: int = MOST_TOLD, minutes: float = inf) -> None:
     """Kill the program so many times, or until so much time has gone; look at the database after each, and at
-    everything once more at the end."""
-    came, writers = Killed(), hired(office)
+    everything once more at the end. What came of it is told as it comes."""
+    writers = hired(office)
     key = key_from_file(office.data, office.key_file)
     end = time.monotonic() + minutes * 60
     while came.kills < times and time.monotonic() < end:
@@ -81,8 +81,6 @@ def kill_often(office: Office, times: int, most_told: int = MOST_TOLD, minutes: 
         desks = AtWork(writers, running.port)
         desks.stop()
     _note(came, look(office, key, _told(writers), _drafts(writers), came.found.head), writers)
-    came.acknowledged = Counter(one.kind for one in _told(writers))
-    return came
 
 
 def _told(writers: Iterable[Writer]) -> list[Told]:
@@ -95,13 +93,14 @@ def _drafts(writers: Iterable[Writer]) -> dict[str, set[str]]:
 
 
 def _note(came: Killed, found: Found, writers: Iterable[Writer]) -> None:
+    came.acknowledged = Counter(one.kind for one in _told(writers))
     for writer in writers:
         for refusal in writer.refused:
             found.blame("refused", refusal)
         writer.refused.clear()
     came.found += found
     for example in found.examples[:5]:
-        print(example)
+        print(example, flush=True)
 
 
 def main() -> int:
@@ -119,9 +118,11 @@ def main() -> int:
         if asked.postgresql:
             until_end.enter_context(alone(stop_postgresql))
             url = until_end.enter_context(fresh_place("postgresql", Path(folder))).url
-        came = kill_often(founded(Path(folder), asked.writers, url), asked.times, minutes=asked.minutes)
-    for line in came.table():
-        print(line)
+        came = Killed()
+        try:
+            kill_often(founded(Path(folder), asked.writers, url), came, asked.times, minutes=asked.minutes)
+        finally:  # also of a run that somebody ends
+            print(*came.table(), sep="\n", flush=True)
     return 1 if came.found.wrong else 0
 
 

@@ -56,7 +56,7 @@ roles:
 PASSWORD = "patru cuvinte fără rost"
 CASES = 2
 """Sheets are filed in the first; what is only typed stands in the second."""
-PATIENCE = 120.0
+PATIENCE = 600.0
 """Seconds: a start on a busy computer takes long."""
 
 

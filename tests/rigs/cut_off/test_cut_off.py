@@ -11,7 +11,7 @@ import pytest
 from tests.rigs.cut_off.lost_power import MODES, Disk, power_cuts
 from tests.rigs.cut_off.recording import Done, read_recording, watched_by_strace
 from tests.rigs.cut_off.running import founded
-from tests.rigs.kill9 import kill_often
+from tests.rigs.kill9 import Killed, kill_often
 from tests.rigs.power import DEEDS, cut_power
 
 needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="power cuts are not tested: no strace here")
@@ -30,7 +30,8 @@ for number in range(20):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="killing needs a computer with signals")
 def test_a_killed_program_loses_nothing_it_acknowledged(tmp_path: Path) -> None:
-    came = kill_often(founded(tmp_path, workers=3), times=1, most_told=9)
+    came = Killed()
+    kill_often(founded(tmp_path, workers=3), came, times=1, most_told=9)
     assert came.kills == 1 and came.acknowledged.total() > 0
     assert came.found.examples == []
 

@@ -2,7 +2,7 @@
 
 ``plain`` is every route × record × body × query, by two roles on PostgreSQL too; ``attacks`` asks every route for more
 than a page offers (:mod:`tests.attack.attacks`); ``erased`` asks for what was erased (:mod:`tests.attack.states`). The
-ordinary tests ask a share of each. All of it takes half an hour and more.
+ordinary tests ask a share of each. All of it takes an hour and more of the processor.
 """
 
 import os

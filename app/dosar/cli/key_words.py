@@ -8,6 +8,7 @@ from dosar.access.login.passwords import require_good_password
 from dosar.access.pending_cards import PendingCards
 from dosar.cli.locale import translate_message
 from dosar.cli.secret_input import ask_secret
+from dosar.cli.swap_space import unencrypted_swap
 from dosar.database.keys.key_changes import KeyChanges, KeyStatus
 from dosar.database.keys.key_slots import KEY_BYTES, KeySlot, KeySlots, SlotKind
 from dosar.database.keys.master_key import made_today, passphrase_secret
@@ -39,9 +40,21 @@ def status_lines(status: KeyStatus) -> Iterator[Message]:
             "passphrase.salt is of an older Dosar: with it the first passphrase makes the key, even after it was "
             "changed. dosar key new ends that."
         )
+    yield from swap_lines()
     step = next_step(status)
     if step is not None:
         yield step
+
+
+def swap_lines() -> Iterator[Message]:
+    """What is in memory may come to lie on the disk, where it is not encrypted."""
+    places = unencrypted_swap()
+    if places:
+        yield Message(
+            "Swap space of this computer is not encrypted, as far as can be seen (%(places)s): keys and names that are "
+            "in memory may lie on its disk. Encrypt the disk, or switch swap off.",
+            {"places": ", ".join(places)},
+        )
 
 
 def _slot_line(slot: KeySlot) -> Message:

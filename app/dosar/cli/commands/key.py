@@ -5,6 +5,7 @@ No passphrase stands on a command line: it is typed unseen, or comes through a p
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -168,7 +169,7 @@ def new(places: Places) -> int:
     with stopped_data(places) as data:
         moment = unused_name(data.folder, f"{utc_now():%Y-%m-%d-%H%M%S}")
         change = ask_new_key(KeyChanges(data.folder, data.key, places.key_file))
-        _log_change(data.store)
+        _log_change(data.store, data.folder, data.key)
         for step in change_master_key(change, data.store, moment):
             _say(step_message(step))
     for line in kept_lines(change, moment, bool(database_url())):
@@ -183,18 +184,34 @@ def _changes(places: Places) -> Iterator["KeyChanges"]:
     from dosar.database.keys.key_changes import KeyChanges
 
     with stopped_data(places) as data:
+        _say_if_older(data.store, data.folder, data.key)
         yield KeyChanges(data.folder, data.key, places.key_file)
-        _log_change(data.store)
+        _log_change(data.store, data.folder, data.key)
 
 
-def _log_change(store: "Store") -> None:
+def _say_if_older(store: "Store", folder: Path, master_key: bytes) -> None:
+    """Before the change: after it the file is the newest one again."""
+    from dosar.access.slots_serial import OLDER_SLOTS, note_slots
+    from dosar.database.audit_trail import add_event
+
+    if not store.open_kept_data_key():
+        return
+    with store.writing() as session:
+        if note_slots(session, folder, master_key):
+            add_event(session, "key_slots_older")
+            _say(OLDER_SLOTS)
+
+
+def _log_change(store: "Store", folder: Path, master_key: bytes) -> None:
     """In the audit log: nobody who has signed in did it, but somebody at the computer."""
+    from dosar.access.slots_serial import note_slots
     from dosar.database.audit_trail import add_event
 
     if not store.open_kept_data_key():
         return
     with store.writing() as session:
         add_event(session, "key_changed")
+        note_slots(session, folder, master_key)
 
 
 def _say_what_is_left(changes: "KeyChanges") -> None:

@@ -204,6 +204,7 @@ def _open(started: _Start, data: Path, forms: Path, key: bytes, vault: "Vault", 
         )
         install_vault(app, vault)
     started.begins = started.new_organisation = False
+    _print_older_slots(app, data, key)
     _print_findings(findings)
     _print_accounts(started, is_demo(app))
     started.shown_code = set_up_code(app)
@@ -237,6 +238,19 @@ def _listening_socket(port: int) -> socket.socket:
         ) from None
 
 
+def _print_older_slots(app: "Flask", data: Path, key: bytes) -> None:
+    """On the console and in the audit log, at every start until something that opens the data is changed."""
+    from dosar.access.slots_serial import OLDER_SLOTS, note_slots
+    from dosar.database.audit_trail import add_event
+
+    with app.extensions["dosar_access"].store.writing() as session:
+        is_older = note_slots(session, data, key)
+        if is_older:
+            add_event(session, "key_slots_older")
+    if is_older:
+        print(translate_message(OLDER_SLOTS), file=sys.stderr, flush=True)
+
+
 def _print_trouble(trouble: StoreError) -> None:
     print(translate_message(trouble), file=sys.stderr, flush=True)
 
@@ -262,6 +276,8 @@ def _print_accounts(started: _Start, is_demo: bool) -> None:
 
 
 def _print_greeting(started: _Start, is_open: bool) -> None:
+    from dosar.cli.key_words import swap_lines
+
     code = started.shown_code
     print(f"Dosar: {started.pages_address}   ({translate_message(Message('Ctrl+C stops it'))})", flush=True)
     if not is_open:
@@ -274,6 +290,8 @@ def _print_greeting(started: _Start, is_open: bool) -> None:
             "Nobody has connected a telephone yet. Code for the first one: %(code)s", {"code": started.telephone_code}
         )
         print(translate_message(connects), flush=True)
+    for line in swap_lines() if not started.demo else ():
+        print(translate_message(line), file=sys.stderr, flush=True)
     if not started.no_browser:
         opened = f"{started.pages_address}set-up#{code}" if code else started.pages_address
         Timer(1.0, webbrowser.open, [opened]).start()

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from secrets import token_bytes, token_hex
+from time import time
 from typing import Any, Literal, get_args
 
 from cryptography.exceptions import InvalidTag
@@ -26,6 +27,7 @@ KEY_BYTES = 32
 SALT_BYTES = 16
 WRAPPED_BYTES = NONCE_BYTES + KEY_BYTES + 16
 MOST_SLOTS = 16
+LARGEST_SERIAL = 2**53
 SIGNING_PURPOSE = "key-slots"
 WRAPPING_PURPOSE = "key-slot"
 
@@ -112,6 +114,9 @@ class KeySlots:
 
     slots: tuple[KeySlot, ...] = ()
     signature: bytes = b""
+    serial: int = 0
+    """Grows with every change, as seconds do: the database remembers it, so that an older file put back is noticed.
+    0 in files of before there were serials."""
 
     def opened_with(self, kind: SlotKind, secret: bytes) -> bytes | None:
         """The master key, if a slot of this kind has this secret. Raises :class:`TamperedSlots`."""
@@ -124,7 +129,7 @@ class KeySlots:
 
     def require_untouched(self, master_key: bytes) -> None:
         """Raises :class:`TamperedSlots` if somebody else has added, changed or taken away a slot."""
-        if not hmac.compare_digest(self.signature, _signature(self.slots, master_key)):
+        if not hmac.compare_digest(self.signature, _signature(self.slots, master_key, self.serial)):
             raise TamperedSlots
 
     def of_kind(self, *kinds: SlotKind) -> list[KeySlot]:
@@ -147,20 +152,24 @@ class KeySlots:
         return self._signed(left, master_key)
 
     def _signed(self, slots: list[KeySlot], master_key: bytes) -> "KeySlots":
-        return KeySlots(tuple(slots), _signature(slots, master_key))
+        serial = max(self.serial + 1, int(time()))
+        return KeySlots(tuple(slots), _signature(slots, master_key, serial), serial)
 
     def contents(self) -> dict[str, Any]:
         """What is written down of them."""
-        return {"slots": [_slot_contents(slot) for slot in self.slots], "signature": self.signature.hex()}
+        serial = {"serial": self.serial} if self.serial else {}
+        return {**serial, "slots": [_slot_contents(slot) for slot in self.slots], "signature": self.signature.hex()}
 
 
 def slots_from(contents: Any) -> KeySlots:
     """The slots that were written down. Raises :class:`DamagedSlots` for anything else, however large or odd."""
     try:
         slots = tuple(_slot_from(slot) for slot in contents["slots"][: MOST_SLOTS + 1])
-        found = KeySlots(slots, bytes.fromhex(contents["signature"]))
+        found = KeySlots(slots, bytes.fromhex(contents["signature"]), contents.get("serial", 0))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DamagedSlots from error
+    if type(found.serial) is not int or not 0 <= found.serial < LARGEST_SERIAL:
+        raise DamagedSlots
     if not 1 <= len(slots) <= MOST_SLOTS or len({slot.id for slot in slots}) != len(slots):
         raise DamagedSlots
     return found
@@ -196,8 +205,9 @@ def _cost_from(contents: Mapping[str, Any]) -> Argon2Cost:
     return cost
 
 
-def _signature(slots: Iterable[KeySlot], master_key: bytes) -> bytes:
-    signed = _canonical([_slot_contents(slot) for slot in slots])
+def _signature(slots: Iterable[KeySlot], master_key: bytes, serial: int) -> bytes:
+    listed = [_slot_contents(slot) for slot in slots]
+    signed = _canonical({"serial": serial, "slots": listed} if serial else listed)
     return hmac.digest(derive_key(master_key, SIGNING_PURPOSE), signed, "sha256")
 
 

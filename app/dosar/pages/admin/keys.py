@@ -18,6 +18,7 @@ from dosar.access.login.passwords import require_good_password
 from dosar.access.pending_cards import PendingCard
 from dosar.access.services import access_services
 from dosar.access.settings import declare_one_laptop, is_one_laptop_declared
+from dosar.access.slots_serial import note_slots
 from dosar.access.vault import Vault
 from dosar.access.vault_use import current_vault
 from dosar.database.keys.key_changes import KeyChanges, KeyStatus, stored_status
@@ -178,12 +179,18 @@ def _why(refusal: StoreError | OSError) -> str:
 def _declare(is_one_laptop: bool) -> None:
     with access_services().store.writing() as session:
         declare_one_laptop(session, is_one_laptop)
+        _note_slots(session)
         log_account_change(access_services(), current_worker(), None, "key_changed")
 
 
 def _log(action: Any) -> None:
-    with access_services().store.writing():
+    with access_services().store.writing() as session:
         log_account_change(access_services(), current_worker(), None, action)
+        _note_slots(session)
+
+
+def _note_slots(session: Any) -> None:
+    note_slots(session, Path(current_app.config["DATA"]), access_services().store.master_key)
 
 
 def _keys_page(form: PassphraseForm, refused: str = "") -> Any:

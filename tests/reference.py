@@ -13,6 +13,7 @@ from dosar.language.figures import Figure, FigureShare, Report
 from dosar.language.form import Form, RetentionClass, Section, Signature, Total
 from dosar.language.load.json_schema import option_docs
 from dosar.language.question import Question
+from dosar.language.restriction import Restriction
 from dosar.language.roles import Role
 
 ROOT = Path(__file__).parents[1]
@@ -23,6 +24,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "question": Question,
     "total": Total,
     "retention": RetentionClass,
+    "restriction": Restriction,
     "signature": Signature,
     "choices": ChoiceList,
     "choice": Choice,

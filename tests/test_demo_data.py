@@ -29,7 +29,7 @@ from tests.pages.conftest import Demo
 TODAY = today_here()
 READING = ReadingContext("ro", TODAY, worker_id=1)
 CASES = 9
-CLOSED = {"closed", "closed_referred", "archived"}
+ENDED = {"monitoring", "closed", "closed_referred", "archived"}
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def test_what_was_planned_is_what_was_given_where_all_is_over(filed: list[Filed]
         over = {payer: given[payer] - planned[payer] for payer in given if given[payer] > planned[payer]}
         [case] = [record for record in of(filed, CASE_FORM) if record.id == budget.case]
         assert over == {}, case.answers["code"]
-        if case.answers["status"] in CLOSED:
+        if case.answers["status"] in ENDED:
             assert {payer: amount for payer, amount in planned.items() if amount} == dict(given)
 
 

@@ -86,6 +86,11 @@ class Diligent:
         return next(iter(self.options(question)), None)
 
     def options(self, question: Question) -> list[Any]:
+        """What may be answered, but for what would restrict the case: nobody would find the sheet any more."""
+        restricting = [said.codes for said in self.form.restricts if said.question == question.name]
+        if restricting:
+            kept = [answer for answer in options_of(question, self.today) if isinstance(answer, str)]
+            return [code for code in kept if not any(code in codes for codes in restricting)]
         target = question.link_target()
         if target is not None:
             return [self.links[target]] if target in self.links else []

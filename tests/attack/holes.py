@@ -23,6 +23,7 @@ from dosar.fields.tables import Table
 from dosar.filing.doubts import links as filed_links
 from dosar.language.form import Form
 from dosar.pages import signed_tokens
+from dosar.pages.context import PageContext
 from dosar.records import attachments, audit_log, reliance, search, titles, write_checks
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as
 from dosar.records.sheets import save, stored_answers
@@ -203,6 +204,15 @@ def _readings_are_untold(planted: Planted, patch: Patch) -> None:
     patch(request_audit, "_readings", lambda trail: iter(()))
 
 
+def _restricted_are_open(planted: Planted, patch: Patch) -> None:
+    patch(Scope, "_narrowing", ())
+
+
+def _restricted_are_written(planted: Planted, patch: Patch) -> None:
+    patch(write_checks, "_require_unrestricted", lambda session, scope: None)
+    patch(PageContext, "is_written", lambda self, form, case_id: True)
+
+
 def _leaking(endpoint: str, leaks: Callable[[Planted], bool]) -> Callable[[Planted, Patch], None]:
     """One route forgets whose records these are, for some requests only."""
 
@@ -312,6 +322,17 @@ HOLES = [
         _readings_are_untold,
         Part("social_worker", ("visit_report",), "RecordPages.show"),
         "is read, and not on record",
+    ),
+    Hole(
+        "closed cases stay open to the team",
+        _restricted_are_open,
+        Part("social_worker", ("plan",), "RecordPages.show"),
+    ),
+    Hole(
+        "everything is written in restricted cases",
+        _restricted_are_written,
+        Part(forms=("plan",), endpoint="RecordPages.edit", method="POST"),
+        "what is not written in it",
     ),
     # what only one combination in thousands shows: whoever's turn it is notices
     Hole(

@@ -27,6 +27,8 @@ from tests.attack.routes import is_open
 from tests.photograph import Change, Photograph
 
 NEVER_CHANGED = {"id", "case_id", "record_id", "created_by", "created_at"}
+ACCEPTED = {"to_check", "version"}
+"""What changes of a sheet that somebody else accepts: nothing that is written on it."""
 PEOPLE = "ab_"
 OWN_ACCOUNT = ("ProfilePage.", "SignInPage.", "InvitationPage.")
 TOKENS = re.compile(r'value="[\w.-]{40,}"|content="[\w.-]{40,}"')
@@ -231,6 +233,8 @@ class Oracle:
             return "moves a record"
         if not self._case_in_reach(cell.role, case, form, new):
             return "writes into a case out of reach"
+        if change.columns - ACCEPTED and not self._is_written(form, case):
+            return "writes into a restricted case what is not written in it"
         place = self.planted.place_of(form, change.row["record_id" if table else "id"])
         if not new and place is not None and not policy.reaches(cell.role, form, place):
             return f"changes a record out of reach ({place})"
@@ -263,6 +267,10 @@ class Oracle:
         places = [place for place, planted in self.planted.cases.items() if planted == case]
         # a case opened by this very request is one's own
         return not places or self.planted.policy.reaches_case(role, "own" if places == ["deleted"] else places[0])
+
+    def _is_written(self, form: str, case: int | None) -> bool:
+        places = (place for place, planted in self.planted.cases.items() if planted == case)
+        return all(self.planted.policy.is_written(form, place) for place in places)
 
     def _written(self, change: Change) -> set[str]:
         """The columns this request wrote: an entry that takes another one back repeats what that one says."""

@@ -37,17 +37,22 @@ from dosar.records.unsaved.drafts import keep_draft
 from tests.applications import opened_app
 from tests.attack.answers import Diligent
 from tests.attack.canaries import Aviary, Canary, Private, Worker
-from tests.attack.policy import NEWCOMER, OWNER, Place, Policy
+from tests.attack.policy import NEWCOMER, OWNER, RESTRICTED_PLACES, Place, Policy
 from tests.databases import Place as Database
 from tests.databases import new_place, place_at
 from tests.days import today_here
 from tests.telephones import connect_telephone
 from tests.whole_run import made_once, shared_folder
 
-CASE_PLACES: tuple[Place, ...] = ("foreign", "team", "own", "deleted")
+CASE_PLACES: tuple[Place, ...] = ("foreign", "team", "own", "deleted", *RESTRICTED_PLACES)
+RESTRICTED_FORMS = ("case", "intake", "visit_report", "plan", "humanitarian_aid")
+"""The forms of which restricted cases have sheets: what restricts, what is written in one state and not in the other,
+in none, and a ledger."""
 SHARED_PLACES: tuple[Place, ...] = ("shared", "shared_deleted")
 PASSWORD = "patru cuvinte fără rost"
 COLLEAGUE, STRANGER = "colleague", "stranger"
+OPENERS = {"foreign": STRANGER, "team": COLLEAGUE}
+"""Whose case it is → who opened it, where that is not the owner."""
 
 
 @dataclass
@@ -81,7 +86,16 @@ class Planted:
         """Where the form has records; what stands in a ledger is never put away."""
         private: tuple[Place, ...] = ("foreign",) if self.forms[form].private_to else ()
         places = CASE_PLACES if self.policy.in_case(form) else (*private, *SHARED_PLACES)
-        return places[:-1] if self.forms[form].append_only else places
+        return tuple(
+            place
+            for place in places
+            if not (place in ("deleted", "shared_deleted") and self.forms[form].append_only)
+            and (place not in RESTRICTED_PLACES or form in RESTRICTED_FORMS)
+        )
+
+    def cases_for(self, form: str) -> dict[str, int]:
+        """Place → case, of the cases in which the form is asked about."""
+        return {place: case for place, case in self.cases.items() if place in self.places(form) or place == "deleted"}
 
     def unlike_files(self) -> list[tuple[str, int]]:
         """Place and number of a file of every form within reach; elsewhere one for every clearance it needs."""
@@ -137,6 +151,7 @@ def plant(database: Database, data: Path) -> Planted:
             planting.open_cases()
             planting.file_sheets()
             planting.point_out_of_reach()
+            planting.restrict()
             planting.put_away()
             planting.leave_a_draft()
         planted.repository.session.remove()
@@ -189,7 +204,8 @@ class _Planting:
     def open_cases(self) -> None:
         """Whose case it is follows from who opened it; everybody works on one's own."""
         form = self.planted.forms[CASE_FORM]
-        for place, user in zip(CASE_PLACES, (STRANGER, COLLEAGUE, "case_manager", "case_manager"), strict=True):
+        for place in CASE_PLACES:
+            user = OPENERS.get(place.partition("_")[0], "case_manager")
             case = self._file(form, place, user, None)
             self.planted.cases[place] = case
             if user == "case_manager":
@@ -227,6 +243,8 @@ class _Planting:
         return {
             question.name: self._rows(form, question, place, answers.get(question.name))
             if question.columns_asked()
+            else answers.get(question.name)
+            if self.planted.policy.restricts(form.key, question.name)
             else self._unique(form, question, question.name, place) or answers.get(question.name)
             for question in form.questions.values()
         }
@@ -260,7 +278,9 @@ class _Planting:
                 name=f"{self.planted.aviary.word(canary)}.txt",
                 media_type="text/plain",
                 **sealed_file(self.repository.store, content),
-                user_id=self.planted.users[{"foreign": STRANGER, "team": COLLEAGUE}.get(place, OWNER)],
+                user_id=self.planted.users[
+                    {"foreign": STRANGER, "team": COLLEAGUE}.get(place.partition("_")[0], OWNER)
+                ],
                 at=utc_now(),
             )
             .returning(attachment_table.c.id)
@@ -302,6 +322,16 @@ class _Planting:
     def linked(self, target: str, place: str) -> int | None:
         records = self.planted.records
         return records.get((target, place)) or records.get((target, "shared"))
+
+    def restrict(self) -> None:
+        """Close the cases that are to be closed, and withdraw the consent of others."""
+        for place in RESTRICTED_PLACES:
+            said = self.planted.policy.restriction(place.partition("_")[2])
+            answer = said["codes"][0] if "codes" in said else self.planted.today
+            form, record_id = self.planted.forms[said["form"]], self.planted.records[said["form"], place]
+            record = self.repository.find(form.key, record_id)
+            answers = {**answers_of(self.repository, record), said["question"]: answer}
+            correct_sheet(self.repository, form, record_id, record.version, answers, self.actor("case_manager"))
 
     def put_away(self) -> None:
         for (key, place), record_id in self.planted.records.items():

@@ -13,9 +13,30 @@ from typing import Any, Literal
 
 from ruamel.yaml import YAML
 
-Place = Literal["own", "team", "foreign", "deleted", "shared", "shared_deleted"]
+Place = Literal[
+    "own",
+    "team",
+    "foreign",
+    "deleted",
+    "shared",
+    "shared_deleted",
+    "own_closed",
+    "team_closed",
+    "foreign_closed",
+    "own_withdrawn",
+    "team_withdrawn",
+    "foreign_withdrawn",
+]
 """Whose a record is: in a case of hers, of a colleague of her team, of strangers; put away (in a case of
-hers); in no case at all."""
+hers); in no case at all; in a case that is closed, or in which the consent was withdrawn."""
+RESTRICTED_PLACES: tuple[Place, ...] = (
+    "own_closed",
+    "team_closed",
+    "foreign_closed",
+    "own_withdrawn",
+    "team_withdrawn",
+    "foreign_withdrawn",
+)
 
 REACHED: dict[str, set[str]] = {
     "none": set(),
@@ -128,7 +149,30 @@ class Policy:
         return form == "case" or "belongs_to" in self.forms[form]
 
     def reaches_case(self, role: str, place: str) -> bool:
-        return place in REACHED[self.roles.get(role, {}).get("scope", "none")]
+        whose, _, state = place.partition("_")
+        if place in RESTRICTED_PLACES and role not in self.restriction(state)["seen_by"]:
+            return False
+        return whose in REACHED[self.roles.get(role, {}).get("scope", "none")]
+
+    @cached_property
+    def _restrictions(self) -> dict[str, dict[str, Any]]:
+        return {
+            said["restriction"].rpartition("_")[2]: {**said, "form": key}
+            for key, form in self.forms.items()
+            for said in form.get("restricts", ())
+        }
+
+    def restriction(self, state: str) -> dict[str, Any]:
+        """What its file says of the restriction that puts a case into this state, and the form."""
+        return self._restrictions[state]
+
+    def is_written(self, form: str, place: str) -> bool:
+        """Whether sheets of the form are written in a case of this place, by whoever may."""
+        return place not in RESTRICTED_PLACES or form in self.restriction(place.partition("_")[2])["written"]
+
+    def restricts(self, form: str, question: str) -> bool:
+        """Whether an answer to the question may restrict the case."""
+        return any(said["question"] == question for said in self.forms[form].get("restricts", ()))
 
     @cached_property
     def asked(self) -> dict[tuple[str, str], Asked]:

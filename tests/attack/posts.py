@@ -147,7 +147,7 @@ class Posts:
             yield _with(cell, "well filled in", self.bodies.new(cell.role, form))
             yield from self.bodies.attacks_on_new(cell, form)
             return
-        for place, case in {**self.planted.cases, "missing": MISSING, "too large": TOO_LARGE}.items():
+        for place, case in {**self.planted.cases_for(cell.form), "missing": MISSING, "too large": TOO_LARGE}.items():
             address = f"{cell.address}?case={case}"
             aimed = Cell(cell.role, "POST", cell.endpoint, address, place, cell.form)
             yield _with(aimed, "well filled in", self.bodies.new(cell.role, form))

@@ -17,7 +17,7 @@ from dosar.records.teams import join_team
 from dosar.records.unsaved.drafts import DraftPlace, keep_draft
 from tests.attack.answers import Diligent, options_of
 from tests.attack.organisation import COLLEAGUE, STRANGER, Planted, every_link
-from tests.attack.policy import ANYBODY, NEWCOMER, OWNER
+from tests.attack.policy import ANYBODY, NEWCOMER, OWNER, RESTRICTED_PLACES
 from tests.attack.worlds import Secret
 
 FIRST_WORDS, SECOND_WORDS = "Arboreanu", "Zambilovici de la Poartă"
@@ -108,6 +108,11 @@ class Secrets:
         """Everything in the records of a case out of reach."""
         return Secret("what stands in a stranger's case", self._shut_out("foreign"), _strangers_answered)
 
+    def restricted_answers(self) -> Secret:
+        """Everything in the records of cases that are closed, or in which the consent was withdrawn."""
+        blind = frozenset.intersection(*(self._shut_out(place) for place in RESTRICTED_PLACES))
+        return Secret("what stands in restricted cases", blind, _restricted_answered)
+
     # --- records ------------------------------------------------------------------------------------
 
     def records(self) -> Iterator[Secret]:
@@ -143,6 +148,7 @@ class Secrets:
         for role in self.policy.roles:
             yield from self.answers(role)
         yield self.strangers_answers()
+        yield self.restricted_answers()
         yield from self.records()
         yield from self.unsaved()
 
@@ -230,6 +236,19 @@ def _strangers_answered(planted: Planted, second: bool) -> None:
         if question.link_target() is None and not question.columns_asked()
     )
     _correct(planted, every, _otherwise if second else _first, ("foreign",))
+
+
+def _restricted_answered(planted: Planted, second: bool) -> None:
+    """All but what restricts the cases: they go on being restricted in both worlds."""
+    lifting = {said.get("lifted_by") for form in planted.policy.forms.values() for said in form.get("restricts", ())}
+    every = frozenset(
+        (key, question.name)
+        for key, form in planted.forms.items()
+        for question in form.questions.values()
+        if question.link_target() is None and not question.columns_asked()
+        if not planted.policy.restricts(key, question.name) and question.name not in lifting
+    )
+    _correct(planted, every, _otherwise if second else _first, RESTRICTED_PLACES)
 
 
 def _case_opened(planted: Planted, second: bool) -> None:

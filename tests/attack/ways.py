@@ -95,7 +95,7 @@ class Ways:
         if cell.endpoint == "RecordPages.list" and is_open:
             queries = list(self._list_queries(cell))
         if cell.endpoint == "RecordPages.new" and is_open:
-            cases = {**self.planted.cases, "missing": MISSING, "too large": TOO_LARGE}
+            cases = {**self.planted.cases_for(cell.form), "missing": MISSING, "too large": TOO_LARGE}
             queries = [(place, f"case={case}") for place, case in cases.items()]
         if cell.endpoint in ON_PAPER and is_open and cell.target in ("", "own", "shared", "foreign"):
             queries += [("face", f"face={face}") for face in (*self._faces(), "nothing", TOO_LARGE)]
@@ -117,7 +117,7 @@ class Ways:
         return [face.face for faces in every for face in faces][:1]
 
     def _list_queries(self, cell: Cell) -> Iterator[tuple[str, str]]:
-        for place, case in {**self.planted.cases, "missing": MISSING}.items():
+        for place, case in {**self.planted.cases_for(cell.form), "missing": MISSING}.items():
             yield place, f"case={case}"
         contents = self.policy.forms[cell.form]
         hidden = [name for name in self.policy.hidden(cell.role, cell.form) if "." not in name]

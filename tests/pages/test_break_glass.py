@@ -15,6 +15,7 @@ from dosar.language.form import CASE_FORM
 from dosar.records.daily_limit import DailyLimit
 from tests.pages.conftest import Demo, token_on
 from tests.pages.test_case_page import case_of
+from tests.pages.test_restricted_cases import answer
 
 WHY = "A sunat de la spital, managerul de caz nu răspunde."
 
@@ -114,3 +115,13 @@ def test_numbers_are_not_tried_out(demo: Demo, helper: FlaskClient) -> None:
 def test_others_may_not(demo: Demo, worker: str) -> None:
     for page in ("/break-glass", "/break-glass/opened"):
         assert demo.browser(worker).get(page).status_code == 403
+
+
+def test_it_opens_a_closed_case_too_and_nothing_more_is_written_in_it(demo: Demo, helper: FlaskClient) -> None:
+    case = case_of(demo, "DEMO-003")
+    answer(demo, CASE_FORM, case, status="closed")
+    assert helper.get(f"/cases/{case}").status_code == 404
+    assert break_glass(helper, "DEMO-003")[0] == 303
+    assert helper.get(f"/cases/{case}").status_code == 200
+    assert helper.get(f"/records/plan/new?case={case}").status_code == 409
+    answer(demo, CASE_FORM, case, status="open")

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from dosar.access.permission_cache import Permitted
 from dosar.access.permissions import pages_in, rights_in
 from dosar.language.question_options import Sensitivity
-from dosar.language.roles import CasesReached, PageName, Role
-
-SCOPE_WIDTHS: dict[CasesReached, int] = {"none": 0, "own": 1, "team": 2, "all": 3}
+from dosar.language.restriction import CaseRestriction
+from dosar.language.roles import CASES_REACHED, CasesReached, PageName, Role
+from dosar.records.restricted_cases import RestrictedReach
 
 NAMES: Sensitivity = "identity"
 
@@ -32,6 +32,8 @@ class Allowance:
 
     breaks_glass: bool = False
     """Whether she may open a case on which she does not work, in an emergency."""
+    restrictions: tuple[RestrictedReach, ...] = ()
+    """What restricts cases, and whose restricted ones are reached."""
 
     def may_do(self, action: str, form: str) -> bool:
         """Whether this is allowed with the form's records; whoever sees them may choose them, too."""
@@ -39,7 +41,9 @@ class Allowance:
         return action in actions or (action == "choose" and "see" in actions)
 
 
-def combined_allowance(roles: Iterable[Role], permitted: Iterable[Permitted]) -> Allowance:
+def combined_allowance(
+    roles: Iterable[Role], permitted: Iterable[Permitted], restrictions: Iterable[CaseRestriction] = ()
+) -> Allowance:
     """The allowance of somebody who holds all these roles, and is permitted this."""
     held_roles, rights = list(roles), rights_in(permitted)
     seen = frozenset[Sensitivity]().union(*(role.clearances for role in held_roles))
@@ -47,10 +51,18 @@ def combined_allowance(roles: Iterable[Role], permitted: Iterable[Permitted]) ->
     clearances = seen - {NAMES} if masked else seen
     return Allowance(
         rights=MappingProxyType({form: frozenset(actions) for form, actions in rights.items()}),
-        cases=max((role.scope for role in held_roles), key=SCOPE_WIDTHS.__getitem__, default="none"),
+        cases=_widest(held_roles),
         clearances=clearances,
         enters=seen.union(*(role.enters for role in held_roles)),
         pages=pages_in(permitted),
         masked=masked,
         breaks_glass=any(role.break_glass for role in held_roles),
+        restrictions=tuple(
+            RestrictedReach(each, _widest(role for role in held_roles if role.role in each.restriction.seen_by))
+            for each in restrictions
+        ),
     )
+
+
+def _widest(roles: Iterable[Role]) -> CasesReached:
+    return max((role.scope for role in roles), key=CASES_REACHED.index, default="none")

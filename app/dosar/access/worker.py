@@ -124,10 +124,11 @@ def _scope_of_worker(
         enters=allowance_key.thing.enters,
         today=today,
         emergencies=emergencies if allowance_key.thing.breaks_glass else frozenset(),
+        restrictions=allowance_key.thing.restrictions,
     )
 
 
 @lru_cache(maxsize=256)
 def _allowance(known: IdentityKey[Definition], roles: frozenset[str], permitted: frozenset[Permitted]) -> Allowance:
     """Worked out once for each set of roles."""
-    return combined_allowance(known.thing.roles.with_keys(roles), permitted)
+    return combined_allowance(known.thing.roles.with_keys(roles), permitted, known.thing.restrictions)

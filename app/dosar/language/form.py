@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dosar.language.question import Question
 from dosar.language.question_options import Name, Sensitivity
+from dosar.language.restriction import Restriction
 from dosar.language.rules.expressions import Expression
 from dosar.language.text.texts import Text
 
@@ -194,6 +195,9 @@ class Form(BaseModel):
     sheets) and ``every_section``."""
     retention: tuple[RetentionClass, ...] = ()
     """For how long cases are kept: the first class that applies counts; only the case form has it."""
+    restricts: tuple[Restriction, ...] = ()
+    """Answers that restrict the case: who goes on seeing it then, and what is still written; the case form and forms
+    that belong to a case have it."""
     face: Name | None = None
     """The question that says on which of the form's faces a record is kept."""
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]

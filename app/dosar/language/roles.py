@@ -14,6 +14,8 @@ CasesReached = Literal["none", "own", "team", "all"]
 PageName = Literal["users", "account_history", "audit", "roles", "forms", "recycle", "rights", "organisation"]
 FormName = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9_]{0,47})$")]
 
+CASES_REACHED: tuple[CasesReached, ...] = get_args(CasesReached)
+"""Whose cases, from none to all."""
 ROLE_ACTIONS: tuple[RecordAction, ...] = get_args(RecordAction)
 """``choose`` is the least: a record is offered by its title where a question points to it, and nothing else of it."""
 PAGE_NAMES: tuple[PageName, ...] = get_args(PageName)

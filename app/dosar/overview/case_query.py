@@ -11,8 +11,10 @@ from dosar.database.system_tables import draft_table
 from dosar.database.union_reads import UnionQuery
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question
+from dosar.language.restriction import CaseRestriction
 from dosar.overview.case_overview import dating_question
 from dosar.records.repository import Repository
+from dosar.records.restricted_cases import restricting_sheets
 
 CASE_PARAMETER: Any = bindparam("of_case")
 """The case looked at, in conditions."""
@@ -96,6 +98,11 @@ class CaseQuery:
             [draft_table.c.form],
             [draft_table.c.user_id == WORKER_PARAMETER, draft_table.c.case_id == CASE_PARAMETER],
         )
+
+    def ask_restriction(self, restriction: CaseRestriction) -> None:
+        """Ask whether it holds for the case."""
+        sheet, numbers, conditions = restricting_sheets(restriction)
+        self.queries["restricted", restriction.key] = sheet, numbers, [*conditions, numbers[0] == CASE_PARAMETER]
 
     def since(self, name: str) -> Any:
         """A date of the case file, to stand in a condition."""

@@ -36,6 +36,12 @@ def saved_response(text: str, url: str, undo: tuple[str, str] | None = None) -> 
     return redirect(url, 303)
 
 
+def case_of(record: Record) -> int | None:
+    """The case that the record belongs to, if its form belongs to cases."""
+    found: int | None = getattr(record, record.case_column) if record.case_column else None
+    return found
+
+
 def may_accept_sheets(context: PageContext, form: str) -> bool:
     """Whether the worker may accept what others filed on this form."""
     return not context.actor.checked and context.worker.may(
@@ -52,13 +58,14 @@ def record_actions(
     def address(act: str) -> str:
         return url_for(f"RecordPages.{act}", **record_arguments)
 
+    is_written = context.is_written(form.key, case_of(record))
     if record.deleted_at is not None:
-        return [(gettext("Restore"), address("restore"), "post", "primary")]
+        return [(gettext("Restore"), address("restore"), "post", "primary")] if is_written else []
     acts: list[PageAction] = []
     if record.to_check and may_accept_sheets(context, form.key):
         acts.append((gettext("Accept"), url_for("AcceptingPages.accept", **record_arguments), "post", "primary"))
         acts.append((gettext("Return with a note"), url_for("AcceptingPages.send_back", **record_arguments), "get", ""))
-    if form.append_only:
+    if form.append_only or not is_written:
         return acts
     corrects, deletes = context.worker.may("correct", form.key), context.worker.may("delete", form.key)
     if corrects:

@@ -1,6 +1,6 @@
 """What a page needs at hand for the one who asked for it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ParamSpec, TypeVar
@@ -14,11 +14,13 @@ from dosar.database.form_tables import Record
 from dosar.language.day_bound import day_bound_answers, recompute_answer, source_questions
 from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Answers, Question, ReadingContext
+from dosar.language.restriction import CaseRestriction
 from dosar.language.text.texts import text_in_language
 from dosar.pages.linked_titles import RecordTitles, linked_ids
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
-from dosar.records.row_scope import OutOfReach
+from dosar.records.restricted_cases import restrictions_among
+from dosar.records.row_scope import CaseIsRestricted, OutOfReach
 from dosar.records.titles import link_titles, show_answer, title_of_record
 
 Arguments = ParamSpec("Arguments")
@@ -62,6 +64,24 @@ class PageContext:
         if key not in self.forms or not self.worker.may("see", key):
             abort(404)
         return self.forms[key]
+
+    @cached_property
+    def restrictions(self) -> dict[int, Sequence[CaseRestriction]]:
+        """Case → what restricts it, of those that were asked about in this request."""
+        return {}
+
+    def restrictions_of(self, case_id: int | None) -> Sequence[CaseRestriction]:
+        """What restricts the case now; asked once a request."""
+        if case_id is None or not self.worker.scope.restrictions:
+            return ()
+        if case_id not in self.restrictions:
+            every = [reach.of for reach in self.worker.scope.restrictions]
+            self.restrictions[case_id] = restrictions_among(self.repository.session, every, [case_id]).get(case_id, [])
+        return self.restrictions[case_id]
+
+    def is_written(self, form: str, case_id: int | None) -> bool:
+        """Whether sheets of the form are written in the case, by whoever may; what restricts a case says which are."""
+        return all(form in found.restriction.written for found in self.restrictions_of(case_id))
 
     def form_title(self, key: str) -> str:
         """What one sheet of this form is called, in the reader's language."""
@@ -146,5 +166,7 @@ def find_or_404(find: Callable[Arguments, Found], *arguments: Arguments.args, **
     """What ``find`` finds; what is missing and what is out of reach both do not exist."""
     try:
         return find(*arguments, **options)
+    except CaseIsRestricted:
+        raise  # she sees the case, and reads why
     except OutOfReach:
         abort(404)

@@ -14,19 +14,28 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from dosar.database.form_tables import Record, StoredEntry, StoredRow
 from dosar.database.system_tables import team_table, utc_now
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question_options import Sensitivity
-from dosar.language.roles import CasesReached, RecordAction
+from dosar.language.roles import CASES_REACHED, CasesReached, RecordAction
+from dosar.records.restricted_cases import RestrictedReach, is_restricted, is_restricted_here
 
 WITHDRAWAL_TIME = timedelta(hours=24)
 
 
 class OutOfReach(Exception):
     """The acting worker may not do this, or the record does not exist: both look alike."""
+
+
+class CaseIsRestricted(OutOfReach):
+    """The worker sees the case, and its sheets of this form are not written while it is restricted."""
+
+    def __init__(self, case_id: int, form: str) -> None:
+        self.case_id, self.form = case_id, form
+        super().__init__(form)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +62,8 @@ class Scope:
     """Cases on which she does not work and that are open to her for a few hours."""
     today: date | None = None
     """The day on which it holds, by the organisation's clock; a place in a team may begin later or be over."""
+    restrictions: tuple[RestrictedReach, ...] = ()
+    """What restricts cases, and whose restricted ones she goes on reaching."""
 
     def may(self, action: str, form: str) -> bool:
         """Whether the rights of the worker's roles hold ``action`` on the form."""
@@ -60,8 +71,14 @@ class Scope:
 
     @property
     def reaches_all_cases(self) -> bool:
-        """Whether every case is one of hers."""
-        return self.system or (self.cases == "all" and self.only_case is None)
+        """Whether every case is one of hers, the restricted ones too."""
+        return self.system or (self.cases == "all" and self.only_case is None and not self._narrowing)
+
+    @cached_property
+    def _narrowing(self) -> tuple[RestrictedReach, ...]:
+        """The restrictions by which cases are kept from her that would be hers."""
+        width = CASES_REACHED.index(self.cases)
+        return tuple(reach for reach in self.restrictions if CASES_REACHED.index(reach.cases) < width)
 
     def reaches(self, case_id: Any) -> ColumnElement[bool]:
         """The condition under which a case (a column of case ids) is one of hers."""
@@ -72,8 +89,27 @@ class Scope:
             return true()
         if self.cases == "none" or not self.colleagues:
             return false()
-        hers: ColumnElement[bool] = case_id.in_(self._case_ids)
+        hers: ColumnElement[bool] = (
+            and_(*[~is_restricted(reach.of, case_id) | self._works_on(reach, case_id) for reach in self._narrowing])
+            if self.cases == "all"
+            else case_id.in_(self._case_ids)
+        )
         return hers | case_id.in_(sorted(self.emergencies)) if self.emergencies else hers
+
+    def _works_on(self, reach: RestrictedReach, case_id: Any) -> ColumnElement[bool]:
+        """Whether a restricted case (a column of case ids) is one of those that she goes on reaching."""
+        workers = self._workers_of(reach)
+        if not workers:
+            return false()
+        places = _is_one_of(team_table.c.user_id, workers), works_on_case(self.today)
+        found: ColumnElement[bool] = case_id.in_(select(team_table.c.case_id).where(*places))
+        return found
+
+    def _workers_of(self, reach: RestrictedReach) -> frozenset[int]:
+        """The workers by whose cases she goes on reaching what is restricted."""
+        if reach.cases == "none" or self.worker_id is None:
+            return frozenset()
+        return frozenset({self.worker_id}) if reach.cases == "own" else self.teammates | {self.worker_id}
 
     def _named_in(self, entry_class: type[StoredEntry]) -> ColumnElement[bool]:
         """A private record is reached by the users it names, whatever their rights."""
@@ -92,9 +128,17 @@ class Scope:
     def _case_ids(self) -> Any:
         """Named once for all the tables a statement reads: a page about a case reads dozens."""
         hers = select(team_table.c.case_id).where(
-            _is_one_of(team_table.c.user_id, self.colleagues), works_on_case(self.today)
+            _is_one_of(team_table.c.user_id, self.colleagues),
+            works_on_case(self.today),
+            *[self._unless_restricted(reach) for reach in self._narrowing],
         )
         return select(hers.cte("hers").c.case_id)
+
+    def _unless_restricted(self, reach: RestrictedReach) -> ColumnElement[bool]:
+        """Whether a place in a team opens the case although something may restrict it."""
+        open_to_all = ~is_restricted_here(reach.of, team_table.c.case_id)
+        workers = self._workers_of(reach)
+        return open_to_all | _is_one_of(team_table.c.user_id, workers) if workers else open_to_all
 
     def _only_chooses(self, entry_class: type[StoredEntry]) -> bool:
         """Whether records are within reach only to be named where others point to them; their rows are not."""

@@ -3,26 +3,27 @@
 Sources: roles.yaml; security.md's measured row scope.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 from sqlalchemy.orm.attributes import get_history
 
 from dosar.database.form_tables import Record, StoredEntry, StoredRow
-from dosar.database.system_tables import attachment_table, team_table
+from dosar.database.system_tables import attachment_table
 from dosar.language.form import CASE_FORM
 from dosar.records.reliance import select_reliance
+from dosar.records.restricted_cases import CASE_NUMBERS, restrictions_among
 from dosar.records.row_scope import (
     SYSTEM_SCOPE,
+    CaseIsRestricted,
     OutOfReach,
     Scope,
     acting_as,
     current_scope,
     may_withdraw,
     right_to_accept,
-    works_on_case,
 )
 
 AttachedFile = tuple[StoredEntry, str, int]
@@ -34,10 +35,6 @@ _FILE_OWNERS = select(
     attachment_table.c.rows_of,
     attachment_table.c.question,
     attachment_table.c.record_id,
-)
-_CASES_WORKED_ON = select(team_table.c.case_id).where(
-    team_table.c.case_id.in_(bindparam("cases", expanding=True)),
-    team_table.c.user_id.in_(bindparam("workers", expanding=True)),
 )
 
 
@@ -58,6 +55,7 @@ def require_allowed_writes(session: Session, classes: Iterable[type[StoredEntry]
     for entry in _entries(session.deleted):
         _require_right(scope, "write", entry)
     _require_reachable_links(session, scope)
+    _require_unrestricted(session, scope)
 
 
 def _entries(changed: Iterable[Any]) -> Iterator[StoredEntry]:
@@ -69,6 +67,42 @@ def _require_change(session: Session, scope: Scope, entry: StoredEntry, classes:
     _require_right(scope, action, entry)
     if entry.form_key == CASE_FORM and action == "delete" and not scope.may("delete", CASE_FORM):
         _require_unrelied(session, scope, entry, classes)
+
+
+def _require_unrestricted(session: Session, scope: Scope) -> None:
+    """In a restricted case only the forms that its restriction names are written; accepting what waits writes none."""
+    written = [*_entries(session.new), *_entries(session.dirty), *_entries(session.deleted)]
+    forms_by_case: dict[int, set[str]] = {}
+    for entry in written if scope.restrictions else ():
+        case_id = getattr(entry, entry.case_column) if entry.case_column else None
+        if case_id is not None and (entry not in session.dirty or _is_written(session, entry)):
+            forms_by_case.setdefault(case_id, set()).add(entry.form_key)
+    with session.no_autoflush:
+        _require_written(session, scope, forms_by_case)
+
+
+def require_written(session: Any, form: str, case_id: int | None) -> None:
+    """For what is written on the worker's behalf without her scope. Raises :class:`CaseIsRestricted`."""
+    if case_id is not None:
+        _require_written(session, current_scope.get(), {case_id: {form}})
+
+
+def _require_written(session: Any, scope: Scope, forms_by_case: Mapping[int, Collection[str]]) -> None:
+    """Asked only where some restriction, if it holds, stands against one of the sheets."""
+    written = {form for forms in forms_by_case.values() for form in forms}
+    standing = [reach.of for reach in scope.restrictions if not written <= {*reach.of.restriction.written}]
+    for case_id, found in sorted(restrictions_among(session, standing, forms_by_case).items()):
+        for form in sorted(forms_by_case[case_id]):
+            if any(form not in each.restriction.written for each in found):
+                raise CaseIsRestricted(case_id, form)
+
+
+def _is_written(session: Session, entry: StoredEntry) -> bool:
+    if not session.is_modified(entry):
+        return False
+    return isinstance(entry, StoredRow) or any(
+        get_history(entry, name).has_changes() for name in entry.column_keys if name != "to_check"
+    )
 
 
 def _kind_of_change(entry: StoredEntry) -> str:
@@ -175,13 +209,11 @@ def _may_name_file(scope: Scope, entry: StoredEntry, column: str, file: Any) -> 
 
 
 def _require_cases(session: Session, scope: Scope, cases: set[int]) -> None:
-    if scope.only_case is not None and not cases <= {scope.only_case}:
-        raise OutOfReach("case")
-    if not cases or scope.cases == "all":
+    if not cases or scope.reaches_all_cases:
         return
-    worked_on = _CASES_WORKED_ON.where(works_on_case(scope.today))
-    own_cases = session.scalars(worked_on, {"cases": sorted(cases), "workers": sorted(scope.colleagues)})
-    if not cases <= {*own_cases, *scope.emergencies}:
+    number = CASE_NUMBERS.c.id
+    reached = select(number).where(number.in_(sorted(cases)), scope.reaches(number))
+    if not cases <= {*session.scalars(reached)}:
         raise OutOfReach("case")
 
 

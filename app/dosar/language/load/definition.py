@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +15,7 @@ from dosar.language.form import Form, Mixin
 from dosar.language.inherited_clearances import with_inherited_clearances
 from dosar.language.menu import Menu
 from dosar.language.question import Question
+from dosar.language.restriction import CaseRestriction, case_restrictions
 from dosar.language.roles import Roles
 from dosar.language.stages import Profile, Stages
 
@@ -57,6 +59,14 @@ class Definition:
     """What questions offered once and offer no more."""
     contents: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The plain values each part was made of: ``form:intake``, ``choices:sex``, ``roles``, ``menu``."""
+
+    @cached_property
+    def restrictions(self) -> tuple[CaseRestriction, ...]:
+        """What restricts a case, by the forms that run."""
+        return case_restrictions(
+            {key: form.restricts for key, form in self.forms.items()},
+            {key: form.questions for key, form in self.forms.items()},
+        )
 
 
 def make_parts(contents: Mapping[str, Any]) -> dict[str, BaseModel]:

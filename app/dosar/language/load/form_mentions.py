@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 PLAIN_MENTIONS: Mapping[str, frozenset[str]] = {
-    "form": frozenset({"to", "from_last"}),
+    "form": frozenset({"to", "from_last", "written"}),
     "face": frozenset({"of"}),
     "menu": frozenset({"entries"}),
     "profile": frozenset({"forms"}),

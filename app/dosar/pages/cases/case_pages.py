@@ -24,6 +24,7 @@ from dosar.pages.context import CaseHead, PageContext, find_or_404, page_context
 from dosar.pages.formatting import day_text, moment_text
 from dosar.pages.pagination import paginate_lines
 from dosar.pages.rendering.history import ACTION_LABELS
+from dosar.pages.restricted import restriction_notices
 from dosar.pages.rights.access_file import may_take_copy
 from dosar.pages.rights.erasure import may_have_erased
 from dosar.pages.rights.retention import kept_until_text
@@ -70,13 +71,14 @@ class CasePages(PageView):
         except OutOfReach:
             return redirect_to_merged(context, case_merged_into(context.repository, case_id)) or abort(404)
         known = _case_forms(context)
-        head = context.case_head(record)
+        head, reading = context.case_head(record), read_case(context, record, known)
         return render_template(
             "cases/case.html",
             case=head,
             facts=head.header if head else [],
+            restricted=restriction_notices(context, case_id),
             actions=_case_actions(context, case_id),
-            **_case_blocks(read_case(context, record, known)),
+            **_case_blocks(reading),
             team=_team_members(context, record),
             timeline=_timeline_events(
                 context, sheets_by_day(context.repository, record, context.seen_forms(), MAX_TIMELINE_SHEETS)
@@ -138,7 +140,7 @@ def _case_forms(context: PageContext) -> dict[str, Form]:
 
 def _case_actions(context: PageContext, case_id: int) -> list[tuple[str, str, str, str]]:
     actions = [(gettext("Case file"), url_for("RecordPages.show", form=CASE_FORM, record_id=case_id), "get", "")]
-    if context.worker.may("correct", CASE_FORM):
+    if context.worker.may("correct", CASE_FORM) and context.is_written(CASE_FORM, case_id):
         edit = url_for("RecordPages.edit", form=CASE_FORM, record_id=case_id)
         actions.append((gettext("Correct"), edit, "get", "primary"))
     if may_merge(context.worker.scope):

@@ -44,6 +44,11 @@ def read_case(context: PageContext, record: Record, known: Mapping[str, Form]) -
     query = CaseQuery(context.repository, known, record, context.worker.id)
     kind = context.worker.roles, stages.stages_with_dates(query, declared)
     query.read_as(kind, lambda: _ask(query, declared))
+    context.restrictions[record.id] = [
+        restriction
+        for restriction in query.repository.definition.restrictions
+        if query.found.get(("restricted", restriction.key))
+    ]
     balances = budget.payer_balances(query, declared)
     titles = _payer_titles(context, query, declared, balances)
     return CaseReading(context, query, declared, stages.stages_progress(query, declared), balances, titles)
@@ -57,6 +62,8 @@ def _ask(query: CaseQuery, declared: Stages) -> None:
     query.queries |= due_dates.promise_parts(query.repository, query.known, declared.promises, [query.of_case])
     budget.ask_money(query, declared)
     query.ask_drafts("drafts")
+    for restriction in query.repository.definition.restrictions:
+        query.ask_restriction(restriction)
 
 
 def _payer_titles(

@@ -100,8 +100,9 @@ def _other_document(case: CaseReading, form: str) -> DocumentTask:
 
 def _task(case: CaseReading, document: StageDocument) -> DocumentTask:
     form, filed = case.query.known[document.form], document.filed
-    can_add = case.context.worker.may("enter", form.key) and not (form.one_per_case and filed.count)
     case_id = case.record.id
+    can_add = case.context.worker.may("enter", form.key) and not (form.one_per_case and filed.count)
+    can_add = can_add and case.context.is_written(form.key, case_id)
     task = DocumentTask(
         text_in_language(form.title if filed.count <= 1 else form.plural or form.title, case.language),
         _task_url(case, form.key, filed),

@@ -27,6 +27,7 @@ from dosar.pages.rendering.excerpts import sheet_excerpts
 from dosar.pages.rendering.history import render_history
 from dosar.pages.rendering.record_view import record_stamps, shown_sections, signature_lines, stamp_user_ids
 from dosar.pages.reports.figures import figures_links
+from dosar.pages.restricted import restriction_notices
 from dosar.pages.sheet.faces import form_faces
 from dosar.pages.sheet.posting.filing_steps import correction_page, new_sheet_page
 from dosar.pages.sheet.returned_sheets import returned_notice
@@ -83,6 +84,7 @@ class RecordPages(PageView):
             actions=record_actions(context, known, sheet.record, seen.url_arguments)
             + reverse_action(context, known, sheet.record, reversal),
             reversal=reversal,
+            restricted=restriction_notices(context, sheet.case.id, form) if sheet.case is not None else [],
             stamps=record_stamps(sheet.record, titles),
             returned=returned_notice(context, sheet.record),
             history_url=url_for("RecordPages.history", form=form, record_id=record_id),

@@ -13,7 +13,7 @@ from dosar.database.form_tables import Record
 from dosar.language.form import Form
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
-from dosar.pages.actions import saved_response
+from dosar.pages.actions import case_of, saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.formatting import reason_text
 from dosar.pages.forms import TranslatedForm, reason_field
@@ -132,6 +132,8 @@ def reverse_action(
 ) -> list[tuple[str, str, str, str]]:
     """The button that leads to taking the entry back, for who may."""
     if not form.append_only or notice is not None or not context.worker.may("enter", form.key):
+        return []
+    if not context.is_written(form.key, case_of(record)):
         return []
     url = url_for("ReversingPages.reverse", form=form.key, record_id=record.id)
     return [(gettext("Reverse this entry"), url, "get", "")]

@@ -15,9 +15,11 @@ from dosar.access.i18n.languages import request_language
 from dosar.access.login.sessions import is_static_request
 from dosar.access.services import access_services
 from dosar.database.store_errors import StoreBusy, StoreDamaged, StoreError, StoreNotWritable, StoreUnreachable
+from dosar.pages.context import page_context
 from dosar.pages.recovery.expired_session import DraftTooLong, PageOfAnother, keep_outdated_page
 from dosar.pages.recovery.typed_texts import is_text_page_post, typed_texts
-from dosar.records.row_scope import OutOfReach
+from dosar.pages.restricted import refusal_text
+from dosar.records.row_scope import CaseIsRestricted, OutOfReach
 
 CODES_SHOWING_TYPED = (400, 409, 503)
 """What was typed is shown once more with these, so that it can be copied; on a page for text with any but one."""
@@ -69,6 +71,7 @@ def install_error_pages(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error_page)
     app.register_error_handler(ProofNeeded, proof_page)
     app.register_error_handler(OutOfReach, lambda _: _error_page(404))
+    app.register_error_handler(CaseIsRestricted, _restricted_page)
     app.register_error_handler(StoreBusy, lambda _: _error_page(503))
     app.register_error_handler(StoreNotWritable, _not_kept_page)
     app.register_error_handler(StoreDamaged, _damaged_page)
@@ -115,6 +118,12 @@ def _not_kept_page(refusal: StoreNotWritable) -> Any:
     """What was typed is shown once more: no draft of it can be kept either."""
     current_app.logger.error("%s in %s: nothing can be saved", type(refusal).__name__, request.endpoint)
     return _error_page(507, refusal.message.say(gettext), shows_typed=True)
+
+
+def _restricted_page(refused: CaseIsRestricted) -> Any:
+    """What was typed is shown once more, and waits as a draft where a sheet was filled in."""
+    what_to_do = refusal_text(page_context(), refused)
+    return _error_page(409, what_to_do, shows_typed=True, heading=gettext("This case is restricted"))
 
 
 def _damaged_page(_: StoreDamaged) -> Any:

@@ -19,6 +19,7 @@ from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as, current_scope
 from dosar.records.sheets.save import enter_sheet, record_filed_before
 from dosar.records.sheets.stored_answers import answers_of
+from dosar.records.write_checks import require_written
 
 REVERSED_ACTION = "reversed"
 
@@ -42,9 +43,10 @@ def reverse_entry(
             record = repository.find(form.key, record_id)
             if why := reversal_obstacle(repository, record):
                 raise why
+            case_id = record.case_id if form.belongs_to else None
+            require_written(repository.session, form.key, case_id)
             marks = {"reverses": record.id, "reversal_reason": reason.strip()}
             turned = _reversed_answers(form, answers_of(repository, record), actor)
-            case_id = record.case_id if form.belongs_to else None
             # the whole entry is taken back: what it points to may be deleted since, or others' to write
             with acting_as(SYSTEM_SCOPE):
                 by = replace(actor, roles=None, checked=actor.checked and not record.to_check)

@@ -17,6 +17,7 @@ from dosar.language.text.texts import text_in_language
 from dosar.language.validation import AnswerPath, asked_at
 from dosar.pages.actions import PageResponse
 from dosar.pages.posted_boxes import TYPED_BOX, PostedBoxes, take_saved_choices
+from dosar.pages.restricted import require_unrestricted
 from dosar.pages.sheet.face_change import ALSO_BOX
 from dosar.pages.sheet.posting.buttons import BUTTON_ACTIONS
 from dosar.pages.sheet.posting.uploads import RefusedFiles, refused_file_messages, take_uploads
@@ -24,6 +25,7 @@ from dosar.pages.sheet.sheet_drafts import discard_page_draft, keep_page_draft
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.sheet.sheet_page import drawn_page, sheet_form
 from dosar.pages.sheet.unasked_boxes import asked_elsewhere, asked_somewhere, set_unasked_aside
+from dosar.records.row_scope import CaseIsRestricted
 
 FileSheet = Callable[[ValidationResult, Consent], PageResponse]
 """Keeps answers that stand every check; says what the worker sees next."""
@@ -67,6 +69,11 @@ def _pressed_button(posted: PostedBoxes) -> str | None:
 def _answer_save(
     editor: SheetEditor, posted: PostedBoxes, refused: RefusedFiles, file: FileSheet, has_unasked: bool
 ) -> PageResponse:
+    try:
+        require_unrestricted(editor.context, editor.full_form.key, editor.case.id if editor.case is not None else None)
+    except CaseIsRestricted:
+        keep_page_draft(editor, posted)
+        raise
     consent = Consent(bool(posted.get("_confirmed")), posted.get("_reason", ""))
     form = sheet_form(editor, posted, refused_file_messages(refused, posted))
     if not form.validate() or not form.result.may_be_kept(consent.confirmed) or has_unasked:

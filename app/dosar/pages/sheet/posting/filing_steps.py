@@ -15,6 +15,7 @@ from dosar.language.question import Answers
 from dosar.pages.actions import PageResponse, record_face_url, return_url, saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.posted_boxes import typed_boxes
+from dosar.pages.restricted import require_unrestricted
 from dosar.pages.sheet.batch_entry import current_batch
 from dosar.pages.sheet.faces import form_faces
 from dosar.pages.sheet.new_sheet import prefilled_answers, remember_for_next, requested_case
@@ -27,7 +28,7 @@ from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.sheet.sheet_page import opened_page
 from dosar.pages.signed_tokens import shown_version, submission_token, submission_word, version_token
 from dosar.pages.urls import page_url, requested_place, sheet_page_url
-from dosar.records.row_scope import OutOfReach
+from dosar.records.row_scope import CaseIsRestricted, OutOfReach
 from dosar.records.sheets.stored_answers import open_sheet
 
 
@@ -52,6 +53,8 @@ def new_sheet_page(form: str) -> PageResponse:
         papers=chosen,
         face_url=lambda face: sheet_page_url(requested_place(), face),
     )
+    if request.method == "GET":
+        require_unrestricted(context, form, editor.place.case_id)
     if request.method == "GET" and (redirection := redirect_to_existing(editor)) is not None:
         return redirection
     if request.method == "GET":
@@ -70,6 +73,8 @@ def correction_page(form: str, record_id: int, step: int | None) -> PageResponse
     sheet = find_or_404(open_sheet, context.repository, form, record_id)
     if full_form.append_only:
         abort(403)
+    if request.method == "GET":
+        require_unrestricted(context, form, sheet.case.id if sheet.case is not None else None)
     seen = form_faces(context, known, sheet.answers)
     if step is None and has_section_steps(seen.form):
         return redirect(
@@ -113,6 +118,8 @@ def _file_new(context: PageContext, editor: SheetEditor, result: ValidationResul
 def _saved_or_404(editor: SheetEditor, result: ValidationResult, consent: Consent) -> Outcome:
     try:
         return save(editor.submission, result, consent)
+    except CaseIsRestricted:
+        raise
     except OutOfReach:
         abort(404)
 

@@ -1,0 +1,76 @@
+"""What restricts a case: fewer people see it then, and less is written in it. A part of a form's file.
+
+Sources: GDPR art. 5(1)(e) and 18(2); the archive rule of the source documents for closed files.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dosar.language.question import Question
+from dosar.language.question_options import Name
+from dosar.language.text.texts import Text
+from dosar.language.wanted_answers import CHOICE, YES_NO
+
+RestrictingAnswer = Literal["code", "yes", "day"]
+"""Which answers restrict: one of the codes that are named, a yes, or a day, whichever it is."""
+
+
+class Restriction(BaseModel):
+    """An answer that restricts the case: who goes on seeing it, and what is still written in it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    restriction: Name
+    """Its name for ever."""
+    title: Text
+    """Why the case is restricted, as it stands on its page: a sentence."""
+    question: Name
+    """The question of this form that restricts: a choice, with ``codes``; a yes or no; or a date, as soon as there is
+    one. It has no sensitivity: the database itself compares it."""
+    codes: tuple[str, ...] = ()
+    """Of a choice: the codes that restrict."""
+    lifted_by: Name | None = None
+    """A question of this form; a later sheet of the case on which it is answered ends what an earlier one restricts."""
+    seen_by: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """The roles that go on seeing the case, each as far as its own scope goes; for all others it does not exist."""
+    written: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """The forms that are still written in the case; every other sheet is read only."""
+
+
+@dataclass(frozen=True)
+class CaseRestriction:
+    """A restriction of a form that runs."""
+
+    form: str
+    restriction: Restriction
+    restricts: RestrictingAnswer
+
+    @property
+    def key(self) -> str:
+        """By which it is told from all others."""
+        return f"{self.form}.{self.restriction.restriction}"
+
+
+def restricting_answer(question: Question) -> RestrictingAnswer | None:
+    """Which answers of the question can restrict a case; ``None`` where none can."""
+    if CHOICE.fits(question):
+        return "code"
+    if YES_NO.fits(question):
+        return "yes"
+    return "day" if question.whole_day and not question.computed else None
+
+
+def case_restrictions(
+    restrictions: Mapping[str, Iterable[Restriction]], questions: Mapping[str, Mapping[str, Question]]
+) -> tuple[CaseRestriction, ...]:
+    """The restrictions of forms without a finding: the form of each, its question, and which answers restrict."""
+    return tuple(
+        CaseRestriction(form, restriction, answer)
+        for form, declared in sorted(restrictions.items())
+        for restriction in declared
+        if (asked := questions[form].get(restriction.question)) is not None
+        and (answer := restricting_answer(asked)) is not None
+    )

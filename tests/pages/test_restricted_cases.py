@@ -1,0 +1,169 @@
+"""A case that is closed, or in which consent was withdrawn: kept from most, and little is written in it."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from dosar.language.form import CASE_FORM
+from dosar.records.actor import Actor
+from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.sheets.save import correct_sheet, enter_sheet
+from dosar.records.sheets.stored_answers import open_sheet
+from tests.pages.browsing import boxes_on, look
+from tests.pages.conftest import Demo
+from tests.pages.test_case_page import case_of
+
+WORDS = "A venit singură, a plecat după o oră."
+ACTOR = Actor(None, "coordinator", date.today())
+TEAM = ("social_worker", "psychologist", "lawyer", "volunteer")
+STILL_SEEING = ("coordinator", "case_manager", "accountant")
+
+
+def answer(demo: Demo, form: str, record_id: int, **answers: Any) -> None:
+    """Correct a sheet behind all pages."""
+    repository = demo.repository
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        version = open_sheet(repository, form, record_id).record.version
+        correct_sheet(repository, demo.forms[form], record_id, version, answers, ACTOR)
+        repository.session.remove()
+
+
+def sheet_of(demo: Demo, form: str, case: int) -> int:
+    """The last sheet of the case."""
+    kept: Any = demo.repository.record_class(form)
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        query = select(kept.id).where(kept.case_id == case).order_by(kept.id.desc()).limit(1)
+        number: int = demo.repository.session.scalars(query).one()
+        demo.repository.session.remove()
+    return number
+
+
+@pytest.fixture
+def case(demo: Demo) -> int:
+    """An open case on which everybody works."""
+    return case_of(demo, "DEMO-003")
+
+
+@pytest.fixture
+def closed(demo: Demo, case: int) -> Iterator[int]:
+    answer(demo, CASE_FORM, case, status="closed", closed_on=date.today())
+    yield case
+    answer(demo, CASE_FORM, case, status="open", closed_on=None)
+
+
+@pytest.fixture
+def withdrawn(demo: Demo, case: int) -> Iterator[int]:
+    intake = sheet_of(demo, "intake", case)
+    answer(demo, "intake", intake, consent_withdrawn_on=date.today())
+    yield case
+    answer(demo, "intake", intake, consent_withdrawn_on=None)
+
+
+@pytest.fixture(params=["closed", "withdrawn"])
+def restricted(request: pytest.FixtureRequest) -> int:
+    """In each of the states."""
+    found: int = request.getfixturevalue(request.param)
+    return found
+
+
+def status(browser: FlaskClient, address: str) -> int:
+    return browser.get(address).status_code
+
+
+def test_the_case_is_kept_from_all_but_few(demo: Demo, restricted: int) -> None:
+    for user in STILL_SEEING:
+        assert status(demo.browser(user), f"/cases/{restricted}") == 200, user
+    for user in TEAM:
+        missing, kept = (demo.browser(user).get(f"/cases/{case}") for case in (987_654, restricted))
+        assert kept.status_code == missing.status_code == 404, user
+        assert boxes_on(kept.text).texts == boxes_on(missing.text).texts, user
+
+
+def test_its_sheets_are_in_no_list_search_or_figure(demo: Demo, case: int, request: pytest.FixtureRequest) -> None:
+    worker, plan = demo.browser("social_worker"), sheet_of(demo, "plan", case)
+    addresses = (
+        f"/records/plan/{plan}",
+        f"/records/plan/{plan}/history",
+        f"/records/plan/{plan}/edit",
+        f"/cases/{case}/timeline",
+        f"/cases/{case}/team",
+        f"/records/humanitarian_aid/ledger?case={case}",
+        f"/records/plan/new?case={case}",
+    )
+    open_to_her = [address for address in addresses if status(worker, address) == 200]
+    assert len(open_to_her) >= 5
+    shown = ("/records/case", "/records/plan", "/", "/programme", "/find?words=DEMO-003", f"/records/plan?case={case}")
+    assert any("DEMO-003" in worker.get(address).text for address in shown)
+    request.getfixturevalue("closed")
+    assert [address for address in open_to_her if status(worker, address) not in (403, 404)] == []
+    for address in shown:
+        assert "DEMO-003" not in worker.get(address).text.replace("words=DEMO-003", "").replace('"DEMO-003"', ""), (
+            address
+        )
+
+
+def test_the_page_says_why_for_whom_and_what_is_still_written(demo: Demo, closed: int) -> None:
+    page = look(demo.browser("case_manager"), f"/cases/{closed}")
+    for said in (
+        "Cazul este închis.",
+        "Manager de caz (în cazurile în care lucrează)",
+        "Fișă de monitorizare",
+        "Statusul cazului",
+    ):
+        assert said in page.text, said
+    manager = demo.browser("case_manager")
+    assert f"/records/monitoring_form/new?case={closed}" in page.html
+    assert f"/records/plan/new?case={closed}" not in page.html
+    assert status(manager, f"/records/monitoring_form/new?case={closed}") == 200
+    refused = manager.get(f"/records/plan/new?case={closed}")
+    assert refused.status_code == 409 and "Cazul este închis." in refused.text
+    plan = sheet_of(demo, "plan", closed)
+    shown = look(manager, f"/records/plan/{plan}")
+    assert "Cazul este închis." in shown.text and f"/records/plan/{plan}/edit" not in shown.html
+    assert status(manager, f"/records/plan/{plan}/edit/1") == 409
+    visit = sheet_of(demo, "visit_report", closed)
+    assert f"/records/visit_report/{visit}/edit" in look(manager, f"/records/visit_report/{visit}").html
+
+
+def test_nothing_typed_is_lost_when_the_case_is_closed_meanwhile(
+    demo: Demo, case: int, request: pytest.FixtureRequest
+) -> None:
+    address = f"/records/service_log/new?case={case}"
+    users = ("case_manager", "social_worker")
+    typed = {user: boxes_on(demo.browser(user).get(address).text).boxes for user in users}
+    request.getfixturevalue("closed")
+    for user, code in zip(users, (409, 404), strict=True):
+        typed[user].setlist("outcome", [WORDS])
+        sent = demo.browser(user).post(address, data=typed[user])
+        assert sent.status_code == code and WORDS in sent.text, user
+    answer(demo, CASE_FORM, case, status="open")
+    assert WORDS in demo.browser("case_manager").get(address).text, "her draft waits until the case is open again"
+
+
+def test_a_sheet_is_neither_deleted_nor_corrected_below_the_pages(demo: Demo, closed: int) -> None:
+    manager, plan = demo.browser("case_manager"), sheet_of(demo, "plan", closed)
+    token = boxes_on(manager.get(f"/records/monitoring_form/new?case={closed}").text).boxes["csrf_token"]
+    sure = {"csrf_token": token, "_confirmed": "1"}
+    assert manager.post(f"/records/plan/{plan}/delete", data=sure).status_code == 409
+    assert status(manager, f"/records/plan/{plan}") == 200
+
+
+def test_a_later_consent_lifts_what_an_earlier_one_restricts(demo: Demo, withdrawn: int) -> None:
+    worker, manager = demo.browser("social_worker"), demo.browser("case_manager")
+    assert status(worker, f"/cases/{withdrawn}") == 404
+    first, today = sheet_of(demo, "intake", withdrawn), date.today()
+    assert status(manager, f"/records/intake/new?case={withdrawn}") == 200
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        given = {"informed_on": today, "consent_assistance": True, "consent_on": today}
+        enter_sheet(demo.repository, demo.forms["intake"], given, ACTOR, withdrawn)
+        demo.repository.session.remove()
+    assert status(worker, f"/cases/{withdrawn}") == 200
+    second = sheet_of(demo, "intake", withdrawn)
+    assert second != first
+    answer(demo, "intake", second, consent_withdrawn_on=date.today())
+    assert status(worker, f"/cases/{withdrawn}") == 404
+    answer(demo, "intake", second, consent_withdrawn_on=None)

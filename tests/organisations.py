@@ -7,10 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import Text, inspect, select
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar.access.appbuilder.install import create_access_tables
+from dosar.database.answer_columns import SealedAnswer
+from dosar.database.sealed_columns import ENVELOPE_VERSION
 from dosar.database.store import Store
 from dosar.language.form import Form
 from dosar.migrations.upgrade import OpenedForms, open_forms, preview_upgrade
@@ -120,12 +122,19 @@ class Organisation:
             return {column["name"] for column in inspect(connection).get_columns(table)}
 
     def column(self, table: str, name: str) -> list[Any]:
-        """What stands in a column."""
+        """What stands in a column; what lies sealed is opened."""
         from sqlalchemy import column
         from sqlalchemy import table as named
 
         with self.store.snapshot() as connection:
-            return list(connection.scalars(select(column(name)).select_from(named(table))))
+            kept = connection.scalars(select(column(name)).select_from(named(table)))
+            return [opened_answer(value, self.store) for value in kept]
+
+
+def opened_answer(value: Any, store: Store) -> Any:
+    """The text of an answer that lies sealed in the database; any other value as it is."""
+    is_sealed = isinstance(value, bytes) and value[:1] == ENVELOPE_VERSION
+    return SealedAnswer(Text()).process_result_value(value, store.engine.dialect) if is_sealed else value
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
+from dosar.language.question import Question
 from tests.attack.canaries import Canary
 from tests.attack.organisation import Planted, opened_again, planted_place
 from tests.databases import DATABASES, fresh_place
@@ -19,6 +20,10 @@ from tests.databases import DATABASES, fresh_place
 COPIED = re.compile(r'COPY public\.("?)(?P<table>\w+)\1 \((?P<columns>.*)\) FROM stdin;')
 WORKERS = {"ab_user.last_name", "dosar_account_history.changes"}
 """The names of those who work here are no survivors'."""
+
+IN_CLEAR = {"integer", "decimal", "money", "date", "datetime", "time", "month", "partial_date", "code"}
+"""The kinds of question of which answers lie in clear, for SQL to count and compare."""
+WHO_SHE_IS = {"last_name", "first_name", "national_id", "phone", "email", "address", "birth_date"}
 
 Cells = Iterator[tuple[str, str]]
 """(``table.column``, the value as it lies there)."""
@@ -89,9 +94,32 @@ def test_the_database_alone_shows_nothing_that_is_sealed(planted: Planted) -> No
 
 
 def may_be_clear(planted: Planted, column: str) -> bool:
-    """The answers."""
-    table, _, _ = column.partition(".")
-    return table.partition("__")[0] in planted.forms
+    """Answers that SQL compares, counts or sums up: days, numbers, amounts; never those in words, and no births."""
+    table, _, name = column.partition(".")
+    form, _, rows_of = table.partition("__")
+    if form not in planted.forms:
+        return False
+    questions = planted.forms[form].questions
+    asked = questions[rows_of].column(name) if rows_of else questions.get(name)
+    return asked is not None and kind_of(asked) in IN_CLEAR and not asked.box().person
+
+
+def kind_of(question: Question) -> str:
+    return question.result_sort or question.type
+
+
+def test_a_name_lies_nowhere_in_clear(planted: Planted) -> None:
+    """Neither as it is written nor folded, whole or in part."""
+    kept = planted.aviary.kept
+    names = {
+        number: bird.question
+        for number, bird in enumerate(kept)
+        if isinstance(bird, Canary) and bird.question in WHO_SHE_IS
+    }
+    assert {*names.values()} == WHO_SHE_IS
+    assert not {
+        column for column, value in cells_of(planted) if not names.keys().isdisjoint(planted.aviary.found(value))
+    }
 
 
 def test_the_canaries_are_there(planted: Planted) -> None:

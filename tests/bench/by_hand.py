@@ -35,6 +35,7 @@ from sqlalchemy import (
 )
 
 from dosar.access.tables import role_table, session_table, setting_table, user_role_table, user_table
+from dosar.database.answer_columns import SealedAnswer
 from dosar.database.blind_index import code_maker
 from dosar.database.system_tables import (
     draft_table,
@@ -303,11 +304,11 @@ class _Pages:
         sort = asked.get("sort", "-opened_on")
         name = sort.removeprefix("-")
         column = table.c[SORTED_BY[name if name in COLUMNS else "opened_on"]]
-        order = [column.desc(), table.c.id.desc()] if sort.startswith("-") else [column, table.c.id]
-        ids = select(table.c.id).where(*conditions).order_by(*order).limit(PAGE + 1).offset((page - 1) * PAGE)
-        rows = g.connection.execute(
-            select(table.c.id, *[table.c[name] for name in COLUMNS]).where(table.c.id.in_(ids)).order_by(*order)
+        ids = self._ids_of_page(column, sort.startswith("-"), conditions, (page - 1) * PAGE)
+        found = g.connection.execute(
+            select(table.c.id, *[table.c[name] for name in COLUMNS]).where(table.c.id.in_(ids))
         ).all()
+        rows = sorted(found, key=lambda row: ids.index(row.id))
         more, rows = len(rows) > PAGE, rows[:PAGE]
         first = (page - 1) * PAGE + 1
         saved = select(saved_list_table).where(
@@ -328,6 +329,17 @@ class _Pages:
             saved=[saved_list for saved_list in self._all(saved) if saved_list.name],
             query=_address() if asked else "",
         )
+
+    def _ids_of_page(self, column: Any, falling: bool, conditions: Sequence[Any], start: int) -> list[int]:
+        """Read off an index, or opened and sorted where what orders them lies sealed."""
+        number = self.cases_table.c.id
+        if isinstance(column.type, SealedAnswer):
+            every = g.connection.execute(select(column, number).where(*conditions))
+            in_order = sorted(((word or "", row_id) for word, row_id in every), reverse=falling)
+            return [row_id for _, row_id in in_order[start : start + PAGE + 1]]
+        order = [column.desc(), number.desc()] if falling else [column, number]
+        query = select(number).where(*conditions).order_by(*order).limit(PAGE + 1).offset(start)
+        return list(g.connection.scalars(query))
 
     def _count(self, conditions: Sequence[Any]) -> str:
         some = select(self.cases_table.c.id).where(*conditions).limit(MOST_COUNTED + 1).subquery()

@@ -185,9 +185,12 @@ class _Filling:
     def _plain(self, key: str, number: int) -> Iterator[Columns]:
         for record_id, columns in enumerate(self._pool(key)[:number], 1):
             named = {"name": f"Organizația {record_id}", "name__sort": f"organizatia {record_id}"}
-            yield self._stamped(
-                key, columns | {name: text for name, text in named.items() if name in columns}, record_id, BEGINNING
-            )
+            yield self._stamped(key, columns | self._kept(key, named), record_id, BEGINNING)
+
+    def _kept(self, key: str, values: Columns) -> Columns:
+        """These values as the columns of the form keep them."""
+        sheets = self.sheets[key]
+        return {name: sheets.bound(name, value) for name, value in values.items() if name in sheets.processors}
 
     def _cases(self, pool: Sequence[Columns]) -> Iterator[Columns]:
         self.people: list[tuple[str, ...]] = []
@@ -196,7 +199,7 @@ class _Filling:
             columns = self._stamped("case", self.random.choice(pool), record_id, day)
             number = self.numbers[day.year] = self.numbers.get(day.year, 0) + 1
             first = self.random.choice(WOMEN if columns["sex"] == "F" else MEN)
-            born, sex = columns["birth_date"], columns["sex"]
+            born, sex = self.sheets["case"].opened("birth_date", columns["birth_date"]), columns["sex"]
             person = (
                 f"D-{day.year}-{number:04}",
                 self.random.choice(LAST_NAMES),
@@ -207,10 +210,9 @@ class _Filling:
             self.people.append(person)
             yield (
                 columns
-                | dict(zip(PERSON, person, strict=True))
+                | self._kept("case", dict(zip(PERSON, person, strict=True)))
+                | self._kept("case", {"last_name__sort": _key(person[1]), "first_name__sort": _key(first)})
                 | {
-                    "last_name__sort": _key(person[1]),
-                    "first_name__sort": _key(first),
                     "opened_on": day.isoformat(),
                     "previous_name": None,
                     "backup_phone": None,
@@ -263,7 +265,8 @@ class _Filling:
         for record_id, case_id, _ in self._dated(VISITS):
             for position in range(RELATIVES):
                 columns = dict(self.random.choice(pool), record_id=record_id, case_id=case_id, position=position)
-                columns["name"] = f"{self.random.choice(LAST_NAMES)} {self.random.choice(WOMEN)}"
+                name = f"{self.random.choice(LAST_NAMES)} {self.random.choice(WOMEN)}"
+                columns["name"] = sheets.bound("name", name)
                 yield columns
 
     def _history(self) -> Iterator[Columns]:

@@ -17,12 +17,13 @@ from typing import Any
 import psycopg
 from flask import Flask
 from psycopg.sql import SQL, Identifier
-from sqlalchemy import JSON, Table, select
+from sqlalchemy import JSON, LargeBinary, Table, select, type_coerce
 
 from dosar import shipped_folder
 from dosar.access.tables import user_table
 from dosar.cli.runtime import open_app
 from dosar.database.data_key import data_key_table
+from dosar.database.sealed_columns import KeyedColumn
 from dosar.database.system_tables import search_word_table, team_table
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
@@ -112,7 +113,8 @@ def _copy_searched(source: Repository, address: str, target: Repository) -> None
 def _copy_rows(read: Any, write: psycopg.Connection[Any], table: Table) -> None:
     columns = [column for column in table.columns if not isinstance(column.type, JSON)]
     names = ", ".join(f'"{column.name}"' for column in columns)
-    rows: Sequence[Any] = read.execute(select(*columns), execution_options={"yield_per": 1000})
+    as_they_lie = [type_coerce(each, LargeBinary) if isinstance(each.type, KeyedColumn) else each for each in columns]
+    rows: Sequence[Any] = read.execute(select(*as_they_lie), execution_options={"yield_per": 1000})
     with write.cursor().copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copied:
         for row in rows:
             copied.write_row(tuple(row))

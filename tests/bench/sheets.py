@@ -28,6 +28,7 @@ class Sheets:
     ) -> None:
         self.form = form
         self.names = [column.name for column in table.columns]
+        self.dialect, self.types = dialect, {column.name: column.type for column in table.columns}
         self.processors = {
             column.name: column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.columns
         }
@@ -51,6 +52,10 @@ class Sheets:
         """A value as the column keeps it."""
         process = self.processors[name]
         return process(value) if process is not None else value
+
+    def opened(self, name: str, kept: Any) -> Any:
+        """The value in a sealed column."""
+        return self.types[name].process_result_value(kept, self.dialect)
 
     def _answer(self, question: Question, random: Random) -> Answer:
         if question.columns_asked() or question.computed or question.attached or question.issued:

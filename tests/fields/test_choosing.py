@@ -6,11 +6,14 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Column, Integer, MetaData, Table, select
 
+from dosar.database.answer_columns import answer_columns
+from dosar.database.sealed_columns import let_seal
 from dosar.fields import AnyQuestion
 from dosar.fields.formats.own_words import code_in_answer, own_words_in
 from dosar.language.choices import Choice
 from dosar.language.question import Question, ReadingContext, Unknown
 from dosar.language.text.message import Mistake
+from tests.databases import KEY
 
 RO = ReadingContext("ro", date(2026, 7, 1))
 EN = ReadingContext("en", date(2026, 7, 1))
@@ -30,7 +33,8 @@ def asked(kind: str, **options) -> Question:
 
 def kept(store, question: Question, *answers):
     """The answers as they come back from a real database, and the table they lie in."""
-    table = Table("sheet", MetaData(), Column("id", Integer, primary_key=True), *question.columns())
+    table = Table("sheet", MetaData(), Column("id", Integer, primary_key=True), *answer_columns(question))
+    let_seal(store.engine.dialect, KEY)
     table.create(store.engine)
     with store.engine.begin() as connection:
         for answer in answers:

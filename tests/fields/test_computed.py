@@ -7,8 +7,11 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Column, Integer, MetaData, Table, select
 
+from dosar.database.answer_columns import answer_columns
+from dosar.database.sealed_columns import let_seal
 from dosar.fields import AnyQuestion
 from dosar.language.question import Question, ReadingContext
+from tests.databases import KEY
 
 TODAY = date(2026, 7, 1)
 RO = ReadingContext("ro", TODAY)
@@ -68,7 +71,8 @@ def test_an_answer_follows_from_the_others(value, result, answers, answer):
 )
 def test_a_computed_answer_is_kept_like_a_typed_one(store, result, answer):
     question = computed("a", result)
-    table = Table("sheet", MetaData(), Column("id", Integer, primary_key=True), *question.columns())
+    table = Table("sheet", MetaData(), Column("id", Integer, primary_key=True), *answer_columns(question))
+    let_seal(store.engine.dialect, KEY)
     table.create(store.engine)
     with store.engine.begin() as connection:
         connection.execute(table.insert(), question.stored(answer))

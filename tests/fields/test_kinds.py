@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, Table, create_engine, insert, select
 
+from dosar.database.answer_columns import answer_columns
+from dosar.database.sealed_columns import let_seal
 from dosar.fields import QUESTION_KINDS
 from dosar.language.form import Section
 from dosar.language.question import Question, ReadingContext, Unknown
+from tests.databases import KEY
 from tests.kinds import EXAMPLES
 
 READINGS = [ReadingContext(language, date(2026, 9, 5)) for language in ("ro", "en", "ro-MD")]
@@ -47,7 +50,8 @@ def test_what_stands_in_the_box_is_the_answer(kind: str, reading: ReadingContext
 def test_what_is_kept_is_the_answer(kind: str) -> None:
     question = asked(kind, unknown=True)
     engine = create_engine("sqlite://")
-    table = Table("sheet", MetaData(), *question.columns())
+    table = Table("sheet", MetaData(), *answer_columns(question))
+    let_seal(engine.dialect, KEY)
     table.create(engine)
     given = [EXAMPLES[kind], None, Unknown.REFUSED]
     with engine.begin() as connection:

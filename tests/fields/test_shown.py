@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from dosar.database.answer_columns import answer_columns
 from dosar.fields.notes import Note
 from dosar.language.question import ReadingContext
 
@@ -9,6 +10,6 @@ note = Note(name="remark", label={"en": "Ask gently.", "ro": "Întrebați cu bl�
 
 
 def test_a_note_asks_and_keeps_nothing() -> None:
-    assert note.columns() == []
+    assert answer_columns(note) == []
     assert note.stored(None) == {}
     assert note.read(["anything"], ReadingContext("ro", date(2026, 9, 5))) is None

@@ -105,6 +105,7 @@ def found_in(folder: Path, data: Path) -> str:
     try:
         with store.snapshot() as connection:
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+        store.open_kept_data_key()
         definition = last_good_definition(store)
         repository = Repository(store, definition)
         is_new = "meeting" in definition.forms

@@ -1,4 +1,4 @@
-"""A database in which history, drafts, typed pages and names of files lay in clear: a start seals all of it."""
+"""A database in which answers, history, drafts, typed pages and names lay in clear: a start seals all of it."""
 
 from typing import Any
 
@@ -7,9 +7,12 @@ from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, ins
 from dosar.database.format_version import format_table
 from dosar.database.sealed_columns import ENVELOPE_VERSION, SealedColumn
 from dosar.database.system_tables import SYSTEM_METADATA, attachment_table, search_word_table, utc_now
-from dosar.migrations.sealed_values import SEALED_VALUES_SINCE_FORMAT
+from dosar.migrations.sealed_answers import SEALED_ANSWERS_SINCE_FORMAT
 from dosar.records.attachments import sealed_file
+from dosar.records.lists.list_query import ListQuery
+from dosar.records.lists.saved_lists import own_lists, save_list
 from dosar.records.search import search_condition
+from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.unsaved.drafts import DraftPlace, find_draft, keep_draft
 from dosar.records.unsaved.expired_sessions import expired_pages_of, keep_expired_page
 from tests.organisations import CASE, Organisation
@@ -17,11 +20,16 @@ from tests.organisations import CASE, Organisation
 ANA = 1
 SAID = "Ștefania-necunoscuta"
 IN_CLEAR = {
-    "dosar_history": ("changes", "JSON", f'{{"name": [null, "{SAID}"]}}'),
-    "dosar_draft": ("boxes", "JSON", f'[["name", "{SAID}"]]'),
-    "dosar_unsent": ("boxes", "JSON", f'[["reason", "{SAID}"]]'),
-    "dosar_file": ("name", "TEXT", f"{SAID}.pdf"),
+    ("dosar_history", "changes"): ("JSON", f'{{"name": [null, "{SAID}"]}}'),
+    ("dosar_draft", "boxes"): ("JSON", f'[["name", "{SAID}"]]'),
+    ("dosar_unsent", "boxes"): ("JSON", f'[["reason", "{SAID}"]]'),
+    ("dosar_unsent", "address"): ("TEXT", f"/cases?q={SAID}"),
+    ("dosar_list", "name"): ("TEXT", f"As of {SAID}"),
+    ("dosar_file", "name"): ("TEXT", f"{SAID}.pdf"),
+    ("case", "name"): ("TEXT", SAID),
+    ("case", "name__sort"): ("TEXT", SAID.lower()),
 }
+TABLES = sorted({table for table, _ in IN_CLEAR})
 
 
 WORDS_BEFORE = Table(
@@ -40,6 +48,7 @@ def with_everything(ours: Organisation) -> int:
     ours.start()
     record = ours.enter("case", name="Ana")
     keep_draft(ours.repository, ANA, DraftPlace("case"), [("name", "Ana")])
+    save_list(ours.repository, ANA, "case", "Ana's", ListQuery())
     keep_expired_page(ours.repository, ANA, "Somewhere.else", "/somewhere/1", [("reason", "Ana")])
     with ours.store.writing() as session:
         values: dict[str, Any] = {
@@ -57,12 +66,13 @@ def as_before(ours: Organisation) -> None:
     """The same in clear, as an earlier version kept it."""
     with ours.store.writing() as session:
         connection = session.connection()
-        for table, (column, kind, value) in IN_CLEAR.items():
+        for (name, column), (kind, value) in IN_CLEAR.items():
+            table = f'"{name}"'
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"ALTER TABLE {table} ALTER {column} TYPE {kind} USING '{value}'::{kind}"))
             else:
                 connection.execute(text(f"UPDATE {table} SET {column} = :value"), {"value": value})
-        session.execute(update(format_table).values(version=SEALED_VALUES_SINCE_FORMAT - 1))
+        session.execute(update(format_table).values(version=SEALED_ANSWERS_SINCE_FORMAT - 1))
 
 
 def everything_kept(ours: Organisation) -> bytes:
@@ -70,14 +80,14 @@ def everything_kept(ours: Organisation) -> bytes:
     with ours.store.snapshot() as connection:
         rows = [
             repr(value).encode() if not isinstance(value, bytes) else value
-            for table in IN_CLEAR
-            for row in connection.execute(text(f"SELECT * FROM {table}"))
+            for table in TABLES
+            for row in connection.execute(text(f'SELECT * FROM "{table}"'))
             for value in row
         ]
         if connection.dialect.name == "postgresql":
             connection.execute(text("CHECKPOINT"))
-            read = "SELECT pg_read_binary_file(pg_relation_filepath('{}'))"
-            rows += [bytes(connection.execute(text(read.format(table))).scalar_one()) for table in IN_CLEAR]
+            read = "SELECT pg_read_binary_file(pg_relation_filepath('\"{}\"'))"
+            rows += [bytes(connection.execute(text(read.format(table))).scalar_one()) for table in TABLES]
     return b"\n".join(rows)
 
 
@@ -88,7 +98,7 @@ def test_every_own_column_that_is_sealed_is_told_here() -> None:
         for column in table.columns
         if isinstance(column.type, SealedColumn)
     }
-    assert sealed == {(table, column) for table, (column, *_) in IN_CLEAR.items()}
+    assert sealed == {kept for kept in IN_CLEAR if kept[0] != "case"}
 
 
 def test_what_lay_in_clear_is_sealed_at_the_start_and_reads_as_before(ours: Organisation) -> None:
@@ -101,7 +111,10 @@ def test_what_lay_in_clear_is_sealed_at_the_start_and_reads_as_before(ours: Orga
     assert [change.new for change in entry.changes] == [SAID]
     draft = find_draft(ours.repository, ANA, DraftPlace("case"))
     assert draft is not None and draft.boxes == [("name", SAID)]
-    assert [page.boxes for page in expired_pages_of(ours.repository, ANA)] == [[("reason", SAID)]]
+    (page,) = expired_pages_of(ours.repository, ANA)
+    assert (page.address, page.boxes) == (f"/cases?q={SAID}", [("reason", SAID)])
+    assert [kept.name for kept in own_lists(ours.repository, ANA, "case").saved] == [f"As of {SAID}"]
+    assert open_sheet(ours.repository, "case", record).answers["name"] == SAID
     assert (
         ours.repository.session.scalar(attachment_table.select().with_only_columns(attachment_table.c.name))
         == f"{SAID}.pdf"
@@ -111,8 +124,8 @@ def test_what_lay_in_clear_is_sealed_at_the_start_and_reads_as_before(ours: Orga
 def test_envelopes_are_the_same_on_both_databases(ours: Organisation) -> None:
     with_everything(ours)
     with ours.store.snapshot() as connection:
-        for table, (column, *_) in IN_CLEAR.items():
-            (kept,) = connection.execute(text(f"SELECT {column} FROM {table}")).scalars()
+        for table, column in IN_CLEAR:
+            (kept,) = connection.execute(text(f'SELECT {column} FROM "{table}"')).scalars()
             assert kept[:1] == ENVELOPE_VERSION and b"Ana" not in kept
 
 
@@ -123,7 +136,7 @@ def test_the_words_searched_for_become_codes_at_the_start(ours: Organisation) ->
         search_word_table.drop(connection)
         WORDS_BEFORE.create(connection)
         connection.execute(insert(WORDS_BEFORE).values(form="case", word="ana", record_id=record, sensitivity=""))
-        session.execute(update(format_table).values(version=SEALED_VALUES_SINCE_FORMAT))
+        session.execute(update(format_table).values(version=SEALED_ANSWERS_SINCE_FORMAT))
     ours.start(case=CASE.replace("Name, ro", "The name, ro"))
     with ours.store.snapshot() as connection:
         assert all(isinstance(word, bytes) and b"ana" not in word for word in words_in(connection))

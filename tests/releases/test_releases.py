@@ -16,8 +16,10 @@ from dosar.access.tables import user_table
 from dosar.cli.main import main
 from dosar.cli.runtime import open_app, prepare_database
 from dosar.database.audit_chain import audit_event_table
+from dosar.database.store import Store
 from dosar.language.load.folder import ADVICE_CODES, is_only_advice
 from tests.databases import KEY, Place
+from tests.organisations import opened_answer
 from tests.pages.browsing import look
 from tests.pages.conftest import token_on
 from tests.releases.kept import HERE, RELEASES, Rows, demo_left_behind, forms_of, left_behind, rows_in
@@ -67,9 +69,19 @@ def rows_of(place: Place) -> Rows:
     """What stands in its database, while nobody works on it."""
     store = Place(None if place.url else place.data, place.url, KEY).open()
     try:
-        return rows_in(store)
+        store.open_kept_data_key()
+        rows = rows_in(store)
+        return rows | opened(answers(rows), store)
     finally:
         store.close()
+
+
+def opened(rows: Rows, store: Store) -> Rows:
+    """What lies sealed, as it reads."""
+    return {
+        table: sorted(({name: opened_answer(value, store) for name, value in line.items()} for line in lines), key=repr)
+        for table, lines in rows.items()
+    }
 
 
 def answers(rows: Rows) -> Rows:

@@ -7,7 +7,9 @@ from zlib import crc32
 
 from sqlalchemy import Boolean, Column, ColumnElement, DateTime, ForeignKey, Index, Integer, MetaData, Table, Text
 from sqlalchemy.orm import registry
+from sqlalchemy.types import TypeEngine
 
+from dosar.database.answer_columns import SealedAnswer, answer_columns
 from dosar.database.null_order import blanks_first
 from dosar.database.system_tables import SYSTEM_METADATA
 from dosar.database.text.collation import code_point_string, place_in_list
@@ -90,12 +92,6 @@ class FormTables:
         return {entry_class.__table__: entry_class for entry_class in every}  # type: ignore[attr-defined]
 
 
-def column_names(question: Question) -> list[str]:
-    """The columns of a question's answer, by name."""
-    names = list(question.column_types())
-    return [*names, f"{question.name}__unknown"] if names and question.unknown else names
-
-
 def sort_column(question: Question) -> str:
     """The column that puts the question's answers in order: words have a shadow in Romanian order."""
     return f"{question.name}__sort" if question.alphabetical else question.name
@@ -114,6 +110,11 @@ def sort_order(question: Question, columns: Any, language: str) -> list[Any]:
     return [getattr(columns, name) for name in sort_columns(question)]
 
 
+def is_order_sealed(question: Question) -> bool:
+    """Whether what puts the question's answers in order lies sealed, so that no SQL can."""
+    return question.name in question.sealed_columns()
+
+
 def list_orders(question: Question, columns: Any) -> list[Any]:
     """What puts the answers of a choice in order, one for each order that readers expect."""
     orders = dict.fromkeys(tuple(question.ordered_codes(language)) for language in LANGUAGES)
@@ -124,6 +125,12 @@ def sort_value(answer: Answer) -> str | None:
     """What stands in the sort column of a question of words."""
     is_text = answer is not None and not isinstance(answer, Unknown)
     return sort_key(answer)[:MAX_SORT_KEY] if is_text else None
+
+
+def sort_type(question: Question) -> TypeEngine[Any]:
+    """The type of the sort column of a question of words: sealed as they are."""
+    plain = code_point_string(MAX_SORT_KEY)
+    return SealedAnswer(plain) if is_order_sealed(question) else plain
 
 
 def row_table_name(form: str, question: str) -> str:
@@ -182,7 +189,7 @@ def _record_class(mapper: registry, forms: Mapping[str, Form], form: Form) -> ty
         Column("to_check", Boolean),
         *(_reversal_columns(form) if form.append_only else []),
         *_answer_columns(forms, form.stored_questions),
-        *[Column(sort_column(question), code_point_string(MAX_SORT_KEY)) for question in word_sorted_questions(form)],
+        *[Column(sort_column(question), sort_type(question)) for question in word_sorted_questions(form)],
     )
     case_column = "id" if form.key == CASE_FORM else "case_id" if form.belongs_to else None
     record: type[Record] = type(
@@ -210,7 +217,7 @@ def _reversal_columns(form: Form) -> list[Column[Any]]:
     """The entry of a ledger that this one takes back, and why; an entry is taken back once."""
     return [
         Column("reverses", Integer, ForeignKey(f"{form.key}.id"), nullable=True),
-        Column("reversal_reason", Text, nullable=True),
+        Column("reversal_reason", SealedAnswer(Text()), nullable=True),
     ]
 
 
@@ -247,7 +254,7 @@ def _row_class(mapper: registry, forms: Mapping[str, Form], form: Form, question
 
 
 def _answer_columns(forms: Mapping[str, Form], questions: Iterable[Question]) -> list[Column[Any]]:
-    return [_with_reference(forms, column, question) for question in questions for column in question.columns()]
+    return [_with_reference(forms, column, question) for question in questions for column in answer_columns(question)]
 
 
 def _with_reference(forms: Mapping[str, Form], column: Column[Any], question: Question) -> Column[Any]:
@@ -275,6 +282,7 @@ def _index_table(table: Table, form: Form) -> None:
     list, so they stand in no index of one.
     """
     listed = [form.questions[name.removeprefix("-")] for name in (*form.list, *form.filters, *form.sort)]
+    listed = [question for question in listed if not is_order_sealed(question)]
     _index_columns(table, form, listed)
     _index_list_orders(table, form, listed)
     _index_sums(table, form)
@@ -303,7 +311,12 @@ def _order_after(name: str, table: Table, form: Form) -> list[Any]:
     if name not in form.filters:
         return []
     in_order = [form.questions[sorted_by.removeprefix("-")] for sorted_by in form.sort[:1]]
-    return [order for question in in_order for order in sort_order(question, table.c, LANGUAGES[0])]
+    return [
+        order
+        for question in in_order
+        if not is_order_sealed(question)
+        for order in sort_order(question, table.c, LANGUAGES[0])
+    ]
 
 
 def _index_list_orders(table: Table, form: Form, listed: Sequence[Question]) -> None:
@@ -330,7 +343,8 @@ def _index_sums(table: Table, form: Form) -> None:
     for position, total in enumerate(form.totals):
         asked_names = (*total.by, total.sum, *form.filters)
         summed = dict.fromkeys(name for asked in asked_names for name in form.questions[asked].column_types())
-        columns = [name for name in (*summed, "case_id", "deleted_at", "to_check") if name in table.c]
+        asked = [name for name in (*summed, "case_id", "deleted_at", "to_check") if name in table.c]
+        columns = [name for name in asked if not isinstance(table.c[name].type, SealedAnswer)]
         _index_partially(table, f"sum{position}", table.c.deleted_at.is_(None), *columns)
 
 

@@ -10,7 +10,7 @@ The key is that of the database a statement runs on, found by its dialect, of wh
 
 import json
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from cryptography.exceptions import InvalidTag
@@ -77,7 +77,7 @@ class KeyedColumn(TypeDecorator[Any]):
 
     impl = LargeBinary
     cache_ok = True
-    plain: ClassVar[TypeEngine[Any]]
+    plain: TypeEngine[Any]
     """What the column was in earlier versions, in clear."""
 
 

@@ -17,7 +17,6 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
     UniqueConstraint,
     false,
     text,
@@ -220,7 +219,7 @@ expired_page_table = Table(
     Column("id", Integer, primary_key=True),
     Column("user_id", Integer, nullable=False),
     Column("endpoint", String(64), nullable=False),
-    Column("address", Text, nullable=False),
+    Column("address", SealedText("drafts", "dosar_unsent.address"), nullable=False),
     Column("boxes", SealedJson("drafts", "dosar_unsent.boxes"), nullable=False),
     Column("saved_at", DateTime, nullable=False),
     Column("confirmed", Boolean, nullable=False, server_default=true()),
@@ -237,9 +236,9 @@ saved_list_table = Table(
     Column("id", Integer, primary_key=True),
     Column("user_id", Integer, nullable=False),
     Column("form", String(48), nullable=False),
-    Column("name", String(80), nullable=False, server_default=""),
+    Column("name", SealedText("drafts", "dosar_list.name"), nullable=False),
     Column("wish", JSON, nullable=False),
-    UniqueConstraint("user_id", "form", "name"),
+    Index("ix_dosar_list_user", "user_id", "form"),
 )
 """How a worker likes to see a form's list: without a name the columns she chose, with one the filters and the
 order she saved under it. Words searched for are not kept."""

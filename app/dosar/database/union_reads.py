@@ -3,39 +3,15 @@
 A page asks the database as often for a form with seven tables of rows as for one with a single one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Date,
-    DateTime,
-    Integer,
-    Select,
-    String,
-    Time,
-    cast,
-    literal,
-    null,
-    select,
-    type_coerce,
-    union_all,
-)
+from sqlalchemy import Select, literal, null, select, union_all
 from sqlalchemy.orm import Session, scoped_session
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
-TEXT_READERS: Sequence[tuple[type[TypeEngine[Any]], Callable[[str], Any]]] = (
-    (Boolean, lambda text: text in ("1", "true", "t")),
-    (Integer, int),
-    (DateTime, datetime.fromisoformat),
-    (Date, lambda text: date.fromisoformat(text[:10])),
-    (Time, time.fromisoformat),
-)
-"""How a value of a type is read from its text; every other type is a text."""
+from dosar.database.stored_texts import TextReader, column_as_text, text_reader
 
 NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 
@@ -45,7 +21,7 @@ class UnionQuery:
     """A statement that reads from several tables, and how each column of each is read: its key and its reader."""
 
     statement: Any
-    readers: Sequence[Sequence[tuple[str, Callable[[str], Any]]]]
+    readers: Sequence[Sequence[tuple[str, TextReader]]]
 
     @classmethod
     def of(cls, parts: Sequence[tuple[Any, ...]]) -> "UnionQuery":
@@ -71,12 +47,13 @@ class UnionQuery:
         found: list[list[dict[str, Any]]] = [[] for _ in self.readers]
         if not found:
             return found
+        dialect = session.get_bind().dialect
         for position, *texts in session.execute(
             self.statement, values, execution_options={"with_deleted": with_deleted}
         ):
             found[position].append(
                 {
-                    key: None if text is None else read(text)
+                    key: None if text is None else read(text, dialect)
                     for (key, read), text in zip(self.readers[position], texts, strict=False)
                 }
             )
@@ -102,24 +79,3 @@ def _text_query(
     blanks: list[Any] = [null()] * (width - len(columns))
     query = select(literal(position), *[column_as_text(column) for column in columns], *blanks).where(*conditions)
     return query.group_by(*grouped_by) if grouped_by else query
-
-
-def column_as_text(column: Any) -> Any:
-    """The column's stored value as a text."""
-    stored = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
-    plain = BigInteger() if isinstance(stored, Integer) else stored
-    return cast(type_coerce(column, plain), String)
-
-
-def value_from_text(kind: TypeEngine[Any], text: str | None) -> Any:
-    """The value a column of this type has, from its text."""
-    return None if text is None else text_reader(kind)(text)
-
-
-def text_reader(kind: TypeEngine[Any]) -> Callable[[str], Any]:
-    """How values of this type are read from their texts."""
-    if isinstance(kind, TypeDecorator):
-        stored: Any = text_reader(kind.impl_instance)
-        made: Any = kind.process_result_value
-        return lambda text: made(stored(text), None)
-    return next((read for stored_as, read in TEXT_READERS if isinstance(kind, stored_as)), str)

@@ -243,6 +243,13 @@ class Ranked(SeveralFromList):
     def column_types(self) -> dict[str, Any]:
         return {self.name: TextList}
 
+    def sealed_columns(self) -> Collection[str]:
+        """Codes of a list are no words; without one the answers are."""
+        return self.column_types() if self.choices is None else ()
+
+    def is_stored_like(self, older: Question) -> bool:
+        return super().is_stored_like(older) and {*self.sealed_columns()} == {*older.sealed_columns()}
+
     def parse(self, texts: list[str], reading: ReadingContext) -> Answer:
         given = [line for line in map(to_one_line, texts) if line]
         if self.choices is not None and not {*given} <= {choice.code for choice in self.all_choices}:

@@ -134,6 +134,9 @@ class Computed(Question):
     def column_types(self) -> dict[str, Any]:
         return self.as_typed_question.column_types()
 
+    def sealed_columns(self) -> Collection[str]:
+        return self.as_typed_question.sealed_columns()
+
     def compute_answer(self, answers: Mapping[str, Any], today: date) -> Answer:
         return ANSWER_MAKERS[self.result](self.value.value(answers, today))
 

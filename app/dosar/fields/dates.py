@@ -1,6 +1,7 @@
 """Days, parts of days and moments: as much of them as is known."""
 
 import re
+from collections.abc import Collection
 from datetime import date, datetime, time
 from typing import Any, ClassVar, Literal
 
@@ -93,6 +94,13 @@ class PartialDay(Question):
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: String(10)}
+
+    def sealed_columns(self) -> Collection[str]:
+        """Birth dates: with a name, they tell who somebody is."""
+        return self.column_types() if self.person else ()
+
+    def is_stored_like(self, older: Question) -> bool:
+        return super().is_stored_like(older) and {*self.sealed_columns()} == {*older.sealed_columns()}
 
     def parse(self, texts: list[str], reading: ReadingContext) -> Answer:
         known = read_partial(texts[0], reading.today, self.person, self.past)

@@ -125,6 +125,9 @@ class FromList(Question):
     def extra_columns(self) -> dict[str, Any]:
         return {f"{self.name}__other": LongText} if self.others else {}
 
+    def sealed_columns(self) -> Collection[str]:
+        return self.extra_columns()
+
     def read_chosen(self, texts: Sequence[str]) -> tuple[list[str], str]:
         """The codes in what was typed, in the list's order, and the words of one's own.
 

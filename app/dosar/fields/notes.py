@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
-from sqlalchemy import Column
-
 from dosar.language.question import Answer, Question, ReadingContext
 
 
@@ -21,9 +19,6 @@ class Note(Question):
 
     def column_types(self) -> dict[str, Any]:
         return {}
-
-    def columns(self) -> list[Column[Any]]:
-        return []
 
     def stored(self, answer: Answer) -> dict[str, Any]:
         return {}

@@ -5,7 +5,7 @@ does not fit is kept as typed and doubted aloud.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -109,6 +109,9 @@ class PersonalNumber(Question):
     def column_types(self) -> dict[str, Any]:
         return {self.name: String(MAX_PERSONAL_NUMBER)}
 
+    def sealed_columns(self) -> Collection[str]:
+        return self.column_types()
+
     def parse(self, texts: list[str], reading: ReadingContext) -> Answer:
         number = re.sub(rf"[\s.\-{HYPHENS}]", "", texts[0]).upper()
         if not 0 < len(number) <= MAX_PERSONAL_NUMBER or not (number.isascii() and number.isalnum()):
@@ -174,6 +177,9 @@ class Phone(Question):
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: String(self.longest)}
+
+    def sealed_columns(self) -> Collection[str]:
+        return self.column_types()
 
     def parse(self, texts: list[str], reading: ReadingContext) -> Answer:
         written = " ".join(texts[0].split())
@@ -241,6 +247,9 @@ class Email(Question):
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: String(254)}
+
+    def sealed_columns(self) -> Collection[str]:
+        return self.column_types()
 
     def parse(self, texts: list[str], reading: ReadingContext) -> Answer:
         from email_validator import EmailNotValidError, validate_email  # its tables take a while to come

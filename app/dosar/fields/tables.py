@@ -6,7 +6,6 @@ from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
-from sqlalchemy import Column
 
 from dosar.language.choices import Choice, FormerChoice
 from dosar.language.question import Answer, Answers, Question, ReadingContext, Unknown
@@ -89,9 +88,6 @@ class Table(Question):
 
     def column_types(self) -> dict[str, Any]:
         return {}
-
-    def columns(self) -> list[Column[Any]]:
-        return []
 
     def stored(self, answer: Answer) -> dict[str, Any]:
         return {}

@@ -1,6 +1,7 @@
 """Words: a line of text, and a paragraph as long as the paper's lines."""
 
 from abc import abstractmethod
+from collections.abc import Collection
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -20,6 +21,9 @@ class FreeText(Question):
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: TextColumn()}
+
+    def sealed_columns(self) -> Collection[str]:
+        return self.column_types()
 
     @abstractmethod
     def longest(self) -> int:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, String
+from sqlalchemy import ColumnElement
 
 from dosar.language.choices import Choice, FormerChoice
 from dosar.language.question_options import QuestionOptions, Sensitivity
@@ -81,12 +81,17 @@ class Question(QuestionOptions, ABC):
     def column_types(self) -> dict[str, Any]:
         """Column name → SQLAlchemy type, for the value alone. Empty when nothing is stored."""
 
-    def columns(self) -> list[Column[Any]]:
-        """The columns of this question's answer; never NOT NULL, a sheet may be half filled."""
-        columns = [Column(name, kind, nullable=True) for name, kind in self.column_types().items()]
-        if self.unknown:
-            columns.append(Column(f"{self.name}__unknown", String(16), nullable=True))
-        return columns
+    def column_names(self) -> list[str]:
+        """The columns of this question's answer, with the one that says why there is none."""
+        names = list(self.column_types())
+        return [*names, f"{self.name}__unknown"] if names and self.unknown else names
+
+    def sealed_columns(self) -> Collection[str]:
+        """Those of its columns in which words of somebody's own stand, or what tells who a person is or reaches her.
+
+        They lie sealed in the database (:mod:`dosar.database.answer_columns`); no SQL compares or sorts them.
+        """
+        return ()
 
     def stored(self, answer: Answer) -> dict[str, Any]:
         """Column name → value to store; the opposite of :meth:`restore_answer`."""

@@ -1,4 +1,5 @@
-"""What lay in clear in Dosar's own tables before format 6 is sealed: history, drafts, typed pages, names of files.
+"""What lay in clear in Dosar's own tables is sealed: before format 6 history, drafts, typed pages and names of files,
+before format 14 the addresses of these pages and the names of saved lists.
 
 In the transaction of the start: a kill leaves all of it as it was, and the next start begins anew. Nothing of the
 old values is left over. SQLite overwrites them (``secure_delete``); PostgreSQL writes the whole table anew before the
@@ -9,81 +10,117 @@ from collections.abc import Iterator, Sequence
 from logging import getLogger
 from typing import Any
 
-from sqlalchemy import Column, Connection, LargeBinary, bindparam, column, func, inspect, select, table, update
+from sqlalchemy import (
+    Connection,
+    LargeBinary,
+    Table,
+    TableClause,
+    bindparam,
+    column,
+    func,
+    inspect,
+    or_,
+    select,
+    table,
+    update,
+)
 
 from dosar.database.sealed_columns import SealedColumn
 from dosar.database.system_tables import SYSTEM_METADATA
 
-SEALED_VALUES_SINCE_FORMAT = 6
 BATCH = 1000
 TOLD_EVERY = 20_000
 """So many values between two lines that say how far it has come."""
+
+SealedName = tuple[str, SealedColumn]
+"""A column's name, and how it is sealed."""
 
 log = getLogger(__name__)
 
 
 def seal_own_values(connection: Connection) -> int:
-    """Seal what is not sealed in Dosar's own tables; says how many values."""
-    return sum(seal_column(connection, sealed) for sealed in _own_sealed_columns())
+    """Seal what is not sealed in Dosar's own tables; says how many rows."""
+    return sum(seal_columns(connection, own.name, names) for own, names in _own_sealed_columns())
 
 
-def _own_sealed_columns() -> Iterator[Column[Any]]:
+def _own_sealed_columns() -> Iterator[tuple[Table, list[SealedName]]]:
     for own in SYSTEM_METADATA.sorted_tables:
-        yield from (each for each in own.columns if isinstance(each.type, SealedColumn))
+        if names := [(each.name, each.type) for each in own.columns if isinstance(each.type, SealedColumn)]:
+            yield own, names
 
 
-def seal_column(connection: Connection, sealed: Column[Any]) -> int:
-    """Seal what stands in the column in clear; says how many values. Its table has an ``id``."""
+def seal_columns(connection: Connection, table_name: str, columns: Sequence[SealedName]) -> int:
+    """Seal what stands in these columns in clear; says in how many rows. Their table has an ``id``."""
     if connection.dialect.name != "postgresql":
-        return _seal_rows(connection, sealed)
-    if _is_binary(connection, sealed):
+        return _seal_rows(connection, table_name, columns)
+    in_clear = _in_clear(connection, table_name)
+    columns = [(name, kind) for name, kind in columns if name in in_clear]
+    if not columns:
         return 0
     quote = connection.dialect.identifier_preparer.quote
-    name, changed = quote(sealed.name), f"ALTER TABLE {quote(sealed.table.name)} ALTER COLUMN {quote(sealed.name)}"
-    connection.exec_driver_sql(f"{changed} TYPE bytea USING convert_to({name}::text, 'UTF8')")
-    count = _seal_rows(connection, sealed)
+    names = [quote(name) for name, _ in columns]
+    connection.exec_driver_sql(
+        f"ALTER TABLE {quote(table_name)} " + ", ".join(f"ALTER COLUMN {name} DROP DEFAULT" for name in names)
+    )
+    alter = f"ALTER TABLE {quote(table_name)} " + ", ".join(
+        f"ALTER COLUMN {name} TYPE bytea USING {{}}" for name in names
+    )
+    connection.exec_driver_sql(alter.format(*(f"convert_to({name}::text, 'UTF8')" for name in names)))
+    count = _seal_rows(connection, table_name, columns)
     # an expression, so that the table is written anew, without the rows as they were
-    connection.exec_driver_sql(f"{changed} TYPE bytea USING {name} || ''::bytea")
+    connection.exec_driver_sql(alter.format(*(f"{name} || ''::bytea" for name in names)))
     return count
 
 
-def _is_binary(connection: Connection, sealed: Column[Any]) -> bool:
-    stored = inspect(connection).get_columns(sealed.table.name)
-    return any(each["name"] == sealed.name and isinstance(each["type"], LargeBinary) for each in stored)
+def _in_clear(connection: Connection, table_name: str) -> set[str]:
+    """The columns that hold no bytes yet."""
+    stored = inspect(connection).get_columns(table_name)
+    return {each["name"] for each in stored if not isinstance(each["type"], LargeBinary)}
 
 
-def _seal_rows(connection: Connection, sealed: Column[Any]) -> int:
+def _seal_rows(connection: Connection, table_name: str, columns: Sequence[SealedName]) -> int:
     """Seal the values one batch after the other."""
-    sealed_type = sealed.type
-    assert isinstance(sealed_type, SealedColumn)
-    in_clear = table(sealed.table.name, column("id"), column(sealed.name))
+    in_clear = table(table_name, column("id"), *[column(name) for name, _ in columns])
     changed = update(in_clear).where(in_clear.c.id == bindparam("row"))
-    changed = changed.values({sealed.name: bindparam("envelope", type_=LargeBinary)})
+    changed = changed.values({name: bindparam(f"to_{name}", type_=LargeBinary) for name, _ in columns})
     count = 0
-    for rows in _batches(connection, in_clear.c.id, in_clear.c[sealed.name]):
-        envelopes = (
-            {"row": number, "envelope": sealed_type.seal(_as_bytes(value), connection.dialect)}
-            for number, value in rows
-        )
-        connection.execute(changed, list(envelopes))
+    for rows in _batches(connection, in_clear, [in_clear.c[name] for name, _ in columns]):
+        envelopes = [
+            {
+                "row": number,
+                **{
+                    f"to_{name}": _sealed(kind, value, connection)
+                    for (name, kind), value in zip(columns, values, strict=True)
+                },
+            }
+            for number, *values in rows
+        ]
+        connection.execute(changed, envelopes)
         count += len(rows)
         if count % TOLD_EVERY == 0:
-            log.info("Sealing %s: %d so far", sealed_type.place, count)
+            log.info("Sealing %s: %d rows so far", table_name, count)
     return count
 
 
-def _batches(connection: Connection, number: Any, value: Any) -> Iterator[Sequence[Any]]:
-    """(id, value in clear) of all rows, in the order of their ids."""
-    in_clear = [value.is_not(None)]
-    if connection.dialect.name == "sqlite":
-        in_clear.append(func.typeof(value) != "blob")
+def _batches(connection: Connection, in_clear: TableClause, values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """(id, the values) of the rows with something in clear, in the order of their ids."""
+    number = in_clear.c.id
+    unsealed = or_(*(_is_in_clear(connection, value) for value in values))
     last = 0
     while rows := connection.execute(
-        select(number, value).where(number > last, *in_clear).order_by(number).limit(BATCH)
+        select(number, *values).where(number > last, unsealed).order_by(number).limit(BATCH)
     ).all():
         yield rows
         last = rows[-1][0]
 
 
-def _as_bytes(value: Any) -> bytes:
-    return value if isinstance(value, bytes) else str(value).encode()
+def _is_in_clear(connection: Connection, value: Any) -> Any:
+    is_given = value.is_not(None)
+    return is_given & (func.typeof(value) != "blob") if connection.dialect.name == "sqlite" else is_given
+
+
+def _sealed(kind: SealedColumn, value: Any, connection: Connection) -> bytes | None:
+    """The envelope; on SQLite bytes are one already."""
+    if value is None or (isinstance(value, bytes) and connection.dialect.name == "sqlite"):
+        return value
+    return kind.seal(value if isinstance(value, bytes) else str(value).encode(), connection.dialect)

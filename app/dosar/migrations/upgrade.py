@@ -63,8 +63,9 @@ from dosar.migrations.record_checks import (
     refused_findings,
     upgrade_findings,
 )
+from dosar.migrations.sealed_answers import SEALED_ANSWERS_SINCE_FORMAT, seal_answers
 from dosar.migrations.sealed_files import SEALED_SINCE_FORMAT, seal_plain_files
-from dosar.migrations.sealed_values import SEALED_VALUES_SINCE_FORMAT, seal_own_values
+from dosar.migrations.sealed_values import seal_own_values
 from dosar.migrations.system_migrations import make_own_tables, name_leaders, put_back_drafts
 from dosar.migrations.upgrade_audit import last_history_entry, upgrade_events
 from dosar.records.history.deployed_forms import (
@@ -111,8 +112,9 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> OpenedFo
         put_back_drafts(connection, former)
         if former.format < SEALED_SINCE_FORMAT:
             seal_plain_files(store, connection)
-        if former.format < SEALED_VALUES_SINCE_FORMAT:
+        if former.format < SEALED_ANSWERS_SINCE_FORMAT:
             seal_own_values(connection)
+            seal_answers(connection)
         unchanged = None if converting else _unchanged_outcome(connection, digest)
         if unchanged is not None:
             name_leaders(connection, unchanged.definition.roles)
@@ -165,6 +167,7 @@ def _error_name(error: Exception) -> str:
 
 def preview_upgrade(store: Store, folder: Path, converting: bool = True) -> OpenedForms:
     """What :func:`open_forms` would do, by default converting too; nothing is changed."""
+    store.open_kept_data_key()
     with store.snapshot() as connection:
         return _compare_forms(connection, folder, read_kept_forms(connection), converting)
 

@@ -75,7 +75,7 @@ def dating_question(form: Form) -> Question | None:
 def _dating_question(same: IdentityKey[Form]) -> Question | None:
     form = same.thing
     names = [name.removeprefix("-") for name in form.sort]
-    dates = [question for question in form.stored_questions if question.dated]
+    dates = [question for question in form.stored_questions if question.dated and not question.sealed_columns()]
     days = [question for question in dates if question.whole_day]
     return next((dated for dated in dates if dated.name in names), days[0] if days else None)
 

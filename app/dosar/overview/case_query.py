@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam
 
-from dosar.database.form_tables import Record, column_names
+from dosar.database.form_tables import Record
 from dosar.database.system_tables import draft_table
 from dosar.database.union_reads import UnionQuery
 from dosar.language.form import Form
@@ -146,7 +146,7 @@ class CaseQuery:
 
 
 def _question_columns(record_class: Any, questions: Sequence[Question]) -> list[Any]:
-    return [getattr(record_class, name) for question in questions for name in column_names(question)]
+    return [getattr(record_class, name) for question in questions for name in question.column_names()]
 
 
 def _restore_answers(questions: Sequence[Question], row: Mapping[str, Any]) -> Answers:

@@ -204,7 +204,7 @@ def _staying_conditions(record_class: Any, stays: Stays, today: date) -> list[An
 
 
 def _named_columns(record_class: Any, form: Form, names: Iterable[str]) -> list[Any]:
-    return [getattr(record_class, column.name) for name in names for column in form.questions[name].columns()]
+    return [getattr(record_class, column) for name in names for column in form.questions[name].column_names()]
 
 
 def _answers_of_row(form: Form, row: Mapping[str, Any]) -> Answers:

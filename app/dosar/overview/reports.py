@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import func, null, or_, select
 
-from dosar.database.form_tables import column_names
 from dosar.database.union_reads import read_union
 from dosar.language.day_bound import day_bound_questions, recompute_answer, source_questions
 from dosar.language.figures import Figure, Figures
@@ -101,7 +100,7 @@ class _Counting:
     def part(self) -> tuple[Any, ...]:
         """The records of the period, counted by every answer that matters here."""
         record_class: Any = self.repository.record_class(self.form.key)
-        by = [getattr(record_class, name) for question in self._questions() for name in column_names(question)]
+        by = [getattr(record_class, name) for question in self._questions() for name in _counted_columns(question)]
         value = getattr(record_class, self.figure.sum) if self.figure.sum else record_class.id
         amount = (func.sum(value) if self.figure.sum else func.count(value)).label("_amount")
         by.append(record_class.to_check)
@@ -186,3 +185,8 @@ class _Counting:
 def _rule_questions(figure: Figure) -> set[str]:
     """The questions that the rules of a figure ask about."""
     return _names_in_rule(figure.rule).union(*(_names_in_rule(share.rule) for share in figure.parts))
+
+
+def _counted_columns(question: Question) -> list[str]:
+    """The columns that tell answers apart: words of one's own beside a choice, which lie sealed, do not."""
+    return [name for name in question.column_names() if name == question.name or name not in question.sealed_columns()]

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import false, select
 
-from dosar.database.form_tables import Record, column_names
+from dosar.database.form_tables import Record
 from dosar.database.system_tables import team_table
 from dosar.database.union_reads import read_union
 from dosar.language.form import CASE_FORM, Form
@@ -144,7 +144,7 @@ def _stage_dates(
         return {}
     record_class: Any = repository.record_class(told_by.form)
     told_questions = [questions[name] for name in (told_by.stage, told_by.entered, told_by.finished)]
-    columns = [getattr(record_class, name) for question in told_questions for name in column_names(question)]
+    columns = [getattr(record_class, name) for question in told_questions for name in question.column_names()]
     return {
         "told": (
             record_class,

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dosar.database.form_tables import column_names
 from dosar.language.form import CASE_FORM
 from dosar.records.repository import Repository
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
@@ -41,4 +40,4 @@ def case_with_number(repository: Repository, typed: str) -> int | None:
 def _case_and_number(repository: Repository) -> tuple[Any, Any]:
     case: Any = repository.record_class(CASE_FORM)
     question = repository.forms[CASE_FORM].code_question
-    return case, None if question is None else getattr(case, next(iter(column_names(question))))
+    return case, None if question is None else getattr(case, next(iter(question.column_names())))

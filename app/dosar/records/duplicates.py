@@ -153,7 +153,7 @@ def _is_word(answer: Any) -> bool:
 def _compare_records(repository: Repository, form: Form, answers: Answers, ids: Iterable[int]) -> list[LikelyDuplicate]:
     record_class = repository.record_class(form.key)
     questions = [form.questions[name] for name in sorted(deciding_questions(form))]
-    columns = [column.name for question in questions for column in question.columns()]
+    columns = [name for question in questions for name in question.column_names()]
     record_ids = sorted(ids)
     if not record_ids:
         return []

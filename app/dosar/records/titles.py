@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from dosar.database.audit_trail import note_listed
-from dosar.database.form_tables import column_names
 from dosar.database.union_reads import UnionQuery, read_union
 from dosar.database.users import User
 from dosar.fields.files import describe_file
@@ -197,7 +196,7 @@ def case_codes(repository: Repository, known: Mapping[str, Form], form: str, ids
     record_class: Any = repository.record_class(form)
     case: Any = repository.record_class(CASE_FORM)
     code = known[CASE_FORM].code_question
-    columns = [case.id] if code is None else [case.id, *[getattr(case, name) for name in column_names(code)]]
+    columns = [case.id] if code is None else [case.id, *[getattr(case, name) for name in code.column_names()]]
     rows = repository.session.execute(
         select(record_class.id, *columns)
         .join(case, record_class.case_id == case.id)
@@ -209,7 +208,7 @@ def case_codes(repository: Repository, known: Mapping[str, Form], form: str, ids
 
 def title_columns(form: Form) -> tuple[str, ...]:
     """The columns a record's title is made of."""
-    return tuple(name for question in title_questions(form) for name in column_names(question))
+    return tuple(name for question in title_questions(form) for name in question.column_names())
 
 
 def _title_query(repository: Repository, target: str, names: Sequence[str]) -> tuple[Any, Any, Any]:

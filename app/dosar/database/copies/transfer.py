@@ -23,6 +23,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Sequence,
+    String,
     Table,
     bindparam,
     func,
@@ -30,6 +31,8 @@ from sqlalchemy import (
     inspect,
     select,
 )
+from sqlalchemy import column as named_column
+from sqlalchemy import table as named_table
 
 from dosar.database.append_only import close_like
 from dosar.database.lasting_numbers import give_numbers_once, numbers_given, raise_numbers
@@ -143,18 +146,29 @@ def _stored_columns(read: Connection) -> Iterator[tuple[str, list[Column[Any]]]]
     found = inspect(read)
     for name in found.get_table_names():
         keys = found.get_pk_constraint(name)["constrained_columns"]
+        columns = found.get_columns(name)
+        sealed = _sealed_since(read, name, [column["name"] for column in columns if isinstance(column["type"], String)])
         yield (
             name,
             [
                 Column(
                     column["name"],
-                    column["type"].as_generic(),
+                    LargeBinary() if column["name"] in sealed else column["type"].as_generic(),
                     primary_key=column["name"] in keys,
                     nullable=column["nullable"],
                 )
-                for column in found.get_columns(name)
+                for column in columns
             ],
         )
+
+
+def _sealed_since(read: Connection, name: str, texts: list[str]) -> set[str]:
+    """The columns that SQLite goes on calling texts, though an upgrade has sealed what stands in them."""
+    if read.dialect.name != "sqlite" or not texts:
+        return set()
+    stored = named_table(name, *map(named_column, texts))
+    is_sealed = read.execute(select(*(func.max(func.typeof(stored.c[text]) == "blob") for text in texts))).one()
+    return {text for text, holds_bytes in zip(texts, is_sealed, strict=True) if holds_bytes}
 
 
 def _require_upgraded(known: Table, stored: Set[str]) -> None:

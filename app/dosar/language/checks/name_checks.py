@@ -99,7 +99,7 @@ def check_widths(draft: CheckedForm) -> Iterator[Finding]:
 
 
 def _check_width(place: FilePlace, name: str, questions: Iterable[Question]) -> Iterator[Finding]:
-    columns = sum(len(question.columns()) for question in questions)
+    columns = sum(len(question.column_names()) for question in questions)
     if columns > MAX_TABLE_COLUMNS:
         yield finding(
             place,

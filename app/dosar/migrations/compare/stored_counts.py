@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Integer, MetaData, Table, func, inspect, select
 
+from dosar.database.answer_columns import answer_columns
 from dosar.database.form_tables import row_table_name
 from dosar.language.form import Form
 from dosar.language.question import Answer, Question, ReadingContext
@@ -74,7 +75,7 @@ class AnswerCounts:
         """How many sheets or rows answer both questions."""
         table = self._table(form, rows_of, [first, second])
         conditions = [
-            _any_condition([table.c[column.name].is_not(None) for column in question.columns()])
+            _any_condition([table.c[name].is_not(None) for name in question.column_names()])
             for question in (first, second)
         ]
         return self._counted(table.name, table, conditions[0] & conditions[1])
@@ -115,7 +116,7 @@ class AnswerCounts:
     def _table(self, form: str, rows_of: str, questions: Sequence[Question]) -> Table:
         name = row_table_name(form, rows_of) if rows_of else form
         return Table(
-            name, MetaData(), _id_column(), *[column for question in questions for column in question.columns()]
+            name, MetaData(), _id_column(), *[column for question in questions for column in answer_columns(question)]
         )
 
     def _counted(self, name: str, table: Table, condition: ColumnElement[bool] | None = None) -> int:

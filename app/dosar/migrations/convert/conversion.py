@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, bindparam, delete, insert, select, update
 
+from dosar.database.answer_columns import answer_columns
 from dosar.database.append_only import table_opened
-from dosar.database.form_tables import row_table_name, sort_column, sort_value
+from dosar.database.form_tables import row_table_name, sort_column, sort_type, sort_value
 from dosar.database.system_tables import history_table, search_word_table
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question
@@ -35,10 +36,10 @@ class Conversion:
             self.table,
             MetaData(),
             _id_column(),
-            *[Column(self.aside[column.name], column.type) for column in self.older.columns()],
-            *self.wider.columns(),
+            *[Column(self.aside[column.name], column.type) for column in answer_columns(self.older)],
+            *answer_columns(self.wider),
         )
-        names = {self.aside[column.name]: column.name for column in self.older.columns()}
+        names = {self.aside[name]: name for name in self.older.column_names()}
         old = [table.c[name] for name in names]
         with table_opened(connection, self.table):
             for rows in _row_batches(connection, table, old):
@@ -59,7 +60,7 @@ class Conversion:
 
 def recode_answers(connection: Connection, table: str, question: Question) -> None:
     """Write the answers anew that hold a code which a choice had before."""
-    answer_table = Table(table, MetaData(), _id_column(), *question.columns())
+    answer_table = Table(table, MetaData(), _id_column(), *answer_columns(question))
     with table_opened(connection, table):
         for rows in _row_batches(connection, answer_table, list(answer_table.c)[1:]):
             answers = [(row["id"], question.restore_answer(dict(row))) for row in rows]
@@ -99,10 +100,10 @@ def fill_sort_columns(connection: Connection, form: Form, questions: Sequence[Qu
         form.key,
         MetaData(),
         _id_column(),
-        *[column for question in questions for column in question.columns()],
-        *[Column(sort_column(question), String) for question in questions],
+        *[column for question in questions for column in answer_columns(question)],
+        *[Column(sort_column(question), sort_type(question)) for question in questions],
     )
-    answered = [table.c[column.name] for question in questions for column in question.columns()]
+    answered = [table.c[name] for question in questions for name in question.column_names()]
     with table_opened(connection, form.key):
         for rows in _row_batches(connection, table, answered):
             write_columns(
@@ -124,7 +125,7 @@ def reindex_form(connection: Connection, form: Form) -> None:
     searched = [question for question in form.stored_questions if question.search]
     tables = [question for question in form.row_questions if question.search]
     table = Table(
-        form.key, MetaData(), _id_column(), *[column for question in searched for column in question.columns()]
+        form.key, MetaData(), _id_column(), *[column for question in searched for column in answer_columns(question)]
     )
     for rows in _row_batches(connection, table, list(table.c)[1:]):
         answers = {row["id"]: {question.name: question.restore_answer(row) for question in searched} for row in rows}
@@ -146,7 +147,7 @@ def _attach_rows(connection: Connection, form: Form, question: Question, answers
         MetaData(),
         _id_column(),
         Column("record_id", Integer),
-        *[column for column_question in columns for column in column_question.columns()],
+        *[column for column_question in columns for column in answer_columns(column_question)],
     )
     for row in connection.execute(select(table).where(table.c.record_id.in_(answers))).mappings():
         rows = answers[row["record_id"]].setdefault(question.name, [])

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, bindparam, insert, select, update
 
+from dosar.database.answer_columns import answer_columns
 from dosar.database.form_tables import row_table_name
 from dosar.database.system_tables import history_table, utc_now
 from dosar.language.checks.form_comparison import kept_questions
@@ -125,11 +126,11 @@ def _write_record(connection: Connection, form: Form, questions: list[Question],
     for question in questions:
         computed = [column for column in question.columns_asked() if column.computed]
         if not computed:
-            table = Table(form.key, MetaData(), Column("id", Integer, primary_key=True), *question.columns())
+            table = Table(form.key, MetaData(), Column("id", Integer, primary_key=True), *answer_columns(question))
             _update_row(connection, table, record.record_id, question.stored(record.after.get(question.name)))
             continue
         name = row_table_name(form.key, question.name)
-        columns = [name for column in computed for name in column.columns()]
+        columns = [stored for column in computed for stored in answer_columns(column)]
         table = Table(name, MetaData(), Column("id", Integer, primary_key=True), *columns)
         for row in record.after.get(question.name) or ():
             _update_row(
@@ -166,7 +167,7 @@ def _every_sheet(connection: Connection, form: Form) -> Iterator[tuple[int, Answ
         form.key,
         MetaData(),
         Column("id", Integer, primary_key=True),
-        *[column for question in stored for column in question.columns()],
+        *[column for question in stored for column in answer_columns(question)],
     )
     last = 0
     while True:
@@ -191,7 +192,7 @@ def _attach_rows(connection: Connection, form: Form, question: Question, sheets:
         Column("id", Integer, primary_key=True),
         Column("record_id", Integer),
         Column("position", Integer),
-        *[stored_column for column in columns for stored_column in column.columns()],
+        *[stored_column for column in columns for stored_column in answer_columns(column)],
     )
     query = select(table).where(table.c.record_id.in_(sheets)).order_by(table.c.position, table.c.id)
     for row in connection.execute(query).mappings():

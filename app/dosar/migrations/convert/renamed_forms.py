@@ -252,10 +252,15 @@ def _join_drafts(connection: Connection, renaming: FormRenaming) -> None:
 
 def _drop_twins(connection: Connection, renaming: FormRenaming) -> None:
     """Of two lists that a worker saved under one name, the one of the new form stays."""
-    newer_list = saved_list_table.alias()
-    twin = select(newer_list.c.id).where(
-        newer_list.c.form == renaming.now,
-        newer_list.c.user_id == saved_list_table.c.user_id,
-        newer_list.c.name == saved_list_table.c.name,
-    )
-    connection.execute(delete(saved_list_table).where(saved_list_table.c.form == renaming.was, twin.exists()))
+    names: dict[str, dict[int, tuple[int, str]]] = {
+        form: {row.id: (row.user_id, row.name) for row in connection.execute(_lists_of_form(form))}
+        for form in (renaming.was, renaming.now)
+    }
+    stays = {*names[renaming.now].values()}
+    twins = [number for number, name in names[renaming.was].items() if name in stays]
+    connection.execute(delete(saved_list_table).where(saved_list_table.c.id.in_(twins)))
+
+
+def _lists_of_form(form: str) -> Any:
+    kept = saved_list_table.c
+    return select(kept.id, kept.user_id, kept.name).where(kept.form == form)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select, update
 
+from dosar.database.answer_columns import answer_columns
 from dosar.database.system_tables import draft_table
 from dosar.language.question import Question
 from dosar.records.history.renamed_questions import widen_answer
@@ -26,7 +27,7 @@ def copy_late_rows(
             MetaData(),
             Column("id", Integer, primary_key=True),
             *[Column(name, Integer) for name in about],
-            *[column for pair in columns for column in pair[side].columns()],
+            *[column for pair in columns for column in answer_columns(pair[side])],
         )
         for side, name in enumerate(tables)
     )

@@ -5,6 +5,7 @@ from functools import partial
 
 from sqlalchemy import MetaData, Table
 
+from dosar.database.answer_columns import answer_columns
 from dosar.database.form_tables import row_table_name
 from dosar.language.checks.form_comparison import (
     LateRenaming,
@@ -74,8 +75,8 @@ def _tell_moving_rows(plan: Plan, older: Form, form: Form, late: LateTableRenami
 def _copy_rows(plan: Plan, form: Form, late: LateTableRenaming, tables: tuple[str, str]) -> Iterator[PlanStep]:
     """The rows, with columns for what nobody asks any more."""
     target = plan.schema.tables[tables[1]]
-    needed = {column.name: column for _, now in late.columns for column in now.columns()}
-    asked_columns = {column.name for question in late.now.columns_asked() for column in question.columns()}
+    needed = {column.name: column for _, now in late.columns for column in answer_columns(now)}
+    asked_columns = {name for question in late.now.columns_asked() for name in question.column_names()}
     added = [column for name, column in needed.items() if name not in {*target.columns, *asked_columns}]
     if added:
         Table(tables[1], MetaData(), *added)  # a column is known by its table

@@ -61,7 +61,7 @@ def full_name(form: Form, kept_question: KeptQuestion) -> str:
 
 def columns_of(question: Question) -> list[str]:
     """The names of the columns a question has."""
-    return [column.name for column in question.columns()]
+    return question.column_names()
 
 
 def renaming_step(

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import cast, literal, null, or_, select, union_all
 
+from dosar.database.answer_columns import answer_columns
 from dosar.database.form_tables import Record
 from dosar.language.form import Form
 from dosar.language.question import Question, ReadingContext
@@ -54,7 +55,7 @@ def _linking_sheets(repository: Repository, form: Form, named: list[tuple[Form, 
         if owner is form
         else cast(null(), column.type).label(f"{owner.key}__{column.name}")
         for owner, question in named
-        for column in question.columns()
+        for column in answer_columns(question)
     ]
     pointing = [getattr(record_class, question.name) == record.id for question in links_to_form(form, record.form_key)]
     return select(literal(form.key).label("form"), record_class.id, *columns).where(or_(*pointing))
@@ -64,7 +65,7 @@ def _make_backlink(form: Form, named: list[tuple[Form, Question]], row: Any, rea
     values = iter(row[2:])
     answers = {}
     for owner, question in named:
-        columns = {column.name: next(values) for column in question.columns()}
+        columns = {name: next(values) for name in question.column_names()}
         if owner is form:
             answers[question.name] = question.restore_answer(columns)
     return Backlink(form.key, row[1], title_of_record(form, answers, reading, row[1]))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, null, select
 
-from dosar.database.form_tables import Record, column_names
+from dosar.database.form_tables import Record
 from dosar.language.form import USER_LINK, Form
 from dosar.language.question import Question, ReadingContext
 from dosar.language.text.collation import sort_key
@@ -41,7 +41,7 @@ def filter_condition(
 ) -> ColumnElement[bool]:
     """The condition of a filter. What cannot be an answer of the question is the answer of no record."""
     if asked_filter == NO_ANSWER:
-        return and_(*(_filter_column(record_class, name).is_(None) for name in column_names(question)))
+        return and_(*(_filter_column(record_class, name).is_(None) for name in question.column_names()))
     if question.whole_day:
         return _days_condition(_filter_column(record_class, question.name), asked_filter, today)
     try:

@@ -13,7 +13,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from dosar.database.audit_trail import note_listed
-from dosar.database.form_tables import Record, column_names
+from dosar.database.form_tables import Record
 from dosar.database.system_tables import attachment_table
 from dosar.database.users import User
 from dosar.fields.files import describe_file
@@ -115,7 +115,7 @@ def _list_column(full_form: Form, question: Question, known: Mapping[str, Form],
         return _file_column(question.name, reading)
     if question.name in day_bound_questions(full_form):
         return _day_bound_column(full_form, question, reading)
-    names = tuple(column_names(question))
+    names = tuple(question.column_names())
 
     def answer(values: Sequence[Any]) -> Any:
         return question.restore_answer(dict(zip(names, values, strict=True)))
@@ -126,7 +126,7 @@ def _list_column(full_form: Form, question: Question, known: Mapping[str, Form],
 def _day_bound_column(full_form: Form, question: Question, reading: ReadingContext) -> ListColumn:
     """What goes with the day is made anew, of answers that the reader need not know."""
     made_of = source_questions(full_form, [question.name]) or ()
-    names = tuple(name for source in made_of for name in column_names(source))
+    names = tuple(name for source in made_of for name in source.column_names())
 
     def answer(values: Sequence[Any]) -> Any:
         columns = dict(zip(names, values, strict=True))

@@ -8,7 +8,7 @@ from dosar.language.form import Form
 from dosar.language.question import ReadingContext
 from dosar.language.text.translations import LANGUAGES
 from dosar.records.lists.list_columns import cells_with_case, list_columns, make_cells, read_rows
-from dosar.records.lists.list_query import MAX_COUNTED, ListQuery, count_records, ordered_query
+from dosar.records.lists.list_query import MAX_COUNTED, ListQuery, count_records, ordered_ids
 from dosar.records.repository import Repository
 from dosar.records.search import may_be_misspelled, search_words
 
@@ -68,7 +68,7 @@ def _find_page(
     repository: Repository, form: Form, list_query: ListQuery, start: int, size: int, language: str
 ) -> _FoundRecords:
     """Read off an index, and counted apart."""
-    ids = _find_ids(repository, form, list_query, start, size + 1, language)
+    ids = ordered_ids(repository, form, list_query, language, size + 1, start)
     more = len(ids) > size
     is_last = not more and (ids or not start)
     return _FoundRecords(ids[:size], more, start + len(ids) if is_last else count_records(repository, form, list_query))
@@ -79,7 +79,7 @@ def _search_page(
 ) -> _FoundRecords:
     """Counted while they are read: to search a second time would take as long again."""
     every = _search_forgivingly(
-        list_query, lambda list_query: _find_ids(repository, form, list_query, 0, MAX_COUNTED + 1, language)
+        list_query, lambda list_query: ordered_ids(repository, form, list_query, language, MAX_COUNTED + 1)
     )
     count = len(every) if len(every) <= MAX_COUNTED else None
     return _FoundRecords(every[start : start + size], len(every) > start + size, count)
@@ -93,18 +93,6 @@ def _search_forgivingly(list_query: ListQuery, read: Callable[[ListQuery], list[
     return found
 
 
-def _find_ids(
-    repository: Repository, form: Form, list_query: ListQuery, start: int, most: int, language: str
-) -> list[int]:
-    record_class = repository.record_class(form.key)
-    return list(
-        repository.session.scalars(
-            ordered_query(form, record_class, list_query, language).limit(most).offset(start),
-            execution_options={"with_deleted": list_query.deleted},
-        )
-    )
-
-
 def list_record_ids(
     repository: Repository,
     known: Mapping[str, Form],
@@ -114,13 +102,8 @@ def list_record_ids(
     language: str = LANGUAGES[0],
 ) -> list[int]:
     """The records of the whole list in its order, at most so many."""
-    form, record_class = known[key], repository.record_class(key)
-    return _search_forgivingly(
-        list_query,
-        lambda list_query: list(
-            repository.session.scalars(ordered_query(form, record_class, list_query, language).limit(most))
-        ),
-    )
+    form = known[key]
+    return _search_forgivingly(list_query, lambda list_query: ordered_ids(repository, form, list_query, language, most))
 
 
 def list_answers(

@@ -7,17 +7,17 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     bindparam,
     func,
     select,
 )
 
-from dosar.database.form_tables import Record, sort_order
+from dosar.database.form_tables import Record, is_order_sealed, sort_column, sort_order
 from dosar.database.null_order import ascending_order, descending_order
 from dosar.language.day_bound import day_bound_questions
 from dosar.language.form import Form
 from dosar.language.identity_cache import IdentityKey
+from dosar.language.question import Question
 from dosar.language.text.translations import LANGUAGES
 from dosar.records.lists.filters import filter_condition
 from dosar.records.repository import Repository
@@ -64,28 +64,46 @@ def list_conditions(form: Form, record_class: type[Record], list_query: ListQuer
 def list_order(
     form: Form, record_class: type[Record], list_query: ListQuery, language: str = LANGUAGES[0]
 ) -> list[ColumnElement[Any]]:
-    """The order the reader wants, else the form's own."""
+    """The order the reader wants, else the form's own, as far as the database knows it; the newest first where what
+    orders them lies sealed."""
+    question, falling = _sorted_by(form, list_query)
+    if question is None or is_order_sealed(question):
+        return [record_class.id.desc()]
+    columns = sort_order(question, record_class, language)
+    if falling:
+        return [*map(descending_order, columns), record_class.id.desc()]
+    return [*map(ascending_order, columns), record_class.id.asc()]
+
+
+def _sorted_by(form: Form, list_query: ListQuery) -> tuple[Question | None, bool]:
+    """The question that puts the list in order, and whether it does so the other way round."""
     sort = (
         list_query.sort
         if is_list_sortable(form, list_query.sort.removeprefix("-"))
         else (form.sort[0] if form.sort else "")
     )
-    name = sort.removeprefix("-")
-    if name not in form.questions:
-        return [record_class.id.desc()]
-    columns = sort_order(form.questions[name], record_class, language)
-    if sort.startswith("-"):
-        return [*map(descending_order, columns), record_class.id.desc()]
-    return [*map(ascending_order, columns), record_class.id.asc()]
+    return form.questions.get(sort.removeprefix("-")), sort.startswith("-")
 
 
-def ordered_query(form: Form, record_class: type[Record], list_query: ListQuery, language: str) -> Select[Any]:
-    """The numbers of the records, in the order of the list."""
-    return (
-        select(record_class.id)
-        .where(*list_conditions(form, record_class, list_query))
-        .order_by(*list_order(form, record_class, list_query, language))
-    )
+def ordered_ids(
+    repository: Repository, form: Form, list_query: ListQuery, language: str, most: int, start: int = 0
+) -> list[int]:
+    """The numbers of the records in the order of the list, at most so many from a place on.
+
+    By words that lie sealed the database puts nothing in order: what orders all records of the list is opened and
+    sorted here.
+    """
+    record_class, options = repository.record_class(form.key), {"with_deleted": list_query.deleted}
+    conditions = list_conditions(form, record_class, list_query)
+    question, falling = _sorted_by(form, list_query)
+    if question is None or not is_order_sealed(question):
+        order = list_order(form, record_class, list_query, language)
+        query = select(record_class.id).where(*conditions).order_by(*order).limit(most).offset(start)
+        return list(repository.session.scalars(query, execution_options=options))
+    sorted_by = getattr(record_class, sort_column(question))
+    rows = repository.session.execute(select(sorted_by, record_class.id).where(*conditions), execution_options=options)
+    in_order = sorted(((word is not None, word or "", number) for word, number in rows), reverse=falling)
+    return [number for *_, number in in_order[start : start + most]]
 
 
 def is_list_sortable(form: Form, name: str) -> bool:

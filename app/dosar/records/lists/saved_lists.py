@@ -1,6 +1,6 @@
 """How a worker likes to see the list of a form: the columns she chose, and filters she saved under a name."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,9 +67,7 @@ def choose_columns(repository: Repository, user_id: int, form: Form, names: Iter
         if chosen and chosen != list(form.list):
             _put_list(repository, user_id, form.key, COLUMNS_ENTRY, {"columns": chosen})
         else:
-            repository.session.execute(
-                delete(saved_list_table).where(*_conditions_of(user_id, form.key, COLUMNS_ENTRY))
-            )
+            _delete_lists(repository, _ids_of_lists(repository, user_id, form.key, COLUMNS_ENTRY))
     return len(chosen)
 
 
@@ -83,35 +81,29 @@ def save_list(repository: Repository, user_id: int, form: str, name: str, list_q
             name[:MAX_LIST_NAME],
             {"filters": dict(list_query.filters), "sort": list_query.sort},
         )
-        named = select(saved_list_table.c.id).where(
-            saved_list_table.c.user_id == user_id,
-            saved_list_table.c.form == form,
-            saved_list_table.c.name != COLUMNS_ENTRY,
-        )
-        for oldest in repository.session.scalars(named.order_by(saved_list_table.c.id)).all()[:-MAX_SAVED_LISTS]:
-            repository.session.execute(delete(saved_list_table).where(saved_list_table.c.id == oldest))
+        _delete_lists(repository, [kept.id for kept in own_lists(repository, user_id, form).saved[:-MAX_SAVED_LISTS]])
 
 
 def forget_list(repository: Repository, user_id: int, form: str, list_id: int) -> None:
     """Delete one of her saved lists; nothing happens to anybody else's."""
     with repository.writing():
-        repository.session.execute(
-            delete(saved_list_table).where(
-                saved_list_table.c.id == list_id,
-                saved_list_table.c.user_id == user_id,
-                saved_list_table.c.form == form,
-                saved_list_table.c.name != COLUMNS_ENTRY,
-            )
-        )
+        hers = {kept.id for kept in own_lists(repository, user_id, form).saved}
+        _delete_lists(repository, hers & {list_id})
 
 
 def _put_list(repository: Repository, user_id: int, form: str, name: str, values: dict[str, Any]) -> None:
-    updated: Any = repository.session.execute(
-        update(saved_list_table).where(*_conditions_of(user_id, form, name)).values(wish=values)
-    )
-    if not updated.rowcount:
+    kept = _ids_of_lists(repository, user_id, form, name)
+    if kept:
+        repository.session.execute(update(saved_list_table).where(saved_list_table.c.id.in_(kept)).values(wish=values))
+    else:
         repository.session.execute(insert(saved_list_table).values(user_id=user_id, form=form, name=name, wish=values))
 
 
-def _conditions_of(user_id: int, form: str, name: str) -> tuple[Any, ...]:
-    return saved_list_table.c.user_id == user_id, saved_list_table.c.form == form, saved_list_table.c.name == name
+def _ids_of_lists(repository: Repository, user_id: int, form: str, name: str) -> list[int]:
+    """Those of her lists that have this name, which lies sealed."""
+    rows = repository.session.execute(_OWN_LISTS, {"of_user": user_id, "of_form": form})
+    return [row.id for row in rows if row.name == name]
+
+
+def _delete_lists(repository: Repository, ids: Collection[int]) -> None:
+    repository.session.execute(delete(saved_list_table).where(saved_list_table.c.id.in_(sorted(ids))))

@@ -3,12 +3,14 @@
 What waits for acceptance is in none of the sums: it has a line of its own.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from sqlalchemy import BigInteger, Select, String, and_, cast, func, literal, null, select, type_coerce, union_all
 
+from dosar.database.stored_texts import column_as_text, value_from_text
 from dosar.language.form import Form, Total
 from dosar.language.question import Question, ReadingContext
 from dosar.language.text.collation import sort_key
@@ -69,12 +71,31 @@ def _read_sums(
         _sum_query(repository, form, total, list_queries[form.key], position, most)
         for position, (form, total) in enumerate(form_totals)
     ]
-    found: list[list[_Sum]] = [[] for _ in form_totals]
-    for position, *codes, waits, currency, amount in repository.session.execute(
+    readers = [_code_readers(repository, form, total) for form, total in form_totals]
+    found: list[dict[Any, _Sum]] = [{} for _ in form_totals]
+    for position, *texts, waits, currency, amount in repository.session.execute(
         union_all(*queries) if len(queries) > 1 else queries[0]
     ):
-        found[position].append(_Sum(codes[: len(form_totals[position][1].by)], bool(waits), currency, amount))
-    return found
+        codes = [read(text) for read, text in zip(readers[position], texts, strict=False)]
+        group = (*codes, bool(waits), currency)
+        before = found[position].get(group)
+        found[position][group] = _Sum(codes, bool(waits), currency, amount + before.amount if before else amount)
+    return [[*of_total.values()] for of_total in found]
+
+
+def _code_readers(repository: Repository, form: Form, total: Total) -> Sequence[Callable[[str | None], str | None]]:
+    """How what a total is grouped by is read: words, which lie sealed, are opened; the same lie there differently."""
+    record_class, dialect = repository.record_class(form.key), repository.store.engine.dialect
+    types = {
+        name: getattr(record_class, name).type for name in total.by if name in form.questions[name].sealed_columns()
+    }
+    return [
+        partial(value_from_text, types[name], dialect=dialect) if name in types else _as_it_stands for name in total.by
+    ]
+
+
+def _as_it_stands(text: str | None) -> str | None:
+    return text
 
 
 def _sum_query(
@@ -85,11 +106,15 @@ def _sum_query(
     record_class: Any = repository.record_class(form.key)
     value, *apart = [getattr(record_class, name) for name in form.questions[total.sum].column_types()]
     by = [getattr(record_class, name) for name in total.by]
+    sealed = {name for name in total.by if name in form.questions[name].sealed_columns()}
     blanks: list[Any] = [null()] * (most - len(by))
     currency = cast(apart[0], String) if apart else null()
     columns: list[Any] = [
         literal(position),
-        *[cast(column, String) for column in by],
+        *[
+            column_as_text(column) if name in sealed else cast(column, String)
+            for name, column in zip(total.by, by, strict=True)
+        ],
         *blanks,
         record_class.to_check,
         currency,

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dosar.database.form_tables import column_names
 from dosar.database.system_tables import anonymous_case_table, erasure_request_table
 from dosar.language.form import CASE_FORM, Form, RetentionClass
 from dosar.language.question import Answers
@@ -44,7 +43,7 @@ def cases_over_term(repository: Repository, today: date) -> list[KeptUntil]:
         return []
     case: Any = repository.record_class(CASE_FORM)
     asked = [question for question in form.stored_questions if question.name in _names_asked(form)]
-    columns = [getattr(case, name) for question in asked for name in column_names(question)]
+    columns = [getattr(case, name) for question in asked for name in question.column_names()]
     settled = select(anonymous_case_table.c.case_id).union(select(erasure_request_table.c.case_id))
     rows = repository.session.execute(select(case.id, *columns).where(case.id.not_in(settled)))
     found = [kept_until(form, row.id, _answers(asked, dict(row._mapping)), today) for row in rows]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from dosar.database.form_tables import Record, StoredRow, column_names, sort_column, sort_value, word_sorted_questions
+from dosar.database.form_tables import Record, StoredRow, sort_column, sort_value, word_sorted_questions
 from dosar.database.union_reads import UnionQuery
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question
@@ -63,7 +63,7 @@ def _stored_rows(repository: Repository, record: Record, form: Form) -> list[lis
 
 def _rows_query(repository: Repository, form: Form, table: Question) -> tuple[Any, ...]:
     row_class: Any = repository.tables.rows[form.key, table.name]
-    names = [name for column in table.columns_asked() for name in column_names(column)]
+    names = [name for column in table.columns_asked() for name in column.column_names()]
     columns = [row_class.position, row_class.id, *[getattr(row_class, name) for name in names]]
     return row_class, columns, [row_class.record_id == bindparam("of_record")]
 

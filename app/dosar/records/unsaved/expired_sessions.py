@@ -45,13 +45,8 @@ def keep_expired_page(
     """Keep what stands on the page, in place of what was kept of it before; what may be somebody else's apart."""
     moment = utc_now()
     with repository.writing():
-        repository.session.execute(
-            delete(expired_page_table).where(
-                expired_page_table.c.user_id == user_id,
-                expired_page_table.c.address == address,
-                expired_page_table.c.confirmed.is_(confirmed),
-            )
-        )
+        kept_before = _pages_at(repository, user_id, address, confirmed)
+        repository.session.execute(delete(expired_page_table).where(expired_page_table.c.id.in_(kept_before)))
         repository.session.execute(
             insert(expired_page_table).values(
                 user_id=user_id,
@@ -100,12 +95,18 @@ def discard_expired_page(repository: Repository, user_id: int, unsent_id: int) -
 
 def discard_sent_page(repository: Repository, user_id: int, address: str) -> None:
     """What waited at the address has been sent."""
-    _discard_pages(
-        repository,
-        expired_page_table.c.user_id == user_id,
-        expired_page_table.c.address == address,
-        expired_page_table.c.confirmed,
+    if sent := _pages_at(repository, user_id, address, confirmed=True):
+        _discard_pages(repository, expired_page_table.c.id.in_(sent))
+
+
+def _pages_at(repository: Repository, user_id: int, address: str, confirmed: bool) -> list[int]:
+    """Those of her pages that were at this address, which lies sealed."""
+    rows = repository.session.execute(
+        select(expired_page_table.c.id, expired_page_table.c.address).where(
+            expired_page_table.c.user_id == user_id, expired_page_table.c.confirmed.is_(confirmed)
+        )
     )
+    return [row.id for row in rows if row.address == address]
 
 
 def _discard_pages(repository: Repository, *conditions: Any) -> None:

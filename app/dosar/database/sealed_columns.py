@@ -9,7 +9,7 @@ The key is that of the database a statement runs on, found by its dialect, of wh
 """
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -29,6 +29,9 @@ ENVELOPE_VERSION = b"\x01"
 ASKABLE = {operators.is_, operators.is_not}
 """What SQL may be asked of a sealed column."""
 
+KEPT_OPEN = 100_000
+"""So many values that put lists in order stay open in memory: not every list opens all of them anew."""
+
 
 class SealingKeys:
     """The keys of one organisation's sealed columns, each made once from its data key."""
@@ -42,8 +45,14 @@ class SealingKeys:
         def cipher(purpose: str) -> AESGCM:
             return AESGCM(key(purpose))
 
+        @lru_cache(KEPT_OPEN)
+        def open_kept(kind: SealedColumn, envelope: bytes) -> Any:
+            return kind.open(envelope, cipher(kind.purpose))
+
         self.key = key
         self.cipher = cipher
+        self.open_kept = open_kept
+        """Opens a value of this type as reading it does, and keeps what it found in memory until the keys go."""
 
 
 _keys: WeakKeyDictionary[Dialect, SealingKeys] = WeakKeyDictionary()
@@ -114,12 +123,14 @@ class SealedColumn(KeyedColumn):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """What is in it. Raises :class:`StoreError` where it was changed."""
-        if value is None:
-            return None
+        return None if value is None else self.open(value, self._cipher(dialect))
+
+    def open(self, envelope: bytes, cipher: AESGCM) -> Any:
+        """What is in the envelope. Raises :class:`StoreError` where it was changed."""
         try:
-            if value[:1] != ENVELOPE_VERSION:
+            if envelope[:1] != ENVELOPE_VERSION:
                 raise InvalidTag
-            opened = open_by_cipher(self._cipher(dialect), value[1:], self.place.encode())
+            opened = open_by_cipher(cipher, envelope[1:], self.place.encode())
         except (InvalidTag, ValueError):
             raise StoreError(
                 "A value in %(place)s was changed in the database and is not shown. Tell your administrator: the last "

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -10,10 +11,13 @@ from sqlalchemy import (
     bindparam,
     func,
     select,
+    type_coerce,
 )
 
+from dosar.database.answer_columns import StoredBytes
 from dosar.database.form_tables import Record, is_order_sealed, sort_column, sort_order
 from dosar.database.null_order import ascending_order, descending_order
+from dosar.database.sealed_columns import sealing_keys
 from dosar.language.day_bound import day_bound_questions
 from dosar.language.form import Form
 from dosar.language.identity_cache import IdentityKey
@@ -101,8 +105,15 @@ def ordered_ids(
         query = select(record_class.id).where(*conditions).order_by(*order).limit(most).offset(start)
         return list(repository.session.scalars(query, execution_options=options))
     sorted_by = getattr(record_class, sort_column(question))
-    rows = repository.session.execute(select(sorted_by, record_class.id).where(*conditions), execution_options=options)
-    in_order = sorted(((word is not None, word or "", number) for word, number in rows), reverse=falling)
+    query = select(type_coerce(sorted_by, StoredBytes), record_class.id).where(*conditions)
+    opened = partial(sealing_keys(repository.store.engine.dialect).open_kept, sorted_by.type)
+    in_order = sorted(
+        (
+            (envelope is not None, "" if envelope is None else opened(envelope), number)
+            for envelope, number in repository.session.execute(query, execution_options=options)
+        ),
+        reverse=falling,
+    )
     return [number for *_, number in in_order[start : start + most]]
 
 

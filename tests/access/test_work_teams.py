@@ -1,12 +1,18 @@
 """Teams of workers: one name each, however it is spelled; renamed and dissolved."""
 
 import pytest
+from flask_appbuilder.security.sqla.models import Group, Role
+from sqlalchemy import select
 
-from dosar.access.accounts.work_teams import all_work_teams, team_name_key
+from dosar.access.accounts.work_teams import all_work_teams, dissolve_work_team, rename_work_team, team_name_key
+from dosar.access.worker import worker_for
+from dosar.language.roles import ADMINISTRATOR
+from dosar.language.text.message import Mistake
 from tests.access.conftest import Browser, Office
 from tests.access.test_account_history import change, told
 from tests.access.test_account_history import office as office
 from tests.access.test_people import id_of
+from tests.access.test_people import office_with_personnel as office_with_personnel
 
 
 @pytest.fixture
@@ -78,3 +84,37 @@ def test_a_dissolved_team_opens_no_case_any_more(office: Office, administrator: 
     assert told(office, "ana")[-1] == ("changed", {"teams": [["Cluj"], []]})
     assert administrator.post(here, at="/profile").status_code == 404
     assert f"/users/{id_of(office, 'ana')}" in administrator.get("/users").text
+
+
+def team_of_administrators(office: Office) -> int:
+    """A team whose people are administrators by being in it."""
+    with office.app.app_context(), office.services.store.writing() as session:
+        role = session.scalars(select(Role).where(Role.name == ADMINISTRATOR)).one()
+        team = Group(name="Șefi", label="Șefi", description="", roles=[role])
+        session.add(team)
+        session.flush()
+        return int(team.id)
+
+
+def test_a_team_of_administrators_is_changed_by_administrators_alone(office_with_personnel: Office) -> None:
+    """Dora looks after accounts without being an administrator: neither a page nor what is behind it obeys her."""
+    office, number = office_with_personnel, team_of_administrators(office_with_personnel)
+    dora, refusal = office.signed_in("dora"), "Only an administrator renames or dissolves a team that makes"
+    page = dora.get("/teams").text
+    assert refusal in page and f"/teams/{number}" not in page, "she is told, and offered nothing"
+    renamed = {"was": "Șefi", "name": "Oaspeți"}
+    for address, answers in ((f"/teams/{number}", renamed), (f"/teams/{number}/dissolve", {})):
+        answer = dora.post(address, at="/teams", **answers)
+        assert answer.status_code == 422 and refusal in answer.text
+    with office.app.app_context():
+        worker = worker_for(office.services, id_of(office, "dora"))
+        assert worker is not None
+        with pytest.raises(Mistake, match=refusal):
+            rename_work_team(office.services, worker, number, "Șefi", "Oaspeți")
+        with pytest.raises(Mistake, match=refusal):
+            dissolve_work_team(office.services, worker, number)
+    assert teams(office) == {"Șefi": number}
+    administrator = office.signed_in("administrator")
+    assert administrator.post(f"/teams/{number}", at="/teams", was="Șefi", name="Conducere").status_code == 303
+    assert administrator.post(f"/teams/{number}/dissolve", at="/teams").status_code == 303
+    assert teams(office) == {}

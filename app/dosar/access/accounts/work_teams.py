@@ -54,6 +54,7 @@ def rename_work_team(services: AccessServices, by: Worker, team_id: int, was: st
     """Give the team another name; ``was`` is the one that whoever renames it saw. Raises :class:`Mistake`."""
     with services.store.writing() as session:
         team = _get_work_team(session, team_id)
+        _require_leave_to_change(by, team)
         if team.name != was:
             raise Mistake('Somebody else renamed this team meanwhile; now it is "%(name)s".', name=team.name)
         new = _usable_team_name(name)
@@ -68,10 +69,10 @@ def rename_work_team(services: AccessServices, by: Worker, team_id: int, was: st
 
 
 def dissolve_work_team(services: AccessServices, by: Worker, team_id: int) -> None:
-    """Let the team be no more: those in it reach one another's cases no longer by it."""
+    """Let the team be no more: those in it reach one another's cases no longer by it. Raises :class:`Mistake`."""
     with services.store.writing() as session:
         team = _get_work_team(session, team_id)
-        _require_leave_to_dissolve(by, team)
+        _require_leave_to_change(by, team)
         for user in work_team_members(session).get(team_id, ()):
             names = sorted(group.name for group in user.groups)
             names_left = [name for name in names if name != team.name]
@@ -84,10 +85,14 @@ def dissolve_work_team(services: AccessServices, by: Worker, team_id: int) -> No
         require_an_administrator(session)
 
 
-def _require_leave_to_dissolve(by: Worker, team: Group) -> None:
-    """A team may give a role to everybody in it."""
-    if not by.is_administrator and any(role.name == ADMINISTRATOR for role in team.roles):
-        raise Mistake("Only an administrator appoints or dismisses administrators.")
+def may_change_work_team(by: Worker, team: Group) -> bool:
+    """Whether this worker renames or dissolves it: a team may give a role to everybody in it."""
+    return by.is_administrator or all(role.name != ADMINISTRATOR for role in team.roles)
+
+
+def _require_leave_to_change(by: Worker, team: Group) -> None:
+    if not may_change_work_team(by, team):
+        raise Mistake("Only an administrator renames or dissolves a team that makes administrators.")
 
 
 def tidy_team_name(name: str) -> str:

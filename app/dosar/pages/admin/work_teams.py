@@ -13,6 +13,7 @@ from dosar.access.accounts.work_teams import (
     MAX_TEAM_NAME_LENGTH,
     all_work_teams,
     dissolve_work_team,
+    may_change_work_team,
     rename_work_team,
     work_team_members,
 )
@@ -91,6 +92,7 @@ def _teams_page(refused_id: int = 0, renaming: TeamRenameForm | None = None, ref
                     (user_full_name(user), url_for("UsersPage.user", user_id=user.id))
                     for user in members.get(team.id, ())
                 ],
+                "is_hers": may_change_work_team(current_worker(), team),
                 "rename_url": url_for("WorkTeamsPage.rename", team_id=team.id),
                 "dissolve_url": url_for("WorkTeamsPage.dissolve", team_id=team.id),
             }

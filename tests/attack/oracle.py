@@ -19,7 +19,7 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
 
-from tests.attack.canaries import Canary
+from tests.attack.canaries import Canary, Private
 from tests.attack.cells import Cell
 from tests.attack.organisation import Planted
 from tests.attack.policy import ANYBODY, OWNER, SYSTEM_COLUMNS
@@ -122,9 +122,8 @@ class Oracle:
         shown = aviary.found(answer.text)
         for where, found in (("page", shown), ("headers", aviary.found(answer.headers))):
             hidden = [aviary.kept[number] for number in sorted(found & aviary.hidden_from(cell.role))]
-            wrong = [
-                bird for bird in hidden if not self._hangs_on_account(cell, bird) and not self._is_number(cell, bird)
-            ]
+            may_know = (self._hangs_on_account, self._is_number, self._is_copied)
+            wrong = [bird for bird in hidden if not any(tells(cell, bird) for tells in may_know)]
             if wrong:
                 self._blame(cell, f"{len(wrong)} canaries in the {where} ({answer.status}), such as {wrong[:3]}")
         if answer.status >= WORST:
@@ -147,6 +146,13 @@ class Oracle:
         """Whoever watches over the audit log is told the numbers of cases there, also where she opens none."""
         watches = cell.endpoint == "AuditLogPage.audit" and "audit" in self.planted.policy.pages(cell.role)
         return watches and isinstance(bird, Canary) and (bird.form, bird.question) == NUMBER_OF_CASE
+
+    def _is_copied(self, cell: Cell, bird: object) -> bool:
+        """The copy for the person tells what others began to write about her: it is held on her, too."""
+        copies = cell.endpoint.startswith("AccessFilePage.") and cell.method == "POST"
+        return (
+            copies and is_open(self.planted.policy, cell.role, cell.endpoint, cell.form) and isinstance(bird, Private)
+        )
 
     def judge_page(self, cell: Cell, answer: Answer) -> None:
         """The page looked at afterwards."""

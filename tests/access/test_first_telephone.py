@@ -59,9 +59,9 @@ def test_with_the_code_of_an_administrator_she_connects_hers(office: Office, mar
 
 
 def test_the_code_opens_once_for_one_account_and_for_a_day(office: Office, maria: int) -> None:
-    code = code_from(office, maria)
+    code, ana = code_from(office, maria), id_of(office, "ana")
     with office.services.store.writing() as session:
-        session.execute(delete(second_factor_table).where(second_factor_table.c.user_id == id_of(office, "ana")))
+        session.execute(delete(second_factor_table).where(second_factor_table.c.user_id == ana))
     assert with_password(office, "ana", PASSWORD).give_first_code(code).status_code == 401, "it is nobody else's"
     assert office.browser().get(f"/invitation/{code}").status_code == 404, "and chooses no password"
     assert with_password(office).give_first_code(code).status_code == 303

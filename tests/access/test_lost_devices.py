@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from dosar.access.accounts.rescue import reset_telephone
 from dosar.access.accounts.telephone_reset import waiting_resets
 from dosar.access.login.devices import device_name
+from dosar.language.text.message import Mistake
 from tests.access.conftest import Browser, Office
 from tests.telephones import code_on
 
@@ -107,10 +109,39 @@ def test_whose_telephone_it_is_confirms_nothing(office: Office) -> None:
     assert "You connect another telephone on your own profile" in press(office.signed_in("second"), second, "telephone")
 
 
-def test_where_there_is_no_second_administrator_the_first_ones_word_is_enough(office: Office) -> None:
-    code = code_on(press(office.signed_in("administrator"), 2, "telephone"))
+def test_a_sole_administrator_disconnects_nothing_alone(office: Office) -> None:
+    """With a new password, which she gives, the account would be hers."""
+    administrator, ana = office.signed_in("administrator"), office.signed_in("ana")
+    assert "dosar reset-telephone ana" in press(administrator, 2, "telephone")
+    assert is_in(ana) and office.browser().give_password("ana").location == "/sign-in/code", "her telephone stays"
+
+
+def test_a_second_administrator_who_was_closed_leaves_no_gap(office: Office) -> None:
+    second = office.user("second", "administrator")
+    administrator = office.signed_in("administrator")
+    press(administrator, 2, "telephone")
+    press(office.signed_in("second"), 2, "telephone/confirm")
+    press(administrator, second, "close")
+    assert "dosar reset-telephone ana" in press(administrator, 2, "telephone/code"), "she who asked gives no code"
+
+
+def at_the_computer(office: Office, user_name: str) -> str:
+    with office.app.app_context():
+        return reset_telephone(office.services, user_name)
+
+
+def test_who_has_the_key_disconnects_a_telephone_at_the_computer(office: Office) -> None:
+    before = office.signed_in("ana")
+    code = at_the_computer(office, "Ana")
+    assert not is_in(before)
     ana = office.browser()
-    assert ana.give_password("ana").location == "/sign-in/first-code"
+    assert ana.give_password("ana").location == "/sign-in/first-code", "her own password goes on holding"
     assert ana.give_first_code(code).location == "/sign-in/telephone"
+    assert ana.connect_telephone().status_code == 200 and is_in(ana)
     told = office.signed_in("administrator").get("/account-history?user=2").text
     assert "Telephone disconnected" in told
+    assert office.browser().sign_in("ana").status_code == 303
+    again = at_the_computer(office, "ana")
+    assert at_the_computer(office, "ana") != again, "a lost code is given anew"
+    with pytest.raises(Mistake, match="nemo"):
+        at_the_computer(office, "nemo")

@@ -197,11 +197,19 @@ def test_a_removed_passkey_opens_nothing_and_nobody_removes_anothers(office: Off
     assert [action for action, _ in told(office, "ana")][-2:] == ["passkey_added", "passkey_removed"]
 
 
-@pytest.mark.parametrize("act", ["close", "invitation", "telephone"])
+@pytest.mark.parametrize("act", ["close", "invitation"])
 def test_what_an_administrator_takes_away_takes_passkeys_along(
     office: Office, passkey: Authenticator, act: str
 ) -> None:
     office.signed_in("administrator").post(f"/users/{id_of(office, 'ana')}/{act}", at="/profile")
+    assert sign_in(office.browser(), passkey) == 401
+
+
+def test_what_two_administrators_take_away_takes_passkeys_along(office: Office, passkey: Authenticator) -> None:
+    office.user("second", "administrator")
+    for user, button in (("administrator", "telephone"), ("second", "telephone/confirm")):
+        assert sign_in(office.browser(), passkey) == 303
+        office.signed_in(user).post(f"/users/{id_of(office, 'ana')}/{button}", at="/profile")
     assert sign_in(office.browser(), passkey) == 401
 
 

@@ -61,6 +61,7 @@ def test_whoever_writes_is_not_held_up(url: str) -> None:
         ["upgrade"],
         ["unlock", "ana"],
         ["reset-administrator", "ana"],
+        ["reset-telephone", "ana"],
         ["confirm-access", "ana"],
         ["copy", "--to", "new"],
     ],

@@ -12,7 +12,7 @@ from dosar.cli.commands.audit import audit
 from dosar.cli.commands.check import check
 from dosar.cli.commands.copy import copy
 from dosar.cli.commands.key import key
-from dosar.cli.commands.rescue import confirm_access, reset_administrator, unlock
+from dosar.cli.commands.rescue import confirm_access, reset_administrator, reset_telephone, unlock
 from dosar.cli.commands.schema import schema
 from dosar.cli.commands.start import start
 from dosar.cli.commands.upgrade import upgrade
@@ -28,7 +28,19 @@ FAILED_EXIT_CODE = 2
 
 program = LocalizedGroup(
     "dosar",
-    commands=[start, upgrade, copy, check, schema, unlock, reset_administrator, confirm_access, key, audit],
+    commands=[
+        start,
+        upgrade,
+        copy,
+        check,
+        schema,
+        unlock,
+        reset_administrator,
+        reset_telephone,
+        confirm_access,
+        key,
+        audit,
+    ],
     help=msgid("Dosar: case files of an organisation, from forms written in YAML."),
     options_metavar=None,
     subcommand_metavar=msgid("COMMAND"),

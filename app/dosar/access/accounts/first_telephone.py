@@ -3,7 +3,8 @@ none.
 
 Whoever comes by her invitation needs no code: she has just been handed the address. Everybody else gets one from an
 administrator, for a day and for once. After a telephone was disconnected it is never the administrator who asked for
-that, or who reset the password since, as long as there is another one: together the two would be the whole account.
+that, or who reset the password since: together the two would be the whole account. Where there is no other one, a
+command on the computer itself gives the code, to whoever has the key of the data.
 """
 
 import hmac
@@ -24,10 +25,14 @@ from dosar.access.tables import account_history_table, invitation_table, second_
 from dosar.access.worker import Worker
 from dosar.database.audit_chain import ACCOUNT_OBJECT
 from dosar.database.audit_trail import add_event
-from dosar.language.text.message import Mistake
+from dosar.language.text.message import Mistake, msgid
 
 CODE_LIFETIME = timedelta(hours=24)
 history = account_history_table.c
+AT_THE_COMPUTER = msgid(
+    "There is no second administrator who could confirm it, and one alone does not. Whoever has the key of the data "
+    "(the passphrase or the recovery card) stops Dosar and runs “dosar reset-telephone %(user)s” on its computer."
+)
 DROPPED = "telephone_dropped"
 OPENING_ACTIONS = ("invited", "telephone_reset_asked")
 """What an administrator does who could make the account her own, if she had the code too."""
@@ -50,15 +55,18 @@ def give_telephone_code(services: AccessServices, by: Worker, user_id: int) -> s
             raise Mistake("A telephone is connected to this account already.")
         if user.password is None or not user.active:
             raise Mistake("Whoever has no password yet connects a telephone by her invitation.")
-        if by.id in _openers(services, user_id) and able_administrators(session) - {by.id, user_id}:
+        if by.id in _openers(services, user_id):
+            if not able_administrators(session) - {by.id, user_id}:
+                raise Mistake(AT_THE_COMPUTER, user=user.username)
             raise Mistake(
                 "Another administrator gives this code: you asked to disconnect the telephone or gave a new password."
             )
         return new_telephone_code(services, by, user_id)
 
 
-def new_telephone_code(services: AccessServices, by: Worker, user_id: int) -> str:
-    """The same inside the caller's transaction, for who has just disconnected the telephone."""
+def new_telephone_code(services: AccessServices, by: Worker | None, user_id: int) -> str:
+    """The same inside the caller's transaction, for who has just disconnected the telephone; ``by`` is nobody for a
+    command on the computer itself."""
     code, expires = new_recovery_code(), services.clock() + CODE_LIFETIME
     services.session.execute(delete(invitation_table).where(invitation_table.c.user_id == user_id))
     services.session.execute(

@@ -10,7 +10,8 @@ from sqlalchemy import delete, select
 
 from dosar.access.accounts.access_requests import give_access, waiting_requests
 from dosar.access.accounts.account_log import log_account_change
-from dosar.access.accounts.second_factor import drop_second_factor
+from dosar.access.accounts.first_telephone import new_telephone_code
+from dosar.access.accounts.second_factor import drop_second_factor, second_factor_of
 from dosar.access.accounts.users import give_invitation
 from dosar.access.identity import held_roles
 from dosar.access.login.credentials import normalized_user_name
@@ -48,6 +49,19 @@ def reset_administrator(services: AccessServices, user_name: str) -> str:
         word = give_invitation(services, user.id, RESCUE_LIFETIME)
         log_account_change(services, None, user.id, "invited")
     return word
+
+
+def reset_telephone(services: AccessServices, user_name: str) -> str:
+    """Disconnect the user's telephone and passkeys; gives the code with which she connects another one, beside her own
+    password. Raises :class:`Mistake`."""
+    with services.store.writing():
+        user = _user_named(services, user_name)
+        if user.password is None or not user.active:
+            raise Mistake("Whoever has no password yet connects a telephone by her invitation.")
+        user_id: int = user.id
+        if second_factor_of(services, user_id) is not None:
+            drop_second_factor(services, user_id, None)
+        return new_telephone_code(services, None, user_id)
 
 
 def confirm_at_computer(services: AccessServices, user_name: str) -> None:

@@ -2,7 +2,8 @@
 
 Nobody else's password and nobody's mail opens an account by it: the user signs in with her own password, and connects
 another telephone with the code that the second administrator hands over to her. Where there is no second administrator
-beside her, the first one's word is enough; the account history tells.
+beside her, one alone disconnects nothing: whoever has the key of the data does, by a command on the computer itself
+(:func:`dosar.access.accounts.rescue.reset_telephone`).
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from sqlalchemy import delete, insert, select
 
 from dosar.access.accounts.account_log import log_account_change
 from dosar.access.accounts.administrators import able_administrators
-from dosar.access.accounts.first_telephone import new_telephone_code
+from dosar.access.accounts.first_telephone import AT_THE_COMPUTER, new_telephone_code
 from dosar.access.accounts.second_factor import drop_second_factor, second_factor_of
 from dosar.access.accounts.users import user_to_change
 from dosar.access.services import AccessServices
@@ -44,24 +45,19 @@ def waiting_resets(services: AccessServices) -> dict[int, TelephoneReset]:
     return {row.user_id: TelephoneReset(row.user_id, row.asked_by, row.asked) for row in rows}
 
 
-def ask_for_reset(services: AccessServices, by: Worker, user_id: int) -> str:
-    """Disconnect the telephone, and give the code for another one; empty where a second administrator has to confirm.
-
-    Raises :class:`Mistake`.
-    """
+def ask_for_reset(services: AccessServices, by: Worker, user_id: int) -> None:
+    """Ask to have the telephone disconnected. Raises :class:`Mistake`, also where no second administrator is there."""
     with services.store.writing() as session:
-        user_to_change(services, by, user_id)
+        user = user_to_change(services, by, user_id)
         if user_id == by.id:
             raise Mistake("You connect another telephone on your own profile.")
         if second_factor_of(services, user_id) is None:
             raise Mistake("No telephone is connected to this account.")
         if not able_administrators(session) - {by.id, user_id}:
-            drop_second_factor(services, user_id, by)
-            return new_telephone_code(services, by, user_id)
+            raise Mistake(AT_THE_COMPUTER, user=user.username)
         _forget(services, user_id)
         session.execute(insert(telephone_reset_table).values(user_id=user_id, asked_by=by.id, asked=services.clock()))
         log_account_change(services, by, user_id, "telephone_reset_asked")
-    return ""
 
 
 def confirm_reset(services: AccessServices, by: Worker, user_id: int) -> str:

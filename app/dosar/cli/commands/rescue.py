@@ -50,6 +50,30 @@ def reset_administrator(places: Places, user: str) -> int:
 
 
 @click.command(
+    "reset-telephone",
+    cls=LocalizedCommand,
+    help=msgid(
+        "disconnect a user's telephone where there is no second administrator, and show the code for another one"
+    ),
+    options_metavar=msgid("[OPTIONS]"),
+)
+@click.argument("user", metavar="USER")
+@place_options
+def reset_telephone(places: Places, user: str) -> int:
+    from dosar.access.accounts.rescue import reset_telephone as reset
+
+    with _accounts(places) as services:
+        code = reset(services, user)
+    told = Message(
+        "The telephone is disconnected. Give this code to the person herself; with it, after her password, she "
+        "connects another one within 24 hours: %(code)s",
+        {"code": code},
+    )
+    print(translate_message(told))
+    return 0
+
+
+@click.command(
     "confirm-access",
     cls=LocalizedCommand,
     help=msgid("give a user what waits for a second person, where there is no second person any more"),

@@ -1,14 +1,20 @@
 """A case that is closed, or in which consent was withdrawn: kept from most, and little is written in it."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from dosar.access.worker import worker_for
 from dosar.language.form import CASE_FORM
+from dosar.language.question import ReadingContext
+from dosar.pages.context import PageContext
+from dosar.pages.home.worklist import work_to_do
 from dosar.records.actor import Actor
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import correct_sheet, enter_sheet
@@ -16,6 +22,7 @@ from dosar.records.sheets.stored_answers import open_sheet
 from tests.pages.browsing import boxes_on, look
 from tests.pages.conftest import Demo
 from tests.pages.test_case_page import case_of
+from tests.pages.test_team import user_id
 
 WORDS = "A venit singură, a plecat după o oră."
 ACTOR = Actor(None, "coordinator", date.today())
@@ -127,6 +134,43 @@ def test_the_page_says_why_for_whom_and_what_is_still_written(demo: Demo, closed
     assert status(manager, f"/records/plan/{plan}/edit/1") == 409
     visit = sheet_of(demo, "visit_report", closed)
     assert f"/records/visit_report/{visit}/edit" in look(manager, f"/records/visit_report/{visit}").html
+
+
+def lacking_documents(demo: Demo, user: str, case: int) -> set[str]:
+    """The forms that the first page says are missing in the case."""
+    worker = worker_for(demo.app.extensions["dosar_access"], user_id(demo, user))
+    assert worker is not None
+    with demo.app.test_request_context(), acting_as(worker.scope):
+        context = PageContext(demo.repository, worker, ReadingContext("ro", date.today()))
+        found = {
+            document.form
+            for lacking in work_to_do(context).lacking
+            for _, document in lacking.missing
+            if lacking.case_id == case
+        }
+        demo.repository.session.remove()
+    return found
+
+
+def test_what_cannot_be_written_waits_for_nobody(demo: Demo) -> None:
+    """Neither the first page nor the page of the case asks for a document that it would refuse."""
+    (closing,) = (found for found in demo.forms[CASE_FORM].restricts if found.question == "status")
+    written, cases = set(closing.written), [case_of(demo, f"DEMO-00{number}") for number in range(1, 10)]
+    refused = {case: lacking_documents(demo, "case_manager", case) - written for case in cases}
+    case = next(case for case in cases if refused[case])
+    titles = [demo.forms[form].title["ro"] for form in sorted(refused[case])]
+    assert any(title in missing_to_go_on(demo, case) for title in titles)
+    answer(demo, CASE_FORM, case, status="closed", closed_on=date.today())
+    assert lacking_documents(demo, "case_manager", case) <= written
+    assert not [title for title in titles if title in missing_to_go_on(demo, case)]
+    answer(demo, CASE_FORM, case, status="open", closed_on=None)
+
+
+def missing_to_go_on(demo: Demo, case: int) -> str:
+    """What the page of the case says is missing."""
+    page = demo.browser("case_manager").get(f"/cases/{case}").text
+    found = re.search(r'<p class="missing-head">(.*?)</section>', page, re.DOTALL)
+    return unescape(found[1]) if found else ""
 
 
 def test_nothing_typed_is_lost_when_the_case_is_closed_meanwhile(

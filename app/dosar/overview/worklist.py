@@ -18,6 +18,7 @@ from dosar.overview.case_query import CaseQuery
 from dosar.overview.due_dates import DueDay, days_due_until, promise_parts
 from dosar.overview.stages import StageDocument, missing_documents, sheet_counts, stages_progress
 from dosar.records.repository import Repository
+from dosar.records.restricted_cases import restrictions_among
 from dosar.records.row_scope import current_scope, works_on_case
 from dosar.records.sheets.acceptance import is_accepted
 
@@ -52,7 +53,8 @@ def find_worklist(
 ) -> Worklist:
     """What is due in the worker's cases until a day, and which lack documents, as far as she may fill them in.
 
-    Two statements, however many cases she has.
+    What a restricted case lacks and is not written in it any more waits for nobody. Three statements at most, however
+    many cases she has.
     """
     record_class: Any = repository.record_class(CASE_FORM)
     hers = select(team_table.c.case_id).where(
@@ -72,7 +74,26 @@ def find_worklist(
     }
     read = dict(zip(parts, read_union(repository.session, list(parts.values())), strict=True))
     due = days_due_until({promise: read.pop(promise) for promise in promised}, until)
-    return Worklist(due, _cases_lacking(repository, known, enterable, stages, cases, read))
+    lacking = _cases_lacking(repository, known, enterable, stages, cases, read)
+    return Worklist(due, _as_far_as_written(repository, lacking))
+
+
+def _as_far_as_written(repository: Repository, lacking: Sequence[LackingCase]) -> list[LackingCase]:
+    """Without the documents that what restricts a case leaves read only, and the cases that lack no other."""
+    every = [reach.of for reach in current_scope.get().restrictions]
+    found = restrictions_among(repository.session, every, [case.case_id for case in lacking])
+    left = [
+        LackingCase(
+            case.case_id,
+            [
+                (stage, document)
+                for stage, document in case.missing
+                if all(document.form in one.restriction.written for one in found.get(case.case_id, ()))
+            ],
+        )
+        for case in lacking
+    ]
+    return [case for case in left if case.missing]
 
 
 def _cases_lacking(

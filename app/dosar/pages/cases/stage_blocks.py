@@ -73,8 +73,12 @@ def stage_blocks(case: CaseReading) -> list[StageBlock]:
 
 
 def tasks_to_go_on(case: CaseReading) -> list[DocumentTask]:
-    """The documents without which the case does not go on."""
-    return [_task(case, document) for _, document in stages.missing_documents(case.progress)]
+    """The documents without which the case does not go on, but those that a restricted case keeps read only."""
+    return [
+        _task(case, document)
+        for _, document in stages.missing_documents(case.progress)
+        if case.context.is_written(document.form, case.record.id)
+    ]
 
 
 def other_documents(case: CaseReading) -> list[DocumentGroup]:

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from dosar.access.accounts.rescue import reset_administrator
 from dosar.access.login.passkey_site import is_webauthn_installed
 from dosar.access.tables import passkey_table, session_table
+from dosar.database.audit_chain import ACCOUNT_OBJECT, audit_event_table
 from tests.access.conftest import PASSWORD, Browser, Office
 from tests.access.test_account_history import told
 from tests.access.test_people import id_of
@@ -175,6 +176,44 @@ def test_a_passkey_proves_who_she_is_before_accounts_change(office: Office) -> N
     assert administrator.client.post(ana, data=strange).status_code == 403
 
 
+def test_anothers_passkey_gives_no_more_guesses_at_a_code(office: Office, passkey: Authenticator) -> None:
+    """Who knows Vera's password and has a passkey of his own guesses as often as anybody else."""
+    add(office.signed_in("vera"), Authenticator())
+    thief = office.browser()
+    thief.give_password("vera")
+    page = thief.get("/sign-in/code").text
+    for _ in range(3):
+        assert thief.give_code("000000").status_code == 401
+    said = posted(page, passkey=passkey.sign(question_on(page)))
+    assert thief.client.post("/sign-in/code", data=said).status_code == 401
+    assert [thief.give_code("000000").status_code for _ in range(2)] == [401, 429]
+    assert failed_passkeys(office) == [[id_of(office, "ana"), id_of(office, "vera")]]
+    assert sign_in(office.browser(), passkey) == 303, "his own account stays open to him"
+
+
+def test_anothers_passkey_gives_no_more_guesses_at_an_open_computer(office: Office, passkey: Authenticator) -> None:
+    vera = office.signed_in("vera")
+    add(vera, Authenticator())
+    office.clock.pass_(minutes=6)
+    address, box = "/profile/passkeys/remove", {"at": "/profile", "passkey": "none"}
+    page = vera.post(address, **box).text
+    for _ in range(3):
+        assert vera.post(address, **box, _proof="000000").status_code == 403
+    said = posted(page, _passkey=passkey.sign(question_on(page)))
+    assert vera.client.post(address, data=said).status_code == 403
+    texts = [vera.post(address, **box, _proof="000000").text for _ in range(5)]
+    assert ["Too many did not fit" in text for text in texts] == [False, False, False, False, True]
+    assert failed_passkeys(office) == [[id_of(office, "ana"), id_of(office, "vera")]]
+
+
+def failed_passkeys(office: Office) -> list[list[int]]:
+    """Whose accounts the audit log names for each passkey that was refused."""
+    with office.services.store.writing() as session:
+        event = audit_event_table.c
+        kept = session.scalars(select(event.objects).where(event.action == "passkey_failed"))
+        return [json.loads(objects)[ACCOUNT_OBJECT] for objects in kept]
+
+
 def test_adding_one_asks_who_she_is_and_ends_her_other_sessions(office: Office) -> None:
     here, elsewhere = office.signed_in("ana"), office.signed_in("ana")
     office.clock.pass_(minutes=6)
@@ -264,6 +303,15 @@ def test_whoever_wears_it_out_waits(office: Office) -> None:
     browser = office.browser()
     statuses = {sign_in(browser, Authenticator()) for _ in range(21)}
     assert statuses == {401, 429}
+
+
+def test_who_sends_what_is_no_passkey_keeps_no_other_waiting(office: Office, passkey: Authenticator) -> None:
+    """They share an address: a computer, or an office."""
+    visitor = office.browser()
+    for _ in range(21):
+        visitor.client.post(SIGN_IN, data=posted(visitor.get(SIGN_IN).text, passkey="{}"))
+    assert sign_in(visitor, Authenticator()) == 429
+    assert sign_in(office.browser(), passkey) == 303
 
 
 def test_asking_writes_nothing(office: Office) -> None:

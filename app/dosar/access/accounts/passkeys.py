@@ -150,26 +150,36 @@ def passkey_question(services: AccessServices, purpose: str, user_id: int) -> st
     return using_options(services, site, purpose) if site and passkeys_of(services, user_id) else ""
 
 
-def use_passkey(services: AccessServices, site: PasskeySite, purpose: str, answer: str, guess: Guess) -> PasskeyProof:
+def use_passkey(
+    services: AccessServices, site: PasskeySite, purpose: str, answer: str, guess: Guess, owner: int | None = None
+) -> PasskeyProof:
     """Whose passkey signed the challenge of this page; the challenge is used up either way.
 
-    A try is counted before it is checked. Raises :class:`Mistake` and
-    :class:`~dosar.access.login.throttle.TooManyTries`.
+    ``owner``: whose it has to be; another one's proves nothing and is a wrong try. A try is counted before it is
+    checked. Raises :class:`Mistake` and :class:`~dosar.access.login.throttle.TooManyTries`.
     """
     with services.store.writing():
         counted = count_try(services, throttle_secret(), guess)
     found = _row_of(services, answer)
     proof = None if found is None else _proof(services, site, purpose, answer, found)
+    if found is not None and owner not in (None, found.user_id):
+        proof = None
     with services.store.writing() as database:
         if proof is None or not _note_use(services, found, proof.new_sign_count):
-            of_account = [] if found is None else [found.user_id]
-            add_event(database, "passkey_failed", objects={ACCOUNT_OBJECT: of_account}, outcome="denied")
+            accounts = sorted({whose for whose in (owner, found and found.user_id) if whose is not None})
+            add_event(database, "passkey_failed", objects={ACCOUNT_OBJECT: accounts}, outcome="denied")
             proof = None
         else:
             forget_tries(services, throttle_secret(), guess, counted)
     if proof is None:
         raise Mistake("This passkey opens nothing here, or the page was open for too long; try again.")
     return PasskeyProof(found.user_id, proof.user_verified)
+
+
+def passkey_named(services: AccessServices, answer: str) -> str:
+    """The id of the passkey that this answer names; empty for one that opens no account."""
+    found = _row_of(services, answer)
+    return "" if found is None else str(found.id)
 
 
 def passkeys_added_since(services: AccessServices, user_id: int, moment: datetime | None) -> list[str]:

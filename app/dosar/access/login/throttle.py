@@ -44,7 +44,7 @@ ACCOUNT_LIMIT = TryLimit("account", 5, _minutes(1, 5, 15, 60), timedelta(hours=1
 """31 guesses in 24 hours, from however many addresses."""
 CODE_LIMIT = TryLimit("code", 5, _minutes(1, 5, 15, 60), timedelta(hours=1))
 PASSKEY_LIMIT = TryLimit("passkey", 20, _minutes(1, 2, 5), timedelta(minutes=3))
-"""Per address. A passkey is no secret that could be guessed: this holds off who wears the program out."""
+"""Per address and passkey. A passkey is no secret that could be guessed: this holds off who wears the program out."""
 DEVICE_LIMIT = TryLimit("device", 3, _minutes(60, 360), timedelta(hours=6))
 """8 more on a device that is known, while the account or the address has to wait."""
 ADDRESS_LIMIT = TryLimit("address", 20, _minutes(1, 2, 5), timedelta(minutes=3))

@@ -9,6 +9,7 @@ from dosar.access.accounts.passkeys import (
     SIGNING_IN,
     add_passkey,
     adding_options,
+    passkey_named,
     passkeys_of,
     remove_passkey,
     use_passkey,
@@ -52,7 +53,7 @@ class PasskeySignInPage(PageView):
         if request.method == "GET" or not answer:
             return _sign_in_page(site, back)
         try:
-            proof = use_passkey(access_services(), site, SIGNING_IN, answer, _guess())
+            proof = use_passkey(access_services(), site, SIGNING_IN, answer, _guess(answer))
         except TooManyTries as closed:
             return _sign_in_page(site, back, passkey_wait_message(closed.minutes), 429)
         except Mistake as mistake:
@@ -122,10 +123,10 @@ def _site_or_404() -> PasskeySite:
     return site
 
 
-def _guess() -> Guess:
-    """Whose passkey it is nobody has said yet: tries are counted at the address."""
-    address = request.remote_addr or ""
-    return Guess(address, limit=PASSKEY_LIMIT)
+def _guess(answer: str) -> Guess:
+    """Counted at the address, for each passkey by itself: who sends what names none keeps nobody's passkey waiting."""
+    place = f"{request.remote_addr or ''} {passkey_named(access_services(), answer)}"
+    return Guess(place, limit=PASSKEY_LIMIT)
 
 
 def _sign_in_page(site: PasskeySite, back: str, refused: str = "", status: int = 200) -> Any:

@@ -86,7 +86,7 @@ def test_neither_who_asked_nor_who_is_given_it_confirms(
     assert waiting(office) == [("role", "administrator")]
     assert office.signed_in("ana").get("/access-requests").status_code == 403
     with office.app.app_context():
-        assert able_administrators(office.services.session) == {id_of(office, "administrator")}
+        assert able_administrators(office.services) == {id_of(office, "administrator")}
 
 
 def test_a_team_opens_cases_too(office: Office, administrator: Browser, carmen: Browser) -> None:

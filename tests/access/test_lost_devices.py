@@ -9,6 +9,7 @@ from dosar.access.accounts.telephone_reset import waiting_resets
 from dosar.access.login.devices import device_name
 from dosar.language.text.message import Mistake
 from tests.access.conftest import Browser, Office
+from tests.access.test_people import CHOSEN, id_of, invitation_in
 from tests.telephones import code_on
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -123,6 +124,63 @@ def test_a_second_administrator_who_was_closed_leaves_no_gap(office: Office) -> 
     press(office.signed_in("second"), 2, "telephone/confirm")
     press(administrator, second, "close")
     assert "dosar reset-telephone ana" in press(administrator, 2, "telephone/code"), "she who asked gives no code"
+
+
+def limit(office: Office, browser: Browser, user_name: str, until: str) -> None:
+    here = f"/users/{id_of(office, user_name)}"
+    boxes = {"last_name": "Probă", "first_name": "C", "roles": ["administrator"], "until": until}
+    assert browser.post(here, at=here, **boxes).status_code == 303
+
+
+def takes_over(office: Office, administrator: Browser) -> list[str]:
+    """One administrator tries all she has to make Ana's account hers; what she is told each time."""
+    said = [press(administrator, 2, button) for button in ("telephone", "telephone/confirm", "telephone/code")]
+    address = invitation_in(administrator.post("/users/2/invitation", at="/profile").text)
+    thief = office.browser()
+    assert thief.post(address, at=address, **CHOSEN).location == "/sign-in/code", "Ana's telephone is still asked for"
+    return [*said, *(press(administrator, 2, button) for button in ("telephone", "telephone/confirm"))]
+
+
+def test_an_end_far_away_does_not_make_the_other_administrator_go_away(office: Office) -> None:
+    """She still works and has to confirm: who wrote the day down has not become the only one."""
+    office.user("carla", "administrator")
+    administrator, carla = office.signed_in("administrator"), office.signed_in("carla")
+    limit(office, administrator, "carla", "31.12.2031")
+    asked, confirmed, code, *later = takes_over(office, administrator)
+    assert "A second administrator has to confirm it" in asked and "A second administrator confirms it" in confirmed
+    assert "A telephone is connected to this account already" in code
+    assert "A second administrator confirms it" in later[1]
+    assert code_on(press(carla, 2, "telephone/confirm")), "Carla confirms, till her last day"
+    assert "Another administrator gives this code" in press(administrator, 2, "telephone/code")
+
+
+@pytest.mark.parametrize("way", ["close", "last day"])
+def test_who_got_rid_of_the_other_administrator_takes_over_nothing(office: Office, way: str) -> None:
+    office.user("carla", "administrator")
+    administrator = office.signed_in("administrator")
+    if way == "close":
+        press(administrator, id_of(office, "carla"), "close")
+    else:
+        limit(office, administrator, "carla", office.services.today().strftime("%d.%m.%Y"))
+        office.clock.pass_(days=1)
+        administrator = office.signed_in("administrator")
+    asked, confirmed, code, *later = takes_over(office, administrator)
+    assert "dosar reset-telephone ana" in asked and "dosar reset-telephone ana" in later[0]
+    assert "Nobody asks for this any more" in confirmed and "connected to this account already" in code
+    assert at_the_computer(office, "ana"), "who has the key may"
+
+
+def test_who_gave_a_new_password_does_not_confirm(office: Office) -> None:
+    """A good colleague asks, believing that the telephone is lost: the code would be the second half of the account."""
+    office.user("carla", "administrator")
+    administrator, carla = office.signed_in("administrator"), office.signed_in("carla")
+    address = invitation_in(administrator.post("/users/2/invitation", at="/profile").text)
+    assert office.browser().post(address, at=address, **CHOSEN).location == "/sign-in/code"
+    press(carla, 2, "telephone")
+    assert "Another administrator gives this code" in press(administrator, 2, "telephone/confirm")
+    assert office.browser().give_password("ana", CHOSEN["password"]).location == "/sign-in/code"
+    press(administrator, 2, "telephone")
+    assert code_on(press(carla, 2, "telephone/confirm")), "asked for by the other one it is confirmed by her"
 
 
 def at_the_computer(office: Office, user_name: str) -> str:

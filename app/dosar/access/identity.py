@@ -58,7 +58,7 @@ def identity_columns(user_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], .
     mine, theirs = user_group_table.alias("mine"), user_group_table.alias("theirs")
     open_places = is_open_on_day(mine.c.user_id, mine.c.group_id), is_open_on_day(theirs.c.user_id, theirs.c.group_id)
     name = func.replace(func.replace(role_table.c.name, "%", "%25"), ",", "%2C")
-    roles = select(func.aggregate_strings(name, ",")).where(_is_held_by(user_id)).scalar_subquery()
+    roles = select(func.aggregate_strings(name, ",")).where(is_held_by(user_id)).scalar_subquery()
     colleagues = (
         select(func.aggregate_strings(cast(theirs.c.user_id, String), ","))
         .join(mine, mine.c.group_id == theirs.c.group_id)
@@ -85,7 +85,7 @@ def _open_cases(user_id: ColumnElement[Any]) -> ColumnElement[Any]:
     return cases.where(opened.user_id == user_id, opened.until > moment).scalar_subquery()
 
 
-def _is_held_by(user_id: ColumnElement[Any]) -> ColumnElement[bool]:
+def is_held_by(user_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether the role is one of her own, or of a group she is in."""
     own = select(user_role_table.c.role_id).where(user_role_table.c.user_id == user_id)
     of_groups = (

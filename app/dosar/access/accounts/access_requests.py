@@ -207,7 +207,7 @@ def _able_watchers(services: AccessServices) -> set[int]:
         for role in services.every_role()
         if not WATCHING_PAGES.isdisjoint(allowance_of(services, frozenset({role.role})).pages)
     }
-    return able_holders(services.session, roles)
+    return able_holders(services, roles)
 
 
 def _forget(services: AccessServices, found: AccessRequest) -> None:

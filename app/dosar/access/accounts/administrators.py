@@ -1,36 +1,40 @@
 """Who looks after accounts, and that there is always somebody: by her own role, or by that of a team she is in."""
 
+from collections.abc import Set
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import Group, Role, User
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 
-from dosar.access.tables import access_period_table
+from dosar.access.identity import ON_DAY, is_held_by, is_open_on_day
+from dosar.access.services import AccessServices
+from dosar.access.tables import access_period_table, role_table, user_table
 from dosar.language.roles import ADMINISTRATOR
 from dosar.language.text.message import Mistake
 
-
-def able_administrators(session: Any) -> set[int]:
-    """The administrators who can sign in."""
-    return able_holders(session, {ADMINISTRATOR})
+user = user_table.c
 
 
-def able_holders(session: Any, roles: set[str]) -> set[int]:
-    """The users who hold one of these roles and can sign in; whoever does so for a time only is not counted on."""
-    for_a_time = select(access_period_table.c.user_id)
-    able = select(User.id).where(
-        User.active.is_(True), User.password.is_not(None), _holds(roles), User.id.not_in(for_a_time)
-    )
-    return set(session.scalars(able))
+def able_administrators(services: AccessServices) -> set[int]:
+    """The administrators who can sign in today."""
+    return able_holders(services, {ADMINISTRATOR})
 
 
-def _holds(roles: set[str]) -> ColumnElement[bool]:
-    named = Role.name.in_(sorted(roles))
-    return or_(User.roles.any(named), User.groups.any(Group.roles.any(named)))
+def able_holders(services: AccessServices, roles: Set[str]) -> set[int]:
+    """The users who hold one of these roles today and can sign in, also where that ends on some later day: whoever
+    wrote the day down has not got rid of them."""
+    return _able(services, roles, is_open_on_day(user.id))
 
 
-def require_an_administrator(session: Any) -> None:
-    """Raises :class:`Mistake` where nobody would be left who looks after accounts."""
-    session.flush()
-    if not able_administrators(session):
+def require_an_administrator(services: AccessServices) -> None:
+    """Raises :class:`Mistake` where nobody would be left who looks after accounts; whoever does so for a time only is
+    not counted on."""
+    services.session.flush()
+    if not _able(services, {ADMINISTRATOR}, user.id.not_in(select(access_period_table.c.user_id))):
         raise Mistake("This is the last administrator who can sign in; appoint another one first.")
+
+
+def _able(services: AccessServices, roles: Set[str], when: ColumnElement[bool]) -> set[int]:
+    held = select(role_table.c.id).where(role_table.c.name.in_(sorted(roles)), is_held_by(user.id)).exists()
+    able = select(user.id).where(user.active.is_(True), user.password.is_not(None), held, when)
+    found: Any = services.session.scalars(able, {ON_DAY: services.today()})
+    return set(found)

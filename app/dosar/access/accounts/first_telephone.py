@@ -8,6 +8,7 @@ command on the computer itself gives the code, to whoever has the key of the dat
 """
 
 import hmac
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, exists, func, insert, select
@@ -15,7 +16,7 @@ from sqlalchemy import delete, exists, func, insert, select
 from dosar.access.accounts.account_log import log_account_change
 from dosar.access.accounts.administrators import able_administrators
 from dosar.access.accounts.second_factor import second_factor_of
-from dosar.access.accounts.users import user_to_change
+from dosar.access.accounts.users import user_name_of, user_to_change
 from dosar.access.login.known_devices import known_device
 from dosar.access.login.login import throttle_secret
 from dosar.access.login.one_time_codes import new_recovery_code, recovery_digest
@@ -34,20 +35,21 @@ AT_THE_COMPUTER = msgid(
     "(the passphrase or the recovery card) stops Dosar and runs “dosar reset-telephone %(user)s” on its computer."
 )
 DROPPED = "telephone_dropped"
-OPENING_ACTIONS = ("invited", "telephone_reset_asked")
+INVITED = "invited"
+OPENING_ACTIONS = (INVITED, "telephone_reset_asked")
 """What an administrator does who could make the account her own, if she had the code too."""
 
 
 def may_connect_by_invitation(services: AccessServices, user_id: int) -> bool:
     """Whether the address she was handed is enough: not where a telephone was disconnected before, unless the address
     comes from a command on the computer itself."""
-    last_invited_by = select(history.by_id).where(history.id == _last(services, user_id, ("invited",)))
+    last_invited_by = select(history.by_id).where(history.id == _last(services, user_id, (INVITED,)))
     return not _last(services, user_id, (DROPPED,)) or services.session.scalar(last_invited_by) is None
 
 
 def give_telephone_code(services: AccessServices, by: Worker, user_id: int) -> str:
     """The code to hand over; an earlier one opens nothing any more. Raises :class:`Mistake`."""
-    with services.store.writing() as session:
+    with services.store.writing():
         user = user_to_change(services, by, user_id)
         if user_id == by.id:
             raise Mistake("You connect another telephone on your own profile.")
@@ -55,13 +57,24 @@ def give_telephone_code(services: AccessServices, by: Worker, user_id: int) -> s
             raise Mistake("A telephone is connected to this account already.")
         if user.password is None or not user.active:
             raise Mistake("Whoever has no password yet connects a telephone by her invitation.")
-        if by.id in _openers(services, user_id):
-            if not able_administrators(session) - {by.id, user_id}:
-                raise Mistake(AT_THE_COMPUTER, user=user.username)
-            raise Mistake(
-                "Another administrator gives this code: you asked to disconnect the telephone or gave a new password."
-            )
+        if _last(services, user_id, (DROPPED,)):  # an inviter of who never had one could as well invite her once more
+            require_no_opener(services, by, user_id)
         return new_telephone_code(services, by, user_id)
+
+
+def require_no_opener(
+    services: AccessServices, by: Worker, user_id: int, actions: Sequence[str] = OPENING_ACTIONS
+) -> None:
+    """Raises :class:`Mistake` for whoever the account would be with the code: who did one of these ``actions`` with it
+    since its user connected her last telephone."""
+    openers = _openers(services, user_id, actions)
+    if by.id not in openers:
+        return
+    if not able_administrators(services) - openers - {user_id}:
+        raise Mistake(AT_THE_COMPUTER, user=user_name_of(services, user_id))
+    raise Mistake(
+        "Another administrator gives this code: you asked to disconnect the telephone or gave a new password."
+    )
 
 
 def new_telephone_code(services: AccessServices, by: Worker | None, user_id: int) -> str:
@@ -121,15 +134,9 @@ def _code_digest(services: AccessServices, user_id: int, code: str) -> str:
     ).hex()
 
 
-def _openers(services: AccessServices, user_id: int) -> set[int]:
-    """Who asked for her telephone to be disconnected or invited her anew since she connected the last one; nobody
-    where she never had one: her inviter could as well invite her once more."""
-    if not _last(services, user_id, (DROPPED,)):
-        return set()
+def _openers(services: AccessServices, user_id: int, actions: Sequence[str]) -> set[int]:
     since = _last(services, user_id, ("telephone",))
-    found = select(history.by_id).where(
-        history.user_id == user_id, history.action.in_(OPENING_ACTIONS), history.id > since
-    )
+    found = select(history.by_id).where(history.user_id == user_id, history.action.in_(actions), history.id > since)
     return set(services.session.scalars(found)) - {None}
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select
 
 from dosar.access.accounts.account_log import log_account_change
 from dosar.access.accounts.administrators import able_administrators
-from dosar.access.accounts.first_telephone import AT_THE_COMPUTER, new_telephone_code
+from dosar.access.accounts.first_telephone import AT_THE_COMPUTER, INVITED, new_telephone_code, require_no_opener
 from dosar.access.accounts.second_factor import drop_second_factor, second_factor_of
 from dosar.access.accounts.users import user_to_change
 from dosar.access.services import AccessServices
@@ -53,7 +53,7 @@ def ask_for_reset(services: AccessServices, by: Worker, user_id: int) -> None:
             raise Mistake("You connect another telephone on your own profile.")
         if second_factor_of(services, user_id) is None:
             raise Mistake("No telephone is connected to this account.")
-        if not able_administrators(session) - {by.id, user_id}:
+        if not able_administrators(services) - {by.id, user_id}:
             raise Mistake(AT_THE_COMPUTER, user=user.username)
         _forget(services, user_id)
         session.execute(insert(telephone_reset_table).values(user_id=user_id, asked_by=by.id, asked=services.clock()))
@@ -63,7 +63,7 @@ def ask_for_reset(services: AccessServices, by: Worker, user_id: int) -> None:
 def confirm_reset(services: AccessServices, by: Worker, user_id: int) -> str:
     """Disconnect the telephone, as the second administrator; the code with which the user connects another one.
 
-    Raises :class:`Mistake`.
+    Raises :class:`Mistake`, also for whoever invited the user anew: with the code the account would be hers.
     """
     with services.store.writing():
         waiting = waiting_resets(services).get(user_id)
@@ -71,6 +71,7 @@ def confirm_reset(services: AccessServices, by: Worker, user_id: int) -> str:
             raise Mistake("Nobody asks for this any more.")
         if not waiting.is_confirmed_by(by):
             raise Mistake("A second administrator confirms it, who neither asked for it nor owns the telephone.")
+        require_no_opener(services, by, user_id, (INVITED,))
         _forget(services, user_id)
         drop_second_factor(services, user_id, by)
         return new_telephone_code(services, by, user_id)

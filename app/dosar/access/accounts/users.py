@@ -122,7 +122,7 @@ def change_user(
     ``seen`` is the last entry of the account history that whoever changes this knew of. Raises
     :class:`Mistake` and :class:`UserChangedMeanwhile`.
     """
-    with services.store.writing() as session:
+    with services.store.writing():
         user = user_to_change(services, by, user_id)
         if seen is not None and last_change_id(services, user_id) != seen:
             raise UserChangedMeanwhile
@@ -131,20 +131,20 @@ def change_user(
             log_account_change(services, by, user_id, "changed", changes)
         _ask_or_note(services, by, user_id, widened)
         _keep_days(services, by, user, days)
-        require_an_administrator(session)
+        require_an_administrator(services)
 
 
 def change_user_days(services: AccessServices, by: Worker, user_id: int, days: Mapping[int, AccessPeriod]) -> None:
     """Change from when until when her account, or her place in a team, opens anything. Raises :class:`Mistake`."""
-    with services.store.writing() as session:
+    with services.store.writing():
         _keep_days(services, by, user_to_change(services, by, user_id), days)
-        require_an_administrator(session)
+        require_an_administrator(services)
 
 
 def set_user_active(services: AccessServices, by: Worker, user_id: int, active: bool) -> None:
     """Let a user in again, or not any more: her sessions end at once. What she held waits for a second person when she
     is let in again."""
-    with services.store.writing() as session:
+    with services.store.writing():
         user = user_to_change(services, by, user_id)
         if bool(user.active) != active:
             log_account_change(services, by, user_id, "opened" if active else "closed")
@@ -156,7 +156,7 @@ def set_user_active(services: AccessServices, by: Worker, user_id: int, active: 
         else:
             _end_user_access(services, user_id)
             forget_requests(services, user_id)
-        require_an_administrator(session)
+        require_an_administrator(services)
 
 
 def _keep_days(services: AccessServices, by: Worker, user: User, days: Mapping[int, AccessPeriod]) -> None:
@@ -195,7 +195,7 @@ def invite_user(services: AccessServices, by: Worker, user_id: int) -> str:
         session.execute(delete(passkey_table).where(passkey_table.c.user_id == user_id))
         word = give_invitation(services, user_id)
         log_account_change(services, by, user_id, "invited")
-        require_an_administrator(session)
+        require_an_administrator(services)
     return word
 
 

@@ -82,7 +82,7 @@ def dissolve_work_team(services: AccessServices, by: Worker, team_id: int) -> No
         session.execute(delete(access_period_table).where(access_period_table.c.group_id == team_id))
         session.expire_all()
         session.delete(_get_work_team(session, team_id))
-        require_an_administrator(session)
+        require_an_administrator(services)
 
 
 def may_change_work_team(by: Worker, team: Group) -> bool:

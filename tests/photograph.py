@@ -126,7 +126,12 @@ class Photograph(ABC):
             if later or sooner:
                 with self._unguarded(table):
                     self._put_back(table, later, sooner)
+        self._put_numbers_back()
         self._connection.execute("COMMIT")
+
+    @abstractmethod
+    def _put_numbers_back(self) -> None:
+        """Let the next records get the numbers that they would have got."""
 
     def _put_back(self, table: str, later: dict[Key, Row], sooner: dict[Key, Row]) -> None:
         its_key = " AND ".join(f'"{name}" = {self.mark}' for name in self._keys[table])
@@ -144,6 +149,7 @@ class SqlitePhotograph(Photograph):
     settings = ("PRAGMA foreign_keys=OFF", "PRAGMA synchronous=OFF", "ATTACH ':memory:' AS was KEY ''")
 
     def _listed(self) -> list[str]:
+        self._numbers = self._highest_numbers()
         self._triggers: dict[str, list[tuple[str, str]]] = {}
         for name, table, sql in self._ask("SELECT name, tbl_name, sql FROM main.sqlite_master WHERE type = 'trigger'"):
             self._triggers.setdefault(table, []).append((name, sql))
@@ -152,6 +158,19 @@ class SqlitePhotograph(Photograph):
             self.links[name] = {link[3]: link[2] for link in self._ask(f'PRAGMA main.foreign_key_list("{name}")')}
             self._keys[name] = [column[1] for column in self._ask(f'PRAGMA main.table_info("{name}")') if column[5]]
         return [name for (name,) in names]
+
+    def _put_numbers_back(self) -> None:
+        if self._numbers == (counted := self._highest_numbers()):
+            return
+        for table in counted:
+            self._connection.execute("DELETE FROM main.sqlite_sequence WHERE name = ?", (table,))
+        self._connection.executemany(
+            "INSERT INTO main.sqlite_sequence (name, seq) VALUES (?, ?)", self._numbers.items()
+        )
+
+    def _highest_numbers(self) -> dict[str, int]:
+        """Table → the highest number that it ever gave; it gives none below those of the rows that are there."""
+        return dict(self._ask("SELECT name, seq FROM main.sqlite_sequence"))
 
     def _ask(self, question: str) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = self._connection.execute(question).fetchall()
@@ -204,6 +223,9 @@ class PostgresPhotograph(Photograph):
 
     def _now(self, table: str) -> str:
         return f'SELECT {", ".join(self._columns[table])} FROM public."{table}"'
+
+    def _put_numbers_back(self) -> None:
+        """Its sequences go on counting, as they do where a transaction is undone: worlds are compared on SQLite."""
 
 
 COLUMNS_OF_POSTGRESQL = """

@@ -14,13 +14,12 @@ from dosar.cli.copy import copy_organisation
 from dosar.database.audit_chain import AUDIT_PURPOSE, audit_event_table
 from dosar.database.audit_verification import verify_chain
 from dosar.database.copies.backup import keep_copy
-from dosar.database.erasure_register import REGISTER_FILE
+from dosar.database.erasure_register import ANONYMISE, ERASE, REGISTER_FILE, RegisterDamaged
 from dosar.database.store import SqliteStore
 from dosar.language.form import CASE_FORM
+from dosar.language.text.message import Mistake
 from dosar.records.repository import Repository
 from dosar.records.rights.erasure_requests import (
-    ANONYMISE,
-    ERASE,
     ask_for_erasure,
     confirm_erasure,
     waiting_requests,
@@ -166,3 +165,121 @@ def test_a_new_data_folder_knows_it_from_the_beginning(house: House, tmp_path: P
         copy_organisation(repository.store, target, str(tmp_path / "new"))
         target.close()
     assert (tmp_path / "new" / REGISTER_FILE).read_text() == (house.data / REGISTER_FILE).read_text()
+
+
+def old_copy_back(house: House) -> None:
+    shutil.copy2(next((house.data / "copies").glob("*/dosar.db")), house.data / "dosar.db")
+
+
+def once_erased(house: House, kind: str = ERASE) -> int:
+    """Somebody was there when a copy was made, and went afterwards."""
+    with house.started() as repository:
+        gone = enter(repository, "Ana Dobre")
+        keep_copy(repository.store, house.data, KEY, (), datetime(2026, 11, 1))
+        settle(repository, gone, kind)
+    return gone
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize(
+    ("damage", "line"),
+    [
+        (b"\377\376", 1),
+        (b"# fine\r\n\r\n2026-11-29T10:00:00 erase 0123\r\n", 3),
+        (b"2026-11-29T10:00:00 forgive " + b"a" * 64, 1),
+        (b"2026-11-29T10:00:00 erase " + b"a" * 64 + b"\ncut of", 2),
+    ],
+)
+@pytest.mark.parametrize("where", [".", "copies/2026-11-01", "old-key/2026-11-01"])
+def test_a_damaged_register_is_told_with_file_and_line(house: House, where: str, damage: bytes, line: int) -> None:
+    """What cannot be read could be the line that keeps somebody erased."""
+    once_erased(house)
+    (house.data / where).mkdir(parents=True, exist_ok=True)
+    file = house.data / where / REGISTER_FILE
+    file.write_bytes(damage)
+    old_copy_back(house)
+    with pytest.raises(RegisterDamaged) as told, house.started():
+        pass
+    assert str(file) in str(told.value) and f"in line {line}," in str(told.value)
+    assert "Put the file back from your last copy" in str(told.value)
+    assert file.read_bytes() == damage, "it is left for who mends it"
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_register_that_is_no_file_is_told_too(house: House) -> None:
+    (house.data / REGISTER_FILE).mkdir(parents=True)
+    with pytest.raises(RegisterDamaged, match="cannot be read"), house.started():
+        pass
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_nothing_is_added_to_a_damaged_register(house: House) -> None:
+    with house.started() as repository:
+        case = enter(repository, "Ana Dobre")
+        ask_for_erasure(repository, case, ERASE, "asked", 1)
+        (asked,) = waiting_requests(repository)
+        (house.data / REGISTER_FILE).write_bytes(b"\377")
+        with pytest.raises(Mistake, match="is damaged in line 1"):
+            confirm_erasure(repository, asked.id, 2)
+        assert house.names(repository) == ["Ana Dobre"], "she is asked for again, once the file is whole"
+        copy = keep_copy(repository.store, house.data, KEY, (), datetime(2026, 11, 1))
+        assert (copy / REGISTER_FILE).read_bytes() == b"\377", "copies go on being made"
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_register_that_notepad_saved_is_read(house: House) -> None:
+    once_erased(house)
+    file = house.data / REGISTER_FILE
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+    old_copy_back(house)
+    with house.started() as repository:
+        assert house.names(repository) == [] and TOLD in house.said
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize(("kind", "other"), [(ERASE, ANONYMISE), (ANONYMISE, ERASE)])
+def test_a_changed_word_is_noticed(house: House, kind: str, other: str) -> None:
+    once_erased(house, kind)
+    file = house.data / REGISTER_FILE
+    whole = file.read_text("utf-8")
+    file.write_text(whole.replace(f" {kind} ", f" {other} "), "utf-8")
+    old_copy_back(house)
+    with pytest.raises(RegisterDamaged, match="was changed there"), house.started():
+        pass
+    file.write_text(whole, "utf-8")
+    with house.started() as repository:
+        assert "Ana Dobre" not in house.names(repository), "put back as it was, it holds at once"
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize("erased_in", ["the folder", "a copy"])
+def test_who_was_made_anonymous_and_erased_is_erased(house: House, erased_in: str) -> None:
+    """Of two registers one tells that she was made anonymous: whichever is read first, nothing is left of her."""
+    gone = once_erased(house, ANONYMISE)
+    anonymised = (house.data / REGISTER_FILE).read_bytes()
+    (house.data / REGISTER_FILE).unlink()
+    old_copy_back(house)
+    with house.started() as repository:
+        settle(repository, gone, ERASE)
+    erased = (house.data / REGISTER_FILE).read_bytes()
+    copy = next((house.data / "copies").glob("*"))
+    here, there = (erased, anonymised) if erased_in == "the folder" else (anonymised, erased)
+    (house.data / REGISTER_FILE).write_bytes(here)
+    (copy / REGISTER_FILE).write_bytes(there)
+    old_copy_back(house)
+    with house.started() as repository:
+        assert repository.session.scalars(select(repository.record_class(CASE_FORM).id)).all() == []
+        with repository.store.snapshot() as connection:
+            told = connection.execute(select(audit_event_table.c.action, audit_event_table.c.case_id)).all()
+            assert ("erase.again", gone) in told and ("anonymise.again", gone) not in told
+
+
+def test_nobody_erases_who_is_anonymous_already(house: House) -> None:
+    """Nobody knows whose the case was: its mark would not be hers, and she would come back from an old copy."""
+    with house.started() as repository:
+        settle(repository, enter(repository, "Ana Dobre"), ANONYMISE)
+        (left,) = repository.session.scalars(select(repository.record_class(CASE_FORM).id))
+        for kind in (ERASE, ANONYMISE):
+            with pytest.raises(Mistake, match="nobody knows whose it was"):
+                ask_for_erasure(repository, left, kind, "asked", 1)
+        assert waiting_requests(repository) == []

@@ -57,17 +57,7 @@ def open_app(
     application = create_app(store, opened_forms, _stored_secret_key(store), data, DEMO=demo, **config)
     if remove_old_databases(data, utc_now()):
         store.tell(OLD_KEY_REMOVED_ACTION)
-    if erased := erase_again(application.extensions["dosar_repository"], data):
-        print(
-            translate_message(
-                Message(
-                    "The database is a copy of before: it had %(number)s cases again that were erased or made "
-                    "anonymous since. This was done once more, and stands in the audit log.",
-                    {"number": erased},
-                )
-            ),
-            flush=True,
-        )
+    _erase_again(application, store, data)
     findings = opened_forms.findings
     if demo and application.extensions["dosar_access"].is_set_up():
         mark_older_demo(store)
@@ -83,6 +73,23 @@ def open_app(
     store.update_statistics()
     application.extensions["dosar_access"].permissions.warm()
     return application, findings
+
+
+def _erase_again(application: Flask, store: Store, data: Path) -> None:
+    """Nobody comes back with an old copy, and it is said. Raises :class:`StoreError` for a damaged register: then
+    nothing is open."""
+    try:
+        erased = erase_again(application.extensions["dosar_repository"], data)
+    except StoreError:
+        store.close()
+        raise
+    if erased:
+        told = Message(
+            "The database is a copy of before: it had %(number)s cases again that were erased or made anonymous since. "
+            "This was done once more, and stands in the audit log.",
+            {"number": erased},
+        )
+        print(translate_message(told), flush=True)
 
 
 def _refuse_demo_as_organisation(store: Store, demo: bool) -> None:

@@ -1,6 +1,7 @@
 """Files and folders that are there whole or not at all, also when the power goes."""
 
 import os
+import shutil
 from pathlib import Path
 
 
@@ -15,6 +16,17 @@ def write_atomically(file: Path, content: str) -> None:
         os.fsync(written.fileno())
     draft.replace(file)  # Windows renames over no file that is there
     sync_folder(file.parent)
+
+
+def copy_atomically(file: Path, copy: Path) -> None:
+    """Copy a file, byte by byte."""
+    copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = copy.with_name(f".{copy.name}.{os.getpid()}")
+    shutil.copy2(file, draft)
+    with draft.open("r+b") as written:
+        os.fsync(written.fileno())
+    draft.replace(copy)
+    sync_folder(copy.parent)
 
 
 def rename_atomically(draft: Path, folder: Path) -> None:

@@ -11,6 +11,7 @@ from wtforms.fields import SelectChoice
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_page
+from dosar.database.erasure_register import ANONYMISE, ERASE
 from dosar.database.form_tables import Record
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
@@ -18,8 +19,6 @@ from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.formatting import moment_text
 from dosar.pages.forms import TranslatedForm
 from dosar.records.rights.erasure_requests import (
-    ANONYMISE,
-    ERASE,
     GROUNDS,
     ErasureRequest,
     Tombstone,

@@ -83,12 +83,12 @@ def _not_deployed(repository: Repository, versions: Collection[str]) -> dict[str
     return {key: form for key, form in repository.forms.items() if f"form:{key}" not in versions}
 
 
-def marks_of_cases(repository: Repository, among: Sequence[int] | None = None) -> dict[int, str]:
-    """Case → the mark by which it is known in every copy of the database, also of a later format."""
+def marks_of_cases(repository: Repository, deed: str, among: Sequence[int] | None = None) -> dict[int, str]:
+    """Case → the mark by which every copy of the database, also of a later format, knows that this was done with it."""
     key = repository.store.purpose_key(REGISTER_PURPOSE)
     wanted: ColumnElement[bool] = true() if among is None else _CASE.c.id.in_(among)
     rows = repository.session.execute(select(_CASE.c.id, _CASE.c.created_at, _CASE.c.created_by).where(wanted))
-    return {row.id: mark_of(key, CASE_FORM, row.id, str(row.created_at)[:19], row.created_by) for row in rows}
+    return {row.id: mark_of(key, deed, CASE_FORM, row.id, str(row.created_at)[:19], row.created_by) for row in rows}
 
 
 def cases_of_person(repository: Repository, case_id: int) -> list[int]:

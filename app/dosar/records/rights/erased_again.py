@@ -4,11 +4,11 @@ Two persons decided it before; nobody is asked again. What was filed anew under 
 once more is not meant: a mark is of the record, with its moment, and not of its number.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 
 from dosar.database.audit_trail import add_event
-from dosar.database.erasure_register import registered_deeds
+from dosar.database.erasure_register import RegisteredDeed, registered_deeds
 from dosar.records.repository import Repository
 from dosar.records.rights.case_contents import cases_of_person, marks_of_cases
 from dosar.records.rights.erasure_requests import DEEDS
@@ -18,27 +18,52 @@ AGAIN = ".again"
 
 
 def erase_again(repository: Repository, data: Path) -> int:
-    """Do once more what the register says of cases that are there; how many persons it was."""
+    """Do once more what the registers say of cases that are there; how many cases it was.
+
+    Raises :class:`~dosar.database.erasure_register.RegisterDamaged`.
+    """
     registered = registered_deeds(data)
     if not registered:
         return 0
     with acting_as(SYSTEM_SCOPE):
-        back = {case: registered[mark] for case, mark in marks_of_cases(repository).items() if mark in registered}
+        back = _back_again(repository, registered)
         repository.session.rollback()
         if not back:
             return 0
         with repository.writing() as session:
+            persons = _persons(repository, back)
             for deed, act in DEEDS.items():
-                persons = _persons(repository, [case for case, done in back.items() if done == deed], back)
-                if persons:
-                    act(repository, persons)
-                for case in persons:
+                cases = [case for case, done in persons.items() if done == deed]
+                if cases:
+                    act(repository, cases)
+                for case in cases:
                     add_event(session, f"{deed}{AGAIN}", case_id=case)
     repository.store.rewrite()
     return len(back)
 
 
-def _persons(repository: Repository, cases: Sequence[int], back: Mapping[int, str]) -> list[int]:
-    """One case for each person: those that became one with another go along with it."""
-    along = {member for case in back for member in cases_of_person(repository, case)[1:]}
-    return [case for case in cases if case not in along]
+def _back_again(repository: Repository, registered: Iterable[RegisteredDeed]) -> dict[int, str]:
+    """Case → what was done with it; of two, the stronger one, in whatever order the registers tell of them."""
+    of_marks = {mark: (case, deed) for deed in DEEDS for case, mark in marks_of_cases(repository, deed).items()}
+    found = [(line, *of_marks[line.mark]) for line in registered if line.mark in of_marks]
+    back: dict[int, str] = {}
+    for line, case, deed in found:
+        if line.deed != deed:
+            raise line.damaged()
+        back[case] = _strongest({deed, back.get(case, deed)})
+    return back
+
+
+def _persons(repository: Repository, back: Mapping[int, str]) -> dict[int, str]:
+    """One case for each person → what was done with her; those that became one with another go along with it."""
+    together = {case: cases_of_person(repository, case) for case in back}
+    along = {member for cases in together.values() for member in cases[1:]}
+    return {
+        case: _strongest({back[member] for member in cases if member in back})
+        for case, cases in together.items()
+        if case not in along
+    }
+
+
+def _strongest(deeds: Set[str]) -> str:
+    return next(deed for deed in DEEDS if deed in deeds)

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, insert, select
 
 from dosar.database.audit_trail import add_event
-from dosar.database.erasure_register import registering
-from dosar.database.system_tables import erasure_request_table, tombstone_table, utc_now
+from dosar.database.erasure_register import ANONYMISE, ERASE, RegisterDamaged, registering
+from dosar.database.system_tables import anonymous_case_table, erasure_request_table, tombstone_table, utc_now
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake, msgid
 from dosar.records.repository import Repository
@@ -19,7 +19,6 @@ from dosar.records.rights.erasure import erase_persons
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
 
 REQUEST_LIFETIME = timedelta(days=14)
-ERASE, ANONYMISE = "erase", "anonymise"
 GROUNDS = {
     "asked": msgid("The person asked for it (art. 17)"),
     "consent": msgid("The person took her consent back"),
@@ -29,7 +28,8 @@ GROUNDS = {
 """Why, as far as it is kept: nothing of the person stands in it."""
 Deed = Callable[[Repository, Sequence[int]], int]
 DEEDS: dict[str, Deed] = {ERASE: erase_persons, ANONYMISE: anonymise_persons}
-"""What may be asked for → what is done with these cases; it says how many sheets it concerned."""
+"""What may be asked for → what is done with these cases; it says how many sheets it concerned. The stronger one comes
+first."""
 request = erasure_request_table.c
 
 
@@ -84,6 +84,8 @@ def ask_for_erasure(repository: Repository, case_id: int, kind: str, ground: str
             raise OutOfReach(CASE_FORM)
         if kind not in DEEDS or ground not in GROUNDS:
             raise Mistake("Choose what is to be done, and why.")
+        if _is_anonymous(repository, case_id):
+            raise Mistake("Only what the figures need is left of this case, and nobody knows whose it was.")
         if request_of_case(repository, case_id) is not None:
             raise Mistake("This was asked for already, and waits for a second person to confirm it.")
         _forget_request(repository, case_id)
@@ -113,8 +115,7 @@ def confirm_erasure(repository: Repository, request_id: int, user_id: int) -> To
         if asked.asked_by == user_id:
             raise Mistake("A second person confirms it, not the one who asked.")
         together = [asked, *_done_together(repository, asked, user_id)]
-        marks = _marks_of_persons(repository, [one.case_id for one in together])
-        registered.enter_context(registering(repository.store.data_folder, asked.kind, marks, utc_now()))
+        _register(repository, registered, asked.kind, [one.case_id for one in together])
         records = DEEDS[asked.kind](repository, [one.case_id for one in together])
         for one in together:
             _forget_request(repository, one.case_id)
@@ -124,10 +125,21 @@ def confirm_erasure(repository: Repository, request_id: int, user_id: int) -> To
     return left
 
 
-def _marks_of_persons(repository: Repository, case_ids: Sequence[int]) -> list[str]:
-    """Of all their cases, for the register outside the database: a restored old copy is to be told what went since."""
+def _register(repository: Repository, registered: ExitStack, deed: str, case_ids: Sequence[int]) -> None:
+    """Enter all their cases into the register outside the database: a restored old copy is to be told what went
+    since."""
     cases = [case for case_id in case_ids for case in cases_of_person(repository, case_id)]
-    return sorted(marks_of_cases(repository, cases).values())
+    marks = sorted(marks_of_cases(repository, deed, cases).values())
+    try:
+        registered.enter_context(registering(repository.store.data_folder, deed, marks, utc_now()))
+    except RegisterDamaged as damaged:
+        raise Mistake(damaged.message.text, **damaged.message.values) from None
+
+
+def _is_anonymous(repository: Repository, case_id: int) -> bool:
+    """Whether the person was made anonymous: the case filed then is nobody's, and a mark of it would not be hers."""
+    anonymous = anonymous_case_table.c.case_id
+    return repository.session.scalar(select(anonymous).where(anonymous == case_id)) is not None
 
 
 def _done_together(repository: Repository, asked: ErasureRequest, user_id: int) -> list[ErasureRequest]:

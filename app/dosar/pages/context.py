@@ -70,6 +70,12 @@ class PageContext:
         """Case → what restricts it, of those that were asked about in this request."""
         return {}
 
+    def case(self, case_id: int) -> Record:
+        """The case, asked for together with what restricts it. Raises :class:`OutOfReach`."""
+        every = [reach.of for reach in self.worker.scope.restrictions]
+        case, self.restrictions[case_id] = self.repository.case_and_restrictions(case_id, every)
+        return case
+
     def restrictions_of(self, case_id: int | None) -> Sequence[CaseRestriction]:
         """What restricts the case now; asked once a request."""
         if case_id is None or not self.worker.scope.restrictions:

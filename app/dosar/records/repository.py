@@ -15,9 +15,11 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.language.link_scopes import cross_case_targets
 from dosar.language.load.definition import Definition
 from dosar.language.question_options import Sensitivity
+from dosar.language.restriction import CaseRestriction
 from dosar.records.case_members import CaseTable, read_case_tables
 from dosar.records.daily_limit import DailyLimit
 from dosar.records.history.renamed_questions import RenamedQuestion, read_renamed_questions
+from dosar.records.restricted_cases import is_restricted_here
 from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
 from dosar.records.scope_enforcement import enforce_scope
 
@@ -159,6 +161,23 @@ class Repository:
     def case(self, case_id: int) -> Record:
         """The case with this id. Raises :class:`OutOfReach` when it is missing or not hers to see."""
         return self.find(CASE_FORM, case_id)
+
+    def case_and_restrictions(
+        self, case_id: int, restrictions: Sequence[CaseRestriction]
+    ) -> tuple[Record, list[CaseRestriction]]:
+        """The case, and which of these restrictions hold for it, in one statement. Raises :class:`OutOfReach`."""
+        case: Any = self.record_class(CASE_FORM)
+        query = self.statement(
+            ("case and restrictions", *(restriction.key for restriction in restrictions)),
+            lambda: select(
+                case, *[is_restricted_here(restriction, case.__table__.c.id) for restriction in restrictions]
+            ).where(case.id == bindparam("record_id")),
+        )
+        found = self.session.execute(query, {"record_id": case_id}).one_or_none()
+        if found is None:
+            raise OutOfReach(CASE_FORM)
+        _note_opened(found[0])
+        return found[0], [restriction for restriction, holds in zip(restrictions, found[1:], strict=True) if holds]
 
 
 def _note_opened(record: Record) -> None:

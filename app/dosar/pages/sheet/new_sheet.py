@@ -26,7 +26,7 @@ def requested_case(context: PageContext, form: Form) -> Record | str | None:
     case_id = request.args.get("case", type=parse_record_number)
     if case_id is None:
         return _choose_case(context, form)
-    found: Record = find_or_404(context.repository.case, case_id)
+    found: Record = find_or_404(context.case, case_id)
     return found
 
 

@@ -14,6 +14,8 @@ from tests.organisations import CASE, ROLES, form
 QUESTIONS = (
     "name: withdrawn_on, type: date",
     "name: given_on, type: date",
+    "name: about, type: partial_date",
+    "name: ill_on, type: date, sensitivity: health",
     "name: kept, type: yes_no",
     "name: story, type: paragraph",
     "name: illness, type: yes_no, sensitivity: health",
@@ -65,6 +67,9 @@ def test_a_date_a_yes_and_a_code_restrict(tmp_path: Path) -> None:
         (GOOD.replace("[intake]", "[intake, intak]"), "F019", 'no form is named "intak"; did you mean'),
         (GOOD.replace("administrator", "coordinator"), "F043", 'no role is named "coordinator"'),
         (f"{GOOD}, lifted_by: nothing", "F015", 'no question is named "nothing"'),
+        (f"{GOOD}, lifted_by: kept", "F046", '"withdrawn_on" restricts from its day on, and "kept" is no day'),
+        (f"{GOOD}, lifted_by: about", "F046", '"withdrawn_on" restricts from its day on, and "about" is no day'),
+        (f"{GOOD}, lifted_by: ill_on", "F067", '"ill_on" has a sensitivity'),
     ],
 )
 def test_what_cannot_be_held_is_told_with_a_remedy(tmp_path: Path, said: str, code: str, words: str) -> None:

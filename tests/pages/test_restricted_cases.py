@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from contextlib import contextmanager
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 
@@ -16,7 +17,9 @@ from dosar.language.question import ReadingContext
 from dosar.pages.context import PageContext
 from dosar.pages.home.worklist import work_to_do
 from dosar.records.actor import Actor
+from dosar.records.cases.merge import CaseMerge, both_cases, merge_cases
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.sheets.save import correct_sheet, enter_sheet
 from dosar.records.sheets.stored_answers import open_sheet
 from tests.pages.browsing import boxes_on, look
@@ -47,6 +50,19 @@ def sheet_of(demo: Demo, form: str, case: int) -> int:
         number: int = demo.repository.session.scalars(query).one()
         demo.repository.session.remove()
     return number
+
+
+@contextmanager
+def further_intake(demo: Demo, case: int, consent_on: date) -> Iterator[int]:
+    """One more intake of the case, with a consent of this day, put away again afterwards."""
+    given = {"informed_on": consent_on, "consent_assistance": True, "consent_on": consent_on}
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        number = enter_sheet(demo.repository, demo.forms["intake"], given, ACTOR, case)
+        demo.repository.session.remove()
+    yield number
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        delete_sheet(demo.repository, demo.forms["intake"], number, ACTOR)
+        demo.repository.session.remove()
 
 
 @pytest.fixture
@@ -201,13 +217,56 @@ def test_a_later_consent_lifts_what_an_earlier_one_restricts(demo: Demo, withdra
     assert status(worker, f"/cases/{withdrawn}") == 404
     first, today = sheet_of(demo, "intake", withdrawn), date.today()
     assert status(manager, f"/records/intake/new?case={withdrawn}") == 200
-    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
-        given = {"informed_on": today, "consent_assistance": True, "consent_on": today}
-        enter_sheet(demo.repository, demo.forms["intake"], given, ACTOR, withdrawn)
-        demo.repository.session.remove()
-    assert status(worker, f"/cases/{withdrawn}") == 200
-    second = sheet_of(demo, "intake", withdrawn)
-    assert second != first
-    answer(demo, "intake", second, consent_withdrawn_on=date.today())
+    with further_intake(demo, withdrawn, today) as second:
+        assert second != first and status(worker, f"/cases/{withdrawn}") == 200
+        answer(demo, "intake", second, consent_withdrawn_on=today)
+        assert status(worker, f"/cases/{withdrawn}") == 404
+
+
+def test_an_old_paper_typed_in_late_lifts_nothing(demo: Demo, withdrawn: int) -> None:
+    worker = demo.browser("social_worker")
+    with further_intake(demo, withdrawn, date.today() - timedelta(days=1)):
+        assert status(worker, f"/cases/{withdrawn}") == 404
+    with further_intake(demo, withdrawn, date.today()):
+        assert status(worker, f"/cases/{withdrawn}") == 200, "the same day, and filed later"
     assert status(worker, f"/cases/{withdrawn}") == 404
-    answer(demo, "intake", second, consent_withdrawn_on=None)
+
+
+def test_what_is_withdrawn_on_the_first_of_two_intakes_restricts(demo: Demo, case: int) -> None:
+    worker, first, today = demo.browser("social_worker"), sheet_of(demo, "intake", case), date.today()
+    with further_intake(demo, case, today - timedelta(days=30)):
+        answer(demo, "intake", first, consent_withdrawn_on=today - timedelta(days=3))
+        assert status(worker, f"/cases/{case}") == 404
+        with further_intake(demo, case, today - timedelta(days=2)):
+            assert status(worker, f"/cases/{case}") == 200
+        answer(demo, "intake", first, consent_withdrawn_on=None)
+
+
+def test_a_consent_lifts_a_withdrawal_on_its_own_sheet_if_it_is_later(demo: Demo, case: int) -> None:
+    worker, today = demo.browser("social_worker"), date.today()
+    with further_intake(demo, case, today - timedelta(days=9)) as sheet:
+        for given, code in ((9, 404), (5, 404), (4, 200)):
+            answer(
+                demo,
+                "intake",
+                sheet,
+                consent_on=today - timedelta(days=given),
+                consent_withdrawn_on=today - timedelta(days=5),
+            )
+            assert status(worker, f"/cases/{case}") == code, given
+
+
+def test_merging_another_case_into_it_lifts_nothing(demo: Demo, withdrawn: int) -> None:
+    """The other case has an intake with a higher number and an earlier consent."""
+    worker, repository = demo.browser("social_worker"), demo.repository
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        other = enter_sheet(repository, demo.forms[CASE_FORM], {"last_name": "Alta"}, ACTOR)
+        repository.session.remove()
+    with further_intake(demo, other, date.today() - timedelta(days=30)) as brought:
+        with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+            kept, gone = both_cases(repository, withdrawn, other)
+            merging = CaseMerge(kept.record.id, kept.record.version, gone.record.id, gone.record.version)
+            merge_cases(repository, merging, (), ACTOR)
+            assert open_sheet(repository, "intake", brought).record.case_id == withdrawn
+            repository.session.remove()
+        assert status(worker, f"/cases/{withdrawn}") == 404

@@ -33,7 +33,9 @@ class Restriction(BaseModel):
     codes: tuple[str, ...] = ()
     """Of a choice: the codes that restrict."""
     lifted_by: Name | None = None
-    """A question of this form; a later sheet of the case on which it is answered ends what an earlier one restricts."""
+    """A question of this form: answered on a later sheet of the case, it ends what an earlier one restricts. Where a
+    date restricts, it is a date too: what counts is which of the days is later, not which sheet was typed last; on
+    one and the same day, the sheet filed last."""
     seen_by: Annotated[tuple[Name, ...], Field(min_length=1)]
     """The roles that go on seeing the case, each as far as its own scope goes; for all others it does not exist."""
     written: Annotated[tuple[Name, ...], Field(min_length=1)]

@@ -52,17 +52,9 @@ def restricting_sheets(restriction: CaseRestriction) -> tuple[Any, list[Any], li
     if restriction.form == CASE_FORM:
         return sheet, [sheet.c.id], conditions
     conditions.append(sheet.c.deleted_at.is_(None))
-    lifted_by = restriction.restriction.lifted_by
-    if lifted_by is not None:
-        later = _sheets(restriction, "lifting")
-        lifted = (
-            (later.c.case_id == sheet.c.case_id)
-            & (later.c.id > sheet.c.id)
-            & later.c.deleted_at.is_(None)
-            & later.c.to_check.is_not(True)
-            & later.c[lifted_by].is_not(None)
-        )
-        conditions.append(~select(later.c.id).where(lifted).exists())
+    if restriction.restriction.lifted_by is not None:
+        lifting = _sheets(restriction, "lifting")
+        conditions.append(~select(lifting.c.id).where(*_lifts(restriction, lifting, sheet)).exists())
     return sheet, [sheet.c.case_id], conditions
 
 
@@ -104,6 +96,32 @@ def _restricts(restriction: CaseRestriction, sheet: Any) -> ColumnElement[bool]:
     return condition
 
 
+def _lifts(restriction: CaseRestriction, lifting: Any, sheet: Any) -> list[ColumnElement[bool]]:
+    """The conditions under which a sheet ends what another one, or itself, restricts."""
+    answer = lifting.c[restriction.restriction.lifted_by]
+    return [
+        lifting.c.case_id == sheet.c.case_id,
+        lifting.c.deleted_at.is_(None),
+        lifting.c.to_check.is_not(True),
+        answer.is_not(None),
+        _is_later(restriction, lifting, sheet),
+    ]
+
+
+def _is_later(restriction: CaseRestriction, lifting: Any, sheet: Any) -> ColumnElement[bool]:
+    """Whether what lifts came after what restricts: by their days, and by the order of filing where days do not tell.
+
+    An old paper that is typed in late lifts nothing, nor does what came with a merged case. Numbers are the order of
+    filing, in all cases together; merging leaves them as they are.
+    """
+    filed_later: ColumnElement[bool] = lifting.c.id > sheet.c.id
+    if restriction.restricts != "day":
+        return filed_later
+    lifted, restricted = lifting.c[restriction.restriction.lifted_by], sheet.c[restriction.restriction.question]
+    later_day: ColumnElement[bool] = (lifted > restricted) | ((lifted == restricted) & filed_later)
+    return later_day
+
+
 _TYPES = {"code": String, "yes": Boolean, "day": Date}
 
 
@@ -119,5 +137,5 @@ def _sheets(restriction: CaseRestriction, called: str) -> Any:
     if restriction.form != CASE_FORM:
         columns.append(column("case_id", Integer))
     if said.lifted_by is not None and said.lifted_by != said.question:
-        columns.append(column(said.lifted_by))
+        columns.append(column(said.lifted_by, Date if restriction.restricts == "day" else None))
     return table(restriction.form, *columns).alias(f"{called}_{said.restriction}")

@@ -26,6 +26,10 @@ CANNOT_BE_LIFTED = msgid(
     'Nobody could lift this again: add "%(form)s", on which "%(name)s" is asked, to the forms that are written.'
 )
 NEVER_SAME_CASE = msgid('A case has one case file, so no later one lifts this: take "lifted_by" out.')
+LIFTED_BY_NO_DAY = msgid(
+    '"%(question)s" restricts from its day on, and "%(name)s" is no day: nobody could tell which came first. '
+    'Take a question with "type: date".'
+)
 NO_ROLE = msgid('no role is named "%(name)s"%(hint)s')
 TWICE = msgid('"%(name)s" stands here twice; keep one.')
 
@@ -100,6 +104,21 @@ def _lifting_findings(draft: CheckedForm, restriction: Restriction, number: int)
         yield finding(place, "F067", NEVER_SAME_CASE)
     elif name not in draft.form.questions or not draft.form.questions[name].column_types():
         yield _unknown_question(draft, place, name)
+    else:
+        yield from _order_findings(draft, restriction, place, draft.form.questions[name])
+
+
+def _order_findings(
+    draft: CheckedForm, restriction: Restriction, place: FilePlace, lifting: Question
+) -> Iterator[Finding]:
+    """Which came first is told by two days, which the database compares."""
+    restricting = draft.form.questions.get(restriction.question)
+    if restricting is None or restricting_answer(restricting) != "day":
+        return
+    if restricting_answer(lifting) != "day":
+        yield finding(place, "F046", LIFTED_BY_NO_DAY, name=lifting.name, question=restricting.name)
+    elif lifting.clearances:
+        yield finding(place, "F067", IS_SENSITIVE, name=lifting.name)
 
 
 def _name_findings(

@@ -111,8 +111,8 @@ def _lifts(restriction: CaseRestriction, lifting: Any, sheet: Any) -> list[Colum
 def _is_later(restriction: CaseRestriction, lifting: Any, sheet: Any) -> ColumnElement[bool]:
     """Whether what lifts came after what restricts: by their days, and by the order of filing where days do not tell.
 
-    An old paper that is typed in late lifts nothing, nor does what came with a merged case. Numbers are the order of
-    filing, in all cases together; merging leaves them as they are.
+    An old paper that is typed in late lifts nothing, nor does an earlier consent that came with a merged case. Numbers
+    are the order of filing, in all cases together; merging leaves them as they are.
     """
     filed_later: ColumnElement[bool] = lifting.c.id > sheet.c.id
     if restriction.restricts != "day":

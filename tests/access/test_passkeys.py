@@ -259,14 +259,76 @@ def test_the_command_of_rescue_takes_them_away_too(office: Office) -> None:
     assert sign_in(office.browser(), hers) == 401
 
 
+def is_told(browser: Browser) -> bool:
+    return "was added to your account" in browser.get("/profile").text
+
+
 def test_she_is_told_at_her_next_sign_in_that_one_was_added(office: Office) -> None:
     first = office.signed_in("ana")
-    office.clock.pass_(minutes=1)
     add(first, Authenticator(), "a hoțului")
-    office.clock.pass_(minutes=1)
     told_once = [office.signed_in("ana").get("/profile").text for _ in range(2)]
-    assert ["Since you last signed in" in page for page in told_once] == [True, False]
+    assert ["was added to your account" in page for page in told_once] == [True, False]
     assert "a hoțului" in told_once[0]
+
+
+def test_who_planted_one_and_uses_it_hides_it_from_nobody(office: Office) -> None:
+    """Nor does one that he planted beside it."""
+    planted, second = Authenticator(), Authenticator()
+    add(office.signed_in("ana"), planted)
+    thief = office.browser()
+    assert sign_in(thief, planted) == 303 and is_told(thief)
+    add(thief, second)
+    for key in (second, planted):
+        office.clock.pass_(minutes=1)
+        assert sign_in(office.browser(), key) == 303
+    assert is_told(office.signed_in("ana"))
+    known = office.browser()
+    assert sign_in(known, planted) == 303 and not is_told(known), "she has been told, and kept it"
+
+
+def test_by_a_passkey_that_she_knows_she_is_told_of_others(office: Office, passkey: Authenticator) -> None:
+    ana = office.signed_in("ana")
+    add(ana, Authenticator(), "a hoțului")
+    came = [office.browser() for _ in range(2)]
+    for browser, told_now in zip(came, (True, False), strict=True):
+        assert sign_in(browser, passkey) == 303
+        assert is_told(browser) == told_now
+
+
+def test_a_new_password_removes_the_passkeys_and_says_so(office: Office, passkey: Authenticator) -> None:
+    ana, new = office.signed_in("ana"), "alte patru cuvinte lungi"
+    assert "A new password removes your passkeys" in ana.get("/profile").text
+    changed = ana.post("/profile/password", at="/profile", current=PASSWORD, password=new, again=new)
+    assert changed.status_code == 303
+    assert "Your passkeys were removed" in ana.get("/profile").text
+    assert sign_in(office.browser(), passkey) == 401
+    assert told(office, "ana")[-2:] == [("password", {}), ("passkey_removed", {"passkey": ["cheie albastră", ""]})]
+
+
+def test_a_password_alone_adds_none(office: Office) -> None:
+    """At a computer that was left open; the code or another passkey does."""
+    ana, hers = office.signed_in("ana"), Authenticator()
+    office.clock.pass_(minutes=6)
+    page = ana.get(NEW).text
+    body = posted(page, passkey=hers.make(question_on(page)), name="a")
+    for proof in ("", PASSWORD):
+        refused = ana.client.post(NEW, data={**body, "_proof": proof})
+        assert refused.status_code == 403 and "your password alone is not enough" in refused.text
+    assert ana.post("/profile/passkeys/remove", at="/profile", _proof=PASSWORD).status_code == 303
+    assert ana.client.post(NEW, data=body).status_code == 403, "a password given elsewhere does not do either"
+    added = ana.client.post(NEW, data={**body, "_proof": unused_code(office.app, "ana")})
+    assert added.location == "/profile" and sign_in(office.browser(), hers) == 303
+
+
+def test_another_passkey_adds_one(office: Office, passkey: Authenticator) -> None:
+    ana, second = office.signed_in("ana"), Authenticator()
+    office.clock.pass_(minutes=4)
+    page = ana.get(NEW).text
+    office.clock.pass_(minutes=2)
+    body = posted(page, passkey=second.make(question_on(page)), name="a")
+    asked = ana.client.post(NEW, data=body).text
+    added = ana.client.post(NEW, data={**body, "_passkey": passkey.sign(question_on(asked))})
+    assert added.location == "/profile" and sign_in(office.browser(), second) == 303
 
 
 def test_who_writes_into_the_database_gives_nobody_a_passkey(office: Office, passkey: Authenticator) -> None:

@@ -11,6 +11,7 @@ from tests.telephones import code_of
 
 DETAILS = {"last_name": "Pop", "first_name": "Maria", "user_name": "maria", "roles": "volunteer"}
 PROOF = "_proof"
+CODES = "/profile/recovery-codes"
 
 
 @pytest.fixture
@@ -107,6 +108,28 @@ def test_which_routes_ask_is_written_here(office: Office) -> None:
         "WorkTeamsPage.dissolve",
         "WorkTeamsPage.rename",
     }
+
+
+def test_what_opens_a_new_way_in_takes_more_than_the_password(office: Office) -> None:
+    asking = {name for name, access in route_accesses(office.app).items() if access and access.needs_second_factor}
+    assert asking == {
+        "ProfilePasskeysPage.new",
+        "ProfileTelephonePage.recovery_codes",
+        "ProfileTelephonePage.telephone",
+    }
+    ana = office.signed_in("ana")
+    paper = re.findall(r"<li><code>([A-Z2-7-]+)</code></li>", ana.post(CODES, at="/profile").text)
+    for proof, status in ((PASSWORD, 403), (code_of(office.clock()), 200), (paper[0], 403), (PASSWORD, 403)):
+        office.clock.pass_(minutes=6)
+        proof = code_of(office.clock()) if status == 200 else proof
+        assert ana.post(CODES, at="/profile", **{PROOF: proof}).status_code == status, "old papers open nothing"
+
+
+def test_a_recovery_code_stands_for_the_telephone_there(office: Office) -> None:
+    ana = office.signed_in("ana")
+    paper = re.findall(r"<li><code>([A-Z2-7-]+)</code></li>", ana.post(CODES, at="/profile").text)
+    office.clock.pass_(minutes=6)
+    assert ana.post(CODES, at="/profile", **{PROOF: paper[0]}).status_code == 200
 
 
 def test_another_telephone_is_connected_and_the_old_one_opens_nothing(office: Office) -> None:

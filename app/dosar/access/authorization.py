@@ -36,9 +36,16 @@ class RouteAccess:
     """Whether who sends something here must have proved a short while ago who she is
     (:mod:`dosar.access.accounts.step_up`)."""
 
+    needs_second_factor: bool = False
+    """Whether the password alone is no such proof."""
+
     def with_recent_proof(self) -> "RouteAccess":
         """The same, for what nobody may do at a computer that was left open."""
         return replace(self, needs_proof=True)
+
+    def with_recent_second_factor(self) -> "RouteAccess":
+        """The same, for what nobody may do who has but the password beside: it makes a new way into the account."""
+        return replace(self, needs_proof=True, needs_second_factor=True)
 
 
 PUBLIC_ACCESS = RouteAccess(is_open=True)

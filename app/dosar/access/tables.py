@@ -79,9 +79,11 @@ passkey_table = Table(
     Column("name", String(64), nullable=False),
     Column("added", DateTime, nullable=False),
     Column("used", DateTime),
+    Column("told", DateTime),
 )
 """A user's passkeys. ``id`` is the digest of the ``credential``; the public key is sealed for user and credential, and
-a ``sign_count`` that does not grow is one of a copy."""
+a ``sign_count`` that does not grow is one of a copy. ``told``: when its owner was told that it was added, as far as she
+came in by something else."""
 
 try_table = Table(
     "dosar_try",

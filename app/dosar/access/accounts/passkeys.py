@@ -25,6 +25,7 @@ from dosar.access.login.passkey_site import PasskeySite, passkey_site
 from dosar.access.login.throttle import Guess, count_try, forget_tries
 from dosar.access.services import AccessServices
 from dosar.access.tables import passkey_table, user_table
+from dosar.access.worker import Worker
 from dosar.database.audit_chain import ACCOUNT_OBJECT
 from dosar.database.audit_trail import add_event
 from dosar.database.sealed_value import open_value, seal_value
@@ -54,6 +55,7 @@ class PasskeyProof:
     """Whose passkey it is, and whether the authenticator made sure that it is she: then it is both factors."""
 
     user_id: int
+    passkey_id: str
     is_verified: bool
 
 
@@ -131,6 +133,14 @@ def remove_passkey(services: AccessServices, user_id: int, passkey_id: str) -> N
             log_account_change(services, user_id, user_id, "passkey_removed", {"passkey": (name, "")})
 
 
+def remove_all_passkeys(services: AccessServices, by: Worker | int | None, user_id: int) -> int:
+    """None of hers opens anything any more; how many there were. Inside the caller's transaction."""
+    names = services.session.scalars(delete(passkey_table).where(key.user_id == user_id).returning(key.name)).all()
+    for name in names:
+        log_account_change(services, by, user_id, "passkey_removed", {"passkey": (name, "")})
+    return len(names)
+
+
 def using_options(services: AccessServices, site: PasskeySite, purpose: str) -> str:
     """What the browser is asked to prove, as JSON: the same whoever asks, for it names no passkey."""
     from webauthn import generate_authentication_options, options_to_json
@@ -173,7 +183,7 @@ def use_passkey(
             forget_tries(services, throttle_secret(), guess, counted)
     if proof is None:
         raise Mistake("This passkey opens nothing here, or the page was open for too long; try again.")
-    return PasskeyProof(found.user_id, proof.user_verified)
+    return PasskeyProof(found.user_id, found.id, proof.user_verified)
 
 
 def passkey_named(services: AccessServices, answer: str) -> str:
@@ -182,11 +192,18 @@ def passkey_named(services: AccessServices, answer: str) -> str:
     return "" if found is None else str(found.id)
 
 
-def passkeys_added_since(services: AccessServices, user_id: int, moment: datetime | None) -> list[str]:
-    """The names of those that were added to the account after this moment."""
-    if moment is None:
-        return []
-    return list(services.session.scalars(select(key.name).where(key.user_id == user_id, key.added > moment)))
+def passkeys_to_tell(services: AccessServices, user_id: int, came_by: str = "") -> list[str]:
+    """The names of those that were added to the account and that its owner has not been told of.
+
+    ``came_by``: the id of the passkey she came in with. Who comes in by one that nobody was told of may be the one who
+    planted it: his being told counts for nothing, and it is told again.
+    """
+    untold = (key.user_id == user_id, key.told.is_(None))
+    with services.store.writing() as database:
+        found = database.execute(select(key.id, key.name).where(*untold).order_by(key.added, key.id)).all()
+        if found and came_by not in {row.id for row in found}:
+            database.execute(update(passkey_table).where(*untold).values(told=services.clock()))
+    return [row.name for row in found]
 
 
 def _row_of(services: AccessServices, answer: str) -> Any:

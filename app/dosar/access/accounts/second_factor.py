@@ -14,6 +14,7 @@ from flask import current_app
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 
 from dosar.access.accounts.account_log import log_account_change
+from dosar.access.accounts.passkeys import remove_all_passkeys
 from dosar.access.login.login import throttle_secret
 from dosar.access.login.one_time_codes import (
     STEP_SECONDS,
@@ -26,7 +27,7 @@ from dosar.access.login.one_time_codes import (
 from dosar.access.login.sessions import end_sessions
 from dosar.access.login.throttle import CODE_LIMIT, Guess, count_try, forget_tries
 from dosar.access.services import AccessServices
-from dosar.access.tables import passkey_table, recovery_code_table, second_factor_table
+from dosar.access.tables import recovery_code_table, second_factor_table
 from dosar.access.worker import Worker
 from dosar.database.audit_chain import ACCOUNT_OBJECT
 from dosar.database.audit_trail import add_event
@@ -97,8 +98,9 @@ def replace_recovery_codes(services: AccessServices, user_id: int) -> list[str]:
 def drop_second_factor(services: AccessServices, user_id: int, by: Worker | None) -> None:
     """Disconnect the user's telephone and passkeys, inside the caller's transaction: her sessions end, and she connects
     a telephone anew when she next signs in. ``by`` is nobody for a command on the computer itself."""
-    for table in (second_factor_table, recovery_code_table, passkey_table):
+    for table in (second_factor_table, recovery_code_table):
         services.session.execute(delete(table).where(table.c.user_id == user_id))
+    remove_all_passkeys(services, by, user_id)
     end_sessions(services, user_id)
     log_account_change(services, by, user_id, "telephone_dropped")
 

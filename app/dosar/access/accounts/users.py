@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from secrets import token_urlsafe
 from types import MappingProxyType
 from typing import Any
@@ -29,13 +29,14 @@ from dosar.access.accounts.access_requests import (
 )
 from dosar.access.accounts.account_log import account_differences, last_change_id, log_account_change
 from dosar.access.accounts.administrators import require_an_administrator
+from dosar.access.accounts.passkeys import remove_all_passkeys
 from dosar.access.accounts.work_teams import work_teams_named
 from dosar.access.identity import held_roles
 from dosar.access.login.credentials import normalized_user_name
 from dosar.access.login.passwords import hash_password
 from dosar.access.login.sessions import CLOCK_MAY_GO_BACK, end_sessions, secret_digest
 from dosar.access.services import AccessServices
-from dosar.access.tables import ACCOUNT_ITSELF, invitation_table, passkey_table, user_table
+from dosar.access.tables import ACCOUNT_ITSELF, invitation_table, user_table
 from dosar.access.worker import Worker
 from dosar.language.roles import ADMINISTRATOR
 from dosar.language.text.collation import sort_key
@@ -72,12 +73,6 @@ def all_users(session: Any) -> Sequence[User]:
 def user_name_of(services: AccessServices, user_id: int) -> str:
     """What somebody types to sign in."""
     return str(services.session.scalar(select(user_table.c.username).where(user_table.c.id == user_id)))
-
-
-def last_sign_in_of(services: AccessServices, user_id: int) -> datetime | None:
-    """When she last came in."""
-    found: datetime | None = services.session.scalar(select(user_table.c.last_login).where(user_table.c.id == user_id))
-    return found
 
 
 def add_user(services: AccessServices, by: Worker | None, person: UserDetails, password: str | None = None) -> int:
@@ -176,23 +171,27 @@ def _open_without_access(services: AccessServices, by: Worker, user: User) -> No
     _ask_or_note(services, by, user.id, widened)
 
 
-def set_user_password(services: AccessServices, user_id: int, password: str) -> None:
-    """Give a user the password she chose; all her sessions end."""
+def set_user_password(services: AccessServices, user_id: int, password: str) -> int:
+    """Give a user the password she chose; all her sessions end, and her passkeys go: how many there were.
+
+    Whoever had her old password may have added one.
+    """
     hashed = hash_password(password)
     with services.store.writing() as session:
         user = session.get_one(User, user_id)
         user.password = hashed
         log_account_change(services, user_id, user_id, "password")
         _end_user_access(services, user_id)
+        return remove_all_passkeys(services, user_id, user_id)
 
 
 def invite_user(services: AccessServices, by: Worker, user_id: int) -> str:
     """A secret word with which the user chooses a password; her old one and her passkeys open nothing any more."""
-    with services.store.writing() as session:
+    with services.store.writing():
         user = user_to_change(services, by, user_id)
         user.password = None
         _end_user_access(services, user_id)
-        session.execute(delete(passkey_table).where(passkey_table.c.user_id == user_id))
+        remove_all_passkeys(services, by, user_id)
         word = give_invitation(services, user_id)
         log_account_change(services, by, user_id, "invited")
         require_an_administrator(services)

@@ -64,14 +64,14 @@ class PasskeySignInPage(PageView):
                 " may stand in for the code."
             )
             return _sign_in_page(site, back, unchecked, 401)
-        begin_session(proof.user_id)
+        begin_session(proof.user_id, proof.passkey_id)
         return redirect(arrival_url(proof.user_id, back), 303)
 
 
 class ProfilePasskeysPage(PageView):
     """Her own."""
 
-    @page_route("/profile/passkeys/new", SIGNED_IN_ACCESS.with_recent_proof(), ("GET", "POST"))
+    @page_route("/profile/passkeys/new", SIGNED_IN_ACCESS.with_recent_second_factor(), ("GET", "POST"))
     def new(self) -> Any:
         site, form = _site_or_404(), PasskeyForm()
         answer = request.form.get(PASSKEY_BOX, "")

@@ -44,9 +44,11 @@ class ProfilePage(PageView):
             )
         except Mistake as mistake:
             return _profile_page(form, mistake.message.say(gettext))
-        set_user_password(access_services(), current_worker().id, form.password.data)
+        removed = set_user_password(access_services(), current_worker().id, form.password.data)
         session.begin(current_worker().id)  # type: ignore[attr-defined]
         flash(gettext("Your password was changed; you were signed out everywhere else."), "success")
+        if removed:
+            flash(gettext("Your passkeys were removed, too: add those that are your own again."), "warning")
         return redirect("/profile", 303)
 
     @page_route("/profile/end-session", SIGNED_IN_ACCESS, ("POST",))

@@ -22,7 +22,7 @@ from dosar.pages.forms import CodeForm
 class ProfileTelephonePage(PageView):
     """Her own telephone and paper."""
 
-    @page_route("/profile/telephone", SIGNED_IN_ACCESS.with_recent_proof(), ("GET", "POST"))
+    @page_route("/profile/telephone", SIGNED_IN_ACCESS.with_recent_second_factor(), ("GET", "POST"))
     def telephone(self) -> Any:
         services, user_id, form = access_services(), current_worker().id, CodeForm()
         secret = secret_being_connected(user_id)
@@ -37,7 +37,7 @@ class ProfileTelephonePage(PageView):
         session.pop(TELEPHONE_KEY)
         return recovery_codes_page(codes, "/profile")
 
-    @page_route("/profile/recovery-codes", SIGNED_IN_ACCESS.with_recent_proof(), ("POST",))
+    @page_route("/profile/recovery-codes", SIGNED_IN_ACCESS.with_recent_second_factor(), ("POST",))
     def recovery_codes(self) -> Any:
         if second_factor_of(access_services(), current_worker().id) is None:
             abort(404)

@@ -105,12 +105,12 @@ def _use_passkey(form: CodeForm, user_id: int) -> Any:
         abort(404)
     guess = Guess(str(user_id), device=known_device(user_name_of(services, user_id)), limit=CODE_LIMIT)
     try:
-        use_passkey(services, site, CODE, request.form[PASSKEY_BOX], guess, user_id)
+        proof = use_passkey(services, site, CODE, request.form[PASSKEY_BOX], guess, user_id)
     except TooManyTries as closed:
         return _code_page(form, user_id, wait_message(closed.minutes), 429)
     except Mistake as mistake:
         return _code_page(form, user_id, mistake.message.say(gettext), 401)
-    return _enter(user_id)
+    return _enter(user_id, passkey_id=proof.passkey_id)
 
 
 def _first_code_page(form: FirstCodeForm, refused: str = "", status: int = 200) -> Any:
@@ -160,9 +160,9 @@ def secret_being_connected(user_id: int) -> str:
     return open_secret(services, user_id, session[TELEPHONE_KEY])
 
 
-def _enter(user_id: int, code: str = "") -> Any:
+def _enter(user_id: int, code: str = "", passkey_id: str = "") -> Any:
     back = session[BACK_KEY]
-    begin_session(user_id)
+    begin_session(user_id, passkey_id)
     if code and not is_telephone_code(code):
         flash(_codes_left_message(user_id), "warning")
     return redirect(arrival_url(user_id, back), 303)

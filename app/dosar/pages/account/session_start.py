@@ -5,9 +5,10 @@ from flask import after_this_request, flash, redirect, session, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from dosar.access.accounts.passkeys import passkeys_added_since
+from dosar.access.accounts.passkeys import passkeys_to_tell
 from dosar.access.accounts.second_factor import is_second_factor_required, second_factor_of
-from dosar.access.accounts.users import last_sign_in_of, user_name_of
+from dosar.access.accounts.step_up import note_second_factor
+from dosar.access.accounts.users import user_name_of
 from dosar.access.i18n.languages import browser_language, save_language
 from dosar.access.login.known_devices import remember_device
 from dosar.access.login.login import count_sign_in
@@ -40,10 +41,12 @@ def next_step_url(user_id: int) -> str:
     return url_for("SecondFactorPage.enrol" if may_connect else "SecondFactorPage.first_code")
 
 
-def begin_session(user_id: int) -> None:
-    """She is in."""
+def begin_session(user_id: int, passkey_id: str = "") -> None:
+    """She is in; ``passkey_id``: by this passkey."""
     session.begin(user_id)  # type: ignore[attr-defined]
-    _tell_new_passkeys(user_id)
+    if is_second_factor_required(access_services(), user_id):
+        note_second_factor(access_services())
+    _tell_new_passkeys(user_id, passkey_id)
     count_sign_in(access_services(), user_id)
     _remember_device(user_id)
     chosen = browser_language()
@@ -51,12 +54,12 @@ def begin_session(user_id: int) -> None:
         save_language(user_id, chosen, if_none=True)
 
 
-def _tell_new_passkeys(user_id: int) -> None:
-    """Whoever added one while the account was open to him is found out at the next sign-in."""
-    services = access_services()
-    for name in passkeys_added_since(services, user_id, last_sign_in_of(services, user_id)):
+def _tell_new_passkeys(user_id: int, passkey_id: str) -> None:
+    """Whoever added one while the account was open to him is found out, however often he uses it before she comes."""
+    for name in passkeys_to_tell(access_services(), user_id, passkey_id):
         text = gettext(
-            'Since you last signed in, the passkey "%(name)s" was added. Not by you? Remove it on your profile.',
+            'The passkey "%(name)s" was added to your account. Not by you? Remove it on your profile and change your '
+            "password. You are told until you once sign in with your telephone.",
             name=name,
         )
         flash(text, "warning")

@@ -110,6 +110,7 @@ def proof_page(needed: ProofNeeded) -> Any:
         action=request.full_path.rstrip("?"),
         boxes=boxes,
         passkey=passkey_question(access_services(), PROOF, current_worker().id),
+        by_code=needed.by_code,
         refused=needed.mistake.say(gettext) if needed.mistake else "",
     ), 403
 

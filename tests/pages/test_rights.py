@@ -14,6 +14,7 @@ def test_a_coordinator_makes_a_copy_for_the_person(demo: Demo) -> None:
     browser = demo.browser("coordinator")
     page = browser.get("/cases/1/copy")
     assert page.status_code == 200 and "Copia întregului dosar" in page.text
+    assert "Română (Republica Moldova)" in page.text and "așa cum a scris-o" in page.text
     answers = {"csrf_token": token_on(page.text), "language": "ro"}
     assert browser.post("/cases/1/copy", data={**answers, "reason": " "}).status_code == 422
     taken = browser.post("/cases/1/copy", data={**answers, "reason": "Ea însăși, cu actul"})
@@ -33,7 +34,10 @@ def test_one_asks_for_erasure_and_another_confirms(demo: Demo) -> None:
     coordinator, administrator = demo.browser("coordinator"), demo.browser("administrator")
     page = coordinator.get("/cases/2/erasure")
     token = {"csrf_token": token_on(page.text)}
-    assert coordinator.post("/cases/2/erasure", data=token).status_code == 422
+    assert " checked" not in page.text, "nothing that destroys is chosen for her"
+    refused = coordinator.post("/cases/2/erasure", data=token)
+    assert refused.status_code == 422
+    assert "Alegeți ce trebuie făcut." in refused.text and "Alegeți un motiv." in refused.text
     answers = {**token, "kind": "erase", "ground": "asked"}
     assert coordinator.post("/cases/2/erasure", data=answers).location == "/rights"
     waiting = coordinator.get("/rights").text
@@ -55,12 +59,12 @@ def test_a_case_kept_long_enough_is_asked_for_in_the_list(demo: Demo) -> None:
         case = demo.repository.case(3)
         case.status, case.closed_on, case.opened_on = "closed", date(2001, 1, 1), date(2000, 1, 1)  # type: ignore[attr-defined]
     page = browser.get("/rights").text
-    assert 'value="3" checked' in page and "01.01.2011" in page
+    assert 'value="3">' in page and "checked" not in page and "01.01.2011" in page
     assert "Se păstrează până la" in browser.get("/cases/3").text
     sent = {"csrf_token": token_on(page), "case": ["3", "x", "9" * 40]}
     assert browser.post("/rights/over-term", data=sent).location == "/rights"
     asked = browser.get("/rights").text
-    assert "DEMO-003 · Anonimizează" in asked and 'value="3" checked' not in asked
+    assert "DEMO-003 · Anonimizează" in asked and 'value="3">' not in asked
 
 
 def test_the_register_of_processing_is_read_and_taken_along(demo: Demo) -> None:

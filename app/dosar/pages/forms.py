@@ -20,7 +20,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
 
 from dosar.access.i18n.languages import (
     LANGUAGE_NAMES,
@@ -71,6 +71,29 @@ def at_most(most: int) -> Length:
 def required_line(label: Any, missing: Any, most: int = 64, hint: Any = "") -> Field:
     """A line that must be filled in; ``missing`` says what to write."""
     return StringField(label, [DataRequired(missing), at_most(most)], description=hint, filters=[stripped])
+
+
+class _Chosen:
+    """Says in our own words what to choose, where nothing was chosen or nothing that is offered."""
+
+    def __init__(self, label: Any, missing: Any, **options: Any) -> None:
+        super().__init__(label, **options)  # type: ignore[call-arg]
+        self._missing = missing
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not offered."""
+        try:
+            super().pre_validate(form)  # type: ignore[misc]
+        except ValidationError:
+            raise StopValidation(self._missing) from None
+
+
+class OneOf(_Chosen, RadioField):
+    """One of a few, all of which are seen; ``missing`` says what to choose."""
+
+
+class OneOfMany(_Chosen, SelectField):
+    """One of a list; ``missing`` says what to choose."""
 
 
 class DayField(StringField):
@@ -226,20 +249,22 @@ class OrganisationForm(TranslatedForm):
     organisation = required_line(
         lazy_gettext("Name of the organisation"), lazy_gettext("Write the name of the organisation."), most=200
     )
-    language = RadioField(
+    language = OneOf(
         lazy_gettext("Language of the organisation"),
-        [InputRequired(lazy_gettext("Choose a language."))],
+        lazy_gettext("Choose a language."),
         choices=[SelectChoice(code, name) for code, name in LANGUAGE_NAMES.items()],
         description=lazy_gettext("The sign-in page is in this language; everybody chooses her own on her profile."),
     )
-    country = RadioField(
+    country = OneOf(
         lazy_gettext("Country"),
+        lazy_gettext("Choose a country."),
         choices=lambda: [SelectChoice(code, _country_label(code)) for code in wording_countries()],
         default=lambda: wording_countries()[0],
         description=lazy_gettext("The forms are worded as in this country."),
     )
-    time_zone = SelectField(
+    time_zone = OneOfMany(
         lazy_gettext("Time zone"),
+        lazy_gettext("Choose a time zone of the list."),
         choices=lambda: [("", lazy_gettext("That of the country chosen above")), *time_zone_names()],
         description=lazy_gettext("Times and the day that is today are those of this zone."),
         default="",

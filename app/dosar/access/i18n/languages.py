@@ -23,7 +23,13 @@ from dosar.fields.formats.locales import locale_of
 from dosar.language.question import ReadingContext
 from dosar.language.text.translations import LANGUAGES, WORDINGS
 
-LANGUAGE_NAMES = {code: (locale_of(code).get_display_name() or code).capitalize() for code in LANGUAGES}
+
+def capitalised(words: str) -> str:
+    """The words with a capital first letter, and the rest as it is: *Română (Republica Moldova)*."""
+    return words[:1].upper() + words[1:]
+
+
+LANGUAGE_NAMES = {code: capitalised(locale_of(code).get_display_name() or code) for code in LANGUAGES}
 """What those who speak a language call it."""
 DEFAULT_LANGUAGE = LANGUAGES[0]
 LANGUAGE_COOKIE = "language"

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, render_template, request
 from flask_babel import format_decimal, gettext, lazy_gettext
-from wtforms import RadioField
 from wtforms.fields import SelectChoice
 
 from dosar.access.appbuilder.view import PageView
@@ -16,7 +15,7 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text, reason_text
-from dosar.pages.forms import LONGEST_REASON, TranslatedForm, required_line
+from dosar.pages.forms import LONGEST_REASON, OneOf, TranslatedForm, required_line
 from dosar.pages.lists.list_view import requested_list_query
 from dosar.pages.urls import page_url
 from dosar.records.export_log import Export, latest_exports, note_export
@@ -54,11 +53,17 @@ class PastExport:
 class ExportForm(TranslatedForm):
     """Which file, and what for."""
 
-    kind = RadioField(
-        lazy_gettext("File"), choices=[SelectChoice(*kind) for kind in EXPORT_KINDS.items()], default="xlsx"
+    kind = OneOf(
+        lazy_gettext("File"),
+        lazy_gettext("Choose a kind of file."),
+        choices=[SelectChoice(*kind) for kind in EXPORT_KINDS.items()],
+        default="xlsx",
     )
-    heads = RadioField(
-        lazy_gettext("Contents"), choices=[SelectChoice(*heads) for heads in HEAD_KINDS.items()], default="labels"
+    heads = OneOf(
+        lazy_gettext("Contents"),
+        lazy_gettext("Choose what the file holds."),
+        choices=[SelectChoice(*heads) for heads in HEAD_KINDS.items()],
+        default="labels",
     )
     reason = required_line(
         lazy_gettext("What do you need the file for?"),

@@ -5,11 +5,11 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from flask import Response, abort, render_template, url_for
 from flask_babel import force_locale, gettext, lazy_gettext
-from wtforms import RadioField
 from wtforms.fields import SelectChoice
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_page
+from dosar.access.i18n.languages import capitalised
 from dosar.access.services import access_services
 from dosar.access.time_zones import local_day
 from dosar.database.form_tables import Record
@@ -18,7 +18,7 @@ from dosar.exchange.access_files.zip_file import access_file_zip
 from dosar.language.question import ReadingContext
 from dosar.language.text.translations import LANGUAGES, WORDINGS
 from dosar.pages.context import PageContext, find_or_404, page_context
-from dosar.pages.forms import LONGEST_REASON, TranslatedForm, required_line
+from dosar.pages.forms import LONGEST_REASON, OneOf, TranslatedForm, required_line
 from dosar.pages.rendering.history import ACTION_LABELS
 from dosar.records.audit_log import note_change
 from dosar.records.rights.access_file import (
@@ -32,7 +32,7 @@ from dosar.records.rights.access_file import (
 def language_title(code: str) -> str:
     """The language in itself: *Română (Republica Moldova)*."""
     try:
-        return (Locale.parse(code, sep="-").get_display_name() or code).capitalize()
+        return capitalised(Locale.parse(code, sep="-").get_display_name() or code)
     except UnknownLocaleError:
         return code
 
@@ -40,8 +40,9 @@ def language_title(code: str) -> str:
 class AccessFileForm(TranslatedForm):
     """In which language, and how one knows that it is she who asks."""
 
-    language = RadioField(
+    language = OneOf(
         lazy_gettext("Language of the copy"),
+        lazy_gettext("Choose a language."),
         choices=[SelectChoice(code, language_title(code)) for code in (*LANGUAGES, *WORDINGS)],
         default=LANGUAGES[0],
     )

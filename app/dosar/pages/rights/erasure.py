@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
-from wtforms import RadioField
 from wtforms.fields import SelectChoice
 
 from dosar.access.appbuilder.view import PageView
@@ -17,7 +16,7 @@ from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.formatting import moment_text
-from dosar.pages.forms import TranslatedForm
+from dosar.pages.forms import OneOf, TranslatedForm
 from dosar.records.rights.erasure_requests import (
     GROUNDS,
     ErasureRequest,
@@ -44,9 +43,15 @@ DONE_LABELS = {ERASE: lazy_gettext("Erased"), ANONYMISE: lazy_gettext("Made anon
 class ErasureForm(TranslatedForm):
     """What is to be done, and why: nothing that says anything of the person."""
 
-    kind = RadioField(lazy_gettext("What is to be done"), choices=[SelectChoice(*kind) for kind in KIND_LABELS.items()])
-    ground = RadioField(
-        lazy_gettext("Why"), choices=[SelectChoice(code, lazy_gettext(words)) for code, words in GROUNDS.items()]
+    kind = OneOf(
+        lazy_gettext("What is to be done"),
+        lazy_gettext("Choose what is to be done."),
+        choices=[SelectChoice(*kind) for kind in KIND_LABELS.items()],
+    )
+    ground = OneOf(
+        lazy_gettext("Why"),
+        lazy_gettext("Choose a reason."),
+        choices=[SelectChoice(code, lazy_gettext(words)) for code, words in GROUNDS.items()],
     )
 
 
@@ -67,7 +72,7 @@ class ErasurePage(PageView):
     @page_route("/cases/<int:case_id>/erasure", requires_page("rights"))
     def ask(self, case_id: int) -> Any:
         context, case = _asked_case(case_id)
-        return _erasure_page(context, case, ErasureForm(kind=ERASE))
+        return _erasure_page(context, case, ErasureForm())
 
     @page_route("/cases/<int:case_id>/erasure", requires_page("rights").with_recent_proof(), methods=("POST",))
     def wish(self, case_id: int) -> Any:

@@ -57,7 +57,7 @@ def test_the_set_up_is_there_once(new_office: Office) -> None:
         ({"password": "administrator1234", "again": "administrator1234"}, "lists of stolen ones"),
         ({"password": "teodora_are_un_câine", "again": "teodora_are_un_câine"}, "Leave your name"),
         ({"again": "patru cuvinte fără rosturi"}, "The two passwords differ"),
-        ({"language": "xx"}, "Not a valid choice"),
+        ({"language": "xx"}, "Choose a language."),
     ],
 )
 def test_a_mistake_is_said_and_nothing_typed_is_lost(new_office: Office, answers: dict[str, str], said: str) -> None:

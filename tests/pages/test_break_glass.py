@@ -84,6 +84,15 @@ def test_she_opens_it_for_four_hours_and_the_coordinator_is_told(demo: Demo, hel
     assert "Cazuri deschise în situații de urgență" not in coordinator.get("/").text
 
 
+def test_a_case_she_works_on_is_no_emergency(demo: Demo, helper: FlaskClient) -> None:
+    manager, case = demo.browser("case_manager"), case_of(demo, "DEMO-001")
+    assert manager.get(f"/cases/{case}").status_code == 200
+    status, text = break_glass(manager, "demo-001")
+    assert status == 422 and "Lucrați deja la acest caz." in text and f'href="/cases/{case}"' in text
+    assert break_glass(helper, "DEMO-001")[0] == 303
+    assert break_glass(helper, "DEMO-001")[0] == 303, "her hours begin anew"
+
+
 def test_when_the_hours_are_over_the_next_page_is_closed(demo: Demo, helper: FlaskClient, clock: Clock) -> None:
     case = case_of(demo, "DEMO-003")
     assert break_glass(helper, "DEMO-003")[0] == 303

@@ -8,6 +8,7 @@ from io import BytesIO
 from dosar.language.form import CASE_FORM
 from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.conftest import Demo, token_on
+from tests.pages.test_audit_page import sentences
 
 
 def test_a_coordinator_makes_a_copy_for_the_person(demo: Demo) -> None:
@@ -45,6 +46,9 @@ def test_one_asks_for_erasure_and_another_confirms(demo: Demo) -> None:
     theirs = administrator.get("/rights").text
     assert "DEMO-002" not in theirs
     (request,) = re.findall(r"/rights/(\d+)/confirm", theirs)
+    assert f"Cererea {request} · Șterge totul" in theirs and f"Cererea {request} · DEMO-002" in waiting
+    officer = demo.browser("data_protection_officer").get("/rights").text
+    assert f"Cererea {request} · DEMO-002" in officer and "/cases/2" not in officer, "she knows numbers, no case"
     confirmed = {"csrf_token": token_on(theirs)}
     assert administrator.post(f"/rights/{request}/confirm", data=confirmed).location == "/rights"
     assert coordinator.get("/cases/2").status_code == 404
@@ -60,6 +64,8 @@ def test_a_case_kept_long_enough_is_asked_for_in_the_list(demo: Demo) -> None:
         case.status, case.closed_on, case.opened_on = "closed", date(2001, 1, 1), date(2000, 1, 1)  # type: ignore[attr-defined]
     page = browser.get("/rights").text
     assert 'value="3">' in page and "checked" not in page and "01.01.2011" in page
+    told = sentences(browser.get("/audit").text)[0]
+    assert told.endswith("a citit o listă: Cazuri (2)."), "she opened no file"
     assert "Se păstrează până la" in browser.get("/cases/3").text
     sent = {"csrf_token": token_on(page), "case": ["3", "x", "9" * 40]}
     assert browser.post("/rights/over-term", data=sent).location == "/rights"

@@ -5,7 +5,7 @@ hours are over, the next page is closed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +39,14 @@ class EmergencyAccess:
     seen_by: int | None
 
 
+class WorksThereAlready(Mistake):
+    """The case is one of hers: it opens without an emergency."""
+
+    def __init__(self, case_id: int) -> None:
+        super().__init__("You work on this case already.")
+        self.case_id = case_id
+
+
 def watches_over_cases(worker: Worker) -> bool:
     """Whether she is told: who reaches every case and may correct it."""
     return worker.scope.reaches_all_cases and worker.may("correct", CASE_FORM)
@@ -46,6 +54,8 @@ def watches_over_cases(worker: Worker) -> bool:
 
 def open_in_emergency(services: AccessServices, repository: Repository, by: Worker, code: str, reason: str) -> int:
     """Open the case with this code to the worker; gives its number. Raises :class:`Mistake`."""
+    if (hers := _own_case(repository, by, code.strip())) is not None:
+        raise WorksThereAlready(hers.id)
     if not reason.strip():
         raise Mistake("Write why you have to open this case now.")
     if not repository.emergency_codes.allows(by.id, code.strip().casefold()):
@@ -94,6 +104,12 @@ def end_emergency(services: AccessServices, by: Worker, emergency_id: int) -> No
             .where(access.id == emergency_id, access.until > services.clock())
             .values(until=services.clock())
         )
+
+
+def _own_case(repository: Repository, by: Worker, code: str) -> Record | None:
+    """The case with this code, if she reaches it without any emergency."""
+    with acting_as(replace(by.scope, emergencies=frozenset())):
+        return _case_with_code(repository, code)
 
 
 def _case_with_code(repository: Repository, code: str) -> Record | None:

@@ -11,6 +11,7 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import RouteAccess, current_worker, page_route
 from dosar.access.emergency_access import (
     EmergencyAccess,
+    WorksThereAlready,
     emergencies,
     end_emergency,
     mark_seen,
@@ -67,6 +68,9 @@ class EmergencyPages(PageView):
             case_id = open_in_emergency(
                 access_services(), context.repository, context.worker, form.code.data or "", form.reason.data or ""
             )
+        except WorksThereAlready as mistake:
+            form.code.errors = (mistake.message.say(gettext),)
+            return _emergency_page(form, url_for("CasePages.case", case_id=mistake.case_id))
         except Mistake as mistake:
             mistaken = form.code if (form.reason.data or "").strip() else form.reason
             mistaken.errors = (mistake.message.say(gettext),)
@@ -104,8 +108,8 @@ def emergencies_block(context: PageContext) -> HomeBlock | None:
     return HomeBlock(gettext("Cases opened in an emergency"), entries)
 
 
-def _emergency_page(form: EmergencyForm) -> Any:
-    return render_template("cases/emergency.html", form=form, back_url="/"), form.status
+def _emergency_page(form: EmergencyForm, hers_url: str = "") -> Any:
+    return render_template("cases/emergency.html", form=form, hers_url=hers_url, back_url="/"), form.status
 
 
 def _lines(context: PageContext, found: Any) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from flask import render_template, url_for
 from flask_babel import gettext, ngettext
 
+from dosar.access.accounts.access_requests import waiting_requests
 from dosar.access.accounts.tours import has_seen_tour
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, page_route
@@ -80,7 +81,14 @@ class HomePage(PageView):
         ]
         cards = [] if has_seen_tour(access_services(), context.worker.id) else _intro_cards(context)
         greeting = gettext("Hello, %(name)s", name=context.worker.name)
-        return render_template("home/home.html", greeting=greeting, blocks=blocks, cards=cards)
+        return render_template(
+            "home/home.html", greeting=greeting, blocks=blocks, cards=cards, waits=_waits_for_access(context)
+        )
+
+
+def _waits_for_access(context: PageContext) -> bool:
+    """Whether she has no role yet, and one waits for a second person."""
+    return not context.worker.roles and bool(waiting_requests(access_services(), context.worker.id))
 
 
 def _damage_block(context: PageContext) -> HomeBlock | None:

@@ -12,11 +12,11 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_page
 from dosar.database.erasure_register import ANONYMISE, ERASE
 from dosar.database.form_tables import Record
-from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.formatting import moment_text
 from dosar.pages.forms import OneOf, TranslatedForm
+from dosar.pages.rights.numbers import case_numbers, told_numbers
 from dosar.records.rights.erasure_requests import (
     GROUNDS,
     ErasureRequest,
@@ -30,7 +30,6 @@ from dosar.records.rights.erasure_requests import (
     waiting_requests,
 )
 from dosar.records.rights.mentions import mentions_elsewhere
-from dosar.records.row_scope import OutOfReach
 from dosar.records.titles import user_names
 
 KIND_LABELS = {
@@ -143,16 +142,16 @@ def _decided(act: Callable[[PageContext], str]) -> Any:
 
 
 def request_lines(context: PageContext, found: list[ErasureRequest] | None = None) -> list[RequestLine]:
-    """What waits for a second person; the number of the case for those who may know it."""
+    """What waits for a second person, each by a number of its own; that of the case for those who may know it."""
     waiting = waiting_requests(context.repository) if found is None else found
+    cases = {asked.case_id for asked in waiting}
+    reached, codes = case_numbers(context, cases), told_numbers(context, cases)
     names = user_names(context.repository, [asked.asked_by for asked in waiting], context.reading)
     return [
         RequestLine(
-            " · ".join(
-                filter(None, (_case_code(context, asked), str(KIND_LABELS[asked.kind]), gettext(GROUNDS[asked.ground])))
-            ),
+            _request_text(asked, codes.get(asked.case_id, "")),
             f"{names.get(asked.asked_by, '')} · {moment_text(asked.asked_at)}",
-            url_for("CasePages.case", case_id=asked.case_id) if _case_code(context, asked) else "",
+            url_for("CasePages.case", case_id=asked.case_id) if asked.case_id in reached else "",
             "" if asked.asked_by == context.worker.id else url_for("ErasurePage.confirm", request_id=asked.id),
             url_for("ErasurePage.refuse", request_id=asked.id),
         )
@@ -160,13 +159,10 @@ def request_lines(context: PageContext, found: list[ErasureRequest] | None = Non
     ]
 
 
-def _case_code(context: PageContext, asked: ErasureRequest) -> str:
-    """The number of the case, for who reaches it."""
-    try:
-        head = context.case_head(context.repository.find(CASE_FORM, asked.case_id, with_deleted=True))
-    except OutOfReach:
-        return ""
-    return head.code if head else ""
+def _request_text(asked: ErasureRequest, code: str) -> str:
+    """What is confirmed: the number by which those who asked and who confirms mean the same, and what is done."""
+    number = gettext("Request %(number)s", number=asked.id)
+    return " · ".join(filter(None, (number, code, str(KIND_LABELS[asked.kind]), gettext(GROUNDS[asked.ground]))))
 
 
 def tombstone_lines(context: PageContext) -> list[tuple[str, str]]:

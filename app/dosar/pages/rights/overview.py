@@ -12,6 +12,7 @@ from dosar.language.form import CASE_FORM
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text, reason_text
 from dosar.pages.rights.erasure import request_lines, tombstone_lines
+from dosar.pages.rights.numbers import case_numbers
 from dosar.pages.rights.retention import over_term_lines
 from dosar.records.reasons import may_read_reason
 from dosar.records.rights.access_log import HandedCopy, latest_copies
@@ -45,22 +46,13 @@ class RightsPage(PageView):
         )
 
 
-def case_numbers(context: PageContext, ids: list[int]) -> dict[int, str]:
-    """Case → the number it goes by, for those within reach."""
-    found = {}
-    for case_id in set(ids):
-        head = context.case_head(context.repository.find(CASE_FORM, case_id, with_deleted=True))
-        found[case_id] = head.code if head else str(case_id)
-    return found
-
-
 def _copy_lines(context: PageContext) -> list[CopyLine]:
     if not context.worker.may("see", CASE_FORM):
         return []
     found = latest_copies(context.repository)
     codes = case_numbers(context, [copy.case_id for copy in found])
     names = user_names(context.repository, [copy.user_id for copy in found], context.reading)
-    return [_copy_line(context, copy, codes[copy.case_id], names) for copy in found]
+    return [_copy_line(context, copy, codes.get(copy.case_id, str(copy.case_id)), names) for copy in found]
 
 
 def _copy_line(context: PageContext, copy: HandedCopy, code: str, names: dict[int, str]) -> CopyLine:

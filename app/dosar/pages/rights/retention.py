@@ -18,6 +18,7 @@ from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import due_text
 from dosar.pages.forms import TranslatedForm
 from dosar.pages.rights.erasure import KIND_LABELS, may_have_erased
+from dosar.pages.rights.numbers import case_numbers
 from dosar.records.rights.retention import ask_for_those_over_term, cases_over_term, kept_until
 from dosar.records.sheets.stored_answers import answers_of
 
@@ -73,20 +74,19 @@ def over_term_lines(context: PageContext) -> list[OverTermLine]:
     if not may_have_erased(context):
         return []
     language = context.reading.language
-    lines = []
-    for over in cases_over_term(context.repository, context.reading.today)[:MOST_AT_ONCE]:
-        head = context.case_head(context.repository.case(over.case_id))
-        lines.append(
-            OverTermLine(
-                over.case_id,
-                head.code if head else str(over.case_id),
-                url_for("CasePages.case", case_id=over.case_id),
-                due_text(over.day, context.reading.today),
-                text_in_language(over.kept.title, language),
-                str(KIND_LABELS[over.kept.then]),
-            )
+    found = cases_over_term(context.repository, context.reading.today)[:MOST_AT_ONCE]
+    codes = case_numbers(context, [over.case_id for over in found])
+    return [
+        OverTermLine(
+            over.case_id,
+            codes.get(over.case_id, str(over.case_id)),
+            url_for("CasePages.case", case_id=over.case_id),
+            due_text(over.day, context.reading.today),
+            text_in_language(over.kept.title, language),
+            str(KIND_LABELS[over.kept.then]),
         )
-    return lines
+        for over in found
+    ]
 
 
 def kept_until_text(context: PageContext, case: Record) -> str:

@@ -83,7 +83,7 @@ def test_filters_narrow_it_and_go_along_to_the_next_page(demo: Demo, coordinator
     volunteer = worker_id(demo, "volunteer")
     demo.repository.store.commit_events([AuditEvent("denied", actor=volunteer, outcome="403")] * 60)
     page = coordinator.get(f"/audit?kind=refused&worker={volunteer}").text
-    assert len(sentences(page)) == 50 and all("nu a primit acces" in said for said in sentences(page))
+    assert len(sentences(page)) == 50 and all("i s-a refuzat accesul la o pagină" in said for said in sentences(page))
     assert f"/audit?worker={volunteer}&amp;kind=refused&amp;page=2" in page
     assert len(sentences(coordinator.get(f"/audit?kind=refused&worker={volunteer}&page=2").text)) >= 10
     assert sentences(coordinator.get("/audit?to=2001-01-01").text) == []
@@ -146,6 +146,19 @@ def test_the_line_for_the_paper_is_taken_on_the_page(demo: Demo, coordinator: Fl
     store = demo.repository.store
     with store.snapshot() as connection:
         assert verify_chain(connection, store.purpose_key(AUDIT_PURPOSE), read_anchor(found[1])).is_whole
+
+
+def test_a_sentence_names_nothing_twice_and_no_endless_list(demo: Demo, coordinator: FlaskClient) -> None:
+    volunteer = worker_id(demo, "volunteer")
+    own = AuditEvent("account_joined", actor=volunteer, objects={"~user": [volunteer]})
+    another = AuditEvent("account_closed", actor=worker_id(demo, "coordinator"), objects={"~user": [volunteer]})
+    alone = AuditEvent("account_access_alone", actor=volunteer)
+    many = AuditEvent("look", actor=volunteer, objects={form: [] for form in demo.forms})
+    demo.repository.store.commit_events([own, another, alone, many])
+    looked, given, closed, joined = sentences(coordinator.get("/audit").text)[:4]
+    assert joined.endswith("– A ales o parolă prin invitație.") and joined.count(closed.rpartition(": ")[2][:-1]) == 1
+    assert given.endswith("– Acces dat de o singură persoană.")
+    assert looked.count(",") == 2 and f"… și încă {len(demo.forms) - 3}" in looked
 
 
 def told_in_code() -> set[str]:

@@ -36,6 +36,9 @@ class AccessRequestLine:
     person: str
     what: str
     asked: str
+    """Who asked, and when, as a sentence."""
+    asker: str
+    """The same, under a heading."""
     until: str
     confirm_url: str
     """Empty for who may not confirm: who asked, and whom it is for."""
@@ -85,6 +88,7 @@ def access_request_lines(waiting: Iterable[AccessRequest]) -> list[AccessRequest
                 who=names.get(line.asked_by, gettext("Dosar")),
                 when=moment_text(line.asked),
             ),
+            f"{names.get(line.asked_by, gettext('Dosar'))} · {moment_text(line.asked)}",
             moment_text(line.expires),
             url_for("AccessRequestsPage.confirm", request_id=line.id) if line.is_confirmed_by(current_worker()) else "",
             url_for("AccessRequestsPage.refuse", request_id=line.id),

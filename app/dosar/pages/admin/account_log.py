@@ -46,7 +46,7 @@ ACCOUNT_ACTION_LABELS = {
     "access_asked": lazy_gettext("Asked a second person to confirm"),
     "access_confirmed": lazy_gettext("Confirmed as the second person"),
     "access_refused": lazy_gettext("Let nothing come of what was asked"),
-    "access_alone": lazy_gettext("Given by one person: there was no second one yet"),
+    "access_alone": lazy_gettext("Access given by one person"),
 }
 ACCOUNT_FIELD_LABELS = {
     "user_name": lazy_gettext("User name"),

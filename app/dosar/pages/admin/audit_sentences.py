@@ -1,5 +1,6 @@
 """What the audit log tells, a plain sentence a line: who did what with what; never what was read or typed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,10 @@ from dosar.records.rights.access_file import ACCESS_FILE_ACTION
 
 ACCOUNT_PREFIX = "account_"
 EXPIRED_OUTCOME = "expired"
+MOST_FORMS = 3
+"""How many forms are named of which a page read something, and no record by itself."""
+WITHOUT_OBJECT = re.compile(r"\s*:?\s*%\(what\)s")
+"""What is left out of a sentence where nothing is named."""
 SENTENCES = {
     "open": lazy_gettext("%(who)s opened %(what)s."),
     "list": lazy_gettext("%(who)s read a list: %(what)s."),
@@ -54,6 +59,8 @@ SENTENCES = {
     "old_key_removed": lazy_gettext("The database with the former key was deleted."),
     "copied": lazy_gettext("A copy of the database was made."),
 }
+DEED_SENTENCE = lazy_gettext("%(who)s – %(done)s: %(what)s.")
+"""What was done to a record or an account, by the word for it."""
 RAN_OUT = {
     "signed_out": lazy_gettext("The session of %(who)s ran out."),
     "session_ended": lazy_gettext("A session ran out: %(what)s."),
@@ -117,22 +124,31 @@ def audit_sentence(
 
 
 def _sentence_text(line: AuditLine, users: Mapping[int, str]) -> str:
-    words = {
-        "who": worker_name(line.actor, users),
-        "what": _objects_text(line.objects, users) or _without_objects(line.action),
-        "fields": ", ".join(line.fields),
-    }
-    sentence = RAN_OUT.get(line.action) if line.outcome == EXPIRED_OUTCOME else None
-    sentence = sentence or SENTENCES.get(line.action)
-    if sentence is not None:
-        return str(sentence) % words
+    sentence = _sentence_of(line)
+    names_actor = "%(who)s" in sentence
+    what = _objects_text(_objects_beside_actor(line) if names_actor else line.objects, users)
+    if not what and line.action == "denied":
+        what = gettext("a page")
     label = ACTION_LABELS.get(line.action) or ACCOUNT_ACTION_LABELS.get(line.action.removeprefix(ACCOUNT_PREFIX))
-    return gettext("%(who)s – %(done)s: %(what)s.", **words, done=str(label or line.action))
+    return (sentence if what else WITHOUT_OBJECT.sub("", sentence)) % {
+        "who": worker_name(line.actor, users),
+        "what": what,
+        "fields": ", ".join(line.fields),
+        "done": str(label or line.action),
+    }
 
 
-def _without_objects(action: str) -> str:
-    """What is said where the event names no record."""
-    return gettext("a page") if action == "denied" else gettext("nothing by name")
+def _sentence_of(line: AuditLine) -> str:
+    """The sentence of this event, with places for who, what and which fields."""
+    sentence = RAN_OUT.get(line.action) if line.outcome == EXPIRED_OUTCOME else None
+    return str(sentence or SENTENCES.get(line.action) or DEED_SENTENCE)
+
+
+def _objects_beside_actor(line: AuditLine) -> Mapping[str, Sequence[int]]:
+    """What the event names, without the account of who did it to her own."""
+    if list(line.objects.get(ACCOUNT_OBJECT, ())) != [line.actor]:
+        return line.objects
+    return {key: ids for key, ids in line.objects.items() if key != ACCOUNT_OBJECT}
 
 
 def worker_name(user_id: int | None, users: Mapping[int, str]) -> str:
@@ -141,7 +157,13 @@ def worker_name(user_id: int | None, users: Mapping[int, str]) -> str:
 
 
 def _objects_text(objects: Mapping[str, Sequence[int]], users: Mapping[int, str]) -> str:
-    return ", ".join(filter(None, (_object_text(key, ids, users) for key, ids in objects.items())))
+    """All that is named; of forms without a record only the first few, and how many more there are."""
+    texts = [text for key, ids in objects.items() if (text := _object_text(key, ids, users))]
+    more = len(texts) - MOST_FORMS
+    if more <= 0 or any(objects.values()):
+        return ", ".join(texts)
+    first = ", ".join(texts[:MOST_FORMS])
+    return ngettext("%(first)s … and %(num)s more", "%(first)s … and %(num)s more", more, first=first)
 
 
 def _object_text(key: str, ids: Sequence[int], users: Mapping[int, str]) -> str:

@@ -65,7 +65,7 @@ def test_a_case_kept_long_enough_is_asked_for_in_the_list(demo: Demo) -> None:
     page = browser.get("/rights").text
     assert 'value="3">' in page and "checked" not in page and "01.01.2011" in page
     told = sentences(browser.get("/audit").text)[0]
-    assert told.endswith("a citit o listă: Cazuri (2)."), "she opened no file"
+    assert "a citit o listă: Cazuri" in told, "she opened no file"
     assert "Se păstrează până la" in browser.get("/cases/3").text
     sent = {"csrf_token": token_on(page), "case": ["3", "x", "9" * 40]}
     assert browser.post("/rights/over-term", data=sent).location == "/rights"

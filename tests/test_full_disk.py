@@ -22,7 +22,7 @@ PROGRAM = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "  # jobs of a shell are deaf to it
     "from dosar.cli.main import main; sys.exit(main())"
 )
-SHEET = "/records/visit_report/new?case=6"
+SHEET = "/records/visit_report/new?case=7"
 ROOM = 6 * 2**20
 LONG = "Povestea ei, pe larg. " * 800
 
@@ -91,7 +91,7 @@ def test_a_really_full_disk_costs_nobody_a_word(tmp_path: Path, filled: Callable
             sheet = boxes_on(visitor.ask(SHEET)[1])
             typed = {**sheet.boxes.to_dict(), "visit_date": "azi", "visit_purpose": "Prima", "conclusions": LONG}
             disk.fill()
-            for address in (sheet.action, "/drafts/visit_report?case=6"):
+            for address in (sheet.action, "/drafts/visit_report?case=7"):
                 status, page = visitor.ask(address, typed)
                 assert status == 507 and LONG.strip() in unescape(page), address
             disk.make_room()

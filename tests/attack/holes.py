@@ -142,7 +142,7 @@ def _search_ignores_clearances(planted: Planted, patch: Patch) -> None:
 
 def _drafts_of_all(planted: Planted, patch: Patch) -> None:
     find, owner = drafts.find_draft, planted.users["case_manager"]
-    patch(drafts, "find_draft", lambda repository, user_id, place: find(repository, owner, place))
+    patch(drafts, "find_draft", lambda repository, _, *of: find(repository, owner, *of))
 
 
 def _private_is_public(planted: Planted, patch: Patch) -> None:

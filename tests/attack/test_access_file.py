@@ -17,8 +17,8 @@ from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
 from dosar.language.third_persons import names_third_person
 from dosar.records.rights.access_file import access_file_contents, read_access_file
-from tests.attack.canaries import Bird, Canary
-from tests.attack.organisation import Planted, opened_again, planted_place
+from tests.attack.canaries import Bird, Canary, Private
+from tests.attack.organisation import OWNER, Planted, opened_again, planted_place
 from tests.databases import fresh_place
 
 
@@ -50,9 +50,9 @@ def texts(handed_over: dict[str, bytes]) -> dict[str, str]:
 
 
 def is_hers(planted: Planted, bird: Bird) -> bool:
-    """Whether the canary stands in her case and says nothing of who somebody else is."""
+    """Whether the canary stands in her case, or in the draft of a sheet of hers, and tells not who somebody else is."""
     if not isinstance(bird, Canary):
-        return False
+        return bird == Private(OWNER) and bird is next(kept for kept in planted.aviary.kept if kept == bird)
     form = planted.forms[bird.form]
     of_her_case = bird.place == "own" or (bird.place == "deleted" and bird.form != CASE_FORM)
     if not of_her_case or not (form.belongs_to or form.key == CASE_FORM):

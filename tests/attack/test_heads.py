@@ -38,6 +38,6 @@ def pages_that_take_posts(walk: Walk, role: str) -> Iterator[str]:
     """Every page that is shown and posted at one address: of each form and place one."""
     for rule in walk.planted.app.url_map.iter_rules():
         if {"GET", "POST"} <= (rule.methods or set()):
-            for form, target, address in walk.turns.ways._addresses(role, rule):
+            for form, target, address in walk.turns.ways.addresses(role, rule):
                 if form in FORMS and target != "missing":
                     yield address

@@ -43,7 +43,7 @@ def test_leaving_a_moment_after_typing_keeps_it(manager: Visitor) -> None:
 
 
 def test_what_is_typed_survives_a_lost_connection(manager: Visitor) -> None:
-    manager.open("/records/visit_report/new?case=6")
+    manager.open("/records/visit_report/new?case=7")
     manager.page.context.set_offline(True)
     manager.named("visit_purpose").press_sequentially("Fără rețea")
     assert manager.sees("Fără legătură la rețea")
@@ -123,7 +123,7 @@ def test_two_tabs_with_one_sheet_warn_until_one_is_closed(manager: Visitor) -> N
 
 
 def test_back_after_saving_shows_no_second_sheet(manager: Visitor) -> None:
-    manager.open("/records/visit_report/new?case=5")
+    manager.open("/records/visit_report/new?case=7")
     manager.type(visit_date="1.9.2026", visit_purpose="O dată", conclusions="Bine.")
     manager.press("Salvează")
     assert manager.answer("Scopul vizitei") == "O dată"
@@ -143,7 +143,7 @@ def test_signing_out_takes_every_tab_along(manager: Visitor) -> None:
 
 
 def test_a_refused_sheet_waits_as_a_draft_however_quickly_it_was_sent(manager: Visitor) -> None:
-    manager.open("/records/visit_report/new?case=6")
+    manager.open("/records/visit_report/new?case=7")
     manager.type(visit_purpose="Trimis pe loc")
     manager.press("Salvează")
     expect(manager.page.get_by_role("alert")).to_contain_text("trebuie corectate")
@@ -164,7 +164,7 @@ def test_a_refused_sheet_waits_without_scripts_too(sign_in: SignIn) -> None:
 
 
 def test_back_leads_to_a_page_after_a_sheet_was_refused(manager: Visitor) -> None:
-    manager.open("/records/visit_report/new?case=5")
+    manager.open("/records/visit_report/new?case=7")
     manager.type(visit_date="2.9.2026", visit_purpose="Din două încercări")
     manager.press("Salvează")
     manager.type(conclusions="Bine.")
@@ -199,9 +199,9 @@ def test_back_from_choosing_a_record_leads_to_the_sheet(manager: Visitor) -> Non
 
 
 def test_a_language_switched_on_an_empty_sheet_leaves_no_draft(manager: Visitor) -> None:
-    manager.open("/records/visit_report/new?case=6")
+    manager.open("/records/visit_report/new?case=7")
     manager.speak("en")
-    manager.open("/records/visit_report/new?case=6")
+    manager.open("/records/visit_report/new?case=7")
     expect(manager.page.locator(".notice-success")).to_have_count(0)
     manager.speak("ro")
 

@@ -75,7 +75,7 @@ def test_letters_choose_from_a_long_list_without_diacritics(manager: Visitor, ty
 
 
 def test_a_new_sheet_begins_at_its_first_open_question(manager: Visitor) -> None:
-    manager.open("/records/humanitarian_aid/new?case=6")
+    manager.open("/records/humanitarian_aid/new?case=7")
     expect(manager.named("given_on")).to_be_focused()
     manager.type(given_on="1.10.2026", kind="Voucher", value="10")
     manager.press("Salvează și adaugă alta")
@@ -101,7 +101,7 @@ def test_the_last_sheets_of_a_pile_are_taken_back_where_they_were_typed(sign_in:
 
 
 def test_a_currency_typed_beside_its_amount_is_chosen(manager: Visitor) -> None:
-    manager.open("/records/humanitarian_aid/new?case=6")
+    manager.open("/records/humanitarian_aid/new?case=7")
     currency = manager.page.locator("select[name=value]")
     value, echo = manager.page.locator("input[name=value]"), manager.page.locator("#value-echo")
     for typed, chosen, echoed in [
@@ -117,7 +117,7 @@ def test_a_currency_typed_beside_its_amount_is_chosen(manager: Visitor) -> None:
 
 
 def test_words_of_ones_own_are_asked_for_with_other(manager: Visitor) -> None:
-    manager.open("/records/humanitarian_aid/new?case=6")
+    manager.open("/records/humanitarian_aid/new?case=7")
     words = manager.page.get_by_label("Altele: cu propriile cuvinte")
     expect(words).to_be_hidden()
     manager.named("kind").select_option("other")
@@ -125,7 +125,7 @@ def test_words_of_ones_own_are_asked_for_with_other(manager: Visitor) -> None:
 
 
 def test_the_place_of_the_keyboard_is_always_seen(manager: Visitor) -> None:
-    manager.open("/records/intake/new?case=6")
+    manager.open("/records/intake/new?case=7")
     left = 0
     for _ in range(30):
         manager.page.keyboard.press("Tab")

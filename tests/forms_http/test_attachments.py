@@ -92,7 +92,9 @@ def filed(office: Demo, form: Form, case_id: int) -> Sheet:
     """A sheet with every answer but its files."""
     with office.app.app_context(), acting_as(SYSTEM_SCOPE):
         made = Generator(form, links(office.repository, form, case_id), TODAY, COORDINATOR).sheets()
-        answers = next(given for given in made if dict(files_in_answers(form.asked_questions(), given)))
+        full = next(given for given in made if dict(files_in_answers(form.asked_questions(), given)))
+        restricting = {restriction.question for restriction in form.restricts}
+        answers = {name: answer for name, answer in full.items() if name not in restricting}
         boxes = [".".join(where) for where, _ in files_in_answers(form.asked_questions(), answers)]
         record = enter_sheet(office.repository, form, without_files(form.asked_questions(), answers), CLERK, case_id)
         office.repository.session.remove()

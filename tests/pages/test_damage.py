@@ -46,7 +46,7 @@ def test_damage_where_the_sessions_lie_is_told_the_same_way(demo: Demo) -> None:
 
     event.listen(store.engine, "before_cursor_execute", damaged_table)
     try:
-        page = worker.post("/records/visit_report/new?case=6", data={"visit_purpose": "Scris degeaba?"})
+        page = worker.post("/records/visit_report/new?case=7", data={"visit_purpose": "Scris degeaba?"})
     finally:
         event.remove(store.engine, "before_cursor_execute", damaged_table)
     assert page.status_code == 503 and "O parte din date nu poate fi citită" in page.text

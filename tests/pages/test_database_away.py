@@ -17,7 +17,7 @@ from tests.pages.browsing import look
 from tests.pages.conftest import Demo, demo_on
 from tests.pages.test_unsent_pages import STORIES, boxes_to, numbers
 
-SHEET = "/records/visit_report/new?case=6"
+SHEET = "/records/visit_report/new?case=7"
 AWAY = "Baza de date nu răspunde acum"
 __all__ = ["numbers"]
 
@@ -110,7 +110,7 @@ def test_a_sheet_and_its_draft_come_back_too(demo: Demo, tmp_path: Path) -> None
     typed = {**sheet.boxes.to_dict(), "visit_purpose": "A doua vizită"}
     with away(demo):
         saved, kept = (
-            sheet.browser.post(address, data=typed) for address in (sheet.action, "/drafts/visit_report?case=6")
+            sheet.browser.post(address, data=typed) for address in (sheet.action, "/drafts/visit_report?case=7")
         )
     assert saved.status_code == kept.status_code == 503
     assert "A doua vizită" in saved.text and "A doua vizită" in kept.text

@@ -20,13 +20,13 @@ def renamed(demo: Demo) -> Iterator[Demo]:
 
 def test_an_address_of_former_times_leads_on(renamed: Demo) -> None:
     browser = renamed.browser("case_manager")
-    answer = browser.get("/records/visit/new?case=6&face=")
-    assert (answer.status_code, answer.location) == (308, "/records/visit_report/new?case=6&face=")
+    answer = browser.get("/records/visit/new?case=7&face=")
+    assert (answer.status_code, answer.location) == (308, "/records/visit_report/new?case=7&face=")
 
 
 def test_a_sheet_that_was_open_meanwhile_is_saved(renamed: Demo) -> None:
     browser = renamed.browser("case_manager")
-    page = look(browser, "/records/visit_report/new?case=6")
+    page = look(browser, "/records/visit_report/new?case=7")
     typed = {**page.boxes.to_dict(), "visit_date": "1.9.2026", "visit_purpose": "Prima", "conclusions": "Bine."}
     answer = browser.post(page.action.replace("visit_report", "visit"), data=typed, follow_redirects=True)
     assert "Prima" in answer.text and answer.request.path.startswith("/records/visit_report/")

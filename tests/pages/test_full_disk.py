@@ -19,7 +19,7 @@ from tests.pages.browsing import look
 from tests.pages.conftest import Demo, token_on
 from tests.records.test_full_disk import LONG, forbid_writing
 
-SHEET = "/records/visit_report/new?case=6"
+SHEET = "/records/visit_report/new?case=7"
 
 
 @contextmanager

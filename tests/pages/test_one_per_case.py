@@ -7,7 +7,7 @@ import pytest
 from tests.pages.browsing import look
 from tests.pages.conftest import Demo
 
-NEW = "/records/visit_report/new?case=6"
+NEW = "/records/visit_report/new?case=7"
 TYPED = {"visit_date": "1.9.2026", "visit_purpose": "Prima", "conclusions": "Bine."}
 
 

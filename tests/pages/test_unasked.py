@@ -13,7 +13,7 @@ from tests.databases import Place, fresh_place
 from tests.pages.browsing import Page, look, page_of
 from tests.pages.conftest import Demo
 
-SHEET = "/records/visit_report/new?case=6"
+SHEET = "/records/visit_report/new?case=7"
 TYPED = {"visit_date": "azi", "visit_purpose": "Prima vizită", "conclusions": "Bine."}
 TOLD = "Formularul s-a schimbat de când a fost deschisă această pagină"
 
@@ -81,7 +81,7 @@ def test_a_file_in_such_a_box_is_told_too(changed: Callable[[], Page]) -> None:
 def test_the_page_of_an_error_shows_it_too(changed: Callable[[], Page]) -> None:
     old_page = changed()
     sent = {**old_page.boxes.to_dict(), **TYPED, "skills": "Desenează.", "_unasked.other_one": "Altceva"}
-    answer = old_page.browser.post(old_page.action.replace("case=6", "case=987654"), data=sent)
+    answer = old_page.browser.post(old_page.action.replace("case=7", "case=987654"), data=sent)
     assert answer.status_code == 404 and "Prima vizită" in answer.text
     for told in ("<dt>skills</dt>", "Desenează.", "<dt>other_one</dt>", "Altceva"):
         assert told in answer.text

@@ -16,7 +16,7 @@ from dosar.pages.recovery.expired_session import MAX_DRAFT_BYTES
 from tests.pages.browsing import look
 from tests.pages.conftest import Demo, token_on
 
-SHEET = "/records/visit_report/new?case=6"
+SHEET = "/records/visit_report/new?case=7"
 
 
 @contextmanager

@@ -98,7 +98,7 @@ def _seal_rows(connection: Connection, table_name: str, columns: Sequence[Sealed
         connection.execute(changed, envelopes)
         count += len(rows)
         if count % TOLD_EVERY == 0:
-            log.info("Sealing %s: %d rows so far", table_name, count)
+            log.info("Sealing answers and texts: %d rows so far", count)
     return count
 
 

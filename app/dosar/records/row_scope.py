@@ -84,7 +84,7 @@ class Scope:
         """The condition under which a case (a column of case ids) is one of hers."""
         if self.only_case is not None:
             about: ColumnElement[bool] = case_id == self.only_case
-            return about & replace(self, only_case=None).reaches(case_id)
+            return about & self._anywhere.reaches(case_id)
         if self.reaches_all_cases:
             return true()
         if self.cases == "none" or not self.colleagues:
@@ -95,6 +95,11 @@ class Scope:
             else case_id.in_(self._case_ids)
         )
         return hers | case_id.in_(sorted(self.emergencies)) if self.emergencies else hers
+
+    @cached_property
+    def _anywhere(self) -> "Scope":
+        """The same without the case that a request is about: one for every table, or its cases get several names."""
+        return replace(self, only_case=None)
 
     def _works_on(self, reach: RestrictedReach, case_id: Any) -> ColumnElement[bool]:
         """Whether a restricted case (a column of case ids) is one of those that she goes on reaching."""

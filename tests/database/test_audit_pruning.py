@@ -7,12 +7,11 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from dosar.database.append_only import closed_tables
-from dosar.database.audit_chain import AUDIT_PURPOSE, PRUNED_ACTION, AuditEvent, append_events, audit_event_table
+from dosar.database.audit_chain import PRUNED_ACTION, AuditEvent, append_events, audit_event_table
 from dosar.database.audit_pruning import prune_events
-from dosar.database.audit_verification import AuditVerdict, anchor_line, read_anchor, verify_chain
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
-from tests.database.test_audit_chain import by_force
+from tests.database.test_audit_chain import anchor_of, by_force, verdict
 
 NEW_YEAR = datetime(2020, 1, 1)
 OLD = 5
@@ -27,16 +26,6 @@ def log(founded_store: Store) -> Store:
     for number, day in enumerate(days):
         founded_store.commit_events([AuditEvent("open", actor=7, case_id=number, at=NEW_YEAR + timedelta(day))])
     return founded_store
-
-
-def verdict(store: Store, anchor: str = "") -> AuditVerdict:
-    with store.snapshot() as connection:
-        return verify_chain(connection, store.purpose_key(AUDIT_PURPOSE), read_anchor(anchor))
-
-
-def anchor_of(store: Store) -> str:
-    with store.snapshot() as connection:
-        return anchor_line(connection)
 
 
 def numbers(store: Store) -> list[int]:

@@ -1,6 +1,7 @@
 """Which passwords are taken: long ones that nobody puts together from words everybody tries."""
 
 import random
+from string import ascii_lowercase, digits
 
 import pytest
 
@@ -53,6 +54,20 @@ def test_random_letters_are_taken() -> None:
     dice = random.Random(2026)
     letters = ("".join(dice.choices("abcdefghijklmnopqrstuvwxyz", k=MIN_PASSWORD_LENGTH)) for _ in range(200))
     assert min(password_bits(password) for password in letters) > MIN_BITS
+
+
+@pytest.mark.parametrize(
+    "password", ["VY9rxdDY2MAvnOOQ", "Thibom07081995", "ktybyflbyecfgtkmcby", "afexugiewww1332017"]
+)
+def test_a_long_password_that_was_stolen_is_refused_however_hard_it_looks(password: str) -> None:
+    assert password_bits(password) > MIN_BITS
+    assert is_stolen(password) and not taken(password)
+
+
+def test_hardly_any_other_password_is_taken_for_a_stolen_one() -> None:
+    dice = random.Random(7)
+    others = ("".join(dice.choices(ascii_lowercase + digits, k=16)) for _ in range(20_000))
+    assert sum(map(is_stolen, others)) <= 2, "one in ten thousand"
 
 
 def test_marks_and_lookalikes_add_nothing() -> None:

@@ -7,8 +7,9 @@ words are strong, "demo coordinator dosar" too.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from hashlib import sha256
 from itertools import pairwise
 from math import inf, log2
 from pathlib import Path
@@ -35,6 +36,9 @@ RUNS = (
     "1q2w3e4r5t6y7u8i9o0p",
 )
 """Alphabet, digits and the keys of keyboards as a finger runs along them."""
+FILTER_BYTES, FILTER_HASHES = 655_360, 13
+STOLEN_FILTER = Path(__file__).with_name("stolen_passwords.bloom")
+"""Made by ``python -m tests.stolen_passwords``."""
 LOOKALIKES = str.maketrans("013457@$", "oieastas")
 YEAR = re.compile(r"(19|20)\d\d")
 
@@ -53,7 +57,28 @@ def password_bits(password: str, own_words: Iterable[str] = ()) -> float:
 def is_stolen(password: str) -> bool:
     """Whether the password as a whole, with blanks or without, is on a list of stolen ones."""
     spelled = fold_text(password)
-    return any(text in _stolen_passwords() for text in (spelled, spelled.replace(" ", "")))
+    return any(text in _stolen_passwords() or text in _stolen_filter() for text in (spelled, spelled.replace(" ", "")))
+
+
+class StolenFilter:
+    """Long stolen passwords, as a Bloom filter: it misses none of them, and takes 7 of 100,000 others for one.
+    What stands in it cannot be read out of it."""
+
+    def __init__(self, bits: bytes = bytes(FILTER_BYTES)) -> None:
+        self.bits = bytearray(bits)
+
+    def add(self, text: str) -> None:
+        """Hold this password."""
+        for place in self._places(text):
+            self.bits[place >> 3] |= 1 << (place & 7)
+
+    def __contains__(self, text: str) -> bool:
+        return all(self.bits[place >> 3] >> (place & 7) & 1 for place in self._places(text))
+
+    def _places(self, text: str) -> Iterator[int]:
+        digest = sha256(text.encode()).digest()
+        first, step = int.from_bytes(digest[:8]), int.from_bytes(digest[8:16]) | 1
+        return ((first + turn * step) % (len(self.bits) * 8) for turn in range(FILTER_HASHES))
 
 
 class _Pieces:
@@ -108,6 +133,11 @@ def _stolen_passwords() -> frozenset[str]:
 
     ours = Path(__file__).with_name("known_passwords.txt").read_text(encoding="utf-8").split()
     return frozenset((*FREQUENCY_LISTS["passwords"], *ours))
+
+
+@lru_cache
+def _stolen_filter() -> StolenFilter:
+    return StolenFilter(STOLEN_FILTER.read_bytes())
 
 
 @lru_cache

@@ -11,15 +11,15 @@ from sqlalchemy import Text, inspect, select
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar.access.appbuilder.install import create_access_tables
-from dosar.database.answer_columns import SealedAnswer
-from dosar.database.sealed_columns import ENVELOPE_VERSION
+from dosar.database.sealing.answer_columns import SealedAnswer
+from dosar.database.sealing.sealed_columns import ENVELOPE_VERSION
 from dosar.database.store import Store
 from dosar.language.form import Form
 from dosar.migrations.upgrade import OpenedForms, open_forms, preview_upgrade
 from dosar.records.actor import Actor
 from dosar.records.audit_log import AuditEntry, history_entries
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import correct_sheet, enter_sheet
 from dosar.records.sheets.stored_answers import open_sheet
 

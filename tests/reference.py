@@ -9,12 +9,12 @@ from pydantic import BaseModel
 from dosar.fields import QUESTION_KINDS
 from dosar.language.choices import Choice, ChoiceList
 from dosar.language.face import Face, FaceQuestion
-from dosar.language.figures import Figure, FigureShare, Report
 from dosar.language.form import Form, RetentionClass, Section, Signature, Total
 from dosar.language.load.json_schema import option_docs
+from dosar.language.organisation.figures import Figure, FigureShare, Report
+from dosar.language.organisation.roles import Role
 from dosar.language.question import Question
 from dosar.language.restriction import Restriction
-from dosar.language.roles import Role
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "app/docs/reference.md"

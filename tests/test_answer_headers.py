@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from dosar.access.vault import Vault
+from dosar.access.sealed.vault import Vault
 from dosar.access.web.security_headers import DOWNLOAD_HEADERS, SECURITY_HEADERS
-from dosar.cli.gate import Gate
+from dosar.cli.serving.gate import Gate
 from dosar.pages.sealed.sealed_app import create_sealed_app
 from tests.databases import KEY, Place
 from tests.pages.conftest import demo_on

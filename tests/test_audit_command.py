@@ -10,12 +10,12 @@ from sqlalchemy.sql import Executable
 
 from dosar.cli.main import main
 from dosar.cli.runtime import prepare_database
-from dosar.database.append_only import close_tables, open_for_good
-from dosar.database.audit_chain import AuditEvent, audit_event_table
+from dosar.database.audit.chain import AuditEvent, audit_event_table
 from dosar.database.copies.backup import ANCHOR_FILE, keep_copy
 from dosar.database.keys.key_file import key_from_file
 from dosar.database.store import Store
 from dosar.database.system_tables import stamped_as_of
+from dosar.database.writing.append_only import close_tables, open_for_good
 from tests.organisations import CASE, MENU, ROLES
 
 READINGS = 5

@@ -18,13 +18,13 @@ from threading import Thread
 
 import pytest
 
-from dosar.cli.locale import command_languages, computer_language
+from dosar.cli.console.locale import command_languages, computer_language
 from dosar.cli.main import main
 from dosar.cli.runtime import prepare_database
+from dosar.database.installation.lock_file import lock_folder, publish_instance, published_instance
 from dosar.database.keys.key_file import key_from_file, key_from_passphrase, salt_file
-from dosar.database.lock_file import lock_folder, publish_instance, published_instance
 from dosar.database.store import Store
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import fresh_place
 from tests.organisations import CASE, MENU, ROLES, Organisation, form
 from tests.waiting import is_soon

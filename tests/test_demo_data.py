@@ -14,12 +14,12 @@ from sqlalchemy import select
 
 from dosar import shipped_folder
 from dosar.database.system_tables import team_table
+from dosar.language.answers.validation import validate_answers
 from dosar.language.form import CASE_FORM
 from dosar.language.question import Answers, Question, ReadingContext, Unknown
 from dosar.language.text.message import Mistake
-from dosar.language.validation import validate_answers
 from dosar.overview.case_overview import dating_question
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.stored_answers import answers_of
 from tests.applications import opened_app
 from tests.databases import KEY

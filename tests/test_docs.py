@@ -9,9 +9,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from dosar.cli.commands.start import DEFAULT_HOST, DEFAULT_PORT
-from dosar.cli.localized import ENVIRONMENT_HELP
+from dosar.cli.console.localized import ENVIRONMENT_HELP
 from dosar.cli.main import program
-from dosar.cli.server import MAX_RECEIVED_BYTES
+from dosar.cli.serving.server import MAX_RECEIVED_BYTES
 from tests.reference import ROOT
 
 DOCS = ROOT / "app/docs"

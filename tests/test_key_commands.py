@@ -16,7 +16,7 @@ import pytest
 
 from dosar.cli.main import main
 from dosar.cli.runtime import prepare_database
-from dosar.cli.single_instance import running_address
+from dosar.cli.serving.single_instance import running_address
 from dosar.database.keys import key_slots
 from dosar.database.keys.key_file import key_from_file
 from dosar.database.keys.key_slots import Argon2Cost

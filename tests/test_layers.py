@@ -24,13 +24,48 @@ LAYERS = [
 ]
 TOP = ""
 FOLDERS = {
-    "language": ["text", "rules", TOP, "load", "checks"],
+    "language": ["text", "rules", TOP, "privacy", "answers", "organisation", "load", "checks"],
     "fields": ["formats", TOP],
-    "database": ["text", TOP, "keys", "copies"],
-    "records": ["history", TOP, "unsaved", "sheets", "lists", "links", "cases", "rights"],
+    "database": [
+        "text",
+        "store_errors",
+        "sealing",
+        "system_tables",
+        "audit",
+        "writing",
+        TOP,
+        "installation",
+        "keys",
+        "copies",
+    ],
+    "records": [
+        "history",
+        "scope",
+        TOP,
+        "reading",
+        "finding",
+        "unsaved",
+        "sheets",
+        "lists",
+        "links",
+        "cases",
+        "rights",
+    ],
     "migrations": ["compare", "convert", "plan", TOP],
-    "access": ["migrations", "web", TOP, "i18n", "login", "accounts", "appbuilder"],
+    "access": [
+        "migrations",
+        "web",
+        "tables",
+        "roles",
+        TOP,
+        "sealed",
+        "i18n",
+        "login",
+        "accounts",
+        "appbuilder",
+    ],
     "pages": [
+        "input",
         TOP,
         "rendering",
         "recovery",
@@ -78,7 +113,7 @@ MAY_USE = {
 BEHIND_THE_SESSION = {
     "database/copies_folder.py",  # asks a copy whether the key opens it
     "database/keys/rekey.py",  # gives a copy of the whole file another key
-    "database/program_lock.py",  # a connection of its own, that no session ever uses
+    "database/installation/program_lock.py",  # a connection of its own, that no session ever uses
     "database/postgresql_store.py",
     "database/store.py",
     "migrations/plan/schema.py",
@@ -87,8 +122,8 @@ BEHIND_THE_SESSION = {
     "migrations/sealed_answers.py",  # drops the indexes over what it seals
     "migrations/sealed_values.py",
     "migrations/system_migrations.py",
-    "database/append_only.py",
-    "database/lasting_numbers.py",
+    "database/writing/append_only.py",
+    "database/writing/lasting_numbers.py",
     "database/copies/transfer.py",
 }
 """The scope of the signed-in person is enforced in the session; these work below it."""

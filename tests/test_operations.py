@@ -14,7 +14,7 @@ from dosar.cli.main import main
 from dosar.cli.runtime import prepare_database
 from dosar.database.keys.key_file import default_key_file, key_from_file
 from dosar.database.store import Store
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import Place, fresh_place
 from tests.organisations import CASE, MENU, ROLES, Organisation, form
 from tests.reference import ROOT

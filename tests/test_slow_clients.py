@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from dosar.cli.slow_clients import CROWDED_AT, RequestClock, close_slow_connections
+from dosar.cli.serving.slow_clients import CROWDED_AT, RequestClock, close_slow_connections
 from tests.rigs.slow import HALF_A_HEAD, SlowClient, limited_server, page_of_one_line, seconds_of_a_visit
 
 HEAD_ONLY = SimpleNamespace(headers_finished=False)

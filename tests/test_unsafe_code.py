@@ -405,8 +405,8 @@ RULES = [
         good=("from urllib.parse import urlsplit", "from http import HTTPStatus"),
         allowed={
             "cli/commands/start.py": "looks whether its own port is free",
-            "cli/server.py": "is the server",
-            "cli/single_instance.py": "asks the program that runs on the same folder, on this computer",
+            "cli/serving/server.py": "is the server",
+            "cli/serving/single_instance.py": "asks the program that runs on the same folder, on this computer",
         },
     ),
     Rule(

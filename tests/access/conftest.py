@@ -22,24 +22,24 @@ from dosar.access.appbuilder.install import create_access_tables
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route, requires_permission
 from dosar.access.migrations import VERSIONS
-from dosar.access.permissions import sync_permissions
 from dosar.access.request_audit import install_request_audit
+from dosar.access.roles.permissions import sync_permissions
 from dosar.access.services import AccessServices
 from dosar.access.settings import Organisation
-from dosar.database.audit_chain import audit_event_table
+from dosar.database.audit.chain import audit_event_table
 from dosar.database.data_key import data_key_table
 from dosar.database.store import Store
 from dosar.language.form import Form
 from dosar.language.load.definition import Definition, make_definition
 from dosar.language.load.yaml_reader import read_yaml
-from dosar.language.menu import Menu
-from dosar.language.roles import Roles
+from dosar.language.organisation.menu import Menu
+from dosar.language.organisation.roles import Roles
 from dosar.language.text.catalogs import compile_catalogs
 from dosar.pages import account, admin, page_views
 from dosar.pages.admin.form_problems import FormProblemsPage
 from dosar.pages.recovery.errors import proof_page
 from dosar.pages.recovery.expired_session import current_owner_token
-from dosar.records.row_scope import current_scope
+from dosar.records.scope.row_scope import current_scope
 from tests.applications import compiled_once
 from tests.telephones import code_of, connect_telephone, key_on, unused_code
 

@@ -12,13 +12,13 @@ from sqlalchemy import delete, insert, select, text
 
 from dosar.access.accounts.users import UserDetails, change_user, set_user_active
 from dosar.access.authorization import PUBLIC_ACCESS, current_worker, with_access
-from dosar.access.permission_cache import Permitted
-from dosar.access.permissions import sync_permissions
+from dosar.access.roles.permission_cache import Permitted
+from dosar.access.roles.permissions import sync_permissions
 from dosar.access.tables import menu_table, pair_table, permission_table, role_permissions, role_table
 from dosar.access.worker import worker_for
 from dosar.database.store import Store
 from dosar.language.text.message import Mistake
-from dosar.records.row_scope import current_scope
+from dosar.records.scope.row_scope import current_scope
 from tests.access.conftest import Browser, Office, Opening, counted
 
 NEW, LIST = "/records/visit_report/new", "/records/visit_report"

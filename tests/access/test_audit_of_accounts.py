@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from dosar.database.audit_chain import audit_event_table, read_head
+from dosar.database.audit.chain import audit_event_table, read_head
 from tests.access.conftest import Office
 
 columns = audit_event_table.c

@@ -16,12 +16,12 @@ from dosar.access.authorization import (
     with_access,
 )
 from dosar.access.menu import ADMINISTRATION_PAGES
-from dosar.access.permissions import sync_permissions
+from dosar.access.roles.permissions import sync_permissions
 from dosar.access.web.security_headers import SECURITY_HEADERS
 from dosar.access.worker import Worker
 from dosar.language.load.definition import Definition
-from dosar.language.roles import PAGE_NAMES, ROLE_ACTIONS
-from dosar.records.row_scope import NOBODY_SCOPE, current_scope
+from dosar.language.organisation.roles import PAGE_NAMES, ROLE_ACTIONS
+from dosar.records.scope.row_scope import NOBODY_SCOPE, current_scope
 from tests.access.conftest import PASSWORD, Browser, Office
 
 OPEN = {

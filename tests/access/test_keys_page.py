@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from dosar.access.sealed.vault import Vault
+from dosar.access.sealed.vault_use import install_vault
 from dosar.access.settings import is_one_laptop_declared, mark_as_demo
-from dosar.access.vault import Vault
-from dosar.access.vault_use import install_vault
-from dosar.cli.sealing import can_be_unsealed
+from dosar.cli.serving.sealing import can_be_unsealed
 from dosar.database.keys import key_slots
 from dosar.database.keys.key_changes import KeyStatus, stored_status
 from dosar.database.keys.key_file import write_secrets

@@ -17,7 +17,9 @@ NOT_AT_THE_START = {
     "xlsxwriter",
     "yaml",
 }
-START = "import sys, dosar.pages, dosar.cli.runtime, dosar.cli.server; list(dosar.pages.page_views(dosar.pages));"
+START = (
+    "import sys, dosar.pages, dosar.cli.runtime, dosar.cli.serving.server; list(dosar.pages.page_views(dosar.pages));"
+)
 
 
 def said(code: str) -> str:

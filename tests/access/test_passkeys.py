@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from dosar.access.accounts.rescue import reset_administrator
 from dosar.access.login.passkey_site import is_webauthn_installed
 from dosar.access.tables import passkey_table, session_table
-from dosar.database.audit_chain import ACCOUNT_OBJECT, audit_event_table
+from dosar.database.audit.chain import ACCOUNT_OBJECT, audit_event_table
 from tests.access.conftest import PASSWORD, Browser, Office
 from tests.access.test_account_history import told
 from tests.access.test_people import id_of

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from dosar.access.accounts.users import all_users
 from dosar.access.accounts.work_teams import all_work_teams
-from dosar.access.permissions import sync_permissions
+from dosar.access.roles.permissions import sync_permissions
 from tests.access.conftest import PASSWORD, Browser, Office, counted
 
 NEW = {"user_name": "maria", "last_name": "Pop", "first_name": "Maria", "roles": ["social_worker"]}

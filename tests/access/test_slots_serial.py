@@ -6,7 +6,7 @@ from secrets import token_bytes
 
 import pytest
 
-from dosar.access.slots_serial import note_slots
+from dosar.access.sealed.slots_serial import note_slots
 from dosar.database.keys.key_slots import DamagedSlots, KeySlots, TamperedSlots, slots_from
 from dosar.database.keys.key_slots_file import write_slots
 from tests.access.conftest import Office

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from dosar.access.guesses import FREE_GUESSES, LONGEST_WAIT, MOST_ADDRESSES, Guesses, TooManyGuesses, wait_after
-from dosar.access.vault import Vault
+from dosar.access.sealed.guesses import FREE_GUESSES, LONGEST_WAIT, MOST_ADDRESSES, Guesses, TooManyGuesses, wait_after
+from dosar.access.sealed.vault import Vault
 from dosar.database.keys.master_key import CardMistyped
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake

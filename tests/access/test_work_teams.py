@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from dosar.access.accounts.work_teams import all_work_teams, dissolve_work_team, rename_work_team, team_name_key
 from dosar.access.worker import worker_for
-from dosar.language.roles import ADMINISTRATOR
+from dosar.language.organisation.roles import ADMINISTRATOR
 from dosar.language.text.message import Mistake
 from tests.access.conftest import Browser, Office
 from tests.access.test_account_history import change, told

@@ -7,10 +7,10 @@ from random import Random
 from typing import Any
 
 from dosar.fields.money import Money
+from dosar.language.answers.settling import settle_answers
+from dosar.language.answers.validation import ValidationIssue, validate_answers
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question
-from dosar.language.settling import settle_answers
-from dosar.language.validation import ValidationIssue, validate_answers
 
 MOST_TRIES = 600
 

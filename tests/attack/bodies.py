@@ -7,9 +7,9 @@ from typing import Any
 
 from dosar.language.form import USER_LINK, Form
 from dosar.language.question import Answers, Question, ReadingContext
-from dosar.pages.posted_boxes import UNASKED_BOX, answers_as_posted
-from dosar.pages.signed_tokens import submission_token, version_token
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.pages.input.posted_boxes import UNASKED_BOX, answers_as_posted
+from dosar.pages.input.signed_tokens import submission_token, version_token
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.stored_answers import answers_of
 from tests.attack.answers import Diligent
 from tests.attack.cells import Body, Cell

@@ -22,10 +22,12 @@ from dosar.access.web import security_headers
 from dosar.fields.tables import Table
 from dosar.filing.doubts import links as filed_links
 from dosar.language.form import Form
-from dosar.pages import signed_tokens
 from dosar.pages.context import PageContext
-from dosar.records import attachments, audit_log, reliance, search, titles, write_checks
-from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as
+from dosar.pages.input import signed_tokens
+from dosar.records import attachments, audit_log, titles
+from dosar.records.finding import search
+from dosar.records.scope import reliance, write_checks
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as
 from dosar.records.sheets import save, stored_answers
 from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.unsaved import drafts

@@ -19,7 +19,7 @@ from dosar.access.accounts.step_up import PROOF_BOX
 from dosar.access.i18n.languages import LANGUAGE_COOKIE
 from dosar.access.login.sessions import SESSION_COOKIE
 from dosar.access.web.flash_messages import NOTICE_COOKIE
-from dosar.pages.posted_boxes import UNASKED_BOX
+from dosar.pages.input.posted_boxes import UNASKED_BOX
 from tests.attack.cells import Cell
 from tests.attack.oracle import Answer, Oracle, answer_of, listening
 from tests.attack.policy import ANYBODY

@@ -26,7 +26,7 @@ from dosar.language.question import Answers, Question
 from dosar.records.actor import Actor
 from dosar.records.attachments import sealed_file
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.sheets.save import correct_sheet, enter_sheet
 from dosar.records.sheets.stored_answers import answers_of

@@ -14,8 +14,8 @@ from pypdf import PdfReader
 
 from dosar.exchange.access_files.zip_file import access_file_zip
 from dosar.language.form import CASE_FORM
+from dosar.language.privacy.third_persons import names_third_person
 from dosar.language.question import ReadingContext
-from dosar.language.third_persons import names_third_person
 from dosar.records.rights.access_file import access_file_contents, read_access_file
 from tests.attack.canaries import Bird, Canary, Private
 from tests.attack.organisation import OWNER, Planted, opened_again, planted_place

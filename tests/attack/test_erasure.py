@@ -9,15 +9,15 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from sqlalchemy import LargeBinary, inspect, select, table, text, type_coerce
 
 from dosar.database.copies.backup import keep_copy
-from dosar.database.sealed_columns import SealedColumn
-from dosar.database.sealed_content import open_content
+from dosar.database.sealing.sealed_columns import SealedColumn
+from dosar.database.sealing.sealed_content import open_content
 from dosar.database.store import SqliteStore, Store
 from dosar.database.system_tables import attachment_table
 from dosar.language.form import CASE_FORM
 from dosar.records.attachments import FILES_PURPOSE
 from dosar.records.audit_log import history_entries, note_change
 from dosar.records.rights.erasure_requests import ERASE, ask_for_erasure, confirm_erasure, waiting_requests
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.stored_answers import open_sheet
 from tests.attack.canaries import WORD, Bird, Canary, Private
 from tests.attack.organisation import OWNER, Planted, opened_again, planted_place

@@ -15,7 +15,7 @@ from itertools import zip_longest
 from dosar.database.system_tables import stamped_as_of, utc_now
 from dosar.records.daily_limit import DailyLimit
 from dosar.records.repository import MOST_ASKED_IN_A_DAY
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.attack.cells import Cell
 from tests.attack.oracle import Answer
 from tests.attack.organisation import Planted

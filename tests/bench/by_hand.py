@@ -35,8 +35,8 @@ from sqlalchemy import (
 )
 
 from dosar.access.tables import role_table, session_table, setting_table, user_role_table, user_table
-from dosar.database.answer_columns import SealedAnswer
-from dosar.database.blind_index import code_maker
+from dosar.database.sealing.answer_columns import SealedAnswer
+from dosar.database.sealing.blind_index import code_maker
 from dosar.database.system_tables import (
     draft_table,
     history_table,

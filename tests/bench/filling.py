@@ -27,16 +27,16 @@ from dosar.access.services import AccessServices
 from dosar.access.settings import Organisation
 from dosar.access.tables import role_table, user_role_table, user_table
 from dosar.cli.runtime import open_app
-from dosar.database.blind_index import code_maker
 from dosar.database.form_tables import MAX_SORT_KEY
+from dosar.database.sealing.blind_index import code_maker
 from dosar.database.store import database_file
 from dosar.database.system_tables import history_table
 from dosar.database.text import collation
 from dosar.language.form import USER_LINK
 from dosar.language.load.folder import is_only_advice
 from dosar.language.text.collation import sort_key
+from dosar.records.finding.search import words_to_index
 from dosar.records.repository import Repository
-from dosar.records.search import words_to_index
 from tests.bench.names import LAST_NAMES, MEN, WOMEN
 from tests.bench.sheets import BEGINNING, Columns, Sheets, personal_number, phone
 

@@ -23,14 +23,14 @@ from dosar import shipped_folder
 from dosar.access.tables import user_table
 from dosar.cli.runtime import open_app
 from dosar.database.data_key import data_key_table
-from dosar.database.sealed_columns import KeyedColumn
+from dosar.database.sealing.sealed_columns import KeyedColumn
 from dosar.database.system_tables import search_word_table, team_table
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
 from dosar.records.lists.list_page import list_page
 from dosar.records.lists.list_query import ListQuery
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.bench.filling import opened
 from tests.databases import KEY, fresh_place
 

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Dialect, Table
 
 from dosar.fields.money import Money
+from dosar.language.answers.settling import settle_answers
 from dosar.language.form import Form
 from dosar.language.question import Answer, Answers, Question
-from dosar.language.settling import settle_answers
 from tests.bench.names import PHRASES, PLACES, STORY
 
 WEIGHTS = (2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9)

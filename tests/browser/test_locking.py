@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
-from dosar.access.vault import Vault
-from dosar.access.vault_use import install_vault
-from dosar.cli.gate import Gate
-from dosar.cli.sealing import can_be_unsealed, close_application
+from dosar.access.sealed.vault import Vault
+from dosar.access.sealed.vault_use import install_vault
+from dosar.cli.serving.gate import Gate
+from dosar.cli.serving.sealing import can_be_unsealed, close_application
 from dosar.database.copies_folder import is_opened_by
 from dosar.database.keys import key_slots
 from dosar.database.keys.key_slots import Argon2Cost

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, insert, select, type_coerce, update
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
-from dosar.database.answer_columns import SealedAnswer, answer_columns
-from dosar.database.sealed_columns import SealedText, let_seal
+from dosar.database.sealing.answer_columns import SealedAnswer, answer_columns
+from dosar.database.sealing.sealed_columns import SealedText, let_seal
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
-from dosar.database.stored_texts import column_as_text, value_from_text
+from dosar.database.text.stored_texts import column_as_text, value_from_text
 from dosar.language.question import Question, question_kinds
 from tests.databases import KEY
 

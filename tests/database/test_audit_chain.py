@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
-from dosar.database.append_only import close_tables, open_for_good
-from dosar.database.audit_chain import AUDIT_PURPOSE, AuditEvent, audit_event_table
-from dosar.database.audit_trail import NoAuditLog, add_event
-from dosar.database.audit_verification import AuditVerdict, anchor_line, read_anchor, verify_chain
+from dosar.database.audit.chain import AUDIT_PURPOSE, AuditEvent, audit_event_table
+from dosar.database.audit.trail import NoAuditLog, add_event
+from dosar.database.audit.verification import AuditVerdict, anchor_line, read_anchor, verify_chain
 from dosar.database.store import Store
+from dosar.database.writing.append_only import close_tables, open_for_good
 
 EVENTS = 6
 columns = audit_event_table.c

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select
 
-from dosar.database.append_only import closed_tables
-from dosar.database.audit_chain import PRUNED_ACTION, AuditEvent, append_events, audit_event_table
+from dosar.database.audit.chain import PRUNED_ACTION, AuditEvent, append_events, audit_event_table
 from dosar.database.audit_pruning import prune_events
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
+from dosar.database.writing.append_only import closed_tables
 from tests.database.test_audit_chain import anchor_of, by_force, verdict
 
 NEW_YEAR = datetime(2020, 1, 1)

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from dosar.database.audit_chain import AUDIT_PURPOSE, AuditEvent
+from dosar.database.audit.chain import AUDIT_PURPOSE, AuditEvent
+from dosar.database.audit.verification import verify_chain
 from dosar.database.audit_pruning import prune_events
-from dosar.database.audit_verification import verify_chain
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import SYSTEM_METADATA

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, insert, select, type_coerce
 
-from dosar.database.blind_index import LAST_CHARACTER, BlindWord, word_code
-from dosar.database.sealed_columns import let_seal
+from dosar.database.sealing.blind_index import LAST_CHARACTER, BlindWord, word_code
+from dosar.database.sealing.sealed_columns import let_seal
 from dosar.database.store import Store
 
 index = Table("words", MetaData(), Column("id", Integer, primary_key=True), Column("word", BlindWord()))

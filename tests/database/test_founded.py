@@ -18,7 +18,7 @@ from dosar.cli.runtime import open_app, open_store
 from dosar.database.atomic_files import write_atomically
 from dosar.database.copies.backup import ANCHOR_FILE, keep_copy
 from dosar.database.copies_folder import COPIES_FOLDER
-from dosar.database.installation_marker import (
+from dosar.database.installation.installation_marker import (
     FOUNDED_FILE,
     begin_anew,
     beginning,

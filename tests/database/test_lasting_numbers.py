@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, inspect, select, update
 
 from dosar.cli.runtime import prepare_database
-from dosar.database.append_only import closed_tables
-from dosar.database.audit_chain import AuditEvent
+from dosar.database.audit.chain import AuditEvent
 from dosar.database.copies.transfer import copy_database
-from dosar.database.lasting_numbers import LASTING_KEY, PLAIN_KEY, give_numbers_once, numbers_given
 from dosar.database.store import Store
 from dosar.database.system_tables import SYSTEM_METADATA, draft_table, erasure_request_table, utc_now
+from dosar.database.writing.append_only import closed_tables
+from dosar.database.writing.lasting_numbers import LASTING_KEY, PLAIN_KEY, give_numbers_once, numbers_given
 from tests.databases import DATABASES, fresh_store
 from tests.organisations import CASE, MENU, ROLES
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from dosar.database.store import Store
 from dosar.database.system_tables import draft_table, expired_page_table, team_table, utc_now
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.teams import team_places
 from dosar.records.unsaved import expired_sessions as waiting
 from dosar.records.unsaved.drafts import DraftPlace, drafts_of_worker, find_draft

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 
 from dosar.cli.main import main
-from dosar.database import program_lock
+from dosar.database.installation import program_lock
+from dosar.database.installation.program_lock import PROGRAM_LOCK_ID, DatabaseInUse
 from dosar.database.postgresql_store import WRITER_LOCK_ID
-from dosar.database.program_lock import PROGRAM_LOCK_ID, DatabaseInUse
 from dosar.database.store import Store
 from tests.databases import KEY, fresh_place
 from tests.waiting import is_soon

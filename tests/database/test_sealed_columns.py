@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, insert, select, type_coerce, update
 
-from dosar.database.sealed_columns import SealedJson, SealedText, let_seal
+from dosar.database.sealing.sealed_columns import SealedJson, SealedText, let_seal
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 

@@ -4,7 +4,14 @@ from secrets import token_bytes
 
 import pytest
 
-from dosar.database.sealed_content import CHUNK_BYTES, SALT_BYTES, SEALED_MARK, TAG_BYTES, open_content, seal_content
+from dosar.database.sealing.sealed_content import (
+    CHUNK_BYTES,
+    SALT_BYTES,
+    SEALED_MARK,
+    TAG_BYTES,
+    open_content,
+    seal_content,
+)
 from dosar.database.store_errors import StoreError
 
 KEY = bytes(range(32))

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from dosar.database.write_queue import WriteQueue
+from dosar.database.writing.write_queue import WriteQueue
 
 
 def test_first_come_first_served() -> None:

@@ -7,8 +7,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Column, Integer, MetaData, Table, select
 
-from dosar.database.answer_columns import answer_columns
-from dosar.database.sealed_columns import let_seal
+from dosar.database.sealing.answer_columns import answer_columns
+from dosar.database.sealing.sealed_columns import let_seal
 from dosar.fields import AnyQuestion
 from dosar.language.question import Question, ReadingContext
 from tests.databases import KEY

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, Table, create_engine, insert, select
 
-from dosar.database.answer_columns import answer_columns
-from dosar.database.sealed_columns import let_seal
+from dosar.database.sealing.answer_columns import answer_columns
+from dosar.database.sealing.sealed_columns import let_seal
 from dosar.fields import QUESTION_KINDS
 from dosar.language.form import Section
 from dosar.language.question import Question, ReadingContext, Unknown

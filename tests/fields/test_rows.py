@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from dosar.database.answer_columns import answer_columns
+from dosar.database.sealing.answer_columns import answer_columns
 from dosar.fields import AnyQuestion
 from dosar.fields.money import Money
 from dosar.language.choices import Choice

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from dosar.database.answer_columns import answer_columns
+from dosar.database.sealing.answer_columns import answer_columns
 from dosar.fields.notes import Note
 from dosar.language.question import ReadingContext
 

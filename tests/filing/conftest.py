@@ -12,7 +12,7 @@ from dosar.filing.opening.submissions import correction, new_submission
 from dosar.filing.submission import Submission
 from dosar.language.question import ReadingContext
 from dosar.language.question_options import Sensitivity
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.organisations import CLERK, ROLES, Organisation, form, organisation_in
 
 EVERY_CLEARANCE = frozenset[Sensitivity]({"identity", "health", "legal", "story"})

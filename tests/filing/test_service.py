@@ -20,10 +20,10 @@ from dosar.filing.result import (
 from dosar.filing.service import Consent, Typed, Values, file_sheet, save, tidied, validate
 from dosar.filing.settle import settled_answers
 from dosar.filing.submission import Submission
+from dosar.language.answers.validation import ANSWER_NOT_ACCEPTED, ANSWER_REQUIRED
 from dosar.language.question import Question, ReadingContext
 from dosar.language.text.message import Mistake
-from dosar.language.validation import ANSWER_NOT_ACCEPTED, ANSWER_REQUIRED
-from dosar.records.row_scope import OutOfReach, Scope, acting_as
+from dosar.records.scope.row_scope import OutOfReach, Scope, acting_as
 from dosar.records.sheets.save import enter_sheet
 from tests.filing.conftest import READING, Desk
 from tests.organisations import CLERK, form

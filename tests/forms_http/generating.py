@@ -10,11 +10,11 @@ from typing import Any
 
 from dosar.fields.formats.own_words import code_with_words
 from dosar.fields.money import Money
+from dosar.language.answers.settling import hidden_questions, is_question_shown, plain_answers, settle_answers
+from dosar.language.answers.validation import ValidationIssue, validate_answers
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question, Unknown
 from dosar.language.rules.expressions import Expression
-from dosar.language.settling import hidden_questions, is_question_shown, plain_answers, settle_answers
-from dosar.language.validation import ValidationIssue, validate_answers
 from tests.kinds import EXAMPLES
 
 ATTACHED = 1

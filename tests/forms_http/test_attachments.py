@@ -21,7 +21,7 @@ from dosar.language.question import Answers, Question
 from dosar.records.actor import Actor
 from dosar.records.attachments import files_in_answers
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.sheets.stored_answers import answers_of
 from tests.applications import opened_app

@@ -20,10 +20,10 @@ from dosar.language.face import FACE_NAME_FOR_ALL
 from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.question import Answers, Question, ReadingContext, question_kinds
-from dosar.pages.posted_boxes import answers_as_posted
+from dosar.pages.input.posted_boxes import answers_as_posted
 from dosar.records.attachments import files_in_answers
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.stored_answers import answers_of
 from tests.applications import opened_app
 from tests.databases import DATABASES, Place, fresh_place

@@ -8,10 +8,10 @@ import pytest
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar import shipped_folder
-from dosar.language.anonymising import fate_of, left_of
 from dosar.language.checks.anonymise_checks import anonymise_findings
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.folder import read_folder
+from dosar.language.privacy.anonymising import fate_of, left_of
 from dosar.language.question import Unknown
 from tests.organisations import form
 

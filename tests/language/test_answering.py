@@ -8,11 +8,14 @@ import pytest
 from pydantic import ValidationError
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
-from dosar.language.form import Form
-from dosar.language.load.yaml_reader import read_text
-from dosar.language.question import Unknown
-from dosar.language.settling import answers_as_of, changed_questions, dropped_answers, hidden_questions, settle_answers
-from dosar.language.validation import (
+from dosar.language.answers.settling import (
+    answers_as_of,
+    changed_questions,
+    dropped_answers,
+    hidden_questions,
+    settle_answers,
+)
+from dosar.language.answers.validation import (
     ANSWER_NOT_ACCEPTED,
     ANSWER_REQUIRED,
     ValidationIssue,
@@ -20,6 +23,9 @@ from dosar.language.validation import (
     missing_questions,
     validate_answers,
 )
+from dosar.language.form import Form
+from dosar.language.load.yaml_reader import read_text
+from dosar.language.question import Unknown
 
 TODAY = date(2026, 9, 5)
 

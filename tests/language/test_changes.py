@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
-from dosar.language.checks.compatibility import conversion_findings, disappearance_findings, refusal_findings
-from dosar.language.checks.form_comparison import kept_questions
+from dosar.language.checks.changes.compatibility import conversion_findings, disappearance_findings, refusal_findings
+from dosar.language.checks.changes.form_comparison import kept_questions
 from dosar.language.form import Form
 from dosar.language.load.finding import Finding, finding_from_json, finding_to_json
 from dosar.language.load.yaml_reader import Source, read_text

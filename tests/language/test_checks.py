@@ -40,9 +40,9 @@ CHECKED_HERE = (
     "checks/list_checks",
     "checks/text_checks",
     "checks/default_checks",
-    "checks/rule_checks",
-    "checks/type_inference",
-    "checks/currency_checks",
+    "checks/rules/rule_checks",
+    "checks/rules/type_inference",
+    "checks/rules/currency_checks",
     "checks/stage_checks",
 )
 BAD = sorted((HERE / "bad").glob("*.yaml"))

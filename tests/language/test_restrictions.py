@@ -6,7 +6,7 @@ import pytest
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar import shipped_folder
-from dosar.language.checks.restriction_checks import restriction_findings
+from dosar.language.checks.rules.restriction_checks import restriction_findings
 from dosar.language.load.definition import make_definition
 from dosar.language.load.folder import read_folder
 from tests.organisations import CASE, ROLES, form

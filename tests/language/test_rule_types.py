@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
-from dosar.language.checks.type_inference import RuleTypeChecker, condition_findings, value_findings
+from dosar.language.checks.rules.type_inference import RuleTypeChecker, condition_findings, value_findings
 from dosar.language.load.finding import FilePlace
 from dosar.language.question import Question, question_kinds
 from dosar.language.rules.expressions import Expression
@@ -194,7 +194,7 @@ def _random_rule(chance: random.Random, depth: int) -> str:
 
 def _is_told_elsewhere(rule: Expression) -> bool:
     """Several answers taken for one and values no answer can be are findings of their own (F027)."""
-    from dosar.language.checks.rule_checks import _check_comparison, _compared_values, _several_as_one
+    from dosar.language.checks.rules.rule_checks import _check_comparison, _compared_values, _several_as_one
 
     return any(_several_as_one(rule.tree, ASKED)) or any(
         any(_check_comparison(ASKED[name], name, value, HERE))

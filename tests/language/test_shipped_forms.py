@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 import dosar.fields  # noqa: F401 - tells the kinds of question
+from dosar.language.answers.settling import settle_answers
+from dosar.language.answers.validation import validate_answers
 from dosar.language.form import Form
 from dosar.language.load.definition import make_definition
 from dosar.language.load.folder import FolderReading, read_folder
 from dosar.language.load.source_lines import walk_questions
 from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.question import ReadingContext as Typing
-from dosar.language.settling import settle_answers
 from dosar.language.text.message import Mistake
-from dosar.language.validation import validate_answers
 from tests.findings import findings_in
 
 FORMS = Path(__file__).parents[2] / "forms"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
-from dosar.cli.locale import command_translator
+from dosar.cli.console.locale import command_translator
 from dosar.language.load.finding import Finding
 from dosar.language.load.folder import read_folder
 from tests.findings import findings_in

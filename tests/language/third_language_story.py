@@ -15,7 +15,7 @@ from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.appbuilder.install import create_access_tables
 from dosar.access.i18n.languages import LANGUAGE_NAMES, wording_countries
 from dosar.access.services import access_services
-from dosar.cli.locale import command_languages, computer_language, translate_message
+from dosar.cli.console.locale import command_languages, computer_language, translate_message
 from dosar.database.store import Store
 from dosar.fields import QUESTION_KINDS
 from dosar.fields.formats.days import days_by_word, format_day, read_day
@@ -31,7 +31,7 @@ from dosar.records.actor import Actor
 from dosar.records.lists.list_page import list_page
 from dosar.records.lists.list_query import ListQuery
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
 from tests.telephones import connect_telephone, unused_code
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from dosar.database.store import Store
 from dosar.migrations.upgrade import last_good_definition, open_forms, preview_upgrade
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.sheets.stored_answers import answers_of
 from tests.databases import KEY

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from dosar.migrations.plan import planner
-from dosar.records.row_scope import SYSTEM_SCOPE, Scope, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, Scope, acting_as
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.sheets.stored_answers import open_sheet
 from tests.organisations import CLERK, Organisation, form

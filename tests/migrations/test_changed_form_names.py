@@ -14,8 +14,8 @@ from dosar.database.system_tables import (
     utc_now,
 )
 from dosar.records.attachments import readable_files
-from dosar.records.row_scope import OutOfReach
-from dosar.records.search import search_condition
+from dosar.records.finding.search import search_condition
+from dosar.records.scope.row_scope import OutOfReach
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import DraftPlace

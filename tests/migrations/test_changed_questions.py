@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from dosar.database.system_tables import draft_table
 from dosar.fields.money import Money
-from dosar.records.search import search_condition
+from dosar.records.finding.search import search_condition
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import DraftPlace
 from tests.organisations import MENU, Organisation, form

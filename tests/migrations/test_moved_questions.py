@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from dosar.database.system_tables import attachment_table, utc_now
 from dosar.records.attachments import readable_files
 from dosar.records.audit_log import history_entries
-from dosar.records.search import search_condition
+from dosar.records.finding.search import search_condition
 from dosar.records.sheets.deletion import delete_sheet, restore_sheet
 from dosar.records.sheets.save import correct_sheet, enter_sheet
 from tests.organisations import CASE, CLERK, MENU, ROLES, Organisation, form

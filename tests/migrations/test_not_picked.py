@@ -9,7 +9,7 @@ from dosar.database.store import Store
 from dosar.language.form import CASE_FORM
 from dosar.records.cases.merge import CaseMerge, merge_cases
 from dosar.records.cases.unmerge import unmerge_case
-from dosar.records.row_scope import OutOfReach
+from dosar.records.scope.row_scope import OutOfReach
 from dosar.records.sheets.deletion import delete_sheet, restore_sheet
 from dosar.records.sheets.save import enter_sheet
 from tests.organisations import CASE as CASE_FILE

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dosar.database.store import Store
-from dosar.records.row_scope import OutOfReach
+from dosar.records.scope.row_scope import OutOfReach
 from tests.organisations import Organisation, form, organisation_in
 
 VISIT = form("visit", "name: said, type: text", head="list: [said]")

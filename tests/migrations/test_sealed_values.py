@@ -5,13 +5,13 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, insert, select, text, update
 
 from dosar.database.format_version import format_table
-from dosar.database.sealed_columns import ENVELOPE_VERSION, SealedColumn
+from dosar.database.sealing.sealed_columns import ENVELOPE_VERSION, SealedColumn
 from dosar.database.system_tables import SYSTEM_METADATA, attachment_table, search_word_table, utc_now
 from dosar.migrations.sealed_answers import SEALED_ANSWERS_SINCE_FORMAT
 from dosar.records.attachments import sealed_file
+from dosar.records.finding.search import search_condition
 from dosar.records.lists.list_query import ListQuery
 from dosar.records.lists.saved_lists import own_lists, save_list
-from dosar.records.search import search_condition
 from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.unsaved.drafts import DraftPlace, find_draft, keep_draft
 from dosar.records.unsaved.expired_sessions import expired_pages_of, keep_expired_page

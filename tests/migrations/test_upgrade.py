@@ -11,9 +11,9 @@ from dosar.database.system_tables import code_series_table, draft_table, form_ve
 from dosar.fields.money import Money
 from dosar.language.question import Unknown
 from dosar.migrations.convert import search_index
+from dosar.records.finding.search import search_condition
 from dosar.records.lists.list_page import list_page
 from dosar.records.lists.list_query import ListQuery
-from dosar.records.search import search_condition
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import DraftPlace
 from tests.organisations import CASE, MENU, ROLES, Organisation, form

@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from dosar.database.audit_chain import audit_event_table
+from dosar.database.audit.chain import audit_event_table
 from tests.organisations import Organisation, form
 
 columns = audit_event_table.c

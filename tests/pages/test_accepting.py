@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from dosar.fields.money import Money
+from dosar.language.answers.settling import settle_answers
 from dosar.language.form import CASE_FORM
-from dosar.language.settling import settle_answers
 from dosar.records.actor import Actor
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.teams import join_team
 from tests.pages.conftest import Demo, token_on

@@ -11,9 +11,9 @@ from sqlalchemy.engine import Row
 
 from dosar.access.request_audit import request_events
 from dosar.cli.demo import demo_password
-from dosar.database.audit_chain import AUDIT_PURPOSE, audit_event_table, read_head
-from dosar.database.audit_trail import AuditTrail
-from dosar.database.audit_verification import verify_chain
+from dosar.database.audit.chain import AUDIT_PURPOSE, audit_event_table, read_head
+from dosar.database.audit.trail import AuditTrail
+from dosar.database.audit.verification import verify_chain
 from dosar.database.store_errors import StoreBusy
 from tests.pages.conftest import Demo, token_on
 

@@ -10,12 +10,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from dosar.access.accounts.users import all_users
-from dosar.database.audit_chain import AUDIT_PURPOSE, AuditEvent
-from dosar.database.audit_verification import read_anchor, verify_chain
-from dosar.pages.admin.audit_sentences import KINDS, SENTENCES
+from dosar.database.audit.chain import AUDIT_PURPOSE, AuditEvent
+from dosar.database.audit.verification import read_anchor, verify_chain
+from dosar.pages.admin.audit.audit_sentences import KINDS, SENTENCES
 from dosar.pages.rendering.history import ACTION_LABELS
-from dosar.records.case_numbers import numbers_of_cases
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.reading.case_numbers import numbers_of_cases
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.conftest import Demo, token_on
 
 APP = Path(__file__).parents[2] / "app/dosar"

@@ -7,7 +7,7 @@ import pytest
 from dosar.filing.opening.prefill import prefill_from_sheets
 from dosar.language.form import CASE_FORM
 from dosar.language.question import Answers
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.days import today_here
 from tests.pages.browsing import Page, look, rows
 from tests.pages.conftest import Demo

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from dosar.fields.money import Money
+from dosar.language.answers.settling import settle_answers
 from dosar.language.form import CASE_FORM
 from dosar.language.question import Answers
-from dosar.language.settling import settle_answers
 from dosar.records.actor import Actor
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.ledger import reverse_entry
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.unsaved.drafts import DraftPlace, keep_draft

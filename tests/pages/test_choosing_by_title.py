@@ -7,7 +7,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from dosar.database.system_tables import team_table
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.browsing import Page, look
 from tests.pages.conftest import Demo
 from tests.pages.test_case_page import case_of

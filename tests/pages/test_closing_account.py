@@ -10,7 +10,7 @@ from dosar.database.system_tables import utc_now
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
 from dosar.overview.case_overview import team_members
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import DraftPlace
 from tests.pages.conftest import Demo, token_on

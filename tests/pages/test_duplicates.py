@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from dosar.language.form import CASE_FORM
 from dosar.records.actor import Actor
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.teams import join_team
 from tests.days import today_here

@@ -10,7 +10,7 @@ import pytest
 from dosar.language.form import CASE_FORM
 from dosar.pages.reports.figures import share_text
 from dosar.records.actor import Actor
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.ledger import reverse_entry
 from tests.pages.conftest import Demo
 from tests.pages.test_case_page import filed

@@ -8,7 +8,7 @@ from dosar.language.form import CASE_FORM
 from dosar.language.load.definition import Definition
 from dosar.pages.sheet.section_steps import has_section_steps, visible_sections
 from dosar.records.actor import Actor
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from tests.pages.conftest import Demo
 from tests.pages.test_team import user_id

@@ -5,7 +5,7 @@ import re
 from dosar.language.form import CASE_FORM
 from dosar.pages.pagination import LINES_PER_PAGE
 from dosar.records.audit_log import note_change
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.conftest import Demo
 from tests.pages.test_case_page import TODAY, filed
 

@@ -6,10 +6,10 @@ from html import unescape
 
 import pytest
 
+from dosar.language.answers.settling import settle_answers
 from dosar.language.form import CASE_FORM
-from dosar.language.settling import settle_answers
 from dosar.records.actor import Actor
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.teams import join_team
 from dosar.records.unsaved.drafts import DraftPlace, discard_draft, keep_draft

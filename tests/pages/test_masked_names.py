@@ -7,8 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from dosar.language.form import CASE_FORM
-from dosar.language.roles import Role
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.language.organisation.roles import Role
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.conftest import Demo, token_on
 from tests.pages.test_case_page import case_of
 

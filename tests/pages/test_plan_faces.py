@@ -15,7 +15,7 @@ from dosar import shipped_folder
 from dosar.language.face import Face
 from dosar.language.question import Answers, Question, ReadingContext
 from dosar.records.actor import Actor
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.teams import join_team

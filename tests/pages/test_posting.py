@@ -6,7 +6,7 @@ import pytest
 from flask import Flask, request
 from werkzeug.datastructures import MultiDict
 
-from dosar.pages.request_input import install_request_class
+from dosar.pages.input.request_input import install_request_class
 from tests.pages.browsing import look
 from tests.pages.conftest import Demo, token_on
 

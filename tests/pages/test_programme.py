@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from dosar.language.form import CASE_FORM
 from dosar.records.actor import Actor
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from tests.days import today_here
 from tests.pages.browsing import look

@@ -18,7 +18,7 @@ from dosar.pages.context import PageContext
 from dosar.pages.home.worklist import work_to_do
 from dosar.records.actor import Actor
 from dosar.records.cases.merge import CaseMerge, both_cases, merge_cases
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.sheets.save import correct_sheet, enter_sheet
 from dosar.records.sheets.stored_answers import open_sheet

@@ -6,7 +6,7 @@ from datetime import date
 from io import BytesIO
 
 from dosar.language.form import CASE_FORM
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.conftest import Demo, token_on
 from tests.pages.test_audit_page import sentences
 

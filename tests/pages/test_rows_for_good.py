@@ -77,7 +77,7 @@ def test_two_add_at_once_and_both_stand(demo: Demo) -> None:
 
 
 def kept(demo: Demo, plan: str) -> list[dict[str, object]]:
-    from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+    from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
     from dosar.records.sheets.stored_answers import open_sheet
 
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):

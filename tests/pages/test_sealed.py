@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
-from dosar.access.vault import Vault
-from dosar.access.vault_use import install_vault
-from dosar.cli.gate import Gate
-from dosar.cli.sealing import close_application
-from dosar.database.sealed_columns import _keys
+from dosar.access.sealed.vault import Vault
+from dosar.access.sealed.vault_use import install_vault
+from dosar.cli.serving.gate import Gate
+from dosar.cli.serving.sealing import close_application
+from dosar.database.sealing.sealed_columns import _keys
 from dosar.pages.sealed.sealed_app import create_sealed_app
 from tests.access.test_vault import PASSPHRASE
 from tests.applications import opened_app

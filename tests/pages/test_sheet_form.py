@@ -23,7 +23,7 @@ from dosar.language.question import Answer, Question, ReadingContext, Unknown
 from dosar.pages.rendering.question_field import ReadOnlyField
 from dosar.pages.rendering.sheet_form import SheetForm
 from dosar.pages.rendering.sheet_meta import SheetMeta
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.applications import opened_app
 from tests.databases import fresh_place
 from tests.kinds import EXAMPLES

@@ -17,7 +17,7 @@ from sqlalchemy import event, func, select
 from dosar import shipped_folder
 from dosar.language.form import CASE_FORM
 from dosar.language.load.yaml_reader import read_yaml
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.conftest import Demo, token_on
 
 MOST, MOST_ON_FIRST_PAGE = 8, 14

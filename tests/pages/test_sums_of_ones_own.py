@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from dosar.fields.money import Money
 from dosar.language.form import CASE_FORM
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.conftest import Demo
 from tests.pages.test_case_page import TODAY, filed
 

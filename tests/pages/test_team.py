@@ -7,7 +7,7 @@ from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
 from dosar.overview.case_overview import team_members
 from dosar.records.actor import Actor
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
 from tests.days import today_here
 from tests.pages.conftest import Demo, token_on

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.browsing import Page, look
 from tests.pages.conftest import Demo
 

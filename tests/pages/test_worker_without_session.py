@@ -15,7 +15,7 @@ from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
 from dosar.language.text.message import Mistake
 from dosar.pages.context import PageContext, page_context
-from dosar.records.row_scope import OutOfReach, acting_as
+from dosar.records.scope.row_scope import OutOfReach, acting_as
 from tests.days import today_here
 from tests.pages.conftest import Demo
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dosar.database.store import Store
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import Place, fresh_place
 from tests.records.offices import Filled, Office, filled_office, office_like
 from tests.records.used import Used, used_in

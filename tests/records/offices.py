@@ -19,14 +19,14 @@ from dosar.database.system_tables import SYSTEM_METADATA
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.definition import Definition, make_definition, make_parts
 from dosar.language.load.yaml_reader import read_text
+from dosar.language.organisation.roles import CasesReached
 from dosar.language.question import ReadingContext
 from dosar.language.question_options import Sensitivity
-from dosar.language.roles import CasesReached
 from dosar.migrations.plan.planner import plan_steps
 from dosar.migrations.plan.steps import carry_out_steps
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, Scope, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, Scope, acting_as
 from dosar.records.sheets.save import correct_sheet, enter_sheet
 from dosar.records.sheets.stored_answers import Sheet, open_sheet
 from dosar.records.teams import join_team

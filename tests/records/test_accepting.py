@@ -13,7 +13,7 @@ from dosar.records.audit_log import history_entries
 from dosar.records.lists.list_page import list_answers, list_page
 from dosar.records.lists.list_query import ListQuery, has_waiting_records, latest_sheet
 from dosar.records.lists.totals import TotalLine, list_totals
-from dosar.records.row_scope import OutOfReach, acting_as
+from dosar.records.scope.row_scope import OutOfReach, acting_as
 from dosar.records.sheets.acceptance import accept_sheet, return_sheet, sheets_returned_to
 from dosar.records.sheets.ledger import reverse_entry
 from dosar.records.sheets.save import correct_sheet, enter_sheet

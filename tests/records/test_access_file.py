@@ -10,7 +10,7 @@ from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
 from dosar.records.cases.merge import CaseMerge, both_cases, merge_cases
 from dosar.records.rights.access_file import AccessFile, may_take_access_file, read_access_file
-from dosar.records.row_scope import SYSTEM_SCOPE, Scope, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, Scope, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.unsaved.drafts import DraftPlace, keep_draft
 from tests.records.offices import ALL_RIGHTS, EVERYTHING, FORMS, ROMANIAN, TODAY, Office

@@ -19,7 +19,7 @@ from dosar.records.cases.merge import CaseMerge, merge_cases
 from dosar.records.cases.unmerge import unmerge_case
 from dosar.records.lists.list_page import list_answers, list_page
 from dosar.records.lists.list_query import ListQuery
-from dosar.records.row_scope import Scope, acting_as
+from dosar.records.scope.row_scope import Scope, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.titles import link_titles
 from tests.organisations import CLERK, Organisation, form, organisation_in

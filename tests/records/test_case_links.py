@@ -11,7 +11,7 @@ from dosar.language.question import ReadingContext
 from dosar.records.links.case_boundary import links_to_other_cases, without_links
 from dosar.records.lists.list_page import list_page
 from dosar.records.lists.list_query import ListQuery
-from dosar.records.row_scope import OutOfReach
+from dosar.records.scope.row_scope import OutOfReach
 from dosar.records.sheets.ledger import reverse_entry
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.titles import link_titles

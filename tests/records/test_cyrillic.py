@@ -5,9 +5,9 @@ import pytest
 from dosar.database.text.folding import fold_text, word_as_heard
 from dosar.database.text.transliteration import romanise_words
 from dosar.language.form import CASE_FORM
+from dosar.records.finding.search import search_words, search_words_fit
 from dosar.records.lists.list_page import list_page
 from dosar.records.lists.list_query import ListQuery
-from dosar.records.search import search_words, search_words_fit
 from tests.records.offices import EVERYTHING, ROMANIAN, Office
 
 ONE_NAME = [

@@ -6,7 +6,7 @@ from dosar.language.form import CASE_FORM
 from dosar.overview.case_overview import deleted_records
 from dosar.records.lists.list_page import list_page
 from dosar.records.lists.list_query import ListQuery
-from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as
 from dosar.records.sheets.deletion import delete_sheet, restore_sheet
 from dosar.records.titles import link_titles
 from tests.records.offices import ALL_RIGHTS, ROMANIAN, TODAY, Office

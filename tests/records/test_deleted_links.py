@@ -16,7 +16,7 @@ from dosar.records.lists.filters import linked_records
 from dosar.records.lists.list_page import list_answers, list_page
 from dosar.records.lists.list_query import ListQuery
 from dosar.records.lists.totals import list_totals
-from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.titles import DeletedTitle, link_titles

@@ -7,9 +7,9 @@ import pytest
 
 from dosar.language.form import CASE_FORM
 from dosar.records.daily_limit import DailyLimit
-from dosar.records.duplicates import deciding_questions, find_duplicates
+from dosar.records.finding.duplicates import deciding_questions, find_duplicates
 from dosar.records.repository import MOST_ASKED_IN_A_DAY
-from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from tests.records.offices import Office, counted
 

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select
 
 from dosar.cli.copy import copy_organisation
-from dosar.database.audit_chain import AUDIT_PURPOSE, audit_event_table
-from dosar.database.audit_verification import verify_chain
+from dosar.database.audit.chain import AUDIT_PURPOSE, audit_event_table
+from dosar.database.audit.verification import verify_chain
 from dosar.database.copies.backup import keep_copy
-from dosar.database.erasure_register import ANONYMISE, ERASE, REGISTER_FILE, RegisterDamaged
+from dosar.database.installation.erasure_register import ANONYMISE, ERASE, REGISTER_FILE, RegisterDamaged
 from dosar.database.store import SqliteStore
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
@@ -24,7 +24,7 @@ from dosar.records.rights.erasure_requests import (
     confirm_erasure,
     waiting_requests,
 )
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
 from tests.applications import opened_app
 from tests.databases import KEY, Place, fresh_place

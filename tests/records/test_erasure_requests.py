@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, text
 
-from dosar.database.append_only import close_tables
 from dosar.database.system_tables import erasure_request_table, stamped_as_of, team_table, tombstone_table, utc_now
+from dosar.database.writing.append_only import close_tables
 from dosar.fields.money import Money
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
@@ -25,7 +25,7 @@ from dosar.records.rights.erasure_requests import (
     waiting_requests,
 )
 from dosar.records.rights.mentions import mentions_elsewhere
-from dosar.records.row_scope import OutOfReach, Scope, acting_as
+from dosar.records.scope.row_scope import OutOfReach, Scope, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from tests.records.offices import ROMANIAN, TODAY, Office
 

@@ -12,7 +12,7 @@ from dosar.overview.case_overview import changed_by_others, deleted_records, rec
 from dosar.records.lists.list_page import list_page
 from dosar.records.lists.list_query import ListQuery
 from dosar.records.lists.totals import list_totals
-from dosar.records.row_scope import SYSTEM_SCOPE, Scope, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, Scope, acting_as
 from tests.records.offices import ROMANIAN, Office, office_in
 
 FORMS = ("case", "visit", "aid")

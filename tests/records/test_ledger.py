@@ -11,15 +11,15 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from dosar.access.tables import account_history_table
-from dosar.database import append_only
-from dosar.database.audit_chain import audit_event_table
+from dosar.database.audit.chain import audit_event_table
 from dosar.database.copies.transfer import copy_database
 from dosar.database.store import Store
+from dosar.database.writing import append_only
 from dosar.fields.money import Money
 from dosar.language.question import Unknown
 from dosar.language.text.message import Mistake
 from dosar.records.actor import Actor
-from dosar.records.row_scope import OutOfReach, Scope, acting_as
+from dosar.records.scope.row_scope import OutOfReach, Scope, acting_as
 from dosar.records.sheets.acceptance import accept_sheet
 from dosar.records.sheets.deletion import delete_sheet, restore_sheet
 from dosar.records.sheets.ledger import reverse_entry, reversing_entry
@@ -65,7 +65,7 @@ def entry(ours: Organisation) -> int:
 
 
 def _enter(ours: Organisation, case: int, **answers: Any) -> int:
-    from dosar.language.settling import settle_answers
+    from dosar.language.answers.settling import settle_answers
     from dosar.records.sheets.save import enter_sheet
 
     form = ours.form("aid")

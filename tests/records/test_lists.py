@@ -16,7 +16,7 @@ from dosar.records.lists.filters import NO_ANSWER, linked_records
 from dosar.records.lists.list_page import ListPage, list_page
 from dosar.records.lists.list_query import ListQuery, latest_sheet
 from dosar.records.lists.totals import TotalLine, list_totals
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.sheets.ledger import reverse_entry
 from tests.records.offices import EVERYTHING, ROMANIAN, TODAY, Office, counted

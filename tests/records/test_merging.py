@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from dosar.database.append_only import close_tables
 from dosar.database.system_tables import team_table
+from dosar.database.writing.append_only import close_tables
 from dosar.fields.money import Money
 from dosar.language.form import CASE_FORM
 from dosar.records.audit_log import history_entries
@@ -22,11 +22,11 @@ from dosar.records.cases.merge import (
     merge_cases,
 )
 from dosar.records.cases.unmerge import unmerge_case
-from dosar.records.duplicates import find_duplicates
+from dosar.records.finding.duplicates import find_duplicates
 from dosar.records.lists.list_page import list_page
 from dosar.records.lists.list_query import ListQuery
 from dosar.records.lists.totals import list_totals
-from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
 from dosar.records.sheets.deletion import delete_sheet, restore_sheet
 from dosar.records.sheets.save import EditConflict
 from dosar.records.unsaved import drafts

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dosar.database.store import Store
-from dosar.language.figures import Figure
+from dosar.language.organisation.figures import Figure
 from dosar.language.question import ReadingContext
 from dosar.language.rules.expressions import Expression
 from dosar.overview.reports import ReportPeriod, count_figures

@@ -19,9 +19,9 @@ from dosar.overview.programme import programme_now
 from dosar.records.actor import Actor
 from dosar.records.audit_log import history_entries
 from dosar.records.cases.merge import CaseMerge, merge_cases
-from dosar.records.duplicates import find_duplicates
+from dosar.records.finding.duplicates import find_duplicates
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, Scope, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, Scope, acting_as
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.teams import join_team, leave_team, team_places
 from tests.records.offices import ROMANIAN, TODAY, Office, _hire

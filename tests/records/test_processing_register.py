@@ -6,7 +6,7 @@ import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar import shipped_folder
 from dosar.language.form import Form
 from dosar.language.load.folder import read_folder
-from dosar.language.roles import Roles
+from dosar.language.organisation.roles import Roles
 from dosar.records.rights.processing_register import Processing, processing_register, security_measures
 
 

@@ -9,7 +9,7 @@ from dosar.records.actor import Actor
 from dosar.records.audit_log import history_entries
 from dosar.records.cases.merge import CaseMerge, both_cases, merge_cases
 from dosar.records.export_log import latest_exports, note_export
-from dosar.records.row_scope import SYSTEM_SCOPE, Scope, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, Scope, acting_as
 from dosar.records.sheets.acceptance import last_return, return_sheet
 from dosar.records.sheets.save import correct_sheet, enter_sheet
 from tests.records.offices import ALL_RIGHTS, TODAY, Office

@@ -10,7 +10,7 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.folder import read_folder
 from dosar.records.rights.erasure_requests import waiting_requests
 from dosar.records.rights.retention import ask_for_those_over_term, cases_over_term, kept_until
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.organisations import CASE, Organisation
 
 TODAY = date(2036, 6, 1)

@@ -8,7 +8,7 @@ from dosar.records.lists.list_columns import MAX_LIST_COLUMNS
 from dosar.records.lists.list_page import list_answers, list_page, list_record_ids
 from dosar.records.lists.list_query import ListQuery
 from dosar.records.lists.saved_lists import MAX_SAVED_LISTS, choose_columns, forget_list, own_lists, save_list
-from dosar.records.row_scope import OutOfReach, acting_as
+from dosar.records.scope.row_scope import OutOfReach, acting_as
 from tests.records.offices import EVERYTHING, ROMANIAN, TODAY, Office
 
 

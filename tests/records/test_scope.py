@@ -9,11 +9,11 @@ from sqlalchemy.orm import aliased
 
 from dosar.database.system_tables import attachment_table, team_table, utc_now
 from dosar.language.form import CASE_FORM
-from dosar.language.stages import Stages
+from dosar.language.organisation.stages import Stages
 from dosar.overview.case_overview import latest_events, team_members
 from dosar.overview.case_query import CaseQuery
 from dosar.overview.stages import ask_stages, filed_sheets
-from dosar.records.row_scope import NOBODY_SCOPE, SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
+from dosar.records.scope.row_scope import NOBODY_SCOPE, SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
 from dosar.records.sheets.deletion import delete_sheet, restore_sheet
 from dosar.records.teams import leave_team
 from tests.records.offices import ROMANIAN, Office, together_in

@@ -5,7 +5,7 @@ import pytest
 from dosar.language.form import CASE_FORM
 from dosar.records.lists.list_page import list_page, list_record_ids
 from dosar.records.lists.list_query import ListQuery
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from tests.records.offices import EVERYTHING, ROMANIAN, Office
 

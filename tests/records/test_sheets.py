@@ -12,7 +12,7 @@ from dosar.language.question import Unknown
 from dosar.language.text.message import Mistake
 from dosar.overview.case_overview import changed_by_others, deleted_records, latest_events, records_entered_by
 from dosar.records.audit_log import BACK_WITH_CASE, LEFT_WITH_CASE, history_entries
-from dosar.records.row_scope import OutOfReach
+from dosar.records.scope.row_scope import OutOfReach
 from dosar.records.sheets.deletion import delete_sheet, restore_sheet
 from dosar.records.sheets.save import EditConflict
 from tests.records.offices import ROMANIAN, TODAY, Office

@@ -8,11 +8,11 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select, update
 
 from dosar.language.form import CASE_FORM, USER_LINK
-from dosar.language.roles import CasesReached
+from dosar.language.organisation.roles import CasesReached
 from dosar.language.text.message import Mistake
 from dosar.overview.case_overview import latest_events, team_members
 from dosar.records.audit_log import history_entries
-from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
 from dosar.records.teams import join_team, leave_team, team_places
 from dosar.records.titles import link_titles, user_names
 from tests.records.offices import ROMANIAN, TODAY, Office

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from dosar.records.unusual_reading import (
+from dosar.records.reading.unusual_reading import (
     FOREIGN_IN_A_DAY,
     FOREIGN_OUTSIDE_HOURS,
     Opening,

@@ -2,7 +2,7 @@
 
 from dosar.language.form import CASE_FORM
 from dosar.records.links.uses import find_uses
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from tests.records.used import Used
 

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from dosar.database.system_tables import utc_now
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
-from dosar.records.row_scope import SYSTEM_SCOPE, WITHDRAWAL_TIME, OutOfReach, Scope, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, WITHDRAWAL_TIME, OutOfReach, Scope, acting_as
 from dosar.records.sheets.deletion import delete_sheet, withdraw_sheet
 from tests.records.offices import TODAY, Office, together_in
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.titles import link_titles
 from tests.records.offices import ROMANIAN, TODAY, Office

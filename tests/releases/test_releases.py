@@ -15,7 +15,7 @@ from dosar import shipped_folder
 from dosar.access.tables import user_table
 from dosar.cli.main import main
 from dosar.cli.runtime import open_app, prepare_database
-from dosar.database.audit_chain import audit_event_table
+from dosar.database.audit.chain import audit_event_table
 from dosar.database.store import Store
 from dosar.language.load.folder import ADVICE_CODES, is_only_advice
 from tests.databases import KEY, Place

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from dosar.database.audit_chain import AUDIT_PURPOSE, AuditEvent
-from dosar.database.audit_verification import verify_chain
+from dosar.database.audit.chain import AUDIT_PURPOSE, AuditEvent
+from dosar.database.audit.verification import verify_chain
 from dosar.database.store import Store
 from dosar.database.system_tables import SYSTEM_METADATA
 from tests.databases import DATABASES, fresh_store, stop_postgresql

@@ -15,7 +15,7 @@ from functools import cached_property
 from zlib import crc32
 
 from dosar.language.form import CASE_FORM
-from dosar.pages.signed_tokens import submission_token
+from dosar.pages.input.signed_tokens import submission_token
 from tests.attack.cells import Body, Cell
 from tests.attack.oracle import Answer, Oracle, answer_of
 from tests.attack.organisation import STRANGER

@@ -122,7 +122,7 @@ def _office(_: Path) -> tuple[Read, Iterable[bytes]]:
 
 def _keys(folder: Path) -> tuple[Read, Iterable[bytes]]:
     """The first letter says what it is: slots, a key file, a salt, a card, or the line of the audit log's end."""
-    from dosar.database.audit_verification import read_anchor
+    from dosar.database.audit.verification import read_anchor
     from dosar.database.keys.key_file import key_from_passphrase, salt_file, secrets_in_file
     from dosar.database.keys.key_slots import KeySlots
     from dosar.database.keys.key_slots_file import read_slots, slots_file, write_slots

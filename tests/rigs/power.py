@@ -25,7 +25,7 @@ from sqlalchemy import func, select
 from dosar.cli.key_check import opens_database
 from dosar.database.keys.key_file import key_from_file
 from dosar.database.keys.master_key import MasterKeyPlace
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.migrations import kills
 from tests.rigs.cut_off.deeds import ERASED_CASE, opened
 from tests.rigs.cut_off.kept import look

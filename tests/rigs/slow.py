@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Any
 
-from dosar.cli.server import create_request_server
+from dosar.cli.serving.server import create_request_server
 
 HALF_A_HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
 A_BODY_TO_COME = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n"

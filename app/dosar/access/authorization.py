@@ -16,8 +16,8 @@ from dosar.access.request_audit import begin_trail, end_trail
 from dosar.access.services import AccessServices, access_services
 from dosar.access.web.hosts import refuse_hidden_host, refuse_strange_host
 from dosar.access.worker import Worker, with_names_of, worker_with_identity
-from dosar.language.roles import PageName, RecordAction
-from dosar.records.row_scope import NOBODY_SCOPE, Scope, current_scope, right_to_accept
+from dosar.language.organisation.roles import PageName, RecordAction
+from dosar.records.scope.row_scope import NOBODY_SCOPE, Scope, current_scope, right_to_accept
 
 SIGN_IN_ENDPOINT, SET_UP_ENDPOINT = "SignInPage.sign_in", "SetUpPage.set_up"
 

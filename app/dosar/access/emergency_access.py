@@ -19,7 +19,7 @@ from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.records import audit_log
 from dosar.records.repository import LARGEST_NUMBER, Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 
 OPEN_FOR = timedelta(hours=4)
 TOLD_FOR = timedelta(days=30)

@@ -6,12 +6,12 @@ from functools import lru_cache
 from flask import current_app, has_request_context, request, url_for
 from flask_babel import gettext, lazy_gettext
 
-from dosar.access.role_union import Allowance
+from dosar.access.roles.role_union import Allowance
 from dosar.access.worker import Worker
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.identity_cache import IdentityKey
 from dosar.language.load.definition import Definition
-from dosar.language.roles import PageName
+from dosar.language.organisation.roles import PageName
 from dosar.language.text.texts import text_in_language
 
 LIST_ADDRESS = "/records/{form}"

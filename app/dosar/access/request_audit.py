@@ -13,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dosar.access.services import access_services
 from dosar.access.worker import Worker
-from dosar.database.audit_chain import AuditEvent
-from dosar.database.audit_trail import AuditTrail, NoAuditLog, current_trail
+from dosar.database.audit.chain import AuditEvent
+from dosar.database.audit.trail import AuditTrail, NoAuditLog, current_trail
 from dosar.database.store_errors import StoreBusy, StoreError, StoreNotWritable, StoreUnreachable
 from dosar.language.form import CASE_FORM
 

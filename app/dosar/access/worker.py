@@ -5,15 +5,15 @@ from datetime import date
 from functools import lru_cache
 
 from dosar.access.identity import Identity, find_identity
-from dosar.access.permission_cache import Permitted
-from dosar.access.role_union import NAMES, Allowance, combined_allowance
+from dosar.access.roles.permission_cache import Permitted
+from dosar.access.roles.role_union import NAMES, Allowance, combined_allowance
 from dosar.access.services import AccessServices
 from dosar.language.identity_cache import IdentityKey
 from dosar.language.load.definition import Definition
+from dosar.language.organisation.roles import ADMINISTRATOR, PageName
 from dosar.language.question_options import Sensitivity
-from dosar.language.roles import ADMINISTRATOR, PageName
 from dosar.language.text.message import Mistake
-from dosar.records.row_scope import Scope
+from dosar.records.scope.row_scope import Scope
 
 
 @dataclass(frozen=True)

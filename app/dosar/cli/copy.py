@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from dosar.access.tables import ACCESS_TABLES
-from dosar.cli.locale import translate_message
+from dosar.cli.console.locale import translate_message
 from dosar.cli.runtime import open_store_or_empty
 from dosar.database.copies.transfer import copy_database
-from dosar.database.erasure_register import copy_register
 from dosar.database.form_tables import build_tables
-from dosar.database.installation_marker import has_people, mark_founded
+from dosar.database.installation.erasure_register import copy_register
+from dosar.database.installation.installation_marker import has_people, mark_founded
 from dosar.database.keys.key_file import default_key_file, key_from_file
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError

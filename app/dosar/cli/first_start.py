@@ -8,7 +8,7 @@ from dosar.access.accounts.first_telephone import has_no_telephone_at_all
 from dosar.access.services import AccessServices
 from dosar.cli.places import Places, database_url
 from dosar.cli.runtime import open_store_or_empty
-from dosar.database.installation_marker import begin_anew, lost_database, may_begin
+from dosar.database.installation.installation_marker import begin_anew, lost_database, may_begin
 from dosar.database.keys.key_file import has_database, knows_folder
 
 

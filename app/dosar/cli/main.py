@@ -16,9 +16,9 @@ from dosar.cli.commands.rescue import confirm_access, reset_administrator, reset
 from dosar.cli.commands.schema import schema
 from dosar.cli.commands.start import start
 from dosar.cli.commands.upgrade import upgrade
+from dosar.cli.console.locale import translate_message
+from dosar.cli.console.localized import LocalizedGroup, speaking_computer_language
 from dosar.cli.entry import INTERRUPTED_EXIT_CODE
-from dosar.cli.locale import translate_message
-from dosar.cli.localized import LocalizedGroup, speaking_computer_language
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
 

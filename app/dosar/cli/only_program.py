@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dosar.cli.locale import translate_message
+from dosar.cli.console.locale import translate_message
 from dosar.cli.places import Places, database_url
-from dosar.database.lock_file import lock_folder
-from dosar.database.program_lock import lock_database
+from dosar.database.installation.lock_file import lock_folder
+from dosar.database.installation.program_lock import lock_database
 from dosar.database.store_errors import StoreError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dosar import shipped_folder
-from dosar.cli.localized import PATH, option
+from dosar.cli.console.localized import PATH, option
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
 
@@ -76,7 +76,7 @@ class Places:
 
 def typed_key(place: "MasterKeyPlace") -> bytes:
     """The master key, for the passphrase or the card that is asked for. Raises :class:`StoreError`."""
-    from dosar.cli.secret_input import ask_secret
+    from dosar.cli.console.secret_input import ask_secret
 
     key = place.by_typing(ask_secret(Message("Passphrase or recovery card: ")))
     if key is None:

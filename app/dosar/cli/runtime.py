@@ -13,13 +13,19 @@ from sqlalchemy.exc import OperationalError
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar import create_app
 from dosar.access.appbuilder.install import create_access_tables
-from dosar.access.permissions import sync_permissions
+from dosar.access.roles.permissions import sync_permissions
 from dosar.access.settings import Organisation, is_marked_as_demo, mark_as_demo, read_organisation
 from dosar.access.tables import setting_table
 from dosar.access.time_zones import local_day
-from dosar.cli.locale import translate_message
-from dosar.database.audit_trail import add_event
-from dosar.database.installation_marker import has_people, is_used, lost_database, mark_founded, require_people
+from dosar.cli.console.locale import translate_message
+from dosar.database.audit.trail import add_event
+from dosar.database.installation.installation_marker import (
+    has_people,
+    is_used,
+    lost_database,
+    mark_founded,
+    require_people,
+)
 from dosar.database.keys.old_key import OLD_KEY_REMOVED_ACTION, remove_old_databases
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError, StoreUnreachable

@@ -4,8 +4,8 @@ from datetime import datetime
 from pathlib import Path
 
 from dosar.access.tables import ACCESS_TABLES
-from dosar.cli.findings import start_lines
-from dosar.cli.locale import translate_message
+from dosar.cli.console.findings import start_lines
+from dosar.cli.console.locale import translate_message
 from dosar.cli.runtime import prepare_database
 from dosar.database.copies.backup import keep_copy
 from dosar.database.form_tables import build_tables

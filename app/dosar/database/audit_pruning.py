@@ -2,7 +2,7 @@
 
 Whoever has the key of the organisation removes the beginning of the chain up to a day. An event of the chain itself,
 the checkpoint, says up to which number and with which seal it ended: what is left begins right behind it, and whoever
-cuts off more, or without the key, has no such event (:func:`dosar.database.audit_verification.verify_chain`).
+cuts off more, or without the key, has no such event (:func:`dosar.database.audit.verification.verify_chain`).
 """
 
 from datetime import datetime
@@ -10,13 +10,13 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.exc import ProgrammingError
 
-from dosar.database.append_only import table_opened
-from dosar.database.audit_chain import AUDIT_PURPOSE, EVENT_OBJECT, PRUNED_ACTION, audit_event_table, read_head
-from dosar.database.audit_reading import stamp_of
-from dosar.database.audit_trail import add_event
-from dosar.database.audit_verification import verify_chain
+from dosar.database.audit.chain import AUDIT_PURPOSE, EVENT_OBJECT, PRUNED_ACTION, audit_event_table, read_head
+from dosar.database.audit.reading import stamp_of
+from dosar.database.audit.trail import add_event
+from dosar.database.audit.verification import verify_chain
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
+from dosar.database.writing.append_only import table_opened
 
 YEARS_KEPT = 6
 """For so long the events are kept where nobody says otherwise."""

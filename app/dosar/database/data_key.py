@@ -10,8 +10,8 @@ from secrets import token_bytes
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, insert, inspect, select, update
 
-from dosar.database.key_derivation import derive_key
-from dosar.database.sealed_value import open_value, seal_value
+from dosar.database.sealing.key_derivation import derive_key
+from dosar.database.sealing.sealed_value import open_value, seal_value
 from dosar.database.store_errors import WrongKey
 from dosar.database.system_tables import SYSTEM_METADATA
 

@@ -9,8 +9,8 @@ from sqlalchemy import Boolean, Column, ColumnElement, DateTime, ForeignKey, Ind
 from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeEngine
 
-from dosar.database.answer_columns import SealedAnswer, answer_columns
 from dosar.database.null_order import blanks_first
+from dosar.database.sealing.answer_columns import SealedAnswer, answer_columns
 from dosar.database.system_tables import SYSTEM_METADATA
 from dosar.database.text.collation import code_point_string, place_in_list
 from dosar.database.users import user_table

@@ -19,15 +19,14 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from dosar.database.append_only import close_tables, closed_tables
-from dosar.database.audit_chain import AUDIT_PURPOSE, AuditEvent, audit_event_table
-from dosar.database.audit_trail import AuditSeal, NoAuditLog, add_event, append_at_commit, forget_events
-from dosar.database.audit_writer import AuditWriter
+from dosar.database.audit.chain import AUDIT_PURPOSE, AuditEvent, audit_event_table
+from dosar.database.audit.trail import AuditSeal, NoAuditLog, add_event, append_at_commit, forget_events
+from dosar.database.audit.writer import AuditWriter
 from dosar.database.copies_folder import DATABASE_FILE, is_opened_by, newest_copy
 from dosar.database.data_key import ensure_data_key, read_data_key, rewrap_data_key
 from dosar.database.format_version import require_known_format
-from dosar.database.key_derivation import derive_key
-from dosar.database.sealed_columns import forget_keys, let_seal
+from dosar.database.sealing.key_derivation import derive_key
+from dosar.database.sealing.sealed_columns import forget_keys, let_seal
 from dosar.database.store_errors import (
     DiskFull,
     StoreBusy,
@@ -39,8 +38,9 @@ from dosar.database.store_errors import (
 )
 from dosar.database.text import collation
 from dosar.database.text.folding import fold_text
-from dosar.database.write_guard import refuse_unannounced
-from dosar.database.write_queue import WriteQueue
+from dosar.database.writing.append_only import close_tables, closed_tables
+from dosar.database.writing.write_guard import refuse_unannounced
+from dosar.database.writing.write_queue import WriteQueue
 
 LOCK_SECONDS = 10
 """Seconds to wait for one's turn to write."""

@@ -23,8 +23,8 @@ from sqlalchemy import (
     true,
 )
 
-from dosar.database.blind_index import BlindWord
-from dosar.database.sealed_columns import SealedJson, SealedText
+from dosar.database.sealing.blind_index import BlindWord
+from dosar.database.sealing.sealed_columns import SealedJson, SealedText
 
 SYSTEM_METADATA = MetaData()
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, literal, null, select, union_all
 from sqlalchemy.orm import Session, scoped_session
 
-from dosar.database.stored_texts import TextReader, column_as_text, text_reader
+from dosar.database.text.stored_texts import TextReader, column_as_text, text_reader
 
 NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 

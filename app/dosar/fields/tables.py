@@ -7,12 +7,12 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
+from dosar.language.answers.settling import plain_answers
 from dosar.language.choices import Choice, FormerChoice
 from dosar.language.question import Answer, Answers, Question, ReadingContext, Unknown
 from dosar.language.question_options import Sensitivity
 from dosar.language.row_parts import RowPart
 from dosar.language.rules.expressions import Expression
-from dosar.language.settling import plain_answers
 from dosar.language.text.message import Mistake, msgid
 from dosar.language.text.texts import Text
 from dosar.language.text.translations import translated_word

@@ -10,9 +10,9 @@ from dosar.filing.doubts.links import pointing_well
 from dosar.filing.read import ReadAnswers
 from dosar.filing.result import ElsewhereIssue, ValidationResult
 from dosar.filing.submission import Submission
+from dosar.language.answers.settling import changed_questions
+from dosar.language.answers.validation import ValidationIssue, validate_answers
 from dosar.language.question import Answers, Question
-from dosar.language.settling import changed_questions
-from dosar.language.validation import ValidationIssue, validate_answers
 
 
 def judge(submission: Submission, read: ReadAnswers, settled: Answers) -> ValidationResult:

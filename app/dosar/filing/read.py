@@ -7,9 +7,9 @@ from typing import Any
 
 from dosar.filing.cells import CellReader
 from dosar.filing.texts import NO_ROWS, FixedRows, Texts
+from dosar.language.answers.validation import AnswerPath
 from dosar.language.question import Answer, Answers, Question
 from dosar.language.text.message import Message, Mistake
-from dosar.language.validation import AnswerPath
 
 NO_QUESTION = Message("The form does not ask this. Leave it out.")
 NO_ROW_OF_IT = Message("The sheet has no such row, or it stands here twice. Leave out the id of a new row.")

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dosar.language.answers.validation import AnswerPath, ValidationIssue
 from dosar.language.question import Answers, Question
 from dosar.language.text.message import Message
-from dosar.language.validation import AnswerPath, ValidationIssue
 
 
 @dataclass(frozen=True)

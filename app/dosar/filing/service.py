@@ -17,8 +17,8 @@ from dosar.filing.save import save_correction, save_new
 from dosar.filing.settle import settled_answers
 from dosar.filing.submission import Submission
 from dosar.filing.texts import Texts, renumber_rows
+from dosar.language.answers.validation import AnswerPath
 from dosar.language.text.message import Message
-from dosar.language.validation import AnswerPath
 
 
 @dataclass(frozen=True)

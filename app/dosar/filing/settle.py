@@ -1,8 +1,8 @@
 """From what was read to the answers of the whole record: what is not asked here stays, what is hidden goes."""
 
 from dosar.filing.submission import Submission
+from dosar.language.answers.settling import settle_answers
 from dosar.language.question import Answers
-from dosar.language.settling import settle_answers
 
 
 def settled_answers(submission: Submission, read: Answers) -> Answers:

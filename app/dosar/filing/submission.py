@@ -12,7 +12,7 @@ from dosar.language.form import Form
 from dosar.language.question import Answers, Question
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
-from dosar.records.row_scope import current_scope
+from dosar.records.scope.row_scope import current_scope
 
 
 @dataclass(frozen=True)

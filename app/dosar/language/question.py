@@ -89,7 +89,7 @@ class Question(QuestionOptions, ABC):
     def sealed_columns(self) -> Collection[str]:
         """Those of its columns in which words of somebody's own stand, or what tells who a person is or reaches her.
 
-        They lie sealed in the database (:mod:`dosar.database.answer_columns`); no SQL compares or sorts them.
+        They lie sealed in the database (:mod:`dosar.database.sealing.answer_columns`); no SQL compares or sorts them.
         """
         return ()
 
@@ -433,7 +433,7 @@ class Question(QuestionOptions, ABC):
 
     @property
     def rule_sort(self) -> str:
-        """What an answer is in a rule; see :data:`dosar.language.checks.type_inference.KIND_NAMES`."""
+        """What an answer is in a rule; see :data:`dosar.language.checks.rules.type_inference.KIND_NAMES`."""
         return self.value_type
 
     @property

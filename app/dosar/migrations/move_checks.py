@@ -14,8 +14,8 @@ from sqlalchemy import (
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.finding import Finding, finding
 from dosar.language.load.folder import FolderReading
+from dosar.language.organisation.roles import Roles
 from dosar.language.question import Question
-from dosar.language.roles import Roles
 from dosar.language.text.message import msgid
 from dosar.migrations.compare.question_moves import QuestionMove, pair_sheets
 

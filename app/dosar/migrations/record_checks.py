@@ -1,6 +1,6 @@
 """What a changed form would do to the records it has: refused, waiting for ``dosar upgrade``, or only told.
 
-:mod:`dosar.language.checks.compatibility` compares the files; here the records that are kept have their say.
+:mod:`dosar.language.checks.changes.compatibility` compares the files; here the records that are kept have their say.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dosar.database.system_tables import utc_now
-from dosar.language.checks.form_comparison import (
+from dosar.language.checks.changes.form_comparison import (
     KeptQuestion,
     former_private_to,
     gets_case,

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Column, Connection, LargeBinary, String, inspect
 from sqlalchemy import Text as LongText
 
-from dosar.database.answer_columns import SealedAnswer, answer_columns
-from dosar.database.append_only import table_opened
 from dosar.database.form_tables import INDEX_PREFIX, row_table_name
+from dosar.database.sealing.answer_columns import SealedAnswer, answer_columns
+from dosar.database.writing.append_only import table_opened
 from dosar.language.form import Form
 from dosar.migrations.convert.renamed_forms import tables_of_form
 from dosar.migrations.sealed_values import seal_columns

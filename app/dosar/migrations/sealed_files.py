@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select, update
 
-from dosar.database.sealed_content import is_sealed
+from dosar.database.sealing.sealed_content import is_sealed
 from dosar.database.store import Store
 from dosar.database.system_tables import attachment_table
 from dosar.records.attachments import sealed_file

@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from dosar.database.sealed_columns import SealedColumn
+from dosar.database.sealing.sealed_columns import SealedColumn
 from dosar.database.system_tables import SYSTEM_METADATA
 
 BATCH = 1000

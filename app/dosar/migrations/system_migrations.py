@@ -26,7 +26,7 @@ from sqlalchemy.schema import CreateColumn
 from dosar.database.format_version import format_table, stamp_format, stored_format
 from dosar.database.system_tables import SYSTEM_METADATA, draft_table, expired_page_table, search_word_table, team_table
 from dosar.fields.links import LARGEST_ID
-from dosar.language.roles import Roles
+from dosar.language.organisation.roles import Roles
 
 _DRAFT_BEFORE = table(
     "dosar_draft",

@@ -18,13 +18,13 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from dosar.database.audit_trail import queue_events
-from dosar.database.lasting_numbers import give_numbers_once
+from dosar.database.audit.trail import queue_events
 from dosar.database.store import Store
 from dosar.database.system_tables import form_version_table, utc_now
-from dosar.language.checks.compatibility import conversion_findings, disappearance_findings, refusal_findings
+from dosar.database.writing.lasting_numbers import give_numbers_once
+from dosar.language.checks.changes.compatibility import conversion_findings, disappearance_findings, refusal_findings
+from dosar.language.checks.changes.form_comparison import questions_by_column
 from dosar.language.checks.form_checks import check_folder
-from dosar.language.checks.form_comparison import questions_by_column
 from dosar.language.checks.stage_checks import unfit_questions
 from dosar.language.choices import Choice, ChoiceList
 from dosar.language.form import CASE_FORM, Form
@@ -44,7 +44,7 @@ from dosar.language.load.definition import (
 from dosar.language.load.finding import FilePlace, Finding, finding, finding_from_json, finding_to_json
 from dosar.language.load.folder import FolderReading, folder_digest, read_folder
 from dosar.language.load.yaml_reader import Source
-from dosar.language.roles import Roles
+from dosar.language.organisation.roles import Roles
 from dosar.language.text.collation import sorted_after
 from dosar.language.text.translations import LANGUAGES
 from dosar.migrations.compare.question_moves import QuestionMove, wanted_moves

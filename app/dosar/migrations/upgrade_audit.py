@@ -5,7 +5,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection, func, select
 
-from dosar.database.audit_chain import AuditEvent
+from dosar.database.audit.chain import AuditEvent
 from dosar.database.system_tables import history_table
 from dosar.language.form import CASE_FORM
 

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from dosar.language.form import Form
+from dosar.language.organisation.stages import Budget, GivenAid, MonthlyPackages, PayerShares, Stages
 from dosar.language.question import Answers
-from dosar.language.stages import Budget, GivenAid, MonthlyPackages, PayerShares, Stages
 from dosar.overview.case_query import CaseQuery
 from dosar.records.sheets.acceptance import is_accepted
 

@@ -28,7 +28,7 @@ from dosar.language.identity_cache import IdentityKey
 from dosar.language.question import Question, ReadingContext
 from dosar.records.audit_log import BACK_ACTIONS, GONE_ACTIONS, WITH_CASE_ACTIONS
 from dosar.records.repository import Repository
-from dosar.records.row_scope import current_scope
+from dosar.records.scope.row_scope import current_scope
 from dosar.records.sheets.acceptance import is_with_volunteer
 from dosar.records.titles import PERSON_COLUMNS, person_name
 

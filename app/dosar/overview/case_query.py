@@ -14,7 +14,7 @@ from dosar.language.question import Answers, Question
 from dosar.language.restriction import CaseRestriction
 from dosar.overview.case_overview import dating_question
 from dosar.records.repository import Repository
-from dosar.records.restricted_cases import restricting_sheets
+from dosar.records.scope.restricted_cases import restricting_sheets
 
 CASE_PARAMETER: Any = bindparam("of_case")
 """The case looked at, in conditions."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, or_, select, tuple_
 
 from dosar.language.form import CASE_FORM, Form
-from dosar.language.stages import Promise
+from dosar.language.organisation.stages import Promise
 from dosar.overview.case_overview import known_dating_name
 from dosar.records.repository import Repository
 from dosar.records.sheets.acceptance import is_accepted

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from dosar.language.answers.settling import plain_answers
+from dosar.language.organisation.stages import PeopleAround, RisksSource
 from dosar.language.question import Answers
-from dosar.language.settling import plain_answers
-from dosar.language.stages import PeopleAround, RisksSource
 from dosar.overview.case_query import CASE_PARAMETER, CaseQuery
 from dosar.records.sheets.acceptance import is_accepted
 from dosar.records.titles import title_questions

@@ -14,10 +14,10 @@ from sqlalchemy import case, func
 
 from dosar.database.union_reads import read_union
 from dosar.language.form import CASE_FORM, USER_LINK, Form
-from dosar.language.programme import Agreements, Programme, Stays
+from dosar.language.organisation.programme import Agreements, Programme, Stays
 from dosar.language.question import Answers, ReadingContext
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as, current_scope
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as, current_scope
 from dosar.records.sheets.acceptance import is_accepted, waiting_count
 from dosar.records.titles import link_titles
 

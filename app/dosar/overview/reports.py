@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import func, null, or_, select
 
 from dosar.database.union_reads import read_union
-from dosar.language.day_bound import day_bound_questions, recompute_answer, source_questions
-from dosar.language.figures import Figure, Figures
+from dosar.language.answers.day_bound import day_bound_questions, recompute_answer, source_questions
+from dosar.language.answers.settling import plain_answers
 from dosar.language.form import Form
+from dosar.language.organisation.figures import Figure, Figures
 from dosar.language.question import Question
 from dosar.language.rules.expressions import Expression
-from dosar.language.settling import plain_answers
 from dosar.overview.budget import unreversed_entries
 from dosar.records.repository import Repository
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import case, func, null
 
-from dosar.language.stages import Stage, Stages
-from dosar.language.validation import knows_what_is_missing
+from dosar.language.answers.validation import knows_what_is_missing
+from dosar.language.organisation.stages import Stage, Stages
 from dosar.overview.case_query import CaseQuery
 from dosar.records.sheets.acceptance import is_accepted, waiting_count
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, literal, or_, select, union_all
 
 from dosar.database.form_tables import Record
-from dosar.database.stored_texts import column_as_text, value_from_text
+from dosar.database.text.stored_texts import column_as_text, value_from_text
 from dosar.language.form import CASE_FORM, Form
 from dosar.overview.case_overview import known_dating_name
 from dosar.records.repository import Repository

@@ -10,16 +10,16 @@ from sqlalchemy import false, select
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import team_table
 from dosar.database.union_reads import read_union
+from dosar.language.answers.validation import knows_what_is_missing
 from dosar.language.form import CASE_FORM, Form
-from dosar.language.stages import Stage, Stages
-from dosar.language.validation import knows_what_is_missing
+from dosar.language.organisation.stages import Stage, Stages
 from dosar.overview.case_overview import dating_question
 from dosar.overview.case_query import CaseQuery
 from dosar.overview.due_dates import DueDay, days_due_until, promise_parts
 from dosar.overview.stages import StageDocument, missing_documents, sheet_counts, stages_progress
 from dosar.records.repository import Repository
-from dosar.records.restricted_cases import restrictions_among
-from dosar.records.row_scope import current_scope, works_on_case
+from dosar.records.scope.restricted_cases import restrictions_among
+from dosar.records.scope.row_scope import current_scope, works_on_case
 from dosar.records.sheets.acceptance import is_accepted
 
 ReadRows = list[dict[str, Any]]

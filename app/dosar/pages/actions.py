@@ -11,7 +11,7 @@ from dosar.database.form_tables import Record
 from dosar.language.form import Form
 from dosar.pages.context import PageContext
 from dosar.pages.urls import page_url
-from dosar.records.row_scope import may_withdraw, right_to_accept
+from dosar.records.scope.row_scope import may_withdraw, right_to_accept
 
 PageResponse = Response | str | tuple[str, int]
 """What a page answers a request with: another page, its text, or its text and a status."""

@@ -11,7 +11,7 @@ from dosar.access.authorization import current_worker
 from dosar.access.i18n.languages import request_reading
 from dosar.access.worker import Worker
 from dosar.database.form_tables import Record
-from dosar.language.day_bound import day_bound_answers, recompute_answer, source_questions
+from dosar.language.answers.day_bound import day_bound_answers, recompute_answer, source_questions
 from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Answers, Question, ReadingContext
 from dosar.language.restriction import CaseRestriction
@@ -19,8 +19,8 @@ from dosar.language.text.texts import text_in_language
 from dosar.pages.linked_titles import RecordTitles, linked_ids
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
-from dosar.records.restricted_cases import restrictions_among
-from dosar.records.row_scope import CaseIsRestricted, OutOfReach
+from dosar.records.scope.restricted_cases import restrictions_among
+from dosar.records.scope.row_scope import CaseIsRestricted, OutOfReach
 from dosar.records.titles import link_titles, show_answer, title_of_record
 
 Arguments = ParamSpec("Arguments")

@@ -11,7 +11,7 @@ from dosar.language.restriction import CaseRestriction
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext
 from dosar.pages.urls import case_list_url
-from dosar.records.row_scope import CaseIsRestricted
+from dosar.records.scope.row_scope import CaseIsRestricted
 
 
 @dataclass(slots=True)

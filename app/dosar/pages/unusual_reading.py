@@ -5,8 +5,8 @@ from datetime import timedelta
 from dosar.access.services import access_services
 from dosar.access.time_zones import local_time
 from dosar.pages.context import PageContext
-from dosar.records.opened_cases import opened_by_hour, team_times
-from dosar.records.unusual_reading import Opening, UnusualDay, unusual_days
+from dosar.records.reading.opened_cases import opened_by_hour, team_times
+from dosar.records.reading.unusual_reading import Opening, UnusualDay, unusual_days
 
 LATE = timedelta(days=30)
 

@@ -7,16 +7,16 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, literal, select, update
 
-from dosar.database.audit_chain import FILE_OBJECT
-from dosar.database.audit_trail import note_opened
-from dosar.database.sealed_content import open_content, seal_content
+from dosar.database.audit.chain import FILE_OBJECT
+from dosar.database.audit.trail import note_opened
+from dosar.database.sealing.sealed_content import open_content, seal_content
 from dosar.database.store import Store
 from dosar.database.system_tables import attachment_table
+from dosar.language.answers.validation import AnswerPath
 from dosar.language.form import CASE_FORM, Form, QuestionKey
 from dosar.language.question import Answers, Question
-from dosar.language.validation import AnswerPath
 from dosar.records.repository import Repository
-from dosar.records.row_scope import current_scope
+from dosar.records.scope.row_scope import current_scope
 
 FILES_PURPOSE, DIGEST_PURPOSE = "files", "file-digest"
 """What the keys are for that files are sealed with, and their digests made with."""

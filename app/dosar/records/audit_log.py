@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, Integer, Select, insert, literal, select
 
-from dosar.database.audit_trail import add_event
+from dosar.database.audit.trail import add_event
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import history_table, utc_now
 from dosar.language.form import Form

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from dosar.database.audit_trail import add_event
+from dosar.database.audit.trail import add_event
 from dosar.database.system_tables import history_table, utc_now
 from dosar.language.form import Form
 from dosar.records.audit_log import REASON_KEY
 from dosar.records.reasons import may_read_reason
 from dosar.records.repository import Repository
-from dosar.records.row_scope import OutOfReach, current_scope
+from dosar.records.scope.row_scope import OutOfReach, current_scope
 
 EXPORTED_ACTION = "exported"
 WHOLE_LIST = 0

@@ -4,7 +4,7 @@ Nobody can know what stands in them, so they are as sensitive as the most sensit
 """
 
 from dosar.records.repository import Repository
-from dosar.records.row_scope import current_scope
+from dosar.records.scope.row_scope import current_scope
 
 
 def may_read_reason(repository: Repository, form: str, *meant_for: int | None) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import scoped_session
 
-from dosar.database.audit_trail import note_opened
+from dosar.database.audit.trail import note_opened
 from dosar.database.form_tables import FormTables, Record, build_tables
 from dosar.database.store import Store
 from dosar.language.form import CASE_FORM, Form
@@ -19,9 +19,9 @@ from dosar.language.restriction import CaseRestriction
 from dosar.records.case_members import CaseTable, read_case_tables
 from dosar.records.daily_limit import DailyLimit
 from dosar.records.history.renamed_questions import RenamedQuestion, read_renamed_questions
-from dosar.records.restricted_cases import is_restricted_here
-from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
-from dosar.records.scope_enforcement import enforce_scope
+from dosar.records.scope.restricted_cases import is_restricted_here
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
+from dosar.records.scope.scope_enforcement import enforce_scope
 
 MOST_ASKED_IN_A_DAY = 60
 """Persons, or other spellings of one, of whom a worker learns in a day whether they are known elsewhere: more than

@@ -18,7 +18,7 @@ from dosar.language.text.message import Mistake
 from dosar.records import audit_log
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
-from dosar.records.row_scope import OutOfReach, Scope, current_scope
+from dosar.records.scope.row_scope import OutOfReach, Scope, current_scope
 
 
 @dataclass(frozen=True)

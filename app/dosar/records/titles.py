@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from dosar.database.audit_trail import note_listed
+from dosar.database.audit.trail import note_listed
 from dosar.database.union_reads import UnionQuery, read_union
 from dosar.database.users import User
 from dosar.fields.files import describe_file

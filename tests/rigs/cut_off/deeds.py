@@ -12,7 +12,7 @@ from dosar.database.store import Store
 from dosar.migrations.upgrade import open_forms
 from dosar.records.repository import Repository
 from dosar.records.rights.erasure_requests import ask_for_erasure, confirm_erasure, waiting_requests
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import KEY
 
 ERASED_CASE = 1

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import select
 
 from dosar.access.appbuilder.install import create_access_tables
-from dosar.database.audit_chain import AUDIT_PURPOSE, AuditHead, audit_event_table
-from dosar.database.audit_verification import verify_chain
+from dosar.database.audit.chain import AUDIT_PURPOSE, AuditHead, audit_event_table
+from dosar.database.audit.verification import verify_chain
 from dosar.database.store import Store
 from dosar.database.system_tables import history_table
 from dosar.migrations.upgrade import open_forms
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.stored_answers import answers_of
 from dosar.records.unsaved.drafts import DraftPlace, find_draft
 from tests.rigs.cut_off.running import Office

@@ -23,7 +23,7 @@ from dosar.access.settings import Organisation as Named
 from dosar.database.keys.key_file import key_from_file
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
 from tests.applications import opened_app
 from tests.days import today_here

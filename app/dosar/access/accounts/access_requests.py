@@ -21,7 +21,7 @@ from dosar.access.services import AccessServices
 from dosar.access.settings import had_second_person, note_second_person
 from dosar.access.tables import access_request_table, user_group_table
 from dosar.access.worker import Worker, allowance_of
-from dosar.language.roles import PageName
+from dosar.language.organisation.roles import PageName
 from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake
 

@@ -14,8 +14,8 @@ from sqlalchemy import Select, func, insert, select
 from dosar.access.services import AccessServices
 from dosar.access.tables import account_history_table as history
 from dosar.access.worker import Worker
-from dosar.database.audit_chain import ACCOUNT_OBJECT
-from dosar.database.audit_trail import add_event
+from dosar.database.audit.chain import ACCOUNT_OBJECT
+from dosar.database.audit.trail import add_event
 
 AccountAction = Literal[
     "added",

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 from dosar.access.identity import ON_DAY, is_held_by, is_open_on_day
 from dosar.access.services import AccessServices
 from dosar.access.tables import access_period_table, role_table, user_table
-from dosar.language.roles import ADMINISTRATOR
+from dosar.language.organisation.roles import ADMINISTRATOR
 from dosar.language.text.message import Mistake
 
 user = user_table.c

@@ -24,8 +24,8 @@ from dosar.access.login.throttle import CODE_LIMIT, Guess, count_try, forget_tri
 from dosar.access.services import AccessServices
 from dosar.access.tables import account_history_table, invitation_table, second_factor_table
 from dosar.access.worker import Worker
-from dosar.database.audit_chain import ACCOUNT_OBJECT
-from dosar.database.audit_trail import add_event
+from dosar.database.audit.chain import ACCOUNT_OBJECT
+from dosar.database.audit.trail import add_event
 from dosar.language.text.message import Mistake, msgid
 
 CODE_LIFETIME = timedelta(hours=24)

@@ -8,7 +8,7 @@ from flask_appbuilder.security.sqla.models import User
 from dosar.access.accounts.account_log import log_account_change
 from dosar.access.accounts.users import UserDetails, all_users, change_user, set_user_active
 from dosar.access.identity import held_roles
-from dosar.access.role_union import Allowance
+from dosar.access.roles.role_union import Allowance
 from dosar.access.services import AccessServices
 from dosar.access.worker import Worker, allowance_of
 from dosar.language.form import CASE_FORM
@@ -19,7 +19,7 @@ from dosar.overview.due_dates import DueDay
 from dosar.overview.workload import CasePlace, case_places, hand_over_cases, promised_in
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import Draft
 

@@ -26,9 +26,9 @@ from dosar.access.login.throttle import Guess, count_try, forget_tries
 from dosar.access.services import AccessServices
 from dosar.access.tables import passkey_table, user_table
 from dosar.access.worker import Worker
-from dosar.database.audit_chain import ACCOUNT_OBJECT
-from dosar.database.audit_trail import add_event
-from dosar.database.sealed_value import open_value, seal_value
+from dosar.database.audit.chain import ACCOUNT_OBJECT
+from dosar.database.audit.trail import add_event
+from dosar.database.sealing.sealed_value import open_value, seal_value
 from dosar.language.text.message import Mistake
 
 MOST_PASSKEYS = 10

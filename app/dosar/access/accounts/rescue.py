@@ -17,7 +17,7 @@ from dosar.access.identity import held_roles
 from dosar.access.login.credentials import normalized_user_name
 from dosar.access.services import AccessServices
 from dosar.access.tables import invitation_table, try_table
-from dosar.language.roles import ADMINISTRATOR
+from dosar.language.organisation.roles import ADMINISTRATOR
 from dosar.language.text.message import Mistake
 
 RESCUE_LIFETIME = timedelta(hours=24)

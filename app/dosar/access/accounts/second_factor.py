@@ -29,9 +29,9 @@ from dosar.access.login.throttle import CODE_LIMIT, Guess, count_try, forget_tri
 from dosar.access.services import AccessServices
 from dosar.access.tables import recovery_code_table, second_factor_table
 from dosar.access.worker import Worker
-from dosar.database.audit_chain import ACCOUNT_OBJECT
-from dosar.database.audit_trail import add_event
-from dosar.database.sealed_value import open_value, seal_value
+from dosar.database.audit.chain import ACCOUNT_OBJECT
+from dosar.database.audit.trail import add_event
+from dosar.database.sealing.sealed_value import open_value, seal_value
 
 RECOVERY_CODES = 10
 CLOCK_WAS_WRONG_STEPS = 3600 // STEP_SECONDS

@@ -38,7 +38,7 @@ from dosar.access.login.sessions import CLOCK_MAY_GO_BACK, end_sessions, secret_
 from dosar.access.services import AccessServices
 from dosar.access.tables import ACCOUNT_ITSELF, invitation_table, user_table
 from dosar.access.worker import Worker
-from dosar.language.roles import ADMINISTRATOR
+from dosar.language.organisation.roles import ADMINISTRATOR
 from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake
 

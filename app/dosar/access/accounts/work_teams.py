@@ -14,7 +14,7 @@ from dosar.access.services import AccessServices
 from dosar.access.tables import access_period_table, user_group_table
 from dosar.access.worker import Worker
 from dosar.database.text.folding import fold_text
-from dosar.language.roles import ADMINISTRATOR
+from dosar.language.organisation.roles import ADMINISTRATOR
 from dosar.language.text.characters import strip_invisible
 from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake

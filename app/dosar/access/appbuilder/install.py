@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from dosar.access.migrations import migrate
 from dosar.access.tables import account_history_table
-from dosar.database.append_only import close_tables, closed_tables
+from dosar.database.writing.append_only import close_tables, closed_tables
 
 
 def create_access_tables(connection: Connection) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import joinedload
 
 from dosar.access.authorization import let_in
 from dosar.access.login.login import user_with_password
-from dosar.access.permission_cache import Permitted
+from dosar.access.roles.permission_cache import Permitted
 from dosar.access.services import access_services
 from dosar.access.worker import worker_for
 

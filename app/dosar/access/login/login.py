@@ -11,8 +11,8 @@ from dosar.access.login.passwords import password_matches
 from dosar.access.login.throttle import Guess, TooManyTries, count_try, forget_tries
 from dosar.access.services import AccessServices
 from dosar.access.tables import user_table
-from dosar.database.audit_chain import ACCOUNT_OBJECT
-from dosar.database.audit_trail import add_event
+from dosar.database.audit.chain import ACCOUNT_OBJECT
+from dosar.database.audit.trail import add_event
 from dosar.language.text.message import Mistake
 
 

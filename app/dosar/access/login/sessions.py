@@ -28,8 +28,8 @@ from dosar.access.services import AccessServices
 from dosar.access.tables import session_table, user_table
 from dosar.access.web.cookies import host_cookie
 from dosar.access.web.flash_messages import FLASHES_KEY, request_notices, send_notices
-from dosar.database.audit_chain import ACCOUNT_OBJECT
-from dosar.database.audit_trail import add_event, current_trail
+from dosar.database.audit.chain import ACCOUNT_OBJECT
+from dosar.database.audit.trail import add_event, current_trail
 from dosar.database.store_errors import StoreBusy, StoreDamaged, StoreError, StoreNotWritable, StoreUnreachable
 
 SESSION_COOKIE = "dosar"

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dosar.cli.locale import translate_message
-from dosar.cli.localized import LocalizedGroup, command, option
+from dosar.cli.console.locale import translate_message
+from dosar.cli.console.localized import LocalizedGroup, command, option
 from dosar.cli.places import Places, database_url, place_options
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
 
 if TYPE_CHECKING:
-    from dosar.database.audit_verification import AuditVerdict
+    from dosar.database.audit.verification import AuditVerdict
     from dosar.database.store import Store
 
 BROKEN_EXIT_CODE = 1
@@ -23,8 +23,8 @@ BROKEN_EXIT_CODE = 1
 @option("--anchor", msgid("a line that dosar audit anchor printed: nothing before it may be missing"), type=str)
 @place_options
 def verify(places: Places, anchor: str | None) -> int:
-    from dosar.database.audit_chain import AUDIT_PURPOSE
-    from dosar.database.audit_verification import read_anchor, verify_chain
+    from dosar.database.audit.chain import AUDIT_PURPOSE
+    from dosar.database.audit.verification import read_anchor, verify_chain
 
     line = read_anchor(anchor) if anchor is not None else None
     if anchor is not None and line is None:
@@ -38,8 +38,8 @@ def verify(places: Places, anchor: str | None) -> int:
 @command(msgid("print the end of the audit log as one line, to be kept on paper or elsewhere"))
 @place_options
 def anchor(places: Places) -> int:
-    from dosar.database.audit_reading import ANCHORED_ACTION
-    from dosar.database.audit_verification import anchor_line
+    from dosar.database.audit.reading import ANCHORED_ACTION
+    from dosar.database.audit.verification import anchor_line
 
     with _audited_store(places) as store:
         store.tell(ANCHORED_ACTION)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from dosar.cli.language_option import language_option
-from dosar.cli.locale import command_translator, translate_message
-from dosar.cli.localized import command
+from dosar.cli.console.language_option import language_option
+from dosar.cli.console.locale import command_translator, translate_message
+from dosar.cli.console.localized import command
 from dosar.cli.places import Places, database_url, place_options
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid

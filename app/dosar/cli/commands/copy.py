@@ -5,7 +5,7 @@ Who moves to the database that ``DATABASE_URL`` names already, moves there from 
 
 from pathlib import Path
 
-from dosar.cli.localized import PATH, command, option
+from dosar.cli.console.localized import PATH, command, option
 from dosar.cli.places import Places, database_url, place_options
 from dosar.language.text.message import msgid
 

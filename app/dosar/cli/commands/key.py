@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dosar.cli.locale import translate_message
-from dosar.cli.localized import LocalizedCommand, LocalizedGroup, option
+from dosar.cli.console.locale import translate_message
+from dosar.cli.console.localized import LocalizedCommand, LocalizedGroup, option
 from dosar.cli.places import Places, database_url, place_options
 from dosar.language.text.message import Message, msgid
 
@@ -32,7 +32,7 @@ WITH_OPTIONS = msgid("[OPTIONS]")
 @key.command("status", cls=LocalizedCommand, help=msgid("say what opens the data"), options_metavar=WITH_OPTIONS)
 @place_options
 def status(places: Places) -> int:
-    from dosar.cli.key_words import status_lines
+    from dosar.cli.console.key_words import status_lines
     from dosar.database.keys.key_changes import stored_status
 
     data = places.existing_data_folder(database_url())
@@ -50,7 +50,7 @@ def status(places: Places) -> int:
 @option("--add", msgid("one more, for a second person"), is_flag=True)
 @place_options
 def passphrase(places: Places, add: bool) -> int:
-    from dosar.cli.key_words import ask_new_passphrase, replaced_passphrase
+    from dosar.cli.console.key_words import ask_new_passphrase, replaced_passphrase
 
     with _changes(places) as changes:
         replaced = None if add else replaced_passphrase(changes)
@@ -63,7 +63,7 @@ def passphrase(places: Places, add: bool) -> int:
 @key.command("card", cls=LocalizedCommand, help=msgid("make a new recovery card"), options_metavar=WITH_OPTIONS)
 @place_options
 def card(places: Places) -> int:
-    from dosar.cli.key_words import show_new_card
+    from dosar.cli.console.key_words import show_new_card
 
     with _changes(places) as changes:
         changes.set_card(show_new_card())
@@ -160,7 +160,7 @@ def forget(places: Places) -> int:
 )
 @place_options
 def new(places: Places) -> int:
-    from dosar.cli.key_words import ask_new_key, kept_lines, step_message
+    from dosar.cli.console.key_words import ask_new_key, kept_lines, step_message
     from dosar.cli.only_program import stopped_data
     from dosar.database.keys.key_changes import KeyChanges
     from dosar.database.keys.rekey import change_master_key, unused_name
@@ -191,8 +191,8 @@ def _changes(places: Places) -> Iterator["KeyChanges"]:
 
 def _say_if_older(store: "Store", folder: Path, master_key: bytes) -> None:
     """Before the change: after it the file is the newest one again."""
-    from dosar.access.slots_serial import OLDER_SLOTS, note_slots
-    from dosar.database.audit_trail import add_event
+    from dosar.access.sealed.slots_serial import OLDER_SLOTS, note_slots
+    from dosar.database.audit.trail import add_event
 
     if not store.open_kept_data_key():
         return
@@ -204,8 +204,8 @@ def _say_if_older(store: "Store", folder: Path, master_key: bytes) -> None:
 
 def _log_change(store: "Store", folder: Path, master_key: bytes) -> None:
     """In the audit log: nobody who has signed in did it, but somebody at the computer."""
-    from dosar.access.slots_serial import note_slots
-    from dosar.database.audit_trail import add_event
+    from dosar.access.sealed.slots_serial import note_slots
+    from dosar.database.audit.trail import add_event
 
     if not store.open_kept_data_key():
         return
@@ -215,7 +215,7 @@ def _log_change(store: "Store", folder: Path, master_key: bytes) -> None:
 
 
 def _say_what_is_left(changes: "KeyChanges") -> None:
-    from dosar.cli.key_words import next_step
+    from dosar.cli.console.key_words import next_step
 
     step = next_step(changes.status())
     if step is not None:

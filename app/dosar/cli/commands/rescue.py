@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dosar.cli.locale import translate_message
-from dosar.cli.localized import LocalizedCommand, command
+from dosar.cli.console.locale import translate_message
+from dosar.cli.console.localized import LocalizedCommand, command
 from dosar.cli.places import Places, place_options
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, Mistake, msgid

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dosar.cli.localized import PATH, command, option
+from dosar.cli.console.localized import PATH, command, option
 from dosar.cli.places import own_forms_folder
 from dosar.language.text.message import msgid
 

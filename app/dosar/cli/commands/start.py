@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import click
 
-from dosar.cli.locale import computer_language, translate_message
-from dosar.cli.localized import command, option
+from dosar.cli.console.locale import computer_language, translate_message
+from dosar.cli.console.localized import command, option
 from dosar.cli.places import Places, database_url, place_options
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
@@ -23,7 +23,7 @@ from dosar.language.text.message import Message, msgid
 if TYPE_CHECKING:
     from flask import Flask
 
-    from dosar.access.vault import Vault
+    from dosar.access.sealed.vault import Vault
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8080
 DEFAULT_SEAL_HOURS = 12
@@ -103,8 +103,8 @@ class _Start:
 )
 @place_options
 def start(places: Places, **options: Any) -> int:
-    from dosar.cli.single_instance import running_address
-    from dosar.database.lock_file import FolderInUse
+    from dosar.cli.serving.single_instance import running_address
+    from dosar.database.installation.lock_file import FolderInUse
 
     started = _Start(places, **options)
     if started.demo:
@@ -146,15 +146,15 @@ def _refuse_public_demo(started: _Start) -> None:
 
 def _serve_alone(started: _Start, data: Path) -> int:
     with _garbage_collection_paused():
-        from dosar.access.vault import Vault
+        from dosar.access.sealed.vault import Vault
         from dosar.cli.first_start import may_start_empty
-        from dosar.cli.gate import Gate
         from dosar.cli.only_program import only_program
-        from dosar.cli.sealing import can_be_unsealed, close_application, seal_on_hangup, watch_idle
-        from dosar.cli.server import serve_requests
-        from dosar.cli.single_instance import new_instance
-        from dosar.database.installation_marker import beginning
-        from dosar.database.lock_file import publish_instance
+        from dosar.cli.serving.gate import Gate
+        from dosar.cli.serving.sealing import can_be_unsealed, close_application, seal_on_hangup, watch_idle
+        from dosar.cli.serving.server import serve_requests
+        from dosar.cli.serving.single_instance import new_instance
+        from dosar.database.installation.installation_marker import beginning
+        from dosar.database.installation.lock_file import publish_instance
         from dosar.pages.sealed.sealed_app import create_sealed_app
 
     instance = new_instance(started.pages_address)
@@ -183,10 +183,10 @@ def _serve_alone(started: _Start, data: Path) -> int:
 
 def _open(started: _Start, data: Path, forms: Path, key: bytes, vault: "Vault", instance: str) -> "Flask":
     """The application on the data that the key opens."""
-    from dosar.access.vault_use import install_vault
+    from dosar.access.sealed.vault_use import install_vault
     from dosar.cli.first_start import first_telephone_code, forget_organisation, is_demo, set_up_code
     from dosar.cli.runtime import open_app
-    from dosar.database.integrity import watch_integrity
+    from dosar.database.installation.integrity import watch_integrity
 
     with _garbage_collection_paused():
         if started.new_organisation:
@@ -240,8 +240,8 @@ def _listening_socket(port: int) -> socket.socket:
 
 def _print_older_slots(app: "Flask", data: Path, key: bytes) -> None:
     """On the console and in the audit log, at every start until something that opens the data is changed."""
-    from dosar.access.slots_serial import OLDER_SLOTS, note_slots
-    from dosar.database.audit_trail import add_event
+    from dosar.access.sealed.slots_serial import OLDER_SLOTS, note_slots
+    from dosar.database.audit.trail import add_event
 
     with app.extensions["dosar_access"].store.writing() as session:
         is_older = note_slots(session, data, key)
@@ -256,7 +256,7 @@ def _print_trouble(trouble: StoreError) -> None:
 
 
 def _print_findings(findings: Sequence[Any]) -> None:
-    from dosar.cli.findings import start_lines
+    from dosar.cli.console.findings import start_lines
     from dosar.language.load.folder import is_only_advice
 
     for line in start_lines(findings, computer_language()):
@@ -276,7 +276,7 @@ def _print_accounts(started: _Start, is_demo: bool) -> None:
 
 
 def _print_greeting(started: _Start, is_open: bool) -> None:
-    from dosar.cli.key_words import swap_lines
+    from dosar.cli.console.key_words import swap_lines
 
     code = started.shown_code
     print(f"Dosar: {started.pages_address}   ({translate_message(Message('Ctrl+C stops it'))})", flush=True)

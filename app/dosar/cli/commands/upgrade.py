@@ -1,7 +1,7 @@
 """``dosar upgrade``: the database fits changed forms."""
 
-from dosar.cli.language_option import language_option
-from dosar.cli.localized import command, option
+from dosar.cli.console.language_option import language_option
+from dosar.cli.console.localized import command, option
 from dosar.cli.places import Places, place_options
 from dosar.language.text.message import msgid
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from sqlalchemy import Table, inspect
 
 from dosar.database.atomic_files import rename_atomically
-from dosar.database.audit_chain import audit_event_table
-from dosar.database.audit_verification import anchor_line
+from dosar.database.audit.chain import audit_event_table
+from dosar.database.audit.verification import anchor_line
 from dosar.database.copies.transfer import copy_database
 from dosar.database.copies_folder import COPIES_FOLDER, UNFINISHED_PREFIX
-from dosar.database.erasure_register import copy_register
-from dosar.database.installation_marker import has_people, mark_founded
+from dosar.database.installation.erasure_register import copy_register
+from dosar.database.installation.installation_marker import has_people, mark_founded
 from dosar.database.keys.key_file import salt_file
 from dosar.database.keys.key_slots_file import slots_file
 from dosar.database.store import SqliteStore, Store

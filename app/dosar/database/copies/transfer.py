@@ -34,12 +34,12 @@ from sqlalchemy import (
 from sqlalchemy import column as named_column
 from sqlalchemy import table as named_table
 
-from dosar.database.append_only import close_like
-from dosar.database.lasting_numbers import give_numbers_once, numbers_given, raise_numbers
-from dosar.database.sealed_columns import KeyedColumn
+from dosar.database.sealing.sealed_columns import KeyedColumn
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import attachment_table
+from dosar.database.writing.append_only import close_like
+from dosar.database.writing.lasting_numbers import give_numbers_once, numbers_given, raise_numbers
 
 COPY_BATCH = 1000
 COPY_FILES_BATCH = 4

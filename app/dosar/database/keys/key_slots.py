@@ -16,8 +16,8 @@ from typing import Any, Literal, get_args
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from dosar.database.key_derivation import derive_key
-from dosar.database.sealed_value import NONCE_BYTES, open_value, seal_value
+from dosar.database.sealing.key_derivation import derive_key
+from dosar.database.sealing.sealed_value import NONCE_BYTES, open_value, seal_value
 
 SlotKind = Literal["passphrase", "card", "key_file", "keyring"]
 SLOT_KINDS: tuple[SlotKind, ...] = get_args(SlotKind)

@@ -17,7 +17,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from dosar.database.atomic_files import rename_atomically, sync_folder
 from dosar.database.copies_folder import COPIES_FOLDER, DATABASE_FILE, OLD_KEY_FOLDER, UNFINISHED_PREFIX
-from dosar.database.installation_marker import has_people, mark_founded
+from dosar.database.installation.installation_marker import has_people, mark_founded
 from dosar.database.keys.key_file import salt_file, write_secrets
 from dosar.database.keys.key_slots import KeySlots
 from dosar.database.keys.key_slots_file import slots_file, write_slots

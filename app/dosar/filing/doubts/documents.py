@@ -4,12 +4,12 @@ from collections.abc import Collection
 
 from dosar.filing.result import DocumentsMissing
 from dosar.filing.submission import Submission
+from dosar.language.answers.validation import ValidationIssue
 from dosar.language.form import CASE_FORM
+from dosar.language.organisation.stages import Stage
 from dosar.language.question import Answers
-from dosar.language.stages import Stage
 from dosar.language.text.message import Message
 from dosar.language.text.texts import text_in_language
-from dosar.language.validation import ValidationIssue
 from dosar.records.cases.merge import count_case_sheets
 
 

@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterable
 from dosar.filing.doubts.unseen import is_unseen, no_longer_asked
 from dosar.filing.result import AnswersDropped
 from dosar.filing.submission import Submission
+from dosar.language.answers.settling import dropped_answers
+from dosar.language.answers.validation import ValidationIssue
 from dosar.language.question import Answers, Question
-from dosar.language.settling import dropped_answers
 from dosar.language.text.message import Message
 from dosar.language.text.texts import text_in_language
-from dosar.language.validation import ValidationIssue
 
 Lost = tuple[Question, Question | None]
 """A question, and the column of it."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
-from dosar.database.audit_trail import note_matched
+from dosar.database.audit.trail import note_matched
 from dosar.filing.result import KnownPerson, NumberTaken
 from dosar.filing.submission import Submission
+from dosar.language.answers.validation import ValidationIssue
 from dosar.language.question import Answers, Question
 from dosar.language.text.message import Message
-from dosar.language.validation import ValidationIssue
-from dosar.records.duplicates import LikelyDuplicate, deciding_questions, find_duplicates
+from dosar.records.finding.duplicates import LikelyDuplicate, deciding_questions, find_duplicates
 from dosar.records.sheets.issued_codes import is_code_taken
 from dosar.records.titles import titles_of_records
 

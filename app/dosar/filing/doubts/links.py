@@ -1,9 +1,9 @@
 """Links and files among the answers: whether what they newly point to is there, and of the same case or sheet."""
 
 from dosar.filing.submission import Submission
+from dosar.language.answers.validation import AnswerPath, ValidationIssue
 from dosar.language.question import Answers
 from dosar.language.text.message import Message
-from dosar.language.validation import AnswerPath, ValidationIssue
 from dosar.records.attachments import newly_attached_files, readable_files
 from dosar.records.links.answer_links import links_to_deleted, made_up_people
 from dosar.records.links.case_boundary import links_to_other_cases, without_links

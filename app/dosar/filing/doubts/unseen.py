@@ -7,9 +7,9 @@ they are answered, so it is reckoned from what she sees and changed alone.
 from collections.abc import Collection, Iterator
 
 from dosar.filing.submission import Submission
+from dosar.language.answers.settling import hidden_questions
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question
-from dosar.language.settling import hidden_questions
 
 Unseen = tuple[Question, Question | None]
 """A question, and the column of it."""

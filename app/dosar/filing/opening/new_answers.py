@@ -6,16 +6,16 @@ from typing import Any
 
 from dosar.database.form_tables import Record
 from dosar.filing.opening.prefill import adapt_answer, prefill_from_sheets
-from dosar.language.day_bound import day_bound_answers, recompute_answer
+from dosar.language.answers.day_bound import day_bound_answers, recompute_answer
+from dosar.language.answers.settling import answers_as_of
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers, Question, ReadingContext
-from dosar.language.settling import answers_as_of
 from dosar.records.attachments import without_files
 from dosar.records.links.answer_links import RecordLink, links_in_answers, links_out_of_reach
 from dosar.records.links.case_boundary import without_links
 from dosar.records.lists.list_query import latest_sheet
 from dosar.records.repository import Repository
-from dosar.records.row_scope import current_scope
+from dosar.records.scope.row_scope import current_scope
 from dosar.records.sheets.stored_answers import answers_of
 
 

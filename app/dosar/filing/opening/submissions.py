@@ -12,7 +12,7 @@ from dosar.language.question_options import Sensitivity
 from dosar.language.text.message import Mistake
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
-from dosar.records.row_scope import current_scope
+from dosar.records.scope.row_scope import current_scope
 from dosar.records.sheets.stored_answers import open_sheet
 
 

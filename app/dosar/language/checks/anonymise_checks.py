@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from dosar.language.anonymising import can_be_kept, has_bands
 from dosar.language.form import Form
 from dosar.language.load.finding import Finding, finding
 from dosar.language.load.folder import FolderReading
 from dosar.language.load.source_lines import walk_questions
+from dosar.language.privacy.anonymising import can_be_kept, has_bands
 from dosar.language.question import Question
 from dosar.language.text.message import msgid
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from dosar.language.form import Form
-from dosar.language.inherited_clearances import ClearancesByPlace, QuestionPlace, inherited_clearances
 from dosar.language.load.finding import Finding, finding
 from dosar.language.load.folder import FolderReading
 from dosar.language.load.source_lines import walk_questions
+from dosar.language.privacy.inherited_clearances import ClearancesByPlace, QuestionPlace, inherited_clearances
 from dosar.language.question import Question
 from dosar.language.text.message import msgid
 

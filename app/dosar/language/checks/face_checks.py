@@ -11,8 +11,8 @@ from dosar.language.load.finding import FilePlace, Finding, finding, suggest_wor
 from dosar.language.load.folder import FolderReading
 from dosar.language.load.source_lines import FormPath, walk_questions
 from dosar.language.load.yaml_reader import Source
+from dosar.language.organisation.roles import Roles
 from dosar.language.question import Question
-from dosar.language.roles import Roles
 from dosar.language.text.message import msgid
 
 ChoiceLists = Mapping[str, Sequence[Choice]]

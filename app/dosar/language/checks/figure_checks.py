@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from dosar.language.checks.type_inference import condition_findings
-from dosar.language.day_bound import DAY_BOUND_MESSAGE, day_bound_answers, day_bound_questions
-from dosar.language.figures import Figure, Figures, Report
+from dosar.language.answers.day_bound import DAY_BOUND_MESSAGE, day_bound_answers, day_bound_questions
+from dosar.language.checks.rules.type_inference import condition_findings
 from dosar.language.form import Form
 from dosar.language.load.definition import FIGURES
 from dosar.language.load.finding import Finding, finding, suggest_word
 from dosar.language.load.folder import FolderReading
 from dosar.language.load.source_lines import FormPath
 from dosar.language.load.yaml_reader import Source
+from dosar.language.organisation.figures import Figure, Figures, Report
 from dosar.language.question import Question
 from dosar.language.rules.expressions import Expression
 from dosar.language.text.message import msgid

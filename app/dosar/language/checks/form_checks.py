@@ -18,15 +18,15 @@ from typing import Any
 from dosar.language.checks.anonymise_checks import anonymise_findings
 from dosar.language.checks.checked_forms import checked_forms
 from dosar.language.checks.clearance_checks import clearance_findings
-from dosar.language.checks.currency_checks import currency_findings
 from dosar.language.checks.default_checks import check_defaults, check_face_defaults
 from dosar.language.checks.face_checks import face_findings
 from dosar.language.checks.figure_checks import figure_findings
 from dosar.language.checks.list_checks import check_lists, check_record_title, check_searched, check_totals
 from dosar.language.checks.name_checks import check_form_name, check_names, check_widths
 from dosar.language.checks.prefill_checks import prefill_findings
-from dosar.language.checks.restriction_checks import restriction_findings
-from dosar.language.checks.rule_checks import rule_findings
+from dosar.language.checks.rules.currency_checks import currency_findings
+from dosar.language.checks.rules.restriction_checks import restriction_findings
+from dosar.language.checks.rules.rule_checks import rule_findings
 from dosar.language.checks.stage_checks import profile_findings, stage_findings
 from dosar.language.checks.text_checks import check_quotes, missing_translations
 from dosar.language.choices import Choice, ChoiceList
@@ -36,9 +36,9 @@ from dosar.language.load.finding import FilePlace, Finding, finding, suggest_wor
 from dosar.language.load.folder import NAME_KEYS, FolderReading
 from dosar.language.load.source_lines import CheckedForm, FormPath, walk_questions
 from dosar.language.load.yaml_reader import Source
-from dosar.language.menu import Menu
+from dosar.language.organisation.menu import Menu
+from dosar.language.organisation.roles import EVERY_OTHER_FORM, Roles
 from dosar.language.question import Question
-from dosar.language.roles import EVERY_OTHER_FORM, Roles
 from dosar.language.text.message import Message, msgid
 from dosar.language.text.translations import LANGUAGES
 
@@ -58,7 +58,7 @@ UNKNOWN_FORM = msgid('no form is named "%(name)s"%(hint)s')
 def check_folder(reading: FolderReading, languages: Iterable[str] = LANGUAGES) -> list[Finding]:
     """Everything wrong with the folder, by file and line: what reading found, and these checks.
 
-    Changes that would lose answers are :mod:`dosar.language.checks.compatibility`.
+    Changes that would lose answers are :mod:`dosar.language.checks.changes.compatibility`.
     """
     found: list[Iterable[Finding]] = [reading.findings]
     for source in (*reading.sources.values(), *reading.mixins.values()):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from dosar.language.day_bound import DAY_BOUND_MESSAGE, day_bound_answers, day_bound_questions
+from dosar.language.answers.day_bound import DAY_BOUND_MESSAGE, day_bound_answers, day_bound_questions
 from dosar.language.load.finding import FilePlace, Finding, finding, suggest_word
 from dosar.language.load.source_lines import CheckedForm, walk_questions
 from dosar.language.question import Question

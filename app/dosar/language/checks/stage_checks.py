@@ -3,16 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from dosar.language.checks.type_inference import condition_findings
+from dosar.language.answers.day_bound import DAY_BOUND_MESSAGE, day_bound_questions
+from dosar.language.checks.rules.type_inference import condition_findings
 from dosar.language.choices import Choice, ChoiceList
-from dosar.language.day_bound import DAY_BOUND_MESSAGE, day_bound_questions
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.definition import PROFILE, STAGES, with_choices
 from dosar.language.load.finding import FilePlace, Finding, finding, suggest_word
 from dosar.language.load.folder import FolderReading
 from dosar.language.load.yaml_reader import Source
+from dosar.language.organisation.stages import Budget, MonthlyPackages, Profile, RisksSource, Stages
 from dosar.language.question import Question
-from dosar.language.stages import Budget, MonthlyPackages, Profile, RisksSource, Stages
 from dosar.language.text.message import msgid
 from dosar.language.wanted_answers import NamedQuestion
 

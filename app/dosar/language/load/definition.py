@@ -10,14 +10,14 @@ from pydantic import BaseModel
 
 from dosar.language.choices import Choice, ChoiceList, FormerChoice
 from dosar.language.face import Face
-from dosar.language.figures import Figures
 from dosar.language.form import Form, Mixin
-from dosar.language.inherited_clearances import with_inherited_clearances
-from dosar.language.menu import Menu
+from dosar.language.organisation.figures import Figures
+from dosar.language.organisation.menu import Menu
+from dosar.language.organisation.roles import Roles
+from dosar.language.organisation.stages import Profile, Stages
+from dosar.language.privacy.inherited_clearances import with_inherited_clearances
 from dosar.language.question import Question
 from dosar.language.restriction import CaseRestriction, case_restrictions
-from dosar.language.roles import Roles
-from dosar.language.stages import Profile, Stages
 
 ROLES, MENU, STAGES, PROFILE, FIGURES = "roles", "menu", "stages", "profile", "figures"
 SINGLE_PARTS = {ROLES, MENU, STAGES, PROFILE, FIGURES}

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from dosar.language.checks.form_comparison import KeptQuestion, questions_told_to_more
+from dosar.language.checks.changes.form_comparison import KeptQuestion, questions_told_to_more
 from dosar.language.form import Form
 from dosar.migrations.compare.stored_counts import AnswerCounts
 

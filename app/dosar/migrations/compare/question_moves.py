@@ -18,8 +18,8 @@ from sqlalchemy import (
     select,
 )
 
-from dosar.database.answer_columns import answer_columns
-from dosar.language.checks.form_comparison import paths_by_column, questions_by_column
+from dosar.database.sealing.answer_columns import answer_columns
+from dosar.language.checks.changes.form_comparison import paths_by_column, questions_by_column
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.finding import FilePlace
 from dosar.language.load.folder import FolderReading

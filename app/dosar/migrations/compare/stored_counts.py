@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Integer, MetaData, Table, func, inspect, select
 
-from dosar.database.answer_columns import answer_columns
 from dosar.database.form_tables import row_table_name
+from dosar.database.sealing.answer_columns import answer_columns
 from dosar.language.form import Form
 from dosar.language.question import Answer, Question, ReadingContext
 from dosar.language.text.translations import LANGUAGES

@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, bindparam, delete, insert, select, update
 
-from dosar.database.answer_columns import answer_columns
-from dosar.database.append_only import table_opened
 from dosar.database.form_tables import row_table_name, sort_column, sort_type, sort_value
+from dosar.database.sealing.answer_columns import answer_columns
 from dosar.database.system_tables import history_table, search_word_table
+from dosar.database.writing.append_only import table_opened
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question
+from dosar.records.finding.search import word_codes
 from dosar.records.history.renamed_questions import widen_answer
-from dosar.records.search import word_codes
 
 CONVERSION_BATCH = 500
 

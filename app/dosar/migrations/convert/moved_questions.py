@@ -14,9 +14,9 @@ from sqlalchemy import (
     update,
 )
 
-from dosar.database.answer_columns import answer_columns
-from dosar.database.append_only import table_opened
+from dosar.database.sealing.answer_columns import answer_columns
 from dosar.database.system_tables import attachment_table, history_table, utc_now
+from dosar.database.writing.append_only import table_opened
 from dosar.language.form import CASE_FORM
 from dosar.migrations.compare.question_moves import QuestionMove, pair_sheets
 from dosar.migrations.convert.conversion import write_columns

@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, bindparam, insert, select, update
 
-from dosar.database.answer_columns import answer_columns
 from dosar.database.form_tables import row_table_name
+from dosar.database.sealing.answer_columns import answer_columns
 from dosar.database.system_tables import history_table, utc_now
-from dosar.language.checks.form_comparison import kept_questions
-from dosar.language.day_bound import day_bound_questions
+from dosar.language.answers.day_bound import day_bound_questions
+from dosar.language.answers.settling import settle_answers
+from dosar.language.checks.changes.form_comparison import kept_questions
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers, Question
-from dosar.language.settling import settle_answers
 from dosar.records.audit_log import answer_differences
 from dosar.records.history.renamed_questions import widen_answer
 

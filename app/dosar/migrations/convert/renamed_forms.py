@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, inspect, select, update
 
-from dosar.database.append_only import open_for_good
 from dosar.database.form_tables import INDEX_PREFIX
 from dosar.database.system_tables import (
     SYSTEM_METADATA,
@@ -16,6 +15,7 @@ from dosar.database.system_tables import (
     moved_question_table,
     saved_list_table,
 )
+from dosar.database.writing.append_only import open_for_good
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.finding import FilePlace, Finding, finding
 from dosar.language.load.folder import FolderReading

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select, update
 
-from dosar.database.answer_columns import answer_columns
+from dosar.database.sealing.answer_columns import answer_columns
 from dosar.database.system_tables import draft_table
 from dosar.language.question import Question
 from dosar.records.history.renamed_questions import widen_answer

@@ -8,16 +8,16 @@ from types import ModuleType
 
 from sqlalchemy import Connection, delete, insert, select
 
-from dosar.database import blind_index
 from dosar.database.form_tables import word_sorted_questions
+from dosar.database.sealing import blind_index
 from dosar.database.system_tables import search_word_table
 from dosar.database.text import folding, transliteration
-from dosar.language import inherited_clearances
 from dosar.language.form import Form
+from dosar.language.privacy import inherited_clearances
 from dosar.language.text import characters
 from dosar.language.text.collation import sorted_after
 from dosar.migrations.convert.conversion import fill_sort_columns, reindex_form
-from dosar.records import search
+from dosar.records.finding import search
 
 RULE_MODULES: tuple[ModuleType, ...] = (characters, transliteration, folding, inherited_clearances, search, blind_index)
 """What decides which words of an answer stand in the index, and who finds by them."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from dosar.database.form_tables import row_table_name
-from dosar.language.checks.form_comparison import former_private_to, gets_case, loses_case
+from dosar.language.checks.changes.form_comparison import former_private_to, gets_case, loses_case
 from dosar.language.form import Form
 from dosar.language.text.message import Message
 from dosar.migrations.compare.counted_changes import questions_read_by_more

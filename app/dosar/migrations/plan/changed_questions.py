@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from dosar.database.form_tables import row_table_name
-from dosar.language.checks.form_comparison import KeptQuestion, kept_questions, loses_case
+from dosar.language.checks.changes.form_comparison import KeptQuestion, kept_questions, loses_case
 from dosar.language.form import Form
 from dosar.language.text.message import Message
 from dosar.migrations.compare.counted_changes import count_recodings

@@ -5,9 +5,9 @@ from functools import partial
 
 from sqlalchemy import MetaData, Table
 
-from dosar.database.answer_columns import answer_columns
 from dosar.database.form_tables import row_table_name
-from dosar.language.checks.form_comparison import (
+from dosar.database.sealing.answer_columns import answer_columns
+from dosar.language.checks.changes.form_comparison import (
     LateRenaming,
     LateTableRenaming,
     late_renamings,

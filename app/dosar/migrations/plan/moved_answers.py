@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from dosar.database.system_tables import utc_now
-from dosar.language.checks.form_comparison import loses_case
+from dosar.language.checks.changes.form_comparison import loses_case
 from dosar.language.form import Form
 from dosar.language.question import Question
 from dosar.language.text.message import Message

@@ -6,7 +6,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from dosar.database.form_tables import build_tables, row_table_name
-from dosar.language.checks.form_comparison import KeptQuestion
+from dosar.language.checks.changes.form_comparison import KeptQuestion
 from dosar.language.form import Form
 from dosar.language.load.definition import Definition
 from dosar.language.question import Question

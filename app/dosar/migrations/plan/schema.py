@@ -9,8 +9,8 @@ from sqlalchemy import Column, Connection, Table, inspect
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.schema import CreateColumn, CreateIndex
 
-from dosar.database.append_only import closed_tables
 from dosar.database.form_tables import INDEX_PREFIX
+from dosar.database.writing.append_only import closed_tables
 from dosar.records.case_members import CASE_OF_SHEET
 
 EVERY_INDEX = {

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from dosar.database.append_only import close_tables
 from dosar.database.form_tables import append_only_tables, sort_column, word_sorted_questions
 from dosar.database.system_tables import SYSTEM_METADATA, attachment_table
+from dosar.database.writing.append_only import close_tables
 from dosar.language.form import Form
 from dosar.language.question import Question
 from dosar.language.text.message import Message

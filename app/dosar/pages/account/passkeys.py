@@ -32,7 +32,7 @@ from dosar.access.web.redirects import local_redirect_url
 from dosar.language.text.message import Mistake
 from dosar.pages.account.session_start import arrival_url, begin_session
 from dosar.pages.formatting import moment_text
-from dosar.pages.forms import PasskeyForm
+from dosar.pages.input.forms import PasskeyForm
 
 PASSKEY_BOX = "passkey"
 """Where the browser writes what the authenticator said."""

@@ -18,7 +18,7 @@ from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.pages.account.passkeys import profile_passkeys
 from dosar.pages.formatting import moment_text
-from dosar.pages.forms import ChangePasswordForm
+from dosar.pages.input.forms import ChangePasswordForm
 
 
 class ProfilePage(PageView):

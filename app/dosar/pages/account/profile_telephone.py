@@ -16,7 +16,7 @@ from dosar.pages.account.second_factor import (
     telephone_page,
     wrong_code_message,
 )
-from dosar.pages.forms import CodeForm
+from dosar.pages.input.forms import CodeForm
 
 
 class ProfileTelephonePage(PageView):

@@ -27,7 +27,7 @@ from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
 from dosar.pages.account.passkeys import PASSKEY_BOX
 from dosar.pages.account.session_start import BACK_KEY, arrival_url, begin_session, next_step_url
-from dosar.pages.forms import CodeForm, FirstCodeForm
+from dosar.pages.input.forms import CodeForm, FirstCodeForm
 
 TELEPHONE_KEY = "telephone"
 """Where the sealed secret of a telephone that is being connected lies in the session."""

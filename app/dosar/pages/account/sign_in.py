@@ -19,7 +19,7 @@ from dosar.access.services import access_services
 from dosar.access.web.redirects import local_redirect_url
 from dosar.language.text.message import Mistake
 from dosar.pages.account.session_start import continue_sign_in
-from dosar.pages.forms import NewPasswordForm, SignInForm
+from dosar.pages.input.forms import NewPasswordForm, SignInForm
 
 CLEAR_CACHE_HEADERS = {"Clear-Site-Data": '"cache"'}
 """Nothing of what was read stays in the browser."""

@@ -19,7 +19,7 @@ from dosar.language.text.texts import text_in_language
 from dosar.pages.admin.users import user_full_name, user_or_404, user_page, user_role_titles
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import due_text, moment_text
-from dosar.pages.forms import TranslatedForm
+from dosar.pages.input.forms import TranslatedForm
 from dosar.pages.rendering.history import role_title
 from dosar.pages.urls import parse_record_number
 

@@ -15,18 +15,18 @@ from dosar.access.accounts.account_log import log_account_change
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_any_page, requires_page
 from dosar.access.login.passwords import require_good_password
-from dosar.access.pending_cards import PendingCard
+from dosar.access.sealed.pending_cards import PendingCard
+from dosar.access.sealed.slots_serial import note_slots
+from dosar.access.sealed.vault import Vault
+from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
 from dosar.access.settings import declare_one_laptop, is_one_laptop_declared
-from dosar.access.slots_serial import note_slots
-from dosar.access.vault import Vault
-from dosar.access.vault_use import current_vault
 from dosar.database.keys.key_changes import KeyChanges, KeyStatus, stored_status
 from dosar.database.keys.old_key import kept_until
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
 from dosar.pages.formatting import day_text
-from dosar.pages.forms import CardGroupsForm, PassphraseForm
+from dosar.pages.input.forms import CardGroupsForm, PassphraseForm
 
 KEYS_ACCESS = requires_page("organisation")
 

@@ -10,7 +10,7 @@ from dosar.access.authorization import page_route, requires_page
 from dosar.access.i18n.languages import request_language, wording_countries
 from dosar.access.services import access_services
 from dosar.access.settings import Organisation
-from dosar.pages.forms import OrganisationForm
+from dosar.pages.input.forms import OrganisationForm
 
 
 class OrganisationPage(PageView):

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from dosar.access.menu import ADMINISTRATION_PAGES
-from dosar.language.roles import Role
+from dosar.language.organisation.roles import Role
 
 SCOPE_LABELS = {
     "none": lazy_gettext("none"),

@@ -11,14 +11,14 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import PUBLIC_ACCESS, page_route
 from dosar.access.i18n.languages import request_language, save_language
 from dosar.access.login.passwords import require_good_password
+from dosar.access.sealed.vault_use import current_vault
 from dosar.access.services import access_services
 from dosar.access.settings import Organisation
-from dosar.access.vault_use import current_vault
-from dosar.database.installation_marker import mark_founded
-from dosar.language.roles import ADMINISTRATOR
+from dosar.database.installation.installation_marker import mark_founded
+from dosar.language.organisation.roles import ADMINISTRATOR
 from dosar.language.text.message import Mistake
 from dosar.pages.account.session_start import continue_sign_in
-from dosar.pages.forms import SetUpForm
+from dosar.pages.input.forms import SetUpForm
 
 
 class SetUpPage(PageView):

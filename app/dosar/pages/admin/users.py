@@ -35,7 +35,7 @@ from dosar.access.services import access_services
 from dosar.access.tables import ACCOUNT_ITSELF
 from dosar.access.worker import allowance_of
 from dosar.fields.formats.days import format_day
-from dosar.language.roles import ROLE_ACTIONS, Role
+from dosar.language.organisation.roles import ROLE_ACTIONS, Role
 from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
@@ -43,7 +43,7 @@ from dosar.pages.admin.access_requests import access_request_lines
 from dosar.pages.admin.account_log import render_account_history
 from dosar.pages.admin.role_labels import action_labels, role_facts
 from dosar.pages.formatting import day_text, moment_text
-from dosar.pages.forms import NewUserForm, TeamDaysForm, UserForm
+from dosar.pages.input.forms import NewUserForm, TeamDaysForm, UserForm
 from dosar.pages.rendering.history import HistoryEntry
 
 AnyUserFormType = TypeVar("AnyUserFormType", bound=UserForm)

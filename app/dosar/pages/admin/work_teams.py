@@ -22,7 +22,7 @@ from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
 from dosar.pages.admin.users import user_full_name
-from dosar.pages.forms import TranslatedForm
+from dosar.pages.input.forms import TranslatedForm
 
 
 class TeamRenameForm(TranslatedForm):

@@ -30,7 +30,7 @@ from dosar.pages.rights.erasure import may_have_erased
 from dosar.pages.rights.retention import kept_until_text
 from dosar.pages.urls import record_url
 from dosar.records.cases.merge import case_merged_into, may_merge
-from dosar.records.row_scope import OutOfReach
+from dosar.records.scope.row_scope import OutOfReach
 from dosar.records.titles import show_answer
 
 MAX_TIMELINE_SHEETS, MAX_RECENT_CHANGES = 12, 6

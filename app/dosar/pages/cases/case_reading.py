@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dosar.database.form_tables import Record
 from dosar.language.form import Form
-from dosar.language.stages import Stages
+from dosar.language.organisation.stages import Stages
 from dosar.overview import budget, due_dates, people_and_risks, stages
 from dosar.overview.budget import Balance
 from dosar.overview.case_query import CaseQuery

@@ -26,7 +26,7 @@ from dosar.pages.actions import saved_response
 from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text
-from dosar.pages.forms import TranslatedForm, reason_field, stripped
+from dosar.pages.input.forms import TranslatedForm, reason_field, stripped
 from dosar.records.titles import link_titles, titles_of_records
 
 

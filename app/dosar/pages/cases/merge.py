@@ -14,14 +14,14 @@ from dosar.language.form import CASE_FORM
 from dosar.language.text.texts import text_in_language
 from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
-from dosar.pages.forms import LONGEST_REASON, TranslatedForm, required_line, searched_words
+from dosar.pages.input.forms import LONGEST_REASON, TranslatedForm, required_line, searched_words
+from dosar.pages.input.posted_boxes import KEEP_BOX_PREFIX
+from dosar.pages.input.signed_tokens import shown_version, version_token
 from dosar.pages.linked_titles import linked_ids
-from dosar.pages.posted_boxes import KEEP_BOX_PREFIX
 from dosar.pages.rendering.comparison import comparison_text
 from dosar.pages.rendering.question_view import SearchBox, SearchResult
 from dosar.pages.sheet.duplicates import duplicate_labels
 from dosar.pages.sheet.posting.conflict import DifferingAnswer
-from dosar.pages.signed_tokens import shown_version, version_token
 from dosar.records.cases.merge import (
     CaseMerge,
     both_cases,
@@ -30,10 +30,10 @@ from dosar.records.cases.merge import (
     may_merge,
     merge_cases,
 )
-from dosar.records.duplicates import find_duplicates
+from dosar.records.finding.duplicates import find_duplicates
 from dosar.records.lists.list_page import list_page
 from dosar.records.lists.list_query import ListQuery
-from dosar.records.row_scope import OutOfReach
+from dosar.records.scope.row_scope import OutOfReach
 from dosar.records.sheets.save import EditConflict
 from dosar.records.sheets.stored_answers import Sheet, open_sheet
 from dosar.records.titles import link_titles, titles_of_records

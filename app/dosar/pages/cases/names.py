@@ -12,7 +12,7 @@ from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
-from dosar.pages.forms import TranslatedForm, reason_field
+from dosar.pages.input.forms import TranslatedForm, reason_field
 from dosar.records.shown_names import note_names_shown
 
 

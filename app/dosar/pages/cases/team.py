@@ -22,10 +22,10 @@ from dosar.overview.case_overview import CaseTeamMember, team_members
 from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.formatting import day_text
-from dosar.pages.forms import DayField, TranslatedForm, stripped
+from dosar.pages.input.forms import DayField, TranslatedForm, stripped
 from dosar.pages.rendering.history import role_title
 from dosar.pages.sheet.posting.link_picker import matching_people
-from dosar.records.people import is_called, people_out_of_reach
+from dosar.records.finding.people import is_called, people_out_of_reach
 from dosar.records.teams import TeamPlace, join_team, leave_team, may_change_team
 
 

@@ -15,7 +15,7 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text, reason_text
-from dosar.pages.forms import LONGEST_REASON, OneOf, TranslatedForm, required_line
+from dosar.pages.input.forms import LONGEST_REASON, OneOf, TranslatedForm, required_line
 from dosar.pages.lists.list_view import requested_list_query
 from dosar.pages.urls import page_url
 from dosar.records.export_log import Export, latest_exports, note_export

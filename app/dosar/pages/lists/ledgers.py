@@ -7,7 +7,7 @@ from flask import abort, render_template, request, url_for
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
-from dosar.database.audit_trail import note_event
+from dosar.database.audit.trail import note_event
 from dosar.language.form import Form
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext, find_or_404, page_context

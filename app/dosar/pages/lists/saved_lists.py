@@ -9,7 +9,7 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import page_context
-from dosar.pages.forms import TranslatedForm
+from dosar.pages.input.forms import TranslatedForm
 from dosar.pages.lists.list_view import requested_list_query
 from dosar.pages.rendering.question_view import PageOption
 from dosar.pages.urls import page_url

@@ -10,9 +10,9 @@ from dosar.access.authorization import page_route, requires_acceptance
 from dosar.language.text.message import Mistake
 from dosar.pages.actions import may_accept_sheets, record_face_url, saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
-from dosar.pages.forms import reason_field
+from dosar.pages.input.forms import reason_field
 from dosar.pages.records.reversal import ReasonForm, reason_page
-from dosar.records.row_scope import OutOfReach
+from dosar.records.scope.row_scope import OutOfReach
 from dosar.records.sheets.acceptance import accept_sheet, return_sheet
 from dosar.records.sheets.stored_answers import Sheet, open_sheet
 

@@ -12,7 +12,7 @@ from dosar.language.text.texts import text_in_language
 from dosar.pages.actions import record_face_url
 from dosar.pages.context import PageContext, find_or_404
 from dosar.records.links.uses import CountsByForm, RecordUses, find_uses
-from dosar.records.row_scope import may_withdraw
+from dosar.records.scope.row_scope import may_withdraw
 from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.titles import title_of_record
 

@@ -9,15 +9,15 @@ from werkzeug.wrappers import Response
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
 from dosar.access.web.redirects import local_redirect_url
+from dosar.language.answers.settling import answers_as_of
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers
-from dosar.language.settling import answers_as_of
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.pages.actions import PageResponse, record_actions, record_face_url, return_url, saved_response
 from dosar.pages.cases.merge import redirect_to_merged
 from dosar.pages.context import PageContext, find_or_404, page_context
-from dosar.pages.forms import searched_words
+from dosar.pages.input.forms import searched_words
 from dosar.pages.lists.list_view import list_context
 from dosar.pages.pagination import paginate_lines
 from dosar.pages.records.backlinks import record_backlinks
@@ -35,7 +35,7 @@ from dosar.pages.urls import parse_record_number
 from dosar.records.audit_log import history_entries
 from dosar.records.cases.merge import case_merged_into
 from dosar.records.cases.unmerge import unmerge_case
-from dosar.records.row_scope import OutOfReach
+from dosar.records.scope.row_scope import OutOfReach
 from dosar.records.sheets.deletion import delete_sheet, require_unrelied, restore_sheet, withdraw_sheet
 from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.titles import title_of_record

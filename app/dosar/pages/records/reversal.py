@@ -16,9 +16,9 @@ from dosar.language.text.texts import text_in_language
 from dosar.pages.actions import case_of, saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.formatting import reason_text
-from dosar.pages.forms import TranslatedForm, reason_field
+from dosar.pages.input.forms import TranslatedForm, reason_field
+from dosar.pages.input.signed_tokens import submission_token, submission_word
 from dosar.pages.rendering.record_view import shown_sections
-from dosar.pages.signed_tokens import submission_token, submission_word
 from dosar.records.reasons import may_read_reason
 from dosar.records.sheets.ledger import reverse_entry, reversing_entry
 from dosar.records.sheets.stored_answers import Sheet, open_sheet

@@ -19,7 +19,7 @@ from dosar.pages.context import page_context
 from dosar.pages.recovery.expired_session import DraftTooLong, PageOfAnother, keep_outdated_page
 from dosar.pages.recovery.typed_texts import is_text_page_post, typed_texts
 from dosar.pages.restricted import refusal_text
-from dosar.records.row_scope import CaseIsRestricted, OutOfReach
+from dosar.records.scope.row_scope import CaseIsRestricted, OutOfReach
 
 CODES_SHOWING_TYPED = (400, 409, 503)
 """What was typed is shown once more with these, so that it can be copied; on a page for text with any but one."""

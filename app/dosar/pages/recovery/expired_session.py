@@ -10,9 +10,9 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from dosar.access.authorization import SIGN_IN_ENDPOINT, current_worker_or_none
-from dosar.pages.posted_boxes import FILE_NOT_KEPT, OWNER_BOX, WAIT_BOX, typed_boxes
+from dosar.pages.input.posted_boxes import FILE_NOT_KEPT, OWNER_BOX, WAIT_BOX, typed_boxes
+from dosar.pages.input.signed_tokens import TEXT_PAGE_KEY, page_owner_id, page_owner_token
 from dosar.pages.recovery.text_forms import TEXT_PAGES
-from dosar.pages.signed_tokens import TEXT_PAGE_KEY, page_owner_id, page_owner_token
 from dosar.pages.urls import requested_place
 from dosar.records.repository import Repository
 from dosar.records.unsaved import drafts, expired_sessions

@@ -16,12 +16,12 @@ from dosar.language.question import Question
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext, page_context
+from dosar.pages.input.posted_boxes import UNASKED_BOX
 from dosar.pages.linked_titles import RecordTitles, linked_ids
-from dosar.pages.posted_boxes import UNASKED_BOX
 from dosar.pages.recovery.expired_session import SHEET_ENDPOINTS
 from dosar.pages.recovery.text_forms import TEXT_PAGES
 from dosar.pages.rendering.record_view import answer_text
-from dosar.records.people import people_out_of_reach
+from dosar.records.finding.people import people_out_of_reach
 from dosar.records.titles import link_titles
 
 REASON_BOX = "_reason"

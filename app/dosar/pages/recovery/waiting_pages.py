@@ -14,7 +14,7 @@ from dosar.language.form import Form
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text
-from dosar.pages.posted_boxes import TOKEN_BOXES
+from dosar.pages.input.posted_boxes import TOKEN_BOXES
 from dosar.pages.recovery.expired_session import SHEET_ENDPOINTS
 from dosar.pages.recovery.text_forms import TEXT_PAGES
 from dosar.pages.recovery.typed_texts import LONGEST_NAME, RowNumbers, TypedBox, question_of_box, texts_of_boxes

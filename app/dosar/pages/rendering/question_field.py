@@ -11,12 +11,12 @@ from markupsafe import Markup
 from wtforms import Field
 from wtforms.fields.core import Flags, Label
 
+from dosar.language.answers.validation import AnswerPath
 from dosar.language.identity_cache import IdentityKey
 from dosar.language.question import TYPED_UNKNOWNS, Answer, Answers, BoxSize, Question, Unknown
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.language.text.translations import translated_word
-from dosar.language.validation import AnswerPath
 from dosar.pages.linked_titles import file_url, link_markup
 from dosar.pages.rendering.question_view import OfferedAnswer, PageColumn, PageOption
 from dosar.pages.rendering.render_cache import BlankFieldCache, OfferedChoices, offered_choices

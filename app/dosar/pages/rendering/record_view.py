@@ -7,9 +7,9 @@ from typing import Any
 from flask_babel import gettext
 
 from dosar.database.form_tables import Record
+from dosar.language.answers.settling import hidden_questions
 from dosar.language.form import USER_LINK, Form
 from dosar.language.question import Answers, Question
-from dosar.language.settling import hidden_questions
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext
 from dosar.pages.formatting import moment_text

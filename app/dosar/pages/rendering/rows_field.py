@@ -7,10 +7,10 @@ from typing import Any
 from wtforms.form import BaseForm
 
 from dosar.filing.texts import BLANK_ROW, row_indexes
+from dosar.language.answers.settling import plain_answers
+from dosar.language.answers.validation import AnswerPath
 from dosar.language.question import Answer, Answers, Question
-from dosar.language.settling import plain_answers
 from dosar.language.text.texts import text_in_language
-from dosar.language.validation import AnswerPath
 from dosar.pages.rendering.question_field import QuestionField, ReadOnlyField, column_heads
 from dosar.pages.rendering.question_view import PageColumn, PagePart
 from dosar.pages.rendering.sheet_meta import SheetMeta

@@ -7,11 +7,11 @@ from wtforms.form import BaseForm
 
 from dosar.filing.result import ValidationResult, nothing_read
 from dosar.filing.texts import Texts
+from dosar.language.answers.settling import hidden_questions
+from dosar.language.answers.validation import AnswerPath, ValidationIssue, asked_at
 from dosar.language.form import Section
 from dosar.language.question import Answers, Question
-from dosar.language.settling import hidden_questions
 from dosar.language.text.texts import text_in_language
-from dosar.language.validation import AnswerPath, ValidationIssue, asked_at
 from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.rendering.question_field import QuestionField, ReadOnlyField
 from dosar.pages.rendering.question_view import OfferedAnswer, PageProblem, PageSection, Way

@@ -13,13 +13,13 @@ from wtforms.meta import DefaultMeta
 from dosar.filing.cells import CellReader
 from dosar.filing.result import ValidationResult
 from dosar.filing.texts import NO_ROWS, FixedRows, Texts
+from dosar.language.answers.settling import plain_answers
+from dosar.language.answers.validation import AnswerPath
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question, ReadingContext
 from dosar.language.rules.expressions import Expression
-from dosar.language.settling import plain_answers
 from dosar.language.text.message import Message
 from dosar.language.text.texts import Text, text_in_language
-from dosar.language.validation import AnswerPath
 from dosar.pages.linked_titles import RecordTitles
 from dosar.pages.rendering.question_view import OfferedAnswer
 

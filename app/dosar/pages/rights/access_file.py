@@ -18,7 +18,7 @@ from dosar.exchange.access_files.zip_file import access_file_zip
 from dosar.language.question import ReadingContext
 from dosar.language.text.translations import LANGUAGES, WORDINGS
 from dosar.pages.context import PageContext, find_or_404, page_context
-from dosar.pages.forms import LONGEST_REASON, OneOf, TranslatedForm, required_line
+from dosar.pages.input.forms import LONGEST_REASON, OneOf, TranslatedForm, required_line
 from dosar.pages.rendering.history import ACTION_LABELS
 from dosar.records.audit_log import note_change
 from dosar.records.rights.access_file import (

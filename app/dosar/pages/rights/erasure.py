@@ -10,12 +10,12 @@ from wtforms.fields import SelectChoice
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_page
-from dosar.database.erasure_register import ANONYMISE, ERASE
 from dosar.database.form_tables import Record
+from dosar.database.installation.erasure_register import ANONYMISE, ERASE
 from dosar.language.text.message import Mistake
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.formatting import moment_text
-from dosar.pages.forms import OneOf, TranslatedForm
+from dosar.pages.input.forms import OneOf, TranslatedForm
 from dosar.pages.rights.numbers import case_numbers, told_numbers
 from dosar.records.rights.erasure_requests import (
     GROUNDS,

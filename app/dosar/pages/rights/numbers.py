@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from dosar.language.form import CASE_FORM
 from dosar.pages.context import PageContext
-from dosar.records.case_numbers import numbers_of_cases
+from dosar.records.reading.case_numbers import numbers_of_cases
 from dosar.records.titles import link_titles, strip_deleted_mark
 
 

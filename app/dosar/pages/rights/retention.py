@@ -16,7 +16,7 @@ from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import due_text
-from dosar.pages.forms import TranslatedForm
+from dosar.pages.input.forms import TranslatedForm
 from dosar.pages.rights.erasure import KIND_LABELS, may_have_erased
 from dosar.pages.rights.numbers import case_numbers
 from dosar.records.rights.retention import ask_for_those_over_term, cases_over_term, kept_until

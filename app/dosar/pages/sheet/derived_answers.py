@@ -13,7 +13,7 @@ from dosar.filing.derive import derived_answers, suggested_answers
 from dosar.filing.read import read_texts
 from dosar.language.question import Answers, Question, ReadingContext
 from dosar.pages.context import page_context
-from dosar.pages.posted_boxes import texts_in
+from dosar.pages.input.posted_boxes import texts_in
 from dosar.pages.rendering.question_view import OfferedAnswer
 
 

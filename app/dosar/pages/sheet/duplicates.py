@@ -11,7 +11,7 @@ from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Message
 from dosar.pages.context import PageContext
 from dosar.pages.urls import record_url
-from dosar.records.duplicates import LikelyDuplicate
+from dosar.records.finding.duplicates import LikelyDuplicate
 from dosar.records.titles import titles_of_records
 
 

@@ -11,7 +11,7 @@ from dosar.language.question import Answers
 from dosar.language.text.texts import text_in_language
 from dosar.pages.actions import return_url
 from dosar.pages.context import PageContext, find_or_404
-from dosar.pages.forms import searched_words
+from dosar.pages.input.forms import searched_words
 from dosar.pages.rendering.question_view import SearchBox, SearchResult
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.urls import parse_record_number

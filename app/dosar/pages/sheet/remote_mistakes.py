@@ -5,10 +5,10 @@ from collections.abc import Collection
 from flask import url_for
 
 from dosar.filing.result import ElsewhereIssue, KnownPerson
+from dosar.language.answers.validation import ValidationIssue
 from dosar.language.face import FACE_NAME_FOR_ALL
 from dosar.language.form import Form, Section
 from dosar.language.text.texts import text_in_language
-from dosar.language.validation import ValidationIssue
 from dosar.pages.rendering.question_view import Way
 from dosar.pages.sheet.duplicates import leads_to_known
 from dosar.pages.sheet.section_steps import has_section_steps

@@ -6,9 +6,9 @@ from datetime import date
 
 from flask import abort
 
+from dosar.language.answers.settling import hidden_questions
 from dosar.language.form import Form
 from dosar.language.question import Answers
-from dosar.language.settling import hidden_questions
 from dosar.language.text.texts import text_in_language
 
 MAX_ONE_PAGE_QUESTIONS = 30

@@ -10,12 +10,12 @@ from dosar.filing.opening.drafts import restored_draft, unasked_names
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question
 from dosar.pages.formatting import moment_text
-from dosar.pages.posted_boxes import FILE_NOT_KEPT, TOKEN_BOXES, PostedBoxes, as_boxes, texts_in, typed_boxes
+from dosar.pages.input.posted_boxes import FILE_NOT_KEPT, TOKEN_BOXES, PostedBoxes, as_boxes, texts_in, typed_boxes
+from dosar.pages.input.signed_tokens import is_submission_of, version_token
 from dosar.pages.recovery.typed_texts import RowNumbers, question_of_box
 from dosar.pages.sheet.section_steps import has_section_steps
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.sheet.unasked_boxes import asked_somewhere, set_unasked_aside
-from dosar.pages.signed_tokens import is_submission_of, version_token
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import Draft, DraftPlace
 

@@ -12,12 +12,12 @@ from dosar.filing.submission import Submission, answerable
 from dosar.language.form import Form, Section
 from dosar.language.question import Answers, Question
 from dosar.pages.context import PageContext
-from dosar.pages.posted_boxes import OWNER_BOX, PostedBoxes, answers_as_posted, as_boxes, texts_in
+from dosar.pages.input.posted_boxes import OWNER_BOX, PostedBoxes, answers_as_posted, as_boxes, texts_in
+from dosar.pages.input.signed_tokens import page_owner_token
 from dosar.pages.sheet.batch_entry import EntryBatch
 from dosar.pages.sheet.face_change import ALSO_BOX, form_asking_also, questions_named_also
 from dosar.pages.sheet.faces import FormFaces
 from dosar.pages.sheet.section_steps import visible_sections
-from dosar.pages.signed_tokens import page_owner_token
 from dosar.pages.urls import sheet_page_url
 from dosar.records.unsaved.drafts import DraftPlace
 

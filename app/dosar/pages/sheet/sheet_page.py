@@ -12,13 +12,13 @@ from dosar.fields.formats.days import days_by_word
 from dosar.fields.money import currencies_by_word
 from dosar.filing.service import Typed, validate
 from dosar.filing.settle import settled_answers
+from dosar.language.answers.validation import AnswerPath
 from dosar.language.question import Answers, Question
 from dosar.language.text.message import Message
 from dosar.language.text.texts import text_in_language
 from dosar.language.text.translations import LANGUAGES
-from dosar.language.validation import AnswerPath
+from dosar.pages.input.posted_boxes import PostedBoxes
 from dosar.pages.linked_titles import RecordTitles
-from dosar.pages.posted_boxes import PostedBoxes
 from dosar.pages.rendering.sheet_form import SheetForm
 from dosar.pages.rendering.sheet_meta import SheetMeta
 from dosar.pages.sheet.case_budget import case_budget_lines

@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from dosar.filing.submission import answerable
 from dosar.language.question import Question
-from dosar.pages.posted_boxes import FILE_NOT_KEPT, UNASKED_BOX, PostedBoxes
+from dosar.pages.input.posted_boxes import FILE_NOT_KEPT, UNASKED_BOX, PostedBoxes
 from dosar.pages.recovery.typed_texts import LONGEST_NAME, RowNumbers, TypedBox, question_of_box, texts_of_boxes
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.records.history.deployed_forms import deployed_form

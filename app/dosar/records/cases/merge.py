@@ -3,7 +3,7 @@
 The chosen answers stand in the case that is kept; every sheet of the other moves to it; the other is put
 away, empty, and remembers where its sheets went. One transaction: all of it, or nothing.
 
-A record never changes its case (:mod:`dosar.records.write_checks` refuses it); here is the one exception. It is
+A record never changes its case (:mod:`dosar.records.scope.write_checks` refuses it); here is the one exception. It is
 open to who reaches every case and may correct and delete one, and it is told in the history of both.
 """
 
@@ -14,11 +14,11 @@ from datetime import date
 
 from sqlalchemy import and_, delete, func, insert, literal, select, union_all, update
 
-from dosar.database.append_only import closed_tables, table_opened
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import history_table as entries
 from dosar.database.system_tables import merged_case_table, search_word_table, team_table, utc_now
 from dosar.database.text.folding import fold_text
+from dosar.database.writing.append_only import closed_tables, table_opened
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers, Question
 from dosar.records import audit_log
@@ -27,7 +27,7 @@ from dosar.records.attachments import with_file_copies
 from dosar.records.audit_log import MERGED_ACTION, MERGED_INTO_ACTION
 from dosar.records.case_members import CaseTable
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
 from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.sheets.save import EditConflict, correct_sheet
 from dosar.records.sheets.stored_answers import Sheet, open_sheet

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from dosar.database.append_only import closed_tables, table_opened
 from dosar.database.system_tables import history_table as entries
 from dosar.database.system_tables import merged_case_table
+from dosar.database.writing.append_only import closed_tables, table_opened
 from dosar.language.form import CASE_FORM
 from dosar.records import audit_log
 from dosar.records.actor import Actor
@@ -19,7 +19,7 @@ from dosar.records.audit_log import MERGED_INTO_ACTION, PARTED_ACTION
 from dosar.records.case_members import CaseTable
 from dosar.records.cases.merge import MOVED_KEY, case_merged_into, code_of_case, may_merge
 from dosar.records.repository import Repository
-from dosar.records.row_scope import OutOfReach, current_scope
+from dosar.records.scope.row_scope import OutOfReach, current_scope
 from dosar.records.sheets.deletion import restore_sheet
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from dosar.database.union_reads import read_union
+from dosar.language.answers.validation import AnswerPath
 from dosar.language.form import USER_LINK
 from dosar.language.question import Question
-from dosar.language.validation import AnswerPath
-from dosar.records.people import people_out_of_reach
+from dosar.records.finding.people import people_out_of_reach
 from dosar.records.repository import Repository
 
 
@@ -53,8 +53,8 @@ def links_to_deleted(
 ) -> list[AnswerPath]:
     """The answers that newly point to a record which the worker could read if it were not deleted.
 
-    What pointed to it before may stay; the session refuses anything new (:mod:`dosar.records.write_checks`), here it is
-    found to be told in words. One statement, or none.
+    What pointed to it before may stay; the session refuses anything new (:mod:`dosar.records.scope.write_checks`), here
+    it is found to be told in words. One statement, or none.
     """
     asked_questions = list(questions)
     old = {link.place for link in links_in_answers(asked_questions, before)}

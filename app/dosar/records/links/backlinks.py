@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import cast, literal, null, or_, select, union_all
 
-from dosar.database.answer_columns import answer_columns
 from dosar.database.form_tables import Record
+from dosar.database.sealing.answer_columns import answer_columns
 from dosar.language.form import Form
 from dosar.language.question import Question, ReadingContext
 from dosar.records.repository import Repository

@@ -1,18 +1,19 @@
 """Sheets of other cases that the answers of a sheet point to: they are neither offered nor accepted.
 
-The session refuses them below every page (:mod:`dosar.records.write_checks`); here they are found to be told in words.
+The session refuses them below every page (:mod:`dosar.records.scope.write_checks`); here they are found to be told in
+words.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from dosar.language.answers.validation import AnswerPath
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.link_scopes import stays_in_case
 from dosar.language.question import Answers
-from dosar.language.validation import AnswerPath
 from dosar.records.links.answer_links import links_in_answers
 from dosar.records.repository import Repository
-from dosar.records.write_checks import cases_of_sheets
+from dosar.records.scope.write_checks import cases_of_sheets
 
 
 def links_to_other_cases(

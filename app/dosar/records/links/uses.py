@@ -14,7 +14,7 @@ from dosar.database.form_tables import Record
 from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.question import Question
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 
 CountsByForm = Mapping[str, int]
 """Form → how many sheets of it."""

@@ -13,7 +13,7 @@ from dosar.language.form import USER_LINK, Form
 from dosar.language.question import Question, ReadingContext
 from dosar.language.text.collation import sort_key
 from dosar.records.repository import Repository
-from dosar.records.row_scope import current_scope
+from dosar.records.scope.row_scope import current_scope
 from dosar.records.titles import titles_where
 
 NO_ANSWER, THIS_MONTH = "~none", "~month"

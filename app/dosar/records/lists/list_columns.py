@@ -12,12 +12,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from dosar.database.audit_trail import note_listed
+from dosar.database.audit.trail import note_listed
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import attachment_table
 from dosar.database.users import User
 from dosar.fields.files import describe_file
-from dosar.language.day_bound import day_bound_answers, day_bound_questions, recompute_answer, source_questions
+from dosar.language.answers.day_bound import day_bound_answers, day_bound_questions, recompute_answer, source_questions
 from dosar.language.form import CASE_FORM, USER_LINK, Form
 from dosar.language.identity_cache import IdentityKey
 from dosar.language.question import Question, ReadingContext

@@ -7,10 +7,10 @@ from typing import Any
 from dosar.language.form import Form
 from dosar.language.question import ReadingContext
 from dosar.language.text.translations import LANGUAGES
+from dosar.records.finding.search import may_be_misspelled, search_words
 from dosar.records.lists.list_columns import cells_with_case, list_columns, make_cells, read_rows
 from dosar.records.lists.list_query import MAX_COUNTED, ListQuery, count_records, ordered_ids
 from dosar.records.repository import Repository
-from dosar.records.search import may_be_misspelled, search_words
 
 LIST_PAGE_SIZE = 25
 IDS_AT_ONCE = 500

@@ -14,18 +14,18 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from dosar.database.answer_columns import StoredBytes
 from dosar.database.form_tables import Record, is_order_sealed, sort_column, sort_order
 from dosar.database.null_order import ascending_order, descending_order
-from dosar.database.sealed_columns import sealing_keys
-from dosar.language.day_bound import day_bound_questions
+from dosar.database.sealing.answer_columns import StoredBytes
+from dosar.database.sealing.sealed_columns import sealing_keys
+from dosar.language.answers.day_bound import day_bound_questions
 from dosar.language.form import Form
 from dosar.language.identity_cache import IdentityKey
 from dosar.language.question import Question
 from dosar.language.text.translations import LANGUAGES
+from dosar.records.finding.search import search_condition, search_words
 from dosar.records.lists.filters import filter_condition
 from dosar.records.repository import Repository
-from dosar.records.search import search_condition, search_words
 from dosar.records.sheets.acceptance import is_accepted
 
 MAX_COUNTED = 1000

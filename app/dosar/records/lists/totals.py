@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import BigInteger, Select, String, and_, cast, func, literal, null, select, type_coerce, union_all
 
-from dosar.database.stored_texts import column_as_text, value_from_text
+from dosar.database.text.stored_texts import column_as_text, value_from_text
 from dosar.language.form import Form, Total
 from dosar.language.question import Question, ReadingContext
 from dosar.language.text.collation import sort_key

@@ -14,11 +14,11 @@ from sqlalchemy import and_, or_, select
 from dosar.database.system_tables import attachment_table, draft_table, history_table
 from dosar.fields.formats.days import format_day
 from dosar.language.form import CASE_FORM, Form
+from dosar.language.privacy.third_persons import leads_to_person, names_third_person
 from dosar.language.question import Answers, Question, ReadingContext
 from dosar.language.text.message import msgid
 from dosar.language.text.texts import text_in_language
 from dosar.language.text.translations import translated_word
-from dosar.language.third_persons import leads_to_person, names_third_person
 from dosar.records.attachments import FILE_TARGET, file_content
 from dosar.records.audit_log import REASON_KEY
 from dosar.records.export_log import EXPORTED_ACTION
@@ -36,7 +36,7 @@ from dosar.records.rights.case_contents import (
 from dosar.records.rights.drafts_told import links_in_boxes, told_boxes
 from dosar.records.rights.information import PARTS
 from dosar.records.rights.names_of_others import names_of_others, roles_of_users
-from dosar.records.row_scope import SYSTEM_SCOPE, Scope, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, Scope, acting_as
 from dosar.records.titles import link_titles
 
 ACCESS_FILE_ACTION = "access_file"

@@ -20,8 +20,8 @@ from sqlalchemy import insert, select
 
 from dosar.database.form_tables import row_table_name
 from dosar.database.system_tables import anonymous_case_table, utc_now
-from dosar.language.anonymising import fate_of, left_of
 from dosar.language.form import CASE_FORM, Form
+from dosar.language.privacy.anonymising import fate_of, left_of
 from dosar.language.question import Answers, Question
 from dosar.records.repository import Repository
 from dosar.records.rights.case_contents import (

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from dosar.language.form import USER_LINK, Form
+from dosar.language.privacy.third_persons import names_third_person
 from dosar.language.question import Answer, Answers, Question, ReadingContext
 from dosar.language.text.message import msgid
 from dosar.language.text.texts import text_in_language
 from dosar.language.text.translations import translated_word
-from dosar.language.third_persons import names_third_person
 from dosar.records.attachments import FILE_TARGET
 from dosar.records.rights.known_names import KnownNames
 from dosar.records.titles import show_answer

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, column, or_, select, table, true
 
-from dosar.database.erasure_register import REGISTER_PURPOSE, mark_of
 from dosar.database.form_tables import FormTables, build_tables, row_table_name
+from dosar.database.installation.erasure_register import REGISTER_PURPOSE, mark_of
 from dosar.database.system_tables import merged_case_table
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers, Question

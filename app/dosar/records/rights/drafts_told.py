@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from dosar.language.form import Form
+from dosar.language.privacy.third_persons import names_third_person
 from dosar.language.question import Answers, Question
 from dosar.language.text.texts import text_in_language
-from dosar.language.third_persons import names_third_person
 from dosar.records.rights.answers_told import Telling, ToldAnswer
 
 Boxes = Iterable[tuple[str, str]]

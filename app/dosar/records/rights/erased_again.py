@@ -7,12 +7,12 @@ once more is not meant: a mark is of the record, with its moment, and not of its
 from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 
-from dosar.database.audit_trail import add_event
-from dosar.database.erasure_register import RegisteredDeed, registered_deeds
+from dosar.database.audit.trail import add_event
+from dosar.database.installation.erasure_register import RegisteredDeed, registered_deeds
 from dosar.records.repository import Repository
 from dosar.records.rights.case_contents import cases_of_person, marks_of_cases
 from dosar.records.rights.erasure_requests import DEEDS
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 
 AGAIN = ".again"
 
@@ -20,7 +20,7 @@ AGAIN = ".again"
 def erase_again(repository: Repository, data: Path) -> int:
     """Do once more what the registers say of cases that are there; how many cases it was.
 
-    Raises :class:`~dosar.database.erasure_register.RegisterDamaged`.
+    Raises :class:`~dosar.database.installation.erasure_register.RegisterDamaged`.
     """
     registered = registered_deeds(data)
     if not registered:

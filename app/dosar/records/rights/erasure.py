@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, column, delete, false, inspect, or_, select, table, update
 
-from dosar.database.append_only import closed_tables, table_opened
 from dosar.database.system_tables import (
     attachment_table,
     draft_table,
@@ -27,6 +26,7 @@ from dosar.database.system_tables import (
     search_word_table,
     team_table,
 )
+from dosar.database.writing.append_only import closed_tables, table_opened
 from dosar.language.form import CASE_FORM, Form
 from dosar.records.audit_log import REASON_KEY
 from dosar.records.case_members import CASE_OF_SHEET, SHEET_OF_ROW, CaseTable

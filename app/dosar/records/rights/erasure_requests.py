@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select
 
-from dosar.database.audit_trail import add_event
-from dosar.database.erasure_register import ANONYMISE, ERASE, RegisterDamaged, registering
+from dosar.database.audit.trail import add_event
+from dosar.database.installation.erasure_register import ANONYMISE, ERASE, RegisterDamaged, registering
 from dosar.database.system_tables import anonymous_case_table, erasure_request_table, tombstone_table, utc_now
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake, msgid
@@ -16,7 +16,7 @@ from dosar.records.repository import Repository
 from dosar.records.rights.anonymisation import anonymise_persons
 from dosar.records.rights.case_contents import cases_of_person, marks_of_cases
 from dosar.records.rights.erasure import erase_persons
-from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
 
 REQUEST_LIFETIME = timedelta(days=14)
 GROUNDS = {

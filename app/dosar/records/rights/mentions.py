@@ -12,8 +12,8 @@ from sqlalchemy import select
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import ReadingContext
 from dosar.language.text.texts import text_in_language
+from dosar.records.finding.search import search_condition
 from dosar.records.repository import Repository
-from dosar.records.search import search_condition
 from dosar.records.sheets.stored_answers import open_sheet
 
 MOST_OF_A_FORM = 10

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from dosar.database.text.folding import fold_text
 from dosar.database.users import User, role_table, user_role_table
 from dosar.language.form import CASE_FORM, Form
+from dosar.language.privacy.third_persons import is_of_third_person
 from dosar.language.text.texts import text_in_language
 from dosar.language.text.translations import translated_word
-from dosar.language.third_persons import is_of_third_person
 from dosar.records.repository import Repository
 from dosar.records.rights.answers_told import ANOTHER_PERSON
 from dosar.records.rights.case_contents import DeployedForms, HeldRecord

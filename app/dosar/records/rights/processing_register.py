@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dosar.language.form import CASE_FORM, Form
+from dosar.language.organisation.roles import Roles
+from dosar.language.privacy.third_persons import is_of_third_person, names_third_person
 from dosar.language.question import Question
-from dosar.language.roles import Roles
 from dosar.language.text.message import msgid
 from dosar.language.text.texts import text_in_language
 from dosar.language.text.translations import translated_word
-from dosar.language.third_persons import is_of_third_person, names_third_person
 
 KINDS_OF_DATA = {
     "identity": msgid("identity and contact"),

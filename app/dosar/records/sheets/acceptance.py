@@ -20,7 +20,7 @@ from dosar.records.actor import Actor
 from dosar.records.audit_log import RETURNED_ACTION
 from dosar.records.reasons import may_read_reason
 from dosar.records.repository import Repository
-from dosar.records.row_scope import OutOfReach, current_scope, right_to_accept
+from dosar.records.scope.row_scope import OutOfReach, current_scope, right_to_accept
 from dosar.records.sheets.save import accept_record
 
 JUDGED_ACTIONS = ("entered", "corrected", RETURNED_ACTION, "accepted")

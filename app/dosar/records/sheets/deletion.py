@@ -10,9 +10,9 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.language.text.message import Mistake
 from dosar.records import audit_log
 from dosar.records.actor import Actor
-from dosar.records.reliance import select_reliance
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
+from dosar.records.scope.reliance import select_reliance
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
 from dosar.records.sheets.save import only_sheet_of_case, refuse_ledger
 
 

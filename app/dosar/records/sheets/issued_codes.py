@@ -11,7 +11,7 @@ from dosar.database.system_tables import code_series_table
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 
 
 def with_issued_codes(repository: Repository, form: Form, answers: Answers, today: date) -> Answers:

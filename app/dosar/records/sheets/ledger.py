@@ -1,6 +1,6 @@
 """Ledgers: what was once written in them stays, and a mistake is taken back by an entry of its own.
 
-The database itself refuses any other way (:mod:`dosar.database.append_only`).
+The database itself refuses any other way (:mod:`dosar.database.writing.append_only`).
 """
 
 from dataclasses import replace
@@ -9,17 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from dosar.database.form_tables import Record
+from dosar.language.answers.settling import settle_answers
 from dosar.language.form import Form
 from dosar.language.question import Answers, Unknown
-from dosar.language.settling import settle_answers
 from dosar.language.text.message import Mistake
 from dosar.records import audit_log
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as, current_scope
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as, current_scope
+from dosar.records.scope.write_checks import require_written
 from dosar.records.sheets.save import enter_sheet, record_filed_before
 from dosar.records.sheets.stored_answers import answers_of
-from dosar.records.write_checks import require_written
 
 REVERSED_ACTION = "reversed"
 

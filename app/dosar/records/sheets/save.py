@@ -11,15 +11,15 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import post_token_table, team_table, utc_now
+from dosar.language.answers.validation import missing_questions
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers
-from dosar.language.validation import missing_questions
 from dosar.records import audit_log
 from dosar.records.actor import Actor
 from dosar.records.attachments import adopt_files
+from dosar.records.finding.search import index_words
 from dosar.records.repository import Repository
-from dosar.records.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
-from dosar.records.search import index_words
+from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
 from dosar.records.sheets.issued_codes import with_issued_codes
 from dosar.records.sheets.stored_answers import answers_of, put_answers, put_rows, rows_as_kept, rows_by_id
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, func, insert, select, update
 
-from dosar.database.audit_trail import note_event
+from dosar.database.audit.trail import note_event
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import draft_table, utc_now
 from dosar.records.audit_log import case_of_record

@@ -12,11 +12,11 @@ from werkzeug.wrappers import Response
 
 from dosar.filing.result import ValidationResult, nothing_read
 from dosar.filing.service import Consent
+from dosar.language.answers.validation import AnswerPath, asked_at
 from dosar.language.text.message import Message
 from dosar.language.text.texts import text_in_language
-from dosar.language.validation import AnswerPath, asked_at
 from dosar.pages.actions import PageResponse
-from dosar.pages.posted_boxes import TYPED_BOX, PostedBoxes, take_saved_choices
+from dosar.pages.input.posted_boxes import TYPED_BOX, PostedBoxes, take_saved_choices
 from dosar.pages.restricted import require_unrestricted
 from dosar.pages.sheet.face_change import ALSO_BOX
 from dosar.pages.sheet.posting.buttons import BUTTON_ACTIONS
@@ -25,7 +25,7 @@ from dosar.pages.sheet.sheet_drafts import discard_page_draft, keep_page_draft
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.sheet.sheet_page import drawn_page, sheet_form
 from dosar.pages.sheet.unasked_boxes import asked_elsewhere, asked_somewhere, set_unasked_aside
-from dosar.records.row_scope import CaseIsRestricted
+from dosar.records.scope.row_scope import CaseIsRestricted
 
 FileSheet = Callable[[ValidationResult, Consent], PageResponse]
 """Keeps answers that stand every check; says what the worker sees next."""

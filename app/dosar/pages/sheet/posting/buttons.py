@@ -12,7 +12,7 @@ from dosar.filing.cells import CellReader
 from dosar.language.text.translations import LANGUAGES
 from dosar.pages.actions import PageResponse
 from dosar.pages.formatting import moment_text
-from dosar.pages.posted_boxes import PostedBoxes
+from dosar.pages.input.posted_boxes import PostedBoxes
 from dosar.pages.sheet.posting.link_picker import link_picker_page
 from dosar.pages.sheet.posting.row_changes import change_rows
 from dosar.pages.sheet.sheet_drafts import keep_page_draft, throw_page_draft_away

@@ -9,12 +9,12 @@ from dosar.filing.conflict import answer_marks, differences
 from dosar.language.question import Answers, Question
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext
+from dosar.pages.input.posted_boxes import KEEP_BOX_PREFIX, answers_as_posted
+from dosar.pages.input.signed_tokens import shown_marks, version_token
 from dosar.pages.linked_titles import RecordTitles, linked_ids
-from dosar.pages.posted_boxes import KEEP_BOX_PREFIX, answers_as_posted
 from dosar.pages.rendering.comparison import comparison_text
 from dosar.pages.rendering.question_view import CarriedBoxes
 from dosar.pages.sheet.sheet_editor import SheetEditor
-from dosar.pages.signed_tokens import shown_marks, version_token
 from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.titles import link_titles
 

@@ -8,7 +8,7 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, page_route, require_permission
 from dosar.pages.context import page_context
 from dosar.pages.formatting import time_text
-from dosar.pages.posted_boxes import typed_boxes
+from dosar.pages.input.posted_boxes import typed_boxes
 from dosar.pages.recovery.expired_session import MAX_DRAFT_BYTES
 from dosar.pages.urls import parse_record_number
 from dosar.records.unsaved import drafts

@@ -14,7 +14,8 @@ from dosar.filing.service import Consent, save
 from dosar.language.question import Answers
 from dosar.pages.actions import PageResponse, record_face_url, return_url, saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
-from dosar.pages.posted_boxes import typed_boxes
+from dosar.pages.input.posted_boxes import typed_boxes
+from dosar.pages.input.signed_tokens import shown_version, submission_token, submission_word, version_token
 from dosar.pages.restricted import require_unrestricted
 from dosar.pages.sheet.batch_entry import current_batch
 from dosar.pages.sheet.faces import form_faces
@@ -26,9 +27,8 @@ from dosar.pages.sheet.posting.resubmission import redirect_resubmission
 from dosar.pages.sheet.section_steps import has_section_steps, section_or_404
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.sheet.sheet_page import opened_page
-from dosar.pages.signed_tokens import shown_version, submission_token, submission_word, version_token
 from dosar.pages.urls import page_url, requested_place, sheet_page_url
-from dosar.records.row_scope import CaseIsRestricted, OutOfReach
+from dosar.records.scope.row_scope import CaseIsRestricted, OutOfReach
 from dosar.records.sheets.stored_answers import open_sheet
 
 

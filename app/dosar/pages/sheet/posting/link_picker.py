@@ -12,12 +12,12 @@ from dosar.language.link_scopes import stays_in_case
 from dosar.language.question import Question
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext
-from dosar.pages.posted_boxes import PostedBoxes
+from dosar.pages.input.posted_boxes import PostedBoxes
 from dosar.pages.rendering.question_view import CarriedBoxes, SearchBox, SearchResult
+from dosar.records.finding.people import name_holds, people_in_reach
+from dosar.records.finding.search import search_words, search_words_fit
 from dosar.records.lists.list_page import list_page
 from dosar.records.lists.list_query import ListQuery
-from dosar.records.people import name_holds, people_in_reach
-from dosar.records.search import search_words, search_words_fit
 from dosar.records.titles import titles_of_records
 
 MAX_PICKER_RESULTS = 12

@@ -15,7 +15,7 @@ from dosar.pages.sheet.sheet_drafts import (
 )
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.urls import sheet_page_url
-from dosar.records.row_scope import OutOfReach
+from dosar.records.scope.row_scope import OutOfReach
 from dosar.records.sheets.save import only_sheet_of_case
 from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.unsaved.drafts import TypedBoxes

@@ -7,12 +7,12 @@ from werkzeug.wrappers import Response
 from dosar.language.question import Answers
 from dosar.pages.actions import record_face_url
 from dosar.pages.context import PageContext
-from dosar.pages.posted_boxes import answers_as_posted, typed_boxes
+from dosar.pages.input.posted_boxes import answers_as_posted, typed_boxes
 from dosar.pages.sheet.sheet_drafts import correction_token, keep_draft_of_correction
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.urls import sheet_page_url
 from dosar.records.audit_log import first_entry
-from dosar.records.row_scope import OutOfReach
+from dosar.records.scope.row_scope import OutOfReach
 from dosar.records.sheets.stored_answers import open_sheet
 
 FIRST_VERSION = 1

@@ -3,7 +3,7 @@
 from dosar.filing.texts import ROW_INDEX, next_row_index
 from dosar.language.form import Form
 from dosar.language.row_parts import RowPart
-from dosar.pages.posted_boxes import PostedBoxes, copy_row_boxes
+from dosar.pages.input.posted_boxes import PostedBoxes, copy_row_boxes
 
 
 def change_rows(form: Form, posted: PostedBoxes, pressed: str) -> None:

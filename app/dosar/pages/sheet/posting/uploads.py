@@ -7,12 +7,12 @@ from flask import request
 from sqlalchemy import insert
 
 from dosar.database.system_tables import attachment_table, utc_now
+from dosar.language.answers.validation import AnswerPath
 from dosar.language.question import Question
 from dosar.language.text.characters import strip_invisible
 from dosar.language.text.message import Message, Mistake
-from dosar.language.validation import AnswerPath
 from dosar.pages.context import PageContext
-from dosar.pages.posted_boxes import FILE_NOT_KEPT, PostedBoxes
+from dosar.pages.input.posted_boxes import FILE_NOT_KEPT, PostedBoxes
 from dosar.records.attachments import sealed_file
 from dosar.records.unsaved.unsaved_files import require_room
 

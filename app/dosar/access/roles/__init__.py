@@ -1,0 +1,1 @@
+"""What roles allow, as Flask-AppBuilder keeps it."""

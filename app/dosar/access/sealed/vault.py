@@ -1,0 +1,186 @@
+"""The vault: the application on the open data, or nothing while they are sealed.
+
+It begins sealed, is opened by whoever types the passphrase or the card, and is sealed again on demand or when nobody
+has worked for hours: then the database is closed and its keys are forgotten. Nothing here knows of a web.
+"""
+
+import gc
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Condition, Lock, Thread
+from typing import Any
+
+from dosar.access.sealed.guesses import Guesses
+from dosar.access.sealed.pending_cards import PendingCards
+from dosar.database.keys.master_key import CardMistyped
+from dosar.database.store_errors import StoreError
+from dosar.language.text.message import Mistake
+
+LONGEST_PAGE = 10.0
+"""Seconds that a page which is still being made is waited for when the data are sealed."""
+LONGEST_LINE = 30.0
+"""Seconds that one guess waits for another: each takes 256 MB."""
+LONGEST_SECRET = 1024
+
+
+@dataclass
+class OpenData:
+    """The application on open data, and how many pages of it are being made."""
+
+    application: Any
+    pages: int = 0
+
+
+@dataclass
+class Vault:
+    """What opens and closes the data of one program."""
+
+    key_by_typing: Callable[[str], bytes | None]
+    """The master key, for the passphrase or the card."""
+    open_application: Callable[[bytes], Any]
+    """The application on the data that this key opens; raises :class:`StoreError`."""
+    close_application: Callable[[Any], None]
+    """Close its database and forget its keys."""
+    tell: Callable[[StoreError], None] = lambda trouble: None
+    """Called when the data could not be opened."""
+    can_be_unsealed: Callable[[], bool] = lambda: True
+    """Whether there is a passphrase or a card: without one, nobody could open the data again."""
+    clock: Callable[[], float] = time.time
+    guesses: Guesses = field(default_factory=Guesses)
+    cards: PendingCards = field(default_factory=PendingCards)
+    trouble: StoreError | None = None
+    """Why the data could not be opened the last time."""
+    _open: OpenData | None = None
+    _is_closing: bool = False
+    _opening_since: float | None = None
+
+    def __post_init__(self) -> None:
+        self._changes = Condition()
+        self._guess_turn, self._opening_turn = Lock(), Lock()
+        self.note_use()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the application answers."""
+        return self._open is not None
+
+    @property
+    def seconds_opening(self) -> int | None:
+        """For how long the data have been being opened; None unless they are."""
+        since = self._opening_since
+        return None if since is None else max(int(self.clock() - since), 0)
+
+    def enter(self) -> OpenData | None:
+        """What answers one request, which :meth:`leave` ends; None while the data are sealed."""
+        with self._changes:
+            if self._open is not None:
+                self._open.pages += 1
+            return self._open
+
+    def leave(self, entered: OpenData) -> None:
+        """The request is over."""
+        with self._changes:
+            entered.pages -= 1
+            self._changes.notify_all()
+
+    def note_use(self) -> None:
+        """Somebody who has signed in works with the data."""
+        self._last_use = self.clock()
+
+    def type_secret(self, typed: str, address: str) -> None:
+        """Open the data with what was typed, in the background. Raises :class:`Mistake`, which tells nothing of what is
+        right, and :class:`TooManyGuesses`."""
+        self.guesses.count(address)
+        try:
+            key = self._key(typed[:LONGEST_SECRET])
+        except CardMistyped as slip:
+            raise Mistake(slip.message.text, **slip.message.values) from None
+        except StoreError as trouble:
+            self._note_trouble(trouble)
+            return
+        if key is None:
+            raise Mistake(
+                "This does not open the data. Look at the keyboard's language and at capitals, and try again."
+            )
+        self.guesses.forget(address)
+        self._begin_opening(key)
+
+    def _key(self, typed: str) -> bytes | None:
+        if not self._guess_turn.acquire(timeout=LONGEST_LINE):
+            raise Mistake("Many people are trying just now. Wait a minute and try again.")
+        try:
+            return self.key_by_typing(typed)
+        finally:
+            self._guess_turn.release()
+
+    def open(self, key: bytes) -> None:
+        """Open the data now, unless they are open. Raises :class:`StoreError`."""
+        with self._opening_turn:
+            self.wait_until_closed()
+            if self._open is not None:
+                return
+            opened = OpenData(self.open_application(key))
+            with self._changes:
+                self.trouble, self._open = None, opened
+            self.note_use()
+
+    def _begin_opening(self, key: bytes) -> None:
+        with self._changes:
+            if self._opening_since is not None or self._open is not None:
+                return
+            self.trouble, self._opening_since = None, self.clock()
+        Thread(target=self._open_in_background, args=(key,), daemon=True).start()
+
+    def _open_in_background(self, key: bytes) -> None:
+        try:
+            self.open(key)
+        except StoreError as trouble:
+            self._note_trouble(trouble)
+        except Exception as error:  # nobody would ever hear of it
+            what = type(error).__name__
+            self._note_trouble(StoreError("Something went wrong while the data were opened (%(what)s).", what=what))
+        finally:
+            self._opening_since = None
+
+    def _note_trouble(self, trouble: StoreError) -> None:
+        self.trouble = trouble
+        self.tell(trouble)
+
+    def seal(self) -> bool:
+        """From this moment on nobody comes in; the data are closed as soon as the pages that are being made are there.
+
+        Tells whether they were open, and can be opened again.
+        """
+        if not self.can_be_unsealed():
+            return False
+        with self._changes:
+            closing, self._open = self._open, None
+            self._is_closing = self._is_closing or closing is not None
+        if closing is None:
+            return False
+        Thread(target=self._close, args=(closing,), daemon=True).start()
+        return True
+
+    def seal_if_idle(self, seconds: float) -> bool:
+        """Seal the data if nobody has worked with them for so long, also by a clock that was set back."""
+        return abs(self.clock() - self._last_use) >= seconds and self.seal()
+
+    def wait_until_closed(self, seconds: float = 2 * LONGEST_PAGE) -> bool:
+        """Whether what was sealed is closed within so long."""
+        with self._changes:
+            return self._changes.wait_for(lambda: not self._is_closing, seconds)
+
+    def _close(self, closing: OpenData) -> None:
+        try:
+            with self._changes:
+                self._changes.wait_for(lambda: closing.pages == 0, LONGEST_PAGE)
+            self.close_application(closing.application)
+            closing.application = None
+            self.cards.forget()
+            gc.unfreeze()  # what was frozen at the start is looked through once, and let go of
+            gc.collect()
+        finally:
+            with self._changes:
+                self._is_closing = False
+                self._changes.notify_all()

@@ -1,0 +1,1 @@
+"""The server, what it calls, and when it seals the data."""

@@ -1,0 +1,48 @@
+"""The program that runs already on a data folder, asked whether it is what it says."""
+
+import time
+from contextlib import suppress
+from hmac import compare_digest
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from secrets import token_urlsafe
+from urllib.parse import urlsplit
+
+from dosar.database.installation.lock_file import RunningInstance, published_instance
+
+HEALTH_PATH = "/health"
+PUBLISH_TIMEOUT = 2.0
+"""Seconds from taking the folder to saying where; a program that says nothing shows no pages."""
+ANSWER_TIMEOUT = 30.0
+"""Seconds: a program that is still starting answers when it is ready."""
+
+
+def new_instance(address: str) -> RunningInstance:
+    """This program, about to show its pages at the address."""
+    return RunningInstance(address, token_urlsafe(16))
+
+
+def running_address(data: Path) -> str | None:
+    """Where the pages of the data folder are shown now; None where the program there is another one, or none."""
+    until = time.monotonic() + PUBLISH_TIMEOUT
+    while (instance := published_instance(data)) is None:
+        if time.monotonic() > until:
+            return None
+        time.sleep(0.1)
+    said = _ask_instance(instance.address) or ""
+    return instance.address if compare_digest(said.encode(), instance.token.encode()) else None
+
+
+def _ask_instance(address: str) -> str | None:
+    """What the program at the address says of itself. Whoever listens there is no friend yet: no cookie, no proxy,
+    no other address that it may name, and not more than a line."""
+    parts = urlsplit(address)
+    with suppress(OSError, HTTPException, ValueError):
+        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=ANSWER_TIMEOUT)
+        try:
+            connection.request("GET", HEALTH_PATH)
+            answer = connection.getresponse()
+            return answer.read(100).decode("ascii") if answer.status == 200 else None
+        finally:
+            connection.close()
+    return None

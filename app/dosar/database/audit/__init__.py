@@ -1,0 +1,1 @@
+"""The audit log: a chain of events that nobody changes unseen."""

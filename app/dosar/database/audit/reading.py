@@ -1,0 +1,126 @@
+"""Reading the audit log: what happened, to whose file and by whom, the newest first."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from dosar.database.audit.chain import ACCOUNT_OBJECT, audit_event_table
+from dosar.database.audit.verification import ANCHOR_LETTERS
+
+ANCHORED_ACTION = "anchored"
+ANCHOR_LIFETIME = timedelta(days=31)
+"""After so long the end of the log is to be kept on paper once more."""
+EPOCH = datetime(1970, 1, 1)
+_column = audit_event_table.c
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which events are wanted; what is not said narrows nothing."""
+
+    actor: int | None = None
+    """A worker: what she did, and what was done to her account."""
+    case_id: int | None = None
+    actions: Collection[str] = ()
+    since: datetime | None = None
+    before: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What a statement asks for."""
+        hers = (_column.actor == self.actor) | _names_account(self.actor) if self.actor is not None else None
+        every = (
+            hers,
+            _column.case_id == self.case_id if self.case_id is not None else None,
+            _column.action.in_(sorted(self.actions)) if self.actions else None,
+            _column.ts >= stamp_of(self.since) if self.since else None,
+            _column.ts < stamp_of(self.before) if self.before else None,
+        )
+        return [condition for condition in every if condition is not None]
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """One event as it is shown."""
+
+    at: datetime
+    actor: int | None
+    action: str
+    case_id: int | None
+    objects: Mapping[str, Sequence[int]]
+    fields: Sequence[str]
+    outcome: str
+
+
+@dataclass(frozen=True)
+class CaseReader:
+    """How often somebody opened something of a case, and when for the last time."""
+
+    actor: int | None
+    count: int
+    last: datetime
+
+
+@dataclass(frozen=True)
+class KeptAnchor:
+    """The last line that was taken to be kept outside."""
+
+    line: str
+    at: datetime
+
+
+def stamp_of(moment: datetime) -> int:
+    """A moment as the log keeps it: milliseconds UTC."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def moment_of(stamp: int) -> datetime:
+    """A stamp of the log as a moment, UTC without its zone."""
+    return EPOCH + timedelta(milliseconds=stamp)
+
+
+def audit_lines(session: Any, wanted: AuditFilter, most: int, skipped: int = 0) -> list[AuditLine]:
+    """The events, the newest first: ``most`` after those ``skipped``."""
+    query = select(audit_event_table).where(*wanted.conditions()).order_by(_column.seq.desc())
+    return [
+        AuditLine(
+            moment_of(row.ts),
+            row.actor,
+            row.action,
+            row.case_id,
+            json.loads(row.objects),
+            [name for name in row.fields.split(",") if name],
+            row.outcome,
+        )
+        for row in session.execute(query.limit(most).offset(skipped))
+    ]
+
+
+def case_readers(session: Any, case_id: int) -> list[CaseReader]:
+    """Who opened something of this case, the latest first."""
+    last = func.max(_column.ts)
+    opened = _column.case_id == case_id, _column.action.in_(("open", "draft_opened", "print"))
+    query = select(_column.actor, func.count(), last).where(*opened).group_by(_column.actor).order_by(last.desc())
+    return [CaseReader(actor, count, moment_of(stamp)) for actor, count, stamp in session.execute(query)]
+
+
+def last_anchor(session: Any) -> KeptAnchor | None:
+    """The last anchor that was taken."""
+    taken = select(audit_event_table).where(_column.action == ANCHORED_ACTION).order_by(_column.seq.desc()).limit(1)
+    row = session.execute(taken).one_or_none()
+    return None if row is None else KeptAnchor(f"{row.seq}-{row.mac[:ANCHOR_LETTERS]}", moment_of(row.ts))
+
+
+def is_anchor_due(session: Any, last: KeptAnchor | None, now: datetime) -> bool:
+    """Whether the last anchor, or without one the first event, is older than a month."""
+    if last is not None:
+        return now - last.at > ANCHOR_LIFETIME
+    first = session.scalar(select(_column.ts).order_by(_column.seq).limit(1))
+    return first is not None and now - moment_of(first) > ANCHOR_LIFETIME
+
+
+def _names_account(user_id: int | None) -> ColumnElement[bool]:
+    return _column.objects.like(f'{{"{ACCOUNT_OBJECT}":[{user_id}]}}')

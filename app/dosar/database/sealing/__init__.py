@@ -1,0 +1,1 @@
+"""Values and files that lie in the database sealed, under keys made from the organisation's."""

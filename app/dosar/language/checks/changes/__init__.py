@@ -1,0 +1,1 @@
+"""An older form beside a newer one."""

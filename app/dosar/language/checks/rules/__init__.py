@@ -1,0 +1,1 @@
+"""Checks of rules and of what they compare."""

@@ -1,0 +1,1 @@
+"""What an organisation's own files say beside its forms: roles, menu, stages, figures."""

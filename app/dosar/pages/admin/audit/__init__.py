@@ -1,0 +1,1 @@
+"""The audit log on pages: told in sentences."""

@@ -1,0 +1,183 @@
+"""What the audit log tells, a plain sentence a line: who did what with what; never what was read or typed."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext, lazy_gettext, ngettext
+
+from dosar.access.i18n.languages import request_wording
+from dosar.access.services import access_services
+from dosar.database.audit.chain import ACCOUNT_OBJECT, EVENT_OBJECT, FILE_OBJECT
+from dosar.database.audit.reading import AuditLine
+from dosar.language.form import CASE_FORM
+from dosar.language.text.texts import text_in_language
+from dosar.pages.admin.account_log import ACCOUNT_ACTION_LABELS
+from dosar.pages.formatting import moment_text
+from dosar.pages.rendering.history import ACTION_LABELS
+from dosar.records.rights.access_file import ACCESS_FILE_ACTION
+
+ACCOUNT_PREFIX = "account_"
+EXPIRED_OUTCOME = "expired"
+MOST_FORMS = 3
+"""How many forms are named of which a page read something, and no record by itself."""
+WITHOUT_OBJECT = re.compile(r"\s*:?\s*%\(what\)s")
+"""What is left out of a sentence where nothing is named."""
+SENTENCES = {
+    "open": lazy_gettext("%(who)s opened %(what)s."),
+    "list": lazy_gettext("%(who)s read a list: %(what)s."),
+    "look": lazy_gettext("%(who)s looked at a page about: %(what)s."),
+    "match": lazy_gettext("%(who)s compared what was typed with all records: %(what)s."),
+    "draft_opened": lazy_gettext("%(who)s went on with a draft: %(what)s."),
+    "print": lazy_gettext("%(who)s opened a page to print: %(what)s."),
+    "export": lazy_gettext("%(who)s took along as a file: %(what)s."),
+    "denied": lazy_gettext("%(who)s was refused: %(what)s."),
+    "audit_read": lazy_gettext("%(who)s read the audit log."),
+    "anchored": lazy_gettext("%(who)s took the line that stands for the end of the audit log."),
+    "signed_in": lazy_gettext("%(who)s signed in."),
+    "signed_out": lazy_gettext("%(who)s signed out."),
+    "session_ended": lazy_gettext("%(who)s ended a session: %(what)s."),
+    "sign_in_failed": lazy_gettext("Somebody gave a wrong password: %(what)s."),
+    "code_failed": lazy_gettext("Somebody gave a wrong code: %(what)s."),
+    "passkey_failed": lazy_gettext("Somebody used a passkey that does not fit: %(what)s."),
+    "started": lazy_gettext("Dosar was started."),
+    "forms_changed": lazy_gettext("Files of the forms were changed: %(fields)s."),
+    "key_made": lazy_gettext("The key of the database was made."),
+    "key_rewrapped": lazy_gettext("The key of the database was given to another data folder."),
+    "key_changed": lazy_gettext("What opens the data was changed."),
+    "key_slots_older": lazy_gettext("The file of the key slots was older than the last change: somebody put it back."),
+    "sealed": lazy_gettext("Everything was locked."),
+    "erase.ask": lazy_gettext("%(who)s asked for a person to be erased."),
+    "erase.refuse": lazy_gettext("%(who)s refused to erase a person."),
+    "erase": lazy_gettext("%(who)s erased a person, as the second one who said so."),
+    "anonymise.ask": lazy_gettext("%(who)s asked for a case to be anonymised."),
+    "anonymise.refuse": lazy_gettext("%(who)s refused to anonymise a case."),
+    "anonymise": lazy_gettext("%(who)s anonymised a case, as the second one who said so."),
+    "erase.again": lazy_gettext("Dosar erased a person again whom a restored copy had brought back."),
+    "anonymise.again": lazy_gettext("Dosar anonymised a case again that a restored copy had brought back."),
+    "pruned": lazy_gettext("Old entries of the audit log were removed: %(what)s."),
+    "old_key_removed": lazy_gettext("The database with the former key was deleted."),
+    "copied": lazy_gettext("A copy of the database was made."),
+}
+DEED_SENTENCE = lazy_gettext("%(who)s – %(done)s: %(what)s.")
+"""What was done to a record or an account, by the word for it."""
+RAN_OUT = {
+    "signed_out": lazy_gettext("The session of %(who)s ran out."),
+    "session_ended": lazy_gettext("A session ran out: %(what)s."),
+}
+"""The same of sessions that nobody ended."""
+READING = ("open", "list", "look", "match", "draft_opened", "names_shown", "audit_read")
+RIGHTS_OF_PERSON = tuple(
+    f"{deed}{step}" for deed in ("erase", "anonymise") for step in ("", ".ask", ".refuse", ".again")
+)
+KINDS: Mapping[str, tuple[object, Sequence[str]]] = {
+    "reading": (lazy_gettext("Reading"), READING),
+    "writing": (lazy_gettext("Writing"), (*ACTION_LABELS,)),
+    "rights": (lazy_gettext("Rights of the person"), RIGHTS_OF_PERSON),
+    "taken": (lazy_gettext("Print and export"), ("print", "export", ACCESS_FILE_ACTION, "copied")),
+    "refused": (lazy_gettext("Refused"), ("denied", "sign_in_failed", "code_failed", "passkey_failed")),
+    "sessions": (lazy_gettext("Signing in and out"), ("signed_in", "signed_out", "session_ended")),
+    "accounts": (lazy_gettext("Accounts"), tuple(f"{ACCOUNT_PREFIX}{action}" for action in ACCOUNT_ACTION_LABELS)),
+    "system": (
+        lazy_gettext("Dosar itself"),
+        (
+            "started",
+            "sealed",
+            "forms_changed",
+            "key_made",
+            "key_changed",
+            "key_slots_older",
+            "key_rewrapped",
+            "copied",
+            "anchored",
+            "pruned",
+            "old_key_removed",
+        ),
+    ),
+}
+"""What the filter offers: its name, its words, and the actions."""
+
+
+@dataclass(slots=True)
+class AuditSentence:
+    """One line of the page."""
+
+    when: str
+    text: str
+    case_code: str
+    case_url: str
+
+
+def users_named_in(lines: Sequence[AuditLine]) -> set[int]:
+    """The accounts whose names the sentences need."""
+    actors = {line.actor for line in lines if line.actor is not None}
+    return actors.union(*(line.objects.get(ACCOUNT_OBJECT, ()) for line in lines))
+
+
+def audit_sentence(
+    line: AuditLine, users: Mapping[int, str], codes: Mapping[int, str], reachable: bool = False
+) -> AuditSentence:
+    """The event in words; ``codes`` are the numbers of cases, ``reachable`` whether the reader opens cases at all."""
+    code = codes.get(line.case_id, "") if line.case_id is not None else ""
+    url = f"/cases/{line.case_id}" if reachable and code else ""
+    return AuditSentence(moment_text(line.at), _sentence_text(line, users), code, url)
+
+
+def _sentence_text(line: AuditLine, users: Mapping[int, str]) -> str:
+    sentence = _sentence_of(line)
+    names_actor = "%(who)s" in sentence
+    what = _objects_text(_objects_beside_actor(line) if names_actor else line.objects, users)
+    if not what and line.action == "denied":
+        what = gettext("a page")
+    label = ACTION_LABELS.get(line.action) or ACCOUNT_ACTION_LABELS.get(line.action.removeprefix(ACCOUNT_PREFIX))
+    return (sentence if what else WITHOUT_OBJECT.sub("", sentence)) % {
+        "who": worker_name(line.actor, users),
+        "what": what,
+        "fields": ", ".join(line.fields),
+        "done": str(label or line.action),
+    }
+
+
+def _sentence_of(line: AuditLine) -> str:
+    """The sentence of this event, with places for who, what and which fields."""
+    sentence = RAN_OUT.get(line.action) if line.outcome == EXPIRED_OUTCOME else None
+    return str(sentence or SENTENCES.get(line.action) or DEED_SENTENCE)
+
+
+def _objects_beside_actor(line: AuditLine) -> Mapping[str, Sequence[int]]:
+    """What the event names, without the account of who did it to her own."""
+    if list(line.objects.get(ACCOUNT_OBJECT, ())) != [line.actor]:
+        return line.objects
+    return {key: ids for key, ids in line.objects.items() if key != ACCOUNT_OBJECT}
+
+
+def worker_name(user_id: int | None, users: Mapping[int, str]) -> str:
+    """Who it was; Dosar where it was nobody who had signed in."""
+    return gettext("Dosar") if user_id is None else users.get(user_id, gettext("Account %(number)s", number=user_id))
+
+
+def _objects_text(objects: Mapping[str, Sequence[int]], users: Mapping[int, str]) -> str:
+    """All that is named; of forms without a record only the first few, and how many more there are."""
+    texts = [text for key, ids in objects.items() if (text := _object_text(key, ids, users))]
+    more = len(texts) - MOST_FORMS
+    if more <= 0 or any(objects.values()):
+        return ", ".join(texts)
+    first = ", ".join(texts[:MOST_FORMS])
+    return ngettext("%(first)s … and %(num)s more", "%(first)s … and %(num)s more", more, first=first)
+
+
+def _object_text(key: str, ids: Sequence[int], users: Mapping[int, str]) -> str:
+    """Accounts by name, one record by its number, many by how many they are; a case by its own number beside it."""
+    if key == ACCOUNT_OBJECT:
+        return ", ".join(worker_name(user_id, users) for user_id in ids) or gettext("an account that does not exist")
+    if key == FILE_OBJECT:
+        return ngettext("%(num)s attached file", "%(num)s attached files", len(ids))
+    if key == EVENT_OBJECT:
+        return gettext("up to number %(number)s", number=", ".join(map(str, ids)))
+    form = access_services().definition.forms.get(key)
+    if form is None:
+        return key
+    title, plural = (text_in_language(text, request_wording()) for text in (form.title, form.plural or form.title))
+    if len(ids) == 1:
+        return title if key == CASE_FORM else f"{title} {ids[0]}"
+    return f"{plural} ({len(ids)})" if ids else plural

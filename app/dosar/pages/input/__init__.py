@@ -1,0 +1,1 @@
+"""What pages ask and how requests bring it."""

@@ -1,0 +1,1 @@
+"""Finding records and people by words."""

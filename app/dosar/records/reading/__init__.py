@@ -1,0 +1,1 @@
+"""Who opened which cases, from the audit log."""

@@ -1,0 +1,1 @@
+"""Who may reach and write which records, held below every page."""

@@ -71,7 +71,12 @@ def new_place(database: str, folder: Path, like: Place | None = None) -> Place:
     return Place(data=data, key=KEY)
 
 
-def _new_database(like: str | None) -> str:
+def place_in_locale(locale: str) -> Place:
+    """An empty PostgreSQL database where words are read and put in order as this locale does."""
+    return Place(url=_new_database(None, f"LOCALE '{locale}'"), key=KEY)
+
+
+def _new_database(like: str | None, more: str = "") -> str:
     import psycopg
     from sqlalchemy import make_url
 
@@ -79,7 +84,7 @@ def _new_database(like: str | None) -> str:
     name = f"dosar_{os.getpid()}_{next(_numbers)}"
     template = make_url(like).database if like is not None else "template0"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' STRATEGY FILE_COPY")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' {more} STRATEGY FILE_COPY")
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 

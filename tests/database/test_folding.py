@@ -1,14 +1,19 @@
 """Words are found however they were typed, and sorted as the Romanian alphabet sorts them."""
 
 import unicodedata
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Index, Integer, MetaData, String, Table, insert, select
+from sqlalchemy import Column, Index, Integer, MetaData, String, Table, insert, select, text
+from sqlalchemy.orm import Session
 
 from dosar.database.store import Store
 from dosar.database.text.collation import alphabetical, code_point_string
 from dosar.database.text.folding import fold_text, word_variants
 from dosar.language.text.collation import sort_key
+from tests.databases import new_place, place_in_locale
 
 ALPHABET = list("aăâbcdefghiîjklmnopqrsștțuvwxyz")
 NAMES = ["Sandu", "Sărbu", "Szabo", "Șandru", "Tudor", "Tîrnă", "Țurcan", "Zaharia", "Ana", "Ănuța", "Banu"]
@@ -87,18 +92,63 @@ def test_every_word_of_a_letter_stands_before_the_next_letter() -> None:
     ]
 
 
-def test_the_database_sorts_as_the_alphabet_does(store: Store) -> None:
-    tables = MetaData()
-    people = Table("people", tables, Column("id", Integer, primary_key=True), Column("name", String))
-    Index("people_by_name", alphabetical(people.c.name))
-    names = [*ALPHABET, *NAMES, *(name.upper() for name in NAMES), "Şerban", "ŢĂRUȘ", "Élodie", "Łukasz"]
-    names += [unicodedata.normalize("NFD", "Șerban"), "Şerbescu", "D'Avila", "Ion Ș."]
-    with store.writing() as session:
-        tables.create_all(session.connection())
-        session.execute(insert(people), [{"name": name} for name in names])
+PEOPLE = Table("people", MetaData(), Column("id", Integer, primary_key=True), Column("name", String))
+BY_NAME = Index("people_by_name", alphabetical(PEOPLE.c.name))
+PEOPLE_BY_NAME = select(PEOPLE.c.name).order_by(alphabetical(PEOPLE.c.name), PEOPLE.c.id)
+EVERYBODY = [
+    *ALPHABET,
+    *NAMES,
+    *(name.upper() for name in NAMES),
+    "Şerban",
+    "ŢĂRUȘ",
+    "Élodie",
+    "ÉMILE",
+    "Łukasz",
+    "Øyvind",
+]
+EVERYBODY += [
+    unicodedata.normalize("NFD", "Șerban"),
+    "Şerbescu",
+    "D'Avila",
+    "Ion Ș.",
+    "Юлия",
+    "ЙОСИФ",
+    "Ірина",
+    "Ξένια",
+]
 
-    ordered = select(people.c.name).order_by(alphabetical(people.c.name), people.c.id)
-    assert store.session.scalars(ordered).all() == sorted(names, key=sort_key)
+
+def test_the_database_sorts_as_the_alphabet_does(store: Store) -> None:
+    assert sorted_by_database(store) == sorted(EVERYBODY, key=sort_key)
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_the_locale_of_the_database_does_not_matter(locale: str) -> None:
+    with closing(place_in_locale(locale).open()) as store:
+        assert sorted_by_database(store) == sorted(EVERYBODY, key=sort_key)
+
+
+def test_a_better_alphabet_puts_what_is_there_in_order() -> None:
+    place = new_place("postgresql", Path())
+    with closing(place.open()) as store, store.writing() as session:
+        as_once = "CREATE OR REPLACE FUNCTION sort_key(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT"
+        session.connection().exec_driver_sql(f'{as_once} AS $rule$ SELECT $1 COLLATE "C" $rule$')
+        fill(session)
+    with closing(place.open()) as store:
+        store.session.execute(text("SET LOCAL enable_seqscan = off"))
+        found = select(PEOPLE.c.name).where(alphabetical(PEOPLE.c.name) == "elodie")
+        assert store.session.scalars(found).all() == ["Élodie"]
+
+
+def sorted_by_database(store: Store) -> Sequence[str]:
+    with store.writing() as session:
+        fill(session)
+    return store.session.scalars(PEOPLE_BY_NAME).all()
+
+
+def fill(session: Session) -> None:
+    PEOPLE.metadata.create_all(session.connection())
+    session.execute(insert(PEOPLE), [{"name": name} for name in EVERYBODY])
 
 
 def test_folded_words_are_ordered_by_code_points_whatever_the_locale(store: Store) -> None:

@@ -29,6 +29,12 @@ WRITER_LOCK_ID = 0x646F736172
 TOO_BUSY_STATES = {"55P03", "40P01", "40001"}
 REFUSING_STATES: Mapping[str, Callable[[], StoreNotWritable]] = {"53100": DiskFull, "25006": StoreReadOnly}
 """PostgreSQL's words for a database that takes nothing any more."""
+INDEXES_BY_ALPHABET = """
+    SELECT CAST(CAST(objid AS regclass) AS text) FROM pg_depend JOIN pg_index ON indexrelid = objid
+    WHERE classid = CAST('pg_class' AS regclass) AND refclassid = CAST('pg_proc' AS regclass)
+    AND refobjid = to_regprocedure('sort_key(text)')
+"""
+"""What lies in the order of the function's earlier body."""
 
 
 class PostgresStore(Store):
@@ -88,6 +94,8 @@ class PostgresStore(Store):
             ).scalar()
             if known != body:
                 connection.exec_driver_sql(statement.replace("%", "%%"))
+                for (index,) in connection.exec_driver_sql(INDEXES_BY_ALPHABET).all():
+                    connection.exec_driver_sql(f"REINDEX INDEX {index}")
 
 
 def postgresql_address(url: str) -> URL:

@@ -16,6 +16,8 @@ from sqlalchemy.sql.functions import GenericFunction
 from dosar.language.text.collation import CEDILLA_TO_COMMA, UNDECOMPOSED_LETTERS, alphabets, sort_key, sorted_after
 
 ALPHABETICAL = "alphabetical"
+OTHER_SMALL = "".join(map(chr, [*range(0x3B1, 0x3C2), *range(0x3C3, 0x3CA), *range(0x430, 0x460)]))
+"""The letters of names from neighbouring countries that are no Latin ones: Greek, and Cyrillic."""
 
 
 class alphabetical(GenericFunction[str]):
@@ -71,16 +73,21 @@ def compare_texts(text: str, other_text: str) -> int:
 def _sort_key_in_sql() -> str:
     """:func:`sort_key` as an expression of PostgreSQL over ``$1``.
 
-    Their capitals are named because lower() knows only ASCII where the database's locale is C.
+    Capitals that no alphabet decomposes are named because lower() knows only ASCII where the database's locale is C;
+    the others are small ones as soon as their marks are off.
     """
-    own_letters = dict.fromkeys(letter for alphabet in alphabets() for letter in alphabet if not letter.isascii())
-    small = "".join(letter for letter in own_letters if len(letter) == len(letter.upper()) == 1)
-    capital = small.upper()
+    own_letters = {letter for alphabet in alphabets() for letter in alphabet} | {*UNDECOMPOSED_LETTERS}
+    small = "".join(sorted(letter for letter in own_letters if _has_capital(letter)))
     old, new = "".join(map(chr, CEDILLA_TO_COMMA)), "".join(map(chr, CEDILLA_TO_COMMA.values()))
-    letters = f"lower(translate(normalize($1, NFC), '{old}{capital}', '{new.lower()}{small}'))"
+    letters = f"lower(translate(normalize($1, NFC), '{old}{small.upper()}', '{new.lower()}{small}'))"
     for letter, key in (UNDECOMPOSED_LETTERS | sorted_after()).items():
         letters = f"replace({letters}, '{letter}', '{key}')"
-    return f"regexp_replace(normalize({letters}, NFKD), '[\\u0300-\\u036f]', '', 'g') COLLATE \"C\""
+    bare = f"regexp_replace(normalize({letters}, NFKD), '[\\u0300-\\u036f]', '', 'g')"
+    return f"lower(translate({bare}, '{OTHER_SMALL.upper()}', '{OTHER_SMALL}')) COLLATE \"C\""
+
+
+def _has_capital(letter: str) -> bool:
+    return not letter.isascii() and len(letter) == len(letter.upper()) == 1 and not letter.upper().isascii()
 
 
 def sort_key_function() -> tuple[str, str]:

@@ -193,10 +193,10 @@ def test_a_recovery_code_opens_once_in_place_of_the_telephone(office: Office) ->
     assert vera.post(CODE, at=CODE, recovery=codes[4]).status_code == 401, "nor is it anybody else's"
 
 
-def test_a_recovery_code_has_eighty_random_bits() -> None:
+def test_a_recovery_code_has_a_hundred_and_twenty_random_bits() -> None:
     codes = {new_recovery_code() for _ in range(50)}
     assert len(codes) == 50
-    assert all(re.fullmatch(r"([A-Z2-7]{4}-){3}[A-Z2-7]{4}", code) for code in codes), "five bits a letter"
+    assert all(re.fullmatch(r"([A-Z2-7]{4}-){5}[A-Z2-7]{4}", code) for code in codes), "five bits a letter"
 
 
 def test_the_database_holds_neither_secrets_nor_codes(office: Office) -> None:

@@ -97,11 +97,17 @@ def account_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[
 
 
 def account_entries(
-    services: AccessServices, most: int, skipped: int = 0, user_id: int | None = None
+    services: AccessServices,
+    most: int,
+    skipped: int = 0,
+    user_id: int | None = None,
+    actions: Sequence[AccountAction] = (),
 ) -> list[AccountEntry]:
-    """The entries, newest first, of one account if wanted: ``most`` after those ``skipped``."""
+    """The entries, newest first, of one account and of some actions if wanted: ``most`` after those ``skipped``."""
     query = select(history).order_by(history.c.id.desc()).limit(most).offset(skipped)
-    return _read_entries(services, query if user_id is None else query.where(history.c.user_id == user_id))
+    if user_id is not None:
+        query = query.where(history.c.user_id == user_id)
+    return _read_entries(services, query.where(history.c.action.in_(actions)) if actions else query)
 
 
 def last_change_id(services: AccessServices, user_id: int) -> int:

@@ -19,7 +19,7 @@ from dosar.access.accounts.second_factor import second_factor_of
 from dosar.access.accounts.users import user_name_of, user_to_change
 from dosar.access.login.known_devices import known_device
 from dosar.access.login.login import throttle_secret
-from dosar.access.login.one_time_codes import new_recovery_code, recovery_digest
+from dosar.access.login.one_time_codes import new_handed_code, recovery_digest
 from dosar.access.login.throttle import CODE_LIMIT, Guess, count_try, forget_tries
 from dosar.access.services import AccessServices
 from dosar.access.tables import account_history_table, invitation_table, second_factor_table
@@ -80,7 +80,7 @@ def require_no_opener(
 def new_telephone_code(services: AccessServices, by: Worker | None, user_id: int) -> str:
     """The same inside the caller's transaction, for who has just disconnected the telephone; ``by`` is nobody for a
     command on the computer itself."""
-    code, expires = new_recovery_code(), services.clock() + CODE_LIFETIME
+    code, expires = new_handed_code(), services.clock() + CODE_LIFETIME
     services.session.execute(delete(invitation_table).where(invitation_table.c.user_id == user_id))
     services.session.execute(
         insert(invitation_table).values(id=_code_digest(services, user_id, code), user_id=user_id, expires=expires)

@@ -15,7 +15,7 @@ from sqlalchemy import and_, delete, func, insert, or_, select, update
 
 from dosar.access.accounts.account_log import log_account_change
 from dosar.access.accounts.passkeys import remove_all_passkeys
-from dosar.access.login.login import throttle_secret
+from dosar.access.login.login import count_failure, throttle_secret
 from dosar.access.login.one_time_codes import (
     STEP_SECONDS,
     is_telephone_code,
@@ -27,7 +27,7 @@ from dosar.access.login.one_time_codes import (
 from dosar.access.login.sessions import end_sessions
 from dosar.access.login.throttle import CODE_LIMIT, Guess, count_try, forget_tries
 from dosar.access.services import AccessServices
-from dosar.access.tables import recovery_code_table, second_factor_table
+from dosar.access.tables import recovery_code_table, second_factor_table, user_table
 from dosar.access.worker import Worker
 from dosar.database.audit.chain import ACCOUNT_OBJECT
 from dosar.database.audit.trail import add_event
@@ -130,6 +130,7 @@ def check_code(services: AccessServices, user_id: int, code: str, device: str | 
         if fits:
             forget_tries(services, secret, guess, counted)
         else:
+            count_failure(services, user_table.c.id == user_id)
             add_event(services.session, "code_failed", objects={ACCOUNT_OBJECT: [user_id]}, outcome="denied")
     return fits
 

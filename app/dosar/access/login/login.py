@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import case, select, update
+from sqlalchemy import ColumnElement, case, select, update
 
 from dosar.access.identity import ON_DAY, is_open_on_day
 from dosar.access.login.credentials import normalized_user_name
@@ -29,7 +29,7 @@ def sign_in_user(
     user_id = user_with_password(services, user_name, password)
     with services.store.writing():
         if user_id is None:
-            _count_failure(services, user_name)
+            count_failure(services, user_table.c.username == normalized_user_name(user_name))
             _tell_failure(services, user_name)
         else:
             forget_tries(services, secret, guess, counted)
@@ -67,12 +67,11 @@ def confirm_password(services: AccessServices, user_name: str, password: str, de
         forget_tries(services, throttle_secret(), guess, counted)
 
 
-def _count_failure(services: AccessServices, user_name: str) -> None:
-    """Flask-AppBuilder's counter; the statement is the same for a name nobody has."""
+def count_failure(services: AccessServices, whose: ColumnElement[bool]) -> None:
+    """Flask-AppBuilder's counter of wrong tries since she last came in; the statement is the same for a name nobody
+    has."""
     counted = {"fail_login_count": _incremented(user_table.c.fail_login_count)}
-    services.session.execute(
-        update(user_table).where(user_table.c.username == normalized_user_name(user_name)).values(counted)
-    )
+    services.session.execute(update(user_table).where(whose).values(counted))
 
 
 def _tell_failure(services: AccessServices, user_name: str) -> None:

@@ -14,7 +14,9 @@ ISSUER = "Dosar"
 STEP_SECONDS = 30
 STEPS_AROUND = 1
 """How far a telephone's clock may be off, in steps."""
-RECOVERY_CODE_BYTES = 10
+HANDED_CODE_BYTES = 10
+"""It opens for a day, once, beside a password; what is kept of it only the organisation's key makes."""
+RECOVERY_CODE_BYTES = 15
 MISREAD_LETTERS = str.maketrans("018", "OIB")
 """Digits that recovery codes have not, and what they were read for."""
 
@@ -48,8 +50,17 @@ def is_telephone_code(code: str) -> bool:
 
 
 def new_recovery_code() -> str:
-    """80 random bits, in letters and digits that are not taken for one another."""
-    return in_groups(b32encode(token_bytes(RECOVERY_CODE_BYTES)).decode())
+    """120 random bits, in letters and digits that are not taken for one another."""
+    return _random_code(RECOVERY_CODE_BYTES)
+
+
+def new_handed_code() -> str:
+    """80 random bits: what an administrator hands over to somebody who has no telephone connected."""
+    return _random_code(HANDED_CODE_BYTES)
+
+
+def _random_code(size: int) -> str:
+    return in_groups(b32encode(token_bytes(size)).decode())
 
 
 def in_groups(letters: str, joint: str = "-") -> str:
@@ -58,7 +69,7 @@ def in_groups(letters: str, joint: str = "-") -> str:
 
 
 def recovery_digest(user_id: int, code: str) -> str:
-    """What is kept of a recovery code. 80 random bits need no slow hash; whose it is goes into the digest."""
+    """What is kept of a recovery code. 112 random bits and more need no slow hash; whose it is goes into the digest."""
     letters = "".join(sign for sign in code.upper().translate(MISREAD_LETTERS) if sign.isalnum())
     return sha256(f"{user_id}:{letters}".encode()).hexdigest()
 

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, session
 from flask_babel import gettext
 
 from dosar.access.accounts.second_factor import second_factor_of
+from dosar.access.accounts.since_last_time import changed_ways_in
 from dosar.access.accounts.users import set_user_password
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route
@@ -19,6 +20,7 @@ from dosar.language.text.texts import text_in_language
 from dosar.pages.account.passkeys import profile_passkeys
 from dosar.pages.formatting import moment_text
 from dosar.pages.input.forms import ChangePasswordForm
+from dosar.pages.rendering.account_actions import account_action_text
 
 
 class ProfilePage(PageView):
@@ -80,6 +82,7 @@ def _profile_page(form: ChangePasswordForm, refused: str = "") -> Any:
         refused=refused,
         telephone=_telephone(),
         passkeys=profile_passkeys(),
+        changes=[account_action_text(entry) for entry in changed_ways_in(access_services(), current_worker().id)],
         roles=[text_in_language(role.title, request_wording()) for role in roles],
         sessions=[
             {

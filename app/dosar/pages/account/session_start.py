@@ -2,18 +2,21 @@
 
 from flask import Response as FlaskResponse
 from flask import after_this_request, flash, redirect, session, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from dosar.access.accounts.passkeys import passkeys_to_tell
 from dosar.access.accounts.second_factor import is_second_factor_required, second_factor_of
+from dosar.access.accounts.since_last_time import since_last_time
 from dosar.access.accounts.step_up import note_second_factor
 from dosar.access.accounts.users import user_name_of
 from dosar.access.i18n.languages import browser_language, save_language
 from dosar.access.login.known_devices import remember_device
 from dosar.access.login.login import count_sign_in
 from dosar.access.services import access_services
+from dosar.pages.formatting import moment_text
 from dosar.pages.recovery.expired_session import waiting_page_url
+from dosar.pages.rendering.account_actions import account_action_text
 
 BACK_KEY = "back"
 """Where the page she asked for is remembered while she is asked for her code."""
@@ -47,6 +50,7 @@ def begin_session(user_id: int, passkey_id: str = "") -> None:
     if is_second_factor_required(access_services(), user_id):
         note_second_factor(access_services())
     _tell_new_passkeys(user_id, passkey_id)
+    _tell_what_happened(user_id)
     count_sign_in(access_services(), user_id)
     _remember_device(user_id)
     chosen = browser_language()
@@ -63,6 +67,21 @@ def _tell_new_passkeys(user_id: int, passkey_id: str) -> None:
             name=name,
         )
         flash(text, "warning")
+
+
+def _tell_what_happened(user_id: int) -> None:
+    """She alone knows whether it was she who mistyped, or changed something."""
+    since = since_last_time(access_services(), user_id)
+    if since is None:
+        return
+    told = [ngettext("%(num)s wrong password or code", "%(num)s wrong passwords or codes", since.wrong_tries)]
+    told = [*told[: since.wrong_tries > 0], *map(account_action_text, since.changes)]
+    text = gettext(
+        "Since you last signed in (%(last)s): %(what)s. Not by you? Change your password and tell your administrator.",
+        last=moment_text(since.last),
+        what="; ".join(told),
+    )
+    flash(text, "warning")
 
 
 def _remember_device(user_id: int) -> None:

@@ -17,37 +17,10 @@ from dosar.access.services import access_services
 from dosar.language.text.texts import text_in_language
 from dosar.pages.formatting import moment_text
 from dosar.pages.pagination import paginate_lines
+from dosar.pages.rendering.account_actions import ACCOUNT_ACTION_LABELS
 from dosar.pages.rendering.history import HistoryChange, HistoryEntry
 from dosar.pages.urls import parse_record_number
 
-ACCOUNT_ACTION_LABELS = {
-    "added": lazy_gettext("Account made"),
-    "invited": lazy_gettext("Invited to choose a password"),
-    "joined": lazy_gettext("Chose a password by the invitation"),
-    "password": lazy_gettext("Changed the password"),
-    "telephone": lazy_gettext("Connected a telephone"),
-    "telephone_dropped": lazy_gettext("Telephone disconnected"),
-    "telephone_code": lazy_gettext("Given a code to connect a telephone"),
-    "telephone_reset_asked": lazy_gettext("Asked to disconnect the telephone"),
-    "telephone_kept": lazy_gettext("Left the telephone connected"),
-    "signed_out": lazy_gettext("Signed out everywhere"),
-    "passkey_added": lazy_gettext("Added a passkey"),
-    "passkey_removed": lazy_gettext("Removed a passkey"),
-    "recovery_codes": lazy_gettext("Made new recovery codes"),
-    "changed": lazy_gettext("Account changed"),
-    "closed": lazy_gettext("Account closed"),
-    "handed_over": lazy_gettext("Handed over"),
-    "team_renamed": lazy_gettext("Team renamed"),
-    "team_dissolved": lazy_gettext("Team dissolved"),
-    "unlocked": lazy_gettext("Waits at sign-in forgotten, by a command on the computer"),
-    "key_changed": lazy_gettext("Changed what opens the data"),
-    "sealed": lazy_gettext("Locked everything"),
-    "opened": lazy_gettext("Account opened again"),
-    "access_asked": lazy_gettext("Asked a second person to confirm"),
-    "access_confirmed": lazy_gettext("Confirmed as the second person"),
-    "access_refused": lazy_gettext("Let nothing come of what was asked"),
-    "access_alone": lazy_gettext("Access given by one person"),
-}
 ACCOUNT_FIELD_LABELS = {
     "user_name": lazy_gettext("User name"),
     "last_name": lazy_gettext("Last name"),

@@ -12,8 +12,8 @@ from dosar.database.audit.chain import ACCOUNT_OBJECT, EVENT_OBJECT, FILE_OBJECT
 from dosar.database.audit.reading import AuditLine
 from dosar.language.form import CASE_FORM
 from dosar.language.text.texts import text_in_language
-from dosar.pages.admin.account_log import ACCOUNT_ACTION_LABELS
 from dosar.pages.formatting import moment_text
+from dosar.pages.rendering.account_actions import ACCOUNT_ACTION_LABELS
 from dosar.pages.rendering.history import ACTION_LABELS
 from dosar.records.rights.access_file import ACCESS_FILE_ACTION
 

@@ -1,5 +1,6 @@
 """``dosar key …``: what opens the data is changed by who has it, and never stands on a command line."""
 
+import json
 import os
 import re
 import signal
@@ -13,13 +14,17 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import select
 
 from dosar.cli.main import main
 from dosar.cli.runtime import prepare_database
 from dosar.cli.serving.single_instance import running_address
+from dosar.database.audit.chain import audit_event_table
 from dosar.database.keys import key_slots
 from dosar.database.keys.key_file import key_from_file
 from dosar.database.keys.key_slots import Argon2Cost
+from dosar.database.keys.master_key import MasterKeyPlace
+from dosar.database.keys.opening_log import WRONG_GUESSES_FILE
 from dosar.database.store import Store
 from tests.organisations import CASE, MENU, ROLES
 from tests.waiting import is_soon
@@ -32,6 +37,7 @@ from dosar.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
 Say = Callable[..., str]
+column = audit_event_table.c
 
 
 class Typist(StringIO):
@@ -155,6 +161,45 @@ def test_it_starts_sealed_is_opened_in_the_page_and_sealed_by_the_system(
             process.send_signal(signal.SIGINT)
             told = process.communicate(timeout=20)[0]
     assert "type the passphrase there" in told and told.count("The data are locked.") == (os.name == "posix")
+    assert say("status") and not (tmp_path / "data" / WRONG_GUESSES_FILE).exists()
+    opened, (count, first, last) = next(each for each in openings_told(tmp_path / "data") if each[1])
+    assert (opened[0], len(opened[1]), count) == ("passphrase", 8, "1") and first == last, "its slot; one wrong guess"
+
+
+def openings_told(data: Path) -> list[tuple[list[str], list[str]]]:
+    """What opened the data, after which wrong guesses, the last opening first."""
+    key = MasterKeyPlace(data, lambda _: True).by_typing(PASSPHRASE)
+    store = Store.open(data, key=key)
+    with store.snapshot() as connection:
+        told = connection.execute(
+            select(column.action, column.fields)
+            .where(column.action.in_(("unsealed", "unseal_failed")))
+            .order_by(column.seq)
+        ).all()
+    store.close()
+    found: list[tuple[list[str], list[str]]] = []
+    guesses: list[str] = []
+    for action, fields in told:
+        if action == "unseal_failed":
+            guesses = fields.split(",")
+        else:
+            found.insert(0, (fields.split(","), guesses))
+            guesses = []
+    return found
+
+
+def test_the_audit_log_tells_what_opened_the_data_and_what_did_not(say: Say, tmp_path: Path) -> None:
+    say("passphrase", PASSPHRASE, PASSPHRASE)
+    card = " ".join(card_in(say("card")))
+    say("seal")
+    for _ in range(3):
+        say("file", OTHER, code=2)
+    kept = (tmp_path / "data" / WRONG_GUESSES_FILE).read_text("utf-8")
+    assert json.loads(kept)["count"] == 3 and OTHER not in kept
+    say("passphrase", card, PASSPHRASE, PASSPHRASE)
+    last, *before = openings_told(tmp_path / "data")
+    assert last[0][0] == "card" and last[1][0] == "3" and not (tmp_path / "data" / WRONG_GUESSES_FILE).exists()
+    assert {opened[0] for opened, guesses in before if not guesses} == {"key_file"}
 
 
 def asked(address: str, **boxes: str) -> tuple[int, str]:

@@ -161,6 +161,23 @@ def test_a_sentence_names_nothing_twice_and_no_endless_list(demo: Demo, coordina
     assert looked.count(",") == 2 and f"… și încă {len(demo.forms) - 3}" in looked
 
 
+def test_what_opened_the_data_and_what_did_not_is_told_in_a_sentence(demo: Demo, coordinator: FlaskClient) -> None:
+    day = "2026-11-29T09:30:00"
+    events = [
+        AuditEvent("unseal_failed", fields=["7", day, day], outcome="denied"),
+        AuditEvent("unsealed", fields=["card", "1a2b3c4d"]),
+        AuditEvent("unsealed", fields=["key_file", "1a2b3c4d", "one_laptop"]),
+        AuditEvent("key_changed", fields=["remove", "1a2b3c4d"]),
+    ]
+    demo.repository.store.commit_events(events)
+    changed, laptop, card, wrong = sentences(coordinator.get("/audit?kind=keys").text)[:4]
+    assert "dosar key remove" in changed and changed.endswith("(1a2b3c4d).")
+    assert "s-au deschis singure" in laptop and "pentru un singur calculator" in laptop
+    assert card == "Datele au fost deschise cu cardul de recuperare (1a2b3c4d)."
+    assert "încercări: 7, de la 29.11.2026, 11:30" in wrong
+    assert wrong in sentences(coordinator.get("/audit?kind=refused").text)
+
+
 def told_in_code() -> set[str]:
     """Every event that the code tells by its name."""
     asked = {"add_event", "note_event", "tell", "AuditEvent", "event", "note_change"}

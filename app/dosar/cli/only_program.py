@@ -29,14 +29,19 @@ class StoppedData:
 
 @contextmanager
 def stopped_data(places: Places) -> Iterator[StoppedData]:
-    """Open the used database of the folder, or of DATABASE_URL, for this command alone. Raises :class:`StoreError`."""
+    """Open the used database of the folder, or of DATABASE_URL, for this command alone, and tell the audit log what
+    opened it. Raises :class:`StoreError`."""
+    from dosar.access.sealed.opening_events import tell_opening
     from dosar.cli.runtime import open_used_store
 
     folder, url = places.existing_data_folder(database_url()), database_url()
     with only_program(folder, url):
-        key = places.encryption_key(folder)
+        place = places.key_place(folder)
+        key = places.key_from(place)
         store = open_used_store(folder, key, url)
         try:
+            if store.open_kept_data_key():
+                tell_opening(store, place.openings)
             yield StoppedData(folder, key, store)
         finally:
             store.close()

@@ -59,19 +59,22 @@ class Places:
 
         return MasterKeyPlace(data, opens_database(data, database_url()), self.key_file)
 
-    def key_at_start(self, data: Path) -> bytes | None:
+    def key_at_start(self, place: "MasterKeyPlace") -> bytes | None:
         """The master key of the data folder, if a key file or the keyring gives it, or ``--passphrase`` asks for it
         here; None where the page asks for it."""
         from dosar.database.keys.key_file import keep_out_of_core_dumps
 
         keep_out_of_core_dumps()
-        place = self.key_place(data)
         return typed_key(place) if self.passphrase else place.by_itself()
 
     def encryption_key(self, data: Path) -> bytes:
         """The same for a command without pages: it asks for what is missing."""
-        key = self.key_at_start(data)
-        return typed_key(self.key_place(data)) if key is None else key
+        return self.key_from(self.key_place(data))
+
+    def key_from(self, place: "MasterKeyPlace") -> bytes:
+        """The same, for whoever asks the place afterwards what gave it."""
+        key = self.key_at_start(place)
+        return typed_key(place) if key is None else key
 
 
 def typed_key(place: "MasterKeyPlace") -> bytes:

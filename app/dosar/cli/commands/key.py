@@ -3,6 +3,7 @@
 No passphrase stands on a command line: it is typed unseen, or comes through a pipe.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ key = LocalizedGroup(
     no_args_is_help=False,
 )
 WITH_OPTIONS = msgid("[OPTIONS]")
+SLOT_ID = re.compile(r"[0-9a-f]{8}")
 
 
 @key.command("status", cls=LocalizedCommand, help=msgid("say what opens the data"), options_metavar=WITH_OPTIONS)
@@ -52,7 +54,7 @@ def status(places: Places) -> int:
 def passphrase(places: Places, add: bool) -> int:
     from dosar.cli.console.key_words import ask_new_passphrase, replaced_passphrase
 
-    with _changes(places) as changes:
+    with _changes(places, "passphrase") as changes:
         replaced = None if add else replaced_passphrase(changes)
         changes.set_passphrase(ask_new_passphrase(), *([replaced] if replaced else []))
         _say(Message("The passphrase is set."))
@@ -65,7 +67,7 @@ def passphrase(places: Places, add: bool) -> int:
 def card(places: Places) -> int:
     from dosar.cli.console.key_words import show_new_card
 
-    with _changes(places) as changes:
+    with _changes(places, "card") as changes:
         changes.set_card(show_new_card())
         _say(Message("The card opens the data from now on, and no other one does."))
         _say_what_is_left(changes)
@@ -80,7 +82,7 @@ def card(places: Places) -> int:
 )
 @place_options
 def seal(places: Places) -> int:
-    with _changes(places) as changes:
+    with _changes(places, "seal") as changes:
         changes.stop_opening_by_itself()
     _say(Message("From the next start on Dosar asks for the passphrase."))
     return 0
@@ -94,7 +96,7 @@ def seal(places: Places) -> int:
 )
 @place_options
 def file(places: Places) -> int:
-    with _changes(places) as changes:
+    with _changes(places, "file") as changes:
         _say(Message("The data open by themselves with the key file %(file)s.", {"file": changes.keep_in_file()}))
     return 0
 
@@ -107,7 +109,7 @@ def file(places: Places) -> int:
 )
 @place_options
 def keyring(places: Places) -> int:
-    with _changes(places) as changes:
+    with _changes(places, "keyring") as changes:
         changes.keep_in_keyring()
     _say(Message("The data open by themselves once this account has signed in to the computer."))
     return 0
@@ -122,7 +124,7 @@ def keyring(places: Places) -> int:
 @click.argument("slot", metavar="SLOT")
 @place_options
 def remove(places: Places, slot: str) -> int:
-    with _changes(places) as changes:
+    with _changes(places, "remove", *([slot] if SLOT_ID.fullmatch(slot) else [])) as changes:
         changes.remove(slot)
     _say(Message("Removed. Whoever knew it still opens old copies: dosar key new makes another key."))
     return 0
@@ -169,7 +171,7 @@ def new(places: Places) -> int:
     with stopped_data(places) as data:
         moment = unused_name(data.folder, f"{utc_now():%Y-%m-%d-%H%M%S}")
         change = ask_new_key(KeyChanges(data.folder, data.key, places.key_file))
-        _log_change(data.store, data.folder, data.key)
+        _log_change(data.store, data.folder, data.key, "new")
         for step in change_master_key(change, data.store, moment):
             _say(step_message(step))
     for line in kept_lines(change, moment, bool(database_url())):
@@ -178,15 +180,16 @@ def new(places: Places) -> int:
 
 
 @contextmanager
-def _changes(places: Places) -> Iterator["KeyChanges"]:
-    """The slots of the folder, while Dosar is stopped and once its database has opened."""
+def _changes(places: Places, *done: str) -> Iterator["KeyChanges"]:
+    """The slots of the folder, while Dosar is stopped and once its database has opened; the audit log tells what was
+    ``done``."""
     from dosar.cli.only_program import stopped_data
     from dosar.database.keys.key_changes import KeyChanges
 
     with stopped_data(places) as data:
         _say_if_older(data.store, data.folder, data.key)
         yield KeyChanges(data.folder, data.key, places.key_file)
-        _log_change(data.store, data.folder, data.key)
+        _log_change(data.store, data.folder, data.key, *done)
 
 
 def _say_if_older(store: "Store", folder: Path, master_key: bytes) -> None:
@@ -202,7 +205,7 @@ def _say_if_older(store: "Store", folder: Path, master_key: bytes) -> None:
             _say(OLDER_SLOTS)
 
 
-def _log_change(store: "Store", folder: Path, master_key: bytes) -> None:
+def _log_change(store: "Store", folder: Path, master_key: bytes, *done: str) -> None:
     """In the audit log: nobody who has signed in did it, but somebody at the computer."""
     from dosar.access.sealed.slots_serial import note_slots
     from dosar.database.audit.trail import add_event
@@ -210,7 +213,7 @@ def _log_change(store: "Store", folder: Path, master_key: bytes) -> None:
     if not store.open_kept_data_key():
         return
     with store.writing() as session:
-        add_event(session, "key_changed")
+        add_event(session, "key_changed", fields=done)
         note_slots(session, folder, master_key)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from dosar.access.sealed.vault import Vault
+    from dosar.database.keys.master_key import MasterKeyPlace
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8080
 DEFAULT_SEAL_HOURS = 12
@@ -164,13 +165,13 @@ def _serve_alone(started: _Start, data: Path) -> int:
         place, forms = started.places.key_place(data), started.places.forms_folder()
         vault = Vault(
             place.by_typing,
-            lambda key: _open(started, data, forms, key, vault, instance.token),
+            lambda key: _open(started, place, forms, key, vault, instance.token),
             close_application,
             _print_trouble,
             lambda: not started.demo and can_be_unsealed(data, started.places.key_file),
         )
         with beginning(data, started.begins):
-            key = started.places.key_at_start(data)
+            key = started.places.key_at_start(place)
             if key is not None:
                 vault.open(key)
         _print_greeting(started, vault.is_open)
@@ -181,13 +182,15 @@ def _serve_alone(started: _Start, data: Path) -> int:
     return 0
 
 
-def _open(started: _Start, data: Path, forms: Path, key: bytes, vault: "Vault", instance: str) -> "Flask":
+def _open(started: _Start, place: "MasterKeyPlace", forms: Path, key: bytes, vault: "Vault", instance: str) -> "Flask":
     """The application on the data that the key opens."""
+    from dosar.access.sealed.opening_events import tell_opening
     from dosar.access.sealed.vault_use import install_vault
     from dosar.cli.first_start import first_telephone_code, forget_organisation, is_demo, set_up_code
     from dosar.cli.runtime import open_app
     from dosar.database.installation.integrity import watch_integrity
 
+    data = place.data
     with _garbage_collection_paused():
         if started.new_organisation:
             forget_organisation(data, key)
@@ -204,6 +207,7 @@ def _open(started: _Start, data: Path, forms: Path, key: bytes, vault: "Vault", 
         )
         install_vault(app, vault)
     started.begins = started.new_organisation = False
+    tell_opening(app.extensions["dosar_access"].store, place.openings)
     _print_older_slots(app, data, key)
     _print_findings(findings)
     _print_accounts(started, is_demo(app))

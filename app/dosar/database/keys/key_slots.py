@@ -120,11 +120,16 @@ class KeySlots:
 
     def opened_with(self, kind: SlotKind, secret: bytes) -> bytes | None:
         """The master key, if a slot of this kind has this secret. Raises :class:`TamperedSlots`."""
+        found = self.slot_opened_with(kind, secret)
+        return None if found is None else found[1]
+
+    def slot_opened_with(self, kind: SlotKind, secret: bytes) -> tuple[KeySlot, bytes] | None:
+        """The slot of this kind that has this secret, and the master key. Raises :class:`TamperedSlots`."""
         for slot in self.of_kind(kind):
             master_key = slot.opened_with(secret)
             if master_key is not None:
                 self.require_untouched(master_key)
-                return master_key
+                return slot, master_key
         return None
 
     def require_untouched(self, master_key: bytes) -> None:

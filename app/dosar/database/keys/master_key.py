@@ -6,7 +6,7 @@ goes on as their master key: their first slot is added beside it, and nothing is
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_bytes
 
@@ -23,11 +23,13 @@ from dosar.database.keys.key_file import (
 from dosar.database.keys.key_slots import (
     KEY_BYTES,
     OPENS_BY_ITSELF,
+    KeySlot,
     KeySlots,
     SlotKind,
     TamperedSlots,
 )
 from dosar.database.keys.key_slots_file import StoredSlots, damaged_slots, read_slots, slots_file, write_slots
+from dosar.database.keys.opening_log import OpeningLog
 from dosar.database.keys.os_keyring import secret_in_keyring
 from dosar.database.keys.recovery_card import MistypedCard, read_card
 from dosar.database.store_errors import StoreDamaged, StoreError
@@ -60,6 +62,11 @@ class MasterKeyPlace:
     """Whether a key opens the database; asked only where a file of ours does not tell."""
     key_file: Path | None = None
     """The key file that was named."""
+    openings: OpeningLog = field(init=False, compare=False)
+    """What opened the folder last, and what did not."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "openings", OpeningLog(self.data))
 
     @property
     def usual_key_file(self) -> Path:
@@ -78,12 +85,22 @@ class MasterKeyPlace:
         """
         stored = read_slots(self.data)
         if stored is None:
-            return None if self.has_legacy_passphrase else key_from_file(self.data, self.key_file)
+            return None if self.has_legacy_passphrase else self._by_first_key_file()
         return self._opened(stored, self._secrets_at_hand(stored))
 
     def by_typing(self, typed: str) -> bytes | None:
         """The master key, if this is the passphrase or the card. Raises :class:`StoreError`, and
-        :class:`CardMistyped` for a card with a typing error."""
+        :class:`CardMistyped` for a card with a typing error. What opens nothing is noted as a wrong guess."""
+        try:
+            key = self._by_secret(typed)
+        except CardMistyped:
+            self.openings.note_wrong_guess()
+            raise
+        if key is None:
+            self.openings.note_wrong_guess()
+        return key
+
+    def _by_secret(self, typed: str) -> bytes | None:
         stored = read_slots(self.data)
         if stored is None:
             return self._by_first_passphrase(typed)
@@ -94,6 +111,11 @@ class MasterKeyPlace:
                 raise CardMistyped(slip.group) from None
             return key
         return self._opened(stored, [("card", card.secret)] if card else [passphrase_secret(typed)])
+
+    def _by_first_key_file(self) -> bytes:
+        key = key_from_file(self.data, self.key_file)
+        self.openings.note_opened("key_file")
+        return key
 
     def _by_first_passphrase(self, typed: str) -> bytes | None:
         """The key made of a passphrase as before there were slots, or a new one: either gets its first slot."""
@@ -109,8 +131,10 @@ class MasterKeyPlace:
         key = token_bytes(KEY_BYTES) if is_new else key_from_passphrase(self.data, typed)
         if not is_new and not self.opens(key):
             return None
-        write_slots(self.data, KeySlots().with_slot(key, *passphrase_secret(typed), made_today()))
+        slots = KeySlots().with_slot(key, *passphrase_secret(typed), made_today())
+        write_slots(self.data, slots)
         remember_passphrase(self.data)
+        self.openings.note_opened("passphrase", slots.slots[0].id)
         return key
 
     def _secrets_at_hand(self, stored: StoredSlots) -> list[Secret]:
@@ -126,21 +150,28 @@ class MasterKeyPlace:
     def _opened(self, stored: StoredSlots, secrets: Iterable[Secret]) -> bytes | None:
         tried = [(slots, secret) for secret in secrets for slots in stored.sets]
         try:
-            found = [(slots, slots.opened_with(*secret)) for slots, secret in tried]
+            found = [(slots, slots.slot_opened_with(*secret)) for slots, secret in tried]
         except TamperedSlots:
             raise damaged_slots(slots_file(self.data)) from None
-        opened = [(slots, key) for slots, key in found if key is not None]
-        return self._settled(stored, opened) if opened else None
+        opened = [(slots, *each) for slots, each in found if each is not None]
+        settled = self._settled(stored, opened) if opened else None
+        if settled is None:
+            return None
+        slot, key = settled
+        self.openings.note_opened(slot.kind, slot.id)
+        return key
 
-    def _settled(self, stored: StoredSlots, found: list[tuple[KeySlots, bytes]]) -> bytes | None:
-        """The key of the database that is there, if a change of the key was interrupted; the other set is dropped.
-        None if only a key of the other database was found."""
+    def _settled(
+        self, stored: StoredSlots, found: list[tuple[KeySlots, KeySlot, bytes]]
+    ) -> tuple[KeySlot, bytes] | None:
+        """The key of the database that is there and its slot, if a change of the key was interrupted; the other set is
+        dropped. None if only a key of the other database was found."""
         if stored.coming is None:
-            return found[0][1]
-        for slots, key in found:
+            return found[0][1:]
+        for slots, slot, key in found:
             if self._opens_surely(key):
                 write_slots(self.data, slots)
-                return key
+                return slot, key
         return None
 
     def _opens_surely(self, key: bytes) -> bool:

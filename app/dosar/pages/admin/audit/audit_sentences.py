@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from flask_babel import gettext, lazy_gettext, ngettext
 
 from dosar.access.i18n.languages import request_wording
+from dosar.access.sealed.opening_events import UNSEALED_ACTION, WRONG_GUESSES_ACTION
 from dosar.access.services import access_services
 from dosar.database.audit.chain import ACCOUNT_OBJECT, EVENT_OBJECT, FILE_OBJECT
 from dosar.database.audit.reading import AuditLine
 from dosar.language.form import CASE_FORM
 from dosar.language.text.texts import text_in_language
+from dosar.pages.admin.audit.key_sentences import KEY_SENTENCES
 from dosar.pages.formatting import moment_text
 from dosar.pages.rendering.account_actions import ACCOUNT_ACTION_LABELS
 from dosar.pages.rendering.history import ACTION_LABELS
@@ -45,6 +47,8 @@ SENTENCES = {
     "key_made": lazy_gettext("The key of the database was made."),
     "key_rewrapped": lazy_gettext("The key of the database was given to another data folder."),
     "key_changed": lazy_gettext("What opens the data was changed."),
+    "unsealed": lazy_gettext("The data were opened."),
+    "unseal_failed": lazy_gettext("While the data were locked, what was typed did not open them."),
     "key_slots_older": lazy_gettext("The file of the key slots was older than the last change: somebody put it back."),
     "sealed": lazy_gettext("Everything was locked."),
     "erase.ask": lazy_gettext("%(who)s asked for a person to be erased."),
@@ -66,6 +70,18 @@ RAN_OUT = {
     "session_ended": lazy_gettext("A session ran out: %(what)s."),
 }
 """The same of sessions that nobody ended."""
+KEY_ACTIONS = (
+    UNSEALED_ACTION,
+    WRONG_GUESSES_ACTION,
+    "sealed",
+    "account_sealed",
+    "key_made",
+    "key_changed",
+    "account_key_changed",
+    "key_slots_older",
+    "key_rewrapped",
+    "old_key_removed",
+)
 READING = ("open", "list", "look", "match", "draft_opened", "names_shown", "audit_read")
 RIGHTS_OF_PERSON = tuple(
     f"{deed}{step}" for deed in ("erase", "anonymise") for step in ("", ".ask", ".refuse", ".again")
@@ -75,24 +91,16 @@ KINDS: Mapping[str, tuple[object, Sequence[str]]] = {
     "writing": (lazy_gettext("Writing"), (*ACTION_LABELS,)),
     "rights": (lazy_gettext("Rights of the person"), RIGHTS_OF_PERSON),
     "taken": (lazy_gettext("Print and export"), ("print", "export", ACCESS_FILE_ACTION, "copied")),
-    "refused": (lazy_gettext("Refused"), ("denied", "sign_in_failed", "code_failed", "passkey_failed")),
+    "refused": (
+        lazy_gettext("Refused"),
+        ("denied", "sign_in_failed", "code_failed", "passkey_failed", WRONG_GUESSES_ACTION),
+    ),
     "sessions": (lazy_gettext("Signing in and out"), ("signed_in", "signed_out", "session_ended")),
     "accounts": (lazy_gettext("Accounts"), tuple(f"{ACCOUNT_PREFIX}{action}" for action in ACCOUNT_ACTION_LABELS)),
+    "keys": (lazy_gettext("Opening and locking the data"), KEY_ACTIONS),
     "system": (
         lazy_gettext("Dosar itself"),
-        (
-            "started",
-            "sealed",
-            "forms_changed",
-            "key_made",
-            "key_changed",
-            "key_slots_older",
-            "key_rewrapped",
-            "copied",
-            "anchored",
-            "pruned",
-            "old_key_removed",
-        ),
+        ("started", "sealed", "forms_changed", "copied", "anchored", "pruned", "key_rewrapped"),
     ),
 }
 """What the filter offers: its name, its words, and the actions."""
@@ -124,6 +132,8 @@ def audit_sentence(
 
 
 def _sentence_text(line: AuditLine, users: Mapping[int, str]) -> str:
+    if line.fields and line.action in KEY_SENTENCES:
+        return KEY_SENTENCES[line.action](line.fields)
     sentence = _sentence_of(line)
     names_actor = "%(who)s" in sentence
     what = _objects_text(_objects_beside_actor(line) if names_actor else line.objects, users)

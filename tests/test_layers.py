@@ -115,6 +115,7 @@ BEHIND_THE_SESSION = {
     "database/keys/rekey.py",  # gives a copy of the whole file another key
     "database/installation/program_lock.py",  # a connection of its own, that no session ever uses
     "database/postgresql_store.py",
+    "database/sqlite_store.py",
     "database/store.py",
     "migrations/plan/schema.py",
     "migrations/plan/steps.py",

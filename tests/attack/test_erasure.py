@@ -11,7 +11,8 @@ from sqlalchemy import LargeBinary, inspect, select, table, text, type_coerce
 from dosar.database.copies.backup import keep_copy
 from dosar.database.sealing.sealed_columns import SealedColumn
 from dosar.database.sealing.sealed_content import open_content
-from dosar.database.store import SqliteStore, Store
+from dosar.database.sqlite_store import SqliteStore
+from dosar.database.store import Store
 from dosar.database.system_tables import attachment_table
 from dosar.language.form import CASE_FORM
 from dosar.records.attachments import FILES_PURPOSE

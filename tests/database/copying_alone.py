@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from dosar.database.copies.backup import keep_copy
-from dosar.database.store import SqliteStore
+from dosar.database.sqlite_store import SqliteStore
 from tests.databases import KEY
 
 if __name__ == "__main__":

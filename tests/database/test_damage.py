@@ -11,7 +11,8 @@ import pytest
 from dosar.database.copies.backup import keep_copy
 from dosar.database.installation import integrity
 from dosar.database.installation.integrity import watch_integrity
-from dosar.database.store import PAGE_BYTES, Store, database_file
+from dosar.database.sqlite_store import PAGE_BYTES
+from dosar.database.store import Store, database_file
 from dosar.database.store_errors import StoreBusy, StoreDamaged, WrongKey
 from tests.databases import KEY
 

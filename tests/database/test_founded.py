@@ -27,7 +27,8 @@ from dosar.database.installation.installation_marker import (
     may_begin,
 )
 from dosar.database.keys.key_file import key_from_file, remember_passphrase, salt_file
-from dosar.database.store import SqliteStore, Store, database_file
+from dosar.database.sqlite_store import SqliteStore
+from dosar.database.store import Store, database_file
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import SYSTEM_METADATA, attachment_table, history_table
 from tests.databases import KEY, Place

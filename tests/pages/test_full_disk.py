@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from dosar.access.tables import session_table
 from dosar.cli.demo import demo_password
-from dosar.database.store import SqliteStore
+from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store_errors import DiskFull
 from tests.pages.browsing import look
 from tests.pages.conftest import Demo, token_on

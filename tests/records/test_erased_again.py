@@ -15,7 +15,7 @@ from dosar.database.audit.chain import AUDIT_PURPOSE, audit_event_table
 from dosar.database.audit.verification import verify_chain
 from dosar.database.copies.backup import keep_copy
 from dosar.database.installation.erasure_register import ANONYMISE, ERASE, REGISTER_FILE, RegisterDamaged
-from dosar.database.store import SqliteStore
+from dosar.database.sqlite_store import SqliteStore
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.records.repository import Repository

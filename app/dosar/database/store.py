@@ -5,78 +5,32 @@ on both databases alike: what is read in there is still true when it is written.
 for every setting are in the tests beside this file (``tests/records/test_threads.py``).
 """
 
-import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
-from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
-from sqlalchemy.pool import QueuePool
-from sqlcipher3 import dbapi2 as sqlcipher
 
 from dosar.database.audit.chain import AUDIT_PURPOSE, AuditEvent, audit_event_table
 from dosar.database.audit.trail import AuditSeal, NoAuditLog, add_event, append_at_commit, forget_events
 from dosar.database.audit.writer import AuditWriter
-from dosar.database.copies_folder import DATABASE_FILE, is_opened_by, newest_copy
+from dosar.database.copies_folder import DATABASE_FILE
 from dosar.database.data_key import ensure_data_key, read_data_key, rewrap_data_key
 from dosar.database.format_version import require_known_format
 from dosar.database.sealing.key_derivation import derive_key
 from dosar.database.sealing.sealed_columns import forget_keys, let_seal
 from dosar.database.store_errors import (
-    DiskFull,
-    StoreBusy,
     StoreDamaged,
     StoreError,
-    StoreNotWritable,
-    StoreReadOnly,
-    WrongKey,
 )
-from dosar.database.text import collation
-from dosar.database.text.folding import fold_text
 from dosar.database.writing.append_only import close_tables, closed_tables
 from dosar.database.writing.write_guard import refuse_unannounced
-from dosar.database.writing.write_queue import WriteQueue
 
 LOCK_SECONDS = 10
 """Seconds to wait for one's turn to write."""
-
-ANALYSIS_LIMIT = 400
-"""How many rows of an index are looked at: enough for an estimate, and quick in a table of a million."""
-ANALYSE_EVERY_TABLE = "0x10002"
-"""SQLite's word for: also tables this connection has not read."""
-PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",  # NORMAL loses saved records when the power goes
-    f"busy_timeout={LOCK_SECONDS * 1000}",
-    "foreign_keys=ON",
-    "cache_size=-65536",  # pages lie decrypted in the cache: without it, reading all is ten times slower
-    "secure_delete=ON",
-    "trusted_schema=OFF",
-    "cell_size_check=ON",
-    "temp_store=MEMORY",
-    "journal_size_limit=67108864",
-)
-
-REFUSING_WORDS: Mapping[str, Callable[[], StoreNotWritable]] = {
-    "database or disk is full": DiskFull,
-    "readonly database": StoreReadOnly,
-    "disk I/O error": DiskFull,
-    "unable to open database file": StoreReadOnly,
-}
-"""What SQLite says of a file that takes nothing any more; of one whose log cannot be written, it says no more."""
-DAMAGED_WORD = "malformed"
-"""SQLite's word for a file that holds something else than it wrote."""
-UNREADABLE_WORDS = "not a database"
-"""The same for its first page; the key of another database reads no other page either."""
-PAGE_BYTES = 4096
-"""A whole database is so many times a page."""
-LOOKS_FOR_DAMAGE = 3
-"""A page that is written while it is looked at is not damaged: a damaged one is so at every look."""
 
 
 def database_file(data: Path) -> Path:
@@ -121,6 +75,8 @@ class Store:
             return opened
         if data is None or key is None:
             raise StoreError("Say where the data is kept: a data folder with its key, or DATABASE_URL.")
+        from dosar.database.sqlite_store import SqliteStore
+
         return SqliteStore(data, key)
 
     def purpose_key(self, purpose: str) -> bytes:
@@ -267,199 +223,3 @@ class Store:
             raise RuntimeError("Change records inside `with store.writing():`, not before it.")
         if session.in_transaction():
             session.commit()
-
-
-class SqliteStore(Store):
-    """SQLite, every page of it encrypted by SQLCipher with a raw key."""
-
-    def __init__(self, data: Path, key: bytes) -> None:
-        self._file = database_file(data)
-        self._turns = WriteQueue()
-        self._was_opened = False
-        _make_private(self._file)
-        engine = create_engine(
-            URL.create("sqlite", database=str(self._file)),
-            module=sqlcipher,
-            creator=self._connect,  # so the key stands in no address and no setting
-            poolclass=QueuePool,
-            pool_size=8,
-            max_overflow=0,
-            hide_parameters=True,
-        )
-        super().__init__(engine, key)
-        self.data_folder = data
-        event.listen(engine, "begin", self._begin)
-        event.listen(engine, "handle_error", self._in_words)
-        self._require_right_key()
-        self._require_known_format()
-
-    def connect_apart(self) -> Any:
-        """A connection of its own, outside of every session, for work on the whole file."""
-        return self._connect()
-
-    def _connect(self) -> "_SqliteConnection":
-        opened = sqlcipher.connect(
-            str(self._file),
-            timeout=LOCK_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-            factory=_SqliteConnection,
-        )
-        opened.execute("PRAGMA cipher_log_level=NONE")
-        opened.execute(f"PRAGMA key=\"x'{self._folder_key.hex()}'\"")
-        for pragma in PRAGMAS:
-            opened.execute(f"PRAGMA {pragma}")
-        opened.create_function("fold", 1, fold_text, deterministic=True)
-        opened.create_collation(collation.ALPHABETICAL, collation.compare_texts)
-        return cast(_SqliteConnection, opened)
-
-    def update_statistics(self) -> None:
-        with self.writing() as session:
-            connection = session.connection()
-            connection.exec_driver_sql(f"PRAGMA analysis_limit={ANALYSIS_LIMIT}")
-            connection.exec_driver_sql(f"PRAGMA optimize({ANALYSE_EVERY_TABLE})")
-
-    def rewrite(self) -> None:
-        self.session.remove()
-        if not self._turns.take(LOCK_SECONDS):
-            raise StoreBusy
-        try:
-            with closing(self._connect()) as apart:
-                apart.execute("VACUUM")
-                apart.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except sqlcipher.DatabaseError as error:
-            raise _refusal_of_error(error) or (StoreBusy() if _is_locked(error) else error) from None
-        finally:
-            self._turns.leave()
-
-    def copy_into(self, other: "SqliteStore") -> None:
-        """Write every page into the empty database of ``other``, which has the same key."""
-        with self.snapshot() as read, other.engine.connect() as write:
-            source: Any = read.connection.driver_connection
-            source.backup(write.connection.driver_connection)
-
-    def _require_right_key(self) -> None:
-        try:
-            self.engine.connect().close()
-        except (sqlcipher.DatabaseError, DatabaseError) as error:
-            self.engine.dispose()
-            if UNREADABLE_WORDS not in str(error):
-                raise
-            raise self._unreadable() from None
-        self._was_opened = True
-
-    def _unreadable(self) -> StoreError:
-        """The first page tells nothing: of another key, or damaged. Sometimes it can be told."""
-        copy = newest_copy(self._file.parent)
-        was_cut_off = self._file.stat().st_size % PAGE_BYTES != 0
-        if was_cut_off or (copy is not None and is_opened_by(copy, self._folder_key)):
-            return StoreDamaged(self._file, copy)
-        return WrongKey(
-            "The key does not open the database %(file)s. Use the key the database was made with; if it is the right "
-            "one, the beginning of the file is damaged: put your last copy of the data folder in its place.",
-            file=self._file,
-        )
-
-    def _damaged(self) -> StoreDamaged:
-        self.damage = StoreDamaged(self._file, newest_copy(self._file.parent))
-        return self.damage
-
-    def _tells_damage(self, error: BaseException) -> bool:
-        return DAMAGED_WORD in str(error) or (self._was_opened and UNREADABLE_WORDS in str(error))
-
-    def _in_words(self, context: ExceptionContext) -> None:
-        """Another program holds the file for too long, nothing can be written to it, or it is not whole any more."""
-        error = context.original_exception
-        if _is_locked(error):
-            raise StoreBusy from None
-        if self._tells_damage(error):
-            # a connection that met a damaged page reads nothing any more; others read the pages that are whole
-            context.is_disconnect, context.invalidate_pool_on_disconnect = True, False
-            raise self._damaged() from None
-        if (refusal := _refusal_of_error(error)) is not None:
-            raise refusal from None
-
-    def look_for_damage(self) -> StoreDamaged | None:
-        found = self._damaged_pages()
-        for _ in range(LOOKS_FOR_DAMAGE - 1):
-            if found:
-                found &= self._damaged_pages()
-        return self._damaged() if found else None
-
-    def _damaged_pages(self) -> set[str]:
-        """What is said of them. Until the log is written into the file, its first page may be good in the log only."""
-        try:
-            with closing(self._connect()) as apart:
-                apart.execute("PRAGMA busy_timeout=1000")  # writers wait as long
-                is_held = apart.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-                if is_held:
-                    raise StoreBusy
-                return {said for (said,) in apart.execute("PRAGMA cipher_integrity_check")}
-        except sqlcipher.DatabaseError as error:
-            if _is_locked(error):
-                raise StoreBusy from None
-            if self._tells_damage(error):
-                return {DAMAGED_WORD}
-            raise
-
-    def _begin(self, connection: Connection) -> None:
-        ours = cast(_SqliteConnection, connection.connection.driver_connection)
-        if not self.is_writing or self._turns.mine():
-            ours.execute("BEGIN")
-            return
-        if not self._turns.take(LOCK_SECONDS):
-            raise StoreBusy
-        ours.turns = self._turns
-        try:
-            ours.execute("BEGIN IMMEDIATE")
-        except sqlcipher.DatabaseError as error:
-            ours.leave()
-            if _is_locked(error):
-                raise StoreBusy from None
-            if self._tells_damage(error):
-                connection.invalidate()
-                raise self._damaged() from None
-            if (refusal := _refusal_of_error(error)) is not None:
-                raise refusal from None
-            raise
-
-
-class _SqliteConnection(sqlcipher.Connection):  # type: ignore[misc]
-    """A connection that lets the next one write once its own transaction has really ended."""
-
-    turns: WriteQueue | None = None
-
-    def commit(self) -> None:
-        super().commit()
-        self.leave()
-
-    def rollback(self) -> None:
-        try:
-            super().rollback()
-        finally:
-            self.leave()
-
-    def close(self) -> None:
-        try:
-            super().close()
-        finally:
-            self.leave()
-
-    def leave(self) -> None:
-        turns, self.turns = self.turns, None
-        if turns is not None:
-            turns.leave()
-
-
-def _make_private(file: Path) -> None:
-    """Only the account that runs Dosar reads its folder and its database."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
-
-
-def _is_locked(error: BaseException) -> bool:
-    return "database is locked" in str(error)
-
-
-def _refusal_of_error(error: BaseException) -> StoreNotWritable | None:
-    return next((refusal() for words, refusal in REFUSING_WORDS.items() if words in str(error)), None)

@@ -20,7 +20,8 @@ from dosar.database.installation.erasure_register import copy_register
 from dosar.database.installation.installation_marker import has_people, mark_founded
 from dosar.database.keys.key_file import salt_file
 from dosar.database.keys.key_slots_file import slots_file
-from dosar.database.store import SqliteStore, Store
+from dosar.database.sqlite_store import SqliteStore
+from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 
 ANCHOR_FILE = "audit-anchor.txt"

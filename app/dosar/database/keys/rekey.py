@@ -21,7 +21,8 @@ from dosar.database.installation.installation_marker import has_people, mark_fou
 from dosar.database.keys.key_file import salt_file, write_secrets
 from dosar.database.keys.key_slots import KeySlots
 from dosar.database.keys.key_slots_file import slots_file, write_slots
-from dosar.database.store import SqliteStore, Store
+from dosar.database.sqlite_store import SqliteStore
+from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 
 DRAFT_FOLDER = ".new-key"

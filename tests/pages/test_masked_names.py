@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import insert, select
 
+from dosar.database.system_tables import attachment_table, utc_now
 from dosar.language.form import CASE_FORM
 from dosar.language.organisation.roles import Role
+from dosar.records.attachments import sealed_file
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
+from tests.pages.browsing import Page, look
 from tests.pages.conftest import Demo, token_on
 from tests.pages.test_case_page import case_of
 
@@ -28,6 +33,7 @@ def worker(demo: Demo) -> Iterator[FlaskClient]:
     services.definition = replace(whole, roles=roles)
     browser = demo.browser("coordinator")
     yield browser
+    hide(browser, case_of(demo, "DEMO-001"))
     services.definition = whole
 
 
@@ -89,6 +95,84 @@ def test_while_names_are_shown_no_other_case_is_written_into(demo: Demo, worker:
     other = case_of(demo, "DEMO-002")
     assert worker.get(f"/cases/{one}/merge/{other}").status_code == 200, "of two cases at once: masked"
     assert name_of(demo, one) not in worker.get(f"/cases/{one}/merge/{other}").text
+
+
+def scanned_consent(demo: Demo, case_id: int) -> str:
+    """The address of a scan, an answer with a name, of the intake of this case."""
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        intake: Any = demo.repository.record_class("intake")
+        record_id = demo.repository.session.scalars(select(intake.id).where(intake.case_id == case_id)).first()
+        columns = {"form": "intake", "question": "consent_scan", "record_id": record_id}
+        described = {"name": "acord.txt", "media_type": "text/plain", "user_id": 1, "at": utc_now()}
+        with demo.repository.writing() as session:
+            content = sealed_file(demo.repository.store, b"Semnat: Ana")
+            made = insert(attachment_table).values(**columns, **described, **content).returning(attachment_table.c.id)
+            file_id = session.execute(made).scalar_one()
+        demo.repository.session.remove()
+    return f"/files/{file_id}"
+
+
+def test_the_files_of_the_case_open_with_its_names(demo: Demo, worker: FlaskClient, one: int) -> None:
+    scan, other = scanned_consent(demo, one), scanned_consent(demo, case_of(demo, "DEMO-002"))
+    assert worker.get(scan).status_code == 404
+    show(worker, one)
+    assert worker.get(scan).data == b"Semnat: Ana"
+    assert worker.get(other).status_code == 404
+
+
+TYPED = "Ionescu-Nou"
+
+
+def typed_name(browser: FlaskClient, case_id: int) -> Page:
+    """The first section of the case, on which she typed another name and went away."""
+    page = look(browser, f"/records/{CASE_FORM}/{case_id}/edit/1")
+    assert "last_name" in page.boxes
+    page.boxes["last_name"] = TYPED
+    assert browser.post(f"/drafts/{CASE_FORM}?record={case_id}&step=1", data=page.boxes).status_code == 200
+    return page
+
+
+def hide(browser: FlaskClient, case_id: int) -> None:
+    browser.post(f"/cases/{case_id}/names/hide", data={"csrf_token": token_on(browser.get("/profile").text)})
+
+
+def test_a_draft_with_names_waits_until_they_are_shown(demo: Demo, worker: FlaskClient, one: int) -> None:
+    name, sheet = name_of(demo, one), f"/records/{CASE_FORM}/{one}/edit/1"
+    before = look(worker, sheet)
+    assert "last_name" not in before.boxes
+    show(worker, one)
+    typed_name(worker, one)
+    hide(worker, one)
+    asked = worker.get(sheet)
+    assert asked.status_code == 303 and f"/cases/{one}/names" in asked.location
+    asking = worker.get(asked.location).text
+    assert "Ciorna acestei fișe" in asking and name not in asking and TYPED not in asking
+    for keep in (f"/drafts/{CASE_FORM}?record={one}&step=1", before.action):
+        worker.post(keep, data={**before.boxes, "_draft": "1"})
+        assert worker.get(sheet).status_code == 303, "a page from before, typed on meanwhile, takes nothing away"
+    shown = worker.post(asked.location, data={"reason": WHY, "csrf_token": token_on(asking)})
+    assert shown.location.endswith(sheet), "she goes on where she was"
+    again = look(worker, sheet)
+    assert again.boxes.getlist("last_name") == [TYPED]
+    assert worker.post(again.action, data={**again.boxes.to_dict(), "_discard": "1"}).status_code == 303
+    hide(worker, one)
+    assert worker.get(sheet).status_code == 200
+
+
+def test_saving_what_she_sees_leaves_the_names_as_they_are(demo: Demo, worker: FlaskClient, one: int) -> None:
+    name, sheet = name_of(demo, one), f"/records/{CASE_FORM}/{one}/edit/1"
+    before = look(worker, sheet)
+    show(worker, one)
+    typed_name(worker, one)
+    hide(worker, one)
+    saved = worker.post(before.action, data={**before.boxes.to_dict(flat=False), "_confirmed": "1", "_reason": WHY})
+    assert saved.status_code == 303, saved.text
+    assert name_of(demo, one) == name
+    assert worker.get(sheet).status_code == 303, "what was typed is still there"
+    show(worker, one)
+    again = look(worker, sheet)
+    assert again.boxes["last_name"] == TYPED
+    worker.post(again.action, data={**again.boxes.to_dict(), "_discard": "1"})
 
 
 def test_who_reads_names_as_they_are_is_asked_nothing(demo: Demo, one: int) -> None:

@@ -17,6 +17,8 @@ from dosar.access.services import AccessServices, access_services
 from dosar.access.web.hosts import refuse_hidden_host, refuse_strange_host
 from dosar.access.worker import Worker, with_names_of, worker_with_identity
 from dosar.language.organisation.roles import PageName, RecordAction
+from dosar.records.attachments import case_of_file
+from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import NOBODY_SCOPE, Scope, current_scope, right_to_accept
 
 SIGN_IN_ENDPOINT, SET_UP_ENDPOINT = "SignInPage.sign_in", "SetUpPage.set_up"
@@ -179,6 +181,11 @@ def show_names_of(case_id: int) -> None:
     session[SHOWN_NAMES] = [*(number for number in shown_cases() if number != case_id), case_id]
 
 
+def hide_names_of(case_id: int) -> None:
+    """From the next page on they are masked again."""
+    session[SHOWN_NAMES] = [number for number in shown_cases() if number != case_id]
+
+
 def _with_shown_names(worker: Worker) -> Worker:
     """The worker as she is on the pages of a case whose names she shows; on all others they stay masked."""
     shown = shown_cases()
@@ -187,13 +194,16 @@ def _with_shown_names(worker: Worker) -> Worker:
 
 
 def _case_asked_for() -> int | None:
-    """The case that the address is about: it names it, or a sheet of it."""
+    """The case that the address is about: it names it, or a sheet or a file of it."""
     address: Mapping[str, Any] = request.view_args or {}
     if "case_id" in address:
         return None if "other_id" in address else int(address["case_id"])
-    if "record_id" in address:
-        repository = current_app.extensions.get("dosar_repository")
-        return repository.case_of(str(address.get("form", "")), int(address["record_id"])) if repository else None
+    repository: Repository | None = current_app.extensions.get("dosar_repository")
+    record_id = address.get("record_id") or request.args.get("record", type=int)
+    if repository is not None and "form" in address and record_id:
+        return repository.case_of(str(address["form"]), int(record_id))
+    if repository is not None and "file_id" in address:
+        return case_of_file(repository, int(address["file_id"]))
     return request.args.get("case", type=int)
 
 

@@ -13,7 +13,7 @@ from dosar.database.sealing.sealed_content import open_content, seal_content
 from dosar.database.store import Store
 from dosar.database.system_tables import attachment_table
 from dosar.language.answers.validation import AnswerPath
-from dosar.language.form import CASE_FORM, Form, QuestionKey
+from dosar.language.form import Form, QuestionKey
 from dosar.language.question import Answers, Question
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import current_scope
@@ -110,18 +110,16 @@ def file_content(repository: Repository, file_id: int) -> bytes:
     Raises :class:`dosar.database.store_errors.StoreError` where it was changed behind Dosar's back.
     """
     found = repository.session.execute(_CONTENT_BY_ID, {"of_file": file_id}).one()
-    note_opened(FILE_OBJECT, file_id, _case_of_file(repository, found.form, found.record_id))
+    case_id = None if found.record_id is None else repository.case_of(found.form, found.record_id)
+    note_opened(FILE_OBJECT, file_id, case_id)
     return open_content(repository.store.purpose_key(FILES_PURPOSE), found.content)
 
 
-def _case_of_file(repository: Repository, form: str, record_id: int | None) -> int | None:
-    """The case whose record the file answers in, for the audit log."""
-    record_class: Any = repository.record_class(form)
-    if form == CASE_FORM or record_class.case_column is None or record_id is None:
-        return record_id if form == CASE_FORM else None
-    case = getattr(record_class, record_class.case_column)
-    query = select(case).where(record_class.id == record_id)
-    return repository.session.execute(query, execution_options={"with_deleted": True}).scalar_one_or_none()
+def case_of_file(repository: Repository, file_id: int) -> int | None:
+    """The case whose sheet the file answers in, whoever asks: it tells nothing of it. None while it has no sheet."""
+    owner = select(attachment_table.c.form, attachment_table.c.record_id).where(attachment_table.c.id == file_id)
+    found = repository.session.execute(owner).one_or_none()
+    return None if found is None or found.record_id is None else repository.case_of(found.form, found.record_id)
 
 
 def sealed_file(store: Store, content: bytes) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A draft opened again, perhaps on another face than it was typed on: nothing typed stays behind, nothing kept is
 emptied."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dosar.filing.cells import CellReader
 from dosar.filing.read import read_texts
@@ -50,6 +50,16 @@ def unasked_names(
     return found
 
 
+def hidden_boxes(draft: Texts, form: Form, known: Form) -> list[str]:
+    """The boxes in which something stands that answers a question of the form which the worker may not know now."""
+    asked, may_know = _column_names(form.questions.values()), _column_names(known.questions.values())
+    return [
+        box
+        for box, texts in draft.items()
+        if any(text.strip() for text in texts) and _is_asked(box, asked) and not _is_asked(box, may_know)
+    ]
+
+
 def texts_differ(questions: Sequence[Question], texts: Texts, begun: Texts, cells: CellReader) -> bool:
     """Whether something else stands in the boxes than what the page began with."""
     texts_read = read_texts(questions, texts, cells)
@@ -59,6 +69,13 @@ def texts_differ(questions: Sequence[Question], texts: Texts, begun: Texts, cell
 def _column_names(questions: Iterable[Question]) -> dict[str, set[str]]:
     """Question → its columns, of those that are asked."""
     return {question.name: {column.name for column in question.columns_asked()} for question in questions}
+
+
+def _is_asked(box: str, columns: Mapping[str, set[str]]) -> bool:
+    """Whether it is the box of one of these questions, or of a column in one."""
+    name, _, cell = box.partition(".")
+    column = cell.partition(".")[2]
+    return name in columns and (column in ("", "id") or column in columns[name])
 
 
 def _is_box_of(question: str, box: str) -> bool:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import abort, render_template, session, url_for
+from flask import abort, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 
 from dosar.access.appbuilder.view import PageView
-from dosar.access.authorization import page_route, requires_permission, show_names_of, shown_cases
+from dosar.access.authorization import hide_names_of, page_route, requires_permission, show_names_of, shown_cases
+from dosar.access.web.redirects import local_redirect_url
 from dosar.database.form_tables import Record
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
@@ -46,12 +47,12 @@ class NamesPages(PageView):
             form.reason.errors = (mistake.message.say(gettext),)
             return _reason_page(context, find_or_404(context.repository.case, case_id), form)
         show_names_of(case_id)
-        return saved_response(gettext("The names are shown."), url_for("CasePages.case", case_id=case_id))
+        return saved_response(gettext("The names are shown."), _back_url(case_id))
 
     @page_route("/cases/<int:case_id>/names/hide", requires_permission("see", CASE_FORM), methods=("POST",))
     def hide(self, case_id: int) -> Any:
         _masked_case(case_id)
-        session["shown_names"] = [number for number in shown_cases() if number != case_id]
+        hide_names_of(case_id)
         return saved_response(gettext("The names are hidden."), url_for("CasePages.case", case_id=case_id))
 
 
@@ -70,6 +71,11 @@ def _masked_case(case_id: int) -> tuple[PageContext, Record]:
     if not context.worker.allowance.masked:
         abort(404)
     return context, case
+
+
+def _back_url(case_id: int) -> str:
+    """Where she was sent here from, or the case."""
+    return local_redirect_url(request.args.get("next"), url_for("CasePages.case", case_id=case_id))
 
 
 def _reason_page(context: PageContext, case: Record, form: ShowNamesForm) -> Any:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route
+from dosar.filing.opening.drafts import hidden_boxes
 from dosar.language.form import Form
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext, page_context
@@ -119,11 +120,22 @@ def _strange_page(page: ExpiredPage) -> StrangePage:
 
 def _texts_of_sheet(context: PageContext, form: Form | None, page: ExpiredPage) -> list[tuple[str, str]]:
     rows, boxes = RowNumbers(), list[TypedBox]()
+    masked = _masked_boxes(context, form, page)
     for name, text in page.boxes:
+        if name in masked:
+            continue
         question, label = question_of_box(name, form.questions if form else {}, rows)
         if text.strip() and not name.startswith("_") and not name.endswith(".id"):
             boxes.append(TypedBox(name, label or name[:LONGEST_NAME], question, [text]))
     return texts_of_boxes(context, boxes)
+
+
+def _masked_boxes(context: PageContext, form: Form | None, page: ExpiredPage) -> frozenset[str]:
+    """What was typed while names were shown: it waits with the rest, and is read where they are shown again."""
+    if form is None or not context.worker.allowance.masked:
+        return frozenset()
+    texts = {name: [text] for name, text in page.boxes}
+    return frozenset(hidden_boxes(texts, context.repository.forms[form.key], form))
 
 
 def _waiting_page(page: ExpiredPage) -> WaitingPage:

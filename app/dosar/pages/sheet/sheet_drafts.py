@@ -6,18 +6,27 @@ from datetime import datetime
 from werkzeug.datastructures import MultiDict
 
 from dosar.filing.conflict import answer_marks
-from dosar.filing.opening.drafts import restored_draft, unasked_names
+from dosar.filing.opening.drafts import hidden_boxes, restored_draft, unasked_names
 from dosar.language.form import Form
 from dosar.language.question import Answers, Question
+from dosar.pages.context import PageContext
 from dosar.pages.formatting import moment_text
-from dosar.pages.input.posted_boxes import FILE_NOT_KEPT, TOKEN_BOXES, PostedBoxes, as_boxes, texts_in, typed_boxes
+from dosar.pages.input.posted_boxes import (
+    FILE_NOT_KEPT,
+    TOKEN_BOXES,
+    UNASKED_BOX,
+    PostedBoxes,
+    as_boxes,
+    texts_in,
+    typed_boxes,
+)
 from dosar.pages.input.signed_tokens import is_submission_of, version_token
 from dosar.pages.recovery.typed_texts import RowNumbers, question_of_box
 from dosar.pages.sheet.section_steps import has_section_steps
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.sheet.unasked_boxes import asked_somewhere, set_unasked_aside
 from dosar.records.unsaved import drafts
-from dosar.records.unsaved.drafts import Draft, DraftPlace
+from dosar.records.unsaved.drafts import Draft, DraftPlace, TypedBoxes
 
 
 def find_page_draft(editor: SheetEditor) -> Draft | None:
@@ -27,14 +36,35 @@ def find_page_draft(editor: SheetEditor) -> Draft | None:
 
 def keep_page_draft(editor: SheetEditor, posted: PostedBoxes) -> datetime:
     """What is not saved waits as a draft, if she goes away now; returns the moment."""
-    return drafts.keep_draft(
-        editor.context.repository, editor.context.worker.id, editor.place, typed_boxes(posted), editor.face
-    )
+    boxes = boxes_to_keep(editor.context, editor.place, posted)
+    return drafts.keep_draft(editor.context.repository, editor.context.worker.id, editor.place, boxes, editor.face)
 
 
 def discard_page_draft(editor: SheetEditor, place: DraftPlace | None = None) -> None:
-    """Forget what was left on this page, or on the one at ``place``."""
-    drafts.discard_draft(editor.context.repository, editor.context.worker.id, place or editor.place)
+    """Forget what was left on this page, or on the one at ``place``; but nothing that she does not see now."""
+    if not boxes_hidden_now(editor.context, place or editor.place):
+        drafts.discard_draft(editor.context.repository, editor.context.worker.id, place or editor.place)
+
+
+def boxes_to_keep(context: PageContext, place: DraftPlace, posted: PostedBoxes) -> TypedBoxes:
+    """What was typed on the page, and what is in its draft already that the page does not show her."""
+    typed = {name.removeprefix(UNASKED_BOX) for name in posted}
+    hidden = [(name, text) for name, text in boxes_hidden_now(context, place) if name not in typed]
+    return [*typed_boxes(posted), *hidden]
+
+
+def boxes_hidden_now(context: PageContext, place: DraftPlace) -> list[tuple[str, str]]:
+    """What stands in the draft of this page, typed while names were shown, and is masked now: shown to nobody, and
+    kept until the names are shown again."""
+    if not context.worker.allowance.masked or place.form not in context.repository.forms:
+        return []
+    draft = drafts.look_at_draft(context.repository, context.worker.id, place)
+    known = (context.forms if place.record_id else context.enterable)[place.form]
+    texts: dict[str, list[str]] = {}
+    for name, text in draft.boxes if draft is not None else ():
+        texts.setdefault(name.removeprefix(UNASKED_BOX), []).append(text)
+    hidden = hidden_boxes(texts, context.repository.forms[place.form], known)
+    return [(box, text) for box in hidden for text in texts[box]]
 
 
 def throw_page_draft_away(editor: SheetEditor) -> None:

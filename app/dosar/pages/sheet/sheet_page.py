@@ -5,8 +5,9 @@ from functools import partial
 from json import dumps
 from typing import Any
 
-from flask import render_template
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
+from werkzeug.wrappers import Response
 
 from dosar.fields.formats.days import days_by_word
 from dosar.fields.money import currencies_by_word
@@ -26,14 +27,20 @@ from dosar.pages.sheet.derived_answers import offered_answers
 from dosar.pages.sheet.remote_mistakes import way_from
 from dosar.pages.sheet.returned_sheets import returned_notice
 from dosar.pages.sheet.section_steps import SectionSteps, section_steps
-from dosar.pages.sheet.sheet_drafts import boxes_of_draft, find_page_draft
+from dosar.pages.sheet.sheet_drafts import boxes_hidden_now, boxes_of_draft, find_page_draft
 from dosar.pages.sheet.sheet_editor import SheetEditor
 from dosar.pages.urls import draft_url
 from dosar.records.links.answer_links import made_up_people
 
 
-def opened_page(editor: SheetEditor) -> str:
-    """The page as it opens: with the draft, if the worker left one here."""
+def opened_page(editor: SheetEditor) -> Response | str:
+    """The page as it opens: with the draft, if the worker left one here; of one that holds what is masked now, she is
+    asked for a reason to see it first."""
+    if editor.case is not None and boxes_hidden_now(editor.context, editor.place):
+        flash(
+            gettext("Your draft of this sheet holds names, which are hidden now. Show them to go on with it."), "info"
+        )
+        return redirect(url_for("NamesPages.show", case_id=editor.case.id, next=editor.action), 303)
     draft = find_page_draft(editor)
     return drawn_page(editor, sheet_form(editor, None if draft is None else boxes_of_draft(editor, draft)))
 

@@ -99,7 +99,7 @@ def find_draft(repository: Repository, user_id: int, place: DraftPlace, record: 
 
     ``record`` is the one that is corrected on the page: the draft is about its case.
     """
-    found = _draft_at(repository, user_id, place)
+    found = look_at_draft(repository, user_id, place)
     if found is not None:
         case_id = place.case_id or (case_of_record(record) if record is not None else None)
         note_event("draft_opened", case_id, {place.form: [place.record_id] if place.record_id else []})
@@ -108,10 +108,11 @@ def find_draft(repository: Repository, user_id: int, place: DraftPlace, record: 
 
 def has_draft(repository: Repository, user_id: int, place: DraftPlace) -> bool:
     """Whether this worker left something on this page; nothing of it is read."""
-    return _draft_at(repository, user_id, place) is not None
+    return look_at_draft(repository, user_id, place) is not None
 
 
-def _draft_at(repository: Repository, user_id: int, place: DraftPlace) -> Draft | None:
+def look_at_draft(repository: Repository, user_id: int, place: DraftPlace) -> Draft | None:
+    """The draft of this page, for what shows nobody what stands in it."""
     row = repository.session.execute(_DRAFT_AT_PLACE, {"user_id": user_id, **asdict(place)}).one_or_none()
     if row is None or row.saved_at < utc_now() - DRAFT_LIFETIME:
         return None
@@ -128,7 +129,7 @@ def discard_draft(repository: Repository, user_id: int, place: DraftPlace) -> No
 
 def throw_draft_away(repository: Repository, user_id: int, place: DraftPlace) -> None:
     """The worker wants nothing of it kept: its files go too, unless they stand in another draft of hers."""
-    draft = _draft_at(repository, user_id, place)
+    draft = look_at_draft(repository, user_id, place)
     with repository.writing():
         discard_draft(repository, user_id, place)
         clear_files_of_draft(repository.session, user_id, draft.boxes if draft else ())
@@ -140,7 +141,7 @@ def move_drafts_to_case(repository: Repository, case_id: int, into_id: int) -> N
         session = repository.session
         for row in session.execute(select(draft_table).where(draft_table.c.case_id == case_id)).all():
             place = DraftPlace(row.form, case_id, row.record_id, row.step)
-            if _draft_at(repository, row.user_id, replace(place, case_id=into_id)) is None:
+            if look_at_draft(repository, row.user_id, replace(place, case_id=into_id)) is None:
                 session.execute(update(draft_table).where(draft_table.c.id == row.id).values(case_id=into_id))
 
 

@@ -8,8 +8,8 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, page_route, require_permission
 from dosar.pages.context import page_context
 from dosar.pages.formatting import time_text
-from dosar.pages.input.posted_boxes import typed_boxes
 from dosar.pages.recovery.expired_session import MAX_DRAFT_BYTES
+from dosar.pages.sheet.sheet_drafts import boxes_to_keep
 from dosar.pages.urls import parse_record_number
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import DraftPlace
@@ -29,7 +29,8 @@ class DraftPages(PageView):
         if request.content_length is None or request.content_length > MAX_DRAFT_BYTES:
             abort(413)
         face = request.args.get("face", "")[:48]
-        moment = drafts.keep_draft(context.repository, context.worker.id, place, typed_boxes(request.form), face)
+        boxes = boxes_to_keep(context, place, request.form)
+        moment = drafts.keep_draft(context.repository, context.worker.id, place, boxes, face)
         if "_lock" in request.form:
             session.end()  # type: ignore[attr-defined]
         return jsonify(saved=time_text(moment))

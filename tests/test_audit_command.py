@@ -148,6 +148,8 @@ def test_old_entries_are_removed_and_the_rest_is_proved(
     where = ["--data", str(tmp_path / "data"), "--key-file", str(tmp_path / "key")]
     assert main(["audit", "prune", "--years", "100", *where]) == 0
     assert "has no entry of before" in capsys.readouterr().out
+    assert main(["audit", "prune", "--years", "5", *where]) == 2
+    assert "kept for 6 years, and nothing younger" in capsys.readouterr().err
     assert main(["audit", "prune", *where]) == 0
     assert f"removed from the audit log: {EVENTS}." in capsys.readouterr().out
     assert main(["audit", "verify", *where]) == 0

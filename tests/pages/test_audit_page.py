@@ -178,6 +178,34 @@ def test_what_opened_the_data_and_what_did_not_is_told_in_a_sentence(demo: Demo,
     assert wrong in sentences(coordinator.get("/audit?kind=refused").text)
 
 
+def test_fewer_years_of_the_log_wait_for_whoever_watches_over_it(demo: Demo, coordinator: FlaskClient) -> None:
+    administrator, officer = demo.browser("administrator"), demo.browser("data_protection_officer")
+
+    def set_years(years: str) -> str:
+        token = token_on(administrator.get("/organisation").text)
+        administrator.post("/organisation/audit-years", data={"csrf_token": token, "years": years})
+        return administrator.get("/organisation").text
+
+    def term(browser: FlaskClient) -> str:
+        return browser.get("/audit").text.partition('id="term"')[2]
+
+    assert "păstrează 6 ani" in term(officer) and "Nimic nu a fost înlăturat" in term(officer)
+    assert '<option value="5"' not in set_years("5") and "păstrează 6 ani" in term(officer)
+    assert '<option value="10" selected' in set_years("10") and "păstrează 10 ani" in term(officer)
+    waiting = set_years("7")
+    assert '<option value="10" selected' in waiting and "doar 7 ani" in waiting
+    assert "/audit/years/confirm" in term(officer)
+    token = token_on(officer.get("/audit").text)
+    theirs = {"csrf_token": token_on(administrator.get("/organisation").text), "years": "7"}
+    assert administrator.post("/audit/years/confirm", data=theirs).status_code == 403
+    officer.post("/audit/years/confirm", data={"csrf_token": token, "years": "8"})
+    assert "păstrează 10 ani" in term(officer), "she confirms what she has read"
+    officer.post("/audit/years/confirm", data={"csrf_token": token, "years": "7"})
+    assert "păstrează 7 ani" in term(officer)
+    told = sentences(officer.get("/audit?kind=system").text)
+    assert told[0].endswith("ani se păstrează jurnalul de audit: 7.") and "mai puțini ani: 7." in told[1]
+
+
 def told_in_code() -> set[str]:
     """Every event that the code tells by its name."""
     asked = {"add_event", "note_event", "tell", "AuditEvent", "event", "note_change"}

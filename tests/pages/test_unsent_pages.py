@@ -43,6 +43,7 @@ NOTHING_TYPED = {
         "SignInPage.language",
         "ErasurePage.wish",
         "RetentionPage.ask",
+        "OrganisationPage.audit_years",
     },
     "buttons": {
         "SignInPage.sign_out",
@@ -75,6 +76,8 @@ NOTHING_TYPED = {
         "AccessRequestsPage.confirm",
         "AccessRequestsPage.refuse",
         "AuditLogPage.anchor",
+        "AuditTermPage.confirm",
+        "AuditTermPage.refuse",
         "EmergencyPages.seen",
         "EmergencyPages.close",
         "NamesPages.hide",

@@ -18,8 +18,9 @@ from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.database.writing.append_only import table_opened
 
-YEARS_KEPT = 6
-"""For so long the events are kept where nobody says otherwise."""
+LEAST_YEARS = 6
+"""For so long the events are kept at least. No law names a term for such a log; who was harmed by what somebody read
+has three years from when she learned of it, and often learns of it late."""
 _column = audit_event_table.c
 
 

@@ -50,16 +50,28 @@ def anchor(places: Places) -> int:
 
 @command(msgid("remove old entries of the audit log; what is left still proves itself"))
 @option(
-    "--years", msgid("how many years are kept (%(default)s)"), type=click.IntRange(1, 100), default=6, metavar="YEARS"
+    "--years",
+    msgid("how many years are kept; without it as many as the page “Organisation” says"),
+    type=click.IntRange(1, 100),
+    metavar="YEARS",
 )
 @place_options
-def prune(places: Places, years: int) -> int:
+def prune(places: Places, years: int | None) -> int:
+    from dosar.access.audit_term import read_audit_years
     from dosar.database.audit_pruning import prune_events
     from dosar.database.system_tables import utc_now
 
     today = utc_now().replace(hour=0, minute=0, second=0)
-    before = today.replace(year=today.year - years, day=min(today.day, 28))
     with _audited_store(places) as store:
+        with store.snapshot() as connection:
+            least = read_audit_years(connection)
+        if years is not None and years < least:
+            raise StoreError(
+                "The audit log is kept for %(least)s years, and nothing younger is removed. The page “Organisation” "
+                "says so; fewer than there need a second person.",
+                least=least,
+            )
+        before = today.replace(year=today.year - (years or least), day=min(today.day, 28))
         removed = prune_events(store, before)
     print(
         translate_message(

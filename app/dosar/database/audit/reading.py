@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from dosar.database.audit.chain import ACCOUNT_OBJECT, audit_event_table
+from dosar.database.audit.chain import ACCOUNT_OBJECT, EVENT_OBJECT, PRUNED_ACTION, audit_event_table
 from dosar.database.audit.verification import ANCHOR_LETTERS
 
 ANCHORED_ACTION = "anchored"
@@ -120,6 +120,19 @@ def is_anchor_due(session: Any, last: KeptAnchor | None, now: datetime) -> bool:
         return now - last.at > ANCHOR_LIFETIME
     first = session.scalar(select(_column.ts).order_by(_column.seq).limit(1))
     return first is not None and now - moment_of(first) > ANCHOR_LIFETIME
+
+
+def first_moment(session: Any) -> datetime | None:
+    """Since when the log goes."""
+    stamp = session.scalar(select(_column.ts).order_by(_column.seq).limit(1))
+    return None if stamp is None else moment_of(stamp)
+
+
+def removals(session: Any, most: int = 10) -> list[tuple[int, datetime]]:
+    """Up to which event the oldest ones were removed, and when; the latest removal first."""
+    told = select(_column.objects, _column.ts).where(_column.action == PRUNED_ACTION).order_by(_column.seq.desc())
+    rows = session.execute(told.limit(most))
+    return [(json.loads(objects)[EVENT_OBJECT][0], moment_of(stamp)) for objects, stamp in rows]
 
 
 def _names_account(user_id: int | None) -> ColumnElement[bool]:

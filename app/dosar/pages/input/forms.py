@@ -22,6 +22,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
 
+from dosar.access.audit_term import MOST_YEARS
 from dosar.access.i18n.languages import (
     LANGUAGE_NAMES,
     request_language,
@@ -31,6 +32,7 @@ from dosar.access.i18n.languages import (
     wtforms_translations,
 )
 from dosar.access.time_zones import time_zone_names
+from dosar.database.audit_pruning import LEAST_YEARS
 from dosar.fields.formats.days import read_day
 from dosar.fields.formats.locales import locale_of
 from dosar.language.text.message import Mistake
@@ -269,6 +271,31 @@ class OrganisationForm(TranslatedForm):
         description=lazy_gettext("Times and the day that is today are those of this zone."),
         default="",
     )
+
+
+YEARS_OFFERED = [SelectChoice(str(years), str(years)) for years in range(LEAST_YEARS, MOST_YEARS + 1)]
+
+
+class AuditYearsForm(TranslatedForm):
+    """For how long the audit log is kept."""
+
+    years = OneOfMany(
+        lazy_gettext("Years for which the audit log is kept"),
+        lazy_gettext("Choose a number of the list."),
+        choices=YEARS_OFFERED,
+        description=lazy_gettext(
+            "No law says how long; %(least)s is the least here: who was harmed by what somebody read has three years "
+            "from the day she learns of it, and may learn of it late. The log holds no names of persons. Fewer years "
+            "than now count once somebody who watches over the audit log has confirmed them.",
+            least=LEAST_YEARS,
+        ),
+    )
+
+
+class AskedYearsForm(TranslatedForm):
+    """The number that the second person has read."""
+
+    years = OneOfMany("", "", choices=YEARS_OFFERED)
 
 
 class SetUpForm(OrganisationForm):

@@ -31,6 +31,7 @@ from dosar.database.audit.trail import add_event, note_event
 from dosar.language.form import CASE_FORM
 from dosar.pages.admin.audit.audit_notices import forget_notices
 from dosar.pages.admin.audit.audit_sentences import KINDS, AuditSentence, audit_sentence, users_named_in, worker_name
+from dosar.pages.admin.audit.audit_term import term_shown
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import day_text, moment_text
 from dosar.pages.pagination import paginate_lines
@@ -98,6 +99,7 @@ class AuditLogPage(PageView):
                 (worker_name(day.worker, users), day_text(day.day), day.cases, day.outside_hours) for day in unusual
             ],
             anchor=_anchor_shown(context) if is_first else None,
+            term=term_shown(context) if is_first else None,
             **pager,
         )
 

@@ -60,6 +60,9 @@ SENTENCES = {
     "erase.again": lazy_gettext("Dosar erased a person again whom a restored copy had brought back."),
     "anonymise.again": lazy_gettext("Dosar anonymised a case again that a restored copy had brought back."),
     "pruned": lazy_gettext("Old entries of the audit log were removed: %(what)s."),
+    "audit_years": lazy_gettext("%(who)s set for how many years the audit log is kept: %(fields)s."),
+    "audit_years_asked": lazy_gettext("%(who)s asked that the audit log be kept for fewer years: %(fields)s."),
+    "audit_years_refused": lazy_gettext("%(who)s refused that the audit log be kept for fewer years: %(fields)s."),
     "old_key_removed": lazy_gettext("The database with the former key was deleted."),
     "copied": lazy_gettext("A copy of the database was made."),
 }
@@ -82,6 +85,7 @@ KEY_ACTIONS = (
     "key_rewrapped",
     "old_key_removed",
 )
+TERM_ACTIONS = ("audit_years", "audit_years_asked", "audit_years_refused")
 READING = ("open", "list", "look", "match", "draft_opened", "names_shown", "audit_read")
 RIGHTS_OF_PERSON = tuple(
     f"{deed}{step}" for deed in ("erase", "anonymise") for step in ("", ".ask", ".refuse", ".again")
@@ -100,7 +104,7 @@ KINDS: Mapping[str, tuple[object, Sequence[str]]] = {
     "keys": (lazy_gettext("Opening and locking the data"), KEY_ACTIONS),
     "system": (
         lazy_gettext("Dosar itself"),
-        ("started", "sealed", "forms_changed", "copied", "anchored", "pruned", "key_rewrapped"),
+        ("started", "sealed", "forms_changed", "copied", "anchored", "pruned", "key_rewrapped", *TERM_ACTIONS),
     ),
 }
 """What the filter offers: its name, its words, and the actions."""

@@ -1,0 +1,102 @@
+"""For how many years the audit log is kept: longer by one person's word, shorter by two.
+
+Whoever answers for the organisation sets it. Fewer years could hide something for good, so they wait for somebody who
+watches over the log, and never are fewer than :data:`LEAST_YEARS`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from dosar.access.services import AccessServices
+from dosar.access.tables import setting_table
+from dosar.access.worker import Worker
+from dosar.database.audit.trail import add_event
+from dosar.database.audit_pruning import LEAST_YEARS
+from dosar.language.text.message import Mistake
+
+MOST_YEARS = 30
+"""More than that is no choice of the page."""
+REQUEST_LIFETIME = timedelta(days=14)
+YEARS_SETTING, ASKED_SETTING = "audit.years", "audit.years_asked"
+
+
+@dataclass(frozen=True)
+class AskedYears:
+    """Somebody asked for fewer years."""
+
+    years: int
+    asked_by: int
+    asked: datetime
+
+
+def read_audit_years(session: Any) -> int:
+    """For how many years the audit log is kept."""
+    kept = _read(session, YEARS_SETTING)
+    return max(int(kept), LEAST_YEARS) if kept.isdecimal() else LEAST_YEARS
+
+
+def waiting_years(services: AccessServices) -> AskedYears | None:
+    """What waits for a second person, if anything does."""
+    years, _, rest = _read(services.session, ASKED_SETTING).partition(" ")
+    by, _, moment = rest.partition(" ")
+    if not moment:
+        return None
+    found = AskedYears(int(years), int(by), datetime.fromisoformat(moment))
+    return found if abs(services.clock() - found.asked) < REQUEST_LIFETIME else None
+
+
+def set_audit_years(services: AccessServices, by: Worker, years: int) -> bool:
+    """Keep the log for so many years, at once where these are more. Whether it was done; else it is asked for.
+
+    Raises :class:`Mistake` for fewer than the least.
+    """
+    if not LEAST_YEARS <= years <= MOST_YEARS:
+        raise Mistake("The audit log is kept for %(least)s years at least.", least=LEAST_YEARS)
+    with services.store.writing() as session:
+        now = read_audit_years(session)
+        _write(session, ASKED_SETTING, None)
+        if years < now:
+            _write(session, ASKED_SETTING, f"{years} {by.id} {services.clock().isoformat()}")
+            add_event(session, "audit_years_asked", actor=by.id, fields=[str(years)])
+        elif years > now:
+            _set(session, by, years)
+    return years >= now
+
+
+def confirm_audit_years(services: AccessServices, by: Worker, years: int) -> None:
+    """Let the fewer years count, as the second person. Raises :class:`Mistake`."""
+    with services.store.writing() as session:
+        asked = waiting_years(services)
+        if asked is None or asked.years != years:
+            raise Mistake("Nobody asks for this any more.")
+        if asked.asked_by == by.id:
+            raise Mistake("A second person confirms it, not the one who asked.")
+        _write(session, ASKED_SETTING, None)
+        _set(session, by, years)
+
+
+def refuse_audit_years(services: AccessServices, by: Worker) -> None:
+    """Let nothing come of it. Raises :class:`Mistake`."""
+    with services.store.writing() as session:
+        if (asked := waiting_years(services)) is None:
+            raise Mistake("Nobody asks for this any more.")
+        _write(session, ASKED_SETTING, None)
+        add_event(session, "audit_years_refused", actor=by.id, fields=[str(asked.years)])
+
+
+def _set(session: Any, by: Worker, years: int) -> None:
+    _write(session, YEARS_SETTING, str(years))
+    add_event(session, "audit_years", actor=by.id, fields=[str(years)])
+
+
+def _read(session: Any, key: str) -> str:
+    return session.scalar(select(setting_table.c.value).where(setting_table.c.key == key)) or ""
+
+
+def _write(session: Any, key: str, value: str | None) -> None:
+    session.execute(delete(setting_table).where(setting_table.c.key == key))
+    if value is not None:
+        session.execute(insert(setting_table).values(key=key, value=value))

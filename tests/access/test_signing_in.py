@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from werkzeug.security import generate_password_hash
 
 from dosar.access.login import passwords
-from dosar.access.login.sessions import SESSION_COOKIE, end_sessions
+from dosar.access.login.sessions.database_sessions import SESSION_COOKIE
+from dosar.access.login.sessions.open_sessions import end_sessions
 from dosar.access.tables import session_table, user_table
 from dosar.database.store_errors import StoreUnreachable
 from tests.access.conftest import PASSWORD, Browser, Office, counted

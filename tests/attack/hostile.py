@@ -17,7 +17,7 @@ from werkzeug.routing import RequestRedirect, Rule
 
 from dosar.access.accounts.step_up import PROOF_BOX
 from dosar.access.i18n.languages import LANGUAGE_COOKIE
-from dosar.access.login.sessions import SESSION_COOKIE
+from dosar.access.login.sessions.database_sessions import SESSION_COOKIE
 from dosar.access.web.flash_messages import NOTICE_COOKIE
 from dosar.pages.input.posted_boxes import UNASKED_BOX
 from tests.attack.cells import Cell

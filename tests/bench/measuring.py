@@ -16,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, event, insert, select
 
-from dosar.access.login.sessions import SESSION_COOKIE as OUR_COOKIE
+from dosar.access.login.sessions.database_sessions import SESSION_COOKIE as OUR_COOKIE
 from dosar.access.tables import session_table, user_table
 from dosar.records.repository import Repository
 from tests.bench.by_hand import COOKIE as HAND_COOKIE

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from dosar.access.login.sessions import MAX_IDLE_TIME
+from dosar.access.login.sessions.lifetimes import MAX_IDLE_TIME
 from dosar.cli.demo import demo_password
 from dosar.database.system_tables import utc_now
 from dosar.pages.recovery.expired_session import MAX_DRAFT_BYTES

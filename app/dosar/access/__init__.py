@@ -13,7 +13,7 @@ from dosar.access.appbuilder.security_manager import PageRegistry, create_page_r
 from dosar.access.authorization import current_worker_or_none, install_request_checks
 from dosar.access.i18n.languages import install_language_choice, language_options, prepare_translations, request_wording
 from dosar.access.login.csrf import require_csrf_tokens
-from dosar.access.login.sessions import DatabaseSessions
+from dosar.access.login.sessions.database_sessions import DatabaseSessions
 from dosar.access.menu import worker_menu
 from dosar.access.services import AccessServices, Clock, access_services
 from dosar.access.web.hosts import LOOPBACK_HOSTS

@@ -24,7 +24,7 @@ from dosar.access.login.one_time_codes import (
     recovery_digest,
     step_at,
 )
-from dosar.access.login.sessions import end_sessions
+from dosar.access.login.sessions.open_sessions import end_sessions
 from dosar.access.login.throttle import CODE_LIMIT, Guess, count_try, forget_tries
 from dosar.access.services import AccessServices
 from dosar.access.tables import recovery_code_table, second_factor_table, user_table

@@ -34,7 +34,9 @@ from dosar.access.accounts.work_teams import work_teams_named
 from dosar.access.identity import held_roles
 from dosar.access.login.credentials import normalized_user_name
 from dosar.access.login.passwords import hash_password
-from dosar.access.login.sessions import CLOCK_MAY_GO_BACK, end_sessions, secret_digest
+from dosar.access.login.secret_words import secret_digest
+from dosar.access.login.sessions.lifetimes import CLOCK_MAY_GO_BACK
+from dosar.access.login.sessions.open_sessions import end_sessions
 from dosar.access.services import AccessServices
 from dosar.access.tables import ACCOUNT_ITSELF, invitation_table, user_table
 from dosar.access.worker import Worker

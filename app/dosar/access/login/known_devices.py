@@ -15,7 +15,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import func, select
 
 from dosar.access.login.credentials import normalized_user_name
-from dosar.access.login.sessions import uses_secure_cookie
+from dosar.access.login.sessions.database_sessions import uses_secure_cookie
 from dosar.access.services import access_services
 from dosar.access.tables import account_history_table, user_table
 from dosar.access.web.cookies import path_cookie

@@ -25,7 +25,7 @@ from dosar.access.authorization import (
     page_route,
 )
 from dosar.access.login.passkey_site import PasskeySite, passkey_site, why_no_passkeys
-from dosar.access.login.sessions import end_sessions
+from dosar.access.login.sessions.open_sessions import end_sessions
 from dosar.access.login.throttle import PASSKEY_LIMIT, Guess, TooManyTries
 from dosar.access.services import access_services
 from dosar.access.web.redirects import local_redirect_url

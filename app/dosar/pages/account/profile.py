@@ -13,7 +13,7 @@ from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_ro
 from dosar.access.i18n.languages import request_wording
 from dosar.access.login.login import confirm_password
 from dosar.access.login.passwords import require_good_password
-from dosar.access.login.sessions import end_session, end_sessions, open_sessions_of
+from dosar.access.login.sessions.open_sessions import end_session, end_sessions, open_sessions_of
 from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language

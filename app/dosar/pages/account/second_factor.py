@@ -21,7 +21,7 @@ from dosar.access.authorization import PUBLIC_ACCESS, SIGN_IN_ENDPOINT, page_rou
 from dosar.access.login.known_devices import known_device
 from dosar.access.login.one_time_codes import enrolment_address, in_groups, is_telephone_code, new_secret
 from dosar.access.login.passkey_site import passkey_site
-from dosar.access.login.sessions import let_connect_first
+from dosar.access.login.sessions.open_sessions import let_connect_first
 from dosar.access.login.throttle import CODE_LIMIT, Guess, TooManyTries
 from dosar.access.services import access_services
 from dosar.language.text.message import Mistake

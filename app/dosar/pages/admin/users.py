@@ -30,7 +30,7 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.i18n.languages import request_wording
 from dosar.access.identity import held_roles
-from dosar.access.login.sessions import open_sessions_of
+from dosar.access.login.sessions.open_sessions import open_sessions_of
 from dosar.access.services import access_services
 from dosar.access.tables import ACCOUNT_ITSELF
 from dosar.access.worker import allowance_of

@@ -12,7 +12,7 @@ from dosar.access.accounts.passkeys import PROOF, passkey_question
 from dosar.access.accounts.step_up import PASSKEY_PROOF_BOX, PROOF_BOX, ProofNeeded
 from dosar.access.authorization import current_worker
 from dosar.access.i18n.languages import request_language
-from dosar.access.login.sessions import is_static_request
+from dosar.access.login.sessions.database_sessions import is_static_request
 from dosar.access.services import access_services
 from dosar.database.store_errors import StoreBusy, StoreDamaged, StoreError, StoreNotWritable, StoreUnreachable
 from dosar.pages.context import page_context

@@ -1,0 +1,1 @@
+"""Who is signed in: sessions that live in the database."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
 
 from dosar.access.worker import worker_for
 from dosar.language.form import CASE_FORM
@@ -17,12 +20,12 @@ from dosar.language.question import ReadingContext
 from dosar.pages.context import PageContext
 from dosar.pages.home.worklist import work_to_do
 from dosar.records.actor import Actor
-from dosar.records.cases.merge import CaseMerge, both_cases, merge_cases
+from dosar.records.cases.merge import CaseMerge, MergeLiftsRestriction, both_cases, merge_cases
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.sheets.save import correct_sheet, enter_sheet
 from dosar.records.sheets.stored_answers import open_sheet
-from tests.pages.browsing import boxes_on, look
+from tests.pages.browsing import Page, boxes_on, look
 from tests.pages.conftest import Demo
 from tests.pages.test_case_page import case_of
 from tests.pages.test_team import user_id
@@ -270,3 +273,61 @@ def test_merging_another_case_into_it_lifts_nothing(demo: Demo, withdrawn: int) 
             assert open_sheet(repository, "intake", brought).record.case_id == withdrawn
             repository.session.remove()
         assert status(worker, f"/cases/{withdrawn}") == 404
+
+
+@contextmanager
+def merging_of(demo: Demo, case: int, **answers: Any) -> Iterator[Page]:
+    """The coordinator's page on which another case of the person, with these answers, goes into this one."""
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        other = enter_sheet(demo.repository, demo.forms[CASE_FORM], {"last_name": "Alta", **answers}, ACTOR)
+        demo.repository.session.remove()
+    with further_intake(demo, other, date.today()):
+        page = look(demo.browser("coordinator"), f"/cases/{case}/merge/{other}")
+        boxes = dict(re.findall(r'type="radio" name="(_keep\.\w+)" value="(\w+)" checked', page.html))
+        tokens = dict(re.findall(r'name="(csrf_token|_seen|_other|_owner)" value="([^"]*)"', page.html))
+        page.boxes = MultiDict({**boxes, **tokens, "reason": "Aceeași persoană."})
+        yield page
+
+
+def merged(page: Page, **boxes: str) -> TestResponse:
+    return page.browser.post(page.address, data={**page.boxes.to_dict(), **boxes})
+
+
+def test_a_merge_says_what_it_would_open_and_waits_to_be_told(demo: Demo, withdrawn: int) -> None:
+    """The other case has a consent of the same day, filed later: it would lift the withdrawal."""
+    worker, coordinator = demo.browser("social_worker"), demo.browser("coordinator")
+    with merging_of(demo, withdrawn) as page:
+        assert "Consimțământul privind asistența a fost retras." in page.text
+        asked = merged(page)
+        assert asked.status_code == 422 and "Consimțământul privind asistența a fost retras." in asked.text
+        assert 'value="intake.consent_withdrawn"' in asked.text and "Aceeași persoană." in asked.text
+        assert status(worker, f"/cases/{withdrawn}") == 404 and status(coordinator, page.address) == 200
+        assert merged(page, _lifted="case.closed").status_code == 422, "something else was confirmed"
+        assert merged(page, _lifted="intake.consent_withdrawn").status_code == 303
+        assert status(worker, f"/cases/{withdrawn}") == 200
+    told = coordinator.get(f"/records/{CASE_FORM}/{withdrawn}/history").text
+    assert "Redeschis printr-o unire" in told
+
+
+def test_of_a_closed_and_an_open_case_the_closed_one_is_kept(demo: Demo, case: int) -> None:
+    worker = demo.browser("social_worker")
+    with merging_of(demo, case, status="closed", closed_on=date.today()) as page:
+        assert page.boxes["_keep.status"] == "theirs", "the stricter answer is chosen beforehand"
+        asked = merged(page, **{"_keep.status": "mine"})
+        assert asked.status_code == 422 and 'value="case.closed"' in asked.text
+        assert merged(page).status_code == 303
+    assert status(worker, f"/cases/{case}") == 404
+    answer(demo, CASE_FORM, case, status="open", closed_on=None)
+
+
+def test_who_could_not_lift_it_merges_nothing_open(demo: Demo, withdrawn: int) -> None:
+    scope = worker_for(demo.app.extensions["dosar_access"], user_id(demo, "coordinator")).scope
+    without = {form: rights - {"correct"} if form == "intake" else rights for form, rights in scope.rights.items()}
+    with merging_of(demo, withdrawn) as page, demo.app.app_context(), acting_as(replace(scope, rights=without)):
+        other = int(page.address.rpartition("/")[2])
+        kept, gone = both_cases(demo.repository, withdrawn, other)
+        merging = CaseMerge(withdrawn, kept.record.version, other, gone.record.version)
+        with pytest.raises(MergeLiftsRestriction) as refused:
+            merge_cases(demo.repository, merging, (), ACTOR, lifted=["intake.consent_withdrawn"])
+        demo.repository.session.remove()
+    assert not refused.value.may_confirm

@@ -5,7 +5,7 @@ Sources: GDPR art. 5(1)(e) and 18(2); the archive rule of the source documents f
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -63,6 +63,11 @@ def restricting_answer(question: Question) -> RestrictingAnswer | None:
     if YES_NO.fits(question):
         return "yes"
     return "day" if question.whole_day and not question.computed else None
+
+
+def restricts_with(restriction: Restriction, answer: Any) -> bool:
+    """Whether this answer to its question restricts: one of its codes, a yes, or a day."""
+    return answer in restriction.codes if restriction.codes else answer not in (None, False)
 
 
 def case_restrictions(

@@ -1,6 +1,7 @@
 """Making one case of two that are of one person: choose the other, compare, decide."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -11,6 +12,8 @@ from wtforms import HiddenField
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
 from dosar.language.form import CASE_FORM
+from dosar.language.question import Answers, Question
+from dosar.language.restriction import restricts_with
 from dosar.language.text.texts import text_in_language
 from dosar.pages.actions import saved_response
 from dosar.pages.context import PageContext, find_or_404, page_context
@@ -24,6 +27,7 @@ from dosar.pages.sheet.duplicates import duplicate_labels
 from dosar.pages.sheet.posting.conflict import DifferingAnswer
 from dosar.records.cases.merge import (
     CaseMerge,
+    MergeLiftsRestriction,
     both_cases,
     count_case_sheets,
     differing_questions,
@@ -103,7 +107,11 @@ class MergePages(PageView):
                 context.actor,
                 deciding.reason.data,
                 refused=_chosen_questions("mine"),
+                lifted=request.form.get("_lifted", "").split(),
             )
+        except MergeLiftsRestriction as lifting:
+            cases = find_or_404(both_cases, context.repository, case_id, other_id)
+            return _merge_page(context, *cases, deciding, lifting)
         except EditConflict:
             flash(gettext("Somebody changed one of the cases meanwhile. Compare them once more."), "warning")
             return redirect(url_for("MergePages.compare", case_id=case_id, other_id=other_id), 303)
@@ -148,7 +156,13 @@ def _likely_cases(context: PageContext, sheet: Sheet) -> dict[int, str]:
     )
 
 
-def _merge_page(context: PageContext, kept: Sheet, going: Sheet, deciding: MergeForm) -> Any:
+def _merge_page(
+    context: PageContext,
+    kept: Sheet,
+    going: Sheet,
+    deciding: MergeForm,
+    lifting: MergeLiftsRestriction | None = None,
+) -> Any:
     deciding.seen.data = version_token(CASE_FORM, kept.record.id, kept.record.version)
     deciding.other.data = version_token(CASE_FORM, going.record.id, going.record.version)
     kept_head, gone_head = context.case_head(kept.record), context.case_head(going.record)
@@ -164,10 +178,30 @@ def _merge_page(context: PageContext, kept: Sheet, going: Sheet, deciding: Merge
         fields=_answers_to_choose(context, kept, going),
         moves=_sheet_counts(context, counts),
         kept_twice=[_form_title(context, key) for key in kept_twice],
+        restricted=[
+            (head, [text_in_language(found.restriction.title, context.reading.language) for found in restrictions])
+            for head in (kept_head, gone_head)
+            if head is not None and (restrictions := context.restrictions_of(head.id))
+        ],
+        lifting=None if lifting is None else _lifting(context, lifting),
+        problem="" if lifting is None else gettext("This merge opens a restricted case again. Nothing was saved."),
         action=request.path,
         cancel_url=url_for("CasePages.case", case_id=kept.record.id),
         swap_url=url_for("MergePages.compare", case_id=going.record.id, other_id=kept.record.id),
-    ), deciding.status
+    ), deciding.status if lifting is None else 422
+
+
+@dataclass(slots=True)
+class LiftedByMerge:
+    """What the merge would end, and the keys with which that is confirmed; none for who may not."""
+
+    titles: list[str]
+    keys: str
+
+
+def _lifting(context: PageContext, lifting: MergeLiftsRestriction) -> LiftedByMerge:
+    titles = [text_in_language(found.restriction.title, context.reading.language) for found in lifting.lifted]
+    return LiftedByMerge(titles, " ".join(found.key for found in lifting.lifted) if lifting.may_confirm else "")
 
 
 def _answers_to_choose(context: PageContext, kept: Sheet, going: Sheet) -> list[DifferingAnswer]:
@@ -189,10 +223,21 @@ def _answers_to_choose(context: PageContext, kept: Sheet, going: Sheet) -> list[
             comparison_text(
                 context, question, going.answers.get(question.name), kept.answers.get(question.name), named
             ),
-            request.form.get(f"{KEEP_BOX_PREFIX}{question.name}") or _fuller_answer(kept.answers.get(question.name)),
+            request.form.get(f"{KEEP_BOX_PREFIX}{question.name}")
+            or _restricting_answer(context, question, kept.answers, going.answers)
+            or _fuller_answer(kept.answers.get(question.name)),
         )
         for question in differing
     ]
+
+
+def _restricting_answer(context: PageContext, question: Question, mine: Answers, theirs: Answers) -> str:
+    """Whose answer restricts, where the other one's does not: that one is chosen until somebody says otherwise."""
+    restricting = [said for said in context.repository.forms[CASE_FORM].restricts if said.question == question.name]
+    mine_does, theirs_does = (
+        any(restricts_with(said, answers.get(question.name)) for said in restricting) for answers in (mine, theirs)
+    )
+    return "" if mine_does == theirs_does else "mine" if mine_does else "theirs"
 
 
 def _fuller_answer(answer: Any) -> str:

@@ -17,6 +17,7 @@ from dosar.pages.formatting import day_text, moment_text, reason_text
 from dosar.pages.linked_titles import RecordTitles, linked_ids
 from dosar.pages.rendering.record_view import linked_text
 from dosar.records.audit_log import BACK_WITH_CASE, LEFT_WITH_CASE, RETURNED_ACTION, AnswerChange, AuditEntry
+from dosar.records.cases.merge import LIFTED_ACTION
 from dosar.records.history.renamed_questions import MOVED_AWAY, MOVED_HERE
 from dosar.records.rights.access_file import ACCESS_FILE_ACTION
 from dosar.records.titles import link_titles, user_names
@@ -34,6 +35,7 @@ ACTION_LABELS = {
     "team": lazy_gettext("Team changed"),
     "merged": lazy_gettext("Merged with another case"),
     "merged_into": lazy_gettext("Went into another case"),
+    LIFTED_ACTION: lazy_gettext("Opened again by a merge, although one of the cases was restricted"),
     "parted": lazy_gettext("Parted from another case"),
     RECOMPUTED_ACTION: lazy_gettext("Computed by the rules of the changed form"),
     MOVED_HERE: lazy_gettext("Answers came from another form"),

@@ -7,7 +7,7 @@ A record never changes its case (:mod:`dosar.records.scope.write_checks` refuses
 open to who reaches every case and may correct and delete one, and it is told in the history of both.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -21,12 +21,14 @@ from dosar.database.text.folding import fold_text
 from dosar.database.writing.append_only import closed_tables, table_opened
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.question import Answers, Question
+from dosar.language.restriction import CaseRestriction
 from dosar.records import audit_log
 from dosar.records.actor import Actor
 from dosar.records.attachments import with_file_copies
 from dosar.records.audit_log import MERGED_ACTION, MERGED_INTO_ACTION
 from dosar.records.case_members import CaseTable
 from dosar.records.repository import Repository
+from dosar.records.scope.restricted_cases import restrictions_among
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
 from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.sheets.save import EditConflict, correct_sheet
@@ -35,6 +37,18 @@ from dosar.records.unsaved import drafts
 
 MOVED_KEY = "~moved"
 """What the entry of the kept case says: form → the sheets that came, by number."""
+
+
+LIFTED_ACTION = "unrestricted"
+"""Told of the kept case where a merge ends what restricted one of the two."""
+
+
+class MergeLiftsRestriction(Exception):
+    """The merged case would be open although one of the two is restricted, and nobody said that it is to be."""
+
+    def __init__(self, lifted: Sequence[CaseRestriction], may_confirm: bool) -> None:
+        self.lifted, self.may_confirm = lifted, may_confirm
+        super().__init__(*(restriction.key for restriction in lifted))
 
 
 @dataclass(frozen=True)
@@ -81,12 +95,14 @@ def merge_cases(
     actor: Actor,
     reason: str = "",
     refused: Iterable[str] = (),
+    lifted: Collection[str] = (),
 ) -> None:
     """Make one case of two.
 
     ``taken`` are the questions whose answer is the other case's. Where the kept case has no answer it gets
-    the other's in any case, unless somebody looked at it and ``refused`` it. Raises :class:`EditConflict` when
-    either case is no longer the version that was compared, and :class:`OutOfReach`.
+    the other's in any case, unless somebody looked at it and ``refused`` it. ``lifted`` are the restrictions, by
+    key, of which somebody confirmed that the merge ends them. Raises :class:`EditConflict` when either case is no
+    longer the version that was compared, :class:`MergeLiftsRestriction`, and :class:`OutOfReach`.
     """
     form = repository.forms[CASE_FORM]
     with repository.writing():
@@ -94,6 +110,7 @@ def merge_cases(
         if (kept.record.version, going.record.version) != (merging.kept_version, merging.gone_version):
             raise EditConflict
         taken_names, refused_names = set(taken), set(refused)
+        restricted = _restrictions_of(repository, merging.kept_id, merging.gone_id)
         answers = {
             question.name: question.unnumbered(going.answers.get(question.name))
             for question in differing_questions(form, kept.answers, going.answers)
@@ -106,12 +123,35 @@ def merge_cases(
             with acting_as(SYSTEM_SCOPE):
                 correct_sheet(repository, form, merging.kept_id, merging.kept_version, answers, actor)
         moved = _move_sheets(repository, merging)
+        ended = _ended_restrictions(repository, merging, restricted, lifted)
         drafts.move_drafts_to_case(repository, merging.gone_id, merging.kept_id)
         _join_teams(repository, merging, actor)
         _note_merge(repository, merging, moved, actor, reason)
+        if ended:
+            audit_log.note_change(repository, repository.case(merging.kept_id), LIFTED_ACTION, actor.user_id, {})
         delete_sheet(repository, form, merging.gone_id, actor)
         _remember_merge(repository, merging, actor)
     repository.session.expire_all()
+
+
+def _restrictions_of(repository: Repository, *case_ids: int) -> list[CaseRestriction]:
+    """What restricts any of these cases."""
+    repository.session.flush()
+    found = restrictions_among(repository.session, repository.definition.restrictions, case_ids)
+    return list({restriction.key: restriction for each in found.values() for restriction in each}.values())
+
+
+def _ended_restrictions(
+    repository: Repository, merging: CaseMerge, before: Sequence[CaseRestriction], confirmed: Collection[str]
+) -> list[CaseRestriction]:
+    """What restricted one of the two and does not restrict the merged case; whoever merges must have said so, and be
+    somebody who may lift it on its sheet."""
+    after = {restriction.key for restriction in _restrictions_of(repository, merging.kept_id)}
+    ended = [restriction for restriction in before if restriction.key not in after]
+    may_confirm = all(current_scope.get().may("correct", restriction.form) for restriction in ended)
+    if ended and not (may_confirm and {restriction.key for restriction in ended} <= {*confirmed}):
+        raise MergeLiftsRestriction(ended, may_confirm)
+    return ended
 
 
 def count_case_sheets(repository: Repository, known: Iterable[str], case_id: int) -> dict[str, int]:

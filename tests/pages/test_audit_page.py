@@ -88,6 +88,8 @@ def test_filters_narrow_it_and_go_along_to_the_next_page(demo: Demo, coordinator
     assert len(sentences(coordinator.get(f"/audit?kind=refused&worker={volunteer}&page=2").text)) >= 10
     assert sentences(coordinator.get("/audit?to=2001-01-01").text) == []
     assert sentences(coordinator.get("/audit?from=2001-01-01&to=9999-12-31").text)
+    assert 'value="01.01.2001"' in coordinator.get("/audit?from=1.1.2001").text
+    assert 'value="31.02.2001"' in (asked := coordinator.get("/audit?from=31.02.2001").text) and "problem" in asked
 
 
 @pytest.mark.parametrize("odd", ["case=nobody", "worker=x", "kind=x", "from=x&to=2026-13-45", f"worker={10**30}"])

@@ -32,7 +32,9 @@ def test_above_twenty_one_searches_among_them(demo: Demo) -> None:
 
 def test_a_list_is_narrowed_by_days(demo: Demo) -> None:
     browser = demo.browser("coordinator")
-    first = (TODAY + timedelta(1)).isoformat()
+    first = f"{TODAY + timedelta(1):%d.%m.%Y}"
     page = browser.get(f"/records/humanitarian_aid?given_on.from={first}&given_on.to=").text
     assert f'value="{first}"' in page and "<tbody>" not in page
     assert "<tbody>" in browser.get(f"/records/humanitarian_aid?given_on.to={TODAY.isoformat()}").text
+    page = browser.get("/records/humanitarian_aid?given_on.from=32.13.2026").text
+    assert 'value="32.13.2026"' in page and 'class="problem"' in page and "<tbody>" in page

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,9 +14,10 @@ from dosar.language.question import Question
 from dosar.language.text.texts import text_in_language
 from dosar.pages.cases.find import remembered_search
 from dosar.pages.context import PageContext, find_or_404, page_context
+from dosar.pages.input.asked_days import AskedDay, asked_day, shown_day
 from dosar.pages.rendering.question_view import PageOption, SearchBox
 from dosar.pages.urls import page_url, parse_record_number
-from dosar.records.lists.filters import NO_ANSWER, THIS_MONTH, join_span, linked_records, split_span
+from dosar.records.lists.filters import NO_ANSWER, THIS_MONTH, join_span, linked_records, parse_span
 from dosar.records.lists.list_columns import shown_columns, shows_case_column
 from dosar.records.lists.list_page import ListPage, list_page
 from dosar.records.lists.list_query import MAX_COUNTED, ListQuery, is_list_sortable
@@ -23,6 +25,7 @@ from dosar.records.lists.saved_lists import OwnLists, own_lists
 from dosar.records.lists.totals import TotalLine, list_totals
 
 MAX_LIST_PAGE = 10**6
+SPAN_ENDS = ("from", "to")
 MANY_FILTER_OPTIONS = 20
 """Among more records than this one searches for the one meant."""
 
@@ -58,7 +61,7 @@ class ListFilter:
     """What the first option says, which narrows nothing."""
     is_long: bool = False
     """Whether there are so many that one searches among them."""
-    days: tuple[str, str] | None = None
+    days: tuple[AskedDay, AskedDay] | None = None
     """The first and the last day asked for, of a filter by days."""
 
 
@@ -166,8 +169,8 @@ def requested_list_query(form: Form, columns: tuple[str, ...] = ()) -> ListQuery
 
 def requested_filter(name: str) -> str:
     """What the address asks of a filter: an answer, or the days between its two boxes."""
-    arguments = request.args
-    return join_span(arguments.get(f"{name}.from", ""), arguments.get(f"{name}.to", "")) or arguments.get(name, "")
+    first, last = (asked_day(f"{name}.{end}").day for end in SPAN_ENDS)
+    return join_span(first, last) or request.args.get(name, "")
 
 
 def _changed_address(**changed: Any) -> str:
@@ -232,8 +235,21 @@ def _list_filter(
         [PageOption(code, label, code == asked_filter) for code, label in every],
         gettext("Everybody") if question.link_target() == USER_LINK else gettext("All"),
         bool(records) and len(offered) > MANY_FILTER_OPTIONS,
-        split_span(asked_filter) if by_day else None,
+        _day_boxes(question.name, asked_filter, context.reading.today) if by_day else None,
     )
+
+
+def _day_boxes(name: str, asked_filter: str, today: date) -> tuple[AskedDay, AskedDay]:
+    """What stands in the two boxes of a span: the days asked for, or what was typed and is no day."""
+    try:
+        days = parse_span(asked_filter, today) if asked_filter != THIS_MONTH else (None, None)
+    except ValueError:
+        days = (None, None)
+    first, last = (
+        shown_day(f"{name}.{end}", day) if day else asked_day(f"{name}.{end}")
+        for end, day in zip(SPAN_ENDS, days, strict=True)
+    )
+    return first, last
 
 
 def _search_box(form: Form, list_query: ListQuery) -> SearchBox | None:

@@ -24,16 +24,9 @@ MAX_LINKED = 500
 """So many records are offered to narrow a list by."""
 
 
-def join_span(first: str, last: str) -> str:
-    """What is asked for of a day, from its two boxes; nothing where neither is a day."""
-    span = f"{first.strip()}..{last.strip()}"
-    return span if DAYS_SPAN.fullmatch(span) and span != ".." else ""
-
-
-def split_span(span: str) -> tuple[str, str]:
-    """The two boxes of a span of days."""
-    found = DAYS_SPAN.fullmatch(span)
-    return (found[1] or "", found[2] or "") if found else ("", "")
+def join_span(first: date | None, last: date | None) -> str:
+    """What is asked for of a day, from the days of its two boxes; nothing where there is neither."""
+    return f"{first or ''}..{last or ''}" if first or last else ""
 
 
 def filter_condition(
@@ -53,21 +46,23 @@ def filter_condition(
 
 def _days_condition(column: Any, span: str, today: date) -> ColumnElement[bool]:
     try:
-        first, last = _parse_span(span, today)
+        first, last = parse_span(span, today)
     except ValueError:
         return false()
     within: ColumnElement[bool] = column.between(first or date.min, last or date.max)
     return within
 
 
-def _parse_span(span: str, today: date) -> tuple[date | None, date | None]:
+def parse_span(span: str, today: date) -> tuple[date | None, date | None]:
     """The first and the last day asked for. Raises :class:`ValueError` for anything else."""
     if span == THIS_MONTH:
         first = today.replace(day=1)
         return first, (first + timedelta(31)).replace(day=1) - timedelta(1)
-    if not DAYS_SPAN.fullmatch(span):
+    found = DAYS_SPAN.fullmatch(span)
+    if not found:
         raise ValueError(span)
-    return tuple(date.fromisoformat(end) if end else None for end in split_span(span))  # type: ignore[return-value]
+    first_day, last_day = (date.fromisoformat(end) if end else None for end in found.groups())
+    return first_day, last_day
 
 
 def _filter_column(record_class: type[Record], name: str) -> Any:

@@ -34,6 +34,7 @@ from dosar.pages.admin.audit.audit_sentences import KINDS, AuditSentence, audit_
 from dosar.pages.admin.audit.audit_term import term_shown
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import day_text, moment_text
+from dosar.pages.input.asked_days import AskedDay, asked_day
 from dosar.pages.pagination import paginate_lines
 from dosar.pages.unusual_reading import unusual_days_of_late
 from dosar.pages.urls import parse_record_number
@@ -52,8 +53,8 @@ class AskedFor:
     worker: int
     case: str
     kind: str
-    since: date | None
-    until: date | None
+    since: AskedDay
+    until: AskedDay
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -62,8 +63,8 @@ class AskedFor:
             "worker": self.worker,
             "case": self.case,
             "kind": self.kind,
-            "from": self.since and self.since.isoformat(),
-            "to": self.until and self.until.isoformat(),
+            "from": self.since.day and self.since.day.isoformat(),
+            "to": self.until.day and self.until.day.isoformat(),
         }
         return {name: value for name, value in given.items() if value}
 
@@ -119,8 +120,8 @@ def _asked_for() -> AskedFor:
         request.args.get("worker", 0, type=parse_record_number),
         request.args.get("case", "").strip()[:MAX_NUMBER_LENGTH],
         kind if kind in KINDS else "",
-        request.args.get("from", type=date.fromisoformat),
-        request.args.get("to", type=date.fromisoformat),
+        asked_day("from", past=True),
+        asked_day("to", past=True),
     )
 
 
@@ -129,14 +130,14 @@ def _case_asked_for(context: PageContext, asked: AskedFor) -> int | None:
 
 
 def _wanted(asked: AskedFor, case_id: int | None) -> AuditFilter:
-    zone = access_services().organisation().zone
+    zone, since, until = access_services().organisation().zone, asked.since.day, asked.until.day
     _, actions = KINDS.get(asked.kind, ("", ()))
     return AuditFilter(
         asked.worker or None,
         case_id,
         actions,
-        local_midnight(asked.since, zone) if asked.since else None,
-        local_midnight(asked.until + timedelta(days=1), zone) if asked.until and asked.until < date.max else None,
+        local_midnight(since, zone) if since else None,
+        local_midnight(until + timedelta(days=1), zone) if until and until < date.max else None,
     )
 
 

@@ -74,7 +74,7 @@ def test_she_opens_it_for_four_hours_and_the_coordinator_is_told(demo: Demo, hel
     coordinator = demo.browser("coordinator")
     assert "Cazuri deschise în situații de urgență" in coordinator.get("/").text
     listed = coordinator.get("/break-glass/opened").text
-    assert "DEMO-001" in listed and "Ina Ajutor" in listed
+    assert "DEMO-001" in listed and "Ina Ajutor" in listed and WHY in listed
     assert WHY in coordinator.get(f"/records/{CASE_FORM}/{case}/history").text
     assert "Ina Ajutor" in coordinator.get(f"/cases/{case}").text, "the case shows it"
     number = re.findall(r"/break-glass/(\d+)/", listed)[0]
@@ -88,7 +88,7 @@ def test_a_case_she_works_on_is_no_emergency(demo: Demo, helper: FlaskClient) ->
     manager, case = demo.browser("case_manager"), case_of(demo, "DEMO-001")
     assert manager.get(f"/cases/{case}").status_code == 200
     status, text = break_glass(manager, "demo-001")
-    assert status == 422 and "Lucrați deja la acest caz." in text and f'href="/cases/{case}"' in text
+    assert status == 422 and "Acest caz vă este deja deschis." in text and f'href="/cases/{case}"' in text
     assert break_glass(helper, "DEMO-001")[0] == 303
     assert break_glass(helper, "DEMO-001")[0] == 303, "her hours begin anew"
 
@@ -118,6 +118,22 @@ def test_numbers_are_not_tried_out(demo: Demo, helper: FlaskClient) -> None:
     answers = [break_glass(helper, f"NIMIC-{number}")[1] for number in range(3)]
     demo.repository.emergency_codes = DailyLimit(10)
     assert "Nu există niciun caz" in answers[1] and "multe numere de caz" in answers[2]
+
+
+def test_nobody_is_asked_why_who_reaches_every_case(demo: Demo) -> None:
+    services = demo.app.extensions["dosar_access"]
+    with demo.app.app_context():
+        details = UserDetails("doua.roluri", "Ina", "Ambele", frozenset({"case_manager", "coordinator"}))
+        add_user(services, None, details, demo_password("case_manager"))
+        services.session.remove()
+    browser = demo.app.test_client()
+    answers = {"user_name": "doua.roluri", "password": demo_password("case_manager")}
+    browser.post("/sign-in", data={**answers, "csrf_token": token_on(browser.get("/sign-in").text)})
+    assert (
+        "/break-glass" not in browser.get("/find").text
+        and "/break-glass" in demo.browser("case_manager").get("/find").text
+    )
+    assert browser.get("/break-glass").status_code == 403
 
 
 @pytest.mark.parametrize("worker", ["volunteer", "social_worker", "administrator"])

@@ -40,10 +40,10 @@ class EmergencyAccess:
 
 
 class WorksThereAlready(Mistake):
-    """The case is one of hers: it opens without an emergency."""
+    """She reaches the case without any emergency."""
 
     def __init__(self, case_id: int) -> None:
-        super().__init__("You work on this case already.")
+        super().__init__("This case is open to you already.")
         self.case_id = case_id
 
 

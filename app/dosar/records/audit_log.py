@@ -1,6 +1,6 @@
 """The history of a record: who changed which answer, when, from what to what."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, Integer, Select, insert, literal, select
 
-from dosar.database.audit.trail import add_event
+from dosar.database.audit.trail import add_event, note_listed
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import history_table, utc_now
 from dosar.language.form import Form
@@ -180,6 +180,28 @@ def history_entries(
     """
     query = _entries_of(record).order_by(history_table.c.id.desc()).limit(most).offset(skipped)
     return _read_entries(repository, form, record, query, elsewhere)
+
+
+def reasons_given(
+    repository: Repository, form: str, record_ids: Collection[int], action: str
+) -> list[tuple[int, int | None, str | None]]:
+    """Why this was done with these records: record, worker and her words, the newest first; None where the reader may
+    not read them. The records were found within the reader's scope."""
+    entry = history_table.c
+    query = (
+        select(entry.record_id, entry.user_id, entry.changes)
+        .where(entry.form == form, entry.record_id.in_(record_ids), entry.action == action)
+        .order_by(entry.id.desc())
+    )
+    note_listed(form, record_ids)
+    return [
+        (
+            row.record_id,
+            row.user_id,
+            row.changes.get(REASON_KEY) if may_read_reason(repository, form, row.user_id) else None,
+        )
+        for row in repository.session.execute(query)
+    ]
 
 
 def first_entry(repository: Repository, form: Form, record: Record) -> AuditEntry:

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import RouteAccess, current_worker, page_route
 from dosar.access.emergency_access import (
+    EMERGENCY_ACTION,
     EmergencyAccess,
     WorksThereAlready,
     emergencies,
@@ -25,14 +26,20 @@ from dosar.language.text.message import Mistake
 from dosar.pages.actions import saved_response
 from dosar.pages.blocks import HomeBlock, HomeEntry
 from dosar.pages.context import PageContext, page_context
-from dosar.pages.formatting import moment_text
+from dosar.pages.formatting import moment_text, reason_text
 from dosar.pages.input.forms import TranslatedForm, reason_field, stripped
+from dosar.records.audit_log import reasons_given
 from dosar.records.titles import link_titles, titles_of_records
 
 
 def _requires_break_glass(worker: Worker, _: Any) -> None:
-    if not worker.allowance.breaks_glass:
+    if not may_break_glass(worker):
         abort(403)
+
+
+def may_break_glass(worker: Worker) -> bool:
+    """Whether there is any case that she could open by it: to whoever reaches all, none is closed."""
+    return worker.allowance.breaks_glass and not worker.scope.reaches_all_cases
 
 
 def _requires_oversight(worker: Worker, _: Any) -> None:
@@ -83,7 +90,7 @@ class EmergencyPages(PageView):
     @page_route("/break-glass/opened", RouteAccess(_requires_oversight))
     def opened(self) -> str:
         """What was opened in the last weeks."""
-        return render_template("cases/emergencies.html", lines=_lines(page_context(), emergencies(access_services())))
+        return render_template("cases/emergencies.html", lines=_opened_lines(page_context()))
 
     @page_route("/break-glass/<int:emergency_id>/seen", RouteAccess(_requires_oversight), ("POST",))
     def seen(self, emergency_id: int) -> Any:
@@ -110,6 +117,20 @@ def emergencies_block(context: PageContext) -> HomeBlock | None:
 
 def _emergency_page(form: EmergencyForm, hers_url: str = "") -> Any:
     return render_template("cases/emergency.html", form=form, hers_url=hers_url, back_url="/"), form.status
+
+
+def _opened_lines(context: PageContext) -> list[dict[str, Any]]:
+    """All of the last weeks, and why each was opened."""
+    opened = emergencies(access_services())
+    lines = _lines(context, opened)
+    cases = {line.case_id for line, shown in zip(opened, lines, strict=True) if shown["code"]}
+    reasons: dict[tuple[int, int | None], list[str]] = {}
+    for case_id, user_id, reason in reasons_given(context.repository, CASE_FORM, cases, EMERGENCY_ACTION):
+        reasons.setdefault((case_id, user_id), []).append(reason_text(reason))
+    for line, shown in zip(opened, lines, strict=True):
+        told = reasons.get((line.case_id, line.user_id))
+        shown["why"] = told.pop(0) if told else ""
+    return lines
 
 
 def _lines(context: PageContext, found: Any) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_permission
 from dosar.database.text.folding import fold_text
 from dosar.language.form import CASE_FORM, Form
+from dosar.pages.cases.emergency import may_break_glass
 from dosar.pages.cases.merge import redirect_to_merged
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.rendering.question_view import SearchResult
@@ -52,6 +53,7 @@ class FindCasePage(PageView):
             results=found[:MAX_CASES_FOUND],
             count_text=_count_text(found),
             new_url=new_url,
+            breaks_glass=may_break_glass(context.worker),
         )
 
 

@@ -42,6 +42,11 @@ def case_of(record: Record) -> int | None:
     return found
 
 
+def correcting_look(context: PageContext, case_id: int | None) -> str:
+    """How strong the button is that corrects a sheet: in a restricted case it is not what one came for."""
+    return "" if context.restrictions_of(case_id) else "primary"
+
+
 def may_accept_sheets(context: PageContext, form: str) -> bool:
     """Whether the worker may accept what others filed on this form."""
     return not context.actor.checked and context.worker.may(
@@ -70,7 +75,7 @@ def record_actions(
     corrects, deletes = context.worker.may("correct", form.key), context.worker.may("delete", form.key)
     if corrects:
         edit = page_url("RecordPages.edit", url_arguments, form=form.key, record_id=record.id)
-        acts.append((gettext("Correct"), edit, "get", "primary"))
+        acts.append((gettext("Correct"), edit, "get", correcting_look(context, case_of(record))))
     if deletes:
         acts.append((gettext("Delete"), address("delete"), "post", "danger"))
     elif may_withdraw(context.worker.scope, record):

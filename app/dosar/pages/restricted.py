@@ -47,8 +47,8 @@ def restriction_notices(context: PageContext, case_id: int, form: str = "") -> l
 def refusal_text(context: PageContext, refused: CaseIsRestricted) -> str:
     """Why the sheet was not saved, and what to do."""
     notices = restriction_notices(context, refused.case_id, refused.form)
-    said = [f"{notice.why} {notice.written} {notice.lifted}" for notice in notices]
-    return " ".join([*said, gettext("Nothing was saved.")])
+    said = [f"{notice.why} {notice.lifted}" for notice in notices]
+    return " ".join([*said, gettext("Until then this sheet is read only: nothing was saved.")])
 
 
 def _notice(context: PageContext, found: CaseRestriction, case_id: int) -> RestrictionNotice:

@@ -14,6 +14,7 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.language.text.texts import text_in_language
 from dosar.overview.case_overview import RecordEvent, dating_question, latest_events, team_members
 from dosar.overview.timeline import SheetOfDay, sheets_by_day
+from dosar.pages.actions import correcting_look
 from dosar.pages.cases.case_reading import CaseReading, read_case
 from dosar.pages.cases.merge import redirect_to_merged
 from dosar.pages.cases.money_blocks import money_blocks, money_warnings
@@ -142,7 +143,7 @@ def _case_actions(context: PageContext, case_id: int) -> list[tuple[str, str, st
     actions = [(gettext("Case file"), url_for("RecordPages.show", form=CASE_FORM, record_id=case_id), "get", "")]
     if context.worker.may("correct", CASE_FORM) and context.is_written(CASE_FORM, case_id):
         edit = url_for("RecordPages.edit", form=CASE_FORM, record_id=case_id)
-        actions.append((gettext("Correct"), edit, "get", "primary"))
+        actions.append((gettext("Correct"), edit, "get", correcting_look(context, case_id)))
     if may_merge(context.worker.scope):
         actions.append((gettext("Merge with another case"), url_for("MergePages.choose", case_id=case_id), "get", ""))
     actions += names_action(context, case_id)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, render_template, request, session
+from flask import Flask, Response, abort, current_app, render_template, request, session, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
@@ -124,7 +124,9 @@ def _not_kept_page(refusal: StoreNotWritable) -> Any:
 def _restricted_page(refused: CaseIsRestricted) -> Any:
     """What was typed is shown once more, and waits as a draft where a sheet was filled in."""
     what_to_do = refusal_text(page_context(), refused)
-    return _error_page(409, what_to_do, shows_typed=True, heading=gettext("This case is restricted"))
+    case_url = url_for("CasePages.case", case_id=refused.case_id)
+    heading = gettext("This case is restricted")
+    return _error_page(409, what_to_do, shows_typed=True, heading=heading, case_url=case_url)
 
 
 def _damaged_page(_: StoreDamaged) -> Any:
@@ -159,7 +161,9 @@ def place_in_code(error: Exception) -> str:
     return f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
 
 
-def _error_page(code: int, what_to_do: str = "", shows_typed: bool | None = None, heading: str = "") -> Any:
+def _error_page(
+    code: int, what_to_do: str = "", shows_typed: bool | None = None, heading: str = "", case_url: str = ""
+) -> Any:
     usual_heading, remedy = ERROR_TEXTS.get(code, ERROR_TEXTS[400 if code < 500 else 500])
     if is_static_request(current_app, request) or request.environ.get(REFUSED_KEY, 413) != 413:
         return Response(f"{heading or usual_heading}\n", code, mimetype="text/plain")
@@ -169,6 +173,7 @@ def _error_page(code: int, what_to_do: str = "", shows_typed: bool | None = None
         "status": code,
         "heading": heading or str(usual_heading),
         "what_to_do": what_to_do or str(remedy),
+        "case_url": case_url,
         "kept": typed_texts() if shows_typed or code >= SERVER_ERROR else [],
     }
     return _page_of(told), code

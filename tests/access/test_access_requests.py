@@ -69,6 +69,8 @@ def test_a_role_waits_for_the_coordinator(office: Office, administrator: Browser
         "Case manager · Administrator Probă asked on" in shown
         and "a second person is asked" in administrator.get("/users").text
     )
+    assert "Case manager <span" in shown and "waits for a second person" in shown
+    assert "May confirm it, under “Waiting access”: Carmen Probă." in shown
     assert "Vera Probă" in carmen.get("/access-requests").text
     assert "It counts from the person" in decide(carmen, office)
     assert vera.get("/").text == "vera ['case_manager', 'volunteer'] own"

@@ -85,6 +85,12 @@ def remember_second_person(services: AccessServices) -> None:
         note_second_person(services.session)
 
 
+def confirmers(services: AccessServices, waiting: Iterable[AccessRequest]) -> set[int]:
+    """Who may confirm one of these: all who watch over accounts but who asked for it and whose access it is."""
+    able = _able_watchers(services)
+    return set[int]().union(*(able - {found.asked_by, found.user_id} for found in waiting))
+
+
 def widenings(
     services: AccessServices, user: User, roles_before: Iterable[str], teams_before: Iterable[str]
 ) -> list[Widening]:

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from wtforms.fields import SelectChoice
 
 from dosar.access.accounts.access_periods import ALWAYS, AccessPeriod, access_periods, account_periods
-from dosar.access.accounts.access_requests import waiting_requests
+from dosar.access.accounts.access_requests import AccessRequest, confirmers, waiting_requests
 from dosar.access.accounts.account_log import account_changes_since, last_change_id
 from dosar.access.accounts.second_factor import second_factor_of
 from dosar.access.accounts.telephone_reset import waiting_resets
@@ -253,7 +253,7 @@ def user_page(
     team_days: Mapping[int, TeamDaysForm] = NO_DAYS_TYPED,
 ) -> Any:
     """The page of one user."""
-    seen = last_change_id(access_services(), user.id)
+    seen, asked_for = last_change_id(access_services(), user.id), waiting_requests(access_services(), user.id)
     shown = form or _with_choices(UserForm(formdata=None, data={**_user_box_values(user), "seen": seen}))
     return render_template(
         "admin/user.html",
@@ -267,7 +267,9 @@ def user_page(
         telephone=second_factor_of(access_services(), user.id),
         waiting=_waiting_reset(user),
         team_days=_team_days_lines(user, team_days),
-        asked_for=access_request_lines(waiting_requests(access_services(), user.id)),
+        asked_for=access_request_lines(asked_for),
+        waiting_boxes=_waiting_boxes(shown, asked_for),
+        confirmers=_names_of(confirmers(access_services(), asked_for)),
         is_own=user.id == current_worker().id,
         sessions=len(open_sessions_of(access_services(), user.id, None)),
         active=user.active,
@@ -276,6 +278,19 @@ def user_page(
         telephone_code=telephone_code,
         waits_for_telephone=_waits_for_telephone(user),
     ), 422 if refused or shown.errors or any(form.errors for form in team_days.values()) else 200
+
+
+def _waiting_boxes(form: UserForm, asked_for: Sequence[AccessRequest]) -> dict[str, str]:
+    """The boxes of the roles and teams that wait for a second person, and what is said beside them."""
+    roles, teams = ({found.name for found in asked_for if found.kind == kind} for kind in ("role", "team"))
+    values = [choice.value for choice in form.roles.choices if choice.value in roles]
+    values += [choice.value for choice in form.teams.choices if choice.label in teams]
+    return dict.fromkeys(values, gettext("waits for a second person"))
+
+
+def _names_of(user_ids: Collection[int]) -> list[str]:
+    users = (access_services().session.get(User, user_id) for user_id in user_ids)
+    return sorted((user_full_name(user) for user in users if user), key=sort_key)
 
 
 def _waits_for_telephone(user: User) -> bool:

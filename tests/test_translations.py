@@ -25,6 +25,8 @@ KEYWORDS = {
     "_at": (4,),
 }
 CEDILLA = re.compile("[şţŞŢ]")
+ON_A_BUTTON = re.compile(r"""(?:<(?:button|a class="btn)[^>]*>|button\([^,\n]*, )(?:{{ )?_\("([^"]+)"\)""")
+ACT = re.compile(r"^\s+act = lazy_gettext\(\"([^\"]+)\"\)", re.MULTILINE)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
 THE_SAME = {"%(who)s – %(done)s: %(what)s.", ".", "Administrator", "Ctrl + Enter", "Dosar", "Total", "text"}
 """Words that are the same in both languages."""
@@ -33,6 +35,12 @@ THE_SAME = {"%(who)s – %(done)s: %(what)s.", ".", "Administrator", "Ctrl + Ent
 def po(path: Path) -> Catalog:
     with path.open("rb") as file:
         return read_po(file, locale=path.parts[-3])
+
+
+def on_buttons() -> set[str]:
+    pages = ROOT / "app/dosar/pages"
+    found = {label for file in pages.rglob("*.html") for label in ON_A_BUTTON.findall(file.read_text("utf-8"))}
+    return found | {label for file in pages.rglob("*.py") for label in ACT.findall(file.read_text("utf-8"))}
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +126,14 @@ def values(text: str) -> set[str]:
 def test_nothing_is_left_in_english(romanian: Catalog) -> None:
     same = {original for message in messages(romanian) for original, text in texts(message) if original == text}
     assert same - THE_SAME == set()
+
+
+def test_a_button_is_told_to_do_it_and_people_are_asked_politely(romanian: Catalog) -> None:
+    buttons = {label: str(romanian[label].string) for label in on_buttons() if label in romanian}
+    assert len(buttons) > 80
+    assert [text for text in buttons.values() if re.match(r"\w+[aei]ți\b", text)] == []
+    familiar = r"\b(tu|ta|tău|tale|tăi|ție|îți|ți-|poți|vrei|ești)\b"
+    assert [text for text in translated(romanian) if re.search(familiar, text)] == []
 
 
 def test_questions_and_colons_stand_close(romanian: Catalog) -> None:

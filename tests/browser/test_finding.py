@@ -75,7 +75,7 @@ def test_a_list_is_made_ones_own_and_taken_along(sign_in: SignIn) -> None:
     coordinator = sign_in("coordinator", "ro")
     coordinator.open("/records/visit_report?attendance=good")
     shown = len(coordinator.rows)
-    coordinator.follow("Alegeți coloanele")
+    coordinator.follow("Alege coloanele")
     coordinator.page.get_by_role("checkbox", name="Abilități").check()
     coordinator.press("Arată aceste coloane")
     expect(coordinator.page.get_by_role("columnheader", name="Abilități")).to_be_visible()

@@ -35,7 +35,7 @@ def test_the_organisation_is_set_up_in_the_browser(visit: Any, empty_site: Site)
     assert visitor.typed("organisation") == "Asociația Prima Zi", "nothing typed is lost"
     visitor.type(password=PASSWORD, again=PASSWORD)
     visitor.press("Salvează")
-    assert visitor.heading == "Conectați telefonul"
+    assert visitor.heading == "Conectează telefonul"
     visitor.type(code="000000")
     visitor.press("Conectează")
     assert visitor.page.title().startswith("Eroare:")

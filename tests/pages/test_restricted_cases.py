@@ -144,7 +144,9 @@ def test_the_page_says_why_for_whom_and_what_is_still_written(demo: Demo, closed
     manager = demo.browser("case_manager")
     assert f"/records/monitoring_form/new?case={closed}" in page.html
     assert f"/records/plan/new?case={closed}" not in page.html
-    assert "btn-primary" not in page.html.partition("<main")[2], "nothing is done to a closed case by the strongest button"
+    assert "btn-primary" not in page.html.partition("<main")[2], (
+        "nothing is done to a closed case by the strongest button"
+    )
     assert status(manager, f"/records/monitoring_form/new?case={closed}") == 200
     refused = manager.get(f"/records/plan/new?case={closed}")
     assert refused.status_code == 409 and "Cazul este închis." in refused.text

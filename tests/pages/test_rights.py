@@ -2,9 +2,16 @@
 
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
+from sqlalchemy import update
+
+from dosar.access.accounts.deciders import may_ask_to_erase, may_confirm_erasure
+from dosar.access.accounts.users import all_users
+from dosar.access.tables import user_table
+from dosar.access.worker import worker_for
 from dosar.language.form import CASE_FORM
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.conftest import Demo, token_on
@@ -42,19 +49,74 @@ def test_one_asks_for_erasure_and_another_confirms(demo: Demo) -> None:
     answers = {**token, "kind": "erase", "ground": "asked"}
     assert coordinator.post("/cases/2/erasure", data=answers).location == "/rights"
     waiting = coordinator.get("/rights").text
-    assert "DEMO-002 · Șterge totul" in waiting and "Confirmă definitiv" not in waiting
+    assert "DEMO-002 · Șterge totul" in waiting and "/confirm" not in waiting
     theirs = administrator.get("/rights").text
     assert "DEMO-002" not in theirs
     (request,) = re.findall(r"/rights/(\d+)/confirm", theirs)
     assert f"Cererea {request} · Șterge totul" in theirs and f"Cererea {request} · DEMO-002" in waiting
     officer = demo.browser("data_protection_officer").get("/rights").text
     assert f"Cererea {request} · DEMO-002" in officer and "/cases/2" not in officer, "she knows numbers, no case"
-    confirmed = {"csrf_token": token_on(theirs)}
+    assert "/confirm" not in officer and "ceilalți decid" not in theirs and "ceilalți decid" in officer
+    counted = coordinator.get(f"/rights/{request}/confirm").text
+    assert facts_on(counted)["Cazuri"] == 1 and len(facts_on(counted)) > 3, "by kind for who sees the kinds"
+    assert "Ați cerut-o dumneavoastră" in counted and 'name="code"' not in counted
+    page = administrator.get(f"/rights/{request}/confirm").text
+    assert "Nu se poate reveni" in page and "DEMO-002" not in page and "Cazuri" not in page
+    assert facts_on(page)["fișe, cu tot cu dosarul cazului"] == sum(
+        count for kind, count in facts_on(counted).items() if kind not in NO_SHEETS
+    )
+    confirmed = {"csrf_token": token_on(page), "together": request}
+    for typed, told in (("", "Scrieți numărul cazului"), ("DEMO-003", "Nu este numărul cazului care se cere")):
+        refused = administrator.post(f"/rights/{request}/confirm", data={**confirmed, "code": typed})
+        assert refused.status_code == 422 and told in refused.text
+    confirmed["code"] = " demo-002"
+    token = {"csrf_token": token_on(demo.browser("data_protection_officer").get("/audit").text), "code": "DEMO-002"}
+    for step in ("confirm", "refuse"):
+        demo.browser("data_protection_officer").post(f"/rights/{request}/{step}", data={**token, "together": request})
+        assert "recomandă și nu decide" in demo.browser("data_protection_officer").get("/rights").text
+    assert coordinator.get("/cases/2").status_code == 200
     assert administrator.post(f"/rights/{request}/confirm", data=confirmed).location == "/rights"
     assert coordinator.get("/cases/2").status_code == 404
     assert "1. Șters" in coordinator.get("/rights").text
     assert administrator.post(f"/rights/{request}/confirm", data=confirmed).location == "/rights"
     assert "Nimeni nu mai cere acest lucru." in administrator.get("/rights").text
+    assert administrator.get(f"/rights/{request}/confirm").status_code == 404
+    assert any("a văzut ce ar dispărea" in told for told in sentences(coordinator.get("/audit?kind=rights").text))
+
+
+NO_SHEETS = {
+    "fișiere atașate",
+    "fișe începute și nesalvate",
+    "mențiuni ale altor persoane din jurul ei",
+    "rânduri în care cazul apare pe fișele altora",
+}
+
+
+def facts_on(page: str) -> dict[str, int]:
+    """What goes, and how much of it."""
+    return {what: int(count) for what, count in re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", page)}
+
+
+def test_the_officer_for_data_protection_decides_only_where_nobody_else_can(demo: Demo) -> None:
+    services = demo.app.extensions["dosar_access"]
+    with demo.app.test_request_context():
+        users = {user.username: user.id for user in all_users(services.session)}
+        officer, coordinator = (
+            worker_for(services, users[name]) for name in ("data_protection_officer", "coordinator")
+        )
+        asked_by = coordinator.id
+        assert not may_confirm_erasure(services, officer, asked_by) and not may_ask_to_erase(services, officer)
+        assert may_ask_to_erase(services, coordinator) and not may_confirm_erasure(services, coordinator, asked_by)
+        both = replace(coordinator, roles=coordinator.roles | officer.roles)
+        assert not may_ask_to_erase(services, both), "whatever else she is"
+        with services.store.writing() as session:
+            session.execute(update(user_table).where(user_table.c.id == users["administrator"]).values(active=False))
+        try:
+            assert may_confirm_erasure(services, officer, asked_by), "the right of the person goes before"
+        finally:
+            with services.store.writing() as session:
+                back = update(user_table).where(user_table.c.id == users["administrator"]).values(active=True)
+                session.execute(back)
 
 
 def test_a_case_kept_long_enough_is_asked_for_in_the_list(demo: Demo) -> None:

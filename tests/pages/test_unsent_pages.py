@@ -36,6 +36,7 @@ NOTHING_TYPED = {
         "SecondFactorPage.enrol",
         "ProfileTelephonePage.telephone",
         "KeysPage.card_groups",
+        "ConfirmingPage.confirm",
     },
     "choices only": {
         "ListPages.choose",
@@ -81,7 +82,6 @@ NOTHING_TYPED = {
         "EmergencyPages.seen",
         "EmergencyPages.close",
         "NamesPages.hide",
-        "ErasurePage.confirm",
         "ErasurePage.refuse",
     },
     "what the browser sends while somebody types": {"DraftPages.keep", "DerivedAnswerPages.derive"},

@@ -45,6 +45,8 @@ class Role(BaseModel):
     """In an emergency it opens a case on which it does not work, with a reason, for four hours; others are told."""
     checked: bool = False
     """What this role enters or corrects waits, and counts nowhere, until somebody of another role accepts it."""
+    advises: bool = False
+    """It watches over the protection of data: it neither asks for nor confirms an erasure, unless nobody else could."""
     leads: bool = False
     """One person at a time has this role in a case: she changes its team, and hands the case over before she leaves."""
     steps_back_as: Name | None = None

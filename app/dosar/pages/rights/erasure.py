@@ -8,8 +8,10 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
 from wtforms.fields import SelectChoice
 
+from dosar.access.accounts.deciders import advises, may_ask_to_erase, may_confirm_erasure
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_page
+from dosar.access.services import access_services
 from dosar.database.form_tables import Record
 from dosar.database.installation.erasure_register import ANONYMISE, ERASE
 from dosar.language.text.message import Mistake
@@ -22,11 +24,11 @@ from dosar.records.rights.erasure_requests import (
     ErasureRequest,
     Tombstone,
     ask_for_erasure,
-    confirm_erasure,
     may_ask_for_erasure,
     refuse_erasure,
     request_of_case,
     tombstones,
+    waiting_request,
     waiting_requests,
 )
 from dosar.records.rights.mentions import mentions_elsewhere
@@ -66,7 +68,8 @@ class RequestLine:
 
 
 class ErasurePage(PageView):
-    """Whoever may delete cases asks; whoever else answers for the rights of the persons confirms."""
+    """Whoever may delete cases asks; whoever else answers for the rights of the persons confirms
+    (:mod:`dosar.pages.rights.confirming`)."""
 
     @page_route("/cases/<int:case_id>/erasure", requires_page("rights"))
     def ask(self, case_id: int) -> Any:
@@ -88,17 +91,12 @@ class ErasurePage(PageView):
         flash(gettext("A second person has to confirm it now, on the page “Rights of the persons”."), "success")
         return redirect(url_for("RightsPage.overview"), 303)
 
-    @page_route("/rights/<int:request_id>/confirm", requires_page("rights").with_recent_proof(), methods=("POST",))
-    def confirm(self, request_id: int) -> Any:
-        def act(context: PageContext) -> str:
-            left = confirm_erasure(context.repository, request_id, context.worker.id)
-            return gettext("Done. What is left is the number %(number)s.", number=left.number)
-
-        return _decided(act)
-
     @page_route("/rights/<int:request_id>/refuse", requires_page("rights").with_recent_proof(), methods=("POST",))
     def refuse(self, request_id: int) -> Any:
         def act(context: PageContext) -> str:
+            asked = waiting_request(context.repository, request_id)
+            if asked is not None and asked.asked_by != context.worker.id:
+                require_decider(context, asked)
             refuse_erasure(context.repository, request_id)
             return gettext("The case stays as it is.")
 
@@ -107,7 +105,8 @@ class ErasurePage(PageView):
 
 def may_have_erased(context: PageContext) -> bool:
     """Whether this worker may ask to have a case erased that she reaches."""
-    return "rights" in context.worker.pages and may_ask_for_erasure(context.worker.scope)
+    may = "rights" in context.worker.pages and may_ask_for_erasure(context.worker.scope)
+    return may and may_ask_to_erase(access_services(), context.worker)
 
 
 def _asked_case(case_id: int) -> tuple[PageContext, Record]:
@@ -116,6 +115,16 @@ def _asked_case(case_id: int) -> tuple[PageContext, Record]:
     if not may_have_erased(context):
         abort(403)
     return context, case
+
+
+def require_decider(context: PageContext, asked: ErasureRequest) -> None:
+    """Raises :class:`Mistake` for who advises and does not decide."""
+    services = access_services()
+    if advises(services, context.worker) and not may_confirm_erasure(services, context.worker, asked.asked_by):
+        raise Mistake(
+            "The data protection officer advises and does not decide: somebody else who answers for the rights of the "
+            "persons does."
+        )
 
 
 def _erasure_page(context: PageContext, case: Record, asked: ErasureForm, refused: str = "") -> Any:
@@ -147,19 +156,22 @@ def request_lines(context: PageContext, found: list[ErasureRequest] | None = Non
     cases = {asked.case_id for asked in waiting}
     reached, codes = case_numbers(context, cases), told_numbers(context, cases)
     names = user_names(context.repository, [asked.asked_by for asked in waiting], context.reading)
+    confirms = {asked.id: may_confirm_erasure(access_services(), context.worker, asked.asked_by) for asked in waiting}
     return [
         RequestLine(
-            _request_text(asked, codes.get(asked.case_id, "")),
+            request_text(asked, codes.get(asked.case_id, "")),
             f"{names.get(asked.asked_by, '')} · {moment_text(asked.asked_at)}",
             url_for("CasePages.case", case_id=asked.case_id) if asked.case_id in reached else "",
-            "" if asked.asked_by == context.worker.id else url_for("ErasurePage.confirm", request_id=asked.id),
-            url_for("ErasurePage.refuse", request_id=asked.id),
+            url_for("ConfirmingPage.look", request_id=asked.id) if confirms[asked.id] else "",
+            url_for("ErasurePage.refuse", request_id=asked.id)
+            if confirms[asked.id] or asked.asked_by == context.worker.id
+            else "",
         )
         for asked in waiting
     ]
 
 
-def _request_text(asked: ErasureRequest, code: str) -> str:
+def request_text(asked: ErasureRequest, code: str) -> str:
     """What is confirmed: the number by which those who asked and who confirms mean the same, and what is done."""
     number = gettext("Request %(number)s", number=asked.id)
     return " · ".join(filter(None, (number, code, str(KIND_LABELS[asked.kind]), gettext(GROUNDS[asked.ground]))))

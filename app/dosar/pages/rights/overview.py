@@ -6,8 +6,10 @@ from typing import Any
 from flask import render_template, url_for
 from flask_babel import gettext
 
+from dosar.access.accounts.deciders import advises
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_page
+from dosar.access.services import access_services
 from dosar.language.form import CASE_FORM
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text, reason_text
@@ -41,6 +43,7 @@ class RightsPage(PageView):
             requests=request_lines(context),
             over_term=over_term_lines(context),
             tombstones=tombstone_lines(context),
+            advises=advises(access_services(), context.worker),
             sees_cases=context.worker.may("see", CASE_FORM),
             copies=_copy_lines(context),
         )

@@ -52,7 +52,7 @@ def erase_person(repository: Repository, case_id: int) -> int:
 
 def erase_persons(repository: Repository, case_ids: Sequence[int]) -> int:
     """The same for several persons at once."""
-    erasing = _Erasure(repository, case_ids)
+    erasing = Erasure(repository, case_ids)
     erasing.forget_texts_of_others()
     erasing.forget_unsaved()
     erasing.forget_beside_the_forms()
@@ -61,7 +61,7 @@ def erase_persons(repository: Repository, case_ids: Sequence[int]) -> int:
     return sum(map(len, erasing.ids.values()))
 
 
-class _Erasure:
+class Erasure:
     """One person or several, and where they are."""
 
     def __init__(self, repository: Repository, case_ids: Sequence[int]) -> None:
@@ -86,7 +86,7 @@ class _Erasure:
     def _told_of_her(self) -> ColumnElement[bool]:
         """That an entry of the history is of her case, or of one of her sheets."""
         of_case = history_table.c.case_id.is_not(None) & history_table.c.case_id.in_(self.cases)
-        return _of_records(history_table, self.ids) | of_case
+        return of_records(history_table, self.ids) | of_case
 
     def _without_her(self, form: str, changes: Mapping[str, Any]) -> dict[str, Any]:
         links = self.links.get(form, {})
@@ -111,7 +111,7 @@ class _Erasure:
     def forget_unsaved(self) -> None:
         """Sheets begun for her, and what was typed on her pages; her name in those of others."""
         for row in self.session.execute(select(draft_table)).all():
-            if self._is_draft_of_hers(row):
+            if self.is_draft_of_hers(row):
                 self.session.execute(delete(draft_table).where(draft_table.c.id == row.id))
                 clear_files_of_draft(self.session, row.user_id, [(name, text) for name, text in row.boxes])
             else:
@@ -122,7 +122,8 @@ class _Erasure:
             else:
                 self._forget_in_boxes(expired_page_table, row)
 
-    def _is_draft_of_hers(self, row: Any) -> bool:
+    def is_draft_of_hers(self, row: Any) -> bool:
+        """Whether somebody began it for her, or for one of her sheets."""
         hers = row.case_id in self.cases or row.record_id in self.ids.get(row.form, ())
         numbers = {str(case) for case in self.cases}
         links = self.links.get(row.form, {})
@@ -152,7 +153,7 @@ class _Erasure:
         self._forget_saved_lists()
         self.session.execute(delete(history_table).where(self._told_of_her()))
         for kept in (search_word_table, attachment_table, post_token_table):
-            self.session.execute(delete(kept).where(_of_records(kept, self.ids)))
+            self.session.execute(delete(kept).where(of_records(kept, self.ids)))
         for kept in (team_table, erasure_request_table):
             self.session.execute(delete(kept).where(kept.c.case_id.in_(self.cases)))
         merged = merged_case_table.c.case_id.in_(self.cases) | merged_case_table.c.into_id.in_(self.cases)
@@ -281,7 +282,7 @@ def _links_by_table(connection: Any, targets: set[str]) -> dict[str, dict[str, s
     return found
 
 
-def _of_records(kept: Any, ids: IdsByForm) -> ColumnElement[bool]:
+def of_records(kept: Any, ids: IdsByForm) -> ColumnElement[bool]:
     """That a row of this table is of one of her sheets."""
     return or_(false(), *[and_(kept.c.form == form, kept.c.record_id.in_(hers)) for form, hers in ids.items()])
 

@@ -1,6 +1,6 @@
 """Nobody erases a person alone: one asks, another confirms within a fortnight. A number is left, with who and why."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -71,6 +71,11 @@ def waiting_requests(repository: Repository) -> list[ErasureRequest]:
     return [ErasureRequest(**row._mapping) for row in repository.session.execute(asked)]
 
 
+def waiting_request(repository: Repository, request_id: int) -> ErasureRequest | None:
+    """The request with this number, while it waits."""
+    return next((asked for asked in waiting_requests(repository) if asked.id == request_id), None)
+
+
 def request_of_case(repository: Repository, case_id: int) -> ErasureRequest | None:
     """What is asked for this case, if anything is."""
     return next((found for found in waiting_requests(repository) if found.case_id == case_id), None)
@@ -105,8 +110,11 @@ def refuse_erasure(repository: Repository, request_id: int) -> None:
         add_event(repository.session, f"{asked.kind}.refuse", case_id=asked.case_id)
 
 
-def confirm_erasure(repository: Repository, request_id: int, user_id: int) -> Tombstone:
-    """Do what was asked for, as the second person, and leave nothing of it in the files of the database.
+def confirm_erasure(
+    repository: Repository, request_id: int, user_id: int, seen: Collection[int] | None = None
+) -> Tombstone:
+    """Do what was asked for, as the second person, and leave nothing of it in the files of the database; ``seen`` are
+    the requests of which she was told that they are done together.
 
     Raises :class:`Mistake`.
     """
@@ -114,7 +122,9 @@ def confirm_erasure(repository: Repository, request_id: int, user_id: int) -> To
         asked = _waiting(repository, request_id)
         if asked.asked_by == user_id:
             raise Mistake("A second person confirms it, not the one who asked.")
-        together = [asked, *_done_together(repository, asked, user_id)]
+        together = [asked, *done_together(repository, asked, user_id)]
+        if seen is not None and {one.id for one in together} != set(seen):
+            raise Mistake("Others ask for the same since you looked at it. Look once more, and confirm then.")
         _register(repository, registered, asked.kind, [one.case_id for one in together])
         records = DEEDS[asked.kind](repository, [one.case_id for one in together])
         for one in together:
@@ -142,14 +152,14 @@ def _is_anonymous(repository: Repository, case_id: int) -> bool:
     return repository.session.scalar(select(anonymous).where(anonymous == case_id)) is not None
 
 
-def _done_together(repository: Repository, asked: ErasureRequest, user_id: int) -> list[ErasureRequest]:
+def done_together(repository: Repository, asked: ErasureRequest, user_id: int) -> list[ErasureRequest]:
     """Whatever else waits to be made anonymous and she may confirm: of several at once more is left."""
     others = [one for one in waiting_requests(repository) if one.id != asked.id and one.asked_by != user_id]
     return [one for one in others if asked.kind == one.kind == ANONYMISE]
 
 
 def _waiting(repository: Repository, request_id: int) -> ErasureRequest:
-    found = next((asked for asked in waiting_requests(repository) if asked.id == request_id), None)
+    found = waiting_request(repository, request_id)
     if found is None:
         raise Mistake("Nobody asks for this any more.")
     return found

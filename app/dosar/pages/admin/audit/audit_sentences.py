@@ -51,6 +51,7 @@ SENTENCES = {
     "unseal_failed": lazy_gettext("While the data were locked, what was typed did not open them."),
     "key_slots_older": lazy_gettext("The file of the key slots was older than the last change: somebody put it back."),
     "sealed": lazy_gettext("Everything was locked."),
+    "erasure_looked": lazy_gettext("%(who)s looked at what would go with an erasure that waits."),
     "erase.ask": lazy_gettext("%(who)s asked for a person to be erased."),
     "erase.refuse": lazy_gettext("%(who)s refused to erase a person."),
     "erase": lazy_gettext("%(who)s erased a person, as the second one who said so."),
@@ -87,8 +88,9 @@ KEY_ACTIONS = (
 )
 TERM_ACTIONS = ("audit_years", "audit_years_asked", "audit_years_refused")
 READING = ("open", "list", "look", "match", "draft_opened", "names_shown", "audit_read")
-RIGHTS_OF_PERSON = tuple(
-    f"{deed}{step}" for deed in ("erase", "anonymise") for step in ("", ".ask", ".refuse", ".again")
+RIGHTS_OF_PERSON = (
+    "erasure_looked",
+    *(f"{deed}{step}" for deed in ("erase", "anonymise") for step in ("", ".ask", ".refuse", ".again")),
 )
 KINDS: Mapping[str, tuple[object, Sequence[str]]] = {
     "reading": (lazy_gettext("Reading"), READING),

@@ -138,6 +138,13 @@ def test_a_case_kept_long_enough_is_asked_for_in_the_list(demo: Demo) -> None:
 def test_the_register_of_processing_is_read_and_taken_along(demo: Demo) -> None:
     browser = demo.browser("administrator")
     page = browser.get("/rights/register").text
+    assert "Completați ce lipsește" in page and "Cine este responsabil" in page
+    form = browser.get("/organisation").text
+    told = {"organisation": "AO Pragul", "language": "ro", "country": "RO", "time_zone": ""}
+    contacts = {"contact": "Str. Lungă 1, Iași", "data_protection": "date@pragul.example"}
+    browser.post("/organisation", data={"csrf_token": token_on(form), **told, **contacts})
+    page = browser.get("/rights/register").text
+    assert "Str. Lungă 1, Iași" in page and "date@pragul.example" in page and "Completați ce lipsește" not in page
     assert "Registrul de evidență a prelucrărilor" in page and "Datele cui" in page
     book = browser.get("/rights/register.xlsx")
     assert book.headers["Content-Disposition"].startswith('attachment; filename="register-')

@@ -6,6 +6,7 @@ import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar import shipped_folder
 from dosar.language.form import Form
 from dosar.language.load.folder import read_folder
+from dosar.language.organisation.menu import Menu
 from dosar.language.organisation.roles import Roles
 from dosar.records.rights.processing_register import Processing, processing_register, security_measures
 
@@ -14,13 +15,17 @@ def register(language: str) -> dict[str, Processing]:
     reading = read_folder(shipped_folder("forms"))
     forms = {form.key: form for form in reading.of(Form).values()}
     (roles,) = reading.of(Roles).values()
-    return {line.title: line for line in processing_register(forms, roles, language)}
+    (menu,) = reading.of(Menu).values()
+    return {line.title: line for line in processing_register(forms, roles, menu, language, 8)}
 
 
 @pytest.mark.parametrize("language", ["en", "ro"])
 def test_every_form_with_data_of_persons_is_in_it(language: str) -> None:
     lines = register(language)
-    assert len(lines) > 35 and all(line.purpose and line.data and line.kept for line in lines.values())
+    assert len(lines) > 35 and all(line.data and line.kept for line in lines.values())
+    purposes = {line.purpose for line in lines.values()}
+    assert all(len(line.purpose) > 40 and "GDPR" in line.legal_basis.replace("RGPD", "GDPR") for line in lines.values())
+    assert len(purposes) > 15 and not purposes & set(lines), "a sentence, and not the form's title"
     assert len(security_measures(language)) == 4
 
 
@@ -31,8 +36,23 @@ def test_what_it_says_of_the_case_file() -> None:
     assert case.recipients == ["Organizație parteneră"]
     assert "Coordonator de program" in case.seen_by and "Administrator" not in case.seen_by
     assert "Dosarul unui adult: 10 ani de la închidere" in case.kept
+    assert case.purpose.startswith("Primirea persoanelor") and "niciun transfer" in case.transfers
 
 
-def test_of_a_register_of_staff_no_term_is_known() -> None:
+def test_a_form_says_more_than_its_group_in_the_menu() -> None:
+    lines = register("en")
+    repatriation = lines["Repatriation records"]
+    assert "safely" in repatriation.purpose and "art. 49" in repatriation.transfers
+    assert repatriation.legal_basis == lines["Cases"].legal_basis, "its group says it"
+    assert repatriation.recipients[0].startswith("Authorities and organisations")
+
+
+def test_the_accounts_and_the_audit_log_stand_in_it_too() -> None:
+    accounts = register("en")["Accounts, sign-ins and the audit log"]
+    assert "8 years" in accounts.kept[0] and accounts.persons == ["staff and volunteers"]
+    assert accounts.seen_by == ["Administrator", "Programme coordinator", "Data protection officer"]
+
+
+def test_what_belongs_to_no_case_has_a_term_of_its_own() -> None:
     lines = register("en").values()
-    assert any(line.persons == ["staff and volunteers"] and "no term" in line.kept[0] for line in lines)
+    assert any(line.persons == ["staff and volunteers"] and "One year" in line.kept[0] for line in lines)

@@ -11,6 +11,7 @@ from dosar.access.time_zones import time_zone_of
 
 NAME_SETTING, LANGUAGE_SETTING, COUNTRY_SETTING = "organisation.name", "organisation.language", "organisation.country"
 TIME_ZONE_SETTING = "organisation.time_zone"
+CONTACT_SETTING, DATA_PROTECTION_SETTING = "organisation.contact", "organisation.data_protection"
 DEMO_SETTING = "demo"
 """Set in a database that was filled with invented people, whose passwords everybody knows."""
 
@@ -30,6 +31,10 @@ class Organisation:
     """Whose Romanian the forms speak: RO or MD."""
     time_zone: str | None = None
     """Which clock it lives by; without one, that of its country."""
+    contact: str = ""
+    """Where it is reached, for the register of processing."""
+    data_protection: str = ""
+    """Who is asked about data: the data protection officer, or whoever does it."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -45,6 +50,8 @@ def read_organisation(session: Any) -> Organisation:
         values.get(LANGUAGE_SETTING),
         values.get(COUNTRY_SETTING),
         values.get(TIME_ZONE_SETTING),
+        values.get(CONTACT_SETTING, ""),
+        values.get(DATA_PROTECTION_SETTING, ""),
     )
 
 
@@ -55,6 +62,8 @@ def save_organisation(session: Any, organisation: Organisation) -> None:
         LANGUAGE_SETTING: organisation.language,
         COUNTRY_SETTING: organisation.country,
         TIME_ZONE_SETTING: organisation.time_zone,
+        CONTACT_SETTING: organisation.contact,
+        DATA_PROTECTION_SETTING: organisation.data_protection,
     }
     session.execute(delete(setting_table).where(setting_table.c.key.in_(settings)))
     rows = [{"key": key, "value": value} for key, value in settings.items() if value]

@@ -158,6 +158,17 @@ class Form(BaseModel):
     """A remark to the organisation: shown in the forms overview, never on the sheet."""
     intro: Text | None = None
     """What the paper says before its first question."""
+    purpose: Text | None = None
+    """For the register of processing (GDPR art. 30): what for it holds data of persons; else its group in the menu says
+    it."""
+    legal_basis: Text | None = None
+    """On which ground of the law; else its group in the menu says it."""
+    recipients: Text | None = None
+    """Who outside gets something of it, beside the organisations its sheets name."""
+    transfers: Text | None = None
+    """To which countries outside the European Economic Area something of it goes, and with which safeguards."""
+    kept_for: Text | None = None
+    """For how long its records are kept, where they belong to no case; else its group in the menu says it."""
     belongs_to: Literal["case"] | None = None
     """``case``; left out, the records stand by themselves, like persons and organisations."""
     case_was: Name | None = None

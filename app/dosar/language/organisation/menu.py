@@ -17,6 +17,12 @@ class MenuSection(BaseModel):
     """The heading of the group."""
     entries: Annotated[list[Name], Field(min_length=1)]
     """Keys of forms."""
+    purpose: Text | None = None
+    """For the register of processing: what for its forms hold data of persons, unless a form says it itself."""
+    legal_basis: Text | None = None
+    """On which ground of the law, unless a form says it itself."""
+    kept_for: Text | None = None
+    """For how long what belongs to no case is kept, unless a form says it itself."""
 
 
 class Menu(BaseModel):
@@ -26,6 +32,10 @@ class Menu(BaseModel):
 
     menu: list[MenuSection] = Field(default_factory=list)
     """The groups, in order."""
+
+    def group_of(self, form: str) -> MenuSection | None:
+        """The first group in which the form stands."""
+        return next((group for group in self.menu if form in group.entries), None)
 
     def forms(self) -> set[str]:
         """Every form that stands in the menu."""

@@ -11,7 +11,7 @@ from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.i18n.languages import request_language, wording_countries
 from dosar.access.services import access_services
 from dosar.access.settings import Organisation
-from dosar.pages.input.forms import AuditYearsForm, OrganisationForm
+from dosar.pages.input.forms import AuditYearsForm, OrganisationSettingsForm
 
 
 class OrganisationPage(PageView):
@@ -20,17 +20,26 @@ class OrganisationPage(PageView):
     @page_route("/organisation", requires_page("organisation"), ("GET", "POST"))
     def organisation(self) -> Any:
         saved = access_services().organisation()
-        form = OrganisationForm(
+        form = OrganisationSettingsForm(
             organisation=saved.name,
             language=saved.language or request_language(),
             country=saved.country or wording_countries()[0],
             time_zone=saved.time_zone or "",
+            contact=saved.contact,
+            data_protection=saved.data_protection,
         )
         if not form.validate_on_submit():
             return _organisation_page(form)
         with access_services().store.writing():
             access_services().update_organisation(
-                Organisation(form.organisation.data, form.language.data, form.country.data, form.time_zone.data or None)
+                Organisation(
+                    form.organisation.data,
+                    form.language.data,
+                    form.country.data,
+                    form.time_zone.data or None,
+                    form.contact.data or "",
+                    form.data_protection.data or "",
+                )
             )
         flash(gettext("Saved."), "success")
         return redirect("/organisation", 303)
@@ -48,7 +57,7 @@ class OrganisationPage(PageView):
         return redirect("/organisation", 303)
 
 
-def _organisation_page(form: OrganisationForm) -> Any:
+def _organisation_page(form: OrganisationSettingsForm) -> Any:
     services = access_services()
     years, asked = read_audit_years(services.session), waiting_years(services)
     page = render_template(

@@ -298,6 +298,23 @@ class AskedYearsForm(TranslatedForm):
     years = OneOfMany("", "", choices=YEARS_OFFERED)
 
 
+class OrganisationSettingsForm(OrganisationForm):
+    """The same on its own page, with what the register of processing says of it."""
+
+    contact = StringField(
+        lazy_gettext("Address and contact"),
+        [at_most(300)],
+        description=lazy_gettext("For the register of processing (GDPR art. 30): address, telephone, e-mail."),
+        filters=[stripped],
+    )
+    data_protection = StringField(
+        lazy_gettext("Whom to ask about data"),
+        [at_most(300)],
+        description=lazy_gettext("The data protection officer, or whoever answers persons: how she is reached."),
+        filters=[stripped],
+    )
+
+
 class SetUpForm(OrganisationForm):
     """The organisation and its first administrator."""
 

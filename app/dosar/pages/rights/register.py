@@ -6,6 +6,7 @@ from flask import Response, render_template
 from flask_babel import gettext
 
 from dosar.access.appbuilder.view import PageView
+from dosar.access.audit_term import read_audit_years
 from dosar.access.authorization import page_route, requires_page
 from dosar.access.services import access_services
 from dosar.exchange.spreadsheets import xlsx_file
@@ -25,7 +26,8 @@ class RegisterPage(PageView):
         return render_template(
             "rights/register.html",
             title=gettext("Register of processing"),
-            organisation=access_services().organisation().name,
+            organisation=access_services().organisation(),
+            may_complete="organisation" in context.worker.pages,
             made_on=day_text(context.reading.today),
             heads=_heads(),
             lines=[_cells(line) for line in _register(context)],
@@ -36,8 +38,12 @@ class RegisterPage(PageView):
     def file(self) -> Response:
         context = page_context()
         security = "; ".join(security_measures(context.reading.language))
-        rows = [[*_cells(line), security] for line in _register(context)]
-        made = xlsx_file([*_heads(), gettext("Security")], rows, gettext("Register of processing"))
+        organisation = access_services().organisation()
+        controller = "; ".join(filter(None, (organisation.name, organisation.contact)))
+        beside = [security, controller, organisation.data_protection]
+        rows = [[*_cells(line), *beside] for line in _register(context)]
+        heads = [*_heads(), gettext("Security"), gettext("Who is responsible"), gettext("Whom to ask about data")]
+        made = xlsx_file(heads, rows, gettext("Register of processing"))
         name = f"register-{context.reading.today.isoformat()}.xlsx"
         disposition = f'attachment; filename="{name}"'
         return Response(made, content_type=XLSX_MEDIA_TYPE, headers={"Content-Disposition": disposition})
@@ -45,21 +51,28 @@ class RegisterPage(PageView):
 
 def _register(context: PageContext) -> list[Processing]:
     definition = context.repository.definition
-    return processing_register(definition.forms, definition.roles, context.reading.language)
+    years = read_audit_years(context.repository.session)
+    return processing_register(definition.forms, definition.roles, definition.menu, context.reading.language, years)
 
 
 def _heads() -> list[str]:
     return [
         gettext("Processing"),
         gettext("Purpose"),
+        gettext("Legal ground"),
         gettext("Whose data"),
         gettext("Kinds of data"),
         gettext("Recipients outside"),
+        gettext("Countries outside the EEA"),
         gettext("Who sees them"),
         gettext("Kept for"),
     ]
 
 
 def _cells(line: Processing) -> list[str]:
-    lists = (line.persons, line.data, line.recipients, line.seen_by, line.kept)
-    return [line.title, line.purpose, *("; ".join(words) or "–" for words in lists)]
+    persons, data, recipients, seen_by, kept = (
+        "; ".join(words) or "–" for words in (line.persons, line.data, line.recipients, line.seen_by, line.kept)
+    )
+    missing = gettext("not written yet: in the form, or in its group of the menu")
+    purpose, basis = line.purpose or missing, line.legal_basis or missing
+    return [line.title, purpose, basis, persons, data, recipients, line.transfers, seen_by, kept]

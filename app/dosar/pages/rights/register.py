@@ -26,7 +26,7 @@ class RegisterPage(PageView):
         return render_template(
             "rights/register.html",
             title=gettext("Register of processing"),
-            organisation=access_services().organisation(),
+            controller=access_services().organisation(),
             may_complete="organisation" in context.worker.pages,
             made_on=day_text(context.reading.today),
             heads=_heads(),

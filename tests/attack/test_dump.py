@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
+from dosar.database.sealing.choice_codes import place_mark
+from dosar.database.sealing.sealed_choices import SealedChoice
 from dosar.language.question import Question
 from tests.attack.canaries import Canary
 from tests.attack.organisation import Planted, opened_again, planted_place
@@ -20,6 +22,9 @@ from tests.databases import DATABASES, fresh_place
 COPIED = re.compile(r'COPY public\.("?)(?P<table>\w+)\1 \((?P<columns>.*)\) FROM stdin;')
 WORKERS = {"ab_user.last_name", "dosar_account_history.changes"}
 """The names of those who work here are no survivors'."""
+
+NOT_ANSWERED = {"None", "\\N"}
+CHOICE_CODE = re.compile(r"~[A-Za-z0-9+/]{94}")
 
 IN_CLEAR = {"integer", "decimal", "money", "date", "datetime", "time", "month", "partial_date", "code"}
 """The kinds of question of which answers lie in clear, for SQL to count and compare."""
@@ -106,6 +111,25 @@ def may_be_clear(planted: Planted, column: str) -> bool:
 
 def kind_of(question: Question) -> str:
     return question.result_sort or question.type
+
+
+def test_a_sensitive_choice_is_told_nowhere_and_is_no_other_questions(planted: Planted) -> None:
+    sealed = {
+        f"{table.name}.{column.name}"
+        for table in planted.repository.tables.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, SealedChoice)
+    }
+    codes: dict[str, set[str]] = {}
+    for column, value in cells_of(planted):
+        if column in sealed and value not in NOT_ANSWERED:
+            assert {*CHOICE_CODE.sub("", value)} <= {*'|[]", '}, column
+            codes.setdefault(column, set()).update(CHOICE_CODE.findall(value))
+    assert len(codes) > 20
+    assert all(code.startswith(place_mark(column)) for column, of_column in codes.items() for code in of_column)
+    assert len({code[len(place_mark("")) :] for found in codes.values() for code in found}) == sum(
+        map(len, codes.values())
+    )
 
 
 def test_a_name_lies_nowhere_in_clear(planted: Planted) -> None:

@@ -39,14 +39,14 @@ def asked(kind: str, **options: object) -> Question:
 
 @pytest.mark.parametrize(("kind", "options", "sealed"), SEALED)
 def test_words_lie_sealed_and_what_sql_counts_does_not(kind: str, options: dict[str, object], sealed: set[str]) -> None:
-    columns = answer_columns(asked(kind, **options))
+    columns = answer_columns(asked(kind, **options), "kept")
     assert {column.name for column in columns if isinstance(column.type, SealedAnswer)} == sealed
 
 
 def test_an_answer_reads_as_it_was_given_and_its_words_are_not_there(store: Store) -> None:
     let_seal(store.engine.dialect, KEY)
     ranked, named = asked("ranked"), Column("named", SealedAnswer(Text()))
-    kept = Table("kept", MetaData(), Column("id", Integer, primary_key=True), *answer_columns(ranked), named)
+    kept = Table("kept", MetaData(), Column("id", Integer, primary_key=True), *answer_columns(ranked, "kept"), named)
     with store.writing() as session:
         connection = session.connection()
         kept.create(connection)

@@ -33,7 +33,7 @@ def asked(kind: str, **options) -> Question:
 
 def kept(store, question: Question, *answers):
     """The answers as they come back from a real database, and the table they lie in."""
-    table = Table("sheet", MetaData(), Column("id", Integer, primary_key=True), *answer_columns(question))
+    table = Table("sheet", MetaData(), Column("id", Integer, primary_key=True), *answer_columns(question, "sheet"))
     let_seal(store.engine.dialect, KEY)
     table.create(store.engine)
     with store.engine.begin() as connection:

@@ -71,7 +71,7 @@ def test_an_answer_follows_from_the_others(value, result, answers, answer):
 )
 def test_a_computed_answer_is_kept_like_a_typed_one(store, result, answer):
     question = computed("a", result)
-    table = Table("sheet", MetaData(), Column("id", Integer, primary_key=True), *answer_columns(question))
+    table = Table("sheet", MetaData(), Column("id", Integer, primary_key=True), *answer_columns(question, "sheet"))
     let_seal(store.engine.dialect, KEY)
     table.create(store.engine)
     with store.engine.begin() as connection:

@@ -50,7 +50,7 @@ def test_what_stands_in_the_box_is_the_answer(kind: str, reading: ReadingContext
 def test_what_is_kept_is_the_answer(kind: str) -> None:
     question = asked(kind, unknown=True)
     engine = create_engine("sqlite://")
-    table = Table("sheet", MetaData(), *answer_columns(question))
+    table = Table("sheet", MetaData(), *answer_columns(question, "sheet"))
     let_seal(engine.dialect, KEY)
     table.create(engine)
     given = [EXAMPLES[kind], None, Unknown.REFUSED]

@@ -160,7 +160,7 @@ def test_columns_get_their_shared_lists():
 
 
 def test_rows_lie_in_a_table_of_their_own():
-    assert answer_columns(family()) == []
+    assert answer_columns(family(), "sheet") == []
     assert family().stored([{"id": 1}]) == {}
 
 

@@ -10,6 +10,6 @@ note = Note(name="remark", label={"en": "Ask gently.", "ro": "Întrebați cu bl�
 
 
 def test_a_note_asks_and_keeps_nothing() -> None:
-    assert answer_columns(note) == []
+    assert answer_columns(note, "sheet") == []
     assert note.stored(None) == {}
     assert note.read(["anything"], ReadingContext("ro", date(2026, 9, 5))) is None

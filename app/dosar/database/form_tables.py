@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeEngine
 
 from dosar.database.null_order import blanks_first
 from dosar.database.sealing.answer_columns import SealedAnswer, answer_columns
+from dosar.database.sealing.sealed_choices import SealedChoice, place_of_choice
 from dosar.database.system_tables import SYSTEM_METADATA
 from dosar.database.text.collation import code_point_string, place_in_list
 from dosar.database.users import user_table
@@ -105,6 +106,8 @@ def sort_columns(question: Question) -> list[str]:
 def sort_order(question: Question, columns: Any, language: str) -> list[Any]:
     """What puts the question's answers in the order a reader of the language expects."""
     codes = question.ordered_codes(language)
+    if is_choice_sealed(question, columns):
+        return [place_of_choice(getattr(columns, question.name), codes or (False, True))]
     if codes:
         return [place_in_list(getattr(columns, question.name), codes)]
     return [getattr(columns, name) for name in sort_columns(question)]
@@ -115,8 +118,16 @@ def is_order_sealed(question: Question) -> bool:
     return question.name in question.sealed_columns()
 
 
+def is_choice_sealed(question: Question, columns: Any) -> bool:
+    """Whether the question's choices lie as codes in these columns: no index knows their order."""
+    column = getattr(columns, question.name, None)
+    return isinstance(getattr(column, "type", None), SealedChoice)
+
+
 def list_orders(question: Question, columns: Any) -> list[Any]:
-    """What puts the answers of a choice in order, one for each order that readers expect."""
+    """What puts the answers of a choice in order in an index, one for each order that readers expect."""
+    if is_choice_sealed(question, columns):
+        return []
     orders = dict.fromkeys(tuple(question.ordered_codes(language)) for language in LANGUAGES)
     return [place_in_list(getattr(columns, question.name), codes) for codes in orders if codes]
 
@@ -188,7 +199,7 @@ def _record_class(mapper: registry, forms: Mapping[str, Form], form: Form) -> ty
         Column("deleted_at", DateTime),
         Column("to_check", Boolean),
         *(_reversal_columns(form) if form.append_only else []),
-        *_answer_columns(forms, form.stored_questions),
+        *_answer_columns(forms, form.key, form.stored_questions),
         *[Column(sort_column(question), sort_type(question)) for question in word_sorted_questions(form)],
     )
     case_column = "id" if form.key == CASE_FORM else "case_id" if form.belongs_to else None
@@ -230,7 +241,7 @@ def _row_class(mapper: registry, forms: Mapping[str, Form], form: Form, question
         _reference("record_id", form.key, nullable=False),
         *([_reference("case_id", CASE_FORM, nullable=False)] if in_case else []),
         Column("position", Integer, nullable=False),
-        *_answer_columns(forms, question.columns_asked()),
+        *_answer_columns(forms, row_table_name(form.key, question.name), question.columns_asked()),
     )
     Index(f"{INDEX_PREFIX}{table.name}__record", table.c.record_id, table.c.position)
     for name in ["case_id"] * in_case + [
@@ -253,8 +264,10 @@ def _row_class(mapper: registry, forms: Mapping[str, Form], form: Form, question
     return row
 
 
-def _answer_columns(forms: Mapping[str, Form], questions: Iterable[Question]) -> list[Column[Any]]:
-    return [_with_reference(forms, column, question) for question in questions for column in answer_columns(question)]
+def _answer_columns(forms: Mapping[str, Form], table: str, questions: Iterable[Question]) -> list[Column[Any]]:
+    return [
+        _with_reference(forms, column, question) for question in questions for column in answer_columns(question, table)
+    ]
 
 
 def _with_reference(forms: Mapping[str, Form], column: Column[Any], question: Question) -> Column[Any]:
@@ -314,7 +327,7 @@ def _order_after(name: str, table: Table, form: Form) -> list[Any]:
     return [
         order
         for question in in_order
-        if not is_order_sealed(question)
+        if not is_order_sealed(question) and not is_choice_sealed(question, table.c)
         for order in sort_order(question, table.c, LANGUAGES[0])
     ]
 

@@ -5,13 +5,11 @@ asks for words of one's own is the code and the words, ``"other: school bag"``; 
 alone. In the database the words stand beside the codes, in ``<question>__other``.
 """
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
-from sqlalchemy import Boolean, ColumnElement, String, type_coerce
-from sqlalchemy import Text as LongText
+from sqlalchemy import Boolean, ColumnElement, String
 
 from dosar.fields.formats.own_words import (
     CodeList,
@@ -48,6 +46,9 @@ class YesNo(Question):
 
     def column_types(self) -> dict[str, Any]:
         return {self.name: Boolean}
+
+    def choice_columns(self) -> Collection[str]:
+        return (self.name,)
 
     def options(self) -> Sequence[Choice]:
         return [Choice(code=code, label=in_every_language(self.LABELS[answer])) for answer, code in self.CODES.items()]
@@ -207,7 +208,14 @@ class SelectMultiple(SeveralFromList):
 
     def restore(self, columns: Mapping[str, Any]) -> Answer:
         codes = columns.get(self.name)
-        return self.joined(codes, columns.get(f"{self.name}__other")) if codes else None
+        return self.joined(self._in_list_order(codes), columns.get(f"{self.name}__other")) if codes else None
+
+    def _in_list_order(self, codes: list[str]) -> list[str]:
+        """Codes of sensitive choices lie there in no order; those that the list has lost stand last."""
+        if len(codes) < 2:
+            return codes
+        places = {choice.code: place for place, choice in enumerate(self.all_choices)}
+        return sorted(codes, key=lambda code: places.get(code, len(places)))
 
     def plain(self, answer: Answer) -> Any:
         return [*map(code_in_answer, answer)] if isinstance(answer, list) else None
@@ -219,7 +227,8 @@ class SelectMultiple(SeveralFromList):
         return self.words_for_search(answer)
 
     def matches_choice(self, columns: Mapping[str, Any], code: str) -> ColumnElement[bool]:
-        return type_coerce(columns[self.name], LongText).contains(f"|{code}|", autoescape=True)
+        matched: ColumnElement[bool] = columns[self.name].contains(code)
+        return matched
 
     def is_wider_than(self, older: Question) -> bool:
         return isinstance(older, SelectMultiple) or (older.from_list and not older.several)
@@ -275,5 +284,5 @@ class Ranked(SeveralFromList):
         return " ".join(answer) if self.choices is None else self.words_for_search(answer)
 
     def matches_choice(self, columns: Mapping[str, Any], code: str) -> ColumnElement[bool]:
-        quoted = json.dumps(code, ensure_ascii=False)
-        return type_coerce(columns[self.name], LongText).contains(quoted, autoescape=True)
+        matched: ColumnElement[bool] = columns[self.name].contains(code)
+        return matched

@@ -137,6 +137,9 @@ class Computed(Question):
     def sealed_columns(self) -> Collection[str]:
         return self.as_typed_question.sealed_columns()
 
+    def choice_columns(self) -> Collection[str]:
+        return self.as_typed_question.choice_columns()
+
     def compute_answer(self, answers: Mapping[str, Any], today: date) -> Answer:
         return ANSWER_MAKERS[self.result](self.value.value(answers, today))
 

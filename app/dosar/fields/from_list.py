@@ -128,6 +128,9 @@ class FromList(Question):
     def sealed_columns(self) -> Collection[str]:
         return self.extra_columns()
 
+    def choice_columns(self) -> Collection[str]:
+        return () if self.choices is None else (self.name,)
+
     def read_chosen(self, texts: Sequence[str]) -> tuple[list[str], str]:
         """The codes in what was typed, in the list's order, and the words of one's own.
 

@@ -36,6 +36,9 @@ class PlaceQuestion(Question):
     def column_types(self) -> dict[str, Any]:
         return {self.name: String(8)}
 
+    def choice_columns(self) -> Collection[str]:
+        return (self.name,)
+
     @abstractmethod
     def choices_by_code(self) -> Mapping[str, Choice]:
         """The places there are."""

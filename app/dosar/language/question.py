@@ -93,6 +93,11 @@ class Question(QuestionOptions, ABC):
         """
         return ()
 
+    def choice_columns(self) -> Collection[str]:
+        """Those of its columns in which a choice stands, or several: of a sensitive question they lie there as codes
+        (:mod:`dosar.database.sealing.sealed_choices`)."""
+        return ()
+
     def stored(self, answer: Answer) -> dict[str, Any]:
         """Column name → value to store; the opposite of :meth:`restore_answer`."""
         columns = dict.fromkeys(self.column_types())

@@ -4,7 +4,7 @@ Sources: GDPR art. 5(1)(e) and 18(2); the archive rule of the source documents f
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -49,6 +49,8 @@ class CaseRestriction:
     form: str
     restriction: Restriction
     restricts: RestrictingAnswer
+    asked: Question = field(compare=False, repr=False)
+    """The question that restricts."""
 
     @property
     def key(self) -> str:
@@ -75,7 +77,7 @@ def case_restrictions(
 ) -> tuple[CaseRestriction, ...]:
     """The restrictions of forms without a finding: the form of each, its question, and which answers restrict."""
     return tuple(
-        CaseRestriction(form, restriction, answer)
+        CaseRestriction(form, restriction, answer, asked)
         for form, declared in sorted(restrictions.items())
         for restriction in declared
         if (asked := questions[form].get(restriction.question)) is not None

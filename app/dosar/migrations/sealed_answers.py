@@ -1,28 +1,25 @@
 """Answers in words that lay in clear before format 14 are sealed: of every form there ever was, in the recycle bin too.
 
-In the transaction of the start, like all that is sealed (:mod:`dosar.migrations.sealed_values`).
+What was put aside of other answers lay in clear until format 15. In the transaction of the start, like all that is
+sealed (:mod:`dosar.migrations.sealed_values`).
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Column, Connection, LargeBinary, String, inspect
+from sqlalchemy import Boolean, Column, Connection, LargeBinary, String, inspect
 from sqlalchemy import Text as LongText
 
-from dosar.database.form_tables import INDEX_PREFIX, row_table_name
-from dosar.database.sealing.answer_columns import SealedAnswer, answer_columns
+from dosar.database.form_tables import Record, row_table_name
+from dosar.database.sealing.answer_columns import SealedAnswer, readable_columns
 from dosar.database.writing.append_only import table_opened
 from dosar.language.form import Form
 from dosar.migrations.convert.renamed_forms import tables_of_form
+from dosar.migrations.convert.settled_choices import drop_indexes_over
 from dosar.migrations.sealed_values import seal_columns
 from dosar.records.history.deployed_forms import deployed_contents, deployed_forms, read_kept_forms
 
 SEALED_ANSWERS_SINCE_FORMAT = 14
-EVERY_INDEX = {
-    "sqlite": "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
-    "postgresql": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()",
-}
 
 
 def seal_answers(connection: Connection) -> int:
@@ -38,36 +35,30 @@ def seal_answers(connection: Connection) -> int:
 def _seal_table(connection: Connection, form: Form, table: str) -> int:
     known = {column.name: isinstance(column.type, SealedAnswer) for column in _columns_of_answers(form, table)}
     stored: list[Any] = inspect(connection).get_columns(table)
-    names = [
-        column["name"]
-        for column in stored
-        if known.get(column["name"], isinstance(column["type"], (String, LargeBinary)))
-    ]
+    names = [column["name"] for column in stored if known.get(column["name"], _is_put_aside(column))]
     if not names:
         return 0
-    _drop_indexes(connection, table, names)
+    drop_indexes_over(connection, table, names)
     sealed = SealedAnswer(LongText())
     with table_opened(connection, table):
         return seal_columns(connection, table, [(name, sealed) for name in names])
 
 
+def _is_put_aside(column: Any) -> bool:
+    """Whether words, choices, yes or no stand in a column of no question."""
+    is_answer = isinstance(column["type"], (String, LargeBinary, Boolean))
+    return is_answer and column["name"] not in Record.__annotations__
+
+
 def _columns_of_answers(form: Form, table: str) -> Iterator[Column[Any]]:
-    """The columns that a question has here. Texts in others, such as answers that were put aside, are sealed too."""
+    """The columns that a question has here. What stands in others, such as answers that were put aside, is sealed
+    too."""
     for name, questions in _questions_by_table(form):
         if name == table:
-            yield from (column for question in questions for column in answer_columns(question))
+            yield from (column for question in questions for column in readable_columns(question))
 
 
 def _questions_by_table(form: Form) -> Iterator[tuple[str, Any]]:
     yield form.key, form.stored_questions
     for question in form.row_questions:
         yield row_table_name(form.key, question.name), question.columns_asked()
-
-
-def _drop_indexes(connection: Connection, table: str, names: list[str]) -> None:
-    """Of those that the forms ask for; the ones that are still wanted are made anew in the same start."""
-    quote = connection.dialect.identifier_preparer.quote
-    mentions = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
-    for owner, index, made in connection.exec_driver_sql(EVERY_INDEX[connection.dialect.name]).all():
-        if owner == table and index.startswith(INDEX_PREFIX) and mentions.search(made.partition("(")[2]):
-            connection.exec_driver_sql(f"DROP INDEX {quote(index)}")

@@ -64,6 +64,7 @@ from dosar.migrations.record_checks import (
     upgrade_findings,
 )
 from dosar.migrations.sealed_answers import SEALED_ANSWERS_SINCE_FORMAT, seal_answers
+from dosar.migrations.sealed_choices import SEALED_CHOICES_SINCE_FORMAT, seal_choices
 from dosar.migrations.sealed_files import SEALED_SINCE_FORMAT, seal_plain_files
 from dosar.migrations.sealed_values import seal_own_values
 from dosar.migrations.system_migrations import make_own_tables, name_leaders, put_back_drafts
@@ -114,7 +115,9 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> OpenedFo
             seal_plain_files(store, connection)
         if former.format < SEALED_ANSWERS_SINCE_FORMAT:
             seal_own_values(connection)
+        if former.format < SEALED_CHOICES_SINCE_FORMAT:
             seal_answers(connection)
+            seal_choices(connection)
         unchanged = None if converting else _unchanged_outcome(connection, digest)
         if unchanged is not None:
             name_leaders(connection, unchanged.definition.roles)

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Connection,
     ForeignKey,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     Sequence,
     String,
     Table,
+    Text,
     bindparam,
     func,
     insert,
@@ -34,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy import column as named_column
 from sqlalchemy import table as named_table
 
+from dosar.database.sealing.answer_columns import CHOSEN
 from dosar.database.sealing.sealed_columns import KeyedColumn
 from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
@@ -105,11 +108,16 @@ def _all_tables(read: Connection, tables: Iterable[Table], before_upgrade: bool)
 
 
 def _as_sealed_bytes(known: Table, stored: Iterable[Column[Any]], before_upgrade: bool) -> None:
-    """Let sealed values be copied as they lie, without a key; those of an earlier version lie there in clear."""
-    in_clear = {column.name for column in stored if before_upgrade and not isinstance(column.type, LargeBinary)}
+    """Let sealed values be copied as they lie, without a key; those of an earlier version lie there in clear, and
+    choices before an upgrade otherwise, perhaps, than the present forms want them."""
+    before = {column.name: column.type for column in stored if before_upgrade}
     for column in known.columns:
-        if isinstance(column.type, KeyedColumn):
-            column.type = column.type.plain if column.name in in_clear else LargeBinary()
+        kind = before.get(column.name)
+        if kind is not None and column.info.get(CHOSEN):
+            column.type = kind
+        elif isinstance(column.type, KeyedColumn):
+            in_clear = kind is not None and not isinstance(kind, LargeBinary)
+            column.type = column.type.plain if in_clear else column.type.lies_as
 
 
 def _as_it_stands(table: Table, stored: Set[str], metadata: MetaData) -> None:
@@ -135,6 +143,7 @@ def _column_like(column: Column[Any]) -> Column[Any]:
         primary_key=column.primary_key,
         nullable=column.nullable,
         server_default=column.server_default,
+        info=column.info,
     )
 
 
@@ -147,13 +156,15 @@ def _stored_columns(read: Connection) -> Iterator[tuple[str, list[Column[Any]]]]
     for name in found.get_table_names():
         keys = found.get_pk_constraint(name)["constrained_columns"]
         columns = found.get_columns(name)
-        sealed = _sealed_since(read, name, [column["name"] for column in columns if isinstance(column["type"], String)])
+        sealed = _lying_as(read, name, "blob", [each["name"] for each in columns if isinstance(each["type"], String)])
+        coded = _lying_as(read, name, "text", [each["name"] for each in columns if isinstance(each["type"], Boolean)])
+        kinds: dict[str, Any] = {**dict.fromkeys(sealed, LargeBinary()), **dict.fromkeys(coded, Text())}
         yield (
             name,
             [
                 Column(
                     column["name"],
-                    LargeBinary() if column["name"] in sealed else column["type"].as_generic(),
+                    kinds.get(column["name"]) or column["type"].as_generic(),
                     primary_key=column["name"] in keys,
                     nullable=column["nullable"],
                 )
@@ -162,13 +173,13 @@ def _stored_columns(read: Connection) -> Iterator[tuple[str, list[Column[Any]]]]
         )
 
 
-def _sealed_since(read: Connection, name: str, texts: list[str]) -> set[str]:
-    """The columns that SQLite goes on calling texts, though an upgrade has sealed what stands in them."""
-    if read.dialect.name != "sqlite" or not texts:
+def _lying_as(read: Connection, table: str, kind: str, names: list[str]) -> set[str]:
+    """The columns that SQLite goes on calling what they were before an upgrade sealed what stands in them."""
+    if read.dialect.name != "sqlite" or not names:
         return set()
-    stored = named_table(name, *map(named_column, texts))
-    is_sealed = read.execute(select(*(func.max(func.typeof(stored.c[text]) == "blob") for text in texts))).one()
-    return {text for text, holds_bytes in zip(texts, is_sealed, strict=True) if holds_bytes}
+    stored = named_table(table, *map(named_column, names))
+    found = read.execute(select(*(func.max(func.typeof(stored.c[name]) == kind) for name in names))).one()
+    return {name for name, is_such in zip(names, found, strict=True) if is_such}
 
 
 def _require_upgraded(known: Table, stored: Set[str]) -> None:

@@ -1,4 +1,5 @@
-"""The columns in which the answers of a question lie: words of somebody's own sealed, each by itself.
+"""The columns in which the answers of a question lie: words of somebody's own sealed, each by itself, and what was
+chosen as codes where it is sensitive (:mod:`dosar.database.sealing.sealed_choices`).
 
 Sealed are :meth:`dosar.language.question.Question.sealed_columns`, and what puts such words in order. An envelope is
 not bound to its table and column, since questions and forms get other names and their columns go along; it opens as an
@@ -6,11 +7,13 @@ answer only. What may be asked of it in SQL is whether there is one: lists are p
 (:mod:`dosar.records.lists.list_query`), and words are found by their codes (:mod:`dosar.records.finding.search`).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Column, Dialect, LargeBinary, String
 from sqlalchemy.types import TypeDecorator, TypeEngine, to_instance
 
+from dosar.database.sealing.sealed_choices import ChoiceAsItLies, SealedChoice
 from dosar.database.sealing.sealed_columns import SealedColumn
 from dosar.database.text.stored_texts import value_from_text
 from dosar.language.question import Question
@@ -18,6 +21,8 @@ from dosar.language.question import Question
 ANSWER_PURPOSE = "answers"
 ANSWER_PLACE = "answer"
 UNKNOWN_LENGTH = 16
+CHOSEN = "chosen"
+"""The mark of a column (``Column.info``) in which a choice lies, as a code or in clear."""
 
 
 class StoredBytes(LargeBinary):
@@ -59,12 +64,32 @@ class SealedAnswer(SealedColumn):
         return value_from_text(self.plain, opened.decode())
 
 
-def answer_columns(question: Question) -> list[Column[Any]]:
-    """The columns of this question's answer; never NOT NULL, a sheet may be half filled."""
-    sealed = {*question.sealed_columns()}
-    columns = [
-        Column(name, SealedAnswer(to_instance(kind)) if name in sealed else kind, nullable=True)
-        for name, kind in question.column_types().items()
-    ]
-    rest = question.column_names()[len(columns) :]
-    return [*columns, *[Column(name, String(UNKNOWN_LENGTH), nullable=True) for name in rest]]
+def answer_columns(question: Question, table: str) -> list[Column[Any]]:
+    """The columns of this question's answer in the table; never NOT NULL, a sheet may be half filled."""
+    return [*_value_columns(question, table), *_rest_columns(question)]
+
+
+def readable_columns(question: Question) -> list[Column[Any]]:
+    """The same columns as an upgrade reads them: choices of whichever place, as codes or still in clear."""
+    return [*_value_columns(question, None), *_rest_columns(question)]
+
+
+def choice_type(question: Question, table: str, plain: TypeEngine[Any]) -> TypeEngine[Any]:
+    """The type of a column of choices: of codes where the answer asks for a clearance, else what it is in clear."""
+    return SealedChoice(plain, f"{table}.{question.name}") if question.clearances else plain
+
+
+def _value_columns(question: Question, table: str | None) -> Iterator[Column[Any]]:
+    sealed, chosen = {*question.sealed_columns()}, {*question.choice_columns()}
+    for name, kind in question.column_types().items():
+        plain = to_instance(kind)
+        if name in chosen:
+            made = ChoiceAsItLies(plain) if table is None else choice_type(question, table, plain)
+            yield Column(name, made, nullable=True, info={CHOSEN: True})
+        else:
+            yield Column(name, SealedAnswer(plain) if name in sealed else kind, nullable=True)
+
+
+def _rest_columns(question: Question) -> Iterator[Column[Any]]:
+    for name in question.column_names()[len(question.column_types()) :]:
+        yield Column(name, String(UNKNOWN_LENGTH), nullable=True)

@@ -9,7 +9,7 @@ The key is that of the database a statement runs on, found by its dialect, of wh
 """
 
 import json
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -20,6 +20,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeEngine
 
+from dosar.database.sealing.choice_codes import ChoiceCodes
 from dosar.database.sealing.key_derivation import derive_key
 from dosar.database.sealing.sealed_value import open_by_cipher, seal_by_cipher
 from dosar.database.store_errors import StoreError
@@ -29,6 +30,7 @@ ENVELOPE_VERSION = b"\x01"
 ASKABLE = {operators.is_, operators.is_not}
 """What SQL may be asked of a sealed column."""
 
+CHOICE_PURPOSES = ("choices/authentication", "choices/encryption")
 KEPT_OPEN = 100_000
 """So many values that put lists in order stay open in memory: not every list opens all of them anew."""
 
@@ -53,6 +55,11 @@ class SealingKeys:
         self.cipher = cipher
         self.open_kept = open_kept
         """Opens a value of this type as reading it does, and keeps what it found in memory until the keys go."""
+
+    @cached_property
+    def choices(self) -> ChoiceCodes:
+        """The codes of answers by choosing; AES-SIV takes two keys."""
+        return ChoiceCodes(self.key(CHOICE_PURPOSES[0]) + self.key(CHOICE_PURPOSES[1]))
 
 
 _keys: WeakKeyDictionary[Dialect, SealingKeys] = WeakKeyDictionary()
@@ -88,6 +95,8 @@ class KeyedColumn(TypeDecorator[Any]):
     cache_ok = True
     plain: TypeEngine[Any]
     """What the column was in earlier versions, in clear."""
+    lies_as: TypeEngine[Any] = LargeBinary()
+    """As what its values are copied."""
 
 
 class SealedColumn(KeyedColumn):

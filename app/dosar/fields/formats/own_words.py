@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, type_coerce
 from sqlalchemy import Text as LongText
+from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeDecorator
 
 from dosar.language.question import Unknown
@@ -15,11 +17,39 @@ MAX_OWN_WORDS = 500
 OWN_WORDS_MARK = ": "
 
 
-class CodeList(TypeDecorator[list[str]]):
-    """Codes as ``|food|rent|``, so that one is found with ``LIKE '%|food|%'``."""
+class SeveralCodes(TypeDecorator[list[str]]):
+    """Several codes in one text, in which ``column.contains(code)`` finds one."""
 
     impl = LongText
     cache_ok = True
+    any_order: ClassVar[bool]
+    """Whether their order says nothing."""
+
+    class Comparator(TypeDecorator.Comparator[Any]):
+        """Looks for whole codes."""
+
+        def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
+            """Whether the text holds a code."""
+            if op is operators.contains_op:
+                kind: Any = self.type
+                return type_coerce(self.expr, LongText).contains(kind.as_held(other[0]), autoescape=True)
+            return super().operate(op, *other, **kwargs)
+
+    comparator_factory = Comparator
+
+    def as_held(self, code: str) -> str:
+        """The code as it stands in such a text."""
+        raise NotImplementedError
+
+
+class CodeList(SeveralCodes):
+    """Codes as ``|food|rent|``, so that one is found with ``LIKE '%|food|%'``."""
+
+    cache_ok = True
+    any_order: ClassVar[bool] = True
+
+    def as_held(self, code: str) -> str:
+        return f"|{code}|"
 
     def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str | None:
         return f"|{'|'.join(value)}|" if value else None
@@ -28,11 +58,14 @@ class CodeList(TypeDecorator[list[str]]):
         return value.strip("|").split("|") if value else None
 
 
-class TextList(TypeDecorator[list[str]]):
+class TextList(SeveralCodes):
     """Texts in order, as JSON."""
 
-    impl = LongText
     cache_ok = True
+    any_order: ClassVar[bool] = False
+
+    def as_held(self, code: str) -> str:
+        return json.dumps(code, ensure_ascii=False)
 
     def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str | None:
         return json.dumps(value, ensure_ascii=False) if value else None

@@ -18,7 +18,7 @@ from sqlalchemy import (
     select,
 )
 
-from dosar.database.sealing.answer_columns import answer_columns
+from dosar.database.sealing.answer_columns import readable_columns
 from dosar.language.checks.changes.form_comparison import paths_by_column, questions_by_column
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.finding import FilePlace
@@ -135,7 +135,7 @@ def _answering_sheets(
     if not inspect(connection).has_table(name):
         return
     case = "id" if form.key == CASE_FORM else "case_id"
-    columns = [column for question in questions for column in answer_columns(question)]
+    columns = [column for question in questions for column in readable_columns(question)]
     table = Table(
         name,
         MetaData(),

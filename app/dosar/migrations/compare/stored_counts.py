@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Integer, MetaData, Table, func, inspect, select
 
 from dosar.database.form_tables import row_table_name
-from dosar.database.sealing.answer_columns import answer_columns
+from dosar.database.sealing.answer_columns import readable_columns
 from dosar.language.form import Form
 from dosar.language.question import Answer, Question, ReadingContext
 from dosar.language.text.translations import LANGUAGES
@@ -116,7 +116,7 @@ class AnswerCounts:
     def _table(self, form: str, rows_of: str, questions: Sequence[Question]) -> Table:
         name = row_table_name(form, rows_of) if rows_of else form
         return Table(
-            name, MetaData(), _id_column(), *[column for question in questions for column in answer_columns(question)]
+            name, MetaData(), _id_column(), *[column for question in questions for column in readable_columns(question)]
         )
 
     def _counted(self, name: str, table: Table, condition: ColumnElement[bool] | None = None) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, bindparam, delete, insert, select, update
 
 from dosar.database.form_tables import row_table_name, sort_column, sort_type, sort_value
-from dosar.database.sealing.answer_columns import answer_columns
+from dosar.database.sealing.answer_columns import answer_columns, readable_columns
 from dosar.database.system_tables import history_table, search_word_table
 from dosar.database.writing.append_only import table_opened
 from dosar.language.form import Form
@@ -36,8 +36,8 @@ class Conversion:
             self.table,
             MetaData(),
             _id_column(),
-            *[Column(self.aside[column.name], column.type) for column in answer_columns(self.older)],
-            *answer_columns(self.wider),
+            *[Column(self.aside[column.name], column.type) for column in readable_columns(self.older)],
+            *answer_columns(self.wider, self.table),
         )
         names = {self.aside[name]: name for name in self.older.column_names()}
         old = [table.c[name] for name in names]
@@ -60,7 +60,7 @@ class Conversion:
 
 def recode_answers(connection: Connection, table: str, question: Question) -> None:
     """Write the answers anew that hold a code which a choice had before."""
-    answer_table = Table(table, MetaData(), _id_column(), *answer_columns(question))
+    answer_table = Table(table, MetaData(), _id_column(), *answer_columns(question, table))
     with table_opened(connection, table):
         for rows in _row_batches(connection, answer_table, list(answer_table.c)[1:]):
             answers = [(row["id"], question.restore_answer(dict(row))) for row in rows]
@@ -100,7 +100,7 @@ def fill_sort_columns(connection: Connection, form: Form, questions: Sequence[Qu
         form.key,
         MetaData(),
         _id_column(),
-        *[column for question in questions for column in answer_columns(question)],
+        *[column for question in questions for column in readable_columns(question)],
         *[Column(sort_column(question), sort_type(question)) for question in questions],
     )
     answered = [table.c[name] for question in questions for name in question.column_names()]
@@ -125,7 +125,7 @@ def reindex_form(connection: Connection, form: Form) -> None:
     searched = [question for question in form.stored_questions if question.search]
     tables = [question for question in form.row_questions if question.search]
     table = Table(
-        form.key, MetaData(), _id_column(), *[column for question in searched for column in answer_columns(question)]
+        form.key, MetaData(), _id_column(), *[column for question in searched for column in readable_columns(question)]
     )
     for rows in _row_batches(connection, table, list(table.c)[1:]):
         answers = {row["id"]: {question.name: question.restore_answer(row) for question in searched} for row in rows}
@@ -147,7 +147,7 @@ def _attach_rows(connection: Connection, form: Form, question: Question, answers
         MetaData(),
         _id_column(),
         Column("record_id", Integer),
-        *[column for column_question in columns for column in answer_columns(column_question)],
+        *[column for column_question in columns for column in readable_columns(column_question)],
     )
     for row in connection.execute(select(table).where(table.c.record_id.in_(answers))).mappings():
         rows = answers[row["record_id"]].setdefault(question.name, [])

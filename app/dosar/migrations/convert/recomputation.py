@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, bindparam, insert, select, update
 
 from dosar.database.form_tables import row_table_name
-from dosar.database.sealing.answer_columns import answer_columns
+from dosar.database.sealing.answer_columns import answer_columns, readable_columns
 from dosar.database.system_tables import history_table, utc_now
 from dosar.language.answers.day_bound import day_bound_questions
 from dosar.language.answers.settling import settle_answers
@@ -126,11 +126,12 @@ def _write_record(connection: Connection, form: Form, questions: list[Question],
     for question in questions:
         computed = [column for column in question.columns_asked() if column.computed]
         if not computed:
-            table = Table(form.key, MetaData(), Column("id", Integer, primary_key=True), *answer_columns(question))
+            columns = answer_columns(question, form.key)
+            table = Table(form.key, MetaData(), Column("id", Integer, primary_key=True), *columns)
             _update_row(connection, table, record.record_id, question.stored(record.after.get(question.name)))
             continue
         name = row_table_name(form.key, question.name)
-        columns = [stored for column in computed for stored in answer_columns(column)]
+        columns = [stored for column in computed for stored in answer_columns(column, name)]
         table = Table(name, MetaData(), Column("id", Integer, primary_key=True), *columns)
         for row in record.after.get(question.name) or ():
             _update_row(
@@ -167,7 +168,7 @@ def _every_sheet(connection: Connection, form: Form) -> Iterator[tuple[int, Answ
         form.key,
         MetaData(),
         Column("id", Integer, primary_key=True),
-        *[column for question in stored for column in answer_columns(question)],
+        *[column for question in stored for column in readable_columns(question)],
     )
     last = 0
     while True:
@@ -192,7 +193,7 @@ def _attach_rows(connection: Connection, form: Form, question: Question, sheets:
         Column("id", Integer, primary_key=True),
         Column("record_id", Integer),
         Column("position", Integer),
-        *[stored_column for column in columns for stored_column in answer_columns(column)],
+        *[stored_column for column in columns for stored_column in readable_columns(column)],
     )
     query = select(table).where(table.c.record_id.in_(sheets)).order_by(table.c.position, table.c.id)
     for row in connection.execute(query).mappings():

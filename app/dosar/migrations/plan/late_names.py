@@ -75,7 +75,7 @@ def _tell_moving_rows(plan: Plan, older: Form, form: Form, late: LateTableRenami
 def _copy_rows(plan: Plan, form: Form, late: LateTableRenaming, tables: tuple[str, str]) -> Iterator[PlanStep]:
     """The rows, with columns for what nobody asks any more."""
     target = plan.schema.tables[tables[1]]
-    needed = {column.name: column for _, now in late.columns for column in answer_columns(now)}
+    needed = {column.name: column for _, now in late.columns for column in answer_columns(now, tables[1])}
     asked_columns = {name for question in late.now.columns_asked() for name in question.column_names()}
     added = [column for name, column in needed.items() if name not in {*target.columns, *asked_columns}]
     if added:

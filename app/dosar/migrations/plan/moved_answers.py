@@ -1,6 +1,7 @@
 """Answers that follow their question to another form, and computed answers that are made anew."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from dosar.database.system_tables import utc_now
@@ -24,7 +25,9 @@ from dosar.records.history.deployed_forms import questions_in_contents
 
 def move_to_other_forms(plan: Plan, moves: Sequence[QuestionMove]) -> Iterator[PlanStep]:
     """Answers whose question stands in another form now."""
-    for move in moves:
+    for asked in moves:
+        form = plan.definition.forms[asked.target.key]
+        move = replace(asked, target=form, now=form.questions[asked.now.name])
         yield from _tell_move(move)
         source = questions_in_contents(plan.contents[f"form:{move.key}"])
         target = questions_in_contents(plan.definition.contents[f"form:{move.target.key}"])

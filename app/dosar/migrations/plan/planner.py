@@ -24,6 +24,7 @@ from dosar.migrations.plan.wanted_tables import (
     own_files,
     refill_search_index,
     replace_indexes,
+    settle_sensitive_choices,
     sort_by_words,
 )
 from dosar.records.history.renamed_questions import QuestionContents
@@ -49,17 +50,20 @@ def plan_steps(
 
 def _steps_in_order(plan: Plan, renamings: Sequence[FormRenaming], moves: Sequence[QuestionMove]) -> Iterator[PlanStep]:
     """Each kind of change looks at what those before it have made of the tables; some are done later than planned."""
-    yield from rename_forms(plan, renamings)
+    renamed = [*rename_forms(plan, renamings)]
+    yield from renamed
     yield from tell_new_readers(plan)
     unowned = own_files(plan)
     yield from add_system_columns(plan)
-    yield from change_questions(plan)
+    changed = [*change_questions(plan)]
+    yield from changed
     merged = [*merge_late_answers(plan), *merge_late_rows(plan)]
     moved = list(move_to_other_forms(plan, moves))
     yield from release_from_cases(plan)
     yield from add_tables(plan)
     unsorted = sort_by_words(plan)
     yield from add_columns(plan)
+    yield from settle_sensitive_choices(plan, may_have_moved=bool(renamed or changed or merged or moved))
     yield from convert_answers(plan)
     yield from merged
     yield from moved

@@ -103,8 +103,8 @@ class PlannedSchema:
         }
         made = [index for name, index in indexes.items() if name not in state.indexes or name in useless]
         return [
-            *(f"DROP INDEX {self.quote(name)}" for name in sorted(useless)),
-            *(str(CreateIndex(index).compile(dialect=self.dialect)) for index in made),
+            *(f"DROP INDEX IF EXISTS {self.quote(name)}" for name in sorted(useless)),
+            *(str(CreateIndex(index, if_not_exists=True).compile(dialect=self.dialect)) for index in made),
         ]
 
     def free_column(self, table: str, name: str) -> str:

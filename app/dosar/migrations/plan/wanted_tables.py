@@ -1,10 +1,10 @@
 """Tables, columns and indexes that the forms want, and what is derived from answers for them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table
 
 from dosar.database.form_tables import append_only_tables, sort_column, word_sorted_questions
 from dosar.database.system_tables import SYSTEM_METADATA, attachment_table
@@ -14,6 +14,7 @@ from dosar.language.question import Question
 from dosar.language.text.message import Message
 from dosar.migrations.convert.attachment_owners import assign_files
 from dosar.migrations.convert.conversion import fill_sort_columns, reindex_form
+from dosar.migrations.convert.settled_choices import has_unsettled_choices, settle_choices
 from dosar.migrations.plan.plan import ASIDE_SUFFIX, Plan
 from dosar.migrations.plan.steps import PlanStep, sql_step
 
@@ -48,6 +49,16 @@ def _add_columns(plan: Plan, table: Table) -> Iterator[PlanStep]:
         names = ", ".join(column.name for column in missing)
         message = Message("New columns of %(table)s: %(names)s.", {"table": table.name, "names": names})
         yield sql_step(plan.schema.add_columns(table.name, missing), message)
+
+
+def settle_sensitive_choices(plan: Plan, may_have_moved: bool) -> Iterator[PlanStep]:
+    """What was chosen is sealed, or lies in clear, as the forms want it now and under the names it has now."""
+    if may_have_moved or has_unsettled_choices(plan.counts.connection, plan.wanted_tables):
+        yield PlanStep(None, partial(_settle_choices, tables=plan.wanted_tables))
+
+
+def _settle_choices(connection: Connection, tables: Sequence[Table]) -> None:
+    settle_choices(connection, tables)
 
 
 def sort_by_words(plan: Plan) -> list[PlanStep]:

@@ -55,7 +55,7 @@ def _linking_sheets(repository: Repository, form: Form, named: list[tuple[Form, 
         if owner is form
         else cast(null(), column.type).label(f"{owner.key}__{column.name}")
         for owner, question in named
-        for column in answer_columns(question)
+        for column in answer_columns(question, owner.key)
     ]
     pointing = [getattr(record_class, question.name) == record.id for question in links_to_form(form, record.form_key)]
     return select(literal(form.key).label("form"), record_class.id, *columns).where(or_(*pointing))

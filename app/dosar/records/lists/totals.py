@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import BigInteger, Select, String, and_, cast, func, literal, null, select, type_coerce, union_all
 
+from dosar.database.sealing.sealed_columns import KeyedColumn
 from dosar.database.text.stored_texts import column_as_text, value_from_text
 from dosar.language.form import Form, Total
 from dosar.language.question import Question, ReadingContext
@@ -86,12 +87,14 @@ def _read_sums(
 def _code_readers(repository: Repository, form: Form, total: Total) -> Sequence[Callable[[str | None], str | None]]:
     """How what a total is grouped by is read: words, which lie sealed, are opened; the same lie there differently."""
     record_class, dialect = repository.record_class(form.key), repository.store.engine.dialect
-    types = {
-        name: getattr(record_class, name).type for name in total.by if name in form.questions[name].sealed_columns()
-    }
+    types = {name: getattr(record_class, name).type for name in total.by if _lies_sealed(getattr(record_class, name))}
     return [
         partial(value_from_text, types[name], dialect=dialect) if name in types else _as_it_stands for name in total.by
     ]
+
+
+def _lies_sealed(column: Any) -> bool:
+    return isinstance(column.type, KeyedColumn)
 
 
 def _as_it_stands(text: str | None) -> str | None:
@@ -106,15 +109,11 @@ def _sum_query(
     record_class: Any = repository.record_class(form.key)
     value, *apart = [getattr(record_class, name) for name in form.questions[total.sum].column_types()]
     by = [getattr(record_class, name) for name in total.by]
-    sealed = {name for name in total.by if name in form.questions[name].sealed_columns()}
     blanks: list[Any] = [null()] * (most - len(by))
     currency = cast(apart[0], String) if apart else null()
     columns: list[Any] = [
         literal(position),
-        *[
-            column_as_text(column) if name in sealed else cast(column, String)
-            for name, column in zip(total.by, by, strict=True)
-        ],
+        *[column_as_text(column) if _lies_sealed(column) else cast(column, String) for column in by],
         *blanks,
         record_class.to_check,
         currency,

@@ -3,7 +3,7 @@
 A copy, an import or a correction behind a page restricts like any other: there is no mark that could be forgotten.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,9 @@ from sqlalchemy import (
     table,
     union_all,
 )
+from sqlalchemy.types import TypeEngine
 
+from dosar.database.sealing.answer_columns import choice_type
 from dosar.language.form import CASE_FORM
 from dosar.language.organisation.roles import CasesReached
 from dosar.language.restriction import CaseRestriction
@@ -122,7 +124,13 @@ def _is_later(restriction: CaseRestriction, lifting: Any, sheet: Any) -> ColumnE
     return later_day
 
 
-_TYPES = {"code": String, "yes": Boolean, "day": Date}
+_TYPES: Mapping[str, TypeEngine[Any]] = {"code": String(), "yes": Boolean(), "day": Date()}
+
+
+def _answer_type(restriction: CaseRestriction) -> TypeEngine[Any]:
+    plain = _TYPES[restriction.restricts]
+    asked = restriction.asked
+    return plain if restriction.restricts == "day" else choice_type(asked, restriction.form, plain)
 
 
 def _sheets(restriction: CaseRestriction, called: str) -> Any:
@@ -132,7 +140,7 @@ def _sheets(restriction: CaseRestriction, called: str) -> Any:
         column("id", Integer),
         column("deleted_at", DateTime),
         column("to_check", Boolean),
-        column(said.question, _TYPES[restriction.restricts]),
+        column(said.question, _answer_type(restriction)),
     ]
     if restriction.form != CASE_FORM:
         columns.append(column("case_id", Integer))

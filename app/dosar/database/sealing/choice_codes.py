@@ -19,6 +19,9 @@ PLACE_BYTES = 6
 LONGEST_CHOICE = 48
 """Shorter ones are filled up to as many bytes: no code tells how long its choice is."""
 YES, NO = b"\x01", b"\x02"
+ORDER_LETTERS = 8
+"""So many behind the mark tell the codes of one question apart: where they stand in a list, shorter texts are searched.
+"""
 KEPT_CODES = 4_096
 """So many are not made or opened anew."""
 
@@ -30,6 +33,11 @@ ChoiceValue = str | bool
 def place_mark(place: str) -> str:
     """How the codes of the question in this place (``table.column``) begin."""
     return CODE_MARK + b64encode(blake2b(place.encode(), digest_size=PLACE_BYTES).digest()).decode()
+
+
+def apart(code: str) -> str:
+    """What tells a code from others of its place."""
+    return code[len(place_mark("")) :][:ORDER_LETTERS]
 
 
 class ChoiceCodes:

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Dialect, Text, and_, bindparam, false, not_, true, type_coerce
+from sqlalchemy import Dialect, Text, and_, bindparam, false, func, not_, true, type_coerce
 from sqlalchemy.sql import operators
 from sqlalchemy.types import Boolean, TypeDecorator, TypeEngine
 
-from dosar.database.sealing.choice_codes import CODE_MARK, ChoiceCodes, ChoiceValue, place_mark
+from dosar.database.sealing.choice_codes import CODE_MARK, ORDER_LETTERS, ChoiceCodes, ChoiceValue, apart, place_mark
 from dosar.database.sealing.sealed_columns import KeyedColumn, sealing_keys
 from dosar.database.store_errors import StoreError
 from dosar.database.text.collation import in_list
@@ -30,6 +30,8 @@ ASKABLE = {
     operators.distinct_op,
 }
 """What SQL may be asked of a code."""
+ANY_DIALECT: Any = None
+"""Of which dialect it is makes no difference to a list of codes."""
 WRITTEN_YES = ("1", "t", "true")
 
 
@@ -91,15 +93,21 @@ class SealedChoice(KeyedColumn):
         """What was chosen. Raises :class:`StoreError` for what is no code, or one of another place."""
         if value is None:
             return None
-        if not isinstance(self.plain, TypeDecorator):
-            return self._opened(value, dialect)
-        return [self._opened(each, dialect) for each in self.plain.process_result_value(value, dialect) or ()] or None
+        found = sealing_keys(dialect).read_kept(self, value)
+        return [*found] or None if isinstance(found, tuple) else found
 
-    def _opened(self, code: str, dialect: Dialect) -> ChoiceValue:
+    def read(self, lying: str, codes: ChoiceCodes) -> ChoiceValue | tuple[ChoiceValue, ...]:
+        """The choice, or the choices. Raises :class:`StoreError` for what is no code, or one of another place."""
+        if not isinstance(self.plain, TypeDecorator):
+            return self._opened(lying, codes)
+        written: list[str] | None = self.plain.process_result_value(lying, ANY_DIALECT)
+        return tuple(self._opened(each, codes) for each in written or ())
+
+    def _opened(self, code: str, codes: ChoiceCodes) -> ChoiceValue:
         try:
             if not code.startswith(place_mark(self.place)):
                 raise InvalidTag
-            return choice_codes(dialect).opened(code)
+            return codes.opened(code)
         except InvalidTag:
             raise StoreError(
                 "A value in %(place)s was changed in the database and is not shown. Tell your administrator: the last "
@@ -149,7 +157,7 @@ def place_of_choice(column: Any, choices: Sequence[ChoiceValue]) -> Any:
     """What puts a column of codes in the order of these choices. The order is handed over with the statement: in an
     index it would lie in the database, and tell which code is which choice."""
     order = bindparam(None, [*choices], type_=_ChoicesInOrder(column.type.place), unique=True)
-    return in_list(order, type_coerce(column, Text))
+    return in_list(order, func.substr(type_coerce(column, Text), len(place_mark("")) + 1, ORDER_LETTERS))
 
 
 class _HeldChoice(TypeDecorator[str]):
@@ -168,7 +176,7 @@ class _HeldChoice(TypeDecorator[str]):
 
 
 class _ChoicesInOrder(TypeDecorator[list[ChoiceValue]]):
-    """The codes of these choices, one behind the other."""
+    """What tells the codes of these choices apart, one behind the other."""
 
     impl = Text
     cache_ok = True
@@ -179,7 +187,7 @@ class _ChoicesInOrder(TypeDecorator[list[ChoiceValue]]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:
         codes = choice_codes(dialect)
-        return f"|{'|'.join(codes.code(self.place, each) for each in value)}|"
+        return f"|{'|'.join(apart(codes.code(self.place, each)) for each in value)}|"
 
 
 def _as_it_lies(value: Any, dialect: Dialect) -> Any:

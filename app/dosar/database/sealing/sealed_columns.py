@@ -31,6 +31,7 @@ ASKABLE = {operators.is_, operators.is_not}
 """What SQL may be asked of a sealed column."""
 
 CHOICE_PURPOSES = ("choices/authentication", "choices/encryption")
+KEPT_CHOICES = 8_192
 KEPT_OPEN = 100_000
 """So many values that put lists in order stay open in memory: not every list opens all of them anew."""
 
@@ -55,6 +56,13 @@ class SealingKeys:
         self.cipher = cipher
         self.open_kept = open_kept
         """Opens a value of this type as reading it does, and keeps what it found in memory until the keys go."""
+
+        @lru_cache(KEPT_CHOICES)
+        def read_kept(kind: KeyedColumn, lying: str) -> Any:
+            return kind.read(lying, self.choices)
+
+        self.read_kept = read_kept
+        """Reads what lies in a column of choices of this type, and keeps it in memory likewise."""
 
     @cached_property
     def choices(self) -> ChoiceCodes:
@@ -97,6 +105,10 @@ class KeyedColumn(TypeDecorator[Any]):
     """What the column was in earlier versions, in clear."""
     lies_as: TypeEngine[Any] = LargeBinary()
     """As what its values are copied."""
+
+    def read(self, lying: str, codes: ChoiceCodes) -> Any:
+        """What lies there as codes of choices."""
+        raise NotImplementedError
 
 
 class SealedColumn(KeyedColumn):

@@ -79,7 +79,7 @@ def _settle_table(connection: Connection, table: Table, stored: Mapping[str, Typ
         _rewrite_table(connection, table.name, unsettled)
     _remake_indexes(connection, table, stored)
     if count:
-        log.info("Choices of %s: %d records or rows written anew", table.name, count)
+        log.info("Sealing choices, or opening them: %d rows written anew", count)
     return len(unsettled)
 
 

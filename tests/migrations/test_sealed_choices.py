@@ -105,9 +105,7 @@ def test_they_are_asked_as_before_and_lie_as_codes(visited: Organisation) -> Non
     cells = lying(visited)
     assert cells["open"] == [None, "zeta", "yes", None]
     codes = {name: [value for value in cells[name] if value is not None] for name in SEALED}
-    assert not {
-        word for word in ("zeta", "alpha", "yes", "RO", "True") if any(word in repr(codes[name]) for name in codes)
-    }
+    assert not any(word in repr(codes) for word in ("zeta", "alpha", "True"))
     assert len({len(code) for name in ("ill", "hurt", "kind", "other", "land") for code in codes[name]}) == 1
     for by, asked, numbers in [
         ("kind", "alpha", [1]),

@@ -61,10 +61,16 @@ def test_sql_asks_only_whether_there_is_something(filled: Store) -> None:
             wrong()
 
 
-@pytest.mark.parametrize("change", ["moved", "altered", "cut", "clear"])
+@pytest.mark.parametrize("change", ["moved", "altered", "cut", "clear", "of a later version"])
 def test_what_was_changed_or_moved_is_not_read(filled: Store, change: str) -> None:
     (kept, _) = raw(filled, "name")
-    wrong = {"moved": kept, "altered": kept[:-1] + bytes([kept[-1] ^ 1]), "cut": kept[:9], "clear": b"Ana"}[change]
+    wrong = {
+        "moved": kept,
+        "altered": kept[:-1] + bytes([kept[-1] ^ 1]),
+        "cut": kept[:9],
+        "clear": b"Ana",
+        "of a later version": b"\x02" + kept[1:],
+    }[change]
     into = "alias" if change == "moved" else "name"
     with filled.writing() as session:
         session.execute(update(people).values({into: type_coerce(wrong, LargeBinary)}))

@@ -27,7 +27,7 @@ WATCHED = {
         ["database/keys/key_slots.py", "database/keys/key_slots_file.py", "database/keys/recovery_card.py"],
         ["key_slots", "keys", "master_key", "recovery_card"],
     ),
-    "audit": (["database/audit"], ["audit_chain", "audit_pruning"]),
+    "audit": (["database/audit"], ["audit_chain", "audit_pruning", "audit", "audit_page", "audit_of_accounts"]),
     "guesses": (["access/login/throttle.py", "access/login/one_time_codes.py"], ["throttle", "second_factor"]),
     "scope": (["records/scope"], ["scope", "teams", "withdrawing", "sheets"]),
 }

@@ -1,8 +1,8 @@
 """What must be true of a role's walk: every route × method × record × body × query.
 
 Nothing leaks, nothing foreign is touched. :mod:`tests.attack.turns` says which of 90,000 cells are asked here: a share
-of those that somebody of every standing asks; ``python -m tests.rigs.walk`` asks all. Two files share the roles, so
-that two processes walk at once, and a third walks with some on PostgreSQL, with the cells these roles have there;
+of those that somebody of every standing asks; ``python -m tests.rigs.walk`` asks all. Three files share the roles, so
+that as many processes walk at once, one of them on PostgreSQL, with the cells its roles have there;
 ``tests/attack/conftest.py`` takes the roles from the file.
 """
 
@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from tests.attack.walk import Walk, Walked
 
-FEWEST_CELLS = 700
+FEWEST_CELLS = 600
 """Of each role."""
-ONE_FORM_IN = 8
+ONE_FORM_IN = 16
 """The share that the ordinary tests ask (:mod:`tests.attack.turns`)."""
 
 

@@ -7,17 +7,21 @@ import pytest
 
 from tests.attack.cells import Cell
 from tests.attack.stories import ONE_FORM_IN
-from tests.attack.turns import Turns, question_of
+from tests.attack.turns import OTHER_METHOD, READ_OF_EVERY_SHEET, Turns, question_of
 from tests.attack.walk import Walk
+
+AIMS = {"own": "hers", "shared": "hers", "foreign": "strange", "missing": "strange"}
 
 
 @pytest.fixture(scope="module")
 def every(walk: Walk) -> list[Cell]:
+    """What there is to ask."""
     return [cell for role in walk.turns.roles for cell in walk.turns.ways.cells(role)]
 
 
 @pytest.fixture(scope="module")
 def asked(walk: Walk) -> list[Cell]:
+    """What is asked where nobody's share is told."""
     return [cell for role in walk.turns.roles for cell in walk.turns.asked_of(role)]
 
 
@@ -56,26 +60,64 @@ def test_much_is_left_to_others(every: list[Cell], asked: list[Cell]) -> None:
     assert len(asked) < len(every) / 1.8
 
 
-def test_in_the_share_of_the_ordinary_tests_every_role_meets_every_place_and_kind_of_body(
-    walk: Walk, every: list[Cell]
-) -> None:
-    """And reads what is open to it of every form; the other forms' bodies are left to the whole walk."""
+@pytest.fixture(scope="module")
+def shared(walk: Walk) -> list[Cell]:
+    """What the ordinary tests ask."""
     share = Turns(walk.planted, walk.turns.ways, share=ONE_FORM_IN)
-    met = [cell for role in share.roles for cell in share.asked_of(role)]
+    return [cell for role in share.roles for cell in share.asked_of(role)]
 
-    def pairs(cells: Iterable[Cell]) -> set[Hashable]:
-        return {
-            pair
-            for cell in cells
-            for pair in (
-                (cell.role, cell.endpoint, cell.method, cell.target),
-                (cell.role, cell.endpoint, cell.method, cell.kind),
-                (cell.role, cell.form, cell.target) if cell.endpoint == "RecordPages.list" else None,
-            )
-        }
 
-    assert pairs(every) == pairs(met)
-    assert len(met) < len(every) / 2.5
+def _of_a_route(cell: Cell) -> bool:
+    return cell.kind != OTHER_METHOD
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        lambda cell: (cell.role, cell.endpoint, cell.method, AIMS[cell.target]) if cell.target in AIMS else None,
+        lambda cell: (cell.role, cell.endpoint, cell.method, cell.kind),
+        lambda cell: (cell.endpoint, cell.method, cell.target),
+        lambda cell: (cell.role, cell.form),
+    ],
+    ids=["role × own or a stranger's", "role × body", "place", "role × form"],
+)
+def test_in_the_share_every_pair_is_asked(
+    every: list[Cell], shared: list[Cell], pair: Callable[[Cell], Hashable]
+) -> None:
+    assert {pair(cell) for cell in every if _of_a_route(cell)} == {pair(cell) for cell in shared if _of_a_route(cell)}
+
+
+def test_in_the_share_every_sheet_is_read_by_every_role_that_may_see_it(
+    walk: Walk, every: list[Cell], shared: list[Cell]
+) -> None:
+    """And every list."""
+
+    def read(cells: Iterable[Cell]) -> set[tuple[str, str]]:
+        return {(cell.role, cell.address) for cell in cells if _is_read(walk, cell)}
+
+    assert read(every) == read(shared)
+    assert len(read(every)) > 400
+
+
+def _is_read(walk: Walk, cell: Cell) -> bool:
+    if cell.attack != "plain" or (cell.endpoint, cell.method) not in READ_OF_EVERY_SHEET:
+        return False
+    standing = walk.turns.standing(cell)
+    return standing.let_in and standing.reached is not False
+
+
+def test_in_the_share_somebody_of_every_standing_tries_every_other_method(
+    walk: Walk, every: list[Cell], shared: list[Cell]
+) -> None:
+    def tried(cells: Iterable[Cell]) -> set[Hashable]:
+        others = (cell for cell in cells if not _of_a_route(cell))
+        return {(cell.method, cell.address, walk.turns.standing(cell)) for cell in others}
+
+    assert tried(every) == tried(shared)
+
+
+def test_the_share_is_small(every: list[Cell], shared: list[Cell]) -> None:
+    assert len(shared) < len(every) / 5
 
 
 def test_the_question_says_whose_turn_it_is(walk: Walk) -> None:

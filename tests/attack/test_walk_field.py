@@ -4,8 +4,10 @@ from dosar import shipped_folder
 from tests.attack.policy import ANYBODY, NEWCOMER, Policy
 from tests.attack.stories import ONE_FORM_IN, Stories
 from tests.attack.test_walk_office import ROLES as OFFICE
+from tests.attack.test_walk_postgresql import ROLES as ON_POSTGRESQL
 
-ROLES = tuple(role for role in (*Policy(shipped_folder("forms")).roles, NEWCOMER, ANYBODY) if role not in OFFICE)
+EVERYBODY = (*Policy(shipped_folder("forms")).roles, NEWCOMER, ANYBODY)
+ROLES = tuple(role for role in EVERYBODY if role not in (*OFFICE, *ON_POSTGRESQL))
 SHARE = ONE_FORM_IN
 
 

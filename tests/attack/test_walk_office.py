@@ -2,7 +2,7 @@
 
 from tests.attack.stories import ONE_FORM_IN, Stories
 
-ROLES = ("coordinator", "case_manager", "accountant", "administrator")
+ROLES = ("coordinator", "accountant", "administrator")
 SHARE = ONE_FORM_IN
 
 

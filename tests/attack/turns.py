@@ -13,9 +13,16 @@ Asked of it are:
   form, place or body that shows such a pair is taken. Who has not signed in stands with those who are shut out.
 * What is compared goes together: a stranger's record and the missing one.
 
-The ordinary tests ask a *share* of it: of bodies, queries, doors that are shut and pages that only lead to a deed, one
-form in eight stands for the others, for each route × method × body another one. What shows records is read of every
-form.
+The ordinary tests ask a *share* of it. Every role still aims on every route × method at what is hers, a stranger's
+and nobody's, and meets every route × method × kind of body or query, for whether it is let in and reaches the record:
+
+* Of bodies, queries, doors that are shut and pages that only lead to a deed, one form in so many stands for the
+  others, for each route × method × body another one; and one address in four, where there is no form.
+* Every sheet that she may see is read on its own page, in its history and in its list; the other pages that show
+  records take turns.
+* A right on a form is tried at one of the pages that stand for one, by each role and for each form at another one.
+* The other places, as a closed or a deleted case, take turns from role to role and from route to route.
+* A method that a route does not have is tried by somebody of every standing.
 
 Before a release all of it is asked, by every role::
 
@@ -96,6 +103,23 @@ STANDS_FOR_A_RIGHT: set[Route] = {
     ("RecordPages.delete", "GET"),
     ("ExportPages.export", "GET"),
 }
+READ_OF_EVERY_SHEET: set[Route] = {
+    ("CasePages.case", "GET"),
+    ("CasePages.cases", "GET"),
+    ("FilePages.file", "GET"),
+    ("LedgerPages.ledger", "GET"),
+    ("RecordPages.history", "GET"),
+    ("RecordPages.list", "GET"),
+    ("RecordPages.show", "GET"),
+}
+"""What is read in every share; one of so many of the other pages that show records:"""
+ONE_PAGE_IN = 4
+MAKES_A_COPY = ("AccessFilePage.take", "POST")
+"""It writes a whole case on paper: the dearest of all."""
+AIMED_BY_EVERY_ROLE = {"", "own", "shared", "foreign", "missing"}
+"""The places at which every role aims in every share; and at one of so many others, on each route another one:"""
+ONE_PLACE_IN = 3
+OTHER_METHOD = "other method"
 OPEN_TO_WHO_FILED = ("RecordPages.delete", "RecordPages.withdraw", "ReversingPages.", "TeamPage.")
 
 
@@ -133,6 +157,8 @@ class Turns:
         self.roles = [*self.planted.policy.roles, NEWCOMER, ANYBODY]
         self._standing = cache(self._found)
         self._alike = cache(self._roles_alike)
+        self._knows = cache(self._hidden_things)
+        self._in_steps = cache(self._has_section_steps)
 
     def cells(self, part: Part) -> Iterator[Cell]:
         """The cells of this part that are asked, the same ones as in the whole walk."""
@@ -167,18 +193,19 @@ class Turns:
 
     def _in_share(self, cell: Cell) -> bool:
         route, found = (cell.endpoint, cell.method), self.standing(cell)
-        read = cell.attack == "plain" and route in SHOWING and found.let_in and found.reached is not False
+        read = cell.attack == "plain" and route in READ_OF_EVERY_SHEET and found.let_in and found.reached is not False
         filed = cell.attack == "well filled in" and cell.target in ("own", "shared", "")
-        if self.share == 1 or read or filed:
+        if self.share == 1 or read or filed or cell.kind == OTHER_METHOD:
             return True
-        kind = cell.endpoint, cell.method, cell.form, cell.kind
-        return not cell.form or crc32(repr(kind).encode()) % self.share == 0
+        if not cell.form:
+            return _turn_of(question_of(cell), self.share if route == MAKES_A_COPY else ONE_PAGE_IN) == 0
+        return _turn_of((cell.endpoint, cell.method, cell.form, cell.kind), self.share) == 0
 
     def has_turn(self, cell: Cell) -> bool:
         """Whether, of all roles that stand like her, it is she who asks this."""
         alike = self._alike(cell.endpoint, cell.method, cell.form, cell.target, cell.kind)
         equals = alike[self.standing(cell)]
-        return equals[crc32(repr(question_of(cell)).encode()) % len(equals)] == cell.role
+        return equals[_turn_of(question_of(cell), len(equals))] == cell.role
 
     def standing(self, cell: Cell) -> Standing:
         """What the files say of her role here."""
@@ -187,18 +214,40 @@ class Turns:
     def _pairs(self, cell: Cell) -> Iterator[Hashable]:
         """What every role meets at least once, with every standing it has there."""
         route, found = (cell.endpoint, cell.method), self.standing(cell)
-        stands = Standing(found.let_in, found.knows_form, found.reached)
-        yield route, "place", cell.target, stands
-        yield route, "body", cell.kind, stands
+        stands = Standing(found.let_in, found.knows_form and self.share == 1, found.reached)
+        if self._is_aimed(route, cell):
+            yield route, "place", cell.target, stands
+        if self.share == 1 or cell.kind != OTHER_METHOD:
+            yield route, "body", cell.kind, stands
         shown = route in SHOWING and stands.let_in and stands.reached is not False
-        if cell.attack == "plain" and (shown or not cell.form):
+        if cell.attack == "plain" and (shown or not cell.form) and self._is_read(route, cell):
             yield route, "address", cell.address
         at_home = cell.attack == "well filled in" and cell.target in ("own", "shared", "")
         filed_at_home = at_home and route in FILING
-        if filed_at_home or (route in STANDS_FOR_A_RIGHT and cell.attack == "plain"):
+        tried = cell.attack == "plain" and self._is_tried(route, cell)
+        if filed_at_home or (route in STANDS_FOR_A_RIGHT and tried):
             yield route, "form", cell.form, stands
         if at_home and route == FILING_IN_STEPS and found.in_steps:
             yield route, "section", cell.address
+
+    def _is_read(self, route: Route, cell: Cell) -> bool:
+        """Whether this address is asked for by every role to whom the page shows something."""
+        turn = _turn_of((route, cell.form or cell.address, cell.target), ONE_PAGE_IN)
+        return self.share == 1 or route in READ_OF_EVERY_SHEET or turn == 0
+
+    def _is_tried(self, route: Route, cell: Cell) -> bool:
+        """Whether the page stands for the role's right on the form: in a share one of them does."""
+        pages = sorted(STANDS_FOR_A_RIGHT)
+        return self.share == 1 or pages[_turn_of((cell.role, cell.form), len(pages))] == route
+
+    def _is_aimed(self, route: Route, cell: Cell) -> bool:
+        """Whether the role aims there: in a share at what is hers, a stranger's and nobody's, and elsewhere in turn."""
+        if self.share == 1 or cell.kind == OTHER_METHOD or cell.target in AIMED_BY_EVERY_ROLE:
+            return self.share == 1 or cell.kind != OTHER_METHOD
+        alike = self._alike(cell.endpoint, cell.method, cell.form, cell.target, cell.kind)
+        roles = [role for found, equals in alike.items() if found.let_in for role in equals] or self.roles
+        turns = min(ONE_PLACE_IN, len(roles))
+        return cell.role in roles and (roles.index(cell.role) + _turn_of((route, cell.target), turns)) % turns == 0
 
     # --- who stands alike -------------------------------------------------------------------------------
 
@@ -235,16 +284,22 @@ class Turns:
         return policy.reaches(role, form, place)
 
     def _corrects_in_steps(self, role: str, endpoint: str, form: str) -> bool:
-        if not endpoint.startswith("RecordPages.edit") or form not in self.planted.forms:
-            return False
-        clearances: Any = frozenset(self.planted.policy.clearances(role))
+        edits = endpoint.startswith("RecordPages.edit") and form in self.planted.forms
+        return edits and self._in_steps(form, frozenset(self.planted.policy.clearances(role)))
+
+    def _has_section_steps(self, form: str, clearances: Any) -> bool:
         return has_section_steps(self.planted.forms[form].seen_with(clearances))
 
-    def _knows(self, role: str, form: str) -> frozenset[str]:
+    def _hidden_things(self, role: str, form: str) -> frozenset[str]:
         policy = self.planted.policy
         if not form:
             return frozenset(policy.clearances(role))
         return frozenset((*policy.hidden(role, form), *({"delete"} - policy.actions(role, form))))
+
+
+def _turn_of(what: object, of: int) -> int:
+    """Which of so many turns it has: the same one in every process."""
+    return crc32(repr(what).encode()) % of
 
 
 def question_of(cell: Cell) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from dosar import shipped_folder
 from dosar.language.form import CASE_FORM
 from dosar.language.load.yaml_reader import read_yaml
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
+from tests.databases import DATABASES
 from tests.pages.conftest import Demo, token_on
 
 MOST, MOST_ON_FIRST_PAGE = 8, 14
@@ -29,6 +30,12 @@ FORMS = sorted(
     if "form" in (contents := read_yaml(path).contents)
 )
 WORKERS = ["coordinator", "social_worker"]
+READERS = sorted(
+    (DATABASES[(number + turn) % len(DATABASES)], worker, form)
+    for number, form in enumerate(FORMS)
+    for turn, worker in enumerate(WORKERS)
+)
+"""Every form with every worker and on every database: where one worker opens it on one, the other does on the other."""
 
 
 @contextmanager
@@ -104,8 +111,7 @@ def pages(demo: Demo, form: str, worker: str) -> list[str]:
     return addresses
 
 
-@pytest.mark.parametrize("worker", WORKERS)
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("demo", "worker", "form"), READERS, indirect=["demo"], scope="module")
 def test_the_pages_of_a_form_ask_little(demo: Demo, form: str, worker: str) -> None:
     browser, too_much = demo.browser(worker), {}
     for address in pages(demo, form, worker):

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from dosar.language.load.json_schema import option_docs
 from dosar.language.load.yaml_reader import read_yaml
 from dosar.language.rules.expressions import RULE_FUNCTIONS
 from tests.applications import opened_app
-from tests.databases import KEY
+from tests.databases import KEY, Place, new_place
 from tests.findings import findings_in
 from tests.pages.conftest import token_on
 from tests.reference import REFERENCE as REFERENCE_PAGE
@@ -91,11 +91,11 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def app(forms: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The demo on these forms; it speaks Romanian."""
-    opened, findings = opened_app(
-        tmp_path_factory.mktemp("data"), KEY, forms=forms, demo=True, today=date(2026, 11, 22)
-    )
+def app(forms: Path, filled: Callable[[str], Place], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The demo that has run before, started on these forms; it speaks Romanian."""
+    place = new_place("sqlite", tmp_path_factory.mktemp("data"), filled("sqlite"))
+    assert place.data is not None
+    opened, findings = opened_app(place.data, KEY, forms=forms, demo=True, today=date(2026, 11, 22))
     assert findings == []
     yield opened
     opened.extensions["dosar_repository"].store.close()

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copytree
 from urllib.parse import urlencode
 
 import pytest
@@ -129,14 +130,44 @@ def close(desk: Desk) -> None:
     desk.app.extensions["dosar_repository"].store.close()
 
 
+def organisation_in(folder: Path) -> Path:
+    """The folder, with the organisation's forms in it."""
+    write(folder / "forms", **{name.replace("/", "__"): text for name, text in FILES.items()})
+    return folder
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    write(tmp_path / "forms", **{name.replace("/", "__"): text for name, text in FILES.items()})
-    return tmp_path
+    return organisation_in(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder in which the organisation has kept a sheet, and the sheet's address."""
+    folder = organisation_in(tmp_path_factory.mktemp("kept"))
+    desk = opened(folder)
+    address = desk.post("/records/visit/new", purpose="sprijin", day="2.1.2026").headers["Location"]
+    close(desk)
+    return folder, address
+
+
+@pytest.fixture(scope="module")
+def lasting_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One desk for whatever is typed: nothing of it may leave the desk unusable."""
+    desk = opened(organisation_in(tmp_path_factory.mktemp("typed")))
+    yield desk
+    close(desk)
 
 
 @pytest.fixture
-def desk(folder: Path) -> Iterator[Desk]:
+def desk(lasting_desk: Desk) -> Desk:
+    """The desk, in Romanian again."""
+    return lasting_desk.speak("ro")
+
+
+@pytest.fixture
+def own_desk(folder: Path) -> Iterator[Desk]:
+    """A desk of the test's own: what it types is kept as a draft, and too much for the next to draw."""
     desk = opened(folder)
     yield desk
     close(desk)
@@ -145,9 +176,7 @@ def desk(folder: Path) -> Iterator[Desk]:
 @pytest.fixture(scope="module")
 def odd_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """One desk for many odd requests: none of them may leave it unusable."""
-    folder = tmp_path_factory.mktemp("odd")
-    write(folder / "forms", **{name.replace("/", "__"): text for name, text in FILES.items()})
-    desk = opened(folder)
+    desk = opened(organisation_in(tmp_path_factory.mktemp("odd")))
     yield desk
     close(desk)
 
@@ -190,25 +219,25 @@ def test_parameters_of_an_address_stay_parameters(desk: Desk, page: str) -> None
 
 
 @pytest.mark.parametrize("language, sentence", in_both("limita de 20000 cu 980000", "980000 characters over the limit"))
-def test_a_megabyte_in_a_box(desk: Desk, language: str, sentence: str) -> None:
+def test_a_megabyte_in_a_box(own_desk: Desk, language: str, sentence: str) -> None:
     text = "ș" * 1_000_000
-    answer = desk.speak(language).post("/records/visit/new", purpose="sprijin", story=text)
+    answer = own_desk.speak(language).post("/records/visit/new", purpose="sprijin", story=text)
     assert answer.status_code == 422
     assert sentence in answer.text
     assert text in answer.text
 
 
 @pytest.mark.parametrize("language, sentence", in_both("rânduri în tabel este 500", "room for at most 500 rows"))
-def test_ten_thousand_rows(desk: Desk, language: str, sentence: str) -> None:
+def test_ten_thousand_rows(own_desk: Desk, language: str, sentence: str) -> None:
     rows = {f"family.{number}.name": f"Nume {number}" for number in range(10_000)}
-    answer = desk.speak(language).post("/records/visit/new", purpose="sprijin", **rows)
+    answer = own_desk.speak(language).post("/records/visit/new", purpose="sprijin", **rows)
     assert answer.status_code == 422
     assert sentence in answer.text
     assert 'value="Nume 0"' in answer.text and 'value="Nume 9999"' in answer.text
 
 
-def test_more_than_anybody_types_is_refused_in_a_sentence(desk: Desk) -> None:
-    answer = desk.post("/records/visit/new", purpose="sprijin", story="a" * 27 * 2**20)
+def test_more_than_anybody_types_is_refused_in_a_sentence(own_desk: Desk) -> None:
+    answer = own_desk.post("/records/visit/new", purpose="sprijin", story="a" * 27 * 2**20)
     assert answer.status_code == 413
     assert "<h1>" in answer.text
 
@@ -239,7 +268,7 @@ def test_a_page_beyond_the_end_of_the_list(desk: Desk, language: str, told: str)
 
 
 @pytest.mark.parametrize("told", ["xx", "*", "ro;q=x", ",,;;", "x" * 3000])
-def test_a_browser_that_asks_for_nonsense(folder: Path, desk: Desk, told: str) -> None:
+def test_a_browser_that_asks_for_nonsense(desk: Desk, told: str) -> None:
     stranger = desk.app.test_client()
     stranger.set_cookie("language", told)
     answer = stranger.get("/sign-in", headers={"Accept-Language": told})
@@ -267,11 +296,11 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize("files, place, romanian, english", MISTAKES, ids=[case[1] for case in MISTAKES])
-def test_a_mistake_in_a_file(folder: Path, files: dict[str, str], place: str, romanian: str, english: str) -> None:
-    before = opened(folder)
-    address = before.post("/records/visit/new", purpose="sprijin", day="2.1.2026").headers["Location"]
-    close(before)
-
+def test_a_mistake_in_a_file(
+    kept: tuple[Path, str], tmp_path: Path, files: dict[str, str], place: str, romanian: str, english: str
+) -> None:
+    before, address = kept
+    folder = copytree(before, tmp_path / "again")
     write(folder / "forms", **files)
     desk = opened(folder)
     try:
@@ -326,11 +355,9 @@ def test_the_overview_names_the_file_that_a_form_lies_in(folder: Path) -> None:
     close(desk)
 
 
-def test_a_removed_form_keeps_its_records(folder: Path) -> None:
-    before = opened(folder)
-    address = before.post("/records/visit/new", purpose="sprijin").headers["Location"]
-    close(before)
-
+def test_a_removed_form_keeps_its_records(kept: tuple[Path, str], tmp_path: Path) -> None:
+    before, address = kept
+    folder = copytree(before, tmp_path / "again")
     write(folder / "forms", visit=None)
     without = opened(folder)
     for gone in (address, f"{address}/history", f"{address}/edit", "/records/visit", "/records/visit/new"):

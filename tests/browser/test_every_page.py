@@ -1,4 +1,4 @@
-"""Every page of every role, in both languages: what no page may do."""
+"""Every page of every role, in one language or both: what no page may do."""
 
 import gzip
 import re
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
+from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
@@ -24,24 +25,32 @@ WITHOUT_NAMES = ("accountant", "volunteer", "administrator", "data_protection_of
 """Roles that know people by the code of their case."""
 WITH_PAGES_OF_THEIR_OWN = ("coordinator", *WITHOUT_NAMES)
 """Roles with a page that no other has; the others' are the coordinator's with less on them, in the same words."""
+OTHERS = [role for role in ROLES if role not in WITH_PAGES_OF_THEIR_OWN]
+READERS = [*product(WITH_PAGES_OF_THEIR_OWN, ("ro", "en")), *zip(OTHERS, cycle(("en", "ro")), strict=False)]
+"""Who reads in which language: roles without a page of their own in one, the next of them in the other."""
 TIME_ZONES = re.compile(r'<select[^>]* name="time_zone".*?</select>', re.DOTALL)
 """Cities may be called as people are."""
 HEAVIEST_ASSETS, HEAVIEST_PAGE = 45 * 1024, 20 * 1024
 MOST_REQUESTS = 8
 
 
-@pytest.fixture(scope="module", params=["ro", "en"])
-def language(request: pytest.FixtureRequest) -> str:
-    """The language of the pages."""
-    code: str = request.param
-    return code
+@pytest.fixture(scope="module", params=READERS, ids="-".join)
+def reader(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Whose pages they are, in which language."""
+    pair: tuple[str, str] = request.param
+    return pair
 
 
-@pytest.fixture(scope="module", params=ROLES)
-def role(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(scope="module")
+def role(reader: tuple[str, str]) -> str:
     """Whose pages they are."""
-    key: str = request.param
-    return key
+    return reader[0]
+
+
+@pytest.fixture(scope="module")
+def language(reader: tuple[str, str]) -> str:
+    """The language of the pages."""
+    return reader[1]
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     whole_run.end(config, stop_postgresql)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes ``--numprocesses=auto`` means."""
+    return whole_run.processes()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In every process, before the first test: what takes long begins first."""
+    items.sort(key=lambda item: whole_run.turn_of(item.path))
+
+
 def pytest_collection_finish() -> None:
     """In every process, when all is imported."""
     memory.keep_what_is_imported()

@@ -10,11 +10,46 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+HERE = Path(__file__).parent
 FOLDER = "DOSAR_TEST_RUN"
 """The variable by which the first process tells the others."""
 MEMORY = Path("/dev/shm")
 ENOUGH = 4 * 2**30
 """Bytes: what the tests keep at one time, with room to spare."""
+
+FOR_ONE_MORE = 12 * 2**30
+"""Bytes of memory with which a computer carries a process more than it has cores: tests also wait."""
+LONGEST = (
+    "attack/test_walk_office.py",
+    "attack/test_walk_postgresql.py",
+    "attack/test_walk_field.py",
+    "browser/test_every_page.py",
+    "attack/test_worlds.py",
+    "attack/test_holes.py",
+    "attack/test_erasure.py",
+    "releases/test_releases.py",
+    "pages/test_statements.py",
+    "browser/test_layout.py",
+    "browser/test_days.py",
+    "browser/test_case_work.py",
+    "test_readme.py",
+    "test_slow_clients.py",
+)
+"""The files that take longest. They begin first, so that all processes end at about the same time."""
+
+
+def processes() -> int:
+    """How many processes run the tests."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    known = hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if known else 0
+    return cores + (memory > FOR_ONE_MORE)
+
+
+def turn_of(file: Path) -> int:
+    """When the tests of a file begin: in the order of ``LONGEST``, and the others after them."""
+    name = file.relative_to(HERE).as_posix() if file.is_relative_to(HERE) else ""
+    return LONGEST.index(name) if name in LONGEST else len(LONGEST)
 
 
 def begin(config: pytest.Config) -> None:

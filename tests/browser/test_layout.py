@@ -54,6 +54,20 @@ SMALL = """
   .map(([one, height]) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 30)}: ${height} px`)
 """
 """What is too low for a finger; a link within a sentence is as high as its line."""
+TOUCHING = """
+() => {
+  const boxes = [...document.querySelectorAll(`main :is(.block, .sheet-section, .record-section, .notice, .empty,
+      table.list, .form-control, .form-select, .btn:not(.btn-quiet, .btn-link))`)]
+    .filter((one) => one.checkVisibility() && !one.closest(".rows, .save-bar, .visually-hidden"))
+    .map((one) => [one, one.getBoundingClientRect()]);
+  const touch = ([one, its], [other, there]) => Math.abs(there.top - its.bottom) < 4 && !one.contains(other)
+    && there.left < its.right && its.left < there.right;
+  return boxes.flatMap((box, number) => boxes.slice(number + 1)
+    .filter((other) => touch(box, other))
+    .map(([other]) => `${box[0].className} and ${other.className} touch: ${other.textContent.trim().slice(0, 30)}`));
+}
+"""
+"""What stands on what is above it: two blocks, a box on a button."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +162,7 @@ def looked_at(reader: Visitor, address: str, examined_at: int | None = None) -> 
         page.set_viewport_size({"width": width, "height": 900})
         if (wider := page.evaluate(WIDER)) > 0:
             found.append(f"{wider} px too wide")
-        found += page.evaluate(SMALL)
+        found += page.evaluate(SMALL) + page.evaluate(TOUCHING)
         if width == examined_at:
             page.evaluate(AXE)
             found += page.evaluate(EXAMINE)

@@ -108,7 +108,7 @@ def test_the_last_administrator_stays(office: Office, act: str, answers: dict[st
     assert "This is the last administrator who can sign in" in answer.text
     assert administrator.get("/").text == "administrator ['administrator'] none"
     office.user("second", "administrator")
-    assert administrator.post(f"{here}{act}", at=here, **answers).status_code in (200, 303)
+    assert administrator.post(f"{here}{act}", at=here, **answers, sure="1").status_code in (200, 303)
 
 
 @pytest.fixture

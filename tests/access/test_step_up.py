@@ -85,6 +85,7 @@ def test_which_routes_ask_is_written_here(office: Office) -> None:
         "AccessRequestsPage.confirm",
         "AccessRequestsPage.refuse",
         "AccountClosingPage.close",
+        "AccountClosingPage.hand_over",
         "KeysPage.ask_at_start",
         "KeysPage.card",
         "KeysPage.card_groups",

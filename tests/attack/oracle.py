@@ -210,7 +210,7 @@ class Oracle:
         """Who works on a case is decided by who may correct it: its manager, or who has all cases; whoever closes
         an account hands over its cases."""
         policy = self.planted.policy
-        if cell.endpoint == "AccountClosingPage.close" and "users" in policy.pages(cell.role):
+        if cell.endpoint.startswith("AccountClosingPage.") and "users" in policy.pages(cell.role):
             return
         decides = "correct" in policy.actions(cell.role, "case") and (
             cell.role == OWNER or policy.reaches_case(cell.role, "foreign")

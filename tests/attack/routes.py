@@ -49,6 +49,7 @@ PAGES = {
     "UsersPage.team_days": "users",
     "UsersPage.invitation": "users",
     "AccountClosingPage.close": "users",
+    "AccountClosingPage.hand_over": "users",
     "UsersPage.open": "users",
     "UserAccessPage.sign_out": "users",
     "UserAccessPage.disconnect": "users",

@@ -1,5 +1,6 @@
 """Closing an account: what hangs on it is listed by case code, and handed over in one step."""
 
+import re
 from typing import Any
 
 import pytest
@@ -88,6 +89,16 @@ def test_who_has_not_come_in_yet_takes_nothing_over(demo: Demo, administrator: F
     assert close(administrator, address, successor=str(doctor)) == 422
 
 
+def test_who_would_leave_cases_to_nobody_is_told_and_asked(demo: Demo, administrator: FlaskClient) -> None:
+    address = f"/users/{user_id(demo, 'case_manager')}/close"
+    before = administrator.get(address).text
+    assert "Cazul DEMO-001: nu îl mai gestionează nimeni" in before and 'name="sure"' not in before
+    token = token_on(before)
+    asked = administrator.post(address, data={"csrf_token": token})
+    assert asked.status_code == 422 and 'name="sure"' in asked.text and "Nu s-a salvat nimic." in asked.text
+    assert administrator.get(address).status_code == 200, "the account is open"
+
+
 def test_everything_is_handed_over_in_one_step(demo: Demo, administrator: FlaskClient) -> None:
     begin_draft(demo, "case_manager", VISIT)
     begin_draft(demo, "case_manager", CARE)
@@ -109,9 +120,30 @@ def test_everything_is_handed_over_in_one_step(demo: Demo, administrator: FlaskC
     assert administrator.get(f"{here}/close").status_code == 303, "there is nothing more to close"
 
 
+def test_a_role_is_taken_from_who_manages_cases_only_once_they_are_handed_over(
+    demo: Demo, administrator: FlaskClient
+) -> None:
+    lavinia, vera = (user_id(demo, user) for user in ("social_worker", "coordinator"))
+    assert close(administrator, f"/users/{lavinia}/hand-over", successor=str(vera)) == 303
+    assert "Lavinia Chertes" not in managers(demo).values()
+    here = f"/users/{vera}"
+    boxes = dict(re.findall(r'name="(seen|last_name|first_name)"[^>]* value="([^"]*)"', administrator.get(here).text))
+    refused = administrator.post(here, data={**boxes, "csrf_token": token_on(administrator.get(here).text)})
+    assert refused.status_code == 422
+    for said in ("Cazul DEMO-001: nu îl mai gestionează nimeni", f'href="{here}/hand-over"', 'name="sure"'):
+        assert said in refused.text, said
+    assert demo.browser("coordinator").get("/records/case").status_code == 200, "nothing was saved"
+
+
 def test_without_anybody_all_stays_and_is_marked(demo: Demo, administrator: FlaskClient) -> None:
-    before = managers(demo)
-    assert close(administrator, f"/users/{user_id(demo, 'social_worker')}/close") == 303
-    assert managers(demo) == {
-        case: f"{name} (cont închis)" if name == "Lavinia Chertes" else name for case, name in before.items()
-    }
+    before, vera = managers(demo), user_id(demo, "coordinator")
+    led = demo.browser("coordinator").get("/").status_code
+    name = next(iter({*before.values()} - {"Lavinia Chertes"}))
+    assert led == 200 and close(administrator, f"/users/{vera}/close") == 422
+    assert close(administrator, f"/users/{vera}/close", sure="1") == 303
+    assert managers(demo) == {case: f"{name} (cont închis)" for case in before}
+    with demo.app.app_context():
+        services = demo.app.extensions["dosar_access"]
+        told = {entry.action: entry.changes for entry in account_entries(services, 3, user_id=vera)}
+        services.session.remove()
+    assert "DEMO-001" in told["left_unattended"]["cases"][0] and told["left_unattended"]["tasks"][0] == ["restrictions"]

@@ -41,6 +41,7 @@ NOTHING_TYPED = {
     "choices only": {
         "ListPages.choose",
         "AccountClosingPage.close",
+        "AccountClosingPage.hand_over",
         "SignInPage.language",
         "ErasurePage.wish",
         "RetentionPage.ask",

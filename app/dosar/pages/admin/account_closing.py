@@ -9,14 +9,29 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import SelectField
 from wtforms.fields import SelectChoice
 
-from dosar.access.accounts.handover import OpenWork, close_account, open_work_of, possible_successors
+from dosar.access.accounts.handover import (
+    LeavesUnattended,
+    OpenWork,
+    Unattended,
+    close_account,
+    open_work_of,
+    possible_successors,
+    unattended,
+)
 from dosar.access.accounts.users import set_user_active
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
-from dosar.pages.admin.users import user_full_name, user_or_404, user_page, user_role_titles
+from dosar.pages.admin.users import (
+    attending,
+    unattended_lines,
+    user_full_name,
+    user_or_404,
+    user_page,
+    user_role_titles,
+)
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import due_text, moment_text
 from dosar.pages.input.forms import TranslatedForm
@@ -58,37 +73,74 @@ class AccountClosingPage(PageView):
             return _closing_page(page_context(), user, closing)
         try:
             _close_user_account(user, closing.successor.data or "")
+        except LeavesUnattended as leaving:
+            return _closing_page(page_context(), user_or_404(user_id), closing, leaving.left), 422
         except Mistake as mistake:
             return user_page(user_or_404(user_id), refused=mistake.message.say(gettext))
         flash(gettext("The account is closed."), "success")
         return redirect(url_for("UsersPage.user", user_id=user_id), 303)
 
+    @page_route("/users/<int:user_id>/hand-over", requires_page("users").with_recent_proof(), ("GET", "POST"))
+    def hand_over(self, user_id: int) -> Any:
+        """Her cases go to somebody else and her account goes on: before a role is taken from her, for instance."""
+        user, handing = user_or_404(user_id), AccountClosingForm()
+        if not handing.validate_on_submit():
+            return _closing_page(page_context(), user, handing, closes=False)
+        try:
+            _hand_over(user, handing.successor.data or "", closes=False)
+        except Mistake as mistake:
+            return user_page(user_or_404(user_id), refused=mistake.message.say(gettext))
+        flash(gettext("Handed over."), "success")
+        return redirect(url_for("UsersPage.user", user_id=user_id), 303)
+
 
 def _close_user_account(user: User, successor: str) -> None:
-    if not successor:
-        set_user_active(access_services(), current_worker(), user.id, False)
-        return
+    with attending(user.id):
+        if successor:
+            _hand_over(user, successor)
+        else:
+            set_user_active(access_services(), current_worker(), user.id, False)
+
+
+def _hand_over(user: User, successor: str, closes: bool = True) -> None:
+    context, services = page_context(), access_services()
     chosen = parse_record_number(successor) if successor.isascii() and successor.isdecimal() else 0
-    close_account(access_services(), page_context().repository, current_worker(), user, chosen, page_context().reading)
+    close_account(services, context.repository, current_worker(), user, chosen, context.reading, closes)
 
 
-def _closing_page(context: PageContext, user: User, closing: AccountClosingForm) -> str:
+def _closing_page(
+    context: PageContext, user: User, closing: AccountClosingForm, left: Unattended | None = None, closes: bool = True
+) -> str:
     load = open_work_of(context.repository, user, context.reading)
     closing.successor.choices = [
-        SelectChoice("", gettext("Nobody for now")),
+        *([SelectChoice("", gettext("Nobody for now"))] if closes else []),
         *[
             SelectChoice(str(successor.id), f"{user_full_name(successor)} · {', '.join(user_role_titles(successor))}")
             for successor in ([] if load.is_empty else possible_successors(access_services(), current_worker(), user))
         ],
     ]
+    endpoint = "AccountClosingPage.close" if closes else "AccountClosingPage.hand_over"
+    name = user_full_name(user)
     return render_template(
         "admin/account_closing.html",
-        title=gettext("Close the account of %(name)s", name=user_full_name(user)),
+        title=gettext("Close the account of %(name)s", name=name)
+        if closes
+        else gettext("Hand over what hangs on the account of %(name)s", name=name),
         form=closing,
-        action=url_for("AccountClosingPage.close", user_id=user.id),
+        closes=closes,
+        left=unattended_lines(_left_when_closed(user) if left is None else left) if closes else [],
+        asks=left is not None,
+        action=url_for(endpoint, user_id=user.id),
         cancel_url=url_for("UsersPage.user", user_id=user.id),
         lists=[work_list for work_list in _open_work_lists(context, load) if work_list.lines],
     )
+
+
+def _left_when_closed(user: User) -> Unattended:
+    """What nobody would attend to any more, told before anything is done."""
+    context, services = page_context(), access_services()
+    now, then = (unattended(services, context.repository, user.id, context.reading, closed) for closed in (False, True))
+    return then.beyond(now)
 
 
 def _open_work_lists(context: PageContext, load: OpenWork) -> list[OpenWorkList]:

@@ -1,6 +1,6 @@
 """The history of accounts: who invited, changed or closed whom, for those who watch over it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,7 @@ from dosar.access.services import access_services
 from dosar.language.text.texts import text_in_language
 from dosar.pages.formatting import moment_text
 from dosar.pages.pagination import paginate_lines
-from dosar.pages.rendering.account_actions import ACCOUNT_ACTION_LABELS
+from dosar.pages.rendering.account_actions import ACCOUNT_ACTION_LABELS, TASK_LABELS
 from dosar.pages.rendering.history import HistoryChange, HistoryEntry
 from dosar.pages.urls import parse_record_number
 
@@ -31,6 +31,7 @@ ACCOUNT_FIELD_LABELS = {
     "passkey": lazy_gettext("Passkey"),
     "to": lazy_gettext("Taken over by"),
     "cases": lazy_gettext("Cases"),
+    "tasks": lazy_gettext("What too few people may do"),
     "drafts": lazy_gettext("Unfinished drafts"),
     "account_days": lazy_gettext("Days of the account"),
     "team_days": lazy_gettext("Days in a team"),
@@ -91,10 +92,18 @@ def _user_names(ids: Iterable[int | None]) -> dict[int, str]:
 
 def _value_words(field: str, value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(_role_title(item) if field == "roles" else str(item) for item in value)
+        return ", ".join(VALUE_WORDS.get(field, str)(item) for item in value)
     return str(value or "")
+
+
+def _task_label(key: str) -> str:
+    return str(TASK_LABELS.get(key, key))
 
 
 def _role_title(key: str) -> str:
     roles = access_services().definition.roles
     return text_in_language(roles[key].title, request_wording()) if key in roles else key
+
+
+VALUE_WORDS: Mapping[str, Callable[[str], str]] = {"roles": _role_title, "tasks": _task_label}
+"""Field → the words for one of the keys in it."""

@@ -1,11 +1,13 @@
 """Users and roles: who is let in, and what the roles allow."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from flask import abort, flash, redirect, render_template, session, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
 from wtforms.fields import SelectChoice
@@ -13,6 +15,7 @@ from wtforms.fields import SelectChoice
 from dosar.access.accounts.access_periods import ALWAYS, AccessPeriod, access_periods, account_periods
 from dosar.access.accounts.access_requests import AccessRequest, confirmers, waiting_requests
 from dosar.access.accounts.account_log import account_changes_since, last_change_id
+from dosar.access.accounts.handover import LeavesUnattended, Unattended, nothing_unattended
 from dosar.access.accounts.second_factor import second_factor_of
 from dosar.access.accounts.telephone_reset import waiting_resets
 from dosar.access.accounts.users import (
@@ -28,7 +31,7 @@ from dosar.access.accounts.users import (
 from dosar.access.accounts.work_teams import all_work_teams
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_page
-from dosar.access.i18n.languages import request_wording
+from dosar.access.i18n.languages import request_reading, request_wording
 from dosar.access.identity import held_roles
 from dosar.access.login.sessions.open_sessions import open_sessions_of
 from dosar.access.services import access_services
@@ -44,7 +47,9 @@ from dosar.pages.admin.account_log import render_account_history
 from dosar.pages.admin.role_labels import action_labels, role_facts
 from dosar.pages.formatting import day_text, moment_text
 from dosar.pages.input.forms import NewUserForm, TeamDaysForm, UserForm
+from dosar.pages.rendering.account_actions import TASK_LABELS
 from dosar.pages.rendering.history import HistoryEntry
+from dosar.records.repository import Repository
 
 AnyUserFormType = TypeVar("AnyUserFormType", bound=UserForm)
 NO_DAYS_TYPED: Mapping[int, TeamDaysForm] = MappingProxyType({})
@@ -79,14 +84,17 @@ class UsersPage(PageView):
         if not form.validate_on_submit():
             return user_page(user, form if form.is_submitted() else None)
         try:
-            change_user(
-                access_services(),
-                current_worker(),
-                user_id,
-                _typed_details(form, user.username),
-                _seen_entry_id(form),
-                {ACCOUNT_ITSELF: AccessPeriod(form.since.day, form.until.day)},
-            )
+            with attending(user_id):
+                change_user(
+                    access_services(),
+                    current_worker(),
+                    user_id,
+                    _typed_details(form, user.username),
+                    _seen_entry_id(form),
+                    {ACCOUNT_ITSELF: AccessPeriod(form.since.day, form.until.day)},
+                )
+        except LeavesUnattended as leaving:
+            return user_page(user_or_404(user_id), form, left=unattended_lines(leaving.left))
         except UserChangedMeanwhile:
             return _conflict_page(user_id, form)
         except Mistake as mistake:
@@ -147,6 +155,20 @@ def user_or_404(user_id: int) -> User:
     if found is None:
         abort(404)
     return found
+
+
+def attending(user_id: int) -> AbstractContextManager[None]:
+    """The transaction in which her account is changed: what it leaves to nobody is told and confirmed first."""
+    repository: Repository | None = current_app.extensions.get("dosar_repository")
+    reading = replace(request_reading(), worker_id=current_worker().id)
+    sure = request.form.get("sure") == "1"
+    return nothing_unattended(access_services(), repository, current_worker(), user_id, reading, sure)
+
+
+def unattended_lines(left: Unattended) -> list[str]:
+    """What would be left to nobody, in words: of a case its code alone."""
+    cases = [gettext("Case %(code)s: nobody else manages it", code=code) for code in sorted(left.cases)]
+    return [*cases, *(str(label) for task, label in TASK_LABELS.items() if task in left.tasks)]
 
 
 def _saved_text(user_id: int) -> str:
@@ -251,6 +273,7 @@ def user_page(
     telephone_code: str = "",
     meanwhile: Sequence[HistoryEntry] = (),
     team_days: Mapping[int, TeamDaysForm] = NO_DAYS_TYPED,
+    left: Sequence[str] = (),
 ) -> Any:
     """The page of one user."""
     seen, asked_for = last_change_id(access_services(), user.id), waiting_requests(access_services(), user.id)
@@ -259,6 +282,7 @@ def user_page(
         "admin/user.html",
         form=shown,
         refused=refused,
+        left=left,
         meanwhile=meanwhile,
         title=user_full_name(user),
         history_url=_history_url(user),
@@ -277,7 +301,7 @@ def user_page(
         invitation=_invitation_url(invitation),
         telephone_code=telephone_code,
         waits_for_telephone=_waits_for_telephone(user),
-    ), 422 if refused or shown.errors or any(form.errors for form in team_days.values()) else 200
+    ), 422 if refused or left or shown.errors or any(form.errors for form in team_days.values()) else 200
 
 
 def _waiting_boxes(form: UserForm, asked_for: Sequence[AccessRequest]) -> dict[str, str]:

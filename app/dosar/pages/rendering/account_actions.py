@@ -22,6 +22,7 @@ ACCOUNT_ACTION_LABELS = {
     "changed": lazy_gettext("Account changed"),
     "closed": lazy_gettext("Account closed"),
     "handed_over": lazy_gettext("Handed over"),
+    "left_unattended": lazy_gettext("Left to nobody"),
     "team_renamed": lazy_gettext("Team renamed"),
     "team_dissolved": lazy_gettext("Team dissolved"),
     "unlocked": lazy_gettext("Waits at sign-in forgotten, by a command on the computer"),
@@ -33,6 +34,13 @@ ACCOUNT_ACTION_LABELS = {
     "access_refused": lazy_gettext("Let nothing come of what was asked"),
     "access_alone": lazy_gettext("Access given by one person"),
 }
+
+TASK_LABELS = {
+    "access": lazy_gettext("Confirming roles and teams as the second person"),
+    "erasures": lazy_gettext("Confirming as the second person that somebody is erased"),
+    "restrictions": lazy_gettext("Opening a restricted case again"),
+}
+"""What takes a second person, or somebody at all, by :data:`dosar.access.accounts.handover.TaskName`."""
 
 
 def account_action_text(entry: AccountEntry) -> str:

@@ -22,7 +22,7 @@ from dosar.pages.home.worklist import work_to_do
 from dosar.records.actor import Actor
 from dosar.records.cases.merge import CaseMerge, MergeLiftsRestriction, both_cases, merge_cases
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
-from dosar.records.sheets.deletion import delete_sheet
+from dosar.records.sheets.deletion import delete_sheet, restore_sheet
 from dosar.records.sheets.save import correct_sheet, enter_sheet
 from dosar.records.sheets.stored_answers import open_sheet
 from tests.pages.browsing import Page, boxes_on, look
@@ -193,6 +193,42 @@ def missing_to_go_on(demo: Demo, case: int) -> str:
     page = demo.browser("case_manager").get(f"/cases/{case}").text
     found = re.search(r'<p class="missing-head">(.*?)</section>', page, re.DOTALL)
     return unescape(found[1]) if found else ""
+
+
+def due_forms(demo: Demo, user: str, case: int) -> set[str]:
+    """The forms of which the first page says that something is due in the case."""
+    worker = worker_for(demo.app.extensions["dosar_access"], user_id(demo, user))
+    with demo.app.test_request_context(), acting_as(worker.scope):
+        context = PageContext(demo.repository, worker, ReadingContext("ro", date.today()))
+        found = {day.form for day in work_to_do(context).due if day.case_id == case}
+        demo.repository.session.remove()
+    return found
+
+
+def test_nothing_is_due_that_would_be_refused(demo: Demo) -> None:
+    written = {*next(found.written for found in demo.forms[CASE_FORM].restricts if found.question == "status")}
+    cases = [case_of(demo, f"DEMO-00{number}") for number in range(1, 10)]
+    case = next(case for case in cases if due_forms(demo, "case_manager", case) - written)
+    answer(demo, CASE_FORM, case, status="closed", closed_on=date.today())
+    assert due_forms(demo, "case_manager", case) <= written
+    answer(demo, CASE_FORM, case, status="open", closed_on=None)
+
+
+def test_a_closed_case_is_like_one_that_is_not_there(demo: Demo, case: int) -> None:
+    """What the first page and the lists tell whoever may not see it: the same, letter by letter, as if it was gone."""
+    worker, pages = demo.browser("social_worker"), ("/", "/records/case", "/records/plan", "/records/visit_report")
+    assert "DEMO-003" in "".join(worker.get(page).text for page in pages)
+    answer(demo, CASE_FORM, case, status="closed", closed_on=date.today())
+    closed = [boxes_on(worker.get(page).text).texts for page in pages]
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        delete_sheet(demo.repository, demo.forms[CASE_FORM], case, ACTOR)
+        demo.repository.session.remove()
+    gone = [boxes_on(worker.get(page).text).texts for page in pages]
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        restore_sheet(demo.repository, demo.forms[CASE_FORM], case, ACTOR)
+        demo.repository.session.remove()
+    answer(demo, CASE_FORM, case, status="open", closed_on=None)
+    assert closed == gone
 
 
 def test_nothing_typed_is_lost_when_the_case_is_closed_meanwhile(

@@ -53,8 +53,8 @@ def find_worklist(
 ) -> Worklist:
     """What is due in the worker's cases until a day, and which lack documents, as far as she may fill them in.
 
-    What a restricted case lacks and is not written in it any more waits for nobody. Three statements at most, however
-    many cases she has.
+    What is due in a restricted case, or lacks there, and is not written in it any more waits for nobody. Three
+    statements at most, however many cases she has.
     """
     record_class: Any = repository.record_class(CASE_FORM)
     hers = select(team_table.c.case_id).where(
@@ -75,25 +75,23 @@ def find_worklist(
     read = dict(zip(parts, read_union(repository.session, list(parts.values())), strict=True))
     due = days_due_until({promise: read.pop(promise) for promise in promised}, until)
     lacking = _cases_lacking(repository, known, enterable, stages, cases, read)
-    return Worklist(due, _as_far_as_written(repository, lacking))
+    return _as_far_as_written(repository, due, lacking)
 
 
-def _as_far_as_written(repository: Repository, lacking: Sequence[LackingCase]) -> list[LackingCase]:
-    """Without the documents that what restricts a case leaves read only, and the cases that lack no other."""
+def _as_far_as_written(repository: Repository, due: Sequence[DueDay], lacking: Sequence[LackingCase]) -> Worklist:
+    """Without the sheets that what restricts a case leaves read only, and the cases that lack no other."""
     every = [reach.of for reach in current_scope.get().restrictions]
-    found = restrictions_among(repository.session, every, [case.case_id for case in lacking])
+    cases = {*(day.case_id for day in due), *(case.case_id for case in lacking)}
+    found = restrictions_among(repository.session, every, cases)
+
+    def is_written(form: str, case_id: int) -> bool:
+        return all(form in one.restriction.written for one in found.get(case_id, ()))
+
     left = [
-        LackingCase(
-            case.case_id,
-            [
-                (stage, document)
-                for stage, document in case.missing
-                if all(document.form in one.restriction.written for one in found.get(case.case_id, ()))
-            ],
-        )
+        LackingCase(case.case_id, [missing for missing in case.missing if is_written(missing[1].form, case.case_id)])
         for case in lacking
     ]
-    return [case for case in left if case.missing]
+    return Worklist([day for day in due if is_written(day.form, day.case_id)], [case for case in left if case.missing])
 
 
 def _cases_lacking(

@@ -21,7 +21,8 @@ and nobody's, and meets every route × method × kind of body or query, for whet
 * Every sheet that she may see is read on its own page, in its history and in its list; the other pages that show
   records take turns.
 * A right on a form is tried at one of the pages that stand for one, by each role and for each form at another one.
-* The other places, as a closed or a deleted case, take turns from role to role and from route to route.
+* The other places, as a closed or a deleted case, take turns from role to role and from route to route, but for the
+  pages that show records.
 * A method that a route does not have is tried by somebody of every standing.
 
 Before a release all of it is asked, by every role::
@@ -242,7 +243,7 @@ class Turns:
 
     def _is_aimed(self, route: Route, cell: Cell) -> bool:
         """Whether the role aims there: in a share at what is hers, a stranger's and nobody's, and elsewhere in turn."""
-        if self.share == 1 or cell.kind == OTHER_METHOD or cell.target in AIMED_BY_EVERY_ROLE:
+        if self.share == 1 or cell.kind == OTHER_METHOD or route in SHOWING or cell.target in AIMED_BY_EVERY_ROLE:
             return self.share == 1 or cell.kind != OTHER_METHOD
         alike = self._alike(cell.endpoint, cell.method, cell.form, cell.target, cell.kind)
         roles = [role for found, equals in alike.items() if found.let_in for role in equals] or self.roles

@@ -5,11 +5,32 @@ An application remembers what it made of its forms for as long as it runs. Here 
 
 import gc
 import sys
+from collections.abc import Callable
 from functools import _lru_cache_wrapper
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from werkzeug.routing import Rule
 
 OURS = "dosar."
 YOUNG, YOUNG_TURNS, OLD_TURNS = 50_000, 10, 4
 """How many new objects there are before garbage is looked for among them, and how seldom among older ones."""
+
+
+def write_addresses_once() -> None:
+    """Werkzeug compiles two functions for every route of every application: the same for the same route."""
+    from werkzeug.routing import Rule
+
+    compiled: dict[Any, Callable[..., tuple[str, str]]] = {}
+    compile_builder = Rule._compile_builder
+
+    def compiled_once(rule: "Rule", append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        what = rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown
+        if what not in compiled:
+            compiled[what] = compile_builder(rule, append_unknown)
+        return compiled[what]
+
+    Rule._compile_builder = compiled_once  # type: ignore[method-assign]
 
 
 def keep_what_is_imported() -> None:

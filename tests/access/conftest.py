@@ -41,6 +41,8 @@ from dosar.pages.recovery.errors import proof_page
 from dosar.pages.recovery.expired_session import current_owner_token
 from dosar.records.scope.row_scope import current_scope
 from tests.applications import compiled_once
+from tests.databases import fresh_store
+from tests.filled import founded_place
 from tests.telephones import code_of, connect_telephone, key_on, unused_code
 
 ROOT = Path(__file__).parents[2]
@@ -249,9 +251,16 @@ def opening(definition: Definition, translations: Path, tmp_path: Path) -> Openi
 
 
 @pytest.fixture
-def new_office(sqlite_store: Store, opening: Opening) -> Iterator[Office]:
+def founded_sqlite_store(tmp_path: Path) -> Iterator[Store]:
+    """An SQLite database with the tables that every organisation has."""
+    with fresh_store("sqlite", tmp_path, founded_place("sqlite")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def new_office(founded_sqlite_store: Store, opening: Opening) -> Iterator[Office]:
     """An office on its first day: nobody has signed in yet."""
-    yield opening(sqlite_store)
+    yield opening(founded_sqlite_store)
 
 
 @pytest.fixture

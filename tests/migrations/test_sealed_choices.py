@@ -1,17 +1,24 @@
 """Sensitive choices lie as codes of their question: found, counted and put in order by SQL, and told by no dump."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Text, select, text, type_coerce, update
 
+from dosar.database.copies.transfer import copy_database
 from dosar.database.format_version import format_table
 from dosar.database.sealing.choice_codes import CODE_MARK, place_mark
+from dosar.database.sealing.sealed_choices import SealedChoice
+from dosar.database.sealing.sealed_columns import ENVELOPE_VERSION
+from dosar.database.store import Store
 from dosar.database.store_errors import StoreError
 from dosar.language.question import Unknown
 from dosar.migrations.sealed_choices import SEALED_CHOICES_SINCE_FORMAT
 from dosar.records.lists.list_query import ListQuery, list_conditions, ordered_ids
+from tests.databases import DATABASES, fresh_store
 from tests.organisations import CASE, MENU, Organisation, form
 
 LIST = "[{code: zeta, label: {en: Zeta, ro: Zeta}}, {code: yes, label: {en: Yes, ro: Da}}, {code: alpha, label: {en: Alpha, ro: Alfa}}]"  # noqa: E501
@@ -162,9 +169,12 @@ def test_what_was_changed_or_moved_is_not_read(visited: Organisation) -> None:
 def test_what_lay_in_clear_becomes_codes_at_the_start(visited: Organisation) -> None:
     before = read(visited)
     as_before(visited)
+    with visited.store.writing() as session:
+        session.execute(text("ALTER TABLE visit ADD COLUMN ill__old BOOLEAN"))
+        session.execute(text("UPDATE visit SET ill__old = (id = 1)"))
     assert b"alpha" in all_kept(visited, "visit")
     visited.start()
-    assert visited.plan() == []
+    assert visited.plan() == [] and all(value[:1] == ENVELOPE_VERSION for value in lying(visited)["ill__old"])
     assert b"alpha" not in all_kept(visited, "visit") and b"|yes" not in all_kept(visited, "visit")
     assert read(visited) == before
     assert found(visited, "yes", "ill") == [1]
@@ -198,3 +208,30 @@ def test_they_follow_the_sensitivity_of_their_question(visited: Organisation) ->
     visited.upgrade(visit=visit())
     assert read(visited) == before and lying(visited)["open"] == [None, "zeta", "yes", None]
     assert b"alpha" not in all_kept(visited, "visit") and visited.plan() == []
+
+
+def chosen_in(store: Store, ours: Organisation) -> dict[str, list[Any]]:
+    """What lies in the columns of the answers in this database."""
+    return {name: values for name, values in lying(replace(ours, store=store)).items() if name in ASKED}
+
+
+def test_a_copy_lies_as_its_source_before_and_after_an_upgrade(
+    visited: Organisation, database: str, tmp_path: Path
+) -> None:
+    kind = next(name for name in DATABASES if name != database)
+    wanted = visited.repository.tables.metadata
+    for before_upgrade in (False, True):
+        with fresh_store(kind, tmp_path / f"copy{before_upgrade}") as copy:
+            copy_database(visited.store, copy, wanted.sorted_tables, before_upgrade)
+            assert chosen_in(copy, visited) == chosen_in(visited.store, visited)
+    for table in wanted.sorted_tables:
+        for column in table.columns:
+            column.type = column.type.plain if isinstance(column.type, SealedChoice) else column.type
+    with fresh_store(kind, tmp_path / "otherwise") as copy:
+        copy_database(visited.store, copy, wanted.sorted_tables, before_upgrade=True)
+        assert chosen_in(copy, visited) == chosen_in(visited.store, visited)
+    visited.start()
+    as_before(visited)
+    with fresh_store(kind, tmp_path / "in_clear") as copy:
+        copy_database(visited.store, copy, visited.repository.tables.metadata.sorted_tables, before_upgrade=True)
+        assert chosen_in(copy, visited) == chosen_in(visited.store, visited)

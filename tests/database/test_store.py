@@ -16,7 +16,7 @@ from sqlalchemy import ForeignKey, String, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from dosar.database import store as stores
+from dosar.database import sqlite_store
 from dosar.database.store import Store, database_file
 from dosar.database.store_errors import StoreBusy, StoreError, WrongKey
 from tests.databases import KEY, Place
@@ -284,7 +284,7 @@ def test_what_was_read_before_is_read_again_before_it_is_changed(filled: Store) 
 
 
 def test_who_waits_too_long_is_told_so(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stores, "LOCK_SECONDS", 1)
+    monkeypatch.setattr(sqlite_store, "LOCK_SECONDS", 1)
     told = []
 
     def write() -> None:
@@ -308,11 +308,11 @@ def test_who_waits_too_long_is_told_so(filled: Store, monkeypatch: pytest.Monkey
 
 
 def test_another_program_holding_the_database_is_waited_for(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stores, "LOCK_SECONDS", 1)
+    monkeypatch.setattr(sqlite_store, "LOCK_SECONDS", 1)
     monkeypatch.setattr(
-        stores,
+        sqlite_store,
         "PRAGMAS",
-        ["busy_timeout=300" if pragma.startswith("busy_timeout") else pragma for pragma in stores.PRAGMAS],
+        ["busy_timeout=300" if pragma.startswith("busy_timeout") else pragma for pragma in sqlite_store.PRAGMAS],
     )
     store, other = place.open(), place.open()
     with other.writing() as session:

@@ -77,7 +77,8 @@ def administrator(office: Office) -> Browser:
 
 def test_the_key_file_goes_by_itself_once_both_are_there(office: Office, administrator: Browser) -> None:
     assert "whoever has this computer has the data" in administrator.get("/keys").text
-    set_passphrase(administrator)
+    page = set_passphrase(administrator)
+    assert page.index("2. Print the recovery card") < page.index("Another passphrase")
     assert status(office).opens_by_itself
     assert "From the next start on" in print_card(administrator)
     assert not status(office).opens_by_itself and not Path(office.app.config["KEY_FILE"]).exists()

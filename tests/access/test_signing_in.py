@@ -69,7 +69,7 @@ def test_a_wrong_name_and_a_wrong_password_look_alike(office: Office, user_name:
         session.execute(user_table.update().where(user_table.c.username == "closed").values(active=False))
     answer = office.browser().sign_in(user_name, "a wrong password")
     assert answer.status_code == 401
-    assert "Numele de utilizator sau parola nu sunt corecte." in answer.text
+    assert "Numele de utilizator sau parola nu sunt corecte." in answer.text and "A forgotten password" in answer.text
 
 
 def test_an_unknown_user_costs_the_same_work_as_a_known_one(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

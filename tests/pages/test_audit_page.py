@@ -53,6 +53,7 @@ def test_who_opened_this_file_stands_behind_the_case(demo: Demo, coordinator: Fl
     page = coordinator.get(link).text
     assert "Cine a deschis acest dosar" in page and code in page
     assert any("a deschis: Dosarul beneficiarului." in said for said in sentences(page))
+    assert any(re.search(r"Înregistrat: .+ nr\. \d+\.$", said) for said in sentences(page))
 
 
 def test_the_data_protection_officer_is_told_by_number_and_opens_no_case(demo: Demo, code: str) -> None:

@@ -173,6 +173,7 @@ def _serve_alone(started: _Start, data: Path) -> int:
         with beginning(data, started.begins):
             key = started.places.key_at_start(place)
             if key is not None:
+                _print_wait(started, data)
                 vault.open(key)
         _print_greeting(started, vault.is_open)
         watch_idle(vault, data, started.places.key_file, started.seal_after)
@@ -268,6 +269,15 @@ def _print_findings(findings: Sequence[Any]) -> None:
     if not is_only_advice(findings):
         last_good = Message("The last good version of these files runs. Mend them and start again.")
         print(translate_message(last_good), file=sys.stderr)
+
+
+def _print_wait(started: _Start, data: Path) -> None:
+    """That nothing hangs: the first start of the demo files hundreds of sheets before the address is told."""
+    from dosar.database.keys.key_file import has_database
+
+    if started.demo and not has_database(data):
+        waits = Message("The cases of the demo are being filed; that takes up to a minute, the first time only.")
+        print(translate_message(waits), file=sys.stderr, flush=True)
 
 
 def _print_accounts(started: _Start, is_demo: bool) -> None:

@@ -119,7 +119,11 @@ def _administration_block(context: PageContext) -> HomeBlock | None:
     lines = [
         (gettext("Invite a colleague"), url_for("UsersPage.new"), gettext("a link with which she chooses a password")),
         (gettext("See which forms run"), forms, gettext("and what is wrong in their files")),
-        (gettext("Keep the key in a second place"), copies, gettext("without it nobody can read the data")),
+        (
+            gettext("Keep what opens the data in a second place"),
+            copies,
+            gettext("the recovery card or the key file: without it nobody can read the data"),
+        ),
         (gettext("Make a copy of the data"), copies, gettext("while Dosar is stopped")),
     ]
     entries = [HomeEntry(*line) for line in lines if line[1] != forms or "forms" in context.worker.pages]

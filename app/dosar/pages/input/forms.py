@@ -159,7 +159,7 @@ class PassphraseForm(TranslatedForm):
 
     current = PasswordField(
         lazy_gettext("The passphrase that it replaces"),
-        description=lazy_gettext("Empty, if this is one more passphrase, for a second person."),
+        description=lazy_gettext("Leave it empty to add one more passphrase, for a second person."),
     )
     password, again = (
         PasswordField(

@@ -47,7 +47,7 @@ class ConfirmingForm(TranslatedForm):
         lazy_gettext("Number of the case"),
         lazy_gettext("Type the number of the case that is asked for."),
         60,
-        lazy_gettext("Whoever asked tells it to you. So you both mean the same case."),
+        lazy_gettext("Whoever asked tells it to you: write it in full. So you both mean the same case."),
     )
     together = HiddenField()
 
@@ -91,7 +91,7 @@ class ConfirmingPage(PageView):
             left = confirm_erasure(context.repository, asked.id, context.worker.id, _seen(form))
         except Mistake as mistake:
             return _confirming_page(context, asked, form, mistake.message.say(gettext))
-        return _back(gettext("Done. What is left is the number %(number)s.", number=left.number), "success")
+        return _back(gettext("Done. What is left is line number %(number)s.", number=left.number), "success")
 
 
 def _back(told: str, kind: str) -> Any:

@@ -195,5 +195,5 @@ def _object_text(key: str, ids: Sequence[int], users: Mapping[int, str]) -> str:
         return key
     title, plural = (text_in_language(text, request_wording()) for text in (form.title, form.plural or form.title))
     if len(ids) == 1:
-        return title if key == CASE_FORM else f"{title} {ids[0]}"
+        return title if key == CASE_FORM else gettext("%(sheet)s no. %(number)s", sheet=title, number=ids[0])
     return f"{plural} ({len(ids)})" if ids else plural

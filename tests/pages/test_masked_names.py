@@ -73,6 +73,8 @@ def test_she_reads_codes_until_she_says_why(demo: Demo, worker: FlaskClient, one
     assert show(worker, one) == 303
     for place in places(one)[:2]:
         assert name in worker.get(place).text, place
+    for number in (-1, -(10**30), 10**30):
+        assert worker.get(f"/records/visit_report?record={number}").status_code == 200
     for place in ("/", "/cases", f"/records/{CASE_FORM}", *places(other)):
         shown = worker.get(place, follow_redirects=True).text
         assert name not in shown and name_of(demo, other) not in shown, place

@@ -149,7 +149,7 @@ class Repository:
     def case_of(self, form: str, record_id: int) -> int | None:
         """The case of a record, whoever asks: it tells nothing of it. None for a record of no case, or none at all."""
         record_class: Any = self.tables.records.get(form)
-        if record_class is None or record_class.case_column is None or record_id > LARGEST_NUMBER:
+        if record_class is None or record_class.case_column is None or not 0 < record_id <= LARGEST_NUMBER:
             return None
         column = getattr(record_class, record_class.case_column)
         with acting_as(SYSTEM_SCOPE):

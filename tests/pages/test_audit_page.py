@@ -201,7 +201,8 @@ def test_fewer_years_of_the_log_wait_for_whoever_watches_over_it(demo: Demo, coo
     token = token_on(officer.get("/audit").text)
     theirs = {"csrf_token": token_on(administrator.get("/organisation").text), "years": "7"}
     assert administrator.post("/audit/years/confirm", data=theirs).status_code == 403
-    officer.post("/audit/years/confirm", data={"csrf_token": token, "years": "8"})
+    for years in ("8", "", "x", "9" * 5000):
+        assert officer.post("/audit/years/confirm", data={"csrf_token": token, "years": years}).status_code == 303
     assert "păstrează 10 ani" in term(officer), "she confirms what she has read"
     officer.post("/audit/years/confirm", data={"csrf_token": token, "years": "7"})
     assert "păstrează 7 ani" in term(officer)

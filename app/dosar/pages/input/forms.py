@@ -295,7 +295,7 @@ class AuditYearsForm(TranslatedForm):
 class AskedYearsForm(TranslatedForm):
     """The number that the second person has read."""
 
-    years = OneOfMany("", "", choices=YEARS_OFFERED)
+    years = OneOfMany("", lazy_gettext("Choose a number of the list."), choices=YEARS_OFFERED)
 
 
 class OrganisationSettingsForm(OrganisationForm):

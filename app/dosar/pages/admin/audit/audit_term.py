@@ -45,9 +45,10 @@ class AuditTermPage(PageView):
 
     @page_route("/audit/years/confirm", WATCHES, ("POST",))
     def confirm(self) -> Any:
-        years = AskedYearsForm().years.data
+        asked = AskedYearsForm()
+        years = int(asked.years.data) if asked.validate() else 0
         return _decided(
-            lambda: confirm_audit_years(access_services(), current_worker(), int(years or 0)),
+            lambda: confirm_audit_years(access_services(), current_worker(), years),
             gettext("From now on the audit log is kept for %(years)s years.", years=years),
         )
 

@@ -121,7 +121,7 @@ BEHIND_THE_SESSION = {
     "migrations/plan/steps.py",
     "migrations/convert/renamed_forms.py",
     "migrations/convert/settled_choices.py",  # drops the indexes over what it seals, and the types of its columns
-    "migrations/sealed_values.py",
+    "migrations/convert/sealed_values.py",
     "migrations/system_migrations.py",
     "database/writing/append_only.py",
     "database/writing/lasting_numbers.py",

@@ -235,3 +235,12 @@ def test_a_copy_lies_as_its_source_before_and_after_an_upgrade(
     with fresh_store(kind, tmp_path / "in_clear") as copy:
         copy_database(visited.store, copy, visited.repository.tables.metadata.sorted_tables, before_upgrade=True)
         assert chosen_in(copy, visited) == chosen_in(visited.store, visited)
+
+
+def test_what_is_put_aside_lies_sealed(visited: Organisation) -> None:
+    wide = ASKED["open"].replace("select_one", "select_multiple") + ", sensitivity: story"
+    visited.upgrade(visit=visit(open=wide).replace("ill, open]\nf", "ill]\nf"))
+    assert [answers.get("open") for answers in read(visited)] == [None, ["zeta"], ["yes"], None]
+    assert sorted(filter(None, visited.column("visit", "open__old"))) == ["yes", "zeta"]
+    assert not {"zeta", "yes"} & {value for values in lying(visited).values() for value in values}
+    assert b"zeta" not in all_kept(visited, "visit") and visited.plan() == []

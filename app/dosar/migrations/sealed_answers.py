@@ -1,22 +1,19 @@
 """Answers in words that lay in clear before format 14 are sealed: of every form there ever was, in the recycle bin too.
 
 What was put aside of other answers lay in clear until format 15. In the transaction of the start, like all that is
-sealed (:mod:`dosar.migrations.sealed_values`).
+sealed (:mod:`dosar.migrations.convert.sealed_values`).
 """
 
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, LargeBinary, String, inspect
-from sqlalchemy import Text as LongText
+from sqlalchemy import Column, Connection, inspect
 
-from dosar.database.form_tables import Record, row_table_name
+from dosar.database.form_tables import row_table_name
 from dosar.database.sealing.answer_columns import SealedAnswer, readable_columns
-from dosar.database.writing.append_only import table_opened
 from dosar.language.form import Form
+from dosar.migrations.convert.put_aside import is_put_aside, seal_table
 from dosar.migrations.convert.renamed_forms import tables_of_form
-from dosar.migrations.convert.settled_choices import drop_indexes_over
-from dosar.migrations.sealed_values import seal_columns
 from dosar.records.history.deployed_forms import deployed_contents, deployed_forms, read_kept_forms
 
 SEALED_ANSWERS_SINCE_FORMAT = 14
@@ -35,19 +32,8 @@ def seal_answers(connection: Connection) -> int:
 def _seal_table(connection: Connection, form: Form, table: str) -> int:
     known = {column.name: isinstance(column.type, SealedAnswer) for column in _columns_of_answers(form, table)}
     stored: list[Any] = inspect(connection).get_columns(table)
-    names = [column["name"] for column in stored if known.get(column["name"], _is_put_aside(column))]
-    if not names:
-        return 0
-    drop_indexes_over(connection, table, names)
-    sealed = SealedAnswer(LongText())
-    with table_opened(connection, table):
-        return seal_columns(connection, table, [(name, sealed) for name in names])
-
-
-def _is_put_aside(column: Any) -> bool:
-    """Whether words, choices, yes or no stand in a column of no question."""
-    is_answer = isinstance(column["type"], (String, LargeBinary, Boolean))
-    return is_answer and column["name"] not in Record.__annotations__
+    names = [column["name"] for column in stored if known.get(column["name"], is_put_aside(column))]
+    return seal_table(connection, table, names)
 
 
 def _columns_of_answers(form: Form, table: str) -> Iterator[Column[Any]]:

@@ -50,6 +50,7 @@ from dosar.language.text.translations import LANGUAGES
 from dosar.migrations.compare.question_moves import QuestionMove, wanted_moves
 from dosar.migrations.compare.stored_counts import AnswerCounts
 from dosar.migrations.convert.renamed_forms import ANNOUNCEMENT_CODE, kept_after_renaming, plan_renamings
+from dosar.migrations.convert.sealed_values import seal_own_values
 from dosar.migrations.convert.search_index import has_index, refresh_index, refresh_sort_columns
 from dosar.migrations.former_names import former_name_findings
 from dosar.migrations.move_checks import judge_moves
@@ -66,7 +67,6 @@ from dosar.migrations.record_checks import (
 from dosar.migrations.sealed_answers import SEALED_ANSWERS_SINCE_FORMAT, seal_answers
 from dosar.migrations.sealed_choices import SEALED_CHOICES_SINCE_FORMAT, seal_choices
 from dosar.migrations.sealed_files import SEALED_SINCE_FORMAT, seal_plain_files
-from dosar.migrations.sealed_values import seal_own_values
 from dosar.migrations.system_migrations import make_own_tables, name_leaders, put_back_drafts
 from dosar.migrations.upgrade_audit import last_history_entry, upgrade_events
 from dosar.records.history.deployed_forms import (

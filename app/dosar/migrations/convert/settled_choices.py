@@ -2,7 +2,7 @@
 
 Looked up in the database itself, so whatever made a difference is put right: an earlier version, another sensitivity,
 a rule that tells of a sensitive answer, another name of the question or its form. In the transaction of the start;
-nothing of the old values is left over (see :mod:`dosar.migrations.sealed_values`).
+nothing of the old values is left over (see :mod:`dosar.migrations.convert.sealed_values`).
 """
 
 import re

@@ -91,4 +91,5 @@ def _put_table_aside(plan: Plan, old: str) -> PlanStep:
     state = plan.schema.tables[old]
     plan.schema.forget(old)
     plan.schema.tables[aside] = state.without_indexes()
+    plan.put_aside[aside] = {*state.columns} | plan.put_aside.pop(old, set())
     return PlanStep(None, partial(rename_table, was=old, now=aside, indexes={*state.indexes}))

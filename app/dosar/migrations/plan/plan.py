@@ -43,10 +43,14 @@ class Plan:
         """Table and question to which the answers of another came."""
         self.came: set[str] = set()
         """Forms to whose questions the answers of others came."""
+        self.put_aside: dict[str, set[str]] = {}
+        """Table → the columns that nobody asks for from now on."""
 
     def columns_aside(self, table: str, columns: Iterable[str]) -> dict[str, str]:
         """Column → the name under which it is put aside."""
-        return {name: self.schema.free_column(table, name + ASIDE_SUFFIX) for name in columns}
+        aside = {name: self.schema.free_column(table, name + ASIDE_SUFFIX) for name in columns}
+        self.put_aside.setdefault(table, set()).update(aside.values())
+        return aside
 
 
 def table_of(form: Form, rows_of: str) -> str:

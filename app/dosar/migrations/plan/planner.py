@@ -24,6 +24,7 @@ from dosar.migrations.plan.wanted_tables import (
     own_files,
     refill_search_index,
     replace_indexes,
+    seal_what_is_put_aside,
     settle_sensitive_choices,
     sort_by_words,
 )
@@ -71,6 +72,7 @@ def _steps_in_order(plan: Plan, renamings: Sequence[FormRenaming], moves: Sequen
     yield from assign_new_cases(plan)
     yield from recompute_by_new_rules(plan)
     yield from recompute_after_moves(plan, moves)
+    yield from seal_what_is_put_aside(plan)
     yield from unsorted
     yield from unowned
     yield from close_ledgers(plan)

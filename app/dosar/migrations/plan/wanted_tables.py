@@ -14,6 +14,7 @@ from dosar.language.question import Question
 from dosar.language.text.message import Message
 from dosar.migrations.convert.attachment_owners import assign_files
 from dosar.migrations.convert.conversion import fill_sort_columns, reindex_form
+from dosar.migrations.convert.put_aside import seal_aside
 from dosar.migrations.convert.settled_choices import has_unsettled_choices, settle_choices
 from dosar.migrations.plan.plan import ASIDE_SUFFIX, Plan
 from dosar.migrations.plan.steps import PlanStep, sql_step
@@ -59,6 +60,12 @@ def settle_sensitive_choices(plan: Plan, may_have_moved: bool) -> Iterator[PlanS
 
 def _settle_choices(connection: Connection, tables: Sequence[Table]) -> None:
     settle_choices(connection, tables)
+
+
+def seal_what_is_put_aside(plan: Plan) -> Iterator[PlanStep]:
+    """What nobody asks for any more, once the answers went where they belong."""
+    if plan.put_aside:
+        yield PlanStep(None, partial(seal_aside, put_aside=plan.put_aside))
 
 
 def sort_by_words(plan: Plan) -> list[PlanStep]:

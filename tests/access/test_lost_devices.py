@@ -26,9 +26,9 @@ def is_in(browser: Browser) -> bool:
     return browser.get("/").status_code == 200
 
 
-def press(browser: Browser, user_id: int, button: str) -> str:
+def press(browser: Browser, user_id: int, button: str, **boxes: str) -> str:
     """Press a button on the page of a user; what the page says then."""
-    answer = browser.post(f"/users/{user_id}/{button}", at="/profile")
+    answer = browser.post(f"/users/{user_id}/{button}", at="/profile", **boxes)
     return browser.get(answer.location).text if answer.location else answer.text
 
 
@@ -122,7 +122,7 @@ def test_a_second_administrator_who_was_closed_leaves_no_gap(office: Office) -> 
     administrator = office.signed_in("administrator")
     press(administrator, 2, "telephone")
     press(office.signed_in("second"), 2, "telephone/confirm")
-    press(administrator, second, "close")
+    press(administrator, second, "close", sure="1")
     assert "dosar reset-telephone ana" in press(administrator, 2, "telephone/code"), "she who asked gives no code"
 
 
@@ -159,7 +159,7 @@ def test_who_got_rid_of_the_other_administrator_takes_over_nothing(office: Offic
     office.user("carla", "administrator")
     administrator = office.signed_in("administrator")
     if way == "close":
-        press(administrator, id_of(office, "carla"), "close")
+        press(administrator, id_of(office, "carla"), "close", sure="1")
     else:
         limit(office, administrator, "carla", office.services.today().strftime("%d.%m.%Y"))
         office.clock.pass_(days=1)

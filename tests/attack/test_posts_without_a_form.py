@@ -1,6 +1,7 @@
 """A post that is no form is refused before any page looks at it; a form without a box is answered like any other."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -26,6 +27,17 @@ def test_no_page_stumbles_over_it(walk: Walk, role: str) -> None:
     for cell in posts_open_to(walk, role):
         assert [post(walk, session, cell, *body) for body in NO_FORMS] == [415] * len(NO_FORMS), cell
         assert post(walk, session, cell) < 500, cell
+
+
+def test_nor_the_page_that_says_that_there_is_no_such_form(walk: Walk) -> None:
+    session = sign_in(walk.planted.app, "coordinator")
+    cell = next(
+        cell
+        for cell in walk.turns.ways.cells("coordinator")
+        if cell.endpoint == "RecordPages.new" and cell.method == "POST"
+    )
+    nowhere = replace(cell, address="/records/no_such_form/new")
+    assert {post(walk, session, nowhere, *body) for body in NO_FORMS} <= {404, 415}
 
 
 def posts_open_to(walk: Walk, role: str) -> Iterator[Cell]:

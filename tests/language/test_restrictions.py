@@ -95,4 +95,8 @@ def test_the_shipped_forms_restrict_closed_cases_and_withdrawn_consent() -> None
     reading = read_folder(shipped_folder("forms"))
     assert list(restriction_findings(reading)) == []
     made = make_definition(reading.parts, {})
-    assert {one.key for one in made.restrictions} == {"case.closed", "intake.consent_withdrawn"}
+    assert {one.key for one in made.restrictions} == {
+        "case.closed",
+        "intake.consent_withdrawn",
+        "data_request.processing_restricted",
+    }

@@ -17,6 +17,7 @@ from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.input.posted_boxes import UNASKED_BOX
+from dosar.pages.input.request_input import FORM_MEDIA_TYPES
 from dosar.pages.linked_titles import RecordTitles, linked_ids
 from dosar.pages.recovery.expired_session import SHEET_ENDPOINTS
 from dosar.pages.recovery.text_forms import TEXT_PAGES
@@ -46,7 +47,9 @@ def is_text_page_post() -> bool:
 
 
 def typed_texts() -> list[tuple[str, str]]:
-    """(what the box is called, what stood in it), in the order of the page."""
+    """(what the box is called, what stood in it), in the order of the page; what is no form has no boxes."""
+    if request.mimetype not in FORM_MEDIA_TYPES:
+        return []
     return texts_of_boxes(page_context() if current_worker_or_none() is not None else None, list(_typed_boxes()))
 
 

@@ -24,7 +24,7 @@ from dosar.database.keys import key_slots
 from dosar.database.keys.key_file import key_from_file
 from dosar.database.keys.key_slots import Argon2Cost
 from dosar.database.keys.master_key import MasterKeyPlace
-from dosar.database.keys.opening_log import WRONG_GUESSES_FILE
+from dosar.database.keys.opening_log import WRONG_GUESSES_FILE, read_wrong_guesses
 from dosar.database.store import Store
 from tests.organisations import CASE, MENU, ROLES
 from tests.waiting import is_soon
@@ -200,6 +200,22 @@ def test_the_audit_log_tells_what_opened_the_data_and_what_did_not(say: Say, tmp
     last, *before = openings_told(tmp_path / "data")
     assert last[0][0] == "card" and last[1][0] == "3" and not (tmp_path / "data" / WRONG_GUESSES_FILE).exists()
     assert {opened[0] for opened, guesses in before if not guesses} == {"key_file"}
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "[" * 100_000,
+        '{"count": 3, "first": "2026-11-29T09:00:00", "last": "9999-12-31T23:59:59"}',
+        '{"count": 3, "first": "0001-01-01T00:00:00", "last": "2026-11-29T09:00:00"}',
+        '{"count": true, "first": "2026-11-29T09:00:00", "last": "2026-11-29T09:00:00"}',
+    ],
+    ids=["deep", "far ahead", "long ago", "no number"],
+)
+def test_what_somebody_plants_there_stops_no_start_and_no_page(tmp_path: Path, planted: str) -> None:
+    (tmp_path / WRONG_GUESSES_FILE).write_text(planted, "utf-8")
+    found = read_wrong_guesses(tmp_path)
+    assert found is not None and found.count == 1 and found.first.year == found.last.year > 2000
 
 
 def asked(address: str, **boxes: str) -> tuple[int, str]:

@@ -17,6 +17,8 @@ from dosar.database.system_tables import utc_now
 
 WRONG_GUESSES_FILE = "wrong-guesses.json"
 MOST_GUESSES = 10**9
+YEARS_OF_COMPUTERS = range(2000, 2101)
+"""Whatever clock was wrong: what is from any other year was not written by Dosar, and no page could show it."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,10 @@ def read_wrong_guesses(data: Path) -> WrongGuesses | None:
     try:
         kept = json.loads(text)
         count, first, last = kept["count"], *(datetime.fromisoformat(kept[name]) for name in ("first", "last"))
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return unreadable
-    is_ours = type(count) is int and 1 <= count <= MOST_GUESSES and first.tzinfo is last.tzinfo is None
+    is_count = type(count) is int and 1 <= count <= MOST_GUESSES
+    is_ours = is_count and all(each.tzinfo is None and each.year in YEARS_OF_COMPUTERS for each in (first, last))
     return WrongGuesses(count, first, last) if is_ours else unreadable
 
 

@@ -40,3 +40,8 @@ def test_who_asks_for_restriction_has_her_case_restricted_until_it_is_lifted(dem
     assert status(manager, f"/records/data_request/{request}/edit") == 200, "whoever may correct it lifts it"
     answer(demo, "data_request", request, restriction_lifted_on=today_here())
     assert status(worker, f"/cases/{case}") == 200
+
+
+def test_who_registers_a_consent_taken_back_reads_what_restricts_the_case(demo: Demo) -> None:
+    page = demo.browser("case_manager").get(f"/records/data_request/new?case={case_of(demo, 'DEMO-003')}").text
+    assert "scrieți ziua și în fișa de luare în evidență" in page

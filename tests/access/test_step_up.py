@@ -85,7 +85,6 @@ def test_which_routes_ask_is_written_here(office: Office) -> None:
         "AccessRequestsPage.confirm",
         "AccessRequestsPage.refuse",
         "AccountClosingPage.close",
-        "AccountClosingPage.hand_over",
         "AuditTermPage.confirm",
         "AuditTermPage.refuse",
         "KeysPage.ask_at_start",

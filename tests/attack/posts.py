@@ -193,7 +193,6 @@ POSTS: dict[str, Callable[[Posts, Cell], Iterator[Cell]]] = {
     "DraftPages.keep": Posts._draft,
     "FindCasePage.search": Posts._find,
     "AccountClosingPage.close": Posts._close,
-    "AccountClosingPage.hand_over": Posts._close,
     "WorkTeamsPage.rename": Posts._rename,
     "TeamPage.team": Posts._join,
     "ExportPages.take": Posts._export,

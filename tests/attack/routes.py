@@ -49,7 +49,6 @@ PAGES = {
     "UsersPage.team_days": "users",
     "UsersPage.invitation": "users",
     "AccountClosingPage.close": "users",
-    "AccountClosingPage.hand_over": "users",
     "UsersPage.open": "users",
     "UserAccessPage.sign_out": "users",
     "UserAccessPage.disconnect": "users",

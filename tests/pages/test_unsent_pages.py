@@ -41,7 +41,6 @@ NOTHING_TYPED = {
     "choices only": {
         "ListPages.choose",
         "AccountClosingPage.close",
-        "AccountClosingPage.hand_over",
         "SignInPage.language",
         "ErasurePage.wish",
         "RetentionPage.ask",

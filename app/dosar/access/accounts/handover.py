@@ -74,12 +74,8 @@ def close_account(
     user: User,
     to_id: int,
     reading: ReadingContext,
-    closes: bool = True,
 ) -> None:
-    """Hand over everything that hangs on the account, and close it: both or neither. Raises :class:`Mistake`.
-
-    Where it goes on (not ``closes``), her teams stay hers.
-    """
+    """Hand over everything that hangs on the account, and close it: both or neither. Raises :class:`Mistake`."""
     to = next((successor for successor in possible_successors(services, by, user) if successor.id == to_id), None)
     if to is None:
         raise Mistake("Choose who takes over, or nobody for now.")
@@ -90,8 +86,7 @@ def close_account(
             hand_over_cases(repository, load.cases, user_id, to_id, Actor(by.id, "", reading.today))
         forms = _transferable_forms(services, to, load.drafts)
         drafts.hand_over_drafts(repository, user_id, to_id, forms)
-        if closes:
-            _hand_over_teams(services, by, user, to)
+        _hand_over_teams(services, by, user, to)
         log_account_change(
             services,
             by,
@@ -103,8 +98,7 @@ def close_account(
                 "drafts": (sum(draft.form in forms for draft in load.drafts), 0),
             },
         )
-        if closes:
-            set_user_active(services, by, user_id, False)
+        set_user_active(services, by, user_id, False)
 
 
 TaskName = Literal["access", "erasures", "restrictions"]

@@ -25,7 +25,8 @@ WAYS_IN: tuple[AccountAction, ...] = (
 """What changes how somebody gets in."""
 WORTH_TELLING = 3
 """So many wrong passwords and codes are no slip of her fingers any more."""
-MOST_CHANGES = 5
+MOST_CHANGES = 20
+"""On her profile: more than somebody makes who wants one of them pushed out of sight, unseen."""
 
 
 @dataclass(frozen=True)

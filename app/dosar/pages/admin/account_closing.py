@@ -80,19 +80,6 @@ class AccountClosingPage(PageView):
         flash(gettext("The account is closed."), "success")
         return redirect(url_for("UsersPage.user", user_id=user_id), 303)
 
-    @page_route("/users/<int:user_id>/hand-over", requires_page("users").with_recent_proof(), ("GET", "POST"))
-    def hand_over(self, user_id: int) -> Any:
-        """Her cases go to somebody else and her account goes on: before a role is taken from her, for instance."""
-        user, handing = user_or_404(user_id), AccountClosingForm()
-        if not handing.validate_on_submit():
-            return _closing_page(page_context(), user, handing, closes=False)
-        try:
-            _hand_over(user, handing.successor.data or "", closes=False)
-        except Mistake as mistake:
-            return user_page(user_or_404(user_id), refused=mistake.message.say(gettext))
-        flash(gettext("Handed over."), "success")
-        return redirect(url_for("UsersPage.user", user_id=user_id), 303)
-
 
 def _close_user_account(user: User, successor: str) -> None:
     with attending(user.id):
@@ -102,35 +89,28 @@ def _close_user_account(user: User, successor: str) -> None:
             set_user_active(access_services(), current_worker(), user.id, False)
 
 
-def _hand_over(user: User, successor: str, closes: bool = True) -> None:
+def _hand_over(user: User, successor: str) -> None:
     context, services = page_context(), access_services()
     chosen = parse_record_number(successor) if successor.isascii() and successor.isdecimal() else 0
-    close_account(services, context.repository, current_worker(), user, chosen, context.reading, closes)
+    close_account(services, context.repository, current_worker(), user, chosen, context.reading)
 
 
-def _closing_page(
-    context: PageContext, user: User, closing: AccountClosingForm, left: Unattended | None = None, closes: bool = True
-) -> str:
+def _closing_page(context: PageContext, user: User, closing: AccountClosingForm, left: Unattended | None = None) -> str:
     load = open_work_of(context.repository, user, context.reading)
     closing.successor.choices = [
-        *([SelectChoice("", gettext("Nobody for now"))] if closes else []),
+        SelectChoice("", gettext("Nobody for now")),
         *[
             SelectChoice(str(successor.id), f"{user_full_name(successor)} · {', '.join(user_role_titles(successor))}")
             for successor in ([] if load.is_empty else possible_successors(access_services(), current_worker(), user))
         ],
     ]
-    endpoint = "AccountClosingPage.close" if closes else "AccountClosingPage.hand_over"
-    name = user_full_name(user)
     return render_template(
         "admin/account_closing.html",
-        title=gettext("Close the account of %(name)s", name=name)
-        if closes
-        else gettext("Hand over what hangs on the account of %(name)s", name=name),
+        title=gettext("Close the account of %(name)s", name=user_full_name(user)),
         form=closing,
-        closes=closes,
-        left=unattended_lines(_left_when_closed(user) if left is None else left) if closes else [],
+        left=unattended_lines(_left_when_closed(user) if left is None else left),
         asks=left is not None,
-        action=url_for(endpoint, user_id=user.id),
+        action=url_for("AccountClosingPage.close", user_id=user.id),
         cancel_url=url_for("UsersPage.user", user_id=user.id),
         lists=[work_list for work_list in _open_work_lists(context, load) if work_list.lines],
     )

@@ -36,7 +36,8 @@ from dosar.records.rights.erasure_requests import (
 )
 from dosar.records.titles import user_names
 
-MOST_TOGETHER = 200
+MOST_TOGETHER = 10_000
+"""Of so many, more than an organisation has cases, the page remembers what it told."""
 RIGHTS = requires_page("rights")
 
 

@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from dosar.access.login.throttle import Guess, TooManyTries, count_try
+from dosar.access.login.throttle import Guess, TooManyTries, count_try, forget_tries
 from tests.access.conftest import PASSWORD, Browser, Office
 
 SECRET = "only for tests"
@@ -48,6 +48,17 @@ def test_twenty_wrong_passwords_at_one_computer_close_it_for_minutes(office: Off
     assert [wait_after(office, Guess(f"user{number}", HERE)) for number in range(21)] == [0] * 20 + [1]
     office.clock.pass_(minutes=60)
     assert [wait_after(office, Guess(f"other{number}", HERE)) for number in range(20)] == [0] * 20
+
+
+def test_an_office_that_signs_in_all_morning_never_closes_its_address(office: Office) -> None:
+    """Nor are the guesses forgotten that another made from there."""
+    guess = Guess("ana", HERE)
+    guessed = [wait_after(office, Guess(f"user{number}", HERE)) for number in range(18)]
+    for _ in range(40):
+        with office.services.store.writing():
+            forget_tries(office.services, SECRET, guess, count_try(office.services, SECRET, guess))
+    guessed += [wait_after(office, Guess(f"other{number}", HERE)) for number in range(3)]
+    assert guessed == [0] * 20 + [1]
 
 
 def test_from_her_own_device_the_right_password_passes_while_others_guess(office: Office) -> None:

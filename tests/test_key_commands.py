@@ -159,7 +159,7 @@ def test_it_starts_sealed_is_opened_in_the_page_and_sealed_by_the_system(
                 assert is_soon(lambda: asked(address)[0] == 200, 30)
         finally:
             process.send_signal(signal.SIGINT)
-            told = process.communicate(timeout=20)[0]
+            told = process.communicate(timeout=120)[0]
     assert "type the passphrase there" in told and told.count("The data are locked.") == (os.name == "posix")
     assert say("status") and not (tmp_path / "data" / WRONG_GUESSES_FILE).exists()
     opened, (count, first, last) = next(each for each in openings_told(tmp_path / "data") if each[1])
@@ -221,7 +221,7 @@ def test_what_somebody_plants_there_stops_no_start_and_no_page(tmp_path: Path, p
 def asked(address: str, **boxes: str) -> tuple[int, str]:
     """What the program answers to a browser."""
     try:
-        with urllib.request.urlopen(address, urlencode(boxes).encode() if boxes else None, timeout=10) as answer:
+        with urllib.request.urlopen(address, urlencode(boxes).encode() if boxes else None, timeout=60) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

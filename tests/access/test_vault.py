@@ -136,7 +136,7 @@ def test_it_opens_again_only_after_it_is_closed() -> None:
     opening = Thread(target=vault.open, args=(KEY,))
     opening.start()
     vault.leave(entered)
-    opening.join(5)
+    opening.join(60)
     assert [application["open"] for application in made] == [False, True]
 
 

@@ -97,7 +97,7 @@ def test_a_changed_letter_is_found_before_anybody_reads_it(folder: Path, monkeyp
     monkeypatch.setattr(integrity, "FIRST_SECONDS", 0)
     store, told = Store.open(folder, key=KEY), Event()
     watch_integrity(store, lambda _: told.set())
-    assert told.wait(10) and store.damage is not None
+    assert told.wait(60) and store.damage is not None
     store.close()
 
 
@@ -116,7 +116,7 @@ def test_a_look_that_somebody_held_up_is_made_again_soon(folder: Path, monkeypat
 
     monkeypatch.setattr(store, "look_for_damage", held_up_once)
     watch_integrity(store, lambda _: told.set())
-    assert told.wait(10) and refused.is_set()
+    assert told.wait(60) and refused.is_set()
     store.close()
 
 

@@ -64,5 +64,5 @@ def test_a_server_without_tls_is_told_nothing() -> None:
         server.start()
         with pytest.raises(StoreError, match="certificate"):
             PostgresStore(f"postgresql://dosar:parola@0.0.0.0:{listening.getsockname()[1]}/dosar")
-        server.join(10)
+        server.join(60)
     assert heard == [WHAT_LIBPQ_SENDS_FIRST, b""], "neither the user nor the password"

@@ -97,8 +97,8 @@ def test_a_program_whose_database_was_taken_meanwhile_stops(url: str) -> None:
             while not server.execute(WAITING).fetchone():
                 time.sleep(0.02)
             server.execute(CUT_OFF)
-            assert lost.wait(20)
-        taking.join(10)
+            assert lost.wait(60)
+        taking.join(60)
 
 
 def _holder(server: psycopg.Connection) -> int | None:

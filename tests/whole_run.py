@@ -19,14 +19,6 @@ ENOUGH = 4 * 2**30
 
 FOR_ONE_MORE = 12 * 2**30
 """Bytes of memory with which a computer carries a process more than it has cores: tests also wait."""
-LEAN = (
-    "access/test_vault.py",
-    "access/test_keys_page.py",
-    "pages/test_sealed.py",
-    "test_answer_headers.py",
-    "browser/test_locking.py",
-)
-"""The files that seal data. That looks through all that a process holds: they begin before it holds much."""
 LONGEST = (
     "attack/test_walk_office.py",
     "attack/test_walk_postgresql.py",
@@ -55,9 +47,9 @@ def processes() -> int:
 
 
 def turn_of(file: Path) -> int:
-    """When the tests of a file begin: in the order of ``LEAN`` and ``LONGEST``, and the others after them."""
-    name, first = file.relative_to(HERE).as_posix() if file.is_relative_to(HERE) else "", (*LEAN, *LONGEST)
-    return first.index(name) if name in first else len(first)
+    """When the tests of a file begin: in the order of ``LONGEST``, and the others after them."""
+    name = file.relative_to(HERE).as_posix() if file.is_relative_to(HERE) else ""
+    return LONGEST.index(name) if name in LONGEST else len(LONGEST)
 
 
 def begin(config: pytest.Config) -> None:

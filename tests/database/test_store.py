@@ -12,14 +12,14 @@ import pytest
 from flask import Flask
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.security.sqla.models import Role
-from sqlalchemy import ForeignKey, String, func, insert, select, update
+from sqlalchemy import ForeignKey, String, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from dosar.database import sqlite_store
 from dosar.database.store import Store, database_file
 from dosar.database.store_errors import StoreBusy, StoreError, WrongKey
-from tests.databases import KEY, Place
+from tests.databases import KEY, Place, fresh_store
 
 PASSWORD = "o parolă foarte lungă"
 CANARIES = [f"Țîrcă-Canarul-{number}" for number in range(400)]
@@ -372,3 +372,22 @@ def test_flask_appbuilder_lives_on_our_session(store: Store) -> None:
         with store.writing():
             assert builder.sm.auth_user_db("maria", PASSWORD).login_count == 1
     store.session.remove()
+
+
+def test_nothing_erased_stays_for_who_began_to_read_before(tmp_path: Path) -> None:
+    """PostgreSQL keeps for a reader, also its own analysis, what was there when she began."""
+    with fresh_store("postgresql", tmp_path) as store:
+        with store.writing() as session:
+            tables.create_all(session.connection())
+            session.execute(insert(people), [{"name": "Ileana Ștefănescu"}])
+        reader = store.engine.connect().execution_options(isolation_level="REPEATABLE READ")
+        reader.execute(text("SELECT 1")).all()
+        with store.writing() as session:
+            session.execute(delete(people))
+        late = threading.Timer(0.5, reader.close)
+        late.start()
+        store.rewrite()
+        late.join()
+        with store.engine.connect() as connection:
+            file = connection.scalar(text("SELECT pg_relation_filepath('people')"))
+            assert connection.scalar(text("SELECT length(pg_read_binary_file(:file))"), {"file": file}) == 0

@@ -1,6 +1,7 @@
 """PostgreSQL, for an organisation that outgrew one file."""
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from ipaddress import ip_address
@@ -29,6 +30,12 @@ WRITER_LOCK_ID = 0x646F736172
 TOO_BUSY_STATES = {"55P03", "40P01", "40001"}
 REFUSING_STATES: Mapping[str, Callable[[], StoreNotWritable]] = {"53100": DiskFull, "25006": StoreReadOnly}
 """PostgreSQL's words for a database that takes nothing any more."""
+NEXT_TRANSACTION = "SELECT CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS xid) AS text)"
+OLDER_READERS = """
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND backend_xmin IS NOT NULL AND age(backend_xmin) > age(CAST(%s AS xid))
+"""
+"""How many others read as of before a transaction."""
 INDEXES_BY_ALPHABET = """
     SELECT CAST(CAST(objid AS regclass) AS text) FROM pg_depend JOIN pg_index ON indexrelid = objid
     WHERE classid = CAST('pg_class' AS regclass) AND refclassid = CAST('pg_proc' AS regclass)
@@ -76,6 +83,7 @@ class PostgresStore(Store):
     def rewrite(self) -> None:
         self.session.remove()
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            _wait_for_older_readers(connection)
             connection.exec_driver_sql("VACUUM FULL")
 
     def _leave(self, connection: Connection) -> None:
@@ -96,6 +104,14 @@ class PostgresStore(Store):
                 connection.exec_driver_sql(statement.replace("%", "%%"))
                 for (index,) in connection.exec_driver_sql(INDEXES_BY_ALPHABET).all():
                     connection.exec_driver_sql(f"REINDEX INDEX {index}")
+
+
+def _wait_for_older_readers(connection: Connection) -> None:
+    """Whoever began to read before a row was erased, be it PostgreSQL's own analysis, keeps it in the new file, too."""
+    now = connection.exec_driver_sql(NEXT_TRANSACTION).scalar_one()
+    until = time.monotonic() + LOCK_SECONDS
+    while connection.exec_driver_sql(OLDER_READERS, (now,)).scalar_one() and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 def postgresql_address(url: str) -> URL:

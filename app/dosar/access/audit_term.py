@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select
-
 from dosar.access.services import AccessServices
-from dosar.access.tables import setting_table
+from dosar.access.settings import read_setting, write_setting
 from dosar.access.worker import Worker
 from dosar.database.audit.trail import add_event
 from dosar.database.audit_pruning import LEAST_YEARS
@@ -34,13 +32,13 @@ class AskedYears:
 
 def read_audit_years(session: Any) -> int:
     """For how many years the audit log is kept."""
-    kept = _read(session, YEARS_SETTING)
+    kept = read_setting(session, YEARS_SETTING)
     return max(int(kept), LEAST_YEARS) if kept.isdecimal() else LEAST_YEARS
 
 
 def waiting_years(services: AccessServices) -> AskedYears | None:
     """What waits for a second person, if anything does."""
-    years, _, rest = _read(services.session, ASKED_SETTING).partition(" ")
+    years, _, rest = read_setting(services.session, ASKED_SETTING).partition(" ")
     by, _, moment = rest.partition(" ")
     if not moment:
         return None
@@ -57,9 +55,9 @@ def set_audit_years(services: AccessServices, by: Worker, years: int) -> bool:
         raise Mistake("The audit log is kept for %(least)s years at least.", least=LEAST_YEARS)
     with services.store.writing() as session:
         now = read_audit_years(session)
-        _write(session, ASKED_SETTING, None)
+        write_setting(session, ASKED_SETTING, "")
         if years < now:
-            _write(session, ASKED_SETTING, f"{years} {by.id} {services.clock().isoformat()}")
+            write_setting(session, ASKED_SETTING, f"{years} {by.id} {services.clock().isoformat()}")
             add_event(session, "audit_years_asked", actor=by.id, fields=[str(years)])
         elif years > now:
             _set(session, by, years)
@@ -74,7 +72,7 @@ def confirm_audit_years(services: AccessServices, by: Worker, years: int) -> Non
             raise Mistake("Nobody asks for this any more.")
         if asked.asked_by == by.id:
             raise Mistake("A second person confirms it, not the one who asked.")
-        _write(session, ASKED_SETTING, None)
+        write_setting(session, ASKED_SETTING, "")
         _set(session, by, years)
 
 
@@ -83,20 +81,10 @@ def refuse_audit_years(services: AccessServices, by: Worker) -> None:
     with services.store.writing() as session:
         if (asked := waiting_years(services)) is None:
             raise Mistake("Nobody asks for this any more.")
-        _write(session, ASKED_SETTING, None)
+        write_setting(session, ASKED_SETTING, "")
         add_event(session, "audit_years_refused", actor=by.id, fields=[str(asked.years)])
 
 
 def _set(session: Any, by: Worker, years: int) -> None:
-    _write(session, YEARS_SETTING, str(years))
+    write_setting(session, YEARS_SETTING, str(years))
     add_event(session, "audit_years", actor=by.id, fields=[str(years)])
-
-
-def _read(session: Any, key: str) -> str:
-    return session.scalar(select(setting_table.c.value).where(setting_table.c.key == key)) or ""
-
-
-def _write(session: Any, key: str, value: str | None) -> None:
-    session.execute(delete(setting_table).where(setting_table.c.key == key))
-    if value is not None:
-        session.execute(insert(setting_table).values(key=key, value=value))

@@ -72,32 +72,41 @@ def save_organisation(session: Any, organisation: Organisation) -> None:
 
 def mark_as_demo(session: Any) -> None:
     """Write down that nobody in this database is real, inside the caller's transaction."""
-    session.execute(delete(setting_table).where(setting_table.c.key == DEMO_SETTING))
-    session.execute(insert(setting_table).values(key=DEMO_SETTING, value="1"))
+    write_setting(session, DEMO_SETTING, "1")
 
 
 def is_marked_as_demo(session: Any) -> bool:
     """Whether the database was filled with invented people."""
-    return session.scalar(select(setting_table.c.key).where(setting_table.c.key == DEMO_SETTING)) is not None
+    return bool(read_setting(session, DEMO_SETTING))
 
 
 def note_second_person(session: Any) -> None:
     """Write down that two people watch over accounts, inside the caller's transaction."""
-    session.execute(insert(setting_table).values(key=SECOND_PERSON_SETTING, value="1"))
+    write_setting(session, SECOND_PERSON_SETTING, "1")
 
 
 def had_second_person(session: Any) -> bool:
     """Whether two people have ever watched over accounts."""
-    return session.scalar(select(setting_table.c.key).where(setting_table.c.key == SECOND_PERSON_SETTING)) is not None
+    return bool(read_setting(session, SECOND_PERSON_SETTING))
 
 
 def declare_one_laptop(session: Any, declared: bool) -> None:
     """Write down whether the data open by themselves because somebody wants it so, inside the caller's transaction."""
-    session.execute(delete(setting_table).where(setting_table.c.key == ONE_LAPTOP_SETTING))
-    if declared:
-        session.execute(insert(setting_table).values(key=ONE_LAPTOP_SETTING, value="1"))
+    write_setting(session, ONE_LAPTOP_SETTING, "1" if declared else "")
 
 
 def is_one_laptop_declared(session: Any) -> bool:
     """Whether somebody has said that the data may open by themselves."""
-    return session.scalar(select(setting_table.c.key).where(setting_table.c.key == ONE_LAPTOP_SETTING)) is not None
+    return bool(read_setting(session, ONE_LAPTOP_SETTING))
+
+
+def read_setting(session: Any, key: str) -> str:
+    """What is kept under this key; nothing where it was never said."""
+    return session.scalar(select(setting_table.c.value).where(setting_table.c.key == key)) or ""
+
+
+def write_setting(session: Any, key: str, value: str) -> None:
+    """Keep it in place of what was kept, inside the caller's transaction; nothing is kept of an empty one."""
+    session.execute(delete(setting_table).where(setting_table.c.key == key))
+    if value:
+        session.execute(insert(setting_table).values(key=key, value=value))

@@ -7,14 +7,21 @@ from secrets import token_hex
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import inspect
 from sqlalchemy.exc import OperationalError
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar import create_app
 from dosar.access.appbuilder.install import create_access_tables
 from dosar.access.roles.permissions import sync_permissions
-from dosar.access.settings import Organisation, is_marked_as_demo, mark_as_demo, read_organisation
+from dosar.access.settings import (
+    Organisation,
+    is_marked_as_demo,
+    mark_as_demo,
+    read_organisation,
+    read_setting,
+    write_setting,
+)
 from dosar.access.tables import setting_table
 from dosar.access.time_zones import local_day
 from dosar.cli.console.locale import translate_message
@@ -179,8 +186,8 @@ def stored_organisation(store: Store) -> Organisation:
 def _stored_secret_key(store: Store) -> str:
     """The secret that signs tokens: made once, kept in the encrypted database."""
     with store.writing() as session:
-        secret = session.scalar(select(setting_table.c.value).where(setting_table.c.key == SECRET_SETTING))
-        if secret is None:
+        secret = read_setting(session, SECRET_SETTING)
+        if not secret:
             secret = token_hex(32)
-            session.execute(insert(setting_table).values(key=SECRET_SETTING, value=secret))
-    return str(secret)
+            write_setting(session, SECRET_SETTING, secret)
+    return secret

@@ -1,26 +1,18 @@
 """Who has read the three cards of the first day."""
 
-from typing import Any
-
-from sqlalchemy import insert, select
-
 from dosar.access.services import AccessServices
-from dosar.access.tables import setting_table
+from dosar.access.settings import read_setting, write_setting
 
 
 def has_seen_tour(services: AccessServices, user_id: int) -> bool:
     """Whether this user put the cards away."""
-    found: Any = services.session.scalar(
-        select(setting_table.c.key).where(setting_table.c.key == _tour_setting(user_id))
-    )
-    return found is not None
+    return bool(read_setting(services.session, _tour_setting(user_id)))
 
 
 def dismiss_tour(services: AccessServices, user_id: int) -> None:
     """Do not show them again."""
     with services.store.writing() as session:
-        if not has_seen_tour(services, user_id):
-            session.execute(insert(setting_table).values(key=_tour_setting(user_id), value="seen"))
+        write_setting(session, _tour_setting(user_id), "seen")
 
 
 def _tour_setting(user_id: int) -> str:

@@ -9,9 +9,7 @@ import hmac
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, insert, select
-
-from dosar.access.tables import setting_table
+from dosar.access.settings import read_setting, write_setting
 from dosar.database.keys.key_slots_file import read_slots
 from dosar.database.sealing.key_derivation import derive_key
 from dosar.language.text.message import Message
@@ -32,16 +30,13 @@ def note_slots(session: Any, data: Path, master_key: bytes) -> bool:
     found = stored.current.serial if stored is not None else 0
     known = _known(session, master_key)
     if found > known:
-        session.execute(delete(setting_table).where(setting_table.c.key == SERIAL_SETTING))
-        value = f"{found} {_whose(master_key)}"
-        session.execute(insert(setting_table).values(key=SERIAL_SETTING, value=value))
+        write_setting(session, SERIAL_SETTING, f"{found} {_whose(master_key)}")
     return found < known
 
 
 def _known(session: Any, master_key: bytes) -> int:
     """The newest serial met with this key."""
-    kept = session.scalar(select(setting_table.c.value).where(setting_table.c.key == SERIAL_SETTING)) or ""
-    serial, _, whose = kept.partition(" ")
+    serial, _, whose = read_setting(session, SERIAL_SETTING).partition(" ")
     return int(serial) if hmac.compare_digest(whose, _whose(master_key)) else 0
 
 

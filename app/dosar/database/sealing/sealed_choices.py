@@ -14,8 +14,7 @@ from sqlalchemy.sql import operators
 from sqlalchemy.types import Boolean, TypeDecorator, TypeEngine
 
 from dosar.database.sealing.choice_codes import CODE_MARK, ORDER_LETTERS, ChoiceCodes, ChoiceValue, apart, place_mark
-from dosar.database.sealing.sealed_columns import KeyedColumn, sealing_keys
-from dosar.database.store_errors import StoreError
+from dosar.database.sealing.sealed_columns import KeyedColumn, sealing_keys, value_changed
 from dosar.database.text.collation import in_list
 
 ASKABLE = {
@@ -109,11 +108,7 @@ class SealedChoice(KeyedColumn):
                 raise InvalidTag
             return codes.opened(code)
         except InvalidTag:
-            raise StoreError(
-                "A value in %(place)s was changed in the database and is not shown. Tell your administrator: the last "
-                "back-up may have it whole.",
-                place=self.place,
-            ) from None
+            raise value_changed(self.place) from None
 
 
 class ChoiceAsItLies(TypeDecorator[Any]):

@@ -96,6 +96,15 @@ def purpose_key(dialect: Dialect, purpose: str) -> bytes:
     return sealing_keys(dialect).key(purpose)
 
 
+def value_changed(place: str) -> StoreError:
+    """What is told of a value that Dosar did not put into this place."""
+    return StoreError(
+        "A value in %(place)s was changed in the database and is not shown. Tell your administrator: the last "
+        "back-up may have it whole.",
+        place=place,
+    )
+
+
 class KeyedColumn(TypeDecorator[Any]):
     """The type of a column whose values only the organisation's key makes, and which are copied as they lie."""
 
@@ -153,11 +162,7 @@ class SealedColumn(KeyedColumn):
                 raise InvalidTag
             opened = open_by_cipher(cipher, envelope[1:], self.place.encode())
         except (InvalidTag, ValueError):
-            raise StoreError(
-                "A value in %(place)s was changed in the database and is not shown. Tell your administrator: the last "
-                "back-up may have it whole.",
-                place=self.place,
-            ) from None
+            raise value_changed(self.place) from None
         return self.from_bytes(opened)
 
     def _cipher(self, dialect: Dialect) -> AESGCM:

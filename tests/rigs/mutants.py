@@ -81,17 +81,14 @@ def swap_both_and_either(node: ast.AST) -> bool:
     return True
 
 
-def leave_out_step(node: ast.AST) -> bool:
+class LeaveOut(ast.NodeTransformer):
     """A refusal, or a call for what it does, into nothing."""
-    for name in ("body", "orelse", "finalbody"):
-        steps = getattr(node, name, None)
-        if not isinstance(steps, list):
-            continue
-        for number, step in enumerate(steps):
-            if getattr(step, "chosen", False):
-                steps[number] = ast.Pass()
-                return True
-    return False
+
+    def __init__(self, step: ast.AST) -> None:
+        self.step = step
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        return ast.Pass() if node is self.step else self.generic_visit(node)
 
 
 CHANGES: Sequence[Change] = (turn_comparison, deny_condition, move_number, swap_both_and_either)
@@ -104,18 +101,19 @@ def mutants(source: str) -> Iterator[tuple[int, str]]:
         id(part) for step in tree.body if isinstance(step, (ast.Assign, ast.AnnAssign)) for part in ast.walk(step)
     }
     for number, node in enumerate(ast.walk(tree)):
+        line = getattr(node, "lineno", 0)
         for change in CHANGES:
             if id(node) not in settings and change(deepcopy(node)):
                 changed = ast.parse(source)
-                changed_node = _node(changed, number)
-                change(changed_node)
-                yield getattr(node, "lineno", 0), ast.unparse(ast.fix_missing_locations(changed))
+                change(_node(changed, number))
+                yield line, _written(changed)
         if _is_step(node):
             changed = ast.parse(source)
-            left_out = _node(changed, number)
-            left_out.chosen = True  # type: ignore[attr-defined]
-            any(map(leave_out_step, ast.walk(changed)))
-            yield getattr(node, "lineno", 0), ast.unparse(ast.fix_missing_locations(changed))
+            yield line, _written(LeaveOut(_node(changed, number)).visit(changed))
+
+
+def _written(tree: ast.AST) -> str:
+    return ast.unparse(ast.fix_missing_locations(tree))
 
 
 def _node(tree: ast.AST, number: int) -> ast.AST:

@@ -7,7 +7,7 @@ from typing import Any
 from pyotp import HOTP
 from sqlalchemy import insert, select, update
 
-from dosar.access.accounts.second_factor import open_secret, seal_secret
+from dosar.access.factors.second_factor import open_secret, seal_secret
 from dosar.access.login.credentials import normalized_user_name
 from dosar.access.login.one_time_codes import step_at
 from dosar.access.services import AccessServices

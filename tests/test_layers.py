@@ -50,6 +50,7 @@ FOLDERS = {
         "links",
         "cases",
         "rights",
+        "erasure",
     ],
     "migrations": ["compare", "convert", "plan", TOP],
     "access": [
@@ -61,7 +62,9 @@ FOLDERS = {
         "sealed",
         "i18n",
         "login",
+        "factors",
         "accounts",
+        "recovery",
         "appbuilder",
     ],
     "pages": [

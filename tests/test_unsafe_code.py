@@ -304,7 +304,7 @@ RULES = [
         ),
         bad=("import random", "from random import choice", "from uuid import uuid1"),
         good=("from random import SystemRandom", "from secrets import choice", "from uuid import uuid4"),
-        allowed={"records/rights/anonymisation.py": "names the class; what mixes is SystemRandom"},
+        allowed={"records/erasure/anonymisation.py": "names the class; what mixes is SystemRandom"},
     ),
     Rule(
         "written-file",

@@ -16,11 +16,11 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from dosar.access import install_access_control
-from dosar.access.accounts.step_up import ProofNeeded
 from dosar.access.accounts.users import UserDetails, add_user
 from dosar.access.appbuilder.install import create_access_tables
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route, requires_permission
+from dosar.access.factors.step_up import ProofNeeded
 from dosar.access.migrations import VERSIONS
 from dosar.access.request_audit import install_request_audit
 from dosar.access.roles.permissions import sync_permissions

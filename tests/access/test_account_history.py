@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import MetaData, Table, delete, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
+from dosar.access.account_log import account_entries
 from dosar.access.accounts.access_requests import confirm_access, waiting_requests
-from dosar.access.accounts.account_log import account_entries
 from dosar.access.appbuilder.install import create_access_tables
 from dosar.access.migrations import VERSION_TABLE, migrate
 from dosar.access.settings import Organisation

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import delete
 
-from dosar.access.accounts.rescue import reset_administrator
+from dosar.access.recovery.rescue import reset_administrator
 from dosar.access.tables import second_factor_table
 from tests.access.conftest import PASSWORD, Browser, Office
 from tests.access.test_account_history import told

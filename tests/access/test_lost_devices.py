@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from dosar.access.accounts.rescue import reset_telephone
-from dosar.access.accounts.telephone_reset import waiting_resets
 from dosar.access.login.sessions.devices import device_name
+from dosar.access.recovery.rescue import reset_telephone
+from dosar.access.recovery.telephone_reset import waiting_resets
 from dosar.language.text.message import Mistake
 from tests.access.conftest import Browser, Office
 from tests.access.test_people import CHOSEN, id_of, invitation_in

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from dosar.access.accounts.rescue import reset_administrator
 from dosar.access.login.passkey_site import is_webauthn_installed
+from dosar.access.recovery.rescue import reset_administrator
 from dosar.access.tables import passkey_table, session_table
 from dosar.database.audit.chain import ACCOUNT_OBJECT, audit_event_table
 from tests.access.conftest import PASSWORD, Browser, Office

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dosar.access.accounts.rescue import forget_all_waits, reset_administrator
+from dosar.access.recovery.rescue import forget_all_waits, reset_administrator
 from dosar.language.text.message import Mistake
 from tests.access.conftest import Office
 from tests.access.test_account_history import told

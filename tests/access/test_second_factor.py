@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
-from dosar.access.accounts.second_factor import (
+from dosar.access.factors.second_factor import (
     check_code,
     drop_second_factor,
     save_second_factor,

@@ -15,7 +15,7 @@ from urllib.parse import quote, quote_from_bytes, urlsplit
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect, Rule
 
-from dosar.access.accounts.step_up import PROOF_BOX
+from dosar.access.factors.step_up import PROOF_BOX
 from dosar.access.i18n.languages import LANGUAGE_COOKIE
 from dosar.access.login.sessions.database_sessions import SESSION_COOKIE
 from dosar.access.web.flash_messages import NOTICE_COOKIE

@@ -18,7 +18,7 @@ from dosar.database.system_tables import attachment_table
 from dosar.language.form import CASE_FORM
 from dosar.records.attachments import FILES_PURPOSE
 from dosar.records.audit_log import history_entries, note_change
-from dosar.records.rights.erasure_requests import ERASE, ask_for_erasure, confirm_erasure, waiting_requests
+from dosar.records.erasure.erasure_requests import ERASE, ask_for_erasure, confirm_erasure, waiting_requests
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.stored_answers import open_sheet
 from tests.attack.canaries import WORD, Bird, Canary, Private

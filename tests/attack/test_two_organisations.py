@@ -13,8 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select, update
 
-from dosar.access.accounts.first_telephone import new_telephone_code, use_telephone_code
-from dosar.access.accounts.second_factor import use_code
+from dosar.access.factors.second_factor import use_code
+from dosar.access.recovery.first_telephone import new_telephone_code, use_telephone_code
 from dosar.access.services import AccessServices
 from dosar.access.tables import second_factor_table
 from dosar.database.store_errors import StoreError

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from dosar.access.accounts.account_log import account_entries
+from dosar.access.account_log import account_entries
 from dosar.database.system_tables import utc_now
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext

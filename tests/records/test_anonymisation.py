@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from dosar.database.system_tables import SYSTEM_METADATA, anonymous_case_table
 from dosar.language.form import CASE_FORM
-from dosar.records.rights.anonymisation import FEWEST_ALIKE, Residue, left_of_sheet, made_anonymous
-from dosar.records.rights.erasure_requests import (
+from dosar.records.erasure.anonymisation import FEWEST_ALIKE, Residue, left_of_sheet, made_anonymous
+from dosar.records.erasure.erasure_requests import (
     ANONYMISE,
     ask_for_erasure,
     confirm_erasure,

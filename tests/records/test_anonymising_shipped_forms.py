@@ -16,7 +16,7 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.definition import make_definition, make_parts
 from dosar.language.load.folder import read_folder
 from dosar.language.question import Answers, Question
-from dosar.records.rights.anonymisation import FEWEST_ALIKE, Residue, left_of_sheet, made_anonymous
+from dosar.records.erasure.anonymisation import FEWEST_ALIKE, Residue, left_of_sheet, made_anonymous
 from tests.attack.answers import options_of
 
 PEOPLE, TIMES, MOST_SHEETS = 40, 5, 12

@@ -18,12 +18,12 @@ from dosar.database.installation.erasure_register import ANONYMISE, ERASE, REGIS
 from dosar.database.sqlite_store import SqliteStore
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
-from dosar.records.repository import Repository
-from dosar.records.rights.erasure_requests import (
+from dosar.records.erasure.erasure_requests import (
     ask_for_erasure,
     confirm_erasure,
     waiting_requests,
 )
+from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
 from tests.applications import opened_app
@@ -149,7 +149,7 @@ def test_a_deed_that_failed_is_not_in_the_register(house: House, monkeypatch: py
         kept = enter(repository, "Ana Dobre")
         ask_for_erasure(repository, kept, ERASE, "asked", 1)
         (asked,) = waiting_requests(repository)
-        monkeypatch.setattr("dosar.records.rights.erasure_requests._leave_tombstone", lambda *_: 1 / 0)
+        monkeypatch.setattr("dosar.records.erasure.erasure_requests._leave_tombstone", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             confirm_erasure(repository, asked.id, 2)
         assert house.names(repository) == ["Ana Dobre"]

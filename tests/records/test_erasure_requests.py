@@ -14,7 +14,7 @@ from dosar.language.text.message import Mistake
 from dosar.migrations.system_migrations import make_own_tables
 from dosar.records.audit_log import history_entries
 from dosar.records.cases.merge import CaseMerge, both_cases, merge_cases
-from dosar.records.rights.erasure_requests import (
+from dosar.records.erasure.erasure_requests import (
     ERASE,
     REQUEST_LIFETIME,
     Tombstone,

@@ -8,8 +8,8 @@ import pytest
 from dosar import shipped_folder
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.load.folder import read_folder
-from dosar.records.rights.erasure_requests import waiting_requests
-from dosar.records.rights.retention import ask_for_those_over_term, cases_over_term, kept_until
+from dosar.records.erasure.erasure_requests import waiting_requests
+from dosar.records.erasure.retention import ask_for_those_over_term, cases_over_term, kept_until
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.organisations import CASE, Organisation
 

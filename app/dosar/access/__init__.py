@@ -8,9 +8,9 @@ from flask import Flask
 import dosar.access.appbuilder.lean_import  # noqa: F401 - before anything else imports Flask-AppBuilder
 
 # isort: split
-from dosar.access.accounts.step_up import install_step_up
 from dosar.access.appbuilder.security_manager import PageRegistry, create_page_registry
 from dosar.access.authorization import current_worker_or_none, install_request_checks
+from dosar.access.factors.step_up import install_step_up
 from dosar.access.i18n.languages import install_language_choice, language_options, prepare_translations, request_wording
 from dosar.access.login.csrf import require_csrf_tokens
 from dosar.access.login.sessions.database_sessions import DatabaseSessions

@@ -36,7 +36,7 @@ class RouteAccess:
     """Open to people who have not signed in, too."""
     needs_proof: bool = False
     """Whether who sends something here must have proved a short while ago who she is
-    (:mod:`dosar.access.accounts.step_up`)."""
+    (:mod:`dosar.access.factors.step_up`)."""
 
     needs_second_factor: bool = False
     """Whether the password alone is no such proof."""

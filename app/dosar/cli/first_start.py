@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from dosar.access.accounts.first_telephone import has_no_telephone_at_all
+from dosar.access.recovery.first_telephone import has_no_telephone_at_all
 from dosar.access.services import AccessServices
 from dosar.cli.places import Places, database_url
 from dosar.cli.runtime import open_store_or_empty

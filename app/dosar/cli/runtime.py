@@ -40,7 +40,7 @@ from dosar.database.system_tables import utc_now
 from dosar.language.load.finding import Finding
 from dosar.language.text.message import Message
 from dosar.migrations.upgrade import OpenedForms, open_forms
-from dosar.records.rights.erased_again import erase_again
+from dosar.records.erasure.erased_again import erase_again
 from dosar.records.unsaved.unsaved_files import clear_unsaved_files
 
 SECRET_SETTING = "secret"  # noqa: S105  # nosec B105 - the name of a setting, not a secret

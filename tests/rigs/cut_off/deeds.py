@@ -10,8 +10,8 @@ from dosar.access.appbuilder.install import create_access_tables
 from dosar.database.keys.key_file import key_from_file
 from dosar.database.store import Store
 from dosar.migrations.upgrade import open_forms
+from dosar.records.erasure.erasure_requests import ask_for_erasure, confirm_erasure, waiting_requests
 from dosar.records.repository import Repository
-from dosar.records.rights.erasure_requests import ask_for_erasure, confirm_erasure, waiting_requests
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import KEY
 

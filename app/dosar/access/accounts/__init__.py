@@ -1,1 +1,1 @@
-"""Users, teams, and the history of accounts."""
+"""Users, teams, and who gave whom access."""

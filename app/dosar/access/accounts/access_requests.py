@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from flask_appbuilder.security.sqla.models import Group, Role, User
 from sqlalchemy import delete, insert, select
 
-from dosar.access.accounts.account_log import account_differences, log_account_change
+from dosar.access.account_log import account_differences, log_account_change
 from dosar.access.accounts.administrators import able_holders
 from dosar.access.accounts.work_teams import work_teams_named
 from dosar.access.services import AccessServices

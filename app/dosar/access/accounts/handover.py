@@ -7,8 +7,8 @@ from typing import Literal
 
 from flask_appbuilder.security.sqla.models import User
 
+from dosar.access.account_log import AccountChanges, log_account_change
 from dosar.access.accounts.access_requests import WATCHING_PAGES
-from dosar.access.accounts.account_log import AccountChanges, log_account_change
 from dosar.access.accounts.administrators import able_holders
 from dosar.access.accounts.users import UserDetails, all_users, change_user, set_user_active
 from dosar.access.identity import held_roles

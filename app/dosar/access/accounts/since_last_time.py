@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from dosar.access.accounts.account_log import AccountAction, AccountEntry, account_entries
+from dosar.access.account_log import AccountAction, AccountEntry, account_entries
 from dosar.access.services import AccessServices
 from dosar.access.tables import user_table
 

@@ -12,6 +12,7 @@ from flask_appbuilder.security.sqla.models import Group, Role, User
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import selectinload
 
+from dosar.access.account_log import account_differences, last_change_id, log_account_change
 from dosar.access.accounts.access_periods import (
     AccessPeriod,
     access_periods,
@@ -27,10 +28,9 @@ from dosar.access.accounts.access_requests import (
     remember_second_person,
     widenings,
 )
-from dosar.access.accounts.account_log import account_differences, last_change_id, log_account_change
 from dosar.access.accounts.administrators import require_an_administrator
-from dosar.access.accounts.passkeys import remove_all_passkeys
 from dosar.access.accounts.work_teams import work_teams_named
+from dosar.access.factors.passkeys import remove_all_passkeys
 from dosar.access.identity import held_roles
 from dosar.access.login.credentials import normalized_user_name
 from dosar.access.login.passwords import hash_password

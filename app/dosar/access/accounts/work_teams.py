@@ -8,7 +8,7 @@ from flask_appbuilder.security.sqla.models import Group, User
 from sqlalchemy import delete, select
 from sqlalchemy.orm import selectinload
 
-from dosar.access.accounts.account_log import log_account_change
+from dosar.access.account_log import log_account_change
 from dosar.access.accounts.administrators import require_an_administrator
 from dosar.access.services import AccessServices
 from dosar.access.tables import access_period_table, user_group_table

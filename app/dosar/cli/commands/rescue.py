@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("user", metavar="USER")
 @place_options
 def unlock(places: Places, user: str) -> int:
-    from dosar.access.accounts.rescue import forget_all_waits
+    from dosar.access.recovery.rescue import forget_all_waits
 
     with _accounts(places) as services:
         forget_all_waits(services, user)
@@ -37,7 +37,7 @@ def unlock(places: Places, user: str) -> int:
 @click.argument("user", metavar="USER")
 @place_options
 def reset_administrator(places: Places, user: str) -> int:
-    from dosar.access.accounts.rescue import reset_administrator as reset
+    from dosar.access.recovery.rescue import reset_administrator as reset
 
     with _accounts(places) as services:
         word = reset(services, user)
@@ -60,7 +60,7 @@ def reset_administrator(places: Places, user: str) -> int:
 @click.argument("user", metavar="USER")
 @place_options
 def reset_telephone(places: Places, user: str) -> int:
-    from dosar.access.accounts.rescue import reset_telephone as reset
+    from dosar.access.recovery.rescue import reset_telephone as reset
 
     with _accounts(places) as services:
         code = reset(services, user)
@@ -82,7 +82,7 @@ def reset_telephone(places: Places, user: str) -> int:
 @click.argument("user", metavar="USER")
 @place_options
 def confirm_access(places: Places, user: str) -> int:
-    from dosar.access.accounts.rescue import confirm_at_computer
+    from dosar.access.recovery.rescue import confirm_at_computer
 
     with _accounts(places) as services:
         confirm_at_computer(services, user)

@@ -5,16 +5,6 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 
-from dosar.access.accounts.passkeys import (
-    SIGNING_IN,
-    add_passkey,
-    adding_options,
-    passkey_named,
-    passkeys_of,
-    remove_passkey,
-    use_passkey,
-    using_options,
-)
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import (
     PUBLIC_ACCESS,
@@ -23,6 +13,16 @@ from dosar.access.authorization import (
     current_worker,
     current_worker_or_none,
     page_route,
+)
+from dosar.access.factors.passkeys import (
+    SIGNING_IN,
+    add_passkey,
+    adding_options,
+    passkey_named,
+    passkeys_of,
+    remove_passkey,
+    use_passkey,
+    using_options,
 )
 from dosar.access.login.passkey_site import PasskeySite, passkey_site, why_no_passkeys
 from dosar.access.login.sessions.open_sessions import end_sessions

@@ -5,11 +5,11 @@ from typing import Any
 from flask import flash, redirect, render_template, request, session
 from flask_babel import gettext
 
-from dosar.access.accounts.second_factor import second_factor_of
 from dosar.access.accounts.since_last_time import changed_ways_in
 from dosar.access.accounts.users import set_user_password
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route
+from dosar.access.factors.second_factor import second_factor_of
 from dosar.access.i18n.languages import request_wording
 from dosar.access.login.login import confirm_password
 from dosar.access.login.passwords import require_good_password

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import abort, session
 
-from dosar.access.accounts.second_factor import replace_recovery_codes, replace_telephone, second_factor_of
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route
+from dosar.access.factors.second_factor import replace_recovery_codes, replace_telephone, second_factor_of
 from dosar.access.login.sessions.open_sessions import end_sessions
 from dosar.access.services import access_services
 from dosar.pages.account.second_factor import (

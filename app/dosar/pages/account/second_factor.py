@@ -6,23 +6,23 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext, ngettext
 
-from dosar.access.accounts.first_telephone import has_no_telephone_at_all, use_telephone_code
-from dosar.access.accounts.passkeys import CODE, passkey_question, use_passkey
-from dosar.access.accounts.second_factor import (
+from dosar.access.accounts.users import user_name_of
+from dosar.access.appbuilder.view import PageView
+from dosar.access.authorization import PUBLIC_ACCESS, SIGN_IN_ENDPOINT, page_route
+from dosar.access.factors.passkeys import CODE, passkey_question, use_passkey
+from dosar.access.factors.second_factor import (
     check_code,
     enrol_first,
     open_secret,
     seal_secret,
     second_factor_of,
 )
-from dosar.access.accounts.users import user_name_of
-from dosar.access.appbuilder.view import PageView
-from dosar.access.authorization import PUBLIC_ACCESS, SIGN_IN_ENDPOINT, page_route
 from dosar.access.login.known_devices import known_device
 from dosar.access.login.one_time_codes import enrolment_address, in_groups, is_telephone_code, new_secret
 from dosar.access.login.passkey_site import passkey_site
 from dosar.access.login.sessions.open_sessions import let_connect_first
 from dosar.access.login.throttle import CODE_LIMIT, Guess, TooManyTries
+from dosar.access.recovery.first_telephone import has_no_telephone_at_all, use_telephone_code
 from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
 from dosar.pages.account.passkeys import PASSKEY_BOX

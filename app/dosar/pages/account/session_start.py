@@ -5,11 +5,11 @@ from flask import after_this_request, flash, redirect, session, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from dosar.access.accounts.passkeys import passkeys_to_tell
-from dosar.access.accounts.second_factor import is_second_factor_required, second_factor_of
 from dosar.access.accounts.since_last_time import since_last_time
-from dosar.access.accounts.step_up import note_second_factor
 from dosar.access.accounts.users import user_name_of
+from dosar.access.factors.passkeys import passkeys_to_tell
+from dosar.access.factors.second_factor import is_second_factor_required, second_factor_of
+from dosar.access.factors.step_up import note_second_factor
 from dosar.access.i18n.languages import browser_language, save_language
 from dosar.access.login.known_devices import remember_device
 from dosar.access.login.login import count_sign_in

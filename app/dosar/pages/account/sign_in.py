@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response, abort, redirect, render_template, request, session, url_for
 from flask_babel import gettext, ngettext
 
-from dosar.access.accounts.first_telephone import may_connect_by_invitation
 from dosar.access.accounts.users import accept_invitation, invited_user
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import PUBLIC_ACCESS, SET_UP_ENDPOINT, current_worker_or_none, page_route
@@ -15,6 +14,7 @@ from dosar.access.login.login import sign_in_user
 from dosar.access.login.passkey_site import passkey_site
 from dosar.access.login.passwords import require_good_password
 from dosar.access.login.throttle import TooManyTries
+from dosar.access.recovery.first_telephone import may_connect_by_invitation
 from dosar.access.services import access_services
 from dosar.access.web.redirects import local_redirect_url
 from dosar.language.text.message import Mistake

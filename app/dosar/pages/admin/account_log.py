@@ -9,7 +9,7 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 
-from dosar.access.accounts.account_log import AccountEntry, account_entries
+from dosar.access.account_log import AccountEntry, account_entries
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import page_route, requires_page
 from dosar.access.i18n.languages import request_wording

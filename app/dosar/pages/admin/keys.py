@@ -11,7 +11,7 @@ from typing import Any
 from flask import Response, abort, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext
 
-from dosar.access.accounts.account_log import log_account_change
+from dosar.access.account_log import log_account_change
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_any_page, requires_page
 from dosar.access.login.passwords import require_good_password

@@ -6,11 +6,11 @@ from typing import Any
 from flask import flash, redirect, url_for
 from flask_babel import gettext
 
-from dosar.access.accounts.first_telephone import give_telephone_code
-from dosar.access.accounts.telephone_reset import ask_for_reset, confirm_reset, refuse_reset
 from dosar.access.accounts.users import sign_user_out
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_page
+from dosar.access.recovery.first_telephone import give_telephone_code
+from dosar.access.recovery.telephone_reset import ask_for_reset, confirm_reset, refuse_reset
 from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
 from dosar.pages.admin.users import user_or_404, user_page

@@ -12,12 +12,10 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
 from wtforms.fields import SelectChoice
 
+from dosar.access.account_log import account_changes_since, last_change_id
 from dosar.access.accounts.access_periods import ALWAYS, AccessPeriod, access_periods, account_periods
 from dosar.access.accounts.access_requests import AccessRequest, confirmers, waiting_requests
-from dosar.access.accounts.account_log import account_changes_since, last_change_id
 from dosar.access.accounts.handover import LeavesUnattended, Unattended, nothing_unattended
-from dosar.access.accounts.second_factor import second_factor_of
-from dosar.access.accounts.telephone_reset import waiting_resets
 from dosar.access.accounts.users import (
     UserChangedMeanwhile,
     UserDetails,
@@ -31,9 +29,11 @@ from dosar.access.accounts.users import (
 from dosar.access.accounts.work_teams import all_work_teams
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_page
+from dosar.access.factors.second_factor import second_factor_of
 from dosar.access.i18n.languages import request_reading, request_wording
 from dosar.access.identity import held_roles
 from dosar.access.login.sessions.open_sessions import open_sessions_of
+from dosar.access.recovery.telephone_reset import waiting_resets
 from dosar.access.services import access_services
 from dosar.access.tables import ACCOUNT_ITSELF
 from dosar.access.worker import allowance_of

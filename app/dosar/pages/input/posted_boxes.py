@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from werkzeug.datastructures import MultiDict
 
-from dosar.access.accounts.step_up import PROOF_BOX
+from dosar.access.factors.step_up import PROOF_BOX
 from dosar.filing.conflict import merged_texts
 from dosar.filing.texts import Texts, texts_of_answers
 from dosar.language.question import Answers, Question, ReadingContext

@@ -8,9 +8,9 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from dosar.access.accounts.passkeys import PROOF, passkey_question
-from dosar.access.accounts.step_up import PASSKEY_PROOF_BOX, PROOF_BOX, ProofNeeded
 from dosar.access.authorization import current_worker
+from dosar.access.factors.passkeys import PROOF, passkey_question
+from dosar.access.factors.step_up import PASSKEY_PROOF_BOX, PROOF_BOX, ProofNeeded
 from dosar.access.i18n.languages import request_language
 from dosar.access.login.sessions.database_sessions import is_static_request
 from dosar.access.services import access_services

@@ -7,8 +7,8 @@ from flask import current_app, request
 from flask_babel import gettext
 from sqlalchemy.exc import SQLAlchemyError
 
-from dosar.access.accounts.step_up import PROOF_BOX
 from dosar.access.authorization import current_worker_or_none
+from dosar.access.factors.step_up import PROOF_BOX
 from dosar.access.i18n.languages import request_wording
 from dosar.database.store_errors import StoreError
 from dosar.language.form import USER_LINK

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext
 
-from dosar.access.accounts.account_log import AccountEntry
+from dosar.access.account_log import AccountEntry
 from dosar.pages.formatting import moment_text
 
 ACCOUNT_ACTION_LABELS = {

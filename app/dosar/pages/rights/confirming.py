@@ -25,15 +25,15 @@ from dosar.pages.formatting import moment_text
 from dosar.pages.input.forms import TranslatedForm, required_line
 from dosar.pages.rights.erasure import request_text, require_decider
 from dosar.pages.rights.numbers import case_numbers, told_numbers
-from dosar.records.reading.case_numbers import numbers_of_cases
-from dosar.records.rights.erasure_extent import ErasureExtent, erasure_extent
-from dosar.records.rights.erasure_requests import (
+from dosar.records.erasure.erasure_extent import ErasureExtent, erasure_extent
+from dosar.records.erasure.erasure_requests import (
     GROUNDS,
     ErasureRequest,
     confirm_erasure,
     done_together,
     waiting_request,
 )
+from dosar.records.reading.case_numbers import numbers_of_cases
 from dosar.records.titles import user_names
 
 MOST_TOGETHER = 10_000

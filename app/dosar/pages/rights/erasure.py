@@ -19,7 +19,7 @@ from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.formatting import moment_text
 from dosar.pages.input.forms import OneOf, TranslatedForm
 from dosar.pages.rights.numbers import case_numbers, told_numbers
-from dosar.records.rights.erasure_requests import (
+from dosar.records.erasure.erasure_requests import (
     GROUNDS,
     ErasureRequest,
     Tombstone,

@@ -19,7 +19,7 @@ from dosar.pages.formatting import due_text
 from dosar.pages.input.forms import TranslatedForm
 from dosar.pages.rights.erasure import KIND_LABELS, may_have_erased
 from dosar.pages.rights.numbers import case_numbers
-from dosar.records.rights.retention import ask_for_those_over_term, cases_over_term, kept_until
+from dosar.records.erasure.retention import ask_for_those_over_term, cases_over_term, kept_until
 from dosar.records.sheets.stored_answers import answers_of
 
 MOST_AT_ONCE = 200

@@ -1,1 +1,1 @@
-"""What a person may ask of the organisation about what it holds on her: a copy, correction, erasure."""
+"""What a person may ask of the organisation about what it holds on her: a copy, and where else her name stands."""

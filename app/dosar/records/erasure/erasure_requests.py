@@ -12,10 +12,10 @@ from dosar.database.installation.erasure_register import ANONYMISE, ERASE, Regis
 from dosar.database.system_tables import anonymous_case_table, erasure_request_table, tombstone_table, utc_now
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake, msgid
+from dosar.records.erasure.anonymisation import anonymise_persons
+from dosar.records.erasure.erasure import erase_persons
 from dosar.records.repository import Repository
-from dosar.records.rights.anonymisation import anonymise_persons
 from dosar.records.rights.case_contents import cases_of_person, marks_of_cases
-from dosar.records.rights.erasure import erase_persons
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, acting_as, current_scope
 
 REQUEST_LIFETIME = timedelta(days=14)

@@ -8,13 +8,13 @@ from datetime import timedelta
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import delete, select
 
+from dosar.access.account_log import log_account_change
 from dosar.access.accounts.access_requests import give_access, waiting_requests
-from dosar.access.accounts.account_log import log_account_change
-from dosar.access.accounts.first_telephone import new_telephone_code
-from dosar.access.accounts.second_factor import drop_second_factor, second_factor_of
 from dosar.access.accounts.users import give_invitation
+from dosar.access.factors.second_factor import drop_second_factor, second_factor_of
 from dosar.access.identity import held_roles
 from dosar.access.login.credentials import normalized_user_name
+from dosar.access.recovery.first_telephone import new_telephone_code
 from dosar.access.services import AccessServices
 from dosar.access.tables import invitation_table, try_table
 from dosar.language.organisation.roles import ADMINISTRATOR

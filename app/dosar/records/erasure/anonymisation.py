@@ -1,6 +1,6 @@
 """Persons are made anonymous: what the figures need is left, and nobody can tell whose it was.
 
-Whoever is made anonymous is erased first (:mod:`dosar.records.rights.erasure`); what is left is filed anew, under
+Whoever is made anonymous is erased first (:mod:`dosar.records.erasure.erasure`); what is left is filed anew, under
 numbers drawn by lot. Three rules keep also somebody from finding her who knows everything else of everybody:
 
 * the case file keeps choices and bands alone, and so few of them that at least :data:`FEWEST_ALIKE` anonymous cases
@@ -23,6 +23,7 @@ from dosar.database.system_tables import anonymous_case_table, utc_now
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.privacy.anonymising import fate_of, left_of
 from dosar.language.question import Answers, Question
+from dosar.records.erasure.erasure import erase_persons
 from dosar.records.repository import Repository
 from dosar.records.rights.case_contents import (
     DeployedForms,
@@ -31,7 +32,6 @@ from dosar.records.rights.case_contents import (
     held_records,
     read_deployed_forms,
 )
-from dosar.records.rights.erasure import erase_persons
 
 FEWEST_ALIKE = 5
 """So many anonymous cases have the same case file, or more: one of them is found by chance once in five."""

@@ -11,9 +11,9 @@ from flask import Flask, current_app, request, session
 from sqlalchemy import update
 from werkzeug.exceptions import Forbidden
 
-from dosar.access.accounts.passkeys import PROOF, passkeys_of, use_passkey
-from dosar.access.accounts.second_factor import check_code, second_factor_of
 from dosar.access.authorization import current_worker
+from dosar.access.factors.passkeys import PROOF, passkeys_of, use_passkey
+from dosar.access.factors.second_factor import check_code, second_factor_of
 from dosar.access.login.login import confirm_password
 from dosar.access.login.one_time_codes import is_telephone_code
 from dosar.access.login.passkey_site import passkey_site

@@ -3,7 +3,7 @@
 Nobody else's password and nobody's mail opens an account by it: the user signs in with her own password, and connects
 another telephone with the code that the second administrator hands over to her. Where there is no second administrator
 beside her, one alone disconnects nothing: whoever has the key of the data does, by a command on the computer itself
-(:func:`dosar.access.accounts.rescue.reset_telephone`).
+(:func:`dosar.access.recovery.rescue.reset_telephone`).
 """
 
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select
 
-from dosar.access.accounts.account_log import log_account_change
+from dosar.access.account_log import log_account_change
 from dosar.access.accounts.administrators import able_administrators
-from dosar.access.accounts.first_telephone import AT_THE_COMPUTER, INVITED, new_telephone_code, require_no_opener
-from dosar.access.accounts.second_factor import drop_second_factor, second_factor_of
 from dosar.access.accounts.users import user_to_change
+from dosar.access.factors.second_factor import drop_second_factor, second_factor_of
+from dosar.access.recovery.first_telephone import AT_THE_COMPUTER, INVITED, new_telephone_code, require_no_opener
 from dosar.access.services import AccessServices
 from dosar.access.tables import telephone_reset_table
 from dosar.access.worker import Worker

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 
 from dosar.database.system_tables import attachment_table, draft_table
 from dosar.language.privacy.third_persons import is_of_third_person, names_third_person
+from dosar.records.erasure.erasure import Erasure, of_records
 from dosar.records.repository import Repository
 from dosar.records.rights.case_contents import HeldRecord, held_records, rows_elsewhere
-from dosar.records.rights.erasure import Erasure, of_records
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 
 

@@ -11,8 +11,8 @@ from dosar.database.system_tables import anonymous_case_table, erasure_request_t
 from dosar.language.form import CASE_FORM, Form, RetentionClass
 from dosar.language.question import Answers
 from dosar.language.rules.evaluation import to_day
+from dosar.records.erasure.erasure_requests import ask_for_erasure
 from dosar.records.repository import Repository
-from dosar.records.rights.erasure_requests import ask_for_erasure
 
 TERM_GROUND = "term"
 

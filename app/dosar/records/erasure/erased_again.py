@@ -9,9 +9,9 @@ from pathlib import Path
 
 from dosar.database.audit.trail import add_event
 from dosar.database.installation.erasure_register import RegisteredDeed, registered_deeds
+from dosar.records.erasure.erasure_requests import DEEDS
 from dosar.records.repository import Repository
 from dosar.records.rights.case_contents import cases_of_person, marks_of_cases
-from dosar.records.rights.erasure_requests import DEEDS
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 
 AGAIN = ".again"

@@ -1,0 +1,1 @@
+"""What shows who somebody is besides the password: telephone, passkey, and both asked anew."""

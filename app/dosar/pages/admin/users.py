@@ -226,6 +226,7 @@ def _new_user_page(form: NewUserForm, refused: str = "") -> Any:
         "admin/user.html",
         form=form,
         title=gettext("New user"),
+        tab_title=gettext("New user"),
         action=url_for("UsersPage.new"),
         refused=refused,
     ), 422 if refused or form.errors else 200
@@ -285,6 +286,7 @@ def user_page(
         left=left,
         meanwhile=meanwhile,
         title=user_full_name(user),
+        tab_title=gettext("Account"),
         history_url=_history_url(user),
         user_name=user.username,
         state=_account_state(user, access_periods(access_services(), user.id).get(ACCOUNT_ITSELF, ALWAYS)),

@@ -32,6 +32,7 @@ def told_of(folder: Path, *restricts: str, belongs: str = "belongs_to: case") ->
     (folder / "intake.yaml").write_text(form("intake", *QUESTIONS, head=f"{belongs}\nrestricts:\n{lines}"), "utf-8")
     (folder / "case.yaml").write_text(CASE, "utf-8")
     (folder / "roles.yaml").write_text(ROLES, "utf-8")
+    (folder / "plan.yaml").write_text(form("plan", "name: agreed_on, type: date", head="belongs_to: case"), "utf-8")
     reading = read_folder(folder)
     return [(found.code, str(found.message)) for found in restriction_findings(reading)]
 
@@ -70,12 +71,28 @@ def test_a_date_a_yes_and_a_code_restrict(tmp_path: Path) -> None:
         (f"{GOOD}, lifted_by: kept", "F046", '"withdrawn_on" restricts from its day on, and "kept" is no day'),
         (f"{GOOD}, lifted_by: about", "F046", '"withdrawn_on" restricts from its day on, and "about" is no day'),
         (f"{GOOD}, lifted_by: ill_on", "F067", '"ill_on" has a sensitivity'),
+        (f"{GOOD}, lifted_in: plan", "F067", "Say by which question of that form it is lifted"),
+        (f"{GOOD}, lifted_by: agreed_on, lifted_in: pla", "F019", 'no form is named "pla"; did you mean'),
+        (f"{GOOD}, lifted_by: given_on, lifted_in: case", "F067", '"case" is not another form that belongs to cases'),
+        (f"{GOOD}, lifted_by: given_on, lifted_in: plan", "F015", 'no question is named "given_on"'),
+        (f"{GOOD}, lifted_by: agreed_on, lifted_in: plan", "F067", 'Nobody could lift this again: add "plan"'),
     ],
 )
 def test_what_cannot_be_held_is_told_with_a_remedy(tmp_path: Path, said: str, code: str, words: str) -> None:
     [(told, message)] = told_of(tmp_path, said)
     assert told == code
     assert message.startswith(words)
+
+
+def test_where_the_other_form_is_not_used_a_correction_alone_lifts(tmp_path: Path) -> None:
+    said = GOOD.replace("[intake]", "[intake, plan]") + ", lifted_by: agreed_on, lifted_in: plan"
+    assert told_of(tmp_path, said) == []
+    reading = read_folder(tmp_path)
+    parts = {part: made for part, made in reading.parts.items() if part.startswith(("form:", "roles"))}
+    [lifted] = make_definition(parts, {}).restrictions
+    assert (lifted.lifting_form, lifted.restriction.lifted_by) == ("plan", "agreed_on")
+    [alone] = make_definition({part: made for part, made in parts.items() if part != "form:plan"}, {}).restrictions
+    assert (alone.lifting_form, alone.restriction.lifted_by) == ("intake", None)
 
 
 def test_two_of_one_name_and_records_of_no_case_are_told(tmp_path: Path) -> None:
@@ -99,4 +116,5 @@ def test_the_shipped_forms_restrict_closed_cases_and_withdrawn_consent() -> None
         "case.closed",
         "intake.consent_withdrawn",
         "data_request.processing_restricted",
+        "data_request.consent_taken_back",
     }

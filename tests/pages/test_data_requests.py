@@ -2,14 +2,17 @@
 
 import re
 from datetime import timedelta
+from html import unescape
+from typing import Any
 
+from dosar.database.system_tables import stamped_as_of, utc_now
 from dosar.fields.formats.days import format_day
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
 from tests.days import today_here
 from tests.pages.conftest import Demo
 from tests.pages.test_case_page import case_of
-from tests.pages.test_restricted_cases import ACTOR, answer, status
+from tests.pages.test_restricted_cases import ACTOR, answer, further_intake, status
 
 
 def test_a_request_is_due_within_a_month_until_it_is_answered(demo: Demo) -> None:
@@ -28,9 +31,7 @@ def test_who_asks_for_restriction_has_her_case_restricted_until_it_is_lifted(dem
     case, worker, manager = case_of(demo, "DEMO-003"), demo.browser("social_worker"), demo.browser("case_manager")
     since = today_here() - timedelta(days=2)
     asked = {"received_on": since, "kind": "restriction", "made_by": "herself"}
-    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
-        request = enter_sheet(demo.repository, demo.forms["data_request"], asked, ACTOR, case)
-        demo.repository.session.remove()
+    request = entered(demo, case, **asked)
     assert status(worker, f"/cases/{case}") == 200, "registered, and not decided"
     answer(demo, "data_request", request, restricted_on=since)
     assert status(worker, f"/cases/{case}") == 404
@@ -42,6 +43,38 @@ def test_who_asks_for_restriction_has_her_case_restricted_until_it_is_lifted(dem
     assert status(worker, f"/cases/{case}") == 200
 
 
-def test_who_registers_a_consent_taken_back_reads_what_restricts_the_case(demo: Demo) -> None:
-    page = demo.browser("case_manager").get(f"/records/data_request/new?case={case_of(demo, 'DEMO-003')}").text
-    assert "scrieți ziua și în fișa de luare în evidență" in page
+def test_a_consent_taken_back_restricts_until_it_is_given_again(demo: Demo) -> None:
+    case, worker, manager = case_of(demo, "DEMO-003"), demo.browser("social_worker"), demo.browser("case_manager")
+    since = today_here() - timedelta(days=2)
+    asked = {"received_on": today_here(), "kind": "consent", "made_by": "herself", "consent_taken_back": "sharing"}
+    request = entered(demo, case, **asked)
+    assert status(worker, f"/cases/{case}") == 200, "what she shares is another consent"
+    answer(demo, "data_request", request, consent_taken_back="assistance", consent_withdrawn_on=since)
+    assert status(worker, f"/cases/{case}") == 404
+    page = unescape(manager.get(f"/cases/{case}").text)
+    assert "Persoana și-a retras consimțământul privind asistența." in page
+    assert "„Data consimțământului” din „Fișă de luare în evidență”" in page
+    assert status(manager, f"/records/plan/new?case={case}") == 409
+    for given, code in ((since - timedelta(days=1), 404), (since, 200), (today_here(), 200)):
+        with stamped_as_of(utc_now() + timedelta(minutes=1)), further_intake(demo, case, given):
+            assert status(worker, f"/cases/{case}") == code, given
+    assert status(worker, f"/cases/{case}") == 404, "that consent is gone again"
+    answer(demo, "data_request", request, kind="objection", consent_taken_back=None, consent_withdrawn_on=None)
+    assert status(worker, f"/cases/{case}") == 200, "it was a slip"
+
+
+def test_an_intake_filed_before_the_withdrawal_of_the_same_day_lifts_nothing(demo: Demo) -> None:
+    case, worker, today = case_of(demo, "DEMO-003"), demo.browser("social_worker"), today_here()
+    with further_intake(demo, case, today):
+        said = {"kind": "consent", "consent_taken_back": "assistance", "consent_withdrawn_on": today}
+        request = entered(demo, case, received_on=today, made_by="herself", **said)
+        assert status(worker, f"/cases/{case}") == 404
+        answer(demo, "data_request", request, kind="objection", consent_taken_back=None, consent_withdrawn_on=None)
+
+
+def entered(demo: Demo, case: int, **answers: Any) -> int:
+    """A request registered behind all pages."""
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        request = enter_sheet(demo.repository, demo.forms["data_request"], answers, ACTOR, case)
+        demo.repository.session.remove()
+    return request

@@ -36,6 +36,8 @@ class Restriction(BaseModel):
     """A question of this form: answered on a later sheet of the case, it ends what an earlier one restricts. Where a
     date restricts, it is a date too: what counts is which of the days is later, not which sheet was typed last; on
     one and the same day, the sheet filed last."""
+    lifted_in: Name | None = None
+    """The form on which ``lifted_by`` is asked, where it is not this one: another one that belongs to cases."""
     seen_by: Annotated[tuple[Name, ...], Field(min_length=1)]
     """The roles that go on seeing the case, each as far as its own scope goes; for all others it does not exist."""
     written: Annotated[tuple[Name, ...], Field(min_length=1)]
@@ -57,6 +59,11 @@ class CaseRestriction:
         """By which it is told from all others."""
         return f"{self.form}.{self.restriction.restriction}"
 
+    @property
+    def lifting_form(self) -> str:
+        """The form whose later sheets may end it."""
+        return self.restriction.lifted_in or self.form
+
 
 def restricting_answer(question: Question) -> RestrictingAnswer | None:
     """Which answers of the question can restrict a case; ``None`` where none can."""
@@ -77,9 +84,16 @@ def case_restrictions(
 ) -> tuple[CaseRestriction, ...]:
     """The restrictions of forms without a finding: the form of each, its question, and which answers restrict."""
     return tuple(
-        CaseRestriction(form, restriction, answer, asked)
+        CaseRestriction(form, _with_lifting_asked(restriction, questions), answer, asked)
         for form, declared in sorted(restrictions.items())
         for restriction in declared
         if (asked := questions[form].get(restriction.question)) is not None
         and (answer := restricting_answer(asked)) is not None
     )
+
+
+def _with_lifting_asked(restriction: Restriction, questions: Mapping[str, Mapping[str, Question]]) -> Restriction:
+    """Where the other form that lifts it is not used, or runs as before it asked, only a correction lifts it."""
+    if restriction.lifted_in is None or restriction.lifted_by in questions.get(restriction.lifted_in, {}):
+        return restriction
+    return restriction.model_copy(update={"lifted_by": None, "lifted_in": None})

@@ -82,21 +82,28 @@ def _titles(context: PageContext, forms: Sequence[str]) -> list[str]:
 
 def _lifted(context: PageContext, found: CaseRestriction) -> str:
     form, said, language = context.repository.forms[found.form], found.restriction, context.reading.language
-    question, sheet = text_in_language(form.questions[said.question].label, language), _sheet_title(context, found)
+    question, sheet = (text_in_language(text, language) for text in (form.questions[said.question].label, form.title))
     if said.lifted_by is None:
         return gettext(
             "It ends when “%(question)s” is corrected on the sheet “%(sheet)s”.", question=question, sheet=sheet
         )
+    lifting = context.repository.forms[found.lifting_form]
+    later = text_in_language(lifting.questions[said.lifted_by].label, language)
+    if said.lifted_in is None:
+        return gettext(
+            "It ends when “%(question)s” is corrected on the sheet “%(sheet)s”, or when a later one says “%(later)s”.",
+            question=question,
+            sheet=sheet,
+            later=later,
+        )
     return gettext(
-        "It ends when “%(question)s” is corrected on the sheet “%(sheet)s”, or when a later one says “%(later)s”.",
+        "It ends when “%(question)s” is corrected on the sheet “%(sheet)s”, or when “%(later)s” on the sheet "
+        "“%(other)s” is later than that.",
         question=question,
         sheet=sheet,
-        later=text_in_language(form.questions[said.lifted_by].label, language),
+        later=later,
+        other=text_in_language(lifting.title, language),
     )
-
-
-def _sheet_title(context: PageContext, found: CaseRestriction) -> str:
-    return text_in_language(context.repository.forms[found.form].title, context.reading.language)
 
 
 def _lifting_url(context: PageContext, found: CaseRestriction, case_id: int) -> str:

@@ -55,7 +55,7 @@ def restricting_sheets(restriction: CaseRestriction) -> tuple[Any, list[Any], li
         return sheet, [sheet.c.id], conditions
     conditions.append(sheet.c.deleted_at.is_(None))
     if restriction.restriction.lifted_by is not None:
-        lifting = _sheets(restriction, "lifting")
+        lifting = _lifting_sheets(restriction) if restriction.restriction.lifted_in else _sheets(restriction, "lifting")
         conditions.append(~select(lifting.c.id).where(*_lifts(restriction, lifting, sheet)).exists())
     return sheet, [sheet.c.case_id], conditions
 
@@ -114,9 +114,11 @@ def _is_later(restriction: CaseRestriction, lifting: Any, sheet: Any) -> ColumnE
     """Whether what lifts came after what restricts: by their days, and by the order of filing where days do not tell.
 
     An old paper that is typed in late lifts nothing, nor does an earlier consent that came with a merged case. Numbers
-    are the order of filing, in all cases together; merging leaves them as they are.
+    are the order of filing, in all cases together; merging leaves them as they are. Two forms count each for itself, so
+    between them the moments of filing tell; in one and the same second nothing is lifted.
     """
-    filed_later: ColumnElement[bool] = lifting.c.id > sheet.c.id
+    filed = "created_at" if restriction.restriction.lifted_in else "id"
+    filed_later: ColumnElement[bool] = lifting.c[filed] > sheet.c[filed]
     if restriction.restricts != "day":
         return filed_later
     lifted, restricted = lifting.c[restriction.restriction.lifted_by], sheet.c[restriction.restriction.question]
@@ -136,14 +138,28 @@ def _answer_type(restriction: CaseRestriction) -> TypeEngine[Any]:
 def _sheets(restriction: CaseRestriction, called: str) -> Any:
     """The table of the form below the classes, under a name of its own: it stands in the statements of all others."""
     said = restriction.restriction
-    columns: list[ColumnClause[Any]] = [
-        column("id", Integer),
-        column("deleted_at", DateTime),
-        column("to_check", Boolean),
-        column(said.question, _answer_type(restriction)),
-    ]
+    columns = [*_every_sheet(), column(said.question, _answer_type(restriction))]
     if restriction.form != CASE_FORM:
         columns.append(column("case_id", Integer))
-    if said.lifted_by is not None and said.lifted_by != said.question:
-        columns.append(column(said.lifted_by, Date if restriction.restricts == "day" else None))
+    if said.lifted_by not in (None, said.question) and said.lifted_in is None:
+        columns.append(_lifting_column(restriction))
     return table(restriction.form, *columns).alias(f"{called}_{said.restriction}")
+
+
+def _lifting_sheets(restriction: CaseRestriction) -> Any:
+    """The same of another form, on which it is asked what lifts."""
+    columns = [*_every_sheet(), column("case_id", Integer), _lifting_column(restriction)]
+    return table(restriction.lifting_form, *columns).alias(f"lifting_{restriction.restriction.restriction}")
+
+
+def _every_sheet() -> list[ColumnClause[Any]]:
+    return [
+        column("id", Integer),
+        column("created_at", DateTime),
+        column("deleted_at", DateTime),
+        column("to_check", Boolean),
+    ]
+
+
+def _lifting_column(restriction: CaseRestriction) -> ColumnClause[Any]:
+    return column(str(restriction.restriction.lifted_by), Date if restriction.restricts == "day" else None)

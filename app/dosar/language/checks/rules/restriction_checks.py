@@ -1,6 +1,6 @@
 """Checks of what restricts a case: whoever reads ``restricts:`` must be able to hold it, and to lift it again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dosar.language.checks.checked_forms import checked_forms
 from dosar.language.form import CASE_FORM, Form
@@ -26,6 +26,8 @@ CANNOT_BE_LIFTED = msgid(
     'Nobody could lift this again: add "%(form)s", on which "%(name)s" is asked, to the forms that are written.'
 )
 NEVER_SAME_CASE = msgid('A case has one case file, so no later one lifts this: take "lifted_by" out.')
+LIFTED_BY_NOTHING = msgid('Say by which question of that form it is lifted: add "lifted_by", or take "lifted_in" out.')
+LIFTED_IN_NO_OTHER = msgid('"%(form)s" is not another form that belongs to cases; take "lifted_in" out, or name one.')
 LIFTED_BY_NO_DAY = msgid(
     '"%(question)s" restricts from its day on, and "%(name)s" is no day: nobody could tell which came first. '
     'Take a question with "type: date".'
@@ -38,6 +40,7 @@ def restriction_findings(reading: FolderReading) -> Iterator[Finding]:
     """What is wrong with the restrictions of each form."""
     roles = reading.parts.get(ROLES)
     known_roles = {role.role for role in roles.roles} if isinstance(roles, Roles) else set()
+    forms = {form.key: form for form in reading.of(Form).values()}
     for draft in checked_forms(reading, reading.of(Form)):
         if draft.form.restricts and draft.form.key != CASE_FORM and not draft.form.belongs_to:
             yield finding(draft.place("restricts"), "F067", NOT_OF_CASE, form=draft.form.key)
@@ -47,7 +50,7 @@ def restriction_findings(reading: FolderReading) -> Iterator[Finding]:
                 place = draft.place("restricts", number, "restriction")
                 yield finding(place, "F067", TWICE, name=restriction.restriction)
             yield from _question_findings(draft, restriction, number)
-            yield from _lifting_findings(draft, restriction, number)
+            yield from _lifting_findings(draft, restriction, number, forms)
             yield from _name_findings(draft, restriction, number, known_roles)
 
 
@@ -55,7 +58,7 @@ def _question_findings(draft: CheckedForm, restriction: Restriction, number: int
     place, name = draft.place("restricts", number, "question"), restriction.question
     question = draft.form.questions.get(name)
     if question is None or question.retired:
-        yield _unknown_question(draft, place, name)
+        yield _unknown_question(draft.form, place, name)
     elif restricting_answer(question) is None:
         yield finding(place, "F046", CANNOT_RESTRICT, name=name)
     elif question.clearances:
@@ -64,8 +67,8 @@ def _question_findings(draft: CheckedForm, restriction: Restriction, number: int
         yield from _code_findings(draft, restriction, number, question)
 
 
-def _unknown_question(draft: CheckedForm, place: FilePlace, name: str) -> Finding:
-    asked = [question.name for question in draft.form.asked_questions()]
+def _unknown_question(form: Form, place: FilePlace, name: str) -> Finding:
+    asked = [question.name for question in form.asked_questions()]
     text = msgid('no question is named "%(name)s"%(hint)s')
     return finding(place, "F015", text, name=name, hint=suggest_word(name, asked))
 
@@ -91,21 +94,41 @@ def _code_findings(draft: CheckedForm, restriction: Restriction, number: int, qu
             )
 
 
-def _lifting_findings(draft: CheckedForm, restriction: Restriction, number: int) -> Iterator[Finding]:
+def _lifting_findings(
+    draft: CheckedForm, restriction: Restriction, number: int, forms: Mapping[str, Form]
+) -> Iterator[Finding]:
     """A restriction that cannot be taken back would lock a case for ever."""
     name = restriction.lifted_by
     if draft.form.key not in restriction.written:
         place = draft.place("restricts", number, "written")
         yield finding(place, "F067", CANNOT_BE_LIFTED, form=draft.form.key, name=restriction.question)
     if name is None:
+        if restriction.lifted_in is not None:
+            yield finding(draft.place("restricts", number, "lifted_in"), "F067", LIFTED_BY_NOTHING)
         return
     place = draft.place("restricts", number, "lifted_by")
+    lifting = draft.form if restriction.lifted_in is None else forms.get(restriction.lifted_in)
     if draft.form.key == CASE_FORM:
         yield finding(place, "F067", NEVER_SAME_CASE)
-    elif name not in draft.form.questions or not draft.form.questions[name].column_types():
-        yield _unknown_question(draft, place, name)
-    else:
-        yield from _order_findings(draft, restriction, place, draft.form.questions[name])
+    elif restriction.lifted_in is not None and (lifting is None or lifting is draft.form or not lifting.belongs_to):
+        yield from _lifting_form_findings(draft, restriction.lifted_in, number, lifting)
+    elif lifting is not None and (name not in lifting.questions or not lifting.questions[name].column_types()):
+        yield _unknown_question(lifting, place, name)
+    elif lifting is not None:
+        yield from _order_findings(draft, restriction, place, lifting.questions[name])
+        if lifting.key not in restriction.written:
+            place = draft.place("restricts", number, "written")
+            yield finding(place, "F067", CANNOT_BE_LIFTED, form=lifting.key, name=name)
+
+
+def _lifting_form_findings(draft: CheckedForm, name: str, number: int, lifting: Form | None) -> Iterator[Finding]:
+    """A broken file is told of by itself."""
+    place = draft.place("restricts", number, "lifted_in")
+    if lifting is not None:
+        yield finding(place, "F067", LIFTED_IN_NO_OTHER, form=name)
+    elif name not in draft.every_form:
+        text = msgid('no form is named "%(name)s"%(hint)s')
+        yield finding(place, "F019", text, name=name, hint=suggest_word(name, draft.every_form))
 
 
 def _order_findings(

@@ -195,6 +195,11 @@ def test_fewer_years_of_the_log_wait_for_whoever_watches_over_it(demo: Demo, coo
     assert "păstrează 6 ani" in term(officer) and "Nimic nu a fost înlăturat" in term(officer)
     assert '<option value="5"' not in set_years("5") and "păstrează 6 ani" in term(officer)
     assert '<option value="10" selected' in set_years("10") and "păstrează 10 ani" in term(officer)
+    assert "doar 8 ani" in set_years("8") and "doar 8 ani" not in set_years("10")
+    assert "/audit/years/confirm" not in term(officer)
+    assert sentences(officer.get("/audit?kind=system").text)[0].endswith(
+        "cererea ca jurnalul de audit să fie păstrat mai puțini ani: 8."
+    )
     waiting = set_years("7")
     assert '<option value="10" selected' in waiting and "doar 7 ani" in waiting
     assert "/audit/years/confirm" in term(officer)

@@ -49,13 +49,16 @@ def waiting_years(services: AccessServices) -> AskedYears | None:
 def set_audit_years(services: AccessServices, by: Worker, years: int) -> bool:
     """Keep the log for so many years, at once where these are more. Whether it was done; else it is asked for.
 
+    What waited till then waits no more: another request stands in its place, or it is taken back.
     Raises :class:`Mistake` for fewer than the least.
     """
     if not LEAST_YEARS <= years <= MOST_YEARS:
         raise Mistake("The audit log is kept for %(least)s years at least.", least=LEAST_YEARS)
     with services.store.writing() as session:
-        now = read_audit_years(session)
+        now, waiting = read_audit_years(session), waiting_years(services)
         write_setting(session, ASKED_SETTING, "")
+        if waiting is not None and years >= now:
+            add_event(session, "audit_years_taken_back", actor=by.id, fields=[str(waiting.years)])
         if years < now:
             write_setting(session, ASKED_SETTING, f"{years} {by.id} {services.clock().isoformat()}")
             add_event(session, "audit_years_asked", actor=by.id, fields=[str(years)])

@@ -64,6 +64,9 @@ SENTENCES = {
     "audit_years": lazy_gettext("%(who)s set for how many years the audit log is kept: %(fields)s."),
     "audit_years_asked": lazy_gettext("%(who)s asked that the audit log be kept for fewer years: %(fields)s."),
     "audit_years_refused": lazy_gettext("%(who)s refused that the audit log be kept for fewer years: %(fields)s."),
+    "audit_years_taken_back": lazy_gettext(
+        "%(who)s took back the request that the audit log be kept for fewer years: %(fields)s."
+    ),
     "old_key_removed": lazy_gettext("The database with the former key was deleted."),
     "copied": lazy_gettext("A copy of the database was made."),
 }
@@ -86,7 +89,7 @@ KEY_ACTIONS = (
     "key_rewrapped",
     "old_key_removed",
 )
-TERM_ACTIONS = ("audit_years", "audit_years_asked", "audit_years_refused")
+TERM_ACTIONS = ("audit_years", "audit_years_asked", "audit_years_refused", "audit_years_taken_back")
 READING = ("open", "list", "look", "match", "draft_opened", "names_shown", "audit_read")
 RIGHTS_OF_PERSON = (
     "erasure_looked",

@@ -267,5 +267,5 @@ def test_no_question_takes_a_name_of_the_tables() -> None:
 
 
 def test_no_form_takes_the_name_of_another_table() -> None:
-    metadata = build_tables({}).metadata
-    assert [name for name in metadata.tables if not name.startswith(RESERVED_FORM_PREFIXES)] == []
+    names = [table.name for table in build_tables({}).all_tables()]
+    assert [name for name in names if not name.startswith(RESERVED_FORM_PREFIXES)] == []

@@ -219,21 +219,21 @@ def test_a_copy_lies_as_its_source_before_and_after_an_upgrade(
     visited: Organisation, database: str, tmp_path: Path
 ) -> None:
     kind = next(name for name in DATABASES if name != database)
-    wanted = visited.repository.tables.metadata
+    wanted = visited.repository.tables.all_tables()
     for before_upgrade in (False, True):
         with fresh_store(kind, tmp_path / f"copy{before_upgrade}") as copy:
-            copy_database(visited.store, copy, wanted.sorted_tables, before_upgrade)
+            copy_database(visited.store, copy, wanted, before_upgrade)
             assert chosen_in(copy, visited) == chosen_in(visited.store, visited)
-    for table in wanted.sorted_tables:
+    for table in wanted:
         for column in table.columns:
             column.type = column.type.plain if isinstance(column.type, SealedChoice) else column.type
     with fresh_store(kind, tmp_path / "otherwise") as copy:
-        copy_database(visited.store, copy, wanted.sorted_tables, before_upgrade=True)
+        copy_database(visited.store, copy, wanted, before_upgrade=True)
         assert chosen_in(copy, visited) == chosen_in(visited.store, visited)
     visited.start()
     as_before(visited)
     with fresh_store(kind, tmp_path / "in_clear") as copy:
-        copy_database(visited.store, copy, visited.repository.tables.metadata.sorted_tables, before_upgrade=True)
+        copy_database(visited.store, copy, visited.repository.tables.all_tables(), before_upgrade=True)
         assert chosen_in(copy, visited) == chosen_in(visited.store, visited)
 
 

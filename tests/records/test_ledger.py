@@ -226,7 +226,7 @@ def test_an_upgrade_moves_the_answers_of_a_ledger_and_closes_it_again(ours: Orga
 
 def test_a_copy_is_closed_too(ours: Organisation, entry: int, tmp_path: Path) -> None:
     with fresh_store("sqlite", tmp_path / "other") as other:
-        copy_database(ours.store, other, ours.repository.tables.metadata.tables.values())
+        copy_database(ours.store, other, ours.repository.tables.all_tables())
         kept: Any = ours.repository.record_class("aid").__table__  # type: ignore[attr-defined]
         assert other.session.scalars(select(kept.c.pieces)).all() == [3]
         other.session.remove()

@@ -61,7 +61,7 @@ def test_the_number_of_a_row_of_another_sheet_makes_a_new_row(ours: Organisation
 def test_the_database_refuses_it_too_also_in_a_copy(ours: Organisation, plan: int, tmp_path: Path) -> None:
     kept: Any = ours.repository.tables.rows["plan", "changes"].__table__  # type: ignore[attr-defined]
     with fresh_store("sqlite", tmp_path / "other") as other:
-        copy_database(ours.store, other, ours.repository.tables.metadata.tables.values())
+        copy_database(ours.store, other, ours.repository.tables.all_tables())
         other.open_kept_data_key()
         assert other.session.scalars(select(kept.c.what)).all() == ["Alt curs", "Alt termen"]
         other.session.remove()

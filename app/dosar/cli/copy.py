@@ -63,7 +63,7 @@ def copy_organisation(source: Store, target: Store, named: str) -> None:
         mark_founded(Path(named))
     if not is_database_address(named):
         copy_register(source.data_folder, Path(named))
-    tables = [*ACCESS_TABLES, *build_tables(last_good_definition(source).forms).metadata.tables.values()]
+    tables = [*ACCESS_TABLES, *build_tables(last_good_definition(source).forms).all_tables()]
     source.open_kept_data_key()
     source.tell("copied")
     with target.writing():

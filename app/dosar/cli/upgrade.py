@@ -27,7 +27,7 @@ def upgrade_organisation(
     else:
         if opened_forms.steps:
             store.open_kept_data_key()
-            tables = [*ACCESS_TABLES, *build_tables(last_good_definition(store).forms).metadata.tables.values()]
+            tables = [*ACCESS_TABLES, *build_tables(last_good_definition(store).forms).all_tables()]
             folder = keep_copy(store, data, key, tables, moment)
             print(
                 translate_message(Message("Everything as it was is kept in %(folder)s.", {"folder": folder}), language)

@@ -84,8 +84,13 @@ class FormTables:
     """The tables and classes of one set of forms."""
 
     metadata: MetaData
+    """The tables of the forms, and that of the people they point to."""
     records: Mapping[str, type[Record]]
     rows: Mapping[tuple[str, str], type[StoredRow]]
+
+    def all_tables(self) -> list[Table]:
+        """Every table that a database with these forms has, Dosar's own first: they point to none of the others."""
+        return [*SYSTEM_METADATA.sorted_tables, *self.metadata.sorted_tables]
 
     def classes(self) -> dict[Table, type[StoredEntry]]:
         """Database table → the class whose rows lie in it."""
@@ -165,8 +170,6 @@ def build_tables(forms: Mapping[str, Form], indexed: bool = True) -> FormTables:
     Without their indexes for who only reads and writes: hundreds, and the database knows them.
     """
     metadata = MetaData()
-    for table in SYSTEM_METADATA.tables.values():
-        table.to_metadata(metadata)
     user_table.to_metadata(metadata)
     mapper = registry(metadata=metadata)
     records = {form.key: _record_class(mapper, forms, form) for form in forms.values()}

@@ -33,8 +33,9 @@ class Plan:
         self.definition, self.before, self.contents = definition, before, contents
         self.schema = PlannedSchema(connection)
         self.counts = AnswerCounts(connection, before)
-        self.metadata = build_tables(definition.forms).metadata
-        self.wanted_tables = [table for table in self.metadata.sorted_tables if not table.name.startswith("ab_")]
+        tables = build_tables(definition.forms)
+        self.metadata = tables.metadata
+        self.wanted_tables = [table for table in tables.all_tables() if not table.name.startswith("ab_")]
         """Every table of ours; those of people who sign in belong to access."""
         self.continued_forms = [(before[key], form) for key, form in definition.forms.items() if key in before]
         """Every form that stands already and goes on: as it was, as it is now."""

@@ -42,6 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """In every process, when all is imported."""
     memory.write_addresses_once()
+    memory.read_forms_once()
     memory.keep_what_is_imported()
 
 

@@ -6,13 +6,15 @@ An application remembers what it made of its forms for as long as it runs. Here 
 import gc
 import sys
 from collections.abc import Callable
-from functools import _lru_cache_wrapper
+from functools import _lru_cache_wrapper, lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from werkzeug.routing import Rule
 
 OURS = "dosar."
+MOST_TEXTS = 500
+"""How many form files are remembered."""
 YOUNG, YOUNG_TURNS, OLD_TURNS = 50_000, 10, 4
 """How many new objects there are before garbage is looked for among them, and how seldom among older ones."""
 
@@ -31,6 +33,24 @@ def write_addresses_once() -> None:
         return compiled[what]
 
     Rule._compile_builder = compiled_once  # type: ignore[method-assign]
+
+
+def read_forms_once() -> None:
+    """Most tests read the same forms, by a parser of pure Python: what one made of a text is never changed."""
+    from ruamel.yaml import YAML
+
+    compose = YAML.compose
+
+    @lru_cache(MOST_TEXTS)
+    def composed(parser: type, text: str) -> Any:
+        yaml = YAML(typ="safe", pure=True)
+        yaml.Parser = parser
+        return compose(yaml, text)
+
+    def composed_once(yaml: YAML, text: str) -> Any:
+        return composed(yaml.Parser, text)
+
+    YAML.compose = composed_once  # type: ignore[assignment, method-assign]
 
 
 def keep_what_is_imported() -> None:

@@ -18,10 +18,12 @@ from dosar.language.text.message import Message, msgid
 def check(places: Places, language: str) -> int:
     import dosar.fields  # noqa: F401 - tells the language its kinds of question
     from dosar.language.checks.form_checks import check_folder
+    from dosar.language.checks.register_checks import register_findings
     from dosar.language.load.folder import is_only_advice, read_folder
 
     forms, with_answers = _forms_folder(places), _has_answers(places)
     found = _findings_with_answers(places, forms) if with_answers else check_folder(read_folder(forms))
+    found = sorted([*found, *register_findings(read_folder(forms))], key=lambda each: (each.place, each.code))
     for found_one in found:
         print(found_one.say(command_translator(language)))
     print(translate_message(_what_was_checked(forms, _answers_place(places) if with_answers else None), language))

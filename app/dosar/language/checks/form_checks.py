@@ -6,8 +6,9 @@ this file, F012, F027, F030 and F032 from ``rule_checks``, F040–F043 from ``fa
 F044 from ``prefill_checks``, F055 from ``currency_checks``, F064 and F065 from ``clearance_checks``, F066 from
 ``anonymise_checks``, F067 from ``restriction_checks``, F045 and F046 from
 ``stage_checks`` and ``figure_checks``, F009, F013, F031 and F037 from ``name_checks``, F015, F017, F029, F033 and F034
-from ``list_checks``, those of changed forms from ``compatibility``; F047 comes from :mod:`dosar.cli.demo`; the rest are
-here, in ``default_checks`` and in ``text_checks``.
+from ``list_checks``, those of changed forms from ``compatibility``; F047 comes from :mod:`dosar.cli.demo`,
+F068, which ``dosar check`` alone says, from ``register_checks``; the rest are here, in ``default_checks`` and in
+``text_checks``.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -47,6 +47,7 @@ ADVICE_CODES = {
     "F064",
     "F065",
     "F066",
+    "F068",
 }
 """Findings to mend with which a file runs all the same: a missing translation, a form in no menu."""
 MISNAMED_FILE = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)

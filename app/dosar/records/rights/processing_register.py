@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.organisation.menu import Menu
 from dosar.language.organisation.roles import Roles
-from dosar.language.privacy.third_persons import is_of_third_person, names_third_person
-from dosar.language.question import Question
+from dosar.language.privacy.data_subjects import WORKERS, data_subjects, is_kept_with_case, questions_and_columns
 from dosar.language.text.message import msgid
 from dosar.language.text.texts import Text, text_in_language
 from dosar.language.text.translations import translated_word
@@ -21,7 +20,6 @@ KINDS_OF_DATA = {
     "story": msgid("what the person went through"),
 }
 OTHER_DATA = msgid("other data")
-BENEFICIARIES, OTHERS, WORKERS = msgid("beneficiaries"), msgid("people around them"), msgid("staff and volunteers")
 SECURITY = (
     msgid("the database is encrypted, and so are attached files; keys lie apart from the data"),
     msgid("a second factor at sign-in; rights by role, case and kind of data; names by need"),
@@ -63,7 +61,7 @@ def processing_register(
     forms: Mapping[str, Form], roles: Roles, menu: Menu, language: str, audit_years: int
 ) -> list[Processing]:
     """Every form that holds data of persons, in the order of the files, and the accounts."""
-    listed = [_processing(forms, form, roles, menu, language) for form in forms.values() if _persons(forms, form)]
+    listed = [_processing(forms, form, roles, menu, language) for form in forms.values() if data_subjects(forms, form)]
     return [*listed, _accounts(roles, language, audit_years)]
 
 
@@ -79,7 +77,7 @@ def _processing(forms: Mapping[str, Form], form: Form, roles: Roles, menu: Menu,
         text_in_language(form.plural or form.title, language),
         said["purpose"],
         said["legal_basis"],
-        [translated_word(words, language) for words in _persons(forms, form)],
+        [translated_word(words, language) for words in data_subjects(forms, form)],
         [translated_word(words, language) for words in _kinds_of_data(form)],
         [*filter(None, [said["recipients"]]), *outside],
         said["transfers"] or translated_word(NO_TRANSFER, language),
@@ -108,33 +106,14 @@ def _accounts(roles: Roles, language: str, audit_years: int) -> Processing:
     return Processing(title, purpose, basis, [persons], [data], [], transfers, watch, [kept % {"years": audit_years}])
 
 
-def _every_question(form: Form) -> Iterator[tuple[Question, Question | None]]:
-    for question in form.questions.values():
-        yield question, None
-        yield from ((column, question) for column in question.columns_asked())
-
-
-def _persons(forms: Mapping[str, Form], form: Form) -> list[str]:
-    """Whose data it holds."""
-    every = list(_every_question(form))
-    found = []
-    if form.belongs_to or form.key == CASE_FORM or any(q.link_target() == CASE_FORM for q, _ in every):
-        found.append(BENEFICIARIES)
-    if is_of_third_person(form) or any(names_third_person(forms, form, q, table) for q, table in every):
-        found.append(OTHERS)
-    if form.private_to or any(q.link_target() == "user" for q, _ in every):
-        found.append(WORKERS)
-    return found
-
-
 def _kinds_of_data(form: Form) -> list[str]:
-    kept = {clearance for question, _ in _every_question(form) for clearance in question.own_clearances}
+    kept = {clearance for question, _ in questions_and_columns(form) for clearance in question.own_clearances}
     return [words for key, words in KINDS_OF_DATA.items() if key in kept] + [OTHER_DATA]
 
 
 def _recipients(forms: Mapping[str, Form], form: Form) -> Iterator[str]:
     """Records of no case and of no person: organisations, facilities, agreements."""
-    for question, _ in _every_question(form):
+    for question, _ in questions_and_columns(form):
         target = forms.get(question.link_target() or "")
         if target is not None and target.key == "organisation":
             yield target.key
@@ -143,6 +122,6 @@ def _recipients(forms: Mapping[str, Form], form: Form) -> Iterator[str]:
 def _kept_with_case(forms: Mapping[str, Form], form: Form, language: str) -> list[str]:
     """Sheets of a case are kept as long as it is."""
     case = forms.get(CASE_FORM)
-    if case is None or not (form.belongs_to or form.key == CASE_FORM):
+    if case is None or not is_kept_with_case(form):
         return []
     return [text_in_language(kept.title, language) for kept in case.retention]

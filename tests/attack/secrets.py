@@ -79,6 +79,10 @@ class Secrets:
         self.everybody = (*self.policy.roles, NEWCOMER, ANYBODY)
         self.revealed = frozenset(_told_on_purpose(planted))
         """(form, question) of the answers of which a form tells something, and says why (``reveals``)."""
+        self.advisers = frozenset(name for name, role in self.policy.roles.items() if role.get("advises"))
+        requests = planted.repository.definition.stages.requests
+        self.told_to_advisers = frozenset({requests.form} if requests else ())
+        """The form of which advisers read every open request, by the number of its case."""
 
     # --- answers ------------------------------------------------------------------------------------
 
@@ -104,25 +108,37 @@ class Secrets:
                 happen = partial(_answered, varied=frozenset({(form, path)}))
                 yield Secret(f"{form}.{path}", frozenset(ignorant), happen, frozenset({form}))
 
-    def strangers_answers(self) -> Secret:
+    def strangers_answers(self) -> Iterator[Secret]:
         """Everything in the records of a case out of reach."""
-        return Secret("what stands in a stranger's case", self._shut_out("foreign"), _strangers_answered)
+        yield from self._for_advisers(
+            "what stands in a stranger's case", self._shut_out("foreign"), _strangers_answered
+        )
 
-    def restricted_answers(self) -> Secret:
+    def restricted_answers(self) -> Iterator[Secret]:
         """Everything in the records of cases that are closed, or in which the consent was withdrawn."""
         blind = frozenset.intersection(*(self._shut_out(place) for place in RESTRICTED_PLACES))
-        return Secret("what stands in restricted cases", blind, _restricted_answered)
+        yield from self._for_advisers("what stands in restricted cases", blind, _restricted_answered)
+
+    def _for_advisers(
+        self, says: str, blind: frozenset[str], happen: Callable[..., None], counted: bool = False
+    ) -> Iterator[Secret]:
+        """The secret, and the same without the requests that advisers may know of."""
+        yield Secret(says, blind - self.advisers, happen, counted=counted)
+        if blind & self.advisers:
+            others = partial(happen, but=self.told_to_advisers)
+            yield Secret(f"{says}, but for requests", blind & self.advisers, others, counted=counted)
 
     # --- records ------------------------------------------------------------------------------------
 
     def records(self) -> Iterator[Secret]:
         """Records that are there or not."""
         forms = self.planted.forms
-        yield Secret("a stranger's case", self._shut_out("foreign"), _case_opened, counted=True)
+        yield from self._for_advisers("a stranger's case", self._shut_out("foreign"), _case_opened, counted=True)
         yield Secret("who works on a stranger's case", self._shut_out("foreign"), _strangers_joined)
         for key, form in forms.items():
             ignorant = {role for role in self.policy.roles if "see" not in self.policy.actions(role, key)}
             blind = frozenset(role for role in ignorant if not self._points_to(role, key))
+            blind -= self.advisers if key in self.told_to_advisers else frozenset()
             yield Secret(f"one more sheet {key}", blind, partial(_filed, form=form), counted=True)
             if form.private_to:
                 others = frozenset(role for role in self.everybody if role != STRANGER)
@@ -147,8 +163,8 @@ class Secrets:
         """All secrets that are asked about on every page."""
         for role in self.policy.roles:
             yield from self.answers(role)
-        yield self.strangers_answers()
-        yield self.restricted_answers()
+        yield from self.strangers_answers()
+        yield from self.restricted_answers()
         yield from self.records()
         yield from self.unsaved()
 
@@ -228,17 +244,17 @@ def _actor(planted: Planted, user: str) -> Actor:
     return Actor(planted.users[user], "case_manager", planted.today)
 
 
-def _strangers_answered(planted: Planted, second: bool) -> None:
+def _strangers_answered(planted: Planted, second: bool, but: frozenset[str] = frozenset()) -> None:
     every = frozenset(
         (key, question.name)
         for key, form in planted.forms.items()
         for question in form.questions.values()
-        if question.link_target() is None and not question.columns_asked()
+        if key not in but and question.link_target() is None and not question.columns_asked()
     )
     _correct(planted, every, _otherwise if second else _first, ("foreign",))
 
 
-def _restricted_answered(planted: Planted, second: bool) -> None:
+def _restricted_answered(planted: Planted, second: bool, but: frozenset[str] = frozenset()) -> None:
     """All but what restricts the cases: they go on being restricted in both worlds."""
     lifting = {said.get("lifted_by") for form in planted.policy.forms.values() for said in form.get("restricts", ())}
     every = frozenset(
@@ -246,18 +262,18 @@ def _restricted_answered(planted: Planted, second: bool) -> None:
         for key, form in planted.forms.items()
         for question in form.questions.values()
         if question.link_target() is None and not question.columns_asked()
-        if not planted.policy.restricts(key, question.name) and question.name not in lifting
+        if key not in but and not planted.policy.restricts(key, question.name) and question.name not in lifting
     )
     _correct(planted, every, _otherwise if second else _first, RESTRICTED_PLACES)
 
 
-def _case_opened(planted: Planted, second: bool) -> None:
+def _case_opened(planted: Planted, second: bool, but: frozenset[str] = frozenset()) -> None:
     """A stranger opens a case, with a sheet of every form in it."""
     if not second:
         return
     case = _file(planted, planted.forms[CASE_FORM], STRANGER, None)
     for form in planted.forms.values():
-        if form.belongs_to:
+        if form.belongs_to and form.key not in but:
             _file(planted, form, STRANGER, case)
 
 

@@ -11,6 +11,7 @@ from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
 from tests.days import today_here
 from tests.pages.conftest import Demo
+from tests.pages.test_audit_page import sentences
 from tests.pages.test_case_page import case_of
 from tests.pages.test_restricted_cases import ACTOR, answer, further_intake, status
 
@@ -70,6 +71,31 @@ def test_an_intake_filed_before_the_withdrawal_of_the_same_day_lifts_nothing(dem
         request = entered(demo, case, received_on=today, made_by="herself", **said)
         assert status(worker, f"/cases/{case}") == 404
         answer(demo, "data_request", request, kind="objection", consent_taken_back=None, consent_withdrawn_on=None)
+
+
+def test_whoever_answers_for_the_rights_reads_what_is_open(demo: Demo) -> None:
+    """By the numbers of the cases for who only watches; the administrator knows of none."""
+    case, today = case_of(demo, "DEMO-005"), today_here()
+    received = today - timedelta(days=40)
+    asked = {"received_on": received, "due_on": today - timedelta(days=9), "kind": "access", "made_by": "herself"}
+    request = entered(demo, case, **asked, content="Vrea tot dosarul.")
+    coordinator, officer = (
+        demo.browser(user).get("/rights").text for user in ("coordinator", "data_protection_officer")
+    )
+    line = "DEMO-005 · O copie a datelor (art. 15)"
+    for page in (coordinator, officer):
+        assert (
+            line in page
+            and "depășit cu 9 zile" in page
+            and page.index("DEMO-005") < page.index("DEMO-007 · Rectificarea")
+        )
+        assert f"primită la {format_day(received, 'ro')}" in page and "Vrea tot dosarul" not in page
+    assert f'href="/records/data_request/{request}"' in coordinator and "/records/" not in officer
+    assert "Cereri fără răspuns" not in demo.browser("administrator").get("/rights").text
+    told = sentences(demo.browser("coordinator").get("/audit").text)
+    assert any("a citit o listă" in each and "Cereri ale persoanelor vizate" in each for each in told[:4])
+    answer(demo, "data_request", request, decision="done", answered_on=today, due_on=None)
+    assert line not in demo.browser("data_protection_officer").get("/rights").text
 
 
 def entered(demo: Demo, case: int, **answers: Any) -> int:

@@ -105,6 +105,17 @@ class Promise(StagesPart):
     """A date of the case file: once it stands there, nothing is due any more."""
 
 
+class RequestRegister(StagesPart):
+    """Where it is registered what persons ask about their data; a request is open while it has a day of answer."""
+
+    form: Name
+    kind: ChoiceName
+    """What is asked for."""
+    received: DayName
+    due: DayName
+    """Until when it is answered; nothing once that is decided."""
+
+
 class Budget(StagesPart):
     """What is planned: rows of a budget, each with its payer. The newest budget of each currency counts."""
 
@@ -158,6 +169,7 @@ class Stages(StagesPart):
     people: PeopleAround | None = None
     risks: RisksSource | None = None
     promises: tuple[Promise, ...] = ()
+    requests: RequestRegister | None = None
     budget: Budget | None = None
     given: tuple[GivenAid, ...] = ()
     monthly: MonthlyPackages | None = None
@@ -176,6 +188,8 @@ class Stages(StagesPart):
         for position, promise in enumerate(self.promises):
             yield from _named_with_form(promise, ("promises", position), "date")
             yield from named_questions(promise, ("promises", position), CASE_FORM, "ends")
+        if self.requests:
+            yield from _named_with_form(self.requests, ("requests",), "kind", "received", "due")
         if self.budget:
             yield from _named_by_budget(self.budget)
         for position, given in enumerate(self.given):
@@ -193,7 +207,9 @@ def _named_by_stage(stage: Stage, path: Path) -> Iterator[NamedQuestion]:
 
 
 def _named_with_form(
-    part: StageSource | PeopleAround | RisksSource | Promise | Budget | GivenAid, path: Path, *options: str
+    part: StageSource | PeopleAround | RisksSource | Promise | RequestRegister | Budget | GivenAid,
+    path: Path,
+    *options: str,
 ) -> Iterator[NamedQuestion]:
     """The form that the part names, and questions of it."""
     yield NamedQuestion((*path, "form"), part.form)

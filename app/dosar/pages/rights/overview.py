@@ -15,6 +15,7 @@ from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text, reason_text
 from dosar.pages.rights.erasure import request_lines, tombstone_lines
 from dosar.pages.rights.numbers import case_numbers
+from dosar.pages.rights.open_requests import open_request_lines
 from dosar.pages.rights.retention import over_term_lines
 from dosar.records.reasons import may_read_reason
 from dosar.records.rights.access_log import HandedCopy, latest_copies
@@ -40,6 +41,7 @@ class RightsPage(PageView):
         return render_template(
             "rights/overview.html",
             title=gettext("Rights of the persons"),
+            open_requests=open_request_lines(context),
             requests=request_lines(context),
             over_term=over_term_lines(context),
             tombstones=tombstone_lines(context),

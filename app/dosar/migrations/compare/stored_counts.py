@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Integer, MetaData, Table, func, inspect, select
@@ -22,8 +23,11 @@ class AnswerCounts:
 
     def __init__(self, connection: Connection, deployed: Mapping[str, Form]) -> None:
         self.connection, self.deployed = connection, deployed
-        self._tables = {*inspect(connection).get_table_names()}
         self._counts: dict[Any, int] = {}
+
+    @cached_property
+    def _tables(self) -> set[str]:
+        return {*inspect(self.connection).get_table_names()}
 
     def records(self, form: str) -> int:
         """How many records the form has, those in the recycle bin too."""

@@ -6,7 +6,7 @@ nothing of the old values is left over (see :mod:`dosar.migrations.convert.seale
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from logging import getLogger
 from typing import Any
 
@@ -46,15 +46,15 @@ EVERY_INDEX = {
 log = getLogger(__name__)
 
 
-def settle_choices(connection: Connection, tables: Iterable[Table]) -> int:
+def settle_choices(connection: Connection, tables: Collection[Table]) -> int:
     """Bring the choices in these tables, as they should be, to lie so; says in how many columns any did not."""
-    stored = _stored_types(connection)
+    stored = _stored_types(connection, tables)
     return sum(_settle_table(connection, table, stored[table.name]) for table in tables if table.name in stored)
 
 
-def has_unsettled_choices(connection: Connection, tables: Iterable[Table]) -> bool:
+def has_unsettled_choices(connection: Connection, tables: Collection[Table]) -> bool:
     """Whether any choice in these tables lies otherwise than it should."""
-    stored = _stored_types(connection)
+    stored = _stored_types(connection, tables)
     return any(_unsettled(connection, table, stored[table.name]) for table in tables if table.name in stored)
 
 
@@ -83,12 +83,11 @@ def _settle_table(connection: Connection, table: Table, stored: Mapping[str, Typ
     return len(unsettled)
 
 
-def _stored_types(connection: Connection) -> Mapping[str, Mapping[str, TypeEngine[Any]]]:
-    """Table → column → its type, as they are."""
-    return {
-        name: {column["name"]: column["type"] for column in columns}
-        for (_, name), columns in inspect(connection).get_multi_columns().items()
-    }
+def _stored_types(connection: Connection, tables: Collection[Table]) -> Mapping[str, Mapping[str, TypeEngine[Any]]]:
+    """Table → column → its type, as they are, of those tables that hold choices."""
+    names = [table.name for table in tables if any(column.info.get(CHOSEN) for column in table.columns)]
+    found = inspect(connection).get_multi_columns(filter_names=names) if names else {}
+    return {name: {column["name"]: column["type"] for column in columns} for (_, name), columns in found.items()}
 
 
 def _unsettled(connection: Connection, table: Table, stored: Mapping[str, TypeEngine[Any]]) -> Sequence[Column[Any]]:

@@ -3,21 +3,39 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from warnings import catch_warnings, simplefilter
 
-from sqlalchemy import Column, Connection, Table, inspect
-from sqlalchemy.exc import SAWarning
+from sqlalchemy import Column, Connection, Table
 from sqlalchemy.schema import CreateColumn, CreateIndex
 
 from dosar.database.form_tables import INDEX_PREFIX
 from dosar.database.writing.append_only import closed_tables
 from dosar.records.case_members import CASE_OF_SHEET
 
-EVERY_INDEX = {
-    "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
-    "postgresql": "SELECT tablename, indexname FROM pg_indexes WHERE false",
+EVERY_COLUMN = {
+    "sqlite": (
+        "SELECT owner.name, its.name FROM sqlite_master AS owner JOIN pragma_table_info(owner.name) AS its "
+        "WHERE owner.type = 'table' AND substr(owner.name, 1, 7) <> 'sqlite_'"
+    ),
+    "postgresql": (
+        "SELECT owner.relname, attname FROM pg_class AS owner JOIN pg_attribute ON attrelid = owner.oid "
+        "AND attnum > 0 AND NOT attisdropped JOIN pg_namespace AS place ON place.oid = relnamespace "
+        "WHERE relkind IN ('r', 'p') AND relpersistence <> 't' AND nspname <> 'pg_catalog' "
+        "AND pg_table_is_visible(owner.oid)"
+    ),
 }
-"""Those that reflection leaves out; PostgreSQL's are all reflected."""
+"""Table and column. SQLAlchemy's inspector finds the same by a hundred questions, and types that nobody asks for."""
+EVERY_INDEX = {
+    "sqlite": (
+        "SELECT made.tbl_name, made.name, its.name FROM sqlite_master AS made "
+        "LEFT JOIN pragma_index_info(made.name) AS its WHERE made.type = 'index' AND made.sql IS NOT NULL"
+    ),
+    "postgresql": (
+        "SELECT owner.relname, made.relname, attname FROM pg_index JOIN pg_class AS made ON made.oid = indexrelid "
+        "JOIN pg_class AS owner ON owner.oid = indrelid "
+        "LEFT JOIN pg_attribute ON attrelid = owner.oid AND attnum = ANY (indkey) WHERE NOT indisprimary"
+    ),
+}
+"""Table, index, and each of its columns; of an expression there is none."""
 
 
 @dataclass
@@ -124,17 +142,10 @@ def _free_name(name: str, taken: Collection[str]) -> str:
 
 
 def _read_tables(connection: Connection) -> dict[str, TableState]:
-    inspector = inspect(connection)
-    with catch_warnings():
-        simplefilter("ignore", SAWarning)  # SQLite does not tell of what an index over an expression is made
-        columns, indexes = inspector.get_multi_columns(), inspector.get_multi_indexes()
-    states = {
-        key[1]: TableState(
-            {column["name"] for column in found},
-            {str(index["name"]): {*map(str, index["column_names"])} for index in indexes.get(key, ())},
-        )
-        for key, found in columns.items()
-    }
-    for table, index in connection.exec_driver_sql(EVERY_INDEX[connection.dialect.name]):
-        states[table].indexes.setdefault(index, set())
+    states: dict[str, TableState] = {}
+    for table, column in connection.exec_driver_sql(EVERY_COLUMN[connection.dialect.name]):
+        states.setdefault(table, TableState()).columns.add(column)
+    for table, index, column in connection.exec_driver_sql(EVERY_INDEX[connection.dialect.name]):
+        if table in states:
+            states[table].indexes.setdefault(index, set()).update(() if column is None else (column,))
     return states

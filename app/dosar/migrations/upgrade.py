@@ -9,6 +9,7 @@ cannot be used runs on as its last good version, which the database keeps.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from json import dumps
 from logging import getLogger
@@ -185,10 +186,14 @@ def last_good_definition(store: Store) -> Definition:
 
 def _digest_of(folder: Path) -> str:
     """What the files say and what the program makes of it: unchanged, the last outcome still holds."""
-    program = Path(__file__).parents[1]
-    sources = (file for name in PROGRAM for file in sorted((program / name).rglob("*.py")))
-    digest = sha256(f"{folder_digest(folder)} {LANGUAGES} {sorted_after()}".encode())
-    for file in sources:
+    return sha256(f"{folder_digest(folder)} {LANGUAGES} {sorted_after()} {_program_digest()}".encode()).hexdigest()
+
+
+@cache
+def _program_digest() -> str:
+    """The program that runs, read once: another one on the disc runs from the next start on."""
+    program, digest = Path(__file__).parents[1], sha256()
+    for file in (file for name in PROGRAM for file in sorted((program / name).rglob("*.py"))):
         digest.update(sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from sqlalchemy import LargeBinary, inspect, select, table, text, type_coerce
 
 from dosar.database.copies.backup import keep_copy
+from dosar.database.form_tables import all_tables
 from dosar.database.sealing.sealed_columns import ENVELOPE_VERSION, SealedColumn
 from dosar.database.sealing.sealed_content import open_content
 from dosar.database.sqlite_store import SqliteStore
@@ -53,7 +54,7 @@ def values_in(planted: Planted) -> str:
     store = planted.repository.store
     with store.snapshot() as connection:
         raw = [select(text("*")).select_from(table(name)) for name in inspect(connection).get_table_names()]
-        opened = [select(kept) for kept in planted.repository.tables.all_tables()]
+        opened = [select(kept) for kept in all_tables(planted.repository.tables.metadata)]
         dump = [str(row) for every in (*raw, *opened) for row in connection.execute(every)]
         key = store.purpose_key(FILES_PURPOSE)
         contents = connection.scalars(select(attachment_table.c.content))
@@ -98,7 +99,7 @@ def envelopes_of(planted: Planted, words: set[str]) -> list[str]:
     """The bytes of every sealed value that holds one of these words, as :func:`bytes_in` reads them."""
     found: list[str] = []
     with planted.repository.store.snapshot() as connection:
-        for kept in planted.repository.tables.all_tables():
+        for kept in all_tables(planted.repository.tables.metadata):
             for each in kept.columns:
                 if isinstance(each.type, SealedColumn):
                     raw = type_coerce(each, LargeBinary())
@@ -136,7 +137,7 @@ def test_nothing_of_hers_is_anywhere_and_all_of_the_others_is(planted: Planted, 
     remaining = bytes_in(store, data)
     assert found_in(planted, remaining) & hers == set()
     assert beginnings(remaining) & sealed == set()
-    copied = keep_copy(store, data, KEY, planted.repository.tables.all_tables(), datetime(2026, 11, 29))
+    copied = keep_copy(store, data, KEY, all_tables(planted.repository.tables.metadata), datetime(2026, 11, 29))
     assert found_in(planted, _pages((copied / "dosar.db").read_bytes())) & hers == set()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
-from dosar.database.form_tables import Record, StoredRow, build_tables
+from dosar.database.form_tables import Record, StoredRow, all_tables, build_tables, make_tables
 from dosar.language.checks.form_checks import check_folder
 from dosar.language.checks.name_checks import RESERVED_FORM_PREFIXES, RESERVED_NAMES
 from dosar.language.form import Form
@@ -267,5 +267,5 @@ def test_no_question_takes_a_name_of_the_tables() -> None:
 
 
 def test_no_form_takes_the_name_of_another_table() -> None:
-    names = [table.name for table in build_tables({}).all_tables()]
+    names = [table.name for table in all_tables(make_tables({}))]
     assert [name for name in names if not name.startswith(RESERVED_FORM_PREFIXES)] == []

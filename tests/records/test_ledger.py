@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from dosar.access.tables import account_history_table
 from dosar.database.audit.chain import audit_event_table
 from dosar.database.copies.transfer import copy_database
+from dosar.database.form_tables import all_tables
 from dosar.database.store import Store
 from dosar.database.writing import append_only
 from dosar.fields.money import Money
@@ -226,7 +227,7 @@ def test_an_upgrade_moves_the_answers_of_a_ledger_and_closes_it_again(ours: Orga
 
 def test_a_copy_is_closed_too(ours: Organisation, entry: int, tmp_path: Path) -> None:
     with fresh_store("sqlite", tmp_path / "other") as other:
-        copy_database(ours.store, other, ours.repository.tables.all_tables())
+        copy_database(ours.store, other, all_tables(ours.repository.tables.metadata))
         kept: Any = ours.repository.record_class("aid").__table__  # type: ignore[attr-defined]
         assert other.session.scalars(select(kept.c.pieces)).all() == [3]
         other.session.remove()

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from dosar.database.copies.transfer import copy_database
+from dosar.database.form_tables import all_tables
 from dosar.database.store import Store
 from tests.databases import fresh_store
 from tests.organisations import Organisation, form, organisation_in
@@ -61,7 +62,7 @@ def test_the_number_of_a_row_of_another_sheet_makes_a_new_row(ours: Organisation
 def test_the_database_refuses_it_too_also_in_a_copy(ours: Organisation, plan: int, tmp_path: Path) -> None:
     kept: Any = ours.repository.tables.rows["plan", "changes"].__table__  # type: ignore[attr-defined]
     with fresh_store("sqlite", tmp_path / "other") as other:
-        copy_database(ours.store, other, ours.repository.tables.all_tables())
+        copy_database(ours.store, other, all_tables(ours.repository.tables.metadata))
         other.open_kept_data_key()
         assert other.session.scalars(select(kept.c.what)).all() == ["Alt curs", "Alt termen"]
         other.session.remove()

@@ -8,7 +8,7 @@ from dosar.cli.console.findings import start_lines
 from dosar.cli.console.locale import translate_message
 from dosar.cli.runtime import prepare_database
 from dosar.database.copies.backup import keep_copy
-from dosar.database.form_tables import build_tables
+from dosar.database.form_tables import all_tables, make_tables
 from dosar.database.store import Store
 from dosar.language.load.folder import is_only_advice
 from dosar.language.text.message import Message
@@ -27,7 +27,7 @@ def upgrade_organisation(
     else:
         if opened_forms.steps:
             store.open_kept_data_key()
-            tables = [*ACCESS_TABLES, *build_tables(last_good_definition(store).forms).all_tables()]
+            tables = [*ACCESS_TABLES, *all_tables(make_tables(last_good_definition(store).forms))]
             folder = keep_copy(store, data, key, tables, moment)
             print(
                 translate_message(Message("Everything as it was is kept in %(folder)s.", {"folder": folder}), language)

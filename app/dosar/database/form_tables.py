@@ -88,10 +88,6 @@ class FormTables:
     records: Mapping[str, type[Record]]
     rows: Mapping[tuple[str, str], type[StoredRow]]
 
-    def all_tables(self) -> list[Table]:
-        """Every table that a database with these forms has, Dosar's own first: they point to none of the others."""
-        return [*SYSTEM_METADATA.sorted_tables, *self.metadata.sorted_tables]
-
     def classes(self) -> dict[Table, type[StoredEntry]]:
         """Database table → the class whose rows lie in it."""
         every: Iterable[type[StoredEntry]] = (*self.records.values(), *self.rows.values())
@@ -164,31 +160,49 @@ def append_only_tables(form: Form) -> list[str]:
     return [form.key, *rows] if form.append_only else rows
 
 
-def build_tables(forms: Mapping[str, Form], indexed: bool = True) -> FormTables:
-    """Tables and mapped classes for these forms, in a registry of their own.
+def make_tables(forms: Mapping[str, Form], indexed: bool = True) -> MetaData:
+    """The tables of these forms, and that of the people they point to.
 
     Without their indexes for who only reads and writes: hundreds, and the database knows them.
     """
     metadata = MetaData()
     user_table.to_metadata(metadata)
+    for form in forms.values():
+        _make_record_table(metadata, forms, form)
+    for form in forms.values():
+        for question in form.row_questions:
+            _make_row_table(metadata, forms, form, question)
+    for form in forms.values() if indexed else ():
+        _index_table(metadata.tables[form.key], form)
+        for question in form.row_questions:
+            _index_rows(metadata.tables[row_table_name(form.key, question.name)], question)
+    return metadata
+
+
+def all_tables(metadata: MetaData) -> list[Table]:
+    """Every table that a database with these forms has, Dosar's own first: they point to none of the others."""
+    return [*SYSTEM_METADATA.sorted_tables, *metadata.sorted_tables]
+
+
+def build_tables(forms: Mapping[str, Form]) -> FormTables:
+    """Tables, without their indexes, and mapped classes for these forms, in a registry of their own."""
+    metadata = make_tables(forms, indexed=False)
     mapper = registry(metadata=metadata)
-    records = {form.key: _record_class(mapper, forms, form) for form in forms.values()}
+    records = {form.key: _record_class(mapper, form) for form in forms.values()}
     rows = {
-        (form.key, question.name): _row_class(mapper, forms, form, question)
+        (form.key, question.name): _row_class(mapper, form, question)
         for form in forms.values()
         for question in form.row_questions
     }
-    for form in forms.values() if indexed else ():
-        _index_table(metadata.tables[form.key], form)
     _link_classes(forms, records, rows)
     mapper.configure()
     return FormTables(metadata, records, rows)
 
 
-def _record_class(mapper: registry, forms: Mapping[str, Form], form: Form) -> type[Record]:
-    table = Table(
+def _make_record_table(metadata: MetaData, forms: Mapping[str, Form], form: Form) -> None:
+    Table(
         form.key,
-        mapper.metadata,
+        metadata,
         Column("id", Integer, primary_key=True),
         *([_reference("case_id", CASE_FORM, nullable=False)] if form.belongs_to else []),
         Column("form_version", Integer, nullable=False),
@@ -205,6 +219,10 @@ def _record_class(mapper: registry, forms: Mapping[str, Form], form: Form) -> ty
         *_answer_columns(forms, form.key, form.stored_questions),
         *[Column(sort_column(question), sort_type(question)) for question in word_sorted_questions(form)],
     )
+
+
+def _record_class(mapper: registry, form: Form) -> type[Record]:
+    table = mapper.metadata.tables[form.key]
     case_column = "id" if form.key == CASE_FORM else "case_id" if form.belongs_to else None
     record: type[Record] = type(
         _class_name(form.key),
@@ -235,29 +253,33 @@ def _reversal_columns(form: Form) -> list[Column[Any]]:
     ]
 
 
-def _row_class(mapper: registry, forms: Mapping[str, Form], form: Form, question: Question) -> type[StoredRow]:
-    in_case = form.belongs_to is not None or form.key == CASE_FORM
-    table = Table(
-        row_table_name(form.key, question.name),
-        mapper.metadata,
+def _make_row_table(metadata: MetaData, forms: Mapping[str, Form], form: Form, question: Question) -> None:
+    name = row_table_name(form.key, question.name)
+    Table(
+        name,
+        metadata,
         Column("id", Integer, primary_key=True),
         _reference("record_id", form.key, nullable=False),
-        *([_reference("case_id", CASE_FORM, nullable=False)] if in_case else []),
+        *([_reference("case_id", CASE_FORM, nullable=False)] if _has_case(form) else []),
         Column("position", Integer, nullable=False),
-        *_answer_columns(forms, row_table_name(form.key, question.name), question.columns_asked()),
+        *_answer_columns(forms, name, question.columns_asked()),
     )
-    Index(f"{INDEX_PREFIX}{table.name}__record", table.c.record_id, table.c.position)
-    for name in ["case_id"] * in_case + [
-        question.name for question in question.columns_asked() if question.link_target() == CASE_FORM
-    ]:
-        Index(f"{INDEX_PREFIX}{table.name}__{name}", table.c[name])
+
+
+def _has_case(form: Form) -> bool:
+    """Whether its rows are of a case."""
+    return form.belongs_to is not None or form.key == CASE_FORM
+
+
+def _row_class(mapper: registry, form: Form, question: Question) -> type[StoredRow]:
+    table = mapper.metadata.tables[row_table_name(form.key, question.name)]
     row: type[StoredRow] = type(
         _class_name(table.name),
         (StoredRow,),
         {
             "form_key": form.key,
             "question_name": question.name,
-            "case_column": "case_id" if in_case else None,
+            "case_column": "case_id" if _has_case(form) else None,
             "links": {},
             "attached_in": _attached_in(question.columns_asked()),
             "column_keys": tuple(table.c.keys()),
@@ -308,6 +330,13 @@ def _index_table(table: Table, form: Form) -> None:
     not_deleted = table.c.deleted_at.is_(None)
     _index_partially(table, "waiting", table.c.to_check.is_(True) & not_deleted, "to_check", "created_at")
     _index_partially(table, "deleted", table.c.deleted_at.is_not(None), "deleted_at")
+
+
+def _index_rows(table: Table, question: Question) -> None:
+    Index(f"{INDEX_PREFIX}{table.name}__record", table.c.record_id, table.c.position)
+    to_case = [asked.name for asked in question.columns_asked() if asked.link_target() == CASE_FORM]
+    for name in ["case_id"] * ("case_id" in table.c) + to_case:
+        Index(f"{INDEX_PREFIX}{table.name}__{name}", table.c[name])
 
 
 def _index_columns(table: Table, form: Form, listed: Sequence[Question]) -> None:

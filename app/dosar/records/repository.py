@@ -41,7 +41,7 @@ class Repository:
     def __init__(self, store: Store, definition: Definition) -> None:
         self.store = store
         self.definition = definition
-        self.tables: FormTables = build_tables(definition.forms, indexed=False)
+        self.tables: FormTables = build_tables(definition.forms)
         self.duplicate_checks = DailyLimit(MOST_ASKED_IN_A_DAY)
         self.emergency_codes = DailyLimit(MOST_EMERGENCIES_IN_A_DAY)
         self._statements: dict[Hashable, Any] = {}

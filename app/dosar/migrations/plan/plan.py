@@ -5,7 +5,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from dosar.database.form_tables import build_tables, row_table_name
+from dosar.database.form_tables import all_tables, make_tables, row_table_name
 from dosar.language.checks.changes.form_comparison import KeptQuestion
 from dosar.language.form import Form
 from dosar.language.load.definition import Definition
@@ -33,9 +33,8 @@ class Plan:
         self.definition, self.before, self.contents = definition, before, contents
         self.schema = PlannedSchema(connection)
         self.counts = AnswerCounts(connection, before)
-        tables = build_tables(definition.forms)
-        self.metadata = tables.metadata
-        self.wanted_tables = [table for table in tables.all_tables() if not table.name.startswith("ab_")]
+        self.metadata = make_tables(definition.forms)
+        self.wanted_tables = [table for table in all_tables(self.metadata) if not table.name.startswith("ab_")]
         """Every table of ours; those of people who sign in belong to access."""
         self.continued_forms = [(before[key], form) for key, form in definition.forms.items() if key in before]
         """Every form that stands already and goes on: as it was, as it is now."""

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, column, or_, select, table, true
+from sqlalchemy import ColumnElement, MetaData, column, or_, select, table, true
 
-from dosar.database.form_tables import FormTables, build_tables, row_table_name
+from dosar.database.form_tables import make_tables, row_table_name
 from dosar.database.installation.erasure_register import REGISTER_PURPOSE, mark_of
 from dosar.database.system_tables import merged_case_table
 from dosar.language.form import CASE_FORM, Form
@@ -26,10 +26,10 @@ class DeployedForms:
     """Every form that has tables, with every question that has columns."""
 
     forms: Mapping[str, Form]
-    tables: FormTables
+    tables: MetaData
 
     def table(self, name: str) -> Any:
-        return self.tables.metadata.tables[name]
+        return self.tables.tables[name]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def read_deployed_forms(repository: Repository) -> DeployedForms:
         for key, form in deployed_forms(kept, deployed_contents(kept)).items()
     }
     forms |= _not_deployed(repository, kept.versions)
-    return DeployedForms(forms, build_tables(forms, indexed=False))
+    return DeployedForms(forms, make_tables(forms, indexed=False))
 
 
 def _as_it_runs(deployed: Form, running: Form | None) -> Form:

@@ -1,22 +1,34 @@
 """Closing an account: what hangs on it is listed by case code, and handed over in one step."""
 
 import re
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import delete, insert
 
 from dosar.access.account_log import account_entries
+from dosar.access.accounts.work_teams import work_teams_named
+from dosar.access.tables import ACCOUNT_ITSELF, access_period_table, user_group_table
 from dosar.database.system_tables import utc_now
+from dosar.fields.formats.days import format_day
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
 from dosar.overview.case_overview import team_members
+from dosar.overview.workload import codes_of_cases
+from dosar.records.actor import Actor
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
+from dosar.records.sheets.save import enter_sheet
 from dosar.records.unsaved import drafts
 from dosar.records.unsaved.drafts import DraftPlace
+from tests.days import today_here
 from tests.pages.conftest import Demo, token_on
 from tests.pages.test_team import user_id
 
+TODAY = today_here()
 READING = ReadingContext("ro", utc_now().date())
 VISIT, CARE = DraftPlace("visit_report", 1), DraftPlace("staff_care")
 
@@ -130,6 +142,51 @@ def test_who_takes_a_role_from_a_manager_is_told_which_cases_nobody_manages(
     for said in ("Cazul DEMO-001: nu îl mai gestionează nimeni", "Un coordonator", 'name="sure"'):
         assert said in refused.text, said
     assert demo.browser("coordinator").get("/records/case").status_code == 200, "nothing was saved"
+
+
+@pytest.fixture
+def alone(demo: Demo) -> Iterator[tuple[str, int]]:
+    """A case on which one works alone whose last day is over, opened by a colleague of her team; and the team."""
+    services, gone, colleague = demo.app.extensions["dosar_access"], *map(partial(user_id, demo), ("doctor", "lawyer"))
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        case = enter_sheet(demo.repository, demo.forms[CASE_FORM], {"last_name": "Alta"}, Actor(gone, "doctor", TODAY))
+        code = next(iter(codes_of_cases(demo.repository, [case], READING).values()))
+        with services.store.writing() as session:
+            (team,) = work_teams_named(session, ["Nord"])
+            session.add(team)
+            session.flush()
+            members = [{"user_id": number, "group_id": team.id} for number in (gone, colleague)]
+            session.execute(insert(user_group_table), members)
+            days = {"user_id": gone, "group_id": ACCOUNT_ITSELF, "until": TODAY - timedelta(days=1)}
+            session.execute(insert(access_period_table).values(days))
+            number = team.id
+        demo.repository.session.remove()
+    yield code, number
+    with services.store.writing() as session:
+        session.execute(delete(access_period_table).where(access_period_table.c.user_id == gone))
+
+
+def test_a_day_or_a_team_that_leaves_a_case_to_nobody_is_told_and_asked(
+    demo: Demo, administrator: FlaskClient, alone: tuple[str, int]
+) -> None:
+    code, team = alone
+    told = f"Cazul {code}: nu îl mai deschide nimeni din echipa lui"
+    page = f"/users/{user_id(demo, 'lawyer')}"
+    until = {"csrf_token": token_on(administrator.get(page).text), "until": format_day(TODAY, "ro")}
+    refused = administrator.post(f"{page}/teams/{team}", data=until)
+    assert refused.status_code == 422 and told in refused.text and 'name="sure"' in refused.text
+    assert f'value="{until["until"]}"' in refused.text, "what was typed stands in its box"
+    assert administrator.post(f"{page}/teams/{team}", data={**until, "until": ""}).status_code == 303
+    token = {"csrf_token": token_on(administrator.get("/teams").text)}
+    refused = administrator.post(f"/teams/{team}/dissolve", data=token)
+    assert refused.status_code == 422 and told in refused.text and "Nord" in administrator.get("/teams").text
+    assert administrator.post(f"/teams/{team}/dissolve", data={**token, "sure": "1"}).status_code == 303
+    with demo.app.app_context():
+        services = demo.app.extensions["dosar_access"]
+        entry = next(one for one in account_entries(services, 3) if one.action == "left_unattended")
+        services.session.remove()
+    assert entry.changes["cases"][0] == [code]
+    assert "Lăsat" in demo.browser("coordinator").get("/account-history").text
 
 
 def test_without_anybody_all_stays_and_is_marked(demo: Demo, administrator: FlaskClient) -> None:

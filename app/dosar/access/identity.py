@@ -128,6 +128,15 @@ def find_identity(session: Any, user_id: int, day: date, moment: datetime) -> Id
     return identity_in_row(row, user_id) if row else None
 
 
+def open_identities(session: Any, day: date, moment: datetime) -> dict[int, Identity]:
+    """Everybody whose account is open on a day, by number."""
+    rows = session.execute(_EVERY_IDENTITY_QUERY, {ON_DAY: day, AT_MOMENT: moment})
+    return {row.id: identity_in_row(row, row.id) for row in rows}
+
+
+_EVERY_IDENTITY_QUERY = select(user_table.c.id, *identity_columns(user_table.c.id)).where(
+    user_table.c.active.is_(True), is_open_on_day(user_table.c.id)
+)
 _ACTIVE_IDENTITY_QUERY = select(*identity_columns(user_table.c.id)).where(
     user_table.c.id == bindparam("user_id"), user_table.c.active.is_(True), is_open_on_day(user_table.c.id)
 )

@@ -1,6 +1,6 @@
 """What hangs on a worker: her places in the teams of cases, the days promised in these cases. And handing it over."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -33,11 +33,14 @@ def case_places(repository: Repository, user_id: int, reading: ReadingContext) -
             team_table.c.user_id == user_id, team_table.c.until.is_(None)
         )
     ).all()
-    codes = titles_of_records(
-        repository, repository.forms[CASE_FORM].seen_with(frozenset()), [row.case_id for row in rows], reading
-    )
+    codes = codes_of_cases(repository, [row.case_id for row in rows], reading)
     places = [CasePlace(row.case_id, row.role, codes[row.case_id], row.leads) for row in rows if row.case_id in codes]
     return sorted(places, key=lambda place: place.code)
+
+
+def codes_of_cases(repository: Repository, ids: Collection[int], reading: ReadingContext) -> dict[int, str]:
+    """Case → its code, of those that are not put away."""
+    return titles_of_records(repository, repository.forms[CASE_FORM].seen_with(frozenset()), sorted(ids), reading)
 
 
 def promised_in(repository: Repository, places: Sequence[CasePlace]) -> list[DueDay]:

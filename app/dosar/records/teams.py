@@ -18,7 +18,7 @@ from dosar.language.text.message import Mistake
 from dosar.records import audit_log
 from dosar.records.actor import Actor
 from dosar.records.repository import Repository
-from dosar.records.scope.row_scope import OutOfReach, Scope, current_scope
+from dosar.records.scope.row_scope import OutOfReach, Scope, current_scope, works_on_case
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,15 @@ def team_places(repository: Repository, case: Record) -> list[TeamPlace]:
         .order_by(team_table.c.id)
     )
     return [TeamPlace(*row) for row in rows]
+
+
+def people_by_case(repository: Repository, day: date) -> dict[int, set[int]]:
+    """Case → who works on it on that day."""
+    rows = repository.session.execute(select(team_table.c.case_id, team_table.c.user_id).where(works_on_case(day)))
+    found: dict[int, set[int]] = {}
+    for case_id, user_id in rows:
+        found.setdefault(case_id, set()).add(user_id)
+    return found
 
 
 def join_team(

@@ -1,6 +1,7 @@
 """Who looks after accounts, and that there is always somebody: by her own role, or by that of a team she is in."""
 
 from collections.abc import Set
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -19,10 +20,10 @@ def able_administrators(services: AccessServices) -> set[int]:
     return able_holders(services, {ADMINISTRATOR})
 
 
-def able_holders(services: AccessServices, roles: Set[str]) -> set[int]:
-    """The users who hold one of these roles today and can sign in, also where that ends on some later day: whoever
-    wrote the day down has not got rid of them."""
-    return _able(services, roles, is_open_on_day(user.id))
+def able_holders(services: AccessServices, roles: Set[str], day: date | None = None) -> set[int]:
+    """The users who hold one of these roles on the day and can sign in; today also those for whom that ends later:
+    whoever wrote the day down has not got rid of them."""
+    return _able(services, roles, is_open_on_day(user.id), day)
 
 
 def require_an_administrator(services: AccessServices) -> None:
@@ -33,8 +34,8 @@ def require_an_administrator(services: AccessServices) -> None:
         raise Mistake("This is the last administrator who can sign in; appoint another one first.")
 
 
-def _able(services: AccessServices, roles: Set[str], when: ColumnElement[bool]) -> set[int]:
+def _able(services: AccessServices, roles: Set[str], when: ColumnElement[bool], day: date | None = None) -> set[int]:
     held = select(role_table.c.id).where(role_table.c.name.in_(sorted(roles)), is_held_by(user.id)).exists()
     able = select(user.id).where(user.active.is_(True), user.password.is_not(None), held, when)
-    found: Any = services.session.scalars(able, {ON_DAY: services.today()})
+    found: Any = services.session.scalars(able, {ON_DAY: day or services.today()})
     return set(found)

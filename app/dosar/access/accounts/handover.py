@@ -1,22 +1,17 @@
 """Closing an account: what hangs on it, who can take it over, and handing it over."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from flask_appbuilder.security.sqla.models import User
 
-from dosar.access.account_log import AccountChanges, log_account_change
-from dosar.access.accounts.access_requests import WATCHING_PAGES
-from dosar.access.accounts.administrators import able_holders
+from dosar.access.account_log import log_account_change
 from dosar.access.accounts.users import UserDetails, all_users, change_user, set_user_active
 from dosar.access.identity import held_roles
 from dosar.access.roles.role_union import Allowance
 from dosar.access.services import AccessServices
 from dosar.access.worker import Worker, allowance_of
 from dosar.language.form import CASE_FORM
-from dosar.language.organisation.roles import PageName
 from dosar.language.question import ReadingContext
 from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake
@@ -99,97 +94,6 @@ def close_account(
             },
         )
         set_user_active(services, by, user_id, False)
-
-
-TaskName = Literal["access", "erasures", "restrictions"]
-"""What takes a second person, or somebody at all: roles and teams, erasing a person, opening a restricted case."""
-
-
-@dataclass(frozen=True)
-class Unattended:
-    """Cases, by their codes, whose manager cannot manage them, and tasks that too few people may do."""
-
-    cases: frozenset[str] = frozenset()
-    tasks: frozenset[TaskName] = frozenset()
-
-    def beyond(self, before: "Unattended") -> "Unattended":
-        """What is new of it."""
-        return Unattended(self.cases - before.cases, self.tasks - before.tasks)
-
-    def __bool__(self) -> bool:
-        return bool(self.cases or self.tasks)
-
-
-class LeavesUnattended(Exception):
-    """The change of an account would leave this to nobody, and whoever makes it was not told yet."""
-
-    def __init__(self, left: Unattended) -> None:
-        self.left = left
-        super().__init__()
-
-
-@contextmanager
-def nothing_unattended(
-    services: AccessServices,
-    repository: Repository | None,
-    by: Worker,
-    user_id: int,
-    reading: ReadingContext,
-    sure: bool,
-) -> Iterator[None]:
-    """The transaction in which an account is changed: nothing of it is kept where it would leave cases or tasks to
-    nobody, unless whoever makes it is ``sure``; then the account history says what was left. Raises
-    :class:`LeavesUnattended`."""
-    with services.store.writing():
-        before = unattended(services, repository, user_id, reading)
-        yield
-        services.session.flush()
-        left = unattended(services, repository, user_id, reading).beyond(before)
-        if left and not sure:
-            raise LeavesUnattended(left)
-        if left:
-            changes: AccountChanges = {"cases": (sorted(left.cases), []), "tasks": (sorted(left.tasks), [])}
-            log_account_change(services, by, user_id, "left_unattended", changes)
-
-
-def unattended(
-    services: AccessServices,
-    repository: Repository | None,
-    user_id: int,
-    reading: ReadingContext,
-    closed: bool = False,
-) -> Unattended:
-    """What nobody attends to now, of this worker's cases and of all tasks; or would, if her account were ``closed``."""
-    user = services.session.get_one(User, user_id)
-    manages = user.active and not closed and "correct" in _user_allowance(services, user).rights.get(CASE_FORM, ())
-    with acting_as(SYSTEM_SCOPE):
-        places = [] if repository is None or manages else case_places(repository, user_id, reading)
-    tasks = {
-        task
-        for task, (roles, fewest) in _tasks(services).items()
-        if len(able_holders(services, roles) - ({user_id} if closed else set())) < fewest
-    }
-    return Unattended(frozenset(place.code for place in places if place.leads), frozenset(tasks))
-
-
-def _tasks(services: AccessServices) -> dict[TaskName, tuple[set[str], int]]:
-    """Task → the roles that may do it, and how many people it takes."""
-    every = {role.role: allowance_of(services, frozenset({role.role})) for role in services.every_role()}
-
-    def with_page(*names: PageName) -> set[str]:
-        return {role for role, allowance in every.items() if not allowance.pages.isdisjoint(names)}
-
-    lifting = {
-        role
-        for restriction in services.definition.restrictions
-        for role in restriction.restriction.seen_by
-        if role in every and "correct" in every[role].rights.get(restriction.form, ())
-    }
-    return {
-        "access": (with_page(*WATCHING_PAGES), 2),
-        "erasures": (with_page("rights"), 2),
-        "restrictions": (lifting, 1 if services.definition.restrictions else 0),
-    }
 
 
 def _transferable_forms(services: AccessServices, to: User, begun: Sequence[Draft]) -> set[str]:

@@ -9,15 +9,8 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import SelectField
 from wtforms.fields import SelectChoice
 
-from dosar.access.accounts.handover import (
-    LeavesUnattended,
-    OpenWork,
-    Unattended,
-    close_account,
-    open_work_of,
-    possible_successors,
-    unattended,
-)
+from dosar.access.accounts.handover import OpenWork, close_account, open_work_of, possible_successors
+from dosar.access.accounts.unattended import LeavesUnattended, Unattended, unattended, watched
 from dosar.access.accounts.users import set_user_active
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_page
@@ -82,7 +75,7 @@ class AccountClosingPage(PageView):
 
 
 def _close_user_account(user: User, successor: str) -> None:
-    with attending(user.id):
+    with attending([user.id], user_id=user.id):
         if successor:
             _hand_over(user, successor)
         else:
@@ -119,7 +112,8 @@ def _closing_page(context: PageContext, user: User, closing: AccountClosingForm,
 def _left_when_closed(user: User) -> Unattended:
     """What nobody would attend to any more, told before anything is done."""
     context, services = page_context(), access_services()
-    now, then = (unattended(services, context.repository, user.id, context.reading, closed) for closed in (False, True))
+    watch = watched(services, [user.id])
+    now, then = (unattended(services, context.repository, watch, context.reading, closed) for closed in (None, user.id))
     return then.beyond(now)
 
 

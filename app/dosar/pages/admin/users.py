@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from wtforms.fields import SelectChoice
 from dosar.access.account_log import account_changes_since, last_change_id
 from dosar.access.accounts.access_periods import ALWAYS, AccessPeriod, access_periods, account_periods
 from dosar.access.accounts.access_requests import AccessRequest, confirmers, waiting_requests
-from dosar.access.accounts.handover import LeavesUnattended, Unattended, nothing_unattended
+from dosar.access.accounts.unattended import LeavesUnattended, Unattended, nothing_unattended, watched
 from dosar.access.accounts.users import (
     UserChangedMeanwhile,
     UserDetails,
@@ -53,6 +53,7 @@ from dosar.records.repository import Repository
 
 AnyUserFormType = TypeVar("AnyUserFormType", bound=UserForm)
 NO_DAYS_TYPED: Mapping[int, TeamDaysForm] = MappingProxyType({})
+NOTHING_LEFT: Mapping[int, Sequence[str]] = MappingProxyType({})
 
 
 class UsersPage(PageView):
@@ -84,7 +85,7 @@ class UsersPage(PageView):
         if not form.validate_on_submit():
             return user_page(user, form if form.is_submitted() else None)
         try:
-            with attending(user_id):
+            with attending([user_id], [form.until.day], user_id):
                 change_user(
                     access_services(),
                     current_worker(),
@@ -112,7 +113,11 @@ class UsersPage(PageView):
             return user_page(user, team_days={team_id: form})
         try:
             days = {team_id: AccessPeriod(form.since.day, form.until.day)}
-            change_user_days(access_services(), current_worker(), user_id, days)
+            with attending([user_id], [form.until.day], user_id):
+                change_user_days(access_services(), current_worker(), user_id, days)
+        except LeavesUnattended as leaving:
+            left = unattended_lines(leaving.left)
+            return user_page(user_or_404(user_id), team_days={team_id: form}, left_by_team={team_id: left})
         except Mistake as mistake:
             return user_page(user_or_404(user_id), refused=mistake.message.say(gettext), team_days={team_id: form})
         flash(gettext("Saved."), "success")
@@ -157,17 +162,21 @@ def user_or_404(user_id: int) -> User:
     return found
 
 
-def attending(user_id: int) -> AbstractContextManager[None]:
-    """The transaction in which her account is changed: what it leaves to nobody is told and confirmed first."""
+def attending(
+    users: Collection[int], last_days: Collection[date | None] = (), user_id: int | None = None
+) -> AbstractContextManager[None]:
+    """The transaction in which these accounts are changed: what it leaves to nobody is told and confirmed first."""
     repository: Repository | None = current_app.extensions.get("dosar_repository")
     reading = replace(request_reading(), worker_id=current_worker().id)
     sure = request.form.get("sure") == "1"
-    return nothing_unattended(access_services(), repository, current_worker(), user_id, reading, sure)
+    watch = watched(access_services(), users, last_days)
+    return nothing_unattended(access_services(), repository, current_worker(), watch, reading, sure, user_id)
 
 
 def unattended_lines(left: Unattended) -> list[str]:
     """What would be left to nobody, in words: of a case its code alone."""
     cases = [gettext("Case %(code)s: nobody else manages it", code=code) for code in sorted(left.cases)]
+    cases += [gettext("Case %(code)s: nobody of its team opens it", code=code) for code in sorted(left.unreached)]
     return [*cases, *(str(label) for task, label in TASK_LABELS.items() if task in left.tasks)]
 
 
@@ -251,7 +260,9 @@ def _day_boxes(days: AccessPeriod) -> dict[str, str]:
     }
 
 
-def _team_days_lines(user: User, typed: Mapping[int, TeamDaysForm]) -> list[dict[str, Any]]:
+def _team_days_lines(
+    user: User, typed: Mapping[int, TeamDaysForm], left: Mapping[int, Sequence[str]]
+) -> list[dict[str, Any]]:
     """From when until when she is in each of her teams, to be changed."""
     periods = access_periods(access_services(), user.id)
     return [
@@ -261,6 +272,7 @@ def _team_days_lines(user: User, typed: Mapping[int, TeamDaysForm]) -> list[dict
             "form": (
                 typed.get(team.id) or TeamDaysForm(formdata=None, data=_day_boxes(periods.get(team.id, ALWAYS)))
             ).of(team.id),
+            "left": left.get(team.id, ()),
         }
         for team in sorted(user.groups, key=lambda team: sort_key(team.name))
     ]
@@ -275,6 +287,7 @@ def user_page(
     meanwhile: Sequence[HistoryEntry] = (),
     team_days: Mapping[int, TeamDaysForm] = NO_DAYS_TYPED,
     left: Sequence[str] = (),
+    left_by_team: Mapping[int, Sequence[str]] = NOTHING_LEFT,
 ) -> Any:
     """The page of one user."""
     seen, asked_for = last_change_id(access_services(), user.id), waiting_requests(access_services(), user.id)
@@ -292,7 +305,7 @@ def user_page(
         state=_account_state(user, access_periods(access_services(), user.id).get(ACCOUNT_ITSELF, ALWAYS)),
         telephone=second_factor_of(access_services(), user.id),
         waiting=_waiting_reset(user),
-        team_days=_team_days_lines(user, team_days),
+        team_days=_team_days_lines(user, team_days, left_by_team),
         asked_for=access_request_lines(asked_for),
         waiting_boxes=_waiting_boxes(shown, asked_for),
         confirmers=_names_of(confirmers(access_services(), asked_for)),
@@ -303,7 +316,9 @@ def user_page(
         invitation=_invitation_url(invitation),
         telephone_code=telephone_code,
         waits_for_telephone=_waits_for_telephone(user),
-    ), 422 if refused or left or shown.errors or any(form.errors for form in team_days.values()) else 200
+    ), 422 if refused or left or left_by_team or shown.errors or any(
+        form.errors for form in team_days.values()
+    ) else 200
 
 
 def _waiting_boxes(form: UserForm, asked_for: Sequence[AccessRequest]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The teams of workers: who is in them, and giving them another name or up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
@@ -9,6 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import HiddenField, StringField
 from wtforms.validators import Length
 
+from dosar.access.accounts.unattended import LeavesUnattended
 from dosar.access.accounts.work_teams import (
     MAX_TEAM_NAME_LENGTH,
     all_work_teams,
@@ -21,7 +22,7 @@ from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_page
 from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
-from dosar.pages.admin.users import user_full_name
+from dosar.pages.admin.users import attending, unattended_lines, user_full_name
 from dosar.pages.input.forms import TranslatedForm
 
 
@@ -57,11 +58,13 @@ class WorkTeamsPage(PageView):
 
     @page_route("/teams/<int:team_id>/dissolve", requires_page("users").with_recent_proof(), ("POST",))
     def dissolve(self, team_id: int) -> Any:
-        return _apply_team_change(
-            team_id,
-            lambda: dissolve_work_team(access_services(), current_worker(), team_id),
-            gettext("The team was dissolved."),
-        )
+        members = [user.id for user in work_team_members(access_services().session).get(team_id, ())]
+
+        def dissolve() -> None:
+            with attending(members):
+                dissolve_work_team(access_services(), current_worker(), team_id)
+
+        return _apply_team_change(team_id, dissolve, gettext("The team was dissolved."))
 
 
 def _apply_team_change(
@@ -71,13 +74,17 @@ def _apply_team_change(
         change()
     except LookupError:
         abort(404)
+    except LeavesUnattended as leaving:
+        return _teams_page(team_id, left=unattended_lines(leaving.left)), 422
     except Mistake as mistake:
         return _teams_page(team_id, renaming, mistake.message.say(gettext)), 422
     flash(message, "success")
     return redirect(url_for("WorkTeamsPage.teams"), 303)
 
 
-def _teams_page(refused_id: int = 0, renaming: TeamRenameForm | None = None, refused: str = "") -> str:
+def _teams_page(
+    refused_id: int = 0, renaming: TeamRenameForm | None = None, refused: str = "", left: Sequence[str] = ()
+) -> str:
     members = work_team_members(access_services().session)
     return render_template(
         "admin/work_teams.html",
@@ -95,6 +102,7 @@ def _teams_page(refused_id: int = 0, renaming: TeamRenameForm | None = None, ref
                 "is_hers": may_change_work_team(current_worker(), team),
                 "rename_url": url_for("WorkTeamsPage.rename", team_id=team.id),
                 "dissolve_url": url_for("WorkTeamsPage.dissolve", team_id=team.id),
+                "left": left if team.id == refused_id else (),
             }
             for team in all_work_teams(access_services().session)
         ],

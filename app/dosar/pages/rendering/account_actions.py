@@ -40,7 +40,7 @@ TASK_LABELS = {
     "erasures": lazy_gettext("Confirming as the second person that somebody is erased"),
     "restrictions": lazy_gettext("Opening a restricted case again"),
 }
-"""What takes a second person, or somebody at all, by :data:`dosar.access.accounts.handover.TaskName`."""
+"""What takes a second person, or somebody at all, by :data:`dosar.access.accounts.unattended.TaskName`."""
 
 
 def account_action_text(entry: AccountEntry) -> str:

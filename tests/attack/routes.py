@@ -27,6 +27,7 @@ WORKERS = {
     "ProfilePage.password",
     "ProfilePage.sign_out_elsewhere",
     "ProfilePage.end_session",
+    "ProfilePage.seen",
     "ProfilePasskeysPage.new",
     "ProfilePasskeysPage.remove",
     "ProfileTelephonePage.telephone",

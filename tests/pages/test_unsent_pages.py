@@ -56,6 +56,7 @@ NOTHING_TYPED = {
         "RecordPages.restore",
         "ProfilePage.sign_out_elsewhere",
         "ProfilePage.end_session",
+        "ProfilePage.seen",
         "ProfilePasskeysPage.remove",
         "ProfileTelephonePage.recovery_codes",
         "UserAccessPage.sign_out",

@@ -5,12 +5,13 @@ from typing import Any
 from flask import flash, redirect, render_template, request, session
 from flask_babel import gettext
 
-from dosar.access.accounts.since_last_time import changed_ways_in
+from dosar.access.accounts.since_last_time import changed_ways_in, mark_seen, waiting_notice
 from dosar.access.accounts.users import set_user_password
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, current_worker, page_route
 from dosar.access.factors.second_factor import second_factor_of
 from dosar.access.i18n.languages import request_wording
+from dosar.access.login.known_devices import known_device
 from dosar.access.login.login import confirm_password
 from dosar.access.login.passwords import require_good_password
 from dosar.access.login.sessions.open_sessions import end_session, end_sessions, open_sessions_of
@@ -18,9 +19,10 @@ from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.pages.account.passkeys import profile_passkeys
+from dosar.pages.account.session_start import NOTICE_KEY
 from dosar.pages.formatting import moment_text
 from dosar.pages.input.forms import ChangePasswordForm
-from dosar.pages.rendering.account_actions import account_action_text
+from dosar.pages.rendering.account_actions import account_action_text, since_last_time_text
 
 
 class ProfilePage(PageView):
@@ -66,6 +68,21 @@ class ProfilePage(PageView):
         flash(gettext("You were signed out everywhere else."), "success")
         return redirect("/profile", 303)
 
+    @page_route("/sign-in/seen", SIGNED_IN_ACCESS, ("POST",))
+    def seen(self) -> Any:
+        """Under the address of the sign-in, where the browser says which device it is."""
+        worker = current_worker()
+        mark_seen(access_services(), worker.id, known_device(worker.user_name))
+        session.pop(NOTICE_KEY, None)
+        flash(gettext("It is told no more in this browser; in others for a week yet."), "success")
+        return redirect("/profile", 303)
+
+
+def _notice() -> str:
+    """What this session was told, and has not said that it was seen."""
+    since = waiting_notice(access_services(), current_worker().id) if session.get(NOTICE_KEY) else None
+    return "" if since is None else since_last_time_text(since)
+
 
 def _telephone() -> dict[str, Any] | None:
     """Since when her telephone is connected, and how many codes are left on the paper."""
@@ -80,6 +97,7 @@ def _profile_page(form: ChangePasswordForm, refused: str = "") -> Any:
         "account/profile.html",
         form=form,
         refused=refused,
+        notice=_notice(),
         telephone=_telephone(),
         passkeys=profile_passkeys(),
         changes=[account_action_text(entry) for entry in changed_ways_in(access_services(), current_worker().id)],

@@ -2,24 +2,25 @@
 
 from flask import Response as FlaskResponse
 from flask import after_this_request, flash, redirect, session, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from dosar.access.accounts.since_last_time import since_last_time
+from dosar.access.accounts.since_last_time import notice_at_sign_in
 from dosar.access.accounts.users import user_name_of
 from dosar.access.factors.passkeys import passkeys_to_tell
 from dosar.access.factors.second_factor import is_second_factor_required, second_factor_of
 from dosar.access.factors.step_up import note_second_factor
 from dosar.access.i18n.languages import browser_language, save_language
-from dosar.access.login.known_devices import remember_device
+from dosar.access.login.known_devices import known_device, remember_device
 from dosar.access.login.login import count_sign_in
 from dosar.access.services import access_services
-from dosar.pages.formatting import moment_text
 from dosar.pages.recovery.expired_session import waiting_page_url
-from dosar.pages.rendering.account_actions import account_action_text
+from dosar.pages.rendering.account_actions import since_last_time_text
 
 BACK_KEY = "back"
 """Where the page she asked for is remembered while she is asked for her code."""
+NOTICE_KEY = "notice"
+"""Where it is remembered that this session was told what happened, and has not said that it was seen."""
 
 
 def continue_sign_in(user_id: int, back: str = "/", may_connect: bool = False) -> Response:
@@ -71,17 +72,11 @@ def _tell_new_passkeys(user_id: int, passkey_id: str) -> None:
 
 def _tell_what_happened(user_id: int) -> None:
     """She alone knows whether it was she who mistyped, or changed something."""
-    since = since_last_time(access_services(), user_id)
-    if since is None:
-        return
-    told = [ngettext("%(num)s wrong password or code", "%(num)s wrong passwords or codes", since.wrong_tries)]
-    told = [*told[: since.wrong_tries > 0], *map(account_action_text, since.changes)]
-    text = gettext(
-        "Since you last signed in (%(last)s): %(what)s. Not by you? Change your password and tell your administrator.",
-        last=moment_text(since.last),
-        what="; ".join(told),
-    )
-    flash(text, "warning")
+    since = notice_at_sign_in(access_services(), user_id, known_device(user_name_of(access_services(), user_id)))
+    if since is not None:
+        session[NOTICE_KEY] = True
+        how_long = gettext("You are told at every sign-in until you say on your profile that you have seen it.")
+        flash(f"{since_last_time_text(since)} {how_long}", "warning")
 
 
 def _remember_device(user_id: int) -> None:

@@ -1,8 +1,9 @@
 """What is done to accounts, in the reader's words."""
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 
 from dosar.access.account_log import AccountEntry
+from dosar.access.accounts.since_last_time import SinceLastTime
 from dosar.pages.formatting import moment_text
 
 ACCOUNT_ACTION_LABELS = {
@@ -46,3 +47,18 @@ TASK_LABELS = {
 def account_action_text(entry: AccountEntry) -> str:
     """What was done, and when: *Connected a telephone, 22 Nov 2026, 05:09*."""
     return f"{ACCOUNT_ACTION_LABELS[entry.action]}, {moment_text(entry.at)}"
+
+
+def since_last_time_text(since: SinceLastTime) -> str:
+    """What happened since she last signed in, what to do, and whether somebody said already that it was seen."""
+    told = [ngettext("%(num)s wrong password or code", "%(num)s wrong passwords or codes", since.wrong_tries)]
+    told = [*told[: since.wrong_tries > 0], *map(account_action_text, since.changes)]
+    text = gettext(
+        "Since you last signed in (%(last)s): %(what)s. Not by you? Change your password and tell your administrator.",
+        last=moment_text(since.last),
+        what="; ".join(told),
+    )
+    if since.seen is None:
+        return text
+    seen = gettext("On %(when)s somebody said in another browser that this was seen.", when=moment_text(since.seen))
+    return f"{text} {seen}"

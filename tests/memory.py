@@ -55,17 +55,23 @@ def read_forms_once() -> None:
 
 def keep_what_is_imported() -> None:
     """What is there before the first test stays: garbage is looked for among what comes later."""
+    keep_what_is_there()
+    gc.set_threshold(YOUNG, YOUNG_TURNS, OLD_TURNS)
+    # data that are sealed are looked for among all that was ever frozen: here that is of hundreds of files
+    gc.unfreeze = lambda: None
+
+
+def keep_what_is_there() -> None:
+    """Nobody looks for garbage among it any more."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG, YOUNG_TURNS, OLD_TURNS)
 
 
 def let_go_of_a_file() -> None:
     """After the last test of a file: forget its applications; what is still there is for the whole run."""
     for remembering in _remembering():
         remembering.cache_clear()
-    gc.collect()
-    gc.freeze()
+    keep_what_is_there()
 
 
 def _remembering() -> list["_lru_cache_wrapper[object]"]:

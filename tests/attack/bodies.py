@@ -30,6 +30,7 @@ class Bodies:
     def __post_init__(self) -> None:
         self.reading = ReadingContext("ro", self.planted.today)
         self._filled: dict[tuple[str, str], Answers] = {}
+        self._bodies: dict[tuple[str, ...], Body] = {}
         self._kept: dict[tuple[str, str], Answers] = {}
         self.versions: dict[tuple[str, str], int] = {}
         with self.planted.app.app_context(), acting_as(SYSTEM_SCOPE):
@@ -48,11 +49,15 @@ class Bodies:
         if key not in self._filled:
             links = dict(every_link(self.planted, place))
             self._filled[key] = Diligent(form, links, self.planted.today).fill()
-        known = form.seen_with(frozenset(self.planted.policy.writes(role)))  # type: ignore[arg-type]
-        answers = {
-            name: answer for name, answer in self._filled[key].items() if self._is_offered(role, form.questions[name])
-        }
-        return (*self._posted(role, known, answers), *CARELESS, ("_once", self.once(role)))
+        if (role, *key) not in self._bodies:
+            known = form.seen_with(frozenset(self.planted.policy.writes(role)))  # type: ignore[arg-type]
+            answers = {
+                name: answer
+                for name, answer in self._filled[key].items()
+                if self._is_offered(role, form.questions[name])
+            }
+            self._bodies[role, *key] = self._posted(role, known, answers)
+        return (*self._bodies[role, *key], *CARELESS, ("_once", self.once(role)))
 
     def _is_offered(self, role: str, question: Question) -> bool:
         """Whether the role has anything to choose: a link to records it never sees stays empty."""
@@ -68,8 +73,10 @@ class Bodies:
             links = dict(every_link(self.planted, "own"))
             start = self._kept[form.key, place] if seen else None
             self._filled[key] = Diligent(form, links, self.planted.today).fill(start)
-        known = form.seen_with(frozenset(self.planted.policy.clearances(role)))  # type: ignore[arg-type]
-        return (*self._posted(role, known, self._filled[key]), *CARELESS, ("_seen", self.seen(form.key, place)))
+        if (role, *key) not in self._bodies:
+            known = form.seen_with(frozenset(self.planted.policy.clearances(role)))  # type: ignore[arg-type]
+            self._bodies[role, *key] = self._posted(role, known, self._filled[key])
+        return (*self._bodies[role, *key], *CARELESS, ("_seen", self.seen(form.key, place)))
 
     def _posted(self, role: str, known: Form, answers: Answers) -> Body:
         asked = [question for question in known.asked_questions() if question.is_written_by({role})]

@@ -222,11 +222,11 @@ def _correct(planted: Planted, varied: Paths, read: Reading, places: Iterable[st
 
 def _correct_one(planted: Planted, form: Form, record_id: int, paths: set[str], read: Reading) -> None:
     record = planted.repository.find(form.key, record_id)
+    kept, changed = answers_of(planted.repository, record), {path.partition(".")[0] for path in paths}
     answers = {
-        question.name: _answer(planted, question, answer, paths, read)
+        question.name: _answer(planted, question, kept.get(question.name), paths, read)
         for question in form.questions.values()
-        for answer in [answers_of(planted.repository, record).get(question.name)]
-        if question.name in {path.partition(".")[0] for path in paths}
+        if question.name in changed
     }
     correct_sheet(planted.repository, form, record_id, record.version, answers, _actor(planted, OWNER))
 

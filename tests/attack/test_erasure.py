@@ -91,8 +91,11 @@ def _relations(store: Store) -> Iterator[str]:
 
 
 def found_in(planted: Planted, where: str) -> set[str]:
-    words = {word for word, _ in planted.aviary.words()}
-    return {f"cnr{number}x" for number in WORD.findall(where.lower())} & words
+    return words_in(where) & {word for word, _ in planted.aviary.words()}
+
+
+def words_in(where: str) -> set[str]:
+    return {f"cnr{number}x" for number in WORD.findall(where.lower())}
 
 
 def envelopes_of(planted: Planted, words: set[str]) -> list[str]:
@@ -104,7 +107,7 @@ def envelopes_of(planted: Planted, words: set[str]) -> list[str]:
                 if isinstance(each.type, SealedColumn):
                     raw = type_coerce(each, LargeBinary())
                     for envelope, opened in connection.execute(select(raw, each).where(each.is_not(None))):
-                        if found_in(planted, str(opened)) & words:
+                        if words_in(str(opened)) & words:
                             found.append(bytes(envelope).decode("latin-1"))
     return found
 

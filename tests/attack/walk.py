@@ -80,9 +80,8 @@ class Walk:
         self.client: FlaskClient = self.planted.app.test_client(use_cookies=False)
 
     def close(self) -> None:
-        """Give everything back."""
+        """Give its connection back."""
         self.photograph.close()
-        self.planted.repository.store.close()
 
     def all_of(self, role: str) -> Walked:
         """Ask every cell of the role."""

@@ -37,6 +37,7 @@ def planted_walk(database: str = "sqlite") -> Iterator[Walk]:
             walk = Walk(opened_again(place, place.data or Path(folder), kept))
             yield walk
             walk.close()
+            walk.planted.repository.store.close()
 
 
 def main(only: str = "") -> int:

@@ -554,6 +554,7 @@ def test_it_starts_from_any_folder_and_stops_at_once(
     assert f"http://127.0.0.1:{free_port}/" in started.stdout.readline()
     status, page = _first_answer(free_port)
     assert (status, "<html" in page) == (200, True)
+    assert is_soon(lambda: is_written_into_its_file(tmp_path)), "nothing read at the start is read on and on"
 
     assert main(["upgrade", *places]) == 2
     assert "Stop it first" in capsys.readouterr().err
@@ -565,6 +566,17 @@ def test_it_starts_from_any_folder_and_stops_at_once(
     assert started.wait(60) in (0, 130)
     assert started.stderr is not None
     assert "Traceback" not in started.stderr.read()
+
+
+def is_written_into_its_file(folder: Path) -> bool:
+    """Whether the log of the database can be emptied: whoever reads as of before keeps it."""
+    store = Store.open(folder / "data", key=key_from_file(folder / "data", folder / "key"))
+    try:
+        with store.engine.connect() as connection:
+            held, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            return not held
+    finally:
+        store.close()
 
 
 def test_behind_a_web_server_with_https(places: list[str], free_port: int, tmp_path: Path) -> None:

@@ -29,6 +29,14 @@ def test_a_day_at_the_gate(store: Store, opening: Opening) -> None:
     assert office.signed_in("administrator").get("/users").status_code == 200
 
 
+def test_what_reads_outside_of_a_request_ends_with_its_context(store: Store, opening: Opening) -> None:
+    """A start that read on held up the files of an erasure, and on PostgreSQL every sign-in behind it."""
+    office = opening(store)
+    with office.app.app_context():
+        assert not office.services.is_set_up()
+    assert store.engine.pool.checkedout() == 0
+
+
 def test_installing_and_syncing_again_changes_nothing(store: Store, opening: Opening) -> None:
     office = opening(store)
     definition = office.services.definition

@@ -129,6 +129,7 @@ def test_a_second_administrator_who_was_closed_leaves_no_gap(office: Office) -> 
 def limit(office: Office, browser: Browser, user_name: str, until: str) -> None:
     here = f"/users/{id_of(office, user_name)}"
     boxes = {"last_name": "Probă", "first_name": "C", "roles": ["administrator"], "until": until}
+    boxes["sure"] = "1"  # it is told who will be missing then
     assert browser.post(here, at=here, **boxes).status_code == 303
 
 

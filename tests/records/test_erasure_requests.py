@@ -1,11 +1,18 @@
 """Nobody erases a person alone."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
+from dosar.database import postgresql_store, sqlite_store
+from dosar.database.installation import owed_rewrite
+from dosar.database.installation.owed_rewrite import is_rewrite_owed, watch_owed_rewrite
+from dosar.database.store import Store
 from dosar.database.system_tables import erasure_request_table, stamped_as_of, team_table, tombstone_table, utc_now
 from dosar.database.writing.append_only import close_tables
 from dosar.fields.money import Money
@@ -28,6 +35,7 @@ from dosar.records.rights.mentions import mentions_elsewhere
 from dosar.records.scope.row_scope import OutOfReach, Scope, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from tests.records.offices import ROMANIAN, TODAY, Office
+from tests.waiting import is_soon
 
 
 def ask(office: Office, case: int, by: str = "ana") -> int:
@@ -48,6 +56,26 @@ def test_who_asked_does_not_confirm(trusted: Office) -> None:
     assert trusted.count(CASE_FORM) == 1
     assert waiting_requests(trusted.repository) == []
     assert tombstones(trusted.repository) == [left]
+
+
+@pytest.mark.parametrize("reads", [Store.snapshot, lambda store: store.engine.connect()], ids=["all", "a_table"])
+def test_whoever_reads_on_holds_up_the_files_and_nobody_else(
+    trusted: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reads: Callable[[Store], Any]
+) -> None:
+    """She is erased at once; what readers keep of her in the files goes as soon as they have ended."""
+    monkeypatch.setattr(postgresql_store, "LOCK_SECONDS", 1)
+    monkeypatch.setattr(sqlite_store, "PRAGMAS", [*sqlite_store.PRAGMAS, "busy_timeout=100"])
+    monkeypatch.setattr(owed_rewrite, "FIRST_SECONDS", 0)
+    store = trusted.repository.store
+    store.data_folder = store.data_folder or tmp_path
+    with reads(store) as reader:
+        reader.execute(select(team_table)).all()
+        erase(trusted, trusted.ion)
+        assert trusted.count(CASE_FORM) == 1
+        assert is_rewrite_owed(store.data_folder)
+    store.session.remove()
+    watch_owed_rewrite(store)
+    assert is_soon(lambda: not is_rewrite_owed(store.data_folder))
 
 
 def test_it_is_asked_once_and_waits_a_fortnight(trusted: Office) -> None:

@@ -154,6 +154,7 @@ def install_request_checks(app: Flask, services: AccessServices) -> None:
     app.before_request(begin_trail)
     app.before_request(_check_route_access)
     app.teardown_request(_leave_scope)
+    app.teardown_appcontext(_end_reading)
 
 
 def _refuse_without_database() -> None:
@@ -218,6 +219,10 @@ def _leave_scope(_: BaseException | None) -> None:
     if before is not None:
         current_scope.reset(before)
     end_trail()
+
+
+def _end_reading(_: BaseException | None) -> None:
+    """Also what a command or the start has read: whoever keeps reading keeps what is erased meanwhile in the files."""
     access_services().session.remove()
 
 

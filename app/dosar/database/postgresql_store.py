@@ -84,7 +84,11 @@ class PostgresStore(Store):
         self.session.remove()
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             _wait_for_older_readers(connection)
-            connection.exec_driver_sql("VACUUM FULL")
+            connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+            try:
+                connection.exec_driver_sql("VACUUM FULL")
+            finally:
+                connection.exec_driver_sql("RESET lock_timeout")
 
     def _leave(self, connection: Connection) -> None:
         if not connection.invalidated:
@@ -107,10 +111,15 @@ class PostgresStore(Store):
 
 
 def _wait_for_older_readers(connection: Connection) -> None:
-    """Whoever began to read before a row was erased, be it PostgreSQL's own analysis, keeps it in the new file, too."""
+    """Whoever began to read before a row was erased, be it PostgreSQL's own analysis, keeps it in the new file, too.
+
+    Raises :class:`StoreBusy` where somebody reads on and on.
+    """
     now = connection.exec_driver_sql(NEXT_TRANSACTION).scalar_one()
     until = time.monotonic() + LOCK_SECONDS
-    while connection.exec_driver_sql(OLDER_READERS, (now,)).scalar_one() and time.monotonic() < until:
+    while connection.exec_driver_sql(OLDER_READERS, (now,)).scalar_one():
+        if time.monotonic() > until:
+            raise StoreBusy
         time.sleep(0.05)
 
 

@@ -118,7 +118,9 @@ class SqliteStore(Store):
         try:
             with closing(self._connect()) as apart:
                 apart.execute("VACUUM")
-                apart.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                is_held = apart.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                if is_held:  # by somebody who reads as of before
+                    raise StoreBusy
         except sqlcipher.DatabaseError as error:
             raise _refusal_of_error(error) or (StoreBusy() if _is_locked(error) else error) from None
         finally:

@@ -180,7 +180,10 @@ class Store:
         return None
 
     def rewrite(self) -> None:
-        """Write the whole database anew, so that its files keep nothing of what was deleted. Others wait meanwhile."""
+        """Write the whole database anew, so that its files keep nothing of what was deleted. Others wait meanwhile.
+
+        Raises :class:`StoreBusy` where somebody reads on as of before.
+        """
         raise NotImplementedError
 
     @contextmanager

@@ -190,6 +190,7 @@ def _open(started: _Start, place: "MasterKeyPlace", forms: Path, key: bytes, vau
     from dosar.cli.first_start import first_telephone_code, forget_organisation, is_demo, set_up_code
     from dosar.cli.runtime import open_app
     from dosar.database.installation.integrity import watch_integrity
+    from dosar.database.installation.owed_rewrite import watch_owed_rewrite
 
     data = place.data
     with _garbage_collection_paused():
@@ -214,7 +215,9 @@ def _open(started: _Start, place: "MasterKeyPlace", forms: Path, key: bytes, vau
     _print_accounts(started, is_demo(app))
     started.shown_code = set_up_code(app)
     started.telephone_code = first_telephone_code(app)
-    watch_integrity(app.extensions["dosar_repository"].store, _print_trouble)
+    store = app.extensions["dosar_repository"].store
+    watch_integrity(store, _print_trouble)
+    watch_owed_rewrite(store)
     return app
 
 

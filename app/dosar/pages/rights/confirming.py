@@ -18,7 +18,8 @@ from dosar.access.authorization import page_route, requires_page
 from dosar.access.services import access_services
 from dosar.database.audit.trail import note_event
 from dosar.database.installation.erasure_register import ANONYMISE
-from dosar.language.text.message import Mistake
+from dosar.database.installation.owed_rewrite import is_rewrite_owed
+from dosar.language.text.message import Mistake, msgid
 from dosar.language.text.texts import text_in_language
 from dosar.pages.context import PageContext, page_context
 from dosar.pages.formatting import moment_text
@@ -39,6 +40,10 @@ from dosar.records.titles import user_names
 MOST_TOGETHER = 10_000
 """Of so many, more than an organisation has cases, the page remembers what it told."""
 RIGHTS = requires_page("rights")
+STILL_IN_FILES = msgid(
+    "Somebody is reading, so the files of the database still hold copies: they are written anew within minutes, as "
+    "soon as nobody does."
+)
 
 
 class ConfirmingForm(TranslatedForm):
@@ -92,7 +97,10 @@ class ConfirmingPage(PageView):
             left = confirm_erasure(context.repository, asked.id, context.worker.id, _seen(form))
         except Mistake as mistake:
             return _confirming_page(context, asked, form, mistake.message.say(gettext))
-        return _back(gettext("Done. What is left is line number %(number)s.", number=left.number), "success")
+        done = gettext("Done. What is left is line number %(number)s.", number=left.number)
+        if is_rewrite_owed(context.repository.store.data_folder):
+            done = f"{done} {gettext(STILL_IN_FILES)}"
+        return _back(done, "success")
 
 
 def _back(told: str, kind: str) -> Any:

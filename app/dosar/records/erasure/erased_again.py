@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dosar.database.audit.trail import add_event
 from dosar.database.installation.erasure_register import RegisteredDeed, registered_deeds
+from dosar.database.installation.owed_rewrite import owe_rewrite, rewrite_or_owe
 from dosar.records.erasure.erasure_requests import DEEDS
 from dosar.records.repository import Repository
 from dosar.records.rights.case_contents import cases_of_person, marks_of_cases
@@ -38,7 +39,8 @@ def erase_again(repository: Repository, data: Path) -> int:
                     act(repository, cases)
                 for case in cases:
                     add_event(session, f"{deed}{AGAIN}", case_id=case)
-    repository.store.rewrite()
+            owe_rewrite(data)
+    rewrite_or_owe(repository.store)
     return len(back)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, insert, select
 
 from dosar.database.audit.trail import add_event
 from dosar.database.installation.erasure_register import ANONYMISE, ERASE, RegisterDamaged, registering
+from dosar.database.installation.owed_rewrite import owe_rewrite, rewrite_or_owe
 from dosar.database.system_tables import anonymous_case_table, erasure_request_table, tombstone_table, utc_now
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake, msgid
@@ -131,7 +132,8 @@ def confirm_erasure(
             _forget_request(repository, one.case_id)
             add_event(repository.session, one.kind, case_id=one.case_id)
         left = _leave_tombstone(repository, asked, user_id, records)
-    repository.store.rewrite()
+        owe_rewrite(repository.store.data_folder)
+    rewrite_or_owe(repository.store)
     return left
 
 

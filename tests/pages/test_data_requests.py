@@ -7,9 +7,11 @@ from typing import Any
 
 from dosar.database.system_tables import stamped_as_of, utc_now
 from dosar.fields.formats.days import format_day
+from dosar.language.form import CASE_FORM
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
 from tests.days import today_here
+from tests.pages.browsing import look
 from tests.pages.conftest import Demo
 from tests.pages.test_audit_page import sentences
 from tests.pages.test_case_page import case_of
@@ -40,8 +42,16 @@ def test_who_asks_for_restriction_has_her_case_restricted_until_it_is_lifted(dem
     assert "Persoana a cerut restricționarea prelucrării datelor." in page and "Restricție ridicată la" in page
     assert status(manager, f"/records/plan/new?case={case}") == 409
     assert status(manager, f"/records/data_request/{request}/edit") == 200, "whoever may correct it lifts it"
-    answer(demo, "data_request", request, restriction_lifted_on=today_here())
+    page = look(manager, f"/records/data_request/{request}/edit")
+    lifting = {**page.boxes.to_dict(), "restriction_lifted_on": format_day(today_here(), "ro")}
+    asked = manager.post(page.action, data=lifting)
+    assert asked.status_code == 422 and "Salvarea poate redeschide cazul restricționat" in asked.text
+    assert status(worker, f"/cases/{case}") == 404
+    assert manager.post(page.action, data={**lifting, "_confirmed": "1"}).status_code == 303
     assert status(worker, f"/cases/{case}") == 200
+    told = "Ceea ce restricționa cazul a încetat"
+    history = f"/records/{CASE_FORM}/{case}/history"
+    assert told in manager.get(history).text and told in demo.browser("coordinator").get("/audit?kind=written").text
 
 
 def test_a_consent_taken_back_restricts_until_it_is_given_again(demo: Demo) -> None:

@@ -7,6 +7,7 @@ from dosar.filing.doubts.documents import unfiled_documents
 from dosar.filing.doubts.dropped import would_drop
 from dosar.filing.doubts.duplicates import known_already, numbered_already
 from dosar.filing.doubts.links import pointing_well
+from dosar.filing.doubts.reopening import reopens_case
 from dosar.filing.read import ReadAnswers
 from dosar.filing.result import ElsewhereIssue, ValidationResult
 from dosar.filing.submission import Submission
@@ -25,6 +26,7 @@ def judge(submission: Submission, read: ReadAnswers, settled: Answers) -> Valida
         *known_already(submission, answers),
         *numbered_already(submission, answers),
         *unfiled_documents(submission, answers),
+        *reopens_case(submission, answers),
         *would_drop(submission, answers, changed),
     ]
     return ValidationResult(

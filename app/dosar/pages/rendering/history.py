@@ -20,6 +20,7 @@ from dosar.records.audit_log import BACK_WITH_CASE, LEFT_WITH_CASE, RETURNED_ACT
 from dosar.records.cases.merge import LIFTED_ACTION
 from dosar.records.history.renamed_questions import MOVED_AWAY, MOVED_HERE
 from dosar.records.rights.access_file import ACCESS_FILE_ACTION
+from dosar.records.sheets.lifted_restrictions import RESTRICTION_ENDED_ACTION
 from dosar.records.titles import link_titles, user_names
 
 ACTION_LABELS = {
@@ -36,6 +37,7 @@ ACTION_LABELS = {
     "merged": lazy_gettext("Merged with another case"),
     "merged_into": lazy_gettext("Went into another case"),
     LIFTED_ACTION: lazy_gettext("Opened again by a merge, although one of the cases was restricted"),
+    RESTRICTION_ENDED_ACTION: lazy_gettext("What restricted the case has ended"),
     "parted": lazy_gettext("Parted from another case"),
     RECOMPUTED_ACTION: lazy_gettext("Computed by the rules of the changed form"),
     MOVED_HERE: lazy_gettext("Answers came from another form"),

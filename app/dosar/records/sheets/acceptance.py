@@ -17,10 +17,11 @@ from dosar.language.form import Form
 from dosar.language.text.message import Mistake
 from dosar.records import audit_log
 from dosar.records.actor import Actor
-from dosar.records.audit_log import RETURNED_ACTION
+from dosar.records.audit_log import RETURNED_ACTION, case_of_record
 from dosar.records.reasons import may_read_reason
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import OutOfReach, current_scope, right_to_accept
+from dosar.records.sheets.lifted_restrictions import lifting_told
 from dosar.records.sheets.save import accept_record
 
 JUDGED_ACTIONS = ("entered", "corrected", RETURNED_ACTION, "accepted")
@@ -47,7 +48,8 @@ def accept_sheet(repository: Repository, form: Form, record_id: int, actor: Acto
     """
     with repository.writing():
         record = _record_to_judge(repository, form, record_id, actor)
-        accept_record(repository, record, actor)
+        with lifting_told(repository, form.key, case_of_record(record), actor):
+            accept_record(repository, record, actor)
     return record
 
 

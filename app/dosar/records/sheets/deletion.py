@@ -10,9 +10,11 @@ from dosar.language.form import CASE_FORM, Form
 from dosar.language.text.message import Mistake
 from dosar.records import audit_log
 from dosar.records.actor import Actor
+from dosar.records.audit_log import case_of_record
 from dosar.records.repository import Repository
 from dosar.records.scope.reliance import select_reliance
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
+from dosar.records.sheets.lifted_restrictions import lifting_told
 from dosar.records.sheets.save import only_sheet_of_case, refuse_ledger
 
 
@@ -25,11 +27,17 @@ def delete_sheet(repository: Repository, form: Form, record_id: int, actor: Acto
         record = repository.find(form.key, record_id)
         refuse_ledger(form)
         moment = utc_now()
-        record.deleted_at, record.deleted_by = moment, actor.user_id
-        audit_log.note_change(repository, record, "deleted", actor.user_id, {})
+        with lifting_told(repository, form.key, _case_of_sheet(form, record), actor):
+            record.deleted_at, record.deleted_by = moment, actor.user_id
+            audit_log.note_change(repository, record, "deleted", actor.user_id, {})
         if form.key == CASE_FORM:
             _mark_sheets(repository, record_id, None, moment, actor)
     return record
+
+
+def _case_of_sheet(form: Form, record: Record) -> int | None:
+    """Nothing of a case itself: put away it is open to nobody."""
+    return None if form.key == CASE_FORM else case_of_record(record)
 
 
 def withdraw_sheet(repository: Repository, form: Form, record_id: int, actor: Actor) -> Record:
@@ -74,8 +82,9 @@ def restore_sheet(repository: Repository, form: Form, record_id: int, actor: Act
             if form.belongs_to:
                 _require_its_case(repository, record)
                 _require_no_other(repository, form, record)
-            record.deleted_at = record.deleted_by = None
-            audit_log.note_change(repository, record, "restored", actor.user_id, {})
+            with lifting_told(repository, form.key, _case_of_sheet(form, record), actor):
+                record.deleted_at = record.deleted_by = None
+                audit_log.note_change(repository, record, "restored", actor.user_id, {})
             if form.key == CASE_FORM:
                 _mark_sheets(repository, record_id, moment, None, actor)
     return record

@@ -17,10 +17,12 @@ from dosar.language.question import Answers
 from dosar.records import audit_log
 from dosar.records.actor import Actor
 from dosar.records.attachments import adopt_files
+from dosar.records.audit_log import case_of_record
 from dosar.records.finding.search import index_words
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, acting_as
 from dosar.records.sheets.issued_codes import with_issued_codes
+from dosar.records.sheets.lifted_restrictions import lifting_told
 from dosar.records.sheets.stored_answers import answers_of, put_answers, put_rows, rows_as_kept, rows_by_id
 
 _INSERT_TOKEN = insert(post_token_table)
@@ -64,7 +66,8 @@ def enter_sheet(
         with repository.writing():
             if (existing_id := only_sheet_of_case(repository, form, case_id)) is not None:
                 raise SheetExists(existing_id)
-            record, stored = _new_record(repository, form, actor.written(form, answers, {}), actor, case_id, marks)
+            with lifting_told(repository, form.key, case_id, actor):
+                record, stored = _new_record(repository, form, actor.written(form, answers, {}), actor, case_id, marks)
             if token:
                 repository.session.execute(
                     _INSERT_TOKEN, {"token": token, "form": form.key, "record_id": record.id, "at": utc_now()}
@@ -165,13 +168,14 @@ def correct_sheet(
             if record.version != seen_version:
                 raise EditConflict
             before = answers_of(repository, record)
-            after = _replace_answers(
-                repository, form, record, actor.written(form, {**before, **answers}, before), before, actor
-            )
-            changes = audit_log.answer_differences(form, before, after)
-            if changes:
-                audit_log.note_change(repository, record, "corrected", actor.user_id, changes, reason)
-                _mark_to_check(repository, record, actor)
+            with lifting_told(repository, form.key, case_of_record(record), actor):
+                after = _replace_answers(
+                    repository, form, record, actor.written(form, {**before, **answers}, before), before, actor
+                )
+                changes = audit_log.answer_differences(form, before, after)
+                if changes:
+                    audit_log.note_change(repository, record, "corrected", actor.user_id, changes, reason)
+                    _mark_to_check(repository, record, actor)
         return record
     except StaleDataError:
         raise EditConflict from None

@@ -7,12 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Text, inspect, select
+from sqlalchemy import inspect, select
 
 import dosar.fields  # noqa: F401 - tells the language its kinds of question
 from dosar.access.appbuilder.install import create_access_tables
-from dosar.database.sealing.answer_columns import SealedAnswer
-from dosar.database.sealing.sealed_columns import ENVELOPE_VERSION
+from dosar.database.sealing.answer_columns import open_answer
 from dosar.database.store import Store
 from dosar.language.form import Form
 from dosar.migrations.upgrade import OpenedForms, open_forms, preview_upgrade
@@ -133,8 +132,7 @@ class Organisation:
 
 def opened_answer(value: Any, store: Store) -> Any:
     """The text of an answer that lies sealed in the database; any other value as it is."""
-    is_sealed = isinstance(value, bytes) and value[:1] == ENVELOPE_VERSION
-    return SealedAnswer(Text()).process_result_value(value, store.engine.dialect) if is_sealed else value
+    return open_answer(value, store.engine.dialect).decode() if isinstance(value, bytes) else value
 
 
 @contextmanager

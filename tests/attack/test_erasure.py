@@ -11,6 +11,7 @@ from sqlalchemy import LargeBinary, inspect, select, table, text, type_coerce
 
 from dosar.database.copies.backup import keep_copy
 from dosar.database.form_tables import all_tables
+from dosar.database.sealing.answer_columns import BOUND_VERSION
 from dosar.database.sealing.sealed_columns import ENVELOPE_VERSION, SealedColumn
 from dosar.database.sealing.sealed_content import open_content
 from dosar.database.sqlite_store import SqliteStore
@@ -27,7 +28,7 @@ from tests.attack.organisation import OWNER, Planted, opened_again, planted_plac
 from tests.databases import DATABASES, KEY, fresh_place
 
 PAGE, RESERVED, SALT = 4096, 80, 16
-BEGINNING = 13
+BEGINNINGS = {ENVELOPE_VERSION: 13, BOUND_VERSION: 19}
 """Characters of an envelope that stand nowhere else."""
 
 
@@ -114,8 +115,12 @@ def envelopes_of(planted: Planted, words: set[str]) -> list[str]:
 
 def beginnings(written: str) -> set[str]:
     """Whatever might be the beginning of an envelope: its version and its nonce, which chance chose."""
-    version = ENVELOPE_VERSION.decode("latin-1")
-    return {version + nonce for nonce in re.findall(f"{version}(?=(.{{{BEGINNING - 1}}}))", written, re.DOTALL)}
+    versions = {version.decode("latin-1"): length - 1 for version, length in BEGINNINGS.items()}
+    return {
+        version + nonce
+        for version, length in versions.items()
+        for nonce in re.findall(f"{version}(?=(.{{{length}}}))", written, re.DOTALL)
+    }
 
 
 def erase(planted: Planted, case: int) -> None:
@@ -131,7 +136,7 @@ def test_nothing_of_hers_is_anywhere_and_all_of_the_others_is(planted: Planted, 
     store, data = planted.repository.store, next(iter(tmp_path.glob("data*")), tmp_path)
     hers = {word for word, bird in planted.aviary.words() if is_hers(planted, bird)}
     written = bytes_in(store, data)
-    sealed = beginnings(written) & {one[:BEGINNING] for one in envelopes_of(planted, hers)}
+    sealed = beginnings(written) & {one[: BEGINNINGS[one[:1].encode()]] for one in envelopes_of(planted, hers)}
     assert len(sealed) > 500, "all but the few that lie in pieces"
     before = found_in(planted, values_in(planted))
     assert len(before & hers) > 500

@@ -12,13 +12,17 @@ import sys
 import time
 from pathlib import Path
 
+from dosar.database.sealing.answer_columns import BOUND_VERSION
+from dosar.database.sealing.sealed_columns import ENVELOPE_VERSION
 from dosar.database.store import Store
+from dosar.migrations.sealed_answers import bind_sealed_answers
 from dosar.migrations.upgrade import last_good_definition, open_forms, preview_upgrade
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from dosar.records.sheets.save import enter_sheet
 from dosar.records.sheets.stored_answers import answers_of
 from tests.databases import KEY
+from tests.migrations.envelopes import envelopes, unbind_answers
 from tests.organisations import CLERK, form, organisation_in
 
 RECORDS = 150
@@ -68,6 +72,7 @@ def fill(folder: Path, data: Path) -> None:
             case = ours.enter("case", name="Ana")
             enter_sheet(ours.repository, ours.form("intake"), {"school": "Țărm"}, CLERK, case)
             enter_sheet(ours.repository, ours.form("plan"), {}, CLERK, case)
+        unbind_answers(store)
         ours.write(visit=None, meeting=AFTER, intake=INTAKE_AFTER, plan=PLAN_AFTER)
     store.close()
 
@@ -110,6 +115,10 @@ def found_in(folder: Path, data: Path) -> str:
         repository = Repository(store, definition)
         is_new = "meeting" in definition.forms
         visits = "meeting" if is_new else "visit"
+        assert {value[:1] for *_, value in envelopes(store)} == {BOUND_VERSION if is_new else ENVELOPE_VERSION}
+        if not is_new:  # as the next start would, before it reads them
+            with store.writing() as session:
+                bind_sealed_answers(session.connection())
         with acting_as(SYSTEM_SCOPE):
             answers = [answers_of(repository, repository.find(visits, number + 1)) for number in range(RECORDS)]
             assert answers_of(repository, repository.find("plan" if is_new else "intake", 1))["school"] == "Țărm"

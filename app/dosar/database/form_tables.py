@@ -139,10 +139,10 @@ def sort_value(answer: Answer) -> str | None:
     return sort_key(answer)[:MAX_SORT_KEY] if is_text else None
 
 
-def sort_type(question: Question) -> TypeEngine[Any]:
+def sort_type(question: Question, table: str) -> TypeEngine[Any]:
     """The type of the sort column of a question of words: sealed as they are."""
     plain = code_point_string(MAX_SORT_KEY)
-    return SealedAnswer(plain) if is_order_sealed(question) else plain
+    return SealedAnswer(plain, f"{table}.{sort_column(question)}") if is_order_sealed(question) else plain
 
 
 def row_table_name(form: str, question: str) -> str:
@@ -217,7 +217,7 @@ def _make_record_table(metadata: MetaData, forms: Mapping[str, Form], form: Form
         Column("to_check", Boolean),
         *(_reversal_columns(form) if form.append_only else []),
         *_answer_columns(forms, form.key, form.stored_questions),
-        *[Column(sort_column(question), sort_type(question)) for question in word_sorted_questions(form)],
+        *[Column(sort_column(question), sort_type(question, form.key)) for question in word_sorted_questions(form)],
     )
 
 
@@ -249,7 +249,7 @@ def _reversal_columns(form: Form) -> list[Column[Any]]:
     """The entry of a ledger that this one takes back, and why; an entry is taken back once."""
     return [
         Column("reverses", Integer, ForeignKey(f"{form.key}.id"), nullable=True),
-        Column("reversal_reason", SealedAnswer(Text()), nullable=True),
+        Column("reversal_reason", SealedAnswer(Text(), f"{form.key}.reversal_reason"), nullable=True),
     ]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, Integer, Table, delete, func, insert,
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import SYSTEM_METADATA
 
-FORMAT_VERSION = 15
+FORMAT_VERSION = 16
 """One more whenever Dosar's own tables change, or the way answers stand in theirs. Databases of before 0.2.0 have none.
 """
 

@@ -32,7 +32,7 @@ from dosar.migrations.compare.counted_changes import (
     questions_read_by_more,
 )
 from dosar.migrations.compare.stored_counts import AnswerCounts
-from dosar.migrations.convert.recomputation import is_never_changed, questions_with_new_rules, recomputed_records
+from dosar.migrations.convert.recomputation import count_recomputed, is_never_changed, questions_with_new_rules
 
 CASES_KEPT_APART = msgid(
     'Without "belongs_to: case" everybody who may see the form would see the sheets of all cases (%(count)s), which '
@@ -78,15 +78,7 @@ class ChangedForm:
     def recomputed_questions(self) -> list[tuple[Question, int]]:
         """The questions whose answers are computed by other rules, and how many answers are others by them."""
         counted = [
-            (
-                question,
-                sum(
-                    1
-                    for _ in recomputed_records(
-                        self.counts.connection, self.older, self.now, [question], utc_now().date()
-                    )
-                ),
-            )
+            (question, count_recomputed(self.counts.connection, self.older, self.now, [question], utc_now().date()))
             for question in questions_with_new_rules(self.older, self.now)
         ]
         return [(question, count) for question, count in counted if count]

@@ -65,7 +65,12 @@ from dosar.migrations.record_checks import (
     refused_findings,
     upgrade_findings,
 )
-from dosar.migrations.sealed_answers import SEALED_ANSWERS_SINCE_FORMAT, seal_answers
+from dosar.migrations.sealed_answers import (
+    BOUND_ANSWERS_SINCE_FORMAT,
+    SEALED_ANSWERS_SINCE_FORMAT,
+    bind_sealed_answers,
+    seal_answers,
+)
 from dosar.migrations.sealed_choices import SEALED_CHOICES_SINCE_FORMAT, seal_choices
 from dosar.migrations.sealed_files import SEALED_SINCE_FORMAT, seal_plain_files
 from dosar.migrations.system_migrations import make_own_tables, name_leaders, put_back_drafts
@@ -119,6 +124,8 @@ def open_forms(store: Store, folder: Path, converting: bool = False) -> OpenedFo
         if former.format < SEALED_CHOICES_SINCE_FORMAT:
             seal_answers(connection)
             seal_choices(connection)
+        if former.format < BOUND_ANSWERS_SINCE_FORMAT:
+            bind_sealed_answers(connection)
         unchanged = None if converting else _unchanged_outcome(connection, digest)
         if unchanged is not None:
             name_leaders(connection, unchanged.definition.roles)

@@ -8,14 +8,14 @@ whatever was chosen. Whoever has the database alone sees which records answer a 
 from base64 import b64decode, b64encode
 from binascii import Error
 from functools import cache, lru_cache
-from hashlib import blake2b
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
+from dosar.database.sealing.sealed_value import place_digest
+
 CODE_MARK = "~"
 """How every code begins; no choice in clear does."""
-PLACE_BYTES = 6
 LONGEST_CHOICE = 48
 """Shorter ones are filled up to as many bytes: no code tells how long its choice is."""
 YES, NO = b"\x01", b"\x02"
@@ -32,7 +32,7 @@ ChoiceValue = str | bool
 @cache
 def place_mark(place: str) -> str:
     """How the codes of the question in this place (``table.column``) begin."""
-    return CODE_MARK + b64encode(blake2b(place.encode(), digest_size=PLACE_BYTES).digest()).decode()
+    return CODE_MARK + b64encode(place_digest(place)).decode()
 
 
 def apart(code: str) -> str:

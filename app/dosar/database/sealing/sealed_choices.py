@@ -5,6 +5,7 @@ several. What they are by themselves tells nothing, so nobody compares which is 
 :func:`place_of_choice` puts them in order. Several choices of a list that was ticked off lie in no order of the list.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,6 +32,9 @@ ASKABLE = {
 """What SQL may be asked of a code."""
 ANY_DIALECT: Any = None
 """Of which dialect it is makes no difference to a list of codes."""
+CODE_LETTERS = "[A-Za-z0-9+/]+"
+TICKED_OFF = "|"
+"""How several choices begin that lie in no order of their list."""
 WRITTEN_YES = ("1", "t", "true")
 
 
@@ -112,14 +116,16 @@ class SealedChoice(KeyedColumn):
 
 
 class ChoiceAsItLies(TypeDecorator[Any]):
-    """Reads answers by choosing whether they lie as codes, of whichever place, or in clear; only an upgrade does."""
+    """Reads answers by choosing whether they lie as codes, of this place or, without one, of whichever, or in clear;
+    only an upgrade does."""
 
     impl = Text
     cache_ok = True
 
-    def __init__(self, plain: TypeEngine[Any]) -> None:
+    def __init__(self, plain: TypeEngine[Any], place: str = "") -> None:
         super().__init__()
         self.plain = plain
+        self.place = place
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """Nothing is written without a place."""
@@ -131,21 +137,41 @@ class ChoiceAsItLies(TypeDecorator[Any]):
             return None
         if isinstance(self.plain, TypeDecorator):
             return [
-                _as_it_lies(each, dialect) for each in self.plain.process_result_value(value, dialect) or ()
+                self._as_it_lies(each, dialect) for each in self.plain.process_result_value(value, dialect) or ()
             ] or None
-        found = _as_it_lies(value, dialect)
+        found = self._as_it_lies(value, dialect)
         if isinstance(self.plain, Boolean):
             return found in WRITTEN_YES if isinstance(found, str) else bool(found)
         return found
 
+    def _as_it_lies(self, value: Any, dialect: Dialect) -> Any:
+        if not isinstance(value, str) or not value.startswith(CODE_MARK):
+            return value
+        if self.place and not value.startswith(place_mark(self.place)):
+            raise value_changed(self.place)
+        return choice_codes(dialect).opened(value)
+
 
 def choice_beginning(kind: SealedChoice | ChoiceAsItLies, dialect: Dialect) -> str:
     """How what lies in such a column begins: with the mark of its place, or, of no place, with that of any code."""
-    mark = place_mark(kind.place) if isinstance(kind, SealedChoice) else CODE_MARK
+    mark = place_mark(kind.place) if kind.place else CODE_MARK
     if not isinstance(kind.plain, TypeDecorator):
         return mark
     written: str = kind.plain.process_bind_param([mark], dialect)
     return written.partition(mark)[0] + mark
+
+
+def recoded(lying: str, was: str, place: str, dialect: Dialect) -> str:
+    """What lies in a column as codes of the place that was, as codes of another. Raises :class:`StoreError` where one
+    was changed."""
+    codes = choice_codes(dialect)
+    pattern = re.compile(re.escape(place_mark(was)) + CODE_LETTERS)
+    try:
+        fresh = [codes.code(place, codes.opened(code)) for code in pattern.findall(lying)]
+    except InvalidTag:
+        raise value_changed(place) from None
+    in_turn = iter(sorted(fresh) if lying.startswith(TICKED_OFF) else fresh)
+    return pattern.sub(lambda _: next(in_turn), lying)
 
 
 def place_of_choice(column: Any, choices: Sequence[ChoiceValue]) -> Any:
@@ -183,11 +209,6 @@ class _ChoicesInOrder(TypeDecorator[list[ChoiceValue]]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:
         codes = choice_codes(dialect)
         return f"|{'|'.join(apart(codes.code(self.place, each)) for each in value)}|"
-
-
-def _as_it_lies(value: Any, dialect: Dialect) -> Any:
-    is_code = isinstance(value, str) and value.startswith(CODE_MARK)
-    return choice_codes(dialect).opened(value) if is_code else value
 
 
 def _any_order(plain: Any) -> bool:

@@ -26,7 +26,7 @@ from dosar.database.sealing.sealed_value import open_by_cipher, seal_by_cipher
 from dosar.database.store_errors import StoreError
 
 ENVELOPE_VERSION = b"\x01"
-"""How every envelope begins: after it nonce, ciphertext and tag."""
+"""How an envelope begins: after it nonce, ciphertext and tag."""
 ASKABLE = {operators.is_, operators.is_not}
 """What SQL may be asked of a sealed column."""
 
@@ -140,6 +140,10 @@ class SealedColumn(KeyedColumn):
         super().__init__()
         self.purpose = purpose
         self.place = place
+        self.beginning = ENVELOPE_VERSION
+        """How the envelopes of this column begin."""
+        self.bound_to = place.encode()
+        """What they open with alone."""
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
         """The envelope."""
@@ -149,7 +153,7 @@ class SealedColumn(KeyedColumn):
 
     def seal(self, content: bytes, dialect: Dialect) -> bytes:
         """The envelope of a value that is bytes already."""
-        return ENVELOPE_VERSION + seal_by_cipher(self._cipher(dialect), content, self.place.encode())
+        return self.beginning + seal_by_cipher(self._cipher(dialect), content, self.bound_to)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """What is in it. Raises :class:`StoreError` where it was changed."""
@@ -158,9 +162,9 @@ class SealedColumn(KeyedColumn):
     def open(self, envelope: bytes, cipher: AESGCM) -> Any:
         """What is in the envelope. Raises :class:`StoreError` where it was changed."""
         try:
-            if envelope[:1] != ENVELOPE_VERSION:
+            if envelope[: len(self.beginning)] != self.beginning:
                 raise InvalidTag
-            opened = open_by_cipher(cipher, envelope[1:], self.place.encode())
+            opened = open_by_cipher(cipher, envelope[len(self.beginning) :], self.bound_to)
         except (InvalidTag, ValueError):
             raise value_changed(self.place) from None
         return self.from_bytes(opened)

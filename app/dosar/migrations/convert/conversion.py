@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, bindparam, delete, insert, select, update
 
 from dosar.database.form_tables import row_table_name, sort_column, sort_type, sort_value
-from dosar.database.sealing.answer_columns import answer_columns, readable_columns
+from dosar.database.sealing.answer_columns import answer_columns, kept_columns
 from dosar.database.system_tables import history_table, search_word_table
 from dosar.database.writing.append_only import table_opened
 from dosar.language.form import Form
@@ -36,7 +36,7 @@ class Conversion:
             self.table,
             MetaData(),
             _id_column(),
-            *[Column(self.aside[column.name], column.type) for column in readable_columns(self.older)],
+            *kept_columns(self.older, self.table, self.aside),
             *answer_columns(self.wider, self.table),
         )
         names = {self.aside[name]: name for name in self.older.column_names()}
@@ -100,8 +100,8 @@ def fill_sort_columns(connection: Connection, form: Form, questions: Sequence[Qu
         form.key,
         MetaData(),
         _id_column(),
-        *[column for question in questions for column in readable_columns(question)],
-        *[Column(sort_column(question), sort_type(question)) for question in questions],
+        *[column for question in questions for column in kept_columns(question, form.key)],
+        *[Column(sort_column(question), sort_type(question, form.key)) for question in questions],
     )
     answered = [table.c[name] for question in questions for name in question.column_names()]
     with table_opened(connection, form.key):
@@ -124,9 +124,8 @@ def reindex_form(connection: Connection, form: Form) -> None:
     connection.execute(delete(search_word_table).where(search_word_table.c.form == form.key))
     searched = [question for question in form.stored_questions if question.search]
     tables = [question for question in form.row_questions if question.search]
-    table = Table(
-        form.key, MetaData(), _id_column(), *[column for question in searched for column in readable_columns(question)]
-    )
+    kept = [column for question in searched for column in kept_columns(question, form.key)]
+    table = Table(form.key, MetaData(), _id_column(), *kept)
     for rows in _row_batches(connection, table, list(table.c)[1:]):
         answers = {row["id"]: {question.name: question.restore_answer(row) for question in searched} for row in rows}
         for row_question in tables:
@@ -141,13 +140,13 @@ def reindex_form(connection: Connection, form: Form) -> None:
 
 
 def _attach_rows(connection: Connection, form: Form, question: Question, answers: Mapping[int, Answers]) -> None:
-    columns = question.columns_asked()
+    columns, name = question.columns_asked(), row_table_name(form.key, question.name)
     table = Table(
-        row_table_name(form.key, question.name),
+        name,
         MetaData(),
         _id_column(),
         Column("record_id", Integer),
-        *[column for column_question in columns for column in readable_columns(column_question)],
+        *[column for column_question in columns for column in kept_columns(column_question, name)],
     )
     for row in connection.execute(select(table).where(table.c.record_id.in_(answers))).mappings():
         rows = answers[row["record_id"]].setdefault(question.name, [])

@@ -14,7 +14,7 @@ from sqlalchemy import (
     update,
 )
 
-from dosar.database.sealing.answer_columns import answer_columns, readable_columns
+from dosar.database.sealing.answer_columns import answer_columns, kept_columns
 from dosar.database.system_tables import attachment_table, history_table, utc_now
 from dosar.database.writing.append_only import table_opened
 from dosar.language.form import CASE_FORM
@@ -32,7 +32,7 @@ from dosar.records.history.renamed_questions import (
 def move_answers(connection: Connection, move: QuestionMove, definitions: list[QuestionContents] | None) -> None:
     """Write every answer into the other form, and into the history of both sheets; files go along."""
     pairs = pair_sheets(connection, move, move.key, move.target.key).found
-    source = Table(move.key, MetaData(), Column("id", Integer, primary_key=True), *readable_columns(move.older))
+    source = Table(move.key, MetaData(), Column("id", Integer, primary_key=True), *kept_columns(move.older, move.key))
     found = [row for row in connection.execute(select(source)).mappings() if row["id"] in pairs]
     moved = [_moved_answer(connection, move, dict(row), pairs[row["id"]]) for row in found]
     if moved:

@@ -34,6 +34,5 @@ def seal_table(connection: Connection, table: str, names: Collection[str]) -> in
     if not names:
         return 0
     drop_indexes_over(connection, table, names)
-    sealed = SealedAnswer(LongText())
     with table_opened(connection, table):
-        return seal_columns(connection, table, [(name, sealed) for name in names])
+        return seal_columns(connection, table, [(name, SealedAnswer(LongText(), f"{table}.{name}")) for name in names])

@@ -4,7 +4,7 @@ An upgrade does it, and writes each change into the history. The entries of a le
 stay as they were written. What goes with the day is made anew whenever it is read, so nothing is done for it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, bindparam, insert, select, update
 
 from dosar.database.form_tables import row_table_name
-from dosar.database.sealing.answer_columns import answer_columns, readable_columns
+from dosar.database.sealing.answer_columns import answer_columns, kept_columns, readable_columns
 from dosar.database.system_tables import history_table, utc_now
 from dosar.language.answers.day_bound import day_bound_questions
 from dosar.language.answers.settling import settle_answers
@@ -26,6 +26,8 @@ RECOMPUTE_BATCH = 200
 RECOMPUTED_ACTION = "made_anew"
 """What the history calls it."""
 RuleSignature = tuple[Any, ...]
+ColumnsOf = Callable[[Question, str], list[Column[Any]]]
+"""The columns of a question in a table, as they are read."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,19 @@ def is_never_changed(form: Form, question: Question) -> bool:
     return form.append_only or question.only_added
 
 
-def recomputed_records(
-    connection: Connection, older: Form, form: Form, questions: list[Question], today: date
+def count_recomputed(connection: Connection, older: Form, form: Form, questions: list[Question], today: date) -> int:
+    """How many records would have other answers to these questions, read as the older form's columns stand."""
+    found = _recomputed_records(
+        connection, older, form, questions, today, lambda question, _: readable_columns(question)
+    )
+    return sum(1 for _ in found)
+
+
+def _recomputed_records(
+    connection: Connection, older: Form, form: Form, questions: list[Question], today: date, columns_of: ColumnsOf
 ) -> Iterator[RecomputedRecord]:
-    """The records whose answers to these questions would be others, read as the older form's columns stand."""
     pairs = kept_questions(older, form)
-    for record_id, answers in _every_sheet(connection, older):
+    for record_id, answers in _every_sheet(connection, older, columns_of):
         before: Answers = {
             pair.now.name: widen_answer(pair.now, pair.older, answers.get(pair.older.name))
             for pair in pairs
@@ -105,7 +114,7 @@ def recomputed_records(
 
 def recompute_answers(connection: Connection, form: Form, questions: list[Question], today: date) -> None:
     """Write the answers anew, and into the history; the columns of ``form`` stand already."""
-    for record in list(recomputed_records(connection, form, form, questions, today)):
+    for record in list(_recomputed_records(connection, form, form, questions, today, kept_columns)):
         _write_record(connection, form, questions, record)
         case_id = record.record_id if form.key == CASE_FORM else _case_of_record(connection, form, record.record_id)
         connection.execute(
@@ -162,13 +171,13 @@ def _computed_answers(question: Question, answers: Answers) -> Any:
     return [[column.to_json(row.get(column.name)) for column in computed] for row in answers.get(question.name) or ()]
 
 
-def _every_sheet(connection: Connection, form: Form) -> Iterator[tuple[int, Answers]]:
+def _every_sheet(connection: Connection, form: Form, columns_of: ColumnsOf) -> Iterator[tuple[int, Answers]]:
     stored = list(form.stored_questions)
     table = Table(
         form.key,
         MetaData(),
         Column("id", Integer, primary_key=True),
-        *[column for question in stored for column in readable_columns(question)],
+        *[column for question in stored for column in columns_of(question, form.key)],
     )
     last = 0
     while True:
@@ -178,22 +187,24 @@ def _every_sheet(connection: Connection, form: Form) -> Iterator[tuple[int, Answ
             row["id"]: {question.name: question.restore_answer(row) for question in stored} for row in rows
         }
         for question in form.row_questions:
-            _attach_rows(connection, form, question, sheets)
+            _attach_rows(connection, form, question, sheets, columns_of)
         yield from sheets.items()
         if len(rows) < RECOMPUTE_BATCH:
             return
         last = rows[-1]["id"]
 
 
-def _attach_rows(connection: Connection, form: Form, question: Question, sheets: Mapping[int, Answers]) -> None:
-    columns = question.columns_asked()
+def _attach_rows(
+    connection: Connection, form: Form, question: Question, sheets: Mapping[int, Answers], columns_of: ColumnsOf
+) -> None:
+    columns, name = question.columns_asked(), row_table_name(form.key, question.name)
     table = Table(
-        row_table_name(form.key, question.name),
+        name,
         MetaData(),
         Column("id", Integer, primary_key=True),
         Column("record_id", Integer),
         Column("position", Integer),
-        *[stored_column for column in columns for stored_column in readable_columns(column)],
+        *[stored_column for column in columns for stored_column in columns_of(column, name)],
     )
     query = select(table).where(table.c.record_id.in_(sheets)).order_by(table.c.position, table.c.id)
     for row in connection.execute(query).mappings():

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select, update
 
-from dosar.database.sealing.answer_columns import answer_columns, readable_columns
+from dosar.database.sealing.answer_columns import answer_columns, kept_columns
 from dosar.database.system_tables import draft_table
 from dosar.language.question import Question
 from dosar.records.history.renamed_questions import widen_answer
@@ -21,7 +21,7 @@ def copy_late_rows(
 ) -> None:
     """Copy every row of the first table into the second; drafts of their sheets know the rows by their new numbers."""
     about = ("record_id", "position", *(["case_id"] if in_case else []))
-    was_columns = [column for was, _ in columns for column in readable_columns(was)]
+    was_columns = [column for was, _ in columns for column in kept_columns(was, tables[0])]
     now_columns = [column for _, now in columns for column in answer_columns(now, tables[1])]
     source, target = (
         Table(

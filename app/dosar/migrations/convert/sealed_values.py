@@ -6,15 +6,17 @@ old values is left over. SQLite overwrites them (``secure_delete``); PostgreSQL 
 transaction ends, in a file of its own, and removes the old one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from logging import getLogger
 from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Dialect,
     LargeBinary,
     Table,
-    TableClause,
     bindparam,
     column,
     func,
@@ -24,7 +26,9 @@ from sqlalchemy import (
     table,
     update,
 )
+from sqlalchemy.types import TypeEngine
 
+from dosar.database.sealing.answer_columns import StoredBytes
 from dosar.database.sealing.sealed_columns import SealedColumn
 from dosar.database.system_tables import SYSTEM_METADATA
 
@@ -34,6 +38,18 @@ TOLD_EVERY = 20_000
 
 SealedName = tuple[str, SealedColumn]
 """A column's name, and how it is sealed."""
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """How the values of a column are written anew."""
+
+    is_meant: Callable[[Any], Any]
+    """The condition that the column holds such a value."""
+    anew: Callable[[Any, Dialect], Any]
+    """How a value lies from now on; of the rows with such a value every one is asked for."""
+    lies_as: type[TypeEngine[Any]] = StoredBytes
+
 
 log = getLogger(__name__)
 
@@ -51,25 +67,51 @@ def _own_sealed_columns() -> Iterator[tuple[Table, list[SealedName]]]:
 
 def seal_columns(connection: Connection, table_name: str, columns: Sequence[SealedName]) -> int:
     """Seal what stands in these columns in clear; says in how many rows. Their table has an ``id``."""
-    if connection.dialect.name != "postgresql":
-        return _seal_rows(connection, table_name, columns)
-    in_clear = _in_clear(connection, table_name)
-    columns = [(name, kind) for name, kind in columns if name in in_clear]
-    if not columns:
-        return 0
-    quote = connection.dialect.identifier_preparer.quote
-    names = [quote(name) for name, _ in columns]
-    connection.exec_driver_sql(
-        f"ALTER TABLE {quote(table_name)} " + ", ".join(f"ALTER COLUMN {name} DROP DEFAULT" for name in names)
-    )
-    alter = f"ALTER TABLE {quote(table_name)} " + ", ".join(
-        f"ALTER COLUMN {name} TYPE bytea USING {{}}" for name in names
-    )
-    connection.exec_driver_sql(alter.format(*(f"convert_to({name}::text, 'UTF8')" for name in names)))
-    count = _seal_rows(connection, table_name, columns)
-    # an expression, so that the table is written anew, without the rows as they were
-    connection.exec_driver_sql(alter.format(*(f"{name} || ''::bytea" for name in names)))
+    if connection.dialect.name == "postgresql":
+        in_clear = _in_clear(connection, table_name)
+        columns = [(name, kind) for name, kind in columns if name in in_clear]
+        if not columns:
+            return 0
+        _let_hold_bytes(connection, table_name, [name for name, _ in columns])
+    rewritings = {name: Rewriting(partial(_is_in_clear, connection), partial(_sealed, kind)) for name, kind in columns}
+    count = write_anew(connection, table_name, rewritings)
+    write_table_anew(connection, table_name, rewritings)
     return count
+
+
+def write_anew(connection: Connection, table_name: str, rewritings: Mapping[str, Rewriting]) -> int:
+    """Write what is meant in these columns (column → how) anew, one batch after the other; says in how many rows."""
+    lying = table(table_name, column("id"), *map(column, rewritings))
+    changed = update(lying).where(lying.c.id == bindparam("row"))
+    changed = changed.values(
+        {name: bindparam(f"to_{name}", type_=rewriting.lies_as) for name, rewriting in rewritings.items()}
+    )
+    is_meant = or_(*(rewriting.is_meant(lying.c[name]) for name, rewriting in rewritings.items()))
+    count, last = 0, 0
+    while rows := connection.execute(
+        select(lying).where(lying.c.id > last, is_meant).order_by(lying.c.id).limit(BATCH)
+    ).all():
+        anew = [
+            {
+                "row": number,
+                **{
+                    f"to_{name}": rewriting.anew(value, connection.dialect)
+                    for (name, rewriting), value in zip(rewritings.items(), values, strict=True)
+                },
+            }
+            for number, *values in rows
+        ]
+        connection.execute(changed, anew)
+        count, last = count + len(rows), rows[-1][0]
+        if count % TOLD_EVERY == 0:
+            log.info("Sealing answers and texts: %d rows so far", count)
+    return count
+
+
+def write_table_anew(connection: Connection, table_name: str, names: Iterable[str]) -> None:
+    """Let PostgreSQL write the table anew, without the rows as they were: these columns are told by an expression."""
+    if connection.dialect.name == "postgresql":
+        _alter_to_bytes(connection, table_name, {name: "{name} || ''::bytea" for name in names})
 
 
 def _in_clear(connection: Connection, table_name: str) -> set[str]:
@@ -78,40 +120,20 @@ def _in_clear(connection: Connection, table_name: str) -> set[str]:
     return {each["name"] for each in stored if not isinstance(each["type"], LargeBinary)}
 
 
-def _seal_rows(connection: Connection, table_name: str, columns: Sequence[SealedName]) -> int:
-    """Seal the values one batch after the other."""
-    in_clear = table(table_name, column("id"), *[column(name) for name, _ in columns])
-    changed = update(in_clear).where(in_clear.c.id == bindparam("row"))
-    changed = changed.values({name: bindparam(f"to_{name}", type_=LargeBinary) for name, _ in columns})
-    count = 0
-    for rows in _batches(connection, in_clear, [in_clear.c[name] for name, _ in columns]):
-        envelopes = [
-            {
-                "row": number,
-                **{
-                    f"to_{name}": _sealed(kind, value, connection)
-                    for (name, kind), value in zip(columns, values, strict=True)
-                },
-            }
-            for number, *values in rows
-        ]
-        connection.execute(changed, envelopes)
-        count += len(rows)
-        if count % TOLD_EVERY == 0:
-            log.info("Sealing answers and texts: %d rows so far", count)
-    return count
+def _let_hold_bytes(connection: Connection, table_name: str, names: Sequence[str]) -> None:
+    quote = connection.dialect.identifier_preparer.quote
+    dropped = ", ".join(f"ALTER COLUMN {quote(name)} DROP DEFAULT" for name in names)
+    connection.exec_driver_sql(f"ALTER TABLE {quote(table_name)} {dropped}")
+    _alter_to_bytes(connection, table_name, dict.fromkeys(names, "convert_to({name}::text, 'UTF8')"))
 
 
-def _batches(connection: Connection, in_clear: TableClause, values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """(id, the values) of the rows with something in clear, in the order of their ids."""
-    number = in_clear.c.id
-    unsealed = or_(*(_is_in_clear(connection, value) for value in values))
-    last = 0
-    while rows := connection.execute(
-        select(number, *values).where(number > last, unsealed).order_by(number).limit(BATCH)
-    ).all():
-        yield rows
-        last = rows[-1][0]
+def _alter_to_bytes(connection: Connection, table_name: str, made: Mapping[str, str]) -> None:
+    quote = connection.dialect.identifier_preparer.quote
+    altered = ", ".join(
+        f"ALTER COLUMN {quote(name)} TYPE bytea USING {expression.format(name=quote(name))}"
+        for name, expression in made.items()
+    )
+    connection.exec_driver_sql(f"ALTER TABLE {quote(table_name)} {altered}")
 
 
 def _is_in_clear(connection: Connection, value: Any) -> Any:
@@ -119,8 +141,8 @@ def _is_in_clear(connection: Connection, value: Any) -> Any:
     return is_given & (func.typeof(value) != "blob") if connection.dialect.name == "sqlite" else is_given
 
 
-def _sealed(kind: SealedColumn, value: Any, connection: Connection) -> bytes | None:
+def _sealed(kind: SealedColumn, value: Any, dialect: Dialect) -> bytes | None:
     """The envelope; on SQLite bytes are one already."""
-    if value is None or (isinstance(value, bytes) and connection.dialect.name == "sqlite"):
+    if value is None or (isinstance(value, bytes) and dialect.name == "sqlite"):
         return value
-    return kind.seal(value if isinstance(value, bytes) else str(value).encode(), connection.dialect)
+    return kind.seal(value if isinstance(value, bytes) else str(value).encode(), dialect)

@@ -1,8 +1,9 @@
 """What was chosen lies as the forms want it: as codes of its question's place where it is sensitive, else in clear.
 
 Looked up in the database itself, so whatever made a difference is put right: an earlier version, another sensitivity,
-a rule that tells of a sensitive answer, another name of the question or its form. In the transaction of the start;
-nothing of the old values is left over (see :mod:`dosar.migrations.convert.sealed_values`).
+a rule that tells of a sensitive answer. A code of another place is believed only where an upgrade moved it from
+(:mod:`dosar.migrations.convert.bound_answers`). In the transaction of the start; nothing of the old values is left over
+(see :mod:`dosar.migrations.convert.sealed_values`).
 """
 
 import re
@@ -128,10 +129,17 @@ def _wrongly_lying(
 
 
 def _lies_wrongly(connection: Connection, column: Column[Any], lying: Any) -> Any:
+    """In clear where it should be sealed, or the other way round; a code of another place stays, and is not read."""
     kind = column.type
-    beginning = choice_beginning(kind if isinstance(kind, SealedChoice) else ChoiceAsItLies(kind), connection.dialect)
-    begins = func.substr(lying, 1, len(beginning))
-    return case((begins != beginning if isinstance(kind, SealedChoice) else begins == beginning, 1), else_=0)
+    if isinstance(kind, SealedChoice):
+        beginning = choice_beginning(ChoiceAsItLies(kind.plain), connection.dialect)
+        return case((func.substr(lying, 1, len(beginning)) != beginning, 1), else_=0)
+    beginning = choice_beginning(ChoiceAsItLies(kind, _place(column)), connection.dialect)
+    return case((func.substr(lying, 1, len(beginning)) == beginning, 1), else_=0)
+
+
+def _place(column: Column[Any]) -> str:
+    return f"{column.table.name}.{column.name}"
 
 
 def _let_hold_texts(connection: Connection, table: str, names: Sequence[str]) -> None:
@@ -159,13 +167,16 @@ def _write_anew(connection: Connection, table: str, columns: Sequence[Column[Any
 
 
 def _settled(connection: Connection, columns: Sequence[Column[Any]], values: Sequence[Any]) -> list[Any]:
-    return [_as_wanted(connection, column.type, value) for column, value in zip(columns, values, strict=True)]
+    return [_as_wanted(connection, column, value) for column, value in zip(columns, values, strict=True)]
 
 
-def _as_wanted(connection: Connection, kind: TypeEngine[Any], value: Any) -> Any:
+def _as_wanted(connection: Connection, column: Column[Any], value: Any) -> Any:
     """How a value should lie in a column of this type; on PostgreSQL yes or no as a text, until its column is one."""
+    kind = column.type
+    if isinstance(kind, SealedChoice) and _is_code(connection, kind, value):
+        return value
     plain = kind.plain if isinstance(kind, SealedChoice) else kind
-    answer = ChoiceAsItLies(plain).process_result_value(value, connection.dialect)
+    answer = ChoiceAsItLies(plain, _place(column)).process_result_value(value, connection.dialect)
     if answer is None:
         return None
     if isinstance(kind, TypeDecorator):
@@ -173,6 +184,11 @@ def _as_wanted(connection: Connection, kind: TypeEngine[Any], value: Any) -> Any
     if isinstance(kind, Boolean):
         return int(answer) if connection.dialect.name == "sqlite" else str(answer).lower()
     return answer
+
+
+def _is_code(connection: Connection, kind: SealedChoice, value: Any) -> bool:
+    beginning = choice_beginning(ChoiceAsItLies(kind.plain), connection.dialect)
+    return isinstance(value, str) and value.startswith(beginning)
 
 
 def _rewrite_table(connection: Connection, table: str, columns: Sequence[Column[Any]]) -> None:

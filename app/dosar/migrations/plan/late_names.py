@@ -89,7 +89,8 @@ def _put_table_aside(plan: Plan, old: str) -> PlanStep:
     """The table stays under a name that nobody asks for, open and without indexes."""
     aside = plan.schema.free_table(old + ASIDE_SUFFIX)
     state = plan.schema.tables[old]
-    plan.schema.forget(old)
+    plan.schema.rename_table(old, aside)
     plan.schema.tables[aside] = state.without_indexes()
+    plan.schema.closed -= {old, aside}
     plan.put_aside[aside] = {*state.columns} | plan.put_aside.pop(old, set())
     return PlanStep(None, partial(rename_table, was=old, now=aside, indexes={*state.indexes}))

@@ -13,10 +13,10 @@ from dosar.migrations.compare.question_moves import QuestionMove
 from dosar.migrations.convert.moved_questions import move_answers
 from dosar.migrations.convert.recomputation import (
     computed_questions,
+    count_recomputed,
     is_never_changed,
     questions_with_new_rules,
     recompute_answers,
-    recomputed_records,
 )
 from dosar.migrations.plan.plan import Plan, columns_of
 from dosar.migrations.plan.steps import PlanStep, notice, sql_step
@@ -68,7 +68,7 @@ def recompute_by_new_rules(plan: Plan) -> Iterator[PlanStep]:
         questions = _changeable(form, questions_with_new_rules(older, form))
         if not questions or loses_case(older, form) or not plan.counts.records(older.key):
             continue
-        count = sum(1 for _ in recomputed_records(plan.counts.connection, older, form, questions, utc_now().date()))
+        count = count_recomputed(plan.counts.connection, older, form, questions, utc_now().date())
         if count:
             message = Message(
                 "Records of %(form)s whose computed answers are made anew: %(count)s.",

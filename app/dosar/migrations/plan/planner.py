@@ -20,6 +20,7 @@ from dosar.migrations.plan.wanted_tables import (
     add_columns,
     add_system_columns,
     add_tables,
+    bind_moved_answers,
     close_ledgers,
     own_files,
     refill_search_index,
@@ -58,6 +59,7 @@ def _steps_in_order(plan: Plan, renamings: Sequence[FormRenaming], moves: Sequen
     yield from add_system_columns(plan)
     changed = [*change_questions(plan)]
     yield from changed
+    yield from bind_moved_answers(plan)
     merged = [*merge_late_answers(plan), *merge_late_rows(plan)]
     moved = list(move_to_other_forms(plan, moves))
     yield from release_from_cases(plan)
@@ -72,6 +74,7 @@ def _steps_in_order(plan: Plan, renamings: Sequence[FormRenaming], moves: Sequen
     yield from assign_new_cases(plan)
     yield from recompute_by_new_rules(plan)
     yield from recompute_after_moves(plan, moves)
+    yield from bind_moved_answers(plan)
     yield from seal_what_is_put_aside(plan)
     yield from unsorted
     yield from unowned

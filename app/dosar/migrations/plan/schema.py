@@ -1,5 +1,6 @@
 """The tables as they stand at this point of a plan: what was read from the database, and what the steps change."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,6 +37,9 @@ EVERY_INDEX = {
     ),
 }
 """Table, index, and each of its columns; of an expression there is none."""
+
+Place = tuple[str, str]
+"""A table, and a column in it."""
 
 
 @dataclass
@@ -75,9 +79,12 @@ class PlannedSchema:
         self.tables = _read_tables(connection)
         self.closed = closed_tables(connection)
         """The tables that are only added to."""
+        self._moved: dict[Place, Place] = {}
 
     def rename_table(self, old: str, new: str) -> str:
         """Give a table another name; its indexes and what closes it stay."""
+        for column in self.tables[old].columns:
+            self._move((old, column), (new, column))
         self.tables[new] = self.tables.pop(old)
         self.closed |= {new} if old in self.closed else set()
         return f"ALTER TABLE {self.quote(old)} RENAME TO {self.quote(new)}"
@@ -94,8 +101,20 @@ class PlannedSchema:
 
     def move_column(self, table: str, old: str, new: str) -> str:
         """Give a column another name."""
+        self._move((table, old), (table, new))
         self.tables[table].move(old, new)
         return f"ALTER TABLE {self.quote(table)} RENAME COLUMN {self.quote(old)} TO {self.quote(new)}"
+
+    def take_moved(self) -> dict[str, dict[str, str]]:
+        """Table → column → where it stood (``table.column``): those that moved since this was asked last."""
+        found: dict[str, dict[str, str]] = defaultdict(dict)
+        for (table, column), was in self._moved.items():
+            found[table][column] = ".".join(was)
+        self._moved = {}
+        return found
+
+    def _move(self, old: Place, new: Place) -> None:
+        self._moved[new] = self._moved.pop(old, old)
 
     def add_columns(self, table: str, columns: Collection[Column[Any]]) -> list[str]:
         """Add columns; records that are there have nothing in them."""

@@ -13,6 +13,7 @@ from dosar.language.form import Form
 from dosar.language.question import Question
 from dosar.language.text.message import Message
 from dosar.migrations.convert.attachment_owners import assign_files
+from dosar.migrations.convert.bound_answers import bind_tables
 from dosar.migrations.convert.conversion import fill_sort_columns, reindex_form
 from dosar.migrations.convert.put_aside import seal_aside
 from dosar.migrations.convert.settled_choices import has_unsettled_choices, settle_choices
@@ -60,6 +61,12 @@ def settle_sensitive_choices(plan: Plan, may_have_moved: bool) -> Iterator[PlanS
 
 def _settle_choices(connection: Connection, tables: Sequence[Table]) -> None:
     settle_choices(connection, tables)
+
+
+def bind_moved_answers(plan: Plan) -> Iterator[PlanStep]:
+    """Answers in columns that got another name since this was asked last are bound to where they stand."""
+    if moved := plan.schema.take_moved():
+        yield PlanStep(None, partial(bind_tables, moved=moved))
 
 
 def seal_what_is_put_aside(plan: Plan) -> Iterator[PlanStep]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dosar.database.text.folding import fold_text
 from dosar.database.users import User, role_table, user_role_table
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.privacy.third_persons import is_of_third_person
@@ -46,7 +45,7 @@ def names_of_others(
     for form in deployed.forms.values():
         if form.person is not None:
             codes |= _learn_names(repository, deployed, form, names, cases, instead)
-    names.codes = codes
+    names.learn_codes(codes)
     return names
 
 
@@ -77,5 +76,5 @@ def _learn_names(
         for written in _names_on(form, row._mapping):
             names.add(written, instead)
         if code is not None and row._mapping[code.name]:
-            codes[fold_text(str(row._mapping[code.name]))] = instead
+            codes[str(row._mapping[code.name])] = instead
     return codes

@@ -50,7 +50,7 @@ def confirm_waiting(office: Office, by: str = "carmen") -> None:
     with office.app.app_context():
         worker = worker_for(office.services, id_of(office, by))
         for waiting in waiting_requests(office.services):
-            confirm_access(office.services, worker, waiting.id)
+            confirm_access(office.services, worker, waiting.id, lambda leaver, to: None)
         office.services.session.remove()
 
 

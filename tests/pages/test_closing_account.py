@@ -1,4 +1,4 @@
-"""Closing an account: what hangs on it is listed by case code, and handed over in one step."""
+"""Closing an account: what hangs on it is listed by case code, and handed over as a second person confirms it."""
 
 import re
 from collections.abc import Iterator
@@ -111,21 +111,53 @@ def test_who_would_leave_cases_to_nobody_is_told_and_asked(demo: Demo, administr
     assert administrator.get(address).status_code == 200, "the account is open"
 
 
-def test_everything_is_handed_over_in_one_step(demo: Demo, administrator: FlaskClient) -> None:
+def waiting(browser: FlaskClient) -> list[str]:
+    """The addresses of what waits for a second person."""
+    return re.findall(r'"(/access-requests/\d+)/refuse"', browser.get("/access-requests").text)
+
+
+def test_nobody_opens_cases_to_a_friend_by_closing_a_colleague(demo: Demo, administrator: FlaskClient) -> None:
+    teodora, lavinia = user_id(demo, "case_manager"), user_id(demo, "social_worker")
+    hers = [case for case, name in managers(demo).items() if name == "Teodora Brândușan"]
+    friend, coordinator = demo.browser("social_worker"), demo.browser("coordinator")
+    closed_to_her = [case for case in hers if friend.get(f"/cases/{case}").status_code == 404]
+    here = f"/users/{teodora}"
+    token = token_on(administrator.get("/profile").text)
+    told = administrator.post(f"{here}/close", data={"successor": str(lavinia), "csrf_token": token})
+    assert told.status_code == 422 and "până când o a doua persoană confirmă" in told.text
+    assert close(administrator, f"{here}/close", successor=str(lavinia), sure="1") == 303
+    assert closed_to_her and {friend.get(f"/cases/{case}").status_code for case in closed_to_her} == {404}
+    (address,) = waiting(coordinator)
+    for page in (administrator.get(here).text, coordinator.get("/access-requests").text):
+        assert "Cazurile și ciornele contului închis" in page and "Lavinia Chertes" in page
+    assert close(administrator, f"{address}/confirm") == 422, "nor does who asked confirm it"
+    assert close(coordinator, f"{address}/refuse") == 303
+    assert close(administrator, f"{here}/open") == 303
+    for waits in waiting(coordinator):
+        assert close(coordinator, f"{waits}/confirm") == 303
+    assert {name for name in managers(demo).values()} >= {"Teodora Brândușan"}
+
+
+def test_everything_is_handed_over_when_a_second_person_confirms_it(demo: Demo, administrator: FlaskClient) -> None:
     begin_draft(demo, "case_manager", VISIT)
     begin_draft(demo, "case_manager", CARE)
     teodora, lavinia = user_id(demo, "case_manager"), user_id(demo, "social_worker")
     hers = [case for case, name in managers(demo).items() if name == "Teodora Brândușan"]
     here = f"/users/{teodora}"
-    assert close(administrator, f"{here}/close", successor=str(lavinia)) == 303
+    coordinator = demo.browser("coordinator")
+    assert close(administrator, f"{here}/close", successor=str(lavinia), sure="1") == 303
+    assert VISIT in begun(demo, "case_manager")
+    assert close(coordinator, f"{waiting(coordinator)[0]}/confirm") == 303
     after = managers(demo)
     assert hers and {after[case] for case in hers} == {"Lavinia Chertes"}
     assert VISIT in begun(demo, "social_worker") and begun(demo, "case_manager") == {CARE}
     with demo.app.app_context():
-        told = [entry.action for entry in account_entries(demo.app.extensions["dosar_access"], 2, user_id=teodora)]
+        services = demo.app.extensions["dosar_access"]
+        told = [(entry.action, entry.by_id) for entry in account_entries(services, 4, user_id=teodora)]
         demo.repository.session.remove()
-    assert told == ["closed", "handed_over"]
-    coordinator = demo.browser("coordinator")
+    chief = user_id(demo, "administrator")
+    assert told[0] == ("handed_over", user_id(demo, "coordinator"))
+    assert {*told[1:]} == {("left_unattended", chief), ("closed", chief), ("handover_asked", chief)}
     assert "DEMO-001" in coordinator.get(f"/account-history?user={teodora}").text
     page = coordinator.get(f"/cases/{hers[0]}/team").text
     assert "Teodora Brândușan (cont închis)" in page, "whoever reads her name knows that she cannot answer"
@@ -186,7 +218,11 @@ def test_a_day_or_a_team_that_leaves_a_case_to_nobody_is_told_and_asked(
         entry = next(one for one in account_entries(services, 3) if one.action == "left_unattended")
         services.session.remove()
     assert entry.changes["cases"][0] == [code]
-    assert "Lăsat" in demo.browser("coordinator").get("/account-history").text
+    coordinator = demo.browser("coordinator")
+    assert "Lăsat" in coordinator.get("/account-history").text
+    whoever = {"successor": str(user_id(demo, "coordinator"))}
+    assert close(administrator, f"/users/{user_id(demo, 'doctor')}/close", **whoever) == 303
+    assert waiting(coordinator) == [], "who reaches every case is given nothing by it"
 
 
 def test_without_anybody_all_stays_and_is_marked(demo: Demo, administrator: FlaskClient) -> None:

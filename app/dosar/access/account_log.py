@@ -36,6 +36,7 @@ AccountAction = Literal[
     "opened",
     "unlocked",
     "handed_over",
+    "handover_asked",
     "left_unattended",
     "access_asked",
     "access_confirmed",

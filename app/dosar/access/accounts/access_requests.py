@@ -1,4 +1,5 @@
-"""Roles and teams that wait for a second person: whoever looks after accounts opens no case to anybody alone.
+"""Roles, teams and cases handed over that wait for a second person: whoever looks after accounts opens no case to
+anybody alone.
 
 What widens somebody's access is written down as asked for, and given when somebody else confirms it who looks after
 accounts or watches over them (the pages ``users`` and ``account_history`` of ``roles.yaml``). While there is nobody
@@ -6,10 +7,10 @@ else yet, at the set-up, one person's word is enough, and the account history sa
 it never is again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from flask_appbuilder.security.sqla.models import Group, Role, User
 from sqlalchemy import delete, insert, select
@@ -26,20 +27,25 @@ from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake
 
 REQUEST_LIFETIME = timedelta(days=7)
+CASES: Literal["cases"] = "cases"
+"""The kind of what waits where somebody would take over the work of a closed account; its name is that account's
+number."""
+HandOver = Callable[[int, int], None]
+"""Hands the work of the first account over to the second one."""
 WATCHING_PAGES: frozenset[PageName] = frozenset({"users", "account_history"})
 request = access_request_table.c
 
 
 class Widening(NamedTuple):
-    """A role somebody would hold, or a team she would be in."""
+    """A role somebody would hold, a team she would be in, or a closed account whose cases she would take over."""
 
-    kind: Literal["role", "team"]
+    kind: Literal["role", "team", "cases"]
     name: str
 
 
 @dataclass(frozen=True)
 class AccessRequest:
-    """Somebody asked to give this user a role, or to put her into a team."""
+    """Somebody asked to give this user a role, to put her into a team, or to hand cases over to her."""
 
     id: int
     user_id: int
@@ -51,6 +57,11 @@ class AccessRequest:
     def is_confirmed_by(self, worker: Worker) -> bool:
         """Whether this worker may confirm: neither who asked nor who would be given it."""
         return watches(worker) and worker.id not in (self.asked_by, self.user_id)
+
+    @property
+    def leaver_id(self) -> int:
+        """Whose cases she would take over; 0 for a role or a team."""
+        return int(self.name) if self.kind == CASES else 0
 
     @property
     def expires(self) -> datetime:
@@ -71,6 +82,11 @@ def waiting_requests(services: AccessServices, user_id: int | None = None) -> li
     )
     rows = services.session.execute(query if user_id is None else query.where(request.user_id == user_id))
     return [AccessRequest(*row) for row in rows]
+
+
+def waiting_handovers(services: AccessServices, leaver_id: int) -> list[AccessRequest]:
+    """Who would take over the work of this closed account, once a second person confirms it."""
+    return [found for found in waiting_requests(services) if found.leaver_id == leaver_id]
 
 
 def needs_second_person(services: AccessServices, by: Worker, user_id: int | None) -> bool:
@@ -113,43 +129,53 @@ def hold_back(user: User, widened: Sequence[Widening]) -> None:
 def ask_for_access(services: AccessServices, by: Worker, user_id: int, widened: Sequence[Widening]) -> None:
     """Write down what waits, inside the caller's transaction; what waits already goes on waiting."""
     _forget_expired(services)
-    known = {Widening(found.kind, found.name) for found in waiting_requests(services, user_id)}  # type: ignore[arg-type]
+    known = {_widening(found) for found in waiting_requests(services, user_id)}
     new = [widening for widening in widened if widening not in known]
     for widening in new:
         values = {"user_id": user_id, "asked_by": by.id, "asked": services.clock(), **widening._asdict()}
         services.session.execute(insert(access_request_table).values(**values))
     if new:
-        log_account_change(services, by, user_id, "access_asked", _as_changes(new))
+        log_account_change(services, by, user_id, "access_asked", _as_changes(services, new))
 
 
-def confirm_access(services: AccessServices, by: Worker, request_id: int) -> int:
+def confirm_access(services: AccessServices, by: Worker, request_id: int, hand_over: HandOver) -> int:
     """Give the user what was asked for, as the second person; says whose account it is. Raises :class:`Mistake`."""
     with services.store.writing():
         found = _waiting(services, request_id)
         if not found.is_confirmed_by(by):
             raise Mistake("A second person confirms it, who neither asked for it nor is given it.")
-        give_access(services, by, found)
+        give_access(services, by, found, hand_over)
     return found.user_id
 
 
-def give_access(services: AccessServices, by: Worker | None, found: AccessRequest) -> None:
+def give_access(services: AccessServices, by: Worker | None, found: AccessRequest, hand_over: HandOver) -> None:
     """Give the user what was asked for, inside the caller's transaction; by nobody, at the computer itself."""
     user: User | None = services.session.get(User, found.user_id)
     if user is None or not user.active:
         raise Mistake("This account is closed. Open it first, then ask again.")
-    before = _held(user)
-    _give(services, user, found)
     _forget(services, found)
-    log_account_change(services, by, found.user_id, "access_confirmed", account_differences(before, _held(user)))
+    if found.kind == CASES:
+        hand_over(found.leaver_id, user.id)
+        changes = _as_changes(services, [_widening(found)])
+    else:
+        before = _held(user)
+        _give(services, user, found)
+        changes = account_differences(before, _held(user))
+    log_account_change(services, by, found.user_id, "access_confirmed", changes)
 
 
 def refuse_access(services: AccessServices, by: Worker, request_id: int) -> int:
     """Let nothing come of it: whoever asked may do so too. Raises :class:`Mistake`."""
     with services.store.writing():
         found = _waiting(services, request_id)
-        _forget(services, found)
-        log_account_change(services, by, found.user_id, "access_refused", _as_changes([_widening(found)]))
+        take_back(services, by, found)
     return found.user_id
+
+
+def take_back(services: AccessServices, by: Worker, found: AccessRequest) -> None:
+    """The same for what nobody can mean any more, inside the caller's transaction."""
+    _forget(services, found)
+    log_account_change(services, by, found.user_id, "access_refused", _as_changes(services, [_widening(found)]))
 
 
 def forget_requests(services: AccessServices, user_id: int) -> None:
@@ -165,7 +191,7 @@ def _waiting(services: AccessServices, request_id: int) -> AccessRequest:
 
 
 def _widening(found: AccessRequest) -> Widening:
-    return Widening("role" if found.kind == "role" else "team", found.name)
+    return Widening(found.kind, found.name)  # type: ignore[arg-type]
 
 
 def _held(user: User) -> dict[str, list[str]]:
@@ -185,9 +211,11 @@ def _give(services: AccessServices, user: User, found: AccessRequest) -> None:
     user.roles = [*user.roles, role]
 
 
-def _as_changes(widened: Iterable[Widening]) -> dict[str, tuple[list[str], list[str]]]:
-    named = {"roles": "role", "teams": "team"}
+def _as_changes(services: AccessServices, widened: Iterable[Widening]) -> dict[str, tuple[Any, Any]]:
+    named = {"roles": "role", "teams": "team", "work_of": CASES}
     given = {key: [name for kind, name in widened if kind == wanted] for key, wanted in named.items()}
+    leavers = select(User.username).where(User.id.in_(map(int, given["work_of"])))
+    given["work_of"] = sorted(services.session.scalars(leavers)) if given["work_of"] else []
     return {key: ([], names) for key, names in given.items() if names}
 
 

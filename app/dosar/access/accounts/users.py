@@ -26,6 +26,8 @@ from dosar.access.accounts.access_requests import (
     hold_back,
     needs_second_person,
     remember_second_person,
+    take_back,
+    waiting_handovers,
     widenings,
 )
 from dosar.access.accounts.administrators import require_an_administrator
@@ -150,6 +152,8 @@ def set_user_active(services: AccessServices, by: Worker, user_id: int, active: 
         user.active = active
         if active:
             forget_periods(services, user_id)
+            for found in waiting_handovers(services, user_id):
+                take_back(services, by, found)
         else:
             _end_user_access(services, user_id)
             forget_requests(services, user_id)

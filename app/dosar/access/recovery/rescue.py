@@ -4,12 +4,14 @@ Each step is told in the account history, by nobody: it was a command on the com
 """
 
 from datetime import timedelta
+from functools import partial
 
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import delete, select
 
 from dosar.access.account_log import log_account_change
 from dosar.access.accounts.access_requests import give_access, waiting_requests
+from dosar.access.accounts.handover import hand_over_work
 from dosar.access.accounts.users import give_invitation
 from dosar.access.factors.second_factor import drop_second_factor, second_factor_of
 from dosar.access.identity import held_roles
@@ -18,7 +20,10 @@ from dosar.access.recovery.first_telephone import new_telephone_code
 from dosar.access.services import AccessServices
 from dosar.access.tables import invitation_table, try_table
 from dosar.language.organisation.roles import ADMINISTRATOR
+from dosar.language.question import ReadingContext
 from dosar.language.text.message import Mistake
+from dosar.language.text.translations import LANGUAGES
+from dosar.records.repository import Repository
 
 RESCUE_LIFETIME = timedelta(hours=24)
 
@@ -72,7 +77,12 @@ def confirm_at_computer(services: AccessServices, user_name: str) -> None:
         if not waiting:
             raise Mistake("Nobody asks for this any more.")
         for found in waiting:
-            give_access(services, None, found)
+            give_access(services, None, found, partial(_hand_over, services))
+
+
+def _hand_over(services: AccessServices, from_id: int, to_id: int) -> None:
+    reading = ReadingContext(services.organisation().language or LANGUAGES[0], services.today())
+    hand_over_work(services, Repository(services.store, services.definition), None, from_id, to_id, reading)
 
 
 def _make_administrator(services: AccessServices, user: User) -> None:

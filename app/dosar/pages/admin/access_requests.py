@@ -1,7 +1,9 @@
-"""Roles and teams that wait for a second person: for who looks after accounts, and who watches over them."""
+"""Roles, teams and handed over cases that wait for a second person: for who looks after accounts, and who watches over
+them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -10,6 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from dosar.access.accounts.access_requests import (
+    CASES,
     WATCHING_PAGES,
     AccessRequest,
     confirm_access,
@@ -17,6 +20,7 @@ from dosar.access.accounts.access_requests import (
     waiting_requests,
     watches,
 )
+from dosar.access.accounts.handover import hand_over_work
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import current_worker, page_route, requires_any_page
 from dosar.access.i18n.languages import request_wording
@@ -24,6 +28,7 @@ from dosar.access.services import access_services
 from dosar.language.text.message import Mistake
 from dosar.language.text.texts import text_in_language
 from dosar.pages.blocks import HomeBlock, HomeEntry
+from dosar.pages.context import page_context
 from dosar.pages.formatting import moment_text
 
 WATCHING_ACCESS = requires_any_page(*sorted(WATCHING_PAGES))
@@ -54,7 +59,8 @@ class AccessRequestsPage(PageView):
 
     @page_route("/access-requests/<int:request_id>/confirm", WATCHING_ACCESS.with_recent_proof(), ("POST",))
     def confirm(self, request_id: int) -> Any:
-        return _decided(request_id, confirm_access, gettext("Confirmed. It counts from the person's next page."))
+        confirm = partial(confirm_access, hand_over=_hand_over)
+        return _decided(request_id, confirm, gettext("Confirmed. It counts from the person's next page."))
 
     @page_route("/access-requests/<int:request_id>/refuse", WATCHING_ACCESS.with_recent_proof(), ("POST",))
     def refuse(self, request_id: int) -> Any:
@@ -78,11 +84,11 @@ def access_requests_block() -> HomeBlock | None:
 def access_request_lines(waiting: Iterable[AccessRequest]) -> list[AccessRequestLine]:
     """Each in words: one statement for the names."""
     found = list(waiting)
-    names = _names({number for line in found for number in (line.user_id, line.asked_by)})
+    names = _names({number for line in found for number in (line.user_id, line.asked_by, line.leaver_id)})
     return [
         AccessRequestLine(
             names.get(line.user_id, ""),
-            _what(line),
+            _what(line, names),
             gettext(
                 "%(who)s asked on %(when)s",
                 who=names.get(line.asked_by, gettext("Dosar")),
@@ -97,7 +103,10 @@ def access_request_lines(waiting: Iterable[AccessRequest]) -> list[AccessRequest
     ]
 
 
-def _what(waiting: AccessRequest) -> str:
+def _what(waiting: AccessRequest, names: Mapping[int, str]) -> str:
+    if waiting.kind == CASES:
+        name = names.get(waiting.leaver_id, "")
+        return gettext("Cases and drafts of %(name)s, whose account is closed", name=name)
     if waiting.kind == "team":
         return gettext("Team %(name)s", name=waiting.name)
     titles = {role.role: role.title for role in access_services().every_role()}
@@ -110,6 +119,11 @@ def _names(numbers: Iterable[int]) -> dict[int, str]:
         select(User.id, User.first_name, User.last_name).where(User.id.in_(sorted(numbers)))
     )
     return {row.id: f"{row.first_name} {row.last_name}" for row in rows}
+
+
+def _hand_over(from_id: int, to_id: int) -> None:
+    context = page_context()
+    hand_over_work(access_services(), context.repository, current_worker(), from_id, to_id, context.reading)
 
 
 def _decided(request_id: int, decide: Callable[..., int], told: str) -> Any:

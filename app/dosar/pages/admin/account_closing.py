@@ -39,8 +39,9 @@ class AccountClosingForm(TranslatedForm):
         lazy_gettext("Who takes over?"),
         validate_choice=False,
         description=lazy_gettext(
-            "Of the drafts, those of forms that this person may fill in. Without anybody all stays as it is, and the "
-            "closed account is marked there."
+            "Of the drafts, those of forms that this person may fill in. Where this opens more to that person than "
+            "before, it waits until a second person confirms it. Without anybody all stays as it is, and the closed "
+            "account is marked there."
         ),
     )
 
@@ -54,7 +55,7 @@ class OpenWorkList:
 
 
 class AccountClosingPage(PageView):
-    """What hangs on an account is handed over when it is closed, in one step."""
+    """What hangs on an account is handed over when it is closed."""
 
     @page_route("/users/<int:user_id>/close", requires_page("users").with_recent_proof(), ("GET", "POST"))
     def close(self, user_id: int) -> Any:
@@ -65,27 +66,29 @@ class AccountClosingPage(PageView):
         if not closing.validate_on_submit():
             return _closing_page(page_context(), user, closing)
         try:
-            _close_user_account(user, closing.successor.data or "")
+            told = _close_user_account(user, closing.successor.data or "")
         except LeavesUnattended as leaving:
             return _closing_page(page_context(), user_or_404(user_id), closing, leaving.left), 422
         except Mistake as mistake:
             return user_page(user_or_404(user_id), refused=mistake.message.say(gettext))
-        flash(gettext("The account is closed."), "success")
+        flash(told, "success")
         return redirect(url_for("UsersPage.user", user_id=user_id), 303)
 
 
-def _close_user_account(user: User, successor: str) -> None:
+def _close_user_account(user: User, successor: str) -> str:
+    """What is told then."""
     with attending([user.id], user_id=user.id):
-        if successor:
-            _hand_over(user, successor)
-        else:
+        if successor and not _hand_over(user, successor):
+            return gettext("The account is closed. Its cases and drafts wait until a second person confirms it.")
+        if not successor:
             set_user_active(access_services(), current_worker(), user.id, False)
+    return gettext("The account is closed.")
 
 
-def _hand_over(user: User, successor: str) -> None:
+def _hand_over(user: User, successor: str) -> bool:
     context, services = page_context(), access_services()
     chosen = parse_record_number(successor) if successor.isascii() and successor.isdecimal() else 0
-    close_account(services, context.repository, current_worker(), user, chosen, context.reading)
+    return close_account(services, context.repository, current_worker(), user, chosen, context.reading)
 
 
 def _closing_page(context: PageContext, user: User, closing: AccountClosingForm, left: Unattended | None = None) -> str:
@@ -103,6 +106,7 @@ def _closing_page(context: PageContext, user: User, closing: AccountClosingForm,
         form=closing,
         left=unattended_lines(_left_when_closed(user) if left is None else left),
         asks=left is not None,
+        waits=bool(closing.successor.data),
         action=url_for("AccountClosingPage.close", user_id=user.id),
         cancel_url=url_for("UsersPage.user", user_id=user.id),
         lists=[work_list for work_list in _open_work_lists(context, load) if work_list.lines],

@@ -33,6 +33,7 @@ ACCOUNT_FIELD_LABELS = {
     "cases": lazy_gettext("Cases"),
     "tasks": lazy_gettext("What too few people may do"),
     "drafts": lazy_gettext("Unfinished drafts"),
+    "work_of": lazy_gettext("Cases and drafts taken over from"),
     "account_days": lazy_gettext("Days of the account"),
     "team_days": lazy_gettext("Days in a team"),
 }

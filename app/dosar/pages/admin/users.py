@@ -14,7 +14,7 @@ from wtforms.fields import SelectChoice
 
 from dosar.access.account_log import account_changes_since, last_change_id
 from dosar.access.accounts.access_periods import ALWAYS, AccessPeriod, access_periods, account_periods
-from dosar.access.accounts.access_requests import AccessRequest, confirmers, waiting_requests
+from dosar.access.accounts.access_requests import AccessRequest, confirmers, waiting_handovers, waiting_requests
 from dosar.access.accounts.unattended import LeavesUnattended, Unattended, nothing_unattended, watched
 from dosar.access.accounts.users import (
     UserChangedMeanwhile,
@@ -291,6 +291,7 @@ def user_page(
 ) -> Any:
     """The page of one user."""
     seen, asked_for = last_change_id(access_services(), user.id), waiting_requests(access_services(), user.id)
+    handovers = waiting_handovers(access_services(), user.id)
     shown = form or _with_choices(UserForm(formdata=None, data={**_user_box_values(user), "seen": seen}))
     return render_template(
         "admin/user.html",
@@ -306,9 +307,9 @@ def user_page(
         telephone=second_factor_of(access_services(), user.id),
         waiting=_waiting_reset(user),
         team_days=_team_days_lines(user, team_days, left_by_team),
-        asked_for=access_request_lines(asked_for),
+        asked_for=access_request_lines(asked_for + handovers),
         waiting_boxes=_waiting_boxes(shown, asked_for),
-        confirmers=_names_of(confirmers(access_services(), asked_for)),
+        confirmers=_names_of(confirmers(access_services(), asked_for + handovers)),
         is_own=user.id == current_worker().id,
         sessions=len(open_sessions_of(access_services(), user.id, None)),
         active=user.active,

@@ -23,6 +23,7 @@ ACCOUNT_ACTION_LABELS = {
     "changed": lazy_gettext("Account changed"),
     "closed": lazy_gettext("Account closed"),
     "handed_over": lazy_gettext("Handed over"),
+    "handover_asked": lazy_gettext("Asked a second person to hand over"),
     "left_unattended": lazy_gettext("Left to nobody"),
     "team_renamed": lazy_gettext("Team renamed"),
     "team_dissolved": lazy_gettext("Team dissolved"),

@@ -25,6 +25,7 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     from flask import Flask
 
     from dosar.access import install_access_control
+    from dosar.access.login.sessions.session_contents import typed_contents_forgetter
     from dosar.access.request_audit import install_request_audit
     from dosar.language.text.translations import translations_folder
     from dosar.pages import register_pages
@@ -47,12 +48,13 @@ def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: A
     )
     install_request_class(app)
     install_record_numbers(app)
-    app.extensions["dosar_repository"] = Repository(store, opened.definition)
+    repository = app.extensions["dosar_repository"] = Repository(store, opened.definition)
     app.extensions["dosar_findings"] = opened.findings
     app.extensions["dosar_form_files"] = {part: file for file, part in opened.files.items()}
     version_static_files(app)
     install_expired_sessions(app)
     registry = install_access_control(app, store, opened.definition)
+    repository.forgets_on_erasure.append(typed_contents_forgetter(app.extensions["dosar_access"]))
     register_pages(app, registry)
     install_error_pages(app)
     install_request_audit(app)

@@ -10,7 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_appbuilder import Model
-from sqlalchemy import Connection, column, delete, insert, inspect, select, table, update
+from sqlalchemy import Connection, column, delete, insert, inspect, select, table, text, update
 
 from dosar.access.appbuilder.install import create_access_tables
 from dosar.access.migrations import VERSION_TABLE, VERSIONS, migrate, revision
@@ -52,6 +52,10 @@ def next_version(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return made
+
+
+SIGNED_OUT: dict[str, list[Any]] = {session_table.name: []}
+"""Sessions lay in clear once; they end."""
 
 
 def as_before_there_were_steps(connection: Connection, first_step: Path) -> None:
@@ -119,7 +123,20 @@ def test_a_database_from_before_there_were_steps_loses_nothing(store: Store, fir
     with store.writing() as session:
         create_access_tables(session.connection())
         assert revision(session.connection()) == NEWEST
-        assert kept_in(session.connection(), columns) == before
+        assert kept_in(session.connection(), columns) == {**before, **SIGNED_OUT}
+
+
+def test_sessions_that_lay_in_clear_are_in_no_file_any_more(store: Store, first_step: Path) -> None:
+    """PostgreSQL keeps a deleted row in its file; this one is new."""
+    if store.engine.dialect.name != "postgresql":
+        pytest.skip("the file is encrypted as a whole")
+    file_of = text(f"SELECT pg_relation_filenode('{session_table.name}')")
+    with store.writing() as session:
+        as_before_there_were_steps(session.connection(), first_step)
+        before = session.scalar(file_of)
+    with store.writing() as session:
+        create_access_tables(session.connection())
+        assert session.scalar(file_of) != before
 
 
 def test_users_get_a_column(store: Store, first_step: Path, next_version: Callable[..., Path]) -> None:
@@ -132,7 +149,7 @@ def test_users_get_a_column(store: Store, first_step: Path, next_version: Callab
     for _ in range(2):
         with store.writing() as session:
             migrate(session.connection(), versions)
-            assert kept_in(session.connection(), columns) == before
+            assert kept_in(session.connection(), columns) == {**before, **SIGNED_OUT}
     with store.writing() as session:
         session.execute(update(users).values(later_column="kept"))
         assert session.execute(select(users.c.username, users.c.later_column)).all() == [("ana", "kept")]

@@ -15,9 +15,12 @@ from sqlalchemy import inspect, text
 from dosar.database.sealing.choice_codes import place_mark
 from dosar.database.sealing.sealed_choices import SealedChoice
 from dosar.language.question import Question
-from tests.attack.canaries import Canary
+from tests.attack.canaries import Canary, Private
 from tests.attack.organisation import Planted, opened_again, planted_place
+from tests.attack.policy import OWNER
+from tests.attack.walk import sign_in_with
 from tests.databases import DATABASES, fresh_place
+from tests.pages.browsing import look
 
 COPIED = re.compile(r'COPY public\.("?)(?P<table>\w+)\1 \((?P<columns>.*)\) FROM stdin;')
 WORKERS = {"ab_user.last_name", "dosar_account_history.changes"}
@@ -41,8 +44,23 @@ def planted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     like, kept = planted_place(request.param)
     with fresh_place(request.param, folder, like) as place:
         planted = opened_again(place, place.data or folder, kept)
+        search_and_enter_a_pile(planted)
         yield planted
         planted.repository.store.close()
+
+
+def search_and_enter_a_pile(planted: Planted) -> None:
+    """Her session remembers what she searched for, and what the next sheet of the pile begins with."""
+    browser, case = planted.app.test_client(), planted.cases["own"]
+    token = {"csrf_token": sign_in_with(browser, OWNER).token}
+    names = [planted.aviary.word(Private(OWNER)) for _ in range(3)]
+    for address, name in zip(("/find", "/records/case/search"), names, strict=False):
+        assert browser.post(address, data={**token, "words": name, "search": name}).status_code == 303
+    sheet = look(browser, f"/records/visit_report/new?case={case}")
+    typed = {"visit_date": "azi", "visit_purpose": "O vizită", "conclusions": "Bine.", "locality": names[2]}
+    following = sheet.save(typed, "_more")
+    assert following.boxes["locality"] == names[2]
+    assert names[0] in browser.get("/find").text and names[1] in browser.get("/records/case").text
 
 
 def cells_of(planted: Planted) -> Cells:
@@ -91,6 +109,7 @@ def test_the_database_alone_shows_nothing_that_is_sealed(planted: Planted) -> No
         "dosar_draft.boxes",
         "dosar_unsent.boxes",
         "dosar_file.name",
+        "dosar_session.contents",
         "dosar_word.word",
     } <= read
     assert not {

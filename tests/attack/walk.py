@@ -145,8 +145,11 @@ class Walk:
 
 
 def sign_in(app: Flask, role: str) -> Session:
-    browser = app.test_client()
-    token = _token_on(browser.get("/sign-in").text)
+    return sign_in_with(app.test_client(), role)
+
+
+def sign_in_with(browser: FlaskClient, role: str) -> Session:
+    app, token = browser.application, _token_on(browser.get("/sign-in").text)
     if role != ANYBODY:
         answers = {"user_name": role, "password": PASSWORD, "csrf_token": token}
         assert browser.post("/sign-in", data=answers).location == "/sign-in/code", role

@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, event, insert, select
 
 from dosar.access.login.sessions.database_sessions import SESSION_COOKIE as OUR_COOKIE
+from dosar.access.login.sessions.session_contents import sealed_contents
 from dosar.access.tables import session_table, user_table
 from dosar.records.repository import Repository
 from tests.bench.by_hand import COOKIE as HAND_COOKIE
@@ -80,6 +81,8 @@ class Bench:
     def sides(self, user: str) -> tuple[Side, Side]:
         """Both clients, signed in as this user."""
         name, moment = token_hex(16), datetime.now(UTC).replace(tzinfo=None)
+        ids = {side: sha256(f"{name} {side}".encode()).hexdigest() for side in ("hand", "ours")}
+        contents = {"hand": "", "ours": sealed_contents(self.app.extensions["dosar_access"], ids["ours"], "{}")}
         with self.repository.store.writing() as session:
             user_id = session.scalar(select(user_table.c.id).where(user_table.c.username == user))
             session.execute(delete(session_table).where(session_table.c.user_id == user_id))
@@ -87,13 +90,13 @@ class Bench:
                 insert(session_table),
                 [
                     {
-                        "id": sha256(f"{name} {side}".encode()).hexdigest(),
+                        "id": ids[side],
                         "user_id": user_id,
-                        "contents": contents,
+                        "contents": contents[side],
                         "created": moment,
                         "seen": moment,
                     }
-                    for side, contents in (("hand", ""), ("ours", "{}"))
+                    for side in ids
                 ],
             )
         self.repository.store.session.remove()

@@ -75,7 +75,11 @@ def test_one_asks_for_erasure_and_another_confirms(demo: Demo) -> None:
         demo.browser("data_protection_officer").post(f"/rights/{request}/{step}", data={**token, "together": request})
         assert "recomandă și nu decide" in demo.browser("data_protection_officer").get("/rights").text
     assert coordinator.get("/cases/2").status_code == 200
+    searched = {"csrf_token": token_on(coordinator.get("/rights").text), "words": "Lungu Xenia"}
+    coordinator.post("/find", data=searched)
+    assert "Lungu Xenia" in coordinator.get("/find").text
     assert administrator.post(f"/rights/{request}/confirm", data=confirmed).location == "/rights"
+    assert "Lungu Xenia" not in coordinator.get("/find").text, "nobody's session goes on looking for her"
     assert coordinator.get("/cases/2").status_code == 404
     assert "1. Șters" in coordinator.get("/rights").text
     assert administrator.post(f"/rights/{request}/confirm", data=confirmed).location == "/rights"

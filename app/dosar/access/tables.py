@@ -44,7 +44,7 @@ session_table = Table(
     Column("confirmed", DateTime),
     Column("device", String(64)),
 )
-"""A browser's session; the cookie holds a random word, ``id`` its digest.
+"""A browser's session; the cookie holds a random word, ``id`` its digest. The ``contents`` are sealed for it.
 
 ``pending_id``: the user who has given her password and not her code yet; the session is nobody's. ``confirmed``: when
 she last proved who she is. ``device``: browser and system, as she reads them in the list of her sessions.

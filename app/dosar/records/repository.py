@@ -44,6 +44,8 @@ class Repository:
         self.tables: FormTables = build_tables(definition.forms)
         self.duplicate_checks = DailyLimit(MOST_ASKED_IN_A_DAY)
         self.emergency_codes = DailyLimit(MOST_EMERGENCIES_IN_A_DAY)
+        self.forgets_on_erasure: list[Callable[[], None]] = []
+        """What else keeps what somebody typed, and forgets it when a person is erased, in the same transaction."""
         self._statements: dict[Hashable, Any] = {}
         self._known_forms: dict[Hashable, Mapping[str, Form]] = {}
         enforce_scope(store.session, self.tables.classes())

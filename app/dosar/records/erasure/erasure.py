@@ -57,6 +57,8 @@ def erase_persons(repository: Repository, case_ids: Sequence[int]) -> int:
     erasing.forget_unsaved()
     erasing.forget_beside_the_forms()
     erasing.delete_answers()
+    for forget in repository.forgets_on_erasure:
+        forget()
     repository.session.expire_all()
     return sum(map(len, erasing.ids.values()))
 

@@ -23,6 +23,7 @@ class SessionRow:
     created: datetime
     seen: datetime
     contents: str = ""
+    """What is in it, opened."""
     pending_id: int | None = None
     """Who has given her password and not her code yet: nobody is signed in."""
     confirmed: datetime | None = None

@@ -10,7 +10,6 @@ from secrets import token_urlsafe
 from typing import Any
 
 from flask import Flask, Request, Response, request
-from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SessionInterface, SessionMixin
 from flask_babel import gettext
 from sqlalchemy import and_, bindparam, delete, insert, select, update
@@ -22,6 +21,7 @@ from dosar.access.login.sessions.browser_session import SESSION_COLUMNS, Browser
 from dosar.access.login.sessions.devices import device_name
 from dosar.access.login.sessions.lifetimes import is_over_in_database, is_session_over
 from dosar.access.login.sessions.open_sessions import tell_ended
+from dosar.access.login.sessions.session_contents import opened_contents, sealed_contents, serializer
 from dosar.access.login.sessions.visitor_cookie import (
     is_visitor_cookie,
     may_be_carried,
@@ -43,8 +43,6 @@ SEEN_INTERVAL = timedelta(seconds=30)
 
 class DatabaseSessions(SessionInterface):
     """Keeps sessions in the database."""
-
-    serializer = TaggedJSONSerializer()
 
     def __init__(self, services: AccessServices) -> None:
         self.services = services
@@ -76,7 +74,12 @@ class DatabaseSessions(SessionInterface):
         row = SessionRow(**{column: getattr(found, column) for column in SESSION_COLUMNS})
         if is_session_over(row, self.services.clock()) or (row.user_id is not None and found.username is None):
             return _ended_session(row)
-        return BrowserSession(self.serializer.loads(found.contents), row, _session_identity(found))
+        contents = opened_contents(self.services, row.id, found.contents)
+        if contents is None:
+            app.logger.error("A session was changed in the database: it is over.")
+            return _ended_session(row)
+        row.contents = contents
+        return BrowserSession(serializer.loads(contents), row, _session_identity(found))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Keep what changed, in a short transaction of its own."""
@@ -112,7 +115,8 @@ class DatabaseSessions(SessionInterface):
             name, secure = host_cookie(SESSION_COOKIE), uses_secure_cookie(app)
             response.delete_cookie(name, path="/", httponly=True, samesite="Lax", secure=secure)
         elif session.row is not None and session.modified and contents != session.row.contents:
-            self._update(session.row, {"contents": contents, "seen": moment})
+            sealed = sealed_contents(self.services, session.row.id, contents)
+            self._update(session.row, {"contents": sealed, "seen": moment})
         elif session.row is not None and moment - session.row.seen >= SEEN_INTERVAL:
             # when many are saving, the next page notes it: this one was read and must be shown
             with suppress(StoreBusy):
@@ -130,7 +134,7 @@ class DatabaseSessions(SessionInterface):
 
     def _contents(self, session: BrowserSession) -> str:
         """What the row keeps of the session."""
-        return self.serializer.dumps({name: value for name, value in session.items() if name != FLASHES_KEY})
+        return serializer.dumps({name: value for name, value in session.items() if name != FLASHES_KEY})
 
     def _forward_notices(self, app: Flask, session: BrowserSession, response: Response) -> None:
         notices = session.get(FLASHES_KEY, [])
@@ -151,16 +155,17 @@ class DatabaseSessions(SessionInterface):
 
     def _insert(self, session: BrowserSession, contents: str, moment: datetime) -> str:
         word = token_urlsafe(32)
+        session_id = secret_digest(word)
         old = session.row.id if session.row else ""
         begun = insert(session_table).values(
-            id=secret_digest(word),
+            id=session_id,
             user_id=session.new_user_id,
             pending_id=session.new_pending_id,
             confirmed=moment if session.new_user_id is not None or session.new_may_connect else None,
             device=device_name(request.user_agent.string),
             created=moment,
             seen=moment,
-            contents=contents,
+            contents=sealed_contents(self.services, session_id, contents),
         )
         self.services.session.rollback()
         with self.services.store.writing() as written:

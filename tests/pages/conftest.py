@@ -17,6 +17,25 @@ from tests.databases import DATABASES, Place, fresh_place
 from tests.filled import opened_at
 from tests.lasting import Lasting, lasting
 
+ON_ONE = {
+    "test_accepting": "postgresql",
+    "test_beginning": "postgresql",
+    "test_break_glass": "sqlite",
+    "test_changing_the_paper": "sqlite",
+    "test_closing_account": "sqlite",
+    "test_deleting": "postgresql",
+    "test_masked_names": "sqlite",
+    "test_papers": "sqlite",
+    "test_plan_faces": "postgresql",
+    "test_restricted_cases": "postgresql",
+    "test_rights": "postgresql",
+    "test_strange_drafts": "postgresql",
+    "test_unsent": "postgresql",
+    "test_unsent_pages": "sqlite",
+}
+"""Long stories of what pages say and ask back, each on one database: what they ask of it is asked of both by
+``tests/records`` and ``tests/filing``, and every page is opened on both by ``tests/attack`` and ``test_statements``."""
+
 
 @dataclass
 class Demo:
@@ -70,9 +89,20 @@ def lasting_demo(
         yield opened
 
 
-@pytest.fixture(scope="module", params=DATABASES)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """On which databases a story is told; a file may say so itself, or have a demo of its own."""
+    said = any("demo" in marker.args[0] for marker in metafunc.definition.iter_markers("parametrize"))
+    if "demo" in metafunc.fixturenames and not said and not hasattr(metafunc.module, "demo"):
+        database = ON_ONE.get(metafunc.module.__name__.rpartition(".")[2])
+        metafunc.parametrize("demo", [database] if database else DATABASES, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
 def demo(request: pytest.FixtureRequest, lasting_demo: Lasting[Demo]) -> Iterator[Demo]:
-    """On each database: what the stories of one file change is put back, and those of another never meet it."""
+    """On each database, or the one of ``ON_ONE``.
+
+    What the stories of one file change is put back, and those of another never meet it.
+    """
     opened, photograph = lasting_demo(request.param)
     yield Demo(opened.app)
     photograph.put_back()

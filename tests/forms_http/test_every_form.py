@@ -1,9 +1,12 @@
-"""Every form of the folder takes answers of every kind and gives them back, on both databases."""
+"""Every form of the folder takes answers of every kind and gives them back: each on one of the two databases in turn,
+the case and a form with every kind of question on both."""
 
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -47,6 +50,14 @@ SPECIALISTS = sorted(
     }
 )
 """Forms with parts that only others write, and who."""
+ON_BOTH = (CASE_FORM, "every_kind")
+PLACES = sorted(
+    (database, key)
+    for number, key in enumerate(FORMS)
+    for turn, database in enumerate(DATABASES)
+    if key in ON_BOTH or number % len(DATABASES) == turn
+)
+"""On which database which form is filled in: what lies in columns of the same kind lies there alike."""
 MOST_PASSES = 3
 """A section may be asked anew when a later one is answered."""
 
@@ -81,21 +92,31 @@ class Office:
         return answers
 
 
-@pytest.fixture(scope="module", params=DATABASES)
-def office(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    filled: Callable[[str], Place],
-) -> Iterator[Office]:
+@pytest.fixture(scope="module")
+def office_on(
+    tmp_path_factory: pytest.TempPathFactory, filled: Callable[[str], Place]
+) -> Iterator[Callable[[str], Office]]:
     """The organisation of the demo: links have records to point to."""
-    folder = tmp_path_factory.mktemp("office")
-    forms = folder / "forms"
+    forms = tmp_path_factory.mktemp("offices") / "forms"
     shutil.copytree(shipped_folder("forms"), forms)
     shutil.copy(EVERY_KIND, forms)
-    with fresh_place(request.param, folder, filled(request.param)) as place:
-        app, _ = opened_app(place.data or folder, place.key, place.url, forms=forms, demo=True)
-        yield Office(app, _records(app))
-        app.extensions["dosar_repository"].store.close()
+    with ExitStack() as open_ones:
+
+        @cache
+        def opened_on(database: str) -> Office:
+            folder = tmp_path_factory.mktemp("office")
+            place = open_ones.enter_context(fresh_place(database, folder, filled(database)))
+            app, _ = opened_app(place.data or folder, place.key, place.url, forms=forms, demo=True)
+            open_ones.callback(app.extensions["dosar_repository"].store.close)
+            return Office(app, _records(app))
+
+        yield opened_on
+
+
+@pytest.fixture
+def office(request: pytest.FixtureRequest, office_on: Callable[[str], Office]) -> Office:
+    """On the database whose turn it is."""
+    return office_on(request.param)
 
 
 def _every_question(form: Form, joined_by: str) -> str:
@@ -194,7 +215,7 @@ def _told(column: Question, answer: Any) -> Any:
     return bool(answer) if column.attached else answer or None
 
 
-@pytest.mark.parametrize("key", FORMS)
+@pytest.mark.parametrize(("office", "key"), PLACES, indirect=["office"])
 def test_what_is_entered_is_what_is_kept(office: Office, key: str) -> None:
     form = office.repository.forms[key]
     case = RESTRICTED_CASE if form.restricts else 1
@@ -224,7 +245,11 @@ def _pages(office: Office, form: Form, record_id: int, worker: str = WORKER) -> 
     return [f"{start}/{step}{paper}" for step in range(1, len(form.sections) + 1)]
 
 
-@pytest.mark.parametrize("key, worker", SPECIALISTS)
+@pytest.mark.parametrize(
+    ("office", "key", "worker"),
+    [(database, key, worker) for database, key in PLACES for form, worker in SPECIALISTS if form == key],
+    indirect=["office"],
+)
 def test_specialists_write_their_part_and_nothing_else(office: Office, key: str, worker: str) -> None:
     form = office.repository.forms[key]
     first = next(Generator(form, office.links, today_here(), WORKER).sheets())

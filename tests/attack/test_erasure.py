@@ -154,7 +154,8 @@ def test_her_name_goes_from_the_reasons_of_others(planted: Planted) -> None:
     form, other = planted.forms[CASE_FORM], planted.cases["team"]
     with acting_as(SYSTEM_SCOPE):
         answers = open_sheet(repository, CASE_FORM, case).answers
-        about = f"vezi {answers['first_name']} {answers['last_name']}, dosar {answers['code'].lower().replace('-', '‑')}, altul"
+        code = answers["code"].lower().replace("-", "‑")
+        about = f"vezi {answers['first_name']} {answers['last_name']}, dosar {code}, altul"
         with repository.writing():
             note_change(repository, repository.case(other), "corrected", None, {}, about)
     erase(planted, case)

@@ -20,10 +20,10 @@ def picture() -> tuple[BytesIO, str]:
     return BytesIO(content.getvalue()), "afis.png"
 
 
-def attach(sheet: Page, **pressed: str) -> TestResponse:
+def attach(sheet: Page, name: str = "afis.png", **pressed: str) -> TestResponse:
     """Choose a picture and press a button; without one the sheet is saved, which lacks its title."""
     boxes = {**sheet.boxes.to_dict(), "title": "", "starts_on": "01.03.2026", "_typed": "1", **pressed}
-    return sheet.browser.post(sheet.action, data={**boxes, "materials": picture()})
+    return sheet.browser.post(sheet.action, data={**boxes, "materials": (picture()[0], name)})
 
 
 def files_kept(demo: Demo) -> int:
@@ -57,3 +57,13 @@ def test_discarding_a_draft_on_its_page_clears_its_files(demo: Demo) -> None:
     assert sheet.browser.post(begun.action, data={**begun.boxes.to_dict(), "_discard": "1"}).status_code == 303
     assert files_kept(demo) == before
     assert "afis.png" not in look(sheet.browser, SHEET).text
+
+
+def test_a_strange_name_is_one_plain_line(demo: Demo) -> None:
+    sheet = look(demo.browser("coordinator"), SHEET)
+    assert attach(sheet, name="afi\u0219\u202egnp\u2028 nou\x00.png").status_code == 422
+    with demo.repository.store.snapshot() as connection:
+        names = connection.scalars(select(attachment_table.c.name)).all()
+    assert "afișgnp nou.png" in names
+    begun = look(sheet.browser, SHEET)
+    sheet.browser.post(begun.action, data={**begun.boxes.to_dict(), "_discard": "1"})

@@ -4,13 +4,15 @@ from io import BytesIO
 from typing import IO, Any
 
 from flask import Flask, Request
-from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.utils import cached_property
 
 from dosar.language.text.characters import strip_invisible
+from dosar.language.text.file_names import clean_file_name
 
 NUL = "\x00"
+NAMELESS = "-"
 FORM_MEDIA_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data", ""}
 """What a page posts; a post with nothing in it names none."""
 PASSWORD_BOXES = {"password", "again", "current"}
@@ -20,7 +22,8 @@ class InMemoryRequest(Request):
     """A request whose uploads never touch the disk; Werkzeug would write large ones to /tmp.
 
     NUL is left out of what is asked and posted: no keyboard types it, and PostgreSQL keeps none. So is
-    what nobody sees, except from passwords: one that was once chosen with it goes on working.
+    what nobody sees, except from passwords: one that was once chosen with it goes on working. The names of files become
+    one line each, without folders.
 
     Whoever asks for the form of a request that has none, but JSON, is refused: the check of its token asks for it
     before any page does.
@@ -49,7 +52,7 @@ class InMemoryRequest(Request):
         super()._load_form_data()
         self.__dict__["form"] = _cleaned_texts(self.form)
         self.__dict__["files"] = ImmutableMultiDict(
-            (name, file) for name, file in self.files.items(multi=True) if name is not None
+            (name, _cleaned_file(file)) for name, file in self.files.items(multi=True) if name is not None
         )
         if self.mimetype not in FORM_MEDIA_TYPES:
             raise UnsupportedMediaType
@@ -66,6 +69,12 @@ def _cleaned_texts(texts: MultiDict[str, str]) -> MultiDict[str, str]:
         for name, text in texts.items(multi=True)
         if name is not None  # a part of a post without a name: no page has such a box
     )
+
+
+def _cleaned_file(file: FileStorage) -> FileStorage:
+    """A file that came with a name keeps one, else nobody would see that it came."""
+    file.filename = file.filename and (clean_file_name(file.filename) or NAMELESS)
+    return file
 
 
 def _cleaned_text(name: str, text: str) -> str:

@@ -9,7 +9,6 @@ from sqlalchemy import insert
 from dosar.database.system_tables import attachment_table, utc_now
 from dosar.language.answers.validation import AnswerPath
 from dosar.language.question import Question
-from dosar.language.text.characters import strip_invisible
 from dosar.language.text.message import Message, Mistake
 from dosar.pages.context import PageContext
 from dosar.pages.input.posted_boxes import FILE_NOT_KEPT, PostedBoxes
@@ -31,7 +30,7 @@ def take_uploads(context: PageContext, form: str, questions: Sequence[Question],
         if not upload.filename:
             continue
         try:
-            number = _store_file(context, form, rows_of, question, strip_invisible(upload.filename), upload.read())
+            number = _store_file(context, form, rows_of, question, upload.filename, upload.read())
             posted.setlist(box, [str(number)])
         except Mistake as mistake:
             mark = f"{FILE_NOT_KEPT}{len(refused)}"
@@ -65,7 +64,7 @@ def _store_file(context: PageContext, form: str, rows_of: str, question: Any, na
                 form=form,
                 rows_of=rows_of,
                 question=question.name,
-                name=name[-200:],
+                name=name,
                 media_type=question.media_type(name),
                 **sealed_file(context.repository.store, clean),
                 user_id=context.worker.id,

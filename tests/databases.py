@@ -65,10 +65,15 @@ def new_place(database: str, folder: Path, like: Place | None = None) -> Place:
     """The same, to stay as long as the run."""
     if database == "postgresql":
         return Place(url=_new_database(like.url if like is not None else None), key=KEY)
-    data = folder / f"data{next(_numbers)}"
+    data = folder / f"data_{_new_name()}"
     if like is not None and like.data is not None:
         shutil.copytree(like.data, data)
     return Place(data=data, key=KEY)
+
+
+def _new_name() -> str:
+    """A name that no process of this run gives again: what is made once for all lies in one folder."""
+    return f"{os.getpid()}_{next(_numbers)}"
 
 
 def place_in_locale(locale: str) -> Place:
@@ -81,7 +86,7 @@ def _new_database(like: str | None, more: str = "") -> str:
     from sqlalchemy import make_url
 
     server = postgresql()
-    name = f"dosar_{os.getpid()}_{next(_numbers)}"
+    name = f"dosar_{_new_name()}"
     template = make_url(like).database if like is not None else "template0"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' {more} STRATEGY FILE_COPY")

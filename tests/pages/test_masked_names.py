@@ -99,6 +99,19 @@ def test_while_names_are_shown_no_other_case_is_written_into(demo: Demo, worker:
     assert name_of(demo, one) not in worker.get(f"/cases/{one}/merge/{other}").text
 
 
+def test_a_typed_name_is_not_told_whose_it_is(demo: Demo, worker: FlaskClient, one: int) -> None:
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        saved = demo.repository.case(one).columns()
+        typed = {name: str(saved[name]) for name in ("last_name", "first_name")}
+        demo.repository.session.remove()
+    page = look(worker, f"/records/{CASE_FORM}/new")
+    asked = worker.post(page.action, data={**page.boxes, **typed, "opened_on": "22.11.2026"})
+    assert asked.status_code == 422
+    assert "o înregistrare ale cărei nume nu vă sunt afișate (întrebați pe cineva care vede numele" in asked.text
+    assert "DEMO-001" not in asked.text and f"/cases/{one}" not in asked.text
+    worker.post(page.action, data={**page.boxes, "_discard": "1"})
+
+
 def scanned_consent(demo: Demo, case_id: int) -> str:
     """The address of a scan, an answer with a name, of the intake of this case."""
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):

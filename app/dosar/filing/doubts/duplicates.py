@@ -13,6 +13,7 @@ from dosar.records.sheets.issued_codes import is_code_taken
 from dosar.records.titles import titles_of_records
 
 SOMEBODY_ELSES = Message("a record that is not among yours (ask the coordinator whose it is)")
+NAMES_HIDDEN = Message("a record whose names are hidden from you (ask somebody who sees names whose it is)")
 TAKEN = Message("Another one has this number already. Leave it empty, and it gets the next one.")
 
 
@@ -26,11 +27,13 @@ def known_already(submission: Submission, answers: Answers) -> list[ValidationIs
     note_matched(submission.form.key, [likely.id for likely in found])
     if not found:
         return []
-    in_reach = _in_reach(submission, found)
+    is_hidden = _is_told_by_hidden(submission, answers)
+    in_reach = {} if is_hidden else _in_reach(submission, found)
+    names = {NAMES_HIDDEN: None} if is_hidden else dict.fromkeys(names_of_likely(found, in_reach).values())
     message = Message(
         "This person may be known already: %(who)s. If so, go on there; if it is somebody else, tick below "
         "that it is right, and save.",
-        {"who": tuple(dict.fromkeys(names_of_likely(found, in_reach).values()))},
+        {"who": tuple(names)},
     )
     return [KnownPerson((about[0].name,), message, soft=True, records=in_reach)]
 
@@ -58,6 +61,13 @@ def names_of_likely(found: Iterable[LikelyDuplicate], in_reach: Mapping[int, str
 
 def _is_new(question: Question, saved: Answers, answers: Answers) -> bool:
     return bool(question.to_json(answers.get(question.name)) != question.to_json(saved.get(question.name)))
+
+
+def _is_told_by_hidden(submission: Submission, answers: Answers) -> bool:
+    """Whether a record's title would tell whose a name or number is that she reads on no sheet."""
+    key = submission.form.key
+    seen = submission.forms[key].questions if submission.sees(key) else submission.form.questions
+    return any(answers.get(name) is not None for name in deciding_questions(submission.form) - {*seen})
 
 
 def _in_reach(submission: Submission, found: Iterable[LikelyDuplicate]) -> Mapping[int, str]:

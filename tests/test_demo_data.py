@@ -28,7 +28,7 @@ from tests.pages.conftest import Demo
 
 TODAY = today_here()
 READING = ReadingContext("ro", TODAY, worker_id=1)
-CASES = 9
+CASES = 10
 ENDED = {"monitoring", "closed", "closed_referred", "archived"}
 
 

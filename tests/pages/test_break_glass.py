@@ -150,3 +150,11 @@ def test_it_opens_a_closed_case_too_and_nothing_more_is_written_in_it(demo: Demo
     assert helper.get(f"/cases/{case}").status_code == 200
     assert helper.get(f"/records/plan/new?case={case}").status_code == 409
     answer(demo, CASE_FORM, case, status="open")
+
+
+def test_who_tries_the_demo_meets_a_case_of_others(demo: Demo) -> None:
+    manager, case = demo.browser("case_manager"), case_of(demo, "DEMO-010")
+    assert manager.get(f"/cases/{case}").status_code == 404 and "DEMO-010" not in manager.get("/records/case").text
+    assert break_glass(manager, "DEMO-010")[0] == 303
+    assert manager.get(f"/cases/{case}").status_code == 200
+    assert "DEMO-010" in demo.browser("coordinator").get("/").text

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -179,9 +178,10 @@ def test_who_takes_a_role_from_a_manager_is_told_which_cases_nobody_manages(
 @pytest.fixture
 def alone(demo: Demo) -> Iterator[tuple[str, int]]:
     """A case on which one works alone whose last day is over, opened by a colleague of her team; and the team."""
-    services, gone, colleague = demo.app.extensions["dosar_access"], *map(partial(user_id, demo), ("doctor", "lawyer"))
+    services, gone, colleague = demo.app.extensions["dosar_access"], user_id(demo, "volunteer"), user_id(demo, "lawyer")
+    worker = Actor(gone, "volunteer", TODAY)
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
-        case = enter_sheet(demo.repository, demo.forms[CASE_FORM], {"last_name": "Alta"}, Actor(gone, "doctor", TODAY))
+        case = enter_sheet(demo.repository, demo.forms[CASE_FORM], {"last_name": "Alta"}, worker)
         code = next(iter(codes_of_cases(demo.repository, [case], READING).values()))
         with services.store.writing() as session:
             (team,) = work_teams_named(session, ["Nord"])

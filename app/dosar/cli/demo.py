@@ -1,4 +1,4 @@
-"""Demo data: nine fictional cases and ten fictional workers, filed the way anybody files a sheet."""
+"""Demo data: ten fictional cases and ten fictional workers, filed the way anybody files a sheet."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -84,7 +84,7 @@ class _Start:
 
 
 @command(msgid("start the application"))
-@option("--demo", msgid("with nine invented cases, on this machine only"), is_flag=True)
+@option("--demo", msgid("with ten invented cases, on this machine only"), is_flag=True)
 @option("--port", msgid("the port of the pages (%(default)s)"), type=int, default=DEFAULT_PORT)
 @option(
     "--address",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import (
     JSON,
@@ -35,6 +35,11 @@ _supposed_now: ContextVar[datetime | None] = ContextVar("supposed", default=None
 def utc_now() -> datetime:
     """This moment, UTC, without its zone: how every stamp is stored."""
     return _supposed_now.get() or datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+CLOCK_MAY_GO_BACK = timedelta(minutes=30)
+"""What was stamped further ahead than this was stamped while the clock was wrong: nobody knows when it was, so it opens
+nothing."""
 
 
 @contextmanager

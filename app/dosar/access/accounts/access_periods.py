@@ -81,6 +81,24 @@ def forget_periods(services: AccessServices, user_id: int, group_id: int | None 
     services.session.execute(hers if group_id is None else hers.where(period.group_id == group_id))
 
 
+def end_account_days(services: AccessServices, user_id: int) -> None:
+    """Let the account open on every day, inside the caller's transaction, by a command on the computer itself."""
+    was = access_periods(services, user_id).get(ACCOUNT_ITSELF, ALWAYS)
+    if was != ALWAYS:
+        forget_periods(services, user_id, ACCOUNT_ITSELF)
+        log_account_change(services, None, user_id, "changed", {"account_days": (_as_text(was), "")})
+
+
+def require_open_days(services: AccessServices, user_id: int) -> None:
+    """Raises :class:`Mistake` for an account whose last day is over: nobody signs in to it."""
+    until = access_periods(services, user_id).get(ACCOUNT_ITSELF, ALWAYS).until
+    if until is not None and until < services.today():
+        raise Mistake(
+            "The last day of this account is over, so nobody signs in to it. An administrator closes it and opens it "
+            "again: then its days begin anew."
+        )
+
+
 def _require_sense(days: AccessPeriod) -> None:
     if days.since and days.until and days.until < days.since:
         raise Mistake("The last day lies before the first one.")

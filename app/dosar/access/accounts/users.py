@@ -18,6 +18,7 @@ from dosar.access.accounts.access_periods import (
     access_periods,
     forget_periods,
     narrow_periods,
+    require_open_days,
 )
 from dosar.access.accounts.access_requests import (
     Widening,
@@ -37,11 +38,11 @@ from dosar.access.identity import held_roles
 from dosar.access.login.credentials import normalized_user_name
 from dosar.access.login.passwords import hash_password
 from dosar.access.login.secret_words import secret_digest
-from dosar.access.login.sessions.lifetimes import CLOCK_MAY_GO_BACK
 from dosar.access.login.sessions.open_sessions import end_sessions
 from dosar.access.services import AccessServices
 from dosar.access.tables import ACCOUNT_ITSELF, invitation_table, user_table
 from dosar.access.worker import Worker
+from dosar.database.system_tables import CLOCK_MAY_GO_BACK
 from dosar.language.organisation.roles import ADMINISTRATOR
 from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake
@@ -195,6 +196,7 @@ def invite_user(services: AccessServices, by: Worker, user_id: int) -> str:
     """A secret word with which the user chooses a password; her old one and her passkeys open nothing any more."""
     with services.store.writing():
         user = user_to_change(services, by, user_id)
+        require_open_days(services, user_id)
         user.password = None
         _end_user_access(services, user_id)
         remove_all_passkeys(services, by, user_id)
@@ -234,6 +236,7 @@ def accept_invitation(services: AccessServices, word: str, password: str) -> int
         user = invited_user(services, word)
         if user is None:
             raise Mistake("This invitation was used or is too old; ask an administrator for a new one.")
+        require_open_days(services, user.id)
         user.password = hashed
         user_id: int = user.id
         _end_user_access(services, user_id)

@@ -14,6 +14,7 @@ from datetime import timedelta
 from sqlalchemy import delete, exists, func, insert, select
 
 from dosar.access.account_log import log_account_change
+from dosar.access.accounts.access_periods import require_open_days
 from dosar.access.accounts.administrators import able_administrators
 from dosar.access.accounts.users import user_name_of, user_to_change
 from dosar.access.factors.second_factor import second_factor_of
@@ -57,6 +58,7 @@ def give_telephone_code(services: AccessServices, by: Worker, user_id: int) -> s
             raise Mistake("A telephone is connected to this account already.")
         if user.password is None or not user.active:
             raise Mistake("Whoever has no password yet connects a telephone by her invitation.")
+        require_open_days(services, user_id)
         if _last(services, user_id, (DROPPED,)):  # an inviter of who never had one could as well invite her once more
             require_no_opener(services, by, user_id)
         return new_telephone_code(services, by, user_id)

@@ -10,11 +10,11 @@ from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import delete, select
 
 from dosar.access.account_log import log_account_change
+from dosar.access.accounts.access_periods import ALWAYS, access_periods, end_account_days, require_open_days
 from dosar.access.accounts.access_requests import give_access, waiting_requests
 from dosar.access.accounts.handover import hand_over_work
 from dosar.access.accounts.users import give_invitation
 from dosar.access.factors.second_factor import drop_second_factor, second_factor_of
-from dosar.access.identity import held_roles
 from dosar.access.login.credentials import normalized_user_name
 from dosar.access.recovery.first_telephone import new_telephone_code
 from dosar.access.services import AccessServices
@@ -40,7 +40,8 @@ def forget_all_waits(services: AccessServices, user_name: str) -> None:
 def reset_administrator(services: AccessServices, user_name: str) -> str:
     """Make the user an administrator who can come in; gives the word of her invitation.
 
-    Her account is opened, her password and telephone open nothing any more. Raises :class:`Mistake`.
+    Her account is opened and has no last day, her password and telephone open nothing any more. Raises
+    :class:`Mistake`.
     """
     with services.store.writing() as session:
         user = _user_named(services, user_name)
@@ -48,6 +49,7 @@ def reset_administrator(services: AccessServices, user_name: str) -> str:
         if not user.active:
             user.active = True
             log_account_change(services, None, user.id, "opened")
+        end_account_days(services, user.id)
         user.password = None
         drop_second_factor(services, user.id, None)
         session.execute(delete(invitation_table).where(invitation_table.c.user_id == user.id))
@@ -63,6 +65,7 @@ def reset_telephone(services: AccessServices, user_name: str) -> str:
         user = _user_named(services, user_name)
         if user.password is None or not user.active:
             raise Mistake("Whoever has no password yet connects a telephone by her invitation.")
+        require_open_days(services, user.id)
         user_id: int = user.id
         if second_factor_of(services, user_id) is not None:
             drop_second_factor(services, user_id, None)
@@ -86,11 +89,18 @@ def _hand_over(services: AccessServices, from_id: int, to_id: int) -> None:
 
 
 def _make_administrator(services: AccessServices, user: User) -> None:
-    if ADMINISTRATOR in held_roles(user):
+    if ADMINISTRATOR in _held_today(services, user):
         return
     before = sorted(role.name for role in user.roles)
     user.roles = [*user.roles, services.session.scalars(select(Role).where(Role.name == ADMINISTRATOR)).one()]
     log_account_change(services, None, user.id, "changed", {"roles": (before, sorted([*before, ADMINISTRATOR]))})
+
+
+def _held_today(services: AccessServices, user: User) -> set[str]:
+    """Her own roles, and those of her teams but where her place is over or has not begun."""
+    periods, today = access_periods(services, user.id), services.today()
+    of_teams = [team.roles for team in user.groups if periods.get(team.id, ALWAYS).is_open(today)]
+    return {role.name for roles in (user.roles, *of_teams) for role in roles}
 
 
 def _user_named(services: AccessServices, user_name: str) -> User:

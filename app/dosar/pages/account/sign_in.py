@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, abort, redirect, render_template, request, session, url_for
 from flask_babel import gettext, ngettext
 
+from dosar.access.accounts.access_periods import require_open_days
 from dosar.access.accounts.users import accept_invitation, invited_user
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import PUBLIC_ACCESS, SET_UP_ENDPOINT, current_worker_or_none, page_route
@@ -84,6 +85,10 @@ class InvitationPage(PageView):
         if user is None:
             old = gettext("This invitation was used or is too old; ask an administrator for a new one.")
             return render_template("account/invitation.html", form=None, refused=old), 404
+        try:
+            require_open_days(access_services(), user.id)
+        except Mistake as over:
+            return render_template("account/invitation.html", form=None, refused=over.message.say(gettext)), 422
         user_name, names = user.username, [user.first_name, user.last_name, access_services().organisation().name]
         form = NewPasswordForm()
         if not form.validate_on_submit():

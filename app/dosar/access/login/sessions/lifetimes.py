@@ -7,6 +7,7 @@ from sqlalchemy import or_
 
 from dosar.access.login.sessions.browser_session import SessionRow
 from dosar.access.tables import session_table
+from dosar.database.system_tables import CLOCK_MAY_GO_BACK
 
 MAX_IDLE_TIME = timedelta(minutes=15)
 MAX_SESSION_TIME = timedelta(hours=10)
@@ -14,8 +15,6 @@ MAX_PENDING_TIME = timedelta(minutes=5)
 """How long a password waits for its code."""
 MAX_CONNECTING_TIME = timedelta(minutes=30)
 """How long somebody has who may connect her first telephone: she may have to look for an app."""
-CLOCK_MAY_GO_BACK = timedelta(minutes=30)
-"""A session from further ahead than this was used while the clock was wrong: nobody knows how long it has been idle."""
 
 
 def is_session_over(row: SessionRow, moment: datetime) -> bool:

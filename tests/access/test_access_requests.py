@@ -132,6 +132,31 @@ def test_what_waits_is_withdrawn_refused_or_too_old(office: Office, administrato
         assert len(session.scalars(select(access_request_table.c.id)).all()) == 1, "what is too old is gone"
 
 
+def test_nobody_is_given_another_team_under_the_name_that_was_asked_for(office: Office, administrator: Browser) -> None:
+    office.user("dan", "social_worker", team="Echipa")
+    with office.services.session() as session:
+        cluj, echipa = (
+            session.scalars(select(Group.id).where(Group.name == name)).one() for name in ("Cluj", "Echipa")
+        )
+    give(administrator, office, "vera", roles=["volunteer"], teams=[str(cluj)])
+    assert waiting(office) == [("team", "Cluj")]
+    for team, was, name in ((cluj, "Cluj", "Cluj vechi"), (echipa, "Echipa", "Cluj")):
+        renamed = administrator.post(f"/teams/{team}", at="/teams", was=was, name=name)
+        assert renamed.status_code == 303
+        assert waiting(office) == []
+    told = administrator.get(f"/account-history?user={id_of(office, 'vera')}").text
+    assert "Let nothing come of what was asked" in told
+
+
+def test_what_was_asked_for_while_the_clock_was_ahead_waits_no_more(office: Office, administrator: Browser) -> None:
+    office.clock.pass_(days=365)
+    give(office.signed_in("administrator"), office, "vera", roles=["volunteer", "lawyer"])
+    office.clock.pass_(days=-365)
+    assert waiting(office) == []
+    give(office.signed_in("administrator"), office, "vera", roles=["volunteer", "lawyer"])
+    assert waiting(office) == [("role", "lawyer")], "she may ask anew"
+
+
 def test_an_account_is_opened_again_without_what_it_held(
     office: Office, administrator: Browser, carmen: Browser
 ) -> None:

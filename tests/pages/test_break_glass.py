@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import delete, insert
 
 from dosar.access.accounts.users import UserDetails, add_user, all_users
 from dosar.access.emergency_access import OPEN_FOR
+from dosar.access.tables import emergency_access_table
 from dosar.cli.demo import demo_password
 from dosar.database.system_tables import utc_now
 from dosar.language.form import CASE_FORM
@@ -89,8 +91,15 @@ def test_a_case_she_works_on_is_no_emergency(demo: Demo, helper: FlaskClient) ->
     assert manager.get(f"/cases/{case}").status_code == 200
     status, text = break_glass(manager, "demo-001")
     assert status == 422 and "Acest caz vă este deja deschis." in text and f'href="/cases/{case}"' in text
+    coordinator, closing = demo.browser("coordinator"), r"/break-glass/(\d+)/close"
+    before = len(re.findall(closing, coordinator.get("/break-glass/opened").text))
     assert break_glass(helper, "DEMO-001")[0] == 303
-    assert break_glass(helper, "DEMO-001")[0] == 303, "her hours begin anew"
+    assert break_glass(helper, "DEMO-001")[0] == 303, "a second click leads to what is open"
+    listed = coordinator.get("/break-glass/opened").text
+    numbers = re.findall(closing, listed)
+    assert len(numbers) == before + 1
+    coordinator.post(f"/break-glass/{numbers[0]}/close", data={"csrf_token": token_on(listed)})
+    assert helper.get(f"/cases/{case}").status_code == 404
 
 
 def test_when_the_hours_are_over_the_next_page_is_closed(demo: Demo, helper: FlaskClient, clock: Clock) -> None:
@@ -101,6 +110,20 @@ def test_when_the_hours_are_over_the_next_page_is_closed(demo: Demo, helper: Fla
         assert helper.get(f"/cases/{case}").status_code == 200
     clock.more += timedelta(minutes=10)
     assert helper.get(f"/cases/{case}").status_code == 404
+
+
+def test_what_was_opened_while_the_clock_was_ahead_is_closed(demo: Demo, helper: FlaskClient) -> None:
+    services, case = demo.app.extensions["dosar_access"], case_of(demo, "DEMO-002")
+    for ahead, status in ((timedelta(minutes=10), 200), (timedelta(days=365), 404)):
+        with demo.app.app_context(), services.store.writing() as session:
+            opened = services.clock() + ahead
+            values = {"case_id": case, "opened": opened, "until": opened + OPEN_FOR}
+            hers = max(user.id for user in all_users(session))
+            session.execute(delete(emergency_access_table).where(emergency_access_table.c.user_id == hers))
+            session.execute(insert(emergency_access_table).values(user_id=hers, **values))
+        assert helper.get(f"/cases/{case}").status_code == status, "clocks are put right by some minutes"
+    assert break_glass(helper, "DEMO-002")[0] == 303
+    assert helper.get(f"/cases/{case}").status_code == 200
 
 
 def test_the_coordinator_closes_it_at_once(demo: Demo, helper: FlaskClient) -> None:

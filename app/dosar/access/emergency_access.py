@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from dosar.access.services import AccessServices
 from dosar.access.tables import emergency_access_table
 from dosar.access.worker import Worker
 from dosar.database.form_tables import Record
+from dosar.database.system_tables import CLOCK_MAY_GO_BACK
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake
 from dosar.records import audit_log
@@ -52,8 +53,11 @@ def watches_over_cases(worker: Worker) -> bool:
     return worker.scope.reaches_all_cases and worker.may("correct", CASE_FORM)
 
 
-def open_in_emergency(services: AccessServices, repository: Repository, by: Worker, code: str, reason: str) -> int:
-    """Open the case with this code to the worker; gives its number. Raises :class:`Mistake`."""
+def open_in_emergency(
+    services: AccessServices, repository: Repository, by: Worker, code: str, reason: str
+) -> tuple[int, datetime]:
+    """Open the case with this code to the worker; gives its number, and until when it is open. Where she opened it
+    before, its hours go on as they are. Raises :class:`Mistake`."""
     if (hers := _own_case(repository, by, code.strip())) is not None:
         raise WorksThereAlready(hers.id)
     if not reason.strip():
@@ -64,13 +68,29 @@ def open_in_emergency(services: AccessServices, repository: Repository, by: Work
         case = _case_with_code(repository, code.strip())
         if case is None:
             raise Mistake("There is no case with this number.")
-        number: int = case.id
-        now = services.clock()
+        number, now = case.id, services.clock()
+        open_until = _open_until(services, by, number)
+        if open_until is not None:
+            return number, open_until
         session.execute(
             insert(emergency_access_table).values(user_id=by.id, case_id=number, opened=now, until=now + OPEN_FOR)
         )
         audit_log.note_change(repository, case, EMERGENCY_ACTION, by.id, {}, reason.strip())
-    return number
+    return number, now + OPEN_FOR
+
+
+def _open_until(services: AccessServices, by: Worker, case_id: int) -> datetime | None:
+    """Until when she has opened the case already."""
+    now = services.clock()
+    found: datetime | None = services.session.scalar(
+        select(func.max(access.until)).where(
+            access.user_id == by.id,
+            access.case_id == case_id,
+            access.until > now,
+            access.opened <= now + CLOCK_MAY_GO_BACK,
+        )
+    )
+    return found
 
 
 def emergencies(services: AccessServices, unseen: bool = False) -> Sequence[EmergencyAccess]:
@@ -94,16 +114,19 @@ def mark_seen(services: AccessServices, by: Worker, emergency_id: int) -> None:
 
 
 def end_emergency(services: AccessServices, by: Worker, emergency_id: int) -> None:
-    """Close the case again before its hours are over; whoever looked at it has seen it."""
+    """Close the case to this worker again before her hours are over; whoever looked at it has seen it."""
     mark_seen(services, by, emergency_id)
     if emergency_id > LARGEST_NUMBER:
         return
     with services.store.writing() as session:
-        session.execute(
-            update(emergency_access_table)
-            .where(access.id == emergency_id, access.until > services.clock())
-            .values(until=services.clock())
-        )
+        ended = session.execute(select(access.user_id, access.case_id).where(access.id == emergency_id)).one_or_none()
+        if ended is not None:
+            session.execute(
+                update(emergency_access_table)
+                .where(access.user_id == ended.user_id, access.case_id == ended.case_id)
+                .where(access.until > services.clock())
+                .values(until=services.clock())
+            )
 
 
 def _own_case(repository: Repository, by: Worker, code: str) -> Record | None:

@@ -18,9 +18,12 @@ from dosar.access.tables import (
     user_role_table,
     user_table,
 )
+from dosar.database.system_tables import CLOCK_MAY_GO_BACK
 
 AT_MOMENT = "at_moment"
 """The moment for which a statement says who somebody is."""
+LATEST_OPENED = "latest_opened"
+"""What was opened later than this was opened while the clock was ahead, and is open to nobody."""
 ON_DAY = "on_day"
 """The day, by the organisation's clock, for which a statement says who somebody is."""
 
@@ -39,6 +42,11 @@ class Identity:
     """The members of the teams she is in."""
     emergencies: frozenset[int] = frozenset()
     """The cases that are open to her for a few hours."""
+
+
+def asked_at(day: date, moment: datetime) -> dict[str, Any]:
+    """The values a statement of :func:`identity_columns` is asked with."""
+    return {ON_DAY: day, AT_MOMENT: moment, LATEST_OPENED: moment + CLOCK_MAY_GO_BACK}
 
 
 def is_open_on_day(user_id: Any, group_id: Any = ACCOUNT_ITSELF) -> ColumnElement[bool]:
@@ -80,9 +88,9 @@ def identity_columns(user_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], .
 def _open_cases(user_id: ColumnElement[Any]) -> ColumnElement[Any]:
     """The cases she opened in an emergency whose hours are not over."""
     opened = emergency_access_table.c
-    moment = bindparam(AT_MOMENT, type_=DateTime)
+    moment, latest = (bindparam(name, type_=DateTime) for name in (AT_MOMENT, LATEST_OPENED))
     cases = select(func.aggregate_strings(cast(opened.case_id, String), ","))
-    return cases.where(opened.user_id == user_id, opened.until > moment).scalar_subquery()
+    return cases.where(opened.user_id == user_id, opened.until > moment, opened.opened <= latest).scalar_subquery()
 
 
 def is_held_by(user_id: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -123,14 +131,13 @@ def _numbers(together: str | None) -> frozenset[int]:
 
 def find_identity(session: Any, user_id: int, day: date, moment: datetime) -> Identity | None:
     """The identity of the account with this number on a day; none if it is closed then or was never there."""
-    asked = {"user_id": user_id, ON_DAY: day, AT_MOMENT: moment}
-    row = session.execute(_ACTIVE_IDENTITY_QUERY, asked).one_or_none()
+    row = session.execute(_ACTIVE_IDENTITY_QUERY, {"user_id": user_id, **asked_at(day, moment)}).one_or_none()
     return identity_in_row(row, user_id) if row else None
 
 
 def open_identities(session: Any, day: date, moment: datetime) -> dict[int, Identity]:
     """Everybody whose account is open on a day, by number."""
-    rows = session.execute(_EVERY_IDENTITY_QUERY, {ON_DAY: day, AT_MOMENT: moment})
+    rows = session.execute(_EVERY_IDENTITY_QUERY, asked_at(day, moment))
     return {row.id: identity_in_row(row, row.id) for row in rows}
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 from flask_appbuilder.security.sqla.models import Group, Role, User
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, and_, delete, insert, select
 
 from dosar.access.account_log import account_differences, log_account_change
 from dosar.access.accounts.administrators import able_holders
@@ -22,6 +22,7 @@ from dosar.access.services import AccessServices
 from dosar.access.settings import had_second_person, note_second_person
 from dosar.access.tables import access_request_table, user_group_table
 from dosar.access.worker import Worker, allowance_of
+from dosar.database.system_tables import CLOCK_MAY_GO_BACK
 from dosar.language.organisation.roles import PageName
 from dosar.language.text.collation import sort_key
 from dosar.language.text.message import Mistake
@@ -77,7 +78,7 @@ def waiting_requests(services: AccessServices, user_id: int | None = None) -> li
     """What waits for a second person, the oldest first; of one user if wanted."""
     query = (
         select(*(request[name] for name in ("id", "user_id", "kind", "name", "asked_by", "asked")))
-        .where(request.asked > services.clock() - REQUEST_LIFETIME)
+        .where(_is_in_time(services))
         .order_by(request.id)
     )
     rows = services.session.execute(query if user_id is None else query.where(request.user_id == user_id))
@@ -249,5 +250,10 @@ def _forget(services: AccessServices, found: AccessRequest) -> None:
 
 
 def _forget_expired(services: AccessServices) -> None:
-    too_old = services.clock() - REQUEST_LIFETIME
-    services.session.execute(delete(access_request_table).where(request.asked <= too_old))
+    services.session.execute(delete(access_request_table).where(~_is_in_time(services)))
+
+
+def _is_in_time(services: AccessServices) -> ColumnElement[bool]:
+    """Whether it was asked for not too long ago, and not while the clock was ahead."""
+    now = services.clock()
+    return and_(request.asked > now - REQUEST_LIFETIME, request.asked <= now + CLOCK_MAY_GO_BACK)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from dosar.access.account_log import log_account_change
 from dosar.access.accounts.administrators import require_an_administrator
 from dosar.access.services import AccessServices
-from dosar.access.tables import access_period_table, user_group_table
+from dosar.access.tables import access_period_table, access_request_table, user_group_table
 from dosar.access.worker import Worker
 from dosar.database.text.folding import fold_text
 from dosar.language.organisation.roles import ADMINISTRATOR
@@ -65,6 +65,7 @@ def rename_work_team(services: AccessServices, by: Worker, team_id: int, was: st
             )
         if new != team.name:
             log_account_change(services, by, None, "team_renamed", {"team": (team.name, new)})
+            _take_back_requests(services, by, {team_name_key(team.name), team_name_key(new)})
             team.name = team.label = new
 
 
@@ -78,11 +79,21 @@ def dissolve_work_team(services: AccessServices, by: Worker, team_id: int) -> No
             names_left = [name for name in names if name != team.name]
             log_account_change(services, by, user.id, "changed", {"teams": (names, names_left)})
         log_account_change(services, by, None, "team_dissolved", {"team": (team.name, "")})
+        _take_back_requests(services, by, {team_name_key(team.name)})
         session.execute(delete(user_group_table).where(user_group_table.c.group_id == team_id))
         session.execute(delete(access_period_table).where(access_period_table.c.group_id == team_id))
         session.expire_all()
         session.delete(_get_work_team(session, team_id))
         require_an_administrator(services)
+
+
+def _take_back_requests(services: AccessServices, by: Worker, keys: Collection[str]) -> None:
+    """Nobody confirms a place in a team that is called otherwise now: another one may soon have its name."""
+    asked = access_request_table.c
+    for row in services.session.execute(select(asked.id, asked.user_id, asked.name).where(asked.kind == "team")).all():
+        if team_name_key(row.name) in keys:
+            services.session.execute(delete(access_request_table).where(asked.id == row.id))
+            log_account_change(services, by, row.user_id, "access_refused", {"teams": ([], [row.name])})
 
 
 def may_change_work_team(by: Worker, team: Group) -> bool:

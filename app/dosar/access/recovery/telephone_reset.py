@@ -19,6 +19,7 @@ from dosar.access.recovery.first_telephone import AT_THE_COMPUTER, INVITED, new_
 from dosar.access.services import AccessServices
 from dosar.access.tables import telephone_reset_table
 from dosar.access.worker import Worker
+from dosar.database.system_tables import CLOCK_MAY_GO_BACK
 from dosar.language.text.message import Mistake
 
 REQUEST_LIFETIME = timedelta(days=3)
@@ -40,8 +41,9 @@ class TelephoneReset:
 
 def waiting_resets(services: AccessServices) -> dict[int, TelephoneReset]:
     """User → what waits for a second administrator."""
-    asked_since = services.clock() - REQUEST_LIFETIME
-    rows = services.session.execute(select(telephone_reset_table).where(reset.asked > asked_since))
+    now = services.clock()
+    in_time = reset.asked > now - REQUEST_LIFETIME, reset.asked <= now + CLOCK_MAY_GO_BACK
+    rows = services.session.execute(select(telephone_reset_table).where(*in_time))
     return {row.user_id: TelephoneReset(row.user_id, row.asked_by, row.asked) for row in rows}
 
 

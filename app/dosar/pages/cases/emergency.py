@@ -72,7 +72,7 @@ class EmergencyPages(PageView):
         if not form.validate_on_submit():
             return _emergency_page(form)
         try:
-            case_id = open_in_emergency(
+            case_id, until = open_in_emergency(
                 access_services(), context.repository, context.worker, form.code.data or "", form.reason.data or ""
             )
         except WorksThereAlready as mistake:
@@ -83,7 +83,7 @@ class EmergencyPages(PageView):
             mistaken.errors = (mistake.message.say(gettext),)
             return _emergency_page(form)
         return saved_response(
-            gettext("The case is open to you for four hours. The coordinator is told."),
+            gettext("The case is open to you until %(when)s. The coordinator is told.", when=moment_text(until)),
             url_for("CasePages.case", case_id=case_id),
         )
 

@@ -10,7 +10,13 @@ from sqlalchemy import delete, func, insert, select
 from dosar.database.audit.trail import add_event
 from dosar.database.installation.erasure_register import ANONYMISE, ERASE, RegisterDamaged, registering
 from dosar.database.installation.owed_rewrite import owe_rewrite, rewrite_or_owe
-from dosar.database.system_tables import anonymous_case_table, erasure_request_table, tombstone_table, utc_now
+from dosar.database.system_tables import (
+    CLOCK_MAY_GO_BACK,
+    anonymous_case_table,
+    erasure_request_table,
+    tombstone_table,
+    utc_now,
+)
 from dosar.language.form import CASE_FORM
 from dosar.language.text.message import Mistake, msgid
 from dosar.records.erasure.anonymisation import anonymise_persons
@@ -66,9 +72,9 @@ def may_ask_for_erasure(scope: Scope) -> bool:
 
 def waiting_requests(repository: Repository) -> list[ErasureRequest]:
     """What waits for a second person, the oldest first."""
-    asked = (
-        select(erasure_request_table).where(request.asked_at > utc_now() - REQUEST_LIFETIME).order_by(request.asked_at)
-    )
+    now = utc_now()
+    in_time = request.asked_at > now - REQUEST_LIFETIME, request.asked_at <= now + CLOCK_MAY_GO_BACK
+    asked = select(erasure_request_table).where(*in_time).order_by(request.asked_at)
     return [ErasureRequest(**row._mapping) for row in repository.session.execute(asked)]
 
 

@@ -15,7 +15,7 @@ from flask_babel import gettext
 from sqlalchemy import and_, bindparam, delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from dosar.access.identity import AT_MOMENT, ON_DAY, Identity, identity_columns, identity_in_row, is_open_on_day
+from dosar.access.identity import Identity, asked_at, identity_columns, identity_in_row, is_open_on_day
 from dosar.access.login.secret_words import secret_digest
 from dosar.access.login.sessions.browser_session import SESSION_COLUMNS, BrowserSession, SessionRow
 from dosar.access.login.sessions.devices import device_name
@@ -67,7 +67,7 @@ class DatabaseSessions(SessionInterface):
         if is_visitor_cookie(word):
             return BrowserSession(visitor_contents(app, word, self.services.clock()))
         moment, day = self.services.clock(), self.services.today()
-        asked = {"session_id": secret_digest(word), ON_DAY: day, AT_MOMENT: moment}
+        asked = {"session_id": secret_digest(word), **asked_at(day, moment)}
         found = self.services.session.execute(_SESSION_QUERY, asked).one_or_none()
         if found is None:
             return _ended_session()

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
 from dosar.database.audit.chain import AUDIT_PURPOSE, AuditEvent, audit_event_table
+from dosar.database.audit.reading import EPOCH, AuditFilter, audit_lines, case_readers
 from dosar.database.audit.trail import NoAuditLog, add_event
 from dosar.database.audit.verification import AuditVerdict, anchor_line, read_anchor, verify_chain
 from dosar.database.store import Store
@@ -159,3 +160,17 @@ def test_a_later_start_goes_on_with_the_same_chain(log: Store, tmp_path: Path) -
     assert log.open_kept_data_key()
     log.commit_events([AuditEvent("open")])
     assert verdict(log).is_whole
+
+
+def test_what_told_of_a_case_among_others_is_found_by_its_number(log: Store) -> None:
+    told = [AuditEvent("list", objects={"visit": [2, 30], "~case": cases}) for cases in ([5], [1, 12, 123], [1, 5])]
+    log.commit_events([*told, AuditEvent("open", case_id=12), AuditEvent("list", objects={"case": [2]})])
+
+    def found(case_id: int) -> list[str]:
+        with log.snapshot() as connection:
+            return [line.action for line in audit_lines(connection, AuditFilter(case_id=case_id, since=EPOCH), 9)]
+
+    assert [len(found(case_id)) for case_id in (12, 123, 23, 30)] == [2, 1, 0, 0]
+    assert [found(1).count("list"), found(5).count("list"), found(2).count("list")] == [2, 2, 0]
+    with log.snapshot() as connection:
+        assert [(reader.opened, reader.listed) for reader in case_readers(connection, 12)] == [(1, 1)]

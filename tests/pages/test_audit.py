@@ -114,7 +114,7 @@ def test_coming_and_going_is_told(demo: Demo, log: Log) -> None:
 @pytest.mark.parametrize("status", [200, 303, 404])
 def test_a_comparison_is_told_whatever_comes_of_it(status: int) -> None:
     (told, *_) = request_events(AuditTrail(actor=7, matched={"case": {3, 1}}), status)
-    assert (told.action, told.objects) == ("match", {"case": [1, 3]})
+    assert (told.action, told.objects) == ("match", {"case": [1, 3], "~case": [1, 3]})
 
 
 def test_a_draft_that_is_opened_is_told(demo: Demo, log: Log) -> None:

@@ -42,6 +42,10 @@ def worker_id(demo: Demo, user_name: str) -> int:
     return int(found)
 
 
+def without_token(page: str) -> str:
+    return page.replace(token_on(page), "")
+
+
 def sentences(page: str) -> list[str]:
     return [unescape(found) for found in re.findall(r'data-label="(?:What happened|Ce s-a întâmplat)">([^<]+)<', page)]
 
@@ -65,6 +69,61 @@ def test_the_data_protection_officer_is_told_by_number_and_opens_no_case(demo: D
     for address in ("/cases/1", "/cases/1/copy", "/cases/1/erasure", "/records/case", "/records/case/1/history"):
         assert officer.get(address).status_code in (403, 404), address
     assert "Responsabil cu protecția datelor" in officer.get("/roles").text
+
+
+NAMING = "a citit o listă cu nume sau alte răspunsuri sensibile: "
+
+
+def test_who_read_of_a_file_in_a_list_is_found_by_its_number(demo: Demo, coordinator: FlaskClient) -> None:
+    """She opens no file: she searches for one and has name and personal number shown beside it."""
+    officer, reader = demo.browser("data_protection_officer"), demo.browser("social_worker")
+    mine = re.findall(r'href="/cases/(\d+)"', reader.get("/records/case").text)
+    with demo.app.app_context():
+        codes = numbers_of_cases(demo.repository, map(int, mine))
+        demo.repository.session.remove()
+    here, there = codes[int(mine[0])], codes[int(mine[1])]
+    before = [officer.get(f"/audit?case={code}").text.count(NAMING) for code in (here, there)]
+    token = token_on(reader.get("/profile").text)
+    reader.post("/records/case/search", data={"csrf_token": token, "search": here})
+    wanted = {"csrf_token": token, "columns": ["last_name", "national_id", "birth_date"]}
+    reader.post("/records/case/columns", data=wanted)
+    assert len(set(re.findall(r"DEMO-\d+", reader.get("/records/case").text))) == 1
+    page = officer.get(f"/audit?case={here}&kind=reading").text
+    assert any(said.endswith(NAMING + "Dosarul beneficiarului.") for said in sentences(page)), sentences(page)
+    assert re.search(r"a văzut în liste (o dată|de \d+ ori)", page)
+    after = [page.count(NAMING), officer.get(f"/audit?case={there}").text.count(NAMING)]
+    assert [now - then for now, then in zip(after, before, strict=True)] == [1, 0]
+
+
+def test_a_list_without_names_tells_of_nobody(demo: Demo, coordinator: FlaskClient, code: str) -> None:
+    before = coordinator.get(f"/audit?case={code}").text.count(NAMING)
+    assert code in demo.browser("accountant").get("/records/case").text
+    assert coordinator.get(f"/audit?case={code}").text.count(NAMING) == before
+    assert "a citit o listă: Cazuri" in sentences(coordinator.get("/audit").text)[1]
+
+
+def test_a_refusal_says_which_case_it_was_and_is_found_by_it(demo: Demo, coordinator: FlaskClient) -> None:
+    refused = demo.browser("volunteer")
+    with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
+        sheet = demo.repository.record_class("visit_report")
+        foreign, number = next(
+            (case_id, record_id)
+            for case_id, record_id in demo.repository.session.execute(select(sheet.case_id, sheet.id)).all()
+            if refused.get(f"/cases/{case_id}").status_code == 404
+        )
+        code = numbers_of_cases(demo.repository, [foreign])[foreign]
+        demo.repository.session.remove()
+    before = coordinator.get(f"/audit?case={code}&kind=refused").text
+    addresses = (f"/cases/{foreign}", f"/records/visit_report/{number}", f"/records/visit_report/new?case={foreign}")
+    answers = [refused.get(address) for address in addresses]
+    assert {answer.status_code for answer in answers} <= {403, 404}
+    page = coordinator.get(f"/audit?case={code}&kind=refused").text
+    assert len(sentences(page)) - len(sentences(before)) == len(addresses)
+    assert f'<a href="/cases/{foreign}">{code}</a>' in page
+    missing = refused.get("/cases/999999")
+    assert without_token(missing.text).replace("999999", str(foreign)) == without_token(answers[0].text)
+    told = coordinator.get("/audit?kind=refused").text
+    assert len(sentences(told)) > len(sentences(page)) and "999999" not in told
 
 
 def test_the_filter_speaks_of_workers_as_of_people(coordinator: FlaskClient) -> None:

@@ -76,7 +76,7 @@ def test_what_is_to_be_mended_is_for_who_filed_the_sheet(office: Office, visit: 
 def test_what_a_list_was_taken_along_for_is_read_by_who_may_see_all_of_it(office: Office) -> None:
     visits = office.form("visit")
     with acting_as(reader(office, "ana")):
-        note_export(office.repository, visits, office.people["ana"], 2, "csv", ["purpose"], WORDS)
+        note_export(office.repository, visits, office.people["ana"], [1, 2], "csv", ["purpose"], WORDS)
         assert latest_exports(office.repository, visits)[0].reason == WORDS
     with acting_as(reader(office, "paul")):
         assert latest_exports(office.repository, visits)[0].reason is None

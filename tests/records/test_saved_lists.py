@@ -81,7 +81,7 @@ def test_a_whole_list_is_read_as_answers(trusted: Office) -> None:
 def test_who_took_a_list_along_is_kept(office: Office) -> None:
     form = office.form("visit")
     with acting_as(office.scope("ana", visit={"see", "export"})):
-        note_export(office.repository, form, office.people["ana"], 12, "xlsx", ["visit_date"], "Raport")
+        note_export(office.repository, form, office.people["ana"], list(range(12)), "xlsx", ["visit_date"], "Raport")
         [told] = latest_exports(office.repository, form)
     assert (told.user_id, told.count, told.kind, told.columns, told.reason) == (
         office.people["ana"],
@@ -91,4 +91,4 @@ def test_who_took_a_list_along_is_kept(office: Office) -> None:
         "Raport",
     )
     with acting_as(office.scope("ana", visit={"see"})), pytest.raises(OutOfReach):
-        note_export(office.repository, form, office.people["ana"], 12, "xlsx", [], "Raport")
+        note_export(office.repository, form, office.people["ana"], list(range(12)), "xlsx", [], "Raport")

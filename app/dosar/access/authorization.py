@@ -12,13 +12,12 @@ from typing import Any, NoReturn, TypeVar
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_appbuilder.baseviews import expose
 
+from dosar.access.asked_address import case_in_address
 from dosar.access.request_audit import begin_trail, end_trail
 from dosar.access.services import AccessServices, access_services
 from dosar.access.web.hosts import refuse_hidden_host, refuse_strange_host
 from dosar.access.worker import Worker, with_names_of, worker_with_identity
 from dosar.language.organisation.roles import PageName, RecordAction
-from dosar.records.attachments import case_of_file
-from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import NOBODY_SCOPE, Scope, current_scope, right_to_accept
 
 SIGN_IN_ENDPOINT, SET_UP_ENDPOINT = "SignInPage.sign_in", "SetUpPage.set_up"
@@ -190,22 +189,8 @@ def hide_names_of(case_id: int) -> None:
 def _with_shown_names(worker: Worker) -> Worker:
     """The worker as she is on the pages of a case whose names she shows; on all others they stay masked."""
     shown = shown_cases()
-    case_id = _case_asked_for() if shown else None
+    case_id = case_in_address() if shown and "other_id" not in (request.view_args or {}) else None
     return with_names_of(worker, case_id) if case_id is not None and case_id in shown else worker
-
-
-def _case_asked_for() -> int | None:
-    """The case that the address is about: it names it, or a sheet or a file of it."""
-    address: Mapping[str, Any] = request.view_args or {}
-    if "case_id" in address:
-        return None if "other_id" in address else int(address["case_id"])
-    repository: Repository | None = current_app.extensions.get("dosar_repository")
-    record_id = address.get("record_id") or request.args.get("record", type=int)
-    if repository is not None and "form" in address and record_id:
-        return repository.case_of(str(address["form"]), int(record_id))
-    if repository is not None and "file_id" in address:
-        return case_of_file(repository, int(address["file_id"]))
-    return request.args.get("case", type=int)
 
 
 def let_in(somebody: Worker | None) -> None:

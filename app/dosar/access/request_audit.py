@@ -4,16 +4,16 @@ A reading is committed by itself, once for a request; a change is told in its ow
 (a redirect) shows nothing. Where the log cannot be written, the answer is 503 and nothing of what was read.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from secrets import token_hex
-from typing import Any
 
 from flask import Flask, Response, current_app, g, request, session
 from sqlalchemy.exc import SQLAlchemyError
 
+from dosar.access.asked_address import AskedFor, asked_for
 from dosar.access.services import access_services
 from dosar.access.worker import Worker
-from dosar.database.audit.chain import AuditEvent
+from dosar.database.audit.chain import CASE_OBJECT, AuditEvent
 from dosar.database.audit.trail import AuditTrail, NoAuditLog, current_trail
 from dosar.database.store_errors import StoreBusy, StoreError, StoreNotWritable, StoreUnreachable
 from dosar.language.form import CASE_FORM
@@ -54,10 +54,12 @@ def install_request_audit(app: Flask) -> None:
 
 def _commit_trail(response: Response) -> Response:
     trail = current_trail.get()
-    events = request_events(trail, response.status_code, _asked_for()) if trail is not None else []
-    if not events:
+    if trail is None:
         return response
     try:
+        events = request_events(trail, response.status_code, asked_for)
+        if not events:
+            return response
         access_services().store.commit_events(events)
     except (StoreError, SQLAlchemyError, NoAuditLog) as error:
         current_app.logger.error("%s: the audit log cannot be written; an answer is refused", type(error).__name__)
@@ -71,19 +73,27 @@ def _refusal(error: Exception) -> StoreError:
     return error if isinstance(error, StoreNotWritable | StoreUnreachable) else StoreBusy()
 
 
-def request_events(
-    trail: AuditTrail, status: int, asked_for: Mapping[str, Sequence[int]] | None = None
-) -> list[AuditEvent]:
+def request_events(trail: AuditTrail, status: int, refused: Callable[[], AskedFor] = AskedFor) -> list[AuditEvent]:
     """What the log tells of a request that was answered with this status."""
     if status >= 500:  # such a page shows what she typed, and no record
         return []
-    matched = [trail.event("match", objects={form: sorted(ids) for form, ids in trail.matched.items()})]
-    apart = [*(matched if trail.matched else []), *trail.noted]
+    apart = [*([trail.event("match", objects=_matched(trail))] if trail.matched else []), *trail.noted]
     if status in DENIED_STATUSES and trail.actor is not None:
-        return [*apart, trail.event("denied", objects=asked_for or {}, outcome=str(status))]
+        asked = refused()
+        return [*apart, trail.event("denied", case_id=asked.case_id, objects=asked.objects, outcome=str(status))]
     if 300 <= status < 400 or trail.told:
         return apart
     return [*apart, *_readings(trail)]
+
+
+def _matched(trail: AuditTrail) -> Mapping[str, Sequence[int]]:
+    """What was like the words that were typed; whoever learns that there is somebody learns something of the case."""
+    return {**{form: sorted(ids) for form, ids in trail.matched.items()}, **_of_cases(trail.matched.get(CASE_FORM, ()))}
+
+
+def _of_cases(case_ids: Iterable[int]) -> dict[str, Sequence[int]]:
+    cases = sorted(case_ids)
+    return {CASE_OBJECT: cases} if cases else {}
 
 
 def _readings(trail: AuditTrail) -> Iterator[AuditEvent]:
@@ -95,17 +105,11 @@ def _readings(trail: AuditTrail) -> Iterator[AuditEvent]:
     for case, objects in opened.items():
         yield trail.event("open", case_id=case, objects=objects)
     listed = {form: sorted(ids - {of for key, of in trail.opened if key == form}) for form, ids in trail.listed.items()}
-    if any(listed.values()):
-        yield trail.event("list", objects={form: ids for form, ids in listed.items() if ids})
+    named = sorted(trail.named.difference(opened))
+    if any(listed.values()) or named:
+        objects = {form: ids for form, ids in listed.items() if ids}
+        yield trail.event(
+            "list", objects={**objects, **_of_cases(named)}, case_id=named[0] if len(named) == 1 else None
+        )
     elif trail.forms and not opened:
         yield trail.event("look", objects={form: [] for form in trail.forms})
-
-
-def _asked_for() -> Mapping[str, Sequence[int]]:
-    """The record the address names, if it names one of a form there is: never a word that somebody typed."""
-    address: Mapping[str, Any] = request.view_args or {}
-    form = CASE_FORM if "case_id" in address else address.get("form")
-    number = address.get("case_id", address.get("record_id"))
-    if form not in access_services().definition.forms:
-        return {}
-    return {str(form): [number] if isinstance(number, int) else []}

@@ -13,9 +13,9 @@ from dosar.database.sealing.sealed_content import open_content, seal_content
 from dosar.database.store import Store
 from dosar.database.system_tables import attachment_table
 from dosar.language.answers.validation import AnswerPath
-from dosar.language.form import Form, QuestionKey
+from dosar.language.form import CASE_FORM, Form, QuestionKey
 from dosar.language.question import Answers, Question
-from dosar.records.repository import Repository
+from dosar.records.repository import LARGEST_NUMBER, Repository
 from dosar.records.scope.row_scope import current_scope
 
 FILES_PURPOSE, DIGEST_PURPOSE = "files", "file-digest"
@@ -116,10 +116,15 @@ def file_content(repository: Repository, file_id: int) -> bytes:
 
 
 def case_of_file(repository: Repository, file_id: int) -> int | None:
-    """The case whose sheet the file answers in, whoever asks: it tells nothing of it. None while it has no sheet."""
+    """The case whose sheet the file answers in, whoever asks: it tells nothing of it. None while it has no sheet.
+
+    Of a file there is not it is asked, too: nobody learns by the time it takes that there is one.
+    """
     owner = select(attachment_table.c.form, attachment_table.c.record_id).where(attachment_table.c.id == file_id)
-    found = repository.session.execute(owner).one_or_none()
-    return None if found is None or found.record_id is None else repository.case_of(found.form, found.record_id)
+    found = repository.session.execute(owner).one_or_none() if file_id <= LARGEST_NUMBER else None
+    if found is None or found.record_id is None:
+        return repository.case_of(CASE_FORM, LARGEST_NUMBER)
+    return repository.case_of(found.form, found.record_id)
 
 
 def sealed_file(store: Store, content: bytes) -> dict[str, Any]:

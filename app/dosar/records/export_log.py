@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from dosar.database.audit.chain import CASE_OBJECT
 from dosar.database.audit.trail import add_event
 from dosar.database.system_tables import history_table, utc_now
 from dosar.language.form import Form
@@ -16,6 +17,7 @@ from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import OutOfReach, current_scope
 
 EXPORTED_ACTION = "exported"
+IDS_AT_ONCE = 500
 WHOLE_LIST = 0
 """The record an entry about a whole list names."""
 EXPORT_KEY = "~exported"
@@ -38,18 +40,18 @@ def note_export(
     repository: Repository,
     form: Form,
     user_id: int,
-    count: int,
+    record_ids: Sequence[int],
     kind: str,
     columns: Sequence[str],
     reason: str,
 ) -> None:
-    """Write down that a list is taken along, before anything of it leaves. Raises :class:`OutOfReach`."""
+    """Write down that these records are taken along, before anything of them leaves. Raises :class:`OutOfReach`."""
     _require_export_right(form)
-    about: dict[str, Any] = {"count": count, "kind": kind, "columns": list(columns)}
+    about: dict[str, Any] = {"count": len(record_ids), "kind": kind, "columns": list(columns)}
+    cases = _cases_of(repository, form, record_ids)
+    objects = {form.key: [], **({CASE_OBJECT: sorted(cases)} if cases else {})}
     with repository.writing():
-        add_event(
-            repository.session, "export", actor=user_id, objects={form.key: []}, fields=columns, tells_answer=True
-        )
+        add_event(repository.session, "export", actor=user_id, objects=objects, fields=columns, tells_answer=True)
         repository.session.execute(
             insert(history_table).values(
                 form=form.key,
@@ -62,6 +64,21 @@ def note_export(
                 changes={EXPORT_KEY: about, REASON_KEY: reason},
             )
         )
+
+
+def _cases_of(repository: Repository, form: Form, record_ids: Sequence[int]) -> set[int]:
+    """The cases these records are of, as far as the reader sees them."""
+    record_class: Any = repository.record_class(form.key)
+    if record_class.case_column is None:
+        return set()
+    case_id = getattr(record_class, record_class.case_column)
+    return {
+        found
+        for begin in range(0, len(record_ids), IDS_AT_ONCE)
+        for found in repository.session.scalars(
+            select(case_id).where(record_class.id.in_(record_ids[begin : begin + IDS_AT_ONCE])).distinct()
+        )
+    }
 
 
 def latest_exports(repository: Repository, form: Form, most: int = 10) -> list[Export]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from dosar.database.audit.trail import note_listed
+from dosar.database.audit.trail import note_listed, note_named
 from dosar.database.union_reads import UnionQuery, read_union
 from dosar.database.users import User
 from dosar.fields.files import describe_file
@@ -57,6 +57,11 @@ def title_questions(form: Form) -> list[Question]:
     """The questions a record's title is made of, of those the reader knows."""
     names = TITLE_PIECE.findall(form.record_title or "")
     return [form.questions[name] for name in names if name in form.questions]
+
+
+def title_asks_clearance(form: Form) -> bool:
+    """Whether not everybody who sees the form may know what its records are called."""
+    return any(question.clearances for question in title_questions(form))
 
 
 def title_of_record(form: Form, answers: Answers, reading: ReadingContext, record_id: int | None = None) -> str:
@@ -141,6 +146,7 @@ def _record_titles(
         lambda: UnionQuery.of([_title_query(repository, target, names) for target, names in title_queries]),
     )
     rows = together.read(repository.session, {f"of_{target}": ids for target, ids in targets}, with_deleted)
+    _note_titles(repository, known, [target for target, _ in targets], rows)
     named = {
         (target, row["id"]): _title_of_row(known, target, row, reading)
         for (target, _), of_target in zip(targets, rows, strict=True)
@@ -165,10 +171,27 @@ def titles_where(
             repository, target, () if target == USER_LINK else title_columns(known[target])
         )
         parts.append((record_class, columns, [condition(record_class.id)]))
+    found = read_union(repository.session, parts, with_deleted=True)
+    _note_titles(repository, known, [target for target, _ in targets], found)
     return [
         {row["id"]: _title_of_row(known, target, row, reading) for row in rows}
-        for (target, _), rows in zip(targets, read_union(repository.session, parts, with_deleted=True), strict=True)
+        for (target, _), rows in zip(targets, found, strict=True)
     ]
+
+
+def _note_titles(
+    repository: Repository,
+    known: Mapping[str, Form],
+    targets: Iterable[str],
+    found: Iterable[Sequence[Mapping[str, Any]]],
+) -> None:
+    """The audit log tells of which cases these titles say what not everybody may know."""
+    for target, rows in zip(targets, found, strict=True):
+        if target == USER_LINK or not title_asks_clearance(known[target]):
+            continue
+        case_column = repository.record_class(target).case_column
+        if case_column:
+            note_named(row[case_column] for row in rows)
 
 
 def _titles_with_case(
@@ -203,7 +226,10 @@ def case_codes(repository: Repository, known: Mapping[str, Form], form: str, ids
         .where(record_class.id.in_(sorted(ids))),
         execution_options={"with_deleted": True},
     )
-    return {row[0]: str(row[2] if code is not None and row[2] else row[1]) for row in rows}
+    codes = {row[0]: (row[1], str(row[2] if code is not None and row[2] else row[1])) for row in rows}
+    if title_asks_clearance(known[form]):
+        note_named(case_id for case_id, _ in codes.values())
+    return {record_id: text for record_id, (_, text) in codes.items()}
 
 
 def title_columns(form: Form) -> tuple[str, ...]:
@@ -217,9 +243,10 @@ def _title_query(repository: Repository, target: str, names: Sequence[str]) -> t
     if target == USER_LINK:
         return User, [User.id, *PERSON_COLUMNS], [User.id.in_(ids)]
     record_class: Any = repository.record_class(target)
+    of_case = [record_class.case_id] if record_class.case_column == "case_id" else []
     return (
         record_class,
-        [record_class.id, record_class.deleted_at, *[getattr(record_class, name) for name in names]],
+        [record_class.id, record_class.deleted_at, *of_case, *[getattr(record_class, name) for name in names]],
         [record_class.id.in_(ids)],
     )
 

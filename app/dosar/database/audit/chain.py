@@ -22,6 +22,8 @@ FILE_OBJECT = "~file"
 ACCOUNT_OBJECT = "~user"
 EVENT_OBJECT = "~event"
 """What files, accounts and events are called among the objects of an event: no form is called so."""
+CASE_OBJECT = "~case"
+"""The cases that a list told more of than everybody may know, whatever form it was of."""
 PRUNED_ACTION = "pruned"
 """The checkpoint: events up to one were removed; it is the object, its seal stands among the fields."""
 FIRST_SEAL = "0" * 64

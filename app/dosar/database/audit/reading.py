@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from dosar.database.audit.chain import ACCOUNT_OBJECT, EVENT_OBJECT, PRUNED_ACTION, audit_event_table
+from dosar.database.audit.chain import ACCOUNT_OBJECT, CASE_OBJECT, EVENT_OBJECT, PRUNED_ACTION, audit_event_table
 from dosar.database.audit.verification import ANCHOR_LETTERS
 
 ANCHORED_ACTION = "anchored"
+OPENING_ACTIONS = ("open", "draft_opened", "print")
+NAMING_ACTIONS = ("list", "match", "export")
+"""What tells of several cases at once, each among the objects (:data:`CASE_OBJECT`)."""
 ANCHOR_LIFETIME = timedelta(days=31)
 """After so long the end of the log is to be kept on paper once more."""
 EPOCH = datetime(1970, 1, 1)
@@ -25,6 +28,7 @@ class AuditFilter:
     actor: int | None = None
     """A worker: what she did, and what was done to her account."""
     case_id: int | None = None
+    """What was of this case alone, and what told of it among others."""
     actions: Collection[str] = ()
     since: datetime | None = None
     before: datetime | None = None
@@ -34,7 +38,7 @@ class AuditFilter:
         hers = (_column.actor == self.actor) | _names_account(self.actor) if self.actor is not None else None
         every = (
             hers,
-            _column.case_id == self.case_id if self.case_id is not None else None,
+            _is_about(self.case_id) if self.case_id is not None else None,
             _column.action.in_(sorted(self.actions)) if self.actions else None,
             _column.ts >= stamp_of(self.since) if self.since else None,
             _column.ts < stamp_of(self.before) if self.before else None,
@@ -57,10 +61,11 @@ class AuditLine:
 
 @dataclass(frozen=True)
 class CaseReader:
-    """How often somebody opened something of a case, and when for the last time."""
+    """How often somebody opened something of a case, or read of it among others, and when for the last time."""
 
     actor: int | None
-    count: int
+    opened: int
+    listed: int
     last: datetime
 
 
@@ -100,11 +105,17 @@ def audit_lines(session: Any, wanted: AuditFilter, most: int, skipped: int = 0) 
 
 
 def case_readers(session: Any, case_id: int) -> list[CaseReader]:
-    """Who opened something of this case, the latest first."""
-    last = func.max(_column.ts)
-    opened = _column.case_id == case_id, _column.action.in_(("open", "draft_opened", "print"))
-    query = select(_column.actor, func.count(), last).where(*opened).group_by(_column.actor).order_by(last.desc())
-    return [CaseReader(actor, count, moment_of(stamp)) for actor, count, stamp in session.execute(query)]
+    """Who opened something of this case or read of it among others, the latest first."""
+    last, times = func.max(_column.ts), func.count().filter(_column.action.in_(OPENING_ACTIONS))
+    query = (
+        select(_column.actor, times, func.count() - times, last)
+        .where(or_(and_(_column.case_id == case_id, _column.action.in_(OPENING_ACTIONS)), _names_case(case_id)))
+        .group_by(_column.actor)
+        .order_by(last.desc())
+    )
+    return [
+        CaseReader(actor, opened, listed, moment_of(stamp)) for actor, opened, listed, stamp in session.execute(query)
+    ]
 
 
 def last_anchor(session: Any) -> KeptAnchor | None:
@@ -133,6 +144,17 @@ def removals(session: Any, most: int = 10) -> list[tuple[int, datetime]]:
     told = select(_column.objects, _column.ts).where(_column.action == PRUNED_ACTION).order_by(_column.seq.desc())
     rows = session.execute(told.limit(most))
     return [(json.loads(objects)[EVENT_OBJECT][0], moment_of(stamp)) for objects, stamp in rows]
+
+
+def _is_about(case_id: int) -> ColumnElement[bool]:
+    return or_(_column.case_id == case_id, _names_case(case_id))
+
+
+def _names_case(case_id: int) -> ColumnElement[bool]:
+    """Whether an event names the case among others; their numbers are in order, and the last of the objects."""
+    begin = f'%"{CASE_OBJECT}":['
+    alike = [f"{begin}{before}{case_id}{behind}" for before in ("", "%,") for behind in (",%", "]}")]
+    return and_(_column.action.in_(NAMING_ACTIONS), or_(*[_column.objects.like(pattern) for pattern in alike]))
 
 
 def _names_account(user_id: int | None) -> ColumnElement[bool]:

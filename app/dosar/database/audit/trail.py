@@ -32,6 +32,8 @@ class AuditTrail:
     """(form, record) → its case: what was opened itself."""
     listed: dict[str, set[int]] = field(default_factory=dict)
     """Form → records that were named among others."""
+    named: set[int] = field(default_factory=set)
+    """Cases of which answers that ask for a clearance were shown among others."""
     forms: set[str] = field(default_factory=set)
     """Forms whose records were read in any way."""
     matched: dict[str, set[int]] = field(default_factory=dict)
@@ -77,6 +79,12 @@ def note_listed(form: str, ids: Iterable[int]) -> None:
     """Records are read among others."""
     if (trail := current_trail.get()) is not None:
         trail.listed.setdefault(form, set()).update(ids)
+
+
+def note_named(case_ids: Iterable[int | None]) -> None:
+    """Names, or other answers that not everybody may know, are shown of these cases among others."""
+    if (trail := current_trail.get()) is not None:
+        trail.named.update(case_id for case_id in case_ids if case_id is not None)
 
 
 def note_matched(form: str, ids: Iterable[int]) -> None:

@@ -102,7 +102,7 @@ class ExportPages(PageView):
             context.repository,
             known,
             context.worker.id,
-            len(ids),
+            ids,
             kind,
             shown_columns(known, list_query),
             export_form.reason.data,

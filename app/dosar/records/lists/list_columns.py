@@ -1,18 +1,20 @@
 """What stands in the columns of a list: answers as texts, links by what their records are called."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import (
     Select,
     bindparam,
+    null,
     select,
 )
 from sqlalchemy.orm import aliased
 
-from dosar.database.audit.trail import note_listed
+from dosar.database.audit.trail import note_listed, note_named
 from dosar.database.form_tables import Record
 from dosar.database.system_tables import attachment_table
 from dosar.database.users import User
@@ -31,12 +33,15 @@ from dosar.records.titles import (
     person_name,
     show_answer,
     title_after_code,
+    title_asks_clearance,
     title_columns,
     title_of_record,
     title_questions,
 )
 
 MAX_LIST_COLUMNS = 8
+FIRST_CELL = 2
+"""Before what is shown of a record stand its id and whether it waits."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ class ListColumn:
     link: str = ""
     """The column that points to the other table, if it is a link."""
     target: str = ""
+    asks_clearance: bool = False
+    """Whether not everybody who sees the form may know what stands in it."""
 
 
 _EMPTY_COLUMN = ListColumn((), lambda values: "", lambda values: "")
@@ -112,7 +119,7 @@ def _list_column(full_form: Form, question: Question, known: Mapping[str, Form],
     if target is not None:
         return _link_column(question.name, target, known, reading)
     if question.attached:
-        return _file_column(question.name, reading)
+        return _file_column(question, reading)
     if question.name in day_bound_questions(full_form):
         return _day_bound_column(full_form, question, reading)
     names = tuple(question.column_names())
@@ -120,7 +127,14 @@ def _list_column(full_form: Form, question: Question, known: Mapping[str, Form],
     def answer(values: Sequence[Any]) -> Any:
         return question.restore_answer(dict(zip(names, values, strict=True)))
 
-    return ListColumn(names, lambda values: show_answer(question, answer(values), reading), answer)
+    return _answer_column(question, names, answer, reading)
+
+
+def _answer_column(question: Question, names: tuple[str, ...], answer: Any, reading: ReadingContext) -> ListColumn:
+    asks_clearance = bool(question.clearances)
+    return ListColumn(
+        names, lambda values: show_answer(question, answer(values), reading), answer, asks_clearance=asks_clearance
+    )
 
 
 def _day_bound_column(full_form: Form, question: Question, reading: ReadingContext) -> ListColumn:
@@ -133,7 +147,7 @@ def _day_bound_column(full_form: Form, question: Question, reading: ReadingConte
         answers = {source.name: source.restore_answer(columns) for source in made_of}
         return recompute_answer(full_form, question.name, answers, reading.today)
 
-    return ListColumn(names, lambda values: show_answer(question, answer(values), reading), answer)
+    return _answer_column(question, names, answer, reading)
 
 
 def _link_column(name: str, target: str, known: Mapping[str, Form], reading: ReadingContext) -> ListColumn:
@@ -157,20 +171,21 @@ def _link_column(name: str, target: str, known: Mapping[str, Form], reading: Rea
         )
         return deleted_title(title, reading.language) if deleted_at else title
 
-    return ListColumn(("id", "deleted_at", *names), text, text, name, target)
+    return ListColumn(("id", "deleted_at", *names), text, text, name, target, title_asks_clearance(form))
 
 
-def _file_column(name: str, reading: ReadingContext) -> ListColumn:
+def _file_column(question: Question, reading: ReadingContext) -> ListColumn:
     def text(values: Sequence[Any]) -> str:
         return "" if values[0] is None else describe_file(values[0], values[1], values[2], reading.language)
 
-    return ListColumn(("name", "media_type", "size"), text, text, name, FILE_TARGET)
+    names = ("name", "media_type", "size")
+    return ListColumn(names, text, text, question.name, FILE_TARGET, bool(question.clearances))
 
 
 def read_rows(
     repository: Repository, record_class: type[Record], ids: Sequence[int], columns: Sequence[ListColumn]
 ) -> list[Any]:
-    """What is selected of these records, in their order; first the id and whether the record waits.
+    """What is selected of these records, in their order; first the id and whether the record waits, last its case.
 
     What they point to is read though it was deleted.
     """
@@ -181,7 +196,19 @@ def read_rows(
     query = repository.statement(key, lambda: _rows_query(record_class, columns))
     found = repository.session.execute(query, {"ids": ids}, execution_options={"with_deleted": True})
     rows = {row[0]: row for row in found}
+    note_named(_cases_named(rows.values(), columns))
     return [rows[number] for number in ids if number in rows]
+
+
+def _cases_named(rows: Iterable[Any], columns: Sequence[ListColumn]) -> Iterator[int | None]:
+    """The cases that the rows tell of what not everybody may know: their own, which come last, and those pointed to."""
+    if not any(column.asks_clearance for column in columns):
+        return
+    ends = accumulate((len(column.names) for column in columns), initial=FIRST_CELL)
+    pointing = [start for start, column in zip(ends, columns, strict=False) if column.target == CASE_FORM]
+    for row in rows:
+        yield row[-1]
+        yield from (row[start] for start in pointing)
 
 
 def _rows_query(record_class: type[Record], columns: Sequence[ListColumn]) -> Select[Any]:
@@ -195,7 +222,7 @@ def _rows_query(record_class: type[Record], columns: Sequence[ListColumn]) -> Se
         linked, joined = _link_join(record_class, column)
         query = query.add_columns(*[getattr(linked, name) for name in column.names])
         query = query.outerjoin(*joined)
-    return query
+    return query.add_columns(getattr(record_class, record_class.case_column) if record_class.case_column else null())
 
 
 def _link_join(record_class: type[Record], column: ListColumn) -> tuple[Any, tuple[Any, Any]]:
@@ -215,7 +242,7 @@ def _link_join(record_class: type[Record], column: ListColumn) -> tuple[Any, tup
 def make_cells(rows: Sequence[Any], columns: Sequence[ListColumn], made: str) -> list[list[Any]]:
     """A list of cells for each row: texts to draw (``text``) or answers (``answer``)."""
     cells: list[list[Any]] = []
-    start = 2
+    start = FIRST_CELL
     for column in columns:
         end = start + len(column.names)
         make = getattr(column, made)
@@ -232,7 +259,7 @@ def cells_with_case(
     cells: list[list[Any]],
 ) -> list[list[Any]]:
     """The cells, and before a sheet that other cases point to the code of its case."""
-    start = 2
+    start = FIRST_CELL
     for position, column in enumerate(columns):
         if column.target in repository.cross_case_targets and CASE_FORM in known:
             codes = case_codes(repository, known, column.target, [row[start] for row in rows if row[start] is not None])

@@ -22,6 +22,7 @@ from dosar.access.time_zones import local_midnight
 from dosar.database.audit.reading import (
     ANCHORED_ACTION,
     AuditFilter,
+    CaseReader,
     audit_lines,
     case_readers,
     is_anchor_due,
@@ -94,7 +95,7 @@ class AuditLogPage(PageView):
             is_unknown=case_id == NO_CASE,
             lines=_sentences(context, lines, users),
             readers=[
-                (worker_name(reader.actor, users), _times(reader.count), moment_text(reader.last)) for reader in readers
+                (worker_name(reader.actor, users), _readings(reader), moment_text(reader.last)) for reader in readers
             ],
             unusual=[
                 (worker_name(day.worker, users), day_text(day.day), day.cases, day.outside_hours) for day in unusual
@@ -153,6 +154,15 @@ def _workers() -> list[tuple[int, str]]:
         (user.id, f"{user.first_name} {user.last_name} ({user.username})")
         for user in all_users(access_services().session)
     ]
+
+
+def _readings(reader: CaseReader) -> str:
+    """How often she opened it, and how often she read of it in a list."""
+    told = (
+        gettext("opened %(times)s", times=_times(reader.opened)) if reader.opened else "",
+        gettext("in lists %(times)s", times=_times(reader.listed)) if reader.listed else "",
+    )
+    return ", ".join(filter(None, told))
 
 
 def _times(count: int) -> str:

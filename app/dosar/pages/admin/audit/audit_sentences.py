@@ -9,7 +9,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from dosar.access.i18n.languages import request_wording
 from dosar.access.sealed.opening_events import UNSEALED_ACTION, WRONG_GUESSES_ACTION
 from dosar.access.services import access_services
-from dosar.database.audit.chain import ACCOUNT_OBJECT, EVENT_OBJECT, FILE_OBJECT
+from dosar.database.audit.chain import ACCOUNT_OBJECT, CASE_OBJECT, EVENT_OBJECT, FILE_OBJECT
 from dosar.database.audit.reading import AuditLine
 from dosar.language.form import CASE_FORM
 from dosar.language.text.texts import text_in_language
@@ -70,6 +70,7 @@ SENTENCES = {
     "old_key_removed": lazy_gettext("The database with the former key was deleted."),
     "copied": lazy_gettext("A copy of the database was made."),
 }
+NAMING_LIST = lazy_gettext("%(who)s read a list with names or other sensitive answers: %(what)s.")
 DEED_SENTENCE = lazy_gettext("%(who)s – %(done)s: %(what)s.")
 """What was done to a record or an account, by the word for it."""
 RAN_OUT = {
@@ -159,7 +160,9 @@ def _sentence_text(line: AuditLine, users: Mapping[int, str]) -> str:
 
 def _sentence_of(line: AuditLine) -> str:
     """The sentence of this event, with places for who, what and which fields."""
-    sentence = RAN_OUT.get(line.action) if line.outcome == EXPIRED_OUTCOME else None
+    sentence: object = RAN_OUT.get(line.action) if line.outcome == EXPIRED_OUTCOME else None
+    if line.action == "list" and CASE_OBJECT in line.objects:
+        sentence = NAMING_LIST
     return str(sentence or SENTENCES.get(line.action) or DEED_SENTENCE)
 
 
@@ -177,7 +180,8 @@ def worker_name(user_id: int | None, users: Mapping[int, str]) -> str:
 
 def _objects_text(objects: Mapping[str, Sequence[int]], users: Mapping[int, str]) -> str:
     """All that is named; of forms without a record only the first few, and how many more there are."""
-    texts = [text for key, ids in objects.items() if (text := _object_text(key, ids, users))]
+    told = {key: ids for key, ids in objects.items() if key != CASE_OBJECT or not objects.get(CASE_FORM)}
+    texts = [text for key, ids in told.items() if (text := _object_text(key, ids, users))]
     more = len(texts) - MOST_FORMS
     if more <= 0 or any(objects.values()):
         return ", ".join(texts)
@@ -189,6 +193,8 @@ def _object_text(key: str, ids: Sequence[int], users: Mapping[int, str]) -> str:
     """Accounts by name, one record by its number, many by how many they are; a case by its own number beside it."""
     if key == ACCOUNT_OBJECT:
         return ", ".join(worker_name(user_id, users) for user_id in ids) or gettext("an account that does not exist")
+    if key == CASE_OBJECT:
+        return ngettext("from %(num)s case", "from %(num)s cases", len(ids))
     if key == FILE_OBJECT:
         return ngettext("%(num)s attached file", "%(num)s attached files", len(ids))
     if key == EVENT_OBJECT:

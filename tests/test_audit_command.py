@@ -91,6 +91,18 @@ def test_a_cut_off_end_is_told_by_the_line_on_paper(
     assert "it has not the event of the anchor" in said(capsys)
 
 
+def test_a_log_that_was_emptied_is_not_whole(
+    places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    by_force(tmp_path, delete(audit_event_table))
+    assert main(["audit", "verify", *places]) == 1
+    assert "The audit log was emptied" in said(capsys)
+    assert main(["audit", "anchor", *places]) == 0
+    capsys.readouterr()
+    assert main(["audit", "verify", *places]) == 1, "what is told afterwards does not hide it"
+    assert "does not begin with the first start" in said(capsys)
+
+
 def test_what_is_no_anchor_is_refused(places: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", "verify", "--anchor", "12", *places]) == 2
     assert "Copy the whole line that dosar audit anchor printed." in capsys.readouterr().err

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-from dosar.database.audit.chain import AUDIT_PURPOSE, AuditEvent, audit_event_table
+from dosar.database.audit.chain import AUDIT_PURPOSE, FIRST_ACTION, AuditEvent, audit_event_table
 from dosar.database.audit.trail import AuditSeal, NoAuditLog, add_event, append_at_commit, forget_events
 from dosar.database.audit.writer import AuditWriter
 from dosar.database.copies_folder import DATABASE_FILE
@@ -92,7 +92,7 @@ class Store:
             is_new = read_data_key(connection, self._folder_key) is None
             self._data_key = ensure_data_key(connection, self._folder_key)
             if is_new:
-                add_event(session, "key_made")
+                add_event(session, FIRST_ACTION)
             if audit_event_table.name not in closed_tables(connection):
                 close_tables(connection, [audit_event_table.name])
         let_seal(self.engine.dialect, self._data_key)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from dosar.database.store import Store
 
 BROKEN_EXIT_CODE = 1
+EMPTIED = Message(
+    "The audit log was emptied: it does not begin with the first start of Dosar. Keep the data folder as it is, and "
+    "compare it with the last back-up."
+)
 
 
 @command(msgid("check that nothing in the audit log was changed or left out"))
@@ -24,13 +28,17 @@ BROKEN_EXIT_CODE = 1
 @place_options
 def verify(places: Places, anchor: str | None) -> int:
     from dosar.database.audit.chain import AUDIT_PURPOSE
-    from dosar.database.audit.verification import read_anchor, verify_chain
+    from dosar.database.audit.verification import begins_with_first_start, read_anchor, verify_chain
 
     line = read_anchor(anchor) if anchor is not None else None
     if anchor is not None and line is None:
         raise StoreError("This is no anchor. Copy the whole line that dosar audit anchor printed.")
     with _audited_store(places) as store, store.snapshot() as connection:
         verdict = verify_chain(connection, store.purpose_key(AUDIT_PURPOSE), line)
+        is_emptied = verdict.broken_at is None and not verdict.removed and not begins_with_first_start(connection)
+    if is_emptied:
+        print(translate_message(EMPTIED))
+        return BROKEN_EXIT_CODE
     print(translate_message(_told(verdict)))
     return 0 if verdict.is_whole and not verdict.is_anchor_removed else BROKEN_EXIT_CODE
 

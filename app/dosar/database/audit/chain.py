@@ -26,6 +26,8 @@ CASE_OBJECT = "~case"
 """The cases that a list told more of than everybody may know, whatever form it was of."""
 PRUNED_ACTION = "pruned"
 """The checkpoint: events up to one were removed; it is the object, its seal stands among the fields."""
+FIRST_ACTION = "key_made"
+"""What the first event of every log tells: the first start."""
 FIRST_SEAL = "0" * 64
 NO_OBJECTS: Mapping[str, Sequence[int]] = MappingProxyType({})
 

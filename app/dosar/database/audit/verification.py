@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from dosar.database.audit.chain import (
     EVENT_OBJECT,
+    FIRST_ACTION,
     PRUNED_ACTION,
     SEALED_COLUMNS,
     AuditHead,
@@ -80,6 +81,13 @@ def verify_chain(connection: Connection, key: bytes, anchor: AuditHead | None = 
     if begin not in checkpoints:
         return AuditVerdict(AuditHead(), 1, not met)
     return AuditVerdict(head, None, not met, begin.seq, is_removed)
+
+
+def begins_with_first_start(connection: Connection) -> bool:
+    """Whether the log has its first event. One that was emptied has none, or goes on with whatever happened next: no
+    seal is broken then."""
+    first = select(audit_event_table.c.action).order_by(audit_event_table.c.seq).limit(1)
+    return connection.scalar(first) == FIRST_ACTION
 
 
 def _begin(connection: Connection) -> AuditHead:

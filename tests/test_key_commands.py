@@ -111,6 +111,15 @@ def test_from_one_laptop_to_a_passphrase_step_by_step(say: Say, places: list[str
     assert "There is a typing error in the recovery card" in say("card", card[:5] + slip + card[6:], code=2)
 
 
+def test_a_key_file_of_other_data_is_not_said_to_open_these(say: Say, tmp_path: Path) -> None:
+    wrong = tmp_path / "elsewhere" / "wrong.key"
+    wrong.parent.mkdir()
+    wrong.write_text("0123456789abcdef" * 4 + "\n", encoding="ascii")
+    wrong.chmod(0o600)
+    assert "opened by" not in say(f"status --key-file {wrong}", code=2)
+    assert "- the key file" in say("status")
+
+
 def test_a_weak_passphrase_changes_nothing(say: Say) -> None:
     assert "longer" in say("passphrase", "scurt", "scurt", code=2)
     assert "differ" in say("passphrase", PASSPHRASE, OTHER, code=2)
@@ -131,6 +140,10 @@ def test_two_people_with_a_passphrase_each(say: Say) -> None:
     assert "The passphrase is set." in said
     ids = re.findall(r"a passphrase, since .* \((\w+)\)", say("status"))
     assert len(ids) == 2
+    said = say("remove anything", code=2)
+    assert "There are: " in said and all(slot in said for slot in ids)
+    assert f"Did you mean {ids[0]}?" in say(f"remove {ids[0][:-1]}", code=2)
+    assert len(re.findall("a passphrase", say("status"))) == 2
     say(f"remove {ids[0]}")
     assert len(re.findall("a passphrase", say("status"))) == 1
 

@@ -38,9 +38,19 @@ def status(places: Places) -> int:
     from dosar.database.keys.key_changes import stored_status
 
     data = places.existing_data_folder(database_url())
-    for line in status_lines(stored_status(data, places.key_file)):
+    status = stored_status(data, places.key_file)
+    if status.is_unproved:
+        _require_right_key(places, data)
+    for line in status_lines(status):
         print(translate_message(line))
     return 0
+
+
+def _require_right_key(places: Places, data: Path) -> None:
+    """Raises :class:`StoreError` for a key file that does not open the database."""
+    from dosar.cli.runtime import open_used_store
+
+    open_used_store(data, places.encryption_key(data), database_url()).close()
 
 
 @key.command(

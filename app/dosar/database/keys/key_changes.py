@@ -4,8 +4,10 @@ Every change is read back from the disk and opened before anything else goes: no
 cannot be read.
 """
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from hmac import compare_digest
 from pathlib import Path
 from secrets import token_bytes, token_hex
@@ -41,6 +43,11 @@ class KeyStatus:
     slots: tuple[KeySlot, ...]
     has_salt: bool = False
     """Whether a passphrase of before there were slots still makes the key, whatever is done with the slots."""
+
+    @property
+    def is_unproved(self) -> bool:
+        """Whether a key file is there and nothing beside it says what it is of: only the database can tell."""
+        return any(slot.kind == "key_file" and not slot.id for slot in self.slots)
 
     @property
     def has_passphrase(self) -> bool:
@@ -146,8 +153,8 @@ class KeyChanges:
         self.remove(*(slot.id for slot in status.slots if slot.kind in OPENS_BY_ITSELF))
 
     def remove(self, *ids: str) -> None:
-        """Take slots away, and what opened them. Raises :class:`StoreError` if none would be left."""
-        gone = [slot for slot in self._slots().slots if slot.id in ids]
+        """Take slots away, and what opened them. Raises :class:`StoreError` if none would be left, or one is none."""
+        gone = self._slots_named(ids)
         self._drop(*ids)
         for slot in gone:
             if slot.kind == "key_file":
@@ -155,6 +162,24 @@ class KeyChanges:
                     Path(slot.place).unlink()
             elif slot.kind == "keyring":
                 forget_in_keyring(slot.place)
+
+    def _slots_named(self, ids: Collection[str]) -> list[KeySlot]:
+        known = {slot.id: slot for slot in self._slots().slots}
+        for unknown in (name for name in ids if name not in known):
+            every, close = ", ".join(known), get_close_matches(unknown, known, 1)
+            if close:
+                raise StoreError(
+                    'Nothing that opens the data is called "%(slot)s". Did you mean %(close)s? Nothing was changed.',
+                    slot=unknown,
+                    close=close[0],
+                )
+            raise StoreError(
+                'Nothing that opens the data is called "%(slot)s". Nothing was changed. There are: %(every)s; '
+                "dosar key status says what each of them is.",
+                slot=unknown,
+                every=every,
+            )
+        return [known[name] for name in ids]
 
     def _slots(self) -> KeySlots:
         """Those of the file; of a folder of before there were any, its key file as the first one."""

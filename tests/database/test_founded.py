@@ -216,6 +216,17 @@ def test_a_first_start_that_was_killed_is_begun_again(tmp_path: Path) -> None:
     assert not may_begin(tmp_path, is_known=True)
 
 
+def test_a_demo_begins_in_no_folder_of_an_organisation_that_lost_its_database(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    mark_founded(data)
+    places = Places(data, None, tmp_path / "key", passphrase=False)
+    with pytest.raises(StoreError, match="had people"):
+        may_start_empty(places, data, demo=True, new_organisation=False)
+    assert [file.name for file in tmp_path.rglob("*")] == ["data", FOUNDED_FILE]
+    assert may_start_empty(places, data, demo=True, new_organisation=True)
+
+
 def test_a_new_organisation_begins_only_in_an_empty_database(place: Place, tmp_path: Path) -> None:
     data = place.data or tmp_path
     store = place.open()

@@ -8,7 +8,13 @@ from dosar.access.recovery.first_telephone import has_no_telephone_at_all
 from dosar.access.services import AccessServices
 from dosar.cli.places import Places, database_url
 from dosar.cli.runtime import open_store_or_empty
-from dosar.database.installation.installation_marker import begin_anew, lost_database, may_begin
+from dosar.database.installation.installation_marker import (
+    begin_anew,
+    is_founded,
+    lost_database,
+    lost_people,
+    may_begin,
+)
 from dosar.database.keys.key_file import has_database, knows_folder
 
 
@@ -18,6 +24,8 @@ def may_start_empty(places: Places, data: Path, demo: bool, new_organisation: bo
     Raises :class:`StoreError` for a file that is missing or empty and should not be, before one is made in its place.
     """
     is_there = not database_url() and has_database(data)
+    if demo and not new_organisation and not is_there and not database_url() and is_founded(data):
+        raise lost_people(data)
     begins = demo or new_organisation or may_begin(data, is_there or knows_folder(data, places.key_file))
     if not begins and not is_there and not database_url():
         raise lost_database(data)

@@ -89,13 +89,23 @@ def require_people(store: Store, data: Path) -> None:
         if _has_any(connection, user_table.c.id):
             return
         worked_in = _has_any(connection, history_table.c.id, history_table.c.user_id.is_not(None))
-    if worked_in or (data / FOUNDED_FILE).exists():
-        raise StoreError(
-            "The database is empty, but this data folder belongs to an organisation that had people: its database "
-            "was lost, or a copy was not finished. Nothing was changed. Copy dosar.db back from %(copies)s or from "
-            "your own copy. To begin a new organisation, name another folder with --data.",
-            copies=data / "copies",
-        )
+    if worked_in or is_founded(data):
+        raise lost_people(data)
+
+
+def is_founded(data: Path) -> bool:
+    """Whether the folder says that there were people."""
+    return (data / FOUNDED_FILE).exists()
+
+
+def lost_people(data: Path) -> StoreError:
+    """Says that there was an organisation, and no way to begin another one in its folder."""
+    return StoreError(
+        "The database is empty, but this data folder belongs to an organisation that had people: its database "
+        "was lost, or a copy was not finished. Nothing was changed. Copy dosar.db back from %(copies)s or from "
+        "your own copy. To begin a new organisation, name another folder with --data.",
+        copies=data / "copies",
+    )
 
 
 def _has_any(connection: Any, column: Any, *conditions: Any) -> bool:

@@ -3,7 +3,6 @@
 Every hole names the cells that are enough to find it, so that the proof stays quick.
 """
 
-import gc
 import logging
 import sys
 from collections.abc import Callable, Iterator
@@ -31,6 +30,7 @@ from dosar.records.scope.row_scope import SYSTEM_SCOPE, OutOfReach, Scope, actin
 from dosar.records.sheets import save, stored_answers
 from dosar.records.sheets.stored_answers import open_sheet
 from dosar.records.unsaved import drafts
+from tests import memory
 from tests.attack.cells import Part
 from tests.attack.organisation import Planted
 from tests.attack.policy import Place
@@ -397,4 +397,4 @@ def _forget(planted: Planted) -> None:
     scope_of: Any = worker_module._scope_of_worker
     getattr(scope_of, "cache_clear", lambda: None)()
     planted.repository._known_forms.clear()
-    gc.collect()
+    memory.keep_what_is_there()

@@ -41,9 +41,10 @@ from dosar.pages.recovery.errors import proof_page
 from dosar.pages.recovery.expired_session import current_owner_token
 from dosar.records.scope.row_scope import current_scope
 from tests.applications import compiled_once
-from tests.databases import fresh_store
+from tests.databases import fresh_store, new_place, place_at
 from tests.filled import founded_place
 from tests.telephones import code_of, connect_telephone, key_on, unused_code
+from tests.whole_run import made_once, shared_folder
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "patru cuvinte fără rost"
@@ -264,14 +265,25 @@ def new_office(founded_sqlite_store: Store, opening: Opening) -> Iterator[Office
 
 
 @pytest.fixture
-def office(new_office: Office) -> Office:
+def office(opening: Opening, tmp_path: Path) -> Iterator[Office]:
     """An office with an administrator, a case manager and a volunteer; it works in Romanian."""
-    with new_office.app.app_context(), new_office.services.store.writing():
-        new_office.services.update_organisation(Organisation("Asociația Drumul Lin", "ro"))
-    new_office.user("administrator", "administrator")
-    new_office.user("ana", "case_manager")
-    new_office.user("vera", "volunteer")
-    return new_office
+    place = place_at(made_once("peopled-sqlite", lambda: _peopled(opening)))
+    with fresh_store("sqlite", tmp_path, place) as store:
+        yield opening(store)
+
+
+def _peopled(opening: Opening) -> str:
+    """Its database, which nobody has open: made once in a run, to be copied."""
+    place = new_place("sqlite", shared_folder(), founded_place("sqlite"))
+    store = place.open()
+    office = opening(store)
+    with office.app.app_context(), store.writing():
+        office.services.update_organisation(Organisation("Asociația Drumul Lin", "ro"))
+    office.user("administrator", "administrator")
+    office.user("ana", "case_manager")
+    office.user("vera", "volunteer")
+    store.close()
+    return place.address
 
 
 @contextmanager

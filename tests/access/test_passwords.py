@@ -18,12 +18,29 @@ administrator2026! | passwordpassword | P@ssw0rdP@ssw0rd | craciunfericit2026 | 
 mama tata copil | 111111222222333 | abcdefghijklmnop | 1qaz2wsx3edc4rfv | asociația drumul lin |
 dosar demo 2026 !! | voluntar voluntar1 | georgescupopescu | ioana ioana 1985 | letmein letmein 1 |
 trafic de persoane | fotbalfotbal2024 | iulieaugust2025 | correcthorsebatterystaple | casa mea din moldova |
+Ana are mere si pere | Desteapta-te romane | unu doi trei patru cinci | Stefancelmare1457 | ursul pacalit de vulpe |
+ProtejamVictime2026 | Mere are Ana 2026 | AnaAreMere123! | anaaremeresipere | Deșteaptă-te, române! |
+Romane desteapta-te1 | vlad tepes dracula |
+cinci patru trei doi unu | UnuDoiTreiPatru99 | luni marti miercuri | Mihai Viteazul 1600 | MareaUnire1918! |
+capra cu trei iezi | Scufita Rosie 2026 | Alba ca Zapada 7 pitici | A fost odata ca in povesti | luceafarul eminescu |
+Pe-un picior de plai | pe o gura de rai 99 | graba strica treaba | Speranta moare ultima | speranta ultima moare1 |
+apa trece pietrele raman | Ai carte, ai parte! | LaMultiAni2026!! | hristos a inviat 2026 | Tatal nostru care esti |
+catelus cu parul cret | Limba noastra-i o comoara | Ajutam victimele 2026 | AdapostulAsociatiei1 | stop trafic 2026!!! |
+AsociatiaAjutaVictime | nu esti singura 2026 | 4n4 4re m3re si p3r3 | dragostea din tei 2003 | noi suntem romani 1989 |
 zzzzzzzzzzzzzzzzzz | ÎNGERAȘUL DIN CLUJ | 0123456789876543 | asdfghjklasdfghjkl
 """
 GOOD = """
 patru cuvinte fără rost | alte patru vorbe nelegate | corabie lampă sfoară nuci |
 covor arici trambulină brânză | xK9 vfeR2 mmPq 7uTz | nasture lebădă tractor cerneală |
-dulap furnică orez șindrilă | zmeura plutește pe tejghea | hfzqmwkpltxvbn
+dulap furnică orez șindrilă | pere tractor lămâi scrin | ursul vopsea tichie burlan | vulpe ceainic praștie șold |
+bostan clește zimbru ață | cimpoi unghie fagure țeavă | mărar lanternă cioban stuf | pui geamăt vapor licurici |
+chibrit elan pernă murătură | zar cobiliță ghindă tramvai | urzică sanie ventil compot | plapumă grindină pion acar |
+broască lacăt mac șurub | pahar castor nisip vioară | ciment libelulă turtă scară | gutuie fierar canotaj nor |
+hamac sfeclă oblon viezure | raft pietriș bujor cazma | lostriță umbrar ceas rugină | dovleac arcuș punte tipar |
+ștergar nalbă mufă velier | cratiță busolă sâmbure zid | pelican covrig schelă rază | fus agrafă lintea mojar |
+troscot bidon cerdac mierlă | perdea iederă piuliță os | rogojină trompetă salcâm | ghiozdan pupăză var terci |
+opinci telescop mușețel | protejam nuferi cu diblă | unu pelin sub trei glastre |
+zmeura plutește pe tejghea | hfzqmwkpltxvbn
 """
 
 

@@ -2,8 +2,9 @@
 
 The cheapest way to write it is looked for: each piece is a word of a list (as many bits as its place in it), a run of
 a keyboard, a repeat, a year, or a letter that follows from nothing. The lists are those of zxcvbn (stolen passwords,
-English words, names) and one of Romanian words, names and places. zxcvbn's own reckoning is not used: to it any three
-words are strong, "demo coordinator dosar" too.
+English words, names), one of Romanian words, names and places, and one of what everybody knows by heart: where words of
+one saying are half of a password, each of them tells next to nothing. zxcvbn's own reckoning is not used: to it any
+three words are strong, "demo coordinator dosar" too.
 """
 
 import re
@@ -20,6 +21,7 @@ MIN_BITS = 38.0
 OWN_WORD_BITS = 1.0
 REPEAT_BITS = 1.0
 RUN_BITS = 5.0
+PHRASE_WORD_BITS = 3.0
 YEAR_BITS = 6.0
 LETTER_BITS, DIGIT_BITS, BLANK_BITS, SIGN_BITS = log2(26), log2(10), 1.0, 5.0
 SHORTEST_PIECE, LONGEST_PIECE = 3, 32
@@ -88,12 +90,15 @@ class _Pieces:
         self.text = text
         self.read = text.translate(LOOKALIKES)
         self.own_words = own_words
+        self.phrase_words = _words_of_one_phrase(text) | _words_of_one_phrase(self.read)
 
     def bits(self, start: int, end: int) -> float:
         """What there is to guess in the piece from start to end."""
         piece = self.text[start:end]
         if len(piece) == 1:
             return _sign_bits(piece)
+        if piece in self.phrase_words or self.read[start:end] in self.phrase_words:
+            return PHRASE_WORD_BITS
         if len(piece) < SHORTEST_PIECE:
             return sum(map(_sign_bits, piece))
         return min(self._known_bits(start, end, piece), sum(map(_sign_bits, piece)))
@@ -110,6 +115,16 @@ class _Pieces:
             return YEAR_BITS
         rank = min(_ranks().get(piece, inf), _ranks().get(read, inf) * 2)
         return log2(rank + 1)
+
+
+def _words_of_one_phrase(text: str) -> set[str]:
+    """The words of every phrase that makes up half of the text, in whatever order; the shortest only beside others."""
+    letters, found = sum(map(str.isalnum, text)), set[str]()
+    for phrase in _romanian_phrases():
+        words = {word for word in phrase if len(word) >= SHORTEST_PIECE and word in text}
+        if len(words) > 1 and 2 * sum(map(len, words)) >= letters:
+            found |= {word for word in phrase if len(word) > 1 and word in text}
+    return found
 
 
 def _sign_bits(sign: str) -> float:
@@ -142,8 +157,17 @@ def _stolen_filter() -> StolenFilter:
 
 @lru_cache
 def _romanian() -> dict[str, int]:
-    lines = Path(__file__).with_name("romanian_words.txt").read_text(encoding="utf-8").splitlines()
-    return {word: rank for rank, word in enumerate((line for line in lines if not line.startswith("#")), 1)}
+    return {word: rank for rank, word in enumerate(_lines_of("romanian_words.txt"), 1)}
+
+
+@lru_cache
+def _romanian_phrases() -> list[list[str]]:
+    return [line.split() for line in _lines_of("romanian_phrases.txt")]
+
+
+def _lines_of(name: str) -> list[str]:
+    lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")]
 
 
 @lru_cache

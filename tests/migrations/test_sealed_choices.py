@@ -200,9 +200,15 @@ def test_they_follow_their_question_and_its_form(visited: Organisation) -> None:
     visited.start(visit=visit(kind=species).replace("[kind", "[species"))
     assert [answers.get("species") for answers in read(visited)] == [answers.get("kind") for answers in before]
     menu = MENU.replace("[case]", "[case, outing]")
-    outing = visit(kind=ASKED["kind"] + ", was: species").replace("form: visit", "form: outing\nwas: visit")
-    visited.start(visit=None, outing=outing, menu=menu)
+    asked_again = {"kind": ASKED["kind"] + ", was: species", "first": ASKED["first"], "ticked": ASKED["ticked"]}
+    outing = visit(**asked_again).replace("form: visit", "form: outing\nwas: visit")
+    gone = visit(**{**asked_again, "first": None, "ticked": None}, was="name: said, type: text")
+    gone = gone.replace("ticked, first, ", "").replace("form: visit", "form: outing\nwas: visit")
+    visited.start(visit=None, outing=gone, menu=menu)
+    visited.start(outing=outing)
     assert read(visited, "outing") == before
+    ticked = [value.strip("|").split("|") for value in lying(visited, "outing")["ticked"] if value]
+    assert all(several == sorted(several) for several in ticked) and len(ticked) == 2
     assert lying(visited, "outing")["kind"][0].startswith(place_mark("outing.kind"))
     wide = outing.replace("name: kind, type: select_one", "name: kind, type: select_multiple")
     wide = wide.replace("list: [kind, ", "list: [").replace("sort: [kind]", "")

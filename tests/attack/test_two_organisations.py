@@ -19,7 +19,7 @@ from dosar.access.services import AccessServices
 from dosar.access.tables import second_factor_table
 from dosar.database.store_errors import StoreError
 from dosar.database.system_tables import attachment_table, utc_now
-from dosar.pages.input.signed_tokens import is_submission_of, page_owner_id, page_owner_token, submission_token
+from dosar.pages.input.signed_tokens import PageOwner, is_submission_of, page_owner, page_owner_token, submission_token
 from dosar.records.attachments import file_content, sealed_file
 from dosar.records.repository import Repository
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
@@ -97,9 +97,9 @@ def test_what_pages_carry_is_known_to_its_own_organisation_alone(demo: Demo, wal
     """Whose page it is, and that it is sent once: drafts and posts of one are nobody's in the other."""
     with demo.app.app_context():
         owner, once = page_owner_token(1, "case"), submission_token(1)
-        assert page_owner_id(owner, "case") == 1 and is_submission_of(once, 1)
+        assert page_owner(owner, "case") == PageOwner(1, True) and is_submission_of(once, 1)
     with walk.planted.app.app_context():
-        assert page_owner_id(owner, "case") is None
+        assert page_owner(owner, "case") is None
         assert not is_submission_of(once, 1)
 
 

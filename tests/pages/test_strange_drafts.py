@@ -3,9 +3,12 @@
 import re
 
 from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
 
+from dosar.records.unsaved.drafts import DraftPlace, look_at_draft
 from tests.pages.browsing import look
 from tests.pages.conftest import Demo, token_on
+from tests.pages.test_team import user_id
 from tests.pages.test_unsent import SHEET, after_lunch, newcomer, sign_in
 
 ARRIVED = "Sosite fără autentificarea dumneavoastră"
@@ -51,19 +54,63 @@ def test_what_she_says_is_hers_is_her_draft(demo: Demo) -> None:
     assert begun.save({"visit_date": "azi", "conclusions": "Bine."}).address.startswith("/records/visit_report/")
 
 
+def drafted(browser: FlaskClient, text: str) -> MultiDict[str, str]:
+    """A draft of hers; what stands on its page."""
+    mine = look(browser, SHEET)
+    typed = {**mine.boxes.to_dict(), "visit_purpose": text, "_draft": "1"}
+    assert browser.post(mine.action, data=typed).status_code == 200
+    return look(browser, SHEET).boxes
+
+
+def purpose(browser: FlaskClient, address: str = SHEET) -> str:
+    return look(browser, address).boxes["visit_purpose"]
+
+
 def test_her_own_draft_stays_as_it_is(demo: Demo) -> None:
     browser = newcomer(demo)
-    mine = look(browser, SHEET)
-    typed = {**mine.boxes.to_dict(), "visit_purpose": "Ciorna mea", "_draft": "1"}
-    assert browser.post(mine.action, data=typed).status_code == 200
+    drafted(browser, "Ciorna mea")
     plant(demo, browser, "Strecurat de altcineva")
     sign_in(browser, "/sign-in")
-    assert look(browser, SHEET).boxes["visit_purpose"] == "Ciorna mea"
-    assert answer(browser, waiting(browser), "mine") == "/unsent"
+    assert purpose(browser) == "Ciorna mea"
+    answer(browser, waiting(browser), "discard")
+    assert purpose(browser) == "Ciorna mea" and ARRIVED not in waiting(browser)
+
+
+def test_of_two_that_she_typed_none_is_lost(demo: Demo) -> None:
+    browser = newcomer(demo)
+    drafted(browser, "Întâi")
+    plant(demo, browser, "Apoi")
+    sign_in(browser, "/sign-in")
+    for here, there in (("Apoi", "Întâi"), ("Întâi", "Apoi")):
+        assert answer(browser, waiting(browser), "mine") == SHEET
+        page = waiting(browser)
+        assert "Ce ați început înainte din această fișă" in page and there in page
+        assert purpose(browser) == here
+    answer(browser, waiting(browser), "discard")
+
+
+def test_a_page_of_hers_in_other_hands_takes_no_drafts_place(demo: Demo) -> None:
+    """Somebody read her page, and sends what it says of whose it is: without a session, from anywhere."""
+    browser, thief = newcomer(demo), demo.app.test_client()
+    boxes = drafted(browser, "Ciorna mea")
+    sent = thief.post(SHEET, data={**boxes.to_dict(), "visit_purpose": "Pus de altcineva"})
+    assert sent.status_code == 303 and "next=" not in sent.location
+    elsewhere = "/records/visit_report/new?case=5"
+    thief.post(elsewhere, data={"_owner": boxes["_owner"], "visit_purpose": "Pus în alt caz"})
     page = waiting(browser)
-    assert "Aveți deja o ciornă a acestei fișe" in page and "Strecurat" in page
-    assert look(browser, SHEET).boxes["visit_purpose"] == "Ciorna mea"
-    answer(browser, page, "discard")
+    assert page.index(ARRIVED) < page.index("Pus de altcineva") and "Pus în alt caz" in page
+    assert purpose(browser) == "Ciorna mea"
+    assert find_draft_at(demo, 5) is None
+    for _ in range(2):
+        answer(browser, waiting(browser), "discard")
+    thief.post(SHEET, data=boxes)
+    assert ARRIVED not in waiting(browser), "what stands in her draft waits there"
+
+
+def find_draft_at(demo: Demo, case: int) -> object:
+    with demo.app.app_context():
+        place = DraftPlace("visit_report", case)
+        return look_at_draft(demo.repository, user_id(demo, "case_manager"), place)
 
 
 def test_many_push_nothing_of_hers_away(demo: Demo) -> None:

@@ -61,7 +61,9 @@ def test_what_was_typed_waits_as_a_draft(demo: Demo) -> None:
 
 
 def typed_on(browser: FlaskClient, text: str) -> tuple[str, dict[str, str]]:
-    """The sheet with something typed on it: its address, and what is posted."""
+    """The sheet, begun anew, with something typed on it: its address, and what is posted."""
+    begun = look(browser, SHEET)
+    browser.post(begun.action, data={**begun.boxes.to_dict(), "_discard": "1"})
     sheet = look(browser, SHEET)
     return sheet.action, {**sheet.boxes.to_dict(), "visit_purpose": text}
 

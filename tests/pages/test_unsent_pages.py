@@ -208,6 +208,9 @@ def test_a_page_that_is_left_sends_nothing_and_keeps_what_was_typed(demo: Demo, 
     assert forged.status_code == 204
     shown = browser.get("/unsent").text
     assert "Plecată o clipă" in shown and "De altundeva" not in shown
+    demo.app.test_client().post(action, data={**boxes, "reason": "Pus în locul ei"})
+    shown = browser.get("/unsent").text
+    assert shown.index("Plecată o clipă") < shown.index("Sosite fără autentificarea") < shown.index("Pus în locul ei")
 
 
 def test_signed_in_again_she_sends_the_old_page(demo: Demo, numbers: dict[str, int]) -> None:

@@ -1,6 +1,7 @@
 """Signed words that a sheet's page carries: which version was opened, and that it was saved once."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from secrets import token_urlsafe
 
 from flask import abort, current_app
@@ -64,23 +65,29 @@ def is_submission_of(token: str, worker_id: int) -> bool:
         return False
 
 
-TEXT_PAGE_KEY = "page"
-"""Stands in place of a form's key on pages that are no sheets."""
+@dataclass(frozen=True)
+class PageOwner:
+    """For whom a page was drawn, as it says itself."""
+
+    worker_id: int
+    of_this_page: bool
+    """Whether it was drawn to be sent to this address; what a page of hers says may have been put into another."""
 
 
-def page_owner_token(worker_id: int, form: str = TEXT_PAGE_KEY) -> str:
-    """Says for whom a page was drawn: what stands on it is hers, whatever became of her session."""
-    token = _owner_signer().dumps([worker_id, form])
+def page_owner_token(worker_id: int, address: str) -> str:
+    """Says for whom a page was drawn that is sent to this address: what stands on it is hers, whatever became of her
+    session."""
+    token = _owner_signer().dumps([worker_id, address])
     return token if isinstance(token, str) else token.decode()
 
 
-def page_owner_id(token: str, form: str) -> int | None:
-    """The worker for whom the page of this form was drawn, as long as a draft of hers would last."""
+def page_owner(token: str, address: str) -> PageOwner | None:
+    """Who that is, where the page was sent to this address; known as long as a draft of hers would last."""
     try:
-        worker_id, told_form = _owner_signer().loads(token, max_age=int(DRAFT_LIFETIME.total_seconds()))
+        worker_id, told_address = _owner_signer().loads(token, max_age=int(DRAFT_LIFETIME.total_seconds()))
     except (BadSignature, ValueError, TypeError):
         return None
-    return int(worker_id) if told_form == form else None
+    return PageOwner(int(worker_id), told_address == address)
 
 
 def _owner_signer() -> URLSafeTimedSerializer:

@@ -10,12 +10,20 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from dosar.access.authorization import SIGN_IN_ENDPOINT, current_worker_or_none
-from dosar.pages.input.posted_boxes import FILE_NOT_KEPT, OWNER_BOX, WAIT_BOX, typed_boxes
-from dosar.pages.input.signed_tokens import TEXT_PAGE_KEY, page_owner_id, page_owner_token
+from dosar.pages.input.posted_boxes import (
+    FILE_NOT_KEPT,
+    KEEP_BOX_PREFIX,
+    OWNER_BOX,
+    UNASKED_BOX,
+    WAIT_BOX,
+    typed_boxes,
+)
+from dosar.pages.input.signed_tokens import PageOwner, page_owner, page_owner_token
 from dosar.pages.recovery.text_forms import TEXT_PAGES
-from dosar.pages.urls import requested_place
+from dosar.pages.urls import requested_place, sheet_page_url
 from dosar.records.repository import Repository
 from dosar.records.unsaved import drafts, expired_sessions
+from dosar.records.unsaved.drafts import TypedBoxes
 
 SHEET_ENDPOINTS = ("RecordPages.new", "RecordPages.edit", "RecordPages.edit_section")
 MAX_DRAFT_BYTES = 2 * 2**20
@@ -38,10 +46,10 @@ def install_expired_sessions(app: Flask) -> None:
     app.after_request(_discard_sent_page)
 
 
-def current_owner_token() -> str:
-    """Says whose the page is that is being drawn."""
+def current_owner_token(action: str | None = None) -> str:
+    """Says whose the page is that is being drawn, to be sent to this address, or to its own."""
     worker = current_worker_or_none()
-    return page_owner_token(worker.id) if worker else ""
+    return page_owner_token(worker.id, (action or request.path).partition("?")[0]) if worker else ""
 
 
 def _keep_expired_page() -> Response | None:
@@ -49,7 +57,7 @@ def _keep_expired_page() -> Response | None:
     if not _is_kept_page() or session.is_unavailable:  # type: ignore[attr-defined]
         return None
     signed_in_id, shown_to = session.user_id, _shown_to()  # type: ignore[attr-defined]
-    owner = session.expired_user_id if shown_to is None else shown_to  # type: ignore[attr-defined]
+    owner = session.expired_user_id if shown_to is None else shown_to.worker_id  # type: ignore[attr-defined]
     if WAIT_BOX in request.form:
         return _keep_hidden_page(shown_to)
     if owner is None or owner == signed_in_id:
@@ -61,7 +69,7 @@ def _keep_expired_page() -> Response | None:
                 "enter it again."
             )
         )
-    _keep_posted_page(owner, confirmed=shown_to is not None)
+    is_draft = _keep_unsigned_page(owner, shown_to)
     if signed_in_id is not None:
         raise PageOfAnother(
             gettext(
@@ -69,21 +77,24 @@ def _keep_expired_page() -> Response | None:
                 "waits for her."
             )
         )
-    opens = _is_sheet_post() and shown_to is not None
-    return redirect(url_for(SIGN_IN_ENDPOINT, next=_page_address() if opens else None, over=1), 303)
+    return redirect(url_for(SIGN_IN_ENDPOINT, next=_page_address() if is_draft else None, over=1), 303)
 
 
-def _keep_hidden_page(owner: int | None) -> Response:
+def _keep_hidden_page(shown_to: PageOwner | None) -> Response:
     """The page goes, and nobody looks at the answer."""
     g.waits = True
-    if owner is not None and not _is_draft_too_long():
-        _keep_posted_page(owner)
+    if shown_to is not None and not _is_draft_too_long():
+        if shown_to.of_this_page and shown_to.worker_id == session.user_id:  # type: ignore[attr-defined]
+            _keep_posted_page(shown_to.worker_id)
+        else:
+            _keep_unsigned_page(shown_to.worker_id, shown_to)
     return FlaskResponse(status=204)
 
 
-def _shown_to() -> int | None:
+def _shown_to() -> PageOwner | None:
     """For whom the page was drawn, as it says itself; of one that says nothing, no cookie tells it."""
-    return page_owner_id(request.form.get(OWNER_BOX, ""), _form_key() if _is_sheet_post() else TEXT_PAGE_KEY)
+    address = sheet_page_url(requested_place()) if _is_sheet_post() else request.path
+    return page_owner(request.form.get(OWNER_BOX, ""), address)
 
 
 def keep_outdated_page() -> Response | None:
@@ -91,7 +102,7 @@ def keep_outdated_page() -> Response | None:
     worker = current_worker_or_none()
     if worker is None or not _is_kept_page() or _is_draft_too_long():
         return None
-    is_hers = _shown_to() == worker.id
+    is_hers = _shown_to() == PageOwner(worker.id, of_this_page=True)
     _keep_posted_page(worker.id, is_hers)
     if not _is_sheet_post() or not is_hers:
         return redirect(url_for(WAITING_ENDPOINT), 303)
@@ -112,14 +123,50 @@ def waiting_page_url(user_id: int) -> str | None:
 def _keep_posted_page(user_id: int, confirmed: bool = True) -> None:
     """What was sent waits for this user now; what may be somebody else's, apart from all that is hers."""
     g.waits = True
-    files = [(box, FILE_NOT_KEPT) for box in request.files for file in request.files.getlist(box) if file.filename]
-    boxes = [*typed_boxes(request.form), *files]
     if _is_sheet_post() and confirmed:
-        drafts.keep_draft(_repository(), user_id, requested_place(), boxes, request.args.get("face", "")[:48])
+        drafts.keep_draft(_repository(), user_id, requested_place(), _sent_boxes(), request.args.get("face", "")[:48])
     else:
         expired_sessions.keep_expired_page(
-            _repository(), user_id, str(request.endpoint), _page_address(), boxes, confirmed
+            _repository(), user_id, str(request.endpoint), _page_address(), _sent_boxes(), confirmed
         )
+
+
+def _keep_unsigned_page(user_id: int, shown_to: PageOwner | None) -> bool:
+    """The same of what was sent by nobody who is signed in as her: where something of hers waits already, that one
+    stays, and she is asked about this one. Whether a draft of the sheet waits that says all of it."""
+    g.waits = True
+    is_of_page, is_sheet = shown_to is not None and shown_to.of_this_page, _is_sheet_post()
+    there = _waits_there(user_id)
+    if is_of_page and there is None:
+        _keep_posted_page(user_id)
+    elif not is_of_page or _told_in(there or ()) != _told_in(_sent_boxes()):
+        expired_sessions.keep_beside(
+            _repository(), user_id, str(request.endpoint), _page_address(), _sent_boxes(), is_of_page and is_sheet
+        )
+        return False
+    return is_sheet
+
+
+def _waits_there(user_id: int) -> TypedBoxes | None:
+    """What waits of this page already, and surely is hers."""
+    if _is_sheet_post():
+        draft = drafts.look_at_draft(_repository(), user_id, requested_place())
+        return draft.boxes if draft is not None else None
+    return expired_sessions.boxes_waiting_at(_repository(), user_id, _page_address())
+
+
+def _told_in(boxes: TypedBoxes) -> list[tuple[str, str]]:
+    """What somebody may have typed in these boxes: not which button she pressed, nor which page it was."""
+    return sorted(
+        (name, text.replace("\r\n", "\n").strip())
+        for name, text in boxes
+        if text.strip() and (not name.startswith("_") or name.startswith((UNASKED_BOX, KEEP_BOX_PREFIX)))
+    )
+
+
+def _sent_boxes() -> TypedBoxes:
+    files = [(box, FILE_NOT_KEPT) for box in request.files for file in request.files.getlist(box) if file.filename]
+    return [*typed_boxes(request.form), *files]
 
 
 def _discard_sent_page(response: FlaskResponse) -> FlaskResponse:

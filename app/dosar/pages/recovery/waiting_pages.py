@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs
 
 from flask import abort, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext
@@ -19,7 +20,7 @@ from dosar.pages.input.posted_boxes import TOKEN_BOXES
 from dosar.pages.recovery.expired_session import SHEET_ENDPOINTS
 from dosar.pages.recovery.text_forms import TEXT_PAGES
 from dosar.pages.recovery.typed_texts import LONGEST_NAME, RowNumbers, TypedBox, question_of_box, texts_of_boxes
-from dosar.pages.urls import place_at
+from dosar.pages.urls import place_at, sheet_page_url
 from dosar.records.repository import Repository
 from dosar.records.unsaved import drafts, expired_sessions
 from dosar.records.unsaved.expired_sessions import ExpiredPage
@@ -51,7 +52,7 @@ class WaitingPage:
 
 @dataclass(frozen=True)
 class StrangePage:
-    """One page that came with her old cookie alone, to be looked at."""
+    """One page of which she says whether it is hers, to be looked at."""
 
     id: int
     title: str
@@ -69,7 +70,7 @@ class WaitingPages(PageView):
             "recovery/waiting_pages.html",
             title=gettext("Typed and not sent yet"),
             pages=[_waiting_page(page) for page in found if page.confirmed and page.endpoint in TEXT_PAGES],
-            strange=[_strange_page(page) for page in found if not page.confirmed],
+            strange=[_strange_page(page) for page in found if _is_asked_about(page)],
         )
 
     @page_route("/unsent/<int:unsent_id>/mine", SIGNED_IN_ACCESS, methods=("POST",))
@@ -77,7 +78,7 @@ class WaitingPages(PageView):
         """She says that it is hers: a sheet is a draft again, anything else waits to be sent."""
         repository, worker_id = page_context().repository, current_worker().id
         found = expired_sessions.expired_pages_of(repository, worker_id)
-        page = next((page for page in found if page.id == unsent_id and not page.confirmed), None)
+        page = next((page for page in found if page.id == unsent_id and _is_asked_about(page)), None)
         if page is None:
             abort(404)
         if page.endpoint in SHEET_ENDPOINTS:
@@ -92,18 +93,24 @@ class WaitingPages(PageView):
         return redirect(url_for("WaitingPages.waiting"), 303)
 
 
+def _is_asked_about(page: ExpiredPage) -> bool:
+    """A sheet waits here only where its draft is another."""
+    return not page.confirmed or page.endpoint in SHEET_ENDPOINTS
+
+
 def _take_sheet(repository: Repository, worker_id: int, page: ExpiredPage) -> Response:
-    """Where she has a draft of her own, that one stays as it is."""
-    place = place_at(page.address)
-    if drafts.has_draft(repository, worker_id, place):
-        flash(
-            gettext("You have a draft of this sheet already. Copy what you need from here, then discard it."), "warning"
-        )
-        return redirect(url_for("WaitingPages.waiting"), 303)
-    boxes = [(name, text) for name, text in page.boxes if name not in TOKEN_BOXES]
+    """Where she has a draft of her own, that one waits here in its place."""
+    place, query = place_at(page.address), parse_qs(page.address.partition("?")[2])
+    boxes = [(name, text) for name, text in page.boxes if page.confirmed or name not in TOKEN_BOXES]
     with repository.writing():
-        drafts.keep_draft(repository, worker_id, place, boxes)
+        before = drafts.look_at_draft(repository, worker_id, place)
         expired_sessions.discard_expired_page(repository, worker_id, page.id)
+        if before is not None:
+            address = sheet_page_url(place, before.face)
+            expired_sessions.keep_beside(repository, worker_id, page.endpoint, address, before.boxes, confirmed=True)
+        drafts.keep_draft(repository, worker_id, place, boxes, query.get("face", [""])[0][:48])
+    if before is not None:
+        flash(gettext("What you had begun of this sheet before waits under Typed and not sent yet."), "success")
     return redirect(page.address, 303)
 
 

@@ -131,7 +131,7 @@ class SheetEditor:
     def carried(self) -> dict[str, str]:
         """The boxes that say whose page it is, and what it asks beside its paper."""
         also = {ALSO_BOX: self.hidden[ALSO_BOX]} if ALSO_BOX in self.hidden else {}
-        return {OWNER_BOX: page_owner_token(self.context.worker.id, self.full_form.key), **also}
+        return {OWNER_BOX: page_owner_token(self.context.worker.id, sheet_page_url(self.place)), **also}
 
     def add_questions(self, names: Sequence[str]) -> None:
         """Ask these questions of the whole form too; the page says which, for the next time it is sent."""

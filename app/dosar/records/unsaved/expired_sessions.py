@@ -31,7 +31,7 @@ class ExpiredPage:
     boxes: TypedBoxes
     saved_at: datetime
     confirmed: bool
-    """Whether it is surely hers, not only sent with her old cookie."""
+    """Whether it is surely of a page of hers, not only sent with her old cookie."""
 
 
 def keep_expired_page(
@@ -43,16 +43,38 @@ def keep_expired_page(
     confirmed: bool = True,
 ) -> None:
     """Keep what stands on the page, in place of what was kept of it before; what may be somebody else's apart."""
-    moment = utc_now()
     with repository.writing():
         kept_before = _pages_at(repository, user_id, address, confirmed)
         repository.session.execute(delete(expired_page_table).where(expired_page_table.c.id.in_(kept_before)))
+        keep_beside(repository, user_id, endpoint, address, boxes, confirmed)
+
+
+def keep_beside(
+    repository: Repository,
+    user_id: int,
+    endpoint: str,
+    address: str,
+    boxes: Iterable[tuple[str, str]],
+    confirmed: bool = False,
+) -> None:
+    """The same, beside all that was kept of the page before; the same page sent again is one."""
+    moment, kept = utc_now(), [list(box) for box in boxes]
+    with repository.writing():
+        repository.session.execute(
+            delete(expired_page_table).where(
+                expired_page_table.c.id.in_(
+                    page.id
+                    for page in expired_pages_of(repository, user_id)
+                    if (page.address, page.confirmed) == (address, confirmed) and list(map(list, page.boxes)) == kept
+                )
+            )
+        )
         repository.session.execute(
             insert(expired_page_table).values(
                 user_id=user_id,
                 endpoint=endpoint,
                 address=address,
-                boxes=[list(box) for box in boxes],
+                boxes=kept,
                 saved_at=moment,
                 confirmed=confirmed,
             )
@@ -74,6 +96,12 @@ def expired_pages_of(repository: Repository, user_id: int) -> list[ExpiredPage]:
         )
         for row in rows
     ]
+
+
+def boxes_waiting_at(repository: Repository, user_id: int, address: str) -> TypedBoxes | None:
+    """What waits for her at this address and surely is hers."""
+    pages = expired_pages_of(repository, user_id)
+    return next((page.boxes for page in pages if page.confirmed and page.address == address), None)
 
 
 def has_expired_pages(repository: Repository, user_id: int) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
-from dosar.database.system_tables import attachment_table, draft_table, utc_now
+from dosar.database.system_tables import attachment_table, draft_table, expired_page_table, utc_now
 from dosar.language.text.message import Mistake
 from dosar.records.repository import Repository
 
@@ -94,9 +94,13 @@ def _remove_undrafted(database: Database, *conditions: ColumnElement[bool], amon
 
 
 def _files_in_drafts(database: Database) -> set[FilePlace]:
-    """Every box of every draft, as the place of a file."""
-    drafts: Iterable[Any] = database.execute(select(draft_table.c.user_id, draft_table.c.boxes))
-    return {(row.user_id, *_place_of_box(box), text) for row in drafts for box, text in row.boxes}
+    """Every box of every draft, and of every page that waits, as the place of a file."""
+    kept: Iterable[Any] = (
+        row
+        for table in (draft_table, expired_page_table)
+        for row in database.execute(select(table.c.user_id, table.c.boxes))
+    )
+    return {(row.user_id, *_place_of_box(box), text) for row in kept for box, text in row.boxes}
 
 
 def _place_of_box(box: str) -> tuple[str, str]:

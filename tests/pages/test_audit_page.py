@@ -17,6 +17,7 @@ from dosar.pages.rendering.history import ACTION_LABELS
 from dosar.records.reading.case_numbers import numbers_of_cases
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.pages.conftest import Demo, token_on
+from tests.pages.test_masked_names import scanned_consent
 
 APP = Path(__file__).parents[2] / "app/dosar"
 
@@ -93,6 +94,9 @@ def test_who_read_of_a_file_in_a_list_is_found_by_its_number(demo: Demo, coordin
     assert re.search(r"a văzut în liste (o dată|de \d+ ori)", page)
     after = [page.count(NAMING), officer.get(f"/audit?case={there}").text.count(NAMING)]
     assert [now - then for now, then in zip(after, before, strict=True)] == [1, 0]
+    reader.post("/find", data={"csrf_token": token, "words": "DEMO"})
+    assert there in reader.get("/find").text
+    assert officer.get(f"/audit?case={there}").text.count(NAMING) == after[1] + 1
 
 
 def test_a_list_without_names_tells_of_nobody(demo: Demo, coordinator: FlaskClient, code: str) -> None:
@@ -105,16 +109,22 @@ def test_a_list_without_names_tells_of_nobody(demo: Demo, coordinator: FlaskClie
 def test_a_refusal_says_which_case_it_was_and_is_found_by_it(demo: Demo, coordinator: FlaskClient) -> None:
     refused = demo.browser("volunteer")
     with demo.app.app_context(), acting_as(SYSTEM_SCOPE):
-        sheet = demo.repository.record_class("visit_report")
+        visits = demo.repository.record_class("visit_report")
         foreign, number = next(
             (case_id, record_id)
-            for case_id, record_id in demo.repository.session.execute(select(sheet.case_id, sheet.id)).all()
+            for case_id, record_id in demo.repository.session.execute(select(visits.case_id, visits.id)).all()
             if refused.get(f"/cases/{case_id}").status_code == 404
         )
         code = numbers_of_cases(demo.repository, [foreign])[foreign]
         demo.repository.session.remove()
     before = coordinator.get(f"/audit?case={code}&kind=refused").text
-    addresses = (f"/cases/{foreign}", f"/records/visit_report/{number}", f"/records/visit_report/new?case={foreign}")
+    sheet = "/records/visit_report"
+    addresses = (
+        f"/cases/{foreign}",
+        f"{sheet}/{number}",
+        f"{sheet}/new?case={foreign}",
+        scanned_consent(demo, foreign),
+    )
     answers = [refused.get(address) for address in addresses]
     assert {answer.status_code for answer in answers} <= {403, 404}
     page = coordinator.get(f"/audit?case={code}&kind=refused").text

@@ -15,7 +15,7 @@ from dosar import shipped_folder
 from dosar.access.tables import user_table
 from dosar.cli.main import main
 from dosar.cli.runtime import open_app, prepare_database
-from dosar.database.audit.chain import audit_event_table
+from dosar.database.audit.chain import FIRST_ACTION, audit_event_table
 from dosar.database.store import Store
 from dosar.language.load.folder import ADVICE_CODES, is_only_advice
 from tests.databases import KEY, Place
@@ -115,6 +115,7 @@ def test_everything_is_there(
     log, log_again = standing.pop(LOG), again.pop(LOG)
     assert again == standing, "the second start changes nothing"
     assert [event["action"] for event in log_again if event not in log] == ["started"]
+    assert min(log, key=lambda event: event["seq"])["action"] == FIRST_ACTION
     if release == "0.1.0":  # whose roles could not say who leads a case
         (forms / "roles.yaml").write_text((HERE / "forms" / "roles.yaml").read_text("utf-8"), "utf-8")
         with started(kept, forms) as app:

@@ -6,9 +6,11 @@ from flask import abort, jsonify, request, session
 
 from dosar.access.appbuilder.view import PageView
 from dosar.access.authorization import SIGNED_IN_ACCESS, page_route, require_permission
+from dosar.database.system_tables import utc_now
 from dosar.pages.context import page_context
 from dosar.pages.formatting import time_text
 from dosar.pages.recovery.expired_session import MAX_DRAFT_BYTES
+from dosar.pages.sheet.posting.late_autosave import is_saved_already
 from dosar.pages.sheet.sheet_drafts import boxes_to_keep
 from dosar.pages.urls import parse_record_number
 from dosar.records.unsaved import drafts
@@ -20,7 +22,7 @@ class DraftPages(PageView):
 
     @page_route("/drafts/<form>", SIGNED_IN_ACCESS, methods=("POST",))
     def keep(self, form: str) -> Any:
-        """Keep the posted boxes as the draft of the page they stand on."""
+        """Keep the posted boxes as the draft of the page they stand on, but for what was saved meanwhile."""
         context = page_context()
         if form not in context.repository.forms:
             abort(404)
@@ -30,7 +32,8 @@ class DraftPages(PageView):
             abort(413)
         face = request.args.get("face", "")[:48]
         boxes = boxes_to_keep(context, place, request.form)
-        moment = drafts.keep_draft(context.repository, context.worker.id, place, boxes, face)
+        late = is_saved_already(context, place, request.form)
+        moment = utc_now() if late else drafts.keep_draft(context.repository, context.worker.id, place, boxes, face)
         if "_lock" in request.form:
             session.end()  # type: ignore[attr-defined]
         return jsonify(saved=time_text(moment))

@@ -9,10 +9,11 @@ from dosar.exchange.access_files.json_file import access_file_json
 from dosar.language.form import CASE_FORM
 from dosar.language.question import ReadingContext
 from dosar.records.cases.merge import CaseMerge, both_cases, merge_cases
-from dosar.records.rights.access_file import AccessFile, may_take_access_file, read_access_file
+from dosar.records.rights.access_file import AccessFile, TextPage, may_take_access_file, read_access_file
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, Scope, acting_as
 from dosar.records.sheets.deletion import delete_sheet
 from dosar.records.unsaved.drafts import DraftPlace, keep_draft
+from dosar.records.unsaved.expired_sessions import keep_expired_page
 from tests.records.offices import ALL_RIGHTS, EVERYTHING, FORMS, ROMANIAN, TODAY, Office
 
 
@@ -100,6 +101,22 @@ def test_a_sheet_that_is_not_saved_is_told_as_it_was_typed_and_without_others(tr
         "name": ("[altă persoană]", True),
     }
     assert not any(word in told(copy) for word in ("Gavril", "Vasile", "Altceva"))
+
+
+def test_a_reason_that_was_typed_and_not_sent_is_told_too(trusted: Office) -> None:
+    visit = trusted.enter("visit", trusted.ion, purpose="la gară")
+    reason, ana = [("reason", "Greșit, era Pop Vasile"), ("_once", "x" * 20)], trusted.people["ana"]
+    for address in (f"/records/visit/{visit}/reverse", f"/records/visit/{visit + 1}/reverse"):
+        keep_expired_page(trusted.repository, ana, "ReversingPages.reverse", address, reason)
+    sheet = [("story", "Cu Pop Vasile"), ("family.0.name", "Gavril")]
+    new = f"/records/visit/new?case={trusted.ion}"
+    keep_expired_page(trusted.repository, ana, "RecordPages.new", new, sheet, confirmed=False)
+    pages = {"ReversingPages.reverse": TextPage("Stornare", {"reason": "De ce?"})}
+    copy = read_access_file(trusted.repository, trusted.ion, ROMANIAN, "Asociația", {}, text_pages=pages)
+    assert [(draft.sheet, [answer.shown for answer in draft.answers]) for draft in copy.drafts] == [
+        ("Vizită", ["Cu [altă persoană]", "[altă persoană]"]),
+        ("Stornare", ["Greșit, era [altă persoană]"]),
+    ]
 
 
 def test_it_speaks_the_language_chosen(trusted: Office) -> None:

@@ -19,10 +19,12 @@ from dosar.language.question import ReadingContext
 from dosar.language.text.translations import LANGUAGES, WORDINGS
 from dosar.pages.context import PageContext, find_or_404, page_context
 from dosar.pages.input.forms import LONGEST_REASON, OneOf, TranslatedForm, required_line
+from dosar.pages.recovery.text_forms import TEXT_PAGES
 from dosar.pages.rendering.history import ACTION_LABELS
 from dosar.records.audit_log import note_change
 from dosar.records.rights.access_file import (
     ACCESS_FILE_ACTION,
+    TextPage,
     access_file_contents,
     may_take_access_file,
     read_access_file,
@@ -100,6 +102,10 @@ def _file_response(context: PageContext, case: Record, asked: AccessFileForm) ->
     language, services = str(asked.language.data), access_services()
     with force_locale(language.replace("-", "_")):
         actions = {action: str(label) for action, label in ACTION_LABELS.items()}
+        text_pages = {
+            route: TextPage(str(page.title), {box: str(label) for box, label in page.boxes.items()})
+            for route, page in TEXT_PAGES.items()
+        }
     organisation = services.organisation()
     copy = read_access_file(
         context.repository,
@@ -108,6 +114,7 @@ def _file_response(context: PageContext, case: Record, asked: AccessFileForm) ->
         organisation.name,
         actions,
         lambda moment: local_day(moment, organisation.zone),
+        text_pages,
     )
     made = access_file_zip(copy, access_file_contents(context.repository, copy))
     with context.repository.writing():

@@ -38,6 +38,7 @@ from dosar.records.rights.case_contents import (
     read_deployed_forms,
 )
 from dosar.records.rights.known_names import KnownNames
+from dosar.records.unsaved.expired_sessions import is_page_of
 from dosar.records.unsaved.unsaved_files import clear_files_of_draft
 
 ERASED = "[…]"
@@ -119,7 +120,7 @@ class Erasure:
             else:
                 self._forget_in_boxes(draft_table, row)
         for row in self.session.execute(select(expired_page_table)).all():
-            if self._is_her_page(row.address):
+            if is_page_of(row.address, self.cases, self.ids):
                 self.session.execute(delete(expired_page_table).where(expired_page_table.c.id == row.id))
             else:
                 self._forget_in_boxes(expired_page_table, row)
@@ -134,14 +135,6 @@ class Erasure:
             for name, text in row.boxes
             if name.partition(".")[0] in links and _last_part(name) in (*links[name.partition(".")[0]], name)
         )
-
-    def _is_her_page(self, address: str) -> bool:
-        path, _, query = address.partition("?")
-        parts = path.strip("/").split("/")
-        numbers = {str(case) for case in self.cases}
-        of_case = parts[:1] == ["cases"] and not numbers.isdisjoint(parts[1:])
-        of_sheet = parts[:1] == ["records"] and len(parts) > 2 and parts[2] in map(str, self.ids.get(parts[1], ()))
-        return of_case or of_sheet or any(f"case={number}" in query.split("&") for number in numbers)
 
     def _forget_in_boxes(self, kept: Any, row: Any) -> None:
         boxes = [[name, self.names.without_names(text)] for name, text in row.boxes]

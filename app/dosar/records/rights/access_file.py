@@ -7,11 +7,12 @@ and as JSON, which hold the same.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import and_, or_, select
 
-from dosar.database.system_tables import attachment_table, draft_table, history_table
+from dosar.database.system_tables import attachment_table, draft_table, expired_page_table, history_table
 from dosar.fields.formats.days import format_day
 from dosar.language.form import CASE_FORM, Form
 from dosar.language.privacy.third_persons import leads_to_person, names_third_person
@@ -33,11 +34,12 @@ from dosar.records.rights.case_contents import (
     read_deployed_forms,
     rows_elsewhere,
 )
-from dosar.records.rights.drafts_told import links_in_boxes, told_boxes
+from dosar.records.rights.drafts_told import links_in_boxes, told_boxes, told_page_boxes
 from dosar.records.rights.information import PARTS
 from dosar.records.rights.names_of_others import names_of_others, roles_of_users
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, Scope, acting_as
 from dosar.records.titles import link_titles
+from dosar.records.unsaved.expired_sessions import form_of_page, is_page_of
 
 ACCESS_FILE_ACTION = "access_file"
 """What the history calls it that a copy was made."""
@@ -93,8 +95,8 @@ class ToldFile:
 
 @dataclass(frozen=True)
 class ToldDraft:
-    """A sheet that somebody began and has not saved, with what stands in its boxes: nobody has said yet that it is
-    true, and it goes after a fortnight."""
+    """A sheet that somebody began and has not saved, or a reason that was typed and not sent, with what stands in its
+    boxes: nobody has said yet that it is true, and it goes after a fortnight."""
 
     sheet: str
     when: str
@@ -141,6 +143,18 @@ class AccessFile:
     history: Sequence[ToldChange]
 
 
+@dataclass(frozen=True)
+class TextPage:
+    """A page on which a reason or a note is typed, in the language of the copy."""
+
+    title: str
+    labels: Mapping[str, str]
+    """Box for text → what it asks."""
+
+
+NO_TEXT_PAGES: Mapping[str, TextPage] = MappingProxyType({})
+
+
 def may_take_access_file(scope: Scope, forms: Mapping[str, Form]) -> bool:
     """Whether somebody sees all of a case: nobody else puts a whole one together."""
     in_case = [form for form in forms.values() if form.belongs_to or form.key == CASE_FORM]
@@ -156,10 +170,14 @@ def read_access_file(
     organisation: str,
     action_words: Mapping[str, str],
     day_of: Callable[[datetime], date] = datetime.date,
+    text_pages: Mapping[str, TextPage] = NO_TEXT_PAGES,
 ) -> AccessFile:
-    """Everything held on the person whose case this is. Whether it may be asked is asked before."""
+    """Everything held on the person whose case this is. Whether it may be asked is asked before.
+
+    ``text_pages`` are the pages, by their route, on which something may have been typed and not sent.
+    """
     with acting_as(SYSTEM_SCOPE):
-        return _Reading(repository, case_id, reading, action_words, day_of).read(organisation)
+        return _Reading(repository, case_id, reading, action_words, day_of, text_pages).read(organisation)
 
 
 def access_file_contents(repository: Repository, made: AccessFile) -> Iterator[tuple[str, bytes]]:
@@ -177,13 +195,15 @@ class _Reading:
         reading: ReadingContext,
         action_words: Mapping[str, str],
         day_of: Callable[[datetime], date],
+        text_pages: Mapping[str, TextPage],
     ) -> None:
+        self.text_pages = text_pages
         self.repository, self.reading, self.actions, self.day_of = repository, reading, action_words, day_of
         self.deployed: DeployedForms = read_deployed_forms(repository)
         self.cases = cases_of_person(repository, case_id)
         self.records = list(held_records(repository, self.deployed, self.cases))
         self.rows = list(rows_elsewhere(repository, self.deployed, self.cases))
-        self.files, self.drafts = self._read_files(), self._read_drafts()
+        self.files, self.drafts, self.unsent = self._read_files(), self._read_drafts(), self._read_unsent()
         self.telling = Telling(
             self.deployed.forms,
             reading,
@@ -207,7 +227,7 @@ class _Reading:
             list(self._taken_lists(case.columns["created_at"])),
             [self._sheet(record) for record in self.records],
             list(self._elsewhere()),
-            list(self._drafts()),
+            [*self._drafts(), *self._unsent_pages()],
             self.files_told(),
             list(self._history()),
         )
@@ -342,11 +362,11 @@ class _Reading:
         yield from ((record.form, record.answers) for record in self.records)
         for row in self.rows:
             yield row.form, {row.table.name: [row.row]}
-        for form, draft in self.drafts:
+        for form, draft in (*self.drafts, *self._unsent_sheets()):
             yield form, links_in_boxes(form, draft.boxes)
 
     def _drafts(self) -> Iterator[ToldDraft]:
-        for form, draft in self.drafts:
+        for form, draft in (*self.drafts, *self._unsent_sheets()):
             answers = told_boxes(self.telling, form, draft.boxes)
             yield ToldDraft(self._title(form), self._day(draft.saved_at), self.telling.who(draft.user_id), answers)
 
@@ -354,6 +374,24 @@ class _Reading:
         begun = select(draft_table).where(or_(draft_table.c.case_id.in_(self.cases), self._of_records(draft_table)))
         rows = self.repository.session.execute(begun.order_by(draft_table.c.id)).all()
         return [(self.deployed.forms[row.form], row) for row in rows if row.form in self.deployed.forms]
+
+    def _read_unsent(self) -> list[Any]:
+        rows = self.repository.session.execute(select(expired_page_table).order_by(expired_page_table.c.id)).all()
+        ids = self._ids_by_form()
+        return [row for row in rows if is_page_of(row.address, self.cases, ids)]
+
+    def _unsent_sheets(self) -> Iterator[tuple[Form, Any]]:
+        for row in self.unsent:
+            form = self.deployed.forms.get(form_of_page(row.address))
+            if form is not None and row.endpoint not in self.text_pages:
+                yield form, row
+
+    def _unsent_pages(self) -> Iterator[ToldDraft]:
+        for row in self.unsent:
+            page = self.text_pages.get(row.endpoint)
+            if page is not None:
+                answers = told_page_boxes(self.telling, page.labels, row.boxes)
+                yield ToldDraft(page.title, self._day(row.saved_at), self.telling.who(row.user_id), answers)
 
     def _history(self) -> Iterator[ToldChange]:
         of_case = or_(history_table.c.case_id.in_(self.cases), self._of_records(history_table))

@@ -30,6 +30,12 @@ def told_boxes(telling: Telling, form: Form, boxes: Boxes) -> list[ToldAnswer]:
     return [_told(telling, form, typed) for typed in _by_question(form, boxes)]
 
 
+def told_page_boxes(telling: Telling, labels: Mapping[str, str], boxes: Boxes) -> list[ToldAnswer]:
+    """What stands in the boxes for text of a page that is no sheet, a reason or a note."""
+    shown = [(name, telling.names.without_names(text.strip())) for name, text in boxes if name in labels]
+    return [ToldAnswer(name, labels[name], text, text) for name, text in shown if text]
+
+
 def links_in_boxes(form: Form, boxes: Boxes) -> Answers:
     """Question → the record that was chosen: for the titles by which those are told that may be."""
     found: Answers = {}

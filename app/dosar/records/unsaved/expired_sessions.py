@@ -3,7 +3,7 @@
 A sheet has its drafts; the reason of a reversal, a note or a name waits here under the address it is sent to.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -125,6 +125,22 @@ def discard_sent_page(repository: Repository, user_id: int, address: str) -> Non
     """What waited at the address has been sent."""
     if sent := _pages_at(repository, user_id, address, confirmed=True):
         _discard_pages(repository, expired_page_table.c.id.in_(sent))
+
+
+def is_page_of(address: str, cases: Sequence[int], ids: Mapping[str, Sequence[int]]) -> bool:
+    """Whether what waits at the address was typed for one of these cases, or on one of these sheets of theirs."""
+    path, _, query = address.partition("?")
+    parts = path.strip("/").split("/")
+    numbers = {str(case) for case in cases}
+    of_case = parts[:1] == ["cases"] and not numbers.isdisjoint(parts[1:])
+    of_sheet = parts[:1] == ["records"] and len(parts) > 2 and parts[2] in map(str, ids.get(parts[1], ()))
+    return of_case or of_sheet or any(f"case={number}" in query.split("&") for number in numbers)
+
+
+def form_of_page(address: str) -> str:
+    """The form whose sheet is filled in at the address; nothing for any other page."""
+    parts = address.partition("?")[0].strip("/").split("/")
+    return parts[1] if parts[:1] == ["records"] and len(parts) > 1 else ""
 
 
 def _pages_at(repository: Repository, user_id: int, address: str, confirmed: bool) -> list[int]:

@@ -115,6 +115,10 @@ def fresh_store(database: str, folder: Path, like: Place | None = None) -> Itera
 @cache
 def postgresql() -> str:
     """The address of a PostgreSQL that lives as long as the tests run, one for all their processes."""
+    from dosar.database import postgresql_store
+
+    # other processes of tests write on the same server, some of them for long
+    postgresql_store.OLDER_SECONDS = 120
     address: str = _server(Path(made_once("postgresql", _new_server))).get_uri()
     return address
 

@@ -374,17 +374,20 @@ def test_flask_appbuilder_lives_on_our_session(store: Store) -> None:
     store.session.remove()
 
 
-def test_nothing_erased_stays_for_who_began_to_read_before(tmp_path: Path) -> None:
-    """PostgreSQL keeps for a reader, also its own analysis, what was there when she began."""
-    with fresh_store("postgresql", tmp_path) as store:
+@pytest.mark.parametrize("began", ["SELECT 1", "SELECT pg_current_xact_id()"], ids=["to_read", "to_write_elsewhere"])
+def test_nothing_erased_stays_for_who_began_before(tmp_path: Path, began: str) -> None:
+    """PostgreSQL keeps for a reader, also its own analysis, what was there when she began; and for whoever writes in
+    another database of the server, since no look of anybody goes back less far."""
+    with fresh_store("postgresql", tmp_path) as store, fresh_store("postgresql", tmp_path) as elsewhere:
         with store.writing() as session:
             tables.create_all(session.connection())
             session.execute(insert(people), [{"name": "Ileana Ștefănescu"}])
-        reader = store.engine.connect().execution_options(isolation_level="REPEATABLE READ")
-        reader.execute(text("SELECT 1")).all()
+        where = store if began == "SELECT 1" else elsewhere
+        other = where.engine.connect().execution_options(isolation_level="REPEATABLE READ")
+        other.execute(text(began)).all()
         with store.writing() as session:
             session.execute(delete(people))
-        late = threading.Timer(0.5, reader.close)
+        late = threading.Timer(0.5, other.close)
         late.start()
         store.rewrite()
         late.join()

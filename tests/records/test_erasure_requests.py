@@ -64,8 +64,10 @@ def test_whoever_reads_on_holds_up_the_files_and_nobody_else(
 ) -> None:
     """She is erased at once; what readers keep of her in the files goes as soon as they have ended."""
     monkeypatch.setattr(postgresql_store, "LOCK_SECONDS", 1)
+    monkeypatch.setattr(postgresql_store, "OLDER_SECONDS", 1)
     monkeypatch.setattr(sqlite_store, "PRAGMAS", [*sqlite_store.PRAGMAS, "busy_timeout=100"])
     monkeypatch.setattr(owed_rewrite, "FIRST_SECONDS", 0)
+    monkeypatch.setattr(owed_rewrite, "AGAIN_SECONDS", 0.1)
     store = trusted.repository.store
     store.data_folder = store.data_folder or tmp_path
     with reads(store) as reader:

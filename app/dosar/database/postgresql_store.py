@@ -30,12 +30,16 @@ WRITER_LOCK_ID = 0x646F736172
 TOO_BUSY_STATES = {"55P03", "40P01", "40001"}
 REFUSING_STATES: Mapping[str, Callable[[], StoreNotWritable]] = {"53100": DiskFull, "25006": StoreReadOnly}
 """PostgreSQL's words for a database that takes nothing any more."""
-NEXT_TRANSACTION = "SELECT CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS xid) AS text)"
-OLDER_READERS = """
-    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-    AND backend_xmin IS NOT NULL AND age(backend_xmin) > age(CAST(%s AS xid))
+OLDER_SECONDS = 10.0
+"""So long it is waited for those who began before an erasure."""
+NEXT_TRANSACTION = "SELECT CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text)"
+OLDER_ONES = """
+    SELECT pg_snapshot_xmin(pg_current_snapshot()) < CAST(%(now)s AS xid8) OR EXISTS (
+        SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND backend_xmin IS NOT NULL AND age(backend_xmin) > age(CAST(CAST(%(now)s AS xid8) AS xid))
+    )
 """
-"""How many others read as of before a transaction."""
+"""Whether anybody on the server still writes, or anybody in this database reads as of before, a transaction."""
 INDEXES_BY_ALPHABET = """
     SELECT CAST(CAST(objid AS regclass) AS text) FROM pg_depend JOIN pg_index ON indexrelid = objid
     WHERE classid = CAST('pg_class' AS regclass) AND refclassid = CAST('pg_proc' AS regclass)
@@ -83,7 +87,7 @@ class PostgresStore(Store):
     def rewrite(self) -> None:
         self.session.remove()
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            _wait_for_older_readers(connection)
+            _wait_for_older_ones(connection)
             connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_SECONDS}s'")
             try:
                 connection.exec_driver_sql("VACUUM FULL")
@@ -110,14 +114,15 @@ class PostgresStore(Store):
                     connection.exec_driver_sql(f"REINDEX INDEX {index}")
 
 
-def _wait_for_older_readers(connection: Connection) -> None:
-    """Whoever began to read before a row was erased, be it PostgreSQL's own analysis, keeps it in the new file, too.
+def _wait_for_older_ones(connection: Connection) -> None:
+    """Whoever began to read before a row was erased, be it PostgreSQL's own analysis, keeps it in the new file, too. So
+    does whoever began to write, even in another database of the server: every look since goes back to before her end.
 
-    Raises :class:`StoreBusy` where somebody reads on and on.
+    Raises :class:`StoreBusy` where somebody goes on and on.
     """
     now = connection.exec_driver_sql(NEXT_TRANSACTION).scalar_one()
-    until = time.monotonic() + LOCK_SECONDS
-    while connection.exec_driver_sql(OLDER_READERS, (now,)).scalar_one():
+    until = time.monotonic() + OLDER_SECONDS
+    while connection.exec_driver_sql(OLDER_ONES, {"now": now}).scalar_one():
         if time.monotonic() > until:
             raise StoreBusy
         time.sleep(0.05)

@@ -40,6 +40,13 @@ OLDER_ONES = """
     )
 """
 """Whether anybody on the server still writes, or anybody in this database reads as of before, a transaction."""
+SAMPLED_AND_EMPTY = """
+    SELECT quote_ident(tablename), quote_ident(stats.attname), format_type(atttypid, atttypmod) FROM pg_stats AS stats
+    JOIN pg_class ON relname = tablename AND relnamespace = to_regnamespace(quote_ident(schemaname))
+    JOIN pg_attribute AS attribute ON attrelid = pg_class.oid AND attribute.attname = stats.attname
+    WHERE schemaname = current_schema() AND pg_relation_size(pg_class.oid) = 0
+"""
+"""The columns of empty tables of which samples are kept, and their types."""
 INDEXES_BY_ALPHABET = """
     SELECT CAST(CAST(objid AS regclass) AS text) FROM pg_depend JOIN pg_index ON indexrelid = objid
     WHERE classid = CAST('pg_class' AS regclass) AND refclassid = CAST('pg_proc' AS regclass)
@@ -91,6 +98,7 @@ class PostgresStore(Store):
             connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_SECONDS}s'")
             try:
                 connection.exec_driver_sql("VACUUM FULL")
+                _sample_anew(connection)
             finally:
                 connection.exec_driver_sql("RESET lock_timeout")
 
@@ -126,6 +134,15 @@ def _wait_for_older_ones(connection: Connection) -> None:
         if time.monotonic() > until:
             raise StoreBusy
         time.sleep(0.05)
+
+
+def _sample_anew(connection: Connection) -> None:
+    """The server keeps some values of every column, by which it plans; those of who was erased would stay there."""
+    for table, column, kind in connection.exec_driver_sql(SAMPLED_AND_EMPTY).all():
+        # as it is already; for that the samples are let go of, which looking at an empty table does not
+        connection.exec_driver_sql(f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {kind}")
+    connection.exec_driver_sql("ANALYZE")
+    connection.exec_driver_sql("VACUUM FULL pg_statistic")
 
 
 def postgresql_address(url: str) -> URL:

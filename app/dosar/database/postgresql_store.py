@@ -142,6 +142,7 @@ def _sample_anew(connection: Connection) -> None:
         # as it is already; for that the samples are let go of, which looking at an empty table does not
         connection.exec_driver_sql(f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {kind}")
     connection.exec_driver_sql("ANALYZE")
+    _wait_for_older_ones(connection)
     connection.exec_driver_sql("VACUUM FULL pg_statistic")
 
 

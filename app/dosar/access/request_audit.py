@@ -4,7 +4,7 @@ A reading is committed by itself, once for a request; a change is told in its ow
 (a redirect) shows nothing. Where the log cannot be written, the answer is 503 and nothing of what was read.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from secrets import token_hex
 
 from flask import Flask, Response, current_app, g, request, session
@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dosar.access.asked_address import AskedFor, asked_for
 from dosar.access.services import access_services
 from dosar.access.worker import Worker
-from dosar.database.audit.chain import CASE_OBJECT, AuditEvent
+from dosar.database.audit.chain import AuditEvent, case_objects
 from dosar.database.audit.trail import AuditTrail, NoAuditLog, current_trail
 from dosar.database.store_errors import StoreBusy, StoreError, StoreNotWritable, StoreUnreachable
 from dosar.language.form import CASE_FORM
@@ -88,12 +88,10 @@ def request_events(trail: AuditTrail, status: int, refused: Callable[[], AskedFo
 
 def _matched(trail: AuditTrail) -> Mapping[str, Sequence[int]]:
     """What was like the words that were typed; whoever learns that there is somebody learns something of the case."""
-    return {**{form: sorted(ids) for form, ids in trail.matched.items()}, **_of_cases(trail.matched.get(CASE_FORM, ()))}
-
-
-def _of_cases(case_ids: Iterable[int]) -> dict[str, Sequence[int]]:
-    cases = sorted(case_ids)
-    return {CASE_OBJECT: cases} if cases else {}
+    return {
+        **{form: sorted(ids) for form, ids in trail.matched.items()},
+        **case_objects(trail.matched.get(CASE_FORM, ())),
+    }
 
 
 def _readings(trail: AuditTrail) -> Iterator[AuditEvent]:
@@ -109,7 +107,7 @@ def _readings(trail: AuditTrail) -> Iterator[AuditEvent]:
     if any(listed.values()) or named:
         objects = {form: ids for form, ids in listed.items() if ids}
         yield trail.event(
-            "list", objects={**objects, **_of_cases(named)}, case_id=named[0] if len(named) == 1 else None
+            "list", objects={**objects, **case_objects(named)}, case_id=named[0] if len(named) == 1 else None
         )
     elif trail.forms and not opened:
         yield trail.event("look", objects={form: [] for form in trail.forms})

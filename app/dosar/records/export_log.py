@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from dosar.database.audit.chain import CASE_OBJECT
+from dosar.database.audit.chain import case_objects
 from dosar.database.audit.trail import add_event
 from dosar.database.system_tables import history_table, utc_now
 from dosar.language.form import Form
@@ -48,8 +48,7 @@ def note_export(
     """Write down that these records are taken along, before anything of them leaves. Raises :class:`OutOfReach`."""
     _require_export_right(form)
     about: dict[str, Any] = {"count": len(record_ids), "kind": kind, "columns": list(columns)}
-    cases = _cases_of(repository, form, record_ids)
-    objects = {form.key: [], **({CASE_OBJECT: sorted(cases)} if cases else {})}
+    objects = {form.key: [], **case_objects(_cases_of(repository, form, record_ids))}
     with repository.writing():
         add_event(repository.session, "export", actor=user_id, objects=objects, fields=columns, tells_answer=True)
         repository.session.execute(

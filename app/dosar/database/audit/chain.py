@@ -86,6 +86,12 @@ class AuditHead:
     mac: str = FIRST_SEAL
 
 
+def case_objects(case_ids: Iterable[int]) -> dict[str, Sequence[int]]:
+    """The entry among the objects of an event that tells of several cases, if there is any."""
+    cases = sorted(case_ids)
+    return {CASE_OBJECT: cases} if cases else {}
+
+
 def read_head(connection: Connection) -> AuditHead:
     """The end of the log."""
     found = connection.execute(_HEAD).one_or_none()

@@ -101,6 +101,7 @@ SEALED = [
     ("/", f"GET / HTTP/1.1\r\n{HOST}\r\n", 503),
     ("a page as data", f"GET / HTTP/1.1\r\n{HOST}{JSON}\r\n", 503),
     ("health", f"GET /health HTTP/1.1\r\n{HOST}\r\n", 200),
+    ("whether it can be worked with", f"GET /ready HTTP/1.1\r\n{HOST}\r\n", 503),
     ("no such style", f"GET /static/no.css HTTP/1.1\r\n{HOST}\r\n", 503),
     ("another method", f"DELETE /cases HTTP/1.1\r\n{HOST}\r\n", 503),
     ("a strange host", "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", 400),
@@ -132,6 +133,7 @@ OPEN = [
     ("not a form", "POST /find HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}", 415),
     ("without a token", f"POST /find HTTP/1.1\r\n{FORM}Content-Length: 0\r\n\r\n", 400),
     ("health", "GET /health HTTP/1.1\r\n", 200),
+    ("whether it can be worked with", "GET /ready HTTP/1.1\r\n", 200),
 ]
 
 

@@ -19,6 +19,7 @@ EVERYONE = {
     "InvitationPage.invitation",
     "SetUpPage.set_up",
     "HealthPage.health",
+    "HealthPage.ready",
 }
 """Open to people who have not signed in, too."""
 WORKERS = {

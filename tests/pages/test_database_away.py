@@ -1,6 +1,7 @@
 """PostgreSQL restarts or is away while somebody sends a page: one page with words, and with everything she typed."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import unescape
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import event, text
 
 from dosar.database.postgresql_store import WRITER_LOCK_ID
+from dosar.pages import health
 from tests.databases import Place, postgresql
 from tests.pages.browsing import look
 from tests.pages.conftest import Demo, demo_on
@@ -114,3 +116,28 @@ def test_a_sheet_and_its_draft_come_back_too(demo: Demo, tmp_path: Path) -> None
         )
     assert saved.status_code == kept.status_code == 503
     assert "A doua vizită" in saved.text and "A doua vizită" in kept.text
+
+
+def test_what_watches_over_a_server_hears_of_it(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a word, from who has no session; and nobody asks the database more often than once a second."""
+    monkeypatch.setattr(health, "LOOK_SECONDS", 0.0)
+    stranger = demo.app.test_client()
+    assert stranger.get("/ready").text == "ready\n"
+    with away(demo):
+        answer = stranger.get("/ready")
+        assert (answer.status_code, answer.text) == (503, "database\n") and "Set-Cookie" not in answer.headers
+        assert stranger.get("/health").status_code == 200
+    assert stranger.get("/ready").status_code == 200
+    monkeypatch.setattr(health, "LOOK_SECONDS", 60.0)
+    with away(demo):
+        assert stranger.get("/ready").status_code == 200, "what was seen a moment ago"
+
+
+def test_a_database_that_says_nothing_holds_up_one_who_asks(demo: Demo) -> None:
+    readiness, store = health.Readiness(word="ready"), demo.repository.store
+    with readiness._turn:  # somebody waits for it
+        readiness._began = time.monotonic()
+        assert readiness.look(store) == "ready"
+        readiness._began -= health.PATIENCE_SECONDS
+        assert readiness.look(store) == "database"
+    assert readiness.look(store) == "ready"

@@ -65,7 +65,7 @@ def test_every_address_of_the_application_shows_the_page_that_opens_it(tmp_path:
     }
     open_app.extensions["dosar_repository"].store.close()
     assert len(addresses) > 60
-    addresses -= {"/health", "/static/path:filename"}
+    addresses -= {"/health", "/ready", "/static/path:filename"}
     for address in [*sorted(addresses), "/nothing", "/unlock/more", "//x", "/%00"]:
         for method in METHODS:
             answer = program.ask(address, method)
@@ -83,6 +83,21 @@ def test_what_answers_beside_it(program: Program) -> None:
     assert missing.status_code == 503 and "<" not in missing.text
     assert program.ask("/still-here", headers={"Accept": "application/json"}).status_code == 503
     assert program.ask("/unlock").status_code == 503
+
+
+def test_what_watches_over_a_server_is_told_in_a_word(program: Program) -> None:
+    def told() -> tuple[int, str]:
+        answer = program.ask("/ready", "GET")
+        assert "Set-Cookie" not in answer.headers and answer.headers["Cache-Control"] == "no-store"
+        return answer.status_code, answer.text
+
+    assert told() == (503, "sealed\n")
+    program.vault._opening_since = program.vault.clock()
+    assert told() == (503, "starting\n")
+    program.vault._opening_since = None
+    program.vault.open(KEY)
+    assert told() == (200, "ready\n") and program.ask("/ready", "HEAD").status_code == 200
+    assert program.ask("/ready", "POST").status_code == 405
 
 
 def test_it_is_opened_without_a_restart_and_leads_on(program: Program) -> None:

@@ -56,6 +56,7 @@ def create_sealed_app(vault: Vault, hosts: list[str], instance: str) -> Flask:
     add_security_headers(app)
     app.add_url_rule(UNLOCK_PATH, view_func=unlock, methods=["GET", "POST"])
     app.add_url_rule("/health", view_func=health)
+    app.add_url_rule("/ready", view_func=ready)
     app.register_error_handler(HTTPException, _sealed_instead)
     return app
 
@@ -63,6 +64,12 @@ def create_sealed_app(vault: Vault, hosts: list[str], instance: str) -> Flask:
 def health() -> Response:
     """Which program this is, as the open application says it too."""
     return Response(current_app.config["INSTANCE"], mimetype="text/plain")
+
+
+def ready() -> Response:
+    """What keeps the pages from being worked with, in a word for programs."""
+    word = "sealed" if _vault().seconds_opening is None else "starting"
+    return Response(f"{word}\n", SEALED_STATUS, mimetype="text/plain")
 
 
 def unlock() -> Any:

@@ -19,6 +19,7 @@ LAYERS = [
     "migrations",
     "filing",
     "access",
+    "backups",
     "exchange",
     "pages",
 ]
@@ -67,6 +68,7 @@ FOLDERS = {
         "recovery",
         "appbuilder",
     ],
+    "backups": ["progress", "troubles", "places", TOP],
     "pages": [
         "input",
         TOP,
@@ -108,6 +110,7 @@ MAY_USE = {
         "sqlalchemy",
         "zxcvbn",
     },
+    "backups": {"cryptography", "sqlalchemy", "sqlcipher3"},
     "exchange": {"typst", "xlsxwriter"},
     "pages": {*WEB, "babel", "segno", "sqlalchemy"},
     "cli": {"click", "flask", "platformdirs", "sqlalchemy", "waitress", "werkzeug"},

@@ -1,0 +1,1 @@
+"""Back-ups of the whole organisation: made, verified, kept, rehearsed, restored."""

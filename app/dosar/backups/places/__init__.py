@@ -1,0 +1,1 @@
+"""Where back-ups are kept: a folder, a stick, a server."""

@@ -1,0 +1,91 @@
+"""A folder as the place of back-ups: a second disk, a stick, a share of the network."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dosar.backups.places.place import PlaceUnreachable, StoredFile
+from dosar.backups.progress import Progress
+from dosar.database.atomic_files import sync_folder
+
+CHUNK_BYTES = 4 * 2**20
+FULL_DISK = 28
+"""The number of the system's error, the same everywhere."""
+
+
+class FolderPlace:
+    """Files in one folder. It is never made here: a stick that is not there must not become a folder of the disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def list(self) -> list[StoredFile]:
+        with self._reaching():
+            return [StoredFile(file.name, file.stat().st_size) for file in self.folder.iterdir() if file.is_file()]
+
+    def put(self, source: Path, name: str, tell: Progress) -> None:
+        with self._reaching():
+            try:
+                _copy(source, self.folder / name, "write", tell)
+                sync_folder(self.folder)
+            except OSError:
+                (self.folder / name).unlink(missing_ok=True)  # half of it only takes room
+                raise
+
+    def fetch(self, name: str, target: Path, tell: Progress) -> None:
+        with self._reaching():
+            _forget_what_was_written(self.folder / name)
+            _copy(self.folder / name, target, "read", tell)
+
+    def rename(self, old: str, new: str) -> None:
+        with self._reaching():
+            (self.folder / old).replace(self.folder / new)
+            sync_folder(self.folder)
+
+    def remove(self, name: str) -> None:
+        with self._reaching():
+            (self.folder / name).unlink(missing_ok=True)
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        if not self.folder.is_dir():
+            raise PlaceUnreachable(
+                "The folder %(folder)s for back-ups is not there. Connect the disk or the stick, or name another "
+                "folder.",
+                folder=self.folder,
+            )
+        try:
+            yield
+        except OSError as error:
+            if error.errno == FULL_DISK:
+                raise PlaceUnreachable(
+                    "There is no room left in %(folder)s for the back-up. Make room, or choose another place.",
+                    folder=self.folder,
+                ) from None
+            raise PlaceUnreachable(
+                "The folder %(folder)s for back-ups cannot be used: %(why)s. Connect the disk or the stick again, or "
+                "give this account the right to write there.",
+                folder=self.folder,
+                why=error.strerror,
+            ) from None
+
+
+def _copy(source: Path, target: Path, step: str, tell: Progress) -> None:
+    size, copied = max(source.stat().st_size, 1), 0
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+    with source.open("rb") as read, open(descriptor, "wb") as written:
+        while chunk := read.read(CHUNK_BYTES):
+            written.write(chunk)
+            copied += len(chunk)
+            tell(step, copied / size)
+        written.flush()
+        os.fsync(written.fileno())
+
+
+def _forget_what_was_written(file: Path) -> None:
+    """Let the computer read the disk: what it remembers of a file it wrote says nothing of what lies there."""
+    if not hasattr(os, "posix_fadvise"):
+        return
+    with file.open("rb") as opened:
+        os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from dosar.access.sealed.guesses import FREE_GUESSES, LONGEST_WAIT, MOST_ADDRESSES, Guesses, TooManyGuesses, wait_after
-from dosar.access.sealed.vault import Vault
+from dosar.access.sealed.vault import DataExchange, Vault
 from dosar.database.keys.master_key import CardMistyped
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Mistake
 from tests.waiting import is_soon
 
-KEY = bytes(32)
+KEY, OTHER_KEY = bytes(32), bytes(range(32))
 PASSPHRASE = "patru cuvinte"
 
 
@@ -156,3 +156,46 @@ def test_without_a_passphrase_it_stays_open() -> None:
     vault = vault_with(Clock(), can_be_unsealed=lambda: False)
     vault.open(KEY)
     assert not vault.seal() and vault.is_open
+
+
+def test_other_data_are_put_in_the_place_of_those_that_are_open() -> None:
+    """As a restore does it: closed, exchanged, opened with the other key, and settled before anybody comes in."""
+    did: list[str] = []
+    vault = vault_with(Clock(), open_application=lambda key: {"open": True, "key": key})
+
+    def settle(application: dict[str, Any]) -> None:
+        application["settled"] = True
+
+    exchange = DataExchange(lambda: did.append("put") or OTHER_KEY, lambda: did.append("back"), KEY, settle)
+    assert not vault.exchange(exchange), "nothing is open"
+    vault.open(KEY)
+    before = vault.enter()
+    assert before is not None
+    vault.leave(before)
+    assert vault.exchange(exchange) and is_soon(lambda: vault.is_open)
+    after = vault.enter()
+    assert after is not None and after.application == {"open": True, "key": OTHER_KEY, "settled": True}
+    assert did == ["put"] and before.application is None and vault.seconds_opening is None
+
+
+@pytest.mark.parametrize("fails", ["putting", "opening"])
+def test_data_that_cannot_take_the_place_leave_the_old_ones_open(fails: str) -> None:
+    did: list[str] = []
+
+    def put() -> bytes:
+        if fails == "putting":
+            raise StoreError("The disk is full.")
+        return OTHER_KEY
+
+    def opened(key: bytes) -> dict[str, Any]:
+        if key == OTHER_KEY:
+            raise StoreError("The disk is full.")
+        return {"key": key}
+
+    vault = vault_with(Clock(), open_application=opened)
+    vault.open(KEY)
+    assert vault.exchange(DataExchange(put, lambda: did.append("back"), KEY))
+    assert is_soon(lambda: vault.is_open and vault.trouble is not None)
+    assert did == (["back"] if fails == "opening" else []) and "full" in str(vault.trouble)
+    found = vault.enter()
+    assert found is not None and found.application == {"key": KEY}

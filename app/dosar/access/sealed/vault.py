@@ -32,6 +32,20 @@ class OpenData:
     pages: int = 0
 
 
+@dataclass(frozen=True)
+class DataExchange:
+    """Other data in the place of those that are open, as a back-up is restored."""
+
+    put_in_place: Callable[[], bytes] = field(repr=False)
+    """Called while nothing is open; the key of what lies there then. One that raises :class:`StoreError` has changed
+    nothing."""
+    take_back: Callable[[], None]
+    """Undo that, where the new data could not be opened."""
+    key_before: bytes = field(repr=False)
+    settle: Callable[[Any], None] = lambda application: None
+    """Called with the application on the new data before anybody comes in."""
+
+
 @dataclass
 class Vault:
     """What opens and closes the data of one program."""
@@ -84,6 +98,11 @@ class Vault:
             entered.pages -= 1
             self._changes.notify_all()
 
+    @property
+    def seconds_idle(self) -> float:
+        """For how long nobody has worked with the data, also by a clock that was set back."""
+        return abs(self.clock() - self._last_use)
+
     def note_use(self) -> None:
         """Somebody who has signed in works with the data."""
         self._last_use = self.clock()
@@ -114,13 +133,15 @@ class Vault:
         finally:
             self._guess_turn.release()
 
-    def open(self, key: bytes) -> None:
-        """Open the data now, unless they are open. Raises :class:`StoreError`."""
+    def open(self, key: bytes, settle: Callable[[Any], None] = lambda application: None) -> None:
+        """Open the data now, unless they are open; ``settle`` is called with the application before anybody comes in.
+        Raises :class:`StoreError`."""
         with self._opening_turn:
             self.wait_until_closed()
             if self._open is not None:
                 return
             opened = OpenData(self.open_application(key))
+            settle(opened.application)
             with self._changes:
                 self.trouble, self._open = None, opened
             self.note_use()
@@ -132,20 +153,43 @@ class Vault:
             self.trouble, self._opening_since = None, self.clock()
         Thread(target=self._open_in_background, args=(key,), daemon=True).start()
 
-    def _open_in_background(self, key: bytes) -> None:
+    def _open_in_background(self, key: bytes, settle: Callable[[Any], None] = lambda application: None) -> None:
         try:
-            self.open(key)
-        except StoreError as trouble:
-            self._note_trouble(trouble)
+            self.open(key, settle)
         except Exception as error:  # nobody would ever hear of it
-            what = type(error).__name__
-            self._note_trouble(StoreError("Something went wrong while the data were opened (%(what)s).", what=what))
+            self._note_trouble(_trouble_of(error))
         finally:
             self._opening_since = None
 
     def _note_trouble(self, trouble: StoreError) -> None:
         self.trouble = trouble
         self.tell(trouble)
+
+    def exchange(self, exchange: DataExchange) -> bool:
+        """Close the data, put others in their place and open those, in the background. Whether there were any to
+        close, and nobody is opening or exchanging them."""
+        with self._changes:
+            if self._open is None or self._opening_since is not None:
+                return False
+            closing, self._open = self._open, None
+            self._is_closing, self.trouble, self._opening_since = True, None, self.clock()
+        Thread(target=self._exchange, args=(closing, exchange), daemon=True).start()
+        return True
+
+    def _exchange(self, closing: OpenData, exchange: DataExchange) -> None:
+        self._close(closing)
+        try:
+            key = exchange.put_in_place()
+        except Exception as error:
+            self._open_in_background(exchange.key_before)
+            self._note_trouble(_trouble_of(error))
+            return
+        self._open_in_background(key, exchange.settle)
+        if self._open is None and self.trouble is not None:
+            trouble = self.trouble
+            exchange.take_back()
+            self._open_in_background(exchange.key_before)
+            self._note_trouble(trouble)
 
     def seal(self) -> bool:
         """From this moment on nobody comes in; the data are closed as soon as the pages that are being made are there.
@@ -163,8 +207,8 @@ class Vault:
         return True
 
     def seal_if_idle(self, seconds: float) -> bool:
-        """Seal the data if nobody has worked with them for so long, also by a clock that was set back."""
-        return abs(self.clock() - self._last_use) >= seconds and self.seal()
+        """Seal the data if nobody has worked with them for so long."""
+        return self.seconds_idle >= seconds and self.seal()
 
     def wait_until_closed(self, seconds: float = 2 * LONGEST_PAGE) -> bool:
         """Whether what was sealed is closed within so long."""
@@ -184,3 +228,10 @@ class Vault:
             with self._changes:
                 self._is_closing = False
                 self._changes.notify_all()
+
+
+def _trouble_of(error: Exception) -> StoreError:
+    """What is said of it; the words of an error that nobody thought of might hold answers."""
+    if isinstance(error, StoreError):
+        return error
+    return StoreError("Something went wrong while the data were opened (%(what)s).", what=type(error).__name__)

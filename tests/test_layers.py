@@ -90,7 +90,7 @@ FOLDERS = {
 """The folders inside another one, and the files beside them (``TOP``), from left to right as the layers are."""
 WEB = {"flask", "flask_appbuilder", "flask_babel", "flask_wtf", "itsdangerous", "markupsafe", "werkzeug", "wtforms"}
 MAY_USE = {
-    "language": {"babel", "pydantic", "pydantic_core", "ruamel", "sqlalchemy"},
+    "language": {"babel", "pydantic", "pydantic_core", "ruamel", "sqlalchemy", "yaml"},
     "cleaning": {"PIL", "pikepdf"},
     "fields": {"babel", "email_validator", "phonenumbers", "pydantic", "sqlalchemy", "stdnum"},
     "database": {"argon2", "cryptography", "filelock", "keyring", "platformdirs", "sqlalchemy", "sqlcipher3"},

@@ -1,17 +1,27 @@
 """YAML as a form's author means it: nothing is guessed, and nothing but plain values is read."""
 
+import random
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
+from dosar import shipped_folder
 from dosar.language.load.finding import FilePlace
+from dosar.language.load.quick_yaml import compose_quickly
 from dosar.language.load.yaml_reader import (
     MAX_FILE_BYTES,
+    MAX_FILE_VALUES,
+    MAX_YAML_DEPTH,
     NO_ANCHORS,
     NO_TAGS,
     TOO_DEEP,
     TOO_MANY_VALUES,
     Source,
+    compose_warily,
     read_text,
     read_yaml,
 )
@@ -158,3 +168,69 @@ def test_a_byte_order_mark_is_no_letter(tmp_path: Path) -> None:
     file = tmp_path / "visit.yaml"
     file.write_bytes("form: visit".encode("utf-8-sig"))
     assert read_yaml(file).contents == {"form": "visit"}
+
+
+SLIPS = [
+    *"{}[],:-?#'\"|>%@`!&*\\ \n~",
+    ": ",
+    "- ",
+    "\n  ",
+    " #",
+    "|\n",
+    ">+\n",
+    "|2\n",
+    "yes",
+    "1_000",
+    "0o7",
+    "=",
+    "\\/",
+]
+SLIPPED_TEXTS = 1500
+
+
+def slipped_texts() -> Iterator[str]:
+    """Some lines of the shipped forms, each with up to four slips."""
+    chance = random.Random(20261129)
+    lines = [path.read_text(encoding="utf-8").splitlines() for path in sorted(shipped_folder("forms").rglob("*.yaml"))]
+    for _ in range(SLIPPED_TEXTS):
+        begin = chance.randrange(len(file := chance.choice(lines)))
+        text = "\n".join(file[begin : begin + chance.randint(1, 8)])
+        for _ in range(chance.randint(0, 4)):
+            at = chance.randrange(len(text) + 1)
+            text = text[:at] + chance.choice(["", *SLIPS]) + text[at + chance.randint(0, 2) :]
+        yield text
+
+
+def meant_by(node: Node | None) -> Any:
+    """What the reader makes of the nodes: values with what they mean, and the lines that messages name."""
+    if isinstance(node, ScalarNode) or node is None:
+        return node and (str(node.tag), node.value)
+    if isinstance(node, MappingNode):
+        return {key.start_mark.line: (meant_by(key), meant_by(value)) for key, value in node.value}, len(node.value)
+    return [(item.start_mark.line, meant_by(item)) for item in node.value]
+
+
+def test_what_is_read_quickly_means_what_it_means_read_warily() -> None:
+    """Whatever the two do not take apart alike is left to the one that knows YAML 1.2."""
+    read, differing = 0, []
+    for text in slipped_texts():
+        quick = compose_quickly(text, MAX_YAML_DEPTH, MAX_FILE_VALUES)
+        if quick is not None:
+            read += 1
+            try:
+                wary = meant_by(compose_warily(text))
+            except YAMLError as refused:
+                wary = str(refused)
+            if meant_by(quick) != wary:
+                differing.append(text)
+    assert differing == []
+    assert read > SLIPPED_TEXTS / 4
+
+
+def test_every_shipped_form_is_read_quickly() -> None:
+    slow = [
+        path.name
+        for path in shipped_folder("forms").rglob("*.yaml")
+        if compose_quickly(path.read_text(encoding="utf-8"), MAX_YAML_DEPTH, MAX_FILE_VALUES) is None
+    ]
+    assert slow == []

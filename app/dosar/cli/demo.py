@@ -68,21 +68,24 @@ def demo_accounts(forms: Path) -> list[dict[str, str]]:
 
 
 def fill_demo_data(app: Flask, forms: Path, today: date) -> list[Finding]:
-    """Fill an empty organisation with the demo workers and cases; tells what changed forms do not take."""
+    """Fill an empty organisation with the demo workers and cases; tells what changed forms do not take.
+
+    In one transaction: a start that is killed meanwhile leaves nothing half filed.
+    """
     services: AccessServices = app.extensions["dosar_access"]
-    with app.app_context(), acting_as(SYSTEM_SCOPE):
+    with app.app_context(), acting_as(SYSTEM_SCOPE), services.store.writing():
         users = {
             account["user"]: add_user(
                 services,
                 None,
                 UserDetails(account["user"], account["first_name"], account["last_name"], frozenset({account["role"]})),
                 demo_password(account["user"]),
+                known_to_all=True,
             )
             for account in demo_accounts(forms)
         }
-        with services.store.writing():
-            services.update_organisation(Organisation(DEMO_ORGANISATION_NAME, LANGUAGES[0]))
-            mark_as_demo(services.session)
+        services.update_organisation(Organisation(DEMO_ORGANISATION_NAME, LANGUAGES[0]))
+        mark_as_demo(services.session)
         filing = _DemoFiler(app.extensions["dosar_repository"], users, max(today, DEMO_WRITTEN_ON))
         return filing.file_records(forms / "demo")
 

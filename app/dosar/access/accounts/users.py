@@ -80,8 +80,15 @@ def user_name_of(services: AccessServices, user_id: int) -> str:
     return str(services.session.scalar(select(user_table.c.username).where(user_table.c.id == user_id)))
 
 
-def add_user(services: AccessServices, by: Worker | None, person: UserDetails, password: str | None = None) -> int:
-    """Add a user and give her id; without a password she needs an invitation. ``by`` is nobody at the set-up.
+def add_user(
+    services: AccessServices,
+    by: Worker | None,
+    person: UserDetails,
+    password: str | None = None,
+    known_to_all: bool = False,
+) -> int:
+    """Add a user and give her id; without a password she needs an invitation. ``by`` is nobody at the set-up;
+    a password that is ``known_to_all`` is one of the demo's.
 
     Roles and teams that open anything to her wait for a second person (:mod:`dosar.access.accounts.access_requests`).
 
@@ -93,7 +100,7 @@ def add_user(services: AccessServices, by: Worker | None, person: UserDetails, p
             "Write the user name with small letters without diacritics, digits, dots, hyphens "
             "or underscores, at least two of them."
         )
-    kept_password = hash_password(password) if password else None
+    kept_password = hash_password(password, known_to_all) if password else None
     with services.store.writing() as session:
         if session.scalar(select(User.id).where(func.lower(User.username) == person.user_name)):
             raise Mistake('There is already a user "%(name)s"; choose another user name.', name=person.user_name)

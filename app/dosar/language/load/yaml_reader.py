@@ -19,6 +19,7 @@ from ruamel.yaml.parser import Parser
 from ruamel.yaml.reader import ReaderError
 
 from dosar.language.load.finding import FilePlace, Finding, finding
+from dosar.language.load.quick_yaml import compose_quickly
 from dosar.language.load.yaml_hints import find_blamed_sign, find_false_spaces
 from dosar.language.text.message import msgid
 
@@ -146,10 +147,8 @@ def read_text(text: str, file: str) -> Source:
     source.findings += [Finding(FilePlace(file, line), "F001", message) for line, message in find_false_spaces(text)]
     if source.findings:
         return source
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Parser = _WaryParser
     try:
-        node = yaml.compose(text)
+        node = compose_quickly(text, MAX_YAML_DEPTH, MAX_FILE_VALUES) or compose_warily(text)
     except _Trick as trick:
         source.findings.append(_at(source, trick.line, "F002", trick.message))
         return source
@@ -169,6 +168,14 @@ def read_text(text: str, file: str) -> Source:
     if node is not None:
         source.contents = _value_of_node(node, source)
     return source
+
+
+def compose_warily(text: str) -> Node | None:
+    """The nodes of the text, or what is wrong with it, slowly. Raises :class:`_Trick` and what ruamel.yaml raises."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Parser = _WaryParser
+    node: Node | None = yaml.compose(text)
+    return node
 
 
 def _unreadable_finding(source: Source, lines: list[str], stopped_at: int, problem: str) -> Finding:

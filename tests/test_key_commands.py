@@ -105,7 +105,7 @@ def test_from_one_laptop_to_a_passphrase_step_by_step(say: Say, places: list[str
     assert "types the passphrase or the card at every start" in said and "whoever" not in said
     assert "neither the passphrase nor" in say("file", OTHER, code=2)
     said = say("passphrase", card, OTHER, OTHER)
-    assert "The passphrase is set." in said and "dosar key" not in said
+    assert "The passphrase is set." in said and "dosar key card --add" in said
     assert "neither the passphrase nor" in say("card", PASSPHRASE, code=2)
     slip = "z" if card[5] != "z" else "y"
     assert "There is a typing error in the recovery card" in say("card", card[:5] + slip + card[6:], code=2)
@@ -130,6 +130,30 @@ def test_a_card_that_nobody_wrote_down_changes_nothing(say: Say, monkeypatch: py
     monkeypatch.setattr("tests.test_key_commands.card_in", lambda _: ["0000"] * 9)
     assert "not what stands on the card" in say("card", code=2)
     assert "recovery card" not in say("status").split("computer has the data")[0]
+
+
+def test_two_people_with_a_card_each(say: Say) -> None:
+    say("passphrase", PASSPHRASE, PASSPHRASE)
+    first = " ".join(card_in(say("card")))
+    said = say("card --add")
+    assert "Recovery card 2 opens the data" in said and "--add" not in said
+    second = " ".join(card_in(said))
+    ids = dict(re.findall(r"recovery card (\d), since .* \((\w+)\)", say("status")))
+    assert set(ids) == {"1", "2"}
+    for refused in ("card", "card --add"):
+        assert f"--replace {ids['1']} | {ids['2']}" in say(refused, code=2)
+    assert "dosar key status says their names" in say("card --replace 1", code=2)
+    say("seal")
+    for card, added in ((first, OTHER), (second, "ceva cu totul nou acum")):
+        say("passphrase --add", card, added, added)
+    said = say(f"card --replace {ids['2']}", first)
+    assert "the one it replaces no more" in said
+    assert "neither the passphrase nor" in say("file", second, code=2)
+    third = " ".join(card_in(said))
+    say(f"remove {ids['1']}", third)
+    assert "neither the passphrase nor" in say("file", first, code=2)
+    assert re.findall(r"recovery card (\d)", say("status").partition("A second card")[0]) == ["2"]
+    assert "Recovery card 1 opens the data" in say("card --add", third)
 
 
 def test_two_people_with_a_passphrase_each(say: Say) -> None:
@@ -245,8 +269,10 @@ def asked(address: str, **boxes: str) -> tuple[int, str]:
 def test_another_key_for_who_may_know_the_old_one(say: Say, tmp_path: Path) -> None:
     say("passphrase", PASSPHRASE, PASSPHRASE)
     old_card = " ".join(card_in(say("card")))
+    say("card --add")
     said = say("new", OTHER, OTHER)
     assert "Only the new key opens the data" in said and "Its key file is" in said
+    assert "Recovery card 1" in said and "Recovery card 2" in said, "each of them new, too"
     new_card = " ".join(card_in(said))
     say("seal")
     for void in (PASSPHRASE, old_card):

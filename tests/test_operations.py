@@ -12,7 +12,7 @@ import pytest
 
 from dosar.cli.main import main
 from dosar.cli.runtime import prepare_database
-from dosar.database.keys.key_file import default_key_file, key_from_file
+from dosar.database.keys.key_file import key_from_file, own_key_file
 from dosar.database.store import Store
 from dosar.records.scope.row_scope import SYSTEM_SCOPE, acting_as
 from tests.databases import Place, fresh_place
@@ -179,9 +179,12 @@ def test_a_folder_is_backed_up_checked_and_put_back(server: Server, capsys: pyte
     assert server.answers(server.folder) == {"cost": 7}
 
 
-def test_the_key_of_a_folder_is_found_by_its_name(server: Server, tmp_path: Path) -> None:
-    told = server.give(block("sha256sum"))
-    assert default_key_file(tmp_path / ".local/share/dosar/data").stem == told.strip()
+def test_the_key_of_a_folder_is_found_by_its_name(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dosar.database.keys.key_file.user_config_path", lambda name: tmp_path / ".config" / name)
+    file = own_key_file(tmp_path / ".local/share/dosar/data")
+    assert server.give(block("/key-name")).strip() == file.stem
 
 
 def test_commands_and_service_are_about_the_same_folders() -> None:

@@ -5,10 +5,26 @@ from dataclasses import dataclass, field
 from random import SystemRandom
 from time import monotonic
 
+from dosar.database.keys.key_slots import CARD_NUMBERS
 from dosar.database.keys.recovery_card import GROUPS, RecoveryCard
+from dosar.language.text.message import Message
 
 CARD_LIFETIME = 30 * 60.0
 GROUPS_TYPED = 2
+
+
+def card_opens(number: int, is_replaced: bool) -> Message:
+    """What is said once a card opens the data; older back-ups have the slots of their day."""
+    if is_replaced:
+        return Message(
+            "Recovery card %(number)s opens the data from now on, and the one it replaces no more. That one still "
+            "opens the back-ups made until now: keep it with them in an envelope, or delete them and destroy it.",
+            {"number": number},
+        )
+    return Message(
+        "Recovery card %(number)s opens the data from now on, and every back-up that is made from now on.",
+        {"number": number},
+    )
 
 
 @dataclass(frozen=True)
@@ -19,6 +35,9 @@ class PendingCard:
     asked: tuple[int, ...]
     """Which groups show that it was written down, counted from 1."""
     made: float
+    number: int = CARD_NUMBERS[0]
+    replaced: str = ""
+    """The slot of the card that goes when this one opens; none where it is one more."""
 
 
 @dataclass
@@ -33,12 +52,13 @@ class PendingCards:
         found = self._cards.get(user_id)
         return found if found is not None and self.clock() - found.made < CARD_LIFETIME else None
 
-    def begin(self, user_id: int) -> PendingCard:
+    def begin(self, user_id: int, number: int = CARD_NUMBERS[0], replaced: str = "") -> PendingCard:
         """The one she is writing down, or a new one."""
         found = self.of(user_id)
-        if found is None:
+        if found is None or (found.number, found.replaced) != (number, replaced):
             asked = tuple(sorted(SystemRandom().sample(range(1, GROUPS + 1), GROUPS_TYPED)))
-            found = self._cards[user_id] = PendingCard(RecoveryCard.new(), asked, self.clock())
+            found = PendingCard(RecoveryCard.new(), asked, self.clock(), number, replaced)
+            self._cards[user_id] = found
         return found
 
     def forget(self, *user_ids: int) -> None:

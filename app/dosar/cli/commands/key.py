@@ -73,13 +73,18 @@ def passphrase(places: Places, add: bool) -> int:
 
 
 @key.command("card", cls=LocalizedCommand, help=msgid("make a new recovery card"), options_metavar=WITH_OPTIONS)
+@option("--add", msgid("one more, for a second person"), is_flag=True)
+@option("--replace", msgid("the card that the new one replaces, by the name that status shows"), metavar="SLOT")
 @place_options
-def card(places: Places) -> int:
-    from dosar.cli.console.key_words import show_new_card
+def card(places: Places, add: bool, replace: str | None) -> int:
+    from dosar.access.sealed.pending_cards import card_opens
+    from dosar.cli.console.key_words import new_card_number, show_new_card
 
     with _changes(places, "card") as changes:
-        changes.set_card(show_new_card())
-        _say(Message("The card opens the data from now on, and no other one does."))
+        before = changes.status()
+        number = new_card_number(before, add, replace)
+        changes.set_card(show_new_card(number), number)
+        _say(card_opens(number, number in before.cards))
         _say_what_is_left(changes)
     return 0
 

@@ -20,7 +20,7 @@ from dosar.language.text.message import Message, Mistake, msgid
 
 SLOT_LINES: Mapping[SlotKind, str] = {
     "passphrase": msgid("- a passphrase"),
-    "card": msgid("- the recovery card"),
+    "card": msgid("- recovery card %(number)s"),
     "key_file": msgid("- the key file %(place)s"),
     "keyring": msgid("- the keyring of the computer's account"),
 }
@@ -59,7 +59,7 @@ def swap_lines() -> Iterator[Message]:
 
 def _slot_line(slot: KeySlot) -> Message:
     text = SLOT_LINES[slot.kind]
-    values = {"place": slot.place}
+    values = {"place": slot.place, "number": slot.card_number}
     if not slot.id:
         return Message(text, values)
     return Message("%(what)s, since %(day)s (%(id)s)", {"what": Message(text, values), "day": slot.made, "id": slot.id})
@@ -73,7 +73,30 @@ def next_step(status: KeyStatus) -> Message | None:
         return Message("Make a recovery card, for when nobody remembers the passphrase: dosar key card")
     if status.opens_by_itself:
         return Message("To have the passphrase asked for at every start: dosar key seal")
+    if len(status.cards) == 1:
+        return Message("A second card for a second person, kept in another place: dosar key card --add")
     return None
+
+
+def new_card_number(status: KeyStatus, add: bool, replaced: str | None) -> int:
+    """The number of the card that is made: of the one it replaces, or a free one. Raises :class:`StoreError`."""
+    numbers = {slot.id: number for number, slot in status.cards.items()}
+    if replaced is not None and replaced not in numbers:
+        raise StoreError(
+            'No recovery card is called "%(slot)s". Nothing was changed: dosar key status says their names.',
+            slot=replaced,
+        )
+    if replaced is not None:
+        return numbers[replaced]
+    if len(numbers) == 1 and not add:
+        return next(iter(numbers.values()))
+    free = status.free_card_number
+    if free is None:
+        raise StoreError(
+            "There are two recovery cards. Name the one that the new one replaces: dosar key card --replace %(slots)s",
+            slots=" | ".join(numbers),
+        )
+    return free
 
 
 def ask_new_passphrase() -> str:
@@ -94,10 +117,11 @@ def replaced_passphrase(changes: KeyChanges) -> str | None:
     return changes.slot_opened_by(ask_secret(Message("The passphrase that shall be changed: ")))
 
 
-def show_new_card() -> RecoveryCard:
+def show_new_card(number: int) -> RecoveryCard:
     """A new card, shown once; two of its groups are typed back. Raises :class:`StoreError`."""
-    pending = PendingCards().begin(0)
-    print(translate_message(Message("The recovery card. Write it down or print it; it is not shown again:")))
+    pending = PendingCards().begin(0, number)
+    told = Message("Recovery card %(number)s. Write it down; it is not shown again:", {"number": number})
+    print(translate_message(told))
     print("\n    " + "  ".join(pending.card.groups) + "\n")
     print(translate_message(Message("Keep it in a closed envelope, away from the computer.")))
     for group in pending.asked:
@@ -128,8 +152,8 @@ def ask_new_key(changes: KeyChanges) -> NewKey:
     slots, file, secrets = KeySlots(), None, (b"", b"")
     if status.has_passphrase:
         slots = slots.with_slot(key, *passphrase_secret(ask_new_passphrase()), made_today())
-    if status.has_card:
-        slots = slots.with_slot(key, "card", show_new_card().secret, made_today())
+    for number in status.cards:
+        slots = slots.with_slot(key, "card", show_new_card(number).secret, made_today(), str(number))
     for slot in (slot for slot in status.slots if slot.kind == "key_file"):
         file, secrets = Path(slot.place), (changes.secret_in_file(Path(slot.place)), token_bytes(KEY_BYTES))
         slots = slots.with_slot(key, "key_file", secrets[1], made_today(), slot.place)

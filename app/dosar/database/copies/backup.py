@@ -19,6 +19,7 @@ from dosar.database.copies_folder import COPIES_FOLDER, UNFINISHED_PREFIX
 from dosar.database.installation.erasure_register import copy_register
 from dosar.database.installation.installation_marker import has_people, mark_founded
 from dosar.database.keys.key_file import salt_file
+from dosar.database.keys.key_name import name_file
 from dosar.database.keys.key_slots_file import slots_file
 from dosar.database.sqlite_store import SqliteStore
 from dosar.database.store import Store
@@ -43,7 +44,7 @@ def keep_copy(store: Store, data: Path, key: bytes, tables: Iterable[Table], mom
         _copy_into(draft, store, key, tables)
         _write_anchor(draft, store)
         copy_register(data, draft)
-        for what_opens_it in (slots_file, salt_file):
+        for what_opens_it in (slots_file, salt_file, name_file):
             if what_opens_it(data).exists():
                 shutil.copy2(what_opens_it(data), what_opens_it(draft))
         rename_atomically(draft, folder)

@@ -14,12 +14,15 @@ from secrets import token_bytes, token_hex
 
 from dosar.database.keys.key_file import (
     default_key_file,
+    own_key_file,
     remember_passphrase,
     salt_file,
     secrets_in_file,
     write_secrets,
 )
+from dosar.database.keys.key_file_moves import is_file_of_another, slot_of_file
 from dosar.database.keys.key_slots import (
+    CARD_NUMBERS,
     KEY_BYTES,
     OPENS_BY_ITSELF,
     KeySlot,
@@ -56,6 +59,17 @@ class KeyStatus:
     @property
     def has_card(self) -> bool:
         return any(slot.kind == "card" for slot in self.slots)
+
+    @property
+    def cards(self) -> dict[int, KeySlot]:
+        """The recovery cards by their numbers."""
+        found = [slot for slot in self.slots if slot.kind == "card"]
+        return {slot.card_number: slot for slot in sorted(found, key=lambda slot: slot.card_number)}
+
+    @property
+    def free_card_number(self) -> int | None:
+        """The number of one card more; none where both persons have theirs."""
+        return next((number for number in CARD_NUMBERS if number not in self.cards), None)
 
     @property
     def opens_by_itself(self) -> bool:
@@ -112,17 +126,17 @@ class KeyChanges:
                 return slot.id
         raise StoreError("This is not the passphrase.")
 
-    def set_card(self, card: RecoveryCard) -> None:
-        """Let this card open the data, and none that was printed before."""
-        old = [slot.id for slot in self._slots().of_kind("card")]
-        self._write(self._slots(), ("card", card.secret))
+    def set_card(self, card: RecoveryCard, number: int = CARD_NUMBERS[0]) -> None:
+        """Let this card open the data, and none that was printed before with its number."""
+        old = [slot.id for slot in self._slots().of_kind("card") if slot.card_number == number]
+        self._write(self._slots(), ("card", card.secret), str(number))
         self._drop(*old)
 
     def keep_in_file(self) -> Path:
         """Let a key file open the data without anybody (one-laptop mode); where it lies."""
-        file = self.key_file or default_key_file(self.data)
+        file = self.key_file or own_key_file(self.data)
         slots = self._slots()
-        if not any(slot.place == str(file) for slot in slots.of_kind("key_file")):
+        if not any(self._may_open(slot, file) for slot in slots.of_kind("key_file")):
             if file.exists():
                 raise StoreError(
                     "There is a file %(file)s already, and it is none of these data. Move it away, or name another one "
@@ -158,10 +172,23 @@ class KeyChanges:
         self._drop(*ids)
         for slot in gone:
             if slot.kind == "key_file":
-                with suppress(FileNotFoundError):
-                    Path(slot.place).unlink()
+                self._delete_files_of(slot)
             elif slot.kind == "keyring":
                 forget_in_keyring(slot.place)
+
+    def _delete_files_of(self, slot: KeySlot) -> None:
+        """The key file of a slot, where it was put and where it is found: none that opens something else."""
+        for file in {Path(slot.place), self.key_file or default_key_file(self.data)}:
+            if not is_file_of_another(self.data, file) and self._may_open(slot, file):
+                with suppress(FileNotFoundError):
+                    file.unlink()
+
+    def _may_open(self, slot: KeySlot, file: Path) -> bool:
+        """Whether the file opens the slot; one that is damaged, or that others read, is taken for it where it lay."""
+        try:
+            return slot_of_file(self.data, KeySlots((slot,)), file) is not None
+        except StoreError:
+            return str(file) == slot.place
 
     def _slots_named(self, ids: Collection[str]) -> list[KeySlot]:
         known = {slot.id: slot for slot in self._slots().slots}

@@ -5,7 +5,6 @@ when there is no database yet: a new key for old data would look like lost data.
 (:mod:`dosar.database.keys.master_key`) keep in the file what opens a slot, and no longer make a key of a passphrase.
 """
 
-import hashlib
 import os
 import secrets
 import stat
@@ -15,6 +14,15 @@ from argon2.low_level import Type, hash_secret_raw
 from platformdirs import user_config_path
 
 from dosar.database.atomic_files import write_atomically
+from dosar.database.keys.key_name import (
+    NAME_BYTES,
+    folder_mark,
+    keep_name,
+    name_by_path,
+    name_in_folder,
+    own_name,
+    path_digest,
+)
 from dosar.database.keys.key_slots_file import slots_file
 from dosar.database.store import database_file
 from dosar.database.store_errors import StoreError
@@ -26,10 +34,24 @@ PASSPHRASE_MEMORY_KIB = 256 * 1024
 """What one guess at a passphrase costs. Another number makes another key: it is never changed."""
 
 
+def keys_folder() -> Path:
+    """Where key files lie unless somebody names another place."""
+    return user_config_path("dosar") / "keys"
+
+
 def default_key_file(data: Path) -> Path:
     """Where the key of a data folder lies unless somebody names another place."""
-    digest = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]
-    return user_config_path("dosar") / "keys" / f"{digest}.key"
+    name = name_in_folder(data) or name_by_path(keys_folder(), data) or path_digest(data)
+    return keys_folder() / f"{name}.key"
+
+
+def own_key_file(data: Path) -> Path:
+    """The same, for a key that is made: of this folder and no other. Its name stays with the folder from now on."""
+    keys, found = keys_folder(), default_key_file(data)
+    is_named = found.exists() or name_in_folder(data) is not None
+    name = own_name(keys, data, found.stem) if is_named else secrets.token_hex(NAME_BYTES)
+    keep_name(keys, data, name)
+    return keys / f"{name}.key"
 
 
 def salt_file(data: Path) -> Path:
@@ -39,7 +61,8 @@ def salt_file(data: Path) -> Path:
 
 def knows_folder(data: Path, key_file: Path | None = None) -> bool:
     """Whether there is already a key or a passphrase for this data folder: then there was a database, too."""
-    signs = (key_file or default_key_file(data), salt_file(data), slots_file(data), _passphrase_marker(data))
+    known = (folder_mark(keys_folder(), data), _passphrase_marker(data))
+    signs = (key_file or default_key_file(data), salt_file(data), slots_file(data), *known)
     return any(sign.is_file() for sign in signs)
 
 
@@ -50,7 +73,7 @@ def remember_passphrase(data: Path) -> None:
 
 
 def _passphrase_marker(data: Path) -> Path:
-    return default_key_file(data).with_suffix(".passphrase")
+    return keys_folder() / f"{path_digest(data)}.passphrase"
 
 
 def key_from_file(data: Path, key_file: Path | None = None) -> bytes:
@@ -64,6 +87,7 @@ def key_from_file(data: Path, key_file: Path | None = None) -> bytes:
                 "with --key-file: without it nobody can read the database.",
                 file=file,
             )
+        file = key_file or own_key_file(data)
         write_secrets(data, file, secrets.token_bytes(KEY_BYTES))
     return secrets_in_file(data, file)[0]
 

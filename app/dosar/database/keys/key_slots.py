@@ -27,6 +27,9 @@ KEY_BYTES = 32
 SALT_BYTES = 16
 WRAPPED_BYTES = NONCE_BYTES + KEY_BYTES + 16
 MOST_SLOTS = 16
+CARD_NUMBERS = (1, 2)
+"""One card for each of two persons: every further one lies in one more place where somebody may find it."""
+CARD_PLACES = frozenset(map(str, CARD_NUMBERS))
 LARGEST_SERIAL = 2**53
 SIGNING_PURPOSE = "key-slots"
 WRAPPING_PURPOSE = "key-slot"
@@ -78,7 +81,7 @@ class KeySlot:
     cost: Argon2Cost | None = None
     """For passphrases alone; everything else has bits enough."""
     place: str = ""
-    """Where the key file lies."""
+    """Where the key file lies; of a card, its number."""
 
     def opened_with(self, secret: bytes) -> bytes | None:
         """The master key, if this is the secret."""
@@ -102,6 +105,11 @@ class KeySlot:
             memory_cost=self.cost.memory_kib,
         )
         return kdf.derive(secret)
+
+    @property
+    def card_number(self) -> int:
+        """The number printed on a card; cards of before there were two have none, and are the first."""
+        return int(self.place) if self.place in CARD_PLACES else CARD_NUMBERS[0]
 
     @property
     def _beside(self) -> bytes:
@@ -155,6 +163,13 @@ class KeySlots:
         if not left:
             raise LastSlot
         return self._signed(left, master_key)
+
+    def with_place(self, master_key: bytes, id: str, secret: bytes, place: str) -> "KeySlots":
+        """The same slots, where what opens one of them lies elsewhere now."""
+        moved = [
+            replace(slot, place=place).wrapping(master_key, secret) if slot.id == id else slot for slot in self.slots
+        ]
+        return self._signed(moved, master_key)
 
     def _signed(self, slots: list[KeySlot], master_key: bytes) -> "KeySlots":
         serial = max(self.serial + 1, int(time()))

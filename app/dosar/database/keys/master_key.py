@@ -20,6 +20,7 @@ from dosar.database.keys.key_file import (
     salt_file,
     secrets_in_file,
 )
+from dosar.database.keys.key_file_moves import settle_key_file
 from dosar.database.keys.key_slots import (
     KEY_BYTES,
     OPENS_BY_ITSELF,
@@ -85,8 +86,10 @@ class MasterKeyPlace:
         """
         stored = read_slots(self.data)
         if stored is None:
-            return None if self.has_legacy_passphrase else self._by_first_key_file()
-        return self._opened(stored, self._secrets_at_hand(stored))
+            key = None if self.has_legacy_passphrase else self._by_first_key_file()
+        else:
+            key = self._opened(stored, self._secrets_at_hand(stored))
+        return self._settled_file(key)
 
     def by_typing(self, typed: str) -> bytes | None:
         """The master key, if this is the passphrase or the card. Raises :class:`StoreError`, and
@@ -98,6 +101,11 @@ class MasterKeyPlace:
             raise
         if key is None:
             self.openings.note_wrong_guess()
+        return self._settled_file(key)
+
+    def _settled_file(self, key: bytes | None) -> bytes | None:
+        if key is not None and self.key_file is None:
+            settle_key_file(self.data, key)
         return key
 
     def _by_secret(self, typed: str) -> bytes | None:

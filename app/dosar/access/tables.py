@@ -15,6 +15,7 @@ from flask_appbuilder.security.sqla.models import (
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -27,6 +28,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.orm import mapped_column
+
+from dosar.database.sealing.sealed_columns import SealedJson
 
 # On Flask-AppBuilder's own class: a subclass on the same table would give one user two objects.
 User.locale = mapped_column(String(8), nullable=True)
@@ -170,6 +173,35 @@ account_history_table = Table(
     Index("ix_dosar_account_history_user", "user_id", "id"),
 )
 """Who did what to whose account; ``changes`` maps what was changed to [old, new]. Entries are only added."""
+
+backup_place_table = Table(
+    "dosar_backup_place",
+    Model.metadata,
+    Column("id", Integer, primary_key=True),
+    Column("settings", SealedJson("backups", "dosar_backup_place.settings"), nullable=False),
+    Column("added", DateTime, nullable=False),
+)
+"""Where back-ups go. Address, user and password are sealed in one piece: nobody sends the password of one place to the
+address of another by writing into the table."""
+
+backup_run_table = Table(
+    "dosar_backup_run",
+    Model.metadata,
+    Column("id", Integer, primary_key=True),
+    Column("place_id", Integer, ForeignKey("dosar_backup_place.id", ondelete="CASCADE")),
+    Column("begun_at", DateTime, nullable=False),
+    Column("ended_at", DateTime, nullable=False),
+    Column("cause", String(16), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("verified", Boolean, nullable=False),
+    Column("rehearsed_at", DateTime),
+    Column("trouble", SealedJson("backups", "dosar_backup_run.trouble")),
+    Index("ix_dosar_backup_run_place", "place_id", "verified", "id"),
+)
+"""Each back-up that was tried: when, what for, and how it went. No ``place_id``: to a place that is not kept, by a
+command. ``name`` is that of the file; empty where none was made. ``trouble`` is a sentence, told in any language; it
+may name the place, and is sealed as that is. ``rehearsed_at``: when it was last restored on trial."""
 
 user_table: Table = User.__table__
 role_table: Table = Role.__table__

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from dosar.language.text.message import Message, Translate
+from dosar.language.text.message import Message, Translate, message_from_json, message_to_json
 
 
 class FilePlace(NamedTuple):
@@ -33,33 +33,12 @@ class Finding:
 
 def finding_to_json(found: Finding) -> dict[str, Any]:
     """The finding as plain values, to be kept."""
-    return {"file": found.place.file, "line": found.place.line, "code": found.code, **_message_to_json(found.message)}
+    return {"file": found.place.file, "line": found.place.line, "code": found.code, **message_to_json(found.message)}
 
 
 def finding_from_json(values: Mapping[str, Any]) -> Finding:
     """The finding that these plain values tell."""
-    return Finding(FilePlace(values["file"], values["line"]), values["code"], _message_from_json(values))
-
-
-def _message_to_json(message: Message) -> dict[str, Any]:
-    return {
-        "text": message.text,
-        "values": {
-            name: _message_to_json(value)
-            if isinstance(value, Message)
-            else value
-            if isinstance(value, int)
-            else str(value)
-            for name, value in message.values.items()
-        },
-    }
-
-
-def _message_from_json(json_values: Mapping[str, Any]) -> Message:
-    text, values = json_values["text"], json_values["values"]
-    return Message(
-        text, {name: _message_from_json(value) if isinstance(value, dict) else value for name, value in values.items()}
-    )
+    return Finding(FilePlace(values["file"], values["line"]), values["code"], message_from_json(values))
 
 
 def finding(place: FilePlace, code: str, text: str, /, **values: Any) -> Finding:

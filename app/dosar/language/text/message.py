@@ -1,6 +1,6 @@
 """A sentence for a person, kept in English until the reader's language is known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,30 @@ def _translate_value(value: Any, translate: Translate) -> Any:
     if isinstance(value, Message):
         return value.say(translate)
     return "; ".join(str(_translate_value(item, translate)) for item in value) if isinstance(value, tuple) else value
+
+
+def message_to_json(message: Message) -> dict[str, Any]:
+    """The sentence as plain values, to be kept and told later in whatever language is read then."""
+    return {"text": message.text, "values": {name: _value_to_json(value) for name, value in message.values.items()}}
+
+
+def message_from_json(kept: Mapping[str, Any]) -> Message:
+    """The sentence that these plain values tell."""
+    return Message(kept["text"], {name: _value_from_json(value) for name, value in kept["values"].items()})
+
+
+def _value_to_json(value: Any) -> Any:
+    if isinstance(value, Message):
+        return message_to_json(value)
+    if isinstance(value, tuple):
+        return [_value_to_json(item) for item in value]
+    return value if isinstance(value, int) else str(value)
+
+
+def _value_from_json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return message_from_json(value)
+    return tuple(map(_value_from_json, value)) if isinstance(value, list) else value
 
 
 def msgid(text: str) -> str:

@@ -69,6 +69,8 @@ SENTENCES = {
     ),
     "old_key_removed": lazy_gettext("The database with the former key was deleted."),
     "copied": lazy_gettext("A copy of the database was made."),
+    "backup_place_saved": lazy_gettext("%(who)s said where back-ups go."),
+    "backup_place_removed": lazy_gettext("%(who)s took a place for back-ups out."),
 }
 NAMING_LIST = lazy_gettext("%(who)s read a list with names or other sensitive answers: %(what)s.")
 DEED_SENTENCE = lazy_gettext("%(who)s – %(done)s: %(what)s.")
@@ -90,6 +92,7 @@ KEY_ACTIONS = (
     "key_rewrapped",
     "old_key_removed",
 )
+PLACE_ACTIONS = ("backup_place_saved", "backup_place_removed")
 TERM_ACTIONS = ("audit_years", "audit_years_asked", "audit_years_refused", "audit_years_taken_back")
 READING = ("open", "list", "look", "match", "draft_opened", "names_shown", "audit_read")
 RIGHTS_OF_PERSON = (
@@ -110,7 +113,17 @@ KINDS: Mapping[str, tuple[object, Sequence[str]]] = {
     "keys": (lazy_gettext("Opening and locking the data"), KEY_ACTIONS),
     "system": (
         lazy_gettext("Dosar itself"),
-        ("started", "sealed", "forms_changed", "copied", "anchored", "pruned", "key_rewrapped", *TERM_ACTIONS),
+        (
+            "started",
+            "sealed",
+            "forms_changed",
+            "copied",
+            "anchored",
+            "pruned",
+            "key_rewrapped",
+            *PLACE_ACTIONS,
+            *TERM_ACTIONS,
+        ),
     ),
 }
 """What the filter offers: its name, its words, and the actions."""

@@ -1,0 +1,105 @@
+"""The places that an administrator chose for back-ups, as the database keeps them."""
+
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from sqlalchemy import delete, insert, select, update
+
+from dosar.access.tables import backup_place_table
+from dosar.backups.places.addresses import (
+    FOLDER_KIND,
+    KIND_OF_SCHEME,
+    OBJECT_STORE_KIND,
+    WEBDAV_KIND,
+    check_address,
+    split_address,
+)
+from dosar.backups.places.folder import FolderPlace
+from dosar.backups.places.place import BackupPlace
+from dosar.database.audit.trail import add_event
+from dosar.database.system_tables import utc_now
+
+FOLDER_NAME = "Dosar"
+"""The folder that is made at each place, so that back-ups do not lie among other files."""
+
+
+@dataclass(frozen=True)
+class PlaceSettings:
+    """A place for back-ups."""
+
+    id: int | None
+    """None until it is saved."""
+    kind: str
+    title: str
+    """What people call it."""
+    address: str
+    """A path, ``https://…`` of a WebDAV folder, or ``s3://bucket?endpoint=…``; never with a password in it."""
+    user: str = ""
+    secret: str = field(default="", repr=False)
+    folder: str = FOLDER_NAME
+    """Inside the address; empty for the address itself."""
+    mark: str = ""
+    """The word in the folder that tells this disk or stick from others."""
+
+
+def place_from_address(text: str, secret: str = "") -> PlaceSettings:
+    """The place that one line tells: ``/mnt/stick``, ``https://cloud.exemplu.ro/remote.php/dav/files/dosar/``,
+    ``s3://bucket/folder?endpoint=https://…&region=…``.
+
+    ``secret`` is ``user:password``, or ``access key:secret key``. Raises ``Mistake``.
+    """
+    address, (user, _, password) = text.strip(), secret.strip().partition(":")
+    scheme = address.partition("://")[0].lower() if "://" in address else ""
+    kind, title, folder = KIND_OF_SCHEME.get(scheme, FOLDER_KIND), Path(address).name or address, FOLDER_NAME
+    if kind == OBJECT_STORE_KIND:
+        parts = split_address(address)
+        title, folder = parts.netloc, unquote(parts.path).strip("/") or FOLDER_NAME
+        address = parts._replace(path="").geturl()
+    elif kind == WEBDAV_KIND:
+        title = split_address(address).hostname or address
+    check_address(kind, address, folder)
+    return PlaceSettings(None, kind, title, address, user, password, folder)
+
+
+def read_places(session: Any) -> list[PlaceSettings]:
+    """Every place, in the order in which they were added."""
+    kept = session.execute(select(backup_place_table).order_by(backup_place_table.c.id))
+    return [PlaceSettings(id=row.id, **row.settings) for row in kept]
+
+
+def save_place(session: Any, place: PlaceSettings) -> PlaceSettings:
+    """Keep it, inside the caller's transaction, new or in place of what was kept under its ``id``.
+
+    Raises :class:`~dosar.language.text.message.Mistake` for an address that cannot be used.
+    """
+    check_address(place.kind, place.address, place.folder)
+    values = {name: value for name, value in asdict(place).items() if name != "id"}
+    add_event(session, "backup_place_saved", fields=[place.kind])
+    if place.id is None:
+        added = insert(backup_place_table).values(settings=values, added=utc_now()).returning(backup_place_table.c.id)
+        return replace(place, id=session.execute(added).scalar_one())
+    session.execute(update(backup_place_table).where(backup_place_table.c.id == place.id).values(settings=values))
+    return place
+
+
+def remove_place(session: Any, place_id: int) -> None:
+    """Send nothing there any more, inside the caller's transaction. What lies there stays."""
+    if session.execute(delete(backup_place_table).where(backup_place_table.c.id == place_id)).rowcount:
+        add_event(session, "backup_place_removed")
+
+
+def open_place(place: PlaceSettings) -> BackupPlace:
+    """The place itself. Raises :class:`~dosar.backups.places.place.PlaceUnreachable`, or ``Mistake`` for an address
+    that cannot be used."""
+    check_address(place.kind, place.address, place.folder)
+    return _OPENERS[place.kind](place)
+
+
+def _open_folder(place: PlaceSettings) -> BackupPlace:
+    return FolderPlace(Path(place.address) / place.folder)
+
+
+_OPENERS = {FOLDER_KIND: _open_folder}
+"""What a server needs is imported once one is asked."""

@@ -1,11 +1,15 @@
-"""The tables of the reference, made of the classes they describe: ``python -m tests.reference`` renews them."""
+"""The tables of the reference and of Operations, made of what they describe: ``python -m tests.reference`` renews
+them."""
 
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
+import click
 from pydantic import BaseModel
 
+from dosar.cli.console.settings_file import settings_of
+from dosar.cli.main import program
 from dosar.fields import QUESTION_KINDS
 from dosar.language.choices import Choice, ChoiceList
 from dosar.language.face import Face, FaceQuestion
@@ -18,6 +22,7 @@ from dosar.language.restriction import Restriction
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "app/docs/reference.md"
+OPERATIONS = ROOT / "app/docs/operations.md"
 TABLES: dict[str, type[BaseModel]] = {
     "form": Form,
     "section": Section,
@@ -40,7 +45,28 @@ TABLES: dict[str, type[BaseModel]] = {
 
 def tables() -> dict[str, str]:
     """Every table, by its place."""
-    return {"kinds": kinds(), **{place: options(model) for place, model in TABLES.items()}}
+    return {
+        "kinds": kinds(),
+        "settings": settings(),
+        **{place: options(model) for place, model in TABLES.items()},
+    }
+
+
+def settings() -> str:
+    """What the command line, the environment and a file of settings may say."""
+    return table(
+        ("in the file", "environment", "command line", "what it says"),
+        [
+            (
+                f"`{name}`",
+                f"`{option.envvar}`",
+                f"`{option.opts[0]}`",
+                _words(option.help % {"default": option.default}),
+            )
+            for name, option in settings_of(program).items()
+            if isinstance(option, click.Option) and option.help
+        ],
+    )
 
 
 def options(model: type[BaseModel]) -> str:
@@ -114,4 +140,5 @@ def renewed(text: str) -> str:
 
 
 if __name__ == "__main__":
-    REFERENCE.write_text(renewed(REFERENCE.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in (REFERENCE, OPERATIONS):
+        page.write_text(renewed(page.read_text(encoding="utf-8")), encoding="utf-8")

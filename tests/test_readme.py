@@ -20,8 +20,8 @@ from tests.applications import opened_app
 from tests.databases import KEY, Place, new_place
 from tests.findings import findings_in
 from tests.pages.conftest import token_on
+from tests.reference import OPERATIONS, ROOT, TABLES, kinds, renewed, settings
 from tests.reference import REFERENCE as REFERENCE_PAGE
-from tests.reference import ROOT, TABLES, kinds, renewed
 from tests.test_translations import KEYWORDS
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -171,8 +171,10 @@ def test_the_volunteer_types_the_address_in_and_never_sees_it(app: Flask) -> Non
 
 
 def test_the_tables_are_those_of_the_classes() -> None:
-    assert renewed(REFERENCE) == REFERENCE, "run: python -m tests.reference"
-    assert kinds() in REFERENCE
+    operations = OPERATIONS.read_text(encoding="utf-8")
+    for page in (REFERENCE, operations):
+        assert renewed(page) == page, "run: python -m tests.reference"
+    assert kinds() in REFERENCE and settings() in operations
 
 
 @pytest.mark.parametrize("place", TABLES)

@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dosar import shipped_folder
-from dosar.cli.console.localized import PATH, option
+from dosar.cli.console.localized import PATH, option, setting
+from dosar.cli.console.settings_file import (
+    DATABASE_FILE_VARIABLE,
+    SETTINGS_VARIABLE,
+    read_settings,
+    use_database_file,
+)
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
 
@@ -117,9 +123,26 @@ def database_url() -> str | None:
 
 
 PLACE_OPTIONS = (
-    option("--data", msgid("the data folder (default: the user's own place for data)"), type=PATH),
-    option("--forms", msgid("the forms folder (default: ./forms, else those shipped)"), type=PATH),
-    option("--key-file", msgid("the key, outside the data folder"), type=PATH),
+    option(
+        "--settings",
+        msgid("a file in which what is said here stands once for all (default: /etc/dosar/dosar.toml)"),
+        type=PATH,
+        envvar=SETTINGS_VARIABLE,
+        callback=read_settings,
+        is_eager=True,
+        expose_value=False,
+    ),
+    setting("--data", msgid("the data folder (default: the user's own place for data)"), type=PATH),
+    setting("--forms", msgid("the forms folder (default: ./forms, else those shipped)"), type=PATH),
+    setting("--key-file", msgid("the key, outside the data folder"), type=PATH),
+    setting(
+        "--database-url-file",
+        msgid("a file with the address of the PostgreSQL database in it"),
+        type=PATH,
+        envvar=DATABASE_FILE_VARIABLE,
+        callback=use_database_file,
+        expose_value=False,
+    ),
     option("--passphrase", msgid("ask here for the passphrase or the recovery card"), is_flag=True),
 )
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import click
 
 from dosar.cli.console.locale import computer_language, translate_message
-from dosar.cli.console.localized import command, option
+from dosar.cli.console.localized import command, option, setting
 from dosar.cli.places import Places, database_url, place_options
 from dosar.database.store_errors import StoreError
 from dosar.language.text.message import Message, msgid
@@ -84,18 +84,18 @@ class _Start:
 
 
 @command(msgid("start the application"))
-@option("--demo", msgid("with ten invented cases, on this machine only"), is_flag=True)
-@option("--port", msgid("the port of the pages (%(default)s)"), type=int, default=DEFAULT_PORT)
-@option(
+@setting("--demo", msgid("with ten invented cases, on this machine only"), is_flag=True)
+@setting("--port", msgid("the port of the pages (%(default)s)"), type=int, default=DEFAULT_PORT)
+@setting(
     "--address",
     msgid("the address under which a web server with HTTPS, on this machine, shows Dosar to others"),
     type=str,
     metavar="https://…",
     callback=_https_host,
 )
-@option("--no-browser", msgid("do not open a browser"), is_flag=True)
+@setting("--no-browser", msgid("do not open a browser"), is_flag=True)
 @option("--new-organisation", msgid("begin anew where the database of a known data folder is gone"), is_flag=True)
-@option(
+@setting(
     "--seal-after",
     msgid("lock the data again after so many hours in which nobody worked (%(default)s; 0: never)"),
     type=click.FloatRange(0, 10_000),

@@ -13,14 +13,17 @@ from typing import Any
 import click
 
 from dosar.cli.console.locale import computer_language
+from dosar.cli.console.settings_file import environment_name, place_of_setting
 from dosar.language.text.message import msgid
 from dosar.language.text.translations import translations_folder
 
 ENVIRONMENT_HELP = msgid("""\
 environment:
-  DATABASE_URL   keep the data in PostgreSQL instead of the data folder, for example
-                 postgresql://dosar:password@localhost/dosar
-  LANG           the language that the commands speak, such as ro_RO.UTF-8
+  DATABASE_URL        keep the data in PostgreSQL instead of the data folder, for example
+                      postgresql://dosar:password@localhost/dosar
+  DATABASE_URL_FILE   as --database-url-file
+  DOSAR_DATA, ...     as --data and so on; they and the file of --settings are told in Operations
+  LANG                the language that the commands speak, such as ro_RO.UTF-8
 """)
 AS_IT_STANDS = "\b\n"
 """Tells click that the lines of a paragraph are not to be filled."""
@@ -83,6 +86,9 @@ class LocalizedOption(click.Option):
         spelled, help_text = super().get_help_record(ctx) or ("", "")
         return spelled, gettext(help_text) % {"default": self.default}
 
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        return place_of_setting(ctx, self) or super().get_error_hint(ctx)
+
     def make_metavar(self, ctx: click.Context) -> str:
         return self.metavar or str(self.name).upper()
 
@@ -95,6 +101,11 @@ def command(does: str) -> Callable[[Callable[..., Any]], LocalizedCommand]:
 def option(name: str, says: str, **settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """An option of a command."""
     return click.option(name, cls=LocalizedOption, help=says, **settings)
+
+
+def setting(name: str, says: str, **settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An option that the environment and the file of settings may say, too."""
+    return option(name, says, **{"envvar": environment_name(name), **settings})
 
 
 PATH = click.Path(path_type=Path)

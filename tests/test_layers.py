@@ -68,7 +68,7 @@ FOLDERS = {
         "recovery",
         "appbuilder",
     ],
-    "backups": ["progress", "troubles", "places", TOP],
+    "backups": ["progress", "file", "places", TOP],
     "pages": [
         "input",
         TOP,
@@ -117,6 +117,8 @@ MAY_USE = {
 }
 """The libraries of others that each layer may use: below ``access`` nothing knows of the web or of Flask-AppBuilder."""
 BEHIND_THE_SESSION = {
+    "backups/snapshot.py",  # copies the pages of the whole file
+    "backups/table_contents.py",  # counts and adds up whole tables
     "database/copies_folder.py",  # asks a copy whether the key opens it
     "database/keys/rekey.py",  # gives a copy of the whole file another key
     "database/installation/program_lock.py",  # a connection of its own, that no session ever uses

@@ -3,17 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dosar.language.load.shipped_folder import shipped_folder as shipped_folder
+
 if TYPE_CHECKING:
     from flask import Flask
 
-PACKAGE_FOLDER = Path(__file__).parent
 MAX_POSTED_BYTES = 26 * 2**20
-
-
-def shipped_folder(name: str) -> Path:
-    """The folder ``forms`` or ``translations``: inside the code when installed, at the top of a checkout."""
-    inside = PACKAGE_FOLDER / f"_{name}"
-    return inside if inside.is_dir() else PACKAGE_FOLDER.parents[1] / name
 
 
 def create_app(store: Any, opened: Any, secret_key: str, data: Path, **config: Any) -> "Flask":

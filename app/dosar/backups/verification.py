@@ -1,34 +1,142 @@
 """A back-up is opened and looked through: every byte, every page, every table."""
 
-from dataclasses import dataclass
-from datetime import datetime
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
+from tempfile import mkdtemp
 
-from dosar.backups.progress import Progress
+from dosar.backups.file.archive import DATABASE_PART, SEALED_PART, SLOTS_PART, Archive, read_archive
+from dosar.backups.file.manifest import Manifest, SealedPart, open_sealed
+from dosar.backups.file.troubles import BackupDamaged, BackupNewer, ForeignBackup, WrongSecret
+from dosar.backups.progress import Progress, keep_silent
+from dosar.backups.table_contents import table_contents
+from dosar.database.copies_folder import DATABASE_FILE
+from dosar.database.format_version import FORMAT_VERSION
+from dosar.database.keys.key_file import secrets_in_file
+from dosar.database.keys.key_slots import KeySlots, TamperedSlots
+from dosar.database.keys.key_slots_file import read_slots, slots_file
+from dosar.database.keys.master_key import MasterKeyPlace
+from dosar.database.sqlite_store import SqliteStore
+from dosar.database.store_errors import StoreError
+
+__all__ = ["Manifest", "OpenedBackup", "open_backup", "opened_backup", "verify_backup"]
+
+WORK_PREFIX = ".backup-"
+"""How the folders begin in which a back-up is made or looked through; a kill leaves one."""
 
 
-@dataclass(frozen=True)
-class Manifest:
-    """What a back-up says of itself, sealed."""
+class OpenedBackup:
+    """A back-up file of which every byte was read, opened by its master key."""
 
-    moment: datetime
-    program: str
-    """The version of Dosar that made it."""
-    format: int
-    """How the database is laid out."""
-    tables: dict[str, int]
-    """Rows in each."""
+    def __init__(self, archive: Archive, slots: KeySlots, master_key: bytes) -> None:
+        archive.require_sealed(master_key)
+        self.archive, self.slots, self.master_key = archive, slots, master_key
+        self.part: SealedPart = open_sealed(archive.file, archive.small_part(SEALED_PART), master_key)
+        if self.manifest.format > FORMAT_VERSION:
+            raise BackupNewer(archive.file)
+
+    @property
+    def manifest(self) -> Manifest:
+        """What it says of itself."""
+        return self.part.manifest
+
+    def extract_database(self, folder: Path, tell: Progress) -> None:
+        """Put the database into the empty folder, and compare every page, index and table with what was written.
+
+        Raises :class:`BackupDamaged`.
+        """
+        self.archive.extract(DATABASE_PART, folder / DATABASE_FILE, partial(tell, "unpack"))
+        store = SqliteStore(folder, self.master_key)
+        try:
+            with closing(store.connect_apart()) as apart:
+                tell("pages", 0.0)
+                is_authentic = not apart.execute("PRAGMA cipher_integrity_check").fetchall()
+                tell("pages", 0.5)
+                is_whole = apart.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+                tell("pages", 1.0)
+            with store.snapshot_apart() as read:
+                contents = table_contents(read, partial(tell, "compare"))
+        finally:
+            store.close()
+        if not (is_authentic and is_whole and contents == self.manifest.contents):
+            raise BackupDamaged(self.archive.file)
 
 
-def verify_backup(file: Path, master_key: bytes, tell: Progress) -> Manifest:
-    """Look the whole file through. Raises :class:`~dosar.database.store_errors.StoreError` for anything that is not as
-    it was written."""
-    raise NotImplementedError
+def verify_backup(file: Path, master_key: bytes, tell: Progress, workplace: Path | None = None) -> Manifest:
+    """Look the whole file through; ``workplace`` is a folder with room for the database, by default the file's own.
+
+    Raises :class:`~dosar.database.store_errors.StoreError` for anything that is not as it was written.
+    """
+    archive = read_archive(file, tell)
+    with work_folder(workplace or file.parent) as folder:
+        slots = _slots(archive, folder)
+        try:
+            slots.require_untouched(master_key)
+        except TamperedSlots:
+            raise ForeignBackup(file) from None
+        opened = OpenedBackup(archive, slots, master_key)
+        opened.extract_database(folder, tell)
+    return opened.manifest
 
 
 def open_backup(file: Path, secret: str | Path) -> tuple[Manifest, bytes]:
     """What the back-up says of itself and its master key, for a typed passphrase or card, or a key file.
 
-    Raises :class:`~dosar.backups.troubles.WrongSecret`.
+    Raises :class:`~dosar.backups.file.troubles.WrongSecret`; every byte is read, the database is not looked through.
     """
-    raise NotImplementedError
+    with work_folder(file.parent) as folder:
+        opened = opened_backup(file, secret, folder, keep_silent)
+    return opened.manifest, opened.master_key
+
+
+def opened_backup(file: Path, secret: str | Path, folder: Path, tell: Progress) -> OpenedBackup:
+    """The same, with a folder of its own to work in, where the key slots are afterwards."""
+    archive = read_archive(file, tell)
+    slots = _slots(archive, folder)
+    tell("open", 0.0)
+    place = MasterKeyPlace(folder, lambda _: True)
+    try:
+        master_key = _by_key_file(slots, folder, secret) if isinstance(secret, Path) else place.by_typing(secret)
+    except TamperedSlots:
+        raise BackupDamaged(file) from None
+    if master_key is None:
+        raise WrongSecret(file)
+    tell("open", 1.0)
+    return OpenedBackup(archive, slots, master_key)
+
+
+def _by_key_file(slots: KeySlots, folder: Path, key_file: Path) -> bytes | None:
+    for secret in secrets_in_file(folder, key_file):
+        found = slots.opened_with("key_file", secret)
+        if found is not None:
+            return found
+    return None
+
+
+def _slots(archive: Archive, folder: Path) -> KeySlots:
+    slots_file(folder).write_bytes(archive.small_part(SLOTS_PART))
+    try:
+        stored = read_slots(folder)
+    except StoreError:
+        raise BackupDamaged(archive.file) from None
+    if stored is None:
+        raise BackupDamaged(archive.file)
+    return stored.current
+
+
+@contextmanager
+def work_folder(near: Path) -> Iterator[Path]:
+    """A folder of one's own inside another one, gone at the end."""
+    folder = Path(mkdtemp(prefix=WORK_PREFIX, dir=near))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_work_folders(near: Path) -> None:
+    """What a kill left of earlier ones."""
+    for left in near.glob(f"{WORK_PREFIX}*"):
+        shutil.rmtree(left, ignore_errors=True)

@@ -1,15 +1,15 @@
 """One encrypted SQLite file."""
 
 import os
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from dosar.database.copies_folder import is_opened_by, newest_copy
@@ -88,6 +88,15 @@ class SqliteStore(Store):
     def connect_apart(self) -> Any:
         """A connection of its own, outside of every session, for work on the whole file."""
         return self._connect()
+
+    @contextmanager
+    def snapshot_apart(self) -> Iterator[Connection]:
+        """As :meth:`snapshot`, for minutes: nobody else waits for the connection."""
+        apart = create_engine("sqlite://", module=sqlcipher, creator=self._connect, poolclass=NullPool)
+        with apart.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()  # the moment begins here
+            yield connection
 
     def _connect(self) -> "_SqliteConnection":
         opened = sqlcipher.connect(

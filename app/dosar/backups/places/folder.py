@@ -3,13 +3,14 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+from dosar.backups.file.paced_writing import copy_paced
 from dosar.backups.places.place import PlaceUnreachable, StoredFile
 from dosar.backups.progress import Progress
 from dosar.database.atomic_files import sync_folder
 
-CHUNK_BYTES = 4 * 2**20
 FULL_DISK = 28
 """The number of the system's error, the same everywhere."""
 
@@ -27,7 +28,7 @@ class FolderPlace:
     def put(self, source: Path, name: str, tell: Progress) -> None:
         with self._reaching():
             try:
-                _copy(source, self.folder / name, "write", tell)
+                copy_paced(source, self.folder / name, partial(tell, "write"))
                 sync_folder(self.folder)
             except OSError:
                 (self.folder / name).unlink(missing_ok=True)  # half of it only takes room
@@ -36,7 +37,7 @@ class FolderPlace:
     def fetch(self, name: str, target: Path, tell: Progress) -> None:
         with self._reaching():
             _forget_what_was_written(self.folder / name)
-            _copy(self.folder / name, target, "read", tell)
+            copy_paced(self.folder / name, target, partial(tell, "read"))
 
     def rename(self, old: str, new: str) -> None:
         with self._reaching():
@@ -69,18 +70,6 @@ class FolderPlace:
                 folder=self.folder,
                 why=error.strerror,
             ) from None
-
-
-def _copy(source: Path, target: Path, step: str, tell: Progress) -> None:
-    size, copied = max(source.stat().st_size, 1), 0
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
-    with source.open("rb") as read, open(descriptor, "wb") as written:
-        while chunk := read.read(CHUNK_BYTES):
-            written.write(chunk)
-            copied += len(chunk)
-            tell(step, copied / size)
-        written.flush()
-        os.fsync(written.fileno())
 
 
 def _forget_what_was_written(file: Path) -> None:

@@ -566,6 +566,7 @@ def test_it_starts_from_any_folder_and_stops_at_once(
     assert started.wait(60) in (0, 130)
     assert started.stderr is not None
     assert "Traceback" not in started.stderr.read()
+    assert {file.name for file in (tmp_path / "data").glob("dosar.db*")} == {"dosar.db"}
 
 
 def is_written_into_its_file(folder: Path) -> bool:
@@ -597,8 +598,9 @@ def test_behind_a_web_server_with_https(places: list[str], free_port: int, tmp_p
         status, cookie = asked("dosar.exemplu.ro")
         elsewhere, _ = asked("altundeva.exemplu.ro")
         process.terminate()
-        process.wait(60)
+        assert process.wait(60) == 0
     assert (status, "Secure" in cookie, elsewhere) == (200, True, 400)
+    assert {file.name for file in (tmp_path / "data").glob("dosar.db*")} == {"dosar.db"}
 
 
 @pytest.mark.parametrize(

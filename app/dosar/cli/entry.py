@@ -1,11 +1,14 @@
 """Where the command ``dosar`` begins: nothing is read yet that takes time, so that Ctrl+C ends it at any moment."""
 
+from dosar.cli.endings import end_by_interrupt
+
 INTERRUPTED_EXIT_CODE = 130
 
 
 def run() -> int:
     """Run the command line; returns the exit code."""
     try:
+        end_by_interrupt()
         from dosar.cli.main import main
 
         return main()

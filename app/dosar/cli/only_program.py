@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dosar.cli.console.locale import translate_message
+from dosar.cli.endings import ended_by
 from dosar.cli.places import Places, database_url
 from dosar.database.installation.lock_file import lock_folder
 from dosar.database.installation.program_lock import lock_database
+from dosar.database.store import Store, closing_stores
 from dosar.database.store_errors import StoreError
-
-if TYPE_CHECKING:
-    from dosar.database.store import Store
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,7 @@ class StoppedData:
 
     folder: Path
     key: bytes
-    store: "Store"
+    store: Store
 
 
 @contextmanager
@@ -49,12 +47,19 @@ def stopped_data(places: Places) -> Iterator[StoppedData]:
 
 @contextmanager
 def only_program(data: Path, *urls: str | None) -> Iterator[None]:
-    """Keep the data folder and the databases to this program until the end. Raises :class:`StoreError`."""
+    """Keep the data folder and the databases to this program until the end; what is open of them is closed then, and
+    nobody who is in a hurry breaks that off. Raises :class:`StoreError`."""
     with ExitStack() as locks:
         locks.enter_context(lock_folder(data))
         for url in urls:
             locks.enter_context(lock_database(url, _stop_program))
-        yield
+        ending = locks.enter_context(ExitStack())
+        ending.enter_context(closing_stores())
+        try:
+            yield
+        finally:
+            with ended_by(lambda: None):
+                ending.close()
 
 
 def _stop_program(trouble: StoreError) -> None:

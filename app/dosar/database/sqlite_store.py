@@ -1,10 +1,13 @@
 """One encrypted SQLite file."""
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from threading import RLock
 from typing import Any, cast
+from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.engine import ExceptionContext
@@ -17,6 +20,7 @@ from dosar.database.store import LOCK_SECONDS, Store, database_file
 from dosar.database.store_errors import (
     DiskFull,
     StoreBusy,
+    StoreClosed,
     StoreDamaged,
     StoreError,
     StoreNotWritable,
@@ -57,6 +61,10 @@ UNREADABLE_WORDS = "not a database"
 """The same for its first page; the key of another database reads no other page either."""
 PAGE_BYTES = 4096
 """A whole database is so many times a page."""
+END_SECONDS = 5.0
+"""So long it is waited for whoever still reads or writes when the store is closed, and is told to end."""
+CHECKPOINT_MILLISECONDS = 1000
+"""So long a checkpoint waits for readers, of another program too; its writers wait as long."""
 LOOKS_FOR_DAMAGE = 3
 """A page that is written while it is looked at is not damaged: a damaged one is so at every look."""
 
@@ -68,6 +76,7 @@ class SqliteStore(Store):
         self._file = database_file(data)
         self._turns = WriteQueue()
         self._was_opened = False
+        self._connections: WeakSet[_SqliteConnection] = WeakSet()
         _make_private(self._file)
         engine = create_engine(
             URL.create("sqlite", database=str(self._file)),
@@ -99,6 +108,13 @@ class SqliteStore(Store):
             yield connection
 
     def _connect(self) -> "_SqliteConnection":
+        if self.closed.is_set():
+            raise StoreClosed
+        opened = self._connect_to_file()
+        self._connections.add(opened)
+        return opened
+
+    def _connect_to_file(self) -> "_SqliteConnection":
         opened = sqlcipher.connect(
             str(self._file),
             timeout=LOCK_SECONDS,
@@ -113,6 +129,17 @@ class SqliteStore(Store):
         opened.create_function("fold", 1, fold_text, deterministic=True)
         opened.create_collation(collation.ALPHABETICAL, collation.compare_texts)
         return cast(_SqliteConnection, opened)
+
+    def _leave_whole(self) -> None:
+        """Write the log into the file. SQLite does so too when its last connection is closed, but says nothing where it
+        cannot, and the last one may be that of a page which hangs."""
+        if not self._was_opened or self._key is None:
+            return
+        until = time.monotonic() + END_SECONDS
+        for connection in list(self._connections):
+            connection.end(max(until - time.monotonic(), 0))
+        with suppress(sqlcipher.DatabaseError), closing(self._connect_to_file()) as last:
+            _empty_log(last)
 
     def update_statistics(self) -> None:
         with self.writing() as session:
@@ -130,7 +157,9 @@ class SqliteStore(Store):
                 is_held = apart.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
                 if is_held:  # by somebody who reads as of before
                     raise StoreBusy
-        except sqlcipher.DatabaseError as error:
+        except sqlcipher.Error as error:
+            if self.closed.is_set():
+                raise StoreClosed from None
             raise _refusal_of_error(error) or (StoreBusy() if _is_locked(error) else error) from None
         finally:
             self._turns.leave()
@@ -173,6 +202,8 @@ class SqliteStore(Store):
     def _in_words(self, context: ExceptionContext) -> None:
         """Another program holds the file for too long, nothing can be written to it, or it is not whole any more."""
         error = context.original_exception
+        if self.closed.is_set():
+            raise StoreClosed from None
         if _is_locked(error):
             raise StoreBusy from None
         if self._tells_damage(error):
@@ -193,12 +224,12 @@ class SqliteStore(Store):
         """What is said of them. Until the log is written into the file, its first page may be good in the log only."""
         try:
             with closing(self._connect()) as apart:
-                apart.execute("PRAGMA busy_timeout=1000")  # writers wait as long
-                is_held = apart.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-                if is_held:
+                if not _empty_log(apart):
                     raise StoreBusy
                 return {said for (said,) in apart.execute("PRAGMA cipher_integrity_check")}
-        except sqlcipher.DatabaseError as error:
+        except sqlcipher.Error as error:
+            if self.closed.is_set():
+                raise StoreClosed from None
             if _is_locked(error):
                 raise StoreBusy from None
             if self._tells_damage(error):
@@ -231,22 +262,56 @@ class _SqliteConnection(sqlcipher.Connection):  # type: ignore[misc]
     """A connection that lets the next one write once its own transaction has really ended."""
 
     turns: WriteQueue | None = None
+    was_ended = False
+    """Whoever worked with it has nothing to put away any more."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.in_use = RLock()
+        """Held while SQLite works for it: whoever ended it in the middle of that would end the whole program."""
+
+    def cursor(self, *_: Any) -> Any:
+        return super().cursor(_SqliteCursor)
 
     def commit(self) -> None:
-        super().commit()
+        with self.in_use:
+            super().commit()
         self.leave()
 
     def rollback(self) -> None:
         try:
-            super().rollback()
+            with self.in_use:
+                if not self.was_ended:
+                    super().rollback()
         finally:
             self.leave()
 
+    def backup(self, *arguments: Any, **options: Any) -> None:
+        with self.in_use:
+            super().backup(*arguments, **options)
+
     def close(self) -> None:
         try:
-            super().close()
+            with self.in_use:
+                super().close()
         finally:
             self.leave()
+
+    def end(self, seconds: float) -> None:
+        """Close it, whoever works with it in another thread: what she has not finished is not kept. Where SQLite works
+        on and on, it stays open."""
+        with suppress(sqlcipher.Error):
+            self.interrupt()
+        if not self.in_use.acquire(timeout=seconds):
+            return
+        try:
+            with suppress(sqlcipher.Error):
+                self.rollback()
+            with suppress(sqlcipher.Error):
+                self.close()
+            self.was_ended = True
+        finally:
+            self.in_use.release()
 
     def leave(self) -> None:
         turns, self.turns = self.turns, None
@@ -254,10 +319,50 @@ class _SqliteConnection(sqlcipher.Connection):  # type: ignore[misc]
             turns.leave()
 
 
+class _SqliteCursor(sqlcipher.Cursor):  # type: ignore[misc]
+    """Says that its connection is in use while it is."""
+
+    def execute(self, *arguments: Any) -> Any:
+        with self.connection.in_use:
+            return super().execute(*arguments)
+
+    def executemany(self, *arguments: Any) -> Any:
+        with self.connection.in_use:
+            return super().executemany(*arguments)
+
+    def fetchone(self) -> Any:
+        with self.connection.in_use:
+            return super().fetchone()
+
+    def fetchmany(self, *arguments: Any, **options: Any) -> Any:
+        with self.connection.in_use:
+            return super().fetchmany(*arguments, **options)
+
+    def fetchall(self) -> Any:
+        with self.connection.in_use:
+            return super().fetchall()
+
+    def __next__(self) -> Any:
+        with self.connection.in_use:
+            return super().__next__()
+
+    def close(self) -> None:
+        with self.connection.in_use:
+            if not self.connection.was_ended:
+                super().close()
+
+
 def _make_private(file: Path) -> None:
     """Only the account that runs Dosar reads its folder and its database."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+def _empty_log(connection: _SqliteConnection) -> bool:
+    """Write the log into the file; whether nobody holds it, so that it is empty now."""
+    connection.execute(f"PRAGMA busy_timeout={CHECKPOINT_MILLISECONDS}")
+    is_held = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    return not is_held
 
 
 def _is_locked(error: BaseException) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
@@ -33,9 +34,29 @@ LOCK_SECONDS = 10
 """Seconds to wait for one's turn to write."""
 
 
+_open_stores: "WeakSet[Store]" = WeakSet()
+
+
+@contextmanager
+def closing_stores() -> Iterator[None]:
+    """Close at the end what was opened inside and nobody closed, whatever it is that ends it."""
+    earlier = set(_open_stores)
+    try:
+        yield
+    finally:
+        for store in set(_open_stores) - earlier:
+            store.close()
+
+
 def database_file(data: Path) -> Path:
     """Where the encrypted database of a data folder lies."""
     return data / DATABASE_FILE
+
+
+def unwritten_log(data: Path) -> Path | None:
+    """What SQLite has written beside the database of a data folder and not into it, if anything."""
+    log = database_file(data).with_name(f"{DATABASE_FILE}-wal")
+    return log if log.is_file() and log.stat().st_size else None
 
 
 class Store:
@@ -55,6 +76,7 @@ class Store:
         self.data_folder: Path | None = None
         """What else is kept of the organisation lies there."""
         self.closed = threading.Event()
+        self._closing = threading.Lock()
         self.damage: StoreDamaged | None = None
         """What somebody met, or :meth:`look_for_damage` found."""
         self.sessions = sessionmaker(engine)
@@ -63,6 +85,7 @@ class Store:
         self._seal = AuditSeal()
         append_at_commit(self.sessions, self._seal)
         self._audit_writer = AuditWriter(self.writing)
+        _open_stores.add(self)
 
     @classmethod
     def open(cls, data: Path | None = None, url: str | None = None, key: bytes | None = None) -> "Store":
@@ -164,12 +187,23 @@ class Store:
             raise
 
     def close(self) -> None:
-        """Give back every connection and forget the keys; the store is not used again."""
+        """Give back every connection and forget the keys; the store is not used again.
+
+        Who is at work with it still, in another thread, goes no further, and nothing of that is kept.
+        """
         self.closed.set()
         self.session.remove()
-        self.engine.dispose()
-        self._key = self._data_key = self._seal.key = None
-        forget_keys(self.engine.dialect)
+        with self._closing:
+            if self not in _open_stores:
+                return
+            self.engine.dispose()
+            self._leave_whole()
+            _open_stores.discard(self)
+            self._key = self._data_key = self._seal.key = None
+            forget_keys(self.engine.dialect)
+
+    def _leave_whole(self) -> None:
+        """Let nothing of the database lie in files beside it, where it has such."""
 
     def update_statistics(self) -> None:
         """Let the database count anew what lies in its tables, where they have grown or are new: by that it

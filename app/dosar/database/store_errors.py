@@ -21,6 +21,15 @@ class StoreBusy(StoreError):
         super().__init__("Somebody else is saving just now. Nothing was lost: wait a moment and save again.")
 
 
+class StoreClosed(StoreBusy):
+    """Dosar is stopping, or the data were locked, while somebody was still at work with them."""
+
+    def __init__(self) -> None:
+        StoreError.__init__(
+            self, "Dosar is stopping, or its data were locked just now, so this was not saved. Copy what you typed."
+        )
+
+
 class StoreNotWritable(StoreError):
     """The database answers and takes nothing any more."""
 

@@ -4,6 +4,7 @@ import gc
 import socket
 import sys
 import webbrowser
+from _thread import interrupt_main
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -146,20 +147,27 @@ def _refuse_public_demo(started: _Start) -> None:
 
 
 def _serve_alone(started: _Start, data: Path) -> int:
+    """Everything between the start and the stop; afterwards the file of the database is whole by itself."""
     with _garbage_collection_paused():
         from dosar.access.sealed.vault import Vault
+        from dosar.cli.endings import ended_by, waiting_for_window
         from dosar.cli.first_start import may_start_empty
         from dosar.cli.only_program import only_program
         from dosar.cli.serving.gate import Gate
         from dosar.cli.serving.sealing import can_be_unsealed, close_application, seal_on_hangup, watch_idle
         from dosar.cli.serving.server import serve_requests
         from dosar.cli.serving.single_instance import new_instance
+        from dosar.cli.serving.stopping import Stop
         from dosar.database.installation.installation_marker import beginning
         from dosar.database.installation.lock_file import publish_instance
         from dosar.pages.sealed.sealed_app import create_sealed_app
 
-    instance = new_instance(started.pages_address)
-    with only_program(data, database_url()), _listening_socket(started.port) as listening:
+    instance, stop = new_instance(started.pages_address), Stop()
+    with (
+        waiting_for_window(interrupt_main),
+        only_program(data, database_url()),
+        _listening_socket(started.port) as listening,
+    ):
         publish_instance(data, instance)
         started.begins = may_start_empty(started.places, data, started.demo, started.new_organisation)
         place, forms = started.places.key_place(data), started.places.forms_folder()
@@ -177,9 +185,12 @@ def _serve_alone(started: _Start, data: Path) -> int:
                 vault.open(key)
         _print_greeting(started, vault.is_open)
         watch_idle(vault, data, started.places.key_file, started.seal_after)
-        seal_on_hangup(vault)
         sealed = create_sealed_app(vault, started.hosts, instance.token)
-        serve_requests(Gate(vault, sealed), listening, bool(started.address))
+        with ended_by(stop.ask):
+            seal_on_hangup(vault, stop.ask)
+            serve_requests(Gate(vault, sealed), listening, stop, bool(started.address))
+            vault.wait_until_closed()
+    _print_stopped(data)
     return 0
 
 
@@ -244,6 +255,23 @@ def _listening_socket(port: int) -> socket.socket:
             port=port,
             other=DEFAULT_PORT + 1 if port == DEFAULT_PORT else DEFAULT_PORT,
         ) from None
+
+
+def _print_stopped(data: Path) -> None:
+    """Also, where the disk is full, that the file alone is not all."""
+    from dosar.database.store import unwritten_log
+
+    log = unwritten_log(data)
+    if log is not None:
+        together = Message(
+            "Dosar has stopped, but %(file)s could not be written into the database beside it: the disk may be full. "
+            "Nothing is lost. Copy or move neither of the two without the other, and start Dosar again once there is "
+            "room.",
+            {"file": log},
+        )
+        print(translate_message(together), file=sys.stderr, flush=True)
+    else:
+        print(translate_message(Message("Dosar has stopped, and the data are closed.")), flush=True)
 
 
 def _print_older_slots(app: "Flask", data: Path, key: bytes) -> None:

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from _thread import interrupt_main
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
@@ -59,17 +59,19 @@ def _look_for_idleness(vault: Vault, seconds: float) -> None:
             vault.seal_if_idle(seconds)
 
 
-def seal_on_hangup(vault: Vault) -> None:
-    """``kill -HUP``: seal the data. A window that was closed sends the same, and then the program ends, as ever."""
-    if not hasattr(signal, "SIGHUP"):
+def seal_on_hangup(vault: Vault, stop: Callable[[], None]) -> None:
+    """``kill -HUP``: seal the data. A window that was closed sends the same, and then the program stops; ``nohup`` asks
+    for neither."""
+    if not hasattr(signal, "SIGHUP") or signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         return
 
     had_terminal = _has_terminal()
 
     def seal(_number: int, _frame: Any) -> None:
-        Thread(target=vault.seal, daemon=True).start()
         if had_terminal and not _has_terminal():
-            interrupt_main()
+            stop()
+        else:
+            Thread(target=vault.seal, daemon=True).start()
 
     signal.signal(signal.SIGHUP, seal)
 

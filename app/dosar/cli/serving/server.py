@@ -15,6 +15,7 @@ from waitress.task import WSGITask
 
 from dosar.cli.answer_guard import AnswerGuard
 from dosar.cli.serving.slow_clients import LIMIT_OPTIONS, RequestClock, close_slow_connections
+from dosar.cli.serving.stopping import Stop, serve_until
 from dosar.pages.recovery.errors import REFUSED_KEY
 
 SERVER_THREADS = 8
@@ -92,10 +93,10 @@ HTTPS_PROXY_OPTIONS: dict[str, Any] = {
 """A web server on this machine takes the requests: cookies are for HTTPS only, and it says who asks."""
 
 
-def serve_requests(app: Any, listening: socket.socket, behind_https: bool = False) -> None:
-    """Answer the requests that come to this socket, until the program is stopped."""
+def serve_requests(app: Any, listening: socket.socket, stop: Stop, behind_https: bool = False) -> None:
+    """Answer the requests that come to this socket, until the program is to stop; those are finished."""
     getLogger("waitress.queue").setLevel(ERROR)  # that a page waits its turn is nothing to tell the worker
-    create_request_server(app, listening, behind_https).run()
+    serve_until(create_request_server(app, listening, behind_https), stop)
 
 
 def create_request_server(app: Any, listening: socket.socket, behind_https: bool = False) -> Any:

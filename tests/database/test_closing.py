@@ -1,0 +1,105 @@
+"""A store that is closed leaves one file that is whole by itself, whoever is at work with it still."""
+
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from dosar.database.sqlite_store import SqliteStore
+from dosar.database.store import Store, closing_stores, unwritten_log
+from dosar.database.store_errors import StoreBusy, StoreClosed
+
+KEY = bytes(32)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> SqliteStore:
+    """A database of some megabytes, most of them in the log."""
+    opened = Store.open(tmp_path, key=KEY)
+    assert isinstance(opened, SqliteStore)
+    with opened.writing() as session:
+        session.execute(text("CREATE TABLE kept (what TEXT)"))
+        session.execute(text("INSERT INTO kept VALUES (hex(randomblob(1000000)))"))
+    assert unwritten_log(tmp_path)
+    return opened
+
+
+def files(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir()}
+
+
+def in_the_background(work: Any) -> list[BaseException]:
+    """What goes wrong with work that has begun by now."""
+    trouble: list[BaseException] = []
+    begun = Event()
+
+    def run() -> None:
+        try:
+            work(begun)
+        except BaseException as error:
+            trouble.append(error)
+        finally:
+            begun.set()
+
+    Thread(target=run, daemon=True).start()
+    assert begun.wait(10)
+    return trouble
+
+
+def test_its_log_is_written_into_it(store: SqliteStore, tmp_path: Path) -> None:
+    store.close()
+    assert files(tmp_path) == {"dosar.db"}
+    store.close()
+
+
+def test_who_reads_or_writes_in_another_thread_goes_no_further(store: SqliteStore, tmp_path: Path) -> None:
+    ended = Event()
+
+    def read(begun: Event) -> None:
+        with store.snapshot() as connection:
+            connection.execute(text("SELECT * FROM kept")).all()
+            begun.set()
+            ended.wait(10)
+            connection.execute(text("SELECT * FROM kept")).all()
+
+    def write(begun: Event) -> None:
+        with store.writing() as session:
+            session.execute(text("DELETE FROM kept"))
+            begun.set()
+            ended.wait(10)
+
+    troubles = [in_the_background(read), in_the_background(write)]
+    store.close()
+    ended.set()
+    assert files(tmp_path) == {"dosar.db"}
+    with pytest.raises(StoreClosed), store.snapshot():
+        pass
+    for trouble in troubles:
+        assert all(isinstance(error, StoreClosed | StoreBusy) for error in trouble)
+    again = Store.open(tmp_path, key=KEY)
+    with again.snapshot() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM kept")) == 1
+    again.close()
+
+
+@pytest.mark.parametrize("work", ["look_for_damage", "rewrite"])
+def test_so_does_what_goes_on_by_itself(store: SqliteStore, tmp_path: Path, work: str) -> None:
+    def go_on(begun: Event) -> None:
+        while True:
+            getattr(store, work)()
+            begun.set()
+
+    trouble = in_the_background(go_on)
+    store.close()
+    assert files(tmp_path) == {"dosar.db"}
+    assert all(isinstance(error, StoreClosed | StoreBusy) for error in trouble)
+
+
+def test_what_nobody_closed_is_closed_at_the_end(store: SqliteStore, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), closing_stores():
+        other = Store.open(tmp_path / "other", key=KEY)
+        raise KeyboardInterrupt
+    assert other.closed.is_set() and not store.closed.is_set()
+    store.close()

@@ -110,7 +110,7 @@ MAY_USE = {
         "sqlalchemy",
         "zxcvbn",
     },
-    "backups": {"cryptography", "sqlalchemy", "sqlcipher3"},
+    "backups": {"cryptography", "obstore", "sqlalchemy", "sqlcipher3", "truststore", "urllib3"},
     "exchange": {"typst", "xlsxwriter"},
     "pages": {*WEB, "babel", "segno", "sqlalchemy"},
     "cli": {"click", "flask", "platformdirs", "sqlalchemy", "waitress", "werkzeug"},

@@ -1,5 +1,7 @@
 """The places that an administrator chose for back-ups, as the database keeps them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from dosar.backups.places.addresses import (
     split_address,
 )
 from dosar.backups.places.folder import FolderPlace
-from dosar.backups.places.place import BackupPlace
+from dosar.backups.places.place import BackupPlace, PlaceUnreachable
 from dosar.database.audit.trail import add_event
 from dosar.database.system_tables import utc_now
 
@@ -101,5 +103,28 @@ def _open_folder(place: PlaceSettings) -> BackupPlace:
     return FolderPlace(Path(place.address) / place.folder)
 
 
-_OPENERS = {FOLDER_KIND: _open_folder}
-"""What a server needs is imported once one is asked."""
+def _open_webdav(place: PlaceSettings) -> BackupPlace:
+    with _libraries_for_servers():
+        from dosar.backups.places.webdav import WebDavPlace
+    return WebDavPlace(place.address, place.user, place.secret, place.folder)
+
+
+def _open_object_store(place: PlaceSettings) -> BackupPlace:
+    with _libraries_for_servers():
+        from dosar.backups.places.object_store import ObjectStorePlace
+    return ObjectStorePlace(place.address, place.user, place.secret, place.folder)
+
+
+@contextmanager
+def _libraries_for_servers() -> Iterator[None]:
+    """They are imported once a server is asked: most organisations have a stick."""
+    try:
+        yield
+    except ImportError:
+        raise PlaceUnreachable(
+            "This Dosar was installed without what speaks with servers. Let your administrator install it: "
+            "pip install 'dosar[remote]'"
+        ) from None
+
+
+_OPENERS = {FOLDER_KIND: _open_folder, WEBDAV_KIND: _open_webdav, OBJECT_STORE_KIND: _open_object_store}

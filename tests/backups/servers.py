@@ -1,0 +1,139 @@
+"""Servers that keep back-ups, on this computer: a real WebDAV one, a real bucket, and some that misbehave."""
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from socket import create_connection, create_server, socket
+from threading import Thread
+
+import trustme
+
+USER, PASSWORD = "dosar", "parolă lungă"
+FILES = "/remote.php/dav/files/dosar"
+"""Where Nextcloud keeps a user's files."""
+
+
+@contextmanager
+def webdav(folder: Path, certificate: trustme.LeafCert | None = None) -> Iterator[str]:
+    """A WebDAV server on this folder, with a password, as Nextcloud lays its addresses out."""
+    from cheroot.ssl.builtin import BuiltinSSLAdapter
+    from cheroot.wsgi import Server
+    from wsgidav.wsgidav_app import WsgiDAVApp
+
+    config = {
+        "provider_mapping": {FILES: str(folder)},
+        "simple_dc": {"user_mapping": {"*": {USER: {"password": PASSWORD}}}},
+        "http_authenticator": {"accept_basic": True, "accept_digest": False, "default_to_digest": False},
+        "logging": {"enable": False},
+        "verbose": 0,
+    }
+    server = Server(("127.0.0.1", 0), WsgiDAVApp(config))
+    if certificate is not None:
+        with certificate.private_key_and_cert_chain_pem.tempfile() as file:
+            server.ssl_adapter = BuiltinSSLAdapter(file, file)
+    server.prepare()
+    thread = Thread(target=server.serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http{'s' if certificate else ''}://localhost:{server.bind_addr[1]}{FILES}/"
+    finally:
+        server.stop()
+        thread.join()
+
+
+@contextmanager
+def bucket(name: str, certificate: trustme.LeafCert | None = None) -> Iterator[str]:
+    """A store with an empty bucket of this name: its endpoint."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        with create_connection((host, port)) as asked:
+            asked.sendall(f"PUT /{name} HTTP/1.0\r\nHost: {host}\r\nContent-Length: 0\r\n\r\n".encode())
+            assert b"200" in asked.recv(100)
+        yield f"http://{host}:{port}"
+    finally:
+        server.stop()
+
+
+@contextmanager
+def answering(
+    status: int, certificate: trustme.LeafCert | None = None, content: bytes = b"", **headers: str
+) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """A server that answers everything alike; its address, and the headers of what it was asked."""
+    asked: list[dict[str, str]] = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            asked.append({name.lower(): value for name, value in self.headers.items()})
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(status)
+            for key, value in {**headers, "Content-Length": str(len(content))}.items():
+                self.send_header(key, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do_PROPFIND = do_MKCOL = do_MOVE = answer
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificate.configure_cert(context)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"http{'s' if certificate else ''}://127.0.0.1:{server.server_port}", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
+def line_that_breaks(port: int, after: int, once: bool) -> Iterator[int]:
+    """A way to this port on which a connection breaks after so many bytes: the first one, or each."""
+    listening = create_server(("127.0.0.1", 0))
+    state = {"breaks": True}
+
+    def carry(read: socket, write: socket, is_counted: bool) -> None:
+        carried = 0
+        with suppress(OSError):
+            while content := read.recv(65_536):
+                carried += len(content)
+                if is_counted and state["breaks"] and carried > after:
+                    state["breaks"] = not once
+                    break
+                write.sendall(content)
+        for each in (read, write):
+            close(each)
+
+    def accept() -> None:
+        while True:
+            try:
+                near, _ = listening.accept()
+            except OSError:
+                return
+            far = create_connection(("127.0.0.1", port))
+            for way in ((near, far, True), (far, near, False)):
+                Thread(target=carry, args=way, daemon=True).start()
+
+    Thread(target=accept, daemon=True).start()
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        close(listening)
+
+
+def close(opened: socket) -> None:
+    """Wake who waits for it, too."""
+    with suppress(OSError):
+        opened.shutdown(2)
+    opened.close()

@@ -1,0 +1,196 @@
+"""Back-ups on servers that really speak, and on those that do not speak as they should."""
+
+import ast
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import trustme
+
+from dosar.backups.places.place import BackupPlace, PlaceUnreachable, StoredFile
+from dosar.backups.places.settings import open_place, place_from_address
+from dosar.backups.places.webdav_listing import StrangeListing, read_listing
+from dosar.backups.progress import keep_silent
+from tests.backups.servers import PASSWORD, USER, answering, bucket, line_that_breaks, webdav
+from tests.test_layers import FILES
+
+CLOUD, STORE = "cloud", "store"
+SERVERS = [CLOUD, STORE]
+SECRET = f"{USER}:{PASSWORD}"
+UNFINISHED, FINISHED = ".dosar-a1b2c3.unfinished", "dosar-a1b2c3-2026-11-29-235900.dosar"
+FULL_MEGABYTES = 20
+"""More than two parts of a store."""
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A folder of a cloud, and a bucket."""
+    with ExitStack() as stack:
+        cloud = stack.enter_context(webdav(tmp_path_factory.mktemp("cloud")))
+        endpoint = stack.enter_context(bucket("ong"))
+        yield {CLOUD: cloud, STORE: f"s3://ong?endpoint={endpoint}"}
+
+
+@pytest.fixture
+def backup(tmp_path: Path) -> Path:
+    """A file of which no two parts are alike."""
+    file = tmp_path / "copie de siguranță.dosar"
+    file.write_bytes(os.urandom(FULL_MEGABYTES * 2**20 + 7))
+    return file
+
+
+def opened(address: str, secret: str = SECRET) -> BackupPlace:
+    return open_place(place_from_address(address, secret))
+
+
+def address_at(kind: str, server: str) -> str:
+    return f"{server}/dav/" if kind == CLOUD else f"s3://ong?endpoint={server}"
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_a_back_up_goes_there_and_comes_back(
+    kind: str, places: dict[str, str], backup: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    place, told = opened(places[kind]), []
+    assert place.list() == []
+    place.put(backup, UNFINISHED, lambda step, done: told.append((step, done)))
+    place.fetch(UNFINISHED, tmp_path / "back", lambda step, done: told.append((step, done)))
+    assert (tmp_path / "back").read_bytes() == backup.read_bytes()
+    assert place.list() == [StoredFile(UNFINISHED, backup.stat().st_size)]
+    place.rename(UNFINISHED, FINISHED)
+    assert place.list() == [StoredFile(FINISHED, backup.stat().st_size)]
+    assert {step for step, _ in told} == {"write", "read"} and told[-1] == ("read", 1.0)
+    assert [done for step, done in told if step == "write"] == sorted(done for step, done in told if step == "write")
+    place.remove(FINISHED)
+    place.remove(FINISHED)
+    assert place.list() == []
+    assert "parol" not in caplog.text
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_a_line_that_breaks_leaves_no_half_back_up(
+    kind: str, places: dict[str, str], backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cloud's line comes back and half of the file is taken away; the store's breaks at each part."""
+    server = urlsplit(places[kind].partition("endpoint=")[2] or places[kind])
+    with line_that_breaks(server.port or 0, after=3 * 2**20, once=kind == CLOUD) as port:
+        place = opened(places[kind].replace(f":{server.port}", f":{port}"))
+        with pytest.raises(PlaceUnreachable, match="broke off"):
+            place.put(backup, UNFINISHED, keep_silent)
+    assert opened(places[kind]).list() == []
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (302, "sends this address on"),
+        (401, "does not accept the user or the password"),
+        (403, "does not let this account write"),
+        (404, "no such folder or bucket"),
+        (413, "takes no file of this size"),
+        (423, "is busy"),
+        (500, "could not do what was asked (500)"),
+        (507, "no room left"),
+    ],
+)
+def test_what_a_server_refuses_is_said_with_its_remedy(kind: str, status: int, told: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"sealed")
+    with answering(status) as (server, _), pytest.raises(PlaceUnreachable) as trouble:
+        opened(address_at(kind, server)).put(tmp_path / "file", UNFINISHED, keep_silent)
+    said = str(trouble.value)
+    assert told in said and urlsplit(server).netloc in said
+    assert "parol" not in said and USER not in said
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_no_password_goes_on_to_another_server(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"sealed")
+    with answering(200) as (other, asked):
+        elsewhere = other.replace("127.0.0.1", "localhost") + "/elsewhere"
+        for status in (301, 302, 307, 308):
+            with answering(status, Location=elsewhere) as (server, first), pytest.raises(PlaceUnreachable):
+                opened(address_at(kind, server)).put(tmp_path / "file", UNFINISHED, keep_silent)
+            assert all(headers.get("authorization") for headers in first)
+    assert not [headers for headers in asked if "authorization" in headers or "x-amz-security-token" in headers]
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_a_certificate_of_somebody_else_gets_nothing(
+    kind: str, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that nobody trusts, and one of a trusted office for another name."""
+    authority.cert_pem.write_to_path(tmp_path / "trusted.pem")
+    for name, trusted in (("127.0.0.1", ""), ("altul.exemplu.ro", str(tmp_path / "trusted.pem"))):
+        if trusted:
+            monkeypatch.setenv("SSL_CERT_FILE", trusted)
+        with answering(200, authority.issue_cert(name)) as (server, asked):
+            with pytest.raises(PlaceUnreachable, match=r"certificate of 127\.0\.0\.1"):
+                opened(address_at(kind, server)).list()
+            assert asked == []
+
+
+def test_a_cloud_with_a_certificate_that_the_system_trusts_is_used(
+    authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority.cert_pem.write_to_path(tmp_path / "trusted.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
+    (tmp_path / "cloud").mkdir()
+    (tmp_path / "file").write_bytes(b"sealed")
+    with webdav(tmp_path / "cloud", authority.issue_cert("localhost")) as address:
+        place = opened(address)
+        place.put(tmp_path / "file", FINISHED, keep_silent)
+        assert place.list() == [StoredFile(FINISHED, 6)]
+        with pytest.raises(PlaceUnreachable, match="does not accept"):
+            opened(address, f"{USER}:alta").list()
+        with pytest.raises(PlaceUnreachable, match="no such folder"):
+            opened(address + "nu/este/").list()
+    assert (tmp_path / "cloud/Dosar" / FINISHED).read_bytes() == b"sealed"
+
+
+def test_a_bucket_that_is_not_there_is_told(places: dict[str, str]) -> None:
+    with pytest.raises(PlaceUnreachable, match="no such folder or bucket"):
+        opened(places[STORE].replace("ong", "alt-ong")).list()
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_a_server_that_does_not_answer_is_told(kind: str, free_port: int) -> None:
+    with pytest.raises(PlaceUnreachable, match="does not answer"):
+        opened(address_at(kind, f"http://127.0.0.1:{free_port}")).list()
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_a_page_in_place_of_a_list_is_told(kind: str) -> None:
+    page = b"<!DOCTYPE html><html><body>Wi-Fi: <b>Accept"
+    served = answering(207 if kind == CLOUD else 200, content=page)
+    with served as (server, _), pytest.raises(PlaceUnreachable, match="does not answer as a server for files does"):
+        opened(address_at(kind, server)).list()
+
+
+def test_a_list_unfolds_and_fetches_nothing() -> None:
+    bomb = '<!DOCTYPE a [<!ENTITY x "haha"><!ENTITY y SYSTEM "file:///etc/passwd">]>'
+    listing = (
+        '<multistatus xmlns="DAV:"><response><href>/a/&#x103;%20b.dosar</href><propstat><prop>{}</prop></propstat>'
+    )
+    whole = (listing + "</response></multistatus>").format("<getcontentlength> 12 </getcontentlength>")
+    assert read_listing(whole.encode()) == [StoredFile("ă b.dosar", 12)]
+    for strange in (bomb + whole, whole[:-3], "", "{}"):
+        with pytest.raises(StrangeListing):
+            read_listing(strange.encode())
+
+
+def test_nothing_is_imported_for_servers_before_one_is_asked() -> None:
+    """A start stays as quick as it was, and Dosar starts without these libraries."""
+    for name, tree in FILES.items():
+        at_start = {alias for node in tree.body if isinstance(node, ast.ImportFrom) for alias in (node.module or "",)}
+        assert not at_start & {f"dosar.backups.places.{speaker}" for speaker in ("webdav", "object_store")}, name
